@@ -1,0 +1,2 @@
+//! Frontage.
+fn main() {}
