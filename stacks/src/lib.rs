@@ -1,1 +1,11 @@
-//! Frontage.
+//! What a Frontage system should be: pure, with no I/O and no SDK.
+//!
+//! - [`model`]: the vocabulary: addresses, deferred text, resource types, the graph.
+//! - [`types`]: the properties of each resource type, in CloudFormation's names and shapes.
+//! - [`description`]: `frontage.toml`, typed and checked.
+//! - one module a stack ([`toggles`]): a function from the description to resources.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod model;
+pub mod types;

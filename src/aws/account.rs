@@ -1,0 +1,252 @@
+//! The account that the system stands in, and how it is reached.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::ProvideCredentials as _;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use stacks::model::Pseudo;
+use thiserror::Error;
+
+use super::error::failed;
+use super::transport::{self, CallCount, Pace};
+use crate::reconcile::{DriverError, Known};
+
+/// How the account is reached, where the command line says so; the AWS environment variables and
+/// profiles mean what they mean everywhere.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// The Region.
+    pub region: Option<String>,
+    /// The profile in the AWS configuration files.
+    pub profile: Option<String>,
+    /// One endpoint for every service: an emulator's.
+    pub endpoint_url: Option<String>,
+}
+
+/// The account that the system stands in.
+#[derive(Clone, Debug)]
+pub struct Account {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    base: SdkConfig,
+    connections: SharedHttpClient,
+    calls: CallCount,
+    services: Mutex<HashMap<&'static str, SdkConfig>>,
+    system: String,
+    id: String,
+    partition: String,
+    region: String,
+    endpoint: Option<String>,
+    artifacts: BTreeMap<String, PathBuf>,
+}
+
+/// Why the account could not be reached.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    /// No Region is set.
+    #[error("no AWS Region is set")]
+    NoRegion,
+    /// No credentials are there.
+    #[error("no AWS credentials were found: {0}")]
+    NoCredentials(String),
+    /// AWS does not say who we are.
+    #[error("the account could not be identified")]
+    Identity(#[source] DriverError),
+}
+
+impl AccountError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoRegion => "set `region` in frontage.toml, pass --region, or set AWS_REGION",
+            Self::NoCredentials(_) => {
+                "sign in (aws sso login), name a profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY"
+            }
+            Self::Identity(error) => error.hint().unwrap_or("check the credentials, --region and --endpoint-url"),
+        }
+    }
+}
+
+impl Account {
+    /// Reaches the account: loads the configuration, finds credentials, asks who we are.
+    ///
+    /// `artifacts` are the functions' zips, by the base64 of their SHA-256.
+    ///
+    /// # Errors
+    /// No Region, no credentials, or credentials that AWS does not take.
+    pub async fn connect(
+        connection: &Connection,
+        system: &str,
+        artifacts: BTreeMap<String, PathBuf>,
+    ) -> Result<Self, AccountError> {
+        let connections = transport::connections();
+        let calls = CallCount::default();
+        let base = load(connection, transport::client(connections.clone(), calls.clone(), None)).await;
+        let region = base.region().ok_or(AccountError::NoRegion)?.to_string();
+        check_credentials(&base).await?;
+        let (id, partition) = identify(&base).await.map_err(AccountError::Identity)?;
+        let endpoint = base.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
+        let services = Mutex::new(HashMap::new());
+        let system = system.to_owned();
+        let shared = Shared { base, connections, calls, services, system, id, partition, region, endpoint, artifacts };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// The SDK configuration of one service, by its signing name: its calls are counted and, on AWS, paced.
+    #[must_use]
+    pub fn config(&self, service: &'static str) -> SdkConfig {
+        let mut services = self.shared.services.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let pace = if self.shared.endpoint.is_some() { None } else { Pace::of(service) };
+            let client = transport::client(self.shared.connections.clone(), self.shared.calls.clone(), pace);
+            self.shared.base.to_builder().http_client(client).build()
+        };
+        services.entry(service).or_insert_with(make).clone()
+    }
+
+    /// The calls so far.
+    #[must_use]
+    pub fn calls(&self) -> &CallCount {
+        &self.shared.calls
+    }
+
+    /// The system's name.
+    #[must_use]
+    pub fn system(&self) -> &str {
+        &self.shared.system
+    }
+
+    /// The account's 12 digits.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.shared.id
+    }
+
+    /// The Region.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.shared.region
+    }
+
+    /// The ARN of a resource in this account and Region: `arn:P:SERVICE:R:A:RESOURCE`.
+    #[must_use]
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.shared.partition, self.shared.region, self.shared.id)
+    }
+
+    /// The zip with this hash.
+    ///
+    /// # Errors
+    /// [`DriverError::Invalid`] if no such zip was built, or it cannot be read.
+    pub fn artifact(&self, code_sha256: &str) -> Result<Vec<u8>, DriverError> {
+        let path = self.shared.artifacts.get(code_sha256);
+        let path = path.ok_or_else(|| DriverError::Invalid(format!("no zip has the SHA-256 {code_sha256}")))?;
+        std::fs::read(path).map_err(|error| DriverError::Invalid(format!("{} cannot be read: {error}", path.display())))
+    }
+
+    /// The URL that a WebSocket client connects to.
+    ///
+    /// On an emulator it is the path form that MiniStack and LocalStack share, since the host form does not
+    /// resolve outside browsers.
+    #[must_use]
+    pub fn websocket_url(&self, api_endpoint: &str, api_id: &str, stage: &str) -> String {
+        match &self.shared.endpoint {
+            Some(endpoint) => {
+                let host = endpoint.replacen("http", "ws", 1);
+                format!("{host}/_aws/execute-api/{api_id}/{stage}")
+            }
+            None => format!("{api_endpoint}/{stage}"),
+        }
+    }
+
+    /// What a resource's deferred text can know before anything is read.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        let pseudo = BTreeMap::from([
+            (Pseudo::AccountId, self.shared.id.clone()),
+            (Pseudo::Region, self.shared.region.clone()),
+            (Pseudo::Partition, self.shared.partition.clone()),
+        ]);
+        Known { pseudo, attributes: BTreeMap::new() }
+    }
+}
+
+#[cfg(test)]
+impl Account {
+    /// The account of a system `acme`, whose services answer with canned responses and whose SDK retries nothing.
+    pub(crate) fn for_tests(canned: &super::canned::Canned) -> Self {
+        use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+        let credentials = Credentials::new("id", "secret", None, None, "tests");
+        let base = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .retry_config(RetryConfig::disabled())
+            .build();
+        let shared = Shared {
+            base,
+            connections: canned.client(),
+            calls: CallCount::default(),
+            services: Mutex::default(),
+            system: "acme".to_owned(),
+            id: "111122223333".to_owned(),
+            partition: "aws".to_owned(),
+            region: "eu-west-1".to_owned(),
+            endpoint: Some("https://canned".to_owned()),
+            artifacts: BTreeMap::new(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+}
+
+async fn load(connection: &Connection, client: SharedHttpClient) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(60))
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(client)
+        .retry_config(RetryConfig::standard().with_max_attempts(5))
+        .timeout_config(timeouts);
+    if let Some(region) = &connection.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &connection.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &connection.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    loader.load().await
+}
+
+async fn check_credentials(config: &SdkConfig) -> Result<(), AccountError> {
+    let none = || AccountError::NoCredentials("no provider is configured".to_owned());
+    let provider = config.credentials_provider().ok_or_else(none)?;
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
+            Err(AccountError::NoCredentials(format!("{error}{}", source.unwrap_or_default())))
+        }
+    }
+}
+
+async fn identify(config: &SdkConfig) -> Result<(String, String), DriverError> {
+    let operation = "sts:GetCallerIdentity";
+    let answer = aws_sdk_sts::Client::new(config).get_caller_identity().send().await.map_err(failed(operation))?;
+    let partition = answer.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
+    let id = answer.account().ok_or_else(|| DriverError::internal("AWS names no account"))?;
+    Ok((id.to_owned(), partition.to_owned()))
+}

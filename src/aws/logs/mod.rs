@@ -1,0 +1,5 @@
+//! CloudWatch Logs.
+
+mod log_group;
+
+pub(super) use log_group::LogGroups;

@@ -1,0 +1,27 @@
+//! AWS: one driver a resource type, a folder a service, a file a type.
+//!
+//! A driver speaks to AWS and never to another driver. What they share is here: the account and its
+//! clients ([`account`]), errors, named waits, hints from the tagging API, and the typed trait that
+//! each driver implements ([`typed`]).
+
+pub mod account;
+#[cfg(test)]
+mod canned;
+mod error;
+mod logs;
+mod tagging;
+mod transport;
+mod typed;
+mod wait;
+
+pub use account::{Account, AccountError, Connection};
+pub use transport::CallCount;
+
+use self::typed::Erased;
+use crate::reconcile::Registry;
+
+/// The drivers of every type that the model knows.
+#[must_use]
+pub fn registry(account: &Account) -> Registry {
+    Registry::default().with(Erased(logs::LogGroups::new(account)))
+}

@@ -1,0 +1,226 @@
+//! One reading of everything in the account that the system owns or wants.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::{join_all, try_join, try_join_all};
+use serde_json::{Map, Value};
+use stacks::model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, StackName};
+use thiserror::Error;
+
+use super::{Driver, DriverError, Known, Live, LiveTags, Reading, Registry, Wanted, diff, diff_tags, has_unknown};
+
+/// The stacks that a run speaks of.
+#[derive(Clone, Debug)]
+pub enum Selection {
+    /// All of the system, and what is left of stacks that it no longer has.
+    All,
+    /// These alone; what they refer to in others is read and not touched.
+    Only(BTreeSet<StackName>),
+}
+
+impl Selection {
+    /// Whether a stack is spoken of.
+    #[must_use]
+    pub fn contains(&self, stack: &StackName) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(stacks) => stacks.contains(stack),
+        }
+    }
+}
+
+/// What was read.
+#[derive(Debug)]
+pub struct Inventory {
+    /// What is known: attributes of what exists.
+    pub known: Known,
+    /// The live resources that the model has, with their properties normalised.
+    pub live: BTreeMap<Address, Live>,
+    /// What the system owns and the model does not have.
+    pub orphans: Vec<Orphan>,
+}
+
+/// Something that the system owns and the model does not have.
+#[derive(Clone, Debug)]
+pub struct Orphan {
+    /// Where it stood. The address of a live resource too, where this is a second one of it.
+    pub address: Address,
+    /// Its type.
+    pub resource_type: &'static ResourceType,
+    /// What was read.
+    pub live: Live,
+}
+
+/// A resource or a type could not be read. An unreadable resource is never taken for an absent one.
+#[derive(Debug, Error)]
+#[error("{} could not be read", .at.as_ref().map_or_else(|| format!("the account's {resource_type}"), ToString::to_string))]
+pub struct InventoryError {
+    /// The resource, or none where a whole type could not be listed.
+    pub at: Option<Address>,
+    /// The type.
+    pub resource_type: &'static str,
+    /// Why.
+    #[source]
+    pub source: DriverError,
+}
+
+/// Reads what `graph` wants in the selected stacks, what that refers to, and what the system owns besides.
+///
+/// # Errors
+/// The first resource or type that could not be read.
+pub async fn read(
+    graph: &Graph,
+    selection: &Selection,
+    registry: &Registry,
+    pseudo: Known,
+) -> Result<Inventory, InventoryError> {
+    let reading = Reading::default();
+    let wanted = reachable(graph, selection);
+    let (inventory, listed) =
+        try_join(read_wanted(graph, &wanted, registry, &reading, pseudo), list_all(registry, &reading)).await?;
+    let mut inventory = inventory;
+    confirm_tags(graph, &mut inventory, registry).await?;
+    inventory.orphans = orphans(graph, selection, &inventory, listed, registry).await?;
+    Ok(inventory)
+}
+
+/// The selected resources and, transitively, what they refer to.
+fn reachable<'g>(graph: &'g Graph, selection: &Selection) -> Vec<&'g Node> {
+    let mut found = BTreeSet::new();
+    for node in graph.nodes().rev() {
+        if selection.contains(node.address.stack()) || found.contains(&node.address) {
+            found.insert(node.address.clone());
+            found.extend(node.dependencies.iter().cloned());
+        }
+    }
+    graph.nodes().filter(|node| found.contains(&node.address)).collect()
+}
+
+/// Reads in waves: a resource as soon as the resources that its identity names were read.
+async fn read_wanted(
+    graph: &Graph,
+    wanted: &[&Node],
+    registry: &Registry,
+    reading: &Reading,
+    known: Known,
+) -> Result<Inventory, InventoryError> {
+    let mut inventory = Inventory { known, live: BTreeMap::new(), orphans: Vec::new() };
+    let mut read: BTreeSet<&Address> = BTreeSet::new();
+    let mut rest: Vec<&Node> = wanted.to_vec();
+    while !rest.is_empty() {
+        let (wave, later): (Vec<&Node>, Vec<&Node>) =
+            rest.into_iter().partition(|node| identity_dependencies(graph, node).iter().all(|on| read.contains(on)));
+        rest = later;
+        let answers = join_all(wave.iter().map(|node| read_one(node, registry, reading, &inventory.known))).await;
+        for (node, answer) in wave.into_iter().zip(answers) {
+            if let Some(live) = answer? {
+                inventory.known.attributes.insert(node.address.clone(), live.attributes.clone());
+                inventory.live.insert(node.address.clone(), live);
+            }
+            read.insert(&node.address);
+        }
+    }
+    Ok(inventory)
+}
+
+fn identity(node: &Node) -> Value {
+    let member = |name: &&str| node.properties.get(*name).map(|value| ((*name).to_owned(), value.clone()));
+    Value::Object(node.resource_type.identity.iter().filter_map(member).collect::<Map<_, _>>())
+}
+
+fn identity_dependencies<'g>(graph: &'g Graph, node: &Node) -> Vec<&'g Address> {
+    let named = stacks::model::references(&identity(node));
+    named.iter().filter_map(|address| graph.node(address)).map(|node| &node.address).collect()
+}
+
+async fn read_one(
+    node: &Node,
+    registry: &Registry,
+    reading: &Reading,
+    known: &Known,
+) -> Result<Option<Live>, InventoryError> {
+    let failed =
+        |source| InventoryError { at: Some(node.address.clone()), resource_type: node.resource_type.name, source };
+    let identity = known.resolve(&identity(node));
+    if has_unknown(&identity) {
+        return Ok(None);
+    }
+    let driver = registry.get(node.resource_type.name).map_err(failed)?;
+    let properties = known.resolve(&node.properties);
+    let wanted = Wanted { address: node.address.clone(), identity, properties };
+    let Some(mut live) = driver.read(&wanted, reading).await.map_err(failed)? else { return Ok(None) };
+    live.properties = driver.normalise(live.properties).map_err(failed)?;
+    Ok(Some(live))
+}
+
+type Listed = Vec<(&'static ResourceType, Live)>;
+
+async fn list_all(registry: &Registry, reading: &Reading) -> Result<Listed, InventoryError> {
+    let lists = registry.iter().map(async |driver| {
+        let resource_type = driver.resource_type();
+        let live = driver.list(reading).await.map_err(|source| InventoryError {
+            at: None,
+            resource_type: resource_type.name,
+            source,
+        })?;
+        Ok(live.into_iter().map(move |live| (resource_type, live)).collect::<Vec<_>>())
+    });
+    Ok(try_join_all(lists).await?.into_iter().flatten().collect())
+}
+
+/// Reads the tags, from its own service, of whatever a plan could write.
+async fn confirm_tags(graph: &Graph, inventory: &mut Inventory, registry: &Registry) -> Result<(), InventoryError> {
+    let known = &inventory.known;
+    let unsure = inventory.live.iter().filter(|(_, live)| !live.tags.is_read());
+    let confirmed = unsure.map(async |(address, live)| {
+        let Some(node) = graph.node(address) else { return Ok(None) };
+        let name = node.resource_type.name;
+        let failed = |source| InventoryError { at: Some(address.clone()), resource_type: name, source };
+        let driver = registry.get(name).map_err(failed)?;
+        let desired = driver.normalise(known.resolve(&node.properties)).map_err(failed)?;
+        let same = diff(node.resource_type, &live.properties, &desired).is_empty()
+            && live.tags.known().is_none_or(|tags| diff_tags(tags, &node.tags) == Default::default());
+        if same { Ok(None) } else { driver.tags(live).await.map(|tags| Some((address.clone(), tags))).map_err(failed) }
+    });
+    let confirmed: Vec<_> = try_join_all(confirmed).await?;
+    for (address, tags) in confirmed.into_iter().flatten() {
+        if let Some(live) = inventory.live.get_mut(&address) {
+            live.tags = LiveTags::Read(tags);
+        }
+    }
+    Ok(())
+}
+
+/// What the system owns and the model does not have, with ownership read from each service itself.
+async fn orphans(
+    graph: &Graph,
+    selection: &Selection,
+    inventory: &Inventory,
+    listed: Listed,
+    registry: &Registry,
+) -> Result<Vec<Orphan>, InventoryError> {
+    let of = |address| graph.node(address).map_or("", |node| node.resource_type.name);
+    let taken: BTreeSet<(&str, &str)> =
+        inventory.live.iter().map(|(address, live)| (of(address), live.id.as_str())).collect();
+    let candidates = listed.into_iter().filter(|(of, live)| !taken.contains(&(of.name, live.id.as_str())));
+    let confirmed = candidates.map(async |(resource_type, live)| {
+        let failed = |source| InventoryError { at: None, resource_type: resource_type.name, source };
+        let driver = registry.get(resource_type.name).map_err(failed)?;
+        confirm_orphan(driver.as_ref(), live).await.map_err(failed)
+    });
+    let confirmed = try_join_all(confirmed).await?;
+    let owned = confirmed.into_iter().flatten().filter(|orphan| {
+        let tag = orphan.live.tags.known().and_then(|tags| tags.get(SYSTEM_TAG));
+        tag.is_some_and(|owner| owner == graph.system()) && selection.contains(orphan.address.stack())
+    });
+    Ok(owned.collect())
+}
+
+async fn confirm_orphan(driver: &dyn Driver, mut live: Live) -> Result<Option<Orphan>, DriverError> {
+    if !live.tags.is_read() {
+        live.tags = LiveTags::Read(driver.tags(&live).await?);
+    }
+    live.properties = driver.normalise(live.properties)?;
+    let address = live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)?.parse().ok());
+    Ok(address.map(|address| Orphan { address, resource_type: driver.resource_type(), live }))
+}

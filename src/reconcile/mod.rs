@@ -1,0 +1,24 @@
+//! The engine: it reads the account, compares it with what is desired, plans, and applies.
+//!
+//! It knows resource types only by the facts in [`stacks::model::ResourceType`] and drivers only as
+//! [`Driver`]. Nothing here names an AWS service, prints, or makes a choice that is not in the plan.
+
+mod apply;
+mod diff;
+mod driver;
+mod inventory;
+mod plan;
+mod reading;
+mod resolve;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+pub use apply::{Event, Failure, Outcome, Report, Stop, apply};
+pub use diff::{Change, Changes, diff, diff_tags};
+pub use driver::{Attributes, Driver, DriverError, Live, LiveTags, Registry, Wanted};
+pub use inventory::{Inventory, InventoryError, Orphan, Selection, read};
+pub use plan::{Action, Goal, Kept, Plan, PlanError, Reason, Refusal, ResourcePlan, plan};
+pub use reading::Reading;
+pub use resolve::{Known, UNKNOWN, has_unknown};
+pub use steps::StepKind;

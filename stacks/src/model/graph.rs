@@ -1,0 +1,199 @@
+//! The desired state: resources, and the references that are its edges.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use super::{
+    ADDRESS_TAG, Address, Expression, FINGERPRINT_TAG, Resource, ResourceType, SYSTEM_TAG, StackName, Tags, Text,
+    fingerprint,
+};
+
+/// The desired state of a system.
+///
+/// # Guarantees
+/// A resource refers only to resources that were added before it, since a reference is made from
+/// the [`Handle`] that adding returned: there is no dangling reference and no cycle.
+#[derive(Debug)]
+pub struct Graph {
+    system: String,
+    tags: Tags,
+    nodes: BTreeMap<Address, Node>,
+    order: Vec<Address>,
+    outputs: BTreeMap<StackName, BTreeMap<String, Text>>,
+    stacks: BTreeSet<StackName>,
+}
+
+/// One desired resource.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where it stands.
+    pub address: Address,
+    /// What it is.
+    pub resource_type: &'static ResourceType,
+    /// What is desired of it, with deferred text as intrinsic functions.
+    pub properties: Value,
+    /// The tags it should carry, Frontage's own included.
+    pub tags: Tags,
+    /// The resources that it refers to.
+    pub dependencies: BTreeSet<Address>,
+}
+
+impl Node {
+    /// The short hash of the desired properties, with references by address.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        self.tags.get(FINGERPRINT_TAG).map_or("", String::as_str)
+    }
+}
+
+impl Graph {
+    /// An empty system with tags that every resource of it carries.
+    pub fn new(system: impl Into<String>, tags: Tags) -> Self {
+        Self {
+            system: system.into(),
+            tags,
+            nodes: BTreeMap::new(),
+            order: Vec::new(),
+            outputs: BTreeMap::new(),
+            stacks: BTreeSet::new(),
+        }
+    }
+
+    /// Begins a stack.
+    pub fn stack(&mut self, name: StackName) -> StackBuilder<'_> {
+        self.stacks.insert(name.clone());
+        StackBuilder { graph: self, stack: name }
+    }
+
+    /// The system's name.
+    #[must_use]
+    pub fn system(&self) -> &str {
+        &self.system
+    }
+
+    /// The stacks, by name.
+    #[must_use]
+    pub fn stacks(&self) -> &BTreeSet<StackName> {
+        &self.stacks
+    }
+
+    /// The resources, each after those that it refers to.
+    #[must_use]
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = &Node> {
+        self.order.iter().filter_map(|address| self.nodes.get(address))
+    }
+
+    /// The resource at an address.
+    #[must_use]
+    pub fn node(&self, address: &Address) -> Option<&Node> {
+        self.nodes.get(address)
+    }
+
+    /// What each stack tells about itself once it stands.
+    #[must_use]
+    pub fn outputs(&self) -> &BTreeMap<StackName, BTreeMap<String, Text>> {
+        &self.outputs
+    }
+}
+
+/// Adds resources to one stack.
+#[derive(Debug)]
+pub struct StackBuilder<'g> {
+    graph: &'g mut Graph,
+    stack: StackName,
+}
+
+impl StackBuilder<'_> {
+    /// The physical name of a resource of this stack: `SYSTEM-STACK-NAME`.
+    #[must_use]
+    pub fn physical_name(&self, name: &str) -> String {
+        format!("{}-{}-{name}", self.graph.system, self.stack.as_str().replace('/', "-"))
+    }
+
+    /// Adds a resource. What refers to it takes its attributes from the handle.
+    ///
+    /// # Panics
+    /// If the stack has a resource of that name already, or the properties do not serialise:
+    /// mistakes in a stack's code, which its snapshot test shows.
+    #[allow(clippy::needless_pass_by_value)] // a stack builds each struct in place
+    pub fn add<R: Resource>(&mut self, name: &str, properties: R) -> Handle<R> {
+        let address = Address::new(self.stack.clone(), name);
+        let properties =
+            serde_json::to_value(&properties).unwrap_or_else(|error| panic!("{address} serialises: {error}"));
+        let dependencies = references(&properties);
+        let tags = self.tags(R::TYPE, &address, &properties);
+        let node = Node { address: address.clone(), resource_type: R::TYPE, properties, tags, dependencies };
+        assert!(self.graph.nodes.insert(address.clone(), node).is_none(), "{address} is added once");
+        self.graph.order.push(address.clone());
+        Handle { address, properties: PhantomData }
+    }
+
+    /// Tells something about the stack once it stands.
+    pub fn output(&mut self, name: &str, value: Text) {
+        self.graph.outputs.entry(self.stack.clone()).or_default().insert(name.to_owned(), value);
+    }
+
+    /// The system's tags and the record of what is applied. What AWS cannot tag has the record alone, in its parent.
+    fn tags(&self, of: &ResourceType, address: &Address, properties: &Value) -> Tags {
+        let mut tags = if of.taggable { self.graph.tags.clone() } else { Tags::new() };
+        tags.insert(SYSTEM_TAG.to_owned(), self.graph.system.clone());
+        tags.insert(ADDRESS_TAG.to_owned(), address.to_string());
+        tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint(properties));
+        tags
+    }
+}
+
+/// A resource that was added: the source of references to it.
+#[derive(Clone, Debug)]
+pub struct Handle<R> {
+    address: Address,
+    properties: PhantomData<R>,
+}
+
+impl<R> Handle<R> {
+    /// Where the resource stands.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// A reference to an attribute. Each type offers its own by name ([`crate::types`]).
+    pub(crate) fn attribute(&self, name: &str) -> Text {
+        Text::Deferred(Expression::Attribute(self.address.clone(), name.to_owned()))
+    }
+}
+
+/// The addresses that a JSON value refers to.
+#[must_use]
+pub fn references(value: &Value) -> BTreeSet<Address> {
+    let mut found = BTreeSet::new();
+    collect_references(value, &mut found);
+    found
+}
+
+fn collect_references(value: &Value, found: &mut BTreeSet<Address>) {
+    if let Some(expression) = Expression::from_json(value) {
+        Text::Deferred(expression).references(&mut |address| {
+            found.insert(address.clone());
+        });
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_references(item, found)),
+        Value::Object(members) => members.values().for_each(|member| collect_references(member, found)),
+        _ => {}
+    }
+}
+
+impl Expression {
+    /// The expression that a JSON value is, if it is one.
+    #[must_use]
+    pub fn from_json(value: &Value) -> Option<Self> {
+        let members = value.as_object().filter(|members| members.len() == 1)?;
+        let name = members.keys().next()?;
+        let intrinsic = name.starts_with("Fn::") || name == "Ref" || name.starts_with("Frontage::");
+        if intrinsic { serde_json::from_value(value.clone()).ok() } else { None }
+    }
+}

@@ -1,0 +1,22 @@
+//! The tags by which a system finds again what it owns.
+
+use std::collections::BTreeMap;
+
+/// Tags of a resource, by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// The system that owns the resource.
+pub const SYSTEM_TAG: &str = "frontage:system";
+
+/// The resource's address in the model.
+pub const ADDRESS_TAG: &str = "frontage:address";
+
+/// The fingerprint of the properties that were applied last.
+pub const FINGERPRINT_TAG: &str = "frontage:fingerprint";
+
+/// The key of the tag on a *parent* that keeps the fingerprint of a child which AWS cannot tag
+/// (a route, an integration, an authorizer, a permission).
+#[must_use]
+pub fn child_fingerprint_tag(child_name: &str) -> String {
+    format!("{FINGERPRINT_TAG}:{child_name}")
+}

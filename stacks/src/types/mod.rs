@@ -1,0 +1,31 @@
+//! The properties of each resource type, in CloudFormation's names and shapes: one file a service.
+//!
+//! Each struct is generic over its strings: [`crate::model::Text`] in a stack, where a string may be
+//! deferred, and `String` in a driver, which gets resolved properties only.
+//! An absent member means AWS's default, which the driver states when it compares.
+
+pub mod apigatewayv2;
+pub mod dynamodb;
+pub mod iam;
+pub mod lambda;
+pub mod logs;
+pub mod sqs;
+
+use crate::model::ResourceType;
+
+/// Every resource type that the model knows.
+pub const ALL: &[&ResourceType] = &[
+    dynamodb::TABLE,
+    iam::ROLE,
+    logs::LOG_GROUP,
+    sqs::QUEUE,
+    lambda::FUNCTION,
+    lambda::PERMISSION,
+    lambda::EVENT_SOURCE_MAPPING,
+    apigatewayv2::API,
+    apigatewayv2::AUTHORIZER,
+    apigatewayv2::INTEGRATION,
+    apigatewayv2::ROUTE,
+    apigatewayv2::DEPLOYMENT,
+    apigatewayv2::STAGE,
+];
