@@ -13,6 +13,6 @@ mod tools;
 
 pub use functions::{Architecture, Function, Functions, FunctionsError};
 pub use ministack::{MiniStack, MiniStackError, MiniStackOptions};
-pub use process::Tail;
+pub use process::{Tail, forget_outer_cargo};
 pub use source::workspace_root;
 pub use tools::{ToolSet, Tools, ToolsError};

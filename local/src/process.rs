@@ -1,6 +1,7 @@
 //! Running another program to its end, with its output line by line.
 
 use std::collections::VecDeque;
+use std::env;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Stdio};
@@ -53,12 +54,23 @@ pub(crate) struct Ended {
     pub(crate) tail: Tail,
 }
 
+/// Takes from a Cargo command what another Cargo set for the program that runs it.
+///
+/// A build script that watches such a variable (ring's does) would otherwise run again, and all that
+/// depends on it be compiled again, whenever another program starts the same build.
+pub fn forget_outer_cargo(command: &mut Command) {
+    const SET_BY_CARGO: [&str; 5] = ["CARGO_BIN_", "CARGO_CRATE_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_"];
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if SET_BY_CARGO.iter().any(|prefix| text.starts_with(prefix)) {
+            command.env_remove(&name);
+        }
+    }
+}
+
 /// Runs a program to its end and hands over each line of its output, both streams, as it comes.
 pub(crate) fn run(command: &mut Command, on_line: &mut dyn FnMut(&str)) -> io::Result<Ended> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (sender, lines) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
         forward(stdout, sender.clone());
@@ -71,20 +83,14 @@ pub(crate) fn run(command: &mut Command, on_line: &mut dyn FnMut(&str)) -> io::R
         on_line(&line);
         tail.push(&line);
     }
-    Ok(Ended {
-        status: child.wait()?,
-        tail,
-    })
+    Ok(Ended { status: child.wait()?, tail })
 }
 
 fn forward(stream: impl Read + Send + 'static, lines: mpsc::Sender<String>) {
     thread::spawn(move || {
         let mut reader = BufReader::new(stream);
         let mut bytes = Vec::new();
-        while reader
-            .read_until(b'\n', &mut bytes)
-            .is_ok_and(|length| length > 0)
-        {
+        while reader.read_until(b'\n', &mut bytes).is_ok_and(|length| length > 0) {
             let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
             if lines.send(line).is_err() {
                 break;
@@ -108,6 +114,18 @@ mod tests {
         lines.sort();
         assert_eq!(lines, ["err", "out"]);
         assert_eq!(ended.status.code(), Some(3));
+    }
+
+    #[test]
+    fn a_nested_cargo_starts_afresh() {
+        // Cargo sets this for a test, too.
+        assert!(env::var_os("CARGO_MANIFEST_DIR").is_some());
+        let mut command = Command::new("env");
+        forget_outer_cargo(&mut command);
+        run(&mut command, &mut |line| {
+            assert!(!line.starts_with("CARGO_MANIFEST_DIR="));
+        })
+        .unwrap();
     }
 
     #[test]

@@ -44,9 +44,7 @@ fn an_instance_answers_and_leaves_nothing() {
 fn instances_stand_side_by_side() {
     let tools = tools();
     let started = thread::scope(|scope| {
-        let starts = [(); 3].map(|()| {
-            scope.spawn(|| MiniStack::start(&tools, &MiniStackOptions::default()).unwrap())
-        });
+        let starts = [(); 3].map(|()| scope.spawn(|| MiniStack::start(&tools, &MiniStackOptions::default()).unwrap()));
         starts.map(|start| start.join().unwrap())
     });
     let mut ports = started.each_ref().map(MiniStack::port).to_vec();
@@ -59,15 +57,9 @@ fn instances_stand_side_by_side() {
 fn a_taken_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    let options = MiniStackOptions {
-        port: Some(port),
-        ..MiniStackOptions::default()
-    };
+    let options = MiniStackOptions { port: Some(port), ..MiniStackOptions::default() };
     let error = MiniStack::start(&tools(), &options).unwrap_err();
-    assert!(
-        matches!(error, MiniStackError::PortInUse(named) if named == port),
-        "{error}"
-    );
+    assert!(matches!(error, MiniStackError::PortInUse(named) if named == port), "{error}");
 }
 
 #[test]
@@ -85,14 +77,9 @@ fn an_early_death_shows_the_log() {
 
 #[test]
 fn a_deadline_ends_the_wait_and_the_emulator() {
-    let options = MiniStackOptions {
-        deadline: Duration::from_millis(1),
-        ..MiniStackOptions::default()
-    };
+    let options = MiniStackOptions { deadline: Duration::from_millis(1), ..MiniStackOptions::default() };
     let error = MiniStack::start(&tools(), &options).unwrap_err();
-    let MiniStackError::NotReady { port, log, .. } = error else {
-        panic!("{error}")
-    };
+    let MiniStackError::NotReady { port, log, .. } = error else { panic!("{error}") };
     assert!(!listens(port));
     assert!(!log.exists());
 }

@@ -14,10 +14,7 @@ const DEFLATE_LEVEL: i64 = 9;
 
 /// Writes the package: `bootstrap`, executable, as the runtime `provided.al2023` wants it.
 pub(super) fn write(path: &Path, program: &[u8]) -> Result<(), FunctionsError> {
-    let bytes = pack(program).map_err(|source| FunctionsError::Archive {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let bytes = pack(program).map_err(|source| FunctionsError::Archive { path: path.to_path_buf(), source })?;
     replace(path, &bytes).map_err(failed("write", path))
 }
 

@@ -13,24 +13,15 @@ use crate::tools::ToolSet;
 ///
 /// The compiler's version is left out, for asking it takes longer than all the rest. The manifest's
 /// `rust-version` stands for it.
-pub(super) fn digest(
-    workspace_root: &Path,
-    architecture: Architecture,
-) -> Result<String, FunctionsError> {
-    let mut files = vec![
-        workspace_root.join("Cargo.toml"),
-        workspace_root.join("Cargo.lock"),
-    ];
+pub(super) fn digest(workspace_root: &Path, architecture: Architecture) -> Result<String, FunctionsError> {
+    let mut files = vec![workspace_root.join("Cargo.toml"), workspace_root.join("Cargo.lock")];
     collect(&workspace_root.join("lambda-src"), &mut files)?;
     files.sort();
     let mut digest = Sha256::new();
     for file in files {
         let name = file.strip_prefix(workspace_root).unwrap_or(&file);
         add(&mut digest, name.as_os_str().as_encoded_bytes());
-        add(
-            &mut digest,
-            &fs::read(&file).map_err(failed("read", &file))?,
-        );
+        add(&mut digest, &fs::read(&file).map_err(failed("read", &file))?);
     }
     add(&mut digest, ToolSet::LOCAL.requirements().as_bytes());
     add(&mut digest, architecture.as_str().as_bytes());
@@ -51,11 +42,7 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), FunctionsEr
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
-        if entry
-            .file_type()
-            .map_err(failed("look at", &path))?
-            .is_dir()
-        {
+        if entry.file_type().map_err(failed("look at", &path))?.is_dir() {
             collect(&path, files)?;
         } else {
             files.push(path);
@@ -92,12 +79,7 @@ mod tests {
         let root = workspace();
         let before = digest_of(&root);
         assert_ne!(before, digest(root.path(), Architecture::Arm64).unwrap());
-        for file in [
-            "Cargo.toml",
-            "Cargo.lock",
-            "lambda-src/one/src/main.rs",
-            "lambda-src/new",
-        ] {
+        for file in ["Cargo.toml", "Cargo.lock", "lambda-src/one/src/main.rs", "lambda-src/new"] {
             let root = workspace();
             fs::write(root.path().join(file), "changed").unwrap();
             assert_ne!(before, digest_of(&root), "{file}");

@@ -24,18 +24,14 @@ impl Manifest {
 
     pub(super) fn write(&self, directory: &Path) -> Result<(), FunctionsError> {
         let path = path(directory);
-        let written = serde_json::to_vec_pretty(self)
-            .map_err(io::Error::from)
-            .and_then(|bytes| replace(&path, &bytes));
+        let written = serde_json::to_vec_pretty(self).map_err(io::Error::from).and_then(|bytes| replace(&path, &bytes));
         written.map_err(failed("write", &path))
     }
 
     pub(super) fn remove(directory: &Path) -> Result<(), FunctionsError> {
         let path = path(directory);
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(failed("remove", &path)(error))
-            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(error)),
             _ => Ok(()),
         }
     }

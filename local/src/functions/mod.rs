@@ -91,11 +91,7 @@ impl Architecture {
     /// The one of the machine that this program runs on, and so of an emulator beside it.
     #[must_use]
     pub const fn of_this_machine() -> Self {
-        if cfg!(target_arch = "aarch64") {
-            Self::Arm64
-        } else {
-            Self::X86_64
-        }
+        if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 }
     }
 
     /// Lambda's name for it.
@@ -175,12 +171,8 @@ impl Functions {
         let directory = directory(workspace_root);
         fs::create_dir_all(&directory).map_err(failed("create", &directory))?;
         let lock_path = directory.join("lock");
-        let _lock = lock::acquire(
-            &lock_path,
-            "waiting for another process that builds the functions",
-            progress,
-        )
-        .map_err(failed("lock", &lock_path))?;
+        let _lock = lock::acquire(&lock_path, "waiting for another process that builds the functions", progress)
+            .map_err(failed("lock", &lock_path))?;
         if let Some(functions) = Self::up_to_date(workspace_root, architecture) {
             return Ok(functions);
         }
@@ -198,8 +190,7 @@ impl Functions {
 
     /// The packages in a directory.
     pub fn in_dir(directory: &Path) -> Result<Self, FunctionsError> {
-        let manifest = Manifest::read(directory)
-            .map_err(|_| FunctionsError::Missing(directory.to_path_buf()))?;
+        let manifest = Manifest::read(directory).map_err(|_| FunctionsError::Missing(directory.to_path_buf()))?;
         Self::from_manifest(directory, &manifest)
     }
 
@@ -208,10 +199,7 @@ impl Functions {
         if self.architecture == wanted {
             return Ok(self);
         }
-        let directory = self
-            .functions
-            .first()
-            .and_then(|function| function.path.parent());
+        let directory = self.functions.first().and_then(|function| function.path.parent());
         Err(FunctionsError::WrongArchitecture {
             directory: directory.map(Path::to_path_buf).unwrap_or_default(),
             found: self.architecture,
@@ -249,10 +237,7 @@ impl Functions {
             let program = fs::read(&bootstrap).map_err(failed("read", &bootstrap))?;
             archive::write(&zip_path(directory, name), &program)?;
         }
-        let manifest = Manifest {
-            inputs,
-            architecture,
-        };
+        let manifest = Manifest { inputs, architecture };
         manifest.write(directory)?;
         Self::from_manifest(directory, &manifest)
     }
@@ -263,16 +248,9 @@ impl Functions {
             let path = zip_path(directory, name);
             let bytes = fs::read(&path).map_err(failed("read", &path))?;
             let code_sha256 = STANDARD.encode(Sha256::digest(bytes));
-            Ok(Function {
-                name,
-                path,
-                code_sha256,
-            })
+            Ok(Function { name, path, code_sha256 })
         });
-        Ok(Self {
-            architecture: manifest.architecture,
-            functions: functions.collect::<Result<_, FunctionsError>>()?,
-        })
+        Ok(Self { architecture: manifest.architecture, functions: functions.collect::<Result<_, FunctionsError>>()? })
     }
 }
 
@@ -294,9 +272,5 @@ fn zip_path(directory: &Path, name: &str) -> PathBuf {
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FunctionsError {
-    move |source| FunctionsError::Io {
-        action,
-        path: path.to_path_buf(),
-        source,
-    }
+    move |source| FunctionsError::Io { action, path: path.to_path_buf(), source }
 }

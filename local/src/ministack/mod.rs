@@ -88,13 +88,7 @@ pub struct MiniStackOptions {
 
 impl Default for MiniStackOptions {
     fn default() -> Self {
-        Self {
-            port: None,
-            auth: false,
-            log: None,
-            environment: Vec::new(),
-            deadline: Duration::from_mins(1),
-        }
+        Self { port: None, auth: false, log: None, environment: Vec::new(), deadline: Duration::from_mins(1) }
     }
 }
 
@@ -150,20 +144,13 @@ impl MiniStack {
 
     /// Fails with the end of the log if the emulator has ended by itself.
     pub fn check(&mut self) -> Result<(), MiniStackError> {
-        let status = self
-            .child
-            .try_wait()
-            .map_err(failed("look after the emulator"))?;
+        let status = self.child.try_wait().map_err(failed("look after the emulator"))?;
         let Some(status) = status else { return Ok(()) };
         let tail = self.tail();
         if tail.mentions("already in use") {
             return Err(MiniStackError::PortInUse(self.port));
         }
-        Err(MiniStackError::Died {
-            status,
-            log: self.log.clone(),
-            tail,
-        })
+        Err(MiniStackError::Died { status, log: self.log.clone(), tail })
     }
 
     fn start_once(tools: &Tools, options: &MiniStackOptions) -> Result<Self, MiniStackError> {
@@ -179,14 +166,9 @@ impl MiniStack {
             .prefix("frontage-ministack-")
             .tempdir()
             .map_err(failed("create a directory for the emulator"))?;
-        let log = options
-            .log
-            .clone()
-            .unwrap_or_else(|| directory.path().join("ministack.log"));
+        let log = options.log.clone().unwrap_or_else(|| directory.path().join("ministack.log"));
         let output = File::create(&log).map_err(failed("create the emulator's log"))?;
-        let errors = output
-            .try_clone()
-            .map_err(failed("share the emulator's log"))?;
+        let errors = output.try_clone().map_err(failed("share the emulator's log"))?;
         let identity = identity();
 
         let mut command = Command::new("sh");
@@ -198,26 +180,14 @@ impl MiniStack {
             .env_clear()
             .env("PATH", tools.path_variable())
             .envs(environment(port, directory.path(), &identity, options.auth))
-            .envs(
-                options
-                    .environment
-                    .iter()
-                    .map(|(name, value)| (name, value)),
-            )
+            .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(output)
             .stderr(errors)
             .process_group(0);
         let mut child = command.spawn().map_err(failed("start the emulator"))?;
         let lifeline = child.stdin.take();
-        Ok(Self {
-            child,
-            _lifeline: lifeline,
-            port,
-            identity,
-            log,
-            directory: Some(directory),
-        })
+        Ok(Self { child, _lifeline: lifeline, port, identity, log, directory: Some(directory) })
     }
 
     fn wait_until_ready(&mut self, deadline: Duration) -> Result<(), MiniStackError> {
@@ -277,12 +247,7 @@ impl Drop for MiniStack {
 
 /// What the emulator needs to know, and what keeps it to itself: no listener but the one, no state
 /// outside its directory, no container daemon, no AWS profile of the user's.
-fn environment(
-    port: u16,
-    directory: &Path,
-    identity: &str,
-    auth: bool,
-) -> Vec<(&'static str, String)> {
+fn environment(port: u16, directory: &Path, identity: &str, auth: bool) -> Vec<(&'static str, String)> {
     let inside = |name: &str| directory.join(name).display().to_string();
     vec![
         ("GATEWAY_PORT", port.to_string()),
@@ -294,10 +259,7 @@ fn environment(
         ("LAMBDA_EXECUTOR", "local".into()),
         ("SFTP_ENABLED", "0".into()),
         ("IOT_MTLS_ENABLED", "0".into()),
-        (
-            "DOCKER_HOST",
-            format!("unix://{}", inside("no-docker.sock")),
-        ),
+        ("DOCKER_HOST", format!("unix://{}", inside("no-docker.sock"))),
         ("PERSIST_STATE", "0".into()),
         ("STATE_DIR", inside("state")),
         ("S3_DATA_DIR", inside("s3")),
@@ -323,11 +285,7 @@ fn free_port() -> Result<u16, MiniStackError> {
 /// that took the port meanwhile is never taken for this one.
 fn identity() -> String {
     static STARTED: AtomicU32 = AtomicU32::new(0);
-    format!(
-        "frontage-{}-{}",
-        std::process::id(),
-        STARTED.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("frontage-{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed))
 }
 
 fn failed(action: &'static str) -> impl FnOnce(io::Error) -> MiniStackError {

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Runs the command of its arguments in this process group, and ends the whole group when the pipe
 # on standard input closes. Only the program that started this holds the pipe's other end, so that
 # closes however that program ends, SIGKILL included. The first argument is a directory to remove.
