@@ -24,6 +24,10 @@ fn a_build_is_found_again_and_stands_beside_a_binary() {
     for (one, other) in built.iter().zip(&beside) {
         assert_eq!(one.code_sha256, other.code_sha256);
     }
+
+    fs::write(&beside.get(NAMES[1]).unwrap().path, "something else").unwrap();
+    let error = Functions::beside_binary(release.path()).unwrap_err();
+    assert!(matches!(error, FunctionsError::Missing(_)), "{error}");
 }
 
 #[test]

@@ -2,14 +2,17 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Cursor, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use frontage_local::{MiniStack, MiniStackError, MiniStackOptions, Tools};
+use zip::write::SimpleFileOptions;
 
 fn tools() -> Tools {
     Tools::install(&mut |line| eprintln!("{line}")).unwrap()
@@ -84,6 +87,58 @@ fn a_deadline_ends_the_wait_and_the_emulator() {
     assert!(!log.exists());
 }
 
+/// Makes the emulator start a function's process that stays, and returns the process's id.
+fn start_function(port: u16, directory: &Path) -> String {
+    let pid = directory.join("pid");
+    let script = format!("#!/bin/sh\necho $$ >'{0}.new'; mv '{0}.new' '{0}'; exec sleep 600\n", pid.display());
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    archive.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
+    archive.write_all(script.as_bytes()).unwrap();
+    let code = STANDARD.encode(archive.finish().unwrap().into_inner());
+    let role = "arn:aws:iam::000000000000:role/any";
+    let function = format!(
+        r#"{{"FunctionName":"stays","Runtime":"provided.al2023","Handler":"any","Role":"{role}","Code":{{"ZipFile":"{code}"}}}}"#
+    );
+    post(port, "/2015-03-31/functions", &function);
+    post(port, "/2015-03-31/functions/stays/invocations", "{}");
+    eventually("the function starts", || pid.exists());
+    fs::read_to_string(pid).unwrap().trim().to_owned()
+}
+
+fn post(port: u16, path: &str, body: &str) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: lambda\r\nX-Amz-Invocation-Type: Event\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let answer = io::read_to_string(stream).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+}
+
+/// Where nothing reaps orphans, an ended process stays as a zombie.
+fn runs(pid: &str) -> bool {
+    let state = if cfg!(target_os = "linux") {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").map(|(_, state)| state.to_owned()).unwrap_or_default()
+    } else {
+        let output = Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    !state.trim().is_empty() && !state.starts_with('Z')
+}
+
+#[test]
+fn functions_end_with_it() {
+    let emulator = MiniStack::start(&tools(), &MiniStackOptions::default()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let pid = start_function(emulator.port(), directory.path());
+    assert!(runs(&pid));
+    drop(emulator);
+    eventually("the function ends", || !runs(&pid));
+}
+
 /// A killed program runs no destructor. The emulator, and what it started, must end all the same.
 #[test]
 fn it_dies_with_a_killed_parent() {
@@ -103,10 +158,13 @@ fn it_dies_with_a_killed_parent() {
     let directory = PathBuf::from(words.next().unwrap());
     assert!(listens(port));
     assert!(directory.exists());
+    let outside = tempfile::tempdir().unwrap();
+    let function = start_function(port, outside.path());
 
     parent.kill().unwrap();
     parent.wait().unwrap();
     eventually("the emulator ends", || !listens(port));
+    eventually("the function ends", || !runs(&function));
     eventually("its directory goes", || !directory.exists());
 }
 

@@ -12,10 +12,12 @@ use super::{FunctionsError, failed};
 /// Lambda counts the package's bytes, and a cold start reads them.
 const DEFLATE_LEVEL: i64 = 9;
 
-/// Writes the package: `bootstrap`, executable, as the runtime `provided.al2023` wants it.
-pub(super) fn write(path: &Path, program: &[u8]) -> Result<(), FunctionsError> {
+/// Writes the package and returns its bytes: `bootstrap`, executable, as the runtime
+/// `provided.al2023` wants it.
+pub(super) fn write(path: &Path, program: &[u8]) -> Result<Vec<u8>, FunctionsError> {
     let bytes = pack(program).map_err(|source| FunctionsError::Archive { path: path.to_path_buf(), source })?;
-    replace(path, &bytes).map_err(failed("write", path))
+    replace(path, &bytes).map_err(failed("write", path))?;
+    Ok(bytes)
 }
 
 /// Puts the bytes in the file's place in one step, so that nobody sees half of them.

@@ -1,5 +1,6 @@
 //! What a directory of packages was built from.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,16 @@ pub(super) struct Manifest {
     /// The digest of everything that decides the packages' bytes.
     pub(super) inputs: String,
     pub(super) architecture: Architecture,
+    /// By name.
+    pub(super) packages: BTreeMap<String, Package>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Package {
+    /// The zip file's length.
+    pub(super) bytes: u64,
+    /// The zip file's SHA-256 in Base64.
+    pub(super) code_sha256: String,
 }
 
 impl Manifest {
