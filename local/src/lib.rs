@@ -1,1 +1,18 @@
-//! Frontage.
+//! What runs on this machine and not in AWS: the pinned tools, the emulator that `frontage dev`
+//! and the tests use, and the building of the Lambda functions.
+//!
+//! It knows no AWS service and no stack. It is synchronous: it starts other programs and waits for
+//! them, and a caller inside an asynchronous runtime gives it a blocking thread.
+
+pub mod functions;
+mod lock;
+pub mod ministack;
+mod process;
+mod source;
+mod tools;
+
+pub use functions::{Architecture, Function, Functions, FunctionsError};
+pub use ministack::{MiniStack, MiniStackError, MiniStackOptions};
+pub use process::{Tail, forget_outer_cargo};
+pub use source::workspace_root;
+pub use tools::{ToolSet, Tools, ToolsError};

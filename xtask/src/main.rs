@@ -1,2 +1,50 @@
-//! Frontage.
-fn main() {}
+//! The project's own chores: `cargo xtask --help`.
+
+mod command;
+mod test;
+mod tools;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of the Frontage project.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Run every check in order, and stop at the first that fails
+    ///
+    /// Installs what the checks need: pinned tools under Cargo's target directory, in Python
+    /// virtual environments. This is what runs before a change is accepted.
+    Test(test::Arguments),
+}
+
+fn main() -> ExitCode {
+    let Arguments { chore } = Arguments::parse();
+    let done = match chore {
+        Chore::Test(arguments) => test::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn report(error: &dyn Error) {
+    eprintln!("error: {error}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        eprintln!("  because: {error}");
+        source = error.source();
+    }
+}

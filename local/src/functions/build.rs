@@ -1,0 +1,80 @@
+//! Compiling the functions with `cargo-lambda`.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{Architecture, FunctionsError, NAMES, failed};
+use crate::process;
+use crate::source::target_directory;
+use crate::tools::Tools;
+
+/// The C library of Lambda's `provided.al2023`. Zig links against exactly this one, whatever this
+/// machine's own is.
+const GLIBC: &str = "2.34";
+
+/// Between two flags in `CARGO_ENCODED_RUSTFLAGS`, so that a path may hold a space.
+const FLAG_SEPARATOR: &str = "\u{1f}";
+
+/// Leaves `NAME/bootstrap` for each function in a directory.
+pub(super) fn compile(
+    tools: &Tools,
+    workspace_root: &Path,
+    compiled: &Path,
+    architecture: Architecture,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(), FunctionsError> {
+    progress(&format!("building the functions for {architecture}"));
+    let program = tools.bin("cargo-lambda");
+    let target = format!("{}.{GLIBC}", architecture.target());
+    let mut command = Command::new(&program);
+    command
+        .args(["lambda", "build", "--locked", "--profile", "lambda", "--target", &target])
+        // Its own check would install a missing target unasked.
+        .arg("--skip-target-check")
+        .arg("--lambda-dir")
+        .arg(compiled)
+        .args(NAMES.iter().flat_map(|name| ["--package", name]))
+        .current_dir(workspace_root)
+        // cargo-lambda finds Zig as a module of the first python3.
+        .env("PATH", tools.path_variable())
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace_root))
+        .stdin(Stdio::null());
+    process::forget_outer_cargo(&mut command);
+    let ended = process::run(&mut command, &mut |line| progress(line.trim_start())).map_err(failed("run", &program))?;
+    if ended.status.success() {
+        return Ok(());
+    }
+    if ended.tail.mentions("target may not be installed") {
+        return Err(FunctionsError::NoTarget { architecture });
+    }
+    Err(FunctionsError::Compile { architecture, tail: ended.tail })
+}
+
+/// A panic message names its source file: without this machine's directories in them, the same
+/// sources give the same bytes everywhere.
+fn flags(workspace_root: &Path) -> OsString {
+    let target = target_directory(workspace_root);
+    let mut flags = OsString::new();
+    for (from, to) in [
+        (cargo_home(), "/cargo"),
+        (Some(workspace_root.to_path_buf()), "/frontage"),
+        // Last, for the last that fits is the one that counts.
+        (Some(target), "/frontage/target"),
+    ] {
+        let Some(from) = from else { continue };
+        if !flags.is_empty() {
+            flags.push(FLAG_SEPARATOR);
+        }
+        flags.push("--remap-path-prefix=");
+        flags.push(from);
+        flags.push("=");
+        flags.push(to);
+    }
+    flags
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+}

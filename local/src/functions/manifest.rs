@@ -1,0 +1,53 @@
+//! What a directory of packages was built from.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::archive::replace;
+use super::{Architecture, FunctionsError, failed};
+
+/// Written after all packages: where it is, they are complete.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    /// The digest of everything that decides the packages' bytes.
+    pub(super) inputs: String,
+    pub(super) architecture: Architecture,
+    /// By name.
+    pub(super) packages: BTreeMap<String, Package>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Package {
+    /// The zip file's length.
+    pub(super) bytes: u64,
+    /// The zip file's SHA-256 in Base64.
+    pub(super) code_sha256: String,
+}
+
+impl Manifest {
+    pub(super) fn read(directory: &Path) -> io::Result<Self> {
+        Ok(serde_json::from_slice(&fs::read(path(directory))?)?)
+    }
+
+    pub(super) fn write(&self, directory: &Path) -> Result<(), FunctionsError> {
+        let path = path(directory);
+        let written = serde_json::to_vec_pretty(self).map_err(io::Error::from).and_then(|bytes| replace(&path, &bytes));
+        written.map_err(failed("write", &path))
+    }
+
+    pub(super) fn remove(directory: &Path) -> Result<(), FunctionsError> {
+        let path = path(directory);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn path(directory: &Path) -> PathBuf {
+    directory.join("functions.json")
+}

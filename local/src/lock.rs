@@ -1,0 +1,45 @@
+//! One writer at a time to a directory on this machine, whatever the number of processes.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::Path;
+
+/// Takes the lock file's lock, saying `waiting` once if another process holds it.
+///
+/// The lock goes with the file handle, so that a killed process leaves none behind. A child process
+/// that is given a clone of the handle keeps the lock for as long as it lives.
+pub(crate) fn acquire(path: &Path, waiting: &str, progress: &mut dyn FnMut(&str)) -> io::Result<File> {
+    let file = File::create(path)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            progress(waiting);
+            file.lock()?;
+        }
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_second_waits_and_says_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let held = acquire(&path, "waiting", &mut |_| panic!("nobody else holds it")).unwrap();
+
+        let (said, heard) = std::sync::mpsc::channel();
+        let second = std::thread::spawn(move || {
+            acquire(&path, "waiting", &mut |line| {
+                said.send(line.to_owned()).unwrap();
+            })
+        });
+        assert_eq!(heard.recv().unwrap(), "waiting");
+        drop(held);
+        assert!(second.join().unwrap().is_ok());
+    }
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask test`: every check, from the quickest to the slowest.
+
+use std::error::Error;
+use std::time::Instant;
+
+use clap::ValueEnum;
+use local::{Architecture, Functions};
+
+use crate::command::{cargo, exists, program, root, run as run_command};
+use crate::tools;
+
+type Checked = Result<(), Box<dyn Error>>;
+
+/// Which checks to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The checks to run [default: all]
+    #[arg(value_name = "CHECK")]
+    checks: Vec<Check>,
+}
+
+/// The checks, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Check {
+    /// Rust is formatted (cargo fmt)
+    Format,
+    /// Words are spelled right (typos)
+    Spelling,
+    /// TOML is formatted (taplo)
+    Toml,
+    /// Shell scripts are sound (shellcheck)
+    Shell,
+    /// Nothing for the compiler or Clippy to warn about
+    Lints,
+    /// Dependencies have accepted licences and sources (cargo deny, where it is installed)
+    Licences,
+    /// The Lambda functions build as they are deployed
+    Functions,
+    /// The tests pass (cargo test)
+    Tests,
+}
+
+/// Runs the checks, and stops at the first that fails.
+pub(crate) fn run(arguments: &Arguments) -> Checked {
+    let started = Instant::now();
+    let all = Check::value_variants();
+    let wanted = |check: &&Check| arguments.checks.is_empty() || arguments.checks.contains(check);
+    for check in all.iter().filter(wanted) {
+        eprintln!("==> {}", check.title());
+        let begun = Instant::now();
+        check.run()?;
+        eprintln!("    ok ({:.1} s)", begun.elapsed().as_secs_f64());
+    }
+    eprintln!("==> all checks passed in {:.1} s", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+impl Check {
+    fn title(self) -> String {
+        let value = self.to_possible_value();
+        let help = value.as_ref().and_then(|value| value.get_help());
+        help.map_or_else(|| format!("{self:?}"), ToString::to_string)
+    }
+
+    fn run(self) -> Checked {
+        match self {
+            Self::Format => Ok(run_command(&mut cargo(&["fmt", "--all", "--check"]))?),
+            Self::Spelling => linter("typos", &[]),
+            Self::Toml => linter("taplo", &["fmt", "--check"]),
+            Self::Shell => linter("shellcheck", &[".ci/run", "local/src/ministack/supervise.sh"]),
+            Self::Lints => lints(),
+            Self::Licences => licences(),
+            Self::Functions => functions(),
+            Self::Tests => Ok(run_command(&mut cargo(&["test", "--workspace", "--locked"]))?),
+        }
+    }
+}
+
+fn linter(name: &str, arguments: &[&str]) -> Checked {
+    let path = tools::linters()?.bin(name);
+    // taplo tells of each file otherwise.
+    Ok(run_command(program(path, arguments).env("RUST_LOG", "warn"))?)
+}
+
+fn lints() -> Checked {
+    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    Ok(run_command(&mut cargo(&clippy))?)
+}
+
+fn licences() -> Checked {
+    if !exists(&mut cargo(&["deny", "--version"])) {
+        eprintln!("    skipped: cargo-deny is not installed");
+        return Ok(());
+    }
+    Ok(run_command(&mut cargo(&["deny", "check", "licenses", "bans", "sources"]))?)
+}
+
+fn functions() -> Checked {
+    let tools = tools::local()?;
+    let architecture = Architecture::of_this_machine();
+    for function in &Functions::build(&tools, &root(), architecture, &mut tools::say)? {
+        let size = std::fs::metadata(&function.path)?.len();
+        eprintln!("    {}: {} kB, SHA-256 {}", function.name, size / 1000, function.code_sha256);
+    }
+    Ok(())
+}
