@@ -90,9 +90,22 @@ impl Account {
         system: &str,
         artifacts: BTreeMap<String, PathBuf>,
     ) -> Result<Self, AccountError> {
+        Self::with_config(load(connection).await, system, artifacts).await
+    }
+
+    /// Reaches the account with a configuration that is there already.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn with_config(
+        config: SdkConfig,
+        system: &str,
+        artifacts: BTreeMap<String, PathBuf>,
+    ) -> Result<Self, AccountError> {
         let connections = transport::connections();
         let calls = CallCount::default();
-        let base = load(connection, transport::client(connections.clone(), calls.clone(), None)).await;
+        let client = transport::client(connections.clone(), calls.clone(), None);
+        let base = config.into_builder().http_client(client).build();
         let region = base.region().ok_or(AccountError::NoRegion)?.to_string();
         check_credentials(&base).await?;
         let (id, partition) = identify(&base).await.map_err(AccountError::Identity)?;
@@ -210,13 +223,13 @@ impl Account {
     }
 }
 
-async fn load(connection: &Connection, client: SharedHttpClient) -> SdkConfig {
+async fn load(connection: &Connection) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(60))
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(client)
+        .http_client(transport::connections())
         .retry_config(RetryConfig::standard().with_max_attempts(5))
         .timeout_config(timeouts);
     if let Some(region) = &connection.region {

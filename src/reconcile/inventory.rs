@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::{join_all, try_join, try_join_all};
 use serde_json::{Map, Value};
-use stacks::model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, StackName};
+use stacks::model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, StackName, Tags};
 use thiserror::Error;
 
 use super::{Driver, DriverError, Known, Live, LiveTags, Reading, Registry, Wanted, diff, diff_tags, has_unknown};
@@ -169,26 +169,42 @@ async fn list_all(registry: &Registry, reading: &Reading) -> Result<Listed, Inve
 }
 
 /// Reads the tags, from its own service, of whatever a plan could write.
+///
+/// Where nothing differs nothing is written, and tags that a bulk index vouches for, or that were not read at
+/// all, are left at that. As soon as anything differs, those that were not read are.
 async fn confirm_tags(graph: &Graph, inventory: &mut Inventory, registry: &Registry) -> Result<(), InventoryError> {
-    let known = &inventory.known;
-    let unsure = inventory.live.iter().filter(|(_, live)| !live.tags.is_read());
-    let confirmed = unsure.map(async |(address, live)| {
-        let Some(node) = graph.node(address) else { return Ok(None) };
+    let mut unsure = Vec::new();
+    let mut differs = false;
+    for (address, live) in &inventory.live {
+        let Some(node) = graph.node(address) else { continue };
+        let changed = !is_as_desired(node, live, registry, &inventory.known)?;
+        differs |= changed;
+        if !live.tags.is_read() {
+            unsure.push((node, live, changed));
+        }
+    }
+    let read = unsure.into_iter().filter(|(_, live, changed)| *changed || (differs && live.tags.known().is_none()));
+    let read = read.map(async |(node, live, _)| {
         let name = node.resource_type.name;
-        let failed = |source| InventoryError { at: Some(address.clone()), resource_type: name, source };
+        let failed = |source| InventoryError { at: Some(node.address.clone()), resource_type: name, source };
         let driver = registry.get(name).map_err(failed)?;
-        let desired = driver.normalise(known.resolve(&node.properties)).map_err(failed)?;
-        let same = diff(node.resource_type, &live.properties, &desired).is_empty()
-            && live.tags.known().is_none_or(|tags| diff_tags(tags, &node.tags) == Default::default());
-        if same { Ok(None) } else { driver.tags(live).await.map(|tags| Some((address.clone(), tags))).map_err(failed) }
+        driver.tags(live).await.map(|tags| (node.address.clone(), tags)).map_err(failed)
     });
-    let confirmed: Vec<_> = try_join_all(confirmed).await?;
-    for (address, tags) in confirmed.into_iter().flatten() {
+    for (address, tags) in try_join_all(read).await? {
         if let Some(live) = inventory.live.get_mut(&address) {
             live.tags = LiveTags::Read(tags);
         }
     }
     Ok(())
+}
+
+fn is_as_desired(node: &Node, live: &Live, registry: &Registry, known: &Known) -> Result<bool, InventoryError> {
+    let name = node.resource_type.name;
+    let failed = |source| InventoryError { at: Some(node.address.clone()), resource_type: name, source };
+    let driver = registry.get(name).map_err(failed)?;
+    let desired = driver.normalise(known.resolve(&node.properties)).map_err(failed)?;
+    let tags_differ = |tags| diff_tags(tags, &node.tags) != (Tags::new(), Vec::new());
+    Ok(diff(node.resource_type, &live.properties, &desired).is_empty() && !live.tags.known().is_some_and(tags_differ))
 }
 
 /// What the system owns and the model does not have, with ownership read from each service itself.

@@ -1,0 +1,76 @@
+//! `AWS::Logs::LogGroup`.
+
+use aws_sdk_cloudwatchlogs::Client;
+use frontage::reconcile::{Action, Reason};
+use stacks::model::{Graph, Tags};
+use stacks::types::logs::{LogGroup, LogGroupClass};
+
+use super::support::{World, only, paths};
+
+const NAME: &str = "/aws/lambda/acme-test";
+
+fn group() -> LogGroup {
+    LogGroup { log_group_name: NAME.to_owned(), retention_in_days: Some(30), log_group_class: None, kms_key_id: None }
+}
+
+fn graph(world: &World, group: &LogGroup) -> Graph {
+    world.graph(|stack| {
+        stack.add("group", group.clone());
+    })
+}
+
+#[tokio::test]
+async fn retention_changes_in_place() {
+    let world = World::new();
+    world.apply(&graph(&world, &group())).await;
+    for days in [Some(7), None, Some(365)] {
+        let changed = LogGroup { retention_in_days: days, ..group() };
+        let plan = world.apply(&graph(&world, &changed)).await;
+        assert_eq!(paths(only(&plan)), ["RetentionInDays"]);
+        assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }));
+    }
+    world.destroy(&graph(&world, &group())).await;
+}
+
+#[tokio::test]
+async fn the_class_forces_a_replacement() {
+    let world = World::new();
+    world.apply(&graph(&world, &group())).await;
+    let changed = LogGroup { log_group_class: Some(LogGroupClass::InfrequentAccess), ..group() };
+    let plan = world.apply(&graph(&world, &changed)).await;
+    assert!(matches!(only(&plan).action, Action::Replace { .. }));
+    assert_eq!(paths(only(&plan)), ["LogGroupClass"]);
+    world.destroy(&graph(&world, &changed)).await;
+}
+
+#[tokio::test]
+async fn drift_is_told_and_repaired() {
+    let world = World::new();
+    let logs = Client::new(&world.config());
+    let tagged = |value: &str| {
+        let tags = Tags::from([("team".to_owned(), value.to_owned())]);
+        world.graph_tagged(tags, |stack| {
+            stack.add("group", group());
+        })
+    };
+    world.apply(&tagged("web")).await;
+    logs.put_retention_policy().log_group_name(NAME).retention_in_days(1).send().await.expect("changed");
+    let plan = world.apply(&tagged("web")).await;
+    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
+    logs.put_retention_policy().log_group_name(NAME).retention_in_days(1).send().await.expect("changed");
+    let plan = world.apply(&tagged("shop")).await;
+    assert_eq!(paths(only(&plan)), ["RetentionInDays", "Tags.team"]);
+    logs.delete_log_group().log_group_name(NAME).send().await.expect("deleted");
+    let plan = world.apply(&tagged("shop")).await;
+    assert!(matches!(only(&plan).action, Action::Create { .. }));
+    world.destroy(&tagged("shop")).await;
+}
+
+#[tokio::test]
+async fn an_orphan_is_deleted() {
+    let world = World::new();
+    world.apply(&graph(&world, &group())).await;
+    let empty = world.graph(|_| {});
+    let plan = world.apply(&empty).await;
+    assert_eq!(only(&plan).action, Action::Delete);
+}

@@ -1,0 +1,6 @@
+//! Each driver against an emulator: made, changed, replaced, repaired, deleted; every next plan is empty.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod logs;
