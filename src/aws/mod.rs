@@ -15,6 +15,7 @@ mod typed;
 mod wait;
 
 pub use account::{Account, AccountError, Connection};
+pub(crate) use error::failed;
 pub use transport::CallCount;
 
 use self::typed::Erased;

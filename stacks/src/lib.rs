@@ -9,4 +9,5 @@
 
 pub mod description;
 pub mod model;
+pub mod toggles;
 pub mod types;

@@ -11,6 +11,8 @@
     reason = "each test binary uses its own part"
 )]
 
+pub mod cli;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process;

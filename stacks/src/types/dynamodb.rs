@@ -228,6 +228,12 @@ impl Handle<Table> {
         self.attribute("Arn")
     }
 
+    /// The table's name, once it exists.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("TableName")
+    }
+
     /// The ARN of the stream as it is now; a stream that is made anew has another.
     #[must_use]
     pub fn stream_arn(&self) -> Text {
