@@ -108,7 +108,7 @@ enum Fate {
 
 impl Callback for World {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
-        let fate = self.fate();
+        let fate = self.fate(&connection.id);
         let latency = if fastrand::u8(..30) == 0 {
             random(0, 2_000)
         } else {
@@ -152,8 +152,10 @@ impl Callback for World {
 }
 
 impl World {
-    fn fate(&self) -> Fate {
-        if self.scenario.silence && self.fault(0.02) {
+    /// The gateway looks the connection up when it takes a post: it is never silent about one that is not open.
+    fn fate(&self, id: &str) -> Fate {
+        let is_open = self.inner().clients[id].open;
+        if self.scenario.silence && is_open && self.fault(0.02) {
             Fate::Silent
         } else if self.fault(0.04) {
             Fate::FailedBefore
