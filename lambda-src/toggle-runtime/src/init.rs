@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use lambda_runtime::Context;
-use tracing::{Level, info};
+use tracing::{Level, error, info};
 
 use crate::callback::Management;
 use crate::clock::{Clock, Deadline};
@@ -177,7 +177,10 @@ fn start_logs() -> Instant {
 
 fn started(began: Instant) {
     let took = began.elapsed();
-    info!(init_ms = took.as_secs_f64() * 1e3, "started");
+    info!(
+        init_ms = (took.as_secs_f64() * 1e6).round() / 1e3,
+        "started"
+    );
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -188,6 +191,7 @@ fn table(name: &'static str) -> Result<String, MissingVariable> {
     variable(name)
         .filter(|value| !value.is_empty())
         .ok_or(MissingVariable(name))
+        .inspect_err(|error| error!(%error, "cannot start"))
 }
 
 /// Three attempts of three seconds each: within the connection manager's ten seconds.

@@ -100,9 +100,12 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
     pub async fn give_up(&self) {
         let exchange = self.exchange;
         exchange.tally.failed.add();
-        if exchange.policy.close && self.close().await {
+        let closed = exchange.policy.close && self.close().await;
+        if closed {
             exchange.tally.closed.add();
         }
+        let connection = self.connection.id.as_str();
+        warn!(connection, closed, "connection cannot be told");
     }
 
     async fn attempt(&self, message: &[u8]) -> Result<(), CallbackError> {
@@ -119,8 +122,9 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
 
     fn log(&self, error: &CallbackError) {
         let connection = self.connection.id.as_str();
-        if *error == CallbackError::Gone {
-            debug!(connection, "connection does not exist");
+        // What is tried again is frequent under load: whoever is given up is logged then.
+        if matches!(error, CallbackError::Gone | CallbackError::Again(_)) {
+            debug!(connection, %error, "post failed");
         } else {
             warn!(connection, %error, "post failed");
         }
