@@ -32,7 +32,7 @@ pub const TOGGLE_MESSAGE: &str = "toggle-message";
 
 /// Seconds that a function may run. The connection manager's bounds how long a connection can be known to the
 /// table and not yet to API Gateway; the others' is for retries of posts.
-const CONNECT_TIMEOUT: i32 = 10;
+const CONNECT_TIMEOUT: i32 = 10; // below toggle_runtime's YOUNG
 const SEND_TIMEOUT: i32 = 60;
 
 /// The base64 SHA-256 of each function's zip, by function name.
@@ -307,15 +307,41 @@ fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
         Statement::allow(["dynamodb:Scan"], vec![toggles.arn()]),
         Statement::allow(["dynamodb:DeleteItem", "dynamodb:GetItem"], vec![connections.arn()]),
     ];
-    let inserts = r#"{"eventName":["INSERT"]}"#;
-    stream_function(builder, sender, NEW_CONNECTION, connections, statements, Some(inserts));
+    let parts = Streaming {
+        name: NEW_CONNECTION,
+        description: "Sends the whole state to a new connection",
+        source: connections,
+        pattern: Some(r#"{"eventName":["INSERT"]}"#),
+        // Connections have nothing to do with each other.
+        parallel_batches: 10,
+    };
+    stream_function(builder, sender, &parts, statements);
 }
 
 fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
     let Tables { toggles, connections } = sender.tables;
     let actions = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Scan"];
-    let statements = vec![Statement::allow(actions, vec![connections.arn()])];
-    stream_function(builder, sender, TOGGLE_MESSAGE, toggles, statements, None);
+    let statements = vec![
+        Statement::allow(["dynamodb:GetItem"], vec![toggles.arn()]),
+        Statement::allow(actions, vec![connections.arn()]),
+    ];
+    let parts = Streaming {
+        name: TOGGLE_MESSAGE,
+        description: "Sends each change to every connection",
+        source: toggles,
+        pattern: None,
+        // One fan-out at a time: two would share the account's quota of posts.
+        parallel_batches: 1,
+    };
+    stream_function(builder, sender, &parts, statements);
+}
+
+struct Streaming<'a> {
+    name: &'a str,
+    description: &'a str,
+    source: &'a Handle<Table>,
+    pattern: Option<&'a str>,
+    parallel_batches: i32,
 }
 
 /// A function that a table's stream invokes and that posts to connections; what it fails at for good is told
@@ -323,15 +349,18 @@ fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
 fn stream_function(
     builder: &mut Builder<'_, '_>,
     sender: &Sender<'_>,
-    name: &str,
-    source: &Handle<Table>,
+    parts: &Streaming<'_>,
     statements: Vec<Statement>,
-    pattern: Option<&str>,
 ) {
+    let Streaming { name, description, source, pattern, parallel_batches } = *parts;
     let Tables { toggles, connections } = sender.tables;
     let settings = &sender.system.toggles;
     let dead_letters = dead_letters(builder.stack, name, settings.dead_letter_retention_days);
-    let posts = [sender.api.id(), Text::Known(format!("/{}/POST/@connections/*", settings.stage))];
+    // POST sends; DELETE closes a connection that cannot be told, so that its client comes back.
+    let sockets = ["POST", "DELETE"].map(|verb| {
+        let path = format!("/{}/{verb}/@connections/*", settings.stage);
+        Text::regional_arn("execute-api", [sender.api.id(), Text::Known(path)])
+    });
     let mut statements = statements;
     statements.extend([
         // The stream's label changes when the table is made anew, so the role names any of this table.
@@ -341,16 +370,12 @@ fn stream_function(
         ),
         // The action has no resource type to narrow it to.
         Statement::allow(["dynamodb:ListStreams"], vec![Text::from("*")]),
-        Statement::allow(["execute-api:ManageConnections"], vec![Text::regional_arn("execute-api", posts)]),
+        Statement::allow(["execute-api:ManageConnections"], sockets.to_vec()),
         Statement::allow(["sqs:SendMessage"], vec![dead_letters.arn()]),
     ]);
     let function = builder.function(FunctionParts {
         name,
-        description: if name == NEW_CONNECTION {
-            "Sends the whole state to a new connection"
-        } else {
-            "Sends each change to every connection"
-        },
+        description,
         timeout: SEND_TIMEOUT,
         environment: BTreeMap::from([
             ("CONNECTIONS_TABLE".to_owned(), connections.name()),
@@ -366,8 +391,7 @@ fn stream_function(
         enabled: Some(true),
         batch_size: Some(100),
         maximum_batching_window_in_seconds: Some(settings.batch_window_seconds),
-        // One batch of a shard at a time: the order of a toggle's changes is what clients see.
-        parallelization_factor: Some(1),
+        parallelization_factor: Some(parallel_batches),
         bisect_batch_on_function_error: Some(true),
         maximum_retry_attempts: Some(settings.max_retries),
         maximum_record_age_in_seconds: Some(settings.max_record_age_seconds),

@@ -17,7 +17,7 @@ pub struct Toggles {
     pub batch_window_seconds: i32,
     /// How often a batch of changes that failed is tried again: 0 to 10,000. Default: 10.
     pub max_retries: i32,
-    /// Seconds after which a change that could not be sent is given up: 60 to 604,800, a week. Default: 3,600.
+    /// Seconds after which a change that could not be sent is given up: 60 to 604,800, a week. Default: 21,600.
     pub max_record_age_seconds: i32,
     /// Days that a note of what was given up is kept: 1 to 14. Default: 14.
     pub dead_letter_retention_days: i32,
@@ -31,7 +31,7 @@ impl Default for Toggles {
             deletion_protection: true,
             batch_window_seconds: 0,
             max_retries: 10,
-            max_record_age_seconds: 3600,
+            max_record_age_seconds: 21_600,
             dead_letter_retention_days: 14,
         }
     }
