@@ -7,8 +7,10 @@
 pub mod account;
 #[cfg(test)]
 mod canned;
+mod dynamodb;
 mod error;
 mod logs;
+mod sqs;
 mod tagging;
 mod transport;
 mod typed;
@@ -24,5 +26,8 @@ use crate::reconcile::Registry;
 /// The drivers of every type that the model knows.
 #[must_use]
 pub fn registry(account: &Account) -> Registry {
-    Registry::default().with(Erased(logs::LogGroups::new(account)))
+    Registry::default()
+        .with(Erased(dynamodb::Tables::new(account)))
+        .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(sqs::Queues::new(account)))
 }
