@@ -93,8 +93,11 @@ impl World {
     }
 
     pub async fn inventory(&self, graph: &Graph) -> Inventory {
-        let account = self.account().await;
-        let read = reconcile::read(graph, &Selection::All, &registry(&account), account.known()).await;
+        self.read(&self.account().await, graph).await
+    }
+
+    pub async fn read(&self, account: &Account, graph: &Graph) -> Inventory {
+        let read = reconcile::read(graph, &Selection::All, &registry(account), account.known()).await;
         read.unwrap_or_else(|error| panic!("{error}: {}", error.source))
     }
 

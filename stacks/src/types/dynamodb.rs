@@ -53,8 +53,8 @@ pub struct Table<S = Text> {
     pub table_class: Option<TableClass>,
 }
 
-// Derived, it would want a default of the strings.
-impl<S> Default for Table<S> {
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for Table {
     fn default() -> Self {
         Self {
             table_name: String::new(),

@@ -52,8 +52,8 @@ pub struct Queue<S = Text> {
     pub redrive_allow_policy: Option<Value>,
 }
 
-// Derived, it would want a default of the strings.
-impl<S> Default for Queue<S> {
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for Queue {
     fn default() -> Self {
         Self {
             queue_name: String::new(),
