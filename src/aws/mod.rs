@@ -8,6 +8,7 @@ pub mod account;
 #[cfg(test)]
 mod canned;
 mod error;
+mod iam;
 mod logs;
 mod tagging;
 mod transport;
@@ -23,5 +24,5 @@ use crate::reconcile::Registry;
 /// The drivers of every type that the model knows.
 #[must_use]
 pub fn registry(account: &Account) -> Registry {
-    Registry::default().with(Erased(logs::LogGroups::new(account)))
+    Registry::default().with(Erased(logs::LogGroups::new(account))).with(Erased(iam::Roles::new(account)))
 }
