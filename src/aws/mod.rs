@@ -9,6 +9,7 @@ pub mod account;
 mod canned;
 mod error;
 mod iam;
+mod lambda;
 mod logs;
 mod tagging;
 mod transport;
@@ -24,5 +25,10 @@ use crate::reconcile::Registry;
 /// The drivers of every type that the model knows.
 #[must_use]
 pub fn registry(account: &Account) -> Registry {
-    Registry::default().with(Erased(logs::LogGroups::new(account))).with(Erased(iam::Roles::new(account)))
+    Registry::default()
+        .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(iam::Roles::new(account)))
+        .with(Erased(lambda::FunctionDriver::new(account)))
+        .with(Erased(lambda::Permissions::new(account)))
+        .with(Erased(lambda::EventSourceMappings::new(account)))
 }

@@ -4,4 +4,5 @@
 mod support;
 
 mod iam;
+mod lambda;
 mod logs;

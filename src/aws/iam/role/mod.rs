@@ -18,7 +18,7 @@ use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::tagging::is_same_resource;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::reconcile::{Changes, DriverError, LiveTags, Reading, diff};
+use crate::reconcile::{Changes, DriverError, LiveTags, Reading, diff, diff_tags};
 
 type Properties = Role<String>;
 type Live = TypedLive<Properties>;
@@ -48,14 +48,13 @@ impl Roles {
     /// Takes on the role that an earlier attempt of this very create made, as far as it got.
     async fn take_on(&self, desired: &Properties, tags: &Tags, refused: DriverError) -> Result<(), DriverError> {
         let Some(live) = self.find(&desired.role_name).await? else { return Err(refused) };
-        if !live.tags.known().is_some_and(|live| is_same_resource(live, tags)) {
-            return Err(refused);
-        }
+        let live_tags = live.tags.known().cloned().unwrap_or_default();
         let changes = changes(&live.properties, desired)?;
-        if changes.force_replacement() {
+        if !is_same_resource(&live_tags, tags) || changes.force_replacement() {
             return Err(refused);
         }
-        self.write(&live.properties, desired, &changes).await
+        self.write(&live.properties, desired, &changes).await?;
+        self.retag(&live, &diff_tags(&live_tags, tags).0, &[]).await
     }
 }
 
