@@ -9,6 +9,8 @@ pub mod account;
 mod canned;
 mod dynamodb;
 mod error;
+mod iam;
+mod lambda;
 mod logs;
 mod sqs;
 mod tagging;
@@ -28,6 +30,10 @@ use crate::reconcile::Registry;
 pub fn registry(account: &Account) -> Registry {
     Registry::default()
         .with(Erased(dynamodb::Tables::new(account)))
+        .with(Erased(iam::Roles::new(account)))
+        .with(Erased(lambda::EventSourceMappings::new(account)))
+        .with(Erased(lambda::FunctionDriver::new(account)))
+        .with(Erased(lambda::Permissions::new(account)))
         .with(Erased(logs::LogGroups::new(account)))
         .with(Erased(sqs::Queues::new(account)))
 }

@@ -4,5 +4,7 @@
 mod support;
 
 mod dynamodb;
+mod iam;
+mod lambda;
 mod logs;
 mod sqs;
