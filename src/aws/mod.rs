@@ -5,6 +5,7 @@
 //! each driver implements ([`typed`]).
 
 pub mod account;
+mod apigatewayv2;
 #[cfg(test)]
 mod canned;
 mod error;
@@ -23,5 +24,12 @@ use crate::reconcile::Registry;
 /// The drivers of every type that the model knows.
 #[must_use]
 pub fn registry(account: &Account) -> Registry {
-    Registry::default().with(Erased(logs::LogGroups::new(account)))
+    Registry::default()
+        .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(apigatewayv2::Apis::new(account)))
+        .with(Erased(apigatewayv2::Authorizers::new(account)))
+        .with(Erased(apigatewayv2::Integrations::new(account)))
+        .with(Erased(apigatewayv2::Routes::new(account)))
+        .with(Erased(apigatewayv2::Deployments::new(account)))
+        .with(Erased(apigatewayv2::Stages::new(account)))
 }
