@@ -5,6 +5,7 @@
 //! each driver implements ([`typed`]).
 
 pub mod account;
+mod apigatewayv2;
 #[cfg(test)]
 mod canned;
 mod dynamodb;
@@ -29,6 +30,12 @@ use crate::reconcile::Registry;
 #[must_use]
 pub fn registry(account: &Account) -> Registry {
     Registry::default()
+        .with(Erased(apigatewayv2::Apis::new(account)))
+        .with(Erased(apigatewayv2::Authorizers::new(account)))
+        .with(Erased(apigatewayv2::Deployments::new(account)))
+        .with(Erased(apigatewayv2::Integrations::new(account)))
+        .with(Erased(apigatewayv2::Routes::new(account)))
+        .with(Erased(apigatewayv2::Stages::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))
