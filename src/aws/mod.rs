@@ -6,8 +6,6 @@
 
 pub mod account;
 mod apigatewayv2;
-#[cfg(test)]
-mod canned;
 mod dynamodb;
 mod error;
 mod iam;
@@ -19,6 +17,8 @@ mod transport;
 mod typed;
 mod wait;
 
+#[cfg(test)]
+pub(crate) use ::canned;
 pub use account::{Account, AccountError, Connection};
 pub(crate) use error::failed;
 pub use transport::CallCount;

@@ -74,13 +74,14 @@ where
     let status = error.raw_response().map(|response| response.status().as_u16());
     match (error, status) {
         (_, Some(410)) => CallbackError::Gone,
-        (_, Some(429 | 500..)) => CallbackError::Again(text),
         // No answer, or a success that cannot be read.
         (SdkError::TimeoutError(_), None) | (SdkError::ResponseError(_), Some(200..300)) => {
             CallbackError::InDoubt(text)
         }
-        // The connection to the service was closed or refused: what was sent on it is done with.
-        (SdkError::DispatchFailure(_) | SdkError::ResponseError(_), None) => CallbackError::Again(text),
+        // Without a status the connection to the service was closed or refused: what was sent on it is done with.
+        (_, Some(429 | 500..)) | (SdkError::DispatchFailure(_) | SdkError::ResponseError(_), None) => {
+            CallbackError::Again(text)
+        }
         _ => CallbackError::Refused(text),
     }
 }
@@ -89,15 +90,19 @@ where
 mod tests {
     use super::*;
     use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
-    use aws_smithy_mocks::{RuleMode, mock, mock_client};
+    use canned::Canned;
+
+    use crate::wire::configuration;
+
+    const CALL: &str = "POST https://canned/live/@connections/c%3D";
 
     async fn answer(status: u16) -> Result<(), CallbackError> {
-        let post = mock!(Client::post_to_connection).sequence().http_status(status, None).build();
-        let client = mock_client!(aws_sdk_apigatewaymanagement, RuleMode::Sequential, [&post], |config| {
-            config.retry_config(RetryConfig::disabled())
-        });
-        let sent = client.post_to_connection().connection_id("c").data(Blob::new("x")).send().await;
-        sent.map(drop).map_err(|error: SdkError<PostToConnectionError>| classify(&error))
+        let canned = Canned::new([(CALL, status, "")]);
+        let connection = Connection { id: "c=".into(), endpoint: "https://canned/live".into(), connected_at: 0 };
+        let sent = Management::new(configuration(&canned)).post(&connection, b"x").await;
+        assert_eq!(canned.requests().len(), 1);
+        canned.assert_used();
+        sent
     }
 
     #[tokio::test]

@@ -27,3 +27,5 @@ pub mod states;
 pub mod tally;
 pub mod websocket;
 pub mod welcome;
+#[cfg(test)]
+mod wire;

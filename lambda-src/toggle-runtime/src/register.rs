@@ -42,14 +42,11 @@ fn connection(context: &RequestContext, base: &CallbackBase, clock: Clock) -> Co
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_dynamodb::Client;
-    use aws_sdk_dynamodb::operation::delete_item::DeleteItemOutput;
-    use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
-    use aws_sdk_dynamodb::types::AttributeValue;
-    use aws_sdk_dynamodb::types::error::ResourceNotFoundException;
-    use aws_smithy_mocks::{mock, mock_client};
+    use canned::Canned;
+    use serde_json::json;
 
     use crate::websocket::SocketEvent;
+    use crate::wire::{bodies, tables};
 
     fn context(route: &str) -> RequestContext {
         let event = format!(
@@ -59,41 +56,34 @@ mod tests {
         serde_json::from_str::<SocketEvent>(&event).unwrap().request_context
     }
 
-    async fn handle(client: Client, route: &str) -> Result<SocketResponse, TableError> {
-        let table = ConnectionsTable { client, name: "connections".into() };
+    async fn handle(canned: &Canned, route: &str) -> Result<SocketResponse, TableError> {
+        let table = ConnectionsTable { client: tables(canned), name: "connections".into() };
         let base = CallbackBase::Aws { region: "eu-west-1".into() };
         register(&context(route), &table, &base, Clock::at(1_700_000_000_123)).await
     }
 
     #[tokio::test(start_paused = true)]
     async fn connect_stores_where_to_post() {
-        let put = mock!(Client::put_item)
-            .match_requests(|put| {
-                let text = |name: &str| put.item()?.get(name)?.as_s().ok().map(String::as_str);
-                text("connectionId") == Some("c=")
-                    && text("connectionEndpoint") == Some("https://abc.execute-api.eu-west-1.amazonaws.com/live")
-            })
-            .then_output(|| PutItemOutput::builder().build());
-        let response = handle(mock_client!(aws_sdk_dynamodb, [&put]), "$connect").await.unwrap();
+        let canned = Canned::new([("PutItem", 200, "{}")]);
+        let response = handle(&canned, "$connect").await.unwrap();
         assert_eq!(serde_json::to_string(&response).unwrap(), r#"{"statusCode":200}"#);
+        let item = &bodies(&canned)[0]["Item"];
+        assert_eq!(item["connectionId"], json!({"S": "c="}));
+        assert_eq!(item["connectionEndpoint"], json!({"S": "https://abc.execute-api.eu-west-1.amazonaws.com/live"}));
     }
 
     #[tokio::test]
     async fn disconnect_deletes_the_item() {
-        let delete = mock!(Client::delete_item)
-            .match_requests(|delete| {
-                delete.key().and_then(|key| key.get("connectionId")) == Some(&AttributeValue::S("c=".into()))
-            })
-            .then_output(|| DeleteItemOutput::builder().build());
-        let response = handle(mock_client!(aws_sdk_dynamodb, [&delete]), "$disconnect").await.unwrap();
+        let canned = Canned::new([("DeleteItem", 200, "{}")]);
+        let response = handle(&canned, "$disconnect").await.unwrap();
         assert_eq!(response.status_code, 200);
+        assert_eq!(bodies(&canned), [json!({"TableName": "connections", "Key": {"connectionId": {"S": "c="}}})]);
     }
 
     #[tokio::test]
     async fn a_connection_that_cannot_be_stored_is_refused() {
-        let put = mock!(Client::put_item)
-            .then_error(|| PutItemError::ResourceNotFoundException(ResourceNotFoundException::builder().build()));
-        let error = handle(mock_client!(aws_sdk_dynamodb, [&put]), "$connect").await.unwrap_err();
+        let canned = Canned::new([("PutItem", 400, r#"{"__type":"ResourceNotFoundException"}"#)]);
+        let error = handle(&canned, "$connect").await.unwrap_err();
         assert_eq!(error.to_string(), "cannot put an item into table connections");
     }
 }

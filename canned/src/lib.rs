@@ -1,19 +1,26 @@
 //! Canned answers at the wire, for the error paths that no emulator shows.
+//!
+//! A client of the SDK takes [`Canned`] in place of its HTTP client, so that a test sees the very bytes that would
+//! go out, and what comes back is parsed as AWS's answers are. The SDK's own mocks need the `test-util` features of
+//! its crates, for which Cargo would compile every one of them a second time.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use serde_json::Value;
 
 /// Answers each request with the first unused answer whose name is in the request's name.
 ///
-/// A request's name is its method, path, target header and body: `Canned::new([("CreateTable", 400, "…")])`.
+/// A request's name is its method, URL, target header and body: `POST https://… DynamoDB_20120810.Scan {…}`.
+/// A request without an answer fails with the code `NoCannedAnswer`.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Canned(Arc<Mutex<State>>);
+pub struct Canned(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -23,37 +30,50 @@ struct State {
 
 impl Canned {
     /// Answers: a part of the request's name, the status, the body.
-    pub(crate) fn new<'a>(answers: impl IntoIterator<Item = (&'a str, u16, &'a str)>) -> Self {
+    ///
+    /// The code of an error is the body's `__type`, as in `("CreateTable", 400, r#"{"__type":"LimitExceeded"}"#)`.
+    #[must_use]
+    pub fn new<'a>(answers: impl IntoIterator<Item = (&'a str, u16, &'a str)>) -> Self {
         let answers = answers.into_iter().map(|(name, status, body)| (name.to_owned(), status, body.to_owned()));
         Self(Arc::new(Mutex::new(State { answers: answers.collect(), requests: Vec::new() })))
     }
 
-    /// A client for [`super::Account::for_tests`].
-    pub(crate) fn client(&self) -> SharedHttpClient {
+    /// The HTTP client for an SDK configuration.
+    #[must_use]
+    pub fn client(&self) -> SharedHttpClient {
         SharedHttpClient::new(self.clone())
     }
 
     /// The names of the requests so far.
-    pub(crate) fn requests(&self) -> Vec<String> {
-        self.0.lock().unwrap().requests.clone()
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        self.state().requests.clone()
     }
 
     /// How many requests had this in their name.
-    pub(crate) fn count(&self, name: &str) -> usize {
+    #[must_use]
+    pub fn count(&self, name: &str) -> usize {
         self.requests().iter().filter(|request| request.contains(name)).count()
     }
 
-    /// Fails if an answer was not asked for.
-    pub(crate) fn assert_used(&self) {
-        let state = self.0.lock().unwrap();
+    /// Checks that every answer was asked for.
+    ///
+    /// # Panics
+    /// If one was not.
+    pub fn assert_used(&self) {
+        let state = self.state();
         assert!(state.answers.is_empty(), "not asked for: {:?}; asked: {:?}", state.answers, state.requests);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let name = format!("{} {} {target} {body}", request.method(), request.uri());
-        let mut state = self.0.lock().unwrap();
+        let mut state = self.state();
         let (status, body) = match state.answers.iter().position(|(part, ..)| name.contains(part)) {
             Some(index) => {
                 let (_, status, body) = state.answers.remove(index);
@@ -62,16 +82,20 @@ impl Canned {
             None => (400, format!(r#"{{"__type":"NoCannedAnswer","message":"no canned answer for {target}"}}"#)),
         };
         state.requests.push(name);
-        let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.clone()));
+        let status = StatusCode::try_from(status).expect("an answer's status is one of HTTP's");
+        let code = error_code(&body);
+        let mut response = HttpResponse::new(status, SdkBody::from(body));
         // restJson services name the error in a header, the others in the body.
-        if let Some(code) = serde_json::from_str::<serde_json::Value>(&body)
-            .ok()
-            .and_then(|body| body["__type"].as_str().map(str::to_owned))
-        {
+        if let Some(code) = code {
             response.headers_mut().insert("x-amzn-errortype", code);
         }
         response
     }
+}
+
+fn error_code(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    body["__type"].as_str().map(str::to_owned)
 }
 
 impl HttpClient for Canned {
