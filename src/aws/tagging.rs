@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
-use stacks::model::{SYSTEM_TAG, Tags};
+use stacks::model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
 
 use super::Account;
 use super::error::failed;
@@ -28,6 +28,12 @@ impl Hints {
     pub(crate) fn names<'h>(&'h self, arn_prefix: &'h str) -> impl Iterator<Item = &'h str> {
         self.0.keys().filter_map(move |arn| arn.strip_prefix(arn_prefix))
     }
+}
+
+/// Whether something that already exists is the very resource that a create call was for, by its tags: then an
+/// earlier answer to the call was lost.
+pub(crate) fn is_same_resource(live: &Tags, wanted: &Tags) -> bool {
+    [SYSTEM_TAG, ADDRESS_TAG].iter().all(|key| live.contains_key(*key) && live.get(*key) == wanted.get(*key))
 }
 
 /// The index, read once in a reading.

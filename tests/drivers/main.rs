@@ -4,4 +4,8 @@
 mod support;
 
 mod apigatewayv2;
+mod dynamodb;
+mod iam;
+mod lambda;
 mod logs;
+mod sqs;

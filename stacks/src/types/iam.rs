@@ -58,7 +58,8 @@ pub struct Policy<S = Text> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
 pub struct PolicyDocument<S = Text> {
-    /// The language's version; always `2012-10-17` in ours.
+    /// The language's version; always `2012-10-17` in ours. A document that states none is of `2008-10-17`.
+    #[serde(default = "first_version")]
     pub version: String,
     /// What is granted and denied. IAM takes one statement for a list of one.
     #[serde(deserialize_with = "one_or_many")]
@@ -121,6 +122,10 @@ pub enum Principal<S = Text> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent, bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
 pub struct Values<S = Text>(#[serde(deserialize_with = "one_or_many")] pub Vec<S>);
+
+fn first_version() -> String {
+    "2008-10-17".to_owned()
+}
 
 fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where

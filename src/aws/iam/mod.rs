@@ -1,0 +1,7 @@
+//! IAM.
+
+mod limits;
+mod policy_document;
+mod role;
+
+pub(super) use role::Roles;

@@ -1,0 +1,70 @@
+//! Functions, their permissions, and what invokes them.
+
+mod event_source_mapping;
+mod function;
+mod permission;
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+use stacks::types::lambda::{Code, Function};
+use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::support::World;
+
+/// A world with the zips of two versions of a function's code.
+struct Workshop {
+    world: World,
+    hashes: [String; 2],
+    _zips: TempDir,
+}
+
+impl Workshop {
+    fn new() -> Self {
+        let mut world = World::new();
+        let zips = TempDir::new().expect("a directory");
+        let hashes = ["one", "two"].map(|version| {
+            let zip = bootstrap(version);
+            let hash = STANDARD.encode(Sha256::digest(&zip));
+            let path = zips.path().join(version);
+            std::fs::write(&path, zip).expect("written");
+            world.artifacts.insert(hash.clone(), path);
+            hash
+        });
+        Self { world, hashes, _zips: zips }
+    }
+
+    /// A function with the first version of the code.
+    fn function(&self, name: &str) -> Function {
+        Function {
+            function_name: name.to_owned(),
+            description: None,
+            role: format!("arn:aws:iam::{}:role/acme-test", self.world.account_id).into(),
+            runtime: "provided.al2023".to_owned(),
+            handler: "bootstrap".to_owned(),
+            code: Code { code_sha256: self.hashes[0].clone() },
+            architectures: Vec::new(),
+            memory_size: None,
+            timeout: None,
+            environment: None,
+            reserved_concurrent_executions: None,
+            tracing_config: None,
+            logging_config: None,
+            ephemeral_storage: None,
+            layers: Vec::new(),
+            dead_letter_config: None,
+            kms_key_arn: None,
+        }
+    }
+}
+
+fn bootstrap(version: &str) -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755)).expect("a file");
+    zip.write_all(format!("#!/bin/sh\n# {version}\nexit 1\n").as_bytes()).expect("written");
+    zip.finish().expect("a zip").into_inner()
+}
