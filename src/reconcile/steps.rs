@@ -122,7 +122,8 @@ impl<'p> Orders<'p> {
             return from.resource_type.refers_to.contains(&to.resource_type.name);
         }
         let (Some(from), Some(to)) = (&from.live, &to.live) else { return false };
-        mentions(&from.properties, &|text| text == to.id || to.attributes.values().any(|value| value == text))
+        let arn = to.attributes.get("Arn");
+        mentions(&from.properties, &|text| text == to.id || arn.is_some_and(|arn| arn == text))
     }
 
     /// Whether a write may be what makes a resource let go of one that is deleted.
