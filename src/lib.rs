@@ -6,4 +6,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod aws;
+pub mod cli;
 pub mod reconcile;
+pub mod render;

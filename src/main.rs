@@ -1,2 +1,18 @@
-//! Frontage.
-fn main() {}
+//! The command `frontage`: parse, run, report.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use frontage::cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            // 2 means 'changes' to those who ask for it, so wrong usage is 1, as every error.
+            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    frontage::cli::main(cli)
+}

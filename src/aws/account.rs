@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sts::config::ProvideCredentials as _;
+use aws_sdk_sts::config::{Credentials, ProvideCredentials as _};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use stacks::model::Pseudo;
 use thiserror::Error;
@@ -90,7 +90,20 @@ impl Account {
         system: &str,
         artifacts: BTreeMap<String, PathBuf>,
     ) -> Result<Self, AccountError> {
-        Self::with_config(load(connection).await, system, artifacts).await
+        Self::with_config(load(connection, None).await, system, artifacts).await
+    }
+
+    /// As [`Self::connect`], with an emulator's default account whatever credentials are around.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn connect_to_emulator(
+        connection: &Connection,
+        system: &str,
+        artifacts: BTreeMap<String, PathBuf>,
+    ) -> Result<Self, AccountError> {
+        let credentials = Credentials::new("test", "test", None, None, "emulator");
+        Self::with_config(load(connection, Some(credentials)).await, system, artifacts).await
     }
 
     /// Reaches the account with a configuration that is there already.
@@ -199,7 +212,7 @@ impl Account {
 impl Account {
     /// The account of a system `acme`, whose services answer with canned responses and whose SDK retries nothing.
     pub(crate) fn for_tests(canned: &super::canned::Canned) -> Self {
-        use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+        use aws_sdk_sts::config::SharedCredentialsProvider;
         let credentials = Credentials::new("id", "secret", None, None, "tests");
         let base = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -230,7 +243,7 @@ impl Account {
     }
 }
 
-async fn load(connection: &Connection) -> SdkConfig {
+async fn load(connection: &Connection, credentials: Option<Credentials>) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(60))
@@ -239,6 +252,9 @@ async fn load(connection: &Connection) -> SdkConfig {
         .http_client(transport::connections())
         .retry_config(RetryConfig::standard().with_max_attempts(5))
         .timeout_config(timeouts);
+    if let Some(credentials) = credentials {
+        loader = loader.credentials_provider(credentials);
+    }
     if let Some(region) = &connection.region {
         loader = loader.region(Region::new(region.clone()));
     }

@@ -5,18 +5,22 @@
 //! each driver implements ([`typed`]).
 
 pub mod account;
+mod apigatewayv2;
 #[cfg(test)]
 mod canned;
+mod dynamodb;
 mod error;
 mod iam;
 mod lambda;
 mod logs;
+mod sqs;
 mod tagging;
 mod transport;
 mod typed;
 mod wait;
 
 pub use account::{Account, AccountError, Connection};
+pub(crate) use error::failed;
 pub use transport::CallCount;
 
 use self::typed::Erased;
@@ -26,9 +30,17 @@ use crate::reconcile::Registry;
 #[must_use]
 pub fn registry(account: &Account) -> Registry {
     Registry::default()
-        .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(apigatewayv2::Apis::new(account)))
+        .with(Erased(apigatewayv2::Authorizers::new(account)))
+        .with(Erased(apigatewayv2::Deployments::new(account)))
+        .with(Erased(apigatewayv2::Integrations::new(account)))
+        .with(Erased(apigatewayv2::Routes::new(account)))
+        .with(Erased(apigatewayv2::Stages::new(account)))
+        .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
+        .with(Erased(lambda::EventSourceMappings::new(account)))
         .with(Erased(lambda::FunctionDriver::new(account)))
         .with(Erased(lambda::Permissions::new(account)))
-        .with(Erased(lambda::EventSourceMappings::new(account)))
+        .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(sqs::Queues::new(account)))
 }

@@ -18,7 +18,7 @@ pub use apply::{Event, Failure, Outcome, Report, Stop, apply};
 pub use diff::{Change, Changes, diff, diff_tags};
 pub use driver::{Attributes, Driver, DriverError, Live, LiveTags, Registry, Wanted};
 pub use inventory::{Inventory, InventoryError, Orphan, Selection, read};
-pub use plan::{Action, Goal, Kept, Plan, PlanError, Reason, Refusal, ResourcePlan, plan};
+pub use plan::{Action, Counts, Goal, Kept, Plan, PlanError, Reason, Refusal, ResourcePlan, plan};
 pub use reading::Reading;
 pub use resolve::{Known, UNKNOWN, has_unknown};
 pub use steps::StepKind;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use stacks::model::{Address, Replacement};
 
 use super::{Action, Plan, ResourcePlan};
@@ -32,7 +33,7 @@ pub enum StepKind {
 ///
 /// # Guarantees
 /// - What is made or changed comes after what it refers to.
-/// - What is taken away comes after everything that refers to it was changed or taken away.
+/// - What is taken away for good comes after everything that refers to it was changed or taken away.
 /// - A replacement creates first or deletes first, as its type says.
 #[must_use]
 pub(super) fn steps(plan: &Plan) -> Vec<Step> {
@@ -96,33 +97,48 @@ impl<'p> Orders<'p> {
         node.dependencies.iter().filter_map(|on| self.writes.get(on).copied()).collect()
     }
 
-    /// The deletions of what refers, or may refer, to the resource; and where the resource is deleted for
-    /// good or after its successor was made, the writes of what refers to it.
+    /// The deletions and the writes of what refers, or may refer, to the resource.
+    ///
+    /// A replacement that deletes first waits for nothing: what refers to it can let go only of a name that is
+    /// the same afterwards, and AWS takes such a deletion.
     fn before_delete(&self, step: usize) -> BTreeSet<usize> {
         let planned = self.planned(step);
-        let deletes_first = matches!(planned.action, Action::Replace { .. })
-            && planned.resource_type.replacement == Replacement::DeleteFirst;
+        if matches!(planned.action, Action::Replace { .. }) && !planned.creates_first() {
+            return BTreeSet::new();
+        }
         let others = (0..self.steps.len()).filter(|other| self.steps[*other].resource != self.steps[step].resource);
         others
             .filter(|other| match self.steps[*other].kind {
                 StepKind::Delete => self.may_refer(*other, step),
-                StepKind::Create | StepKind::Update => !deletes_first && self.used_to_refer(*other, step),
+                StepKind::Create | StepKind::Update => self.used_to_refer(*other, step),
             })
             .collect()
     }
 
+    /// Whether one live resource may refer to another: its type may, or, where they are of one type, it does.
     fn may_refer(&self, from: usize, to: usize) -> bool {
         let (from, to) = (self.planned(from), self.planned(to));
-        from.resource_type.refers_to.contains(&to.resource_type.name)
+        if from.resource_type.name != to.resource_type.name {
+            return from.resource_type.refers_to.contains(&to.resource_type.name);
+        }
+        let (Some(from), Some(to)) = (&from.live, &to.live) else { return false };
+        mentions(&from.properties, &|text| text == to.id || to.attributes.values().any(|value| value == text))
     }
 
     /// Whether a write may be what makes a resource let go of one that is deleted.
     fn used_to_refer(&self, write: usize, deleted: usize) -> bool {
-        let (write, deleted) = (self.planned(write), self.planned(deleted));
-        let refers_by_type = write.resource_type.refers_to.contains(&deleted.resource_type.name);
-        let had = !matches!(write.action, Action::Create { .. });
+        let referred = self.planned(write).live.is_some() && self.may_refer(write, deleted);
         // A duplicate or a replaced one is let go of by what refers to its address.
-        let refers_by_address = write.node.as_ref().is_some_and(|node| node.dependencies.contains(&deleted.address));
-        (refers_by_type && had) || refers_by_address
+        let address = &self.planned(deleted).address;
+        referred || self.planned(write).node.as_ref().is_some_and(|node| node.dependencies.contains(address))
+    }
+}
+
+fn mentions(value: &Value, wanted: &impl Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => wanted(text),
+        Value::Array(items) => items.iter().any(|item| mentions(item, wanted)),
+        Value::Object(members) => members.values().any(|member| mentions(member, wanted)),
+        _ => false,
     }
 }

@@ -7,5 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod description;
 pub mod model;
+pub mod toggles;
 pub mod types;

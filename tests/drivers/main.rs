@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod dynamodb;
 mod iam;
 mod lambda;
 mod logs;
+mod sqs;

@@ -11,6 +11,8 @@
     reason = "each test binary uses its own part"
 )]
 
+pub mod cli;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process;
@@ -91,8 +93,11 @@ impl World {
     }
 
     pub async fn inventory(&self, graph: &Graph) -> Inventory {
-        let account = self.account().await;
-        let read = reconcile::read(graph, &Selection::All, &registry(&account), account.known()).await;
+        self.read(&self.account().await, graph).await
+    }
+
+    pub async fn read(&self, account: &Account, graph: &Graph) -> Inventory {
+        let read = reconcile::read(graph, &Selection::All, &registry(account), account.known()).await;
         read.unwrap_or_else(|error| panic!("{error}: {}", error.source))
     }
 

@@ -130,6 +130,12 @@ impl StackBuilder<'_> {
         Handle { address, properties: PhantomData }
     }
 
+    /// The fingerprint of what is desired of a resource: changes when its description does.
+    #[must_use]
+    pub fn content<R>(&self, resource: &Handle<R>) -> Text {
+        Text::from(self.graph.nodes.get(&resource.address).map_or("", Node::fingerprint))
+    }
+
     /// Tells something about the stack once it stands.
     pub fn output(&mut self, name: &str, value: Text) {
         self.graph.outputs.entry(self.stack.clone()).or_default().insert(name.to_owned(), value);

@@ -10,7 +10,7 @@ use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 /// The facts of `AWS::ApiGatewayV2::Api`.
 pub const API: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Api",
-    identity: &["Name"],
+    identity: &[],
     create_only: &["ProtocolType"],
     renewed_by: &[],
     replacement: Replacement::CreateFirst,
@@ -84,7 +84,7 @@ pub const STAGE: &ResourceType = &ResourceType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Api {
-    /// Not unique in AWS; with the tags it finds the API again.
+    /// For people: AWS does not keep it unique, and the tags alone find the API again.
     pub name: String,
     /// What the API is for.
     pub description: Option<String>,

@@ -19,12 +19,13 @@ pub const TABLE: &ResourceType = &ResourceType {
 
 /// A table. It holds data, so it is never replaced.
 #[skip_serializing_none]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Table<S = Text> {
     /// 3 to 255 of `[a-zA-Z0-9_.-]`. Changing it would replace the table.
     pub table_name: String,
-    /// The type of each attribute that is part of a key; a set.
+    /// The type of each attribute that is part of a key, and of no other; a set. The type of one in the table's
+    /// own key cannot be changed.
     #[serde(default)]
     pub attribute_definitions: Vec<AttributeDefinition>,
     /// The partition key, then the sort key if there is one. Changing it would replace the table.
@@ -48,8 +49,28 @@ pub struct Table<S = Text> {
     pub time_to_live_specification: Option<TimeToLiveSpecification>,
     /// Whether AWS refuses to delete the table. Absent means no.
     pub deletion_protection_enabled: Option<bool>,
-    /// Absent means standard.
+    /// Absent means standard. AWS takes two changes of a table in 30 days.
     pub table_class: Option<TableClass>,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            table_name: String::new(),
+            attribute_definitions: Vec::new(),
+            key_schema: Vec::new(),
+            billing_mode: None,
+            provisioned_throughput: None,
+            global_secondary_indexes: Vec::new(),
+            stream_specification: None,
+            sse_specification: None,
+            point_in_time_recovery_specification: None,
+            time_to_live_specification: None,
+            deletion_protection_enabled: None,
+            table_class: None,
+        }
+    }
 }
 
 /// The type of an attribute that is part of a key.
@@ -181,7 +202,7 @@ pub struct SseSpecification<S = Text> {
     /// `false` means a key that DynamoDB owns, `true` one in KMS.
     #[serde(rename = "SSEEnabled")]
     pub sse_enabled: bool,
-    /// The KMS key; absent means the account's `alias/aws/dynamodb`.
+    /// The KMS key by id, ARN or alias; absent means the account's `alias/aws/dynamodb`.
     #[serde(rename = "KMSMasterKeyId")]
     pub kms_master_key_id: Option<S>,
 }
@@ -226,6 +247,12 @@ impl Handle<Table> {
     #[must_use]
     pub fn arn(&self) -> Text {
         self.attribute("Arn")
+    }
+
+    /// The table's name, once it exists.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("TableName")
     }
 
     /// The ARN of the stream as it is now; a stream that is made anew has another.

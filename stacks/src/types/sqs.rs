@@ -43,12 +43,34 @@ pub struct Queue<S = Text> {
     pub sqs_managed_sse_enabled: Option<bool>,
     /// The KMS key that encrypts messages.
     pub kms_master_key_id: Option<S>,
-    /// Seconds that a data key is used again, 60 to 86,400; absent means 300.
+    /// Seconds that a data key is used again, 60 to 86,400; absent means 300. Without a KMS key it means nothing.
     pub kms_data_key_reuse_period_seconds: Option<i32>,
     /// Where messages go that are received too often.
     pub redrive_policy: Option<RedrivePolicy<S>>,
-    /// Which queues may name this one as theirs, as SQS writes it.
+    /// Which queues may name this one as theirs, as SQS writes it: `redrivePermission` and, with `byQueue`,
+    /// `sourceQueueArns`. Absent means all (`allowAll`).
     pub redrive_allow_policy: Option<Value>,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            queue_name: String::new(),
+            fifo_queue: None,
+            content_based_deduplication: None,
+            delay_seconds: None,
+            maximum_message_size: None,
+            message_retention_period: None,
+            receive_message_wait_time_seconds: None,
+            visibility_timeout: None,
+            sqs_managed_sse_enabled: None,
+            kms_master_key_id: None,
+            kms_data_key_reuse_period_seconds: None,
+            redrive_policy: None,
+            redrive_allow_policy: None,
+        }
+    }
 }
 
 /// Where messages go that are received too often.
@@ -70,5 +92,11 @@ impl Handle<Queue> {
     #[must_use]
     pub fn arn(&self) -> Text {
         self.attribute("Arn")
+    }
+
+    /// The queue's URL, by which messages are sent and received.
+    #[must_use]
+    pub fn url(&self) -> Text {
+        self.attribute("QueueUrl")
     }
 }

@@ -1,0 +1,130 @@
+use std::time::Duration;
+
+use super::*;
+use crate::event::BatchResponse;
+use crate::fake::{Fake, changes, connection, queue, state, toggle, wire};
+use crate::policy::Policy;
+use crate::ports::CallbackError;
+
+const OLD: u64 = 60_000;
+const YOUNG: u64 = 2_000;
+
+fn again() -> CallbackError {
+    CallbackError::Again("429".into())
+}
+
+fn fake(connections: &[Connection], now: &[(&str, u64)]) -> Fake {
+    Fake { pages: vec![Some(connections.to_vec())], states: queue([Some(state(now))]), ..Fake::default() }
+}
+
+async fn run(fake: &Fake, batch: &[(&str, Option<u64>)]) -> Option<usize> {
+    announce(&changes(batch), fake, &fake.exchange(&Policy::announce())).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_connection_of_every_page_hears_a_change() {
+    let pages = vec![Some(vec![connection("a", OLD), connection("b", OLD)]), Some(vec![connection("c", OLD)])];
+    let fake = Fake { pages, states: queue([Some(state(&[("1", 7)]))]), ..Fake::default() };
+    assert_eq!(run(&fake, &[("1", Some(7)), ("2", None)]).await, None);
+    let removed = r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#.to_owned();
+    for id in ["a", "b", "c"] {
+        assert_eq!(fake.heard_by(id), [wire("1", 7), removed.clone()]);
+    }
+}
+
+#[test]
+fn changes_to_one_toggle_are_one_in_the_order_of_the_last() {
+    let (pending, malformed) = coalesce(&changes(&[("1", Some(1)), ("2", Some(1)), ("1", Some(2)), ("3", None)]));
+    let expected = [("2", Some(toggle("2", 1)), 1), ("1", Some(toggle("1", 2)), 0), ("3", None, 3)];
+    let expected = expected.map(|(id, item, first)| Pending { id: id.into(), item, first });
+    assert_eq!((pending.as_slice(), malformed), (expected.as_slice(), None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_post_is_the_failure_of_its_toggles_first_record_and_nobody_elses() {
+    let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 2), ("2", 1)]).answer("a", &again(), 1_000);
+    let batch = [("2", Some(1)), ("1", Some(1)), ("1", Some(2))];
+    let failed = announce(&changes(&batch), &fake, &fake.exchange(&Policy::announce())).await;
+    let response = serde_json::to_string(&BatchResponse::retry_from(&changes(&batch), failed)).unwrap();
+    assert_eq!(response, r#"{"batchItemFailures":[{"itemIdentifier":"100"}]}"#);
+    assert_eq!(fake.heard_by("b"), [wire("2", 1), wire("1", 2)]);
+    assert_eq!(*fake.closed.borrow(), ["a"], "who cannot be told is closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_told_before_the_failure_is_not_retried() {
+    let fake = fake(&[connection("a", OLD)], &[("1", 2), ("2", 1)]);
+    fake.refuse_from.set(1);
+    assert_eq!(run(&fake, &[("2", Some(1)), ("1", Some(2))]).await, Some(1));
+    assert_eq!(fake.heard_by("a"), [wire("2", 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_is_backed_off_and_overcome() {
+    let fake = fake(&[connection("a", OLD)], &[("1", 1)]).answer("a", &again(), 6);
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!((fake.heard_by("a").len(), fake.tally.retries.get()), (1, 6));
+    let tried = fake.tried.borrow();
+    let longest = [100, 200, 400, 800, 1_600, 3_000].map(|ceiling| Duration::from_millis(ceiling + 1));
+    assert!(tried.windows(2).zip(longest).all(|(pair, longest)| pair[1] - pair[0] <= longest));
+    assert!(tried[6] - tried[0] > Duration::from_millis(300), "it waits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_closes_the_connection_as_the_post_may_still_arrive() {
+    let fake = fake(&[connection("a", OLD)], &[("1", 1)]).answer("a", &CallbackError::InDoubt("late".into()), 1);
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert_eq!(*fake.closed.borrow(), ["a"]);
+    assert_eq!(fake.tried.borrow().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_item_of_an_old_closed_connection_is_deleted() {
+    let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 1)]).answer("a", &CallbackError::Gone, 1);
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(*fake.forgotten.borrow(), ["a"]);
+    assert_eq!((fake.tally.gone.get(), fake.heard_by("b").len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_young_connection_is_tried_again_and_keeps_its_item() {
+    let young = connection("a", YOUNG);
+    let opens = fake(std::slice::from_ref(&young), &[("1", 1)]).answer("a", &CallbackError::Gone, 3);
+    assert_eq!(run(&opens, &[("1", Some(1))]).await, None);
+    assert_eq!(opens.heard_by("a").len(), 1);
+
+    let never = fake(&[young], &[("1", 1)]).answer("a", &CallbackError::Gone, 1_000);
+    assert_eq!(run(&never, &[("1", Some(1))]).await, None, "new-connection tells it");
+    assert_eq!((never.tally.early.get(), never.forgotten.borrow().len()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_cannot_be_read_fails_the_batch_but_not_those_before() {
+    let pages = vec![Some(vec![connection("a", OLD)]), None];
+    let fake = Fake { pages, states: queue([Some(state(&[("1", 1), ("2", 1)]))]), ..Fake::default() };
+    assert_eq!(run(&fake, &[("1", Some(1)), ("2", Some(1))]).await, Some(0));
+    assert_eq!(fake.heard_by("a").len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_has_changed_meanwhile_is_told_again() {
+    let states = [Some(state(&[("1", 2)])), Some(state(&[("1", 3)]))];
+    let fake = Fake { pages: vec![Some(vec![connection("a", OLD)])], states: queue(states), ..Fake::default() };
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(fake.heard_by("a"), [wire("1", 1), wire("1", 2), wire("1", 3)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_cannot_be_read_again_fails() {
+    let fake = Fake { pages: vec![Some(vec![])], states: queue([None]), ..Fake::default() };
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_without_an_id_fails_and_the_others_are_told() {
+    let fake = fake(&[connection("a", OLD)], &[("1", 1)]);
+    let mut event = changes(&[("1", Some(1)), ("2", Some(1))]);
+    event.records[1].change.keys.clear();
+    assert_eq!(announce(&event, &fake, &fake.exchange(&Policy::announce())).await, Some(1));
+    assert_eq!(fake.heard_by("a"), [wire("1", 1)]);
+}

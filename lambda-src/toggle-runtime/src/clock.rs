@@ -1,0 +1,101 @@
+//! Time in one invocation: the age of connections and the deadline. Virtual in tests.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+use crate::connection::Connection;
+
+/// An invocation stops this long before Lambda would stop it, to close what it could not tell and to answer.
+const RESERVE: Duration = Duration::from_secs(6);
+/// The last part of the reserve, in which nothing is started any more.
+const ANSWER: Duration = Duration::from_millis(500);
+
+/// Wall time, anchored once an invocation and then monotonic.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    anchor: Instant,
+    anchor_ms: u64,
+}
+
+impl Clock {
+    /// A clock that shows `now_ms` milliseconds of the epoch now.
+    #[must_use]
+    pub fn at(now_ms: u64) -> Self {
+        Self { anchor: Instant::now(), anchor_ms: now_ms }
+    }
+
+    /// A clock that shows the system's time.
+    #[must_use]
+    pub fn system() -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::at(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Milliseconds of the epoch, now.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.anchor_ms + u64::try_from(self.anchor.elapsed().as_millis()).unwrap_or(0)
+    }
+
+    /// How long ago a connection was stored.
+    #[must_use]
+    pub fn age(&self, connection: &Connection) -> Duration {
+        Duration::from_millis(self.now_ms().saturating_sub(connection.connected_at))
+    }
+}
+
+/// When an invocation has to be done.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline {
+    /// No post begins or goes on after this.
+    pub tell: Instant,
+    /// No close begins or goes on after this.
+    pub close: Instant,
+}
+
+impl Deadline {
+    /// The deadline of an invocation that Lambda stops at `deadline_ms` of the epoch. Zero, which a runtime without
+    /// deadlines sends, means a minute.
+    #[must_use]
+    pub fn of(clock: &Clock, deadline_ms: u64) -> Self {
+        let left = match deadline_ms {
+            0 => Duration::from_mins(1),
+            _ => Duration::from_millis(deadline_ms.saturating_sub(clock.now_ms())),
+        };
+        let reserve = RESERVE.min(left / 3);
+        let now = Instant::now();
+        Self { tell: now + left - reserve, close: now + left.saturating_sub(ANSWER.min(reserve / 2)) }
+    }
+
+    /// Whether telling is over.
+    #[must_use]
+    pub fn is_past(&self) -> bool {
+        Instant::now() >= self.tell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_reserve_is_a_third_at_most() {
+        let clock = Clock::at(1_000);
+        let now = Instant::now();
+        let left = |at: Instant| at - now;
+        assert_eq!(left(Deadline::of(&clock, 61_000).tell), Duration::from_secs(54));
+        assert_eq!(left(Deadline::of(&clock, 61_000).close), Duration::from_millis(59_500));
+        assert_eq!(left(Deadline::of(&clock, 4_000).tell), Duration::from_secs(2));
+        assert_eq!(left(Deadline::of(&clock, 0).tell), Duration::from_secs(54));
+        assert!(Deadline::of(&clock, 500).is_past());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn age_counts_from_the_stored_moment() {
+        let clock = Clock::at(10_000);
+        let connection = Connection { id: "c".into(), endpoint: String::new(), connected_at: 9_000 };
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(clock.age(&connection), Duration::from_secs(3));
+    }
+}

@@ -1,0 +1,46 @@
+//! Several changes to one toggle in one batch are told as its last state.
+
+use tracing::error;
+
+use crate::event::{Operation, Record, StreamEvent};
+use crate::item::{Item, normalised, toggle_id};
+
+/// The last state of one toggle in a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pending {
+    /// The toggle.
+    pub id: String,
+    /// Its item; `None` when it was deleted.
+    pub item: Option<Item>,
+    /// The index of its first record in the batch: a retry begins there.
+    pub first: usize,
+}
+
+/// The toggles of a batch in the order of their last changes, and the first record that makes no sense.
+#[must_use]
+pub fn coalesce(event: &StreamEvent) -> (Vec<Pending>, Option<usize>) {
+    let mut pending: Vec<Pending> = Vec::new();
+    let mut malformed = None;
+    for (index, record) in event.records.iter().enumerate() {
+        let Some((id, item)) = change(record) else {
+            error!(index, "record has no toggle id, or no image of it");
+            malformed = malformed.or(Some(index));
+            continue;
+        };
+        let earlier = pending.iter().position(|earlier| earlier.id == id);
+        let first = earlier.map_or(index, |position| pending.remove(position).first);
+        pending.push(Pending { id, item, first });
+    }
+    (pending, malformed)
+}
+
+fn change(record: &Record) -> Option<(String, Option<Item>)> {
+    let id = toggle_id(&record.change.keys)?.to_owned();
+    match record.operation {
+        Operation::Remove => Some((id, None)),
+        Operation::Insert | Operation::Modify => {
+            let image = record.change.new_image.clone()?;
+            Some((id, Some(normalised(image))))
+        }
+    }
+}

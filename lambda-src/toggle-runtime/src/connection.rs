@@ -1,0 +1,131 @@
+//! A connection as its table's item has it, and the URL through which it is reached.
+
+use serde_json::Value;
+
+use crate::item::Item;
+
+/// The key of the connections table.
+pub const CONNECTION_KEY: &str = "connectionId";
+/// The attribute with the callback URL of the connection's stage.
+pub const ENDPOINT: &str = "connectionEndpoint";
+/// The attribute with the moment of the connection, in milliseconds of the epoch.
+pub const CONNECTED_AT: &str = "connectedAt";
+/// The attribute by which `DynamoDB` expires the item, in seconds of the epoch.
+pub const EXPIRY: &str = "expiry";
+
+/// How long an item lives if `$disconnect`, which is best effort, never comes: a little more than the two hours that
+/// API Gateway gives a connection.
+pub const LIFETIME_SECONDS: u64 = 9_000;
+
+/// One WebSocket connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// API Gateway's id of it.
+    pub id: String,
+    /// The callback URL of its stage.
+    pub endpoint: String,
+    /// When the connection manager stored it, in milliseconds of the epoch. Zero when the item does not say.
+    pub connected_at: u64,
+}
+
+impl Connection {
+    /// Reads a stored item in `DynamoDB` JSON; `None` when it lacks what a post needs.
+    #[must_use]
+    pub fn from_item(item: &Item) -> Option<Self> {
+        let text = |name: &str, kind: &str| item.get(name)?.get(kind).and_then(Value::as_str);
+        Some(Self {
+            id: text(CONNECTION_KEY, "S")?.to_owned(),
+            endpoint: text(ENDPOINT, "S")?.to_owned(),
+            connected_at: text(CONNECTED_AT, "N").and_then(|number| number.parse().ok()).unwrap_or(0),
+        })
+    }
+}
+
+/// Where the `@connections` API of a stage is.
+#[derive(Debug, Clone)]
+pub enum CallbackBase {
+    /// On AWS, in a region.
+    Aws {
+        /// The region's name.
+        region: String,
+    },
+    /// On an emulator, at its endpoint. `MiniStack` and `LocalStack` share the path form; their host form needs
+    /// `*.localhost`, which glibc does not resolve.
+    Emulator {
+        /// The emulator's endpoint.
+        endpoint: String,
+    },
+}
+
+impl CallbackBase {
+    /// From the environment of a function: an endpoint for this service, one for all services, or AWS.
+    #[must_use]
+    pub fn from_environment(read: impl Fn(&str) -> Option<String>) -> Self {
+        let endpoint = read("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI").or_else(|| read("AWS_ENDPOINT_URL"));
+        match endpoint.filter(|endpoint| !endpoint.is_empty()) {
+            Some(endpoint) => Self::Emulator { endpoint },
+            None => Self::Aws { region: read("AWS_REGION").unwrap_or_default() },
+        }
+    }
+
+    /// The callback URL of a stage. Built from the API's id, never from the request's domain name: behind a custom
+    /// domain the stage is hidden in a mapping, while the API's own address always works.
+    #[must_use]
+    pub fn url(&self, api_id: &str, stage: &str) -> String {
+        match self {
+            Self::Aws { region } => {
+                format!("https://{api_id}.execute-api.{region}.{}/{stage}", dns_suffix(region))
+            }
+            Self::Emulator { endpoint } => {
+                format!("{}/_aws/execute-api/{api_id}/{stage}", endpoint.trim_end_matches('/'))
+            }
+        }
+    }
+}
+
+/// The DNS suffix of the partition that a region is in (the SDKs' `partitions.json`).
+fn dns_suffix(region: &str) -> &'static str {
+    match region.split_once('-').map_or("", |(prefix, _)| prefix) {
+        "cn" => "amazonaws.com.cn",
+        "eusc" => "amazonaws.eu",
+        "us" if region.starts_with("us-isob-") => "sc2s.sgov.gov",
+        "us" if region.starts_with("us-isof-") => "csp.hci.ic.gov",
+        "us" if region.starts_with("us-iso-") => "c2s.ic.gov",
+        "eu" if region.starts_with("eu-isoe-") => "cloud.adc-e.uk",
+        _ => "amazonaws.com",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(variables: &[(&str, &str)]) -> CallbackBase {
+        let read =
+            |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
+        CallbackBase::from_environment(read)
+    }
+
+    #[test]
+    fn aws_is_reached_at_the_apis_own_address() {
+        let url = |region| base(&[("AWS_REGION", region)]).url("abc", "live");
+        assert_eq!(url("eu-west-1"), "https://abc.execute-api.eu-west-1.amazonaws.com/live");
+        assert_eq!(url("cn-north-1"), "https://abc.execute-api.cn-north-1.amazonaws.com.cn/live");
+        assert_eq!(url("us-gov-west-1"), "https://abc.execute-api.us-gov-west-1.amazonaws.com/live");
+        assert_eq!(url("us-iso-east-1"), "https://abc.execute-api.us-iso-east-1.c2s.ic.gov/live");
+    }
+
+    #[test]
+    fn an_emulator_is_reached_at_its_path_form() {
+        let all = ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566/");
+        assert_eq!(base(&[all]).url("abc", "live"), "http://127.0.0.1:4566/_aws/execute-api/abc/live");
+        let own = ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "http://localhost:1");
+        assert_eq!(base(&[all, own]).url("abc", "live"), "http://localhost:1/_aws/execute-api/abc/live");
+    }
+
+    #[test]
+    fn an_item_without_an_endpoint_is_no_connection() {
+        let item: Item = serde_json::from_str(r#"{"connectionId": {"S": "c"}}"#).unwrap();
+        assert_eq!(Connection::from_item(&item), None);
+    }
+}

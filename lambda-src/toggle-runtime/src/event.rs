@@ -1,0 +1,103 @@
+//! Stream events and the partial batch response, only as much of them as the functions read.
+//!
+//! Own types, because a stream record's images are already the `DynamoDB` JSON that goes on the wire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::item::Item;
+
+/// A batch of stream records, in the order of their shard.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct StreamEvent {
+    /// The records.
+    #[serde(rename = "Records", default)]
+    pub records: Vec<Record>,
+}
+
+/// What happened to an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Operation {
+    /// The item is new.
+    Insert,
+    /// The item has changed.
+    Modify,
+    /// The item was deleted, or has expired.
+    Remove,
+}
+
+/// One change to one item.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Record {
+    /// What happened.
+    #[serde(rename = "eventName")]
+    pub operation: Operation,
+    /// The item.
+    #[serde(rename = "dynamodb")]
+    pub change: Change,
+}
+
+/// The item of a record, before and after.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Change {
+    /// The item's key.
+    #[serde(default)]
+    pub keys: Item,
+    /// The item after the change. A deleted item has none.
+    #[serde(default)]
+    pub new_image: Option<Item>,
+    /// The record's place in its shard.
+    pub sequence_number: String,
+}
+
+/// Lambda's partial batch response. An empty list is success; otherwise Lambda retries from the lowest number on.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchResponse {
+    /// The records that failed.
+    pub batch_item_failures: Vec<BatchItemFailure>,
+}
+
+/// One failed record.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchItemFailure {
+    /// Its sequence number.
+    pub item_identifier: String,
+}
+
+impl BatchResponse {
+    /// Asks for a retry from the record at `first_failed` on. It names that record only: Lambda retries all after it.
+    #[must_use]
+    pub fn retry_from(event: &StreamEvent, first_failed: Option<usize>) -> Self {
+        let failed = first_failed.and_then(|index| event.records.get(index));
+        let identifier = |record: &Record| BatchItemFailure { item_identifier: record.change.sequence_number.clone() };
+        Self { batch_item_failures: failed.map(identifier).into_iter().collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVENT: &str = r#"{"Records": [
+        {"eventID": "a", "eventName": "INSERT", "awsRegion": "eu-west-1", "dynamodb": {
+            "ApproximateCreationDateTime": 1.7e9, "Keys": {"featureId": {"S": "1"}},
+            "NewImage": {"featureId": {"S": "1"}}, "SequenceNumber": "100", "SizeBytes": 7, "StreamViewType": "NEW_IMAGE"}},
+        {"eventName": "REMOVE", "dynamodb": {"Keys": {"featureId": {"S": "1"}}, "SequenceNumber": "101"}}]}"#;
+
+    #[test]
+    fn a_failure_names_the_first_failed_record_only() {
+        let event: StreamEvent = serde_json::from_str(EVENT).unwrap();
+        assert_eq!(event.records[0].operation, Operation::Insert);
+        let response = serde_json::to_string(&BatchResponse::retry_from(&event, Some(1))).unwrap();
+        assert_eq!(response, r#"{"batchItemFailures":[{"itemIdentifier":"101"}]}"#);
+    }
+
+    #[test]
+    fn success_is_an_empty_list() {
+        let response = serde_json::to_string(&BatchResponse::retry_from(&StreamEvent::default(), None)).unwrap();
+        assert_eq!(response, r#"{"batchItemFailures":[]}"#);
+    }
+}

@@ -1,0 +1,172 @@
+//! Scripted ports for the tests of single situations. The simulation in `tests/` is for all of them together.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::clock::{Clock, Deadline};
+use crate::connection::Connection;
+use crate::event::{Change, Operation, Record, StreamEvent};
+use crate::item::{Item, State};
+use crate::line::Exchange;
+use crate::policy::Policy;
+use crate::ports::{Callback, CallbackError, Connections, Page, TableError, Toggles};
+use crate::tally::Tally;
+
+/// The moment at which every test begins, in milliseconds.
+pub(crate) const NOW: u64 = 1_000_000_000;
+
+/// Tables and an API that answer as they were told to, and note what was asked of them.
+#[derive(Default)]
+pub(crate) struct Fake {
+    /// The pages of connections; `None` cannot be read.
+    pub(crate) pages: Vec<Option<Vec<Connection>>>,
+    /// The states that reads return one after the other, the last one for ever. `None` cannot be read.
+    pub(crate) states: RefCell<VecDeque<Option<State>>>,
+    /// What posts to a connection answer; success after the last.
+    pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
+    /// After how many posts all are refused; zero is never.
+    pub(crate) refuse_from: Cell<usize>,
+    /// Connections whose item is gone.
+    pub(crate) left: Vec<String>,
+    /// What was posted with success: connection and message.
+    pub(crate) heard: RefCell<Vec<(String, String)>>,
+    /// When each post was tried.
+    pub(crate) tried: RefCell<Vec<Instant>>,
+    pub(crate) forgotten: RefCell<Vec<String>>,
+    pub(crate) closed: RefCell<Vec<String>>,
+    pub(crate) tally: Tally,
+}
+
+impl Fake {
+    pub(crate) fn answer(self, connection: &str, error: &CallbackError, times: usize) -> Self {
+        let answers = std::iter::repeat_n(error.clone(), times);
+        self.answers.borrow_mut().entry(connection.to_owned()).or_default().extend(answers);
+        self
+    }
+
+    pub(crate) fn exchange<'a>(&'a self, policy: &'a Policy) -> Exchange<'a, Self, Self> {
+        let clock = Clock::at(NOW);
+        let deadline = Deadline::of(&clock, NOW + 60_000);
+        Exchange { connections: self, callback: self, policy, clock, deadline, tally: &self.tally }
+    }
+
+    fn state(&self) -> Result<State, TableError> {
+        let mut states = self.states.borrow_mut();
+        let state = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
+        state.unwrap_or_default().ok_or_else(unreadable)
+    }
+
+    pub(crate) fn heard_by(&self, connection: &str) -> Vec<String> {
+        let heard = self.heard.borrow();
+        heard.iter().filter(|(id, _)| id == connection).map(|(_, message)| message.clone()).collect()
+    }
+}
+
+fn unreadable() -> TableError {
+    TableError { action: "read".into(), source: "throttled".into() }
+}
+
+impl Toggles for Fake {
+    async fn all(&self) -> Result<State, TableError> {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        self.state()
+    }
+
+    async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
+        Ok(self.state()?.remove(id))
+    }
+}
+
+impl Connections for Fake {
+    async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
+        let index = after.map_or(0, |after| after.parse().unwrap());
+        let connections = self.pages[index].clone().ok_or_else(unreadable)?;
+        Ok(Page { connections, next: (index + 1 < self.pages.len()).then(|| (index + 1).to_string()) })
+    }
+
+    async fn exists(&self, connection: &Connection) -> Result<bool, TableError> {
+        Ok(!self.left.contains(&connection.id))
+    }
+
+    async fn forget(&self, connection: &Connection) -> Result<(), TableError> {
+        self.forgotten.borrow_mut().push(connection.id.clone());
+        Ok(())
+    }
+}
+
+impl Callback for Fake {
+    async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
+        self.tried.borrow_mut().push(Instant::now());
+        let refuse_from = self.refuse_from.get();
+        if refuse_from > 0 && self.tried.borrow().len() > refuse_from {
+            return Err(CallbackError::Refused("403".into()));
+        }
+        let error = self.answers.borrow_mut().get_mut(&connection.id).and_then(VecDeque::pop_front);
+        if let Some(error) = error {
+            return Err(error);
+        }
+        let message = String::from_utf8(message.to_vec()).unwrap();
+        self.heard.borrow_mut().push((connection.id.clone(), message));
+        Ok(())
+    }
+
+    async fn close(&self, connection: &Connection) -> Result<(), CallbackError> {
+        self.closed.borrow_mut().push(connection.id.clone());
+        Ok(())
+    }
+}
+
+/// States for [`Fake::states`].
+pub(crate) fn queue(states: impl IntoIterator<Item = Option<State>>) -> RefCell<VecDeque<Option<State>>> {
+    RefCell::new(states.into_iter().collect())
+}
+
+pub(crate) fn connection(id: &str, age_ms: u64) -> Connection {
+    Connection { id: id.into(), endpoint: "https://e/live".into(), connected_at: NOW - age_ms }
+}
+
+pub(crate) fn toggle(id: &str, value: u64) -> Item {
+    serde_json::from_value(json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} })).unwrap()
+}
+
+/// How [`toggle`] looks on the wire.
+pub(crate) fn wire(id: &str, value: u64) -> String {
+    format!(r#"{{"featureId":{{"S":"{id}"}},"value":{{"N":"{value}"}}}}"#)
+}
+
+pub(crate) fn state(toggles: &[(&str, u64)]) -> State {
+    toggles.iter().map(|(id, value)| ((*id).to_owned(), toggle(id, *value))).collect()
+}
+
+/// A batch of changes; `None` is a removal. Sequence numbers count from 100.
+pub(crate) fn changes(changes: &[(&str, Option<u64>)]) -> StreamEvent {
+    let record = |(index, (id, value)): (usize, &(&str, Option<u64>))| Record {
+        operation: if value.is_some() { Operation::Modify } else { Operation::Remove },
+        change: Change {
+            keys: serde_json::from_value(json!({ "featureId": {"S": id} })).unwrap(),
+            new_image: value.map(|value| toggle(id, value)),
+            sequence_number: (100 + index).to_string(),
+        },
+    };
+    StreamEvent { records: changes.iter().enumerate().map(record).collect() }
+}
+
+/// A batch of new connections.
+pub(crate) fn inserts(connections: &[Connection]) -> StreamEvent {
+    let record = |(index, connection): (usize, &Connection)| Record {
+        operation: Operation::Insert,
+        change: Change {
+            keys: Item::new(),
+            new_image: serde_json::from_value(json!({
+                "connectionId": {"S": connection.id}, "connectionEndpoint": {"S": connection.endpoint},
+                "connectedAt": {"N": connection.connected_at.to_string()},
+            }))
+            .ok(),
+            sequence_number: (100 + index).to_string(),
+        },
+    };
+    StreamEvent { records: connections.iter().enumerate().map(record).collect() }
+}

@@ -1,0 +1,200 @@
+//! What a function does once, before its first event: logs, configuration, clients.
+
+use std::time::{Duration, Instant};
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use lambda_runtime::Context;
+use tracing::{Level, error, info};
+
+use crate::callback::Management;
+use crate::clock::{Clock, Deadline};
+use crate::connection::CallbackBase;
+use crate::dynamo::{ConnectionsTable, TogglesTable};
+use crate::event::{BatchResponse, StreamEvent};
+use crate::line::{Exchange, millis};
+use crate::policy::{CONCURRENCY, Policy};
+use crate::tally::Tally;
+
+/// The variable with the toggles table's name.
+pub const TOGGLES_TABLE: &str = "TOGGLES_TABLE";
+/// The variable with the connections table's name.
+pub const CONNECTIONS_TABLE: &str = "CONNECTIONS_TABLE";
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error("environment variable {0} is missing: it has to name the table")]
+pub struct MissingVariable(&'static str);
+
+/// What the connection manager runs with.
+#[derive(Debug)]
+pub struct Register {
+    /// The connections table.
+    pub connections: ConnectionsTable,
+    /// Where the `@connections` API is.
+    pub base: CallbackBase,
+}
+
+impl Register {
+    /// Reads the environment and makes the client.
+    pub async fn start() -> Result<Self, MissingVariable> {
+        let began = start_logs();
+        let name = table(CONNECTIONS_TABLE)?;
+        let client = aws_sdk_dynamodb::Client::new(&configuration().await);
+        started(began);
+        Ok(Self { connections: ConnectionsTable { client, name }, base: CallbackBase::from_environment(variable) })
+    }
+}
+
+/// What the functions of the streams run with.
+#[derive(Debug)]
+pub struct Broadcast {
+    /// The toggles table.
+    pub toggles: TogglesTable,
+    connections: ConnectionsTable,
+    callback: Management,
+    policy: Policy,
+}
+
+impl Broadcast {
+    /// Reads the environment and makes the clients.
+    pub async fn start(policy: Policy) -> Result<Self, MissingVariable> {
+        let began = start_logs();
+        let (toggles, connections) = (table(TOGGLES_TABLE)?, table(CONNECTIONS_TABLE)?);
+        let configuration = configuration().await;
+        let client = aws_sdk_dynamodb::Client::new(&configuration);
+        let callback = Management::new(configuration);
+        started(began);
+        Ok(Self {
+            toggles: TogglesTable { client: client.clone(), name: toggles },
+            connections: ConnectionsTable { client, name: connections },
+            callback,
+            policy,
+        })
+    }
+
+    /// Begins an invocation.
+    #[must_use]
+    pub fn invocation(&self, context: Context) -> Invocation<'_> {
+        let clock = Clock::system();
+        let deadline = Deadline::of(&clock, context.deadline);
+        Invocation { resources: self, context, clock, deadline, began: Instant::now(), tally: Tally::default() }
+    }
+}
+
+/// One invocation of a function of the streams.
+#[derive(Debug)]
+pub struct Invocation<'a> {
+    resources: &'a Broadcast,
+    context: Context,
+    clock: Clock,
+    deadline: Deadline,
+    began: Instant,
+    tally: Tally,
+}
+
+impl Invocation<'_> {
+    /// What connections are told with.
+    #[must_use]
+    pub fn exchange(&self) -> Exchange<'_, ConnectionsTable, Management> {
+        Exchange {
+            connections: &self.resources.connections,
+            callback: &self.resources.callback,
+            policy: &self.resources.policy,
+            clock: self.clock,
+            deadline: self.deadline,
+            tally: &self.tally,
+        }
+    }
+
+    /// Writes the log line and asks for a retry from the record at `first_failed` on.
+    #[must_use]
+    pub fn done(self, event: &StreamEvent, first_failed: Option<usize>) -> BatchResponse {
+        report(event, &self.context, &self.tally, self.began.elapsed(), first_failed);
+        BatchResponse::retry_from(event, first_failed)
+    }
+}
+
+fn report(event: &StreamEvent, context: &Context, tally: &Tally, took: Duration, first_failed: Option<usize>) {
+    info!(
+        request_id = context.request_id,
+        records = event.records.len(),
+        connections = tally.connections.get(),
+        posts = tally.posts.get(),
+        retries = tally.retries.get(),
+        gone = tally.gone.get(),
+        early = tally.early.get(),
+        failed = tally.failed.get(),
+        closed = tally.closed.get(),
+        retry_from = first_failed,
+        fan_out_ms = millis(took),
+        "told"
+    );
+}
+
+fn start_logs() -> Instant {
+    let level = variable("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse::<Level>().ok());
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_max_level(level.unwrap_or(Level::INFO))
+        .init();
+    Instant::now()
+}
+
+fn started(began: Instant) {
+    let took = began.elapsed();
+    info!(init_ms = (took.as_secs_f64() * 1e6).round() / 1e3, "started");
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn table(name: &'static str) -> Result<String, MissingVariable> {
+    variable(name)
+        .filter(|value| !value.is_empty())
+        .ok_or(MissingVariable(name))
+        .inspect_err(|error| error!(%error, "cannot start"))
+}
+
+/// Three attempts of three seconds each: within the connection manager's ten seconds.
+async fn configuration() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client())
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(2))
+                .operation_attempt_timeout(Duration::from_secs(3))
+                .build(),
+        )
+        .load()
+        .await
+}
+
+/// Keeps as many connections as are used at once. Their idle time is short, so that a thawed function does not begin
+/// with connections that the service has closed.
+///
+/// TLS is left out where every endpoint is plain HTTP, as on an emulator: loading the roots takes most of a start.
+fn http_client() -> SharedHttpClient {
+    let builder = aws_smithy_http_client::Builder::new()
+        .pool_max_idle_per_host(CONCURRENCY)
+        .pool_idle_timeout(Duration::from_secs(20));
+    if is_plain() {
+        builder.build_http()
+    } else {
+        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    }
+}
+
+fn is_plain() -> bool {
+    let is_plain = |name| variable(name).map(|url| url.starts_with("http://"));
+    let own = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"];
+    is_plain("AWS_ENDPOINT_URL") == Some(true) && own.into_iter().all(|name| is_plain(name) != Some(false))
+}

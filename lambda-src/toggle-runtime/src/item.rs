@@ -1,0 +1,127 @@
+//! Toggle items as the wire shows them: `DynamoDB` JSON.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+
+/// The attribute that is the toggles table's key.
+pub const TOGGLE_KEY: &str = "featureId";
+
+/// One toggle in `DynamoDB` JSON, attribute by attribute. Ordered, so that one state is always the same bytes.
+pub type Item = BTreeMap<String, Value>;
+
+/// The whole state: every toggle by its id.
+pub type State = BTreeMap<String, Item>;
+
+/// The id in an item or in a stream record's keys, or `None` when it has none.
+#[must_use]
+pub fn toggle_id(item: &Item) -> Option<&str> {
+    item.get(TOGGLE_KEY)?.get("S")?.as_str()
+}
+
+/// An item that the SDK read, in the shape that the wire and stream records have.
+#[must_use]
+#[expect(clippy::implicit_hasher, reason = "the SDK has this type")]
+pub fn from_sdk(item: &HashMap<String, AttributeValue>) -> Item {
+    item.iter().map(|(name, value)| (name.clone(), to_json(value))).collect()
+}
+
+/// Makes an item from a stream record comparable with one that the SDK read: sets have no order.
+#[must_use]
+pub fn normalised(item: Item) -> Item {
+    item.into_iter().map(|(name, value)| (name, sort_sets(value))).collect()
+}
+
+fn to_json(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
+        AttributeValue::Null(flag) => json!({ "NULL": flag }),
+        AttributeValue::B(blob) => json!({ "B": base64(blob.as_ref()) }),
+        AttributeValue::Ss(texts) => json!({ "SS": sorted(texts.clone()) }),
+        AttributeValue::Ns(numbers) => json!({ "NS": sorted(numbers.clone()) }),
+        AttributeValue::Bs(blobs) => {
+            json!({ "BS": sorted(blobs.iter().map(|blob| base64(blob.as_ref())).collect()) })
+        }
+        AttributeValue::L(list) => json!({ "L": list.iter().map(to_json).collect::<Vec<_>>() }),
+        AttributeValue::M(map) => json!({ "M": from_sdk(map) }),
+        _ => json!({ "NULL": true }),
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    aws_smithy_types::base64::encode(bytes)
+}
+
+fn sorted(mut members: Vec<String>) -> Vec<String> {
+    members.sort_unstable();
+    members
+}
+
+fn sort_sets(value: Value) -> Value {
+    let Value::Object(object) = value else {
+        return value;
+    };
+    Value::Object(object.into_iter().map(|(kind, inner)| sort_kind(kind, inner)).collect())
+}
+
+fn sort_kind(kind: String, inner: Value) -> (String, Value) {
+    let inner = match (kind.as_str(), inner) {
+        ("SS" | "NS" | "BS", Value::Array(mut members)) => {
+            members.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
+            Value::Array(members)
+        }
+        ("L", Value::Array(members)) => Value::Array(members.into_iter().map(sort_sets).collect()),
+        ("M", Value::Object(map)) => {
+            Value::Object(map.into_iter().map(|(name, value)| (name, sort_sets(value))).collect())
+        }
+        (_, inner) => inner,
+    };
+    (kind, inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_types::Blob;
+
+    #[test]
+    fn every_type_has_its_dynamodb_json() {
+        let strings = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+        let item = HashMap::from([
+            ("featureId".into(), AttributeValue::S("1".into())),
+            ("b".into(), AttributeValue::B(Blob::new("hi"))),
+            ("bs".into(), AttributeValue::Bs(vec![Blob::new("b"), Blob::new("a")])),
+            ("flag".into(), AttributeValue::Bool(true)),
+            ("list".into(), AttributeValue::L(vec![AttributeValue::N("1.5".into()), AttributeValue::Null(true)])),
+            ("map".into(), AttributeValue::M(HashMap::from([("x".into(), AttributeValue::Ss(strings(&["b", "a"])))]))),
+            ("ns".into(), AttributeValue::Ns(strings(&["2", "1"]))),
+        ]);
+        let expected = json!({
+            "featureId": {"S": "1"},
+            "b": {"B": "aGk="},
+            "bs": {"BS": ["YQ==", "Yg=="]},
+            "flag": {"BOOL": true},
+            "list": {"L": [{"N": "1.5"}, {"NULL": true}]},
+            "map": {"M": {"x": {"SS": ["a", "b"]}}},
+            "ns": {"NS": ["1", "2"]},
+        });
+        let read = from_sdk(&item);
+        assert_eq!(serde_json::to_value(&read).unwrap(), expected);
+        assert_eq!(toggle_id(&read), Some("1"));
+    }
+
+    #[test]
+    fn a_stream_image_with_unordered_sets_equals_what_the_sdk_reads() {
+        let image: Item =
+            serde_json::from_str(r#"{"featureId": {"S": "1"}, "m": {"M": {"x": {"L": [{"NS": ["2", "1"]}]}}}}"#)
+                .unwrap();
+        let ns = AttributeValue::Ns(vec!["1".into(), "2".into()]);
+        let map = HashMap::from([("x".into(), AttributeValue::L(vec![ns]))]);
+        let read =
+            HashMap::from([("featureId".into(), AttributeValue::S("1".into())), ("m".into(), AttributeValue::M(map))]);
+        assert_eq!(normalised(image), from_sdk(&read));
+    }
+}

@@ -1,0 +1,177 @@
+//! The messages that clients get, as in the published design.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use tracing::error;
+
+use crate::item::{Item, State, TOGGLE_KEY};
+
+/// `PostToConnection` refuses more (API Gateway quotas: 128 KB a message).
+pub const MESSAGE_LIMIT: usize = 131_072;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Removed<'a> {
+    is_removed: &'a str,
+    feature_id: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What tells a client that a toggle was deleted: `{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}`.
+#[must_use]
+pub fn removed(id: &str) -> Vec<u8> {
+    let mut keys = serde_json::Map::new();
+    keys.insert(TOGGLE_KEY.into(), serde_json::json!({ "S": id }));
+    json(&Removed { is_removed: "true", feature_id: keys })
+}
+
+/// What tells a client the state of one toggle: its item, or its removal.
+///
+/// A toggle that no message can hold is told as removed, so that clients fall back to their defaults instead of
+/// keeping a state that is no longer true.
+#[must_use]
+pub fn change(id: &str, item: Option<&Item>, limit: usize) -> Vec<u8> {
+    match item.map(json) {
+        Some(message) if message.len() <= limit => message,
+        Some(message) => {
+            oversized(id, message.len());
+            removed(id)
+        }
+        None => removed(id),
+    }
+}
+
+/// What tells a client the whole state: one JSON array, or several when one would pass `limit` bytes.
+#[must_use]
+pub fn snapshot(state: &State, limit: usize) -> Vec<Vec<u8>> {
+    let mut arrays = vec![vec![b'[']];
+    for (id, item) in state {
+        let item = json(item);
+        // An array of this item alone has two brackets more.
+        if item.len() + 2 > limit {
+            oversized(id, item.len());
+            continue;
+        }
+        append(&mut arrays, &item, limit);
+    }
+    for array in &mut arrays {
+        array.push(b']');
+    }
+    arrays
+}
+
+/// The toggles, of `among` or of all, that are different `now` from what was told.
+#[must_use]
+pub fn differences(told: &State, now: &State, among: Option<&BTreeSet<String>>) -> BTreeSet<String> {
+    let all = told.keys().chain(now.keys());
+    let candidates = all.filter(|id| among.is_none_or(|among| among.contains(*id)));
+    candidates.filter(|id| told.get(*id) != now.get(*id)).cloned().collect()
+}
+
+fn append(arrays: &mut Vec<Vec<u8>>, item: &[u8], limit: usize) {
+    // With a comma before and the closing bracket after.
+    let fits = |array: &Vec<u8>| array.len() == 1 || array.len() + item.len() + 2 <= limit;
+    if !arrays.last().is_some_and(fits) {
+        arrays.push(vec![b'[']);
+    }
+    if let Some(array) = arrays.last_mut() {
+        if array.len() > 1 {
+            array.push(b',');
+        }
+        array.extend_from_slice(item);
+    }
+}
+
+fn oversized(id: &str, bytes: usize) {
+    error!(toggle = id, bytes, "toggle is too big for a message: clients are told that it is removed");
+}
+
+fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+    // Maps with string keys and JSON values always serialise.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn item(id: &str, name: &str) -> Item {
+        serde_json::from_value(json!({
+            "featureId": {"S": id}, "isActive": {"BOOL": false}, "featureName": {"S": name},
+        }))
+        .unwrap()
+    }
+
+    fn state(items: &[Item]) -> State {
+        items.iter().map(|item| (crate::item::toggle_id(item).unwrap().to_owned(), item.clone())).collect()
+    }
+
+    #[test]
+    fn the_whole_state_is_the_published_array() {
+        let messages = snapshot(&state(&[item("1", "Feature toggle 1")]), MESSAGE_LIMIT);
+        assert_eq!(messages.len(), 1);
+        assert_eq!(
+            String::from_utf8(messages[0].clone()).unwrap(),
+            r#"[{"featureId":{"S":"1"},"featureName":{"S":"Feature toggle 1"},"isActive":{"BOOL":false}}]"#
+        );
+        let published =
+            r#"[{"featureId": {"S": "1"}, "isActive": {"BOOL": false}, "featureName": {"S": "Feature toggle 1"}}]"#;
+        assert_eq!(
+            serde_json::from_slice::<Value>(&messages[0]).unwrap(),
+            serde_json::from_str::<Value>(published).unwrap()
+        );
+    }
+
+    #[test]
+    fn no_toggles_are_an_empty_array() {
+        assert_eq!(snapshot(&State::new(), MESSAGE_LIMIT), [b"[]".to_vec()]);
+    }
+
+    #[test]
+    fn a_removal_is_the_published_message() {
+        let message = String::from_utf8(removed("2")).unwrap();
+        assert_eq!(message, r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#);
+    }
+
+    #[test]
+    fn a_change_is_the_item() {
+        let message = String::from_utf8(change("1", Some(&item("1", "n")), MESSAGE_LIMIT)).unwrap();
+        assert_eq!(message, r#"{"featureId":{"S":"1"},"featureName":{"S":"n"},"isActive":{"BOOL":false}}"#);
+    }
+
+    #[test]
+    fn a_big_state_is_split_under_the_limit_and_loses_nothing() {
+        let name = "x".repeat(900);
+        let items: Vec<Item> = (0..1000).map(|id| item(&format!("{id:04}"), &name)).collect();
+        let messages = snapshot(&state(&items), MESSAGE_LIMIT);
+        assert!(messages.len() > 7 && messages.iter().all(|message| message.len() <= MESSAGE_LIMIT));
+        let told: Vec<Item> =
+            messages.iter().flat_map(|array| serde_json::from_slice::<Vec<Item>>(array).unwrap()).collect();
+        assert_eq!(told, items);
+    }
+
+    #[test]
+    fn arrays_fill_to_the_last_byte() {
+        let items = [item("1", "n"), item("2", "n")];
+        let whole = snapshot(&state(&items), MESSAGE_LIMIT)[0].len();
+        assert_eq!(snapshot(&state(&items), whole).len(), 1);
+        assert_eq!(snapshot(&state(&items), whole - 1).len(), 2);
+    }
+
+    #[test]
+    fn a_toggle_beyond_the_limit_is_told_as_removed() {
+        let big = item("1", &"x".repeat(MESSAGE_LIMIT));
+        assert_eq!(change("1", Some(&big), MESSAGE_LIMIT), removed("1"));
+        assert_eq!(snapshot(&state(&[big]), MESSAGE_LIMIT), [b"[]".to_vec()]);
+    }
+
+    #[test]
+    fn differences_are_new_changed_and_vanished_toggles() {
+        let told = state(&[item("1", "a"), item("2", "a"), item("3", "a")]);
+        let now = state(&[item("1", "a"), item("2", "b"), item("4", "a")]);
+        let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
+        assert_eq!(differences(&told, &now, None), ids(&["2", "3", "4"]));
+        assert_eq!(differences(&told, &now, Some(&ids(&["1", "3"]))), ids(&["3"]));
+    }
+}

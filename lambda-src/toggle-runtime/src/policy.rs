@@ -1,0 +1,58 @@
+//! The numbers that bound telling.
+
+use std::time::Duration;
+
+use crate::message::MESSAGE_LIMIT;
+
+/// How many connections are told at once, one message at a time each. A post takes 10 to 20 ms within a region, so
+/// this is 6,000 to 12,000 posts a second: about the account's default quota for the whole region, of 10,000.
+pub const CONCURRENCY: usize = 128;
+
+/// Younger than this, a connection may not have been opened yet: it can be posted to only once `$connect` has
+/// returned, and its item is written before. A little more than the connection manager's timeout of ten seconds.
+pub const YOUNG: Duration = Duration::from_secs(15);
+
+/// How connections are told, and when they are given up.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// See [`CONCURRENCY`].
+    pub concurrency: usize,
+    /// See [`YOUNG`].
+    pub young: Duration,
+    /// How long a 410 of a young connection is tried again before it is left to the new-connection function.
+    pub patience: Duration,
+    /// How long one message to one connection is tried.
+    pub budget: Duration,
+    /// How long closing one connection is tried.
+    pub close_budget: Duration,
+    /// See [`MESSAGE_LIMIT`].
+    pub message_limit: usize,
+    /// Whether what was told is read again afterwards. Always, but in tests that show what it is for.
+    pub verify: bool,
+    /// Whether a connection that could not be told for certain is closed. Always, but in tests.
+    pub close: bool,
+}
+
+impl Policy {
+    /// Toggle-message: a connection that is not open yet holds up nobody, as new-connection reads the table after it
+    /// has opened.
+    #[must_use]
+    pub fn announce() -> Self {
+        Self {
+            concurrency: CONCURRENCY,
+            young: YOUNG,
+            patience: Duration::from_secs(1),
+            budget: Duration::from_secs(20),
+            close_budget: Duration::from_secs(4),
+            message_limit: MESSAGE_LIMIT,
+            verify: true,
+            close: true,
+        }
+    }
+
+    /// New-connection: waits for the connection as long as it may still open.
+    #[must_use]
+    pub fn welcome() -> Self {
+        Self { patience: YOUNG * 2, ..Self::announce() }
+    }
+}

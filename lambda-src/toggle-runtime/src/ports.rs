@@ -1,0 +1,68 @@
+//! What the algorithms need of the world.
+#![expect(async_fn_in_trait, reason = "used with concrete types on one thread only")]
+
+use crate::connection::Connection;
+use crate::item::{Item, State};
+
+/// A table could not be read or written, after the SDK's own retries.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action}")]
+pub struct TableError {
+    /// What was tried, with the table's name.
+    pub action: String,
+    /// What the service answered.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// Why a call to the `@connections` API failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallbackError {
+    /// 410: the connection is closed, or not open yet.
+    #[error("the connection does not exist")]
+    Gone,
+    /// It had no effect and may have one when it is tried again: 429, 5xx, no connection to the service.
+    #[error("try again: {0}")]
+    Again(String),
+    /// No answer came in time: the call may still take effect, even late.
+    #[error("no answer: {0}")]
+    InDoubt(String),
+    /// The service will never accept it, such as for lack of permission.
+    #[error("refused: {0}")]
+    Refused(String),
+}
+
+/// The toggles table, read consistently.
+pub trait Toggles {
+    /// Every toggle.
+    async fn all(&self) -> Result<State, TableError>;
+    /// One toggle, or `None` when it was deleted.
+    async fn one(&self, id: &str) -> Result<Option<Item>, TableError>;
+}
+
+/// One page of a scan of the connections table.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Its connections.
+    pub connections: Vec<Connection>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// The connections table, read consistently.
+pub trait Connections {
+    /// The page after `after`, or the first.
+    async fn page(&self, after: Option<String>) -> Result<Page, TableError>;
+    /// Whether the connection is still stored.
+    async fn exists(&self, connection: &Connection) -> Result<bool, TableError>;
+    /// Deletes the item, unless it is no longer the one that was read. The absence of it is success.
+    async fn forget(&self, connection: &Connection) -> Result<(), TableError>;
+}
+
+/// The `@connections` API.
+pub trait Callback {
+    /// Sends one message.
+    async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError>;
+    /// Closes the connection.
+    async fn close(&self, connection: &Connection) -> Result<(), CallbackError>;
+}

@@ -1,0 +1,39 @@
+//! Counts of one invocation, for its log line.
+
+use std::cell::Cell;
+
+/// A counter that concurrent futures of one thread share.
+#[derive(Debug, Default)]
+pub struct Count(Cell<u64>);
+
+impl Count {
+    /// Counts one.
+    pub fn add(&self) {
+        self.0.set(self.0.get() + 1);
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn get(&self) -> u64 {
+        self.0.get()
+    }
+}
+
+/// What happened in one invocation.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Connections that were to be told.
+    pub connections: Count,
+    /// Posts that were tried, retries included.
+    pub posts: Count,
+    /// Posts that were tried again after a throttle or a failure of the service.
+    pub retries: Count,
+    /// Connections that were found closed.
+    pub gone: Count,
+    /// Connections that were not open yet and were left to new-connection.
+    pub early: Count,
+    /// Connections that could not be told.
+    pub failed: Count,
+    /// Those of them that were closed.
+    pub closed: Count,
+}

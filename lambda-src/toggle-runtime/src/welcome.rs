@@ -1,0 +1,126 @@
+//! New-connection: tells new connections the whole state, and goes on until what it told is what is.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt};
+use tokio::time::Instant;
+use tracing::error;
+
+use crate::connection::Connection;
+use crate::event::{Operation, StreamEvent};
+use crate::item::State;
+use crate::line::{End, Exchange, Line};
+use crate::message::{change, differences, snapshot};
+use crate::ports::{Callback, Connections, Toggles};
+use crate::states::States;
+
+/// Tells every connection that the batch inserted. Returns the index of the first record whose connection could not
+/// be told.
+pub async fn welcome<T, C, P>(event: &StreamEvent, toggles: &T, exchange: &Exchange<'_, C, P>) -> Option<usize>
+where
+    T: Toggles,
+    C: Connections,
+    P: Callback,
+{
+    let states = States::new(toggles);
+    let arrived = Instant::now();
+    let welcomes = event.records.iter().enumerate().filter(|(_, record)| record.operation == Operation::Insert);
+    stream::iter(welcomes)
+        .map(|(index, record)| {
+            let connection = record.change.new_image.as_ref().and_then(Connection::from_item);
+            let states = &states;
+            async move {
+                let told = match &connection {
+                    Some(connection) => welcome_one(connection, states, exchange, arrived).await,
+                    None => malformed(index),
+                };
+                (!told).then_some(index)
+            }
+        })
+        .buffer_unordered(exchange.policy.concurrency)
+        .fold(None, |first: Option<usize>, failed| async move { first.into_iter().chain(failed).min() })
+        .await
+}
+
+fn malformed(index: usize) -> bool {
+    error!(index, "connection item has no id or no endpoint");
+    false
+}
+
+/// Whether the connection has been told, or needs no telling any more.
+async fn welcome_one<T, C, P>(
+    connection: &Connection,
+    states: &States<'_, T>,
+    exchange: &Exchange<'_, C, P>,
+    arrived: Instant,
+) -> bool
+where
+    T: Toggles,
+    C: Connections,
+    P: Callback,
+{
+    exchange.tally.connections.add();
+    let mut line = Line::new(exchange, connection);
+    match converge(&mut line, states, exchange, arrived).await {
+        Ok(()) | Err(End::Gone) => true,
+        Err(End::Early | End::Untold) => {
+            line.give_up().await;
+            false
+        }
+    }
+}
+
+/// Tells the state, then reads it again and tells what is different, until nothing is that was told last. The first
+/// telling is about every toggle, those that do not exist included.
+///
+/// A change between the reading and the telling may have been told by toggle-message before the older state arrived.
+/// Whatever is read after the last message arrived was committed before it, or its announcement is still to come.
+async fn converge<T, C, P>(
+    line: &mut Line<'_, C, P>,
+    states: &States<'_, T>,
+    exchange: &Exchange<'_, C, P>,
+    arrived: Instant,
+) -> Result<(), End>
+where
+    T: Toggles,
+    C: Connections,
+    P: Callback,
+{
+    let limit = exchange.policy.message_limit;
+    let mut told = read(states, arrived).await?;
+    tell_all(line, &snapshot(&told, limit)).await?;
+    let mut last: Option<BTreeSet<String>> = None;
+    while exchange.policy.verify && last.as_ref().is_none_or(|last| !last.is_empty()) {
+        if exchange.deadline.is_past() {
+            return Err(End::Untold);
+        }
+        let now = read(states, Instant::now()).await?;
+        let changed = differences(&told, &now, last.as_ref());
+        let messages: Vec<_> = changed.iter().map(|id| change(id, now.get(id), limit)).collect();
+        tell_all(line, &messages).await?;
+        (told, last) = (now, Some(changed));
+    }
+    Ok(())
+}
+
+async fn read<T: Toggles>(states: &States<'_, T>, after: Instant) -> Result<Arc<State>, End> {
+    states.after(after).await.map_err(|error| {
+        error!(error = &error as &dyn std::error::Error, "toggles cannot be read");
+        End::Untold
+    })
+}
+
+async fn tell_all<C, P>(line: &mut Line<'_, C, P>, messages: &[Vec<u8>]) -> Result<(), End>
+where
+    C: Connections,
+    P: Callback,
+{
+    for message in messages {
+        line.tell(message).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

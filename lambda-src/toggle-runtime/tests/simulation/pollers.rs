@@ -1,0 +1,118 @@
+//! The event source mappings: they deliver each shard in order and at least once.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use toggle_runtime::announce::announce;
+use toggle_runtime::clock::{Clock, Deadline};
+use toggle_runtime::event::{Record, StreamEvent};
+use toggle_runtime::line::Exchange;
+use toggle_runtime::policy::Policy;
+use toggle_runtime::tally::Tally;
+use toggle_runtime::welcome::welcome;
+use tokio::task::spawn_local;
+use tokio::time::{Instant, timeout};
+
+use crate::world::{SHARDS, World, pause, random};
+
+#[derive(Clone, Copy)]
+enum Stream {
+    Toggles,
+    Connections,
+}
+
+#[derive(Clone)]
+struct Function {
+    stream: Stream,
+    policy: Rc<Policy>,
+    world: World,
+}
+
+/// Starts a poller a shard.
+pub(crate) fn start(world: &World, announcing: Policy, welcoming: Policy) {
+    let function = |stream, policy: &Rc<Policy>| Function { stream, policy: Rc::clone(policy), world: world.clone() };
+    let (announcing, welcoming) = (Rc::new(announcing), Rc::new(welcoming));
+    for shard in 0..SHARDS {
+        spawn_local(function(Stream::Toggles, &announcing).poll(shard));
+        spawn_local(function(Stream::Connections, &welcoming).poll(shard));
+    }
+}
+
+impl Function {
+    async fn poll(self, shard: usize) {
+        let mut checkpoint = 0;
+        loop {
+            pause(10, 200).await;
+            let batch = self.batch(shard, checkpoint);
+            if batch.is_empty() {
+                continue;
+            }
+            let busy = self.world.busy();
+            if fastrand::u8(..8) == 0 {
+                self.spawn_zombie(batch.clone());
+            }
+            let began = Instant::now();
+            checkpoint += self.deliver(batch).await;
+            assert!(began.elapsed() < Duration::from_mins(4), "a batch takes {:?}", began.elapsed());
+            drop(busy);
+        }
+    }
+
+    fn batch(&self, shard: usize, checkpoint: usize) -> Vec<Record> {
+        let inner = self.world.inner();
+        let log = match self.stream {
+            Stream::Toggles => &inner.toggle_log[shard],
+            Stream::Connections => &inner.connection_log[shard],
+        };
+        log[checkpoint..].iter().take(fastrand::usize(1..6)).cloned().collect()
+    }
+
+    /// Another poller that believes that the batch is its own.
+    fn spawn_zombie(&self, mut batch: Vec<Record>) {
+        let (function, busy) = (self.clone(), self.world.busy());
+        spawn_local(async move {
+            pause(0, 5_000).await;
+            while !batch.is_empty() {
+                let done = function.deliver(batch.clone()).await;
+                batch.drain(..done);
+            }
+            drop(busy);
+        });
+    }
+
+    /// Invokes once; returns how many records are done with.
+    async fn deliver(&self, batch: Vec<Record>) -> usize {
+        let event = StreamEvent { records: batch };
+        let killed = self.world.scenario.kills && self.world.fault(0.1);
+        let first_failed = if killed {
+            // Whatever it has sent arrives before the retry comes.
+            let outcome = timeout(random(0, 2_000), self.invoke(&event)).await;
+            pause(3_000, 4_000).await;
+            outcome.unwrap_or(Some(0))
+        } else {
+            self.invoke(&event).await
+        };
+        if first_failed.is_some() {
+            pause(100, 1_000).await;
+        }
+        first_failed.unwrap_or(event.records.len())
+    }
+
+    async fn invoke(&self, event: &StreamEvent) -> Option<usize> {
+        let clock = Clock::at(self.world.now_ms());
+        let seconds = if self.world.fault(0.05) { 3 } else { 60 };
+        let tally = Tally::default();
+        let exchange = Exchange {
+            connections: &self.world,
+            callback: &self.world,
+            policy: &self.policy,
+            clock,
+            deadline: Deadline::of(&clock, self.world.now_ms() + seconds * 1_000),
+            tally: &tally,
+        };
+        match self.stream {
+            Stream::Toggles => announce(event, &self.world, &exchange).await,
+            Stream::Connections => welcome(event, &self.world, &exchange).await,
+        }
+    }
+}

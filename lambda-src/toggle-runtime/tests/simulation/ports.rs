@@ -1,0 +1,176 @@
+//! The world as the algorithms see it: the services, with their latencies and faults.
+
+use std::time::Duration;
+
+use toggle_runtime::connection::Connection;
+use toggle_runtime::item::{Item, State};
+use toggle_runtime::ports::{Callback, CallbackError, Connections, Page, TableError, Toggles};
+use tokio::task::spawn_local;
+use tokio::time::{Instant, sleep};
+
+use crate::clients;
+use crate::world::{World, pause, random};
+
+/// How many items a page of a scan has: a scan is no snapshot, each page is read at its own time.
+const PAGE: usize = 2;
+
+fn throttled() -> TableError {
+    TableError { action: "read".into(), source: "throttled".into() }
+}
+
+impl World {
+    async fn table_call(&self, probability: f64) -> Result<(), TableError> {
+        pause(1, 30).await;
+        if self.fault(probability) { Err(throttled()) } else { Ok(()) }
+    }
+}
+
+impl Toggles for World {
+    async fn all(&self) -> Result<State, TableError> {
+        let mut state = State::new();
+        loop {
+            self.table_call(0.03).await?;
+            let last = state.keys().next_back().cloned().unwrap_or_default();
+            let page: Vec<_> = {
+                let inner = self.inner();
+                let after = inner.toggles.iter().filter(|(id, _)| **id > last);
+                after.take(PAGE).map(|(id, item)| (id.clone(), item.clone())).collect()
+            };
+            pause(1, 30).await;
+            if page.is_empty() {
+                return Ok(state);
+            }
+            state.extend(page);
+        }
+    }
+
+    async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
+        self.table_call(0.03).await?;
+        let item = self.inner().toggles.get(id).cloned();
+        pause(1, 30).await;
+        Ok(item)
+    }
+}
+
+impl Connections for World {
+    async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
+        self.table_call(0.03).await?;
+        let after = after.unwrap_or_default();
+        let connections: Vec<_> = {
+            let inner = self.inner();
+            inner.stored.values().filter(|stored| stored.id > after).take(PAGE).cloned().collect()
+        };
+        pause(1, 30).await;
+        let next = connections.get(PAGE - 1).map(|last| last.id.clone());
+        Ok(Page { connections, next })
+    }
+
+    async fn exists(&self, connection: &Connection) -> Result<bool, TableError> {
+        self.table_call(0.03).await?;
+        Ok(self.inner().stored.contains_key(&connection.id))
+    }
+
+    async fn forget(&self, connection: &Connection) -> Result<(), TableError> {
+        self.table_call(0.03).await?;
+        self.remove_connection(&connection.id);
+        Ok(())
+    }
+}
+
+/// What the service does with a post.
+#[derive(Clone, Copy)]
+enum Fate {
+    /// Delivers it and says so.
+    Delivered,
+    /// Fails, but has delivered it.
+    FailedAfter,
+    /// Fails before.
+    FailedBefore,
+    /// Does not answer, and delivers it when the sender has long given up.
+    Silent,
+}
+
+impl Callback for World {
+    async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
+        let fate = self.fate(&connection.id);
+        let latency = if fastrand::u8(..30) == 0 { random(0, 2_000) } else { random(1, 40) };
+        let late = if matches!(fate, Fate::Silent) { random(0, 40_000) } else { latency };
+        let message = (!matches!(fate, Fate::FailedBefore)).then(|| message.to_vec());
+        let delivery = self.deliver_after(late, connection.id.clone(), message);
+        if matches!(fate, Fate::Silent) {
+            sleep(Duration::from_secs(10)).await;
+            return Err(CallbackError::InDoubt("silence".into()));
+        }
+        let outcome = delivery.await.unwrap();
+        pause(1, 40).await;
+        match fate {
+            Fate::FailedAfter | Fate::FailedBefore => Err(CallbackError::Again("503".into())),
+            Fate::Delivered | Fate::Silent => outcome,
+        }
+    }
+
+    async fn close(&self, connection: &Connection) -> Result<(), CallbackError> {
+        pause(1, 40).await;
+        {
+            let mut inner = self.inner();
+            let client = inner.clients.get_mut(&connection.id).unwrap();
+            if client.closed || !client.open {
+                return Err(CallbackError::Gone);
+            }
+            if client.failed_closes < 2 && fastrand::u8(..4) == 0 {
+                client.failed_closes += 1;
+                return Err(CallbackError::Again("429".into()));
+            }
+        }
+        clients::close(self, &connection.id);
+        Ok(())
+    }
+}
+
+impl World {
+    /// The gateway looks the connection up when it takes a post: it is never silent about one that is not open.
+    fn fate(&self, id: &str) -> Fate {
+        let is_open = self.inner().clients[id].open;
+        if self.scenario.silence && is_open && self.fault(0.02) {
+            Fate::Silent
+        } else if self.fault(0.04) {
+            Fate::FailedBefore
+        } else if self.fault(0.02) {
+            Fate::FailedAfter
+        } else {
+            Fate::Delivered
+        }
+    }
+
+    /// On its way whether or not the sender still waits.
+    fn deliver_after(
+        &self,
+        latency: Duration,
+        id: String,
+        message: Option<Vec<u8>>,
+    ) -> tokio::task::JoinHandle<Result<(), CallbackError>> {
+        let (world, busy) = (self.clone(), self.busy());
+        spawn_local(async move {
+            sleep(latency).await;
+            let outcome = world.deliver(&id, message.as_deref());
+            drop(busy);
+            outcome
+        })
+    }
+
+    fn deliver(&self, id: &str, message: Option<&[u8]>) -> Result<(), CallbackError> {
+        let splits = self.scenario.message_limit < 1_000;
+        let mut inner = self.inner();
+        let client = inner.clients.get_mut(id).unwrap();
+        if client.closed || !client.open {
+            return Err(CallbackError::Gone);
+        }
+        if client.stuck_until.is_some_and(|until| Instant::now() < until) {
+            return Err(CallbackError::Again("429".into()));
+        }
+        if let Some(message) = message {
+            client.hear(message, splits);
+        }
+        Ok(())
+    }
+}

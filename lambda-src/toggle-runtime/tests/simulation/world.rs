@@ -1,0 +1,227 @@
+//! The state of the world.
+
+use std::cell::{RefCell, RefMut};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use toggle_runtime::connection::Connection;
+use toggle_runtime::event::{Change, Operation, Record};
+use toggle_runtime::item::{Item, State, toggle_id};
+use tokio::time::{Instant, sleep};
+
+/// How many shards each stream has.
+pub(crate) const SHARDS: usize = 2;
+
+/// What may go wrong in a world. Two things that no function could repair do not meet: an invocation that is killed
+/// cannot close whom its silent posts may still reach.
+#[derive(Debug, Clone)]
+pub(crate) struct Scenario {
+    pub(crate) message_limit: usize,
+    pub(crate) kills: bool,
+    pub(crate) silence: bool,
+    pub(crate) faults: u32,
+}
+
+impl Scenario {
+    pub(crate) fn of(seed: u64) -> Self {
+        let split = seed.is_multiple_of(2);
+        let kills = seed % 4 == 1;
+        Self {
+            message_limit: if split { 150 } else { 131_072 },
+            kills,
+            silence: !kills,
+            faults: if seed.is_multiple_of(3) { 0 } else { 60 },
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Client {
+    pub(crate) open: bool,
+    pub(crate) closed: bool,
+    /// Until then its buffer is full.
+    pub(crate) stuck_until: Option<Instant>,
+    pub(crate) failed_closes: u32,
+    arrays: usize,
+    view: State,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Inner {
+    pub(crate) toggles: State,
+    pub(crate) stored: BTreeMap<String, Connection>,
+    pub(crate) clients: BTreeMap<String, Client>,
+    pub(crate) toggle_log: [Vec<Record>; SHARDS],
+    pub(crate) connection_log: [Vec<Record>; SHARDS],
+    pub(crate) faults: u32,
+    pub(crate) busy: usize,
+    sequence: u64,
+    connected: u64,
+}
+
+/// A shared handle.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) scenario: Scenario,
+    pub(crate) began: Instant,
+    inner: Rc<RefCell<Inner>>,
+}
+
+/// Keeps the world from being at rest.
+pub(crate) struct Busy(World);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.inner().busy -= 1;
+    }
+}
+
+impl World {
+    pub(crate) fn new(scenario: Scenario) -> Self {
+        let inner = Inner { faults: scenario.faults, ..Inner::default() };
+        Self { scenario, began: Instant::now(), inner: Rc::new(RefCell::new(inner)) }
+    }
+
+    pub(crate) fn inner(&self) -> RefMut<'_, Inner> {
+        self.inner.borrow_mut()
+    }
+
+    pub(crate) fn busy(&self) -> Busy {
+        self.inner().busy += 1;
+        Busy(self.clone())
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        let inner = self.inner();
+        inner.busy == 0
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        1_000_000 + u64::try_from(self.began.elapsed().as_millis()).unwrap()
+    }
+
+    /// Whether a thing that happens with this probability goes wrong now. Faults run out, so that a world ends.
+    pub(crate) fn fault(&self, probability: f64) -> bool {
+        let mut inner = self.inner();
+        let happens = inner.faults > 0 && fastrand::f64() < probability;
+        inner.faults -= u32::from(happens);
+        happens
+    }
+
+    pub(crate) fn set_toggle(&self, id: &str, value: u64) {
+        let item: Item =
+            serde_json::from_value(json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} })).unwrap();
+        let mut inner = self.inner();
+        let before = inner.toggles.insert(id.to_owned(), item.clone());
+        if before.as_ref() == Some(&item) {
+            return;
+        }
+        let operation = if before.is_some() { Operation::Modify } else { Operation::Insert };
+        inner.log_toggle(id, operation, Some(item));
+    }
+
+    pub(crate) fn delete_toggle(&self, id: &str) {
+        let mut inner = self.inner();
+        if inner.toggles.remove(id).is_some() {
+            inner.log_toggle(id, Operation::Remove, None);
+        }
+    }
+
+    /// Stores a connection, as `$connect` does before it returns.
+    pub(crate) fn store_connection(&self) -> String {
+        let connected_at = self.now_ms();
+        let mut inner = self.inner();
+        inner.connected += 1;
+        let id = format!("c{}", inner.connected);
+        let stuck = (fastrand::u8(..10) == 0).then(|| Instant::now() + random(0, 40_000));
+        inner.clients.insert(id.clone(), Client { stuck_until: stuck, ..Client::default() });
+        let connection = Connection { id: id.clone(), endpoint: "e".into(), connected_at };
+        inner.stored.insert(id.clone(), connection);
+        let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": "e"},
+            "connectedAt": {"N": connected_at.to_string()} });
+        inner.log_connection(&id, Operation::Insert, serde_json::from_value(item).ok());
+        id
+    }
+
+    pub(crate) fn remove_connection(&self, id: &str) {
+        let mut inner = self.inner();
+        if inner.stored.remove(id).is_some() {
+            inner.log_connection(id, Operation::Remove, None);
+        }
+    }
+
+    /// Compares every open client with the table; returns how many there are.
+    pub(crate) fn judge(&self) -> Result<usize, String> {
+        let inner = self.inner();
+        let open: Vec<_> = inner.clients.iter().filter(|(_, client)| client.open && !client.closed).collect();
+        for (id, client) in &open {
+            if client.view != inner.toggles {
+                return Err(format!("{id} knows {:?}, but the table has {:?}", client.view, inner.toggles));
+            }
+        }
+        Ok(open.len())
+    }
+}
+
+impl Inner {
+    fn log_toggle(&mut self, id: &str, operation: Operation, image: Option<Item>) {
+        let record = self.record("featureId", id, operation, image);
+        self.toggle_log[shard(id)].push(record);
+    }
+
+    fn log_connection(&mut self, id: &str, operation: Operation, image: Option<Item>) {
+        let record = self.record("connectionId", id, operation, image);
+        self.connection_log[shard(id)].push(record);
+    }
+
+    fn record(&mut self, key: &str, id: &str, operation: Operation, new_image: Option<Item>) -> Record {
+        self.sequence += 1;
+        let keys = Item::from([(key.to_owned(), json!({ "S": id }))]);
+        let sequence_number = self.sequence.to_string();
+        Record { operation, change: Change { keys, new_image, sequence_number } }
+    }
+}
+
+impl Client {
+    /// Applies a message the way a client without any notion of versions does: the first array is the state, further
+    /// ones add to it when a state may come in several.
+    pub(crate) fn hear(&mut self, message: &[u8], splits: bool) {
+        match serde_json::from_slice(message).unwrap() {
+            Value::Array(items) => {
+                if self.arrays == 0 || !splits {
+                    self.view.clear();
+                }
+                self.arrays += 1;
+                for item in items {
+                    self.put(item);
+                }
+            }
+            message if message.get("isRemoved").is_some() => {
+                let keys: Item = serde_json::from_value(message["featureId"].clone()).unwrap();
+                self.view.remove(toggle_id(&keys).unwrap());
+            }
+            item => self.put(item),
+        }
+    }
+
+    fn put(&mut self, item: Value) {
+        let item: Item = serde_json::from_value(item).unwrap();
+        self.view.insert(toggle_id(&item).unwrap().to_owned(), item);
+    }
+}
+
+fn shard(id: &str) -> usize {
+    id.bytes().map(usize::from).sum::<usize>() % SHARDS
+}
+
+/// A duration between two numbers of milliseconds.
+pub(crate) fn random(from_ms: u64, to_ms: u64) -> Duration {
+    Duration::from_millis(fastrand::u64(from_ms..=to_ms))
+}
+
+/// Waits between two numbers of milliseconds.
+pub(crate) async fn pause(from_ms: u64, to_ms: u64) {
+    sleep(random(from_ms, to_ms)).await;
+}

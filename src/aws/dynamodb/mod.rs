@@ -1,0 +1,5 @@
+//! `DynamoDB`.
+
+mod table;
+
+pub(super) use table::Tables;

@@ -1,0 +1,5 @@
+//! SQS.
+
+mod queue;
+
+pub(super) use queue::Queues;

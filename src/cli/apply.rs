@@ -1,0 +1,93 @@
+//! `frontage apply`, and what it shares with `destroy` and `dev`: running a plan.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use miette::{IntoDiagnostic as _, Report, miette};
+use tokio::sync::{mpsc, watch};
+
+use super::session::{Session, Zips};
+use super::{Format, Global, print, print_json, say};
+use crate::reconcile::{self, Goal, Plan};
+use crate::render;
+
+/// Arguments of `apply`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// Take the functions' zips as they are
+    #[arg(long)]
+    no_build: bool,
+}
+
+pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
+    let session = Session::open(global, if arguments.no_build { Zips::NoBuild } else { Zips::Build }).await?;
+    let plan = session.plan(Goal::Converge).await?;
+    carry_out(global, &session, plan, arguments.yes, "Apply this plan?").await
+}
+
+/// Shows a plan, asks, runs it, and reports.
+pub(super) async fn carry_out(
+    global: &Global,
+    session: &Session,
+    plan: Plan,
+    yes: bool,
+    question: &str,
+) -> Result<ExitCode, Report> {
+    if global.format == Format::Human {
+        say(&render::plan(&plan, &session.account));
+    }
+    if !plan.is_empty() && !yes {
+        confirm(question).await?;
+    }
+    let report = execute(session, plan).await;
+    let outputs = session.outputs(&report.known);
+    match global.format {
+        Format::Json => print_json(&render::ReportDocument::new(&report, &outputs))?,
+        Format::Human => {
+            say(&render::report(&report));
+            if report.complete() {
+                print(&render::outputs(&outputs));
+            }
+        }
+    }
+    if report.complete() { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::FAILURE) }
+}
+
+/// Runs a plan with its progress on the standard error. Ctrl-C lets the steps in flight end.
+pub(super) async fn execute(session: &Session, plan: Plan) -> reconcile::Report {
+    let (stop, stopped) = watch::channel(false);
+    let (events, received) = mpsc::unbounded_channel();
+    let interrupt = tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if stop.send_replace(true) {
+                std::process::exit(130);
+            }
+            say("\nstopping: the steps in flight end first (Ctrl-C again to leave at once)");
+        }
+    });
+    let progress = tokio::spawn(render::progress(received));
+    let report = reconcile::apply(Arc::new(plan), &session.registry, stopped, events).await;
+    interrupt.abort();
+    let _ = progress.await;
+    report
+}
+
+/// Asks on the terminal. With no terminal there is nobody to ask.
+async fn confirm(question: &str) -> Result<(), Report> {
+    if !std::io::stdin().is_terminal() {
+        return Err(miette!(help = "pass --yes to go ahead without being asked", "there is no terminal to ask on"));
+    }
+    let question = question.to_owned();
+    let answer = tokio::task::spawn_blocking(move || {
+        let _ = write!(std::io::stderr(), "\n{question} Only `yes` goes ahead: ");
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = answer.await.into_diagnostic()?.into_diagnostic()?;
+    if answer.trim() == "yes" { Ok(()) } else { Err(miette!("nothing was done")) }
+}

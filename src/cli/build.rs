@@ -1,0 +1,37 @@
+//! `frontage build`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use miette::{Report, miette};
+
+use super::{Format, Global, print, print_json, session};
+
+/// Arguments of `build`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {}
+
+pub(super) async fn run(global: &Global, _: &Arguments) -> Result<ExitCode, Report> {
+    let system = session::describe(global)?;
+    let root = local::workspace_root().ok_or_else(|| {
+        miette!(
+            help = "a released program ships with its functions; build in a checkout of Frontage",
+            "there is no source tree of the functions here"
+        )
+    })?;
+    let functions = session::build(root, session::architecture(&system)).await?;
+    match global.format {
+        Format::Json => {
+            let rows = functions.iter().map(|function| {
+                serde_json::json!({"name": function.name, "path": function.path, "code_sha256": function.code_sha256})
+            });
+            print_json(&serde_json::json!({"version": 1, "functions": rows.collect::<Vec<_>>()}))?;
+        }
+        Format::Human => {
+            for function in &functions {
+                print(&format!("{}  {}  {}", function.code_sha256, function.name, function.path.display()));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,170 @@
+//! `frontage dev`: the whole system on an emulator on this machine.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use local::{MiniStack, MiniStackOptions, Tools};
+use miette::{IntoDiagnostic as _, Report, miette};
+use stacks::description::System;
+use tokio::time::timeout;
+
+use super::session::{self, Session, Zips};
+use super::toggles::{Change, Client, Message, Store, show};
+use super::{Format, Global, advice, apply, print, say};
+use crate::aws::{Account, Connection};
+use crate::reconcile::Goal;
+use crate::render;
+
+/// Where the emulator listens, unless told otherwise.
+const PORT: u16 = 4566;
+/// The Region, where the description names none.
+const REGION: &str = "eu-west-1";
+/// How long the self-check waits for a message.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The toggles that are there to try.
+const EXAMPLES: [(&str, &str, bool); 3] =
+    [("1", "Feature toggle 1", false), ("2", "Feature toggle 2", true), ("3", "Feature toggle 3", false)];
+
+/// Arguments of `dev`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Check that a client gets the state and then a change, and leave: 0 if so, 1 if not
+    #[arg(long)]
+    once: bool,
+    /// The emulator's port on 127.0.0.1; default: 4566, or any free one with --once
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
+    let system = session::describe(global)?;
+    let emulator = start(arguments).await?;
+    let global = Global { endpoint_url: Some(emulator.endpoint()), ..global.clone() };
+    let session = open(&global, &system).await?;
+    let url = bring_up(&session).await?;
+    let store = seed(&session).await?;
+    let checked = if arguments.once {
+        check(&url, &store).await
+    } else {
+        welcome(&global, &url, &emulator);
+        watch(&global, &url).await
+    };
+    take_down(&session).await?;
+    checked.map(|()| ExitCode::SUCCESS)
+}
+
+async fn start(arguments: &Arguments) -> Result<MiniStack, Report> {
+    let port = arguments.port.or((!arguments.once).then_some(PORT));
+    let start = move || {
+        let tools = Tools::install(&mut say).into_diagnostic()?;
+        say("starting the emulator");
+        MiniStack::start(&tools, &MiniStackOptions { port, ..MiniStackOptions::default() }).into_diagnostic()
+    };
+    tokio::task::spawn_blocking(start).await.into_diagnostic()?
+}
+
+/// The emulator's default account, whatever credentials are around: nothing here goes to AWS.
+async fn open(global: &Global, system: &System) -> Result<Session, Report> {
+    let functions = session::functions(system, Zips::Build).await?;
+    let connection = Connection { profile: None, ..global.connection(system.region.as_deref().or(Some(REGION))) };
+    let artifacts = session::paths(functions.as_ref());
+    let account = Account::connect_to_emulator(&connection, system.name.as_str(), artifacts).await;
+    Session::with_account(global, system, functions.as_ref(), account.map_err(advice::account)?)
+}
+
+async fn bring_up(session: &Session) -> Result<String, Report> {
+    let plan = session.plan(Goal::Converge).await?;
+    say(&format!("bringing up {}: {} resources", session.graph.system(), plan.resources.len()));
+    let report = apply::execute(session, plan).await;
+    if !report.complete() {
+        say(&render::report(&report));
+        return Err(miette!("the system did not come up"));
+    }
+    let outputs = session.outputs(&report.known);
+    let url = outputs.values().find_map(|values| values.get("websocket_url"));
+    url.cloned().ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))
+}
+
+async fn seed(session: &Session) -> Result<Store, Report> {
+    let store = Store::open_in(session);
+    for (id, name, active) in EXAMPLES {
+        store.set(&Change { id, active, name: Some(name), attributes: &[] }).await?;
+    }
+    Ok(store)
+}
+
+fn welcome(global: &Global, url: &str, emulator: &MiniStack) {
+    let endpoint = emulator.endpoint();
+    let config = global.config.display();
+    let frontage = std::env::args().next().unwrap_or_else(|| "frontage".to_owned());
+    print(&format!("\nThe toggles are live at {url}"));
+    print("Try, in another terminal:");
+    print(&format!("  {frontage} --config {config} --endpoint-url {endpoint} toggles set 1 on"));
+    print(&format!("  {frontage} --config {config} --endpoint-url {endpoint} toggles watch"));
+    print("Changes show here. Ctrl-C takes everything down.\n");
+}
+
+async fn watch(global: &Global, url: &str) -> Result<(), Report> {
+    let mut client = connect(url).await?;
+    loop {
+        tokio::select! {
+            message = client.next() => match message {
+                Some((text, message)) => show(Format::Human, &text, &message),
+                None => client = connect(url).await?,
+            },
+            _ = tokio::signal::ctrl_c() => break,
+        }
+    }
+    client.close().await;
+    say(&format!("\ntaking {} down", global.config.display()));
+    Ok(())
+}
+
+async fn connect(url: &str) -> Result<Client, Report> {
+    Client::connect(url).await.map_err(|error| miette!("{url}: {error}"))
+}
+
+/// What a client must see: the three toggles, then a change to one.
+async fn check(url: &str, store: &Store) -> Result<(), Report> {
+    let mut client = connect(url).await?;
+    let state = next(&mut client, "the state").await?;
+    let Message::State(items) = &state else {
+        return Err(miette!("a client got {state:?} before the state"));
+    };
+    if items.len() != EXAMPLES.len() {
+        return Err(miette!("a client got {} toggles, not {}", items.len(), EXAMPLES.len()));
+    }
+    let (id, ..) = EXAMPLES[0];
+    store.set(&Change { id, active: true, name: None, attributes: &[] }).await?;
+    loop {
+        match next(&mut client, "the change").await? {
+            Message::Changed(item) if item["featureId"]["S"] == id && item["isActive"]["BOOL"] == true => break,
+            // The examples' own changes may still be under way.
+            _ => {}
+        }
+    }
+    client.close().await;
+    print(&format!("{url}: a client got the state and then a change"));
+    Ok(())
+}
+
+async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
+    let seconds = PATIENCE.as_secs();
+    match timeout(PATIENCE, client.next()).await {
+        Ok(Some((_, message))) => Ok(message),
+        Ok(None) => Err(miette!("the service closed the connection before {what} came")),
+        Err(_) => Err(miette!("{what} did not come within {seconds} s")),
+    }
+}
+
+async fn take_down(session: &Session) -> Result<(), Report> {
+    let plan = session.plan(Goal::Destroy { delete_data: true }).await?;
+    let report = apply::execute(session, plan).await;
+    if report.complete() {
+        say("everything is down");
+        return Ok(());
+    }
+    say(&render::report(&report));
+    Err(miette!("not everything came down; the emulator's end takes the rest"))
+}

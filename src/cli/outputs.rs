@@ -1,0 +1,29 @@
+//! `frontage outputs`.
+
+use std::process::ExitCode;
+
+use miette::{Report, miette};
+
+use super::session::{Session, Zips};
+use super::{Format, Global, print, print_json};
+use crate::render;
+
+pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
+    let session = Session::open(global, Zips::None).await?;
+    let inventory = session.read().await?;
+    let outputs = session.outputs(&inventory.known);
+    if outputs.values().all(std::collections::BTreeMap::is_empty) {
+        return Err(miette!(
+            help = "run `frontage apply` first",
+            "the system {} does not stand in account {}, {}",
+            session.graph.system(),
+            session.account.id(),
+            session.account.region(),
+        ));
+    }
+    match global.format {
+        Format::Json => print_json(&outputs)?,
+        Format::Human => print(&render::outputs(&outputs)),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,174 @@
+//! What most commands stand on: the description, the functions, the account, the graph.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use local::{Architecture, Functions, Tools};
+use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
+use stacks::description::System;
+use stacks::model::{Graph, StackName, Tags};
+use stacks::toggles::{self, CodeHashes};
+
+use super::{Global, advice, say};
+use crate::aws::{self, Account};
+use crate::reconcile::{self, Goal, Inventory, Plan, Registry, Selection};
+
+/// What a command needs of the functions' zips.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Zips {
+    /// Built if they are missing or stale.
+    Build,
+    /// As they are; missing or stale ones are an error.
+    NoBuild,
+    /// None: nothing is compared with them.
+    None,
+}
+
+/// A system and the account that it stands in.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// The desired state.
+    pub(super) graph: Graph,
+    /// The account.
+    pub(super) account: Account,
+    /// The drivers.
+    pub(super) registry: Registry,
+    /// The stacks that the command speaks of.
+    pub(super) selection: Selection,
+}
+
+impl Session {
+    /// Reads the description, finds or builds the functions, reaches the account.
+    pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
+        let system = describe(global)?;
+        let functions = functions(&system, zips).await?;
+        let connection = global.connection(system.region.as_deref());
+        let connected = Account::connect(&connection, system.name.as_str(), paths(functions.as_ref())).await;
+        Self::with_account(global, &system, functions.as_ref(), connected.map_err(advice::account)?)
+    }
+
+    /// As [`Self::open`], with an account that is reached already.
+    pub(super) fn with_account(
+        global: &Global,
+        system: &System,
+        functions: Option<&Functions>,
+        account: Account,
+    ) -> Result<Self, Report> {
+        let graph = graph(system, functions);
+        let selection = selection(global, &graph)?;
+        let registry = aws::registry(&account);
+        Ok(Self { graph, account, registry, selection })
+    }
+
+    /// Reads the account.
+    pub(super) async fn read(&self) -> Result<Inventory, Report> {
+        let read = reconcile::read(&self.graph, &self.selection, &self.registry, self.account.known()).await;
+        read.map_err(advice::inventory)
+    }
+
+    /// Reads the account and plans.
+    pub(super) async fn plan(&self, goal: Goal) -> Result<Plan, Report> {
+        let inventory = self.read().await?;
+        reconcile::plan(&self.graph, &self.selection, &inventory, &self.registry, goal).map_err(advice::plan)
+    }
+
+    /// What each selected stack tells about itself, as far as it is known.
+    pub(super) fn outputs(&self, known: &reconcile::Known) -> Outputs {
+        let stacks = self.graph.outputs().iter().filter(|(stack, _)| self.selection.contains(stack));
+        let values = |outputs: &BTreeMap<String, stacks::model::Text>| {
+            outputs.iter().filter_map(|(name, text)| Some((name.clone(), known.text(text)?))).collect()
+        };
+        stacks.map(|(stack, outputs)| (stack.clone(), values(outputs))).collect()
+    }
+}
+
+/// What each stack tells about itself.
+pub(super) type Outputs = BTreeMap<StackName, BTreeMap<String, String>>;
+
+/// Reads the description.
+pub(super) fn describe(global: &Global) -> Result<System, Report> {
+    let path = global.config.display().to_string();
+    let text = match std::fs::read_to_string(&global.config) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(miette!(
+                help = "run `frontage init` to write one, or name another with --config",
+                "there is no {path} here"
+            ));
+        }
+        Err(error) => return Err(error).into_diagnostic().wrap_err(format!("{path} cannot be read")),
+    };
+    System::parse(&path, &text).map_err(Report::new)
+}
+
+/// The graph of a system.
+pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Graph {
+    let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
+    toggles::add(&mut graph, system, &hashes(functions));
+    graph
+}
+
+fn hashes(functions: Option<&Functions>) -> CodeHashes {
+    let functions = functions.into_iter().flatten();
+    functions.map(|function| (function.name.to_owned(), function.code_sha256.clone())).collect()
+}
+
+pub(super) fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
+    let functions = functions.into_iter().flatten();
+    functions.map(|function| (function.code_sha256.clone(), function.path.clone())).collect()
+}
+
+fn selection(global: &Global, graph: &Graph) -> Result<Selection, Report> {
+    if global.stack.is_empty() {
+        return Ok(Selection::All);
+    }
+    let names: BTreeSet<StackName> = global.stack.iter().map(StackName::new).collect();
+    if let Some(unknown) = names.iter().find(|name| !graph.stacks().contains(name)) {
+        let known = graph.stacks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return Err(miette!(help = format!("the stacks are: {known}"), "there is no stack `{unknown}`"));
+    }
+    Ok(Selection::Only(names))
+}
+
+/// The functions' zips: beside a released binary those that ship with it, in a source tree those that are built.
+pub(super) async fn functions(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
+    let architecture = architecture(system);
+    match (zips, local::workspace_root()) {
+        (Zips::None, _) => Ok(None),
+        (_, None) => shipped(architecture).map(Some),
+        (_, Some(root)) => {
+            if let Some(functions) = Functions::up_to_date(&root, architecture) {
+                return Ok(Some(functions));
+            }
+            if zips == Zips::NoBuild {
+                return Err(miette!(
+                    help = "run `frontage build`, or leave out --no-build",
+                    "the functions' zips are missing or older than their source"
+                ));
+            }
+            build(root, architecture).await.map(Some)
+        }
+    }
+}
+
+pub(super) fn architecture(system: &System) -> Architecture {
+    match system.functions.architecture {
+        stacks::description::Architecture::X86_64 => Architecture::X86_64,
+        stacks::description::Architecture::Arm64 => Architecture::Arm64,
+    }
+}
+
+fn shipped(architecture: Architecture) -> Result<Functions, Report> {
+    let binary = std::env::current_exe().into_diagnostic()?;
+    let directory = binary.parent().ok_or_else(|| miette!("the program has no directory"))?;
+    Functions::beside_binary(directory).and_then(|functions| functions.for_architecture(architecture)).into_diagnostic()
+}
+
+/// Builds the zips on a thread of their own.
+pub(super) async fn build(root: PathBuf, architecture: Architecture) -> Result<Functions, Report> {
+    let build = move || {
+        let tools = Tools::install(&mut say).into_diagnostic()?;
+        Functions::build(&tools, &root, architecture, &mut say).into_diagnostic()
+    };
+    tokio::task::spawn_blocking(build).await.into_diagnostic()?
+}

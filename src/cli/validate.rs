@@ -1,0 +1,25 @@
+//! `frontage validate`.
+
+use std::process::ExitCode;
+
+use miette::Report;
+
+use super::{Format, Global, print_json, say, session};
+
+pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
+    let system = session::describe(global)?;
+    let graph = session::graph(&system, None);
+    let resources = graph.nodes().count();
+    match global.format {
+        Format::Json => print_json(&serde_json::json!({
+            "version": 1, "valid": true, "system": graph.system(), "stacks": graph.stacks(), "resources": resources,
+        }))?,
+        Format::Human => say(&format!(
+            "{} is valid: system {}, {} stack(s), {resources} resources",
+            global.config.display(),
+            graph.system(),
+            graph.stacks().len(),
+        )),
+    }
+    Ok(ExitCode::SUCCESS)
+}

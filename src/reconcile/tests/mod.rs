@@ -1,0 +1,5 @@
+//! The engine on a pretended cloud under paused time: order, skips, stops, panics, drift, ownership.
+
+mod applying;
+mod cloud;
+mod planning;

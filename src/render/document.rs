@@ -1,0 +1,211 @@
+//! Plans and reports for machines. docs/plan.schema.json is the schema of a plan.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use stacks::model::StackName;
+
+use crate::aws::Account;
+use crate::reconcile::{Action, Change, Counts, Outcome, Plan, Reason, Report, ResourcePlan, StepKind};
+
+/// The version of these documents; it changes when a member changes its meaning or goes.
+const VERSION: u32 = 1;
+
+/// A plan.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "Plan")]
+pub struct PlanDocument {
+    /// The version of this document: 1.
+    version: u32,
+    /// The system's name.
+    system: String,
+    /// The account's 12 digits.
+    account: String,
+    /// The Region.
+    region: String,
+    /// How many resources each kind of action touches.
+    summary: Counts,
+    /// How many resources are as described.
+    unchanged: usize,
+    /// What is done, in the order of the model; deletions come last.
+    resources: Vec<ResourceDocument>,
+    /// What is left alone though it is not described, since it holds people's data.
+    kept: Vec<KeptDocument>,
+}
+
+/// What is done to one resource.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ResourceDocument {
+    /// Its address, `STACK/NAME`.
+    address: String,
+    /// CloudFormation's name of its type.
+    #[serde(rename = "type")]
+    resource_type: String,
+    /// What is done.
+    action: ActionName,
+    /// Why a live resource differs; null for others.
+    reason: Option<ReasonName>,
+    /// Its physical id; null if it is to be created.
+    id: Option<String>,
+    /// The properties that differ; for a creation all of them, with null as the old value.
+    changes: Vec<Change>,
+}
+
+/// What is done to a resource.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum ActionName {
+    /// It is made.
+    Create,
+    /// It is changed in place.
+    Update,
+    /// A new one is made, then the old one is deleted.
+    CreateThenDelete,
+    /// The old one is deleted, then a new one is made.
+    DeleteThenCreate,
+    /// It is deleted.
+    Delete,
+}
+
+/// Why a live resource differs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum ReasonName {
+    /// The description changed.
+    Changed,
+    /// The resource was changed outside Frontage.
+    Drift,
+}
+
+/// What is left alone.
+#[derive(Debug, Serialize, JsonSchema)]
+struct KeptDocument {
+    /// Its address.
+    address: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    resource_type: String,
+    /// Its physical id.
+    id: String,
+}
+
+impl PlanDocument {
+    /// The document of a plan.
+    #[must_use]
+    pub fn new(plan: &Plan, account: &Account) -> Self {
+        let kept = plan.kept.iter().map(|kept| KeptDocument {
+            address: kept.address.to_string(),
+            resource_type: kept.resource_type.name.to_owned(),
+            id: kept.id.clone(),
+        });
+        Self {
+            version: VERSION,
+            system: plan.system.clone(),
+            account: account.id().to_owned(),
+            region: account.region().to_owned(),
+            summary: plan.counts(),
+            unchanged: plan.unchanged,
+            resources: plan.resources.iter().map(ResourceDocument::new).collect(),
+            kept: kept.collect(),
+        }
+    }
+}
+
+impl ResourceDocument {
+    fn new(planned: &ResourcePlan) -> Self {
+        let (action, reason, changes) = match &planned.action {
+            Action::Create { properties } => (ActionName::Create, None, created(properties)),
+            Action::Update { changes, tag_changes, reason } => {
+                (ActionName::Update, Some(*reason), changes.0.iter().chain(tag_changes).cloned().collect())
+            }
+            Action::Replace { changes, reason } => {
+                let action =
+                    if planned.creates_first() { ActionName::CreateThenDelete } else { ActionName::DeleteThenCreate };
+                (action, Some(*reason), changes.0.clone())
+            }
+            Action::Delete => (ActionName::Delete, None, Vec::new()),
+        };
+        Self {
+            address: planned.address.to_string(),
+            resource_type: planned.resource_type.name.to_owned(),
+            action,
+            reason: reason.map(|reason| match reason {
+                Reason::Changed => ReasonName::Changed,
+                Reason::Drift => ReasonName::Drift,
+            }),
+            id: planned.live.as_ref().map(|live| live.id.clone()),
+            changes,
+        }
+    }
+}
+
+fn created(properties: &Value) -> Vec<Change> {
+    let members = properties.as_object().into_iter().flatten();
+    let change = |(name, value): (&String, &Value)| Change {
+        path: name.clone(),
+        old: Value::Null,
+        new: value.clone(),
+        forces_replacement: false,
+    };
+    members.map(change).collect()
+}
+
+/// How a run ended.
+#[derive(Debug, Serialize)]
+pub struct ReportDocument {
+    version: u32,
+    complete: bool,
+    steps: Vec<StepDocument>,
+    outputs: BTreeMap<StackName, BTreeMap<String, String>>,
+}
+
+#[derive(Debug, Serialize)]
+struct StepDocument {
+    address: String,
+    step: &'static str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+impl ReportDocument {
+    /// The document of a report, with what the stacks tell about themselves now.
+    #[must_use]
+    pub fn new(report: &Report, outputs: &BTreeMap<StackName, BTreeMap<String, String>>) -> Self {
+        let steps = report.outcomes.iter().map(|(address, kind, outcome)| {
+            let (outcome, detail) = match outcome {
+                Outcome::Done => ("done", None),
+                Outcome::Failed(error) => ("failed", Some(error.to_string())),
+                Outcome::Skipped { because } => ("skipped", Some(format!("{because} failed"))),
+                Outcome::Stopped => ("stopped", None),
+            };
+            StepDocument { address: address.to_string(), step: step_name(*kind), outcome, detail }
+        });
+        Self { version: VERSION, complete: report.complete(), steps: steps.collect(), outputs: outputs.clone() }
+    }
+}
+
+fn step_name(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Create => "create",
+        StepKind::Update => "update",
+        StepKind::Delete => "delete",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_schema_is_the_plans() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(PlanDocument)).unwrap() + "\n";
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/plan.schema.json");
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(path, &schema).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), schema, "run the test with UPDATE_SCHEMA=1");
+    }
+}

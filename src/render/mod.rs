@@ -1,0 +1,11 @@
+//! Plans, progress and reports: for people as text, for machines as JSON. It decides nothing.
+
+mod document;
+mod plan;
+mod progress;
+mod report;
+
+pub use document::{PlanDocument, ReportDocument};
+pub use plan::plan;
+pub use progress::progress;
+pub use report::{outputs, report};

@@ -1,0 +1,107 @@
+//! A plan for people: a line a resource, a line a property that differs.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::aws::Account;
+use crate::reconcile::{Action, Change, Plan, Reason, ResourcePlan, UNKNOWN};
+
+/// The longest value that is shown whole; machines get all of it.
+const LONGEST: usize = 100;
+
+/// The whole plan.
+#[must_use]
+pub fn plan(plan: &Plan, account: &Account) -> String {
+    let mut text = format!("{} in {}, account {}\n", plan.system, account.region(), account.id());
+    for (stack, resources) in plan.by_stack() {
+        let _ = write!(text, "\n{stack}\n");
+        for planned in resources {
+            text.push_str(&resource(planned));
+        }
+    }
+    for kept in &plan.kept {
+        let _ = writeln!(
+            text,
+            "\n  = {}  {}\n      kept: `{}` holds data; `destroy --delete-data` deletes it",
+            kept.address, kept.resource_type.name, kept.id
+        );
+    }
+    let _ = write!(text, "\n{}", summary(plan));
+    text
+}
+
+/// The last line: how many of each, and how many are as they should be.
+fn summary(plan: &Plan) -> String {
+    if plan.is_empty() {
+        let unchanged = plan.unchanged;
+        return if unchanged == 0 {
+            "Nothing to do.".to_owned()
+        } else {
+            format!("Nothing to do: {unchanged} resources are as described.")
+        };
+    }
+    let counts = plan.counts();
+    format!(
+        "Plan: {} to create, {} to change, {} to replace, {} to delete; {} unchanged.",
+        counts.create, counts.update, counts.replace, counts.delete, plan.unchanged
+    )
+}
+
+fn resource(planned: &ResourcePlan) -> String {
+    let name = planned.address.name();
+    let of = planned.resource_type.name;
+    match &planned.action {
+        Action::Create { properties } => format!("  + {name}  {of}\n{}", created(properties)),
+        Action::Update { changes, tag_changes, reason } => {
+            let all: Vec<&Change> = changes.0.iter().chain(tag_changes).collect();
+            format!("  ~ {name}  {of}{}\n{}", because(*reason, all.is_empty()), changed(&all))
+        }
+        Action::Replace { changes, reason } => {
+            let order = if planned.creates_first() { "create, then delete" } else { "delete, then create" };
+            let all: Vec<&Change> = changes.0.iter().collect();
+            format!("  ! {name}  {of}  (replace: {order}){}\n{}", because(*reason, false), changed(&all))
+        }
+        Action::Delete => {
+            let id = planned.live.as_ref().map_or("", |live| live.id.as_str());
+            format!("  - {name}  {of}\n      {id}\n")
+        }
+    }
+}
+
+fn because(reason: Reason, record_only: bool) -> &'static str {
+    match (record_only, reason) {
+        (true, _) => "  (only the record of what was applied)",
+        (false, Reason::Drift) => "  (drift: changed outside Frontage)",
+        (false, Reason::Changed) => "",
+    }
+}
+
+fn created(properties: &Value) -> String {
+    let members = properties.as_object().into_iter().flatten();
+    members.fold(String::new(), |mut text, (name, value)| {
+        let _ = writeln!(text, "      {name}: {}", short(value));
+        text
+    })
+}
+
+fn changed(changes: &[&Change]) -> String {
+    changes.iter().fold(String::new(), |mut text, change| {
+        let forces = if change.forces_replacement { "  (forces the replacement)" } else { "" };
+        let _ = writeln!(text, "      {}: {} -> {}{forces}", change.path, short(&change.old), short(&change.new));
+        text
+    })
+}
+
+/// A value in one line, cut where it gets long.
+fn short(value: &Value) -> String {
+    let text = match value {
+        Value::Null => return "(none)".to_owned(),
+        Value::String(text) if text.contains(UNKNOWN) => return UNKNOWN.to_owned(),
+        other => other.to_string().replace(&format!("\"{UNKNOWN}\""), UNKNOWN),
+    };
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -1,0 +1,83 @@
+//! Steps as they start and end: live on a terminal, plain lines without.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use stacks::model::Address;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::reconcile::{Event, StepKind};
+
+/// Shows the events of a run until it ends.
+pub async fn progress(mut events: UnboundedReceiver<Event>) {
+    let mut display = Display::new();
+    while let Some(event) = events.recv().await {
+        display.show(event);
+    }
+}
+
+type Flying = (Address, StepKind);
+
+struct Display {
+    bars: MultiProgress,
+    live: bool,
+    flying: BTreeMap<Flying, (Instant, ProgressBar)>,
+}
+
+impl Display {
+    fn new() -> Self {
+        let bars = MultiProgress::new();
+        let live = !bars.is_hidden();
+        Self { bars, live, flying: BTreeMap::new() }
+    }
+
+    fn show(&mut self, event: Event) {
+        match event {
+            Event::Started { address, kind } => self.start(address, kind),
+            Event::Ended { address, kind, failure } => {
+                let (began, bar) = self
+                    .flying
+                    .remove(&(address.clone(), kind))
+                    .unwrap_or_else(|| (Instant::now(), ProgressBar::hidden()));
+                bar.finish_and_clear();
+                let took = began.elapsed().as_secs_f64();
+                let line = match failure {
+                    None => format!("  {address}: {} in {took:.1} s", words(kind).1),
+                    Some(error) => format!("  {address}: failed after {took:.1} s: {error}"),
+                };
+                self.line(&line);
+            }
+        }
+    }
+
+    fn start(&mut self, address: Address, kind: StepKind) {
+        let text = format!("{address}: {}", words(kind).0);
+        let bar = if self.live { self.bars.add(ProgressBar::new_spinner()) } else { ProgressBar::hidden() };
+        if self.live {
+            let style = ProgressStyle::with_template("  {spinner} {msg} {elapsed}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.set_message(text);
+            bar.enable_steady_tick(Duration::from_millis(120));
+        } else {
+            self.line(&format!("  {text}"));
+        }
+        self.flying.insert((address, kind), (Instant::now(), bar));
+    }
+
+    fn line(&self, text: &str) {
+        use std::io::Write as _;
+        let write = || {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        };
+        self.bars.suspend(write);
+    }
+}
+
+fn words(kind: StepKind) -> (&'static str, &'static str) {
+    match kind {
+        StepKind::Create => ("creating", "created"),
+        StepKind::Update => ("changing", "changed"),
+        StepKind::Delete => ("deleting", "deleted"),
+    }
+}

@@ -1,0 +1,133 @@
+//! The system's name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// The system's name: the first part of every physical name.
+///
+/// 1 to 20 of `a-z`, `0-9` and `-`; it begins with a letter, does not end with `-` and has no `--`. So it fits wherever
+/// AWS takes a name, and the longest physical name made of it stays within the 64 characters of a Lambda function's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemName(String);
+
+/// Text that is not a system's name, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidSystemName {
+    /// Nothing at all.
+    #[error("a name has at least 1 character")]
+    Empty,
+    /// More than [`SystemName::MAX_LENGTH`] characters.
+    #[error("{0} characters, and at most {max} are allowed", max = SystemName::MAX_LENGTH)]
+    TooLong(usize),
+    /// A character that no name has.
+    #[error("`{}` is not one of a-z, 0-9 and `-`", .0.escape_debug())]
+    Character(char),
+    /// The first is not a letter.
+    #[error("a name begins with a letter")]
+    Beginning,
+    /// The last is a hyphen.
+    #[error("a name does not end with `-`")]
+    TrailingHyphen,
+    /// Two hyphens in a row.
+    #[error("a name has no `--`")]
+    DoubleHyphen,
+}
+
+impl SystemName {
+    /// The most characters that a name has.
+    pub const MAX_LENGTH: usize = 20;
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A name that is like the text, such as `my-shop` for `My Shop!`, if there is one.
+    #[must_use]
+    pub fn like(text: &str) -> Option<Self> {
+        let lower = text.to_lowercase();
+        let words =
+            lower.split(|c: char| !is_allowed(c)).flat_map(|word| word.split('-')).filter(|word| !word.is_empty());
+        let cut: String = words.collect::<Vec<_>>().join("-").chars().take(Self::MAX_LENGTH).collect();
+        cut.trim_end_matches('-').parse().ok()
+    }
+}
+
+fn is_allowed(character: char) -> bool {
+    matches!(character, 'a'..='z' | '0'..='9' | '-')
+}
+
+impl FromStr for SystemName {
+    type Err = InvalidSystemName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSystemName> {
+        let length = text.chars().count();
+        match text {
+            "" => Err(InvalidSystemName::Empty),
+            _ if let Some(character) = text.chars().find(|&c| !is_allowed(c)) => {
+                Err(InvalidSystemName::Character(character))
+            }
+            _ if length > Self::MAX_LENGTH => Err(InvalidSystemName::TooLong(length)),
+            _ if !text.starts_with(|c: char| c.is_ascii_lowercase()) => Err(InvalidSystemName::Beginning),
+            _ if text.ends_with('-') => Err(InvalidSystemName::TrailingHyphen),
+            _ if text.contains("--") => Err(InvalidSystemName::DoubleHyphen),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for SystemName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Graph, StackName, Tags};
+
+    #[test]
+    fn takes_what_every_service_takes() {
+        for name in ["a", "acme", "shop-2", "a-b-c", "abcdefghijklmnopqrst"] {
+            assert_eq!(name.parse::<SystemName>().unwrap().as_str(), name);
+        }
+        for (text, why) in [
+            ("", InvalidSystemName::Empty),
+            ("abcdefghijklmnopqrstu", InvalidSystemName::TooLong(21)),
+            ("Acme", InvalidSystemName::Character('A')),
+            ("caf\u{e9}", InvalidSystemName::Character('\u{e9}')),
+            ("a b", InvalidSystemName::Character(' ')),
+            ("3d", InvalidSystemName::Beginning),
+            ("-a", InvalidSystemName::Beginning),
+            ("a-", InvalidSystemName::TrailingHyphen),
+            ("a--b", InvalidSystemName::DoubleHyphen),
+        ] {
+            assert_eq!(text.parse::<SystemName>(), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn offers_a_name_like_a_text() {
+        for (text, like) in [
+            ("My Shop!", Some("my-shop")),
+            ("shop--2-", Some("shop-2")),
+            ("a-platform-for-every-front-end", Some("a-platform-for-every")),
+            ("3d-shop", None),
+            ("?", None),
+        ] {
+            assert_eq!(SystemName::like(text).as_ref().map(SystemName::as_str), like, "{text}");
+        }
+    }
+
+    #[test]
+    fn leaves_room_in_the_longest_physical_name() {
+        let name: SystemName = "a".repeat(SystemName::MAX_LENGTH).parse().unwrap();
+        let mut graph = Graph::new(name.as_str(), Tags::new());
+        let function = graph.stack(StackName::new("toggles")).physical_name("connection-manager");
+        assert!(function.len() <= 64, "Lambda's limit: {function}");
+    }
+}

@@ -1,0 +1,93 @@
+//! The whole description.
+
+use super::functions::Functions;
+use super::name::SystemName;
+use super::problem::{DescriptionErrors, Problem};
+use super::region::{is_region, region_like};
+use super::suggestion::quoted;
+use super::table::{Findings, Rejected, Table};
+use super::toggles::Toggles;
+use super::{syntax, tags};
+use crate::model::Tags;
+
+/// A system, as its `frontage.toml` describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct System {
+    /// The first part of every physical name. Required. A system of another name is another system.
+    pub name: SystemName,
+    /// The Region that it stands in. Default: the one that the command line or the AWS profile gives.
+    pub region: Option<String>,
+    /// Tags that every resource carries, besides Frontage's own. Default: none.
+    ///
+    /// At most 40. Keys have 1 to 128 characters and values 0 to 256: letters, digits, spaces and `+ - = . _ : / @`.
+    /// Neither begins with `aws:` or `frontage:`, and no two keys differ in case only, which IAM refuses.
+    pub tags: Tags,
+    /// `[functions]`: what all Lambda functions have in common.
+    pub functions: Functions,
+    /// `[toggles]`: the feature-toggle service.
+    pub toggles: Toggles,
+}
+
+impl System {
+    /// A system with the defaults.
+    #[must_use]
+    pub fn new(name: SystemName) -> Self {
+        Self { name, region: None, tags: Tags::new(), functions: Functions::default(), toggles: Toggles::default() }
+    }
+
+    /// Reads a description. The file's name is only for the report.
+    pub fn parse(file_name: &str, text: &str) -> Result<Self, DescriptionErrors> {
+        let document = syntax::parse(text);
+        let mut problems = document.problems;
+        let mut system = None;
+        if document.is_whole {
+            let mut findings = Findings::default();
+            system = findings.read(&document.root, Self::read);
+            problems.extend(findings.into_problems());
+        }
+        match system {
+            Some(system) if problems.is_empty() => Ok(system),
+            _ => Err(DescriptionErrors::new(file_name, text, problems)),
+        }
+    }
+
+    pub(super) fn read(root: &mut Table) -> Option<Self> {
+        let name = root.text("name", name);
+        let region = root.text("region", region);
+        let entries = root.entries_of("tags");
+        let tags = entries.map(|entries| tags::read(entries, root.findings())).unwrap_or_default();
+        let functions = root.table("functions", Functions::read);
+        let toggles = root.table("toggles", Toggles::read);
+        if !root.has("name") {
+            root.missing("name", missing_name(entries));
+        }
+        Some(Self { name: name?, region, tags, functions, toggles })
+    }
+}
+
+fn name(text: &str) -> Result<SystemName, Rejected> {
+    text.parse().map_err(|why: super::InvalidSystemName| {
+        let rule = format!("a name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter", SystemName::MAX_LENGTH);
+        let like = SystemName::like(text).map_or(String::new(), |like| format!(", such as `{like}`"));
+        Rejected { why: why.to_string(), help: rule + &like }
+    })
+}
+
+fn region(text: &str) -> Result<String, Rejected> {
+    if is_region(text) {
+        return Ok(text.to_owned());
+    }
+    let why = region_like(text).map_or("not a Region's code".to_owned(), |like| format!("did you mean `{like}`?"));
+    Err(Rejected { why, help: "a Region's code is like `eu-west-1`, `us-gov-east-1`".to_owned() })
+}
+
+/// A name that follows `[tags]` is a tag, which TOML's newcomers do not expect.
+fn missing_name(tags: Option<&toml::de::DeTable>) -> Problem {
+    let problem = Problem::new("`name` is missing", 0..0, "a description begins with the system's name");
+    match tags.and_then(|tags| tags.get_key_value("name")) {
+        Some((key, _)) => problem
+            .also(key.span(), "this is a tag that is called `name`")
+            .help("move `name` above the line `[tags]`: what follows a table's line belongs to that table"),
+        None => problem.help(format!("write it in the first line, such as {}", quoted("name = \"acme\""))),
+    }
+}

@@ -1,0 +1,76 @@
+//! What `frontage init` writes.
+
+use super::name::SystemName;
+
+/// A description that says only its name, with every other key explained and left out.
+///
+/// A line that begins with `#` and a space explains; `#` and a key is that key with its default, or an example where
+/// there is none.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
+/// The template with a system's name.
+#[must_use]
+pub fn template(name: &SystemName) -> String {
+    TEMPLATE.replacen("\"acme\"", &format!("\"{name}\""), 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::description::table::Findings;
+    use crate::description::{Architecture, LogLevel, System, syntax};
+    use crate::types::logs::RETENTION_DAYS;
+
+    fn name() -> SystemName {
+        "shop-2".parse().unwrap()
+    }
+
+    /// The template as it is after an operator has taken the `#` from every key.
+    fn uncommented() -> String {
+        let is_key = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_lowercase());
+        let bare = |line: &str| line.strip_prefix('#').filter(is_key).unwrap_or(line).to_owned() + "\n";
+        template(&name()).lines().map(bare).collect()
+    }
+
+    #[test]
+    fn is_the_defaults() {
+        assert_eq!(System::parse("frontage.toml", &template(&name())).unwrap(), System::new(name()));
+    }
+
+    #[test]
+    fn states_the_defaults_in_its_comments() {
+        let mut system = System::parse("frontage.toml", &uncommented()).unwrap();
+        // Three keys have no default to state: they show an example.
+        assert_eq!(system.region.take().as_deref(), Some("eu-west-1"));
+        assert_eq!(std::mem::take(&mut system.tags).len(), 1);
+        assert_eq!(system.functions.reserved_concurrency.take(), Some(5));
+        assert_eq!(system, System::new(name()));
+    }
+
+    #[test]
+    fn explains_every_key_there_is() {
+        let text = uncommented();
+        let document = syntax::parse(&text);
+        let mut findings = Findings::default();
+        findings.read(&document.root, System::read).unwrap();
+        for (path, keys) in findings.known().iter().collect::<BTreeMap<_, _>>() {
+            let table =
+                if path.is_empty() { &document.root } else { document.root[*path].get_ref().as_table().unwrap() };
+            for key in keys {
+                assert!(table.contains_key(*key), "the template explains `{key}` of `[{path}]`");
+            }
+        }
+    }
+
+    #[test]
+    fn names_every_choice() {
+        for word in Architecture::ALL.map(Architecture::as_str).into_iter().chain(LogLevel::ALL.map(LogLevel::as_str)) {
+            assert!(TEMPLATE.contains(&format!("\"{word}\"")), "{word}");
+        }
+        let days = RETENTION_DAYS.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let prose = TEMPLATE.replace("\n# ", " ");
+        assert!(prose.contains(&days), "{days}");
+    }
+}

@@ -1,0 +1,136 @@
+//! What is true of any description: what was written comes back, and whatever is wrong can be shown.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+
+use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
+use proptest::option;
+use proptest::prelude::*;
+use stacks::description::{Architecture, Functions, LogLevel, System, TEMPLATE, Toggles};
+use stacks::model::Tags;
+use stacks::types::logs::RETENTION_DAYS;
+
+#[test]
+fn the_example_is_a_system() {
+    let example = System::parse("frontage.toml", include_str!("../../frontage.toml")).unwrap();
+    assert_eq!(example.name.as_str(), "acme");
+}
+
+fn functions() -> impl Strategy<Value = Functions> {
+    let architecture = prop::sample::select(Architecture::ALL.to_vec());
+    let log_level = prop::sample::select(LogLevel::ALL.to_vec());
+    let days = prop::sample::select(RETENTION_DAYS.to_vec());
+    (architecture, 128..=10_240, days, any::<bool>(), option::of(0..=1000), log_level).prop_map(
+        |(architecture, memory_mb, log_retention_days, tracing, reserved_concurrency, log_level)| Functions {
+            architecture,
+            memory_mb,
+            log_retention_days,
+            tracing,
+            reserved_concurrency,
+            log_level,
+        },
+    )
+}
+
+fn toggles() -> impl Strategy<Value = Toggles> {
+    let numbers = (0..=300, 0..=10_000, 60..=604_800, 1..=14);
+    ("[A-Za-z0-9_-]{1,128}", any::<bool>(), any::<bool>(), numbers).prop_map(
+        |(stage, point_in_time_recovery, deletion_protection, (window, retries, age, days))| Toggles {
+            stage,
+            point_in_time_recovery,
+            deletion_protection,
+            batch_window_seconds: window,
+            max_retries: retries,
+            max_record_age_seconds: age,
+            dead_letter_retention_days: days,
+        },
+    )
+}
+
+/// Tags whose keys differ in more than case.
+fn tags() -> impl Strategy<Value = Tags> {
+    prop::collection::btree_map("t[a-z0-9 +=._:/@-]{0,127}", "(v[A-Za-zé0-9 +=._:/@-]{0,255})?", 0..=40)
+}
+
+fn system() -> impl Strategy<Value = System> {
+    let name = "[a-z](-?[a-z0-9]){0,9}".prop_map(|name| name.parse().unwrap());
+    let region = option::of("[a-z]{2}-[a-z]{4,9}-[0-9]");
+    (name, region, tags(), functions(), toggles()).prop_map(|(name, region, tags, functions, toggles)| System {
+        name,
+        region,
+        tags,
+        functions,
+        toggles,
+    })
+}
+
+fn written(system: &System) -> String {
+    let System { name, region, tags, functions, toggles } = system;
+    let mut text = format!("name = \"{name}\"\n");
+    if let Some(region) = region {
+        writeln!(text, "region = \"{region}\"").unwrap();
+    }
+    text += "[tags]\n";
+    for (key, value) in tags {
+        writeln!(text, "\"{key}\" = \"{value}\"").unwrap();
+    }
+    writeln!(text, "[functions]\narchitecture = \"{}\"", functions.architecture.as_str()).unwrap();
+    writeln!(text, "memory_mb = {}", functions.memory_mb).unwrap();
+    writeln!(text, "log_retention_days = {}", functions.log_retention_days).unwrap();
+    writeln!(text, "tracing = {}", functions.tracing).unwrap();
+    if let Some(executions) = functions.reserved_concurrency {
+        writeln!(text, "reserved_concurrency = {executions}").unwrap();
+    }
+    writeln!(text, "log_level = \"{}\"", functions.log_level.as_str()).unwrap();
+    writeln!(text, "[toggles]\nstage = \"{}\"", toggles.stage).unwrap();
+    writeln!(text, "point_in_time_recovery = {}", toggles.point_in_time_recovery).unwrap();
+    writeln!(text, "deletion_protection = {}", toggles.deletion_protection).unwrap();
+    writeln!(text, "batch_window_seconds = {}", toggles.batch_window_seconds).unwrap();
+    writeln!(text, "max_retries = {}", toggles.max_retries).unwrap();
+    writeln!(text, "max_record_age_seconds = {}", toggles.max_record_age_seconds).unwrap();
+    writeln!(text, "dead_letter_retention_days = {}", toggles.dead_letter_retention_days).unwrap();
+    text
+}
+
+/// Whatever comes of a text, it can be shown, and points into the text.
+fn is_shown(text: &str) {
+    let Err(errors) = System::parse("frontage.toml", text) else { return };
+    assert!(!errors.problems().is_empty());
+    for label in errors.problems().iter().flat_map(|problem| problem.labels().unwrap()) {
+        let at = label.offset()..label.offset() + label.len();
+        assert!(text.get(at.clone()).is_some(), "{at:?} is in the text: {errors}");
+    }
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
+    handler.render_report(&mut String::new(), &errors).unwrap();
+}
+
+proptest! {
+    // What fails once is kept as a file in `malformed`.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_written_comes_back(system in system()) {
+        prop_assert_eq!(System::parse("frontage.toml", &written(&system)).unwrap(), system);
+    }
+
+    #[test]
+    fn any_text_is_shown(text in "([a-z=.\"'\\[\\]{}#:, \n\ré-]|name|tags|functions|true|\"\"\"){0,40}") {
+        is_shown(&text);
+    }
+
+    #[test]
+    fn any_damage_is_shown(place in 0..TEMPLATE.len(), length in 0usize..30, put in "[a-z=\"'\\[\\]{}#. \né]{0,6}") {
+        let mut text = TEMPLATE.replace("\n#", "\n");
+        let place = place.min(text.len());
+        text.replace_range(place..(place + length).min(text.len()), &put);
+        is_shown(&text);
+    }
+
+    #[test]
+    fn a_truncated_description_is_shown(system in system(), place in any::<prop::sample::Index>()) {
+        let text = written(&system);
+        let end = (0..=place.index(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap();
+        is_shown(&text[..end]);
+    }
+}

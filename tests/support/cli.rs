@@ -1,0 +1,135 @@
+//! The program as its users run it.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Once;
+
+use local::{Architecture, Functions, Tools};
+use tempfile::TempDir;
+
+use super::World;
+
+/// A directory with a frontage.toml, and an account of its own.
+#[derive(Debug)]
+pub struct Project {
+    pub world: World,
+    directory: TempDir,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Project {
+    /// A system `acme` with the defaults.
+    pub fn new() -> Self {
+        Self::described("")
+    }
+
+    /// A system `acme` with more of a description.
+    pub fn described(more: &str) -> Self {
+        Self::in_world(World::new(), more)
+    }
+
+    pub fn in_world(world: World, more: &str) -> Self {
+        build_functions();
+        let directory = tempfile::tempdir().expect("a directory");
+        let project = Self { world, directory };
+        project.describe(more);
+        project
+    }
+
+    /// Writes the description anew: what follows the name and the Region.
+    pub fn describe(&self, more: &str) {
+        let text = format!("name = \"{}\"\nregion = \"eu-west-1\"\n{more}", self.world.system);
+        std::fs::write(self.path().join("frontage.toml"), text).expect("written");
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The program with these arguments, in this directory and account.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_frontage"));
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AWS_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("HOME", self.path())
+            .env("AWS_ACCESS_KEY_ID", &self.world.account_id)
+            .env("AWS_SECRET_ACCESS_KEY", "secret")
+            .env("AWS_ENDPOINT_URL", &self.world.endpoint)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn frontage(&self, arguments: &[&str]) -> Ended {
+        self.command(arguments).output().expect("the program runs").into()
+    }
+
+    /// Runs the program, which must succeed.
+    pub fn ok(&self, arguments: &[&str]) -> Ended {
+        let ended = self.frontage(arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
+        ended
+    }
+
+    /// Applies, and checks that the next plan is empty.
+    pub fn apply(&self) -> Ended {
+        let ended = self.ok(&["apply", "--yes"]);
+        self.assert_nothing_to_do();
+        ended
+    }
+
+    pub fn assert_nothing_to_do(&self) {
+        let next = self.frontage(&["plan", "--detailed-exitcode"]);
+        assert_eq!(next.code, Some(0), "the next plan is not empty: {next:#?}");
+    }
+
+    /// Destroys everything, data too.
+    pub fn destroy(&self) -> Ended {
+        self.ok(&["destroy", "--yes", "--delete-data"])
+    }
+
+    /// An output of the toggle stack.
+    pub fn output(&self, name: &str) -> String {
+        let outputs: serde_json::Value = self.ok(&["outputs", "--format", "json"]).json();
+        outputs["toggles"][name].as_str().unwrap_or_else(|| panic!("{name} in {outputs}")).to_owned()
+    }
+}
+
+impl Ended {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+}
+
+/// Builds the functions once, so that no two runs of the program do it at the same time.
+fn build_functions() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let root = local::workspace_root().expect("the tests run in a source tree");
+        let tools = Tools::install(&mut |line| eprintln!("{line}")).expect("the tools install");
+        Functions::build(&tools, &root, Architecture::of_this_machine(), &mut |line| eprintln!("{line}"))
+            .expect("the functions build");
+    });
+}

@@ -1,0 +1,6 @@
+//! The whole system as its users have it: the program on an emulator, with real WebSocket clients.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod life;
