@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use stacks::model::{Address, Replacement};
 
-use super::{Action, Live, Plan, ResourcePlan};
+use super::{Action, Plan, ResourcePlan};
 
 /// One call of a driver.
 #[derive(Clone, Debug)]
@@ -116,15 +116,14 @@ impl<'p> Orders<'p> {
     }
 
     /// Whether one live resource may refer to another: its type may, or, where they are of one type, it does.
-    ///
-    /// Two of one type that name each other refer to neither: what they have in common is their parent's name.
     fn may_refer(&self, from: usize, to: usize) -> bool {
         let (from, to) = (self.planned(from), self.planned(to));
         if from.resource_type.name != to.resource_type.name {
             return from.resource_type.refers_to.contains(&to.resource_type.name);
         }
         let (Some(from), Some(to)) = (&from.live, &to.live) else { return false };
-        names(from, to) && !names(to, from)
+        let arn = to.attributes.get("Arn");
+        mentions(&from.properties, &|text| text == to.id || arn.is_some_and(|arn| arn == text))
     }
 
     /// Whether a write may be what makes a resource let go of one that is deleted.
@@ -134,11 +133,6 @@ impl<'p> Orders<'p> {
         let address = &self.planned(deleted).address;
         referred || self.planned(write).node.as_ref().is_some_and(|node| node.dependencies.contains(address))
     }
-}
-
-/// Whether a live resource's properties name another.
-fn names(from: &Live, to: &Live) -> bool {
-    mentions(&from.properties, &|text| text == to.id || to.attributes.values().any(|value| value == text))
 }
 
 fn mentions(value: &Value, wanted: &impl Fn(&str) -> bool) -> bool {
