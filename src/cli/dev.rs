@@ -128,25 +128,25 @@ async fn connect(url: &str) -> Result<Client, Report> {
 /// What a client must see: the three toggles, then a change to one.
 async fn check(url: &str, store: &Store) -> Result<(), Report> {
     let mut client = connect(url).await?;
-    let state = next(&mut client, "the state").await?;
-    let Message::State(items) = &state else {
-        return Err(miette!("a client got {state:?} before the state"));
+    let items = loop {
+        // The examples' own changes may still be under way, and come before the state.
+        if let Message::State(items) = next(&mut client, "the state").await? {
+            break items;
+        }
     };
     if items.len() != EXAMPLES.len() {
         return Err(miette!("a client got {} toggles, not {}", items.len(), EXAMPLES.len()));
     }
     let (id, ..) = EXAMPLES[0];
     store.set(&Change { id, active: true, name: None, attributes: &[] }).await?;
-    loop {
-        match next(&mut client, "the change").await? {
-            Message::Changed(item) if item["featureId"]["S"] == id && item["isActive"]["BOOL"] == true => break,
-            // The examples' own changes may still be under way.
-            _ => {}
-        }
-    }
+    while !matches!(next(&mut client, "the change").await?, Message::Changed(item) if is_on(&item, id)) {}
     client.close().await;
     print(&format!("{url}: a client got the state and then a change"));
     Ok(())
+}
+
+fn is_on(item: &serde_json::Value, id: &str) -> bool {
+    item["featureId"]["S"] == id && item["isActive"]["BOOL"] == true
 }
 
 async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {

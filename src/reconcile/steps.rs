@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use stacks::model::{Address, Replacement};
 
-use super::{Action, Plan, ResourcePlan};
+use super::{Action, Live, Plan, ResourcePlan};
 
 /// One call of a driver.
 #[derive(Clone, Debug)]
@@ -122,7 +122,9 @@ impl<'p> Orders<'p> {
             return from.resource_type.refers_to.contains(&to.resource_type.name);
         }
         let (Some(from), Some(to)) = (&from.live, &to.live) else { return false };
-        mentions(&from.properties, &|text| text == to.id || to.attributes.values().any(|value| value == text))
+        let has = |live: &Live, text: &str| live.id == text || live.attributes.values().any(|value| value == text);
+        // What both have is their parent's, as the function of two permissions: neither refers to the other by it.
+        mentions(&from.properties, &|text| has(to, text) && !has(from, text))
     }
 
     /// Whether a write may be what makes a resource let go of one that is deleted.

@@ -1,5 +1,9 @@
 //! `AWS::DynamoDB::Table`.
 
+#![allow(clippy::unnecessary_wraps, reason = "what a table's optional properties are set to")]
+
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{BillingMode as SdkBillingMode, ProvisionedThroughput as SdkThroughput, Tag};
 use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
@@ -68,10 +72,11 @@ fn graph(world: &World, table: &Table) -> Graph {
     })
 }
 
+/// Applies a change and checks that it is planned as an update of just these properties.
 async fn update(world: &World, changed: &Table, expected: &[&str]) {
     let plan = world.apply(&graph(world, changed)).await;
     assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }), "{:?}", describe(&plan));
-    assert_eq!(paths(only(&plan)), expected);
+    assert_eq!(BTreeSet::from_iter(paths(only(&plan))), expected.iter().map(ToString::to_string).collect());
 }
 
 async fn stream_arn(world: &World, table: &Table) -> Option<String> {
@@ -137,7 +142,8 @@ async fn expiry_changes_in_place() {
     update(&world, &changed, &["TimeToLiveSpecification"]).await;
     changed.time_to_live_specification = expiry("until");
     update(&world, &changed, &["TimeToLiveSpecification.AttributeName"]).await;
-    changed.time_to_live_specification = Some(TimeToLiveSpecification { enabled: false, ..expiry("until").unwrap() });
+    changed.time_to_live_specification =
+        Some(TimeToLiveSpecification { enabled: false, ..expiry("until").expect("one") });
     update(&world, &changed, &["TimeToLiveSpecification"]).await;
     world.destroy(&graph(&world, &changed)).await;
 }
@@ -181,10 +187,7 @@ async fn encryption_changes_in_place() {
     changed.sse_specification = encryption(None);
     update(&world, &changed, &[key]).await;
     changed.sse_specification = None;
-    let plan = world.apply(&graph(&world, &changed)).await;
-    let mut changes = paths(only(&plan));
-    changes.sort();
-    assert_eq!(changes, [key, enabled]);
+    update(&world, &changed, &[enabled, key]).await;
     world.destroy(&graph(&world, &changed)).await;
 }
 
@@ -201,10 +204,7 @@ async fn capacity_changes_in_place() {
     changed.provisioned_throughput = units(3, 2);
     changed.global_secondary_indexes[0].provisioned_throughput = units(1, 1);
     let index_units = "GlobalSecondaryIndexes[0].ProvisionedThroughput";
-    let plan = world.apply(&graph(&world, &changed)).await;
-    let mut changes = paths(only(&plan));
-    changes.sort();
-    assert_eq!(changes, ["BillingMode", index_units, "ProvisionedThroughput"]);
+    update(&world, &changed, &["BillingMode", index_units, "ProvisionedThroughput"]).await;
     changed.provisioned_throughput = units(4, 2);
     update(&world, &changed, &["ProvisionedThroughput.ReadCapacityUnits"]).await;
     changed.global_secondary_indexes[0].provisioned_throughput = units(1, 5);
@@ -212,8 +212,7 @@ async fn capacity_changes_in_place() {
     changed.billing_mode = Some(BillingMode::PayPerRequest);
     changed.provisioned_throughput = None;
     changed.global_secondary_indexes[0].provisioned_throughput = None;
-    let plan = world.apply(&graph(&world, &changed)).await;
-    assert_eq!(paths(only(&plan)).len(), 3);
+    update(&world, &changed, &["BillingMode", index_units, "ProvisionedThroughput"]).await;
     world.destroy(&graph(&world, &changed)).await;
 }
 
@@ -239,10 +238,8 @@ async fn indexes_come_change_and_go() {
     update(&world, &changed, &["AttributeDefinitions", "GlobalSecondaryIndexes"]).await;
     changed.global_secondary_indexes[0].projection = index("", ProjectionType::Include, &["b", "a"]).projection;
     let projection = "GlobalSecondaryIndexes[1].Projection";
-    let plan = world.apply(&graph(&world, &changed)).await;
-    let mut changes = paths(only(&plan));
-    changes.sort();
-    assert_eq!(changes, [format!("{projection}.NonKeyAttributes"), format!("{projection}.ProjectionType")]);
+    let (kind, names) = (format!("{projection}.ProjectionType"), format!("{projection}.NonKeyAttributes"));
+    update(&world, &changed, &[&kind, &names]).await;
     changed.attribute_definitions[2] = definition("age", AttributeType::S);
     update(&world, &changed, &["AttributeDefinitions[0].AttributeType"]).await;
     changed.global_secondary_indexes[0].key_schema.pop();

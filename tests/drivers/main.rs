@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod apigatewayv2;
 mod dynamodb;
 mod iam;
 mod lambda;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use stacks::model::Tags;
 use stacks::types::apigatewayv2::Authorizer;
 
-use super::gateway::{Gateway, child, deleted, orphan_tags, written};
+use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, written};
 use super::{convert, limits};
 use crate::aws::Account;
 use crate::aws::error::failed;
@@ -55,18 +55,28 @@ impl Authorizers {
     async fn make(&self, desired: &Properties) -> Result<String, DriverError> {
         let reading = Reading::default();
         let identity = Identity { api_id: desired.api_id.clone(), name: desired.name.clone() };
-        let found = self.find(&identity, &reading).await?.and_then(|authorizer| authorizer.authorizer_id);
-        if let Some(id) = found
+        if let Some(authorizer) = self.find(&identity, &reading).await?
             && self.0.owns(&desired.api_id).await?
         {
-            self.patch(&id, desired, |_| true).await?;
-            return Ok(id);
+            return self.take_up(&authorizer, desired).await;
         }
         let created = self.create_authorizer(desired).await?;
         let id = created.authorizer_id().ok_or_else(|| DriverError::internal("a new authorizer has no id"))?;
         // An emulator makes up an identity source where none is given.
         if created.identity_source() != desired.identity_source && desired.identity_source.is_empty() {
             self.patch(id, desired, |property| property == "IdentitySource").await?;
+        }
+        Ok(id.to_owned())
+    }
+
+    /// Makes an authorizer that was found what is wanted.
+    async fn take_up(&self, authorizer: &SdkAuthorizer, desired: &Properties) -> Result<String, DriverError> {
+        let mut found = properties(&desired.api_id, authorizer);
+        self.normalise(&mut found);
+        let changes = convert::difference(&found, desired)?;
+        let id = authorizer.authorizer_id().unwrap_or_default();
+        if !changes.is_empty() {
+            self.patch(id, desired, |property| changes.touches(property)).await?;
         }
         Ok(id.to_owned())
     }
@@ -110,16 +120,20 @@ impl Authorizers {
     }
 }
 
-fn live(api_id: &str, authorizer: &SdkAuthorizer, tags: LiveTags) -> Live {
-    let properties = Authorizer {
+fn properties(api_id: &str, authorizer: &SdkAuthorizer) -> Properties {
+    Authorizer {
         api_id: api_id.to_owned(),
         name: authorizer.name().unwrap_or_default().to_owned(),
         authorizer_type: authorizer.authorizer_type().map_or("", AuthorizerType::as_str).to_owned(),
         authorizer_uri: convert::text(authorizer.authorizer_uri()),
         authorizer_credentials_arn: convert::text(authorizer.authorizer_credentials_arn()),
         identity_source: authorizer.identity_source().to_vec(),
-    };
-    child(api_id, ("AuthorizerId", authorizer.authorizer_id().unwrap_or_default()), properties, tags)
+    }
+}
+
+fn live(api_id: &str, authorizer: &SdkAuthorizer, tags: LiveTags) -> Live {
+    let id = authorizer.authorizer_id().unwrap_or_default();
+    child(api_id, ("AuthorizerId", id), properties(api_id, authorizer), tags)
 }
 
 #[async_trait]
@@ -184,6 +198,6 @@ impl ResourceDriver for Authorizers {
             call.send().await.map(drop).map_err(failed("apigateway:DeleteAuthorizer"))
         })
         .await?;
-        self.0.remove_record(&live).await
+        if is_recorded(&live) { self.0.remove_record(&live).await } else { Ok(()) }
     }
 }

@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use stacks::model::Tags;
+use stacks::model::{Resource, Tags};
+
+use crate::reconcile::{Changes, DriverError, diff};
 
 /// A string; an emulator writes `""` for an absent one.
 pub(super) fn text(text: Option<&str>) -> Option<String> {
@@ -41,4 +43,13 @@ pub(super) fn patch_map(
 /// What a creation sends for a map: nothing for an empty one.
 pub(super) fn new_map(desired: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
     (!desired.is_empty()).then(|| desired.clone().into_iter().collect())
+}
+
+/// What differs between one that was found and the wanted one, both normalised.
+pub(super) fn difference<P: Resource>(found: &P, desired: &P) -> Result<Changes, DriverError> {
+    let print = |properties: &P| {
+        serde_json::to_value(properties)
+            .map_err(|error| DriverError::internal(format!("properties do not serialise ({error})")))
+    };
+    Ok(diff(P::TYPE, &print(found)?, &print(desired)?))
 }

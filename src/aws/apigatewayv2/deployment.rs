@@ -7,7 +7,7 @@ use stacks::model::Tags;
 use stacks::types::apigatewayv2::Deployment;
 
 use super::convert;
-use super::gateway::{Gateway, child, deleted, orphan_tags, passes};
+use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, passes};
 use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
@@ -37,15 +37,16 @@ impl Deployments {
         Self(Gateway::new(account))
     }
 
-    /// The deployment's id, new or found: an earlier attempt may have been stopped while it waited.
-    async fn make(&self, desired: &Properties) -> Result<String, DriverError> {
+    /// The deployment's id, new or found, and whether it is deployed: an earlier attempt may have been stopped while
+    /// it waited.
+    async fn make(&self, desired: &Properties) -> Result<(String, bool), DriverError> {
         let deployments = self.0.list_deployments(&desired.api_id).await?;
         let usable = deployments.iter().filter(|deployment| status(deployment) != DeploymentStatus::Failed);
-        let found = find(usable, &desired.description).and_then(SdkDeployment::deployment_id);
-        if let Some(id) = found
+        if let Some(found) = find(usable, &desired.description)
             && self.0.owns(&desired.api_id).await?
         {
-            return Ok(id.to_owned());
+            let id = found.deployment_id().unwrap_or_default().to_owned();
+            return Ok((id, status(found) == DeploymentStatus::Deployed));
         }
         let passes = |error: &DriverError| passes(error) || routes_not_seen(error);
         let created = retry(Patience::seconds(60), passes, || async {
@@ -53,7 +54,9 @@ impl Deployments {
             call.send().await.map_err(failed("apigateway:CreateDeployment"))
         })
         .await?;
-        created.deployment_id.ok_or_else(|| DriverError::internal("a new deployment has no id"))
+        let deployed = created.deployment_status() == Some(&DeploymentStatus::Deployed);
+        let id = created.deployment_id.ok_or_else(|| DriverError::internal("a new deployment has no id"))?;
+        Ok((id, deployed))
     }
 
     async fn wait(&self, api_id: &str, id: &str) -> Result<(), DriverError> {
@@ -176,8 +179,10 @@ impl ResourceDriver for Deployments {
 
     async fn create(&self, desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
         self.0.put_record(&desired.api_id, tags).await?;
-        let id = self.make(&desired).await?;
-        self.wait(&desired.api_id, &id).await?;
+        let (id, deployed) = self.make(&desired).await?;
+        if !deployed {
+            self.wait(&desired.api_id, &id).await?;
+        }
         Ok(child(&desired.api_id.clone(), ("DeploymentId", &id), desired, LiveTags::Read(tags.clone())))
     }
 
@@ -197,6 +202,9 @@ impl ResourceDriver for Deployments {
             call.send().await.map(drop).map_err(failed("apigateway:DeleteDeployment"))
         })
         .await?;
-        if self.has_successor(api_id).await? { Ok(()) } else { self.0.remove_record(&live).await }
+        if is_recorded(&live) && !self.has_successor(api_id).await? {
+            self.0.remove_record(&live).await?;
+        }
+        Ok(())
     }
 }

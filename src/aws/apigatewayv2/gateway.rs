@@ -143,14 +143,12 @@ impl Gateway {
         let Some(owner) = listed.get(SYSTEM_TAG) else { return Ok(LiveTags::Read(tags)) };
         tags.insert(SYSTEM_TAG.to_owned(), owner.clone());
         let key = child_fingerprint_tag(address.name());
-        let fingerprint = match listed.get(&key) {
-            Some(fingerprint) => Some(fingerprint.clone()),
-            None => {
-                let arn = self.api_arn(api.api_id().unwrap_or_default());
-                let asked = reading.once(format!("apigateway:GetTags {arn}"), || self.read_tags(&arn)).await?;
-                asked.get(&key).cloned()
-            }
-        };
+        let mut fingerprint = listed.get(&key).cloned();
+        if fingerprint.is_none() {
+            let arn = self.api_arn(api.api_id().unwrap_or_default());
+            let asked = reading.once(format!("apigateway:GetTags {arn}"), || self.read_tags(&arn)).await?;
+            fingerprint = asked.get(&key).cloned();
+        }
         tags.extend(fingerprint.map(|fingerprint| (FINGERPRINT_TAG.to_owned(), fingerprint)));
         Ok(LiveTags::Read(tags))
     }
@@ -204,6 +202,11 @@ pub(super) fn orphan_tags(api: &Api, kind: &str, key: &str) -> LiveTags {
         *address = format!("{address}.{kind}.{}", key.replace('/', "-"));
     }
     LiveTags::Read(tags)
+}
+
+/// Whether a child that is read has a record. An orphan has none that is known.
+pub(super) fn is_recorded<P>(live: &TypedLive<P>) -> bool {
+    live.tags.known().is_some_and(|tags| tags.contains_key(FINGERPRINT_TAG))
 }
 
 /// A live resource in an API. Its physical id has the API's in front, since it is unique only there.

@@ -61,13 +61,24 @@ impl Integrations {
     /// The integration's id, new or found: another attempt may have made it, and its answer was lost.
     async fn make(&self, desired: &Properties, address: &str) -> Result<String, DriverError> {
         let found = self.find(&desired.api_id, address, &Reading::default()).await?;
-        if let Some((id, found)) = found.and_then(|found| Some((found.integration_id.clone()?, found)))
+        if let Some(integration) = found
             && self.0.owns(&desired.api_id).await?
         {
-            self.patch(&id, &properties(&desired.api_id, &found), desired, |_| true).await?;
-            return Ok(id);
+            return self.take_up(&integration, desired).await;
         }
         self.create_integration(desired, address).await
+    }
+
+    /// Makes an integration that was found what is wanted.
+    async fn take_up(&self, integration: &SdkIntegration, desired: &Properties) -> Result<String, DriverError> {
+        let mut found = properties(&desired.api_id, integration);
+        self.normalise(&mut found);
+        let changes = convert::difference(&found, desired)?;
+        let id = integration.integration_id().unwrap_or_default();
+        if !changes.is_empty() {
+            self.patch(id, &found, desired, |property| changes.touches(property)).await?;
+        }
+        Ok(id.to_owned())
     }
 
     async fn create_integration(&self, desired: &Properties, address: &str) -> Result<String, DriverError> {

@@ -37,7 +37,9 @@ pub(super) fn authorizer(authorizer: &Authorizer<String>) -> Checked {
 }
 
 pub(super) fn route(route: &Route<String>) -> Checked {
-    length("a RouteKey", &route.route_key, 1, 128)?;
+    if route.route_key.is_empty() {
+        return refuse("a route has a RouteKey");
+    }
     length("an OperationName", route.operation_name.as_deref().unwrap_or_default(), 0, 64)?;
     let authorization = route.authorization_type.as_deref().unwrap_or("NONE");
     one_of("AuthorizationType", authorization, &["NONE", "AWS_IAM", "CUSTOM"])?;

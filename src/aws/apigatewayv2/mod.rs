@@ -16,6 +16,8 @@ mod integration;
 mod limits;
 mod route;
 mod stage;
+#[cfg(test)]
+mod tests;
 
 pub(super) use api::Apis;
 pub(super) use authorizer::Authorizers;

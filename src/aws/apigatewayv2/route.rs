@@ -6,7 +6,7 @@ use serde::Deserialize;
 use stacks::model::Tags;
 use stacks::types::apigatewayv2::Route;
 
-use super::gateway::{Gateway, child, deleted, orphan_tags, written};
+use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, written};
 use super::{convert, limits};
 use crate::aws::Account;
 use crate::aws::error::failed;
@@ -51,11 +51,17 @@ impl Routes {
     /// The id of a route with the wanted key in an API of ours, with the wanted properties written to it.
     async fn ours(&self, desired: &Properties) -> Result<Option<String>, DriverError> {
         let routes = self.0.list_routes(&desired.api_id).await?;
-        let Some(id) = find(&routes, &desired.route_key).and_then(SdkRoute::route_id) else { return Ok(None) };
+        let Some(route) = find(&routes, &desired.route_key) else { return Ok(None) };
         if !self.0.owns(&desired.api_id).await? {
             return Ok(None);
         }
-        self.patch(id, desired, |_| true).await?;
+        let mut found = properties(&desired.api_id, route);
+        self.normalise(&mut found);
+        let changes = convert::difference(&found, desired)?;
+        let id = route.route_id().unwrap_or_default();
+        if !changes.is_empty() {
+            self.patch(id, desired, |property| changes.touches(property)).await?;
+        }
         Ok(Some(id.to_owned()))
     }
 
@@ -114,8 +120,8 @@ fn find<'r>(routes: &'r [SdkRoute], key: &str) -> Option<&'r SdkRoute> {
     routes.iter().filter(|route| route.route_key() == Some(key)).min_by_key(|route| route.route_id())
 }
 
-fn live(api_id: &str, route: &SdkRoute, tags: LiveTags) -> Live {
-    let properties = Route {
+fn properties(api_id: &str, route: &SdkRoute) -> Properties {
+    Route {
         api_id: api_id.to_owned(),
         route_key: route.route_key().unwrap_or_default().to_owned(),
         target: convert::text(route.target()),
@@ -125,8 +131,11 @@ fn live(api_id: &str, route: &SdkRoute, tags: LiveTags) -> Live {
         api_key_required: route.api_key_required(),
         model_selection_expression: convert::text(route.model_selection_expression()),
         route_response_selection_expression: convert::text(route.route_response_selection_expression()),
-    };
-    child(api_id, ("RouteId", route.route_id().unwrap_or_default()), properties, tags)
+    }
+}
+
+fn live(api_id: &str, route: &SdkRoute, tags: LiveTags) -> Live {
+    child(api_id, ("RouteId", route.route_id().unwrap_or_default()), properties(api_id, route), tags)
 }
 
 #[async_trait]
@@ -192,6 +201,6 @@ impl ResourceDriver for Routes {
             call.send().await.map(drop).map_err(failed("apigateway:DeleteRoute"))
         })
         .await?;
-        self.0.remove_record(&live).await
+        if is_recorded(&live) { self.0.remove_record(&live).await } else { Ok(()) }
     }
 }

@@ -248,8 +248,13 @@ impl ResourceDriver for Tables {
         match self.make(&desired, tags).await? {
             Made::Now => {
                 self.settled(name, "after its creation", read::CREATION, |_| true).await?;
-                self.put_recovery(&desired).await?;
-                self.put_expiry(&desired).await?;
+                // Both are off in a new table.
+                if desired.point_in_time_recovery_specification.is_some_and(|on| on.point_in_time_recovery_enabled) {
+                    self.put_recovery(&desired).await?;
+                }
+                if desired.time_to_live_specification.is_some() {
+                    self.put_expiry(&desired).await?;
+                }
             }
             Made::Before => self.adopt(&desired, tags).await?,
         }

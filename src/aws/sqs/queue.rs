@@ -33,7 +33,7 @@ const NAME_TAKEN: Patience =
 
 /// Attributes take up to 60 seconds to be everywhere, and a deletion too; a new queue can be used after one.
 const PROPAGATION: Patience =
-    Patience { first: Duration::from_millis(150), longest: Duration::from_secs(2), within: Duration::from_secs(180) };
+    Patience { first: Duration::from_millis(150), longest: Duration::from_secs(2), within: Duration::from_mins(3) };
 
 /// How many equal answers in a row are believed: until a change is everywhere, reads flap between old and new.
 /// Where one did, the pauses between them have grown to seconds.

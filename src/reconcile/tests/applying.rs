@@ -32,6 +32,21 @@ async fn what_is_referred_to_is_made_before_and_deleted_after() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn things_of_one_parent_do_not_refer_to_each_other() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[]), thing("b", &[])]);
+    assert!(cloud.apply(&graph).await.complete());
+    for name in ["a", "b"] {
+        // An attribute that is a property of both: the name of what they belong to.
+        cloud.meddle(name, |live| drop(live.attributes.insert("Parent".to_owned(), "round".to_owned())));
+    }
+    let (_stop, stopped) = watch::channel(false);
+    let plan = cloud.plan(&graph, Goal::Destroy { delete_data: true }).await.unwrap();
+    assert!(cloud.run(plan, stopped).await.complete());
+    assert!(cloud.names().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_needs_nothing_of_another_runs_beside_it() {
     let cloud = Cloud::default();
     cloud.fault("create slow", Fault::Takes(Duration::from_secs(900)));

@@ -76,7 +76,7 @@ fn destination(world: &World, queue: &str) -> Option<DestinationConfig> {
 async fn every_property_of_a_stream_changes_in_place() {
     let workshop = Workshop::new();
     let world = &workshop.world;
-    let mut mapping = mapping(&stream(world, "t").await);
+    let mut mapping = mapping(&stream(world, "items").await);
     world.apply(&graph(&workshop, &mapping)).await;
     let mut step = async |expected: &str, change: &dyn Fn(&mut EventSourceMapping)| {
         change(&mut mapping);
@@ -128,7 +128,7 @@ async fn everything_is_there_after_one_create() {
         function_response_types: vec!["ReportBatchItemFailures".to_owned()],
         filter_criteria: filters(&[r#"{"eventName":["MODIFY","INSERT"]}"#]),
         destination_config: destination(world, "letters"),
-        ..mapping(&stream(world, "t").await)
+        ..mapping(&stream(world, "items").await)
     };
     world.apply(&graph(&workshop, &whole)).await;
     world.destroy(&graph(&workshop, &whole)).await;
@@ -138,7 +138,7 @@ async fn everything_is_there_after_one_create() {
 async fn another_starting_position_is_another_mapping() {
     let workshop = Workshop::new();
     let world = &workshop.world;
-    let mapping = mapping(&stream(world, "t").await);
+    let mapping = mapping(&stream(world, "items").await);
     world.apply(&graph(&workshop, &mapping)).await;
     let latest = EventSourceMapping { starting_position: Some(StartingPosition::Latest), ..mapping };
     let plan = world.apply(&graph(&workshop, &latest)).await;
@@ -165,7 +165,7 @@ async fn drift_is_told_and_repaired() {
     let workshop = Workshop::new();
     let world = &workshop.world;
     let client = Client::new(&world.config());
-    let mapping = mapping(&stream(world, "t").await);
+    let mapping = mapping(&stream(world, "items").await);
     let graph = |team: &str| tagged(&workshop, &mapping, Tags::from([("team".to_owned(), team.to_owned())]));
     world.apply(&graph("web")).await;
     let live = client.list_event_source_mappings().send().await.expect("listed").event_source_mappings.expect("some");

@@ -1,8 +1,6 @@
 //! `AWS::ApiGatewayV2::Stage`.
 
 mod settings;
-#[cfg(test)]
-mod tests;
 mod write;
 
 use async_trait::async_trait;
@@ -136,7 +134,8 @@ impl ResourceDriver for Stages {
             Err(error) if error.is("ConflictException") => match self.ours(&desired, tags).await? {
                 Some(mut found) => {
                     self.normalise(&mut found);
-                    self.patch(&found, &desired, |_| true).await?;
+                    let changes = convert::difference(&found, &desired)?;
+                    self.patch(&found, &desired, |property| changes.touches(property)).await?;
                 }
                 None => return Err(error),
             },

@@ -76,7 +76,7 @@ impl Stages {
     ) -> Result<UpdateStageOutput, DriverError> {
         let default = desired.default_route_settings.clone().unwrap_or_else(settings::defaults);
         // A space, since "" is not taken for a description.
-        let description = desired.description.clone().unwrap_or_else(|| " ".to_owned());
+        let description = desired.description.clone().or_else(|| live.description.as_ref().map(|_| " ".to_owned()));
         let variables = || convert::patch_map(&live.stage_variables, &desired.stage_variables);
         let logs = || settings::write_logs(desired.access_log_settings.as_ref());
         let deployment = convert::patch_text(desired.deployment_id.as_ref());
@@ -87,7 +87,7 @@ impl Stages {
                 .update_stage()
                 .api_id(&desired.api_id)
                 .stage_name(&desired.stage_name)
-                .set_description(touches("Description").then(|| description.clone()))
+                .set_description(description.clone().filter(|_| touches("Description")))
                 .set_deployment_id(touches("DeploymentId").then(|| deployment.clone()))
                 .set_auto_deploy(desired.auto_deploy.filter(|_| touches("AutoDeploy")))
                 .set_default_route_settings(touches("DefaultRouteSettings").then(|| settings::write(&default)))
@@ -136,7 +136,7 @@ impl Stages {
 /// better said than reported as done.
 fn check_throttling(desired: &Properties, answer: &UpdateStageOutput) -> Result<(), DriverError> {
     let wanted = desired.default_route_settings.clone().unwrap_or_else(settings::defaults);
-    let live = answer.default_route_settings().map(settings::read).unwrap_or_else(settings::defaults);
+    let live = answer.default_route_settings().map_or_else(settings::defaults, settings::read);
     let kept = (wanted.throttling_burst_limit.is_none() && live.throttling_burst_limit.is_some())
         || (wanted.throttling_rate_limit.is_none() && live.throttling_rate_limit.is_some());
     if !kept {

@@ -90,7 +90,7 @@ impl Tables {
     }
 
     /// Makes one change and waits until it holds. AWS refuses a change that was made already, as when the answer
-    /// to an earlier attempt was lost: that is no failure.
+    /// to an earlier attempt was lost, and does not find an index that is gone: neither is a failure.
     async fn apply(
         &self,
         change: UpdateTableFluentBuilder,
@@ -100,8 +100,9 @@ impl Tables {
     ) -> Result<(), DriverError> {
         let name = change.get_table_name().clone().unwrap_or_default();
         let send = || async { change.clone().send().await.map(drop).map_err(failed("dynamodb:UpdateTable")) };
+        let refuses = ["ValidationException", "ResourceNotFoundException"];
         match retry(CHANGE, passes, send).await {
-            Err(error) if error.is("ValidationException") => match self.describe(&name).await? {
+            Err(error) if refuses.iter().any(|code| error.is(code)) => match self.describe(&name).await? {
                 Some(table) if holds(&now(&table)?) => {}
                 _ => return Err(error),
             },

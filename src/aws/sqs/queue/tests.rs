@@ -16,6 +16,7 @@ fn driver(canned: &Canned) -> Queues {
     Queues::new(&Account::for_tests(canned))
 }
 
+#[allow(clippy::needless_pass_by_value)] // built in place
 fn queue(more: Value) -> Properties {
     let mut members = json!({"QueueName": "acme-q"});
     let more = more.as_object().cloned().unwrap_or_default();
