@@ -15,7 +15,7 @@ use crate::cli::session::{Session, Zips};
 use crate::cli::{Format, Global, advice, print, say};
 
 /// A silent connection is closed after ten minutes.
-const PING_EVERY: Duration = Duration::from_secs(240);
+const PING_EVERY: Duration = Duration::from_mins(4);
 /// The first pause before connecting again; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
