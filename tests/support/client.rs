@@ -1,6 +1,7 @@
 //! A browser's end of the toggle service.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use serde_json::Value;
@@ -51,9 +52,18 @@ impl Client {
         Some(message)
     }
 
-    /// Whether no message comes for a while.
-    pub async fn hears_nothing(&mut self, seconds: u64) -> bool {
-        timeout(std::time::Duration::from_secs(seconds), self.socket.next()).await.is_err()
+    /// Whether no message comes for a while, or the service closes the connection without one.
+    pub async fn is_told_nothing(&mut self, seconds: u64) -> bool {
+        let told = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Text(_))) => return true,
+                    None | Some(Err(_)) => return false,
+                    Some(Ok(_)) => {}
+                }
+            }
+        };
+        !timeout(Duration::from_secs(seconds), told).await.unwrap_or(false)
     }
 
     /// Waits for a message that is exactly this. What comes before it may only repeat what came earlier, since a

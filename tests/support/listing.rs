@@ -75,7 +75,8 @@ impl World {
         let mappings = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
         let last = |arn: Option<&str>| arn.and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned();
         let table = |arn: Option<&str>| arn.and_then(|arn| arn.split('/').nth(1)).unwrap_or_default().to_owned();
-        let names = mappings.iter().map(|of| format!("{} -> {}", table(of.event_source_arn()), last(of.function_arn())));
+        let names =
+            mappings.iter().map(|of| format!("{} -> {}", table(of.event_source_arn()), last(of.function_arn())));
         self.lines("mapping", names.collect::<Vec<_>>().iter().map(String::as_str))
     }
 
@@ -88,9 +89,12 @@ impl World {
             let (id, name) = (api.api_id().unwrap_or_default(), api.name().unwrap_or_default());
             lines.push(format!("api {name}"));
             let routes = client.get_routes().api_id(id).send().await.expect("listed");
-            lines.extend(routes.items().iter().map(|of| format!("route {name}/{}", of.route_key().unwrap_or_default())));
+            lines
+                .extend(routes.items().iter().map(|of| format!("route {name}/{}", of.route_key().unwrap_or_default())));
             let stages = client.get_stages().api_id(id).send().await.expect("listed");
-            lines.extend(stages.items().iter().map(|of| format!("stage {name}/{}", of.stage_name().unwrap_or_default())));
+            lines.extend(
+                stages.items().iter().map(|of| format!("stage {name}/{}", of.stage_name().unwrap_or_default())),
+            );
             let integrations = client.get_integrations().api_id(id).send().await.expect("listed");
             let deployments = client.get_deployments().api_id(id).send().await.expect("listed");
             lines.extend(integrations.items().iter().map(|_| format!("integration {name}")));

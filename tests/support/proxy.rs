@@ -31,6 +31,8 @@ pub enum Fate {
     Pass,
     /// The service answers with this status, code and message.
     Answer(u16, &'static str, &'static str),
+    /// No answer ever comes.
+    Silence,
     /// The connection ends without an answer, and the service never hears of the call.
     Cut,
     /// The service does it, and the answer never arrives. The sender is told once it is done.
@@ -124,6 +126,8 @@ fn serve<F: FnMut(&Call) -> Fate>(mut client: TcpStream, upstream: &str, fate: &
         Fate::Pass => client.write_all(&forward(upstream, &head, &body)?),
         Fate::Answer(status, code, message) => client.write_all(call.answer(status, code, message).as_bytes()),
         Fate::Cut => Ok(()),
+        // Until the other end gives up.
+        Fate::Silence => client.read(&mut [0]).map(drop),
         Fate::LoseAnswer(done) => {
             forward(upstream, &head, &body)?;
             let _ = done.send(());

@@ -8,16 +8,15 @@ use super::cli::{Ended, Project};
 /// What differs from run to run, by regular expression. The order matters.
 const FILTERS: &[(&str, &str)] = &[
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
+    (r"\b\d{12}\b", "ACCOUNT"),
     (r"\b[0-9A-Za-z+/]{43}=", "SHA256"),
-    (r"in \d+\.\d s", "in TIME"),
-    (r"after \d+\.\d s", "after TIME"),
-    (r"http://127\.0\.0\.1:\d+", "http://ENDPOINT"),
-    (r"ws://127\.0\.0\.1:\d+", "ws://ENDPOINT"),
-    (r"127\.0\.0\.1:\d+", "ENDPOINT"),
+    (r"(in|after) \d+\.\d s", "$1 TIME"),
+    (r"(ht|w)(tp|s)://127\.0\.0\.1:\d+", "$1$2://ENDPOINT"),
     (r"/_aws/execute-api/\w+/", "/_aws/execute-api/API/"),
-    (r"(-> |      )[0-9a-z]{8,10}(/[0-9a-f]{8,10})?\n", "${1}ID\n"),
+    (r"(execute-api:[a-z0-9-]+:ACCOUNT):\w+/", "$1:API/"),
+    (r#"((Api|Deployment)Id: )"\w+""#, "${1}\"ID\""),
+    (r"      \w{8,10}/(\w+)\n", "      API/$1\n"),
     (r"\(os error \d+\)", "(os error)"),
-    (r"/\S*/(lambda-src|target)/", "/WORKSPACE/$1/"),
 ];
 
 impl World {
@@ -33,7 +32,6 @@ impl World {
         for (pattern, replacement) in FILTERS {
             settings.add_filter(pattern, *replacement);
         }
-        settings.add_filter(r"\b\d{12}\b", "ACCOUNT");
         settings
     }
 }
@@ -51,7 +49,11 @@ impl Ended {
     /// Code, standard output, standard error.
     pub fn whole(&self) -> String {
         let code = self.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
-        format!("exit code: {code}\n--- stdout ---\n{}\n--- stderr ---\n{}", self.stdout.trim_end(), self.stderr.trim_end())
+        format!(
+            "exit code: {code}\n--- stdout ---\n{}\n--- stderr ---\n{}",
+            self.stdout.trim_end(),
+            self.stderr.trim_end()
+        )
     }
 
     /// How the run ended, without its plan and its progress, whose order is free.

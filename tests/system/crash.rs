@@ -69,7 +69,9 @@ fn killed_before_an_answer(project: &Project, operation: &'static str, occurrenc
         if left > 0 || !call.operation.starts_with(operation) { Fate::Pass } else { Fate::LoseAnswer(done.clone()) }
     });
     let mut run = through(project, &proxy);
-    is_done.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{operation} number {occurrence} is not called: {run:#?}"));
+    is_done
+        .recv_timeout(PATIENCE)
+        .unwrap_or_else(|_| panic!("{operation} number {occurrence} is not called: {run:#?}"));
     run.kill();
 }
 

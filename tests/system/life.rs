@@ -18,7 +18,8 @@ async fn a_client_gets_the_state_and_then_each_change() {
     ]);
     client.expect(&first).await;
     project.ok(&["toggles", "set", "1", "on"]);
-    let changed = json!({"featureId": {"S": "1"}, "isActive": {"BOOL": true}, "featureName": {"S": "Feature toggle 1"}});
+    let changed =
+        json!({"featureId": {"S": "1"}, "isActive": {"BOOL": true}, "featureName": {"S": "Feature toggle 1"}});
     client.expect(&changed).await;
     project.ok(&["toggles", "set", "2", "off", "--name", "Feature toggle 2", "--attribute", "owner=shipping"]);
     let new = json!({

@@ -5,4 +5,8 @@ mod support;
 
 mod crash;
 mod crowd;
+mod drift;
+mod failures;
+mod least_privilege;
 mod life;
+mod outputs;
