@@ -246,7 +246,7 @@ impl Account {
 async fn load(connection: &Connection, credentials: Option<Credentials>) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(Duration::from_secs(60))
+        .operation_attempt_timeout(Duration::from_mins(1))
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(transport::connections())

@@ -47,7 +47,7 @@ pub(crate) struct Pace {
 impl Pace {
     /// The account-wide quotas of control planes, halved: others use the account too.
     ///
-    /// Sources: API Gateway 10 a second with a burst of 40; Lambda 15 a second for all calls but GetFunction;
+    /// Sources: API Gateway 10 a second with a burst of 40; Lambda 15 a second for all calls but `GetFunction`;
     /// CloudWatch Logs 5 a second for each call.
     pub(crate) fn of(service: &str) -> Option<Self> {
         match service {

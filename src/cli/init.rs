@@ -44,6 +44,6 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
 fn directory_name() -> Result<SystemName, Report> {
     let directory = std::env::current_dir().ok();
     let name = directory.as_deref().and_then(|path| path.file_name()).and_then(|name| name.to_str());
-    let like = name.and_then(|name| SystemName::like(name));
+    let like = name.and_then(SystemName::like);
     like.ok_or_else(|| miette!(help = NAMES, "the directory's name does not make a system's name: pass one"))
 }

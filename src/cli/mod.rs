@@ -48,7 +48,7 @@ pub(crate) struct Global {
     /// For people or for machines
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// The AWS Region; default: the description's, then AWS_REGION, then the profile's
+    /// The AWS Region; default: the description's, then `AWS_REGION`, then the profile's
     #[arg(long, global = true, value_name = "REGION")]
     region: Option<String>,
     /// The profile in the AWS configuration files

@@ -89,7 +89,6 @@ fn table(table_name: String, key: &str) -> Table {
     }
 }
 
-#[allow(clippy::unnecessary_wraps)] // the property is optional, the statement is not
 fn recovery(enabled: bool) -> Option<PointInTimeRecoverySpecification> {
     let (point_in_time_recovery_enabled, recovery_period_in_days) = (enabled, None);
     Some(PointInTimeRecoverySpecification { point_in_time_recovery_enabled, recovery_period_in_days })

@@ -160,17 +160,18 @@ impl World {
     }
 
     pub async fn inventory(&self, graph: &Graph) -> Inventory {
-        self.read(&self.account().await, graph).await
+        self.read(&self.account().await, graph, Goal::Converge).await
     }
 
-    pub async fn read(&self, account: &Account, graph: &Graph) -> Inventory {
-        let read = reconcile::read(graph, &Selection::All, &registry(account), account.known()).await;
+    pub async fn read(&self, account: &Account, graph: &Graph, goal: Goal) -> Inventory {
+        let read = reconcile::read(graph, &Selection::All, &registry(account), account.known(), goal).await;
         read.unwrap_or_else(|error| panic!("{error}: {}", error.source))
     }
 
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
-        let inventory = self.inventory(graph).await;
-        reconcile::plan(graph, &Selection::All, &inventory, &registry(&self.account().await), goal)
+        let account = self.account().await;
+        let inventory = self.read(&account, graph, goal).await;
+        reconcile::plan(graph, &Selection::All, &inventory, &registry(&account), goal)
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {

@@ -84,30 +84,24 @@ impl LogGroups {
 
     async fn put_retention(&self, name: &str, days: Option<i32>) -> Result<(), DriverError> {
         retry(Patience::seconds(60), passes, || async {
-            match days {
-                Some(days) => {
-                    let call = self.client.put_retention_policy().log_group_name(name).retention_in_days(days);
-                    call.send().await.map(drop).map_err(failed("logs:PutRetentionPolicy"))
-                }
-                None => {
-                    let call = self.client.delete_retention_policy().log_group_name(name);
-                    call.send().await.map(drop).map_err(failed("logs:DeleteRetentionPolicy"))
-                }
+            if let Some(days) = days {
+                let call = self.client.put_retention_policy().log_group_name(name).retention_in_days(days);
+                call.send().await.map(drop).map_err(failed("logs:PutRetentionPolicy"))
+            } else {
+                let call = self.client.delete_retention_policy().log_group_name(name);
+                call.send().await.map(drop).map_err(failed("logs:DeleteRetentionPolicy"))
             }
         })
         .await
     }
 
     async fn put_key(&self, name: &str, key: Option<&str>) -> Result<(), DriverError> {
-        match key {
-            Some(key) => {
-                let call = self.client.associate_kms_key().log_group_name(name).kms_key_id(key);
-                call.send().await.map(drop).map_err(failed("logs:AssociateKmsKey"))
-            }
-            None => {
-                let call = self.client.disassociate_kms_key().log_group_name(name);
-                call.send().await.map(drop).map_err(failed("logs:DisassociateKmsKey"))
-            }
+        if let Some(key) = key {
+            let call = self.client.associate_kms_key().log_group_name(name).kms_key_id(key);
+            call.send().await.map(drop).map_err(failed("logs:AssociateKmsKey"))
+        } else {
+            let call = self.client.disassociate_kms_key().log_group_name(name);
+            call.send().await.map(drop).map_err(failed("logs:DisassociateKmsKey"))
         }
     }
 

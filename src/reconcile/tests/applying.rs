@@ -49,7 +49,7 @@ async fn things_of_one_parent_do_not_refer_to_each_other() {
 #[tokio::test(start_paused = true)]
 async fn what_needs_nothing_of_another_runs_beside_it() {
     let cloud = Cloud::default();
-    cloud.fault("create slow", Fault::Takes(Duration::from_secs(900)));
+    cloud.fault("create slow", Fault::Takes(Duration::from_mins(15)));
     let graph = things([thing("slow", &[]), thing("a", &[]), thing("b", &["a"])]);
     assert!(cloud.apply(&graph).await.complete());
     let log = cloud.take_log();
@@ -84,7 +84,7 @@ async fn a_panic_is_that_steps_failure() {
 #[tokio::test(start_paused = true)]
 async fn a_stop_lets_what_began_end_and_begins_nothing() {
     let cloud = Cloud::default();
-    cloud.fault("create a", Fault::Takes(Duration::from_secs(60)));
+    cloud.fault("create a", Fault::Takes(Duration::from_mins(1)));
     let graph = things([thing("a", &[]), thing("b", &["a"])]);
     let plan = cloud.plan(&graph, Goal::Converge).await.unwrap();
     let (stop, stopped) = watch::channel(false);

@@ -32,12 +32,15 @@ fn graph(workshop: &Workshop, permissions: Permissions<'_>) -> Graph {
 
 fn as_it_is(_: &mut Permission) {}
 
+/// A name, and what makes a permission differ.
+type Variation<'a> = (&'a str, &'a dyn Fn(&mut Permission));
+
 #[tokio::test]
 async fn every_change_replaces_the_statement() {
     let workshop = Workshop::new();
     let world = &workshop.world;
     world.apply(&graph(&workshop, &[("invoke", &as_it_is)])).await;
-    let changes: [(&str, &dyn Fn(&mut Permission)); 6] = [
+    let changes: [Variation<'_>; 6] = [
         ("Action", &|permission| permission.action = "lambda:*".to_owned()),
         ("Principal", &|permission| permission.principal = "events.amazonaws.com".to_owned()),
         ("Principal", &|permission| permission.principal = "111122223333".to_owned()),
@@ -59,7 +62,7 @@ async fn permissions_of_one_function_keep_each_other() {
     let workshop = Workshop::new();
     let world = &workshop.world;
     let names = ["connect", "disconnect", "authorise", "events"];
-    let permissions: Vec<(&str, &dyn Fn(&mut Permission))> =
+    let permissions: Vec<Variation<'_>> =
         names.iter().map(|name| (*name, &as_it_is as &dyn Fn(&mut Permission))).collect();
     world.apply(&graph(&workshop, &permissions)).await;
     let plan = world.apply(&graph(&workshop, &permissions[1..])).await;
