@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use stacks::model::{Address, Resource, ResourceType, Tags};
+use stacks::model::{ADDRESS_TAG, Address, Resource, ResourceType, Tags};
 
 use crate::reconcile::{Attributes, Changes, Driver, DriverError, Live, LiveTags, Reading, Wanted};
 
@@ -65,6 +65,16 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
 
     /// The tags, from the resource's own service.
     async fn tags(&self, live: &TypedLive<Self::Properties>) -> Result<Tags, DriverError>;
+
+    /// Reads again what is not sure of a live resource; none if it is gone. Unless a driver says otherwise, that is
+    /// the tags.
+    async fn confirm(
+        &self,
+        live: TypedLive<Self::Properties>,
+    ) -> Result<Option<TypedLive<Self::Properties>>, DriverError> {
+        let tags = self.tags(&live).await?;
+        Ok(Some(TypedLive { tags: LiveTags::Read(tags), ..live }))
+    }
 
     /// Creates the resource.
     async fn create(
@@ -140,8 +150,12 @@ impl<D: ResourceDriver> Driver for Erased<D> {
         self.0.list(reading).await?.into_iter().map(erase).collect()
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        self.0.tags(&typed(live)?).await
+    async fn confirm(&self, address: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError> {
+        let mut live = typed(live)?;
+        if let (LiveTags::Unread, Some(address)) = (&live.tags, address) {
+            live.tags = LiveTags::Hinted(Tags::from([(ADDRESS_TAG.to_owned(), address.to_string())]));
+        }
+        self.0.confirm(live).await?.map(erase).transpose()
     }
 
     async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError> {

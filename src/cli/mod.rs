@@ -135,7 +135,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
 fn report_style() {
     let terminal = std::io::stderr().is_terminal();
     let _ = miette::set_hook(Box::new(move |_| {
-        Box::new(MietteHandlerOpts::new().unicode(terminal).color(terminal).terminal_links(false).width(100).build())
+        let style = MietteHandlerOpts::new().unicode(terminal).color(terminal).terminal_links(false);
+        // A log's lines are searched: a request id must not be broken there.
+        Box::new(style.width(100).wrap_lines(terminal).build())
     }));
 }
 

@@ -6,11 +6,12 @@ use miette::{Report, miette};
 
 use super::session::{Session, Zips};
 use super::{Format, Global, print, print_json};
+use crate::reconcile::Goal;
 use crate::render;
 
 pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
     let session = Session::open(global, Zips::None).await?;
-    let inventory = session.read().await?;
+    let inventory = session.read(Goal::Converge).await?;
     let outputs = session.outputs(&inventory.known);
     if outputs.values().all(std::collections::BTreeMap::is_empty) {
         return Err(miette!(

@@ -60,15 +60,15 @@ impl Session {
         Ok(Self { graph, account, registry, selection })
     }
 
-    /// Reads the account.
-    pub(super) async fn read(&self) -> Result<Inventory, Report> {
-        let read = reconcile::read(&self.graph, &self.selection, &self.registry, self.account.known()).await;
+    /// Reads the account for a goal.
+    pub(super) async fn read(&self, goal: Goal) -> Result<Inventory, Report> {
+        let read = reconcile::read(&self.graph, &self.selection, &self.registry, self.account.known(), goal).await;
         read.map_err(advice::inventory)
     }
 
     /// Reads the account and plans.
     pub(super) async fn plan(&self, goal: Goal) -> Result<Plan, Report> {
-        let inventory = self.read().await?;
+        let inventory = self.read(goal).await?;
         reconcile::plan(&self.graph, &self.selection, &inventory, &self.registry, goal).map_err(advice::plan)
     }
 

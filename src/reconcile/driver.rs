@@ -89,8 +89,9 @@ pub trait Driver: Send + Sync {
     /// Everything of the type that may be the system's.
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError>;
 
-    /// The tags, from the resource's own service.
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError>;
+    /// Reads again, from the resource's own service, what bulk answers and indexes said of it: before anything about
+    /// it is written. None if it is gone. `address` is where it stands, if that is known.
+    async fn confirm(&self, address: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError>;
 
     /// Creates the resource. `tags` hold the system, the address and the fingerprint.
     async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError>;

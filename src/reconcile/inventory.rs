@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use stacks::model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, StackName, Tags};
 use thiserror::Error;
 
-use super::{Driver, DriverError, Known, Live, LiveTags, Reading, Registry, Wanted, diff, diff_tags, has_unknown};
+use super::{Driver, DriverError, Goal, Known, Live, Reading, Registry, Wanted, diff, diff_tags, has_unknown};
 
 /// The stacks that a run speaks of.
 #[derive(Clone, Debug)]
@@ -38,6 +38,22 @@ pub struct Inventory {
     pub live: BTreeMap<Address, Live>,
     /// What the system owns and the model does not have.
     pub orphans: Vec<Orphan>,
+}
+
+impl Inventory {
+    /// What is at an address, and so what is known of it.
+    fn set(&mut self, address: Address, live: Option<Live>) {
+        match live {
+            Some(live) => {
+                self.known.attributes.insert(address.clone(), live.attributes.clone());
+                self.live.insert(address, live);
+            }
+            None => {
+                self.known.attributes.remove(&address);
+                self.live.remove(&address);
+            }
+        }
+    }
 }
 
 /// Something that the system owns and the model does not have.
@@ -73,13 +89,14 @@ pub async fn read(
     selection: &Selection,
     registry: &Registry,
     pseudo: Known,
+    goal: Goal,
 ) -> Result<Inventory, InventoryError> {
     let reading = Reading::default();
     let wanted = reachable(graph, selection);
     let (inventory, listed) =
         try_join(read_wanted(graph, &wanted, registry, &reading, pseudo), list_all(registry, &reading)).await?;
     let mut inventory = inventory;
-    confirm_tags(graph, &mut inventory, registry).await?;
+    confirm(graph, goal, &mut inventory, registry).await?;
     inventory.orphans = orphans(graph, selection, &inventory, listed, registry).await?;
     Ok(inventory)
 }
@@ -113,10 +130,7 @@ async fn read_wanted(
         rest = later;
         let answers = join_all(wave.iter().map(|node| read_one(node, registry, reading, &inventory.known))).await;
         for (node, answer) in wave.into_iter().zip(answers) {
-            if let Some(live) = answer? {
-                inventory.known.attributes.insert(node.address.clone(), live.attributes.clone());
-                inventory.live.insert(node.address.clone(), live);
-            }
+            inventory.set(node.address.clone(), answer?);
             read.insert(&node.address);
         }
     }
@@ -148,9 +162,8 @@ async fn read_one(
     let driver = registry.get(node.resource_type.name).map_err(failed)?;
     let properties = known.resolve(&node.properties);
     let wanted = Wanted { address: node.address.clone(), identity, properties };
-    let Some(mut live) = driver.read(&wanted, reading).await.map_err(failed)? else { return Ok(None) };
-    live.properties = driver.normalise(live.properties).map_err(failed)?;
-    Ok(Some(live))
+    let live = driver.read(&wanted, reading).await.map_err(failed)?;
+    live.map(|live| normalised(driver.as_ref(), live)).transpose().map_err(failed)
 }
 
 type Listed = Vec<(&'static ResourceType, Live)>;
@@ -168,16 +181,21 @@ async fn list_all(registry: &Registry, reading: &Reading) -> Result<Listed, Inve
     Ok(try_join_all(lists).await?.into_iter().flatten().collect())
 }
 
-/// Reads the tags, from its own service, of whatever a plan could write.
+/// Reads again, from each resource's own service, whatever the goal could write.
 ///
-/// Where nothing differs nothing is written, and tags that a bulk index vouches for, or that were not read at
-/// all, are left at that. As soon as anything differs, those that were not read are.
-async fn confirm_tags(graph: &Graph, inventory: &mut Inventory, registry: &Registry) -> Result<(), InventoryError> {
+/// Where nothing differs nothing is written, and what bulk answers and a tagging index say is left at that. As soon as
+/// anything differs, tags that were not read at all are.
+async fn confirm(
+    graph: &Graph,
+    goal: Goal,
+    inventory: &mut Inventory,
+    registry: &Registry,
+) -> Result<(), InventoryError> {
     let mut unsure = Vec::new();
-    let mut differs = false;
+    let mut differs = goal != Goal::Converge;
     for (address, live) in &inventory.live {
         let Some(node) = graph.node(address) else { continue };
-        let changed = !is_as_desired(node, live, registry, &inventory.known)?;
+        let changed = goal != Goal::Converge || !is_as_desired(node, live, registry, &inventory.known)?;
         differs |= changed;
         if !live.tags.is_read() {
             unsure.push((node, live, changed));
@@ -188,14 +206,18 @@ async fn confirm_tags(graph: &Graph, inventory: &mut Inventory, registry: &Regis
         let name = node.resource_type.name;
         let failed = |source| InventoryError { at: Some(node.address.clone()), resource_type: name, source };
         let driver = registry.get(name).map_err(failed)?;
-        driver.tags(live).await.map(|tags| (node.address.clone(), tags)).map_err(failed)
+        let confirmed = driver.confirm(Some(&node.address), live).await.map_err(failed)?;
+        let confirmed = confirmed.map(|live| normalised(driver.as_ref(), live)).transpose().map_err(failed)?;
+        Ok((node.address.clone(), confirmed))
     });
-    for (address, tags) in try_join_all(read).await? {
-        if let Some(live) = inventory.live.get_mut(&address) {
-            live.tags = LiveTags::Read(tags);
-        }
+    for (address, confirmed) in try_join_all(read).await? {
+        inventory.set(address, confirmed);
     }
     Ok(())
+}
+
+fn normalised(driver: &dyn Driver, live: Live) -> Result<Live, DriverError> {
+    Ok(Live { properties: driver.normalise(live.properties)?, ..live })
 }
 
 fn is_as_desired(node: &Node, live: &Live, registry: &Registry, known: &Known) -> Result<bool, InventoryError> {
@@ -232,11 +254,9 @@ async fn orphans(
     Ok(owned.collect())
 }
 
-async fn confirm_orphan(driver: &dyn Driver, mut live: Live) -> Result<Option<Orphan>, DriverError> {
-    if !live.tags.is_read() {
-        live.tags = LiveTags::Read(driver.tags(&live).await?);
-    }
-    live.properties = driver.normalise(live.properties)?;
-    let address = live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)?.parse().ok());
-    Ok(address.map(|address| Orphan { address, resource_type: driver.resource_type(), live }))
+async fn confirm_orphan(driver: &dyn Driver, live: Live) -> Result<Option<Orphan>, DriverError> {
+    let stands = |live: &Live| live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)?.parse::<Address>().ok());
+    let live = if live.tags.is_read() { Some(live) } else { driver.confirm(stands(&live).as_ref(), &live).await? };
+    let Some(live) = live.map(|live| normalised(driver, live)).transpose()? else { return Ok(None) };
+    Ok(stands(&live).map(|address| Orphan { address, resource_type: driver.resource_type(), live }))
 }

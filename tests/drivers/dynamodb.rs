@@ -320,7 +320,7 @@ async fn nothing_to_do_takes_three_calls_a_table() {
     let calls = async |graph: &Graph| {
         let account = world.account().await;
         let before = account.calls().get();
-        world.read(&account, graph).await;
+        world.read(&account, graph, Goal::Converge).await;
         account.calls().get() - before
     };
     // The lists of every type.

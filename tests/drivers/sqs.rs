@@ -192,7 +192,7 @@ async fn nothing_to_do_takes_one_call_a_queue() {
     let calls = async |graph: &Graph| {
         let account = world.account().await;
         let before = account.calls().get();
-        world.read(&account, graph).await;
+        world.read(&account, graph, Goal::Converge).await;
         account.calls().get() - before
     };
     // The lists of every type.

@@ -1,13 +1,16 @@
 //! The program as its users run it.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::Once;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
 
 use local::{Architecture, Functions, Tools};
 use tempfile::TempDir;
 
-use super::World;
+use super::{PATIENCE, World};
 
 /// A directory with a frontage.toml, and an account of its own.
 #[derive(Debug)]
@@ -66,7 +69,7 @@ impl Project {
             .current_dir(self.path())
             .env("HOME", self.path())
             .env("AWS_ACCESS_KEY_ID", &self.world.account_id)
-            .env("AWS_SECRET_ACCESS_KEY", "secret")
+            .env("AWS_SECRET_ACCESS_KEY", &self.world.secret)
             .env("AWS_ENDPOINT_URL", &self.world.endpoint)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -79,11 +82,28 @@ impl Project {
         self.command(arguments).output().expect("the program runs").into()
     }
 
+    /// Starts the program.
+    pub fn spawn(&self, arguments: &[&str]) -> Running {
+        Running::new(self.command(arguments))
+    }
+
+    /// Runs the program, which must fail: 1, and nothing on the standard output.
+    pub fn fails(&self, arguments: &[&str]) -> Ended {
+        let ended = self.frontage(arguments);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{arguments:?}: {ended:#?}");
+        ended
+    }
+
     /// Runs the program, which must succeed.
     pub fn ok(&self, arguments: &[&str]) -> Ended {
         let ended = self.frontage(arguments);
         assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
         ended
+    }
+
+    /// The plan, as machines get it.
+    pub fn plan(&self) -> serde_json::Value {
+        self.ok(&["plan", "--format", "json"]).json()
     }
 
     /// Applies, and checks that the next plan is empty.
@@ -113,6 +133,76 @@ impl Project {
 impl Ended {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+}
+
+/// A run of the program that is under way.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: BufReader<ChildStderr>,
+    talk: String,
+}
+
+impl Running {
+    pub fn new(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
+        let stderr = BufReader::new(child.stderr.take().expect("its standard error"));
+        let lines = BufReader::new(child.stdout.take().expect("its standard output")).lines();
+        let (sender, stdout) = channel();
+        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { child, stdout, stderr, talk: String::new() }
+    }
+
+    /// Reads the standard error until so many lines came that are wanted. False if the program ended before.
+    pub fn until(&mut self, mut count: usize, wanted: impl Fn(&str) -> bool) -> bool {
+        while count > 0 {
+            let mut line = String::new();
+            if self.stderr.read_line(&mut line).expect("its standard error") == 0 {
+                return false;
+            }
+            count -= usize::from(wanted(&line));
+            self.talk.push_str(&line);
+        }
+        true
+    }
+
+    /// The next line on the standard output.
+    pub fn line(&self) -> String {
+        match self.stdout.recv_timeout(PATIENCE) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => panic!("no line came: {self:#?}"),
+            Err(RecvTimeoutError::Disconnected) => panic!("the program ended: {self:#?}"),
+        }
+    }
+
+    /// Ends it as a power cut does. What it has written since counts as unread.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    /// What Ctrl-C does.
+    pub fn interrupt(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status().expect("kill runs");
+        assert!(sent.success(), "the program takes signals");
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) -> Ended {
+        self.stderr.read_to_string(&mut self.talk).expect("its standard error");
+        let code = self.child.wait().expect("its end").code();
+        let stdout = self.stdout.iter().map(|line| line + "\n").collect();
+        Ended { code, stdout, stderr: self.talk.clone() }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -1,4 +1,6 @@
 //! What the black-box tests stand on: an emulator, and an account of its own for each test.
+//!
+//! docs/testing.md says how to run them against another endpoint.
 
 #![allow(
     dead_code,
@@ -12,12 +14,19 @@
 )]
 
 pub mod cli;
+pub mod client;
+pub mod listing;
+pub mod proxy;
+pub mod schema;
+pub mod snapshot;
+pub mod toggles;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
@@ -30,16 +39,54 @@ use stacks::model::{Graph, StackBuilder, StackName, Tags};
 /// The emulator that this test binary started, if `FRONTAGE_TEST_ENDPOINT` names none.
 static EMULATOR: OnceLock<MiniStack> = OnceLock::new();
 
+/// The endpoint that `FRONTAGE_TEST_ENDPOINT` names.
+pub fn given_endpoint() -> Option<String> {
+    std::env::var("FRONTAGE_TEST_ENDPOINT").ok().filter(|endpoint| !endpoint.is_empty())
+}
+
 /// The endpoint that the tests run against.
 pub fn endpoint() -> String {
-    if let Ok(endpoint) = std::env::var("FRONTAGE_TEST_ENDPOINT") {
-        return endpoint;
+    given_endpoint().unwrap_or_else(|| EMULATOR.get_or_init(|| start(&MiniStackOptions::default())).endpoint())
+}
+
+/// Starts an emulator.
+pub fn start(options: &MiniStackOptions) -> MiniStack {
+    let tools = Tools::install(&mut |line| eprintln!("{line}")).expect("the tools install");
+    MiniStack::start(&tools, options).expect("MiniStack starts")
+}
+
+/// How long a test waits for what must happen. Far more than it takes: no test asserts a time.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until something holds.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+    let began = Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < PATIENCE, "it did not come true: {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let start = || {
-        let tools = Tools::install(&mut |line| eprintln!("{line}")).expect("the tools install");
-        MiniStack::start(&tools, &MiniStackOptions::default()).expect("MiniStack starts")
+}
+
+/// The first of the accounts that tests use.
+const ACCOUNTS: u64 = 100_000_000_000;
+
+/// Whether the endpoint takes a 12-digit access key id for an account of that number, as MiniStack and LocalStack
+/// do. Where it does not, the tests share one account and each has a system of its own.
+fn has_accounts() -> bool {
+    static KNOWN: OnceLock<bool> = OnceLock::new();
+    let ask = || {
+        let world = World::in_account(endpoint(), ACCOUNTS.to_string());
+        let answer = async move { aws_sdk_sts::Client::new(&world.config()).get_caller_identity().send().await };
+        // A thread of its own, since the test that asks runs in a runtime.
+        let asked = std::thread::spawn(|| tokio::runtime::Runtime::new().expect("a runtime").block_on(answer));
+        let identity = asked.join().expect("asked").expect("the endpoint says who we are");
+        let separate = identity.account() == Some(&ACCOUNTS.to_string());
+        if !separate {
+            eprintln!("one account for all tests: the endpoint does not take access key ids for accounts");
+        }
+        separate
     };
-    EMULATOR.get_or_init(start).endpoint()
+    given_endpoint().is_none() || *KNOWN.get_or_init(ask)
 }
 
 /// An empty account on the emulator.
@@ -47,26 +94,46 @@ pub fn endpoint() -> String {
 pub struct World {
     pub endpoint: String,
     pub account_id: String,
+    pub secret: String,
     pub system: String,
     pub artifacts: BTreeMap<String, PathBuf>,
 }
 
 impl World {
-    /// An account that no other test uses: on MiniStack a 12-digit access key id is one.
+    /// An account that no other test uses, or a system that no other test has.
     pub fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = 100_000_000_000 + u64::from(process::id()) * 10_000 + NEXT.fetch_add(1, Ordering::Relaxed);
-        Self {
-            endpoint: endpoint(),
-            account_id: number.to_string(),
-            system: "acme".to_owned(),
-            artifacts: BTreeMap::new(),
+        Self::at(endpoint(), has_accounts())
+    }
+
+    /// An account that no other test uses, on an emulator of the test's own.
+    pub fn on(emulator: &MiniStack) -> Self {
+        Self::at(emulator.endpoint(), true)
+    }
+
+    fn at(endpoint: String, own_account: bool) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        if own_account {
+            let account = ACCOUNTS + u64::from(process::id()) * 10_000 + number;
+            return Self::in_account(endpoint, account.to_string());
         }
+        let system = format!("acme-{}-{number}", process::id());
+        Self { system, ..Self::in_account(endpoint, "test".to_owned()) }
+    }
+
+    fn in_account(endpoint: String, account_id: String) -> Self {
+        let (secret, system) = ("test".to_owned(), "acme".to_owned());
+        Self { endpoint, account_id, secret, system, artifacts: BTreeMap::new() }
+    }
+
+    /// The name of something in the toggle stack.
+    pub fn name(&self, name: &str) -> String {
+        format!("{}-toggles-{name}", self.system)
     }
 
     /// A configuration for clients of the tests' own, to look and to change things behind Frontage's back.
     pub fn config(&self) -> SdkConfig {
-        let credentials = Credentials::new(&self.account_id, "secret", None, None, "tests");
+        let credentials = Credentials::new(&self.account_id, &self.secret, None, None, "tests");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-1"))
@@ -93,17 +160,18 @@ impl World {
     }
 
     pub async fn inventory(&self, graph: &Graph) -> Inventory {
-        self.read(&self.account().await, graph).await
+        self.read(&self.account().await, graph, Goal::Converge).await
     }
 
-    pub async fn read(&self, account: &Account, graph: &Graph) -> Inventory {
-        let read = reconcile::read(graph, &Selection::All, &registry(account), account.known()).await;
+    pub async fn read(&self, account: &Account, graph: &Graph, goal: Goal) -> Inventory {
+        let read = reconcile::read(graph, &Selection::All, &registry(account), account.known(), goal).await;
         read.unwrap_or_else(|error| panic!("{error}: {}", error.source))
     }
 
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
-        let inventory = self.inventory(graph).await;
-        reconcile::plan(graph, &Selection::All, &inventory, &registry(&self.account().await), goal)
+        let account = self.account().await;
+        let inventory = self.read(&account, graph, goal).await;
+        reconcile::plan(graph, &Selection::All, &inventory, &registry(&account), goal)
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {

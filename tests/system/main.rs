@@ -3,4 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod crash;
+mod crowd;
+mod drift;
+mod failures;
+mod least_privilege;
 mod life;
+mod outputs;

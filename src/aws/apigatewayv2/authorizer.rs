@@ -154,7 +154,7 @@ impl ResourceDriver for Authorizers {
         let api_id = &wanted.identity.api_id;
         let Some(api) = self.0.api(api_id, reading).await? else { return Ok(None) };
         let Some(authorizer) = self.find(&wanted.identity, reading).await? else { return Ok(None) };
-        Ok(Some(live(api_id, &authorizer, self.0.record(&api, wanted.address, reading).await?)))
+        Ok(Some(live(api_id, &authorizer, self.0.record(&api, wanted.address))))
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {

@@ -154,7 +154,7 @@ impl ResourceDriver for Deployments {
         let (deployments, stages) =
             tokio::try_join!(self.0.deployments(api_id, reading), self.0.stages(api_id, reading))?;
         let Some(chosen) = choose(&deployments, &wanted.properties.description, &stages) else { return Ok(None) };
-        Ok(Some(live(api_id, chosen, self.0.record(&api, wanted.address, reading).await?)))
+        Ok(Some(live(api_id, chosen, self.0.record(&api, wanted.address))))
     }
 
     /// A deployment that is not deployed yet is not an orphan: making the wanted one may wait for it.

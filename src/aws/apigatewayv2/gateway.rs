@@ -131,26 +131,16 @@ impl Gateway {
     /// The tags that a child stands for: its API's owner, its address, and its record in the API's tags.
     ///
     /// The list of APIs carries their tags. Where it does not show the record (an emulator's shows tags as they
-    /// were at creation) the API itself is asked, once in a reading.
-    pub(super) async fn record(
-        &self,
-        api: &Api,
-        address: &Address,
-        reading: &Reading,
-    ) -> Result<LiveTags, DriverError> {
+    /// were at creation) the API itself is asked before anything is written.
+    #[allow(clippy::unused_self)] // beside the methods that write records
+    pub(super) fn record(&self, api: &Api, address: &Address) -> LiveTags {
         let listed = tags_of(api);
         let mut tags = Tags::from([(ADDRESS_TAG.to_owned(), address.to_string())]);
-        let Some(owner) = listed.get(SYSTEM_TAG) else { return Ok(LiveTags::Read(tags)) };
+        let Some(owner) = listed.get(SYSTEM_TAG) else { return LiveTags::Read(tags) };
+        let Some(fingerprint) = listed.get(&child_fingerprint_tag(address.name())) else { return LiveTags::Unread };
         tags.insert(SYSTEM_TAG.to_owned(), owner.clone());
-        let key = child_fingerprint_tag(address.name());
-        let mut fingerprint = listed.get(&key).cloned();
-        if fingerprint.is_none() {
-            let arn = self.api_arn(api.api_id().unwrap_or_default());
-            let asked = reading.once(format!("apigateway:GetTags {arn}"), || self.read_tags(&arn)).await?;
-            fingerprint = asked.get(&key).cloned();
-        }
-        tags.extend(fingerprint.map(|fingerprint| (FINGERPRINT_TAG.to_owned(), fingerprint)));
-        Ok(LiveTags::Read(tags))
+        tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint.clone());
+        LiveTags::Hinted(tags)
     }
 
     /// The tags that a child stands for, from its API as it is now.

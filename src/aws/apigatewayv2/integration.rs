@@ -218,7 +218,7 @@ impl ResourceDriver for Integrations {
         let Some(api) = self.0.api(api_id, reading).await? else { return Ok(None) };
         let found = self.find(api_id, &wanted.address.to_string(), reading).await?;
         let Some(integration) = found else { return Ok(None) };
-        Ok(Some(live(api_id, &integration, self.0.record(&api, wanted.address, reading).await?)))
+        Ok(Some(live(api_id, &integration, self.0.record(&api, wanted.address))))
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {

@@ -157,7 +157,7 @@ impl ResourceDriver for Routes {
         let Some(api) = self.0.api(api_id, reading).await? else { return Ok(None) };
         let routes = self.0.routes(api_id, reading).await?;
         let Some(route) = find(&routes, route_key) else { return Ok(None) };
-        Ok(Some(live(api_id, route, self.0.record(&api, wanted.address, reading).await?)))
+        Ok(Some(live(api_id, route, self.0.record(&api, wanted.address))))
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {

@@ -13,6 +13,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::cli::session::{Session, Zips};
 use crate::cli::{Format, Global, advice, print, say};
+use crate::reconcile::Goal;
 
 /// A silent connection is closed after ten minutes.
 const PING_EVERY: Duration = Duration::from_mins(4);
@@ -141,7 +142,7 @@ async fn again(url: &str) -> Client {
 
 async fn url(global: &Global) -> Result<String, Report> {
     let session = Session::open(global, Zips::None).await?;
-    let inventory = session.read().await?;
+    let inventory = session.read(Goal::Converge).await?;
     let outputs = session.outputs(&inventory.known);
     let url = outputs.values().find_map(|values| values.get("websocket_url"));
     url.cloned().ok_or_else(|| advice::advise(NotThere, "run `frontage apply` first"))

@@ -120,12 +120,12 @@ impl Cloud {
         self.0.lock().unwrap().resources.retain(|_, (_, live)| name(&live.properties) != id);
     }
 
-    pub(super) async fn read(&self, graph: &Graph) -> Inventory {
-        reconcile::read(graph, &Selection::All, &self.registry(), Known::default()).await.unwrap()
+    pub(super) async fn read(&self, graph: &Graph, goal: Goal) -> Inventory {
+        reconcile::read(graph, &Selection::All, &self.registry(), Known::default(), goal).await.unwrap()
     }
 
     pub(super) async fn plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
-        reconcile::plan(graph, &Selection::All, &self.read(graph).await, &self.registry(), goal)
+        reconcile::plan(graph, &Selection::All, &self.read(graph, goal).await, &self.registry(), goal)
     }
 
     pub(super) async fn apply(&self, graph: &Graph) -> Report {
@@ -195,9 +195,8 @@ impl Driver for FakeDriver {
         Ok(self.all())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        let tags = self.all().into_iter().find(|other| other.id == live.id).and_then(|live| live.tags.known().cloned());
-        Ok(tags.unwrap_or_default())
+    async fn confirm(&self, _: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError> {
+        Ok(self.all().into_iter().find(|other| other.id == live.id))
     }
 
     async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError> {

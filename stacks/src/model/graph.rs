@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     ADDRESS_TAG, Address, Expression, FINGERPRINT_TAG, Resource, ResourceType, SYSTEM_TAG, StackName, Tags, Text,
@@ -41,7 +41,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// The short hash of the desired properties, with references by address.
+    /// The short hash of the desired properties and tags, with references by address.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         self.tags.get(FINGERPRINT_TAG).map_or("", String::as_str)
@@ -141,12 +141,14 @@ impl StackBuilder<'_> {
         self.graph.outputs.entry(self.stack.clone()).or_default().insert(name.to_owned(), value);
     }
 
-    /// The system's tags and the record of what is applied. What AWS cannot tag has the record alone, in its parent.
+    /// The system's tags and the record of what is applied, these tags included: else one that the description adds
+    /// would pass for drift. What AWS cannot tag has the record alone, in its parent.
     fn tags(&self, of: &ResourceType, address: &Address, properties: &Value) -> Tags {
         let mut tags = if of.taggable { self.graph.tags.clone() } else { Tags::new() };
+        let applied = if tags.is_empty() { properties.clone() } else { json!([properties, tags]) };
         tags.insert(SYSTEM_TAG.to_owned(), self.graph.system.clone());
         tags.insert(ADDRESS_TAG.to_owned(), address.to_string());
-        tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint(properties));
+        tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint(&applied));
         tags
     }
 }

@@ -86,16 +86,14 @@ impl ResourceDriver for Roles {
 
     async fn read(
         &self,
-        mut wanted: TypedWanted<'_, Identity, Properties>,
+        wanted: TypedWanted<'_, Identity, Properties>,
         reading: &Reading,
     ) -> Result<Option<Live>, DriverError> {
-        normalise(&mut wanted.properties);
         let all = self.all(reading).await?;
         match all.live(&wanted.identity.role_name) {
-            Some(live) if live.properties == wanted.properties => Ok(Some(live)),
-            // The bulk answers lag, and MiniStack's leave boundaries out. They can say that there is nothing to do;
-            // what is to be done, and that there is no role, is read from the role itself.
-            _ => self.find(&wanted.identity.role_name).await,
+            Some(live) => Ok(Some(live)),
+            // The bulk answers lag: that there is no role is read from IAM by name.
+            None => self.find(&wanted.identity.role_name).await,
         }
     }
 
@@ -106,6 +104,12 @@ impl ResourceDriver for Roles {
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
         let role = self.client.get_role().role_name(&live.id).send().await.map_err(failed("iam:GetRole"))?;
         Ok(role.role().map(|role| read_tags(role.tags())).unwrap_or_default())
+    }
+
+    /// The bulk answers lag, and MiniStack's leave boundaries out: they can say that there is nothing to do; what is
+    /// to be done is read from the role itself.
+    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+        self.find(&live.id).await
     }
 
     async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {

@@ -154,7 +154,7 @@ fn live(detail: &RoleDetail, summary: &SdkRole) -> Live {
         permissions_boundary: boundary.map(str::to_owned),
     };
     let attributes = attributes(name, detail.role_id().unwrap_or_default(), detail.arn().unwrap_or_default());
-    let tags = LiveTags::Read(read_tags(detail.tags()));
+    let tags = LiveTags::Hinted(read_tags(detail.tags()));
     normalised(TypedLive { id: name.to_owned(), properties, attributes, tags })
 }
 

@@ -1,0 +1,129 @@
+//! A browser's end of the toggle service.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls};
+
+use super::PATIENCE;
+
+/// A WebSocket client that has no code of Frontage's in it.
+#[derive(Debug)]
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Every message so far.
+    pub received: Vec<Value>,
+}
+
+/// Toggles by id.
+pub type Toggles = BTreeMap<String, Value>;
+
+impl Client {
+    pub async fn connect(url: &str) -> Self {
+        Self::try_connect(url).await.expect("the service takes the connection")
+    }
+
+    pub async fn try_connect(url: &str) -> Result<Self, tokio_tungstenite::tungstenite::Error> {
+        let authority = url.split('/').nth(2).expect("ws://HOST:PORT/…");
+        let stream = TcpStream::connect(authority).await.expect("the endpoint listens");
+        let (socket, _) = client_async_tls(url, stream).await?;
+        Ok(Self { socket, received: Vec::new() })
+    }
+
+    /// The next message; none once the service has closed the connection.
+    pub async fn next(&mut self) -> Option<Value> {
+        let next = async {
+            loop {
+                match self.socket.next().await? {
+                    Ok(Message::Text(text)) => return Some(text),
+                    Ok(Message::Close(_)) | Err(_) => return None,
+                    Ok(_) => {}
+                }
+            }
+        };
+        let text = timeout(PATIENCE, next).await.unwrap_or_else(|_| panic!("no message came: {:#?}", self.received))?;
+        let message: Value = serde_json::from_str(&text).expect("a message is JSON");
+        self.received.push(message.clone());
+        Some(message)
+    }
+
+    /// Whether no message comes for a while, or the service closes the connection without one.
+    pub async fn is_told_nothing(&mut self, seconds: u64) -> bool {
+        let told = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Text(_))) => return true,
+                    None | Some(Err(_)) => return false,
+                    Some(Ok(_)) => {}
+                }
+            }
+        };
+        !timeout(Duration::from_secs(seconds), told).await.unwrap_or(false)
+    }
+
+    /// Waits for a message that is exactly this. What comes before it may only repeat what came earlier, since a
+    /// message may come more than once, or be the last change to a toggle of the state that is waited for.
+    pub async fn expect(&mut self, wanted: &Value) {
+        let arrays = self.received.iter().chain([wanted]).filter_map(Value::as_array);
+        let known: Vec<Value> = arrays.flatten().chain(&self.received).cloned().collect();
+        loop {
+            let message = self.next().await.expect("the connection stays open");
+            if message == *wanted {
+                return;
+            }
+            assert!(known.contains(&message), "{message} came, not {wanted}");
+        }
+    }
+
+    /// The state, as a client keeps it that applies every message in order.
+    pub fn state(&self) -> Toggles {
+        let mut toggles = Toggles::new();
+        let mut first = true;
+        for message in &self.received {
+            match message {
+                Value::Array(items) => {
+                    if std::mem::take(&mut first) {
+                        toggles.clear();
+                    }
+                    toggles.extend(items.iter().map(|item| (id(item), item.clone())));
+                }
+                removed if removed.get("isRemoved").is_some() => {
+                    toggles.remove(&id(&removed["featureId"]));
+                }
+                item => {
+                    toggles.insert(id(item), item.clone());
+                }
+            }
+        }
+        toggles
+    }
+
+    /// Reads until the state is this.
+    pub async fn reach(&mut self, wanted: &Toggles) {
+        while !self.received.iter().any(Value::is_array) || self.state() != *wanted {
+            self.next().await.expect("the connection stays open");
+        }
+    }
+
+    /// Closes as a browser does.
+    pub async fn close(mut self) {
+        self.socket.close(None).await.expect("closed");
+        while let Some(Ok(_)) = self.socket.next().await {}
+    }
+
+    /// Ends as a browser does whose machine lost its power: a reset, and no close frame.
+    pub fn reset(self) {
+        let MaybeTlsStream::Plain(stream) = self.socket.get_ref() else { return };
+        stream.set_zero_linger().expect("set");
+    }
+}
+
+/// The id of an item.
+fn id(item: &Value) -> String {
+    item["featureId"]["S"].as_str().unwrap_or_else(|| panic!("an item has a featureId: {item}")).to_owned()
+}

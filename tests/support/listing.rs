@@ -1,0 +1,105 @@
+//! Everything of the kinds that Frontage makes, as each service lists it.
+
+use super::World;
+
+impl World {
+    /// A line for each thing in the account: what it is and its name, without ids that AWS makes up. In an account
+    /// that tests share, what has the system's name in its own.
+    pub async fn listing(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(self.tables().await);
+        lines.extend(self.queues().await);
+        lines.extend(self.roles().await);
+        lines.extend(self.log_groups().await);
+        lines.extend(self.functions().await);
+        lines.extend(self.mappings().await);
+        lines.extend(self.apis().await);
+        lines.sort();
+        lines
+    }
+
+    fn mine(&self, name: &str) -> bool {
+        !self.account_id.chars().any(|character| !character.is_ascii_digit()) || name.contains(&self.system)
+    }
+
+    fn lines<'n>(&self, kind: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+        names.into_iter().filter(|name| self.mine(name)).map(|name| format!("{kind} {name}")).collect()
+    }
+
+    async fn tables(&self) -> Vec<String> {
+        let client = aws_sdk_dynamodb::Client::new(&self.config());
+        let names = client.list_tables().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        self.lines("table", names.expect("listed").iter().map(String::as_str))
+    }
+
+    async fn queues(&self) -> Vec<String> {
+        let client = aws_sdk_sqs::Client::new(&self.config());
+        let urls = client.list_queues().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        self.lines("queue", urls.expect("listed").iter().filter_map(|url| url.rsplit('/').next()))
+    }
+
+    async fn roles(&self) -> Vec<String> {
+        let client = aws_sdk_iam::Client::new(&self.config());
+        let roles = client.list_roles().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        // Those of AWS's own services come with an account.
+        let roles = roles.expect("listed").into_iter().filter(|role| !role.path().starts_with("/aws-service-role/"));
+        self.lines("role", roles.collect::<Vec<_>>().iter().map(aws_sdk_iam::types::Role::role_name))
+    }
+
+    async fn log_groups(&self) -> Vec<String> {
+        let client = aws_sdk_cloudwatchlogs::Client::new(&self.config());
+        let groups = client.describe_log_groups().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        self.lines("log group", groups.expect("listed").iter().filter_map(|group| group.log_group_name()))
+    }
+
+    /// Functions, and the permissions to call them.
+    async fn functions(&self) -> Vec<String> {
+        let client = aws_sdk_lambda::Client::new(&self.config());
+        let functions = client.list_functions().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let mut lines = Vec::new();
+        for name in functions.expect("listed").iter().filter_map(|function| function.function_name()) {
+            lines.extend(self.lines("function", [name]));
+            let policy = client.get_policy().function_name(name).send().await.ok();
+            let policy = policy.and_then(|policy| policy.policy.clone()).unwrap_or_default();
+            let policy: serde_json::Value = serde_json::from_str(&policy).unwrap_or_default();
+            let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
+            let ids = statements.iter().filter_map(|statement| statement["Sid"].as_str());
+            lines.extend(ids.flat_map(|id| self.lines("permission", [format!("{name}/{id}").as_str()])));
+        }
+        lines
+    }
+
+    async fn mappings(&self) -> Vec<String> {
+        let client = aws_sdk_lambda::Client::new(&self.config());
+        let pages = client.list_event_source_mappings().into_paginator().items().send();
+        let mappings = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+        let last = |arn: Option<&str>| arn.and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned();
+        let table = |arn: Option<&str>| arn.and_then(|arn| arn.split('/').nth(1)).unwrap_or_default().to_owned();
+        let names =
+            mappings.iter().map(|of| format!("{} -> {}", table(of.event_source_arn()), last(of.function_arn())));
+        self.lines("mapping", names.collect::<Vec<_>>().iter().map(String::as_str))
+    }
+
+    /// APIs, and what stands in them.
+    async fn apis(&self) -> Vec<String> {
+        let client = aws_sdk_apigatewayv2::Client::new(&self.config());
+        let apis = client.get_apis().max_results("500").send().await.expect("listed");
+        let mut lines = Vec::new();
+        for api in apis.items().iter().filter(|api| self.mine(api.name().unwrap_or_default())) {
+            let (id, name) = (api.api_id().unwrap_or_default(), api.name().unwrap_or_default());
+            lines.push(format!("api {name}"));
+            let routes = client.get_routes().api_id(id).send().await.expect("listed");
+            lines
+                .extend(routes.items().iter().map(|of| format!("route {name}/{}", of.route_key().unwrap_or_default())));
+            let stages = client.get_stages().api_id(id).send().await.expect("listed");
+            lines.extend(
+                stages.items().iter().map(|of| format!("stage {name}/{}", of.stage_name().unwrap_or_default())),
+            );
+            let integrations = client.get_integrations().api_id(id).send().await.expect("listed");
+            let deployments = client.get_deployments().api_id(id).send().await.expect("listed");
+            lines.extend(integrations.items().iter().map(|_| format!("integration {name}")));
+            lines.extend(deployments.items().iter().map(|_| format!("deployment {name}")));
+        }
+        lines
+    }
+}

@@ -1,0 +1,119 @@
+//! Runs that end too early, and the runs after them.
+
+use std::sync::mpsc::channel;
+
+use crate::support::PATIENCE;
+use crate::support::cli::{Project, Running};
+use crate::support::proxy::{Fate, Proxy};
+
+/// A step began or ended.
+fn is_step(line: &str) -> bool {
+    let words = [": creating", ": created", ": changing", ": changed", ": deleting", ": deleted"];
+    words.iter().any(|word| line.contains(word))
+}
+
+/// The next run after whatever came before makes everything once, and the one after that takes it all away.
+async fn converges(project: &Project, after: &str) {
+    let ended = project.frontage(&["apply", "--yes"]);
+    assert_eq!(ended.code, Some(0), "{after}: {ended:#?}");
+    let next = project.frontage(&["plan", "--detailed-exitcode"]);
+    assert_eq!(next.code, Some(0), "{after}: {next:#?}");
+    project.assert_snapshot("everything", &project.world.listing().await.join("\n"));
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new(), "{after}");
+}
+
+/// A whole run has a line for the beginning and one for the end of each of its 23 steps.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
+    for lines in [1, 5, 10, 15, 20, 25, 30, 35, 40, 45] {
+        let project = Project::new();
+        let mut run = project.spawn(&["apply", "--yes"]);
+        assert!(run.until(lines, is_step), "killed before its end: {run:#?}");
+        run.kill();
+        converges(&project, &format!("killed after {lines} lines of progress")).await;
+    }
+}
+
+/// The worst moment: AWS has done it, and nobody heard.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_that_is_killed_before_an_answer_makes_nothing_twice() {
+    for (operation, occurrence) in [
+        ("CreateTable", 1),
+        ("CreateQueue", 2),
+        ("CreateRole", 1),
+        ("PutRolePolicy", 1),
+        ("CreateLogGroup", 3),
+        ("POST /2015-03-31/functions", 1),
+        ("POST /2015-03-31/event-source-mappings", 1),
+        ("POST /v2/apis", 1),
+        ("POST /v2/apis", 2),
+        ("POST /v2/apis", 3),
+        ("POST /v2/apis", 4),
+        ("POST /v2/apis", 5),
+        ("POST /v2/apis", 6),
+    ] {
+        let project = Project::new();
+        killed_before_an_answer(&project, operation, occurrence);
+        converges(&project, &format!("killed before the answer to {operation} number {occurrence}")).await;
+    }
+}
+
+/// Runs an apply up to the moment when a call has taken effect. Operations are told by how they begin: what
+/// stands in an API is made by calls below its path.
+fn killed_before_an_answer(project: &Project, operation: &'static str, occurrence: usize) {
+    let (done, is_done) = channel();
+    let mut left = occurrence;
+    let proxy = Proxy::start(&project.world, move |call| {
+        left -= usize::from(left > 0 && call.operation.starts_with(operation));
+        if left > 0 || !call.operation.starts_with(operation) { Fate::Pass } else { Fate::LoseAnswer(done.clone()) }
+    });
+    let mut run = through(project, &proxy);
+    is_done
+        .recv_timeout(PATIENCE)
+        .unwrap_or_else(|_| panic!("{operation} number {occurrence} is not called: {run:#?}"));
+    run.kill();
+}
+
+fn through(project: &Project, proxy: &Proxy) -> Running {
+    let mut command = project.command(&["apply", "--yes"]);
+    command.env("AWS_ENDPOINT_URL", proxy.endpoint());
+    Running::new(command)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destroy_that_is_killed_is_finished_by_the_next() {
+    for lines in [3, 20, 40] {
+        let project = Project::new();
+        project.apply();
+        let mut run = project.spawn(&["destroy", "--yes", "--delete-data"]);
+        assert!(run.until(lines, is_step), "killed before its end: {run:#?}");
+        run.kill();
+        project.destroy();
+        assert_eq!(project.world.listing().await, Vec::<String>::new(), "killed after {lines} lines of progress");
+    }
+    // And what half a destroy has left is made whole.
+    let project = Project::new();
+    project.apply();
+    let mut run = project.spawn(&["destroy", "--yes"]);
+    assert!(run.until(12, is_step), "killed before its end: {run:#?}");
+    run.kill();
+    converges(&project, "killed in the middle of a destroy").await;
+}
+
+/// The first signal lets what has begun end, tells what was not tried, and fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_apply_ends_its_steps_and_tells_the_rest() {
+    let project = Project::new();
+    let mut run = project.spawn(&["apply", "--yes"]);
+    assert!(run.until(1, is_step), "interrupted before its end: {run:#?}");
+    run.interrupt();
+    let ended = run.end();
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    let count = |word: &str| ended.stderr.lines().filter(|line| line.contains(word)).count();
+    assert_eq!(count(": creating"), count(": created in"), "what has begun ends: {ended:#?}");
+    assert!(ended.stderr.contains("stopping: the steps in flight end first"), "{ended:#?}");
+    assert!(ended.stderr.contains("  not tried: create toggles/"), "{ended:#?}");
+    assert!(ended.stderr.contains("(interrupted)"), "{ended:#?}");
+    converges(&project, "interrupted").await;
+}

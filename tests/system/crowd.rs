@@ -1,0 +1,82 @@
+//! Many clients at once, and clients that go away without a word.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::json;
+
+use crate::support::cli::Project;
+use crate::support::client::{Client, Toggles};
+use crate::support::{eventually, toggles};
+
+const CLIENTS: usize = 20;
+const CHANGES: usize = 50;
+/// Fewer than changes, so that most toggles change several times.
+const TOGGLES: usize = 12;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_clients_end_with_the_final_state_of_fifty_changes() {
+    let project = Project::new();
+    project.apply();
+    let url = project.output("websocket_url");
+    toggles::put(&project, "0", "Toggle 0", false).await;
+
+    let mut wanted = Toggles::new();
+    let mut clients = futures::future::join_all((0..CLIENTS).map(|_| Client::connect(&url))).await;
+    for change in 0..CHANGES {
+        let (id, name) = ((change % TOGGLES).to_string(), format!("Change {change}"));
+        // Now and then one goes, some of them to come back.
+        if change % 10 == 9 {
+            toggles::delete(&project, &id).await;
+            wanted.remove(&id);
+        } else {
+            toggles::put(&project, &id, &name, change % 2 == 0).await;
+            let item = json!({
+                "featureId": {"S": id}, "featureName": {"S": name}, "isActive": {"BOOL": change % 2 == 0}
+            });
+            wanted.insert(id, item);
+        }
+    }
+    futures::future::join_all(clients.iter_mut().map(|client| client.reach(&wanted))).await;
+    assert_eq!(toggles::connections(&project).await.len(), CLIENTS);
+
+    futures::future::join_all(clients.drain(..).map(Client::close)).await;
+    eventually("closed connections are forgotten", async || toggles::connections(&project).await.is_empty()).await;
+    project.assert_nothing_to_do();
+    project.destroy();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_dies_is_forgotten_and_the_others_go_on() {
+    let project = Project::new();
+    project.apply();
+    let url = project.output("websocket_url");
+    let mut lives = Client::connect(&url).await;
+    let mut dies = Client::connect(&url).await;
+    for client in [&mut lives, &mut dies] {
+        client.expect(&json!([])).await;
+    }
+    dies.reset();
+    eventually("a reset connection is forgotten", async || toggles::connections(&project).await.len() == 1).await;
+    toggles::put(&project, "1", "Feature toggle 1", true).await;
+    let item = json!({"featureId": {"S": "1"}, "featureName": {"S": "Feature toggle 1"}, "isActive": {"BOOL": true}});
+    lives.expect(&item).await;
+    project.destroy();
+}
+
+/// `$disconnect` is best effort: what it misses goes with the next change.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_ended_unnoticed_is_forgotten_at_the_next_change() {
+    let project = Project::new();
+    project.apply();
+    let mut client = Client::connect(&project.output("websocket_url")).await;
+    client.expect(&json!([])).await;
+    let mut unnoticed = toggles::connections(&project).await.remove(0);
+    unnoticed.insert("connectionId".to_owned(), AttributeValue::S("ended1unnoticed=".to_owned()));
+    unnoticed.insert("connectedAt".to_owned(), AttributeValue::N("1700000000000".to_owned()));
+    let table = project.world.name("connections-table");
+    let put = toggles::dynamodb(&project).put_item().table_name(table).set_item(Some(unnoticed));
+    put.send().await.expect("stored");
+    toggles::put(&project, "1", "Feature toggle 1", true).await;
+    client.next().await.expect("the change comes");
+    eventually("it is forgotten", async || toggles::connections(&project).await.len() == 1).await;
+    project.destroy();
+}

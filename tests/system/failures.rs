@@ -1,0 +1,226 @@
+//! What goes wrong around Frontage, and what it says about it.
+
+use crate::support::cli::{Ended, Project, Running};
+use crate::support::proxy::{Call, Fate, Proxy};
+
+/// Runs the program through a proxy.
+fn through(project: &Project, arguments: &[&str], fate: impl FnMut(&Call) -> Fate + Send + 'static) -> Ended {
+    let proxy = Proxy::start(&project.world, fate);
+    let mut command = project.command(arguments);
+    command.env("AWS_ENDPOINT_URL", proxy.endpoint());
+    Running::new(command).end()
+}
+
+/// A fate for every call of one operation.
+fn always(operation: &'static str, fate: fn() -> Fate) -> impl FnMut(&Call) -> Fate + Send + 'static {
+    move |call| if call.operation == operation { fate() } else { Fate::Pass }
+}
+
+/// A fate for the first call of one operation.
+fn once(operation: &'static str, fate: fn() -> Fate) -> impl FnMut(&Call) -> Fate + Send + 'static {
+    let mut happened = false;
+    move |call| {
+        let now = !happened && call.operation == operation;
+        happened |= now;
+        if now { fate() } else { Fate::Pass }
+    }
+}
+
+#[test]
+fn no_credentials() {
+    let project = Project::new();
+    let mut command = project.command(&["plan"]);
+    command
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    let ended = Running::new(command).end();
+    assert_eq!(ended.code, Some(1));
+    project.assert_snapshot("no-credentials", &ended.whole());
+}
+
+#[test]
+fn a_profile_that_does_not_exist() {
+    let project = Project::new();
+    let mut command = project.command(&["plan", "--profile", "nobody"]);
+    command
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    let ended = Running::new(command).end();
+    assert_eq!(ended.code, Some(1));
+    project.assert_snapshot("no-such-profile", &ended.whole());
+}
+
+#[test]
+fn no_region() {
+    let project = Project::new();
+    std::fs::write(project.path().join("frontage.toml"), "name = \"acme\"\n").expect("written");
+    project.assert_snapshot("no-region", &project.fails(&["plan"]).whole());
+}
+
+#[test]
+fn a_region_that_does_not_exist() {
+    let project = Project::new();
+    std::fs::write(project.path().join("frontage.toml"), "name = \"acme\"\nregion = \"eu-west\"\n").expect("written");
+    project.assert_snapshot("bad-region", &project.fails(&["validate"]).whole());
+}
+
+#[test]
+fn an_endpoint_where_nobody_listens() {
+    let project = Project::new();
+    // The port of a listener that is gone.
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let address = listener.local_addr().expect("its address");
+    drop(listener);
+    let ended = project.fails(&["plan", "--endpoint-url", &format!("http://{address}")]);
+    project.assert_snapshot("nobody-listens", &ended.whole());
+}
+
+#[test]
+fn an_account_that_may_not_be_read() {
+    let project = Project::new();
+    let ended = through(&project, &["plan"], always("ListQueues", Fate::denied));
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "an unreadable service is not an empty one");
+    project.assert_snapshot("denied-reading", &ended.whole());
+}
+
+/// Each of these ends an apply half-way: it fails, tells what it did and what it did not try, and the next one
+/// goes on from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_that_fails_half_way_is_finished_by_the_next() {
+    let cases: [(&str, &'static str, fn() -> Fate); 5] = [
+        ("denied-role", "CreateRole", Fate::denied),
+        ("denied-function", "POST /2015-03-31/functions", Fate::denied),
+        ("denied-api", "POST /v2/apis", Fate::denied),
+        ("unavailable-queue", "CreateQueue", Fate::unavailable),
+        ("cut-off-mapping", "POST /2015-03-31/event-source-mappings", || Fate::Cut),
+    ];
+    for (name, operation, fate) in cases {
+        let project = Project::new();
+        let ended = through(&project, &["apply", "--yes"], always(operation, fate));
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{name}: {ended:#?}");
+        project.assert_snapshot(name, ended.ending());
+        project.apply();
+        project.assert_snapshot("everything", &project.world.listing().await.join("\n"));
+        project.destroy();
+    }
+}
+
+/// A destroy that fails half-way is finished by the next too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destroy_that_fails_half_way_is_finished_by_the_next() {
+    let project = Project::new();
+    project.apply();
+    let arguments = ["destroy", "--yes", "--delete-data"];
+    let ended = through(&project, &arguments, always("DeleteQueue", Fate::denied));
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    project.assert_snapshot("denied-destroy", ended.ending());
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// What passes by itself is no failure.
+#[test]
+fn a_hiccup_is_overcome() {
+    let hiccups: [(&str, fn() -> Fate); 7] = [
+        ("CreateTable", Fate::unavailable),
+        ("POST /v2/apis", Fate::unavailable),
+        ("CreateQueue", || Fate::Cut),
+        ("CreateRole", || Fate::Answer(400, "Throttling", "Rate exceeded")),
+        ("POST /2015-03-31/functions", || Fate::Answer(429, "TooManyRequestsException", "Rate exceeded")),
+        ("POST /2015-03-31/functions", || {
+            let message = "The role defined for the function cannot be assumed by Lambda.";
+            Fate::Answer(400, "InvalidParameterValueException", message)
+        }),
+        ("GET /v2/apis", || Fate::Cut),
+    ];
+    std::thread::scope(|scope| {
+        // A call is given up, and made again, after a minute: the others need not wait for that.
+        scope.spawn(|| overcomes("CreateTable", || Fate::Silence));
+        for (operation, fate) in hiccups {
+            overcomes(operation, fate);
+        }
+    });
+}
+
+fn overcomes(operation: &'static str, fate: fn() -> Fate) {
+    let project = Project::new();
+    let ended = through(&project, &["apply", "--yes"], once(operation, fate));
+    assert_eq!(ended.code, Some(0), "{operation}: {ended:#?}");
+    project.assert_nothing_to_do();
+    project.destroy();
+}
+
+#[test]
+fn no_zips_and_no_build() {
+    let project = Project::new();
+    for arguments in [&["plan", "--no-build"][..], &["apply", "--yes", "--no-build"]] {
+        let mut command = project.command(arguments);
+        command.env("CARGO_TARGET_DIR", project.path().join("target"));
+        let ended = Running::new(command).end();
+        assert_eq!(ended.code, Some(1));
+        project.assert_snapshot("no-zips", &ended.whole());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_terminal_nobody_can_agree() {
+    let project = Project::new();
+    let ended = project.fails(&["apply"]);
+    let error = ended.stderr.split_once("unchanged.\n").expect("the plan comes first").1;
+    project.assert_snapshot("no-terminal", error);
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+    project.apply();
+    let before = project.world.listing().await;
+    project.fails(&["destroy"]);
+    assert_eq!(project.world.listing().await, before);
+    project.destroy();
+}
+
+#[test]
+fn bad_input() {
+    let project = Project::new();
+    project.assert_snapshot("unknown-stack", &project.fails(&["plan", "--stack", "togles"]).whole());
+    project.assert_snapshot("unknown-flag", &project.fails(&["plan", "--detailed-exit-code"]).whole());
+    project.assert_snapshot("unknown-command", &project.fails(&["aply"]).whole());
+    project.assert_snapshot("unknown-format", &project.fails(&["plan", "--format", "yaml"]).whole());
+    project.assert_snapshot("unknown-toggle", &{
+        project.apply();
+        let ended = project.fails(&["toggles", "delete", "7"]);
+        project.destroy();
+        ended.whole()
+    });
+    project.describe("[functions]\nmemory = 512\n");
+    project.assert_snapshot("unknown-key", &project.fails(&["plan"]).whole());
+    project.describe("[functions\n");
+    project.assert_snapshot("malformed-description", &project.fails(&["plan"]).whole());
+    std::fs::remove_file(project.path().join("frontage.toml")).expect("removed");
+    for command in ["plan", "validate", "outputs"] {
+        project.assert_snapshot("no-description", &project.fails(&[command]).whole());
+    }
+}
+
+#[test]
+fn a_system_that_does_not_stand() {
+    let project = Project::new();
+    project.assert_snapshot("no-outputs", &project.fails(&["outputs"]).whole());
+    project.assert_snapshot("no-watch", &project.fails(&["toggles", "watch"]).whole());
+    project.assert_snapshot("no-toggles", &project.fails(&["toggles", "list"]).whole());
+    let destroyed = project.ok(&["destroy", "--yes"]);
+    assert!(destroyed.stderr.contains("Nothing to do"), "{destroyed:#?}");
+}
+
+#[test]
+fn init_writes_a_valid_description_and_never_overwrites() {
+    let project = Project::new();
+    let file = project.path().join("frontage.toml");
+    let before = std::fs::read(&file).expect("read");
+    project.assert_snapshot("init-again", &project.fails(&["init", "shop"]).whole());
+    assert_eq!(std::fs::read(&file).expect("read"), before);
+    std::fs::remove_file(&file).expect("removed");
+    project.assert_snapshot("init", &project.ok(&["init", "shop"]).whole());
+    project.assert_snapshot("validate", &project.ok(&["validate"]).whole());
+    project.assert_snapshot("init-bad-name", &project.fails(&["init", "My Shop", "--config", "other.toml"]).whole());
+    assert!(!project.path().join("other.toml").exists());
+}

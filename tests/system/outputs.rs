@@ -1,0 +1,130 @@
+//! What the program writes, for people and for machines.
+
+use serde_json::{Value, json};
+
+use crate::support::cli::Project;
+use crate::support::schema::differences;
+
+fn schema() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/plan.schema.json");
+    serde_json::from_str(&std::fs::read_to_string(path).expect("the schema")).expect("the schema is JSON")
+}
+
+fn assert_is_a_plan(plan: &Value) {
+    assert_eq!(differences(&schema(), plan), Vec::<String>::new(), "{plan:#}");
+}
+
+#[test]
+fn help() {
+    let project = Project::new();
+    let commands = [
+        "",
+        "init",
+        "validate",
+        "build",
+        "plan",
+        "apply",
+        "destroy",
+        "outputs",
+        "toggles",
+        "toggles list",
+        "toggles set",
+        "toggles delete",
+        "toggles watch",
+        "dev",
+    ];
+    for command in commands {
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+        let ended = project.ok(&arguments);
+        assert_eq!(ended.stderr, "");
+        let name = if command.is_empty() { "help".to_owned() } else { format!("help-{}", command.replace(' ', "-")) };
+        project.assert_snapshot(&name, &ended.stdout);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plans_and_runs() {
+    let project = Project::new();
+    project.assert_snapshot("plan-of-everything", &project.ok(&["plan"]).whole());
+    assert_is_a_plan(&project.plan());
+    assert_eq!(project.ok(&["plan"]).stdout, project.ok(&["plan"]).stdout, "the same input, the same bytes");
+
+    let applied = project.ok(&["apply", "--yes"]);
+    let (plan, rest) = applied.stderr.split_once("unchanged.\n").expect("the plan comes first");
+    assert!(project.ok(&["plan"]).stdout.contains("Nothing to do"));
+    assert!(plan.contains("+ toggles-table"));
+    let mut progress: Vec<&str> = rest.lines().filter(|line| line.starts_with("  ")).collect();
+    progress.sort_unstable();
+    project.assert_snapshot("apply-progress", &progress.join("\n"));
+    project.assert_snapshot("apply-ending", &format!("{}\n--- stdout ---\n{}", applied.ending(), applied.stdout));
+    project.assert_snapshot("plan-of-nothing", &project.ok(&["plan"]).whole());
+    assert_is_a_plan(&project.plan());
+    project.assert_snapshot("outputs", &project.ok(&["outputs"]).whole());
+    project.assert_snapshot("outputs-json", &project.ok(&["outputs", "--format", "json"]).whole());
+
+    let more = "[tags]\nteam = \"web\"\n[functions]\nmemory_mb = 512\nlog_retention_days = 7\n";
+    project.describe(more);
+    project.assert_snapshot("plan-of-changes", &project.ok(&["plan"]).whole());
+    assert_is_a_plan(&project.plan());
+    project.apply();
+    project.describe(&format!("{more}[toggles]\nstage = \"beta\"\n"));
+    project.assert_snapshot("plan-of-another-stage", &project.ok(&["plan"]).whole());
+    assert_is_a_plan(&project.plan());
+    let applied = project.ok(&["apply", "--yes", "--format", "json"]);
+    assert_eq!(applied.json()["complete"], true);
+    assert!(applied.json()["outputs"]["toggles"]["websocket_url"].as_str().is_some_and(|url| url.ends_with("/beta")));
+    project.assert_nothing_to_do();
+    project.describe("");
+    project.apply();
+
+    let plan = project.frontage(&["destroy", "--yes", "--format", "json"]).json();
+    assert_eq!(plan["complete"], true);
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+#[test]
+fn toggles() {
+    let project = Project::new();
+    project.apply();
+    project.assert_snapshot("toggles-none", &project.ok(&["toggles", "list"]).whole());
+    project.ok(&["toggles", "set", "1", "off", "--name", "Feature toggle 1"]);
+    project.ok(&["toggles", "set", "checkout", "on"]);
+
+    let mut watch = project.spawn(&["toggles", "watch"]);
+    assert!(watch.until(1, |line| line.contains("watching")));
+    let mut state = [watch.line(), watch.line()];
+    state.sort();
+    assert_eq!(state, ["1  off  Feature toggle 1", "checkout  on   checkout"]);
+    // Lines may come more than once; what a client was told last is what holds.
+    let until = |wanted: &str| while watch.line() != wanted {};
+    project.ok(&["toggles", "set", "1", "on"]);
+    until("1  on   Feature toggle 1");
+    project.ok(&["toggles", "set", "2", "on", "--name", "Two", "--attribute", "owner=web"]);
+    until("2  on   Two");
+    project.assert_snapshot("toggles-list", &project.ok(&["toggles", "list"]).whole());
+    let listed = project.ok(&["toggles", "list", "--format", "json"]).json();
+    assert_eq!(listed[1], json!({"featureId": "2", "featureName": "Two", "isActive": true, "owner": "web"}));
+    project.ok(&["toggles", "delete", "2"]);
+    until("2  removed");
+    watch.interrupt();
+    assert_eq!(watch.end().code, Some(0));
+    project.destroy();
+}
+
+#[test]
+fn validate_counts_what_is_described() {
+    let project = Project::new();
+    let valid = project.ok(&["validate", "--format", "json"]).json();
+    assert_eq!(valid["valid"], true);
+    assert_eq!(valid["stacks"], json!(["toggles"]));
+    assert_eq!(valid["resources"], project.plan()["summary"]["create"]);
+}
+
+#[test]
+fn dev_shows_in_one_run_that_all_of_it_works() {
+    let project = Project::new();
+    let ended = project.ok(&["dev", "--once"]);
+    project.assert_snapshot("dev-once", &ended.stdout);
+    assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
+}
