@@ -1,0 +1,17 @@
+//! What a plan costs.
+
+use crate::support::cli::Project;
+
+/// MiniStack's list of APIs shows the tags that an API was made with, which makes one call more than on AWS.
+const CALLS: u64 = 26;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_finds_nothing_to_do_makes_few_calls() {
+    let project = Project::new();
+    project.apply();
+    let planned = project.command(&["plan"]).env("FRONTAGE_LOG", "info").output().unwrap();
+    let said = String::from_utf8_lossy(&planned.stderr);
+    let calls = said.split_once("calls=").and_then(|(_, rest)| rest.split_whitespace().next()?.parse::<u64>().ok());
+    assert!(calls.is_some_and(|calls| calls <= CALLS), "{said}");
+    project.destroy();
+}
