@@ -15,7 +15,7 @@ use crate::Outcome;
 /// How many connect at once.
 const CONNECTING: usize = 8;
 /// How long a state or a change may take to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a client got, and when.
 struct Arrival {

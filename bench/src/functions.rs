@@ -76,8 +76,8 @@ async fn start(program: &Path) -> Outcome<(Duration, Duration)> {
         stdout.read_to_string(&mut said)?;
     }
     let _connection = polled.map_err(|_| format!("{} does not poll: {said}", program.display()))??;
-    let lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let init = lines.filter_map(|line| line["init_ms"].as_f64()).next();
+    let mut lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let init = lines.find_map(|line| line["init_ms"].as_f64());
     let init = init.ok_or_else(|| format!("{} does not say its init_ms: {said}", program.display()))?;
     Ok((Duration::from_secs_f64(init / 1e3), took))
 }
