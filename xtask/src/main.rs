@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask --help`.
 
+mod bench;
 mod command;
 mod test;
 mod tools;
@@ -24,12 +25,17 @@ enum Chore {
     /// Installs what the checks need: pinned tools under Cargo's target directory, in Python
     /// virtual environments. This is what runs before a change is accepted.
     Test(test::Arguments),
+    /// Measure, and write the results into docs/benchmarks.md
+    ///
+    /// `cold` measures a clone with nothing cached, for minutes, and only when it is named.
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
     let Arguments { chore } = Arguments::parse();
     let done = match chore {
         Chore::Test(arguments) => test::run(&arguments),
+        Chore::Bench(arguments) => bench::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

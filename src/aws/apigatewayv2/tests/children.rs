@@ -69,11 +69,14 @@ async fn routes_and_records_are_found_on_a_later_page_and_in_the_api_itself() {
     let canned = Canned::new([
         ("nextToken=more", 200, r#"{"items":[{"routeId":"r","routeKey":"$connect"}]}"#),
         ("/apis/a/routes", 200, r#"{"items":[{"routeId":"q","routeKey":"$default"}],"nextToken":"more"}"#),
-        ("/v2/tags", 200, r#"{"tags":{"frontage:fingerprint:route":"g"}}"#),
+        ("/v2/tags", 200, r#"{"tags":{"frontage:system":"acme","frontage:fingerprint:route":"g"}}"#),
         ("/v2/apis", 200, &apis),
     ]);
     let driver = driver(&canned, Routes::new);
-    let live = driver.read(&wanted("route", &route()), &Reading::default()).await.unwrap().unwrap();
+    let wanted = wanted("route", &route());
+    let live = driver.read(&wanted, &Reading::default()).await.unwrap().unwrap();
+    assert_eq!(live.tags, LiveTags::Unread);
+    let live = driver.confirm(Some(&wanted.address), &live).await.unwrap().unwrap();
     assert_eq!(live.tags, LiveTags::Read(with_fingerprint("route", "g")));
     canned.assert_used();
 }

@@ -194,7 +194,7 @@ async fn all_roles_are_read_with_two_calls_a_page_and_every_property_reads_back(
 }
 
 #[tokio::test]
-async fn a_difference_is_read_from_the_role_itself() {
+async fn before_a_write_the_role_itself_is_read() {
     let (details, summary, there) = (details("acme-r", ""), summary("acme-r", ""), there());
     let canned = Canned::new([
         ("Action=GetAccountAuthorizationDetails&", 200, details.as_str()),
@@ -205,7 +205,11 @@ async fn a_difference_is_read_from_the_role_itself() {
     ]);
     let address = "test/r".parse().unwrap();
     let desired = Role { permissions_boundary: Some(UNKNOWN.to_owned()), ..role() };
-    let live = driver(&canned).read(wanted(&address, desired), &Reading::default()).await.unwrap().unwrap();
+    let driver = driver(&canned);
+    let live = driver.read(wanted(&address, desired), &Reading::default()).await.unwrap().unwrap();
+    assert!(!live.tags.is_read());
+    let live = driver.confirm(live).await.unwrap().unwrap();
+    assert!(live.tags.is_read());
     assert_eq!(live.properties, role());
     canned.assert_used();
 }

@@ -1,0 +1,47 @@
+//! The floor: the same posts as a fan-out's, bare.
+
+use std::time::Duration;
+
+use futures::future::try_join_all;
+use tokio::time::Instant;
+
+use crate::Outcome;
+use crate::http::Connection;
+use crate::service::Callback;
+
+/// As many posts are under way at once as toggle-message has.
+const CONCURRENCY: usize = 128;
+
+/// Posts to every connection, over HTTP connections that are open already.
+#[derive(Debug)]
+pub(crate) struct Floor {
+    lanes: Vec<(Connection, Vec<Callback>)>,
+}
+
+impl Floor {
+    pub(crate) async fn of(callbacks: &[Callback]) -> Outcome<Self> {
+        let mut lanes = Vec::new();
+        for lane in 0..CONCURRENCY.min(callbacks.len()) {
+            let connection = Connection::open(&callbacks[lane].endpoint).await?;
+            lanes.push((connection, callbacks.iter().skip(lane).step_by(CONCURRENCY).cloned().collect()));
+        }
+        Ok(Self { lanes })
+    }
+
+    /// Posts a message to all. The time from the first post to the last answer.
+    pub(crate) async fn post(&mut self, message: &str) -> Outcome<Duration> {
+        let began = Instant::now();
+        try_join_all(self.lanes.iter_mut().map(|(connection, callbacks)| lane(connection, callbacks, message))).await?;
+        Ok(began.elapsed())
+    }
+}
+
+async fn lane(connection: &mut Connection, callbacks: &[Callback], message: &str) -> Outcome<()> {
+    for callback in callbacks {
+        let (status, _) = connection.post(&callback.path, "", message.as_bytes()).await?;
+        if status != 200 {
+            return Err(format!("{}: {status}", callback.path).into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The toggle service's tables and logs, used behind Frontage's back.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::Outcome;
+use crate::aws::call;
+use crate::http::{Connection, authority};
+use crate::world::World;
+
+/// How long a function's log line may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where a connection is posted to.
+#[derive(Clone, Debug)]
+pub(crate) struct Callback {
+    /// `http://HOST:PORT`.
+    pub(crate) endpoint: String,
+    /// The path of its `@connections` resource.
+    pub(crate) path: String,
+}
+
+/// The tables and the logs.
+#[derive(Debug)]
+pub(crate) struct Service {
+    connection: Connection,
+    toggles: String,
+    connections: String,
+    log_group: String,
+    told: usize,
+}
+
+impl Service {
+    pub(crate) async fn of(world: &World) -> Outcome<Self> {
+        let mut connection = Connection::open(&world.endpoint()).await?;
+        let groups = call(&mut connection, "Logs_20140328.DescribeLogGroups", &json!({})).await?;
+        let groups = groups["logGroups"].as_array().into_iter().flatten();
+        let mut names = groups.filter_map(|group| group["logGroupName"].as_str());
+        let log_group = names.find(|name| name.ends_with("toggle-message")).ok_or("no log group")?.to_owned();
+        let (toggles, connections) = (world.output("toggles_table")?, world.output("connections_table")?);
+        Ok(Self { connection, toggles, connections, log_group, told: 0 })
+    }
+
+    /// Writes the toggle that is measured.
+    pub(crate) async fn write(&mut self, name: &str) -> Outcome<()> {
+        let item = json!({"featureId": {"S": "1"}, "featureName": {"S": name}, "isActive": {"BOOL": true}});
+        self.dynamodb("PutItem", &json!({"TableName": self.toggles, "Item": item})).await.map(drop)
+    }
+
+    /// The reads that a fan-out needs, done bare: every connection, and the toggle again.
+    pub(crate) async fn read(&mut self) -> Outcome<Duration> {
+        let began = Instant::now();
+        self.connections().await?;
+        let key = json!({"featureId": {"S": "1"}});
+        let get = json!({"TableName": self.toggles, "ConsistentRead": true, "Key": key});
+        self.dynamodb("GetItem", &get).await?;
+        Ok(began.elapsed())
+    }
+
+    /// Where every connection is posted to.
+    pub(crate) async fn callbacks(&mut self) -> Outcome<Vec<Callback>> {
+        let items = self.connections().await?;
+        let callback = |item: &Value| {
+            let url = item["connectionEndpoint"]["S"].as_str()?;
+            let id = item["connectionId"]["S"].as_str()?.replace('=', "%3D");
+            let (_, stage) = url.split_once(authority(url))?;
+            Some(Callback {
+                endpoint: format!("http://{}", authority(url)),
+                path: format!("{stage}/@connections/{id}"),
+            })
+        };
+        Ok(items.iter().filter_map(callback).collect())
+    }
+
+    /// Makes every connection be posted to through another endpoint.
+    pub(crate) async fn redirect(&mut self, endpoint: &str) -> Outcome<()> {
+        for mut item in self.connections().await? {
+            let url = item["connectionEndpoint"]["S"].as_str().unwrap_or_default();
+            let url = url.replacen(authority(url), authority(endpoint), 1);
+            item["connectionEndpoint"]["S"] = url.into();
+            self.dynamodb("PutItem", &json!({"TableName": self.connections, "Item": item})).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for toggle-message's next log line and returns its `fan_out_ms`.
+    pub(crate) async fn fan_out(&mut self, connections: usize) -> Outcome<Duration> {
+        let began = Instant::now();
+        loop {
+            let told = self.told().await?;
+            if let Some(line) = told.get(self.told) {
+                self.told = told.len();
+                if line["connections"] != connections || line["posts"] != connections {
+                    return Err(format!("not one post to each of {connections} connections: {line}").into());
+                }
+                return Ok(Duration::from_millis(line["fan_out_ms"].as_u64().ok_or("no fan_out_ms")?));
+            }
+            if began.elapsed() > PATIENCE {
+                return Err(format!("nothing new in {}", self.log_group).into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn told(&mut self) -> Outcome<Vec<Value>> {
+        let filter = json!({"logGroupName": self.log_group});
+        let answer = call(&mut self.connection, "Logs_20140328.FilterLogEvents", &filter).await?;
+        let events = answer["events"].as_array().into_iter().flatten();
+        let lines = events.filter_map(|event| serde_json::from_str::<Value>(event["message"].as_str()?).ok());
+        Ok(lines.filter(|line| line["message"] == "told").collect())
+    }
+
+    async fn connections(&mut self) -> Outcome<Vec<Value>> {
+        let scan = json!({"TableName": self.connections, "ConsistentRead": true});
+        let answer = self.dynamodb("Scan", &scan).await?;
+        Ok(answer["Items"].as_array().cloned().unwrap_or_default())
+    }
+
+    async fn dynamodb(&mut self, operation: &str, body: &Value) -> Outcome<Value> {
+        call(&mut self.connection, &format!("DynamoDB_20120810.{operation}"), body).await
+    }
+}

@@ -1,0 +1,98 @@
+//! A toggle's way from its write to the last client, beside the floor.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Outcome;
+use crate::clients::Clients;
+use crate::document::Table;
+use crate::floor::Floor;
+use crate::proxy::Proxy;
+use crate::service::Service;
+use crate::statistics::{median, median_and_worst, millis};
+use crate::world::{World, progress};
+
+const CLIENTS: [usize; 3] = [1, 50, 500];
+const LATENCY: Duration = Duration::from_millis(15);
+const WARM_UP: usize = 2;
+const ROUNDS: usize = 11;
+
+#[derive(Debug, Default)]
+struct Times {
+    /// From the write to the last client.
+    arrival: Vec<Duration>,
+    /// What toggle-message says of itself: scan, posts, reading again.
+    fan_out: Vec<Duration>,
+    /// The same posts, bare.
+    posts: Vec<Duration>,
+    /// The same reads, bare.
+    reads: Vec<Duration>,
+}
+
+pub(crate) async fn measure() -> Outcome<Table> {
+    let world = World::start()?;
+    let slow = Proxy::start(&world.endpoint(), LATENCY).await?;
+    let mut service = Service::of(&world).await?;
+    let mut clients = Clients::of(world.output("websocket_url")?);
+    let mut table = Table::new([
+        "clients",
+        "latency",
+        "write to last client",
+        "in the function",
+        "posts alone",
+        "reads alone",
+        "function ÷ posts",
+        "function ÷ (posts + reads)",
+    ]);
+    for count in CLIENTS {
+        progress(&format!("connecting {count} clients"));
+        clients.grow(count).await?;
+        for (latency, endpoint) in [(Duration::ZERO, world.endpoint()), (LATENCY, slow.endpoint())] {
+            service.redirect(&endpoint).await?;
+            let times = rounds(&mut service, &mut clients).await?;
+            table.row(row(count, latency, &times));
+        }
+    }
+    Ok(table)
+}
+
+fn row(clients: usize, latency: Duration, times: &Times) -> Vec<String> {
+    let seconds = |durations: &[Duration]| median(durations).as_secs_f64();
+    let (fan_out, posts) = (seconds(&times.fan_out), seconds(&times.posts));
+    vec![
+        clients.to_string(),
+        format!("{} ms", latency.as_millis()),
+        median_and_worst(&times.arrival),
+        median_and_worst(&times.fan_out),
+        median_and_worst(&times.posts),
+        millis(median(&times.reads)),
+        format!("{:.2}", fan_out / posts),
+        format!("{:.2}", fan_out / (posts + seconds(&times.reads))),
+    ]
+}
+
+/// In turn, so that whatever else the machine does meets both.
+async fn rounds(service: &mut Service, clients: &mut Clients) -> Outcome<Times> {
+    let mut floor = Floor::of(&service.callbacks().await?).await?;
+    let mut times = Times::default();
+    for round in 0..WARM_UP + ROUNDS {
+        let told = format!("toggle {round} of {}", clients.count());
+        let began = Instant::now();
+        service.write(&told).await?;
+        let arrival = clients.all_heard(&told).await? - began;
+        let fan_out = service.fan_out(clients.count()).await?;
+        let message =
+            format!(r#"{{"featureId":{{"S":"1"}},"featureName":{{"S":"bare {round}"}},"isActive":{{"BOOL":true}}}}"#);
+        let posts = floor.post(&message).await?;
+        clients.all_heard(&format!("bare {round}")).await?;
+        let reads = service.read().await?;
+        if round >= WARM_UP {
+            times.arrival.push(arrival);
+            times.fan_out.push(fan_out);
+            times.posts.push(posts);
+            times.reads.push(reads);
+        }
+    }
+    Ok(times)
+}
