@@ -11,6 +11,9 @@ fn through(project: &Project, arguments: &[&str], fate: impl FnMut(&Call) -> Fat
     Running::new(command).end()
 }
 
+/// What makes a call's fate.
+type Cause = fn() -> Fate;
+
 /// A fate for every call of one operation.
 fn always(operation: &'static str, fate: fn() -> Fate) -> impl FnMut(&Call) -> Fate + Send + 'static {
     move |call| if call.operation == operation { fate() } else { Fate::Pass }
@@ -92,7 +95,7 @@ fn an_account_that_may_not_be_read() {
 /// goes on from there.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_fails_half_way_is_finished_by_the_next() {
-    let cases: [(&str, &'static str, fn() -> Fate); 5] = [
+    let cases: [(&str, &'static str, Cause); 5] = [
         ("denied-role", "CreateRole", Fate::denied),
         ("denied-function", "POST /2015-03-31/functions", Fate::denied),
         ("denied-api", "POST /v2/apis", Fate::denied),
@@ -126,7 +129,7 @@ async fn a_destroy_that_fails_half_way_is_finished_by_the_next() {
 /// What passes by itself is no failure.
 #[test]
 fn a_hiccup_is_overcome() {
-    let hiccups: [(&str, fn() -> Fate); 7] = [
+    let hiccups: [(&str, Cause); 7] = [
         ("CreateTable", Fate::unavailable),
         ("POST /v2/apis", Fate::unavailable),
         ("CreateQueue", || Fate::Cut),
