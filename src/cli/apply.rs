@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report, miette};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::session::{Session, Zips};
@@ -62,8 +63,11 @@ pub(super) async fn carry_out(
 pub(super) async fn execute(session: &Session, plan: Plan) -> reconcile::Report {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
+    // From here on, not from when the task first runs: until then the signal would end the program.
+    let signals = signal(SignalKind::interrupt());
     let interrupt = tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
+        let Ok(mut signals) = signals else { return };
+        while signals.recv().await.is_some() {
             if stop.send_replace(true) {
                 std::process::exit(130);
             }

@@ -47,7 +47,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let checked = if arguments.once {
         check(&url, &store).await
     } else {
-        welcome(&global, &url, &emulator);
+        welcome(&session, &url, &emulator);
         watch(&global, &url).await
     };
     take_down(&session).await?;
@@ -94,14 +94,17 @@ async fn seed(session: &Session) -> Result<Store, Report> {
     Ok(store)
 }
 
-fn welcome(global: &Global, url: &str, emulator: &MiniStack) {
-    let endpoint = emulator.endpoint();
-    let config = global.config.display();
+fn welcome(session: &Session, url: &str, emulator: &MiniStack) {
     let frontage = std::env::args().next().unwrap_or_else(|| "frontage".to_owned());
-    print(&format!("\nThe toggles are live at {url}"));
-    print("Try, in another terminal:");
-    print(&format!("  {frontage} --config {config} --endpoint-url {endpoint} toggles set 1 on"));
-    print(&format!("  {frontage} --config {config} --endpoint-url {endpoint} toggles watch"));
+    print(&format!("\nThe toggles are live at {url}\n"));
+    print("Try, in another terminal here:");
+    print(&format!(
+        "  export AWS_ENDPOINT_URL={} AWS_REGION={} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
+        emulator.endpoint(),
+        session.account.region(),
+    ));
+    print(&format!("  {frontage} toggles set 1 on"));
+    print(&format!("  {frontage} toggles watch\n"));
     print("Changes show here. Ctrl-C takes everything down.\n");
 }
 

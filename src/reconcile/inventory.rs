@@ -43,15 +43,12 @@ pub struct Inventory {
 impl Inventory {
     /// What is at an address, and so what is known of it.
     fn set(&mut self, address: Address, live: Option<Live>) {
-        match live {
-            Some(live) => {
-                self.known.attributes.insert(address.clone(), live.attributes.clone());
-                self.live.insert(address, live);
-            }
-            None => {
-                self.known.attributes.remove(&address);
-                self.live.remove(&address);
-            }
+        if let Some(live) = live {
+            self.known.attributes.insert(address.clone(), live.attributes.clone());
+            self.live.insert(address, live);
+        } else {
+            self.known.attributes.remove(&address);
+            self.live.remove(&address);
         }
     }
 }

@@ -9,6 +9,7 @@ mod driver;
 mod inventory;
 mod plan;
 mod reading;
+mod refusal;
 mod resolve;
 mod steps;
 #[cfg(test)]
@@ -18,7 +19,8 @@ pub use apply::{Event, Failure, Outcome, Report, Stop, apply};
 pub use diff::{Change, Changes, diff, diff_tags};
 pub use driver::{Attributes, Driver, DriverError, Live, LiveTags, Registry, Wanted};
 pub use inventory::{Inventory, InventoryError, Orphan, Selection, read};
-pub use plan::{Action, Counts, Goal, Kept, Plan, PlanError, Reason, Refusal, ResourcePlan, plan};
+pub use plan::{Action, Counts, Goal, Kept, Plan, Reason, ResourcePlan, plan};
 pub use reading::Reading;
+pub use refusal::{PlanError, Refusal};
 pub use resolve::{Known, UNKNOWN, has_unknown};
 pub use steps::StepKind;

@@ -56,7 +56,7 @@ pub fn start(options: &MiniStackOptions) -> MiniStack {
 }
 
 /// How long a test waits for what must happen. Far more than it takes: no test asserts a time.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits until something holds.
 pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
@@ -76,10 +76,13 @@ fn has_accounts() -> bool {
     static KNOWN: OnceLock<bool> = OnceLock::new();
     let ask = || {
         let world = World::in_account(endpoint(), ACCOUNTS.to_string());
-        let answer = async move { aws_sdk_sts::Client::new(&world.config()).get_caller_identity().send().await };
+        let answer = async move {
+            let identity = aws_sdk_sts::Client::new(&world.config()).get_caller_identity().send().await;
+            identity.expect("the endpoint says who we are")
+        };
         // A thread of its own, since the test that asks runs in a runtime.
         let asked = std::thread::spawn(|| tokio::runtime::Runtime::new().expect("a runtime").block_on(answer));
-        let identity = asked.join().expect("asked").expect("the endpoint says who we are");
+        let identity = asked.join().expect("asked");
         let separate = identity.account() == Some(&ACCOUNTS.to_string());
         if !separate {
             eprintln!("one account for all tests: the endpoint does not take access key ids for accounts");

@@ -140,7 +140,7 @@ fn serve<F: FnMut(&Call) -> Fate>(mut client: TcpStream, upstream: &str, fate: &
 /// A request's head and body.
 fn read(client: &mut TcpStream) -> std::io::Result<Option<(String, Vec<u8>)>> {
     let mut bytes = Vec::new();
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();

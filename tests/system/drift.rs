@@ -162,6 +162,13 @@ impl<'p> Hands<'p> {
         let tag = |(key, value)| RoleTag::builder().key(key).value(value).build().expect("a tag");
         role.set_tags(Some(tags("old-role").into_iter().map(tag).collect())).send().await.expect("made");
     }
+
+    /// The account may be one that tests share.
+    async fn clear_away(&self) {
+        self.sqs.delete_queue().queue_url(self.queue("old-queue").await).send().await.expect("deleted");
+        self.logs.delete_log_group().log_group_name(self.log_group("old")).send().await.expect("deleted");
+        self.iam.delete_role().role_name(self.name("old")).send().await.expect("deleted");
+    }
 }
 
 /// The resources of a plan as `address action reason paths`.
@@ -274,6 +281,7 @@ async fn what_another_system_left_behind_is_left_alone() {
         format!("role {}", hands.name("old")),
     ];
     assert_eq!(left, wanted);
+    hands.clear_away().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -305,5 +313,6 @@ async fn a_foreign_table_is_refused_by_name_and_untouched() {
         let tags = hands.dynamodb.list_tags_of_resource().resource_arn(arn).send().await.expect("listed");
         let tags: Vec<_> = tags.tags().iter().map(|tag| (tag.key(), tag.value())).collect();
         assert_eq!(tags, owner.map(|owner| ("frontage:system", owner)).into_iter().collect::<Vec<_>>());
+        hands.dynamodb.delete_table().table_name(hands.name("toggles-table")).send().await.expect("deleted");
     }
 }

@@ -1,0 +1,98 @@
+//! A function with what it needs to run.
+
+use std::collections::BTreeMap;
+
+use super::CodeHashes;
+use crate::description::Functions;
+use crate::model::{Handle, StackBuilder, Text};
+use crate::types::iam::{Policy, PolicyDocument, Role, Statement};
+use crate::types::lambda::{Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode};
+use crate::types::logs::{LogGroup, LogGroupClass};
+
+/// Adds functions with what each needs to run: a log group and a role.
+pub(super) struct Builder<'s, 'g> {
+    pub(super) stack: &'s mut StackBuilder<'g>,
+    pub(super) settings: &'s Functions,
+    pub(super) code: &'s CodeHashes,
+}
+
+pub(super) struct FunctionParts<'a> {
+    pub(super) name: &'a str,
+    pub(super) description: &'a str,
+    pub(super) timeout: i32,
+    pub(super) environment: BTreeMap<String, Text>,
+    pub(super) statements: Vec<Statement>,
+}
+
+impl Builder<'_, '_> {
+    pub(super) fn function(&mut self, parts: FunctionParts<'_>) -> Handle<Function> {
+        let FunctionParts { name, description, timeout, environment, statements } = parts;
+        let log_group = self.log_group(name);
+        let role = self.role(name, &log_group, statements);
+        let function = Function {
+            function_name: self.stack.physical_name(name),
+            description: Some(description.to_owned()),
+            role: role.arn(),
+            runtime: "provided.al2023".to_owned(),
+            handler: "bootstrap".to_owned(),
+            code: Code { code_sha256: self.code.get(name).cloned().unwrap_or_default() },
+            architectures: vec![self.settings.architecture.as_str().to_owned()],
+            memory_size: Some(self.settings.memory_mb),
+            timeout: Some(timeout),
+            environment: Some(Environment { variables: environment }),
+            reserved_concurrent_executions: self.settings.reserved_concurrency,
+            tracing_config: Some(TracingConfig { mode: self.tracing() }),
+            logging_config: Some(LoggingConfig {
+                log_group: Some(log_group.name()),
+                log_format: Some("JSON".to_owned()),
+                application_log_level: Some(self.settings.log_level.as_str().to_uppercase()),
+                system_log_level: Some("WARN".to_owned()),
+            }),
+            ephemeral_storage: Some(EphemeralStorage { size: 512 }),
+            layers: Vec::new(),
+            dead_letter_config: None,
+            kms_key_arn: None,
+        };
+        self.stack.add(name, function)
+    }
+
+    fn tracing(&self) -> TracingMode {
+        if self.settings.tracing { TracingMode::Active } else { TracingMode::PassThrough }
+    }
+
+    fn log_group(&mut self, function: &str) -> Handle<LogGroup> {
+        let group = LogGroup {
+            log_group_name: format!("/aws/lambda/{}", self.stack.physical_name(function)),
+            retention_in_days: Some(self.settings.log_retention_days),
+            log_group_class: Some(LogGroupClass::Standard),
+            kms_key_id: None,
+        };
+        self.stack.add(&format!("{function}-logs"), group)
+    }
+
+    /// A role that its function alone takes on. It cannot make log groups, so that a deleted one stays deleted.
+    fn role(&mut self, function: &str, log_group: &Handle<LogGroup>, statements: Vec<Statement>) -> Handle<Role> {
+        let streams = Text::concat([log_group.arn(), Text::from(":*")]);
+        let mut statements = statements;
+        statements.push(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"], vec![streams]));
+        if self.settings.tracing {
+            // X-Ray has no resources to narrow these to.
+            let actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+            statements.push(Statement::allow(actions, vec![Text::from("*")]));
+        }
+        let role = Role {
+            role_name: self.stack.physical_name(function),
+            path: None,
+            description: Some(format!("What the function {function} may do")),
+            assume_role_policy_document: PolicyDocument::trust("lambda.amazonaws.com"),
+            managed_policy_arns: Vec::new(),
+            policies: vec![Policy {
+                policy_name: "function".to_owned(),
+                policy_document: PolicyDocument::new(statements),
+            }],
+            max_session_duration: Some(3600),
+            permissions_boundary: None,
+        };
+        self.stack.add(&format!("{function}-role"), role)
+    }
+}

@@ -1,0 +1,108 @@
+//! The WebSocket API.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Handle, Pseudo, StackBuilder, Text};
+use crate::types::apigatewayv2::{Api, Deployment, Integration, Route, Stage};
+use crate::types::lambda::{Function, Permission};
+
+pub(super) struct Sockets {
+    pub(super) api: Handle<Api>,
+    pub(super) stage: Handle<Stage>,
+}
+
+/// The API with exactly the routes `$connect` and `$disconnect`: clients send nothing.
+pub(super) fn websocket_api(stack: &mut StackBuilder<'_>, manager: &Handle<Function>, stage_name: &str) -> Sockets {
+    let api = Api {
+        name: stack.physical_name("websocket-api"),
+        description: Some("Sends feature toggles to clients as they change".to_owned()),
+        protocol_type: "WEBSOCKET".to_owned(),
+        route_selection_expression: "$request.body.action".to_owned(),
+        api_key_selection_expression: None,
+        disable_execute_api_endpoint: Some(false),
+    };
+    let api = stack.add("websocket-api", api);
+    let integration = stack.add("connection-manager-integration", integration(&api, manager));
+    let connect = route(stack, &api, &integration, manager, "connect", stage_name);
+    let disconnect = route(stack, &api, &integration, manager, "disconnect", stage_name);
+    let deployed = [
+        integration.id(),
+        stack.content(&integration),
+        connect.id(),
+        stack.content(&connect),
+        disconnect.id(),
+        stack.content(&disconnect),
+    ];
+    let deployment = Deployment { api_id: api.id(), description: Text::fingerprint(deployed) };
+    let deployment = stack.add("deployment", deployment);
+    let stage = Stage {
+        api_id: api.id(),
+        stage_name: stage_name.to_owned(),
+        description: None,
+        deployment_id: Some(deployment.id()),
+        auto_deploy: Some(false),
+        default_route_settings: None,
+        route_settings: BTreeMap::new(),
+        stage_variables: BTreeMap::new(),
+        access_log_settings: None,
+    };
+    Sockets { stage: stack.add("stage", stage), api }
+}
+
+fn integration(api: &Handle<Api>, function: &Handle<Function>) -> Integration {
+    let uri = [
+        Text::from("arn:"),
+        Pseudo::Partition.into(),
+        Text::from(":apigateway:"),
+        Pseudo::Region.into(),
+        Text::from(":lambda:path/2015-03-31/functions/"),
+        function.arn(),
+        Text::from("/invocations"),
+    ];
+    Integration {
+        api_id: api.id(),
+        integration_type: "AWS_PROXY".to_owned(),
+        integration_uri: Some(Text::concat(uri)),
+        integration_method: Some("POST".to_owned()),
+        connection_type: Some("INTERNET".to_owned()),
+        credentials_arn: None,
+        timeout_in_millis: Some(29_000),
+        passthrough_behavior: None,
+        content_handling_strategy: None,
+        request_parameters: BTreeMap::new(),
+        request_templates: BTreeMap::new(),
+        template_selection_expression: None,
+    }
+}
+
+/// A route, and the permission to call the function for it alone.
+fn route(
+    stack: &mut StackBuilder<'_>,
+    api: &Handle<Api>,
+    integration: &Handle<Integration>,
+    function: &Handle<Function>,
+    name: &str,
+    stage_name: &str,
+) -> Handle<Route> {
+    let source = [api.id(), Text::Known(format!("/{stage_name}/${name}"))];
+    let permission = Permission {
+        function_name: function.name(),
+        action: "lambda:InvokeFunction".to_owned(),
+        principal: "apigateway.amazonaws.com".to_owned(),
+        source_arn: Some(Text::regional_arn("execute-api", source)),
+        source_account: None,
+    };
+    stack.add(&format!("{name}-permission"), permission);
+    let route = Route {
+        api_id: api.id(),
+        route_key: format!("${name}"),
+        target: Some(Text::concat([Text::from("integrations/"), integration.id()])),
+        operation_name: None,
+        authorization_type: Some("NONE".to_owned()),
+        authorizer_id: None,
+        api_key_required: Some(false),
+        model_selection_expression: None,
+        route_response_selection_expression: None,
+    };
+    stack.add(&format!("{name}-route"), route)
+}
