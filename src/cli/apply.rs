@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report, miette};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
+use super::interrupts::Interrupts;
 use super::session::{Session, Zips};
 use super::{Format, Global, print, print_json, say};
 use crate::reconcile::{self, Goal, Plan};
@@ -63,11 +63,11 @@ pub(super) async fn carry_out(
 pub(super) async fn execute(session: &Session, plan: Plan) -> reconcile::Report {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
-    // From here on, not from when the task first runs: until then the signal would end the program.
-    let signals = signal(SignalKind::interrupt());
+    // From here on, not from when the task first runs: until then a signal would end the program.
+    let mut interrupts = Interrupts::listen();
     let interrupt = tokio::spawn(async move {
-        let Ok(mut signals) = signals else { return };
-        while signals.recv().await.is_some() {
+        loop {
+            interrupts.next().await;
             if stop.send_replace(true) {
                 std::process::exit(130);
             }

@@ -9,6 +9,7 @@ use miette::{IntoDiagnostic as _, Report, miette};
 use stacks::description::System;
 use tokio::time::timeout;
 
+use super::interrupts::Interrupts;
 use super::session::{self, Session, Zips};
 use super::toggles::{Change, Client, Message, Store, show};
 use super::{Format, Global, advice, apply, print, say};
@@ -109,6 +110,7 @@ fn welcome(session: &Session, url: &str, emulator: &MiniStack) {
 }
 
 async fn watch(global: &Global, url: &str) -> Result<(), Report> {
+    let mut interrupts = Interrupts::listen();
     let mut client = connect(url).await?;
     loop {
         tokio::select! {
@@ -116,7 +118,7 @@ async fn watch(global: &Global, url: &str) -> Result<(), Report> {
                 Some((text, message)) => show(Format::Human, &text, &message),
                 None => client = connect(url).await?,
             },
-            _ = tokio::signal::ctrl_c() => break,
+            () = interrupts.next() => break,
         }
     }
     client.close().await;

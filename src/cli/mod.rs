@@ -6,6 +6,7 @@ mod build;
 mod destroy;
 mod dev;
 mod init;
+mod interrupts;
 mod outputs;
 mod plan;
 mod session;

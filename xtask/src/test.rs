@@ -71,7 +71,7 @@ impl Check {
             Self::Lints => lints(),
             Self::Licences => licences(),
             Self::Functions => functions(),
-            Self::Tests => Ok(run_command(&mut cargo(&["test", "--workspace", "--locked"]))?),
+            Self::Tests => tests(),
         }
     }
 }
@@ -93,6 +93,16 @@ fn licences() -> Checked {
         return Ok(());
     }
     Ok(run_command(&mut cargo(&["deny", "check", "licenses", "bans", "sources"]))?)
+}
+
+/// The tests on an emulator wait more than they compute, so few cores take more of them at a time.
+fn tests() -> Checked {
+    let threads = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4)).to_string();
+    let mut command = cargo(&["test", "--workspace", "--locked"]);
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        command.env("RUST_TEST_THREADS", threads);
+    }
+    Ok(run_command(&mut command)?)
 }
 
 fn functions() -> Checked {

@@ -11,6 +11,7 @@ use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use crate::cli::interrupts::Interrupts;
 use crate::cli::session::{Session, Zips};
 use crate::cli::{Format, Global, advice, print, say};
 use crate::reconcile::Goal;
@@ -105,14 +106,19 @@ pub(super) async fn run(global: &Global) -> Result<(), Report> {
     let failed = |error: SocketError| {
         miette!(help = "`frontage plan` shows whether the service stands as described", "{url}: {error}")
     };
+    let mut interrupts = Interrupts::listen();
     let mut client = Client::connect(&url).await.map_err(failed)?;
     loop {
         tokio::select! {
-            message = client.next() => match message {
-                Some((text, message)) => show(global.format, &text, &message),
-                None => client = again(&url).await,
+            message = client.next() => if let Some((text, message)) = message {
+                show(global.format, &text, &message);
+            } else {
+                tokio::select! {
+                    next = again(&url) => client = next,
+                    () = interrupts.next() => return Ok(()),
+                }
             },
-            _ = tokio::signal::ctrl_c() => {
+            () = interrupts.next() => {
                 client.close().await;
                 return Ok(());
             }
