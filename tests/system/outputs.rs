@@ -123,6 +123,34 @@ fn validate_counts_what_is_described() {
     assert_eq!(valid["resources"], project.plan()["summary"]["create"]);
 }
 
+/// What `dev` prints to try works as printed; changes show; Ctrl-C takes everything down.
+#[test]
+fn dev_shows_changes_until_it_is_interrupted() {
+    let project = Project::new();
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("its address");
+    let dev = project.spawn(&["dev", "--port", &free.port().to_string()]);
+    let next = |wanted: &str| loop {
+        let line = dev.line();
+        if line.contains(wanted) {
+            break line;
+        }
+    };
+    assert!(next("The toggles are live at ws://127.0.0.1:").contains(&free.port().to_string()));
+    let export = next("  export AWS_ENDPOINT_URL=");
+    next("Feature toggle 3");
+
+    let variables = export.trim_start_matches("  export ").split(' ').filter_map(|pair| pair.split_once('='));
+    let set = project.command(&["toggles", "set", "1", "on"]).envs(variables).output().expect("the program runs");
+    assert!(set.status.success(), "{set:?}");
+    next("1  on   Feature toggle 1");
+
+    dev.interrupt();
+    let ended = dev.end();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
+    assert!(std::net::TcpStream::connect(free).is_err(), "the emulator is gone");
+}
+
 #[test]
 fn dev_shows_in_one_run_that_all_of_it_works() {
     let project = Project::new();
