@@ -196,6 +196,23 @@ impl Account {
         }
     }
 
+    /// The URL at which a browser finds a host that AWS gave a name, such as `d111111abcdef8.cloudfront.net`.
+    ///
+    /// At an emulator on this machine it is the same name below `localhost`, which browsers resolve to the loopback,
+    /// at the endpoint's port: `http://d111111abcdef8.cloudfront.localhost:4566`. Elsewhere the endpoint's own host
+    /// takes the place of the last label, as LocalStack has it.
+    #[must_use]
+    pub fn site_url(&self, host: &str) -> String {
+        let Some(endpoint) = &self.shared.endpoint else { return format!("https://{host}") };
+        let (scheme, authority) = endpoint.split_once("://").unwrap_or(("http", endpoint));
+        let authority = authority.split('/').next().unwrap_or_default();
+        let (name, port) =
+            authority.rsplit_once(':').map_or((authority, String::new()), |(name, port)| (name, format!(":{port}")));
+        let parent = if name.parse::<std::net::Ipv4Addr>().is_ok() { "localhost" } else { name };
+        let labels = host.rsplit_once('.').map_or(host, |(labels, _)| labels);
+        format!("{scheme}://{labels}.{parent}{port}")
+    }
+
     /// What a resource's deferred text can know before anything is read.
     #[must_use]
     pub fn known(&self) -> Known {

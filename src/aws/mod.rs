@@ -11,6 +11,7 @@ mod error;
 mod iam;
 mod lambda;
 mod logs;
+mod s3;
 mod sqs;
 mod tagging;
 mod transport;

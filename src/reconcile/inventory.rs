@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::{join_all, try_join, try_join_all};
+use futures_util::future::{join_all, try_join, try_join_all};
 use serde_json::{Map, Value};
 use stacks::model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, StackName, Tags};
 use thiserror::Error;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::StreamExt as _;
+use futures_util::StreamExt as _;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::timeout;

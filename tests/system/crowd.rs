@@ -20,7 +20,7 @@ async fn twenty_clients_end_with_the_final_state_of_fifty_changes() {
     toggles::put(&project, "0", "Toggle 0", false).await;
 
     let mut wanted = Toggles::new();
-    let mut clients = futures::future::join_all((0..CLIENTS).map(|_| Client::connect(&url))).await;
+    let mut clients = futures_util::future::join_all((0..CLIENTS).map(|_| Client::connect(&url))).await;
     for change in 0..CHANGES {
         let (id, name) = ((change % TOGGLES).to_string(), format!("Change {change}"));
         // Now and then one goes, some of them to come back.
@@ -35,10 +35,10 @@ async fn twenty_clients_end_with_the_final_state_of_fifty_changes() {
             wanted.insert(id, item);
         }
     }
-    futures::future::join_all(clients.iter_mut().map(|client| client.reach(&wanted))).await;
+    futures_util::future::join_all(clients.iter_mut().map(|client| client.reach(&wanted))).await;
     assert_eq!(toggles::connections(&project).await.len(), CLIENTS);
 
-    futures::future::join_all(clients.drain(..).map(Client::close)).await;
+    futures_util::future::join_all(clients.drain(..).map(Client::close)).await;
     eventually("closed connections are forgotten", async || toggles::connections(&project).await.is_empty()).await;
     project.assert_nothing_to_do();
     project.destroy();

@@ -1,6 +1,6 @@
 //! Toggle-message: tells changes to every connection, and goes on until what it told is what is.
 
-use futures::stream::{self, StreamExt};
+use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
 use tracing::{error, info};
 

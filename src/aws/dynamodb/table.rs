@@ -233,7 +233,7 @@ impl ResourceDriver for Tables {
         let hints = tagging::hints(&self.account, reading).await?;
         let prefix = self.arn("");
         let names = hints.names(&prefix).filter(|name| !name.contains('/'));
-        let tables = futures::future::try_join_all(names.map(|name| self.live(name, None, reading))).await?;
+        let tables = futures_util::future::try_join_all(names.map(|name| self.live(name, None, reading))).await?;
         Ok(tables.into_iter().flatten().collect())
     }
 

@@ -274,7 +274,7 @@ impl ResourceDriver for Queues {
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
         let urls = self.ours(reading).await?;
-        let queues = futures::future::try_join_all(urls.iter().map(|url| self.find(url, reading))).await?;
+        let queues = futures_util::future::try_join_all(urls.iter().map(|url| self.find(url, reading))).await?;
         Ok(queues.into_iter().flatten().collect())
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::{SinkExt as _, StreamExt as _};
+use futures_util::{SinkExt as _, StreamExt as _};
 use miette::{Report, miette};
 use serde_json::Value;
 use tokio::net::TcpStream;

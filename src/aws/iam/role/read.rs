@@ -74,7 +74,7 @@ impl Roles {
         let Some(role) = self.get(name).await? else { return Ok(None) };
         let inline = async {
             let names = self.inline_names(name).await?;
-            futures::future::try_join_all(names.iter().map(|policy| self.inline(name, policy))).await
+            futures_util::future::try_join_all(names.iter().map(|policy| self.inline(name, policy))).await
         };
         let (inline, managed) = tokio::try_join!(inline, self.managed_arns(name))?;
         let boundary = role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());

@@ -7,7 +7,7 @@ mod tests;
 mod write;
 
 use async_trait::async_trait;
-use futures::future::try_join_all;
+use futures_util::future::try_join_all;
 use serde::Deserialize;
 use stacks::model::Tags;
 use stacks::types::lambda::{EphemeralStorage, FUNCTION, Function, LoggingConfig, TracingConfig, TracingMode};
