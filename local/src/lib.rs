@@ -10,6 +10,7 @@ pub mod functions;
 mod lock;
 pub mod ministack;
 mod process;
+pub mod proxy;
 mod source;
 mod tools;
 
@@ -18,5 +19,6 @@ pub use frontends::{Frontend, FrontendsError};
 pub use functions::{Architecture, Function, Functions, FunctionsError};
 pub use ministack::{MiniStack, MiniStackError, MiniStackOptions};
 pub use process::{Tail, forget_outer_cargo};
+pub use proxy::{Proxy, ProxyError};
 pub use source::workspace_root;
 pub use tools::{ToolSet, Tools, ToolsError};
