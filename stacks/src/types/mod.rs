@@ -5,6 +5,7 @@
 //! An absent member means AWS's default, which the driver states when it compares.
 
 pub mod apigatewayv2;
+pub mod cognito;
 pub mod dynamodb;
 pub mod iam;
 pub mod lambda;
@@ -28,4 +29,9 @@ pub const ALL: &[&ResourceType] = &[
     apigatewayv2::ROUTE,
     apigatewayv2::DEPLOYMENT,
     apigatewayv2::STAGE,
+    cognito::USER_POOL,
+    cognito::USER_POOL_CLIENT,
+    cognito::USER_POOL_DOMAIN,
+    cognito::MANAGED_LOGIN_BRANDING,
+    cognito::USER_POOL_GROUP,
 ];
