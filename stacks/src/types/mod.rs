@@ -5,10 +5,13 @@
 //! An absent member means AWS's default, which the driver states when it compares.
 
 pub mod apigatewayv2;
+pub mod certificatemanager;
 pub mod dynamodb;
 pub mod iam;
 pub mod lambda;
 pub mod logs;
+pub mod route53;
+pub mod s3;
 pub mod sqs;
 
 use crate::model::ResourceType;
@@ -28,4 +31,9 @@ pub const ALL: &[&ResourceType] = &[
     apigatewayv2::ROUTE,
     apigatewayv2::DEPLOYMENT,
     apigatewayv2::STAGE,
+    s3::BUCKET,
+    s3::BUCKET_POLICY,
+    s3::OBJECT,
+    certificatemanager::CERTIFICATE,
+    route53::RECORD_SET,
 ];
