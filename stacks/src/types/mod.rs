@@ -5,6 +5,7 @@
 //! An absent member means AWS's default, which the driver states when it compares.
 
 pub mod apigatewayv2;
+pub mod cloudfront;
 pub mod dynamodb;
 pub mod iam;
 pub mod lambda;
@@ -28,4 +29,9 @@ pub const ALL: &[&ResourceType] = &[
     apigatewayv2::ROUTE,
     apigatewayv2::DEPLOYMENT,
     apigatewayv2::STAGE,
+    cloudfront::ORIGIN_ACCESS_CONTROL,
+    cloudfront::CACHE_POLICY,
+    cloudfront::RESPONSE_HEADERS_POLICY,
+    cloudfront::FUNCTION,
+    cloudfront::DISTRIBUTION,
 ];
