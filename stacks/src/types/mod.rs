@@ -6,6 +6,7 @@
 
 pub mod apigatewayv2;
 pub mod certificatemanager;
+pub mod cloudfront;
 pub mod cognito;
 pub mod dynamodb;
 pub mod iam;
@@ -42,4 +43,9 @@ pub const ALL: &[&ResourceType] = &[
     s3::OBJECT,
     certificatemanager::CERTIFICATE,
     route53::RECORD_SET,
+    cloudfront::ORIGIN_ACCESS_CONTROL,
+    cloudfront::CACHE_POLICY,
+    cloudfront::RESPONSE_HEADERS_POLICY,
+    cloudfront::FUNCTION,
+    cloudfront::DISTRIBUTION,
 ];
