@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use local::{Architecture, Functions, Tools};
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 use stacks::description::System;
-use stacks::model::{Graph, StackName, Tags};
-use stacks::toggles::{self, CodeHashes};
+use stacks::model::{Graph, StackName};
+use stacks::toggles::CodeHashes;
 
 use super::{Global, advice, say};
 use crate::aws::{self, Account};
@@ -103,9 +103,7 @@ pub(super) fn describe(global: &Global) -> Result<System, Report> {
 
 /// The graph of a system.
 pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Graph {
-    let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
-    toggles::add(&mut graph, system, &hashes(functions));
-    graph
+    stacks::system::graph(system, &hashes(functions))
 }
 
 fn hashes(functions: Option<&Functions>) -> CodeHashes {
