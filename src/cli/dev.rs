@@ -77,7 +77,7 @@ async fn open(global: &Global, system: &System) -> Result<Session, Report> {
 async fn bring_up(session: &Session) -> Result<String, Report> {
     let plan = session.plan(Goal::Converge).await?;
     say(&format!("bringing up {}: {} resources", session.graph.system(), plan.resources.len()));
-    let report = apply::execute(session, plan).await;
+    let report = apply::execute(session, plan, false).await;
     if !report.complete() {
         say(&render::report(&report));
         return Err(miette!("the system did not come up"));
@@ -165,7 +165,7 @@ async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
 
 async fn take_down(session: &Session) -> Result<(), Report> {
     let plan = session.plan(Goal::Destroy { delete_data: true }).await?;
-    let report = apply::execute(session, plan).await;
+    let report = apply::execute(session, plan, false).await;
     if report.complete() {
         say("everything is down");
         return Ok(());

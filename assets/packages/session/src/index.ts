@@ -1,0 +1,2 @@
+/** One sign-in for the page. The shell starts it; children get a `SessionView` in their context. */
+export type { SessionUser, SessionView } from "@frontage/contract";
