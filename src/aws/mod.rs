@@ -6,6 +6,7 @@
 
 pub mod account;
 mod apigatewayv2;
+mod cognito;
 mod dynamodb;
 mod error;
 mod iam;
@@ -37,6 +38,11 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(apigatewayv2::Integrations::new(account)))
         .with(Erased(apigatewayv2::Routes::new(account)))
         .with(Erased(apigatewayv2::Stages::new(account)))
+        .with(Erased(cognito::Brandings::new(account)))
+        .with(Erased(cognito::Clients::new(account)))
+        .with(Erased(cognito::Domains::new(account)))
+        .with(Erased(cognito::Groups::new(account)))
+        .with(Erased(cognito::UserPools::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))
