@@ -12,6 +12,7 @@ mod error;
 mod iam;
 mod lambda;
 mod logs;
+mod policy_document;
 mod s3;
 mod sqs;
 mod tagging;
@@ -49,5 +50,8 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(lambda::FunctionDriver::new(account)))
         .with(Erased(lambda::Permissions::new(account)))
         .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(s3::Buckets::new(account)))
+        .with(Erased(s3::Objects::new(account)))
+        .with(Erased(s3::Policies::new(account)))
         .with(Erased(sqs::Queues::new(account)))
 }

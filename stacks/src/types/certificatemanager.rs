@@ -35,8 +35,6 @@ pub struct Certificate<S = Text> {
     pub domain_validation_options: Vec<DomainValidationOption<S>>,
     /// The key, such as `RSA_2048` (the default) or `EC_prime256v1`. Changing it replaces the certificate.
     pub key_algorithm: Option<String>,
-    /// Whether the certificate is in the public logs, without which browsers do not take it; absent means `ENABLED`.
-    pub certificate_transparency_logging_preference: Option<TransparencyLogging>,
 }
 
 // Derived, it would be of any strings, and a stack would have to say which.
@@ -48,7 +46,6 @@ impl Default for Certificate {
             validation_method: None,
             domain_validation_options: Vec::new(),
             key_algorithm: None,
-            certificate_transparency_logging_preference: None,
         }
     }
 }
@@ -72,16 +69,6 @@ pub struct DomainValidationOption<S = Text> {
     pub domain_name: String,
     /// The hosted zone of the domain: `Z…`. Absent means that a person writes the record.
     pub hosted_zone_id: Option<S>,
-}
-
-/// Whether a certificate is in the public logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TransparencyLogging {
-    /// It is.
-    Enabled,
-    /// It is not.
-    Disabled,
 }
 
 impl<S: Serialize> Resource for Certificate<S> {
