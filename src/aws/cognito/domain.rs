@@ -27,7 +27,7 @@ const PREFIX: Patience = Patience::seconds(180);
 
 /// A custom domain is a distribution of its own, which takes up to an hour.
 const CUSTOM: Patience =
-    Patience { first: Duration::from_secs(2), longest: Duration::from_secs(15), within: Duration::from_mins(60) };
+    Patience { first: Duration::from_secs(2), longest: Duration::from_secs(15), within: Duration::from_hours(1) };
 
 /// Reads and writes domains. A pool has one prefix and one custom domain, and its description names them.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! What Cognito does where a member of a pool is absent, and what has no order.
 
 use stacks::types::cognito::{
-    EmailConfiguration, LambdaConfig, LambdaSender, PasswordPolicy, Policies, SignInPolicy, UserPoolAddOns,
-    VerificationMessageTemplate,
+    EmailConfiguration, InviteMessageTemplate, LambdaConfig, LambdaSender, PasswordPolicy, Policies, SignInPolicy,
+    UserPoolAddOns, UsernameConfiguration, VerificationMessageTemplate,
 };
 
 use super::{Properties, schema};
@@ -30,10 +30,10 @@ pub(super) fn normalise(pool: &mut Properties, region: &str) {
 }
 
 fn sign_up(pool: &mut Properties) {
-    pool.username_configuration.get_or_insert(stacks::types::cognito::UsernameConfiguration { case_sensitive: true });
+    pool.username_configuration.get_or_insert(UsernameConfiguration { case_sensitive: true });
     let admin = pool.admin_create_user_config.get_or_insert_default();
     admin.allow_admin_create_user_only.get_or_insert(false);
-    admin.invite_message_template.take_if(|template| *template == Default::default());
+    admin.invite_message_template.take_if(|template| *template == InviteMessageTemplate::default());
     if let Some(devices) = &mut pool.device_configuration {
         devices.challenge_required_on_new_device.get_or_insert(false);
         devices.device_only_remembered_on_user_prompt.get_or_insert(false);
@@ -144,7 +144,7 @@ pub(super) fn no_functions() -> LambdaConfig<String> {
 }
 
 fn messages(pool: &mut Properties) {
-    let email = pool.email_configuration.get_or_insert_with(|| EmailConfiguration {
+    let email = pool.email_configuration.get_or_insert(EmailConfiguration {
         email_sending_account: None,
         source_arn: None,
         from: None,

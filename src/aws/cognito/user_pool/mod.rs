@@ -190,7 +190,7 @@ impl ResourceDriver for UserPools {
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let Some(pool) = self.0.describe(&live.id).await? else { return Ok(()) };
         if pool.deletion_protection() == Some(&DeletionProtectionType::Active) {
-            self.unprotect(&live).await?;
+            Box::pin(self.unprotect(&live)).await?;
         }
         deleted(|| {
             retry(Patience::seconds(120), still_has_domain, || async {
