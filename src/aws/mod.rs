@@ -6,6 +6,7 @@
 
 pub mod account;
 mod apigatewayv2;
+mod cloudfront;
 mod dynamodb;
 mod error;
 mod iam;
@@ -37,6 +38,11 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(apigatewayv2::Integrations::new(account)))
         .with(Erased(apigatewayv2::Routes::new(account)))
         .with(Erased(apigatewayv2::Stages::new(account)))
+        .with(Erased(cloudfront::CachePolicies::new(account)))
+        .with(Erased(cloudfront::Distributions::new(account)))
+        .with(Erased(cloudfront::FunctionDriver::new(account)))
+        .with(Erased(cloudfront::OriginAccessControls::new(account)))
+        .with(Erased(cloudfront::ResponseHeadersPolicies::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))
