@@ -7,6 +7,7 @@
 pub mod account;
 mod apigatewayv2;
 mod cognito;
+mod cloudfront;
 mod dynamodb;
 mod error;
 mod iam;
@@ -44,6 +45,11 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(cognito::Domains::new(account)))
         .with(Erased(cognito::Groups::new(account)))
         .with(Erased(cognito::UserPools::new(account)))
+        .with(Erased(cloudfront::CachePolicies::new(account)))
+        .with(Erased(cloudfront::Distributions::new(account)))
+        .with(Erased(cloudfront::FunctionDriver::new(account)))
+        .with(Erased(cloudfront::OriginAccessControls::new(account)))
+        .with(Erased(cloudfront::ResponseHeadersPolicies::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))

@@ -26,7 +26,7 @@ pub(crate) async fn pause(length: Duration) -> bool {
     let stopped = async {
         // Nobody is left to stop the run: then nothing does.
         if stop.wait_for(|stopped| *stopped).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     tokio::select! {

@@ -141,18 +141,17 @@ fn converge(
     for node in graph.nodes().filter(|node| selection.contains(node.address.stack())) {
         check_dependencies(node, selection, inventory)?;
         let live = inventory.live.get(&node.address);
-        match planner.action(node, live)? {
-            Some(action) => resources.push(ResourcePlan {
+        if let Some(action) = planner.action(node, live)? {
+            resources.push(ResourcePlan {
                 address: node.address.clone(),
                 resource_type: node.resource_type,
                 action,
                 node: Some(node.clone()),
                 live: live.cloned(),
-            }),
-            None => {
-                unchanged += 1;
-                pending.extend(live.and_then(|live| planner.pending(node, live)));
-            }
+            });
+        } else {
+            unchanged += 1;
+            pending.extend(live.and_then(|live| planner.pending(node, live)));
         }
     }
     if !planner.refusals.is_empty() {
