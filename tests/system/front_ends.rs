@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_cloudfront::types::{DistributionConfig, HttpVersion};
-use aws_sdk_cognitoidentityprovider::types::VerifiedAttributeType;
+use aws_sdk_cloudfront::types::HttpVersion;
+use aws_sdk_cognitoidentityprovider::types::{PasswordPolicyType, UserPoolPolicyType};
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::Value;
 
@@ -180,10 +180,8 @@ async fn change_distribution(project: &Project) {
     let client = aws_sdk_cloudfront::Client::new(&project.world.config());
     let id = output(project, "team/shipping", "distribution_id");
     let read = client.get_distribution_config().id(&id).send().await.expect("read");
-    let config = DistributionConfig {
-        http_version: Some(HttpVersion::Http2),
-        ..read.distribution_config().expect("a config").clone()
-    };
+    let mut config = read.distribution_config().expect("a config").clone();
+    config.http_version = Some(HttpVersion::Http2);
     let call = client.update_distribution().id(&id).if_match(read.e_tag().expect("a tag")).distribution_config(config);
     call.send().await.expect("changed");
 }
@@ -191,8 +189,9 @@ async fn change_distribution(project: &Project) {
 async fn change_pool(project: &Project) {
     let client = aws_sdk_cognitoidentityprovider::Client::new(&project.world.config());
     let pool = output(project, "identity", "user_pool_id");
-    // What the call leaves out it resets: the password policy, for one.
-    let call = client.update_user_pool().user_pool_id(pool).auto_verified_attributes(VerifiedAttributeType::Email);
+    let weak = PasswordPolicyType::builder().minimum_length(6).build();
+    let policies = UserPoolPolicyType::builder().password_policy(weak).build();
+    let call = client.update_user_pool().user_pool_id(pool).policies(policies);
     call.send().await.expect("changed");
 }
 
