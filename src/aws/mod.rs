@@ -6,12 +6,14 @@
 
 pub mod account;
 mod apigatewayv2;
+mod certificatemanager;
 mod dynamodb;
 mod error;
 mod iam;
 mod lambda;
 mod logs;
 mod policy_document;
+mod route53;
 mod s3;
 mod sqs;
 mod tagging;
@@ -38,12 +40,14 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(apigatewayv2::Integrations::new(account)))
         .with(Erased(apigatewayv2::Routes::new(account)))
         .with(Erased(apigatewayv2::Stages::new(account)))
+        .with(Erased(certificatemanager::Certificates::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))
         .with(Erased(lambda::FunctionDriver::new(account)))
         .with(Erased(lambda::Permissions::new(account)))
         .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(route53::RecordSets::new(account)))
         .with(Erased(s3::Buckets::new(account)))
         .with(Erased(s3::Objects::new(account)))
         .with(Erased(s3::Policies::new(account)))

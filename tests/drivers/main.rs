@@ -8,4 +8,5 @@ mod dynamodb;
 mod iam;
 mod lambda;
 mod logs;
+mod s3;
 mod sqs;
