@@ -4,9 +4,11 @@
 mod support;
 
 mod apigatewayv2;
+mod certificatemanager;
 mod dynamodb;
 mod iam;
 mod lambda;
 mod logs;
+mod route53;
 mod s3;
 mod sqs;

@@ -33,6 +33,10 @@ pub(super) fn normalise(certificate: &mut Properties) {
 }
 
 fn normalise_options(certificate: &mut Properties) {
+    if certificate.validation_method == Some(ValidationMethod::Email) {
+        // No record is looked for.
+        certificate.domain_validation_options.clear();
+    }
     for option in &mut certificate.domain_validation_options {
         option.domain_name.make_ascii_lowercase();
         let zone = option.hosted_zone_id.take();
