@@ -19,8 +19,8 @@ const DELETE: &str = "CertificateManager.DeleteCertificate";
 const MISSING: &str = r#"{"__type":"ResourceNotFoundException","message":"none"}"#;
 const CHANGE: &str = "POST https://route53.amazonaws.com/2013-04-01/hostedzone/Z1/rrset";
 const ZONE: &str = "GET https://route53.amazonaws.com/2013-04-01/hostedzone/Z1 ";
-const CNAME: &str = "Z1/rrset?maxitems=1&name=_x.www.example.com&type=CNAME";
-const COMPANION: &str = "Z1/rrset?maxitems=1&name=cname._x.www._frontage.example.com&type=TXT";
+const CNAME: &str = "Z1/rrset?name=_x.www.example.com&type=CNAME&maxitems=1";
+const COMPANION: &str = "Z1/rrset?name=cname._x.www._frontage.example.com&type=TXT&maxitems=1";
 const NAMED: &str = "<GetHostedZoneResponse><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name>\
      <CallerReference>r</CallerReference></HostedZone></GetHostedZoneResponse>";
 const CHANGED: &str = "<ChangeResourceRecordSetsResponse><ChangeInfo><Id>/change/C1</Id><Status>INSYNC</Status>\

@@ -7,8 +7,8 @@ use crate::reconcile::UNKNOWN;
 const CHANGE: &str = "POST https://route53.amazonaws.com/2013-04-01/hostedzone/Z1/rrset";
 const ZONE: &str = "GET https://route53.amazonaws.com/2013-04-01/hostedzone/Z1 ";
 const ZONES: &str = "GET https://route53.amazonaws.com/2013-04-01/hostedzone ";
-const RECORD: &str = "Z1/rrset?maxitems=1&name=www.example.com&type=A";
-const COMPANION: &str = "Z1/rrset?maxitems=1&name=a.www._frontage.example.com&type=TXT";
+const RECORD: &str = "Z1/rrset?name=www.example.com&type=A&maxitems=1";
+const COMPANION: &str = "Z1/rrset?name=a.www._frontage.example.com&type=TXT&maxitems=1";
 const COMPANIONS: &str = "Z1/rrset?name=_frontage.example.com ";
 const STATUS: &str = "GET https://route53.amazonaws.com/2013-04-01/change/C1 ";
 const NAMED: &str = "<GetHostedZoneResponse><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name>\
