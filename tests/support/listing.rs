@@ -1,5 +1,7 @@
 //! Everything of the kinds that Frontage makes, as each service lists it.
 
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+
 use super::World;
 
 impl World {
@@ -118,7 +120,7 @@ impl World {
             lines.extend(policy.then(|| format!("bucket policy {name}")));
             let pages = client.list_objects_v2().bucket(name).into_paginator().send();
             let pages = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
-            let keys = pages.iter().flat_map(|page| page.contents()).filter_map(|object| object.key());
+            let keys = pages.iter().flat_map(ListObjectsV2Output::contents).filter_map(|object| object.key());
             lines.extend(keys.map(|key| format!("object {name}/{key}")));
         }
         lines

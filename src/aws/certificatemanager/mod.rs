@@ -205,6 +205,7 @@ fn is_absent(error: &DriverError) -> bool {
     error.is("ResourceNotFoundException")
 }
 
+#[allow(clippy::needless_pass_by_value)] // as `map_err` passes it
 fn incomplete(error: aws_sdk_acm::error::BuildError) -> DriverError {
     DriverError::internal(format!("a call to Certificate Manager is incomplete ({error})"))
 }

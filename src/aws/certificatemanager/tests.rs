@@ -287,10 +287,13 @@ async fn a_record_that_somebody_else_wrote_is_neither_written_nor_removed() {
     canned.assert_used();
 }
 
+/// What makes a certificate one that would be refused.
+type Mistake = fn(&mut Properties);
+
 #[tokio::test]
 async fn what_would_be_refused_is_told_before_any_call() {
     let canned = Canned::default();
-    let wrong: [(fn(&mut Properties), &str); 4] = [
+    let wrong: [(Mistake, &str); 4] = [
         (|certificate| certificate.domain_name = "www_example.com".to_owned(), "which is no domain"),
         (|certificate| certificate.domain_name = "localhost".to_owned(), "which is no domain"),
         (|certificate| certificate.key_algorithm = Some("RSA_9".to_owned()), "which there is not"),

@@ -18,7 +18,7 @@ const NAMING: Patience = Patience::seconds(120);
 
 /// How long it may take to find them. With our own zone it is minutes; where a person writes the record, longer.
 const ISSUE: Patience =
-    Patience { first: Duration::from_millis(500), longest: Duration::from_secs(10), within: Duration::from_mins(60) };
+    Patience { first: Duration::from_millis(500), longest: Duration::from_secs(10), within: Duration::from_hours(1) };
 
 /// Seconds that resolvers keep a validation record.
 const TTL: i64 = 300;

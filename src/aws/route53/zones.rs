@@ -49,6 +49,7 @@ fn change(action: ChangeAction, record: ResourceRecordSet) -> Result<Change, Dri
 }
 
 /// A member that Route 53 needs was not set.
+#[allow(clippy::needless_pass_by_value)] // as `map_err` passes it
 pub(crate) fn incomplete(error: aws_sdk_route53::error::BuildError) -> DriverError {
     DriverError::internal(format!("a call to Route 53 is incomplete ({error})"))
 }

@@ -190,6 +190,7 @@ pub(super) fn to_sdk(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
 }
 
 /// A member that S3 needs was not set.
+#[allow(clippy::needless_pass_by_value)] // as `map_err` passes it
 pub(super) fn incomplete(error: aws_sdk_s3::error::BuildError) -> DriverError {
     DriverError::internal(format!("a call to S3 is incomplete ({error})"))
 }

@@ -194,10 +194,13 @@ async fn the_next_record_is_not_the_one_that_is_looked_for() {
     assert!(driver(&canned).read(wanted, &Reading::default()).await.unwrap().is_none());
 }
 
+/// What makes a record one that would be refused.
+type Mistake = fn(&mut Properties);
+
 #[tokio::test]
 async fn what_route_53_would_refuse_is_told_before_any_call() {
     let canned = Canned::default();
-    let wrong: [(fn(&mut Properties), &str); 5] = [
+    let wrong: [(Mistake, &str); 5] = [
         (|record| record.ttl = None, "needs a TTL"),
         (|record| record.ttl = Some("soon".to_owned()), "needs a TTL"),
         (|record| record.resource_records.clear(), "neither records nor an alias"),

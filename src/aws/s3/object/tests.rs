@@ -32,9 +32,8 @@ fn tags() -> Tags {
 }
 
 fn tagging(tags: &[(&str, &str)]) -> String {
-    let tags: String =
-        tags.iter().map(|(key, value)| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>")).collect();
-    format!("<Tagging><TagSet>{tags}</TagSet></Tagging>")
+    let tags = tags.iter().map(|(key, value)| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>"));
+    format!("<Tagging><TagSet>{}</TagSet></Tagging>", tags.collect::<Vec<_>>().concat())
 }
 
 /// The tags of the bucket, with the object's record.
