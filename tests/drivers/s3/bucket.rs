@@ -16,7 +16,7 @@ use stacks::types::s3::{
     TagFilter, Transition, VersioningConfiguration, VersioningStatus,
 };
 
-use super::{bucket, client, name};
+use super::{Variation, bucket, client, name};
 use crate::support::{World, describe, only, paths};
 
 fn graph(world: &World, bucket: &Bucket) -> Graph {
@@ -111,7 +111,7 @@ async fn lifecycle_rules_change_in_place() {
     let mut changed = bucket(&world);
     changed.lifecycle_configuration = rules([rule("b"), rule("a")]);
     update(&world, &changed, &["LifecycleConfiguration"]).await;
-    let changes: [(&str, fn(&mut LifecycleRule)); 11] = [
+    let changes: [Variation<LifecycleRule>; 11] = [
         ("Status", |rule| rule.status = LifecycleStatus::Disabled),
         ("Prefix", |rule| rule.prefix = Some("releases/".to_owned())),
         ("TagFilters", |rule| {
@@ -178,7 +178,7 @@ async fn cross_origin_rules_change_in_place() {
     let with = |rule: &CorsRule| Some(CorsConfiguration { cors_rules: vec![rule.clone()] });
     changed.cors_configuration = with(&rule);
     update(&world, &changed, &["CorsConfiguration"]).await;
-    let changes: [(&str, fn(&mut CorsRule)); 6] = [
+    let changes: [Variation<CorsRule>; 6] = [
         ("Id", |rule| rule.id = Some("teams".to_owned())),
         ("AllowedHeaders", |rule| rule.allowed_headers = vec!["x-b".to_owned(), "x-a".to_owned()]),
         ("AllowedMethods", |rule| rule.allowed_methods = vec!["GET".to_owned()]),
@@ -335,8 +335,9 @@ async fn a_name_of_another_account_stops_the_plan() {
     let account = world.account().await;
     let (graph, registry) = (graph(&world, &bucket(&world)), frontage::aws::registry(&account));
     let everything = frontage::reconcile::Selection::All;
-    let read =
-        frontage::reconcile::read(&graph, &everything, &registry, account.known(), Goal::Converge).await.unwrap_err();
+    let read = frontage::reconcile::read(&graph, &everything, &registry, account.known(), Goal::Converge)
+        .await
+        .expect_err("no plan");
     assert!(read.source.to_string().contains("is taken by another AWS account"), "{}", read.source);
     other.destroy(&self::graph(&other, &theirs)).await;
 }

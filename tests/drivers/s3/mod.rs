@@ -10,6 +10,9 @@ use stacks::types::s3::Bucket;
 
 use super::support::World;
 
+/// A property, and what makes it differ.
+type Variation<T> = (&'static str, fn(&mut T));
+
 /// The name of the test's bucket: names are shared by all accounts.
 fn name(world: &World) -> String {
     format!("{}-test-{}", world.system, world.account_id)

@@ -5,7 +5,7 @@ use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
 use stacks::model::{Graph, Tags, Text};
 use stacks::types::s3::Object;
 
-use super::{add_bucket, client, name};
+use super::{Variation, add_bucket, client, name};
 use crate::support::{World, describe, only, paths};
 
 fn graph(world: &World, change: impl Fn(&mut Object)) -> Graph {
@@ -46,7 +46,7 @@ async fn the_content_and_its_headers_change_in_place() {
     };
     let body = format!("{{\"bucket\":\"arn:aws:s3:::{}\",\"title\":\"Ümläut\"}}", name(&world));
     assert_eq!(read().await, (body, Some("application/json".to_owned()), Some("no-cache".to_owned())));
-    let changes: [(&str, fn(&mut Object)); 4] = [
+    let changes: [Variation<Object>; 4] = [
         ("Body", |object| object.body = Text::from("{}")),
         ("ContentType", |object| (object.body, object.content_type) = (Text::from("{}"), None)),
         ("CacheControl", |object| {
