@@ -202,6 +202,12 @@ impl Account {
         std::fs::read(path).map_err(|error| DriverError::Invalid(format!("{} cannot be read: {error}", path.display())))
     }
 
+    /// Whether an endpoint was set, which in place of AWS is an emulator's.
+    #[must_use]
+    pub(crate) fn is_emulated(&self) -> bool {
+        self.shared.endpoint.is_some()
+    }
+
     /// The URL that a WebSocket client connects to.
     ///
     /// On an emulator it is the path form that MiniStack and LocalStack share, since the host form does not

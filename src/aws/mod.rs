@@ -7,6 +7,8 @@
 pub mod account;
 mod apigatewayv2;
 mod certificatemanager;
+mod cloudfront;
+mod cognito;
 mod dynamodb;
 mod error;
 mod iam;
@@ -41,6 +43,16 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(apigatewayv2::Routes::new(account)))
         .with(Erased(apigatewayv2::Stages::new(account)))
         .with(Erased(certificatemanager::Certificates::new(account)))
+        .with(Erased(cognito::Brandings::new(account)))
+        .with(Erased(cognito::Clients::new(account)))
+        .with(Erased(cognito::Domains::new(account)))
+        .with(Erased(cognito::Groups::new(account)))
+        .with(Erased(cognito::UserPools::new(account)))
+        .with(Erased(cloudfront::CachePolicies::new(account)))
+        .with(Erased(cloudfront::Distributions::new(account)))
+        .with(Erased(cloudfront::FunctionDriver::new(account)))
+        .with(Erased(cloudfront::OriginAccessControls::new(account)))
+        .with(Erased(cloudfront::ResponseHeadersPolicies::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))

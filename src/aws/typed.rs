@@ -102,6 +102,16 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
 
     /// Deletes the resource.
     async fn delete(&self, live: TypedLive<Self::Properties>) -> Result<(), DriverError>;
+
+    /// What AWS does yet with a resource that stands as it should, if anything, by its attributes.
+    fn pending(&self, _attributes: &Attributes) -> Option<String> {
+        None
+    }
+
+    /// Waits until nothing is pending.
+    async fn settle(&self, _live: TypedLive<Self::Properties>) -> Result<(), DriverError> {
+        Ok(())
+    }
 }
 
 /// A typed driver as the engine sees it.
@@ -181,5 +191,13 @@ impl<D: ResourceDriver> Driver for Erased<D> {
 
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
         self.0.delete(typed(live)?).await
+    }
+
+    fn pending(&self, live: &Live) -> Option<String> {
+        self.0.pending(&live.attributes)
+    }
+
+    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
+        self.0.settle(typed(live)?).await
     }
 }

@@ -136,8 +136,24 @@ async fn read_wanted(
 }
 
 fn identity(node: &Node) -> Value {
-    let member = |name: &&str| node.properties.get(*name).map(|value| ((*name).to_owned(), value.clone()));
-    Value::Object(node.resource_type.identity.iter().filter_map(member).collect::<Map<_, _>>())
+    let mut identity = Map::new();
+    for path in node.resource_type.identity {
+        copy(path, &node.properties, &mut identity);
+    }
+    Value::Object(identity)
+}
+
+/// Copies what is at a path of member names, with the objects that it is in.
+fn copy(path: &str, from: &Value, to: &mut Map<String, Value>) {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(value) = from.get(name) else { return };
+    let Some(rest) = rest else {
+        to.insert(name.to_owned(), value.clone());
+        return;
+    };
+    if let Value::Object(inner) = to.entry(name).or_insert_with(|| Value::Object(Map::new())) {
+        copy(rest, value, inner);
+    }
 }
 
 fn identity_dependencies<'g>(graph: &'g Graph, node: &Node) -> Vec<&'g Address> {

@@ -19,6 +19,7 @@ impl World {
         lines.extend(self.buckets().await);
         lines.extend(self.certificates().await);
         lines.extend(self.records().await);
+        lines.extend(self.user_pools().await);
         lines.sort();
         lines
     }
@@ -147,6 +148,29 @@ impl World {
             let named = records.filter(|record| !matches!(record.r#type(), RrType::Soa | RrType::Ns));
             let names: Vec<_> = named.map(|record| format!("{} {}", record.name(), record.r#type())).collect();
             lines.extend(self.lines("record", names.iter().map(String::as_str)));
+        }
+        lines
+    }
+
+    /// User pools, and what stands in them.
+    async fn user_pools(&self) -> Vec<String> {
+        let client = aws_sdk_cognitoidentityprovider::Client::new(&self.config());
+        let pages = client.list_user_pools().max_results(60).into_paginator().items().send();
+        let pools = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+        let mut lines = Vec::new();
+        for pool in pools.iter().filter(|pool| self.mine(pool.name().unwrap_or_default())) {
+            let (id, name) = (pool.id().unwrap_or_default(), pool.name().unwrap_or_default());
+            lines.push(format!("user pool {name}"));
+            let described = client.describe_user_pool().user_pool_id(id).send().await.expect("described");
+            let domains = described.user_pool().map(|pool| [pool.domain(), pool.custom_domain()]);
+            lines.extend(domains.into_iter().flatten().flatten().map(|of| format!("user pool domain {name}/{of}")));
+            let clients =
+                client.list_user_pool_clients().user_pool_id(id).max_results(60).send().await.expect("listed");
+            let clients = clients.user_pool_clients().iter().filter_map(|of| of.client_name());
+            lines.extend(clients.map(|of| format!("user pool client {name}/{of}")));
+            let groups = client.list_groups().user_pool_id(id).send().await.expect("listed");
+            let groups = groups.groups().iter().filter_map(|of| of.group_name());
+            lines.extend(groups.map(|of| format!("user pool group {name}/{of}")));
         }
         lines
     }

@@ -10,7 +10,8 @@ use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 pub const MANAGED_LOGIN_BRANDING: &ResourceType = &ResourceType {
     name: "AWS::Cognito::ManagedLoginBranding",
     identity: &["UserPoolId", "ClientId"],
-    create_only: &["UserPoolId", "ClientId"],
+    // An update adds pictures to those that are there and takes none away.
+    create_only: &["UserPoolId", "ClientId", "Assets"],
     renewed_by: &[],
     replacement: Replacement::DeleteFirst,
     holds_data: false,
@@ -33,7 +34,7 @@ pub struct ManagedLoginBranding<S = Text> {
     pub use_cognito_provided_values: Option<bool>,
     /// What differs from Cognito's own, as its branding editor has it.
     pub settings: Option<Value>,
-    /// Pictures, at most 40; a set.
+    /// Pictures, at most 40; a set. Changing them replaces the style.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<Asset>,
 }

@@ -24,7 +24,7 @@ pub struct Policies {
     pub sign_in_policy: Option<SignInPolicy>,
 }
 
-/// What a password is like. A member that is absent where the policy is stated means no demand.
+/// What a password is like.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -23,6 +23,9 @@ pub const USER_POOL: &ResourceType = &ResourceType {
 };
 
 /// A directory of people who sign in. It holds data, so it is never replaced.
+///
+/// `CloudFormation`'s `EmailVerificationMessage`, `EmailVerificationSubject` and `SmsVerificationMessage` are left out:
+/// they are members of `VerificationMessageTemplate` under older names.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
