@@ -235,16 +235,24 @@ async fn a_record_that_another_certificate_needs_stays() {
     let issued = described("ISSUED", true);
     let other = json!({"CertificateArn": "arn:other", "DomainName": "example.com",
         "SubjectAlternativeNameSummaries": ["example.com", "*.www.example.com"]});
-    let list = json!({"CertificateSummaryList": [{ "CertificateArn": ARN, "DomainName": DOMAIN }, other]}).to_string();
+    let by_mail = json!({"CertificateArn": "arn:mail", "DomainName": DOMAIN});
+    let unrelated = json!({"CertificateArn": "arn:unrelated", "DomainName": "example.org"});
+    let others = issued.replace(&format!(r#""DomainName":"{DOMAIN}""#), r#""DomainName":"*.www.example.com""#);
+    let mailed = described("ISSUED", false).replace("DNS", "EMAIL");
+    let list =
+        json!({"CertificateSummaryList": [{ "CertificateArn": ARN, "DomainName": DOMAIN }, by_mail, other, unrelated]})
+            .to_string();
     let tagged = tagged(&[("frontage:fingerprint:zones", "Z1")]);
     let canned = Canned::new([
         (DESCRIBE, 200, issued.as_str()),
         (DESCRIBE, 200, issued.as_str()),
         (TAGS, 200, tagged.as_str()),
         (LIST, 200, list.as_str()),
+        (r#"DescribeCertificate {"CertificateArn":"arn:mail"}"#, 200, mailed.as_str()),
+        (r#"DescribeCertificate {"CertificateArn":"arn:other"}"#, 200, others.as_str()),
         (UNTAG, 200, "{}"),
         (DELETE, 200, ""),
-        (DESCRIBE, 400, MISSING),
+        (r#"DescribeCertificate {"CertificateArn":"arn:aws"#, 400, MISSING),
     ]);
     driver(&canned).delete(live(certificate(Some("Z1")), ARN, tags())).await.unwrap();
     canned.assert_used();

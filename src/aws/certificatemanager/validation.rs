@@ -1,9 +1,11 @@
 //! How a certificate's domains are shown to be ours: by records that Certificate Manager names and looks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, DomainStatus, DomainValidation};
+use aws_sdk_acm::types::{
+    CertificateDetail, CertificateStatus, DomainStatus, DomainValidation, ValidationMethod as ValidationBy,
+};
 use aws_sdk_route53::types::{ResourceRecord, ResourceRecordSet, RrType};
 use stacks::model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
 use stacks::types::certificatemanager::ValidationMethod;
@@ -160,24 +162,35 @@ impl Certificates {
         if zones.is_empty() {
             return Ok(());
         }
-        let needed = self.domains_of_others(arn).await?;
-        let is_needed = |domain: &str| needed.iter().any(|other| base(other) == base(domain));
+        let needed = self.needed_by_others(arn, &proofs(&detail)).await?;
         for (proof, domain) in proofs(&detail) {
-            for zone in zones.iter().filter(|_| !is_needed(domain)) {
+            for zone in zones.iter().filter(|_| !needed.contains(base(domain))) {
                 self.forget(zone, &proof).await?;
             }
         }
         self.remove_tags(arn, &[zones_tag()]).await
     }
 
-    /// The domains of all other certificates.
-    async fn domains_of_others(&self, arn: &str) -> Result<Vec<String>, DriverError> {
-        let all = self.list_all().await?;
-        let others = all.iter().filter(|other| other.certificate_arn() != Some(arn));
-        let domains = others.flat_map(|other| {
-            other.domain_name().into_iter().chain(other.subject_alternative_name_summaries().iter().map(String::as_str))
-        });
-        Ok(domains.map(str::to_owned).collect())
+    /// The domains of these records for which other certificates, whosever they are, need them too.
+    async fn needed_by_others(
+        &self,
+        arn: &str,
+        proofs: &BTreeMap<Proof, &str>,
+    ) -> Result<BTreeSet<String>, DriverError> {
+        let is_proved = |domain: &str| proofs.values().any(|proved| base(proved) == base(domain));
+        let mut needed = BTreeSet::new();
+        for other in self.list_all().await? {
+            let names =
+                other.subject_alternative_name_summaries().iter().map(String::as_str).chain(other.domain_name());
+            let same =
+                other.certificate_arn().filter(|other| *other != arn).filter(|_| names.into_iter().any(is_proved));
+            let Some(same) = same else { continue };
+            let Some(detail) = self.describe(same).await? else { continue };
+            let domains = detail.domain_validation_options().iter().filter(|domain| domain.resource_record().is_some());
+            let by_record = domains.filter(|domain| domain.validation_method() != Some(&ValidationBy::Email));
+            needed.extend(by_record.map(|domain| base(domain.domain_name()).to_owned()));
+        }
+        Ok(needed)
     }
 
     /// Removes a record that the system wrote, with its companion.
