@@ -122,6 +122,38 @@ async fn a_policy_is_read_with_the_record_of_its_bucket() {
     }
 }
 
+const INDEX: &str = "GetResources";
+const LIST: &str = "GET https://s3.eu-west-1.amazonaws.com/?";
+
+/// What the index shows is not read to be passed over; what it does not show yet is.
+#[tokio::test]
+async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
+    let listed = |name: &str| {
+        format!(
+            "<ListAllMyBucketsResult><Buckets><Bucket><Name>{name}</Name></Bucket></Buckets></ListAllMyBucketsResult>"
+        )
+    };
+    let listed = listed("acme-b");
+    let tag = |key: &str, value: &str| serde_json::json!({"Key": key, "Value": value});
+    let tags = [tag(SYSTEM_TAG, "acme"), tag(ADDRESS_TAG, "test/b"), tag("frontage:fingerprint:policy", "abc")];
+    let index = serde_json::json!({"ResourceTagMappingList": [{"ResourceARN": "arn:aws:s3:::acme-b", "Tags": tags}]});
+    let (index, bucket, text) =
+        (index.to_string(), tagging(&[("policy", "abc"), ("config", "1 config.json")]), text("arn"));
+    let canned = Canned::new([(INDEX, 200, index.as_str()), (LIST, 200, listed.as_str())]);
+    let shown = driver(&canned).list(&Reading::default()).await.unwrap();
+    canned.assert_used();
+    let address = |live: &Live| live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)).cloned();
+    assert_eq!((shown.len(), shown[0].tags.is_read(), address(&shown[0])), (1, false, Some("test/policy".to_owned())));
+    let canned = Canned::new([(INDEX, 200, "{}"), (LIST, 200, listed.as_str()), (GET_TAGS, 200, bucket.as_str())]);
+    assert_eq!(driver(&canned).list(&Reading::default()).await.unwrap().len(), 1);
+    canned.assert_used();
+    let canned = Canned::new([(GET_TAGS, 200, bucket.as_str()), (GET, 200, text.as_str())]);
+    let confirmed = driver(&canned).confirm(shown[0].clone()).await.unwrap().expect("a policy");
+    assert_eq!((confirmed.properties, confirmed.tags), (policy("arn"), LiveTags::Read(self::tags())));
+    let canned = Canned::new([(GET_TAGS, 200, bucket.as_str()), (GET, 404, NONE)]);
+    assert!(driver(&canned).confirm(shown[0].clone()).await.unwrap().is_none());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_deletion_takes_the_record_and_leaves_those_of_objects() {
     let (bucket, text) = (tagging(&[("policy", "abc"), ("config", "1 config.json")]), text("arn"));
