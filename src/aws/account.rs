@@ -280,6 +280,13 @@ impl Account {
         Self { shared: Arc::new(shared) }
     }
 
+    /// The same account in another Region.
+    pub(crate) fn in_region(mut self, region: &str) -> Self {
+        let shared = Arc::get_mut(&mut self.shared).expect("nobody else has it yet");
+        region.clone_into(&mut shared.region);
+        self
+    }
+
     /// The same account with one zip, called `hash` in place of its hash.
     pub(crate) fn with_artifact(mut self, zip: PathBuf) -> Self {
         let shared = Arc::get_mut(&mut self.shared).expect("nobody else has it yet");

@@ -6,14 +6,16 @@
 
 pub mod account;
 mod apigatewayv2;
-mod cognito;
+mod certificatemanager;
 mod cloudfront;
+mod cognito;
 mod dynamodb;
 mod error;
 mod iam;
 mod lambda;
 mod logs;
 mod policy_document;
+mod route53;
 mod s3;
 mod sqs;
 mod tagging;
@@ -40,6 +42,7 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(apigatewayv2::Integrations::new(account)))
         .with(Erased(apigatewayv2::Routes::new(account)))
         .with(Erased(apigatewayv2::Stages::new(account)))
+        .with(Erased(certificatemanager::Certificates::new(account)))
         .with(Erased(cognito::Brandings::new(account)))
         .with(Erased(cognito::Clients::new(account)))
         .with(Erased(cognito::Domains::new(account)))
@@ -56,6 +59,7 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(lambda::FunctionDriver::new(account)))
         .with(Erased(lambda::Permissions::new(account)))
         .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(route53::RecordSets::new(account)))
         .with(Erased(s3::Buckets::new(account)))
         .with(Erased(s3::Objects::new(account)))
         .with(Erased(s3::Policies::new(account)))

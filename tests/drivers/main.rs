@@ -4,9 +4,12 @@
 mod support;
 
 mod apigatewayv2;
+mod certificatemanager;
 mod cognito;
 mod dynamodb;
 mod iam;
 mod lambda;
 mod logs;
+mod route53;
+mod s3;
 mod sqs;

@@ -1,5 +1,7 @@
 //! Everything of the kinds that Frontage makes, as each service lists it.
 
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+
 use super::World;
 
 impl World {
@@ -14,6 +16,9 @@ impl World {
         lines.extend(self.functions().await);
         lines.extend(self.mappings().await);
         lines.extend(self.apis().await);
+        lines.extend(self.buckets().await);
+        lines.extend(self.certificates().await);
+        lines.extend(self.records().await);
         lines.extend(self.user_pools().await);
         lines.sort();
         lines
@@ -100,6 +105,49 @@ impl World {
             let deployments = client.get_deployments().api_id(id).send().await.expect("listed");
             lines.extend(integrations.items().iter().map(|_| format!("integration {name}")));
             lines.extend(deployments.items().iter().map(|_| format!("deployment {name}")));
+        }
+        lines
+    }
+
+    /// Buckets, their policies and what is in them.
+    async fn buckets(&self) -> Vec<String> {
+        let config = aws_sdk_s3::config::Builder::from(&self.config()).force_path_style(true).build();
+        let client = aws_sdk_s3::Client::from_conf(config);
+        let buckets = client.list_buckets().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let mut lines = Vec::new();
+        for name in buckets.expect("listed").iter().filter_map(|bucket| bucket.name()).filter(|name| self.mine(name)) {
+            lines.push(format!("bucket {name}"));
+            let policy = client.get_bucket_policy().bucket(name).send().await.is_ok();
+            lines.extend(policy.then(|| format!("bucket policy {name}")));
+            let pages = client.list_objects_v2().bucket(name).into_paginator().send();
+            let pages = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+            let keys = pages.iter().flat_map(ListObjectsV2Output::contents).filter_map(|object| object.key());
+            lines.extend(keys.map(|key| format!("object {name}/{key}")));
+        }
+        lines
+    }
+
+    async fn certificates(&self) -> Vec<String> {
+        let config = self.config().into_builder().region(aws_config::Region::new("us-east-1")).build();
+        let client = aws_sdk_acm::Client::new(&config);
+        let pages = client.list_certificates().into_paginator().items().send();
+        let certificates = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+        self.lines("certificate", certificates.iter().filter_map(|certificate| certificate.domain_name()))
+    }
+
+    /// The records of all zones, but those that every zone has.
+    async fn records(&self) -> Vec<String> {
+        use aws_sdk_route53::types::RrType;
+        let client = aws_sdk_route53::Client::new(&self.config());
+        let zones = client.list_hosted_zones().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let mut lines = Vec::new();
+        for zone in zones.expect("listed") {
+            let id = zone.id().rsplit('/').next().unwrap_or_default();
+            let records = client.list_resource_record_sets().hosted_zone_id(id).send().await.expect("listed");
+            let records = records.resource_record_sets.into_iter();
+            let named = records.filter(|record| !matches!(record.r#type(), RrType::Soa | RrType::Ns));
+            let names: Vec<_> = named.map(|record| format!("{} {}", record.name(), record.r#type())).collect();
+            lines.extend(self.lines("record", names.iter().map(String::as_str)));
         }
         lines
     }

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{Bucket, Tag, Tagging};
+use futures_util::future::try_join_all;
 use stacks::model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags, child_fingerprint_tag};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::aws::Account;
 use crate::aws::error::failed;
-use crate::aws::tagging;
+use crate::aws::tagging::{self, Hints};
 use crate::aws::wait::{Patience, retry};
-use crate::reconcile::{DriverError, Reading, Selection};
+use crate::reconcile::{DriverError, LiveTags, Reading, Selection};
 
 /// How long S3 may take to know a new bucket everywhere, and to end a conflicting change.
 pub(super) const CONSISTENCY: Patience = Patience::seconds(60);
@@ -54,9 +55,38 @@ impl S3 {
             .await
     }
 
-    /// The names of the buckets in the Region that may be the system's: by their names, and by the tagging index.
-    pub(super) async fn ours(&self, reading: &Reading) -> Result<Vec<String>, DriverError> {
+    /// The buckets in the Region that may be the system's, by their names and by the tagging index, with their tags:
+    /// as the index has them or, of a bucket that it does not show, from the bucket.
+    pub(super) async fn ours(&self, reading: &Reading) -> Result<Vec<(String, LiveTags)>, DriverError> {
         let hints = tagging::hints(&self.account, reading).await?;
+        let names = self.names(&hints, reading).await?;
+        let tagged = try_join_all(names.into_iter().map(async |name| {
+            let tags = match hints.tags(&self.arn(&name)) {
+                Some(tags) => Some(tags),
+                None => self.tags(&name, reading).await?.as_ref().clone().map(LiveTags::Read),
+            };
+            Ok::<_, DriverError>(tags.map(|tags| (name, tags)))
+        }));
+        Ok(tagged.await?.into_iter().flatten().collect())
+    }
+
+    /// What the system's buckets keep a record of: the bucket, the address that the record stands for, its value. The
+    /// index may lag, so each is to be confirmed.
+    pub(super) async fn recorded(&self, reading: &Reading) -> Result<Vec<(String, Tags, String)>, DriverError> {
+        let mut all = Vec::new();
+        for (bucket, tags) in self.ours(reading).await? {
+            let Some(tags) = tags.known().filter(|tags| self.is_ours(tags)) else { continue };
+            let Some((stack, _)) = tags.get(ADDRESS_TAG).and_then(|at| at.rsplit_once('/')) else { continue };
+            all.extend(records(tags).map(|(name, value)| {
+                let address = (ADDRESS_TAG.to_owned(), format!("{stack}/{name}"));
+                let system = (SYSTEM_TAG.to_owned(), self.account.system().to_owned());
+                (bucket.clone(), Tags::from([system, address]), value.to_owned())
+            }));
+        }
+        Ok(all)
+    }
+
+    async fn names(&self, hints: &Hints, reading: &Reading) -> Result<Vec<String>, DriverError> {
         let prefix = self.prefix();
         let listed = self.named_as_ours(reading).await?;
         let here = |bucket: &&Bucket| bucket.bucket_region().is_none_or(|region| region == self.account.region());
@@ -155,7 +185,7 @@ pub(super) fn record<'t>(bucket: &'t Tags, name: &str) -> Option<&'t str> {
 }
 
 /// The records that a bucket keeps: names and values.
-pub(super) fn records(bucket: &Tags) -> impl Iterator<Item = (&str, &str)> {
+fn records(bucket: &Tags) -> impl Iterator<Item = (&str, &str)> {
     bucket.iter().filter_map(|(key, value)| {
         let name = key.strip_prefix(stacks::model::FINGERPRINT_TAG)?.strip_prefix(':')?;
         Some((name, value.as_str()))
@@ -190,6 +220,7 @@ pub(super) fn to_sdk(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
 }
 
 /// A member that S3 needs was not set.
+#[allow(clippy::needless_pass_by_value)] // as `map_err` passes it
 pub(super) fn incomplete(error: aws_sdk_s3::error::BuildError) -> DriverError {
     DriverError::internal(format!("a call to S3 is incomplete ({error})"))
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::types::{
     CorsConfiguration as SdkCors, CorsRule as SdkCorsRule, ObjectOwnership as SdkOwnership,
-    OwnershipControls as SdkOwnershipControls, ServerSideEncryption,
+    OwnershipControls as SdkOwnershipControls, OwnershipControlsRule as SdkOwnershipRule, ServerSideEncryption,
     ServerSideEncryptionByDefault as SdkEncryptionByDefault, ServerSideEncryptionRule as SdkEncryptionRule,
 };
 use stacks::types::s3::{
@@ -85,7 +85,7 @@ pub(super) fn normalise_encryption(encryption: &mut Option<BucketEncryption<Stri
 
 pub(super) fn ownership(controls: Option<&SdkOwnershipControls>) -> ObjectOwnership {
     let rule = controls.and_then(|controls| controls.rules().first());
-    match rule.map(|rule| rule.object_ownership()) {
+    match rule.map(SdkOwnershipRule::object_ownership) {
         Some(SdkOwnership::BucketOwnerEnforced) => ObjectOwnership::BucketOwnerEnforced,
         Some(SdkOwnership::BucketOwnerPreferred) => ObjectOwnership::BucketOwnerPreferred,
         _ => ObjectOwnership::ObjectWriter,

@@ -11,7 +11,6 @@ mod write;
 
 use async_trait::async_trait;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership as SdkOwnership};
-use futures_util::future::try_join_all;
 use serde::Deserialize;
 use stacks::model::Tags;
 use stacks::types::s3::{BUCKET, Bucket, ObjectOwnership, PublicAccessBlockConfiguration, VersioningStatus};
@@ -186,14 +185,8 @@ impl ResourceDriver for Buckets {
 
     /// With their names and tags only: of what is not wanted nothing else is asked.
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let names = self.s3.ours(reading).await?;
-        let live = try_join_all(names.into_iter().map(async |name| {
-            let tags = self.s3.tags(&name, reading).await?;
-            let properties = convert::named(name);
-            let tags = tags.as_ref().clone().map(LiveTags::Read);
-            Ok::<_, DriverError>(tags.map(|tags| self.live(properties, tags)))
-        }));
-        Ok(live.await?.into_iter().flatten().collect())
+        let buckets = self.s3.ours(reading).await?;
+        Ok(buckets.into_iter().map(|(name, tags)| self.live(convert::named(name), tags)).collect())
     }
 
     async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
@@ -202,6 +195,11 @@ impl ResourceDriver for Buckets {
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
         Ok(self.s3.read_tags(&live.id).await?.unwrap_or_default())
+    }
+
+    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+        let tags = self.s3.read_tags(&live.id).await?;
+        Ok(tags.map(|tags| TypedLive { tags: LiveTags::Read(tags), ..live }))
     }
 
     async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {

@@ -21,15 +21,19 @@ fn unless<T>(result: Result<T, DriverError>, absent: &str) -> Result<Option<T>, 
 impl Buckets {
     /// The settings as they are now; none if the bucket is not there.
     pub(super) async fn settings(&self, name: &str) -> Result<Option<Properties>, DriverError> {
-        let settings = tokio::try_join!(
-            self.encryption(name),
-            self.access(name),
-            self.ownership(name),
-            self.versioning(name),
-            self.lifecycle(name),
-            self.cors(name),
-            self.logging(name),
-        );
+        // Boxed, since seven calls at once are a large future.
+        let settings = Box::pin(async {
+            tokio::try_join!(
+                self.encryption(name),
+                self.access(name),
+                self.ownership(name),
+                self.versioning(name),
+                self.lifecycle(name),
+                self.cors(name),
+                self.logging(name),
+            )
+        });
+        let settings = settings.await;
         let Some((encryption, access, ownership, versioning, lifecycle, cors, logging)) =
             unless(settings, "NoSuchBucket")?
         else {

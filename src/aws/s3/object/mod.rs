@@ -6,12 +6,11 @@ mod write;
 
 use async_trait::async_trait;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use futures_util::future::try_join_all;
 use serde::Deserialize;
 use stacks::model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
 use stacks::types::s3::Object;
 
-use super::service::{S3, from_sdk, record, records};
+use super::service::{S3, from_sdk, record};
 use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
@@ -54,11 +53,14 @@ impl Objects {
     }
 
     async fn find(&self, bucket: &str, key: &str, reading: &Reading) -> Result<Option<Found>, DriverError> {
-        let found = reading.once(format!("s3:GetObject {bucket}/{key}"), || async {
-            let (properties, tags) = tokio::try_join!(self.get(bucket, key), self.read_tags(bucket, key))?;
-            Ok(properties.zip(tags).map(|(properties, tags)| Found { properties, tags }))
-        });
+        let found = reading.once(format!("s3:GetObject {bucket}/{key}"), || self.look(bucket, key));
         Ok(found.await?.as_ref().clone())
+    }
+
+    /// The object as it is now.
+    async fn look(&self, bucket: &str, key: &str) -> Result<Option<Found>, DriverError> {
+        let (properties, tags) = tokio::try_join!(self.get(bucket, key), self.read_tags(bucket, key))?;
+        Ok(properties.zip(tags).map(|(properties, tags)| Found { properties, tags }))
     }
 
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<Properties>, DriverError> {
@@ -76,19 +78,6 @@ impl Objects {
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// The objects of one bucket of the system's that have or had a record.
-    async fn recorded(&self, bucket: &str, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let tags = self.s3.tags(bucket, reading).await?;
-        let Some(tags) = tags.as_ref().as_ref().filter(|tags| self.s3.is_ours(tags)) else { return Ok(Vec::new()) };
-        let objects = records(tags).filter_map(|(name, value)| Some((name, split_record(value)?.1)));
-        let found = try_join_all(objects.map(async |(name, key)| {
-            let parent = tags.get(ADDRESS_TAG).and_then(|at| at.rsplit_once('/')).map_or("", |(stack, _)| stack);
-            let found = self.find(bucket, key, reading).await?;
-            Ok::<_, DriverError>(found.map(|found| live(found, tags, &format!("{parent}/{name}"), name)))
-        }));
-        Ok(found.await?.into_iter().flatten().collect())
     }
 }
 
@@ -143,6 +132,12 @@ fn live(found: Found, bucket: &Tags, address: &str, name: &str) -> Live {
     alive(properties, tags)
 }
 
+/// An object of which only the record is known.
+fn unread(bucket: String, key: String, record: Tags) -> Live {
+    let properties = Object { bucket, key, body: String::new(), content_type: None, cache_control: None };
+    TypedLive { tags: LiveTags::Hinted(record), ..alive(properties, Tags::new()) }
+}
+
 fn alive(properties: Properties, tags: Tags) -> Live {
     let attributes = [("Bucket", &properties.bucket), ("Key", &properties.key)];
     let attributes: Attributes = attributes.map(|(name, value)| (name.to_owned(), value.clone())).into();
@@ -171,9 +166,12 @@ impl ResourceDriver for Objects {
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let buckets = self.s3.ours(reading).await?;
-        let lists = try_join_all(buckets.iter().map(|bucket| self.recorded(bucket, reading))).await?;
-        Ok(lists.into_iter().flatten().collect())
+        let recorded = self.s3.recorded(reading).await?;
+        let objects = recorded.into_iter().filter_map(|(bucket, tags, value)| {
+            let (_, key) = split_record(&value)?;
+            Some(unread(bucket, key.to_owned(), tags))
+        });
+        Ok(objects.collect())
     }
 
     async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
@@ -183,6 +181,14 @@ impl ResourceDriver for Objects {
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
         let tags = self.read_tags(&live.properties.bucket, &live.properties.key).await?;
         Ok(tags.unwrap_or_default())
+    }
+
+    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+        let Object { bucket, key, .. } = &live.properties;
+        let address = live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)).cloned().unwrap_or_default();
+        let (found, tags) = tokio::try_join!(self.look(bucket, key), self.s3.read_tags(bucket))?;
+        let name = address.rsplit('/').next().unwrap_or_default();
+        Ok(found.zip(tags).map(|(found, tags)| self::live(found, &tags, &address, name)))
     }
 
     async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {

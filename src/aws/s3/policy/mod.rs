@@ -4,13 +4,12 @@
 mod tests;
 
 use async_trait::async_trait;
-use futures_util::future::try_join_all;
 use serde::Deserialize;
 use stacks::model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
 use stacks::types::iam::PolicyDocument;
 use stacks::types::s3::BucketPolicy;
 
-use super::service::{CONSISTENCY, S3, address, passes, record, records};
+use super::service::{CONSISTENCY, S3, address, passes, record};
 use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::policy_document::{normalise, parse, print};
@@ -55,18 +54,6 @@ impl Policies {
         let policy = reading.once(format!("s3:GetBucketPolicy {bucket}"), || self.policy(bucket)).await?;
         let properties = |policy_document| BucketPolicy { bucket: bucket.to_owned(), policy_document };
         Ok(policy.as_ref().clone().map(properties))
-    }
-
-    /// The policy of a bucket of the system's that has or had one of ours.
-    async fn orphan(&self, bucket: &str, reading: &Reading) -> Result<Option<Live>, DriverError> {
-        let tags = self.s3.tags(bucket, reading).await?;
-        let tags = tags.as_ref().as_ref().filter(|tags| self.s3.is_ours(tags));
-        let Some(tags) = tags.filter(|tags| records(tags).any(|(_, value)| is_record(value))) else {
-            return Ok(None);
-        };
-        let parent = tags.get(ADDRESS_TAG).map_or("", String::as_str);
-        let record = recorded(tags, &format!("{parent}.policy"), "");
-        Ok(self.find(bucket, reading).await?.map(|properties| live(properties, record)))
     }
 
     /// Writes the policy, and waits until it is what S3 answers with.
@@ -122,6 +109,12 @@ fn live(properties: Properties, tags: Tags) -> Live {
     TypedLive { id: bucket, properties, attributes, tags: LiveTags::Read(tags) }
 }
 
+/// A policy of which only the record is known.
+fn unread(bucket: String, record: Tags) -> Live {
+    let properties = BucketPolicy { bucket, policy_document: PolicyDocument::new(Vec::new()) };
+    TypedLive { tags: LiveTags::Hinted(record), ..live(properties, Tags::new()) }
+}
+
 /// What a bucket's tags say of the policy at an address of this name.
 fn recorded(bucket: &Tags, address: &str, name: &str) -> Tags {
     let mut tags = Tags::from([(ADDRESS_TAG.to_owned(), address.to_owned())]);
@@ -170,9 +163,8 @@ impl ResourceDriver for Policies {
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let buckets = self.s3.ours(reading).await?;
-        let orphans = try_join_all(buckets.iter().map(|bucket| self.orphan(bucket, reading))).await?;
-        Ok(orphans.into_iter().flatten().collect())
+        let recorded = self.s3.recorded(reading).await?.into_iter().filter(|(_, _, value)| is_record(value));
+        Ok(recorded.map(|(bucket, tags, _)| unread(bucket, tags)).collect())
     }
 
     async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
@@ -183,6 +175,11 @@ impl ResourceDriver for Policies {
         let tags = self.s3.read_tags(&live.id).await?.unwrap_or_default();
         let address = live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)).map_or("", String::as_str);
         Ok(recorded(&tags, address, address.rsplit('/').next().unwrap_or_default()))
+    }
+
+    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+        let (tags, policy) = tokio::try_join!(self.tags(&live), self.policy(&live.id))?;
+        Ok(policy.map(|policy_document| self::live(BucketPolicy { policy_document, ..live.properties }, tags)))
     }
 
     /// The record comes first: so a policy without one is never ours.
