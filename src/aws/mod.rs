@@ -7,11 +7,13 @@
 pub mod account;
 mod apigatewayv2;
 mod cognito;
+mod cloudfront;
 mod dynamodb;
 mod error;
 mod iam;
 mod lambda;
 mod logs;
+mod policy_document;
 mod s3;
 mod sqs;
 mod tagging;
@@ -43,11 +45,19 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(cognito::Domains::new(account)))
         .with(Erased(cognito::Groups::new(account)))
         .with(Erased(cognito::UserPools::new(account)))
+        .with(Erased(cloudfront::CachePolicies::new(account)))
+        .with(Erased(cloudfront::Distributions::new(account)))
+        .with(Erased(cloudfront::FunctionDriver::new(account)))
+        .with(Erased(cloudfront::OriginAccessControls::new(account)))
+        .with(Erased(cloudfront::ResponseHeadersPolicies::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))
         .with(Erased(lambda::FunctionDriver::new(account)))
         .with(Erased(lambda::Permissions::new(account)))
         .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(s3::Buckets::new(account)))
+        .with(Erased(s3::Objects::new(account)))
+        .with(Erased(s3::Policies::new(account)))
         .with(Erased(sqs::Queues::new(account)))
 }

@@ -8,4 +8,4 @@ mod report;
 pub use document::{PlanDocument, ReportDocument};
 pub use plan::plan;
 pub use progress::progress;
-pub use report::{outputs, report};
+pub use report::{outputs, pending, report};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use stacks::model::StackName;
 
-use crate::reconcile::{Outcome, Report, StepKind};
+use crate::reconcile::{Outcome, Pending, Report, StepKind};
 
 /// What was done, what failed and what to do about it, what was not tried and why.
 #[must_use]
@@ -16,8 +16,10 @@ pub fn report(report: &Report) -> String {
         return if done == 0 { String::new() } else { format!("\nDone: {done} steps.") };
     }
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
-    let rest = report.outcomes.len() - done - failed;
-    let mut text = format!("\nNot everything was done: {done} steps done, {failed} failed, {rest} not tried.\n");
+    let left = count(|outcome| matches!(outcome, Outcome::Interrupted { .. }));
+    let rest = report.outcomes.len() - done - failed - left;
+    let left = if left == 0 { String::new() } else { format!(", {left} interrupted") };
+    let mut text = format!("\nNot everything was done: {done} steps done, {failed} failed{left}, {rest} not tried.\n");
     for (address, kind, outcome) in &report.outcomes {
         let verb = verb(*kind);
         let _ = match outcome {
@@ -26,11 +28,23 @@ pub fn report(report: &Report) -> String {
                 let hint = error.hint().unwrap_or("mend the cause, then run the command again: it goes on from here");
                 writeln!(text, "\n  failed: {verb} {address}\n    {error}\n    help: {hint}")
             }
+            Outcome::Interrupted { condition } => writeln!(
+                text,
+                "\n  interrupted: {verb} {address}, waiting until {condition}\n    help: run the command again: it goes on from here"
+            ),
             Outcome::Skipped { because } => writeln!(text, "  not tried: {verb} {address} (needs {because})"),
             Outcome::Stopped => writeln!(text, "  not tried: {verb} {address} (interrupted)"),
         };
     }
     text.trim_end().to_owned()
+}
+
+/// What stands as it should and is not everywhere yet.
+#[must_use]
+pub fn pending(pending: &[Pending]) -> String {
+    let lines = pending.iter().map(|pending| format!("  {}: {}", pending.address, pending.what));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    format!("\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n{lines}")
 }
 
 /// The outputs, a line each: `toggles.websocket_url = wss://…`.

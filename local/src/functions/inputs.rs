@@ -1,11 +1,9 @@
 //! Whether packages are older than what they are made of, without starting a compiler.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
-use super::{Architecture, FunctionsError, failed};
+use super::{Architecture, FunctionsError};
+use crate::files::{self, Digest};
 use crate::tools::ToolSet;
 
 /// The digest of everything in the workspace that decides the packages' bytes: the functions'
@@ -15,45 +13,19 @@ use crate::tools::ToolSet;
 /// `rust-version` stands for it.
 pub(super) fn digest(workspace_root: &Path, architecture: Architecture) -> Result<String, FunctionsError> {
     let mut files = vec![workspace_root.join("Cargo.toml"), workspace_root.join("Cargo.lock")];
-    collect(&workspace_root.join("lambda-src"), &mut files)?;
-    files.sort();
-    let mut digest = Sha256::new();
-    for file in files {
-        let name = file.strip_prefix(workspace_root).unwrap_or(&file);
-        add(&mut digest, name.as_os_str().as_encoded_bytes());
-        add(&mut digest, &fs::read(&file).map_err(failed("read", &file))?);
-    }
-    add(&mut digest, ToolSet::LOCAL.requirements().as_bytes());
-    add(&mut digest, architecture.as_str().as_bytes());
-    Ok(format!("{:x}", digest.finalize()))
-}
-
-/// With its length first, so that no bytes can pass from one part to the next unseen.
-fn add(digest: &mut Sha256, part: &[u8]) {
-    digest.update((part.len() as u64).to_le_bytes());
-    digest.update(part);
-}
-
-/// What editors leave behind starts with a dot, and decides nothing.
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), FunctionsError> {
-    for entry in fs::read_dir(directory).map_err(failed("list", directory))? {
-        let entry = entry.map_err(failed("list", directory))?;
-        let path = entry.path();
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
-            continue;
-        }
-        if entry.file_type().map_err(failed("look at", &path))?.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
+    files::collect(&workspace_root.join("lambda-src"), &[], &mut files)?;
+    let mut inputs = Digest::default();
+    inputs.files(workspace_root, files)?;
+    inputs.part(ToolSet::LOCAL.requirements().as_bytes());
+    inputs.part(architecture.as_str().as_bytes());
+    Ok(inputs.finish())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs;
+
     use super::*;
 
     fn workspace() -> tempfile::TempDir {

@@ -20,7 +20,7 @@ use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::Patience;
-use crate::reconcile::{Changes, DriverError, LiveTags, Reading};
+use crate::reconcile::{Changes, DriverError, LiveTags, Reading, Selection};
 
 pub(super) type Properties = ManagedLoginBranding<String>;
 type Live = TypedLive<Properties>;
@@ -240,6 +240,10 @@ impl ResourceDriver for Brandings {
             }
         }
         Ok(listed)
+    }
+
+    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        self.0.suspects(selection, reading).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

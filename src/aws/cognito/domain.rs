@@ -17,7 +17,7 @@ use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::{Patience, until};
-use crate::reconcile::{Attributes, Changes, DriverError, LiveTags, Reading};
+use crate::reconcile::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
 
 pub(super) type Properties = UserPoolDomain<String>;
 type Live = TypedLive<Properties>;
@@ -205,6 +205,10 @@ impl ResourceDriver for Domains {
             }
         }
         Ok(listed)
+    }
+
+    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        self.0.suspects(selection, reading).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

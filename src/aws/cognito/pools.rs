@@ -14,7 +14,7 @@ use crate::aws::error::failed;
 use crate::aws::tagging;
 use crate::aws::typed::TypedLive;
 use crate::aws::wait::{Patience, retry, until};
-use crate::reconcile::{Attributes, DriverError, LiveTags, Reading};
+use crate::reconcile::{Attributes, DriverError, LiveTags, Reading, Selection};
 
 /// The most that the lists answer with at once; they want to be told.
 pub(super) const PAGE: i32 = 60;
@@ -75,6 +75,11 @@ impl Pools {
                 .is_some_and(|name| name.starts_with(&prefix) || wanted_name.is_some_and(|wanted| name == wanted))
         });
         self.described(named.filter_map(|pool| pool.id()), reading).await
+    }
+
+    /// Whether the tagging index shows a site of the selected stacks, or who signs in to it.
+    pub(super) async fn suspects(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        Ok(tagging::hints(&self.account, reading).await?.shows_sites(selection))
     }
 
     /// Those of the pools that are there and the system's.
