@@ -6,8 +6,8 @@
 
 pub mod account;
 mod apigatewayv2;
-mod cognito;
 mod cloudfront;
+mod cognito;
 mod dynamodb;
 mod error;
 mod iam;
