@@ -6,6 +6,7 @@
 
 mod archive;
 mod build;
+mod dependencies;
 mod inputs;
 mod manifest;
 
