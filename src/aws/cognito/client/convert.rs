@@ -130,7 +130,7 @@ pub(super) fn creation(
         .client_name(&desired.client_name)
         .set_generate_secret(desired.generate_secret)
         .set_allowed_o_auth_flows_user_pool_client(desired.allowed_oauth_flows_user_pool_client)
-        .set_allowed_o_auth_flows(some(&desired.allowed_oauth_flows).map(oauth_flows))
+        .set_allowed_o_auth_flows(some(&desired.allowed_oauth_flows).as_deref().map(oauth_flows))
         .set_allowed_o_auth_scopes(some(&desired.allowed_oauth_scopes))
         .set_callback_urls(some(&desired.callback_urls))
         .set_logout_urls(some(&desired.logout_urls))
@@ -167,7 +167,7 @@ pub(super) fn change(
         .client_id(id)
         .client_name(&desired.client_name)
         .set_allowed_o_auth_flows_user_pool_client(desired.allowed_oauth_flows_user_pool_client)
-        .set_allowed_o_auth_flows(set("AllowedOAuthFlows", &desired.allowed_oauth_flows).map(oauth_flows))
+        .set_allowed_o_auth_flows(set("AllowedOAuthFlows", &desired.allowed_oauth_flows).as_deref().map(oauth_flows))
         .set_allowed_o_auth_scopes(set("AllowedOAuthScopes", &desired.allowed_oauth_scopes))
         .set_callback_urls(set("CallbackURLs", &desired.callback_urls))
         .set_logout_urls(set("LogoutURLs", &desired.logout_urls))
@@ -188,7 +188,7 @@ pub(super) fn change(
         .set_analytics_configuration(desired.analytics_configuration.as_ref().map(analytics)))
 }
 
-fn oauth_flows(flows: Vec<String>) -> Vec<OAuthFlowType> {
+fn oauth_flows(flows: &[String]) -> Vec<OAuthFlowType> {
     flows.iter().map(|flow| OAuthFlowType::from(flow.as_str())).collect()
 }
 

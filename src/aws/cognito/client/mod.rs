@@ -88,6 +88,13 @@ impl Clients {
         id.map(str::to_owned).ok_or_else(|| DriverError::internal("a new user pool client has no id"))
     }
 
+    /// Whether another client has the name: the one that replaces this, whose record the pool keeps now.
+    async fn has_successor(&self, live: &Live) -> Result<bool, DriverError> {
+        let UserPoolClient { user_pool_id, client_name, .. } = &live.properties;
+        let clients = self.0.clients(user_pool_id, &Reading::default()).await?;
+        Ok(clients.iter().any(|client| client.client_name() == Some(client_name)))
+    }
+
     /// Writes the whole client.
     async fn put(&self, id: &str, desired: &Properties, touches: impl Fn(&str) -> bool) -> Result<(), DriverError> {
         let request = convert::change(&self.0.client, id, desired, touches)?;
@@ -180,6 +187,6 @@ impl ResourceDriver for Clients {
         })
         .await?;
         gone(&format!("the client {id}"), Patience::seconds(60), || self.describe(pool_id, id)).await?;
-        self.0.remove_record(&live).await
+        if self.has_successor(&live).await? { Ok(()) } else { self.0.remove_record(&live).await }
     }
 }

@@ -18,7 +18,7 @@ use crate::aws::cognito::pools::text;
 /// A pool's properties, from its description and its second factors.
 pub(super) fn properties(pool: &UserPoolType, mfa: &Mfa) -> Properties {
     let web_authn = mfa.web_authn_configuration();
-    let email_mfa = mfa.email_mfa_configuration();
+    let email_mfa = mfa.email_mfa_configuration().filter(|_| !is_off(mfa));
     UserPool {
         user_pool_name: pool.name().unwrap_or_default().to_owned(),
         user_pool_tier: pool.user_pool_tier().map(|tier| tier.as_str().to_owned()),
@@ -70,9 +70,13 @@ pub(super) fn properties(pool: &UserPoolType, mfa: &Mfa) -> Properties {
     }
 }
 
+fn is_off(mfa: &Mfa) -> bool {
+    mfa.mfa_configuration().is_none_or(|of| of.as_str() == "OFF")
+}
+
 /// The second factors. One that is configured is on, unless all are off.
 fn enabled(mfa: &Mfa) -> Vec<String> {
-    if mfa.mfa_configuration().is_none_or(|of| of.as_str() == "OFF") {
+    if is_off(mfa) {
         return Vec::new();
     }
     let sms = mfa.sms_mfa_configuration().and_then(|of| sms(of.sms_configuration()?));
