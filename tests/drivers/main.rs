@@ -4,6 +4,7 @@
 mod support;
 
 mod apigatewayv2;
+mod cloudfront;
 mod dynamodb;
 mod iam;
 mod lambda;
