@@ -4,6 +4,8 @@
 //! was faster. What CloudFront cannot tag keeps its owner in its comment ([`note`]).
 
 mod cache_policy;
+#[cfg(test)]
+mod canned;
 mod convert;
 mod distribution;
 mod function;

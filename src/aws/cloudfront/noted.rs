@@ -1,5 +1,8 @@
 //! What AWS cannot tag and nothing that it can is above: its owner is a note in its comment.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::sync::Arc;
