@@ -37,7 +37,10 @@ async fn meddle(client: &Client, change: impl Fn(&mut SdkConfig)) {
     call.send().await.expect("changed");
 }
 
-async fn steps(world: &World, changes: &[(&str, &dyn Fn(&mut DistributionConfig))]) {
+/// The paths that a change touches, with spaces between, and the change.
+type Step<'s> = (&'s str, &'s dyn Fn(&mut DistributionConfig));
+
+async fn steps(world: &World, changes: &[Step<'_>]) {
     let mut config = site();
     world.apply(&graph_of(world, &config)).await;
     for (paths, change) in changes {
@@ -213,7 +216,7 @@ async fn what_it_serves_from_changes_in_place() {
             ("Origins[0].ConnectionAttempts", &|of| of.origins[0].connection_attempts = Some(2)),
             ("Origins[0].ConnectionTimeout", &|of| of.origins[0].connection_timeout = Some(5)),
             ("Origins[0].OriginCustomHeaders", &|of| {
-                of.origins[0].origin_custom_headers = vec![header("b"), header("a")]
+                of.origins[0].origin_custom_headers = vec![header("b"), header("a")];
             }),
             ("Origins[0].OriginCustomHeaders", &|of| of.origins[0].origin_custom_headers.clear()),
             ("Origins[0].OriginShield", &|of| {
@@ -225,7 +228,7 @@ async fn what_it_serves_from_changes_in_place() {
             (&format!("{api}.HTTPPort"), &|of| custom(of, &|of| of.http_port = Some(8080))),
             (&format!("{api}.HTTPSPort"), &|of| custom(of, &|of| of.https_port = Some(8443))),
             (&format!("{api}.IpAddressType"), &|of| {
-                custom(of, &|of| of.ip_address_type = Some(IpAddressType::Dualstack))
+                custom(of, &|of| of.ip_address_type = Some(IpAddressType::Dualstack));
             }),
             (&format!("{api}.OriginKeepaliveTimeout"), &|of| custom(of, &|of| of.origin_keepalive_timeout = Some(10))),
             (&format!("{api}.OriginReadTimeout"), &|of| custom(of, &|of| of.origin_read_timeout = Some(10))),
@@ -236,7 +239,7 @@ async fn what_it_serves_from_changes_in_place() {
                 custom(of, &|of| of.origin_ssl_protocols = vec![SslProtocol::Tls1_2, SslProtocol::Tls1_1]);
             }),
             ("DefaultCacheBehavior.TargetOriginId", &|of| {
-                of.default_cache_behavior.target_origin_id = "api".to_owned()
+                of.default_cache_behavior.target_origin_id = "api".to_owned();
             }),
             ("Origins DefaultCacheBehavior.TargetOriginId", &|of| {
                 of.origins.truncate(1);
