@@ -40,7 +40,8 @@ struct Shared {
     base: SdkConfig,
     connections: SharedHttpClient,
     calls: CallCount,
-    services: Mutex<HashMap<&'static str, SdkConfig>>,
+    services: Mutex<HashMap<(&'static str, String), SdkConfig>>,
+    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     system: String,
     id: String,
     partition: String,
@@ -125,20 +126,34 @@ impl Account {
         let endpoint = base.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
         let services = Mutex::new(HashMap::new());
         let system = system.to_owned();
-        let shared = Shared { base, connections, calls, services, system, id, partition, region, endpoint, artifacts };
+        let locks = Mutex::default();
+        let shared =
+            Shared { base, connections, calls, services, locks, system, id, partition, region, endpoint, artifacts };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The SDK configuration of one service, by its signing name: its calls are counted and, on AWS, paced.
     #[must_use]
     pub fn config(&self, service: &'static str) -> SdkConfig {
+        self.config_in(service, self.region())
+    }
+
+    /// As [`Self::config`], in a Region that may not be the system's: what CloudFront uses stands in us-east-1.
+    #[must_use]
+    pub fn config_in(&self, service: &'static str, region: &str) -> SdkConfig {
         let mut services = self.shared.services.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let pace = if self.shared.endpoint.is_some() { None } else { Pace::of(service) };
             let client = transport::client(self.shared.connections.clone(), self.shared.calls.clone(), pace);
-            self.shared.base.to_builder().http_client(client).build()
+            self.shared.base.to_builder().http_client(client).region(Region::new(region.to_owned())).build()
         };
-        services.entry(service).or_insert_with(make).clone()
+        services.entry((service, region.to_owned())).or_insert_with(make).clone()
+    }
+
+    /// The lock of something that has one writer at a time, whichever drivers write to it: a bucket's settings.
+    pub(crate) fn lock(&self, of: String) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.shared.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks.entry(of).or_default())
     }
 
     /// The calls so far.
@@ -165,6 +180,12 @@ impl Account {
         &self.shared.region
     }
 
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    #[must_use]
+    pub fn partition(&self) -> &str {
+        &self.shared.partition
+    }
+
     /// The ARN of a resource in this account and Region: `arn:P:SERVICE:R:A:RESOURCE`.
     #[must_use]
     pub fn arn(&self, service: &str, resource: &str) -> String {
@@ -179,6 +200,12 @@ impl Account {
         let path = self.shared.artifacts.get(code_sha256);
         let path = path.ok_or_else(|| DriverError::Invalid(format!("no zip has the SHA-256 {code_sha256}")))?;
         std::fs::read(path).map_err(|error| DriverError::Invalid(format!("{} cannot be read: {error}", path.display())))
+    }
+
+    /// Whether an endpoint was set, which in place of AWS is an emulator's.
+    #[must_use]
+    pub(crate) fn is_emulated(&self) -> bool {
+        self.shared.endpoint.is_some()
     }
 
     /// The URL that a WebSocket client connects to.
@@ -242,6 +269,7 @@ impl Account {
             connections: canned.client(),
             calls: CallCount::default(),
             services: Mutex::default(),
+            locks: Mutex::default(),
             system: "acme".to_owned(),
             id: "111122223333".to_owned(),
             partition: "aws".to_owned(),

@@ -7,11 +7,13 @@
 pub mod account;
 mod apigatewayv2;
 mod cloudfront;
+mod cognito;
 mod dynamodb;
 mod error;
 mod iam;
 mod lambda;
 mod logs;
+mod policy_document;
 mod s3;
 mod sqs;
 mod tagging;
@@ -38,6 +40,11 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(apigatewayv2::Integrations::new(account)))
         .with(Erased(apigatewayv2::Routes::new(account)))
         .with(Erased(apigatewayv2::Stages::new(account)))
+        .with(Erased(cognito::Brandings::new(account)))
+        .with(Erased(cognito::Clients::new(account)))
+        .with(Erased(cognito::Domains::new(account)))
+        .with(Erased(cognito::Groups::new(account)))
+        .with(Erased(cognito::UserPools::new(account)))
         .with(Erased(cloudfront::CachePolicies::new(account)))
         .with(Erased(cloudfront::Distributions::new(account)))
         .with(Erased(cloudfront::FunctionDriver::new(account)))
@@ -49,5 +56,8 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(lambda::FunctionDriver::new(account)))
         .with(Erased(lambda::Permissions::new(account)))
         .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(s3::Buckets::new(account)))
+        .with(Erased(s3::Objects::new(account)))
+        .with(Erased(s3::Policies::new(account)))
         .with(Erased(sqs::Queues::new(account)))
 }

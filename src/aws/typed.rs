@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stacks::model::{ADDRESS_TAG, Address, Resource, ResourceType, Tags};
 
-use crate::reconcile::{Attributes, Changes, Driver, DriverError, Live, LiveTags, Reading, Wanted};
+use crate::reconcile::{Attributes, Changes, Driver, DriverError, Live, LiveTags, Reading, Selection, Wanted};
 
 /// A live resource in its own types.
 #[derive(Clone, Debug)]
@@ -62,6 +62,11 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
 
     /// Everything of the type that may be the system's.
     async fn list(&self, reading: &Reading) -> Result<Vec<TypedLive<Self::Properties>>, DriverError>;
+
+    /// Whether there may be orphans of a type that the model does not have.
+    async fn suspects_orphans(&self, selection: &Selection, _reading: &Reading) -> Result<bool, DriverError> {
+        Ok(matches!(selection, Selection::All))
+    }
 
     /// The tags, from the resource's own service.
     async fn tags(&self, live: &TypedLive<Self::Properties>) -> Result<Tags, DriverError>;
@@ -158,6 +163,10 @@ impl<D: ResourceDriver> Driver for Erased<D> {
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
         self.0.list(reading).await?.into_iter().map(erase).collect()
+    }
+
+    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        self.0.suspects_orphans(selection, reading).await
     }
 
     async fn confirm(&self, address: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError> {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use local::{MiniStack, MiniStackOptions, Tools};
+use local::{MiniStack, MiniStackOptions, Proxy, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use stacks::description::System;
 use tokio::time::timeout;
@@ -55,12 +55,29 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     checked.map(|()| ExitCode::SUCCESS)
 }
 
-async fn start(arguments: &Arguments) -> Result<MiniStack, Report> {
+/// The emulator and, at the address that everything else knows, the proxy before it.
+///
+/// The functions alone call the emulator directly: it tells them its own address.
+struct Emulator {
+    /// Ends before what it is before.
+    proxy: Proxy,
+    _ministack: MiniStack,
+}
+
+impl Emulator {
+    fn endpoint(&self) -> String {
+        self.proxy.endpoint()
+    }
+}
+
+async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     let port = arguments.port.or((!arguments.once).then_some(PORT));
     let start = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;
         say("starting the emulator");
-        MiniStack::start(&tools, &MiniStackOptions { port, ..MiniStackOptions::default() }).into_diagnostic()
+        let ministack = MiniStack::start(&tools, &MiniStackOptions::default()).into_diagnostic()?;
+        let proxy = Proxy::start(port, &ministack.endpoint()).into_diagnostic()?;
+        Ok(Emulator { proxy, _ministack: ministack })
     };
     tokio::task::spawn_blocking(start).await.into_diagnostic()?
 }
@@ -95,7 +112,7 @@ async fn seed(session: &Session) -> Result<Store, Report> {
     Ok(store)
 }
 
-fn welcome(session: &Session, url: &str, emulator: &MiniStack) {
+fn welcome(session: &Session, url: &str, emulator: &Emulator) {
     let frontage = std::env::args().next().unwrap_or_else(|| "frontage".to_owned());
     print(&format!("\nThe toggles are live at {url}\n"));
     print("Try, in another terminal here:");

@@ -9,7 +9,7 @@ use serde_json::Value;
 use stacks::model::{Address, ResourceType, Tags};
 use thiserror::Error;
 
-use super::{Changes, Reading};
+use super::{Changes, Reading, Selection};
 
 /// What AWS makes up about a resource, by CloudFormation's attribute names.
 pub type Attributes = BTreeMap<String, String>;
@@ -88,6 +88,13 @@ pub trait Driver: Send + Sync {
 
     /// Everything of the type that may be the system's.
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError>;
+
+    /// Whether there may be orphans of the type in the selected stacks. Asked where those have none of the type, so
+    /// that a small system costs no calls to services that it does not use: it must cost next to nothing. Unless a
+    /// driver says otherwise, only where all stacks are spoken of.
+    async fn suspects_orphans(&self, selection: &Selection, _reading: &Reading) -> Result<bool, DriverError> {
+        Ok(matches!(selection, Selection::All))
+    }
 
     /// Reads again, from the resource's own service, what bulk answers and indexes said of it: before anything about
     /// it is written. None if it is gone. `address` is where it stands, if that is known.

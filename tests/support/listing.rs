@@ -15,6 +15,7 @@ impl World {
         lines.extend(self.mappings().await);
         lines.extend(self.apis().await);
         lines.extend(self.sites().await);
+        lines.extend(self.user_pools().await);
         lines.sort();
         lines
     }
@@ -129,6 +130,29 @@ impl World {
         let policies = policies.iter().filter_map(|of| of.response_headers_policy.as_ref());
         let configs = policies.filter_map(|of| of.response_headers_policy_config.as_ref());
         lines.extend(self.lines("response headers policy", configs.map(|of| of.name.as_str())));
+        lines
+    }
+
+    /// User pools, and what stands in them.
+    async fn user_pools(&self) -> Vec<String> {
+        let client = aws_sdk_cognitoidentityprovider::Client::new(&self.config());
+        let pages = client.list_user_pools().max_results(60).into_paginator().items().send();
+        let pools = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+        let mut lines = Vec::new();
+        for pool in pools.iter().filter(|pool| self.mine(pool.name().unwrap_or_default())) {
+            let (id, name) = (pool.id().unwrap_or_default(), pool.name().unwrap_or_default());
+            lines.push(format!("user pool {name}"));
+            let described = client.describe_user_pool().user_pool_id(id).send().await.expect("described");
+            let domains = described.user_pool().map(|pool| [pool.domain(), pool.custom_domain()]);
+            lines.extend(domains.into_iter().flatten().flatten().map(|of| format!("user pool domain {name}/{of}")));
+            let clients =
+                client.list_user_pool_clients().user_pool_id(id).max_results(60).send().await.expect("listed");
+            let clients = clients.user_pool_clients().iter().filter_map(|of| of.client_name());
+            lines.extend(clients.map(|of| format!("user pool client {name}/{of}")));
+            let groups = client.list_groups().user_pool_id(id).send().await.expect("listed");
+            let groups = groups.groups().iter().filter_map(|of| of.group_name());
+            lines.extend(groups.map(|of| format!("user pool group {name}/{of}")));
+        }
         lines
     }
 }

@@ -7,7 +7,7 @@ use crate::support::cli::{Project, Running};
 use crate::support::proxy::{Fate, Proxy};
 
 /// A step began or ended.
-fn is_step(line: &str) -> bool {
+pub(crate) fn is_step(line: &str) -> bool {
     let words = [": creating", ": created", ": changing", ": changed", ": deleting", ": deleted"];
     words.iter().any(|word| line.contains(word))
 }

@@ -14,7 +14,9 @@ use stacks::types::cloudfront::{
     SslProtocol, SslSupportMethod, ViewerCertificate, ViewerProtocolPolicy,
 };
 
-use super::{OPTIMIZED, assert_repairs, cache_policy, control, function, graph_of, site, update};
+use super::{
+    OPTIMIZED, add_bucket, assert_repairs, cache_policy, control, function, graph_of, only_the_bucket, site, update,
+};
 use crate::support::{World, describe, only};
 
 const ACM: &str = "arn:aws:acm:us-east-1:111122223333:certificate/1";
@@ -335,6 +337,7 @@ async fn a_site_stands_and_goes_as_a_whole() {
             vec![FunctionAssociation { event_type: EventType::ViewerRequest, function_arn: function.arn() }];
         let site = stack.add("site", Distribution { distribution_config: config });
         stack.output("url", site.url());
+        add_bucket(&world, stack);
     });
     world.apply(&whole).await;
     assert_eq!(
@@ -346,8 +349,9 @@ async fn a_site_stands_and_goes_as_a_whole() {
             "origin access control acme-test-control",
         ]
     );
-    let plan = world.apply(&world.graph(|_| {})).await;
+    let plan = world.apply(&only_the_bucket(&world)).await;
     assert_eq!(plan.counts().delete, 4, "{:?}", describe(&plan));
+    world.destroy(&only_the_bucket(&world)).await;
     assert_eq!(world.listing().await, Vec::<String>::new());
 }
 

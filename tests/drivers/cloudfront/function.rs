@@ -7,7 +7,7 @@ use frontage::reconcile::{Action, Goal, PlanError, Refusal};
 use stacks::model::{Graph, Tags};
 use stacks::types::cloudfront::{Function, FunctionRuntime, KeyValueStoreAssociation};
 
-use super::{assert_repairs, function, update};
+use super::{add_bucket, assert_repairs, function, only_the_bucket, update};
 use crate::support::{World, only};
 
 const OTHER_CODE: &str = "function handler(event) { return event.response; }";
@@ -116,8 +116,15 @@ async fn another_name_is_another_function() {
     let plan = world.apply(&graph(&world, &changed)).await;
     let actions: Vec<&Action> = plan.resources.iter().map(|resource| &resource.action).collect();
     assert!(matches!(actions[..], [Action::Create { .. }, Action::Delete]), "{actions:?}");
-    let plan = world.apply(&world.graph(|_| {})).await;
+    // With the bucket there is a site, and what it no longer has is looked for.
+    let both = world.graph(|stack| {
+        stack.add("function", changed);
+        add_bucket(&world, stack);
+    });
+    world.apply(&both).await;
+    let plan = world.apply(&only_the_bucket(&world)).await;
     assert_eq!(only(&plan).action, Action::Delete);
+    world.destroy(&only_the_bucket(&world)).await;
     assert_eq!(world.listing().await, Vec::<String>::new());
 }
 

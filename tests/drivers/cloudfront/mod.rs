@@ -12,11 +12,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use frontage::reconcile::{Action, Plan, Reason};
-use stacks::model::Graph;
+use stacks::model::{Graph, StackBuilder};
 use stacks::types::cloudfront::{
     CachePolicy, CachePolicyConfig, DefaultCacheBehavior, Distribution, DistributionConfig, Function, FunctionConfig,
     Origin, OriginAccessControl, OriginAccessControlConfig, ParametersInCacheKeyAndForwardedToOrigin, S3OriginConfig,
 };
+use stacks::types::s3::Bucket;
 
 use crate::support::{World, describe, only, paths};
 
@@ -79,6 +80,16 @@ fn site() -> DistributionConfig {
         }],
         ..DistributionConfig::default()
     }
+}
+
+/// A site's bucket: it shows that there is, or was, a site to look for the rest of.
+fn add_bucket(world: &World, stack: &mut StackBuilder<'_>) {
+    let bucket_name = format!("{}-test-{}", world.system, world.account_id).into();
+    stack.add("bucket", Bucket { bucket_name, ..Bucket::default() });
+}
+
+fn only_the_bucket(world: &World) -> Graph {
+    world.graph(|stack| add_bucket(world, stack))
 }
 
 fn graph_of(world: &World, config: &DistributionConfig) -> Graph {

@@ -11,7 +11,7 @@ use stacks::types::cloudfront::{
     StrictTransportSecurity, XssProtection,
 };
 
-use super::{assert_repairs, cache_policy, control, update};
+use super::{add_bucket, assert_repairs, cache_policy, control, only_the_bucket, update};
 use crate::support::{World, only, paths};
 
 fn graph<R: Resource + Clone>(world: &World, resource: &R) -> Graph {
@@ -258,10 +258,11 @@ async fn somebody_elses_policy_of_the_name_is_left_alone() {
     let PlanError::Refused(refusals) = refused else { panic!("{refused:?}") };
     assert!(matches!(&refusals[..], [Refusal::Foreign { owner, .. }] if owner.contains("`other`")), "{refusals:?}");
     // Nor is it deleted, as something that the system has and does not describe.
-    assert!(world.plan(&world.graph(|_| {})).await.is_empty());
+    world.apply(&only_the_bucket(&world)).await;
     let list = client.list_origin_access_controls().send().await.expect("listed");
     assert_eq!(list.origin_access_control_list.expect("a list").quantity, 1);
     other.destroy(&graph(&other, &control())).await;
+    world.destroy(&only_the_bucket(&world)).await;
 }
 
 #[tokio::test]
@@ -271,10 +272,13 @@ async fn what_is_no_longer_described_goes() {
         stack.add("control", control());
         stack.add("cache", cache_policy());
         stack.add("headers", headers_policy());
+        add_bucket(&world, stack);
     });
     world.apply(&whole).await;
-    let plan = world.apply(&world.graph(|_| {})).await;
+    let plan = world.apply(&only_the_bucket(&world)).await;
     assert_eq!(plan.counts().delete, 3);
+    world.destroy(&only_the_bucket(&world)).await;
+    assert_eq!(world.listing().await, Vec::<String>::new());
     let plan = world.apply(&graph(&world, &control())).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }) && paths(only(&plan)).is_empty());
     world.destroy(&graph(&world, &control())).await;

@@ -1,0 +1,59 @@
+import type { Unsubscribe } from "./index.js";
+import type { SessionView } from "./session.js";
+import type { TogglesView } from "./toggles.js";
+
+export type Theme = "light" | "dark";
+
+/** The theme in force. Colours follow it by themselves through the custom properties of `@frontage/ui`. */
+export interface ThemeView {
+  readonly current: Theme;
+  onChange(listener: (theme: Theme) => void): Unsubscribe;
+}
+
+/** What the shell gives to a child. */
+export interface ChildContext {
+  readonly session: SessionView;
+  readonly toggles: TogglesView;
+  /** The child's route, without a slash at the end: `/shipping`. */
+  readonly basePath: string;
+  /** Where the page is below `basePath`, query included: `/`, `/orders/7?tab=log`. */
+  readonly path: string;
+  /**
+   * Goes to a page below `basePath` (`navigate("/orders/7")`). Ordinary links with full paths work too, also in
+   * shadow roots: the shell takes their clicks.
+   */
+  navigate(path: string): void;
+  /** Calls `listener` with the new `path` whenever it has changed while the child stays mounted. */
+  onNavigate(listener: (path: string) => void): Unsubscribe;
+  readonly theme: ThemeView;
+}
+
+/** An element of kind `element`: the shell sets `context` before the element is connected. */
+export interface ChildElement extends HTMLElement {
+  context?: ChildContext;
+}
+
+/** The default export of kind `element`. The child never defines it: the shell does, as `mfe-NAME-HASH`. */
+export type ChildElementClass = new () => ChildElement;
+
+/** The default export of kind `module`. */
+export interface ChildModule {
+  mount(element: HTMLElement, context: ChildContext): void | Promise<void>;
+  unmount?(element: HTMLElement): void | Promise<void>;
+}
+
+export type ChildExport = ChildElementClass | ChildModule;
+
+/** The event with which a child says that it cannot go on; the shell shows a card in the child's area. */
+export const CHILD_ERROR = "mfe:error";
+
+/** Reports `error` from any node of a child, its shadow roots included. */
+export function reportChildError(from: EventTarget, error: unknown): void {
+  from.dispatchEvent(new CustomEvent(CHILD_ERROR, { detail: { error }, bubbles: true, composed: true }));
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    "mfe:error": CustomEvent<{ error: unknown }>;
+  }
+}

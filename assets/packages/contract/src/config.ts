@@ -1,0 +1,30 @@
+/** `/config.json` of the shell: what it needs to know at run time. `apply` writes it. */
+export interface ShellConfig {
+  /** The system's name: the scope of the teams' packages in their manifests (`@acme/shipping`). */
+  readonly system: string;
+  readonly title: string;
+  readonly login: LoginConfig;
+  readonly toggles: { readonly url: string };
+  readonly teams: readonly TeamConfig[];
+  /** Whether `?mfe:NAME=URL` may replace a child. */
+  readonly overrides: boolean;
+}
+
+export interface LoginConfig {
+  /** The issuer in tokens. */
+  readonly issuer: string;
+  /** Where the login pages are, without a slash at the end. */
+  readonly url: string;
+  readonly clientId: string;
+  /** Separated by spaces: `openid email profile`. */
+  readonly scope: string;
+}
+
+export interface TeamConfig {
+  readonly name: string;
+  readonly title: string;
+  /** `/shipping`. */
+  readonly route: string;
+  /** The team's site, without a slash at the end. */
+  readonly url: string;
+}

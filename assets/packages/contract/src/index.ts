@@ -1,0 +1,37 @@
+/**
+ * What shell and child promise each other. A child needs nothing else to be written against: types, one number
+ * and one helper, all without a dependency.
+ */
+
+export type {
+  ChildContext,
+  ChildElement,
+  ChildElementClass,
+  ChildExport,
+  ChildModule,
+  Theme,
+  ThemeView,
+} from "./child.js";
+export { CHILD_ERROR, reportChildError } from "./child.js";
+export type { LoginConfig, ShellConfig, TeamConfig } from "./config.js";
+export type {
+  Manifest,
+  ManifestDeployment,
+  ManifestEntry,
+  ManifestExtras,
+  ManifestMetadata,
+} from "./manifest.js";
+export type { SessionUser, SessionView } from "./session.js";
+export type {
+  Toggle,
+  ToggleChange,
+  TogglesStatus,
+  TogglesView,
+  ToggleValue,
+} from "./toggles.js";
+
+/** The version of this contract. A child states the one that it was built for in its `frontage.json`. */
+export const CONTRACT = 1;
+
+/** Ends what it was given for. Calling it again does nothing. */
+export type Unsubscribe = () => void;

@@ -1,0 +1,37 @@
+/** A team's `manifest.json`, in the shape of awslabs' frontend-discovery schema (v1-pre). */
+export interface Manifest {
+  readonly schema?: string;
+  /** The versions of each micro-frontend, by its package name (`@acme/shipping`). */
+  readonly microFrontends: Readonly<Record<string, readonly ManifestEntry[]>>;
+}
+
+export interface ManifestEntry {
+  /** Where the module is; relative to the manifest's own URL. */
+  readonly url: string;
+  /** Where the same bytes are once more, for when `url` cannot be fetched. */
+  readonly fallbackUrl?: string;
+  readonly metadata: ManifestMetadata;
+  readonly extras?: ManifestExtras;
+  readonly deployment?: ManifestDeployment;
+}
+
+export interface ManifestMetadata {
+  /** Subresource integrity: `sha384-…`. */
+  readonly integrity: string;
+  /** The package's version and the release's: `1.4.0+3f2a…`. */
+  readonly version: string;
+}
+
+/** What the child's build said in `frontage.json`. */
+export interface ManifestExtras {
+  readonly kind?: "element" | "module";
+  readonly title?: string;
+  readonly contract?: number;
+}
+
+export interface ManifestDeployment {
+  /** Percent of the clients, 0 to 100. */
+  readonly traffic: number;
+  /** The version for everyone else, and for those whose version fails. */
+  readonly default: boolean;
+}

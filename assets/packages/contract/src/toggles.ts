@@ -1,0 +1,47 @@
+import type { Unsubscribe } from "./index.js";
+
+/** An attribute of a toggle, decoded from DynamoDB's JSON. Sets are arrays, binary values stay base64 text. */
+export type ToggleValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ToggleValue[]
+  | { readonly [key: string]: ToggleValue };
+
+/** A feature toggle. */
+export interface Toggle {
+  /** `featureId`, the key. */
+  readonly id: string;
+  /** `featureName`, or the id if it has none. */
+  readonly name: string;
+  /** `isActive`, if the toggle has it. */
+  readonly isActive: boolean | undefined;
+  /** All attributes, these three included. */
+  readonly attributes: Readonly<Record<string, ToggleValue>>;
+}
+
+/**
+ * - `live`: connected; what is known is the state.
+ * - `stale`: not connected, or not yet; what is known was the state, and a connection is being made.
+ * - `offline`: the same, but the browser has no network, or nothing has answered for a while.
+ */
+export type TogglesStatus = "live" | "stale" | "offline";
+
+export interface ToggleChange {
+  /** The ids of the toggles that are new, different or gone. */
+  readonly changed: readonly string[];
+}
+
+/** The live toggles of the system. */
+export interface TogglesView {
+  readonly status: TogglesStatus;
+  /** Every known toggle by its id, in the order of ids. */
+  readonly toggles: ReadonlyMap<string, Toggle>;
+  /** Finds a toggle by its id or, failing that, by its name. */
+  get(key: string): Toggle | undefined;
+  /** Whether a toggle is on. `fallback` (default `false`) where it is unknown, or has no `isActive`. */
+  isActive(key: string, fallback?: boolean): boolean;
+  onChange(listener: (change: ToggleChange) => void): Unsubscribe;
+  onStatus(listener: (status: TogglesStatus) => void): Unsubscribe;
+}

@@ -1,0 +1,1 @@
+//! Against canned answers.
