@@ -290,3 +290,20 @@ async fn confirm_orphan(driver: &dyn Driver, live: Live) -> Result<Option<Orphan
     let Some(live) = live.map(|live| normalised(driver, live)).transpose()? else { return Ok(None) };
     Ok(stands(&live).map(|address| Orphan { address, resource_type: driver.resource_type(), live }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_identity_has_what_is_at_its_paths_and_nothing_else() {
+        let properties = json!({"Name": "a", "Config": {"Name": "b", "More": 1}, "More": 2});
+        let mut identity = Map::new();
+        for path in ["Name", "Config.Name", "Config.Absent", "Absent.Name"] {
+            copy(path, &properties, &mut identity);
+        }
+        assert_eq!(Value::Object(identity), json!({"Name": "a", "Config": {"Name": "b"}}));
+    }
+}

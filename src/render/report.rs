@@ -63,3 +63,46 @@ fn verb(kind: StepKind) -> &'static str {
         StepKind::Delete => "delete",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use stacks::types::cloudfront::DISTRIBUTION;
+
+    use super::*;
+    use crate::reconcile::{Attributes, Known, Live, LiveTags};
+
+    #[test]
+    fn a_deletion_that_was_left_is_no_failure() {
+        let condition = "the distribution E1 is at all edges".to_owned();
+        let outcomes = vec![
+            ("shell/site".parse().unwrap(), StepKind::Delete, Outcome::Interrupted { condition }),
+            ("shell/headers".parse().unwrap(), StepKind::Delete, Outcome::Stopped),
+        ];
+        let text = report(&Report { outcomes, known: Known::default(), pending: Vec::new() });
+        assert_eq!(
+            text,
+            "\nNot everything was done: 0 steps done, 0 failed, 1 interrupted, 1 not tried.\n\n  \
+             interrupted: delete shell/site, waiting until the distribution E1 is at all edges\n    \
+             help: run the command again: it goes on from here\n  \
+             not tried: delete shell/headers (interrupted)"
+        );
+    }
+
+    #[test]
+    fn what_is_pending_is_told() {
+        let live = Live {
+            id: "E1".to_owned(),
+            properties: Value::Null,
+            attributes: Attributes::new(),
+            tags: LiveTags::Unread,
+        };
+        let what = "deploying to the edges".to_owned();
+        let site = Pending { address: "shell/site".parse().unwrap(), resource_type: DISTRIBUTION, live, what };
+        assert_eq!(
+            pending(&[site]),
+            "\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n  \
+             shell/site: deploying to the edges"
+        );
+    }
+}

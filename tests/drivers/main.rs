@@ -5,6 +5,7 @@ mod support;
 
 mod apigatewayv2;
 mod certificatemanager;
+mod cloudfront;
 mod cognito;
 mod dynamodb;
 mod iam;

@@ -19,6 +19,7 @@ impl World {
         lines.extend(self.buckets().await);
         lines.extend(self.certificates().await);
         lines.extend(self.records().await);
+        lines.extend(self.sites().await);
         lines.extend(self.user_pools().await);
         lines.sort();
         lines
@@ -149,6 +150,31 @@ impl World {
             let names: Vec<_> = named.map(|record| format!("{} {}", record.name(), record.r#type())).collect();
             lines.extend(self.lines("record", names.iter().map(String::as_str)));
         }
+    /// What CloudFront has. A distribution has no name: its line has the address that its comment ends with.
+    async fn sites(&self) -> Vec<String> {
+        let client = aws_sdk_cloudfront::Client::new(&self.config());
+        let pages = client.list_distributions().into_paginator().send().collect::<Result<Vec<_>, _>>().await;
+        let lists = pages.expect("listed").into_iter().filter_map(|page| page.distribution_list);
+        let distributions: Vec<_> = lists.filter_map(|list| list.items).flatten().collect();
+        let comments = distributions.iter().map(|of| of.comment.as_str()).filter(|comment| self.mine(comment));
+        let address = |comment: &str| comment.trim_end_matches(']').rsplit(' ').next().unwrap_or_default().to_owned();
+        let mut lines: Vec<String> = comments.map(|comment| format!("distribution {}", address(comment))).collect();
+
+        let functions = client.list_functions().stage("DEVELOPMENT".into()).send().await.expect("listed");
+        let functions = functions.function_list.and_then(|list| list.items).unwrap_or_default();
+        lines.extend(self.lines("edge function", functions.iter().map(|of| of.name.as_str())));
+        let controls = client.list_origin_access_controls().send().await.expect("listed");
+        let controls = controls.origin_access_control_list.and_then(|list| list.items).unwrap_or_default();
+        lines.extend(self.lines("origin access control", controls.iter().map(|of| of.name.as_str())));
+        let policies = client.list_cache_policies().r#type("custom".into()).send().await.expect("listed");
+        let policies = policies.cache_policy_list.and_then(|list| list.items).unwrap_or_default();
+        let configs = policies.iter().filter_map(|of| of.cache_policy.as_ref()?.cache_policy_config.as_ref());
+        lines.extend(self.lines("cache policy", configs.map(|of| of.name.as_str())));
+        let policies = client.list_response_headers_policies().r#type("custom".into()).send().await.expect("listed");
+        let policies = policies.response_headers_policy_list.and_then(|list| list.items).unwrap_or_default();
+        let policies = policies.iter().filter_map(|of| of.response_headers_policy.as_ref());
+        let configs = policies.filter_map(|of| of.response_headers_policy_config.as_ref());
+        lines.extend(self.lines("response headers policy", configs.map(|of| of.name.as_str())));
         lines
     }
 

@@ -21,13 +21,13 @@ use stacks::model::Tags;
 use stacks::types::cloudfront::{Function, FunctionConfig, KeyValueStoreAssociation};
 
 use super::convert::{built, ours, quantity, require, require_name, theirs};
-use super::{LET_GO, VERSION, client, is_stale, tags, version};
+use super::{LET_GO, VERSION, client, is_stale, suspects, tags, version};
 use crate::aws::Account;
 use crate::aws::failed;
 use crate::aws::tagging::is_same_resource;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::retry;
-use crate::reconcile::{Attributes, Changes, DriverError, LiveTags, Reading};
+use crate::reconcile::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
 
 type Properties = Function<String>;
 type Live = TypedLive<Properties>;
@@ -258,6 +258,10 @@ impl ResourceDriver for FunctionDriver {
             Ok(live(properties, arn(of), LiveTags::Unread))
         };
         ours.map(unread).collect()
+    }
+
+    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        suspects(&self.account, selection, reading).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

@@ -4,6 +4,8 @@
 //! was faster. What CloudFront cannot tag keeps its owner in its comment ([`note`]).
 
 mod cache_policy;
+#[cfg(test)]
+mod canned;
 mod convert;
 mod distribution;
 mod function;
@@ -17,9 +19,9 @@ use std::time::Duration;
 
 pub(crate) use self::distribution::Distributions;
 pub(crate) use self::function::FunctionDriver;
-use super::Account;
 use super::wait::Patience;
-use crate::reconcile::DriverError;
+use super::{Account, tagging};
+use crate::reconcile::{DriverError, Reading, Selection};
 
 /// Origin access controls.
 pub(crate) type OriginAccessControls = noted::Driver<origin_access_control::Kind>;
@@ -37,6 +39,12 @@ const LET_GO: Patience =
 
 fn client(account: &Account) -> aws_sdk_cloudfront::Client {
     aws_sdk_cloudfront::Client::new(&account.config("cloudfront"))
+}
+
+/// Whether the tagging index shows a site of the selected stacks. It shows nothing of CloudFront outside us-east-1, but
+/// the bucket that a site is served from: that goes after its distribution, and without being told to not at all.
+async fn suspects(account: &Account, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+    Ok(tagging::hints(account, reading).await?.shows_sites(selection))
 }
 
 /// Another write was faster.

@@ -1,5 +1,8 @@
 //! What AWS cannot tag and nothing that it can is above: its owner is a note in its comment.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -10,12 +13,12 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use stacks::model::{Resource, SYSTEM_TAG, Tags};
 
 use super::note::{self, Noted};
-use super::{LET_GO, VERSION, client, is_stale};
+use super::{LET_GO, VERSION, client, is_stale, suspects};
 use crate::aws::Account;
 use crate::aws::tagging::is_same_resource;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::retry;
-use crate::reconcile::{Attributes, Changes, DriverError, LiveTags, Reading};
+use crate::reconcile::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
 
 /// One as it is listed.
 #[derive(Clone, Debug)]
@@ -66,8 +69,8 @@ pub(crate) trait Kind: Debug + Send + Sync + 'static {
 /// Reads and writes one such type: one call lists them all with all of their properties.
 #[derive(Debug)]
 pub(crate) struct Driver<K> {
+    account: Account,
     client: Client,
-    system: String,
     kind: PhantomData<K>,
 }
 
@@ -75,7 +78,7 @@ type Live<K> = TypedLive<<K as Kind>::Properties>;
 
 impl<K: Kind> Driver<K> {
     pub(crate) fn new(account: &Account) -> Self {
-        Self { client: client(account), system: account.system().to_owned(), kind: PhantomData }
+        Self { account: account.clone(), client: client(account), kind: PhantomData }
     }
 
     async fn all(&self, reading: &Reading) -> Result<Arc<Vec<Found<K::Properties>>>, DriverError> {
@@ -145,8 +148,12 @@ impl<K: Kind> ResourceDriver for Driver<K> {
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live<K>>, DriverError> {
         let all = self.all(reading).await?;
-        let ours = all.iter().filter(|found| noted_in(found).tags.get(SYSTEM_TAG) == Some(&self.system));
-        ours.map(live::<K>).collect()
+        let system = |tags: &Tags| tags.get(SYSTEM_TAG).is_some_and(|system| system == self.account.system());
+        all.iter().filter(|found| system(&noted_in(found).tags)).map(live::<K>).collect()
+    }
+
+    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        suspects(&self.account, selection, reading).await
     }
 
     async fn tags(&self, live: &Live<K>) -> Result<Tags, DriverError> {

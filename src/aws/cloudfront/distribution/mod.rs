@@ -23,13 +23,13 @@ use serde::de::IgnoredAny;
 use stacks::model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
 use stacks::types::cloudfront::{Distribution, DistributionConfig};
 
-use super::{client, is_stale, note, tags, version};
+use super::{client, is_stale, note, suspects, tags, version};
 use crate::aws::Account;
 use crate::aws::failed;
 use crate::aws::tagging::is_same_resource;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::{Patience, retry, until};
-use crate::reconcile::{Attributes, Changes, DriverError, LiveTags, Reading};
+use crate::reconcile::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
 
 type Properties = Distribution<String>;
 type Live = TypedLive<Properties>;
@@ -218,6 +218,10 @@ impl ResourceDriver for Distributions {
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
         self.ours(reading).await
+    }
+
+    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        suspects(&self.account, selection, reading).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
