@@ -11,7 +11,7 @@ mod error;
 mod iam;
 mod lambda;
 mod logs;
-mod s3;
+pub(crate) mod s3;
 mod sqs;
 mod tagging;
 mod transport;
@@ -23,6 +23,7 @@ pub(crate) use ::canned;
 pub use account::{Account, AccountError, Connection};
 pub(crate) use error::failed;
 pub use transport::CallCount;
+pub(crate) use wait::{Patience, retry};
 
 use self::typed::Erased;
 use crate::reconcile::Registry;
