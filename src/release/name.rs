@@ -19,7 +19,8 @@ pub(super) fn is_hashed(path: &str) -> bool {
 }
 
 fn ends_in_hash(stem: &str) -> bool {
-    let is_hash = |text: &str| text.len() >= HASH && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let is_hash =
+        |text: &str| text.len() >= HASH && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     let starts = stem.match_indices(['-', '.', '_']).map(|(at, _)| at).filter(|at| *at > 0);
     starts.into_iter().any(|at| is_hash(&stem[at + 1..]))
 }

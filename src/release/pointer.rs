@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_pointer_of_somebody_else_says_nothing() {
-        let strange = HashMap::from([(HISTORY.to_owned(), "x@y,,1@2".to_owned()), (CANARY.to_owned(), "a:b".to_owned())]);
+        let strange =
+            HashMap::from([(HISTORY.to_owned(), "x@y,,1@2".to_owned()), (CANARY.to_owned(), "a:b".to_owned())]);
         assert_eq!(State::read(&strange), State::default());
     }
 

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use super::list::ranked;
 use super::pointer::State;
-use super::presence::{CLAIM, Claim, announced};
-use super::record::{NAME, Record, now};
+use super::presence::{Claim, announced};
+use super::record::{Record, now};
+use super::store::Object;
 use super::upload::Stock;
 use super::{Event, Events, KEPT, ReleaseError, Releases, Version};
 
 /// How many objects are deleted between two looks at the clock.
 const BATCH: usize = 1_000;
+/// How the key of a release's record ends.
+const RECORD: &str = "/release.json";
 
 /// What is to be deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +44,7 @@ impl Releases {
         let stock = Stock::read(&self.store).await?;
         let state = self.pointer().await?.state;
         let pointer = self.destination.application.pointer();
-        Ok(Garbage::of(&stock, &state, pointer, &Ages { now, fresh: self.fresh }))
+        Ok(Garbage::of(&stock, &state, pointer, Ages { now, fresh: self.fresh }))
     }
 
     async fn sweep(&self, claim: &Claim, events: &Events) -> Result<usize, ReleaseError> {
@@ -65,49 +68,18 @@ struct Ages {
 }
 
 impl Ages {
-    fn is_old(&self, modified: i64) -> bool {
-        let age = u64::try_from(self.now - modified).unwrap_or_default();
+    fn is_old(self, object: Object) -> bool {
+        let age = u64::try_from(self.now - object.modified).unwrap_or_default();
         Duration::from_secs(age) >= self.fresh
     }
 }
 
 impl Garbage {
-    fn of(stock: &Stock, state: &State, pointer: &str, ages: &Ages) -> Self {
-        let announcements = stock.announced.iter();
-        let announcements = announcements.filter(|(key, _)| !stock.objects.get(*key).is_some_and(|o| ages.is_old(o.modified)));
-        let announcements: Vec<&Record> = announcements.map(|(_, record)| record).collect();
-        let mut kept = kept(stock, state);
-        kept.extend(announcements.iter().map(|record| record.version.clone()));
-        let (used, unused): (Vec<&Record>, Vec<&Record>) =
-            stock.records.values().partition(|record| kept.contains(&record.version));
-        let used = Paths::of(used.into_iter().chain(announcements), pointer);
-        let unused = Paths::of(unused, pointer);
-        let mut garbage = Self::default();
-        for (key, object) in &stock.objects {
-            let is_old = ages.is_old(object.modified);
-            match place(key) {
-                Place::Record(version) if stock.records.contains_key(&version) => {
-                    if !kept.contains(&version) {
-                        garbage.records.push(key.clone());
-                    }
-                    continue;
-                }
-                Place::Announcement if !is_old => continue,
-                Place::Announcement => {}
-                Place::Record(version) | Place::Release(version) => {
-                    let left = !stock.records.contains_key(&version) && is_old;
-                    if kept.contains(&version) || !(left || stock.records.contains_key(&version)) {
-                        continue;
-                    }
-                }
-                Place::Asset if used.assets.contains(key.as_str()) => continue,
-                Place::Asset if is_old || unused.assets.contains(key.as_str()) => {}
-                Place::Loose if unused.loose.contains(key.as_str()) && !used.loose.contains(key.as_str()) => {}
-                Place::Asset | Place::Loose | Place::Other => continue,
-            }
-            garbage.objects.push(key.clone());
-        }
-        garbage
+    fn of(stock: &Stock, state: &State, pointer: &str, ages: Ages) -> Self {
+        let judge = Judge::new(stock, state, pointer, ages);
+        let garbage = stock.objects.iter().filter(|(key, object)| judge.is_garbage(key, **object));
+        let (records, objects) = garbage.map(|(key, _)| key.clone()).partition(|key| key.ends_with(RECORD));
+        Self { objects, records }
     }
 
     fn len(&self) -> usize {
@@ -116,6 +88,43 @@ impl Garbage {
 
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// Says of each object whether anybody needs it.
+struct Judge<'s> {
+    stock: &'s Stock,
+    kept: BTreeSet<Version>,
+    used: Paths<'s>,
+    unused: Paths<'s>,
+    ages: Ages,
+}
+
+impl<'s> Judge<'s> {
+    fn new(stock: &'s Stock, state: &State, pointer: &str, ages: Ages) -> Self {
+        let is_fresh = |key: &String| stock.objects.get(key).is_some_and(|object| !ages.is_old(*object));
+        let announced = stock.announced.iter().filter(|(key, _)| is_fresh(key)).map(|(_, record)| record);
+        let announced: Vec<&Record> = announced.collect();
+        let mut kept = kept(stock, state);
+        kept.extend(announced.iter().map(|record| record.version.clone()));
+        let (used, unused): (Vec<&Record>, Vec<&Record>) =
+            stock.records.values().partition(|record| kept.contains(&record.version));
+        let used = Paths::of(used.into_iter().chain(announced), pointer);
+        Self { stock, kept, used, unused: Paths::of(unused, pointer), ages }
+    }
+
+    fn is_garbage(&self, key: &str, object: Object) -> bool {
+        let is_old = self.ages.is_old(object);
+        match place(key) {
+            Place::Asset => !self.used.has(key) && (is_old || self.unused.has(key)),
+            // What no release ever named is somebody else's.
+            Place::Loose => !self.used.has(key) && self.unused.has(key),
+            Place::Announcement => is_old,
+            Place::Release(version) => {
+                !self.kept.contains(&version) && (is_old || self.stock.records.contains_key(&version))
+            }
+            Place::Other => false,
+        }
     }
 }
 
@@ -132,44 +141,41 @@ fn kept(stock: &Stock, state: &State) -> BTreeSet<Version> {
     kept
 }
 
-/// The paths that records name.
-struct Paths<'r> {
-    assets: BTreeSet<&'r str>,
-    loose: BTreeSet<&'r str>,
-}
+/// The paths that records name, without the pointer's.
+struct Paths<'r>(BTreeSet<&'r str>);
 
 impl<'r> Paths<'r> {
     fn of(records: impl IntoIterator<Item = &'r Record>, pointer: &str) -> Self {
-        let files = records.into_iter().flat_map(|record| &record.files).filter(|file| file.path != pointer);
-        let (assets, loose): (Vec<_>, Vec<_>) = files.partition(|file| file.is_asset());
-        let paths = |files: Vec<&'r super::record::File>| files.into_iter().map(|file| file.path.as_str()).collect();
-        Self { assets: paths(assets), loose: paths(loose) }
+        let paths = records.into_iter().flat_map(|record| &record.files).map(|file| file.path.as_str());
+        Self(paths.filter(|path| *path != pointer).collect())
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.0.contains(path)
     }
 }
 
 /// What an object is, by its key.
 enum Place {
     Asset,
-    Record(Version),
+    Loose,
     Announcement,
     Release(Version),
-    Loose,
-    /// Not a release's: the claim, and whatever else is in releases/.
+    /// The claim, and whatever else is in releases/.
     Other,
 }
 
 fn place(key: &str) -> Place {
-    let Some(rest) = key.strip_prefix("releases/") else {
-        return if key.starts_with("assets/") { Place::Asset } else { Place::Loose };
-    };
-    if key == CLAIM || announced(key).is_some() {
-        return if key == CLAIM { Place::Other } else { Place::Announcement };
+    if announced(key).is_some() {
+        return Place::Announcement;
     }
-    let Some((version, name)) = rest.split_once('/') else { return Place::Other };
-    match Version::parse(version) {
-        Some(version) if name == NAME => Place::Record(version),
-        Some(version) => Place::Release(version),
-        None => Place::Other,
+    match key.split_once('/') {
+        Some(("assets", _)) => Place::Asset,
+        Some(("releases", rest)) => {
+            let version = rest.split_once('/').and_then(|(version, _)| Version::parse(version));
+            version.map_or(Place::Other, Place::Release)
+        }
+        _ => Place::Loose,
     }
 }
 

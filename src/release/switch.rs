@@ -99,7 +99,11 @@ impl Releases {
         }
         // The answer to a write that took effect may have been lost, and the write made again.
         let now = self.pointer().await?;
-        if now.write.as_deref() == Some(&write) { Ok(()) } else { Err(ReleaseError::Lost(now.state.current().cloned())) }
+        if now.write.as_deref() == Some(&write) {
+            Ok(())
+        } else {
+            Err(ReleaseError::Lost(now.state.current().cloned()))
+        }
     }
 
     /// Writes loose files until they are as the pointer says, and it stands still.

@@ -57,11 +57,11 @@ fn recorded(key: &str) -> Option<Version> {
     (name == NAME).then(|| Version::parse(version)).flatten()
 }
 
-async fn read(store: &Store, key: &String) -> Result<Option<(String, Record)>, ReleaseError> {
+async fn read(store: &Store, key: &str) -> Result<Option<(String, Record)>, ReleaseError> {
     let Some(bytes) = store.get(key).await? else { return Ok(None) };
     let record = serde_json::from_slice(&bytes);
-    let record: Record = record.map_err(|source| ReleaseError::BadRecord { key: key.clone(), source })?;
-    Ok(Some((key.clone(), record)))
+    let record: Record = record.map_err(|source| ReleaseError::BadRecord { key: key.to_owned(), source })?;
+    Ok(Some((key.to_owned(), record)))
 }
 
 /// A release's objects besides its record: its hashed files, then its copies of the others.
@@ -75,7 +75,7 @@ pub(super) fn parts(record: &Record) -> impl Iterator<Item = Part<'_>> {
 /// # Errors
 /// [`ReleaseError::Changed`] if one is there with other contents, as far as sizes and records tell.
 pub(super) fn missing<'r>(record: &'r Record, stock: &Stock) -> Result<Vec<Part<'r>>, ReleaseError> {
-    let known = stock.records.values().flat_map(|record| record.assets());
+    let known = stock.records.values().flat_map(Record::assets);
     let known: HashMap<&str, &str> = known.map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
     let mut missing = Vec::new();
     for part in parts(record) {

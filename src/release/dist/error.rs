@@ -83,7 +83,9 @@ impl DistError {
         match self {
             Self::NoDirectory(_) | Self::Empty(_) => "build the application first, or name its output with --dir",
             Self::Unreadable { .. } => "check the file's permissions, and that no build is writing there now",
-            Self::Missing { name: "index.html", .. } => "a shell's build has an index.html: is this the shell's output?",
+            Self::Missing { name: "index.html", .. } => {
+                "a shell's build has an index.html: is this the shell's output?"
+            }
             Self::Missing { .. } | Self::Description { .. } | Self::NoEntry(_) => {
                 "a team's build leaves frontage.json: {\"entry\": \"assets/main-HASH.js\", \"version\": \"1.0.0\", \
                  \"extras\": {…}}"
