@@ -222,7 +222,10 @@ impl Body {
             Self::Bytes(bytes) => Ok(ByteStream::from(bytes.clone())),
             Self::File(path, ..) => {
                 let stream = ByteStream::from_path(path).await;
-                stream.map_err(|error| DriverError::Invalid(format!("{} cannot be read: {error}", path.display())))
+                stream.map_err(|error| {
+                    let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                    DriverError::Invalid(format!("{} cannot be read: {why}", path.display()))
+                })
             }
         }
     }

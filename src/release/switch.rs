@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::FutureExt as _;
 
 use super::content::{NO_CACHE, media_type};
 use super::pointer::{Pointer, State, unique};
 use super::record::{File, NAME, Record};
 use super::store::{Body, Condition, Put};
-use super::upload::AT_ONCE;
+use super::upload::together;
 use super::{Application, Event, Events, Manifest, ReleaseError, Releases, Version};
 
 /// How often to compare until the loose files stand still. Each time over needs another publisher that switched.
@@ -124,8 +124,8 @@ impl Releases {
     /// Writes those loose files of a release that are not as it has them. Answers with how many.
     async fn write_loose(&self, record: &Record) -> Result<usize, ReleaseError> {
         let files = record.loose(self.destination.application.pointer());
-        let written = stream::iter(files.map(|file| self.write_one(record, file))).buffer_unordered(AT_ONCE);
-        written.try_fold(0, |sum, written| async move { Ok(sum + usize::from(written)) }).await
+        let written = together(files.map(|file| self.write_one(record, file).boxed()).collect()).await?;
+        Ok(written.into_iter().filter(|written| *written).count())
     }
 
     async fn write_one(&self, record: &Record, file: &File) -> Result<bool, ReleaseError> {

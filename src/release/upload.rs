@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::content::{IMMUTABLE, NO_CACHE, media_type};
 use super::presence::announced;
@@ -11,7 +13,7 @@ use super::store::{Body, Condition, Object, Put, Store};
 use super::{Dist, Event, Events, ReleaseError, Version};
 
 /// How many objects go up or down at once.
-pub(super) const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 32;
 
 /// What is in a bucket.
 #[derive(Clone, Debug, Default)]
@@ -38,9 +40,9 @@ impl Stock {
     pub(super) async fn read(store: &Store) -> Result<Self, ReleaseError> {
         let objects = store.list().await?;
         let keys = objects.keys().filter(|key| recorded(key).is_some() || announced(key).is_some());
-        let read = stream::iter(keys.map(|key| read(store, key))).buffer_unordered(AT_ONCE);
+        let read = together(keys.map(|key| read(store, key).boxed()).collect()).await?;
         let (mut records, mut announcements) = (BTreeMap::new(), BTreeMap::new());
-        for (key, record) in read.try_collect::<Vec<_>>().await?.into_iter().flatten() {
+        for (key, record) in read.into_iter().flatten() {
             if recorded(&key).is_some() {
                 records.insert(record.version.clone(), record);
             } else {
@@ -98,13 +100,25 @@ pub(super) async fn upload(
     parts: Vec<Part<'_>>,
     events: &Events,
 ) -> Result<usize, ReleaseError> {
-    let ended = stream::iter(parts.into_iter().map(|part| async move {
+    let one = |part: Part<'_>| {
         let put = new(part.key.clone(), Body::of(dist, part.file), IMMUTABLE);
-        let written = put_once(store, &put, &part.file.sha256).await?;
-        events.tell(Event::Uploaded { path: part.key, bytes: part.file.size });
-        Ok(usize::from(written))
-    }));
-    ended.buffer_unordered(AT_ONCE).try_fold(0, |sum, written| async move { Ok(sum + written) }).await
+        let file = part.file.clone();
+        async move {
+            let written = put_once(store, &put, &file.sha256).await?;
+            events.tell(Event::Uploaded { path: part.key, bytes: file.size });
+            Ok(written)
+        }
+        .boxed()
+    };
+    let written = together(parts.into_iter().map(one).collect()).await?;
+    Ok(written.into_iter().filter(|written| *written).count())
+}
+
+/// Does many things, so many at a time that S3 is busy and this machine is not. The first failure ends it.
+pub(super) async fn together<T: Send>(
+    tasks: Vec<BoxFuture<'_, Result<T, ReleaseError>>>,
+) -> Result<Vec<T>, ReleaseError> {
+    stream::iter(tasks).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 impl Body {
