@@ -22,6 +22,8 @@ pub struct Listed {
     pub published: String,
     /// What it is now.
     pub standing: Standing,
+    /// The part of the clients that it gets as a canary.
+    pub percent: Option<Percent>,
     /// Its bytes.
     pub size: u64,
     /// Its files.
@@ -35,7 +37,7 @@ pub enum Standing {
     /// What clients get.
     Current,
     /// What some clients get.
-    Canary(Percent),
+    Canary,
     /// What a rollback goes back to.
     Previous,
     /// One of the others.
@@ -72,6 +74,7 @@ impl Listed {
             package_version: record.package_version.clone(),
             published: record.published.clone(),
             standing: Standing::of(&record.version, state),
+            percent: state.canary.as_ref().filter(|(canary, _)| *canary == record.version).map(|(_, percent)| *percent),
             size: record.size(),
             files: record.files.len(),
         }
@@ -82,7 +85,7 @@ impl Standing {
     fn of(version: &Version, state: &State) -> Self {
         match &state.canary {
             _ if state.current() == Some(version) => Self::Current,
-            Some((canary, percent)) if canary == version => Self::Canary(*percent),
+            Some((canary, _)) if canary == version => Self::Canary,
             _ if state.previous() == Some(version) => Self::Previous,
             _ => Self::Kept,
         }

@@ -49,7 +49,7 @@ impl Releases {
     /// Publishes a build: for all clients, or as a canary for some.
     ///
     /// # Errors
-    /// Whatever is not the reader's concern to know in parts: what was current stays so.
+    /// Whatever kept it from being current. Then what was current is so still, and running it again goes on from there.
     pub async fn publish(
         &self,
         dist: &Dist,

@@ -98,14 +98,7 @@ pub fn releases(listed: &[Listed]) -> String {
     let rows = listed.iter().map(|release| {
         let package = release.package_version.clone().unwrap_or_else(|| "-".to_owned());
         let files = format!("{} files", release.files);
-        [
-            release.version.to_string(),
-            package,
-            release.published.clone(),
-            standing(release.standing),
-            files,
-            size(release.size),
-        ]
+        [release.version.to_string(), package, release.published.clone(), standing(release), files, size(release.size)]
     });
     let rows: Vec<[String; 6]> = rows.collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
@@ -117,10 +110,10 @@ pub fn releases(listed: &[Listed]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn standing(standing: Standing) -> String {
-    match standing {
+fn standing(release: &Listed) -> String {
+    match release.standing {
         Standing::Current => "current".to_owned(),
-        Standing::Canary(percent) => format!("canary {percent}"),
+        Standing::Canary => release.percent.map_or_else(String::new, |percent| format!("canary {percent}")),
         Standing::Previous => "previous".to_owned(),
         Standing::Kept => String::new(),
     }
@@ -128,4 +121,76 @@ fn standing(standing: Standing) -> String {
 
 fn named(version: &str, package: Option<&str>) -> String {
     package.map_or_else(|| version.to_owned(), |package| format!("{version} ({package})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::{Percent, Version};
+
+    fn listed(version: &str, standing: Standing, size: u64) -> Listed {
+        Listed {
+            version: Version::parse(version).unwrap(),
+            package_version: (size > 1).then(|| "1.4.0".to_owned()),
+            published: "2026-11-23T08:00:00Z".to_owned(),
+            standing,
+            percent: (standing == Standing::Canary).then(|| Percent::try_from(30).unwrap()),
+            size,
+            files: 2,
+        }
+    }
+
+    #[test]
+    fn releases_are_a_table() {
+        let table = releases(&[
+            listed("3f2a00000001", Standing::Current, 1_234_567),
+            listed("3f2a00000002", Standing::Canary, 12_345),
+            listed("3f2a00000003", Standing::Previous, 999),
+            listed("3f2a00000004", Standing::Kept, 1),
+        ]);
+        insta::assert_snapshot!(table, @r"
+        3f2a00000001  1.4.0  2026-11-23T08:00:00Z  current      2 files  1.2 MB
+        3f2a00000002  1.4.0  2026-11-23T08:00:00Z  canary 30 %  2 files  12.3 kB
+        3f2a00000003  1.4.0  2026-11-23T08:00:00Z  previous     2 files  999 B
+        3f2a00000004  -      2026-11-23T08:00:00Z               2 files  1 B
+        ");
+    }
+
+    #[test]
+    fn a_line_tells_what_became_of_a_publish() {
+        let version = |text: &str| Version::parse(text).unwrap();
+        let mut told = Published {
+            version: version("3f2a00000002"),
+            package_version: Some("1.4.0".to_owned()),
+            outcome: Outcome::Current,
+            canary: None,
+            before: None,
+            files: 2,
+            uploaded: 2,
+            pruned: 0,
+            prune_failed: None,
+        };
+        let team = Application::Team("shipping".to_owned());
+        insta::assert_snapshot!(published(&team, &told), @"shipping: 3f2a00000002 (1.4.0) is current");
+        told.before = Some(version("3f2a00000001"));
+        insta::assert_snapshot!(published(&team, &told), @"shipping: 3f2a00000002 (1.4.0) is current; 3f2a00000001 was before");
+        told.outcome = Outcome::Unchanged;
+        insta::assert_snapshot!(published(&Application::Shell, &told), @"shell: 3f2a00000002 (1.4.0) is current already");
+        told.canary = Some(Percent::try_from(30).unwrap());
+        told.outcome = Outcome::Canary;
+        insta::assert_snapshot!(published(&team, &told), @"shipping: 3f2a00000002 (1.4.0) is the canary for 30 % of the clients");
+    }
+
+    #[test]
+    fn a_line_tells_what_became_of_a_rollback() {
+        let version = |text: &str| Version::parse(text).unwrap();
+        let (one, two) = (version("3f2a00000001"), version("3f2a00000002"));
+        let mut back = RolledBack { version: one.clone(), before: two.clone(), ended_canary: None };
+        insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is current; 3f2a00000002 was before");
+        back.ended_canary = Some(two);
+        back.before = one;
+        insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is current for all clients; the canary 3f2a00000002 has ended");
+        back.ended_canary = None;
+        insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is current already");
+    }
 }

@@ -12,7 +12,7 @@ use frontage::release::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::build::team;
+use super::build::{hex, team};
 use super::support::World;
 use super::support::proxy::Proxy;
 
@@ -156,7 +156,7 @@ impl Bucket {
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// Whether a call changes something in S3.

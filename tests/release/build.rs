@@ -14,10 +14,14 @@ pub(crate) struct Build {
     application: Application,
 }
 
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
 /// A name with a hash of the contents.
 pub(crate) fn hashed(name: &str, extension: &str, text: &str) -> String {
-    let digest = Sha256::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>();
-    format!("assets/{name}-{digest}.{extension}")
+    format!("assets/{name}-{}.{extension}", &hex(&Sha256::digest(text))[..8])
 }
 
 impl Build {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::channel;
-use std::time::Duration;
 
 use frontage::release::{Outcome, ReleaseError};
 
 use super::bucket::{Bucket, changes};
 use super::build::Build;
 use super::child;
+use super::support::PATIENCE;
 use super::support::proxy::{Fate, Proxy};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +50,7 @@ async fn a_publisher_that_is_overtaken_anywhere_leaves_the_others_release_whole(
         });
         let slow = bucket.behind(&proxy);
         let publishing = tokio::spawn(async move { slow.try_publish(&Build::shell("slow").dist(), None).await });
-        let at = stopped.recv_timeout(Duration::from_secs(60)).expect("it gets there");
+        let at = stopped.recv_timeout(PATIENCE).expect("it gets there");
         let quick = bucket.publish(&Build::shell("quick").dist()).await;
         go.send(()).expect("it waits");
         let ended = publishing.await.expect("no panic");
@@ -88,7 +88,7 @@ async fn a_rollback_that_is_overtaken_says_so() {
     let slow = bucket.behind(&proxy);
     let rolling =
         tokio::spawn(async move { slow.releases().await.roll_back(None, &frontage::release::Events::none()).await });
-    stopped.recv_timeout(Duration::from_secs(60)).expect("it gets there");
+    stopped.recv_timeout(PATIENCE).expect("it gets there");
     let three = bucket.publish(&Build::shell("three").dist()).await.version;
     go.send(()).expect("it waits");
     let ended = rolling.await.expect("no panic");

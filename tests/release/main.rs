@@ -7,6 +7,7 @@ mod bucket;
 mod build;
 mod canary;
 mod child;
+mod cli;
 mod contention;
 mod crash;
 mod manifest;

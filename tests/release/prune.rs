@@ -1,12 +1,15 @@
 //! The last ten releases are kept, and nothing that anybody uses goes.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use frontage::release::{Events, KEPT, ReleaseError};
 
 use super::bucket::Bucket;
 use super::build::{Build, hashed};
+use super::support::PATIENCE;
+use super::support::proxy::{Fate, Proxy};
 
 fn main_of(text: &str) -> String {
     hashed("main", "js", &format!("console.log('{text}')"))
@@ -80,4 +83,40 @@ async fn a_publisher_waits_for_who_prunes() {
     let impatient = bucket.releases().await.with_fresh(Duration::ZERO);
     let published = impatient.publish(&Build::shell("one").dist(), None, &Events::none()).await.expect("unchanged");
     assert_eq!((published.pruned, published.prune_failed), (0, None));
+}
+
+/// A rollback leans on the oldest release, while others publish until it is none of the last ten.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_is_about_to_make_current_stays() {
+    let bucket = Bucket::shell().await;
+    let mut versions = Vec::new();
+    for number in 1..=10 {
+        versions.push(bucket.publish(&Build::shell(&format!("release {number}")).dist()).await.version);
+    }
+    let (reached, stopped) = channel();
+    let (go, gone) = channel::<()>();
+    let mut held = false;
+    let proxy = Proxy::start(&bucket.world, move |call| {
+        if call.operation.starts_with("PUT ") && call.operation.contains("-releases/index.html") && !held {
+            held = true;
+            let _ = reached.send(());
+            let _ = gone.recv();
+        }
+        Fate::Pass
+    });
+    let (slow, oldest) = (bucket.behind(&proxy), versions[0].clone());
+    let rolling =
+        tokio::spawn(async move { slow.releases().await.roll_back(Some(oldest.as_str()), &Events::none()).await });
+    stopped.recv_timeout(PATIENCE).expect("it gets there");
+    // The oldest is announced, the next one is not.
+    bucket.publish(&Build::shell("release 11").dist()).await;
+    bucket.publish(&Build::shell("release 12").dist()).await;
+    go.send(()).expect("it waits");
+    assert!(matches!(rolling.await.expect("no panic"), Err(ReleaseError::Lost(_))));
+    let keys = bucket.keys().await;
+    assert!(keys.contains(&main_of("release 1")) && !keys.contains(&main_of("release 2")));
+    // Now nobody leans on it any more.
+    bucket.publish(&Build::shell("release 13").dist()).await;
+    assert!(!bucket.keys().await.contains(&main_of("release 1")));
+    bucket.assert_quiet().await;
 }

@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use frontage::release::{Outcome, ReleaseError, Standing};
 
 use super::bucket::{Bucket, changes};
-use super::build::{Build, hashed};
+use super::build::{Build, hashed, hex};
 use super::support::proxy::{Fate, Proxy};
 
 /// Counts what changes something in S3.
@@ -59,10 +59,7 @@ async fn a_shell_stands_where_its_distribution_looks() {
     }
     let checksum = bucket.head(&main).await.checksum_sha256.expect("a checksum");
     let checksum = BASE64_STANDARD.decode(checksum).expect("base64");
-    assert_eq!(
-        checksum.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
-        bucket.files(&version).await[&main]
-    );
+    assert_eq!(hex(&checksum), bucket.files(&version).await[&main]);
     assert_eq!(bucket.current().await, version);
 }
 
@@ -92,7 +89,7 @@ async fn only_what_changed_goes_up() {
     let published = counted.publish(&Build::shell("two").dist()).await;
     // A script and the release's own four copies.
     assert_eq!((published.outcome, published.uploaded), (Outcome::Current, 5));
-    let calls = calls.lock().expect("no panic");
+    let calls = calls.lock().expect("no panic").clone();
     let at =
         |part: &str| calls.iter().position(|call| call.contains(part)).unwrap_or_else(|| panic!("{part}: {calls:#?}"));
     assert!(

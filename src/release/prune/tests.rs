@@ -31,13 +31,17 @@ fn release(number: usize) -> Record {
 fn stock(numbers: impl IntoIterator<Item = usize>) -> Stock {
     let records: BTreeMap<Version, Record> = numbers.into_iter().map(|n| (version(n), release(n))).collect();
     let mut objects = BTreeMap::new();
-    let mut add = |key: String| objects.insert(key, Object { size: 1, modified: NOW - 86_400 });
+    let mut add = |key: String| {
+        objects.insert(key, Object { size: 1, modified: NOW - 86_400 });
+    };
     for record in records.values() {
-        upload::parts(record).for_each(|part| drop(add(part.key)));
-        record.loose("index.html").for_each(|file| drop(add(file.path.clone())));
+        upload::parts(record).for_each(|part| add(part.key));
+        record.loose("index.html").for_each(|file| add(file.path.clone()));
         add(record.version.key("release.json"));
     }
-    ["index.html", "config.json", "somebody.txt"].iter().for_each(|key| drop(add((*key).to_owned())));
+    for key in ["index.html", "config.json", "somebody.txt"] {
+        add(key.to_owned());
+    }
     Stock { objects, records, announced: BTreeMap::new() }
 }
 
