@@ -17,6 +17,7 @@ mod logs;
 mod policy_document;
 mod route53;
 mod s3;
+pub(crate) mod s3;
 mod sqs;
 mod tagging;
 mod transport;
@@ -28,6 +29,7 @@ pub(crate) use ::canned;
 pub use account::{Account, AccountError, Connection};
 pub(crate) use error::failed;
 pub use transport::CallCount;
+pub(crate) use wait::{Patience, retry};
 
 use self::typed::Erased;
 use crate::reconcile::Registry;
