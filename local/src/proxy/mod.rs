@@ -6,7 +6,7 @@
 //! `http://d123.cloudfront.localhost:PORT`. Everything else passes through as it is: AWS calls, and WebSocket
 //! connections. So a program that is given this proxy as its endpoint needs no other address.
 //!
-//! What it adds to the emulator is what AWS does and MiniStack doesn't; [`sites`] and [`login`] say what.
+//! What it adds to the emulator is what AWS does and MiniStack doesn't; the modules `sites` and `login` say what.
 
 mod hosts;
 mod login;
