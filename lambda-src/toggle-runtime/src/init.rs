@@ -1,6 +1,6 @@
 //! What a function does once, before its first event: logs, configuration, clients.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -8,6 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use lambda_runtime::Context;
+use tokio::time::Instant;
 use tracing::{Level, error, info};
 
 use crate::callback::Management;
@@ -15,7 +16,7 @@ use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
 use crate::dynamo::{ConnectionsTable, TogglesTable};
 use crate::event::{BatchResponse, StreamEvent};
-use crate::line::{Exchange, millis};
+use crate::line::{Exchange, fraction, millis};
 use crate::policy::{CONCURRENCY, Policy};
 use crate::tally::Tally;
 
@@ -113,26 +114,28 @@ impl Invocation<'_> {
     /// Writes the log line and asks for a retry from the record at `first_failed` on.
     #[must_use]
     pub fn done(self, event: &StreamEvent, first_failed: Option<usize>) -> BatchResponse {
-        report(event, &self.context, &self.tally, self.began.elapsed(), first_failed);
+        self.report(event, first_failed);
         BatchResponse::retry_from(event, first_failed)
     }
-}
 
-fn report(event: &StreamEvent, context: &Context, tally: &Tally, took: Duration, first_failed: Option<usize>) {
-    info!(
-        request_id = context.request_id,
-        records = event.records.len(),
-        connections = tally.connections.get(),
-        posts = tally.posts.get(),
-        retries = tally.retries.get(),
-        gone = tally.gone.get(),
-        early = tally.early.get(),
-        failed = tally.failed.get(),
-        closed = tally.closed.get(),
-        retry_from = first_failed,
-        fan_out_ms = millis(took),
-        "told"
-    );
+    fn report(&self, event: &StreamEvent, first_failed: Option<usize>) {
+        let tally = &self.tally;
+        info!(
+            request_id = self.context.request_id,
+            records = event.records.len(),
+            connections = tally.connections.get(),
+            posts = tally.posts.get(),
+            retries = tally.retries.get(),
+            gone = tally.gone.get(),
+            early = tally.early.get(),
+            failed = tally.failed.get(),
+            closed = tally.closed.get(),
+            retry_from = first_failed,
+            told_ms = tally.told.get().map(|told| fraction(told - self.began)),
+            fan_out_ms = millis(self.began.elapsed()),
+            "told"
+        );
+    }
 }
 
 fn start_logs() -> Instant {
@@ -148,8 +151,7 @@ fn start_logs() -> Instant {
 }
 
 fn started(began: Instant) {
-    let took = began.elapsed();
-    info!(init_ms = (took.as_secs_f64() * 1e6).round() / 1e3, "started");
+    info!(init_ms = fraction(began.elapsed()), "started");
 }
 
 fn variable(name: &str) -> Option<String> {
