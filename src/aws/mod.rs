@@ -11,6 +11,7 @@ mod error;
 mod iam;
 mod lambda;
 mod logs;
+mod profile;
 mod sqs;
 mod tagging;
 mod transport;
