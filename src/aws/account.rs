@@ -14,6 +14,7 @@ use stacks::model::Pseudo;
 use thiserror::Error;
 
 use super::error::failed;
+use super::profile::check_profile;
 use super::transport::{self, CallCount, Pace};
 use crate::reconcile::{DriverError, Known};
 
@@ -56,6 +57,14 @@ pub enum AccountError {
     /// No Region is set.
     #[error("no AWS Region is set")]
     NoRegion,
+    /// The profile that was named is in no file.
+    #[error("no profile `{profile}` in {files}")]
+    NoProfile {
+        /// Its name.
+        profile: String,
+        /// Where profiles are.
+        files: String,
+    },
     /// No credentials are there.
     #[error("no AWS credentials were found: {0}")]
     NoCredentials(String),
@@ -70,6 +79,9 @@ impl AccountError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoRegion => "set `region` in frontage.toml, pass --region, or set AWS_REGION",
+            Self::NoProfile { .. } => {
+                "`aws configure list-profiles` lists them, and `aws configure --profile` adds one"
+            }
             Self::NoCredentials(_) => {
                 "sign in (aws sso login), name a profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and \
                  AWS_SECRET_ACCESS_KEY"
@@ -85,12 +97,13 @@ impl Account {
     /// `artifacts` are the functions' zips, by the base64 of their SHA-256.
     ///
     /// # Errors
-    /// No Region, no credentials, or credentials that AWS does not take.
+    /// No Region, no such profile, no credentials, or credentials that AWS does not take.
     pub async fn connect(
         connection: &Connection,
         system: &str,
         artifacts: BTreeMap<String, PathBuf>,
     ) -> Result<Self, AccountError> {
+        check_profile(connection).await?;
         Self::with_config(load(connection, None).await, system, artifacts).await
     }
 

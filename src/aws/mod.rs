@@ -18,6 +18,7 @@ mod policy_document;
 mod route53;
 mod s3;
 pub(crate) mod s3;
+mod profile;
 mod sqs;
 mod tagging;
 mod transport;
