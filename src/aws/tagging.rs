@@ -24,14 +24,15 @@ impl Hints {
         self.0.get(arn).cloned().map(LiveTags::Hinted)
     }
 
-    /// Whether the index shows a site of the selected stacks, or who signs in to it: a bucket or a user pool.
+    /// Whether the index shows something of a service in the selected stacks: `s3` for a site, `cognito-idp` for who signs
+    /// in.
     ///
-    /// They are the last of a stack to go, and what the index of a Region shows; distributions, for one, it does not.
-    pub(crate) fn shows_sites(&self, selection: &Selection) -> bool {
-        let service = |arn: &str| arn.split(':').nth(2).map(str::to_owned);
+    /// Buckets and user pools are the last of a stack to go, and what the index of a Region shows; distributions, for
+    /// one, it does not.
+    pub(crate) fn shows(&self, service: &str, selection: &Selection) -> bool {
         let at = |tags: &Tags| tags.get(ADDRESS_TAG).and_then(|address| address.parse::<Address>().ok());
         self.0.iter().any(|(arn, tags)| {
-            matches!(service(arn).as_deref(), Some("s3" | "cognito-idp"))
+            arn.split(':').nth(2) == Some(service)
                 && at(tags).is_some_and(|address| selection.contains(address.stack()))
         })
     }

@@ -9,6 +9,5 @@ mod report;
 pub use document::{PlanDocument, ReportDocument};
 pub use plan::plan;
 pub use progress::progress;
-pub use report::{outputs, pending, report};
 pub use release::{published, release_progress, releases, rolled_back};
-pub use report::{outputs, report};
+pub use report::{outputs, pending, report};

@@ -150,6 +150,9 @@ impl World {
             let names: Vec<_> = named.map(|record| format!("{} {}", record.name(), record.r#type())).collect();
             lines.extend(self.lines("record", names.iter().map(String::as_str)));
         }
+        lines
+    }
+
     /// What CloudFront has. A distribution has no name: its line has the address that its comment ends with.
     async fn sites(&self) -> Vec<String> {
         let client = aws_sdk_cloudfront::Client::new(&self.config());

@@ -211,7 +211,7 @@ async fn users_and_buckets_are_never_replaced() {
     let project = Project::described(DESCRIBED);
     project.apply();
     let kept = project.ok(&["destroy", "--yes"]);
-    for told in ["identity-users", "acme-shell-", "acme-team-shipping-", "acme-team-billing-"] {
+    for told in ["eu-west-1_", "acme-shell-", "acme-team-shipping-", "acme-team-billing-"] {
         assert!(kept.stderr.contains(told), "{told}: {kept:#?}");
     }
     let listing = project.world.listing().await;

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::future::ready;
 use std::time::Duration;
 
-use futures::future::{FutureExt, join};
-use futures::stream::{self, Stream, StreamExt, TryStreamExt};
+use futures_util::future::{FutureExt, join};
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::error;

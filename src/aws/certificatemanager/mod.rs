@@ -270,7 +270,7 @@ impl ResourceDriver for Certificates {
     }
 
     async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, reading).await?.shows_sites(selection))
+        Ok(tagging::hints(&self.account, reading).await?.shows("s3", selection))
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

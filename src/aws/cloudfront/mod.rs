@@ -44,7 +44,7 @@ fn client(account: &Account) -> aws_sdk_cloudfront::Client {
 /// Whether the tagging index shows a site of the selected stacks. It shows nothing of CloudFront outside us-east-1, but
 /// the bucket that a site is served from: that goes after its distribution, and without being told to not at all.
 async fn suspects(account: &Account, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-    Ok(tagging::hints(account, reading).await?.shows_sites(selection))
+    Ok(tagging::hints(account, reading).await?.shows("s3", selection))
 }
 
 /// Another write was faster.

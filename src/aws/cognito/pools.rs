@@ -79,7 +79,7 @@ impl Pools {
 
     /// Whether the tagging index shows a site of the selected stacks, or who signs in to it.
     pub(super) async fn suspects(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, reading).await?.shows_sites(selection))
+        Ok(tagging::hints(&self.account, reading).await?.shows("cognito-idp", selection))
     }
 
     /// Those of the pools that are there and the system's.

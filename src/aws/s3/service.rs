@@ -98,7 +98,7 @@ impl S3 {
 
     /// Whether the tagging index shows a site of the selected stacks.
     pub(super) async fn suspects(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, reading).await?.shows_sites(selection))
+        Ok(tagging::hints(&self.account, reading).await?.shows("s3", selection))
     }
 
     /// Who has a name. One that begins as the system's do is looked for in the list first.

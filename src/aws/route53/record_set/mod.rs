@@ -182,7 +182,7 @@ impl ResourceDriver for RecordSets {
     }
 
     async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.zones.account, reading).await?.shows_sites(selection))
+        Ok(tagging::hints(&self.zones.account, reading).await?.shows("s3", selection))
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
