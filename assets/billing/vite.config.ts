@@ -6,5 +6,9 @@ export default defineChild({
   title: "Billing",
   port: 5175,
   plugins: [vue({ template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith("fr-") } } })],
-  define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" },
+  define: {
+    __VUE_OPTIONS_API__: "false",
+    __VUE_PROD_DEVTOOLS__: "false",
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
+  },
 });

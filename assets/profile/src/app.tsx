@@ -1,6 +1,7 @@
 import type { ChildContext, SessionUser } from "@frontage/contract";
 import { type ReactNode, useState } from "react";
 import { Boundary } from "./boundary.jsx";
+import { Fact } from "./fact.jsx";
 import { useAccess, useTheme, useToggle, useUser } from "./hooks.js";
 import { NameForm } from "./name-form.jsx";
 import { Passkeys } from "./passkeys.jsx";
@@ -39,7 +40,13 @@ function SignedOut(): ReactNode {
   );
 }
 
-function SignedIn({ user, context }: { readonly user: SessionUser; readonly context: ChildContext }): ReactNode {
+function SignedIn({
+  user,
+  context,
+}: {
+  readonly user: SessionUser;
+  readonly context: ChildContext;
+}): ReactNode {
   const [name, setName] = useState(user.name);
   const access = useAccess(context, user);
   const theme = useTheme(context);
@@ -107,16 +114,6 @@ function Appearance({ theme }: { readonly theme: string }): ReactNode {
         The <strong className="theme">{theme}</strong> theme is in force. Every application follows it.
       </p>
     </fr-card>
-  );
-}
-
-/** One line of a description list. */
-export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -19,9 +19,11 @@ declare module "react" {
     interface IntrinsicElements {
       "fr-page": Element<{ readonly heading: string; readonly lead?: string; readonly level?: number }>;
       "fr-card": Element<{ readonly heading?: string; readonly level?: number }>;
-      "fr-button": Element<{ readonly variant?: "primary" | "secondary" | "quiet" | "danger"; 
+      "fr-button": Element<{
+        readonly variant?: "primary" | "secondary" | "quiet" | "danger";
         readonly type?: "button" | "submit";
-        readonly disabled?: boolean }>;
+        readonly disabled?: boolean;
+      }>;
       "fr-badge": Element<{ readonly tone?: Tone }>;
       "fr-alert": Element<{ readonly tone?: Tone; readonly heading?: string }>;
       "fr-field": Element<FieldAttributes>;

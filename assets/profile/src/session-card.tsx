@@ -1,6 +1,6 @@
 import type { Access } from "@frontage/session";
 import { type ReactNode, useEffect, useState } from "react";
-import { Fact } from "./app.jsx";
+import { Fact } from "./fact.jsx";
 import type { AccessState } from "./hooks.js";
 
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });

@@ -1,8 +1,7 @@
-import type { Theme } from "@frontage/contract";
-import { LocalToggles } from "./toggles.js";
+import type { Theme, TogglesView } from "@frontage/contract";
 import type { LocalContext } from "./context.js";
 import type { LocalSession } from "./session.js";
-import type { TogglesView } from "@frontage/contract";
+import { LocalToggles } from "./toggles.js";
 
 type HostContext = LocalContext<LocalSession, TogglesView>;
 
@@ -13,7 +12,11 @@ export function bar(context: HostContext, names: Readonly<Record<string, string>
   const who = document.createElement("span");
   who.className = "host-who";
   who.textContent = `Alone · ${context.session.user?.name}`;
-  header.append(who, ...Object.entries(names).map(([id, name]) => toggle(context.toggles, id, name)), theme(context));
+  header.append(
+    who,
+    ...Object.entries(names).map(([id, name]) => toggle(context.toggles, id, name)),
+    theme(context),
+  );
   return header;
 }
 

@@ -1,4 +1,10 @@
-import type { ChildContext, ChildElement, ChildElementClass, ChildExport, TogglesView } from "@frontage/contract";
+import type {
+  ChildContext,
+  ChildElement,
+  ChildElementClass,
+  ChildExport,
+  TogglesView,
+} from "@frontage/contract";
 import { FrontageProvider, OpenFeature, TogglesClient } from "@frontage/toggles";
 import { sheet } from "@frontage/ui";
 import { bar } from "./bar.js";
@@ -26,7 +32,12 @@ export async function startHost({ child, basePath, toggles: names }: Host): Prom
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(css)];
   const toggles = connect(names);
   await OpenFeature.setProviderAndWait(new FrontageProvider(toggles));
-  const context = new LocalContext({ session: new LocalSession(), toggles, basePath, path: pathBelow(basePath) });
+  const context = new LocalContext({
+    session: new LocalSession(),
+    toggles,
+    basePath,
+    path: pathBelow(basePath),
+  });
   const main = document.createElement("main");
   document.body.append(bar(context, names), main);
   followLinks(context);

@@ -16,7 +16,9 @@ export function record(about) {
       const files = Object.keys(bundle);
       const [entry] = files;
       if (files.length !== 1 || !entry) {
-        this.error(`A child is one file, this one has ${files.length}: ${files.join(", ")}. Import styles with "?inline", load nothing lazily.`);
+        this.error(
+          `A child is one file, this one has ${files.length}: ${files.join(", ")}. Import styles with "?inline", load nothing lazily.`,
+        );
       }
       const source = `${JSON.stringify({ entry, ...about }, null, 2)}\n`;
       this.emitFile({ type: "asset", fileName: "frontage.json", source });

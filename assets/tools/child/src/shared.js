@@ -28,7 +28,9 @@ export function keepShared() {
     configResolved: ({ plugins }) => {
       /** @type {import("vite").Plugin[]} */ (plugins).push(unmark);
     },
-    transformIndexHtml: () => [{ tag: "script", attrs: { type: "importmap" }, children: importMap(), injectTo: "head-prepend" }],
+    transformIndexHtml: () => [
+      { tag: "script", attrs: { type: "importmap" }, children: importMap(), injectTo: "head-prepend" },
+    ],
   };
 }
 

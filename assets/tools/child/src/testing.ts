@@ -17,7 +17,11 @@ export type TestContext = LocalContext<LocalSession, LocalToggles>;
  * @param path Where in the child the page is.
  */
 export async function testContext(basePath: string, path = "/"): Promise<TestContext> {
-  const toggles = new LocalToggles({ "1": "Feature toggle 1", "2": "Feature toggle 2", "3": "Feature toggle 3" });
+  const toggles = new LocalToggles({
+    "1": "Feature toggle 1",
+    "2": "Feature toggle 2",
+    "3": "Feature toggle 3",
+  });
   await OpenFeature.setProviderAndWait(new FrontageProvider(toggles));
   return new LocalContext({ session: new LocalSession(), toggles, basePath, path });
 }
