@@ -1,10 +1,204 @@
-import type { ShellConfig } from "./config.js";
-import type { Manifest } from "./manifest.js";
+import type { ShellConfig, TeamConfig } from "./config.js";
+import type { Manifest, ManifestDeployment, ManifestEntry, ManifestExtras } from "./manifest.js";
 
-/** Thrown for what was fetched and is not what it should be. */
+/** Thrown for a document that was fetched and is not what it should be. */
 export class InvalidDocumentError extends Error {
   override readonly name = "InvalidDocumentError";
 }
 
-export declare function parseConfig(value: unknown): ShellConfig;
-export declare function parseManifest(value: unknown): Manifest;
+/**
+ * Checks `/config.json`. Fields that are not known are left out, so that a newer `apply` can serve an older shell.
+ * @throws InvalidDocumentError that names the first field that is wrong.
+ */
+export function parseConfig(value: unknown): ShellConfig {
+  const root = new Field("config.json", value);
+  const login = root.get("login");
+  return {
+    system: root.get("system").text(),
+    title: root.get("title").text(),
+    login: {
+      issuer: login.get("issuer").url("https:", "http:"),
+      url: withoutSlash(login.get("url").url("https:", "http:")),
+      clientId: login.get("clientId").text(),
+      scope: login.get("scope").text(),
+    },
+    toggles: { url: root.get("toggles").get("url").url("wss:", "ws:") },
+    teams: unique(root.get("teams").items().map(team)),
+    overrides: root.get("overrides").optional()?.flag() ?? false,
+  };
+}
+
+/**
+ * Checks a team's `manifest.json`: what the shell relies on, and no more.
+ * @throws InvalidDocumentError that names the first field that is wrong.
+ */
+export function parseManifest(value: unknown): Manifest {
+  const root = new Field("manifest.json", value);
+  const schema = root.get("schema").optional()?.text();
+  const microFrontends = Object.fromEntries(
+    root
+      .get("microFrontends")
+      .entries()
+      .map(([name, versions]) => [name, versions.items().map(entry)]),
+  );
+  return { ...(schema !== undefined && { schema }), microFrontends };
+}
+
+function team(field: Field): TeamConfig {
+  const name = field.get("name").matching(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and hyphens");
+  return {
+    name,
+    title: field.get("title").optional()?.text() ?? name,
+    route: field.get("route").matching(/^(\/[a-z0-9-]+)+$/, "a path such as /shipping"),
+    url: withoutSlash(field.get("url").url("https:", "http:")),
+  };
+}
+
+function unique(teams: TeamConfig[]): TeamConfig[] {
+  for (const key of ["name", "route"] as const) {
+    const seen = new Set<string>();
+    for (const each of teams) {
+      if (seen.has(each[key])) {
+        throw new InvalidDocumentError(`config.json: two teams have the ${key} ${each[key]}`);
+      }
+      seen.add(each[key]);
+    }
+  }
+  return teams;
+}
+
+function entry(field: Field): ManifestEntry {
+  const metadata = field.get("metadata");
+  const fallbackUrl = field.get("fallbackUrl").optional()?.text();
+  const extras = field.get("extras").optional();
+  const deployment = field.get("deployment").optional();
+  return {
+    url: field.get("url").text(),
+    ...(fallbackUrl !== undefined && { fallbackUrl }),
+    metadata: {
+      integrity: metadata.get("integrity").matching(INTEGRITY, "subresource integrity such as sha384-…"),
+      version: metadata.get("version").text(),
+    },
+    ...(extras && { extras: extrasOf(extras) }),
+    ...(deployment && { deployment: deploymentOf(deployment) }),
+  };
+}
+
+const INTEGRITY = /^sha(256|384|512)-[A-Za-z0-9+/]+={0,2}$/;
+
+function extrasOf(field: Field): ManifestExtras {
+  const kind = field.get("kind").optional()?.oneOf("element", "module");
+  const title = field.get("title").optional()?.text();
+  const contract = field.get("contract").optional()?.number();
+  return {
+    ...(kind !== undefined && { kind }),
+    ...(title !== undefined && { title }),
+    ...(contract !== undefined && { contract }),
+  };
+}
+
+function deploymentOf(field: Field): ManifestDeployment {
+  const traffic = field.get("traffic").number();
+  if (traffic < 0 || traffic > 100) {
+    throw new InvalidDocumentError(`${field.get("traffic").path} is ${traffic}: must be between 0 and 100`);
+  }
+  return { traffic, default: field.get("default").flag() };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+/** A value and where it stands, so that every error names the field. */
+class Field {
+  readonly path: string;
+  readonly value: unknown;
+
+  constructor(path: string, value: unknown) {
+    this.path = path;
+    this.value = value;
+  }
+
+  get(key: string): Field {
+    const separator = this.path.includes(": ") ? "." : ": ";
+    return new Field(this.path + separator + key, this.record()[key]);
+  }
+
+  optional(): Field | undefined {
+    return this.value === undefined || this.value === null ? undefined : this;
+  }
+
+  entries(): [string, Field][] {
+    return Object.keys(this.record()).map((key) => [key, this.get(key)]);
+  }
+
+  items(): Field[] {
+    if (!Array.isArray(this.value)) {
+      throw this.error("an array");
+    }
+    return this.value.map((item, index) => new Field(`${this.path}[${index}]`, item));
+  }
+
+  text(): string {
+    if (typeof this.value !== "string" || this.value === "") {
+      throw this.error("a text that is not empty");
+    }
+    return this.value;
+  }
+
+  number(): number {
+    if (typeof this.value !== "number" || !Number.isFinite(this.value)) {
+      throw this.error("a number");
+    }
+    return this.value;
+  }
+
+  flag(): boolean {
+    if (typeof this.value !== "boolean") {
+      throw this.error("true or false");
+    }
+    return this.value;
+  }
+
+  oneOf<const T extends string>(...choices: T[]): T {
+    const found = choices.find((choice) => choice === this.value);
+    if (found === undefined) {
+      throw this.error(choices.join(" or "));
+    }
+    return found;
+  }
+
+  matching(pattern: RegExp, what: string): string {
+    if (typeof this.value !== "string" || !pattern.test(this.value)) {
+      throw this.error(what);
+    }
+    return this.value;
+  }
+
+  url(...protocols: string[]): string {
+    const text = this.text();
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
+      throw this.error(`a URL that begins with ${protocols.map((each) => `${each}//`).join(" or ")}`);
+    }
+    return text;
+  }
+
+  private record(): Record<string, unknown> {
+    if (typeof this.value !== "object" || this.value === null || Array.isArray(this.value)) {
+      throw this.error("an object");
+    }
+    return this.value as Record<string, unknown>;
+  }
+
+  private error(wanted: string): InvalidDocumentError {
+    return new InvalidDocumentError(`${this.path} is ${shown(this.value)}: must be ${wanted}`);
+  }
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) {
+    return "missing";
+  }
+  const json = JSON.stringify(value);
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}

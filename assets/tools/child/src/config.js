@@ -1,6 +1,4 @@
 // @ts-check
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { record } from "./record.js";
 import { keepShared, SHARED } from "./shared.js";
 
@@ -9,17 +7,15 @@ const CONTRACT = 1;
 
 /** @type {typeof import("./types.js").defineChild} */
 export function defineChild({ kind, title, port, entry = "src/main.ts", plugins = [], define = {} }) {
-  const root = process.cwd();
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const extras = { kind, title, contract: CONTRACT };
   return {
     publicDir: false,
-    plugins: [...plugins, keepShared(), record({ version, extras })],
+    plugins: [...plugins, keepShared(), record({ kind, title, contract: CONTRACT })],
     define: { ...define },
     build: singleFile(entry),
     optimizeDeps: { entries: [entry, "dev.ts"], exclude: SHARED },
     // A shell at another origin may load modules from here: the override of a deployed shell.
     server: { port, strictPort: true, cors: true },
+    test: { environment: "happy-dom" },
   };
 }
 

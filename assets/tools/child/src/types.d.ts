@@ -1,4 +1,5 @@
-import type { PluginOption, UserConfig } from "vite";
+import type { PluginOption } from "vite";
+import type { ViteUserConfig } from "vitest/config";
 
 /** What a child application says of itself. */
 export interface Child {
@@ -17,11 +18,11 @@ export interface Child {
 }
 
 /**
- * The Vite configuration of a child application, for its `vite.config.ts`.
+ * The configuration of Vite and Vitest for a child application, for its `vite.config.ts`.
  *
  * A build is one JavaScript file, because integrity covers one file: no chunks, and styles inside it. What the shell
  * shares (`@frontage/session`, `@frontage/toggles`, `@frontage/ui`) stays a bare import, which its import map answers.
  * The development server leaves those imports bare too: so a deployed shell can load the child from it, and both use
  * the same session.
  */
-export declare function defineChild(child: Child): UserConfig;
+export declare function defineChild(child: Child): ViteUserConfig;

@@ -1,0 +1,165 @@
+import type { LoginConfig, SessionUser } from "@frontage/contract";
+import {
+  ErrorResponse,
+  type IdTokenClaims,
+  OidcClient,
+  type SigninResponse,
+  WebStorageStateStore,
+} from "oidc-client-ts";
+import type { Browser } from "./browser.js";
+
+/** Where the login pages send the browser back to. */
+export const CALLBACK_PATH = "/signed-in";
+
+/** What the token endpoint answered. It stays in memory: nothing may store, log or show it. */
+export interface Tokens {
+  readonly access: string;
+  readonly refresh: string | undefined;
+  readonly id: string | undefined;
+  /** Milliseconds of the epoch. */
+  readonly expiresAt: number;
+  /** Milliseconds. */
+  readonly lifetime: number;
+  readonly claims: IdTokenClaims;
+}
+
+/** How a sign-in came back. */
+export type Outcome =
+  | { readonly kind: "signed-in"; readonly tokens: Tokens; readonly returnTo: string }
+  /** There is no session at the login pages, or they want to ask something: the user has to be asked. */
+  | { readonly kind: "login-required"; readonly returnTo: string };
+
+/**
+ * The login pages and the token endpoint: authorization code with PKCE, by oidc-client-ts' protocol client.
+ * Its `UserManager` is not used: it would keep a user in a store, renew in iframes, and put the ID token in the
+ * address of a sign-out.
+ */
+export class Login {
+  readonly #config: LoginConfig;
+  readonly #origin: string;
+  readonly #client: OidcClient;
+
+  constructor(config: LoginConfig, browser: Browser) {
+    this.#config = config;
+    this.#origin = new URL(browser.href()).origin;
+    this.#client = new OidcClient({
+      authority: config.issuer,
+      client_id: config.clientId,
+      redirect_uri: this.#origin + CALLBACK_PATH,
+      response_type: "code",
+      scope: config.scope,
+      stateStore: new WebStorageStateStore({ prefix: "frontage:login:", store: browser.tab }),
+      requestTimeoutInSeconds: 10,
+      // Stated, so that no discovery document has to be fetched from a further origin.
+      metadata: {
+        issuer: config.issuer,
+        authorization_endpoint: `${config.url}/oauth2/authorize`,
+        token_endpoint: `${config.url}/oauth2/token`,
+        revocation_endpoint: `${config.url}/oauth2/revoke`,
+      },
+    });
+  }
+
+  /** The address to send the browser to. Silently: it comes straight back, signed in or not. */
+  async begin(returnTo: string, silently: boolean): Promise<string> {
+    const request = await this.#client.createSigninRequest({
+      state: { returnTo },
+      ...(silently && { prompt: "none" }),
+    });
+    return request.url;
+  }
+
+  /** Takes what the login pages sent back in the address, and exchanges the code. */
+  async finish(href: string): Promise<Outcome> {
+    try {
+      const response = await this.#client.processSigninResponse(href);
+      return { kind: "signed-in", tokens: tokensOf(response), returnTo: returnTo(response.userState) };
+    } catch (error) {
+      if (error instanceof ErrorResponse && ASK_THE_USER.has(error.error ?? "")) {
+        return { kind: "login-required", returnTo: returnTo(error.state) };
+      }
+      throw error;
+    }
+  }
+
+  /** A new access token for a refresh token, which rotation may replace as well. */
+  async renew(tokens: Tokens): Promise<Tokens> {
+    if (tokens.refresh === undefined) {
+      throw new Error("There is no refresh token to renew the session with");
+    }
+    const response = await this.#client.useRefreshToken({
+      state: {
+        refresh_token: tokens.refresh,
+        session_state: null,
+        profile: tokens.claims,
+        ...(tokens.id !== undefined && { id_token: tokens.id }),
+      },
+      timeoutInSeconds: 10,
+    });
+    return tokensOf(response, tokens.refresh);
+  }
+
+  /** Makes a refresh token, and what came of it, worthless. */
+  async revoke(tokens: Tokens): Promise<void> {
+    if (tokens.refresh !== undefined) {
+      await this.#client.revokeToken(tokens.refresh, "refresh_token");
+    }
+  }
+
+  /** Where the login pages end their own session. Cognito wants these two parameters in place of the standard's. */
+  logoutUrl(): string {
+    const query = new URLSearchParams({ client_id: this.#config.clientId, logout_uri: `${this.#origin}/` });
+    return `${this.#config.url}/logout?${query}`;
+  }
+}
+
+/** Answers to `prompt=none` that are no failure. */
+const ASK_THE_USER = new Set([
+  "login_required",
+  "interaction_required",
+  "consent_required",
+  "account_selection_required",
+]);
+
+/** Whether the token endpoint has said that the session is over, in contrast to not having answered properly. */
+export function isRefused(error: unknown): boolean {
+  return (
+    error instanceof ErrorResponse &&
+    error.error !== "temporarily_unavailable" &&
+    error.error !== "server_error"
+  );
+}
+
+/** The name, e-mail address and groups that a user pool's ID token has. */
+export function userOf(claims: IdTokenClaims): SessionUser {
+  const groups = claims["cognito:groups"];
+  const name = [claims.name, claims.given_name, claims.email, claims["cognito:username"]].find(isText);
+  return {
+    id: claims.sub,
+    name: name ?? claims.sub,
+    email: claims.email,
+    groups: Array.isArray(groups) ? groups.filter(isText) : [],
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+/** Only ever a path of this origin. */
+function returnTo(state: unknown): string {
+  const path = (state as { returnTo?: unknown } | undefined)?.returnTo;
+  return typeof path === "string" && /^\/(?![/\\])/.test(path) ? path : "/";
+}
+
+function tokensOf(response: SigninResponse, previousRefresh?: string): Tokens {
+  const lifetime = (response.expires_in ?? 300) * 1000;
+  return {
+    access: response.access_token,
+    refresh: response.refresh_token ?? previousRefresh,
+    id: response.id_token,
+    expiresAt: Date.now() + lifetime,
+    lifetime,
+    claims: response.profile,
+  };
+}

@@ -1,0 +1,280 @@
+import type { LoginConfig, SessionUser, SessionView, Unsubscribe } from "@frontage/contract";
+import { type Browser, realBrowser } from "./browser.js";
+import { CALLBACK_PATH, isRefused, Login, type Tokens, userOf } from "./login.js";
+
+/** `starting` until it is known whether somebody is signed in, and while the browser is on its way to the login pages. */
+export type SessionState = "starting" | "signed-in" | "signed-out";
+
+/** Thrown by `getAccessToken` once nobody is signed in any more. */
+export class SignedOutError extends Error {
+  override readonly name = "SignedOutError";
+}
+
+/** Says that this browser was signed in, so that a reload asks the login pages silently. It is no token. */
+const FLAG = "frontage:signed-in";
+const CHANNEL = "frontage:session";
+const SIGNED_OUT = "signed-out";
+
+/** A token that runs out within this is not given out. */
+const MARGIN = 20_000;
+/** Renewal begins this long before the end, or a quarter of the lifetime where that is shorter. */
+const LEAD = 60_000;
+/** After a renewal that got no answer. */
+const RETRY = 5_000;
+/** A tab that hangs must not keep the others from renewing. */
+const LOCK_PATIENCE = 10_000;
+/** Signing out does not wait longer for the revocation. */
+const REVOKE_PATIENCE = 2_000;
+
+/**
+ * The page's one sign-in. Tokens are in memory only, so a reload asks the login pages once, by a redirect that
+ * shows nothing (`prompt=none`), where this browser was signed in before.
+ */
+export class Session implements SessionView {
+  readonly #login: Login;
+  readonly #browser: Browser;
+  readonly #channel: BroadcastChannel;
+  readonly #listeners = new Set<(user: SessionUser | undefined) => void>();
+  #state: SessionState = "starting";
+  #problem: string | undefined;
+  #tokens: Tokens | undefined;
+  #user: SessionUser | undefined;
+  #renewal: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(config: LoginConfig, browser: Browser = realBrowser()) {
+    this.#browser = browser;
+    this.#login = new Login(config, browser);
+    this.#channel = browser.openChannel(CHANNEL);
+    this.#channel.onmessage = (event) => event.data === SIGNED_OUT && this.#endHere();
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Why the last sign-in did not work, for people; `undefined` after one that did, or was not tried. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  get user(): SessionUser | undefined {
+    return this.#user;
+  }
+
+  onChange(listener: (user: SessionUser | undefined) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes up what the address or an earlier visit says. Resolves once it is known, or the browser is leaving. */
+  async start(): Promise<void> {
+    if (new URL(this.#browser.href()).pathname === CALLBACK_PATH) {
+      await this.#finish();
+    } else if (this.#browser.local.getItem(FLAG) !== null) {
+      await this.#leaveFor(true);
+    } else {
+      this.#become("signed-out");
+    }
+  }
+
+  /** Goes to the login pages, and comes back to the present path. */
+  async signIn(): Promise<void> {
+    this.#become("starting");
+    await this.#leaveFor(false);
+  }
+
+  /** Ends the session in every tab, at the token endpoint and at the login pages. */
+  async signOut(): Promise<void> {
+    this.#channel.postMessage(SIGNED_OUT);
+    await this.#endHere();
+    this.#browser.assign(this.#login.logoutUrl());
+  }
+
+  async getAccessToken(): Promise<string> {
+    await this.#renewal?.catch(() => undefined);
+    if (this.#remaining() < MARGIN) {
+      await this.#renew();
+    }
+    if (this.#tokens === undefined) {
+      throw new SignedOutError("Nobody is signed in");
+    }
+    return this.#tokens.access;
+  }
+
+  /**
+   * Looks again after the page has been out of sight: timers do not run in a sleeping machine, and a page taken
+   * from the back-forward cache may be one from before a sign-out.
+   */
+  async resume(fromCache: boolean): Promise<void> {
+    if (fromCache && (this.#state === "starting" || this.#browser.local.getItem(FLAG) === null)) {
+      this.#browser.reload();
+    } else if (this.#tokens !== undefined && this.#remaining() < this.#lead()) {
+      await this.#renewInBackground();
+    }
+  }
+
+  async #leaveFor(silently: boolean): Promise<void> {
+    const { pathname, search, hash } = new URL(this.#browser.href());
+    try {
+      this.#browser.assign(await this.#login.begin(pathname + search + hash, silently));
+    } catch {
+      this.#fail();
+    }
+  }
+
+  async #finish(): Promise<void> {
+    const href = this.#browser.href();
+    // At once, whatever comes of it: a code must not stay in the address bar or the history.
+    this.#browser.replacePath("/");
+    try {
+      const outcome = await this.#login.finish(href);
+      this.#browser.replacePath(outcome.returnTo);
+      if (outcome.kind === "signed-in") {
+        this.#browser.local.setItem(FLAG, "1");
+        this.#keep(outcome.tokens);
+        this.#become("signed-in");
+      } else {
+        this.#browser.local.removeItem(FLAG);
+        this.#become("signed-out");
+      }
+    } catch {
+      // What was thrown may quote the answer of the token endpoint, so it is not passed on.
+      this.#fail();
+    }
+  }
+
+  #fail(): void {
+    this.#become("signed-out", "The sign-in could not be completed. Please try again.");
+  }
+
+  /** What every tab does on signing out. */
+  async #endHere(): Promise<void> {
+    const tokens = this.#tokens;
+    this.#browser.local.removeItem(FLAG);
+    this.#drop();
+    if (tokens !== undefined) {
+      await Promise.race([this.#login.revoke(tokens).catch(() => undefined), pause(REVOKE_PATIENCE)]);
+    }
+  }
+
+  #drop(problem?: string): void {
+    clearTimeout(this.#timer);
+    this.#tokens = undefined;
+    this.#become("signed-out", problem);
+  }
+
+  #keep(tokens: Tokens): void {
+    this.#tokens = tokens;
+    this.#renewIn(Math.max(this.#remaining() - this.#lead(), 1_000));
+  }
+
+  #become(state: SessionState, problem?: string): void {
+    this.#state = state;
+    this.#problem = problem;
+    this.#user = this.#tokens && userOf(this.#tokens.claims);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(this.#user);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+
+  #remaining(): number {
+    return this.#tokens === undefined ? 0 : this.#tokens.expiresAt - Date.now();
+  }
+
+  #lead(): number {
+    return Math.min(LEAD, (this.#tokens?.lifetime ?? 0) / 4);
+  }
+
+  #renewIn(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#renewInBackground(), milliseconds);
+  }
+
+  async #renewInBackground(): Promise<void> {
+    try {
+      await this.#renew();
+    } catch {
+      if (this.#tokens !== undefined) {
+        this.#renewIn(RETRY * (1 + Math.random()));
+      }
+    }
+  }
+
+  /** One renewal at a time: a rotated refresh token works once. */
+  #renew(): Promise<void> {
+    this.#renewal ??= this.#locked(() => this.#exchange()).finally(() => {
+      this.#renewal = undefined;
+    });
+    return this.#renewal;
+  }
+
+  async #exchange(): Promise<void> {
+    const before = this.#tokens;
+    if (before === undefined) {
+      throw new SignedOutError("Nobody is signed in");
+    }
+    try {
+      const tokens = await this.#login.renew(before);
+      if (this.#tokens === before) {
+        this.#keep(tokens);
+        this.#tellIfUserChanged(before);
+      } else {
+        // Signed out meanwhile: what has just been given out must not live on.
+        await this.#login.revoke(tokens).catch(() => undefined);
+      }
+    } catch (error) {
+      this.#judge(error, before);
+    }
+  }
+
+  #judge(error: unknown, before: Tokens): never {
+    if (isRefused(error) || before.refresh === undefined) {
+      if (this.#tokens === before) {
+        this.#drop("Your session has ended. Please sign in again.");
+      }
+      throw new SignedOutError("The session has ended");
+    }
+    throw new Error("The session could not be renewed: the sign-in service did not answer");
+  }
+
+  #tellIfUserChanged(before: Tokens): void {
+    const after = this.#tokens;
+    if (after && JSON.stringify(userOf(before.claims)) !== JSON.stringify(userOf(after.claims))) {
+      this.#become("signed-in");
+    }
+  }
+
+  /** Tabs renew one after the other, and a tab that cannot get its turn goes ahead: each has its own refresh token. */
+  async #locked(work: () => Promise<void>): Promise<void> {
+    const locks = this.#browser.locks;
+    if (locks === undefined) {
+      return work();
+    }
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), LOCK_PATIENCE);
+    let begun = false;
+    try {
+      await locks.request("frontage:renew", { signal: patience.signal }, () => {
+        begun = true;
+        clearTimeout(timer);
+        return work();
+      });
+    } catch (error) {
+      if (begun) {
+        throw error;
+      }
+      await work();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
