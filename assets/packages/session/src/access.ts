@@ -14,7 +14,9 @@ export function readAccess(token: string): Access {
   const claims = decode(token.split(".")[1] ?? "");
   return {
     expires: new Date(Number(claims.exp) * 1000),
-    scopes: String(claims.scope ?? "").split(" ").filter(Boolean),
+    scopes: String(claims.scope ?? "")
+      .split(" ")
+      .filter(Boolean),
     claims,
   };
 }

@@ -22,7 +22,9 @@ export function record(extras) {
     generateBundle(_options, bundle) {
       const [entry, ...others] = Object.keys(bundle);
       if (others.length > 0) {
-        this.error(`A child is one file. Import styles with "?inline", load nothing lazily: ${others.join(", ")}`);
+        this.error(
+          `A child is one file. Import styles with "?inline", load nothing lazily: ${others.join(", ")}`,
+        );
       }
       const source = `${JSON.stringify({ entry, version, extras }, null, 2)}\n`;
       this.emitFile({ type: "asset", fileName: "frontage.json", source });
