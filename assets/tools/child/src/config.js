@@ -1,5 +1,6 @@
 // @ts-check
 import { record } from "./record.js";
+import { reload } from "./reload.js";
 import { keepShared, SHARED } from "./shared.js";
 
 /** The version of the contract between shell and child that this configuration builds for. */
@@ -9,7 +10,7 @@ const CONTRACT = 1;
 export function defineChild({ kind, title, port, entry = "src/main.ts", plugins = [], define = {} }) {
   return {
     publicDir: false,
-    plugins: [...plugins, keepShared(), record({ kind, title, contract: CONTRACT })],
+    plugins: [...plugins, keepShared(), reload(entry), record({ kind, title, contract: CONTRACT })],
     define: { ...define },
     build: singleFile(entry),
     optimizeDeps: { entries: [entry, "dev.ts"], exclude: SHARED },

@@ -28,6 +28,11 @@ it("leaves the shared packages to the page's import map", async () => {
   expect(module?.code).toContain(`from "@frontage/ui"`);
 });
 
+it("reloads the page that has the child, whosever it is", async () => {
+  const module = await server.transformRequest("/src/main.ts");
+  expect(module?.code).toContain(`import "/@vite/client"`);
+});
+
 it("gives its own page an import map", async () => {
   const page = await server.transformIndexHtml("/", "<html><head></head><body></body></html>");
   expect(page).toContain(`<script type="importmap">`);
