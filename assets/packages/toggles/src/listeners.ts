@@ -1,0 +1,21 @@
+import type { Unsubscribe } from "@frontage/contract";
+
+/** Listeners of one kind of event. One that throws is reported, and keeps nothing from the others. */
+export class Listeners<T> {
+  readonly #all = new Set<(event: T) => void>();
+
+  add(listener: (event: T) => void): Unsubscribe {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  tell(event: T): void {
+    for (const listener of [...this.#all]) {
+      try {
+        listener(event);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+}

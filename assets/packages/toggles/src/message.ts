@@ -1,0 +1,92 @@
+import type { Toggle, ToggleValue } from "@frontage/contract";
+
+/** What the service said (`lambda-src/README.md` has its messages). */
+export type Message =
+  | { readonly kind: "state"; readonly toggles: readonly Toggle[] }
+  | { readonly kind: "changed"; readonly toggle: Toggle }
+  | { readonly kind: "removed"; readonly id: string }
+  /** Nothing about toggles: API Gateway's own answer to a keep-alive, or what a later service may say. */
+  | { readonly kind: "other" };
+
+/** Reads a message. One that cannot be read is `other`: a single odd item must not end the connection. */
+export function readMessage(text: string): Message {
+  const value = parsed(text);
+  if (Array.isArray(value)) {
+    return { kind: "state", toggles: value.map(toggleOf).filter((toggle) => toggle !== undefined) };
+  }
+  if (!isRecord(value)) {
+    return { kind: "other" };
+  }
+  return "isRemoved" in value ? removal(value) : change(value);
+}
+
+/** A toggle of decoded attributes, unless they have no key. */
+export function toggleFrom(attributes: Readonly<Record<string, ToggleValue>>): Toggle | undefined {
+  const { featureId, featureName, isActive } = attributes;
+  if (typeof featureId !== "string") {
+    return undefined;
+  }
+  return {
+    id: featureId,
+    name: typeof featureName === "string" && featureName !== "" ? featureName : featureId,
+    isActive: typeof isActive === "boolean" ? isActive : undefined,
+    attributes,
+  };
+}
+
+function change(item: Record<string, unknown>): Message {
+  const toggle = toggleOf(item);
+  return toggle ? { kind: "changed", toggle } : { kind: "other" };
+}
+
+function removal(value: Record<string, unknown>): Message {
+  const key = isRecord(value.featureId) ? decode(value.featureId.featureId) : undefined;
+  return typeof key === "string" ? { kind: "removed", id: key } : { kind: "other" };
+}
+
+function toggleOf(item: unknown): Toggle | undefined {
+  return isRecord(item) ? toggleFrom(decodeMap(item)) : undefined;
+}
+
+/** Attributes in the order of their names, so that equal items are equal as text. */
+function decodeMap(item: Record<string, unknown>): Record<string, ToggleValue> {
+  const names = Object.keys(item).sort();
+  return Object.fromEntries(names.map((name) => [name, decode(item[name])]));
+}
+
+/** One value of DynamoDB's JSON: `{"S": "text"}`, `{"N": "1"}`, `{"BOOL": true}`, `{"M": {…}}`… */
+function decode(value: unknown): ToggleValue {
+  const [type, content] = isRecord(value) ? (Object.entries(value)[0] ?? []) : [];
+  switch (type) {
+    case "S":
+    case "B":
+      return String(content);
+    case "N":
+      return Number(content);
+    case "BOOL":
+      return content === true;
+    case "L":
+      return Array.isArray(content) ? content.map(decode) : [];
+    case "M":
+      return isRecord(content) ? decodeMap(content) : {};
+    case "SS":
+    case "BS":
+      return Array.isArray(content) ? content.map(String) : [];
+    case "NS":
+      return Array.isArray(content) ? content.map(Number) : [];
+    default:
+      return null;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

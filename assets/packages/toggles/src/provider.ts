@@ -1,0 +1,156 @@
+import type { Toggle, TogglesView, ToggleValue, Unsubscribe } from "@frontage/contract";
+import {
+  ErrorCode,
+  type JsonValue,
+  OpenFeatureEventEmitter,
+  type Provider,
+  ProviderEvents,
+  type ResolutionDetails,
+  StandardResolutionReasons,
+} from "@openfeature/web-sdk";
+
+/** How long `initialize` waits for a first state, where none is known from an earlier visit. */
+const PATIENCE = 10_000;
+
+/**
+ * An OpenFeature web provider: `OpenFeature.setProvider(new FrontageProvider(context.toggles))`.
+ *
+ * A flag's key is the toggle's id or name. `getBooleanValue` gives its `isActive`; the others give its attribute
+ * `value`, or the default where it has none (reason `DEFAULT`) or is switched off (`DISABLED`). The reason is
+ * `STATIC` while connected, and `CACHED` else.
+ */
+export class FrontageProvider implements Provider {
+  readonly metadata = { name: "frontage" };
+  readonly runsOn = "client";
+  readonly events = new OpenFeatureEventEmitter();
+  readonly #toggles: TogglesView;
+  readonly #names = new Map<string, string>();
+  #subscriptions: Unsubscribe[] = [];
+
+  constructor(toggles: TogglesView) {
+    this.#toggles = toggles;
+  }
+
+  /** Resolves as soon as any state is known, be it an old one: then the event `Stale` follows. */
+  async initialize(): Promise<void> {
+    this.#remember();
+    this.#subscriptions = [
+      this.#toggles.onChange(({ changed }) => this.#tell(changed)),
+      this.#toggles.onStatus((status) =>
+        this.events.emit(status === "live" ? ProviderEvents.Ready : ProviderEvents.Stale),
+      ),
+    ];
+    if (this.#toggles.toggles.size === 0) {
+      await this.#firstState();
+    }
+    if (this.#toggles.status !== "live") {
+      // After the SDK has made this provider ready.
+      setTimeout(() => this.#toggles.status !== "live" && this.events.emit(ProviderEvents.Stale), 0);
+    }
+  }
+
+  async onClose(): Promise<void> {
+    for (const end of this.#subscriptions.splice(0)) {
+      end();
+    }
+  }
+
+  resolveBooleanEvaluation(key: string, fallback: boolean): ResolutionDetails<boolean> {
+    const toggle = this.#toggles.get(key);
+    if (toggle === undefined) {
+      return notFound(key, fallback);
+    }
+    return toggle.isActive === undefined
+      ? mismatch(`Toggle ${key} has no isActive that is true or false`, fallback)
+      : this.#found(toggle, toggle.isActive);
+  }
+
+  resolveStringEvaluation(key: string, fallback: string): ResolutionDetails<string> {
+    return this.#resolve(key, fallback, "a text", (value) => typeof value === "string");
+  }
+
+  resolveNumberEvaluation(key: string, fallback: number): ResolutionDetails<number> {
+    return this.#resolve(key, fallback, "a number", (value) => typeof value === "number");
+  }
+
+  resolveObjectEvaluation<T extends JsonValue>(key: string, fallback: T): ResolutionDetails<T> {
+    return this.#resolve(
+      key,
+      fallback,
+      "a map or a list",
+      (value) => typeof value === "object" && value !== null,
+    );
+  }
+
+  #resolve<T>(
+    key: string,
+    fallback: T,
+    what: string,
+    fits: (value: ToggleValue) => boolean,
+  ): ResolutionDetails<T> {
+    const toggle = this.#toggles.get(key);
+    if (toggle === undefined) {
+      return notFound(key, fallback);
+    }
+    const value = toggle.attributes.value;
+    if (toggle.isActive === false || value === undefined) {
+      const { DISABLED, DEFAULT } = StandardResolutionReasons;
+      return { value: fallback, reason: toggle.isActive === false ? DISABLED : DEFAULT };
+    }
+    return fits(value)
+      ? this.#found(toggle, value as T)
+      : mismatch(`The value of toggle ${key} is not ${what}`, fallback);
+  }
+
+  #found<T>(toggle: Toggle, value: T): ResolutionDetails<T> {
+    const { STATIC, CACHED } = StandardResolutionReasons;
+    return {
+      value,
+      reason: this.#toggles.status === "live" ? STATIC : CACHED,
+      flagMetadata: { featureId: toggle.id, featureName: toggle.name },
+    };
+  }
+
+  #firstState(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settled = (end: () => void) => {
+        clearTimeout(timer);
+        stop();
+        end();
+      };
+      const timer = setTimeout(() => settled(() => reject(new Error("No toggles have come yet"))), PATIENCE);
+      const stop = this.#toggles.onStatus((status) => status === "live" && settled(resolve));
+      if (this.#toggles.status === "live") {
+        settled(resolve);
+      }
+    });
+  }
+
+  /** Tells of both keys by which a flag may be asked for; of a toggle that was renamed, the old one too. */
+  #tell(changed: readonly string[]): void {
+    const before = changed.map((id) => this.#names.get(id));
+    this.#remember();
+    const after = changed.map((id) => this.#names.get(id));
+    const keys = new Set([...changed, ...before, ...after].filter((key) => key !== undefined));
+    this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: [...keys] });
+  }
+
+  #remember(): void {
+    this.#names.clear();
+    for (const [id, { name }] of this.#toggles.toggles) {
+      this.#names.set(id, name);
+    }
+  }
+}
+
+function notFound<T>(key: string, value: T): ResolutionDetails<T> {
+  return failed(value, ErrorCode.FLAG_NOT_FOUND, `There is no toggle ${key}`);
+}
+
+function mismatch<T>(message: string, value: T): ResolutionDetails<T> {
+  return failed(value, ErrorCode.TYPE_MISMATCH, message);
+}
+
+function failed<T>(value: T, errorCode: ErrorCode, errorMessage: string): ResolutionDetails<T> {
+  return { value, reason: StandardResolutionReasons.ERROR, errorCode, errorMessage };
+}

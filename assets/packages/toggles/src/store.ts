@@ -1,0 +1,105 @@
+import type { Toggle, ToggleValue } from "@frontage/contract";
+import { toggleFrom } from "./message.js";
+
+/** What is known of the toggles, kept in the browser for when there is no connection. Toggles are no secrets. */
+export class Store {
+  readonly #key: string;
+  readonly #storage: Storage | undefined;
+  readonly #changed: (ids: readonly string[]) => void;
+  #toggles: ReadonlyMap<string, Toggle> = new Map();
+  /** Known before this connection, and not told by it yet. */
+  readonly #unconfirmed = new Set<string>();
+
+  constructor(key: string, storage: Storage | undefined, changed: (ids: readonly string[]) => void) {
+    this.#key = key;
+    this.#storage = storage;
+    this.#changed = changed;
+    this.#toggles = inOrder(this.#load());
+  }
+
+  get toggles(): ReadonlyMap<string, Toggle> {
+    return this.#toggles;
+  }
+
+  get isConfirmed(): boolean {
+    return this.#unconfirmed.size === 0;
+  }
+
+  /**
+   * Takes the first array of a connection. A big state comes in several, and nothing says how many: so what is not
+   * in this one is not gone yet, but unconfirmed until `settle`.
+   */
+  begin(toggles: readonly Toggle[]): void {
+    this.#unconfirmed.clear();
+    for (const id of this.#toggles.keys()) {
+      this.#unconfirmed.add(id);
+    }
+    this.put(toggles);
+  }
+
+  put(toggles: readonly Toggle[]): void {
+    const next = new Map(this.#toggles);
+    for (const toggle of toggles) {
+      this.#unconfirmed.delete(toggle.id);
+      next.set(toggle.id, toggle);
+    }
+    this.#become(next);
+  }
+
+  remove(ids: Iterable<string>): void {
+    const next = new Map(this.#toggles);
+    for (const id of ids) {
+      next.delete(id);
+    }
+    this.#become(next);
+  }
+
+  /** The state is complete: what it did not have is gone. */
+  settle(): void {
+    this.remove(this.#unconfirmed);
+    this.#unconfirmed.clear();
+  }
+
+  #become(next: ReadonlyMap<string, Toggle>): void {
+    const before = this.#toggles;
+    const ids = [...new Set([...before.keys(), ...next.keys()])];
+    const changed = ids.filter((id) => text(before.get(id)) !== text(next.get(id)));
+    if (changed.length > 0) {
+      this.#toggles = inOrder(next.values());
+      this.#save();
+      this.#changed(changed);
+    }
+  }
+
+  #load(): Toggle[] {
+    try {
+      const items: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? "[]");
+      return (items as Record<string, ToggleValue>[])
+        .map(toggleFrom)
+        .filter((toggle) => toggle !== undefined);
+    } catch {
+      return [];
+    }
+  }
+
+  #save(): void {
+    try {
+      const items = [...this.#toggles.values()].map((toggle) => toggle.attributes);
+      this.#storage?.setItem(this.#key, JSON.stringify(items));
+    } catch {
+      // Storage is full or forbidden: then there is nothing to show offline, and that is all.
+    }
+  }
+}
+
+function inOrder(toggles: Iterable<Toggle>): ReadonlyMap<string, Toggle> {
+  const sorted = [...toggles].sort((a, b) => ORDER.compare(a.id, b.id));
+  return new Map(sorted.map((toggle) => [toggle.id, toggle]));
+}
+
+/** So that 10 comes after 9. */
+const ORDER = new Intl.Collator("en", { numeric: true });
+
+function text(toggle: Toggle | undefined): string {
+  return JSON.stringify(toggle?.attributes);
+}

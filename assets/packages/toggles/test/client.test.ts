@@ -1,0 +1,292 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { TogglesClient } from "../src/index.js";
+import { item, removal, World } from "./world.js";
+
+let world: World;
+let client: TogglesClient;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2030-01-01") });
+  world = new World();
+  client = world.client();
+});
+
+afterEach(() => {
+  client.stop();
+  vi.useRealTimers();
+});
+
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
+const minutes = (count: number) => seconds(count * 60);
+const known = () => Object.fromEntries([...client.toggles].map(([id, { isActive }]) => [id, isActive]));
+
+function live(...items: object[]): void {
+  client.start();
+  world.socket.says(items);
+}
+
+describe("the state", () => {
+  it("is the first array of the connection; further arrays add to it", () => {
+    live(item("1", true));
+    world.socket.says([item("10", false), item("9", false)]);
+    expect(known()).toEqual({ "1": true, "9": false, "10": false });
+    expect([...client.toggles.keys()]).toEqual(["1", "9", "10"]);
+    expect(client.status).toBe("live");
+  });
+
+  it("follows changes and removals, and tells which toggles they were", () => {
+    live(item("1", true), item("2", true));
+    const changes: (readonly string[])[] = [];
+    client.onChange(({ changed }) => changes.push(changed));
+    world.socket.says(item("1", false));
+    world.socket.says(item("1", false));
+    world.socket.says(removal("2"));
+    world.socket.says(item("3", true));
+    expect(known()).toEqual({ "1": false, "3": true });
+    expect(changes).toEqual([["1"], ["2"], ["3"]]);
+  });
+
+  it("is decoded from DynamoDB's JSON", () => {
+    live(
+      item("1", true, {
+        text: { S: "a" },
+        count: { N: "1.5" },
+        none: { NULL: true },
+        map: { M: { b: { L: [{ N: "1" }, { S: "x" }] }, a: { BOOL: false } } },
+        set: { SS: ["x", "y"] },
+        numbers: { NS: ["1", "2"] },
+      }),
+    );
+    expect(client.get("1")?.attributes).toMatchObject({
+      text: "a",
+      count: 1.5,
+      none: null,
+      map: { a: false, b: [1, "x"] },
+      set: ["x", "y"],
+      numbers: [1, 2],
+    });
+  });
+
+  it("is not disturbed by what is no toggle", () => {
+    live(item("1", true));
+    for (const odd of ["", "{", "null", "7", '{"message":"Forbidden","connectionId":"a","requestId":"b"}']) {
+      world.socket.says(odd);
+    }
+    world.socket.says({ isActive: { BOOL: true } });
+    expect(known()).toEqual({ "1": true });
+  });
+
+  it("is found by id or by name", () => {
+    live(item("1", true), { featureId: { S: "2" } });
+    expect(client.isActive("Toggle 1")).toBe(true);
+    expect(client.isActive("1")).toBe(true);
+    expect(client.isActive("2")).toBe(false);
+    expect(client.isActive("2", true)).toBe(true);
+    expect(client.get("2")?.name).toBe("2");
+    expect(client.isActive("unknown", true)).toBe(true);
+  });
+
+  it("goes on for the others when a listener throws", () => {
+    const report = vi.fn();
+    vi.stubGlobal("reportError", report);
+    const seen = vi.fn();
+    client.onChange(() => {
+      throw new Error("mine");
+    });
+    client.onChange(seen);
+    live(item("1", true));
+    expect(seen).toHaveBeenCalledOnce();
+    expect(report).toHaveBeenCalledOnce();
+    vi.unstubAllGlobals();
+  });
+});
+
+describe("a lost connection", () => {
+  it("is stale, then offline, and live again with what has changed meanwhile", async () => {
+    live(item("1", true), item("2", true));
+    const statuses: string[] = [];
+    client.onStatus((status) => statuses.push(status));
+    world.socket.breaks();
+    expect(client.isActive("1")).toBe(true);
+    await seconds(30.2);
+    world.socket.says([item("1", false)]);
+    expect(statuses).toEqual(["stale", "offline", "live"]);
+    expect(client.isActive("1")).toBe(false);
+    await seconds(1);
+    expect(known()).toEqual({ "1": false });
+  });
+
+  it("does not drop toggles while a big state is still coming in", async () => {
+    live(item("1", true), item("2", true));
+    const changes: (readonly string[])[] = [];
+    world.socket.breaks();
+    await seconds(1);
+    client.onChange(({ changed }) => changes.push(changed));
+    world.socket.says([item("1", true)]);
+    world.socket.says([item("2", true)]);
+    await seconds(10);
+    expect(changes).toEqual([]);
+  });
+
+  it("is opened again after waits with full jitter, from one second up to thirty", async () => {
+    const waits: number[] = [];
+    client.start();
+    world.random = 1;
+    for (let failure = 0; failure < 7; failure++) {
+      const before = Date.now();
+      const count = world.sockets.length;
+      world.socket.breaks();
+      while (world.sockets.length === count) {
+        await seconds(0.5);
+      }
+      waits.push((Date.now() - before) / 1000);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30]);
+    world.random = 0;
+    world.socket.breaks();
+    await seconds(0);
+    expect(world.sockets).toHaveLength(9);
+  });
+
+  it("begins with short waits again only after a stable connection", async () => {
+    world.random = 1;
+    client.start();
+    for (const wait of [1, 2, 4]) {
+      world.socket.breaks();
+      await seconds(wait);
+    }
+    world.socket.says([]);
+    await seconds(59);
+    world.socket.breaks();
+    await seconds(7.9);
+    expect(world.sockets).toHaveLength(4);
+    await seconds(0.1);
+    expect(world.sockets).toHaveLength(5);
+    world.socket.says([]);
+    await seconds(61);
+    world.socket.breaks();
+    await seconds(1);
+    expect(world.sockets).toHaveLength(6);
+  });
+
+  it("that never tells its state is given up", async () => {
+    client.start();
+    await seconds(30);
+    expect(world.sockets[0]?.closed).toBe(true);
+    await seconds(1);
+    expect(world.sockets).toHaveLength(2);
+  });
+});
+
+describe("rolling over", () => {
+  it.each([
+    [0, 110],
+    [1, 118],
+  ])("comes between 110 and 118 minutes (%d)", async (random, expected) => {
+    world.random = random;
+    live(item("1", true));
+    await minutes(expected - 0.1);
+    expect(world.sockets).toHaveLength(1);
+    await minutes(0.2);
+    expect(world.sockets).toHaveLength(2);
+  });
+
+  it("switches once the new connection's state has come, without a moment of staleness", async () => {
+    live(item("1", true));
+    const statuses = vi.fn();
+    client.onStatus(statuses);
+    await minutes(114.1);
+    const [old, next] = world.sockets;
+    old?.says(item("1", false));
+    next?.says(item("1", true));
+    expect(client.isActive("1")).toBe(false);
+    expect(old?.closed).toBe(false);
+    next?.says([item("1", false), item("2", true)]);
+    expect(old?.closed).toBe(true);
+    expect(known()).toEqual({ "1": false, "2": true });
+    expect(statuses).not.toHaveBeenCalled();
+  });
+
+  it("is tried again, while the old connection serves", async () => {
+    live(item("1", true));
+    await minutes(114.1);
+    world.socket.breaks();
+    await seconds(1);
+    expect(world.sockets).toHaveLength(3);
+    expect(client.status).toBe("live");
+    world.sockets[0]?.says(item("1", false));
+    expect(client.isActive("1")).toBe(false);
+  });
+});
+
+describe("an idle connection", () => {
+  const FORBIDDEN = '{"message":"Forbidden","connectionId":"a","requestId":"b"}';
+
+  it("is kept alive within the ten minutes after which it would be closed", async () => {
+    world.random = 1;
+    live(item("1", true));
+    await minutes(9);
+    expect(world.socket.sent).toHaveLength(1);
+    world.socket.says(FORBIDDEN);
+    await minutes(8);
+    world.socket.says(item("1", false));
+    await minutes(8);
+    expect(world.socket.sent).toHaveLength(1);
+    await minutes(1);
+    expect(world.socket.sent).toHaveLength(2);
+  });
+
+  it("that stops answering is replaced", async () => {
+    world.random = 0;
+    live(item("1", true));
+    await minutes(7);
+    world.socket.says(FORBIDDEN);
+    await minutes(7);
+    await seconds(16);
+    expect(world.sockets[0]?.closed).toBe(true);
+    expect(client.status).toBe("stale");
+    expect(world.sockets).toHaveLength(2);
+  });
+});
+
+describe("the browser", () => {
+  it("that goes offline is believed, and the service tried all the same", async () => {
+    live(item("1", true));
+    world.goes("offline");
+    expect(client.status).toBe("offline");
+    expect(world.sockets[0]?.closed).toBe(true);
+    await seconds(1);
+    world.socket.says([item("1", true)]);
+    expect(client.status).toBe("live");
+  });
+
+  it("that comes online again connects at once", () => {
+    live(item("1", true));
+    world.goes("offline");
+    world.goes("online");
+    expect(world.sockets).toHaveLength(2);
+  });
+
+  it("that slept gets a new connection when it is looked at", async () => {
+    live(item("1", true));
+    world.isLookedAt();
+    expect(world.sockets).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    world.isLookedAt();
+    expect(world.sockets).toHaveLength(2);
+  });
+
+  it("keeps the last known state for the next visit, as stale", () => {
+    live(item("1", true), item("2", false));
+    client.stop();
+    client = world.client();
+    expect(known()).toEqual({ "1": true, "2": false });
+    expect(client.status).toBe("stale");
+  });
+
+  it("whose storage is broken has no state, and no error", () => {
+    world.storage.set("frontage:toggles:wss://toggles.example/live", "{");
+    client = world.client();
+    expect(known()).toEqual({});
+  });
+});

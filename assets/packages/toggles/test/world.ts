@@ -1,0 +1,100 @@
+import { type Socket, type SocketClass, type Surroundings, TogglesClient } from "../src/index.js";
+
+/** A service that a test speaks for. */
+export class World {
+  readonly sockets: FakeSocket[] = [];
+  readonly storage = new Map<string, string>();
+  random = 0.5;
+  online = true;
+  visible = true;
+  #watcher: Parameters<Surroundings["watch"]>[0] = () => undefined;
+
+  client(): TogglesClient {
+    const { sockets } = this;
+    const Class = class extends FakeSocket {
+      constructor(url: string) {
+        super(url);
+        sockets.push(this);
+      }
+    };
+    return new TogglesClient({
+      url: "wss://toggles.example/live",
+      WebSocket: Class as unknown as SocketClass,
+      storage: storageOn(this.storage),
+      random: () => this.random,
+      surroundings: {
+        isOnline: () => this.online,
+        isVisible: () => this.visible,
+        watch: (listener) => {
+          this.#watcher = listener;
+          return () => undefined;
+        },
+      },
+    });
+  }
+
+  /** The socket that was opened last. */
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (!socket) {
+      throw new Error("No socket was opened");
+    }
+    return socket;
+  }
+
+  goes(what: "online" | "offline"): void {
+    this.online = what === "online";
+    this.#watcher(what);
+  }
+
+  isLookedAt(): void {
+    this.#watcher("visibility");
+  }
+}
+
+export class FakeSocket implements Socket {
+  onopen: ((event: never) => void) | null = null;
+  onmessage: ((event: never) => void) | null = null;
+  onclose: ((event: never) => void) | null = null;
+  onerror: ((event: never) => void) | null = null;
+  readonly url: string;
+  readonly sent: string[] = [];
+  closed = false;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  says(message: unknown): void {
+    const data = typeof message === "string" ? message : JSON.stringify(message);
+    this.onmessage?.({ data } as never);
+  }
+
+  breaks(): void {
+    this.onclose?.(undefined as never);
+  }
+}
+
+/** A toggle's item in DynamoDB's JSON. */
+export function item(id: string, isActive: boolean, more: object = {}): object {
+  return { featureId: { S: id }, featureName: { S: `Toggle ${id}` }, isActive: { BOOL: isActive }, ...more };
+}
+
+export function removal(id: string): object {
+  return { isRemoved: "true", featureId: { featureId: { S: id } } };
+}
+
+function storageOn(items: Map<string, string>): Storage {
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+  } as Storage;
+}

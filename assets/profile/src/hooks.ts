@@ -1,0 +1,62 @@
+import type { ChildContext, SessionUser, Theme } from "@frontage/contract";
+import { type Access, readAccess } from "@frontage/session";
+import { OpenFeature, ProviderEvents } from "@frontage/toggles";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+
+/** A client of the page's one OpenFeature: its provider is the shell's. */
+const features = OpenFeature.getClient("profile");
+
+/** What the session's access token says of itself; why not, if there is none. */
+export type AccessState =
+  | { readonly state: "asking" }
+  | { readonly state: "given"; readonly access: Access }
+  | { readonly state: "refused"; readonly why: string };
+
+/** Who is signed in. */
+export function useUser({ session }: ChildContext): SessionUser | undefined {
+  const subscribe = useCallback((listener: () => void) => session.onChange(listener), [session]);
+  return useSyncExternalStore(subscribe, () => session.user);
+}
+
+/** The theme in force. */
+export function useTheme({ theme }: ChildContext): Theme {
+  const subscribe = useCallback((listener: () => void) => theme.onChange(listener), [theme]);
+  return useSyncExternalStore(subscribe, () => theme.current);
+}
+
+/** Whether a toggle is on, now and whenever it changes. */
+export function useToggle(key: string): boolean {
+  return useSyncExternalStore(subscribeToToggles, () => features.getBooleanValue(key, false));
+}
+
+function subscribeToToggles(listener: () => void): () => void {
+  const events = [ProviderEvents.Ready, ProviderEvents.ConfigurationChanged] as const;
+  for (const event of events) features.addHandler(event, listener);
+  return () => {
+    for (const event of events) features.removeHandler(event, listener);
+  };
+}
+
+/** Asks for an access token, as a request to an API would, and keeps what it says, never the token. */
+export function useAccess({ session }: ChildContext, user: SessionUser | undefined): AccessState {
+  const [state, setState] = useState<AccessState>({ state: "asking" });
+  useEffect(() => {
+    let current = true;
+    const set = (next: AccessState): void => {
+      if (current) setState(next);
+    };
+    if (user) askAccess(session).then(set);
+    return () => {
+      current = false;
+    };
+  }, [session, user]);
+  return state;
+}
+
+async function askAccess(session: ChildContext["session"]): Promise<AccessState> {
+  try {
+    return { state: "given", access: readAccess(await session.getAccessToken()) };
+  } catch (error) {
+    return { state: "refused", why: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,40 @@
+// @ts-check
+import { record } from "./record.js";
+import { reload } from "./reload.js";
+import { keepShared, SHARED } from "./shared.js";
+
+/** The version of the contract between shell and child that this configuration builds for. */
+const CONTRACT = 1;
+
+/** @type {typeof import("./types.js").defineChild} */
+export function defineChild({ kind, title, port, entry = "src/main.ts", plugins = [], define = {} }) {
+  return {
+    publicDir: false,
+    plugins: [...plugins, keepShared(), reload(entry), record({ kind, title, contract: CONTRACT })],
+    define: { ...define },
+    build: singleFile(entry),
+    optimizeDeps: { entries: [entry, "dev.ts"], exclude: SHARED },
+    // A shell at another origin may load modules from here: the override of a deployed shell.
+    server: { port, strictPort: true, cors: true },
+    test: { environment: "happy-dom" },
+  };
+}
+
+/**
+ * @param {string} entry
+ * @returns {import("vite").BuildEnvironmentOptions}
+ */
+function singleFile(entry) {
+  return {
+    target: "es2022",
+    modulePreload: false,
+    assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: entry,
+      external: SHARED,
+      preserveEntrySignatures: "strict",
+      output: { entryFileNames: "assets/main-[hash].js", hashCharacters: "hex", codeSplitting: false },
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { ChildContext, ChildElement, ChildElementClass } from "@frontage/contract";
+import { FrontageProvider, OpenFeature } from "@frontage/toggles";
+import { LocalContext } from "./context.js";
+import { LocalSession } from "./session.js";
+import { LocalToggles } from "./toggles.js";
+
+export { SOMEBODY } from "./session.js";
+export { LocalContext, LocalSession, LocalToggles };
+
+/** What a test gives to a child: it can flip toggles, change the user, and count listeners. */
+export type TestContext = LocalContext<LocalSession, LocalToggles>;
+
+/**
+ * A context for a test of a child, with OpenFeature behind it as in the shell.
+ *
+ * @param basePath The child's route: `/shipping`.
+ * @param path Where in the child the page is.
+ */
+export async function testContext(basePath: string, path = "/"): Promise<TestContext> {
+  const toggles = new LocalToggles({
+    "1": "Feature toggle 1",
+    "2": "Feature toggle 2",
+    "3": "Feature toggle 3",
+  });
+  await OpenFeature.setProviderAndWait(new FrontageProvider(toggles));
+  return new LocalContext({ session: new LocalSession(), toggles, basePath, path });
+}
+
+/** How many listeners a child has on its context: none, once it is unmounted. The provider's own are not its. */
+export function listeners({ session, navigations, theme }: TestContext): number {
+  return session.changes.size + navigations.size + theme.changes.size;
+}
+
+let defined = 0;
+
+/** Puts a child of kind `element` on the page, as the shell does: defined under a name of its own. */
+export function show(child: ChildElementClass, context: ChildContext): ChildElement {
+  defined += 1;
+  // A class has one name, and a test file mounts it often.
+  const subclass = class extends child {};
+  const name = `mfe-test-${defined}`;
+  customElements.define(name, subclass as CustomElementConstructor);
+  const element = document.createElement(name) as ChildElement;
+  element.context = context;
+  document.body.append(element);
+  return element;
+}
+
+/** The errors that a child has reported, as the shell would hear of them. */
+export function reports(element: HTMLElement): unknown[] {
+  const errors: unknown[] = [];
+  element.addEventListener("mfe:error", (event) => errors.push(event.detail.error));
+  return errors;
+}
