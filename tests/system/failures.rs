@@ -60,9 +60,11 @@ fn a_profile_that_exists() {
     std::fs::create_dir(project.path().join(".aws")).expect("a directory");
     std::fs::write(project.path().join(".aws/credentials"), credentials).expect("written");
     let mut command = project.command(&["plan", "--profile", "somebody"]);
-    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    // Credentials of another account in the environment do not go before what was asked for.
+    command.env("AWS_ACCESS_KEY_ID", "999999999999").env("AWS_SECRET_ACCESS_KEY", "other");
     let ended = Running::new(command).end();
     assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(!ended.stderr.contains("999999999999"), "{ended:#?}");
 }
 
 #[test]

@@ -340,9 +340,11 @@ async fn a_site_stands_and_goes_as_a_whole() {
         add_bucket(&world, stack);
     });
     world.apply(&whole).await;
+    let bucket = format!("bucket acme-test-{}", world.account_id);
     assert_eq!(
         world.listing().await,
         [
+            bucket.as_str(),
             "cache policy acme-test-cache",
             "distribution test/site",
             "edge function acme-test-rewrite",
