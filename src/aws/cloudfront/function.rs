@@ -260,8 +260,9 @@ impl ResourceDriver for FunctionDriver {
         ours.map(unread).collect()
     }
 
+    /// Each function that is listed costs a call for its tags, so one stack's plan does not look through all.
     async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-        suspects(&self.account, selection, reading).await
+        Ok(matches!(selection, Selection::All) && suspects(&self.account, selection, reading).await?)
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
