@@ -26,7 +26,9 @@ export async function signIn(page: Page, path = "/"): Promise<void> {
   await page.locator("#username").fill(user);
   await page.locator("#password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url) => url.origin === running().shell && url.pathname === new URL(shell + path).pathname);
+  await page.waitForURL(
+    (url) => url.origin === running().shell && url.pathname === new URL(shell + path).pathname,
+  );
   await expect(page.getByRole("navigation").first()).toBeVisible();
 }
 

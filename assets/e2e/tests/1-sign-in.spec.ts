@@ -21,7 +21,8 @@ test("one sign-in, by code with PKCE, serves the shell and all children", async 
   expect(logins(), "no child signs in").toHaveLength(1);
 
   // One copy of what they share, and one connection.
-  const loaded = (path: RegExp) => new Set(asked.filter((url) => path.test(url.pathname)).map((url) => url.href));
+  const loaded = (path: RegExp) =>
+    new Set(asked.filter((url) => path.test(url.pathname)).map((url) => url.href));
   for (const shared of ["session", "toggles", "ui"]) {
     expect([...loaded(new RegExp(`/${shared}-1\\.js$`))], shared).toHaveLength(1);
   }
@@ -45,14 +46,22 @@ test("signing out ends the session in every tab", async ({ page, context }) => {
   await signIn(page);
   const other = await context.newPage();
   await other.goto(`${running().shell}/profile`);
-  await other.getByRole("button", { name: "Sign in" }).or(other.locator('[data-child="profile"]')).first().waitFor();
+  await other
+    .getByRole("button", { name: "Sign in" })
+    .or(other.locator('[data-child="profile"]'))
+    .first()
+    .waitFor();
   if (await other.getByRole("button", { name: "Sign in" }).isVisible()) {
     await other.getByRole("button", { name: "Sign in" }).click();
   }
   await stands(other, "profile");
 
   await page.getByRole("button", { name: running().user }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).or(page.getByRole("button", { name: "Sign out" })).first().click();
+  await page
+    .getByRole("menuitem", { name: "Sign out" })
+    .or(page.getByRole("button", { name: "Sign out" }))
+    .first()
+    .click();
   await page.waitForURL((url) => url.origin === running().shell);
   for (const tab of [page, other]) {
     await expect(tab.getByRole("button", { name: "Sign in" })).toBeVisible();

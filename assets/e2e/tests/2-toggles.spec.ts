@@ -2,7 +2,10 @@ import { expect, test } from "@playwright/test";
 import { signIn, visit } from "../src/pages.js";
 import { frontage } from "../src/system.js";
 
-test("a toggle that is set changes shell and child on the screen, without a reload", async ({ page, context }) => {
+test("a toggle that is set changes shell and child on the screen, without a reload", async ({
+  page,
+  context,
+}) => {
   await frontage("toggles", "set", "1", "off");
   await signIn(page);
   const child = await visit(page, "shipping");

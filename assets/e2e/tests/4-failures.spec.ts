@@ -65,7 +65,8 @@ test("a module that throws as it loads, as it mounts, or later", async ({ page }
   await signIn(page);
   const faults = [
     (source: string) => `throw new Error("as it loads");\n${source}`,
-    () => 'export default class extends HTMLElement { connectedCallback() { throw new Error("as it mounts"); } }',
+    () =>
+      'export default class extends HTMLElement { connectedCallback() { throw new Error("as it mounts"); } }',
     () => "await new Promise(() => {});",
   ];
   for (const fault of faults) {

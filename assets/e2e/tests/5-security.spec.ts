@@ -3,11 +3,15 @@ import { expect, test } from "@playwright/test";
 import { signIn, TEAMS, visit } from "../src/pages.js";
 import { DEV_LOG, frontage, running } from "../src/system.js";
 
-test("the policy blocks an injected script, a foreign origin and an injected import map", async ({ page }) => {
+test("the policy blocks an injected script, a foreign origin and an injected import map", async ({
+  page,
+}) => {
   await signIn(page);
   const blocked = await page.evaluate(async () => {
     const violations: string[] = [];
-    document.addEventListener("securitypolicyviolation", (event) => violations.push(event.effectiveDirective));
+    document.addEventListener("securitypolicyviolation", (event) =>
+      violations.push(event.effectiveDirective),
+    );
     const add = (type: string, text: string, src?: string): void => {
       const script = document.createElement("script");
       script.type = type;
@@ -25,7 +29,13 @@ test("the policy blocks an injected script, a foreign origin and an injected imp
     return { violations: violations.sort(), ran: "injected" in window };
   });
   expect(blocked.ran).toBe(false);
-  expect(blocked.violations).toEqual(["connect-src", "img-src", "script-src-elem", "script-src-elem", "script-src-elem"]);
+  expect(blocked.violations).toEqual([
+    "connect-src",
+    "img-src",
+    "script-src-elem",
+    "script-src-elem",
+    "script-src-elem",
+  ]);
 });
 
 test("no object of a bucket is readable except through its distribution", async ({ request }) => {
@@ -42,7 +52,10 @@ test("no object of a bucket is readable except through its distribution", async 
   }
 });
 
-test("a token never appears in an address, in storage, on the console, or in a log", async ({ page, context }) => {
+test("a token never appears in an address, in storage, on the console, or in a log", async ({
+  page,
+  context,
+}) => {
   const addresses: string[] = [];
   const said: string[] = [];
   const tokens: string[] = [];
@@ -63,7 +76,13 @@ test("a token never appears in an address, in storage, on the console, or in a l
   expect(tokens.length).toBeGreaterThanOrEqual(3);
   const stored = await page.evaluate(async () => {
     const databases = await indexedDB.databases();
-    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, databases, document.cookie, location.href]);
+    return JSON.stringify([
+      { ...localStorage },
+      { ...sessionStorage },
+      databases,
+      document.cookie,
+      location.href,
+    ]);
   });
   const cookies = JSON.stringify(await context.cookies());
   const log = await readFile(DEV_LOG, "utf8");
@@ -73,13 +92,17 @@ test("a token never appears in an address, in storage, on the console, or in a l
       expect(place.includes(token)).toBe(false);
     }
   }
-  expect(addresses.every((address) => !/[?&#](access_token|id_token|refresh_token)=/.test(address))).toBe(true);
+  expect(addresses.every((address) => !/[?&#](access_token|id_token|refresh_token)=/.test(address))).toBe(
+    true,
+  );
 });
 
 test("every answer of the shell and the teams has the strict headers", async ({ request }) => {
   const outputs = JSON.parse(await frontage("outputs", "--format", "json"));
   for (const stack of ["shell", "team/shipping"]) {
-    const headers = (await request.get(`${outputs[stack].url}/${stack === "shell" ? "" : "manifest.json"}`)).headers();
+    const headers = (
+      await request.get(`${outputs[stack].url}/${stack === "shell" ? "" : "manifest.json"}`)
+    ).headers();
     expect(headers["strict-transport-security"]).toContain("max-age=63072000");
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(headers["x-frame-options"]).toBe("DENY");
