@@ -1,0 +1,102 @@
+import { base } from "./base.js";
+
+/** How a property shows as an attribute: as text, or by being there. */
+export type Reflection = StringConstructor | BooleanConstructor;
+
+/** What the elements of the design system have in common: a shadow root, and properties that reflect attributes. */
+export abstract class FrElement extends HTMLElement {
+  /** Properties of the same name as their attribute. */
+  static readonly properties: Readonly<Record<string, Reflection>> = {};
+  static readonly sheets: readonly CSSStyleSheet[] = [];
+  /** Whether a click on it, or `focus()`, focuses what is inside. */
+  static readonly delegatesFocus: boolean = false;
+
+  static get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: the subclass's.
+    return Object.keys(this.properties);
+  }
+
+  readonly root: ShadowRoot;
+
+  constructor() {
+    super();
+    const { sheets, delegatesFocus } = new.target;
+    this.root = this.attachShadow({ mode: "open", delegatesFocus });
+    this.root.adoptedStyleSheets = [base, ...sheets];
+  }
+
+  connectedCallback(): void {
+    this.update();
+  }
+
+  attributeChangedCallback(): void {
+    if (this.isConnected) {
+      this.update();
+    }
+  }
+
+  /** Makes the shadow root as the attributes say. */
+  protected abstract update(): void;
+
+  /** For a form. Browsers have it; the DOMs that children are unit-tested in may not. */
+  protected formInternals(): ElementInternals | undefined {
+    return typeof this.attachInternals === "function" ? this.attachInternals() : undefined;
+  }
+
+  protected text(attribute: string): string {
+    return this.getAttribute(attribute) ?? "";
+  }
+}
+
+type FrElementClass = (new () => FrElement) & Pick<typeof FrElement, "properties">;
+
+/** Defines an element once on a page, also where two copies of this package come together. */
+export function define(name: string, Class: FrElementClass): void {
+  if (!customElements.get(name)) {
+    for (const [property, reflection] of Object.entries(Class.properties)) {
+      Object.defineProperty(Class.prototype, property, descriptor(property, reflection));
+    }
+    customElements.define(name, Class);
+  }
+}
+
+function descriptor(attribute: string, reflection: Reflection): PropertyDescriptor & ThisType<HTMLElement> {
+  return {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return reflection === Boolean ? this.hasAttribute(attribute) : (this.getAttribute(attribute) ?? "");
+    },
+    set(value: unknown) {
+      if (reflection === Boolean) {
+        this.toggleAttribute(attribute, Boolean(value));
+      } else if (value === undefined || value === null) {
+        this.removeAttribute(attribute);
+      } else {
+        this.setAttribute(attribute, String(value));
+      }
+    },
+  };
+}
+
+/** Makes an element with attributes (those that are `undefined` or `false` are left out) and children. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Readonly<Record<string, string | boolean | undefined>> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) {
+      element.setAttribute(attribute, value === true ? "" : value);
+    }
+  }
+  element.append(...children);
+  return element;
+}
+
+/** A heading of a level, which an attribute gives as text. */
+export function heading(level: string, fallback: 1 | 2 | 3, text: string): HTMLHeadingElement {
+  const name = /^[1-4]$/.test(level) ? (`h${level}` as "h1") : (`h${fallback}` as const);
+  return h(name, { part: "heading", id: "heading" }, text);
+}

@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import "../src/index.js";
+
+afterEach(() => document.body.replaceChildren());
+
+function show(html: string): HTMLElement {
+  document.body.innerHTML = html;
+  return document.body.firstElementChild as HTMLElement;
+}
+
+function inside(element: Element, selector: string): HTMLElement {
+  const found = element.shadowRoot?.querySelector<HTMLElement>(selector);
+  if (!found) {
+    throw new Error(`No ${selector} in ${element.localName}`);
+  }
+  return found;
+}
+
+describe("the elements", () => {
+  it("are defined once, and again without an error", async () => {
+    const Before = customElements.get("fr-button");
+    vi.resetModules();
+    await import("../src/index.js");
+    expect(customElements.get("fr-button")).toBe(Before);
+  });
+
+  it("fr-page has its heading at a level, and takes the focus there", () => {
+    const page = show('<fr-page heading="Orders" lead="All of them." level="2"></fr-page>') as HTMLElement & {
+      focusHeading(): void;
+    };
+    page.focusHeading();
+    expect(inside(page, "h2").textContent).toBe("Orders");
+    expect(page.shadowRoot?.activeElement?.id).toBe("heading");
+    page.setAttribute("heading", "Returns");
+    expect(inside(page, "h2").textContent).toBe("Returns");
+  });
+
+  it("fr-button is a button, a link, or disabled", () => {
+    const button = show("<fr-button>Go</fr-button>") as HTMLElement & { href: string; disabled: boolean };
+    expect(inside(button, "button").getAttribute("type")).toBe("button");
+    button.disabled = true;
+    expect(inside(button, "button").hasAttribute("disabled")).toBe(true);
+    button.href = "/x";
+    expect(inside(button, "a").getAttribute("href")).toBe("/x");
+  });
+
+  it("fr-alert is urgent for dangers only", () => {
+    expect(inside(show('<fr-alert tone="danger">No</fr-alert>'), ".alert").getAttribute("role")).toBe(
+      "alert",
+    );
+    expect(inside(show("<fr-alert>Yes</fr-alert>"), ".alert").getAttribute("role")).toBe("status");
+  });
+
+  it("fr-card names its section by its heading", () => {
+    const card = show('<fr-card heading="Orders">…</fr-card>');
+    expect(inside(card, "section").getAttribute("aria-labelledby")).toBe("heading");
+    expect(inside(card, "#heading").textContent).toBe("Orders");
+  });
+
+  it("fr-field has a label, a value, and tells an error in place of the hint", () => {
+    const field = show('<fr-field label="Name" hint="In full" value="Ada"></fr-field>') as HTMLElement & {
+      value: string;
+      error: string;
+    };
+    expect(inside(field, "label").textContent).toBe("Name");
+    expect(field.value).toBe("Ada");
+    field.value = "Grace";
+    field.setAttribute("value", "Ada");
+    expect(field.value).toBe("Grace");
+    field.error = "Too short";
+    expect(inside(field, "#below").textContent).toBe("Too short");
+    expect(inside(field, "input").getAttribute("aria-invalid")).toBe("true");
+  });
+
+  it("fr-spinner says what it waits for", () => {
+    expect(
+      inside(show('<fr-spinner label="Loading Shipping"></fr-spinner>'), "[role=status]").textContent,
+    ).toBe("Loading Shipping");
+  });
+});
