@@ -8,4 +8,5 @@
 pub mod aws;
 pub mod cli;
 pub mod reconcile;
+pub mod release;
 pub mod render;

@@ -12,15 +12,11 @@ use crate::service::Callback;
 /// As many posts are under way at once as toggle-message has.
 const CONCURRENCY: usize = 128;
 
-/// What a post of the SDK carries, so that the emulator reads as much.
+/// What a post of the function carries, so that the emulator reads as much.
 const HEADERS: &str = "content-type: application/octet-stream\r\n\
-    user-agent: aws-sdk-rust/1.3.10 os/linux lang/rust/1.95.0\r\n\
-    x-amz-user-agent: aws-sdk-rust/1.3.10 ua/2.1 api/apigatewaymanagementapi/1.120.0 os/linux lang/rust/1.95.0 m/E,b\r\n\
-    amz-sdk-invocation-id: 00000000-0000-4000-8000-000000000000\r\n\
-    amz-sdk-request: attempt=1; max=1\r\n\
     x-amz-date: 20260101T000000Z\r\n\
     authorization: AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-west-1/execute-api/aws4_request, \
-    SignedHeaders=content-length;content-type;host;x-amz-date;x-amz-user-agent, \
+    SignedHeaders=content-type;host;x-amz-date, \
     Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n";
 
 /// Posts to every connection, over HTTP connections that are open already.

@@ -17,7 +17,8 @@ use serde_json::Value;
 
 /// Answers each request with the first unused answer whose name is in the request's name.
 ///
-/// A request's name is its method, URL, target header and body: `POST https://… DynamoDB_20120810.Scan {…}`.
+/// A request's name is its method, URL, target header and body: `POST https://… DynamoDB_20120810.Scan {…}`. Where it
+/// names the version that it is for, that is behind: `DELETE https://… [if-match: E2]`.
 /// A request without an answer fails with the code `NoCannedAnswer`.
 #[derive(Clone, Debug, Default)]
 pub struct Canned(Arc<Mutex<State>>);
@@ -32,6 +33,7 @@ impl Canned {
     /// Answers: a part of the request's name, the status, the body.
     ///
     /// The code of an error is the body's `__type`, as in `("CreateTable", 400, r#"{"__type":"LimitExceeded"}"#)`.
+    /// A body may have headers before it, with an empty line between: `"ETag: E1\n\n<Distribution>…"`.
     #[must_use]
     pub fn new<'a>(answers: impl IntoIterator<Item = (&'a str, u16, &'a str)>) -> Self {
         let answers = answers.into_iter().map(|(name, status, body)| (name.to_owned(), status, body.to_owned()));
@@ -72,7 +74,10 @@ impl Canned {
     fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
-        let name = format!("{} {} {target} {body}", request.method(), request.uri());
+        let mut name = format!("{} {} {target} {body}", request.method(), request.uri());
+        if let Some(version) = request.headers().get("if-match") {
+            name = format!("{} [if-match: {version}]", name.trim_end());
+        }
         let mut state = self.state();
         let (status, body) = match state.answers.iter().position(|(part, ..)| name.contains(part)) {
             Some(index) => {
@@ -83,14 +88,30 @@ impl Canned {
         };
         state.requests.push(name);
         let status = StatusCode::try_from(status).expect("an answer's status is one of HTTP's");
-        let code = error_code(&body);
+        let (headers, body) = headers(&body);
+        let code = error_code(body);
         let mut response = HttpResponse::new(status, SdkBody::from(body));
+        for (name, value) in headers {
+            response.headers_mut().insert(name, value);
+        }
         // restJson services name the error in a header, the others in the body.
         if let Some(code) = code {
             response.headers_mut().insert("x-amzn-errortype", code);
         }
         response
     }
+}
+
+/// The headers before a body, if it has any, and the body.
+fn headers(body: &str) -> (Vec<(String, String)>, &str) {
+    let found = body.split_once("\n\n").and_then(|(head, rest)| {
+        let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+        let headers = head.lines().map(header).collect::<Option<Vec<_>>>()?;
+        let names =
+            |(name, _): &(String, String)| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        headers.iter().all(names).then_some((headers, rest))
+    });
+    found.unwrap_or((Vec::new(), body))
 }
 
 fn error_code(body: &str) -> Option<String> {

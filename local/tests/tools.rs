@@ -43,3 +43,12 @@ fn of_two_at_once_one_installs() {
     let installed = said.iter().filter(|line| line.starts_with("installing")).count();
     assert_eq!(installed, 1, "{said:?}");
 }
+
+#[test]
+fn node_and_npm_come_with_the_tools() {
+    let tools = Tools::install(&mut |line| eprintln!("{line}")).unwrap();
+    for mut command in [tools.node(), tools.npm()] {
+        let output = command.arg("--version").output().unwrap();
+        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -14,6 +16,7 @@ use stacks::model::Pseudo;
 use thiserror::Error;
 
 use super::error::failed;
+use super::profile::check_profile;
 use super::transport::{self, CallCount, Pace};
 use crate::reconcile::{DriverError, Known};
 
@@ -40,7 +43,8 @@ struct Shared {
     base: SdkConfig,
     connections: SharedHttpClient,
     calls: CallCount,
-    services: Mutex<HashMap<&'static str, SdkConfig>>,
+    services: Mutex<HashMap<(&'static str, String), SdkConfig>>,
+    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     system: String,
     id: String,
     partition: String,
@@ -55,6 +59,14 @@ pub enum AccountError {
     /// No Region is set.
     #[error("no AWS Region is set")]
     NoRegion,
+    /// The profile that was named is in no file.
+    #[error("no profile `{profile}` in {files}")]
+    NoProfile {
+        /// Its name.
+        profile: String,
+        /// Where profiles are.
+        files: String,
+    },
     /// No credentials are there.
     #[error("no AWS credentials were found: {0}")]
     NoCredentials(String),
@@ -69,6 +81,9 @@ impl AccountError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoRegion => "set `region` in frontage.toml, pass --region, or set AWS_REGION",
+            Self::NoProfile { .. } => {
+                "`aws configure list-profiles` lists them, and `aws configure --profile` adds one"
+            }
             Self::NoCredentials(_) => {
                 "sign in (aws sso login), name a profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and \
                  AWS_SECRET_ACCESS_KEY"
@@ -84,12 +99,13 @@ impl Account {
     /// `artifacts` are the functions' zips, by the base64 of their SHA-256.
     ///
     /// # Errors
-    /// No Region, no credentials, or credentials that AWS does not take.
+    /// No Region, no such profile, no credentials, or credentials that AWS does not take.
     pub async fn connect(
         connection: &Connection,
         system: &str,
         artifacts: BTreeMap<String, PathBuf>,
     ) -> Result<Self, AccountError> {
+        check_profile(connection).await?;
         Self::with_config(load(connection, None).await, system, artifacts).await
     }
 
@@ -125,20 +141,34 @@ impl Account {
         let endpoint = base.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
         let services = Mutex::new(HashMap::new());
         let system = system.to_owned();
-        let shared = Shared { base, connections, calls, services, system, id, partition, region, endpoint, artifacts };
+        let locks = Mutex::default();
+        let shared =
+            Shared { base, connections, calls, services, locks, system, id, partition, region, endpoint, artifacts };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The SDK configuration of one service, by its signing name: its calls are counted and, on AWS, paced.
     #[must_use]
     pub fn config(&self, service: &'static str) -> SdkConfig {
+        self.config_in(service, self.region())
+    }
+
+    /// As [`Self::config`], in a Region that may not be the system's: what CloudFront uses stands in us-east-1.
+    #[must_use]
+    pub fn config_in(&self, service: &'static str, region: &str) -> SdkConfig {
         let mut services = self.shared.services.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let pace = if self.shared.endpoint.is_some() { None } else { Pace::of(service) };
             let client = transport::client(self.shared.connections.clone(), self.shared.calls.clone(), pace);
-            self.shared.base.to_builder().http_client(client).build()
+            self.shared.base.to_builder().http_client(client).region(Region::new(region.to_owned())).build()
         };
-        services.entry(service).or_insert_with(make).clone()
+        services.entry((service, region.to_owned())).or_insert_with(make).clone()
+    }
+
+    /// The lock of something that has one writer at a time, whichever drivers write to it: a bucket's settings.
+    pub(crate) fn lock(&self, of: String) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.shared.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks.entry(of).or_default())
     }
 
     /// The calls so far.
@@ -165,6 +195,12 @@ impl Account {
         &self.shared.region
     }
 
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    #[must_use]
+    pub fn partition(&self) -> &str {
+        &self.shared.partition
+    }
+
     /// The ARN of a resource in this account and Region: `arn:P:SERVICE:R:A:RESOURCE`.
     #[must_use]
     pub fn arn(&self, service: &str, resource: &str) -> String {
@@ -179,6 +215,12 @@ impl Account {
         let path = self.shared.artifacts.get(code_sha256);
         let path = path.ok_or_else(|| DriverError::Invalid(format!("no zip has the SHA-256 {code_sha256}")))?;
         std::fs::read(path).map_err(|error| DriverError::Invalid(format!("{} cannot be read: {error}", path.display())))
+    }
+
+    /// Whether an endpoint was set, which in place of AWS is an emulator's.
+    #[must_use]
+    pub(crate) fn is_emulated(&self) -> bool {
+        self.shared.endpoint.is_some()
     }
 
     /// The URL that a WebSocket client connects to.
@@ -242,6 +284,7 @@ impl Account {
             connections: canned.client(),
             calls: CallCount::default(),
             services: Mutex::default(),
+            locks: Mutex::default(),
             system: "acme".to_owned(),
             id: "111122223333".to_owned(),
             partition: "aws".to_owned(),
@@ -250,6 +293,13 @@ impl Account {
             artifacts: BTreeMap::new(),
         };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// The same account in another Region.
+    pub(crate) fn in_region(mut self, region: &str) -> Self {
+        let shared = Arc::get_mut(&mut self.shared).expect("nobody else has it yet");
+        region.clone_into(&mut shared.region);
+        self
     }
 
     /// The same account with one zip, called `hash` in place of its hash.
@@ -276,7 +326,12 @@ async fn load(connection: &Connection, credentials: Option<Credentials>) -> SdkC
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &connection.profile {
-        loader = loader.profile_name(profile);
+        // A profile that is named goes before credentials in the environment, as in AWS's own command line: the SDK
+        // would take those, and so perhaps another account.
+        let provider = ProfileFileCredentialsProvider::builder()
+            .configure(&ProviderConfig::default().with_http_client(transport::connections()))
+            .profile_name(profile);
+        loader = loader.profile_name(profile).credentials_provider(provider.build());
     }
     if let Some(url) = &connection.endpoint_url {
         loader = loader.endpoint_url(url);

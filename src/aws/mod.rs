@@ -6,12 +6,18 @@
 
 pub mod account;
 mod apigatewayv2;
+mod certificatemanager;
+mod cloudfront;
+mod cognito;
 mod dynamodb;
 mod error;
 mod iam;
 mod lambda;
 mod logs;
-mod s3;
+mod policy_document;
+mod profile;
+mod route53;
+pub(crate) mod s3;
 mod sqs;
 mod tagging;
 mod transport;
@@ -23,6 +29,7 @@ pub(crate) use ::canned;
 pub use account::{Account, AccountError, Connection};
 pub(crate) use error::failed;
 pub use transport::CallCount;
+pub(crate) use wait::{Patience, retry};
 
 use self::typed::Erased;
 use crate::reconcile::Registry;
@@ -37,11 +44,26 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(apigatewayv2::Integrations::new(account)))
         .with(Erased(apigatewayv2::Routes::new(account)))
         .with(Erased(apigatewayv2::Stages::new(account)))
+        .with(Erased(certificatemanager::Certificates::new(account)))
+        .with(Erased(cognito::Brandings::new(account)))
+        .with(Erased(cognito::Clients::new(account)))
+        .with(Erased(cognito::Domains::new(account)))
+        .with(Erased(cognito::Groups::new(account)))
+        .with(Erased(cognito::UserPools::new(account)))
+        .with(Erased(cloudfront::CachePolicies::new(account)))
+        .with(Erased(cloudfront::Distributions::new(account)))
+        .with(Erased(cloudfront::FunctionDriver::new(account)))
+        .with(Erased(cloudfront::OriginAccessControls::new(account)))
+        .with(Erased(cloudfront::ResponseHeadersPolicies::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))
         .with(Erased(lambda::FunctionDriver::new(account)))
         .with(Erased(lambda::Permissions::new(account)))
         .with(Erased(logs::LogGroups::new(account)))
+        .with(Erased(route53::RecordSets::new(account)))
+        .with(Erased(s3::Buckets::new(account)))
+        .with(Erased(s3::Objects::new(account)))
+        .with(Erased(s3::Policies::new(account)))
         .with(Erased(sqs::Queues::new(account)))
 }

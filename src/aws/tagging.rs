@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
-use stacks::model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
+use stacks::model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags};
 
 use super::Account;
 use super::error::failed;
-use crate::reconcile::{DriverError, LiveTags, Reading};
+use crate::reconcile::{DriverError, LiveTags, Reading, Selection};
 
 /// What the index shows of the system, by ARN.
 #[derive(Debug, Default)]
@@ -22,6 +22,19 @@ impl Hints {
     /// The tags that the index shows of a resource, if it shows it at all.
     pub(crate) fn tags(&self, arn: &str) -> Option<LiveTags> {
         self.0.get(arn).cloned().map(LiveTags::Hinted)
+    }
+
+    /// Whether the index shows something of a service in the selected stacks: `s3` for a site, `cognito-idp` for who signs
+    /// in.
+    ///
+    /// Buckets and user pools are the last of a stack to go, and what the index of a Region shows; distributions, for
+    /// one, it does not.
+    pub(crate) fn shows(&self, service: &str, selection: &Selection) -> bool {
+        let at = |tags: &Tags| tags.get(ADDRESS_TAG).and_then(|address| address.parse::<Address>().ok());
+        self.0.iter().any(|(arn, tags)| {
+            arn.split(':').nth(2) == Some(service)
+                && at(tags).is_some_and(|address| selection.contains(address.stack()))
+        })
     }
 
     /// The last parts of the ARNs that begin so: the names of what may be the system's.

@@ -48,12 +48,16 @@ impl Pace {
     /// The account-wide quotas of control planes, halved: others use the account too.
     ///
     /// Sources: API Gateway 10 a second with a burst of 40; Lambda 15 a second for all calls but `GetFunction`;
-    /// CloudWatch Logs 5 a second for each call.
+    /// CloudWatch Logs 5 a second for each call; Cognito 15 a second for each of reading and writing pools and clients;
+    /// Certificate Manager 8 to 10 a second for each read; Route 53 5 a second for all calls.
     pub(crate) fn of(service: &str) -> Option<Self> {
         match service {
+            "acm" => Some(Self::new(5, 10)),
             "apigateway" => Some(Self::new(5, 20)),
+            "cognito-idp" => Some(Self::new(10, 15)),
             "lambda" => Some(Self::new(15, 15)),
             "logs" => Some(Self::new(10, 10)),
+            "route53" => Some(Self::new(4, 4)),
             _ => None,
         }
     }

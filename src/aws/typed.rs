@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stacks::model::{ADDRESS_TAG, Address, Resource, ResourceType, Tags};
 
-use crate::reconcile::{Attributes, Changes, Driver, DriverError, Live, LiveTags, Reading, Wanted};
+use crate::reconcile::{Attributes, Changes, Driver, DriverError, Live, LiveTags, Reading, Selection, Wanted};
 
 /// A live resource in its own types.
 #[derive(Clone, Debug)]
@@ -63,6 +63,11 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
     /// Everything of the type that may be the system's.
     async fn list(&self, reading: &Reading) -> Result<Vec<TypedLive<Self::Properties>>, DriverError>;
 
+    /// Whether there may be orphans of a type that the model does not have.
+    async fn suspects_orphans(&self, selection: &Selection, _reading: &Reading) -> Result<bool, DriverError> {
+        Ok(matches!(selection, Selection::All))
+    }
+
     /// The tags, from the resource's own service.
     async fn tags(&self, live: &TypedLive<Self::Properties>) -> Result<Tags, DriverError>;
 
@@ -97,6 +102,16 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
 
     /// Deletes the resource.
     async fn delete(&self, live: TypedLive<Self::Properties>) -> Result<(), DriverError>;
+
+    /// What AWS does yet with a resource that stands as it should, if anything, by its attributes.
+    fn pending(&self, _attributes: &Attributes) -> Option<String> {
+        None
+    }
+
+    /// Waits until nothing is pending.
+    async fn settle(&self, _live: TypedLive<Self::Properties>) -> Result<(), DriverError> {
+        Ok(())
+    }
 }
 
 /// A typed driver as the engine sees it.
@@ -150,6 +165,10 @@ impl<D: ResourceDriver> Driver for Erased<D> {
         self.0.list(reading).await?.into_iter().map(erase).collect()
     }
 
+    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        self.0.suspects_orphans(selection, reading).await
+    }
+
     async fn confirm(&self, address: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError> {
         let mut live = typed(live)?;
         if let (LiveTags::Unread, Some(address)) = (&live.tags, address) {
@@ -172,5 +191,13 @@ impl<D: ResourceDriver> Driver for Erased<D> {
 
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
         self.0.delete(typed(live)?).await
+    }
+
+    fn pending(&self, live: &Live) -> Option<String> {
+        self.0.pending(&live.attributes)
+    }
+
+    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
+        self.0.settle(typed(live)?).await
     }
 }

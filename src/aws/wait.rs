@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use crate::reconcile::DriverError;
+use crate::reconcile::{DriverError, pause};
 
 /// How often to look, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,8 @@ impl Patience {
 /// Looks until `look` answers with a value; `Err(state)` inside the answer is what was seen instead.
 ///
 /// # Errors
-/// Those of `look`, and [`DriverError::TimedOut`] with the condition's name and what was seen last.
+/// Those of `look`; [`DriverError::TimedOut`] with the condition's name and what was seen last; and, where the step is
+/// one that may be left, [`DriverError::Interrupted`].
 pub(crate) async fn until<T, F>(
     condition: &str,
     patience: Patience,
@@ -38,25 +39,27 @@ where
     F: Future<Output = Result<Result<T, String>, DriverError>>,
 {
     let began = Instant::now();
-    let mut pause = patience.first;
+    let mut length = patience.first;
     loop {
         let last = match look().await? {
             Ok(value) => return Ok(value),
             Err(last) => last,
         };
-        if began.elapsed() + pause > patience.within {
+        if began.elapsed() + length > patience.within {
             let seconds = patience.within.as_secs();
             return Err(DriverError::TimedOut { condition: condition.to_owned(), seconds, last });
         }
-        sleep(pause).await;
-        pause = (pause * 2).min(patience.longest);
+        if !pause(length).await {
+            return Err(DriverError::Interrupted { condition: condition.to_owned() });
+        }
+        length = (length * 2).min(patience.longest);
     }
 }
 
 /// Makes a call again as long as it fails with an error that is known to pass.
 ///
 /// # Errors
-/// The call's error, once it is another one or time is up.
+/// The call's error, once it is another one or time is up, and [`DriverError::Interrupted`] as from [`until`].
 pub(crate) async fn retry<T, F>(
     patience: Patience,
     passes: impl Fn(&DriverError) -> bool,
@@ -66,17 +69,19 @@ where
     F: Future<Output = Result<T, DriverError>>,
 {
     let began = Instant::now();
-    let mut pause = patience.first;
+    let mut length = patience.first;
     loop {
         let error = match call().await {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        if !passes(&error) || began.elapsed() + pause > patience.within {
+        if !passes(&error) || began.elapsed() + length > patience.within {
             return Err(error);
         }
         tracing::debug!(%error, "passes by itself; trying again");
-        sleep(pause).await;
-        pause = (pause * 2).min(patience.longest);
+        if !pause(length).await {
+            return Err(DriverError::Interrupted { condition: format!("this passes: {error}") });
+        }
+        length = (length * 2).min(patience.longest);
     }
 }

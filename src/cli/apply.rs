@@ -23,12 +23,27 @@ pub(super) struct Arguments {
     /// Take the functions' zips as they are
     #[arg(long)]
     no_build: bool,
+    /// Wait until what changed is at all of AWS's edges too
+    #[arg(long)]
+    wait: bool,
+}
+
+/// How a plan is carried out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner<'q> {
+    /// Whether nobody is asked.
+    pub(super) yes: bool,
+    /// What is asked else.
+    pub(super) question: &'q str,
+    /// Whether it ends only once nothing is pending.
+    pub(super) wait: bool,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let session = Session::open(global, if arguments.no_build { Zips::NoBuild } else { Zips::Build }).await?;
     let plan = session.plan(Goal::Converge).await?;
-    carry_out(global, &session, plan, arguments.yes, "Apply this plan?").await
+    let manner = Manner { yes: arguments.yes, question: "Apply this plan?", wait: arguments.wait };
+    carry_out(global, &session, plan, manner).await
 }
 
 /// Shows a plan, asks, runs it, and reports.
@@ -36,21 +51,23 @@ pub(super) async fn carry_out(
     global: &Global,
     session: &Session,
     plan: Plan,
-    yes: bool,
-    question: &str,
+    manner: Manner<'_>,
 ) -> Result<ExitCode, Report> {
     if global.format == Format::Human {
         say(&render::plan(&plan, &session.account));
     }
-    if !plan.is_empty() && !yes {
-        confirm(question).await?;
+    if !plan.is_empty() && !manner.yes {
+        confirm(manner.question).await?;
     }
-    let report = execute(session, plan).await;
+    let report = execute(session, plan, manner.wait).await;
     let outputs = session.outputs(&report.known);
     match global.format {
         Format::Json => print_json(&render::ReportDocument::new(&report, &outputs))?,
         Format::Human => {
             say(&render::report(&report));
+            if !report.pending.is_empty() {
+                say(&render::pending(&report.pending));
+            }
             if report.complete() {
                 print(&render::outputs(&outputs));
             }
@@ -59,8 +76,9 @@ pub(super) async fn carry_out(
     if report.complete() { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::FAILURE) }
 }
 
-/// Runs a plan with its progress on the standard error. Ctrl-C lets the steps in flight end.
-pub(super) async fn execute(session: &Session, plan: Plan) -> reconcile::Report {
+/// Runs a plan with its progress on the standard error, and if told so waits for what is pending then. Ctrl-C lets the
+/// steps in flight end.
+pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconcile::Report {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
     // From here on, not from when the task first runs: until then a signal would end the program.
@@ -75,7 +93,12 @@ pub(super) async fn execute(session: &Session, plan: Plan) -> reconcile::Report 
         }
     });
     let progress = tokio::spawn(render::progress(received));
-    let report = reconcile::apply(Arc::new(plan), &session.registry, stopped, events).await;
+    let mut report = reconcile::apply(Arc::new(plan), &session.registry, stopped.clone(), events.clone()).await;
+    if wait {
+        let pending = std::mem::take(&mut report.pending);
+        report.pending = reconcile::settle(pending, &session.registry, stopped, events.clone()).await;
+    }
+    drop(events);
     interrupt.abort();
     let _ = progress.await;
     report

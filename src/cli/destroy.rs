@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::Report;
 
+use super::Global;
+use super::apply::{self, Manner};
 use super::session::{Session, Zips};
-use super::{Global, apply};
 use crate::reconcile::Goal;
 
 /// Arguments of `destroy`.
@@ -23,5 +24,6 @@ pub(super) struct Arguments {
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let session = Session::open(global, Zips::None).await?;
     let plan = session.plan(Goal::Destroy { delete_data: arguments.delete_data }).await?;
-    apply::carry_out(global, &session, plan, arguments.yes, "Destroy all of this?").await
+    let manner = Manner { yes: arguments.yes, question: "Destroy all of this?", wait: false };
+    apply::carry_out(global, &session, plan, manner).await
 }

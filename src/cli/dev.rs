@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use local::{MiniStack, MiniStackOptions, Tools};
+use local::{MiniStack, MiniStackOptions, Proxy, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use stacks::description::System;
 use tokio::time::timeout;
@@ -55,12 +55,29 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     checked.map(|()| ExitCode::SUCCESS)
 }
 
-async fn start(arguments: &Arguments) -> Result<MiniStack, Report> {
+/// The emulator and, at the address that everything else knows, the proxy before it.
+///
+/// The functions alone call the emulator directly: it tells them its own address.
+struct Emulator {
+    /// Ends before what it is before.
+    proxy: Proxy,
+    _ministack: MiniStack,
+}
+
+impl Emulator {
+    fn endpoint(&self) -> String {
+        self.proxy.endpoint()
+    }
+}
+
+async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     let port = arguments.port.or((!arguments.once).then_some(PORT));
     let start = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;
         say("starting the emulator");
-        MiniStack::start(&tools, &MiniStackOptions { port, ..MiniStackOptions::default() }).into_diagnostic()
+        let ministack = MiniStack::start(&tools, &MiniStackOptions::default()).into_diagnostic()?;
+        let proxy = Proxy::start(port, &ministack.endpoint()).into_diagnostic()?;
+        Ok(Emulator { proxy, _ministack: ministack })
     };
     tokio::task::spawn_blocking(start).await.into_diagnostic()?
 }
@@ -77,7 +94,7 @@ async fn open(global: &Global, system: &System) -> Result<Session, Report> {
 async fn bring_up(session: &Session) -> Result<String, Report> {
     let plan = session.plan(Goal::Converge).await?;
     say(&format!("bringing up {}: {} resources", session.graph.system(), plan.resources.len()));
-    let report = apply::execute(session, plan).await;
+    let report = apply::execute(session, plan, false).await;
     if !report.complete() {
         say(&render::report(&report));
         return Err(miette!("the system did not come up"));
@@ -95,7 +112,7 @@ async fn seed(session: &Session) -> Result<Store, Report> {
     Ok(store)
 }
 
-fn welcome(session: &Session, url: &str, emulator: &MiniStack) {
+fn welcome(session: &Session, url: &str, emulator: &Emulator) {
     let frontage = std::env::args().next().unwrap_or_else(|| "frontage".to_owned());
     print(&format!("\nThe toggles are live at {url}\n"));
     print("Try, in another terminal here:");
@@ -165,7 +182,7 @@ async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
 
 async fn take_down(session: &Session) -> Result<(), Report> {
     let plan = session.plan(Goal::Destroy { delete_data: true }).await?;
-    let report = apply::execute(session, plan).await;
+    let report = apply::execute(session, plan, false).await;
     if report.complete() {
         say("everything is down");
         return Ok(());

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
-use stacks::description::{SystemName, template};
+use stacks::description::{Name, template};
 
 use super::{Global, advice, say};
 
@@ -41,9 +41,9 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
 }
 
 /// The directory's name, or the valid name that is most like it.
-fn directory_name() -> Result<SystemName, Report> {
+fn directory_name() -> Result<Name, Report> {
     let directory = std::env::current_dir().ok();
     let name = directory.as_deref().and_then(|path| path.file_name()).and_then(|name| name.to_str());
-    let like = name.and_then(SystemName::like);
+    let like = name.and_then(Name::like);
     like.ok_or_else(|| miette!(help = NAMES, "the directory's name does not make a system's name: pass one"))
 }

@@ -9,6 +9,7 @@ mod init;
 mod interrupts;
 mod outputs;
 mod plan;
+mod release;
 mod session;
 mod toggles;
 mod validate;
@@ -98,6 +99,9 @@ enum Command {
     /// List, set, delete and watch feature toggles
     #[command(subcommand)]
     Toggles(toggles::Command),
+    /// Publish, list and roll back the releases of the shell and the teams
+    #[command(subcommand)]
+    Release(release::Command),
     /// Bring the system up on an emulator on this machine, and take it down on Ctrl-C
     Dev(dev::Arguments),
 }
@@ -129,6 +133,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Destroy(arguments) => destroy::run(&global, &arguments).await,
         Command::Outputs => outputs::run(&global).await,
         Command::Toggles(command) => toggles::run(&global, &command).await,
+        Command::Release(command) => release::run(&global, &command).await,
         Command::Dev(arguments) => dev::run(&global, &arguments).await,
     }
 }

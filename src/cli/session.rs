@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use local::{Architecture, Functions, Tools};
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 use stacks::description::System;
-use stacks::model::{Graph, StackName, Tags};
+use stacks::model::{Graph, StackName};
 use stacks::toggles::{self, CodeHashes};
 
 use super::{Global, advice, say};
@@ -41,7 +41,8 @@ impl Session {
     /// Reads the description, finds or builds the functions, reaches the account.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
         let system = describe(global)?;
-        let functions = functions(&system, zips).await?;
+        let has_functions = global.stack.is_empty() || global.stack.iter().any(|stack| stack == toggles::STACK);
+        let functions = functions(&system, if has_functions { zips } else { Zips::None }).await?;
         let connection = global.connection(system.region.as_deref());
         let connected = Account::connect(&connection, system.name.as_str(), paths(functions.as_ref())).await;
         Self::with_account(global, &system, functions.as_ref(), connected.map_err(advice::account)?)
@@ -103,9 +104,7 @@ pub(super) fn describe(global: &Global) -> Result<System, Report> {
 
 /// The graph of a system.
 pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Graph {
-    let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
-    toggles::add(&mut graph, system, &hashes(functions));
-    graph
+    stacks::system::graph(system, &hashes(functions))
 }
 
 fn hashes(functions: Option<&Functions>) -> CodeHashes {

@@ -7,8 +7,9 @@ use stacks::model::{Address, Tags};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
+use super::interrupt::interruptible;
 use super::steps::{Step, StepKind, steps};
-use super::{Action, Driver, DriverError, Known, Live, Plan, Registry, ResourcePlan, diff_tags, has_unknown};
+use super::{Action, Driver, DriverError, Known, Live, Pending, Plan, Registry, ResourcePlan, diff_tags, has_unknown};
 
 /// How many steps run at the same time; each service's rate has its own bound below the drivers.
 const CONCURRENT_STEPS: usize = 64;
@@ -35,6 +36,20 @@ pub enum Event {
         /// Why it failed, if it did.
         failure: Option<DriverError>,
     },
+    /// A wait began until a resource is everywhere.
+    Settling {
+        /// The resource.
+        address: Address,
+        /// What AWS does yet.
+        what: String,
+    },
+    /// That wait ended.
+    Settled {
+        /// The resource.
+        address: Address,
+        /// Why it is not known to be everywhere, if so.
+        failure: Option<DriverError>,
+    },
 }
 
 /// How one step ended.
@@ -44,6 +59,11 @@ pub enum Outcome {
     Done,
     /// It failed.
     Failed(DriverError),
+    /// It was left in a wait, since the run was told to stop; the next run takes it up.
+    Interrupted {
+        /// What it waited for.
+        condition: String,
+    },
     /// It was not tried, since a step that it needs failed.
     Skipped {
         /// The resource whose step failed.
@@ -60,6 +80,8 @@ pub struct Report {
     pub outcomes: Vec<(Address, StepKind, Outcome)>,
     /// What is known now.
     pub known: Known,
+    /// What stands as it should and is not everywhere yet, changed in this run or before.
+    pub pending: Vec<Pending>,
 }
 
 /// A step that failed.
@@ -94,14 +116,15 @@ impl Report {
 /// # Guarantees
 /// - A step begins once the steps that it comes after are done.
 /// - A failure, or a panic, skips what comes after it and nothing else.
-/// - A step that began is never abandoned: on `stop` those in flight are waited for.
+/// - A step that began is never abandoned: on `stop` those in flight are waited for. Only the waits of a deletion,
+///   which can take an hour and hold nothing in their hands, end then.
 pub async fn apply(
     plan: Arc<Plan>,
     registry: &Registry,
     mut stop: Stop,
     events: mpsc::UnboundedSender<Event>,
 ) -> Report {
-    let mut run = Run::new(plan, registry.clone(), events);
+    let mut run = Run::new(plan, registry.clone(), stop.clone(), events);
     loop {
         if !*stop.borrow() {
             run.start_ready();
@@ -129,13 +152,16 @@ struct Run {
     waiting: BTreeSet<usize>,
     tasks: JoinSet<StepResult>,
     flying: BTreeMap<Id, usize>,
+    pending: BTreeMap<Address, Pending>,
+    stop: Stop,
     events: mpsc::UnboundedSender<Event>,
 }
 
 impl Run {
-    fn new(plan: Arc<Plan>, registry: Registry, events: mpsc::UnboundedSender<Event>) -> Self {
+    fn new(plan: Arc<Plan>, registry: Registry, stop: Stop, events: mpsc::UnboundedSender<Event>) -> Self {
         let steps = steps(&plan);
         let waiting = (0..steps.len()).collect();
+        let pending = plan.pending.iter().map(|pending| (pending.address.clone(), pending.clone())).collect();
         let mut known = plan.known.clone();
         for step in steps.iter().filter(|step| step.kind == StepKind::Create) {
             known.attributes.remove(&plan.resources[step.resource].address);
@@ -149,6 +175,8 @@ impl Run {
             waiting,
             tasks: JoinSet::new(),
             flying: BTreeMap::new(),
+            pending,
+            stop,
             events,
         }
     }
@@ -173,9 +201,11 @@ impl Run {
         let _ = self.events.send(Event::Started { address: planned.address.clone(), kind });
         let known = self.known.clone();
         let registry = self.registry.clone();
+        let stop = self.stop.clone();
         let task = self.tasks.spawn(async move {
             let driver = registry.get(planned.resource_type.name)?;
-            run_step(driver.as_ref(), &planned, kind, &known).await
+            let step = run_step(driver.as_ref(), &planned, kind, &known);
+            if kind == StepKind::Delete { interruptible(stop, step).await } else { step.await }
         });
         self.flying.insert(task.id(), step);
     }
@@ -193,15 +223,26 @@ impl Run {
         match result {
             Ok(live) => {
                 if let Some(live) = live {
+                    self.note_pending(step, &live);
                     self.known.attributes.insert(address, live.attributes);
                 }
                 self.outcomes.insert(step, Outcome::Done);
+            }
+            Err(DriverError::Interrupted { condition }) => {
+                self.outcomes.insert(step, Outcome::Interrupted { condition });
             }
             Err(error) => {
                 self.outcomes.insert(step, Outcome::Failed(error));
                 self.skip_dependents(step, &address);
             }
         }
+    }
+
+    fn note_pending(&mut self, step: usize, live: &Live) {
+        let planned = self.planned(step);
+        let pending = self.registry.get(planned.resource_type.name).ok();
+        let pending = pending.and_then(|driver| Pending::of(&planned.address, driver.as_ref(), live));
+        self.pending.extend(pending.map(|pending| (pending.address.clone(), pending)));
     }
 
     fn skip_dependents(&mut self, failed: usize, because: &Address) {
@@ -227,7 +268,8 @@ impl Run {
         let describe = |(step, outcome): (usize, Outcome)| {
             (self.plan.resources[self.steps[step].resource].address.clone(), self.steps[step].kind, outcome)
         };
-        Report { outcomes: std::mem::take(&mut self.outcomes).into_iter().map(describe).collect(), known: self.known }
+        let outcomes = std::mem::take(&mut self.outcomes).into_iter().map(describe).collect();
+        Report { outcomes, known: self.known, pending: self.pending.into_values().collect() }
     }
 }
 

@@ -48,7 +48,10 @@ impl Changes {
 pub fn diff(resource_type: &ResourceType, live: &Value, desired: &Value) -> Changes {
     let mut changes = Vec::new();
     compare("", live, desired, &mut |path, old, new| {
-        let forces_replacement = resource_type.create_only.iter().any(|property| within(&path, property));
+        let forces_replacement = resource_type.create_only.iter().any(|property| match property.strip_suffix("[]") {
+            Some(list) => within(&path, list) && !only_adds(old, new),
+            None => within(&path, property),
+        });
         changes.push(Change { path, old: old.clone(), new: new.clone(), forces_replacement });
     });
     Changes(changes)
@@ -89,6 +92,12 @@ fn within(path: &str, property: &str) -> bool {
     path.strip_prefix(property).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
+/// Whether a list is kept as it is, but for more members.
+fn only_adds(old: &Value, new: &Value) -> bool {
+    let Some(new) = new.as_array() else { return false };
+    old.is_null() || old.as_array().is_some_and(|old| old.iter().all(|member| new.contains(member)))
+}
+
 fn compare(path: &str, old: &Value, new: &Value, report: &mut impl FnMut(String, &Value, &Value)) {
     match (old, new) {
         _ if old == new => {}
@@ -114,5 +123,28 @@ fn whole_unknown(value: &Value) -> Value {
     match value.as_str() {
         Some(text) if text.contains(UNKNOWN) => Value::from(UNKNOWN),
         _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use stacks::types::cognito::USER_POOL;
+
+    use super::*;
+
+    #[test]
+    fn a_list_that_can_grow_is_replaced_only_where_a_member_changes_or_goes() {
+        let schema = |names: &[&str]| {
+            let attributes: Vec<_> = names.iter().map(|name| json!({"Name": name})).collect();
+            json!({"Schema": attributes})
+        };
+        let forces = |old: &Value, new: &Value| diff(USER_POOL, old, new).force_replacement();
+        assert!(!forces(&schema(&["b"]), &schema(&["a", "b"])));
+        assert!(!forces(&json!({}), &schema(&["a"])));
+        assert!(forces(&schema(&["a", "b"]), &schema(&["a"])));
+        assert!(forces(&schema(&["a"]), &schema(&["b"])));
+        assert!(forces(&schema(&["a"]), &schema(&["b", "c"])));
+        assert!(forces(&schema(&["a"]), &json!({})));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use stacks::model::{Address, ResourceType, Tags};
 use thiserror::Error;
 
-use super::{Changes, Reading};
+use super::{Changes, Reading, Selection};
 
 /// What AWS makes up about a resource, by CloudFormation's attribute names.
 pub type Attributes = BTreeMap<String, String>;
@@ -89,6 +89,13 @@ pub trait Driver: Send + Sync {
     /// Everything of the type that may be the system's.
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError>;
 
+    /// Whether there may be orphans of the type in the selected stacks. Asked where those have none of the type, so
+    /// that a small system costs no calls to services that it does not use: it must cost next to nothing. Unless a
+    /// driver says otherwise, only where all stacks are spoken of.
+    async fn suspects_orphans(&self, selection: &Selection, _reading: &Reading) -> Result<bool, DriverError> {
+        Ok(matches!(selection, Selection::All))
+    }
+
     /// Reads again, from the resource's own service, what bulk answers and indexes said of it: before anything about
     /// it is written. None if it is gone. `address` is where it stands, if that is known.
     async fn confirm(&self, address: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError>;
@@ -102,8 +109,20 @@ pub trait Driver: Send + Sync {
     /// Sets and removes tags; sets the fingerprint of a child in its parent.
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError>;
 
-    /// Deletes the resource, its data and its protection with it.
+    /// Deletes the resource, its data and its protection with it. Its waits end when the run is told to stop, and the
+    /// next run goes on from where they stood.
     async fn delete(&self, live: &Live) -> Result<(), DriverError>;
+
+    /// What AWS does yet with a resource that stands as it should, if anything: `deploying to the edges`. Nothing that
+    /// refers to it needs that, so no step waits for it.
+    fn pending(&self, _live: &Live) -> Option<String> {
+        None
+    }
+
+    /// Waits until nothing is pending.
+    async fn settle(&self, _live: &Live) -> Result<(), DriverError> {
+        Ok(())
+    }
 }
 
 /// The drivers, by type.
@@ -169,6 +188,12 @@ pub enum DriverError {
         seconds: u64,
         /// The last state seen.
         last: String,
+    },
+    /// The run was told to stop while a step waited that can be taken up later.
+    #[error("interrupted while it waited until {condition}")]
+    Interrupted {
+        /// What it waited for.
+        condition: String,
     },
     /// Several resources answer to one identity.
     #[error("{count} resources answer to {identity} ({ids}): delete all but one, then plan again")]
@@ -242,7 +267,9 @@ impl DriverError {
             Self::Unreachable { .. } => {
                 Some("check the network, --region and --endpoint-url, then run the command again")
             }
-            Self::TimedOut { .. } => Some("run the command again: it goes on from where the account stands"),
+            Self::TimedOut { .. } | Self::Interrupted { .. } => {
+                Some("run the command again: it goes on from where the account stands")
+            }
             Self::Service { code, .. } if access.contains(&code.as_str()) => {
                 Some("grant the action to the credentials in use, then run the command again")
             }

@@ -90,8 +90,9 @@ pub async fn read(
 ) -> Result<Inventory, InventoryError> {
     let reading = Reading::default();
     let wanted = reachable(graph, selection);
-    let (inventory, listed) =
-        try_join(read_wanted(graph, &wanted, registry, &reading, pseudo), list_all(registry, &reading)).await?;
+    let types = wanted.iter().map(|node| node.resource_type.name).collect();
+    let listing = list(registry, &types, selection, goal, &reading);
+    let (inventory, listed) = try_join(read_wanted(graph, &wanted, registry, &reading, pseudo), listing).await?;
     let mut inventory = inventory;
     confirm(graph, goal, &mut inventory, registry).await?;
     inventory.orphans = orphans(graph, selection, &inventory, listed, registry).await?;
@@ -135,8 +136,24 @@ async fn read_wanted(
 }
 
 fn identity(node: &Node) -> Value {
-    let member = |name: &&str| node.properties.get(*name).map(|value| ((*name).to_owned(), value.clone()));
-    Value::Object(node.resource_type.identity.iter().filter_map(member).collect::<Map<_, _>>())
+    let mut identity = Map::new();
+    for path in node.resource_type.identity {
+        copy(path, &node.properties, &mut identity);
+    }
+    Value::Object(identity)
+}
+
+/// Copies what is at a path of member names, with the objects that it is in.
+fn copy(path: &str, from: &Value, to: &mut Map<String, Value>) {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(value) = from.get(name) else { return };
+    let Some(rest) = rest else {
+        to.insert(name.to_owned(), value.clone());
+        return;
+    };
+    if let Value::Object(inner) = to.entry(name).or_insert_with(|| Value::Object(Map::new())) {
+        copy(rest, value, inner);
+    }
 }
 
 fn identity_dependencies<'g>(graph: &'g Graph, node: &Node) -> Vec<&'g Address> {
@@ -165,14 +182,24 @@ async fn read_one(
 
 type Listed = Vec<(&'static ResourceType, Live)>;
 
-async fn list_all(registry: &Registry, reading: &Reading) -> Result<Listed, InventoryError> {
+/// Lists what may be orphans: of the types that are wanted, and of those of which a driver suspects some. To destroy
+/// everything is to look everywhere.
+async fn list(
+    registry: &Registry,
+    wanted: &BTreeSet<&str>,
+    selection: &Selection,
+    goal: Goal,
+    reading: &Reading,
+) -> Result<Listed, InventoryError> {
+    let everywhere = goal != Goal::Converge && matches!(selection, Selection::All);
     let lists = registry.iter().map(async |driver| {
         let resource_type = driver.resource_type();
-        let live = driver.list(reading).await.map_err(|source| InventoryError {
-            at: None,
-            resource_type: resource_type.name,
-            source,
-        })?;
+        let failed = |source| InventoryError { at: None, resource_type: resource_type.name, source };
+        let certain = everywhere || wanted.contains(resource_type.name);
+        if !certain && !driver.suspects_orphans(selection, reading).await.map_err(failed)? {
+            return Ok(Vec::new());
+        }
+        let live = driver.list(reading).await.map_err(failed)?;
         Ok(live.into_iter().map(move |live| (resource_type, live)).collect::<Vec<_>>())
     });
     Ok(try_join_all(lists).await?.into_iter().flatten().collect())
@@ -237,7 +264,9 @@ async fn orphans(
     let of = |address| graph.node(address).map_or("", |node| node.resource_type.name);
     let taken: BTreeSet<(&str, &str)> =
         inventory.live.iter().map(|(address, live)| (of(address), live.id.as_str())).collect();
-    let candidates = listed.into_iter().filter(|(of, live)| !taken.contains(&(of.name, live.id.as_str())));
+    let candidates = listed.into_iter().filter(|(of, live)| {
+        !taken.contains(&(of.name, live.id.as_str())) && stands(live).is_none_or(|at| selection.contains(at.stack()))
+    });
     let confirmed = candidates.map(async |(resource_type, live)| {
         let failed = |source| InventoryError { at: None, resource_type: resource_type.name, source };
         let driver = registry.get(resource_type.name).map_err(failed)?;
@@ -251,9 +280,30 @@ async fn orphans(
     Ok(owned.collect())
 }
 
+/// Where a live resource stands, as far as its tags are known.
+fn stands(live: &Live) -> Option<Address> {
+    live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)?.parse().ok())
+}
+
 async fn confirm_orphan(driver: &dyn Driver, live: Live) -> Result<Option<Orphan>, DriverError> {
-    let stands = |live: &Live| live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)?.parse::<Address>().ok());
     let live = if live.tags.is_read() { Some(live) } else { driver.confirm(stands(&live).as_ref(), &live).await? };
     let Some(live) = live.map(|live| normalised(driver, live)).transpose()? else { return Ok(None) };
     Ok(stands(&live).map(|address| Orphan { address, resource_type: driver.resource_type(), live }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_identity_has_what_is_at_its_paths_and_nothing_else() {
+        let properties = json!({"Name": "a", "Config": {"Name": "b", "More": 1}, "More": 2});
+        let mut identity = Map::new();
+        for path in ["Name", "Config.Name", "Config.Absent", "Absent.Name"] {
+            copy(path, &properties, &mut identity);
+        }
+        assert_eq!(Value::Object(identity), json!({"Name": "a", "Config": {"Name": "b"}}));
+    }
 }

@@ -6,11 +6,13 @@
 mod apply;
 mod diff;
 mod driver;
+mod interrupt;
 mod inventory;
 mod plan;
 mod reading;
 mod refusal;
 mod resolve;
+mod settle;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -18,9 +20,11 @@ mod tests;
 pub use apply::{Event, Failure, Outcome, Report, Stop, apply};
 pub use diff::{Change, Changes, diff, diff_tags};
 pub use driver::{Attributes, Driver, DriverError, Live, LiveTags, Registry, Wanted};
+pub(crate) use interrupt::pause;
 pub use inventory::{Inventory, InventoryError, Orphan, Selection, read};
 pub use plan::{Action, Counts, Goal, Kept, Plan, Reason, ResourcePlan, plan};
 pub use reading::Reading;
 pub use refusal::{PlanError, Refusal};
 pub use resolve::{Known, UNKNOWN, has_unknown};
+pub use settle::{Pending, settle};
 pub use steps::StepKind;

@@ -7,8 +7,8 @@ use stacks::model::{Address, FINGERPRINT_TAG, Graph, Node, Replacement, Resource
 
 use super::diff::tag_changes;
 use super::{
-    Attributes, Change, Changes, Inventory, Known, Live, Orphan, PlanError, Refusal, Registry, Selection, diff,
-    diff_tags,
+    Attributes, Change, Changes, Inventory, Known, Live, Orphan, Pending, PlanError, Refusal, Registry, Selection,
+    diff, diff_tags,
 };
 
 /// What a run is for.
@@ -34,6 +34,8 @@ pub struct Plan {
     pub kept: Vec<Kept>,
     /// How many resources are as they should be.
     pub unchanged: usize,
+    /// Those of them that are not everywhere yet.
+    pub pending: Vec<Pending>,
     /// What is known before anything is done.
     pub known: Known,
 }
@@ -135,18 +137,21 @@ fn converge(
     let mut planner = Planner { known: inventory.known.clone(), registry, refusals: Vec::new() };
     let mut resources = Vec::new();
     let mut unchanged = 0;
+    let mut pending = Vec::new();
     for node in graph.nodes().filter(|node| selection.contains(node.address.stack())) {
         check_dependencies(node, selection, inventory)?;
         let live = inventory.live.get(&node.address);
-        match planner.action(node, live)? {
-            Some(action) => resources.push(ResourcePlan {
+        if let Some(action) = planner.action(node, live)? {
+            resources.push(ResourcePlan {
                 address: node.address.clone(),
                 resource_type: node.resource_type,
                 action,
                 node: Some(node.clone()),
                 live: live.cloned(),
-            }),
-            None => unchanged += 1,
+            });
+        } else {
+            unchanged += 1;
+            pending.extend(live.and_then(|live| planner.pending(node, live)));
         }
     }
     if !planner.refusals.is_empty() {
@@ -156,7 +161,8 @@ fn converge(
         inventory.orphans.iter().cloned().partition::<Vec<_>, _>(|orphan| orphan.resource_type.holds_data);
     resources.extend(gone.into_iter().map(delete_orphan));
     let kept = kept.into_iter().map(keep_orphan).collect();
-    Ok(Plan { system: graph.system().to_owned(), resources, kept, unchanged, known: inventory.known.clone() })
+    let system = graph.system().to_owned();
+    Ok(Plan { system, resources, kept, unchanged, pending, known: inventory.known.clone() })
 }
 
 fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_data: bool) -> Plan {
@@ -176,6 +182,7 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
         resources: gone.into_iter().map(delete_orphan).collect(),
         kept: kept.into_iter().map(keep_orphan).collect(),
         unchanged: 0,
+        pending: Vec::new(),
         known: inventory.known.clone(),
     }
 }
@@ -280,6 +287,11 @@ impl Planner<'_> {
         }
         self.known.attributes.remove(&node.address);
         Some(Action::Replace { changes, reason })
+    }
+
+    fn pending(&self, node: &Node, live: &Live) -> Option<Pending> {
+        let driver = self.registry.get(node.resource_type.name).ok()?;
+        Pending::of(&node.address, driver.as_ref(), live)
     }
 
     /// Attributes that an in-place change makes anew are not known until it is done.

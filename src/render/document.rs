@@ -158,6 +158,7 @@ pub struct ReportDocument {
     version: u32,
     complete: bool,
     steps: Vec<StepDocument>,
+    settling: Vec<SettlingDocument>,
     outputs: BTreeMap<StackName, BTreeMap<String, String>>,
 }
 
@@ -170,6 +171,13 @@ struct StepDocument {
     detail: Option<String>,
 }
 
+/// What stands as it should and is not everywhere yet.
+#[derive(Debug, Serialize)]
+struct SettlingDocument {
+    address: String,
+    what: String,
+}
+
 impl ReportDocument {
     /// The document of a report, with what the stacks tell about themselves now.
     #[must_use]
@@ -178,12 +186,23 @@ impl ReportDocument {
             let (outcome, detail) = match outcome {
                 Outcome::Done => ("done", None),
                 Outcome::Failed(error) => ("failed", Some(error.to_string())),
+                Outcome::Interrupted { condition } => ("interrupted", Some(format!("waited until {condition}"))),
                 Outcome::Skipped { because } => ("skipped", Some(format!("{because} failed"))),
                 Outcome::Stopped => ("stopped", None),
             };
             StepDocument { address: address.to_string(), step: step_name(*kind), outcome, detail }
         });
-        Self { version: VERSION, complete: report.complete(), steps: steps.collect(), outputs: outputs.clone() }
+        let settling = report
+            .pending
+            .iter()
+            .map(|pending| SettlingDocument { address: pending.address.to_string(), what: pending.what.clone() });
+        Self {
+            version: VERSION,
+            complete: report.complete(),
+            steps: steps.collect(),
+            settling: settling.collect(),
+            outputs: outputs.clone(),
+        }
     }
 }
 

@@ -3,9 +3,11 @@
 mod document;
 mod plan;
 mod progress;
+mod release;
 mod report;
 
 pub use document::{PlanDocument, ReportDocument};
 pub use plan::plan;
 pub use progress::progress;
-pub use report::{outputs, report};
+pub use release::{published, release_progress, releases, rolled_back};
+pub use report::{outputs, pending, report};

@@ -7,7 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use stacks::model::Address;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::reconcile::{Event, StepKind};
+use crate::reconcile::{DriverError, Event, StepKind};
 
 /// Shows the events of a run until it ends.
 pub async fn progress(mut events: UnboundedReceiver<Event>) {
@@ -17,7 +17,8 @@ pub async fn progress(mut events: UnboundedReceiver<Event>) {
     }
 }
 
-type Flying = (Address, StepKind);
+/// Where something is done, and the word for it.
+type Flying = (Address, String);
 
 struct Display {
     bars: MultiProgress,
@@ -34,25 +35,33 @@ impl Display {
 
     fn show(&mut self, event: Event) {
         match event {
-            Event::Started { address, kind } => self.start(address, kind),
-            Event::Ended { address, kind, failure } => {
-                let (began, bar) = self
-                    .flying
-                    .remove(&(address.clone(), kind))
-                    .unwrap_or_else(|| (Instant::now(), ProgressBar::hidden()));
-                bar.finish_and_clear();
-                let took = began.elapsed().as_secs_f64();
-                let line = match failure {
-                    None => format!("  {address}: {} in {took:.1} s", words(kind).1),
-                    Some(error) => format!("  {address}: failed after {took:.1} s: {error}"),
-                };
-                self.line(&line);
-            }
+            Event::Started { address, kind } => self.start(address, words(kind).0),
+            Event::Ended { address, kind, failure } => self.end(&address, words(kind), failure.as_ref()),
+            Event::Settling { address, what } => self.start(address, &what),
+            Event::Settled { address, failure } => self.settled(&address, failure.as_ref()),
         }
     }
 
-    fn start(&mut self, address: Address, kind: StepKind) {
-        let text = format!("{address}: {}", words(kind).0);
+    fn settled(&mut self, address: &Address, failure: Option<&DriverError>) {
+        let what = self.flying.keys().find(|(flying, _)| flying == address).map(|(_, what)| what.clone());
+        self.end(address, (&what.unwrap_or_default(), "everywhere"), failure);
+    }
+
+    fn end(&mut self, address: &Address, (doing, done): (&str, &str), failure: Option<&DriverError>) {
+        let flying = self.flying.remove(&(address.clone(), doing.to_owned()));
+        let (began, bar) = flying.unwrap_or_else(|| (Instant::now(), ProgressBar::hidden()));
+        bar.finish_and_clear();
+        let took = began.elapsed().as_secs_f64();
+        let line = match failure {
+            None => format!("  {address}: {done} in {took:.1} s"),
+            Some(error @ DriverError::Interrupted { .. }) => format!("  {address}: {error}, after {took:.1} s"),
+            Some(error) => format!("  {address}: failed after {took:.1} s: {error}"),
+        };
+        self.line(&line);
+    }
+
+    fn start(&mut self, address: Address, doing: &str) {
+        let text = format!("{address}: {doing}");
         let bar = if self.live { self.bars.add(ProgressBar::new_spinner()) } else { ProgressBar::hidden() };
         if self.live {
             let style = ProgressStyle::with_template("  {spinner} {msg} {elapsed}");
@@ -62,7 +71,7 @@ impl Display {
         } else {
             self.line(&format!("  {text}"));
         }
-        self.flying.insert((address, kind), (Instant::now(), bar));
+        self.flying.insert((address, doing.to_owned()), (Instant::now(), bar));
     }
 
     fn line(&self, text: &str) {

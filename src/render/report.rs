@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use stacks::model::StackName;
 
-use crate::reconcile::{Outcome, Report, StepKind};
+use crate::reconcile::{Outcome, Pending, Report, StepKind};
 
 /// What was done, what failed and what to do about it, what was not tried and why.
 #[must_use]
@@ -16,8 +16,10 @@ pub fn report(report: &Report) -> String {
         return if done == 0 { String::new() } else { format!("\nDone: {done} steps.") };
     }
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
-    let rest = report.outcomes.len() - done - failed;
-    let mut text = format!("\nNot everything was done: {done} steps done, {failed} failed, {rest} not tried.\n");
+    let left = count(|outcome| matches!(outcome, Outcome::Interrupted { .. }));
+    let rest = report.outcomes.len() - done - failed - left;
+    let left = if left == 0 { String::new() } else { format!(", {left} interrupted") };
+    let mut text = format!("\nNot everything was done: {done} steps done, {failed} failed{left}, {rest} not tried.\n");
     for (address, kind, outcome) in &report.outcomes {
         let verb = verb(*kind);
         let _ = match outcome {
@@ -26,11 +28,23 @@ pub fn report(report: &Report) -> String {
                 let hint = error.hint().unwrap_or("mend the cause, then run the command again: it goes on from here");
                 writeln!(text, "\n  failed: {verb} {address}\n    {error}\n    help: {hint}")
             }
+            Outcome::Interrupted { condition } => writeln!(
+                text,
+                "\n  interrupted: {verb} {address}, waiting until {condition}\n    help: run the command again: it goes on from here"
+            ),
             Outcome::Skipped { because } => writeln!(text, "  not tried: {verb} {address} (needs {because})"),
             Outcome::Stopped => writeln!(text, "  not tried: {verb} {address} (interrupted)"),
         };
     }
     text.trim_end().to_owned()
+}
+
+/// What stands as it should and is not everywhere yet.
+#[must_use]
+pub fn pending(pending: &[Pending]) -> String {
+    let lines = pending.iter().map(|pending| format!("  {}: {}", pending.address, pending.what));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    format!("\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n{lines}")
 }
 
 /// The outputs, a line each: `toggles.websocket_url = wss://…`.
@@ -47,5 +61,48 @@ fn verb(kind: StepKind) -> &'static str {
         StepKind::Create => "create",
         StepKind::Update => "change",
         StepKind::Delete => "delete",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use stacks::types::cloudfront::DISTRIBUTION;
+
+    use super::*;
+    use crate::reconcile::{Attributes, Known, Live, LiveTags};
+
+    #[test]
+    fn a_deletion_that_was_left_is_no_failure() {
+        let condition = "the distribution E1 is at all edges".to_owned();
+        let outcomes = vec![
+            ("shell/site".parse().unwrap(), StepKind::Delete, Outcome::Interrupted { condition }),
+            ("shell/headers".parse().unwrap(), StepKind::Delete, Outcome::Stopped),
+        ];
+        let text = report(&Report { outcomes, known: Known::default(), pending: Vec::new() });
+        assert_eq!(
+            text,
+            "\nNot everything was done: 0 steps done, 0 failed, 1 interrupted, 1 not tried.\n\n  \
+             interrupted: delete shell/site, waiting until the distribution E1 is at all edges\n    \
+             help: run the command again: it goes on from here\n  \
+             not tried: delete shell/headers (interrupted)"
+        );
+    }
+
+    #[test]
+    fn what_is_pending_is_told() {
+        let live = Live {
+            id: "E1".to_owned(),
+            properties: Value::Null,
+            attributes: Attributes::new(),
+            tags: LiveTags::Unread,
+        };
+        let what = "deploying to the edges".to_owned();
+        let site = Pending { address: "shell/site".parse().unwrap(), resource_type: DISTRIBUTION, live, what };
+        assert_eq!(
+            pending(&[site]),
+            "\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n  \
+             shell/site: deploying to the edges"
+        );
     }
 }

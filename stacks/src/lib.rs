@@ -3,11 +3,17 @@
 //! - [`model`]: the vocabulary: addresses, deferred text, resource types, the graph.
 //! - [`types`]: the properties of each resource type, in CloudFormation's names and shapes.
 //! - [`description`]: `frontage.toml`, typed and checked.
-//! - one module a stack ([`toggles`]): a function from the description to resources.
+//! - one module a stack ([`toggles`], [`identity`], [`shell`], [`team`]): a function from the description to resources.
+//! - [`system`]: all of them, and how they refer to each other.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod description;
+pub mod identity;
 pub mod model;
+pub mod shell;
+mod sites;
+pub mod system;
+pub mod team;
 pub mod toggles;
 pub mod types;

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use proptest::option;
 use proptest::prelude::*;
-use stacks::description::{Architecture, Functions, LogLevel, System, TEMPLATE, Toggles};
+use stacks::description::{
+    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Shell, System, TEMPLATE, Team, Toggles,
+};
 use stacks::model::Tags;
 use stacks::types::logs::RETENTION_DAYS;
 
@@ -50,23 +52,97 @@ fn toggles() -> impl Strategy<Value = Toggles> {
 
 /// Tags whose keys differ in more than case.
 fn tags() -> impl Strategy<Value = Tags> {
-    prop::collection::btree_map("t[a-z0-9 +=._:/@-]{0,127}", "(v[A-Za-zé0-9 +=._:/@-]{0,255})?", 0..=40)
+    prop::collection::btree_map("t[a-z0-9 +=._:/@-]{0,127}", "(v[A-Za-zé0-9 +=._:/@-]{0,255})?", 0..=30)
 }
 
-fn system() -> impl Strategy<Value = System> {
-    let name = "[a-z](-?[a-z0-9]){0,9}".prop_map(|name| name.parse().unwrap());
-    let region = option::of("[a-z]{2}-[a-z]{4,9}-[0-9]");
-    (name, region, tags(), functions(), toggles()).prop_map(|(name, region, tags, functions, toggles)| System {
-        name,
-        region,
-        tags,
-        functions,
-        toggles,
+fn identity() -> impl Strategy<Value = Identity> {
+    let mfa = prop::sample::select(Mfa::ALL.to_vec());
+    let groups = prop::collection::vec("[a-z](-?[a-z0-9]){0,9}", 0..4);
+    (groups, any::<(bool, bool)>(), mfa, 5..=60, 1..=3650).prop_map(
+        |(groups, (self_sign_up, deletion_protection), mfa, access_token_minutes, refresh_token_days)| Identity {
+            groups,
+            self_sign_up,
+            mfa,
+            access_token_minutes,
+            refresh_token_days,
+            deletion_protection,
+        },
+    )
+}
+
+fn domain() -> impl Strategy<Value = Option<CustomDomain>> {
+    let domain = ("[a-z]{1,9}\\.[a-z]{2,9}", "Z[A-Z0-9]{1,31}");
+    option::of(domain.prop_map(|(name, zone_id)| CustomDomain { name, zone_id }))
+}
+
+fn shell() -> impl Strategy<Value = Shell> {
+    (option::of("[A-Z][a-zé ]{0,39}"), any::<bool>(), domain()).prop_map(|(title, overrides, domain)| Shell {
+        title,
+        overrides,
+        domain,
     })
 }
 
+/// Teams whose names, and so their default routes, differ from all others and from the shell's.
+fn teams() -> impl Strategy<Value = Vec<Team>> {
+    let team = ("[A-Z][a-z ]{0,39}", option::of("[a-z]{1,9}(/[a-z]{1,9})?"), domain());
+    let teams = prop::collection::btree_map("x[a-z0-9]{0,9}", team, 0..4);
+    teams.prop_map(|teams| {
+        let team = |(name, (title, source, domain)): (String, _)| Team {
+            route: format!("/{name}"),
+            name: name.parse::<Name>().unwrap(),
+            title,
+            source,
+            domain,
+        };
+        teams.into_iter().map(team).collect()
+    })
+}
+
+fn system() -> impl Strategy<Value = System> {
+    let name = "[a-z](-?[b-z0-9]){0,9}".prop_filter("a word of AWS's", |name| !name.contains("cognito"));
+    let name = name.prop_map(|name| name.parse().unwrap());
+    let region = option::of("[a-z]{2}-[a-z]{4,9}-[0-9]");
+    let front_ends = option::of((identity(), shell(), teams()));
+    let all = (name, region, tags(), functions(), toggles(), front_ends);
+    all.prop_map(|(name, region, tags, functions, toggles, front_ends)| {
+        let (identity, shell, teams) = match front_ends {
+            Some((identity, shell, teams)) => (identity, Some(shell), teams),
+            None => (Identity::default(), None, Vec::new()),
+        };
+        System { name, region, tags, functions, toggles, identity, shell, teams }
+    })
+}
+
+fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
+    if let Some(CustomDomain { name, zone_id }) = domain {
+        writeln!(text, "domain = \"{name}\"\nzone_id = \"{zone_id}\"").unwrap();
+    }
+}
+
+fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams: &[Team]) {
+    let Identity { groups, self_sign_up, mfa, access_token_minutes, refresh_token_days, deletion_protection } =
+        identity;
+    writeln!(text, "[identity]\ngroups = {groups:?}\nself_sign_up = {self_sign_up}").unwrap();
+    writeln!(text, "mfa = \"{}\"\naccess_token_minutes = {access_token_minutes}", mfa.as_str()).unwrap();
+    writeln!(text, "refresh_token_days = {refresh_token_days}").unwrap();
+    writeln!(text, "deletion_protection = {deletion_protection}").unwrap();
+    writeln!(text, "[shell]\noverrides = {}", shell.overrides).unwrap();
+    if let Some(title) = &shell.title {
+        writeln!(text, "title = \"{title}\"").unwrap();
+    }
+    write_domain(text, shell.domain.as_ref());
+    for Team { name, title, route, source, domain } in teams {
+        writeln!(text, "[teams.{name}]\ntitle = \"{title}\"\nroute = \"{route}\"").unwrap();
+        if let Some(source) = source {
+            writeln!(text, "source = \"{source}\"").unwrap();
+        }
+        write_domain(text, domain.as_ref());
+    }
+}
+
 fn written(system: &System) -> String {
-    let System { name, region, tags, functions, toggles } = system;
+    let System { name, region, tags, functions, toggles, identity, shell, teams } = system;
     let mut text = format!("name = \"{name}\"\n");
     if let Some(region) = region {
         writeln!(text, "region = \"{region}\"").unwrap();
@@ -90,6 +166,9 @@ fn written(system: &System) -> String {
     writeln!(text, "max_retries = {}", toggles.max_retries).unwrap();
     writeln!(text, "max_record_age_seconds = {}", toggles.max_record_age_seconds).unwrap();
     writeln!(text, "dead_letter_retention_days = {}", toggles.dead_letter_retention_days).unwrap();
+    if let Some(shell) = shell {
+        write_front_ends(&mut text, identity, shell, teams);
+    }
     text
 }
 
@@ -115,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_shown(text in "([a-z=.\"'\\[\\]{}#:, \n\ré-]|name|tags|functions|true|\"\"\"){0,40}") {
+    fn any_text_is_shown(text in "([a-z=.\"'\\[\\]{}#:, \n\ré-]|name|tags|functions|teams|shell|true|\"\"\"){0,40}") {
         is_shown(&text);
     }
 

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use stacks::description::System;
-use stacks::model::{FINGERPRINT_TAG, Graph, Tags};
-use stacks::toggles::{self, CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE};
+use stacks::model::{FINGERPRINT_TAG, Graph};
+use stacks::toggles::{CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE};
 
 fn graph(more: &str) -> Graph {
     let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}")).expect("a valid description");
     let code =
         [CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE].map(|name| (name.to_owned(), format!("sha-{name}")));
-    let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
-    toggles::add(&mut graph, &system, &BTreeMap::from(code));
-    graph
+    stacks::system::graph(&system, &BTreeMap::from(code))
 }
 
 #[test]
@@ -66,8 +64,7 @@ fn every_resource_that_can_be_tagged_carries_the_systems_tags() {
 #[test]
 fn names_fit() {
     let system = System::parse("frontage.toml", "name = \"a2345678901234567890\"").expect("the longest name");
-    let mut graph = Graph::new(system.name.as_str(), Tags::new());
-    toggles::add(&mut graph, &system, &BTreeMap::new());
+    let graph = stacks::system::graph(&system, &BTreeMap::new());
     for node in graph.nodes() {
         for (property, most) in [("FunctionName", 64), ("RoleName", 64), ("QueueName", 80), ("TableName", 255)] {
             if let Some(name) = node.properties[property].as_str() {

@@ -4,8 +4,13 @@
 mod support;
 
 mod apigatewayv2;
+mod certificatemanager;
+mod cloudfront;
+mod cognito;
 mod dynamodb;
 mod iam;
 mod lambda;
 mod logs;
+mod route53;
+mod s3;
 mod sqs;

@@ -1,5 +1,7 @@
 //! Everything of the kinds that Frontage makes, as each service lists it.
 
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+
 use super::World;
 
 impl World {
@@ -14,6 +16,11 @@ impl World {
         lines.extend(self.functions().await);
         lines.extend(self.mappings().await);
         lines.extend(self.apis().await);
+        lines.extend(self.buckets().await);
+        lines.extend(self.certificates().await);
+        lines.extend(self.records().await);
+        lines.extend(self.sites().await);
+        lines.extend(self.user_pools().await);
         lines.sort();
         lines
     }
@@ -99,6 +106,100 @@ impl World {
             let deployments = client.get_deployments().api_id(id).send().await.expect("listed");
             lines.extend(integrations.items().iter().map(|_| format!("integration {name}")));
             lines.extend(deployments.items().iter().map(|_| format!("deployment {name}")));
+        }
+        lines
+    }
+
+    /// Buckets, their policies and what is in them.
+    async fn buckets(&self) -> Vec<String> {
+        let config = aws_sdk_s3::config::Builder::from(&self.config()).force_path_style(true).build();
+        let client = aws_sdk_s3::Client::from_conf(config);
+        let buckets = client.list_buckets().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let mut lines = Vec::new();
+        for name in buckets.expect("listed").iter().filter_map(|bucket| bucket.name()).filter(|name| self.mine(name)) {
+            lines.push(format!("bucket {name}"));
+            let policy = client.get_bucket_policy().bucket(name).send().await.is_ok();
+            lines.extend(policy.then(|| format!("bucket policy {name}")));
+            let pages = client.list_objects_v2().bucket(name).into_paginator().send();
+            let pages = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+            let keys = pages.iter().flat_map(ListObjectsV2Output::contents).filter_map(|object| object.key());
+            lines.extend(keys.map(|key| format!("object {name}/{key}")));
+        }
+        lines
+    }
+
+    async fn certificates(&self) -> Vec<String> {
+        let config = self.config().into_builder().region(aws_config::Region::new("us-east-1")).build();
+        let client = aws_sdk_acm::Client::new(&config);
+        let pages = client.list_certificates().into_paginator().items().send();
+        let certificates = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+        self.lines("certificate", certificates.iter().filter_map(|certificate| certificate.domain_name()))
+    }
+
+    /// The records of all zones, but those that every zone has.
+    async fn records(&self) -> Vec<String> {
+        use aws_sdk_route53::types::RrType;
+        let client = aws_sdk_route53::Client::new(&self.config());
+        let zones = client.list_hosted_zones().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let mut lines = Vec::new();
+        for zone in zones.expect("listed") {
+            let id = zone.id().rsplit('/').next().unwrap_or_default();
+            let records = client.list_resource_record_sets().hosted_zone_id(id).send().await.expect("listed");
+            let records = records.resource_record_sets.into_iter();
+            let named = records.filter(|record| !matches!(record.r#type(), RrType::Soa | RrType::Ns));
+            let names: Vec<_> = named.map(|record| format!("{} {}", record.name(), record.r#type())).collect();
+            lines.extend(self.lines("record", names.iter().map(String::as_str)));
+        }
+        lines
+    }
+
+    /// What CloudFront has. A distribution has no name: its line has the address that its comment ends with.
+    async fn sites(&self) -> Vec<String> {
+        let client = aws_sdk_cloudfront::Client::new(&self.config());
+        let pages = client.list_distributions().into_paginator().send().collect::<Result<Vec<_>, _>>().await;
+        let lists = pages.expect("listed").into_iter().filter_map(|page| page.distribution_list);
+        let distributions: Vec<_> = lists.filter_map(|list| list.items).flatten().collect();
+        let comments = distributions.iter().map(|of| of.comment.as_str()).filter(|comment| self.mine(comment));
+        let address = |comment: &str| comment.trim_end_matches(']').rsplit(' ').next().unwrap_or_default().to_owned();
+        let mut lines: Vec<String> = comments.map(|comment| format!("distribution {}", address(comment))).collect();
+
+        let functions = client.list_functions().stage("DEVELOPMENT".into()).send().await.expect("listed");
+        let functions = functions.function_list.and_then(|list| list.items).unwrap_or_default();
+        lines.extend(self.lines("edge function", functions.iter().map(|of| of.name.as_str())));
+        let controls = client.list_origin_access_controls().send().await.expect("listed");
+        let controls = controls.origin_access_control_list.and_then(|list| list.items).unwrap_or_default();
+        lines.extend(self.lines("origin access control", controls.iter().map(|of| of.name.as_str())));
+        let policies = client.list_cache_policies().r#type("custom".into()).send().await.expect("listed");
+        let policies = policies.cache_policy_list.and_then(|list| list.items).unwrap_or_default();
+        let configs = policies.iter().filter_map(|of| of.cache_policy.as_ref()?.cache_policy_config.as_ref());
+        lines.extend(self.lines("cache policy", configs.map(|of| of.name.as_str())));
+        let policies = client.list_response_headers_policies().r#type("custom".into()).send().await.expect("listed");
+        let policies = policies.response_headers_policy_list.and_then(|list| list.items).unwrap_or_default();
+        let policies = policies.iter().filter_map(|of| of.response_headers_policy.as_ref());
+        let configs = policies.filter_map(|of| of.response_headers_policy_config.as_ref());
+        lines.extend(self.lines("response headers policy", configs.map(|of| of.name.as_str())));
+        lines
+    }
+
+    /// User pools, and what stands in them.
+    async fn user_pools(&self) -> Vec<String> {
+        let client = aws_sdk_cognitoidentityprovider::Client::new(&self.config());
+        let pages = client.list_user_pools().max_results(60).into_paginator().items().send();
+        let pools = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
+        let mut lines = Vec::new();
+        for pool in pools.iter().filter(|pool| self.mine(pool.name().unwrap_or_default())) {
+            let (id, name) = (pool.id().unwrap_or_default(), pool.name().unwrap_or_default());
+            lines.push(format!("user pool {name}"));
+            let described = client.describe_user_pool().user_pool_id(id).send().await.expect("described");
+            let domains = described.user_pool().map(|pool| [pool.domain(), pool.custom_domain()]);
+            lines.extend(domains.into_iter().flatten().flatten().map(|of| format!("user pool domain {name}/{of}")));
+            let clients =
+                client.list_user_pool_clients().user_pool_id(id).max_results(60).send().await.expect("listed");
+            let clients = clients.user_pool_clients().iter().filter_map(|of| of.client_name());
+            lines.extend(clients.map(|of| format!("user pool client {name}/{of}")));
+            let groups = client.list_groups().user_pool_id(id).send().await.expect("listed");
+            let groups = groups.groups().iter().filter_map(|of| of.group_name());
+            lines.extend(groups.map(|of| format!("user pool group {name}/{of}")));
         }
         lines
     }

@@ -9,9 +9,12 @@ use super::cli::{Ended, Project};
 const FILTERS: &[(&str, &str)] = &[
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
     (r"\b\d{12}\b", "ACCOUNT"),
+    (r"(acme[a-z-]*)-[0-9a-f]{16}\b", "$1-HASH"),
     (r"\b[0-9A-Za-z+/]{43}=", "SHA256"),
     (r"(in|after) \d+\.\d s", "$1 TIME"),
     (r"(ht|w)(tp|s)://127\.0\.0\.1:\d+", "$1$2://ENDPOINT"),
+    (r"\b[a-z0-9]+(\.cloudfront|-HASH\.auth\.[a-z0-9-]+\.amazoncognito)\.localhost:\d+", "NAME$1.ENDPOINT"),
+    (r"(client|distribution|user_pool)_id = \S+", "${1}_id = ID"),
     (r"/_aws/execute-api/\w+/", "/_aws/execute-api/API/"),
     (r"(execute-api:[a-z0-9-]+:ACCOUNT):\w+/", "$1:API/"),
     (r#"((Api|Deployment)Id: )"\w+""#, "${1}\"ID\""),

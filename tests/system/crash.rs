@@ -3,11 +3,11 @@
 use std::sync::mpsc::channel;
 
 use crate::support::PATIENCE;
-use crate::support::cli::{Project, Running};
+use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Fate, Proxy};
 
 /// A step began or ended.
-fn is_step(line: &str) -> bool {
+pub(crate) fn is_step(line: &str) -> bool {
     let words = [": creating", ": created", ": changing", ": changed", ": deleting", ": deleted"];
     words.iter().any(|word| line.contains(word))
 }
@@ -101,10 +101,23 @@ async fn a_destroy_that_is_killed_is_finished_by_the_next() {
     converges(&project, "killed in the middle of a destroy").await;
 }
 
-/// The first signal lets what has begun end, tells what was not tried, and fails.
+/// The first signal lets what has begun end, tells what was not tried, and fails: Ctrl-C, and what a job's runner
+/// sends when it is cancelled.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_apply_ends_its_steps_and_tells_the_rest() {
-    let project = Project::new();
+    for signal in ["INT", "TERM"] {
+        let project = Project::new();
+        let ended = interrupted(&project, signal);
+        assert_eq!(ended.code, Some(1), "{ended:#?}");
+        let count = |word: &str| ended.stderr.lines().filter(|line| line.contains(word)).count();
+        assert_eq!(count(": creating"), count(": created in"), "what has begun ends: {ended:#?}");
+        project.assert_snapshot("interrupted", ended.ending());
+        converges(&project, signal).await;
+    }
+}
+
+/// Runs an apply that gets a signal while it does its first steps.
+fn interrupted(project: &Project, signal: &str) -> Ended {
     // No write goes on before the program has heard the signal.
     let (heard, is_heard) = channel();
     let mut waits = true;
@@ -114,15 +127,10 @@ async fn an_interrupted_apply_ends_its_steps_and_tells_the_rest() {
         }
         Fate::Pass
     });
-    let mut run = through(&project, &proxy);
+    let mut run = through(project, &proxy);
     assert!(run.until(1, is_step), "interrupted before its end: {run:#?}");
-    run.interrupt();
+    run.signal(signal);
     assert!(run.until(1, |line| line.contains("stopping: the steps in flight end first")), "{run:#?}");
     heard.send(()).expect("the proxy waits");
-    let ended = run.end();
-    assert_eq!(ended.code, Some(1), "{ended:#?}");
-    let count = |word: &str| ended.stderr.lines().filter(|line| line.contains(word)).count();
-    assert_eq!(count(": creating"), count(": created in"), "what has begun ends: {ended:#?}");
-    project.assert_snapshot("interrupted", ended.ending());
-    converges(&project, "interrupted").await;
+    run.end()
 }

@@ -45,14 +45,26 @@ fn no_credentials() {
 #[test]
 fn a_profile_that_does_not_exist() {
     let project = Project::new();
-    let mut command = project.command(&["plan", "--profile", "nobody"]);
-    command
-        .env_remove("AWS_ACCESS_KEY_ID")
-        .env_remove("AWS_SECRET_ACCESS_KEY")
-        .env("AWS_EC2_METADATA_DISABLED", "true");
+    // There are credentials in the environment: they are not what was asked for.
+    project.assert_snapshot("no-such-profile", &project.fails(&["plan", "--profile", "nobody"]).whole());
+    let mut command = project.command(&["plan"]);
+    command.env("AWS_PROFILE", "nobody");
+    project.assert_snapshot("no-such-profile", &Running::new(command).end().whole());
+}
+
+#[test]
+fn a_profile_that_exists() {
+    let project = Project::new();
+    let (id, secret) = (&project.world.account_id, &project.world.secret);
+    let credentials = format!("[somebody]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    std::fs::create_dir(project.path().join(".aws")).expect("a directory");
+    std::fs::write(project.path().join(".aws/credentials"), credentials).expect("written");
+    let mut command = project.command(&["plan", "--profile", "somebody"]);
+    // Credentials of another account in the environment do not go before what was asked for.
+    command.env("AWS_ACCESS_KEY_ID", "999999999999").env("AWS_SECRET_ACCESS_KEY", "other");
     let ended = Running::new(command).end();
-    assert_eq!(ended.code, Some(1));
-    project.assert_snapshot("no-such-profile", &ended.whole());
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(!ended.stderr.contains("999999999999"), "{ended:#?}");
 }
 
 #[test]

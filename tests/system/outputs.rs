@@ -30,6 +30,10 @@ fn help() {
         "toggles set",
         "toggles delete",
         "toggles watch",
+        "release",
+        "release publish",
+        "release list",
+        "release rollback",
         "dev",
     ];
     let global = |help: &str| help.split_once("Global options:").expect("global options").1.to_owned();

@@ -4,19 +4,21 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use toggle_runtime::announce::announce;
 use toggle_runtime::event::{BatchResponse, StreamEvent};
 use toggle_runtime::init::Broadcast;
+use toggle_runtime::known::Known;
 use toggle_runtime::policy::Policy;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let resources = Broadcast::start(Policy::announce()).await?;
-    lambda_runtime::run(service_fn(|event| handle(event, &resources))).await
+    let known = Known::default();
+    lambda_runtime::run(service_fn(|event| handle(event, &resources, &known))).await
 }
 
-async fn handle(event: LambdaEvent<StreamEvent>, resources: &Broadcast) -> Result<BatchResponse, Error> {
+async fn handle(event: LambdaEvent<StreamEvent>, resources: &Broadcast, known: &Known) -> Result<BatchResponse, Error> {
     let LambdaEvent { payload: batch, context } = event;
     let invocation = resources.invocation(context);
     let exchange = invocation.exchange();
     // Boxed, as the compiler limits how deeply futures nest in one type.
-    let first_failed = Box::pin(announce(&batch, &resources.toggles, &exchange)).await;
+    let first_failed = Box::pin(announce(&batch, &resources.toggles, known, &exchange)).await;
     Ok(invocation.done(&batch, first_failed))
 }

@@ -1,15 +1,17 @@
 //! The `@connections` API of API Gateway.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_apigatewaymanagement::primitives::Blob;
-use aws_sdk_apigatewaymanagement::{Client, config};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::{AggregatedBytes, ByteStream};
+use aws_smithy_types::error::display::DisplayErrorContext;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::time::timeout;
 
 use crate::connection::Connection;
 use crate::ports::{Callback, CallbackError};
@@ -17,89 +19,108 @@ use crate::ports::{Callback, CallbackError};
 /// An attempt without an answer by then is in doubt. A post takes milliseconds.
 const ATTEMPT: Duration = Duration::from_secs(10);
 
-/// Posts through one HTTP client, with an SDK client for each stage.
+/// The header that the SDK sends too.
+const TYPE: (&str, &str) = ("content-type", "application/octet-stream");
+
+/// What may stand in a path: RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Calls that are signed and sent without the SDK's client of this API: that takes more than three times the
+/// processor time a post, which is what bounds a fan-out in a small function.
 #[derive(Debug)]
 pub struct Management {
-    base: SdkConfig,
-    clients: Mutex<HashMap<String, Client>>,
-}
-
-impl Management {
-    /// Over a configuration with an HTTP client.
-    #[must_use]
-    pub fn new(base: SdkConfig) -> Self {
-        Self { base, clients: Mutex::default() }
-    }
-
-    fn client(&self, endpoint: &str) -> Client {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(endpoint) {
-            return client.clone();
-        }
-        let client = Client::from_conf(one_attempt(&self.base, endpoint));
-        clients.insert(endpoint.to_owned(), client.clone());
-        client
-    }
-}
-
-/// No retries of the SDK: only [`crate::line::Line`] knows which ones are right.
-fn one_attempt(base: &SdkConfig, endpoint: &str) -> config::Config {
-    config::Builder::from(base)
-        .endpoint_url(endpoint)
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build())
-        .build()
+    /// Sends requests, and keeps connections.
+    pub http: SharedHttpConnector,
+    /// The function's.
+    pub credentials: SharedCredentialsProvider,
+    /// The region to sign for.
+    pub region: String,
 }
 
 impl Callback for Management {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
-        let post = self.client(&connection.endpoint).post_to_connection();
-        let sent = post.connection_id(&connection.id).data(Blob::new(message)).send().await;
-        sent.map(drop).map_err(|error| classify(&error))
+        self.call("POST", connection, message).await
     }
 
     async fn close(&self, connection: &Connection) -> Result<(), CallbackError> {
-        let delete = self.client(&connection.endpoint).delete_connection();
-        let sent = delete.connection_id(&connection.id).send().await;
-        sent.map(drop).map_err(|error| classify(&error))
+        self.call("DELETE", connection, &[]).await
     }
 }
 
-/// By status, as errors of API Gateway's front ends are not all modelled.
-fn classify<E>(error: &SdkError<E>) -> CallbackError
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    let text = DisplayErrorContext(error).to_string();
-    let status = error.raw_response().map(|response| response.status().as_u16());
-    match (error, status) {
-        (_, Some(410)) => CallbackError::Gone,
-        // No answer, or a success that cannot be read.
-        (SdkError::TimeoutError(_), None) | (SdkError::ResponseError(_), Some(200..300)) => {
-            CallbackError::InDoubt(text)
-        }
-        // Without a status the connection to the service was closed or refused: what was sent on it is done with.
-        (_, Some(429 | 500..)) | (SdkError::DispatchFailure(_) | SdkError::ResponseError(_), None) => {
-            CallbackError::Again(text)
-        }
-        _ => CallbackError::Refused(text),
+impl Management {
+    /// One attempt: only [`crate::line::Line`] knows which retries are right.
+    async fn call(&self, method: &str, connection: &Connection, body: &[u8]) -> Result<(), CallbackError> {
+        let request = self.request(method, connection, body).await;
+        let request = request.map_err(|error| CallbackError::Refused(DisplayErrorContext(&*error).to_string()))?;
+        let answered = timeout(ATTEMPT, self.send(request)).await;
+        answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {ATTEMPT:?}"))))
+    }
+
+    /// Without a status the connection to the service was closed or refused: what was sent on it is done with.
+    async fn send(&self, request: HttpRequest) -> Result<(), CallbackError> {
+        let answer = self.http.call(request).await;
+        let answer = answer.map_err(|error| CallbackError::Again(DisplayErrorContext(&error).to_string()))?;
+        let status = answer.status().as_u16();
+        // To its end, so that the HTTP connection serves the next call.
+        let body = ByteStream::new(answer.into_body()).collect().await;
+        classify(status, &body.map(AggregatedBytes::to_vec).unwrap_or_default())
+    }
+
+    async fn request(&self, method: &str, connection: &Connection, body: &[u8]) -> Result<HttpRequest, BoxError> {
+        let uri = format!("{}/@connections/{}", connection.endpoint, utf8_percent_encode(&connection.id, SEGMENT));
+        let identity = self.credentials.provide_credentials().await?.into();
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name("execute-api")
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()?;
+        let unsigned = SignableRequest::new(method, uri.as_str(), [TYPE].into_iter(), SignableBody::Bytes(body))?;
+        let (signature, _) = sign(unsigned, &parameters.into())?.into_parts();
+        let mut request =
+            http::Request::builder().method(method).uri(uri).header(TYPE.0, TYPE.1).body(SdkBody::from(body))?;
+        signature.apply_to_request_http1x(&mut request);
+        Ok(request.try_into()?)
+    }
+}
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+fn classify(status: u16, body: &[u8]) -> Result<(), CallbackError> {
+    let text = || format!("{status} {}", String::from_utf8_lossy(body));
+    match status {
+        200..300 => Ok(()),
+        410 => Err(CallbackError::Gone),
+        429 | 500.. => Err(CallbackError::Again(text())),
+        _ => Err(CallbackError::Refused(text())),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+
     use super::*;
-    use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
+    use aws_smithy_runtime_api::client::http::HttpConnectorFuture;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
     use canned::Canned;
 
-    use crate::wire::configuration;
+    use crate::wire::credentials;
 
     const CALL: &str = "POST https://canned/live/@connections/c%3D";
 
+    fn connection() -> Connection {
+        Connection { id: "c=".into(), endpoint: "https://canned/live".into(), connected_at: 0 }
+    }
+
+    fn management(http: impl HttpConnector + 'static) -> Management {
+        Management { http: SharedHttpConnector::new(http), credentials: credentials(), region: "eu-west-1".into() }
+    }
+
     async fn answer(status: u16) -> Result<(), CallbackError> {
         let canned = Canned::new([(CALL, status, "")]);
-        let connection = Connection { id: "c=".into(), endpoint: "https://canned/live".into(), connected_at: 0 };
-        let sent = Management::new(configuration(&canned)).post(&connection, b"x").await;
+        let sent = management(canned.clone()).post(&connection(), b"x").await;
         assert_eq!(canned.requests().len(), 1);
         canned.assert_used();
         sent
@@ -117,9 +138,26 @@ mod tests {
         }
     }
 
-    #[test]
-    fn silence_is_doubt() {
-        let silence: SdkError<PostToConnectionError> = SdkError::timeout_error("late");
-        assert!(matches!(classify(&silence), CallbackError::InDoubt(_)));
+    /// A service that never gives a status.
+    #[derive(Debug)]
+    enum Silent {
+        Broken,
+        Hanging,
+    }
+
+    impl HttpConnector for Silent {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            match self {
+                Self::Broken => HttpConnectorFuture::ready(Err(ConnectorError::io("reset".into()))),
+                Self::Hanging => HttpConnectorFuture::new(pending()),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_doubt_and_a_broken_connection_is_none() {
+        let post = async |http| management(http).post(&connection(), b"x").await;
+        assert!(matches!(post(Silent::Hanging).await, Err(CallbackError::InDoubt(_))));
+        assert!(matches!(post(Silent::Broken).await, Err(CallbackError::Again(_))));
     }
 }

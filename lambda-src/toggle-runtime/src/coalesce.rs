@@ -44,3 +44,15 @@ fn change(record: &Record) -> Option<(String, Option<Item>)> {
         }
     }
 }
+
+/// The earlier of two records, if there are any.
+#[must_use]
+pub fn earliest(left: Option<usize>, right: Option<usize>) -> Option<usize> {
+    left.into_iter().chain(right).min()
+}
+
+/// The first record of what has not been told.
+#[must_use]
+pub fn first_of(untold: &[Pending]) -> Option<usize> {
+    untold.iter().map(|toggle| toggle.first).min()
+}

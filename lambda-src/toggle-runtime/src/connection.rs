@@ -18,7 +18,7 @@ pub const EXPIRY: &str = "expiry";
 pub const LIFETIME_SECONDS: u64 = 9_000;
 
 /// One WebSocket connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Connection {
     /// API Gateway's id of it.
     pub id: String,

@@ -1,13 +1,18 @@
 //! What a function does once, before its first event: logs, configuration, clients.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
+use tokio::time::Instant;
 use tracing::{Level, error, info};
 
 use crate::callback::Management;
@@ -15,9 +20,18 @@ use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
 use crate::dynamo::{ConnectionsTable, TogglesTable};
 use crate::event::{BatchResponse, StreamEvent};
-use crate::line::{Exchange, millis};
+use crate::line::{Exchange, fraction, millis};
 use crate::policy::{CONCURRENCY, Policy};
 use crate::tally::Tally;
+
+/// How long connecting to a service may take.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// How long a connection to a service is kept unused: a thawed function does not begin with one that the service has
+/// closed.
+const IDLE: Duration = Duration::from_secs(20);
+
+const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// The variable with the toggles table's name.
 pub const TOGGLES_TABLE: &str = "TOGGLES_TABLE";
@@ -66,7 +80,7 @@ impl Broadcast {
         let (toggles, connections) = (table(TOGGLES_TABLE)?, table(CONNECTIONS_TABLE)?);
         let configuration = configuration().await;
         let client = aws_sdk_dynamodb::Client::new(&configuration);
-        let callback = Management::new(configuration);
+        let callback = management(&configuration);
         started(began);
         Ok(Self {
             toggles: TogglesTable { client: client.clone(), name: toggles },
@@ -113,26 +127,28 @@ impl Invocation<'_> {
     /// Writes the log line and asks for a retry from the record at `first_failed` on.
     #[must_use]
     pub fn done(self, event: &StreamEvent, first_failed: Option<usize>) -> BatchResponse {
-        report(event, &self.context, &self.tally, self.began.elapsed(), first_failed);
+        self.report(event, first_failed);
         BatchResponse::retry_from(event, first_failed)
     }
-}
 
-fn report(event: &StreamEvent, context: &Context, tally: &Tally, took: Duration, first_failed: Option<usize>) {
-    info!(
-        request_id = context.request_id,
-        records = event.records.len(),
-        connections = tally.connections.get(),
-        posts = tally.posts.get(),
-        retries = tally.retries.get(),
-        gone = tally.gone.get(),
-        early = tally.early.get(),
-        failed = tally.failed.get(),
-        closed = tally.closed.get(),
-        retry_from = first_failed,
-        fan_out_ms = millis(took),
-        "told"
-    );
+    fn report(&self, event: &StreamEvent, first_failed: Option<usize>) {
+        let tally = &self.tally;
+        info!(
+            request_id = self.context.request_id,
+            records = event.records.len(),
+            connections = tally.connections.get(),
+            posts = tally.posts.get(),
+            retries = tally.retries.get(),
+            gone = tally.gone.get(),
+            early = tally.early.get(),
+            failed = tally.failed.get(),
+            closed = tally.closed.get(),
+            retry_from = first_failed,
+            told_ms = tally.told.get().map(|told| fraction(told - self.began)),
+            fan_out_ms = millis(self.began.elapsed()),
+            "told"
+        );
+    }
 }
 
 fn start_logs() -> Instant {
@@ -148,8 +164,7 @@ fn start_logs() -> Instant {
 }
 
 fn started(began: Instant) {
-    let took = began.elapsed();
-    info!(init_ms = (took.as_secs_f64() * 1e6).round() / 1e3, "started");
+    info!(init_ms = fraction(began.elapsed()), "started");
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -169,30 +184,37 @@ async fn configuration() -> SdkConfig {
         .http_client(http_client())
         .retry_config(RetryConfig::standard().with_max_attempts(3))
         .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(2))
-                .operation_attempt_timeout(Duration::from_secs(3))
-                .build(),
+            TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(Duration::from_secs(3)).build(),
         )
         .load()
         .await
 }
 
-/// Keeps as many connections as are used at once. Their idle time is short, so that a thawed function does not begin
-/// with connections that the service has closed.
-///
-/// TLS is left out where every endpoint is plain HTTP, as on an emulator: loading the roots takes most of a start.
-fn http_client() -> SharedHttpClient {
-    let builder = aws_smithy_http_client::Builder::new()
-        .pool_max_idle_per_host(CONCURRENCY)
-        .pool_idle_timeout(Duration::from_secs(20));
-    if is_plain() {
-        builder.build_http()
-    } else {
-        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+/// Lambda hands a function its credentials in the environment.
+fn management(configuration: &SdkConfig) -> Management {
+    Management {
+        http: connector(),
+        credentials: SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
+        region: configuration.region().map(ToString::to_string).unwrap_or_default(),
     }
 }
 
+/// What posts are sent with. It keeps as many connections as are used at once.
+fn connector() -> SharedHttpConnector {
+    let builder = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
+        .pool_max_idle_per_host(CONCURRENCY)
+        .pool_idle_timeout(IDLE);
+    SharedHttpConnector::new(if is_plain() { builder.build_http() } else { builder.tls_provider(TLS).build() })
+}
+
+/// What the SDK's calls are sent with.
+fn http_client() -> SharedHttpClient {
+    let builder = aws_smithy_http_client::Builder::new().pool_idle_timeout(IDLE);
+    if is_plain() { builder.build_http() } else { builder.tls_provider(TLS).build_https() }
+}
+
+/// TLS is left out where every endpoint is plain HTTP, as on an emulator: loading the roots takes most of a start.
 fn is_plain() -> bool {
     let is_plain = |name| variable(name).map(|url| url.starts_with("http://"));
     let own = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"];

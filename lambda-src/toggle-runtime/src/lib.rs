@@ -16,8 +16,10 @@ pub mod dynamo;
 pub mod event;
 #[cfg(test)]
 mod fake;
+pub mod fan_out;
 pub mod init;
 pub mod item;
+pub mod known;
 pub mod line;
 pub mod message;
 pub mod policy;

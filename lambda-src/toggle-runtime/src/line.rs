@@ -50,10 +50,10 @@ pub struct Line<'a, C, P> {
 }
 
 impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
-    /// A line to a connection.
+    /// A line to a connection, and whether that took a message before.
     #[must_use]
-    pub fn new(exchange: &'a Exchange<'a, C, P>, connection: &'a Connection) -> Self {
-        Self { exchange, connection, heard: false }
+    pub fn new(exchange: &'a Exchange<'a, C, P>, connection: &'a Connection, heard: bool) -> Self {
+        Self { exchange, connection, heard }
     }
 
     /// Sends one message, within the budget, the deadline and the patience of the policy.
@@ -65,6 +65,7 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
             let backoff = match self.attempt(message).await {
                 Ok(()) => {
                     self.heard = true;
+                    self.exchange.tally.told.set();
                     return Ok(());
                 }
                 Err(CallbackError::Gone) => {
@@ -172,4 +173,10 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
 #[must_use]
 pub fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Milliseconds to the microsecond, for logs.
+#[must_use]
+pub(crate) fn fraction(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }

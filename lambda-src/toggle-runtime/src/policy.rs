@@ -27,7 +27,9 @@ pub struct Policy {
     pub close_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
-    /// Whether what was told is read again afterwards. Always, but in tests that show what it is for.
+    /// Whether connections are scanned when some are known already. Always, but in tests that show what it is for.
+    pub scan: bool,
+    /// Whether what was told is read again afterwards. Always, but in tests.
     pub verify: bool,
     /// Whether a connection that could not be told for certain is closed. Always, but in tests.
     pub close: bool,
@@ -45,6 +47,7 @@ impl Policy {
             budget: Duration::from_secs(20),
             close_budget: Duration::from_secs(4),
             message_limit: MESSAGE_LIMIT,
+            scan: true,
             verify: true,
             close: true,
         }

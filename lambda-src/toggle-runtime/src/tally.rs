@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use tokio::time::Instant;
+
 /// A counter that concurrent futures of one thread share.
 #[derive(Debug, Default)]
 pub struct Count(Cell<u64>);
@@ -15,6 +17,23 @@ impl Count {
     /// What was counted.
     #[must_use]
     pub fn get(&self) -> u64 {
+        self.0.get()
+    }
+}
+
+/// The last of several moments.
+#[derive(Debug, Default)]
+pub struct Last(Cell<Option<Instant>>);
+
+impl Last {
+    /// It is now.
+    pub fn set(&self) {
+        self.0.set(Some(Instant::now()));
+    }
+
+    /// When it was, if ever.
+    #[must_use]
+    pub fn get(&self) -> Option<Instant> {
         self.0.get()
     }
 }
@@ -36,4 +55,6 @@ pub struct Tally {
     pub failed: Count,
     /// Those of them that were closed.
     pub closed: Count,
+    /// When a connection took a message.
+    pub told: Last,
 }

@@ -61,7 +61,7 @@ where
     P: Callback,
 {
     exchange.tally.connections.add();
-    let mut line = Line::new(exchange, connection);
+    let mut line = Line::new(exchange, connection, false);
     match converge(&mut line, states, exchange, arrived).await {
         Ok(()) | Err(End::Gone) => true,
         Err(End::Early | End::Untold) => {

@@ -2,18 +2,23 @@
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use canned::Canned;
 use serde_json::Value;
 
+/// Credentials that sign for nobody.
+pub(crate) fn credentials() -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Credentials::new("id", "secret", None, None, "tests"))
+}
+
 /// A configuration of clients that retry nothing.
 pub(crate) fn configuration(canned: &Canned) -> SdkConfig {
-    let credentials = Credentials::new("id", "secret", None, None, "tests");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .credentials_provider(credentials())
         .endpoint_url("https://canned")
         .retry_config(RetryConfig::disabled())
         .http_client(canned.client())

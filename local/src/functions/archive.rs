@@ -1,13 +1,13 @@
 //! One function's deployment package: a zip file whose bytes depend on the program only.
 
-use std::fs;
-use std::io::{self, Cursor, Write as _};
+use std::io::{Cursor, Write as _};
 use std::path::Path;
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::{FunctionsError, failed};
+use super::FunctionsError;
+use crate::files;
 
 /// Lambda counts the package's bytes, and a cold start reads them.
 const DEFLATE_LEVEL: i64 = 9;
@@ -16,15 +16,8 @@ const DEFLATE_LEVEL: i64 = 9;
 /// `provided.al2023` wants it.
 pub(super) fn write(path: &Path, program: &[u8]) -> Result<Vec<u8>, FunctionsError> {
     let bytes = pack(program).map_err(|source| FunctionsError::Archive { path: path.to_path_buf(), source })?;
-    replace(path, &bytes).map_err(failed("write", path))?;
+    files::replace(path, &bytes)?;
     Ok(bytes)
-}
-
-/// Puts the bytes in the file's place in one step, so that nobody sees half of them.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension("unfinished");
-    fs::write(&unfinished, bytes)?;
-    fs::rename(&unfinished, path)
 }
 
 fn pack(program: &[u8]) -> Result<Vec<u8>, zip::result::ZipError> {
@@ -42,6 +35,8 @@ fn pack(program: &[u8]) -> Result<Vec<u8>, zip::result::ZipError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::{fs, io};
+
     use super::*;
 
     #[test]

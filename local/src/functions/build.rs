@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Architecture, FunctionsError, NAMES, failed};
+use super::{Architecture, FunctionsError, NAMES};
+use crate::files::failed;
 use crate::process;
 use crate::source::target_directory;
 use crate::tools::Tools;

@@ -1,59 +1,48 @@
 //! Whether packages are older than what they are made of, without starting a compiler.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
-use super::{Architecture, FunctionsError, failed};
+use super::dependencies::{closure, of_lock, of_manifest};
+use super::{Architecture, FunctionsError};
+use crate::files::{self, Digest, failed};
 use crate::tools::ToolSet;
 
 /// The digest of everything in the workspace that decides the packages' bytes: the functions'
-/// sources, the workspace's own manifest and lock file, the pinned build tools, the architecture.
+/// sources, what they have of the workspace's manifest and lock file, the pinned build tools, the architecture.
 ///
 /// The compiler's version is left out, for asking it takes longer than all the rest. The manifest's
 /// `rust-version` stands for it.
 pub(super) fn digest(workspace_root: &Path, architecture: Architecture) -> Result<String, FunctionsError> {
-    let mut files = vec![workspace_root.join("Cargo.toml"), workspace_root.join("Cargo.lock")];
-    collect(&workspace_root.join("lambda-src"), &mut files)?;
-    files.sort();
-    let mut digest = Sha256::new();
-    for file in files {
-        let name = file.strip_prefix(workspace_root).unwrap_or(&file);
-        add(&mut digest, name.as_os_str().as_encoded_bytes());
-        add(&mut digest, &fs::read(&file).map_err(failed("read", &file))?);
-    }
-    add(&mut digest, ToolSet::LOCAL.requirements().as_bytes());
-    add(&mut digest, architecture.as_str().as_bytes());
-    Ok(format!("{:x}", digest.finalize()))
+    let sources = workspace_root.join("lambda-src");
+    let mut files = Vec::new();
+    files::collect(&sources, &[], &mut files)?;
+    let mut inputs = Digest::default();
+    inputs.files(workspace_root, files)?;
+    let (manifest, lock) = (read(&workspace_root.join("Cargo.toml"))?, read(&workspace_root.join("Cargo.lock"))?);
+    let packages = closure(&lock, crates(&sources)?);
+    inputs.part(of_manifest(&manifest, &packages).as_bytes());
+    inputs.part(of_lock(&lock, &packages).as_bytes());
+    inputs.part(ToolSet::LOCAL.requirements().as_bytes());
+    inputs.part(architecture.as_str().as_bytes());
+    Ok(inputs.finish())
 }
 
-/// With its length first, so that no bytes can pass from one part to the next unseen.
-fn add(digest: &mut Sha256, part: &[u8]) {
-    digest.update((part.len() as u64).to_le_bytes());
-    digest.update(part);
+/// The functions' crates, and the one that they share: each is named as its directory is.
+fn crates(sources: &Path) -> Result<Vec<String>, FunctionsError> {
+    let entries = fs::read_dir(sources).map_err(failed("list", sources))?;
+    Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
 }
 
-/// What editors leave behind starts with a dot, and decides nothing.
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), FunctionsError> {
-    for entry in fs::read_dir(directory).map_err(failed("list", directory))? {
-        let entry = entry.map_err(failed("list", directory))?;
-        let path = entry.path();
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
-            continue;
-        }
-        if entry.file_type().map_err(failed("look at", &path))?.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
+fn read(file: &Path) -> Result<String, FunctionsError> {
+    Ok(fs::read_to_string(file).map_err(failed("read", file))?)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs;
+
     use super::*;
 
     fn workspace() -> tempfile::TempDir {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::archive::replace;
-use super::{Architecture, FunctionsError, failed};
+use super::{Architecture, FunctionsError};
+use crate::files::{self, failed};
 
 /// Written after all packages: where it is, they are complete.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,16 +35,12 @@ impl Manifest {
 
     pub(super) fn write(&self, directory: &Path) -> Result<(), FunctionsError> {
         let path = path(directory);
-        let written = serde_json::to_vec_pretty(self).map_err(io::Error::from).and_then(|bytes| replace(&path, &bytes));
-        written.map_err(failed("write", &path))
+        let bytes = serde_json::to_vec_pretty(self).map_err(io::Error::from).map_err(failed("write", &path))?;
+        Ok(files::replace(&path, &bytes)?)
     }
 
     pub(super) fn remove(directory: &Path) -> Result<(), FunctionsError> {
-        let path = path(directory);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(error)),
-            _ => Ok(()),
-        }
+        Ok(files::remove(&path(directory))?)
     }
 }
 

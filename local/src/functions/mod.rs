@@ -6,12 +6,12 @@
 
 mod archive;
 mod build;
+mod dependencies;
 mod inputs;
 mod manifest;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -19,6 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::files::{FileError, failed};
 use crate::lock;
 use crate::process::Tail;
 use crate::source::target_directory;
@@ -67,15 +68,8 @@ pub enum FunctionsError {
         source: zip::result::ZipError,
     },
     /// A file operation failed, or a program could not be started.
-    #[error("cannot {action} {}", .path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// Why it failed.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// What a function runs on.
@@ -286,8 +280,4 @@ fn code_sha256(bytes: &[u8]) -> String {
 
 fn zip_path(directory: &Path, name: &str) -> PathBuf {
     directory.join(format!("{name}.zip"))
-}
-
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FunctionsError {
-    move |source| FunctionsError::Io { action, path: path.to_path_buf(), source }
 }

@@ -5,7 +5,7 @@
 
 use stacks::types::iam::Role;
 
-use super::policy_document::print;
+use crate::aws::policy_document::print;
 use crate::reconcile::DriverError;
 
 /// The most characters of a trust policy, the quota raised as far as it goes (2,048 at first).

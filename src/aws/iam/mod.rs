@@ -1,7 +1,6 @@
 //! IAM.
 
 mod limits;
-mod policy_document;
 mod role;
 
 pub(super) use role::Roles;

@@ -1,9 +1,17 @@
 //! Amazon S3.
 
+mod bucket;
+mod object;
+mod policy;
+mod service;
+
+pub(super) use bucket::Buckets;
+pub(super) use object::Objects;
+pub(super) use policy::Policies;
+
 use super::Account;
 
 /// The client. At an emulator a bucket's name is in the path, since a host name of its own would not resolve.
-#[allow(dead_code)] // until the first driver is here
 pub(crate) fn client(account: &Account) -> aws_sdk_s3::Client {
     let config = account.config("s3");
     let at_emulator = config.endpoint_url().is_some();

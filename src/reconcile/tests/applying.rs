@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use super::cloud::{Cloud, Fault, Properties, id, thing, things};
-use crate::reconcile::{Goal, Outcome, Report, StepKind};
+use crate::reconcile::{self, DriverError, Event, Goal, Outcome, Report, StepKind};
 
 fn outcome<'r>(report: &'r Report, name: &str) -> &'r Outcome {
     let found = report.outcomes.iter().find(|(address, ..)| address.name() == name);
@@ -96,6 +97,73 @@ async fn a_stop_lets_what_began_end_and_begins_nothing() {
     assert!(matches!(outcome(&report, "b"), Outcome::Stopped));
     assert_eq!(cloud.names(), ["a"]);
     assert!(cloud.apply(&graph).await.complete());
+}
+
+/// Waits of a deletion can take an hour, and the next run takes them up. Calls, and whatever makes something, go on.
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_the_waits_of_deletions_alone() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[]), thing("slow", &["a"]), thing("call", &[])]);
+    assert!(cloud.apply(&graph).await.complete());
+    cloud.fault("delete slow", Fault::Waits(Duration::from_hours(1)));
+    cloud.fault("delete call", Fault::Takes(Duration::from_mins(1)));
+    cloud.fault("create new", Fault::Waits(Duration::from_mins(2)));
+    let plan = cloud.plan(&things([thing("new", &[])]), Goal::Converge).await.unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let began = Instant::now();
+    let (report, ()) = tokio::join!(cloud.run(plan, stopped), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        stop.send_replace(true);
+    });
+    assert_eq!(began.elapsed(), Duration::from_mins(2));
+    let interrupted = outcome(&report, "slow");
+    assert!(
+        matches!(interrupted, Outcome::Interrupted { condition } if condition == "delete slow is through"),
+        "{interrupted:?}"
+    );
+    assert!(matches!(outcome(&report, "a"), Outcome::Stopped));
+    assert!(matches!((outcome(&report, "call"), outcome(&report, "new")), (Outcome::Done, Outcome::Done)));
+    assert!(!report.complete() && report.failures().next().is_none());
+    cloud.fault("delete slow", Fault::Waits(Duration::ZERO));
+    assert!(cloud.apply(&things([thing("new", &[])])).await.complete());
+    assert_eq!(cloud.names(), ["new"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_everywhere_yet_holds_up_nothing_and_is_told() {
+    let cloud = Cloud::default();
+    cloud.fault("settle a", Fault::Waits(Duration::from_mins(10)));
+    let graph = things([thing("a", &[]), thing("b", &["a"])]);
+    let began = Instant::now();
+    let told = |report: &Report| {
+        let pending = report.pending.iter().map(|pending| format!("{}: {}", pending.address, pending.what));
+        pending.collect::<Vec<_>>()
+    };
+    let report = cloud.apply(&graph).await;
+    assert!(report.complete());
+    assert_eq!(told(&report), ["s/a: spreading"]);
+    // A run that has nothing to do tells it too.
+    let report = cloud.apply(&graph).await;
+    assert!(report.outcomes.is_empty());
+    assert_eq!((told(&report), began.elapsed()), (vec!["s/a: spreading".to_owned()], Duration::ZERO));
+
+    let (events, mut received) = mpsc::unbounded_channel();
+    let (stop, stopped) = watch::channel(false);
+    let registry = cloud.registry();
+    let settle = reconcile::settle(report.pending, &registry, stopped.clone(), events.clone());
+    let (left, ()) = tokio::join!(settle, async {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        stop.send_replace(true);
+    });
+    assert_eq!((left.len(), began.elapsed()), (1, Duration::from_mins(1)));
+    assert!(matches!(received.recv().await, Some(Event::Settling { what, .. }) if what == "spreading"));
+    let interrupted = received.recv().await;
+    assert!(matches!(interrupted, Some(Event::Settled { failure: Some(DriverError::Interrupted { .. }), .. })));
+
+    stop.send_replace(false);
+    assert!(reconcile::settle(left, &registry, stopped, events).await.is_empty());
+    assert_eq!(began.elapsed(), Duration::from_mins(11));
+    assert!(cloud.apply(&graph).await.pending.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -73,6 +73,8 @@ pub(super) enum Fault {
     Fails,
     Panics,
     Takes(Duration),
+    /// It waits for so long, by a wait that may be left.
+    Waits(Duration),
 }
 
 /// What is in the cloud, what was done to it, and what goes wrong.
@@ -149,9 +151,16 @@ impl Cloud {
             Some(Fault::Fails) => return Err(DriverError::Invalid(format!("{key} goes wrong"))),
             Some(Fault::Panics) => panic!("{key} panics"),
             Some(Fault::Takes(time)) => sleep(time).await,
-            None => {}
+            Some(Fault::Waits(time)) if !reconcile::pause(time).await => {
+                return Err(DriverError::Interrupted { condition: format!("{key} is through") });
+            }
+            Some(Fault::Waits(_)) | None => {}
         }
         Ok(())
+    }
+
+    fn has_fault(&self, step: &str) -> bool {
+        self.0.lock().unwrap().faults.contains_key(step)
     }
 
     fn done(&self, step: &str, name: &str) {
@@ -240,6 +249,17 @@ impl Driver for FakeDriver {
         self.cloud.step("delete", &name).await?;
         self.cloud.0.lock().unwrap().resources.remove(&live.id);
         self.cloud.done("deleted", &name);
+        Ok(())
+    }
+
+    fn pending(&self, live: &Live) -> Option<String> {
+        self.cloud.has_fault(&format!("settle {}", name(&live.properties))).then(|| "spreading".to_owned())
+    }
+
+    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
+        let name = name(&live.properties);
+        self.cloud.step("settle", &name).await?;
+        self.cloud.0.lock().unwrap().faults.remove(&format!("settle {name}"));
         Ok(())
     }
 }

@@ -7,9 +7,11 @@
 //! the field of its name. [`TEMPLATE`] says the same to operators.
 
 mod functions;
+mod identity;
 mod name;
 mod problem;
 mod region;
+mod sites;
 mod suggestion;
 mod syntax;
 mod system;
@@ -19,8 +21,10 @@ mod template;
 mod toggles;
 
 pub use functions::{Architecture, Functions, LogLevel};
-pub use name::{InvalidSystemName, SystemName};
+pub use identity::{Identity, Mfa};
+pub use name::{InvalidName, Name};
 pub use problem::{DescriptionErrors, Problem};
+pub use sites::{CustomDomain, Shell, Team};
 pub use system::System;
 pub use template::{TEMPLATE, template};
 pub use toggles::Toggles;

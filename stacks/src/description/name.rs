@@ -1,25 +1,26 @@
-//! The system's name.
+//! The names of the system and of its teams.
 
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// The system's name: the first part of every physical name.
+/// The name of the system, which is the first part of every physical name, or of a team.
 ///
 /// 1 to 20 of `a-z`, `0-9` and `-`; it begins with a letter, does not end with `-` and has no `--`. So it fits wherever
-/// AWS takes a name, and the longest physical name made of it stays within the 64 characters of a Lambda function's.
+/// AWS takes a name, and the longest physical names made of it stay within the 64 characters of a Lambda function's and
+/// the 63 of a bucket's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SystemName(String);
+pub struct Name(String);
 
-/// Text that is not a system's name, and why.
+/// Text that is not a name, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum InvalidSystemName {
+pub enum InvalidName {
     /// Nothing at all.
     #[error("a name has at least 1 character")]
     Empty,
-    /// More than [`SystemName::MAX_LENGTH`] characters.
-    #[error("{0} characters, and at most {max} are allowed", max = SystemName::MAX_LENGTH)]
+    /// More than [`Name::MAX_LENGTH`] characters.
+    #[error("{0} characters, and at most {max} are allowed", max = Name::MAX_LENGTH)]
     TooLong(usize),
     /// A character that no name has.
     #[error("`{}` is not one of a-z, 0-9 and `-`", .0.escape_debug())]
@@ -35,7 +36,7 @@ pub enum InvalidSystemName {
     DoubleHyphen,
 }
 
-impl SystemName {
+impl Name {
     /// The most characters that a name has.
     pub const MAX_LENGTH: usize = 20;
 
@@ -60,26 +61,24 @@ fn is_allowed(character: char) -> bool {
     matches!(character, 'a'..='z' | '0'..='9' | '-')
 }
 
-impl FromStr for SystemName {
-    type Err = InvalidSystemName;
+impl FromStr for Name {
+    type Err = InvalidName;
 
-    fn from_str(text: &str) -> Result<Self, InvalidSystemName> {
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
         let length = text.chars().count();
         match text {
-            "" => Err(InvalidSystemName::Empty),
-            _ if let Some(character) = text.chars().find(|&c| !is_allowed(c)) => {
-                Err(InvalidSystemName::Character(character))
-            }
-            _ if length > Self::MAX_LENGTH => Err(InvalidSystemName::TooLong(length)),
-            _ if !text.starts_with(|c: char| c.is_ascii_lowercase()) => Err(InvalidSystemName::Beginning),
-            _ if text.ends_with('-') => Err(InvalidSystemName::TrailingHyphen),
-            _ if text.contains("--") => Err(InvalidSystemName::DoubleHyphen),
+            "" => Err(InvalidName::Empty),
+            _ if let Some(character) = text.chars().find(|&c| !is_allowed(c)) => Err(InvalidName::Character(character)),
+            _ if length > Self::MAX_LENGTH => Err(InvalidName::TooLong(length)),
+            _ if !text.starts_with(|c: char| c.is_ascii_lowercase()) => Err(InvalidName::Beginning),
+            _ if text.ends_with('-') => Err(InvalidName::TrailingHyphen),
+            _ if text.contains("--") => Err(InvalidName::DoubleHyphen),
             _ => Ok(Self(text.to_owned())),
         }
     }
 }
 
-impl fmt::Display for SystemName {
+impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -93,20 +92,20 @@ mod tests {
     #[test]
     fn takes_what_every_service_takes() {
         for name in ["a", "acme", "shop-2", "a-b-c", "abcdefghijklmnopqrst"] {
-            assert_eq!(name.parse::<SystemName>().unwrap().as_str(), name);
+            assert_eq!(name.parse::<Name>().unwrap().as_str(), name);
         }
         for (text, why) in [
-            ("", InvalidSystemName::Empty),
-            ("abcdefghijklmnopqrstu", InvalidSystemName::TooLong(21)),
-            ("Acme", InvalidSystemName::Character('A')),
-            ("caf\u{e9}", InvalidSystemName::Character('\u{e9}')),
-            ("a b", InvalidSystemName::Character(' ')),
-            ("3d", InvalidSystemName::Beginning),
-            ("-a", InvalidSystemName::Beginning),
-            ("a-", InvalidSystemName::TrailingHyphen),
-            ("a--b", InvalidSystemName::DoubleHyphen),
+            ("", InvalidName::Empty),
+            ("abcdefghijklmnopqrstu", InvalidName::TooLong(21)),
+            ("Acme", InvalidName::Character('A')),
+            ("caf\u{e9}", InvalidName::Character('\u{e9}')),
+            ("a b", InvalidName::Character(' ')),
+            ("3d", InvalidName::Beginning),
+            ("-a", InvalidName::Beginning),
+            ("a-", InvalidName::TrailingHyphen),
+            ("a--b", InvalidName::DoubleHyphen),
         ] {
-            assert_eq!(text.parse::<SystemName>(), Err(why), "{text}");
+            assert_eq!(text.parse::<Name>(), Err(why), "{text}");
         }
     }
 
@@ -119,13 +118,13 @@ mod tests {
             ("3d-shop", None),
             ("?", None),
         ] {
-            assert_eq!(SystemName::like(text).as_ref().map(SystemName::as_str), like, "{text}");
+            assert_eq!(Name::like(text).as_ref().map(Name::as_str), like, "{text}");
         }
     }
 
     #[test]
     fn leaves_room_in_the_longest_physical_name() {
-        let name: SystemName = "a".repeat(SystemName::MAX_LENGTH).parse().unwrap();
+        let name: Name = "a".repeat(Name::MAX_LENGTH).parse().unwrap();
         let mut graph = Graph::new(name.as_str(), Tags::new());
         let function = graph.stack(StackName::new("toggles")).physical_name("connection-manager");
         assert!(function.len() <= 64, "Lambda's limit: {function}");

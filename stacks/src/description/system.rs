@@ -1,9 +1,11 @@
 //! The whole description.
 
 use super::functions::Functions;
-use super::name::SystemName;
+use super::identity::Identity;
+use super::name::Name;
 use super::problem::{DescriptionErrors, Problem};
 use super::region::{is_region, region_like};
+use super::sites::{Shell, Team};
 use super::suggestion::quoted;
 use super::table::{Findings, Rejected, Table};
 use super::toggles::Toggles;
@@ -14,25 +16,40 @@ use crate::model::Tags;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct System {
     /// The first part of every physical name. Required. A system of another name is another system.
-    pub name: SystemName,
+    pub name: Name,
     /// The Region that it stands in. Default: the one that the command line or the AWS profile gives.
     pub region: Option<String>,
     /// Tags that every resource carries, besides Frontage's own. Default: none.
     ///
-    /// At most 40. Keys have 1 to 128 characters and values 0 to 256: letters, digits, spaces and `+ - = . _ : / @`.
+    /// At most 30. Keys have 1 to 128 characters and values 0 to 256: letters, digits, spaces and `+ - = . _ : / @`.
     /// Neither begins with `aws:` or `frontage:`, and no two keys differ in case only, which IAM refuses.
     pub tags: Tags,
     /// `[functions]`: what all Lambda functions have in common.
     pub functions: Functions,
     /// `[toggles]`: the feature-toggle service.
     pub toggles: Toggles,
+    /// `[identity]`: who signs in, and how. It stands where the shell does.
+    pub identity: Identity,
+    /// `[shell]`: the parent application. Default: none, and no sign-in either.
+    pub shell: Option<Shell>,
+    /// `[teams.NAME]`: the child applications, which need the shell. Default: none.
+    pub teams: Vec<Team>,
 }
 
 impl System {
     /// A system with the defaults.
     #[must_use]
-    pub fn new(name: SystemName) -> Self {
-        Self { name, region: None, tags: Tags::new(), functions: Functions::default(), toggles: Toggles::default() }
+    pub fn new(name: Name) -> Self {
+        Self {
+            name,
+            region: None,
+            tags: Tags::new(),
+            functions: Functions::default(),
+            toggles: Toggles::default(),
+            identity: Identity::default(),
+            shell: None,
+            teams: Vec::new(),
+        }
     }
 
     /// Reads a description. The file's name is only for the report.
@@ -58,17 +75,28 @@ impl System {
         let tags = entries.map(|entries| tags::read(entries, root.findings())).unwrap_or_default();
         let functions = root.table("functions", Functions::read);
         let toggles = root.table("toggles", Toggles::read);
+        let identity = root.table("identity", Identity::read);
+        let has_shell = root.has("shell");
+        let shell = root.table("shell", Shell::read);
+        let teams = Team::read_all(root);
         if !root.has("name") {
             root.missing("name", missing_name(entries));
         }
-        Some(Self { name: name?, region, tags, functions, toggles })
+        if has_shell {
+            root.report(name.as_ref().and_then(|name| reserved_word(root, name)));
+        } else {
+            root.report(without_shell(root, "identity"));
+            root.report(without_shell(root, "teams"));
+        }
+        let shell = has_shell.then_some(shell);
+        Some(Self { name: name?, region, tags, functions, toggles, identity, shell, teams })
     }
 }
 
-fn name(text: &str) -> Result<SystemName, Rejected> {
-    text.parse().map_err(|why: super::InvalidSystemName| {
-        let rule = format!("a name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter", SystemName::MAX_LENGTH);
-        let like = SystemName::like(text).map_or(String::new(), |like| format!(", such as `{like}`"));
+fn name(text: &str) -> Result<Name, Rejected> {
+    text.parse().map_err(|why: super::InvalidName| {
+        let rule = format!("a name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter", Name::MAX_LENGTH);
+        let like = Name::like(text).map_or(String::new(), |like| format!(", such as `{like}`"));
         Rejected { why: why.to_string(), help: rule + &like }
     })
 }
@@ -79,6 +107,21 @@ fn region(text: &str) -> Result<String, Rejected> {
     }
     let why = region_like(text).map_or("not a Region's code".to_owned(), |like| format!("did you mean `{like}`?"));
     Err(Rejected { why, help: "a Region's code is like `eu-west-1`, `us-gov-east-1`".to_owned() })
+}
+
+/// What stands only beside a shell.
+fn without_shell(root: &Table, key: &str) -> Option<Problem> {
+    let why = "the shell signs people in and shows the teams' applications";
+    let problem = Problem::new(format!("`{key}` without `[shell]`"), root.span(key)?, why);
+    Some(problem.help("add the line `[shell]`"))
+}
+
+/// Cognito refuses a login page's address with a word of AWS's, and the system's name is its first part.
+fn reserved_word(root: &Table, name: &Name) -> Option<Problem> {
+    let word = ["aws", "amazon", "cognito"].into_iter().find(|word| name.as_str().contains(word))?;
+    let message = format!("`name` cannot have `{word}` in it");
+    let problem = Problem::new(message, root.span("name")?, "it begins the login page's address");
+    Some(problem.help("Cognito takes no address with `aws`, `amazon` or `cognito` in it: choose another name"))
 }
 
 /// A name that follows `[tags]` is a tag, which TOML's newcomers do not expect.

@@ -14,7 +14,7 @@ use super::suggestion::{list, nearest, quoted};
 pub(super) struct Findings {
     problems: Vec<Problem>,
     /// The keys that each table has, by its path; the top level's path is empty.
-    known: BTreeMap<&'static str, Vec<&'static str>>,
+    known: BTreeMap<String, Vec<&'static str>>,
     unknown: Vec<Unknown>,
     missing: Vec<(&'static str, Problem)>,
 }
@@ -22,7 +22,7 @@ pub(super) struct Findings {
 /// A key that its table does not have.
 #[derive(Debug)]
 struct Unknown {
-    path: &'static str,
+    path: String,
     key: String,
     at: Range<usize>,
     is_table: bool,
@@ -33,7 +33,7 @@ struct Unknown {
 /// A read that fails leaves a problem and gives `None`, as an absent key does: the reading goes on, to find the rest.
 #[derive(Debug)]
 pub(super) struct Table<'t, 'f> {
-    path: &'static str,
+    path: String,
     entries: Option<&'t DeTable<'t>>,
     findings: &'f mut Findings,
 }
@@ -50,12 +50,12 @@ pub(super) struct Rejected {
 impl Findings {
     /// Reads the top level.
     pub(super) fn read<'t, T>(&mut self, root: &'t DeTable<'t>, read: impl FnOnce(&mut Table<'t, '_>) -> T) -> T {
-        self.read_table("", Some(root), read)
+        self.read_table(String::new(), Some(root), read)
     }
 
     fn read_table<'t, T>(
         &mut self,
-        path: &'static str,
+        path: String,
         entries: Option<&'t DeTable<'t>>,
         read: impl FnOnce(&mut Table<'t, '_>) -> T,
     ) -> T {
@@ -82,15 +82,15 @@ impl Findings {
     }
 
     #[cfg(test)]
-    pub(super) fn known(&self) -> &BTreeMap<&'static str, Vec<&'static str>> {
+    pub(super) fn known(&self) -> &BTreeMap<String, Vec<&'static str>> {
         &self.known
     }
 }
 
 impl Unknown {
     /// The problem, and the key that was meant if there is one like it.
-    fn explain(&self, known: &BTreeMap<&'static str, Vec<&'static str>>) -> (Problem, Option<&'static str>) {
-        let here: &[&'static str] = known.get(self.path).map_or(&[], Vec::as_slice);
+    fn explain(&self, known: &BTreeMap<String, Vec<&'static str>>) -> (Problem, Option<&'static str>) {
+        let here: &[&'static str] = known.get(&self.path).map_or(&[], Vec::as_slice);
         let problem = |label: String| Problem::new(self.message(), self.at.clone(), label);
         let elsewhere = known.iter().find(|(_, keys)| keys.contains(&self.key.as_str()));
         if let Some((path, keys)) = elsewhere {
@@ -100,12 +100,12 @@ impl Unknown {
         if let Some(meant) = nearest(&self.key, here.iter().copied()) {
             return (problem(format!("did you mean `{meant}`?")), Some(meant));
         }
-        let help = format!("the keys {} are {}", place(self.path), list(here.iter().copied()));
+        let help = format!("the keys {} are {}", place(&self.path), list(here.iter().copied()));
         (problem(format!("there is no such {}", self.noun())).help(help), None)
     }
 
     fn message(&self) -> String {
-        let place = if self.path.is_empty() { String::new() } else { format!(" {}", place(self.path)) };
+        let place = if self.path.is_empty() { String::new() } else { format!(" {}", place(&self.path)) };
         format!("unknown {} {}{place}", self.noun(), quoted(&self.key))
     }
 
@@ -191,7 +191,41 @@ impl<'t> Table<'t, '_> {
     /// A table with known keys. It is read even where it was left out: as defaults.
     pub(super) fn table<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Table<'t, '_>) -> T) -> T {
         let entries = self.entries_of(key);
-        self.findings.read_table(key, entries, read)
+        self.findings.read_table(self.path_of(key), entries, read)
+    }
+
+    /// A table whose keys are the operator's, and are tables themselves; the reader gets each key and where it is.
+    pub(super) fn tables<T>(
+        &mut self,
+        key: &'static str,
+        mut read: impl FnMut(&str, Range<usize>, &mut Table<'t, '_>) -> T,
+    ) -> Vec<T> {
+        let entries = self.entries_of(key);
+        let path = self.path_of(key);
+        let each = entries.into_iter().flatten().map(|(name, value)| {
+            let (name, at) = (name.get_ref().as_ref(), name.span());
+            let path = format!("{path}.{name}");
+            let DeValue::Table(entries) = value.get_ref() else {
+                self.findings.problem(mistyped(&path, &path, "a table", value));
+                return None;
+            };
+            Some(self.findings.read_table(path, Some(entries), |table| read(name, at, table)))
+        });
+        each.collect::<Vec<_>>().into_iter().flatten().collect()
+    }
+
+    /// A list of texts that a rule takes.
+    pub(super) fn texts<T>(&mut self, key: &'static str, rule: impl Fn(&str) -> Result<T, Rejected>) -> Option<Vec<T>> {
+        let value = self.value(key)?;
+        let DeValue::Array(items) = value.get_ref() else { return self.mistyped(key, "a list of strings", value) };
+        let read = items.iter().map(|item| match item.get_ref() {
+            DeValue::String(text) => match rule(text) {
+                Ok(value) => Some(value),
+                Err(rejected) => self.refuse(key, text, item, rejected),
+            },
+            _ => self.mistyped(key, "a list of strings", item),
+        });
+        read.collect::<Vec<_>>().into_iter().collect()
     }
 
     /// A table whose keys are the operator's.
@@ -206,9 +240,19 @@ impl<'t> Table<'t, '_> {
         self.entries.is_some_and(|entries| entries.contains_key(key))
     }
 
+    /// Where a key's value is, if it was written.
+    pub(super) fn span(&self, key: &str) -> Option<Range<usize>> {
+        self.entries?.get(key).map(Spanned::span)
+    }
+
     /// Reports a required key as missing, unless it turns up misspelt or in another table.
     pub(super) fn missing(&mut self, key: &'static str, problem: Problem) {
         self.findings.missing.push((key, problem));
+    }
+
+    /// Adds a problem, if there is one.
+    pub(super) fn report(&mut self, problem: Option<Problem>) {
+        self.findings.problems.extend(problem);
     }
 
     /// What the reading has found out so far.
@@ -217,7 +261,7 @@ impl<'t> Table<'t, '_> {
     }
 
     fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
-        self.findings.known.entry(self.path).or_default().push(key);
+        self.findings.known.entry(self.path.clone()).or_default().push(key);
         self.entries?.get(key)
     }
 
@@ -234,10 +278,7 @@ impl<'t> Table<'t, '_> {
     }
 
     fn mistyped<T>(&mut self, key: &str, expected: &str, value: &Spanned<DeValue>) -> Option<T> {
-        let found = kind(value.get_ref());
-        let message = format!("`{}`: expected {expected}, found {found}", self.path_of(key));
-        let problem = Problem::new(message, value.span(), format!("this is {found}"));
-        self.findings.problem(problem.help(rewrite(key, expected, value.get_ref())));
+        self.findings.problem(mistyped(&self.path_of(key), key, expected, value));
         None
     }
 
@@ -246,17 +287,23 @@ impl<'t> Table<'t, '_> {
     }
 
     fn note_unknown(self) {
-        let known = self.findings.known.entry(self.path).or_default();
+        let known = self.findings.known.entry(self.path.clone()).or_default();
         let entries = self.entries.into_iter().flatten();
         self.findings.unknown.extend(entries.filter(|(key, _)| !known.contains(&key.get_ref().as_ref())).map(
             |(key, value)| Unknown {
-                path: self.path,
+                path: self.path.clone(),
                 key: key.get_ref().to_string(),
                 at: key.span(),
                 is_table: matches!(value.get_ref(), DeValue::Table(_)),
             },
         ));
     }
+}
+
+fn mistyped(path: &str, key: &str, expected: &str, value: &Spanned<DeValue>) -> Problem {
+    let found = kind(value.get_ref());
+    let message = format!("`{path}`: expected {expected}, found {found}");
+    Problem::new(message, value.span(), format!("this is {found}")).help(rewrite(key, expected, value.get_ref()))
 }
 
 fn whole(written: &DeInteger) -> Option<i32> {
@@ -297,6 +344,7 @@ pub(super) fn rewrite(key: &str, expected: &str, value: &DeValue) -> String {
         ("a string", DeValue::Boolean(boolean)) => format!("put it in quotes: `{key} = \"{boolean}\"`"),
         ("a string", DeValue::Datetime(time)) => format!("put it in quotes: `{key} = \"{time}\"`"),
         ("a string", _) => format!("write text in quotes: `{key} = \"…\"`"),
+        ("a list of strings", _) => "write a list of texts in quotes, such as `[\"one\", \"two\"]`".to_owned(),
         ("a whole number", DeValue::String(text)) if text.starts_with(|c: char| c.is_ascii_digit()) => {
             let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
             format!("write digits alone, without quotes: `{key} = {digits}`")

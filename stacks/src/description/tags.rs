@@ -12,7 +12,7 @@ use super::table::{Findings, kind, rewrite};
 use crate::model::Tags;
 
 /// The most tags: AWS takes 50 on a resource, and Frontage keeps its record in the others.
-const MOST: usize = 40;
+const MOST: usize = 30;
 
 /// What a key or a value may be made of, in words. The services differ in what else they take.
 const ALLOWED: &str = "letters, digits, spaces and `+ - = . _ : / @`";

@@ -1,6 +1,6 @@
 //! What `frontage init` writes.
 
-use super::name::SystemName;
+use super::name::Name;
 
 /// A description that says only its name, with every other key explained and left out.
 ///
@@ -10,7 +10,7 @@ pub const TEMPLATE: &str = include_str!("template.toml");
 
 /// The template with a system's name.
 #[must_use]
-pub fn template(name: &SystemName) -> String {
+pub fn template(name: &Name) -> String {
     TEMPLATE.replacen("\"acme\"", &format!("\"{name}\""), 1)
 }
 
@@ -20,16 +20,16 @@ mod tests {
 
     use super::*;
     use crate::description::table::Findings;
-    use crate::description::{Architecture, LogLevel, System, syntax};
+    use crate::description::{Architecture, LogLevel, Mfa, Shell, System, syntax};
     use crate::types::logs::RETENTION_DAYS;
 
-    fn name() -> SystemName {
+    fn name() -> Name {
         "shop-2".parse().unwrap()
     }
 
     /// The template as it is after an operator has taken the `#` from every key.
     fn uncommented() -> String {
-        let is_key = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_lowercase());
+        let is_key = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[');
         let bare = |line: &str| line.strip_prefix('#').filter(is_key).unwrap_or(line).to_owned() + "\n";
         template(&name()).lines().map(bare).collect()
     }
@@ -42,10 +42,18 @@ mod tests {
     #[test]
     fn states_the_defaults_in_its_comments() {
         let mut system = System::parse("frontage.toml", &uncommented()).unwrap();
-        // Three keys have no default to state: they show an example.
+        // Some keys have no default to state: they show an example.
         assert_eq!(system.region.take().as_deref(), Some("eu-west-1"));
         assert_eq!(std::mem::take(&mut system.tags).len(), 1);
         assert_eq!(system.functions.reserved_concurrency.take(), Some(5));
+        let shell = system.shell.take().unwrap();
+        assert_eq!(shell.title.as_deref(), Some("Acme"));
+        assert_eq!(Shell { title: None, domain: None, ..shell }, Shell::default());
+        let team = system.teams.pop().unwrap();
+        assert_eq!(
+            (team.name.as_str(), team.title.as_str(), team.route.as_str()),
+            ("shipping", "Shipping", "/shipping")
+        );
         assert_eq!(system, System::new(name()));
     }
 
@@ -56,8 +64,10 @@ mod tests {
         let mut findings = Findings::default();
         findings.read(&document.root, System::read).unwrap();
         for (path, keys) in findings.known().iter().collect::<BTreeMap<_, _>>() {
-            let table =
-                if path.is_empty() { &document.root } else { document.root[*path].get_ref().as_table().unwrap() };
+            let mut table = &document.root;
+            for key in path.split('.').filter(|key| !key.is_empty()) {
+                table = table[key].get_ref().as_table().unwrap();
+            }
             for key in keys {
                 assert!(table.contains_key(*key), "the template explains `{key}` of `[{path}]`");
             }
@@ -66,7 +76,12 @@ mod tests {
 
     #[test]
     fn names_every_choice() {
-        for word in Architecture::ALL.map(Architecture::as_str).into_iter().chain(LogLevel::ALL.map(LogLevel::as_str)) {
+        for word in Architecture::ALL
+            .map(Architecture::as_str)
+            .into_iter()
+            .chain(LogLevel::ALL.map(LogLevel::as_str))
+            .chain(Mfa::ALL.map(Mfa::as_str))
+        {
             assert!(TEMPLATE.contains(&format!("\"{word}\"")), "{word}");
         }
         let days = RETENTION_DAYS.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -109,7 +109,13 @@ impl StackBuilder<'_> {
     /// The physical name of a resource of this stack: `SYSTEM-STACK-NAME`.
     #[must_use]
     pub fn physical_name(&self, name: &str) -> String {
-        format!("{}-{}-{name}", self.graph.system, self.stack.as_str().replace('/', "-"))
+        format!("{}-{name}", self.physical_prefix())
+    }
+
+    /// The first part of the physical names of this stack: `SYSTEM-STACK`.
+    #[must_use]
+    pub fn physical_prefix(&self) -> String {
+        format!("{}-{}", self.graph.system, self.stack.as_str().replace('/', "-"))
     }
 
     /// Adds a resource. What refers to it takes its attributes from the handle.

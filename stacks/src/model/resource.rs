@@ -7,9 +7,11 @@ use serde::Serialize;
 pub struct ResourceType {
     /// CloudFormation's name of the type: `AWS::DynamoDB::Table`.
     pub name: &'static str,
-    /// The properties by which a live resource is found; all of them are needed to read it.
+    /// The paths of the properties by which a live resource is found; all of them are needed to read it. None where
+    /// it is found by its address alone.
     pub identity: &'static [&'static str],
-    /// Property paths that AWS cannot change in place (CloudFormation's create-only properties).
+    /// Property paths that AWS cannot change in place (CloudFormation's create-only properties). A list to which AWS
+    /// can add members, but whose members stay, is written `Schema[]`.
     pub create_only: &'static [&'static str],
     /// Attributes that an in-place change of a property makes anew: `(property, attribute)`.
     pub renewed_by: &'static [(&'static str, &'static str)],

@@ -50,9 +50,25 @@ pub enum Pseudo {
 }
 
 impl Text {
-    /// The parts joined with nothing between them.
+    /// The parts joined with nothing between them; what is known of them now is one text.
     pub fn concat(parts: impl IntoIterator<Item = Text>) -> Self {
-        Self::Deferred(Expression::Join(String::new(), parts.into_iter().collect()))
+        let mut flat = Vec::new();
+        for part in parts {
+            part.append_to(&mut flat);
+        }
+        Self::Deferred(Expression::Join(String::new(), flat))
+    }
+
+    fn append_to(self, flat: &mut Vec<Text>) {
+        match (self, flat.last_mut()) {
+            (Self::Deferred(Expression::Join(between, parts)), _) if between.is_empty() => {
+                for part in parts {
+                    part.append_to(flat);
+                }
+            }
+            (Self::Known(text), Some(Self::Known(before))) => before.push_str(&text),
+            (part, _) => flat.push(part),
+        }
     }
 
     /// A short hash of the parts.

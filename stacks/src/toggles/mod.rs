@@ -14,7 +14,7 @@ use self::function::{Builder, FunctionParts};
 use self::senders::{Sender, new_connection, toggle_message};
 use self::tables::{Tables, tables};
 use crate::description::System;
-use crate::model::{Graph, Handle, StackName};
+use crate::model::{Graph, Handle, StackName, Text};
 use crate::types::iam::Statement;
 use crate::types::lambda::Function;
 
@@ -36,8 +36,8 @@ const SEND_TIMEOUT: i32 = 60;
 /// The base64 SHA-256 of each function's zip, by function name.
 pub type CodeHashes = BTreeMap<String, String>;
 
-/// Adds the stack to the graph.
-pub fn add(graph: &mut Graph, system: &System, code: &CodeHashes) {
+/// Adds the stack to the graph. Answers with the URL that clients connect to.
+pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text {
     let stack = &mut graph.stack(StackName::new(STACK));
     let tables = tables(stack, system);
     let builder = &mut Builder { stack, settings: &system.functions, code };
@@ -49,6 +49,7 @@ pub fn add(graph: &mut Graph, system: &System, code: &CodeHashes) {
     stack.output("websocket_url", api.stage.websocket_url());
     stack.output("toggles_table", tables.toggles.name());
     stack.output("connections_table", tables.connections.name());
+    api.stage.websocket_url()
 }
 
 fn connection_manager(builder: &mut Builder<'_, '_>, tables: &Tables) -> Handle<Function> {

@@ -5,10 +5,15 @@
 //! An absent member means AWS's default, which the driver states when it compares.
 
 pub mod apigatewayv2;
+pub mod certificatemanager;
+pub mod cloudfront;
+pub mod cognito;
 pub mod dynamodb;
 pub mod iam;
 pub mod lambda;
 pub mod logs;
+pub mod route53;
+pub mod s3;
 pub mod sqs;
 
 use crate::model::ResourceType;
@@ -28,4 +33,19 @@ pub const ALL: &[&ResourceType] = &[
     apigatewayv2::ROUTE,
     apigatewayv2::DEPLOYMENT,
     apigatewayv2::STAGE,
+    cognito::USER_POOL,
+    cognito::USER_POOL_CLIENT,
+    cognito::USER_POOL_DOMAIN,
+    cognito::MANAGED_LOGIN_BRANDING,
+    cognito::USER_POOL_GROUP,
+    s3::BUCKET,
+    s3::BUCKET_POLICY,
+    s3::OBJECT,
+    certificatemanager::CERTIFICATE,
+    route53::RECORD_SET,
+    cloudfront::ORIGIN_ACCESS_CONTROL,
+    cloudfront::CACHE_POLICY,
+    cloudfront::RESPONSE_HEADERS_POLICY,
+    cloudfront::FUNCTION,
+    cloudfront::DISTRIBUTION,
 ];

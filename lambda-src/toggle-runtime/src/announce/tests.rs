@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::connection::Connection;
 use crate::event::BatchResponse;
 use crate::fake::{Fake, changes, connection, queue, state, toggle, wire};
 use crate::policy::Policy;
@@ -18,7 +19,11 @@ fn fake(connections: &[Connection], now: &[(&str, u64)]) -> Fake {
 }
 
 async fn run(fake: &Fake, batch: &[(&str, Option<u64>)]) -> Option<usize> {
-    announce(&changes(batch), fake, &fake.exchange(&Policy::announce())).await
+    run_warm(fake, &Known::default(), batch).await
+}
+
+async fn run_warm(fake: &Fake, known: &Known, batch: &[(&str, Option<u64>)]) -> Option<usize> {
+    announce(&changes(batch), fake, known, &fake.exchange(&Policy::announce())).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -30,6 +35,62 @@ async fn every_connection_of_every_page_hears_a_change() {
     for id in ["a", "b", "c"] {
         assert_eq!(fake.heard_by(id), [wire("1", 7), removed.clone()]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_warm_instance_tells_whom_it_knows_before_it_scans() {
+    let [a, b, c] = ["a", "b", "c"].map(|id| connection(id, OLD));
+    let known = Known::default();
+    known.add(&a);
+    known.add(&b);
+    let fake = fake(&[b.clone(), c.clone()], &[("1", 1)]).answer("b", &again(), 1);
+    assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, None);
+    let heard: Vec<_> = fake.heard.borrow().iter().map(|(id, _)| id.clone()).collect();
+    assert_eq!(heard.len(), 3, "each once: {heard:?}");
+    assert_eq!(heard[0], "a", "{heard:?}");
+    assert_eq!(known.all(), [b, c].into(), "who is not stored any more is forgotten");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_known_connection_that_is_slow_holds_up_nobody_else() {
+    let known = Known::default();
+    known.add(&connection("a", OLD));
+    let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 1)]).answer("a", &again(), 1_000);
+    let began = Instant::now();
+    assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, Some(0));
+    assert_eq!(fake.heard_by("b").len(), 1);
+    let told = fake.tally.told.get().unwrap() - began;
+    assert!(told < Duration::from_millis(30), "{told:?}");
+    assert_eq!(known.all(), [connection("b", OLD)].into(), "who was not told is not known");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_known_connection_has_been_open_and_is_closed_however_young() {
+    let young = connection("a", YOUNG);
+    let known = Known::default();
+    known.add(&young);
+    let fake = fake(&[young], &[("1", 1)]).answer("a", &CallbackError::Gone, 1);
+    assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, None);
+    assert_eq!((fake.tried.borrow().len(), fake.tally.gone.get()), (1, 1));
+    assert_eq!((fake.forgotten.borrow().as_slice(), known.all()), (["a".to_owned()].as_slice(), [].into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_was_written_again_is_a_new_connection() {
+    let (before, after) = (connection("a", OLD), Connection { endpoint: "https://f".into(), ..connection("a", OLD) });
+    let known = Known::default();
+    known.add(&before);
+    let fake = fake(std::slice::from_ref(&after), &[("1", 1)]);
+    assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, None);
+    assert_eq!(known.all(), [after].into());
+}
+
+#[test]
+fn an_instance_knows_a_bounded_number() {
+    let known = Known::bounded(1);
+    known.add(&connection("a", OLD));
+    known.add(&connection("b", OLD));
+    assert_eq!(known.all(), [connection("a", OLD)].into());
 }
 
 #[test]
@@ -44,7 +105,7 @@ fn changes_to_one_toggle_are_one_in_the_order_of_the_last() {
 async fn a_failed_post_is_the_failure_of_its_toggles_first_record_and_nobody_elses() {
     let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 2), ("2", 1)]).answer("a", &again(), 1_000);
     let batch = [("2", Some(1)), ("1", Some(1)), ("1", Some(2))];
-    let failed = announce(&changes(&batch), &fake, &fake.exchange(&Policy::announce())).await;
+    let failed = run(&fake, &batch).await;
     let response = serde_json::to_string(&BatchResponse::retry_from(&changes(&batch), failed)).unwrap();
     assert_eq!(response, r#"{"batchItemFailures":[{"itemIdentifier":"100"}]}"#);
     assert_eq!(fake.heard_by("b"), [wire("2", 1), wire("1", 2)]);
@@ -125,6 +186,6 @@ async fn a_record_without_an_id_fails_and_the_others_are_told() {
     let fake = fake(&[connection("a", OLD)], &[("1", 1)]);
     let mut event = changes(&[("1", Some(1)), ("2", Some(1))]);
     event.records[1].change.keys.clear();
-    assert_eq!(announce(&event, &fake, &fake.exchange(&Policy::announce())).await, Some(1));
+    assert_eq!(announce(&event, &fake, &Known::default(), &fake.exchange(&Policy::announce())).await, Some(1));
     assert_eq!(fake.heard_by("a"), [wire("1", 1)]);
 }

@@ -60,6 +60,13 @@ fn no_client_ends_stale_in_many_worlds() {
     judge(200..6_000);
 }
 
+/// The simulation can fail: it finds a stale client once known connections are taken for all.
+#[test]
+fn without_scanning_clients_end_stale() {
+    let stale = (0..150).filter(|seed| simulate(*seed, |policy| policy.scan = false).is_err()).count();
+    assert!(stale > 5, "{stale}");
+}
+
 /// The simulation can fail: it finds a stale client once nothing is read again after telling.
 #[test]
 fn without_verification_clients_end_stale() {

@@ -1,11 +1,13 @@
 //! The event source mappings: they deliver each shard in order and at least once.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use toggle_runtime::announce::announce;
 use toggle_runtime::clock::{Clock, Deadline};
 use toggle_runtime::event::{Record, StreamEvent};
+use toggle_runtime::known::Known;
 use toggle_runtime::line::Exchange;
 use toggle_runtime::policy::Policy;
 use toggle_runtime::tally::Tally;
@@ -25,16 +27,19 @@ enum Stream {
 struct Function {
     stream: Stream,
     policy: Rc<Policy>,
+    /// The warm instances that nothing runs in.
+    idle: Rc<RefCell<Vec<Known>>>,
     world: World,
 }
 
 /// Starts a poller a shard.
 pub(crate) fn start(world: &World, announcing: Policy, welcoming: Policy) {
-    let function = |stream, policy: &Rc<Policy>| Function { stream, policy: Rc::clone(policy), world: world.clone() };
-    let (announcing, welcoming) = (Rc::new(announcing), Rc::new(welcoming));
+    let function =
+        |stream, policy| Function { stream, policy: Rc::new(policy), idle: Rc::default(), world: world.clone() };
+    let (announce, welcome) = (function(Stream::Toggles, announcing), function(Stream::Connections, welcoming));
     for shard in 0..SHARDS {
-        spawn_local(function(Stream::Toggles, &announcing).poll(shard));
-        spawn_local(function(Stream::Connections, &welcoming).poll(shard));
+        spawn_local(announce.clone().poll(shard));
+        spawn_local(welcome.clone().poll(shard));
     }
 }
 
@@ -111,8 +116,20 @@ impl Function {
             tally: &tally,
         };
         match self.stream {
-            Stream::Toggles => announce(event, &self.world, &exchange).await,
+            Stream::Toggles => {
+                let instance = self.instance();
+                let first_failed = announce(event, &self.world, &instance, &exchange).await;
+                self.idle.borrow_mut().push(instance);
+                first_failed
+            }
             Stream::Connections => welcome(event, &self.world, &exchange).await,
         }
+    }
+
+    /// Any warm instance, however long ago it ran, or a new one. One that is killed does not come back.
+    fn instance(&self) -> Known {
+        let mut idle = self.idle.borrow_mut();
+        let index = fastrand::usize(..=idle.len());
+        if index < idle.len() { idle.swap_remove(index) } else { Known::bounded(fastrand::usize(..8)) }
     }
 }

@@ -13,9 +13,9 @@ use stacks::types::iam::{ROLE, Role};
 
 use self::read::{read_tags, sdk_tags};
 use super::limits;
-use super::policy_document::{self, sort_set};
 use crate::aws::Account;
 use crate::aws::error::failed;
+use crate::aws::policy_document::{self, sort_set};
 use crate::aws::tagging::is_same_resource;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::reconcile::{Changes, DriverError, LiveTags, Reading, diff, diff_tags};

@@ -9,7 +9,7 @@ use stacks::types::iam::{Policy, Role};
 
 use super::{Live, Roles, normalise};
 use crate::aws::error::failed;
-use crate::aws::iam::policy_document::parse;
+use crate::aws::policy_document::parse_encoded;
 use crate::aws::typed::TypedLive;
 use crate::aws::wait::{Patience, until};
 use crate::reconcile::{Attributes, DriverError, LiveTags, Reading};
@@ -82,7 +82,7 @@ impl Roles {
             role_name: name.to_owned(),
             path: Some(role.path().to_owned()),
             description: role.description().map(str::to_owned),
-            assume_role_policy_document: parse(role.assume_role_policy_document().unwrap_or_default()),
+            assume_role_policy_document: parse_encoded(role.assume_role_policy_document().unwrap_or_default()),
             managed_policy_arns: managed,
             policies: inline,
             max_session_duration: role.max_session_duration(),
@@ -130,7 +130,7 @@ impl Roles {
     async fn inline(&self, role: &str, policy: &str) -> Result<Policy<String>, DriverError> {
         let call = self.client.get_role_policy().role_name(role).policy_name(policy);
         let answer = call.send().await.map_err(failed("iam:GetRolePolicy"))?;
-        Ok(Policy { policy_name: policy.to_owned(), policy_document: parse(answer.policy_document()) })
+        Ok(Policy { policy_name: policy.to_owned(), policy_document: parse_encoded(answer.policy_document()) })
     }
 }
 
@@ -139,7 +139,7 @@ fn live(detail: &RoleDetail, summary: &SdkRole) -> Live {
     let name = summary.role_name();
     let policies = detail.role_policy_list().iter().map(|policy| Policy {
         policy_name: policy.policy_name().unwrap_or_default().to_owned(),
-        policy_document: parse(policy.policy_document().unwrap_or_default()),
+        policy_document: parse_encoded(policy.policy_document().unwrap_or_default()),
     });
     let managed = detail.attached_managed_policies().iter().filter_map(|policy| policy.policy_arn());
     let boundary = detail.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
@@ -147,7 +147,7 @@ fn live(detail: &RoleDetail, summary: &SdkRole) -> Live {
         role_name: name.to_owned(),
         path: Some(summary.path().to_owned()),
         description: summary.description().map(str::to_owned),
-        assume_role_policy_document: parse(detail.assume_role_policy_document().unwrap_or_default()),
+        assume_role_policy_document: parse_encoded(detail.assume_role_policy_document().unwrap_or_default()),
         managed_policy_arns: managed.map(str::to_owned).collect(),
         policies: policies.collect(),
         max_session_duration: summary.max_session_duration(),

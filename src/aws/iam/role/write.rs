@@ -5,7 +5,7 @@ use stacks::types::iam::Policy;
 
 use super::{Properties, Roles};
 use crate::aws::error::failed;
-use crate::aws::iam::policy_document::print;
+use crate::aws::policy_document::print;
 use crate::aws::wait::{Patience, retry, until};
 use crate::reconcile::{Changes, DriverError};
 

@@ -1,4 +1,4 @@
-//! Policy documents: how IAM returns them, and when two of them mean the same.
+//! Policy documents of IAM and of resources: how they are read, and when two of them mean the same.
 
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -11,12 +11,16 @@ use crate::reconcile::DriverError;
 const NOT_UNDERSTOOD: &str = "(not understood)";
 
 /// The document that IAM returns URL-encoded (RFC 3986), normalised.
+pub(crate) fn parse_encoded(encoded: &str) -> PolicyDocument<String> {
+    parse(&percent_decode_str(encoded).decode_utf8_lossy())
+}
+
+/// A document, normalised.
 ///
 /// What is not in the language, as only a person's hand can leave it, reads as a document of no known
 /// version: an unreadable policy is drift, and no reason to stop.
-pub(super) fn parse(encoded: &str) -> PolicyDocument<String> {
-    let text = percent_decode_str(encoded).decode_utf8_lossy();
-    let parsed = serde_json::from_str(&text).ok().map(scalars_as_text);
+pub(crate) fn parse(text: &str) -> PolicyDocument<String> {
+    let parsed = serde_json::from_str(text).ok().map(scalars_as_text);
     let document = parsed.and_then(|document| serde_json::from_value(document).ok());
     let mut document =
         document.unwrap_or_else(|| PolicyDocument { version: NOT_UNDERSTOOD.to_owned(), statement: Vec::new() });
@@ -28,13 +32,13 @@ pub(super) fn parse(encoded: &str) -> PolicyDocument<String> {
 ///
 /// # Errors
 /// [`DriverError::Internal`] if it does not serialise.
-pub(super) fn print(document: &PolicyDocument<String>) -> Result<String, DriverError> {
+pub(crate) fn print(document: &PolicyDocument<String>) -> Result<String, DriverError> {
     serde_json::to_string(document)
         .map_err(|error| DriverError::internal(format!("a policy does not serialise: {error}")))
 }
 
 /// Sorts what has no order: statements, actions, resources, principals, values of conditions.
-pub(super) fn normalise(document: &mut PolicyDocument<String>) {
+pub(crate) fn normalise(document: &mut PolicyDocument<String>) {
     for statement in &mut document.statement {
         normalise_statement(statement);
     }
@@ -42,7 +46,7 @@ pub(super) fn normalise(document: &mut PolicyDocument<String>) {
 }
 
 /// Sorts inline policies by name, and each in itself.
-pub(super) fn normalise_all(policies: &mut [Policy<String>]) {
+pub(crate) fn normalise_all(policies: &mut [Policy<String>]) {
     for policy in policies.iter_mut() {
         normalise(&mut policy.policy_document);
     }
@@ -50,7 +54,7 @@ pub(super) fn normalise_all(policies: &mut [Policy<String>]) {
 }
 
 /// Sorts a list that is a set.
-pub(super) fn sort_set(values: &mut Vec<String>) {
+pub(crate) fn sort_set(values: &mut Vec<String>) {
     values.sort();
     values.dedup();
 }
@@ -145,7 +149,7 @@ mod tests {
     fn what_is_read_is_url_encoded() {
         let encoded = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action\
                        %22%3A%22a%3AB%22%2C%22Resource%22%3A%22x%2By%22%7D%5D%7D";
-        assert_eq!(parse(encoded).statement[0].resource, ["x+y"]);
+        assert_eq!(parse_encoded(encoded).statement[0].resource, ["x+y"]);
     }
 
     #[test]

@@ -1,0 +1,21 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DEV_LOG, start } from "./system.js";
+
+/** Brings the system up before all tests, and down after them: that has to succeed, too. */
+export default async function setup(): Promise<() => Promise<void>> {
+  await mkdir(dirname(DEV_LOG), { recursive: true });
+  const log = createWriteStream(DEV_LOG);
+  const { dev, running } = await start((line) => log.write(`${line}\n`));
+  process.env.FRONTAGE_E2E = JSON.stringify(running);
+  return async () => {
+    dev.removeAllListeners("exit");
+    const ended = once(dev, "exit");
+    dev.kill("SIGINT");
+    const [code] = await ended;
+    log.end();
+    if (code !== 0) throw new Error(`frontage dev ended with ${code}: see ${DEV_LOG}`);
+  };
+}

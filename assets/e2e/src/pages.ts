@@ -1,0 +1,39 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { running } from "./system.js";
+
+/** The teams of the example system, and what their menu entries say. */
+export const TEAMS = ["shipping", "profile", "billing"] as const;
+export type Team = (typeof TEAMS)[number];
+
+/** A child's area in the shell. */
+export function area(page: Page, team: Team): Locator {
+  return page.locator(`[data-child="${team}"]`);
+}
+
+/** Waits until a child stands in its area. */
+export async function stands(page: Page, team: Team): Promise<Locator> {
+  const child = area(page, team);
+  await expect(child).toHaveAttribute("data-state", "ready");
+  return child;
+}
+
+/** Opens a path of the shell, and signs in on the login page. */
+export async function signIn(page: Page, path = "/"): Promise<void> {
+  const { shell, user, password } = running();
+  await page.goto(shell + path);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/amazoncognito\.localhost/);
+  await page.locator("#username").fill(user);
+  await page.locator("#password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.origin === running().shell && url.pathname === new URL(shell + path).pathname);
+  await expect(page.getByRole("navigation").first()).toBeVisible();
+}
+
+/** Goes to a child's route by the shell's menu: no page load. */
+export async function visit(page: Page, team: Team): Promise<Locator> {
+  const title = team.charAt(0).toUpperCase() + team.slice(1);
+  await page.getByRole("link", { name: title, exact: true }).first().click();
+  await expect(page).toHaveURL(new RegExp(`/${team}`));
+  return stands(page, team);
+}

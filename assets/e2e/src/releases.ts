@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+import { cp, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Team } from "./pages.js";
+import { frontage, ROOT } from "./system.js";
+
+/** A child's build with its module changed, as a developer's next build would be. */
+export async function changed(team: Team, change: (source: string) => string): Promise<string> {
+  const dist = await mkdtemp(join(tmpdir(), `${team}-`));
+  await cp(resolve(ROOT, "assets", team, "dist"), dist, { recursive: true });
+  const description = JSON.parse(await readFile(join(dist, "frontage.json"), "utf8")) as { entry: string };
+  const source = change(await readFile(join(dist, description.entry), "utf8"));
+  const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
+  const entry = `assets/main-${hash}.js`;
+  await rename(join(dist, description.entry), join(dist, entry));
+  await writeFile(join(dist, entry), source);
+  await writeFile(join(dist, "frontage.json"), JSON.stringify({ ...description, entry }));
+  return dist;
+}
+
+/** Publishes a build; answers with what `release list` says of it. */
+export async function publish(team: Team, dist: string, ...more: string[]): Promise<void> {
+  await frontage("release", "publish", team, "--dir", dist, ...more);
+}

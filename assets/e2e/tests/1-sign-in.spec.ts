@@ -1,0 +1,64 @@
+import { expect, test } from "@playwright/test";
+import { signIn, stands, TEAMS, visit } from "../src/pages.js";
+import { running } from "../src/system.js";
+
+test("one sign-in, by code with PKCE, serves the shell and all children", async ({ page }) => {
+  const asked: URL[] = [];
+  const sockets: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url())));
+  page.on("websocket", (socket) => sockets.push(socket.url()));
+
+  await signIn(page);
+  const logins = () => asked.filter((url) => url.pathname === "/oauth2/authorize");
+  expect(logins()).toHaveLength(1);
+  expect(logins()[0]?.searchParams.get("response_type")).toBe("code");
+  expect(logins()[0]?.searchParams.get("code_challenge_method")).toBe("S256");
+
+  for (const team of TEAMS) {
+    const child = await visit(page, team);
+    await expect(child).toContainText(running().user);
+  }
+  expect(logins(), "no child signs in").toHaveLength(1);
+
+  // One copy of what they share, and one connection.
+  const loaded = (path: RegExp) => new Set(asked.filter((url) => path.test(url.pathname)).map((url) => url.href));
+  for (const shared of ["session", "toggles", "ui"]) {
+    expect([...loaded(new RegExp(`/${shared}-1\\.js$`))], shared).toHaveLength(1);
+  }
+  expect(sockets).toHaveLength(1);
+});
+
+test("a link to a child's page leads there after the sign-in", async ({ page }) => {
+  await signIn(page, "/billing");
+  await stands(page, "billing");
+});
+
+test("a reload keeps the session without asking", async ({ page }) => {
+  await signIn(page, "/shipping");
+  await stands(page, "shipping");
+  await page.reload();
+  await stands(page, "shipping");
+  expect(new URL(page.url()).pathname).toBe("/shipping");
+});
+
+test("signing out ends the session in every tab", async ({ page, context }) => {
+  await signIn(page);
+  const other = await context.newPage();
+  await other.goto(`${running().shell}/profile`);
+  await other.getByRole("button", { name: "Sign in" }).or(other.locator('[data-child="profile"]')).first().waitFor();
+  if (await other.getByRole("button", { name: "Sign in" }).isVisible()) {
+    await other.getByRole("button", { name: "Sign in" }).click();
+  }
+  await stands(other, "profile");
+
+  await page.getByRole("button", { name: running().user }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).or(page.getByRole("button", { name: "Sign out" })).first().click();
+  await page.waitForURL((url) => url.origin === running().shell);
+  for (const tab of [page, other]) {
+    await expect(tab.getByRole("button", { name: "Sign in" })).toBeVisible();
+    await expect(tab.locator("[data-child][data-state=ready]")).toHaveCount(0);
+  }
+  // The login page has forgotten it, too.
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.locator("#password")).toBeVisible();
+});

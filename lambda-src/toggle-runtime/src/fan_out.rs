@@ -1,0 +1,120 @@
+//! One telling of changes to every connection.
+
+use std::cell::RefCell;
+use std::future::ready;
+use std::time::Duration;
+
+use futures_util::future::{FutureExt, join};
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tracing::error;
+
+use crate::coalesce::{Pending, earliest, first_of};
+use crate::connection::Connection;
+use crate::known::Known;
+use crate::line::{End, Exchange, Line};
+use crate::message::change;
+use crate::ports::{Callback, Connections, TableError};
+
+/// How long the scan waits while the known connections are told: about as long as a post takes. What it costs a small
+/// function's processor, or a service that answers one request after the other, would hold up the posts.
+const HEAD_START: Duration = Duration::from_millis(20);
+
+/// One telling of changes to every connection: to the known ones at once, and to the others that the scan finds.
+#[derive(Debug)]
+pub struct FanOut<'a, C, P> {
+    pending: &'a [Pending],
+    messages: Vec<Vec<u8>>,
+    known: &'a Known,
+    exchange: &'a Exchange<'a, C, P>,
+    slots: Semaphore,
+}
+
+impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
+    /// A telling of these changes.
+    #[must_use]
+    pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Exchange<'a, C, P>) -> Self {
+        let policy = exchange.policy;
+        let message = |toggle: &Pending| change(&toggle.id, toggle.item.as_ref(), policy.message_limit);
+        let messages = pending.iter().map(message).collect();
+        Self { pending, messages, known, exchange, slots: Semaphore::new(policy.concurrency) }
+    }
+
+    /// Tells. Returns the first record that someone has not been told.
+    pub async fn run(&self) -> Option<usize> {
+        let known = self.known.all();
+        let unseen = RefCell::new(known.clone());
+        let scans = self.exchange.policy.scan || known.is_empty();
+        let others = stream::iter(scans.then(|| self.scan())).flatten();
+        let others = others.try_filter(|found| ready(!unseen.borrow_mut().remove(found)));
+
+        let first = self.tell_each(stream::iter(known).map(Ok)).shared();
+        let then = async {
+            let _ = timeout(HEAD_START, first.clone()).await;
+            self.tell_each(others).await
+        };
+        let (first, then) = join(first.clone(), then).await;
+        for left in unseen.into_inner() {
+            self.known.remove(&left);
+        }
+        earliest(first, then)
+    }
+
+    /// Every stored connection, page by page: the next page is read while the last one is being told.
+    fn scan(&self) -> impl Stream<Item = Result<Connection, TableError>> + '_ {
+        let pages = stream::unfold(Some(None), move |after: Option<Option<String>>| async move {
+            match self.exchange.connections.page(after?).await {
+                Ok(page) => Some((page.connections.into_iter().map(Ok).collect::<Vec<_>>(), page.next.map(Some))),
+                Err(error) => Some((vec![Err(error)], None)),
+            }
+        });
+        pages.flat_map(stream::iter)
+    }
+
+    /// A page that cannot be read ends the scan: those of earlier pages are told nevertheless, and the batch fails from
+    /// its first record.
+    async fn tell_each(&self, connections: impl Stream<Item = Result<Connection, TableError>>) -> Option<usize> {
+        let told = connections.map(|connection| async {
+            match connection {
+                Ok(connection) => self.tell(&connection).await,
+                Err(error) => {
+                    unscanned(&error);
+                    Some(0)
+                }
+            }
+        });
+        let told = told.buffer_unordered(self.exchange.policy.concurrency);
+        told.fold(None, |first, failed| ready(earliest(first, failed))).await
+    }
+
+    /// Tells one connection, message after message. Returns the first record that it has not been told. Whoever took
+    /// them all is known from then on.
+    async fn tell(&self, connection: &Connection) -> Option<usize> {
+        // Never closed while this invocation lasts.
+        let _slot = self.slots.acquire().await;
+        self.exchange.tally.connections.add();
+        let mut line = Line::new(self.exchange, connection, self.known.remove(connection));
+        for (position, message) in self.messages.iter().enumerate() {
+            if self.exchange.deadline.is_past() && position == 0 {
+                // Nothing was sent, so nothing is in doubt: the retry will tell it.
+                self.exchange.tally.failed.add();
+                return first_of(self.pending);
+            }
+            match line.tell(message).await {
+                Ok(()) => {}
+                Err(End::Gone | End::Early) => return None,
+                Err(End::Untold) => {
+                    line.give_up().await;
+                    return first_of(&self.pending[position..]);
+                }
+            }
+        }
+        self.known.add(connection);
+        None
+    }
+}
+
+fn unscanned(error: &TableError) {
+    error!(error = error as &dyn std::error::Error, "connections cannot be read");
+}

@@ -1,0 +1,250 @@
+//! The front-ends' builds: an npm workspace's dependencies and the `dist` directories of its applications.
+//!
+//! What is there is remembered in `.frontage` in the workspace, so that nothing is done twice: which lock file
+//! `node_modules` was installed from, and which sources a `dist` was built from.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::files::{self, Digest, FileError, failed};
+use crate::lock;
+use crate::process::{self, Tail};
+use crate::tools::{ToolSet, Tools};
+
+/// Where the stamps are, in the workspace's root.
+const STAMPS: &str = ".frontage";
+/// What a build writes, and what it does not read of its own folder.
+const WRITTEN: [&str; 2] = ["node_modules", "dist"];
+/// What all applications of a workspace share.
+const SHARED: [&str; 2] = ["packages", "tools"];
+
+/// Why a front-end is not built.
+#[derive(Debug, thiserror::Error)]
+pub enum FrontendsError {
+    /// A source folder is in no npm workspace.
+    #[error("{} is in no npm workspace: neither it nor a directory above has a package-lock.json", .0.display())]
+    NoWorkspace(PathBuf),
+    /// A source folder is no package.
+    #[error("{} has no package.json: name the folder of an application", .0.display())]
+    NoPackage(PathBuf),
+    /// npm could not install the dependencies.
+    #[error("npm could not install the packages of {}: check the network and its proxy, and run this again; npm wrote:\n{tail}", .workspace.display())]
+    Install {
+        /// Of which workspace.
+        workspace: PathBuf,
+        /// What npm wrote last.
+        tail: Tail,
+    },
+    /// The build's script failed.
+    #[error("{} does not build; npm wrote:\n{tail}", .application.display())]
+    Build {
+        /// Which application.
+        application: PathBuf,
+        /// What its build wrote last.
+        tail: Tail,
+    },
+    /// The build ended well and left nothing.
+    #[error("the build of {} left no files in {}", .application.display(), .dist.display())]
+    Nothing {
+        /// Which application.
+        application: PathBuf,
+        /// Where its files should be.
+        dist: PathBuf,
+    },
+    /// A file operation failed, or npm could not be started.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// An application of an npm workspace: a folder with a `package.json` whose script `build` leaves files in
+/// `dist`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frontend {
+    /// The directory with the lock file.
+    workspace: PathBuf,
+    /// Relative to the workspace; empty where the workspace is the application.
+    folder: PathBuf,
+}
+
+impl Frontend {
+    /// The application in a folder. Its workspace is the nearest directory, from the folder upwards, that has a
+    /// `package-lock.json`.
+    pub fn in_folder(folder: &Path) -> Result<Self, FrontendsError> {
+        let folder = fs::canonicalize(folder).map_err(failed("find", folder))?;
+        if !folder.join("package.json").is_file() {
+            return Err(FrontendsError::NoPackage(folder));
+        }
+        let workspace = folder.ancestors().find(|directory| directory.join("package-lock.json").is_file());
+        let Some(workspace) = workspace else { return Err(FrontendsError::NoWorkspace(folder)) };
+        let relative = folder.strip_prefix(workspace).unwrap_or(Path::new(""));
+        Ok(Self { workspace: workspace.to_path_buf(), folder: relative.to_path_buf() })
+    }
+
+    /// The directory that a build leaves files in.
+    #[must_use]
+    pub fn dist(&self) -> PathBuf {
+        self.source().join("dist")
+    }
+
+    /// The application's folder.
+    #[must_use]
+    pub fn source(&self) -> PathBuf {
+        self.workspace.join(&self.folder)
+    }
+
+    /// Builds the application, unless its files are what its sources give, and answers with the directory that
+    /// has them. The workspace's dependencies are installed first, unless they are what the lock file says.
+    ///
+    /// `progress` hears a line for each thing that takes time, and nothing when all is there.
+    ///
+    /// # Guarantees
+    /// Interrupted at any instant, the next call does again what was not finished. Of two processes that build
+    /// in one workspace at once, one waits for the other.
+    pub fn build(&self, tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, FrontendsError> {
+        if self.is_built()? {
+            return Ok(self.dist());
+        }
+        let lock = self.lock(progress)?;
+        self.install(tools, &lock, progress)?;
+        if !self.is_built()? {
+            self.build_locked(tools, &lock, progress)?;
+        }
+        Ok(self.dist())
+    }
+
+    fn lock(&self, progress: &mut dyn FnMut(&str)) -> Result<File, FrontendsError> {
+        let stamps = self.workspace.join(STAMPS);
+        fs::create_dir_all(&stamps).map_err(failed("create", &stamps))?;
+        // Git then needs no rule for the directory.
+        files::replace(&stamps.join(".gitignore"), b"*\n")?;
+        let path = stamps.join("lock");
+        Ok(lock::acquire(&path, "waiting for another process that builds the front-ends", progress)
+            .map_err(failed("lock", &path))?)
+    }
+
+    fn install(&self, tools: &Tools, lock: &File, progress: &mut dyn FnMut(&str)) -> Result<(), FrontendsError> {
+        let wanted = self.packages_digest()?;
+        if self.workspace.join("node_modules").is_dir() && has(&self.packages_stamp(), &wanted) {
+            return Ok(());
+        }
+        files::remove(&self.packages_stamp())?;
+        progress("installing the front-ends' packages");
+        let mut command = self.npm(tools, lock)?;
+        command.args(["ci", "--include=dev", "--no-audit", "--no-fund"]);
+        if let Some(tail) = run(&mut command, progress)? {
+            return Err(FrontendsError::Install { workspace: self.workspace.clone(), tail });
+        }
+        Ok(files::replace(&self.packages_stamp(), wanted.as_bytes())?)
+    }
+
+    fn build_locked(&self, tools: &Tools, lock: &File, progress: &mut dyn FnMut(&str)) -> Result<(), FrontendsError> {
+        // Read before the build reads them: an edit meanwhile then shows as out of date.
+        let inputs = self.inputs_digest()?;
+        files::remove(&self.build_stamp())?;
+        progress(&format!("building {}", self.name()));
+        let mut command = self.npm(tools, lock)?;
+        command.args(["run", "build"]);
+        if !self.folder.as_os_str().is_empty() {
+            command.arg("--workspace").arg(&self.folder);
+        }
+        if let Some(tail) = run(&mut command, progress)? {
+            return Err(FrontendsError::Build { application: self.source(), tail });
+        }
+        let Some(outputs) = self.outputs_digest()? else {
+            return Err(FrontendsError::Nothing { application: self.source(), dist: self.dist() });
+        };
+        Ok(files::replace(&self.build_stamp(), format!("{inputs}\n{outputs}").as_bytes())?)
+    }
+
+    /// Whether `dist` is what a build of these sources left, and nobody has touched it since.
+    fn is_built(&self) -> Result<bool, FrontendsError> {
+        let Some(outputs) = self.outputs_digest()? else { return Ok(false) };
+        Ok(has(&self.build_stamp(), &format!("{}\n{outputs}", self.inputs_digest()?)))
+    }
+
+    /// npm in the workspace's root. As its standard input it holds the lock, so that if this process is killed,
+    /// the next one waits until npm is gone too.
+    fn npm(&self, tools: &Tools, lock: &File) -> Result<Command, FrontendsError> {
+        let held = lock.try_clone().map_err(failed("share the lock of", &self.workspace))?;
+        let mut command = tools.npm();
+        command
+            .current_dir(&self.workspace)
+            .stdin(Stdio::from(held))
+            .env("npm_config_update_notifier", "false")
+            // With `production`, npm would leave out what builds.
+            .env_remove("NODE_ENV");
+        Ok(command)
+    }
+
+    fn packages_digest(&self) -> Result<String, FrontendsError> {
+        let mut digest = Digest::default();
+        digest.files(&self.workspace, vec![self.workspace.join("package-lock.json")])?;
+        digest.part(ToolSet::LOCAL.requirements().as_bytes());
+        Ok(digest.finish())
+    }
+
+    /// Of everything that decides the build's files: the application's folder, what all applications share, the
+    /// files in the workspace's root (its lock file among them), and the pinned Node.js.
+    fn inputs_digest(&self) -> Result<String, FrontendsError> {
+        let mut files = Vec::new();
+        files::collect(&self.source(), &WRITTEN, &mut files)?;
+        if !self.folder.as_os_str().is_empty() {
+            files.extend(files::directly_in(&self.workspace)?);
+            for shared in SHARED.map(|name| self.workspace.join(name)).iter().filter(|shared| shared.is_dir()) {
+                files::collect(shared, &WRITTEN, &mut files)?;
+            }
+        }
+        let mut digest = Digest::default();
+        digest.files(&self.workspace, files)?;
+        digest.part(ToolSet::LOCAL.requirements().as_bytes());
+        Ok(digest.finish())
+    }
+
+    /// Of the built files; none if there are none.
+    fn outputs_digest(&self) -> Result<Option<String>, FrontendsError> {
+        let dist = self.dist();
+        let mut files = Vec::new();
+        if dist.is_dir() {
+            files::collect(&dist, &[], &mut files)?;
+        }
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let mut digest = Digest::default();
+        digest.files(&dist, files)?;
+        Ok(Some(digest.finish()))
+    }
+
+    fn packages_stamp(&self) -> PathBuf {
+        self.workspace.join(STAMPS).join("packages")
+    }
+
+    fn build_stamp(&self) -> PathBuf {
+        self.workspace.join(STAMPS).join(format!("{}.build", self.name().replace('/', "+")))
+    }
+
+    /// The folder as people name it.
+    fn name(&self) -> String {
+        let relative = Some(self.folder.as_path()).filter(|folder| !folder.as_os_str().is_empty());
+        relative.unwrap_or(&self.workspace).display().to_string()
+    }
+}
+
+fn has(stamp: &Path, text: &str) -> bool {
+    fs::read_to_string(stamp).is_ok_and(|found| found == text)
+}
+
+/// Runs npm to its end. Answers with its last lines if it failed.
+fn run(command: &mut Command, progress: &mut dyn FnMut(&str)) -> Result<Option<Tail>, FrontendsError> {
+    let program = PathBuf::from(command.get_program());
+    let ended = process::run(command, &mut |line| {
+        let line = line.trim();
+        // npm tells which script it runs, which the caller has said already.
+        if !line.is_empty() && !line.starts_with('>') {
+            progress(line);
+        }
+    })
+    .map_err(failed("run", &program))?;
+    Ok((!ended.status.success()).then_some(ended.tail))
+}

@@ -1,0 +1,83 @@
+//! Where an application is released to: what its stack tells about itself.
+
+use miette::{Report, miette};
+use stacks::description::System;
+use stacks::model::StackName;
+
+use crate::cli::session::{self, Session, Zips};
+use crate::cli::{Global, advice};
+use crate::reconcile::Goal;
+use crate::release::{Application, Destination, Releases};
+
+/// The stack of the shell.
+const SHELL: &str = "shell";
+/// What the names of teams' stacks begin with.
+const TEAM: &str = "team/";
+
+/// The application with this name.
+pub(super) fn application(system: &System, name: &str) -> Result<Application, Report> {
+    let graph = session::graph(system, None);
+    let wanted = stack(name);
+    if graph.stacks().contains(&wanted) {
+        return Ok(of_stack(&wanted).unwrap_or(Application::Shell));
+    }
+    let known: Vec<String> = graph.stacks().iter().filter_map(of_stack).map(|known| known.to_string()).collect();
+    let help = if known.is_empty() {
+        "describe one in frontage.toml: [shell], and [teams.NAME] for each team".to_owned()
+    } else {
+        format!("the applications are: {}", known.join(", "))
+    };
+    Err(miette!(help = help, "there is no application `{name}`"))
+}
+
+/// The application's releases, reached through its stack.
+pub(super) async fn releases(global: &Global, application: &Application) -> Result<Releases, Report> {
+    let stack = match application {
+        Application::Shell => stack(SHELL),
+        Application::Team(name) => stack(name),
+    };
+    let global = Global { stack: vec![stack.to_string()], ..global.clone() };
+    let session = Session::open(&global, Zips::None).await?;
+    let inventory = session.read(Goal::Converge).await?;
+    let outputs = session.outputs(&inventory.known);
+    let output = |name: &str| outputs.get(&stack).and_then(|values| values.get(name)).cloned();
+    let (Some(bucket), Some(url)) = (output("bucket"), output("url")) else {
+        return Err(miette!(
+            help = format!("run `frontage apply --stack {stack}` first"),
+            "the stack {stack} does not stand in account {}, {}",
+            session.account.id(),
+            session.account.region(),
+        ));
+    };
+    let system = session.graph.system().to_owned();
+    let destination =
+        Destination { bucket, url: url.trim_end_matches('/').to_owned(), system, application: application.clone() };
+    Ok(Releases::new(&session.account, destination))
+}
+
+/// Reads the description first: a name that is not in it needs no account.
+pub(super) async fn named(global: &Global, name: &str) -> Result<(Application, Releases), Report> {
+    let application = application(&session::describe(global)?, name)?;
+    let releases = releases(global, &application).await?;
+    Ok((application, releases))
+}
+
+fn stack(name: &str) -> StackName {
+    match name.strip_prefix(TEAM).unwrap_or(name) {
+        SHELL => StackName::new(SHELL),
+        team => StackName::new(format!("{TEAM}{team}")),
+    }
+}
+
+fn of_stack(stack: &StackName) -> Option<Application> {
+    match stack.as_str() {
+        SHELL => Some(Application::Shell),
+        other => other.strip_prefix(TEAM).map(|team| Application::Team(team.to_owned())),
+    }
+}
+
+/// A build that may not be published.
+pub(super) fn unfit(error: crate::release::DistError) -> Report {
+    let help = error.hint();
+    advice::advise(error, help)
+}

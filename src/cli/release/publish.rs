@@ -1,0 +1,60 @@
+//! `frontage release publish`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use miette::{IntoDiagnostic as _, Report};
+
+use super::{Named, build, destination, report, with_progress};
+use crate::cli::{Format, Global, print, print_json, say, session};
+use crate::release::{Application, Dist, Percent, ReleaseError};
+use crate::render;
+
+/// Arguments of `publish`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    named: Named,
+    /// The build's output; default: the application is built first
+    #[arg(long, value_name = "DIST")]
+    dir: Option<PathBuf>,
+    /// Only for this part of a team's clients, 1 to 99; each client keeps what it got
+    #[arg(long, value_name = "PERCENT")]
+    canary: Option<Percent>,
+}
+
+pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
+    let application = destination::application(&session::describe(global)?, &arguments.named.application)?;
+    if arguments.canary.is_some() && application == Application::Shell {
+        return Err(report(ReleaseError::CanaryOfShell));
+    }
+    let directory = match &arguments.dir {
+        Some(directory) => directory.clone(),
+        None => build::build(&application).await?,
+    };
+    let dist = read(&directory, &application).await?;
+    let uncovered = dist.uncovered();
+    if !uncovered.is_empty() {
+        say(&format!("the integrity of {application} covers its entry only, not {}", uncovered.join(", ")));
+    }
+    let releases = destination::releases(global, &application).await?;
+    let publish = async |events| releases.publish(&dist, arguments.canary, &events).await;
+    let published = with_progress(global.format, publish).await?;
+    if let Some(reason) = &published.prune_failed {
+        say(&format!("old releases could not be deleted; the next publish tries again: {reason}"));
+    }
+    match global.format {
+        Format::Json => print_json(&published),
+        Format::Human => {
+            print(&render::published(&application, &published));
+            Ok(())
+        }
+    }
+}
+
+/// Reads a build on a thread of its own.
+async fn read(directory: &Path, application: &Application) -> Result<Dist, Report> {
+    let (directory, application) = (directory.to_owned(), application.clone());
+    let read = tokio::task::spawn_blocking(move || Dist::read(&directory, &application));
+    read.await.into_diagnostic()?.map_err(destination::unfit)
+}

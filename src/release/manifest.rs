@@ -1,0 +1,118 @@
+//! A team's manifest, as the frontend-discovery schema v1-pre has it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use super::record::Record;
+use super::{Application, Destination};
+
+const SCHEMA: &str = "https://raw.githubusercontent.com/awslabs/frontend-discovery/main/schema/v1-pre.json";
+
+/// What the shell reads to find a team's application.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    schema: &'static str,
+    micro_frontends: BTreeMap<String, Vec<MicroFrontend>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MicroFrontend {
+    url: String,
+    fallback_url: String,
+    metadata: Metadata,
+    extras: Map<String, Value>,
+    deployment: Deployment,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Metadata {
+    integrity: String,
+    version: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Deployment {
+    traffic: u8,
+    default: bool,
+}
+
+/// A canary's part of the clients: 1 to 99 of 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Percent(u8);
+
+/// A number that is no canary's part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a canary gets 1 to 99 percent of the clients; to publish for all, leave --canary out")]
+pub struct InvalidPercent;
+
+impl Percent {
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<u8> for Percent {
+    type Error = InvalidPercent;
+
+    fn try_from(number: u8) -> Result<Self, InvalidPercent> {
+        if (1..=99).contains(&number) { Ok(Self(number)) } else { Err(InvalidPercent) }
+    }
+}
+
+impl FromStr for Percent {
+    type Err = InvalidPercent;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPercent> {
+        let number = text.strip_suffix('%').unwrap_or(text).parse::<u8>().map_err(|_| InvalidPercent)?;
+        Self::try_from(number)
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} %", self.0)
+    }
+}
+
+impl Manifest {
+    /// The manifest of a current release, with a canary beside it or not. None if one has no entry.
+    #[must_use]
+    pub(super) fn new(destination: &Destination, current: &Record, canary: Option<(&Record, Percent)>) -> Option<Self> {
+        let Application::Team(team) = &destination.application else { return None };
+        let aside = canary.map_or(0, |(_, percent)| percent.get());
+        let default = Deployment { traffic: 100 - aside, default: true };
+        let mut versions = vec![micro_frontend(destination, current, default)?];
+        if let Some((canary, _)) = canary {
+            versions.push(micro_frontend(destination, canary, Deployment { traffic: aside, default: false })?);
+        }
+        let name = format!("@{}/{team}", destination.system);
+        Some(Self { schema: SCHEMA, micro_frontends: BTreeMap::from([(name, versions)]) })
+    }
+
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).unwrap_or_default()
+    }
+}
+
+fn micro_frontend(destination: &Destination, record: &Record, deployment: Deployment) -> Option<MicroFrontend> {
+    let entry = record.entry.as_ref()?;
+    let package = record.package_version.as_deref().unwrap_or("0.0.0");
+    let metadata = Metadata { integrity: entry.integrity.clone(), version: format!("{package}+{}", record.version) };
+    Some(MicroFrontend {
+        url: format!("{}/{}", destination.url, entry.path),
+        fallback_url: format!("{}/{}", destination.url, record.version.key(&entry.path)),
+        metadata,
+        extras: record.extras.clone(),
+        deployment,
+    })
+}

@@ -1,0 +1,157 @@
+//! Publishing a build.
+
+use serde::Serialize;
+
+use super::pointer::{Pointer, State};
+use super::presence::Presence;
+use super::record::{Record, now};
+use super::upload::{self, Stock};
+use super::version::sha256;
+use super::{Application, Dist, Event, Events, Percent, ReleaseError, Releases, Version};
+
+/// What a publish came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Published {
+    /// The release.
+    pub version: Version,
+    /// The version of the package that it was built from, where the build says so.
+    pub package_version: Option<String>,
+    /// What it is now.
+    pub outcome: Outcome,
+    /// The canary's part, for a canary.
+    pub canary: Option<Percent>,
+    /// What was current before.
+    pub before: Option<Version>,
+    /// Its files.
+    pub files: usize,
+    /// How many objects of it were not in the bucket.
+    pub uploaded: usize,
+    /// How many objects of releases that are not kept any more were deleted.
+    pub pruned: usize,
+    /// Why old releases could not be pruned, if so. The next publish tries again.
+    pub prune_failed: Option<String>,
+}
+
+/// What a published release is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It became current for all clients.
+    Current,
+    /// It became the canary.
+    Canary,
+    /// It was that already.
+    Unchanged,
+}
+
+impl Releases {
+    /// Publishes a build: for all clients, or as a canary for some.
+    ///
+    /// # Errors
+    /// Whatever kept it from being current. Then what was current is so still, and running it again goes on from there.
+    pub async fn publish(
+        &self,
+        dist: &Dist,
+        canary: Option<Percent>,
+        events: &Events,
+    ) -> Result<Published, ReleaseError> {
+        let before = self.pointer().await?;
+        let next = self.next(&before.state, dist.version(), canary)?;
+        let mut published = Published {
+            version: dist.version().clone(),
+            package_version: dist.record(0).package_version,
+            outcome: Outcome::Unchanged,
+            canary,
+            before: before.state.current().cloned(),
+            files: dist.record(0).files.len(),
+            uploaded: 0,
+            pruned: 0,
+            prune_failed: None,
+        };
+        if before.state != next || !self.stands(&before, dist).await? {
+            let (uploaded, switched) = self.bring(&before, dist, next, events).await?;
+            published.uploaded = uploaded;
+            if switched {
+                published.outcome = if canary.is_some() { Outcome::Canary } else { Outcome::Current };
+            }
+        }
+        match self.prune(events).await {
+            Ok(pruned) => published.pruned = pruned,
+            Err(error) => published.prune_failed = Some(error.to_string()),
+        }
+        Ok(published)
+    }
+
+    fn next(&self, state: &State, version: &Version, canary: Option<Percent>) -> Result<State, ReleaseError> {
+        let Some(percent) = canary else { return Ok(state.with_current(version, now())) };
+        if self.destination.application == Application::Shell {
+            return Err(ReleaseError::CanaryOfShell);
+        }
+        match state.current() {
+            None => Err(ReleaseError::CanaryAlone),
+            Some(current) if current == version => Err(ReleaseError::CanaryIsCurrent(version.clone())),
+            Some(_) => Ok(state.with_canary(version, percent)),
+        }
+    }
+
+    /// Whether all is there as the pointer says, its own contents too. Loose files are brought back silently.
+    async fn stands(&self, pointer: &Pointer, dist: &Dist) -> Result<bool, ReleaseError> {
+        let stock = Stock::read(&self.store).await?;
+        let record = dist.record(now());
+        let recorded = stock.records.get(&record.version).is_some_and(|there| there.is_same(&record));
+        if !recorded || !upload::missing(&record, &stock)?.is_empty() {
+            return Ok(false);
+        }
+        let target = self.target(pointer.state.clone()).await?;
+        if pointer.sha256.as_ref() != Some(&sha256(&target.body)) {
+            return Ok(false);
+        }
+        self.settle().await.map(|()| true)
+    }
+
+    /// Uploads what is missing and switches, with an announcement around it.
+    async fn bring(
+        &self,
+        before: &Pointer,
+        dist: &Dist,
+        next: State,
+        events: &Events,
+    ) -> Result<(usize, bool), ReleaseError> {
+        let record = dist.record(now());
+        let mut presence = Presence::announce(&self.store, &record, events).await?;
+        let ended = self.bring_announced(&mut presence, before, dist, (record, next), events).await;
+        presence.end(&self.store).await;
+        ended
+    }
+
+    async fn bring_announced(
+        &self,
+        presence: &mut Presence,
+        before: &Pointer,
+        dist: &Dist,
+        (record, next): (Record, State),
+        events: &Events,
+    ) -> Result<(usize, bool), ReleaseError> {
+        let mut uploaded = self.upload(dist, &record, events).await?;
+        while presence.is_old() {
+            presence.renew(&self.store, &record, events).await?;
+            uploaded += self.upload(dist, &record, events).await?;
+        }
+        upload::put_record(&self.store, record).await?;
+        let target = self.target(next).await?;
+        if before.state == target.state && before.sha256.as_ref() == Some(&sha256(&target.body)) {
+            return self.settle().await.map(|()| (uploaded, false));
+        }
+        self.switch(before, &target, events).await.map(|()| (uploaded, true))
+    }
+
+    async fn upload(&self, dist: &Dist, record: &Record, events: &Events) -> Result<usize, ReleaseError> {
+        let stock = Stock::read(&self.store).await?;
+        let missing = upload::missing(record, &stock)?;
+        let bytes = missing.iter().map(|part| part.file.size).sum();
+        let present = upload::parts(record).count() - missing.len();
+        events.tell(Event::Uploading { files: missing.len(), bytes, present });
+        upload::upload(&self.store, dist, missing, events).await
+    }
+}

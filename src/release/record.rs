@@ -1,0 +1,103 @@
+//! A release's record, `releases/VERSION/release.json`.
+
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Version;
+
+/// The record's file name.
+pub(super) const NAME: &str = "release.json";
+
+/// What a release is made of. It never changes once it is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    /// The release's version.
+    pub(super) version: Version,
+    /// The version of the package that it was built from, where the build says so.
+    pub(super) package_version: Option<String>,
+    /// When it was first published, RFC 3339.
+    pub(super) published: String,
+    /// A team's entry.
+    pub(super) entry: Option<Entry>,
+    /// What a team's build says of itself to the shell.
+    pub(super) extras: Map<String, Value>,
+    /// Its files, in the order of their paths.
+    pub(super) files: Vec<File>,
+}
+
+/// The module that the shell loads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    /// Its path.
+    pub(super) path: String,
+    /// `sha384-…`, as browsers check it.
+    pub(super) integrity: String,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct File {
+    /// Its path in the build, with slashes.
+    pub(super) path: String,
+    /// The SHA-256 of its contents, in hexadecimal.
+    pub(super) sha256: String,
+    /// Its bytes.
+    pub(super) size: u64,
+}
+
+impl File {
+    /// Whether its name has a hash of its contents.
+    pub(super) fn is_asset(&self) -> bool {
+        self.path.starts_with("assets/")
+    }
+}
+
+impl Record {
+    /// Its files at paths of their own besides the pointer.
+    pub(super) fn loose<'r>(&'r self, pointer: &'r str) -> impl Iterator<Item = &'r File> {
+        self.files.iter().filter(move |file| !file.is_asset() && file.path != pointer)
+    }
+
+    /// Its files that have a copy of the release's own: all loose ones, and a team's entry.
+    pub(super) fn copied(&self) -> impl Iterator<Item = &File> {
+        let entry = self.entry.as_ref().map(|entry| entry.path.as_str());
+        self.files.iter().filter(move |file| !file.is_asset() || Some(file.path.as_str()) == entry)
+    }
+
+    /// Its files with a hash in their names.
+    pub(super) fn assets(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| file.is_asset())
+    }
+
+    /// All bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.files.iter().map(|file| file.size).sum()
+    }
+
+    /// When it was first published, in seconds since 1970; 0 if the record does not say so.
+    pub(super) fn published_seconds(&self) -> i64 {
+        DateTime::from_str(&self.published, DateTimeFormat::DateTime).map_or(0, |time| time.secs())
+    }
+
+    /// Whether it is the same release, published at whatever time.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        *self == Self { published: self.published.clone(), ..other.clone() }
+    }
+
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).unwrap_or_default()
+    }
+}
+
+/// The time now, in seconds since 1970.
+pub(super) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// A time as records have it: RFC 3339, in UTC.
+pub(super) fn timestamp(seconds: i64) -> String {
+    DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default()
+}

@@ -1,0 +1,75 @@
+//! Going back to a release that is in the bucket.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::pointer::{Pointer, State};
+use super::presence::Presence;
+use super::record::{Record, now};
+use super::upload::{self, Stock};
+use super::{Events, ReleaseError, Releases, Version};
+
+/// What a rollback came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RolledBack {
+    /// The release that is current now.
+    pub version: Version,
+    /// What was current before.
+    pub before: Version,
+    /// The canary that ended.
+    pub ended_canary: Option<Version>,
+}
+
+impl Releases {
+    /// Makes a release current that was published before, for all clients: the one with this version, of which a
+    /// beginning that no other has is enough. Without a version it ends a running canary; else it makes current what
+    /// was so before, so that twice is there and back again.
+    pub async fn roll_back(&self, version: Option<&str>, events: &Events) -> Result<RolledBack, ReleaseError> {
+        let before = self.pointer().await?;
+        let current = before.state.current().cloned().ok_or(ReleaseError::NothingPublished)?;
+        let stock = Stock::read(&self.store).await?;
+        let version = match version {
+            Some(text) => find(&stock.records, text)?,
+            None if before.state.canary.is_some() => current.clone(),
+            None => before.state.previous().cloned().ok_or_else(|| ReleaseError::NothingBefore(current.clone()))?,
+        };
+        let record = stock.records.get(&version).ok_or_else(|| ReleaseError::Unknown(version.to_string()))?;
+        let next = before.state.with_current(&version, now());
+        let presence = Presence::announce(&self.store, record, events).await?;
+        let ended = self.return_to(&before, record, next, events).await;
+        presence.end(&self.store).await;
+        ended?;
+        let ended_canary = before.state.canary.map(|(canary, _)| canary).filter(|canary| *canary != version);
+        Ok(RolledBack { version, before: current, ended_canary })
+    }
+
+    async fn return_to(
+        &self,
+        before: &Pointer,
+        record: &Record,
+        next: State,
+        events: &Events,
+    ) -> Result<(), ReleaseError> {
+        let stock = Stock::read(&self.store).await?;
+        if let Some(part) = upload::missing(record, &stock)?.into_iter().next() {
+            return Err(ReleaseError::Incomplete { version: record.version.clone(), missing: part.key });
+        }
+        if next == before.state {
+            return self.settle().await;
+        }
+        let target = self.target(next).await?;
+        self.switch(before, &target, events).await
+    }
+}
+
+/// The one release whose version begins so.
+fn find(records: &BTreeMap<Version, Record>, text: &str) -> Result<Version, ReleaseError> {
+    let matches: Vec<Version> = records.keys().filter(|version| version.as_str().starts_with(text)).cloned().collect();
+    match &matches[..] {
+        [] => Err(ReleaseError::Unknown(text.to_owned())),
+        [version] => Ok(version.clone()),
+        _ => Err(ReleaseError::Ambiguous { text: text.to_owned(), matches }),
+    }
+}

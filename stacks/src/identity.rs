@@ -1,0 +1,155 @@
+//! The stack `identity`: who signs in, and how.
+
+use crate::description::{Identity, Mfa, System};
+use crate::model::{Graph, Handle, Pseudo, StackBuilder, StackName, Text};
+use crate::types::cognito::{
+    AccountRecoverySetting, AdminCreateUserConfig, EmailConfiguration, ManagedLoginBranding, PasswordPolicy, Policies,
+    RecoveryOption, RefreshTokenRotation, TokenValidityUnits, UserAttributeUpdateSettings, UserPool, UserPoolClient,
+    UserPoolDomain, UserPoolGroup, UsernameConfiguration,
+};
+
+/// The stack's name.
+pub const STACK: &str = "identity";
+
+/// The pages that sign people in, rather than the classic ones: those know no session.
+const MANAGED_LOGIN: i32 = 2;
+
+/// Seconds that a refresh token still works after it was exchanged: its answer may have been lost.
+const ROTATION_GRACE: i32 = 30;
+
+/// Where people sign in.
+pub(crate) struct Login {
+    pool: Handle<UserPool>,
+    /// The login pages, without a slash at the end.
+    pub(crate) url: Text,
+    /// The issuer in tokens.
+    pub(crate) issuer: Text,
+}
+
+/// The shell as the login pages know it.
+pub(crate) struct SignIn {
+    pub(crate) client_id: Text,
+}
+
+/// Adds the users and the login pages.
+pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
+    let stack = &mut graph.stack(StackName::new(STACK));
+    let pool = stack.add("users", pool(stack, &system.identity));
+    for (group, precedence) in system.identity.groups.iter().zip(1..) {
+        let properties = UserPoolGroup { precedence: Some(precedence), ..UserPoolGroup::new(pool.id(), group) };
+        stack.add(&format!("group-{group}"), properties);
+    }
+    let domain = stack.add("domain", domain(graph_name(system), &pool));
+    stack.output("user_pool_id", pool.id());
+    stack.output("login_url", domain.login_url());
+    Login { issuer: pool.provider_url(), url: domain.login_url(), pool }
+}
+
+/// Adds the shell's client, which knows where the shell is.
+pub(crate) fn add_client(graph: &mut Graph, system: &System, login: &Login, shell_url: &Text) -> SignIn {
+    let stack = &mut graph.stack(StackName::new(STACK));
+    let client = stack.add("client", client(stack, &system.identity, login, shell_url));
+    let branding = ManagedLoginBranding {
+        user_pool_id: login.pool.id(),
+        client_id: client.id(),
+        use_cognito_provided_values: Some(true),
+        settings: None,
+        assets: Vec::new(),
+    };
+    stack.add("branding", branding);
+    stack.output("client_id", client.id());
+    SignIn { client_id: client.id() }
+}
+
+fn graph_name(system: &System) -> Text {
+    Text::from(format!("{}-", system.name))
+}
+
+fn pool(stack: &StackBuilder<'_>, settings: &Identity) -> UserPool {
+    let email = || vec!["email".to_owned()];
+    let (mfa, mfas) = match settings.mfa {
+        Mfa::Off => ("OFF", Vec::new()),
+        Mfa::Optional => ("OPTIONAL", vec!["SOFTWARE_TOKEN_MFA".to_owned()]),
+        Mfa::Required => ("ON", vec!["SOFTWARE_TOKEN_MFA".to_owned()]),
+    };
+    UserPool {
+        user_pool_name: stack.physical_name("users"),
+        user_pool_tier: Some("ESSENTIALS".to_owned()),
+        deletion_protection: Some(if settings.deletion_protection { "ACTIVE" } else { "INACTIVE" }.to_owned()),
+        username_attributes: email(),
+        username_configuration: Some(UsernameConfiguration { case_sensitive: false }),
+        policies: Some(Policies { password_policy: Some(password_policy()), sign_in_policy: None }),
+        mfa_configuration: Some(mfa.to_owned()),
+        enabled_mfas: mfas,
+        account_recovery_setting: Some(AccountRecoverySetting {
+            recovery_mechanisms: vec![RecoveryOption { name: "verified_email".to_owned(), priority: 1 }],
+        }),
+        admin_create_user_config: Some(AdminCreateUserConfig {
+            allow_admin_create_user_only: Some(!settings.self_sign_up),
+            invite_message_template: None,
+        }),
+        auto_verified_attributes: email(),
+        user_attribute_update_settings: Some(UserAttributeUpdateSettings {
+            attributes_require_verification_before_update: email(),
+        }),
+        email_configuration: Some(EmailConfiguration {
+            email_sending_account: Some("COGNITO_DEFAULT".to_owned()),
+            ..EmailConfiguration::default()
+        }),
+        ..UserPool::default()
+    }
+}
+
+fn password_policy() -> PasswordPolicy {
+    PasswordPolicy {
+        minimum_length: Some(12),
+        require_lowercase: Some(true),
+        require_numbers: Some(true),
+        require_symbols: Some(false),
+        require_uppercase: Some(true),
+        temporary_password_validity_days: Some(7),
+        password_history_size: None,
+    }
+}
+
+/// Prefixes are unique in a Region, for all accounts.
+fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
+    let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
+    UserPoolDomain {
+        user_pool_id: pool.id(),
+        domain: Text::concat([system, here]),
+        managed_login_version: Some(MANAGED_LOGIN),
+        custom_domain_config: None,
+    }
+}
+
+/// A public client: a browser keeps no secret, the code flow proves by PKCE who asked.
+fn client(stack: &StackBuilder<'_>, settings: &Identity, login: &Login, shell_url: &Text) -> UserPoolClient {
+    let page = |path: &str| vec![Text::concat([shell_url.clone(), Text::from(path)])];
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    UserPoolClient {
+        generate_secret: Some(false),
+        allowed_oauth_flows_user_pool_client: Some(true),
+        allowed_oauth_flows: words(&["code"]),
+        allowed_oauth_scopes: words(&["email", "openid", "profile"]),
+        callback_urls: page("/signed-in"),
+        logout_urls: page("/"),
+        supported_identity_providers: words(&["COGNITO"]),
+        explicit_auth_flows: words(&["ALLOW_USER_SRP_AUTH"]),
+        access_token_validity: Some(settings.access_token_minutes),
+        id_token_validity: Some(settings.access_token_minutes),
+        refresh_token_validity: Some(settings.refresh_token_days),
+        token_validity_units: Some(TokenValidityUnits {
+            access_token: Some("minutes".to_owned()),
+            id_token: Some("minutes".to_owned()),
+            refresh_token: Some("days".to_owned()),
+        }),
+        refresh_token_rotation: Some(RefreshTokenRotation {
+            feature: "ENABLED".to_owned(),
+            retry_grace_period_seconds: Some(ROTATION_GRACE),
+        }),
+        enable_token_revocation: Some(true),
+        prevent_user_existence_errors: Some("ENABLED".to_owned()),
+        ..UserPoolClient::new(login.pool.id(), stack.physical_name("shell"))
+    }
+}

@@ -1,0 +1,79 @@
+//! `config.json`: what the shell's page needs to know at run time.
+
+use serde_json::Value;
+
+use super::Surroundings;
+use crate::description::{System, Team};
+use crate::identity::SignIn;
+use crate::model::Text;
+use crate::sites::Site;
+use crate::types::s3::Object;
+
+/// What the page asks to know of whom it signs in.
+const SCOPE: &str = "openid email profile";
+
+pub(super) fn object(system: &System, around: &Surroundings<'_>, site: &Site, sign_in: &SignIn) -> Object {
+    Object {
+        bucket: site.bucket.name(),
+        key: "config.json".to_owned(),
+        body: body(system, around, sign_in),
+        content_type: Some("application/json; charset=utf-8".to_owned()),
+        cache_control: Some("no-cache".to_owned()),
+    }
+}
+
+fn body(system: &System, around: &Surroundings<'_>, sign_in: &SignIn) -> Text {
+    let shell = system.shell.clone().unwrap_or_default();
+    let login = object_of([
+        ("issuer", string(around.login.issuer.clone())),
+        ("url", string(around.login.url.clone())),
+        ("clientId", string(sign_in.client_id.clone())),
+        ("scope", known(SCOPE)),
+    ]);
+    let teams = system.teams.iter().zip(around.teams).map(|(team, site)| described(team, site));
+    object_of([
+        ("system", known(system.name.as_str())),
+        ("title", known(shell.title.as_deref().unwrap_or(system.name.as_str()))),
+        ("login", login),
+        ("toggles", object_of([("url", string(around.toggles_url.clone()))])),
+        ("teams", within("[", teams, "]")),
+        ("overrides", Text::from(shell.overrides.to_string())),
+    ])
+}
+
+fn described(team: &Team, site: &Site) -> Text {
+    object_of([
+        ("name", known(team.name.as_str())),
+        ("title", known(&team.title)),
+        ("route", known(&team.route)),
+        ("url", string(site.url.clone())),
+    ])
+}
+
+/// A JSON string.
+fn known(text: &str) -> Text {
+    Text::from(Value::from(text).to_string())
+}
+
+/// A JSON string of what is not known yet: a URL or an id of AWS's, which JSON writes as it is.
+fn string(text: Text) -> Text {
+    Text::concat([Text::from("\""), text, Text::from("\"")])
+}
+
+/// A JSON object of members that are JSON already.
+fn object_of<const N: usize>(members: [(&str, Text); N]) -> Text {
+    let members = members.map(|(name, value)| Text::concat([Text::from(format!("\"{name}\":")), value]));
+    within("{", members, "}")
+}
+
+fn within(open: &str, items: impl IntoIterator<Item = Text>, close: &str) -> Text {
+    let mut parts = vec![Text::from(open)];
+    for (place, item) in items.into_iter().enumerate() {
+        if place > 0 {
+            parts.push(Text::from(","));
+        }
+        parts.push(item);
+    }
+    parts.push(Text::from(close));
+    Text::concat(parts)
+}

@@ -1,0 +1,44 @@
+//! The stack `shell`: the parent application, which signs people in and shows the teams' applications.
+
+mod config;
+mod policy;
+
+use crate::description::System;
+use crate::identity::{Login, SignIn};
+use crate::model::{Graph, StackName, Text};
+use crate::sites::{self, Site, SiteParts, headers};
+use crate::types::cloudfront::{Items, ResponseHeadersPolicy};
+
+/// The stack's name.
+pub const STACK: &str = "shell";
+
+/// Where the shell's application finds the others.
+pub(crate) struct Surroundings<'s> {
+    /// The teams' sites, in the order of the description.
+    pub(crate) teams: &'s [Site],
+    /// The login pages.
+    pub(crate) login: &'s Login,
+    /// The toggles' WebSocket.
+    pub(crate) toggles_url: &'s Text,
+}
+
+/// Adds the site, which names all origins that its page may speak to.
+pub(crate) fn add(graph: &mut Graph, system: &System, around: &Surroundings<'_>) -> Site {
+    let stack = &mut graph.stack(StackName::new(STACK));
+    let settings = system.shell.clone().unwrap_or_default();
+    let policy = policy::content_security_policy(around, settings.overrides);
+    let mut headers = headers::strict(stack.physical_name("headers"), policy);
+    let isolated = headers::custom("Cross-Origin-Opener-Policy", "same-origin");
+    let frugal = headers::custom("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    headers.custom_headers_config = Some(Items::new([isolated, frugal]));
+    let headers = stack.add("headers", ResponseHeadersPolicy { response_headers_policy_config: headers });
+    let rewrite = Some(sites::rewrite_paths(stack));
+    let comment = "The shell, which shows the teams' applications".to_owned();
+    sites::add(stack, &SiteParts { comment, headers, rewrite, domain: settings.domain.as_ref() })
+}
+
+/// Adds `config.json`, which tells the page where everything is.
+pub(crate) fn add_config(graph: &mut Graph, system: &System, around: &Surroundings<'_>, site: &Site, sign_in: &SignIn) {
+    let object = config::object(system, around, site, sign_in);
+    graph.stack(StackName::new(STACK)).add("config", object);
+}

@@ -1,0 +1,123 @@
+//! The distribution, and what it needs to read the bucket.
+
+use super::SiteParts;
+use crate::model::{Handle, StackBuilder, Text};
+use crate::types::certificatemanager::Certificate;
+use crate::types::cloudfront::{
+    CachePolicy, CachePolicyConfig, CustomErrorResponse, DefaultCacheBehavior, Distribution, DistributionConfig,
+    EventType, Function, FunctionAssociation, FunctionConfig, FunctionRuntime, HttpVersion, Method, Origin,
+    OriginAccessControl, OriginAccessControlConfig, ParametersInCacheKeyAndForwardedToOrigin, PriceClass,
+    S3OriginConfig, SslSupportMethod, ViewerCertificate, ViewerProtocolPolicy,
+};
+use crate::types::s3::Bucket;
+
+/// Seconds in a year: the longest that anything is cached.
+const YEAR: i64 = 31_536_000;
+
+/// The name of the only origin.
+const ORIGIN: &str = "bucket";
+
+/// Every path without a file's extension is a page of a single-page application.
+const REWRITE: &str = "\
+function handler(event) {
+  var request = event.request;
+  var last = request.uri.substring(request.uri.lastIndexOf('/') + 1);
+  if (last.indexOf('.') === -1) request.uri = '/index.html';
+  return request;
+}
+";
+
+/// Adds the function that shows `index.html` for the paths of a single-page application.
+pub(crate) fn rewrite_paths(stack: &mut StackBuilder<'_>) -> Handle<Function> {
+    let function = Function {
+        name: stack.physical_name("rewrite-paths"),
+        auto_publish: Some(true),
+        function_code: Text::from(REWRITE),
+        function_config: FunctionConfig {
+            comment: "Shows index.html for every path that is not a file's".to_owned(),
+            key_value_store_associations: Vec::new(),
+            runtime: FunctionRuntime::CloudfrontJs2_0,
+        },
+    };
+    stack.add("rewrite-paths", function)
+}
+
+pub(super) fn add(
+    stack: &mut StackBuilder<'_>,
+    bucket: &Handle<Bucket>,
+    certificate: Option<Handle<Certificate>>,
+    parts: &SiteParts<'_>,
+) -> Handle<Distribution> {
+    let access = OriginAccessControlConfig::s3(stack.physical_name("access-control"));
+    let access = stack.add("access-control", OriginAccessControl { origin_access_control_config: access });
+    let cache = cache_policy(stack);
+    let config = DistributionConfig {
+        comment: Some(parts.comment.clone()),
+        enabled: true,
+        aliases: parts.domain.iter().map(|domain| Text::from(domain.name.as_str())).collect(),
+        viewer_certificate: Some(viewer_certificate(certificate)),
+        origins: vec![Origin {
+            id: ORIGIN.to_owned(),
+            domain_name: bucket.regional_domain_name(),
+            s3_origin_config: Some(S3OriginConfig { origin_access_identity: None }),
+            origin_access_control_id: Some(access.id()),
+            ..Origin::default()
+        }],
+        default_cache_behavior: behavior(&cache, parts),
+        custom_error_responses: [403, 404].map(asked_again).to_vec(),
+        default_root_object: None,
+        http_version: Some(HttpVersion::Http2And3),
+        ipv6_enabled: Some(true),
+        price_class: Some(PriceClass::All),
+        ..DistributionConfig::default()
+    };
+    stack.add("distribution", Distribution { distribution_config: config })
+}
+
+/// The path alone tells files apart, and each file says how long it is cached.
+fn cache_policy(stack: &mut StackBuilder<'_>) -> Handle<CachePolicy> {
+    let config = CachePolicyConfig {
+        name: stack.physical_name("cache-policy"),
+        comment: None,
+        default_ttl: Some(0),
+        max_ttl: Some(YEAR),
+        min_ttl: 0,
+        parameters_in_cache_key_and_forwarded_to_origin: ParametersInCacheKeyAndForwardedToOrigin::path_alone(),
+    };
+    stack.add("cache-policy", CachePolicy { cache_policy_config: config })
+}
+
+fn behavior(cache: &Handle<CachePolicy>, parts: &SiteParts<'_>) -> DefaultCacheBehavior {
+    let rewrite = parts
+        .rewrite
+        .iter()
+        .map(|function| FunctionAssociation { event_type: EventType::ViewerRequest, function_arn: function.arn() });
+    DefaultCacheBehavior {
+        allowed_methods: vec![Method::Get, Method::Head, Method::Options],
+        cached_methods: vec![Method::Get, Method::Head],
+        cache_policy_id: cache.id(),
+        compress: Some(true),
+        function_associations: rewrite.collect(),
+        origin_request_policy_id: None,
+        response_headers_policy_id: Some(parts.headers.id()),
+        target_origin_id: ORIGIN.to_owned(),
+        viewer_protocol_policy: ViewerProtocolPolicy::RedirectToHttps,
+    }
+}
+
+/// A file that was missing may be published the next moment.
+fn asked_again(error_code: i32) -> CustomErrorResponse {
+    CustomErrorResponse { error_code, error_caching_min_ttl: Some(0), response_code: None, response_page_path: None }
+}
+
+fn viewer_certificate(certificate: Option<Handle<Certificate>>) -> ViewerCertificate {
+    match certificate {
+        Some(certificate) => ViewerCertificate {
+            acm_certificate_arn: Some(certificate.arn()),
+            minimum_protocol_version: Some("TLSv1.2_2021".to_owned()),
+            ssl_support_method: Some(SslSupportMethod::SniOnly),
+            ..ViewerCertificate::default()
+        },
+        None => ViewerCertificate { cloud_front_default_certificate: Some(true), ..ViewerCertificate::default() },
+    }
+}

@@ -1,0 +1,28 @@
+//! A domain of one's own: its certificate, and its addresses.
+
+use crate::description::CustomDomain;
+use crate::model::{Handle, StackBuilder, Text};
+use crate::types::certificatemanager::{Certificate, DomainValidationOption, ValidationMethod};
+use crate::types::cloudfront::Distribution;
+use crate::types::route53::RecordSet;
+
+pub(super) fn certificate(stack: &mut StackBuilder<'_>, domain: &CustomDomain) -> Handle<Certificate> {
+    let certificate = Certificate {
+        domain_name: domain.name.clone(),
+        validation_method: Some(ValidationMethod::Dns),
+        domain_validation_options: vec![DomainValidationOption {
+            domain_name: domain.name.clone(),
+            hosted_zone_id: Some(Text::from(domain.zone_id.as_str())),
+        }],
+        ..Certificate::default()
+    };
+    stack.add("certificate", certificate)
+}
+
+/// The domain's addresses, of both versions of IP.
+pub(super) fn records(stack: &mut StackBuilder<'_>, domain: &CustomDomain, distribution: &Handle<Distribution>) {
+    for (name, record_type) in [("record-ipv4", "A"), ("record-ipv6", "AAAA")] {
+        let (zone, host) = (Text::from(domain.zone_id.as_str()), Text::from(domain.name.as_str()));
+        stack.add(name, RecordSet::distribution_alias(zone, host, record_type, distribution.domain_name()));
+    }
+}

@@ -1,0 +1,59 @@
+//! What the shell and each team's application stand on: a private bucket that a distribution serves.
+//!
+//! A release's files are immutable and cached for a year; the small objects that point at them are never cached. Both
+//! say so themselves, in the headers that they are uploaded with.
+
+mod bucket;
+mod distribution;
+mod domain;
+pub(crate) mod headers;
+
+pub(crate) use distribution::rewrite_paths;
+
+use crate::description::CustomDomain;
+use crate::model::{Handle, StackBuilder, Text};
+use crate::types::cloudfront::{Distribution, Function, ResponseHeadersPolicy};
+use crate::types::s3::Bucket;
+
+/// What makes one site differ from another.
+pub(crate) struct SiteParts<'s> {
+    /// What the site is, for people who read the account's lists.
+    pub(crate) comment: String,
+    /// The headers of every answer.
+    pub(crate) headers: Handle<ResponseHeadersPolicy>,
+    /// What rewrites the paths of requests.
+    pub(crate) rewrite: Option<Handle<Function>>,
+    /// A domain of its own.
+    pub(crate) domain: Option<&'s CustomDomain>,
+}
+
+/// A site.
+pub(crate) struct Site {
+    /// Where its files are.
+    pub(crate) bucket: Handle<Bucket>,
+    /// Where it is found, without a slash at the end.
+    pub(crate) url: Text,
+}
+
+/// Adds a site to a stack, and tells its outputs.
+pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
+    let bucket = bucket::add(stack);
+    let certificate = parts.domain.map(|domain| domain::certificate(stack, domain));
+    let distribution = distribution::add(stack, &bucket, certificate, parts);
+    bucket::let_distribution_read(stack, &bucket, &distribution);
+    let url = match parts.domain {
+        Some(domain) => {
+            domain::records(stack, domain, &distribution);
+            Text::from(format!("https://{}", domain.name))
+        }
+        None => distribution.url(),
+    };
+    tell(stack, &bucket, &distribution, &url);
+    Site { bucket, url }
+}
+
+fn tell(stack: &mut StackBuilder<'_>, bucket: &Handle<Bucket>, distribution: &Handle<Distribution>, url: &Text) {
+    stack.output("url", url.clone());
+    stack.output("bucket", bucket.name());
+    stack.output("distribution_id", distribution.id());
+}

@@ -1,0 +1,15 @@
+//! Releases on an emulator: published, switched, rolled back, pruned; by several at once, and by some that die.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bucket;
+mod build;
+mod canary;
+mod child;
+mod cli;
+mod contention;
+mod crash;
+mod manifest;
+mod prune;
+mod publish;
