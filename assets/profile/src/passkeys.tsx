@@ -8,16 +8,20 @@ export function Passkeys(): ReactNode {
       <fr-badge slot="actions" tone="positive">
         New
       </fr-badge>
-      <p>Sign in with your fingerprint, your face or your phone instead of a password.</p>
-      {asked ? (
-        <p role="status">
-          <strong>Noted.</strong> You are among the first to get one.
-        </p>
-      ) : (
-        <fr-button variant="secondary" onClick={() => setAsked(true)}>
-          Ask for early access
-        </fr-button>
-      )}
+      <div className="fr-stack">
+        <p>Sign in with your fingerprint, your face or your phone instead of a password.</p>
+        {asked ? (
+          <p role="status">
+            <strong>Noted.</strong> You are among the first to get one.
+          </p>
+        ) : (
+          <div>
+            <fr-button variant="secondary" onClick={() => setAsked(true)}>
+              Ask for early access
+            </fr-button>
+          </div>
+        )}
+      </div>
     </fr-card>
   );
 }

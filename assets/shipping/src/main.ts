@@ -142,7 +142,7 @@ export default class Shipping extends LitElement implements ChildElement {
   #list(): TemplateResult {
     const found = this.#parcels.filter((parcel) => matches(parcel, this.status, this.words));
     return html`
-      <p class="fr-visually-hidden" role="status">${found.length} parcels</p>
+      <p class="fr-visually-hidden" role="status">${found.length === 1 ? "1 parcel" : `${found.length} parcels`}</p>
       ${found.length === 0 ? html`<p class="empty">No parcel is like that.</p>` : nothing}
       <ul class="parcels">
         ${repeat(

@@ -10,6 +10,7 @@ const styles = sheet(`
     box-shadow: var(--fr-shadow);
   }
   header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--fr-space-3); }
+  header[hidden] { display: none; }
   .body { flex: 1; min-width: 0; display: flow-root; }
   slot[name="footer"]::slotted(*) { padding-top: var(--fr-space-3); border-top: 1px solid var(--fr-border); }
 `);

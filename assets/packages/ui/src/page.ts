@@ -8,6 +8,7 @@ const styles = sheet(`
   .titles { display: flex; flex-direction: column; gap: var(--fr-space-1); min-width: 0; }
   p { color: var(--fr-muted); font-size: var(--fr-size-large); max-width: 60ch; text-wrap: pretty; }
   .body { display: flex; flex-direction: column; gap: var(--fr-space-5); min-width: 0; }
+  :is(h1, h2, h3) { font-size: var(--fr-size-title); letter-spacing: -0.022em; }
   :is(h1, h2, h3):focus { outline: none; }
   :is(h1, h2, h3):focus-visible { box-shadow: none; }
 `);

@@ -31,7 +31,7 @@ export interface Host {
 export async function startHost({ child, basePath, toggles: names }: Host): Promise<void> {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(css)];
   const toggles = connect(names);
-  await OpenFeature.setProviderAndWait(new FrontageProvider(toggles));
+  OpenFeature.setProvider(new FrontageProvider(toggles));
   const context = new LocalContext({
     session: new LocalSession(),
     toggles,
