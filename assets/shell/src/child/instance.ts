@@ -1,0 +1,96 @@
+import type { ChildContext, ChildElement, ChildExport, ChildModule } from "@frontage/contract";
+import { fnv1a } from "./bucket.js";
+import { isElementClass } from "./load.js";
+import { within } from "./within.js";
+
+/** A child that stands in its area. */
+export interface Instance {
+  /** The element that the child is, or that it renders into. */
+  readonly element: HTMLElement;
+  /** Takes it away; errors of the child's own cleaning up are reported, and stop nothing. */
+  unmount(): void;
+}
+
+const PATIENCE = 10_000;
+
+/** Puts a child into `area`. Rejects if it throws, or does not come to an end; then nothing of it is left there. */
+export async function mount(
+  exported: ChildExport,
+  name: string,
+  area: HTMLElement,
+  context: ChildContext,
+): Promise<Instance> {
+  return isElementClass(exported)
+    ? mountElement(exported, name, area, context)
+    : mountModule(exported as ChildModule, area, context);
+}
+
+function mountElement(
+  Class: new () => ChildElement,
+  name: string,
+  area: HTMLElement,
+  context: ChildContext,
+): Instance {
+  define(Class, name);
+  const element = new Class();
+  element.context = context;
+  appendOrThrow(area, element);
+  return { element, unmount: () => element.remove() };
+}
+
+/** What `connectedCallback` throws does not come out of `append`: the browser reports it to the window meanwhile. */
+function appendOrThrow(area: HTMLElement, element: HTMLElement): void {
+  const thrown: unknown[] = [];
+  const listen = (event: ErrorEvent) => thrown.push(event.error ?? event.message);
+  window.addEventListener("error", listen);
+  area.append(element);
+  window.removeEventListener("error", listen);
+  if (thrown.length > 0) {
+    element.remove();
+    throw thrown[0];
+  }
+}
+
+async function mountModule(child: ChildModule, area: HTMLElement, context: ChildContext): Promise<Instance> {
+  const element = document.createElement("div");
+  area.append(element);
+  const instance = { element, unmount: () => unmountModule(child, element) };
+  try {
+    await within(PATIENCE, "It did not finish rendering", () => child.mount(element, context));
+    return instance;
+  } catch (error) {
+    instance.unmount();
+    throw error;
+  }
+}
+
+function unmountModule(child: ChildModule, element: HTMLElement): void {
+  const remove = () => element.remove();
+  Promise.resolve()
+    .then(() => child.unmount?.(element))
+    .catch(reportError)
+    .finally(remove);
+  // At once for the eye, whenever the child is done with it.
+  element.hidden = true;
+}
+
+const names = new WeakMap<object, string>();
+
+/** Each class once, and no name twice: a module that was loaded again, after a failure, brings a class of its own. */
+function define(Class: new () => HTMLElement, wanted: string): void {
+  if (names.has(Class) || customElements.getName?.(Class)) {
+    return;
+  }
+  let name = wanted;
+  for (let copy = 2; customElements.get(name); copy++) {
+    name = `${wanted}-${copy}`;
+  }
+  customElements.define(name, Class);
+  names.set(Class, name);
+}
+
+/** `mfe-shipping-3f2a9c01b7de`: by the release, or by the whole version where that has none. */
+export function elementName(team: string, version: string): string {
+  const release = /\+([0-9a-f]+)$/.exec(version)?.[1];
+  return `mfe-${team}-${release ?? fnv1a(version).toString(16)}`;
+}

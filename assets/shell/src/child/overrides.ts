@@ -1,0 +1,77 @@
+/** Where a tab's overrides are kept: sign-in leaves the page and comes back without its query. */
+const KEY = "frontage:overrides";
+const PREFIX = "mfe:";
+
+/**
+ * Modules from a developer's own machine in place of released ones: `?mfe:shipping=http://localhost:5173/src/main.ts`.
+ * They count for the tab, until they are taken away. Without `allowed`, there are none, and those that an address
+ * asks for are left out.
+ */
+export class Overrides {
+  readonly #storage: Storage;
+  readonly #urls: Map<string, string>;
+
+  constructor(allowed: boolean, storage: Storage) {
+    this.#storage = storage;
+    this.#urls = new Map(allowed ? load(storage) : []);
+  }
+
+  /** Takes what the query asks for; answers with the query that is left. */
+  take(search: string, allowed: boolean): string {
+    const query = new URLSearchParams(search);
+    for (const [key, url] of [...query]) {
+      if (key.startsWith(PREFIX)) {
+        query.delete(key);
+        this.#add(key.slice(PREFIX.length), url, allowed);
+      }
+    }
+    const left = query.toString();
+    return left && `?${left}`;
+  }
+
+  get(team: string): string | undefined {
+    return this.#urls.get(team);
+  }
+
+  all(): [team: string, url: string][] {
+    return [...this.#urls];
+  }
+
+  remove(team: string): void {
+    this.#urls.delete(team);
+    this.#save();
+  }
+
+  #add(team: string, url: string, allowed: boolean): void {
+    if (!allowed) {
+      console.warn(`Overrides are off here (shell.overrides in frontage.toml): ${team} stays as released`);
+    } else if (!isLocal(url)) {
+      console.warn(`An override has to be on http://localhost: ${team} stays as released`);
+    } else {
+      this.#urls.set(team, url);
+      this.#save();
+    }
+  }
+
+  #save(): void {
+    this.#storage.setItem(KEY, JSON.stringify([...this.#urls]));
+  }
+}
+
+/** A link that anyone may send must not bring a stranger's module into the page; the policy says the same. */
+function isLocal(url: string): boolean {
+  if (!URL.canParse(url)) {
+    return false;
+  }
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && hostname === "localhost";
+}
+
+function load(storage: Storage): [string, string][] {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(KEY) ?? "[]");
+    return (kept as [string, string][]).filter(([, url]) => isLocal(url));
+  } catch {
+    return [];
+  }
+}
