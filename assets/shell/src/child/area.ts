@@ -1,3 +1,4 @@
+import "@frontage/ui";
 import { CHILD_ERROR, type ChildContext, CONTRACT, type TeamConfig } from "@frontage/contract";
 import { h } from "../dom.js";
 import type { Version } from "./choice.js";
@@ -26,6 +27,8 @@ export class ChildArea {
   /** Ends what the present visit has begun. */
   #visit = new AbortController();
   #standing: Standing | undefined;
+  /** Errors that nobody caught while a child was coming. */
+  #early: (() => void)[] = [];
 
   constructor(team: TeamConfig, around: AreaSurroundings) {
     this.#team = team;
@@ -49,7 +52,13 @@ export class ChildArea {
       this.#show("loading", h("fr-spinner", { label: `Loading ${this.#team.title}` }));
       await this.#bring(versions, visit);
     } catch (error) {
-      if (!visit.aborted) {
+      if (visit.aborted) {
+        return;
+      }
+      if (this.#standing) {
+        // It could not be asked for a newer release: no reason to take away what works.
+        console.warn(`${this.#team.name}:`, error);
+      } else {
         this.#fail(error);
       }
     }
@@ -64,6 +73,7 @@ export class ChildArea {
   #begin(): AbortSignal {
     this.#visit.abort();
     this.#visit = new AbortController();
+    this.#early = [];
     const { signal } = this.#visit;
     window.addEventListener("error", (event) => this.#heard(event.error ?? event, event.filename), {
       signal,
@@ -112,7 +122,7 @@ export class ChildArea {
       this.#countAsFailed(version);
       throw error;
     });
-    const standing = { ...instance, version: version.version, url, unmount: () => take(instance, place) };
+    const standing = { ...instance, version: version.version, url, unmount: () => takeAway(instance, place) };
     if (visit.aborted) {
       standing.unmount();
       return;
@@ -138,6 +148,9 @@ export class ChildArea {
     this.element.dataset.version = standing.version;
     this.element.dataset.state = "ready";
     this.element.removeAttribute("aria-busy");
+    for (const hear of this.#early.splice(0)) {
+      hear();
+    }
   }
 
   /**
@@ -146,7 +159,11 @@ export class ChildArea {
    */
   #heard(error: unknown, file = ""): void {
     const standing = this.#standing;
-    if (!standing || !isBlank(standing.element)) {
+    if (!standing) {
+      this.#early.push(() => this.#heard(error, file));
+      return;
+    }
+    if (!isBlank(standing.element)) {
       return;
     }
     const stack = error instanceof Error ? (error.stack ?? "") : "";
@@ -191,16 +208,12 @@ export class ChildArea {
 
   #show(state: "loading" | "failed", content: HTMLElement): void {
     this.element.dataset.state = state;
-    this.element.toggleAttribute("aria-busy", false);
-    if (state === "loading") {
-      this.element.setAttribute("aria-busy", "true");
-    }
+    this.element.setAttribute("aria-busy", String(state === "loading"));
     this.element.replaceChildren(content);
   }
 }
 
-/** Takes the place away with the child; a module gets the time to clean up in it. */
-function take(instance: Instance, place: HTMLElement): void {
+function takeAway(instance: Instance, place: HTMLElement): void {
   instance.unmount();
   place.remove();
 }

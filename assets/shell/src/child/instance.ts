@@ -65,13 +65,12 @@ async function mountModule(child: ChildModule, area: HTMLElement, context: Child
 }
 
 function unmountModule(child: ChildModule, element: HTMLElement): void {
-  const remove = () => element.remove();
-  Promise.resolve()
-    .then(() => child.unmount?.(element))
-    .catch(reportError)
-    .finally(remove);
-  // At once for the eye, whenever the child is done with it.
-  element.hidden = true;
+  try {
+    Promise.resolve(child.unmount?.(element)).catch(reportError);
+  } catch (error) {
+    reportError(error);
+  }
+  element.remove();
 }
 
 const names = new WeakMap<object, string>();

@@ -1,0 +1,294 @@
+import { type ChildContext, reportChildError, type TeamConfig } from "@frontage/contract";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ChildArea } from "../src/child/area.js";
+import type { Version } from "../src/child/choice.js";
+
+const TEAM: TeamConfig = {
+  name: "shipping",
+  title: "Shipping",
+  route: "/shipping",
+  url: "https://d1.example",
+};
+const CONTEXT = { basePath: "/shipping" } as ChildContext;
+
+const STABLE = version("1.0.0+aa");
+const CANARY = version("1.1.0+bb");
+
+function version(name: string, more: Partial<Version> = {}): Version {
+  const urls = [`https://d1.example/assets/${name}.js`, `https://d1.example/releases/${name}.js`];
+  return { version: name, urls, integrity: "sha384-AAAA", ...more };
+}
+
+/** What the network and the modules do; every URL that is not named works and shows its own name. */
+let network: Record<string, "missing" | "hangs">;
+let modules: Record<string, () => unknown>;
+let versions: () => Promise<Version[]>;
+let asked: string[];
+let imported: string[];
+let area: ChildArea;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  // happy-dom has none.
+  vi.stubGlobal("reportError", vi.fn());
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  network = {};
+  modules = {};
+  versions = async () => [STABLE];
+  asked = [];
+  imported = [];
+  area = new ChildArea(TEAM, {
+    versions: () => versions(),
+    context: () => CONTEXT,
+    failures: new Map(),
+    loading: { addScript, import: importModule },
+  });
+  document.body.append(area.element);
+});
+
+afterEach(() => {
+  area.leave();
+  document.body.replaceChildren();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+async function addScript(url: string): Promise<void> {
+  asked.push(url);
+  const fault = network[path(url)];
+  if (fault === "hangs") {
+    await new Promise(() => undefined);
+  } else if (fault === "missing") {
+    throw new Error(`${url} could not be fetched`);
+  }
+}
+
+async function importModule(url: string): Promise<unknown> {
+  imported.push(url);
+  return (modules[path(url)] ?? (() => shows(path(url))))();
+}
+
+const path = (url: string) => url.replace("https://d1.example/", "").replace(/\?.*/, "");
+const short = (urls: string[]) => urls.map((url) => url.replace("https://d1.example/", ""));
+
+/** A module that renders a text. */
+function shows(text: string): unknown {
+  return { default: { mount: (element: HTMLElement) => element.append(text) } };
+}
+
+async function enter(): Promise<void> {
+  void area.enter();
+  await vi.advanceTimersByTimeAsync(60_000);
+}
+
+const state = () => [area.element.dataset.state, area.element.dataset.version];
+const text = () => area.element.textContent;
+
+describe("a child", () => {
+  it("of kind module renders into its area", async () => {
+    await enter();
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+    expect(text()).toBe("assets/1.0.0+aa.js");
+  });
+
+  it("of kind element gets a name of its release, and its context before it is connected", async () => {
+    class Child extends HTMLElement {
+      context?: ChildContext;
+      connectedCallback(): void {
+        this.textContent = `at ${this.context?.basePath}`;
+      }
+    }
+    modules["assets/1.0.0+aa.js"] = () => ({ default: Child });
+    await enter();
+    expect(area.element.querySelector("mfe-shipping-aa")?.textContent).toBe("at /shipping");
+    area.leave();
+    await enter();
+    expect(area.element.querySelector("mfe-shipping-aa")).not.toBeNull();
+  });
+
+  it("is loading until it stands", async () => {
+    void area.enter();
+    expect(area.element.dataset.state).toBe("loading");
+    expect(area.element.getAttribute("aria-busy")).toBe("true");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(area.element.dataset.state).toBe("ready");
+    expect(area.element.hasAttribute("aria-busy")).toBe(false);
+  });
+
+  it("is unmounted when it is left, and its errors then stop nothing", async () => {
+    const unmount = vi.fn(() => {
+      throw new Error("mine");
+    });
+    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: () => undefined, unmount } });
+    await enter();
+    area.leave();
+    expect(unmount).toHaveBeenCalledOnce();
+    expect(reportError).toHaveBeenCalledOnce();
+    expect(area.element.childElementCount).toBe(0);
+  });
+
+  it("that is entered again stays as it is, unless there is a new release", async () => {
+    await enter();
+    const place = area.element.firstElementChild;
+    await enter();
+    expect(area.element.firstElementChild).toBe(place);
+    versions = async () => [CANARY];
+    await enter();
+    expect(state()).toEqual(["ready", "1.1.0+bb"]);
+    expect(text()).toBe("assets/1.1.0+bb.js");
+  });
+
+  it("stays when it cannot be asked for a new release", async () => {
+    await enter();
+    versions = () => Promise.reject(new Error("offline"));
+    await enter();
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("that is left while it loads does not appear", async () => {
+    void area.enter();
+    area.leave();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(area.element.childElementCount).toBe(0);
+  });
+});
+
+describe("a script that does not come", () => {
+  it("is taken from the second address, and never imported from the first", async () => {
+    network["assets/1.0.0+aa.js"] = "missing";
+    await enter();
+    expect(short(imported)).toEqual(["releases/1.0.0+aa.js"]);
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("is waited for ten seconds", async () => {
+    network["assets/1.0.0+aa.js"] = "hangs";
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(area.element.dataset.state).toBe("loading");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(text()).toBe("releases/1.0.0+aa.js");
+  });
+
+  it("of a canary gives the default version", async () => {
+    versions = async () => [CANARY, STABLE];
+    network["assets/1.1.0+bb.js"] = network["releases/1.1.0+bb.js"] = "missing";
+    await enter();
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("at all shows a card, whose button tries again under new URLs", async () => {
+    network["assets/1.0.0+aa.js"] = network["releases/1.0.0+aa.js"] = "missing";
+    await enter();
+    expect(state()).toEqual(["failed", undefined]);
+    expect(imported).toEqual([]);
+    network = {};
+    asked = [];
+    area.element.querySelector("fr-button")?.click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(short(asked)).toEqual(["assets/1.0.0+aa.js?retry=1"]);
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+});
+
+describe("a child that fails", () => {
+  it.each<[string, () => unknown, string]>([
+    ["as it runs", () => Promise.reject(new Error("boom")), "boom"],
+    ["by what it exports", () => ({ default: 7 }), "exports neither"],
+    ["by throwing in mount", () => ({ default: { mount: fails } }), "boom"],
+    ["by rejecting in mount", () => ({ default: { mount: async () => fails() } }), "boom"],
+    [
+      "by never ending its mount",
+      () => ({ default: { mount: () => new Promise(() => undefined) } }),
+      "10 seconds",
+    ],
+    ["by throwing in its constructor", () => ({ default: brokenElement() }), "boom"],
+  ])("%s shows the card, and gets a new URL at the next try", async (_, module, reason) => {
+    modules["assets/1.0.0+aa.js"] = module;
+    await enter();
+    expect(state()).toEqual(["failed", undefined]);
+    expect(area.element.querySelector(".child-reason")?.textContent).toContain(reason);
+    expect(short(asked)).toEqual(["assets/1.0.0+aa.js"]);
+    modules = {};
+    await enter();
+    expect(short(asked).at(-1)).toBe("assets/1.0.0+aa.js?retry=1");
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("and is a canary gives way to the default", async () => {
+    versions = async () => [CANARY, STABLE];
+    modules["assets/1.1.0+bb.js"] = () => ({ default: { mount: fails } });
+    await enter();
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("by its own word shows the card, and the word does not leave the area", async () => {
+    const outside = vi.fn();
+    document.body.addEventListener("mfe:error", outside, { once: true });
+    await enter();
+    const child = area.element.firstElementChild?.firstElementChild;
+    reportChildError(child as Element, new Error("no more"));
+    expect(area.element.querySelector(".child-reason")?.textContent).toBe("no more");
+    expect(outside).not.toHaveBeenCalled();
+  });
+
+  it("later, uncaught, shows the card if nothing of it is to be seen", async () => {
+    modules["assets/1.0.0+aa.js"] = () => ({ default: { mount: () => undefined } });
+    await enter();
+    throwUncaught("https://other.example/x.js");
+    expect(area.element.dataset.state).toBe("ready");
+    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    expect(area.element.dataset.state).toBe("failed");
+  });
+
+  it("in a click leaves the page that is there", async () => {
+    await enter();
+    throwUncaught("https://d1.example/assets/1.0.0+aa.js");
+    expect(area.element.dataset.state).toBe("ready");
+  });
+
+  it("is not mounted if it was built for another contract", async () => {
+    versions = async () => [version("2.0.0+cc", { contract: 2 })];
+    await enter();
+    expect(area.element.querySelector(".child-reason")?.textContent).toContain("contract 2");
+    expect(asked).toEqual([]);
+  });
+
+  it("because there is no manifest can be tried again", async () => {
+    versions = () => Promise.reject(new Error("https://d1.example/manifest.json answered 503"));
+    await enter();
+    expect(area.element.querySelector(".child-reason")?.textContent).toContain("503");
+    versions = async () => [STABLE];
+    await enter();
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+});
+
+describe("an override", () => {
+  it("is imported without integrity", async () => {
+    versions = async () => [{ version: "override", urls: ["http://localhost:5173/src/main.ts"] }];
+    await enter();
+    expect(asked).toEqual([]);
+    expect(imported).toEqual(["http://localhost:5173/src/main.ts"]);
+    expect(state()).toEqual(["ready", "override"]);
+  });
+});
+
+function fails(): never {
+  throw new Error("boom");
+}
+
+function brokenElement(): unknown {
+  return class extends HTMLElement {
+    constructor() {
+      super();
+      fails();
+    }
+  };
+}
+
+function throwUncaught(filename: string): void {
+  window.dispatchEvent(new ErrorEvent("error", { error: new Error("uncaught"), filename }));
+}
