@@ -1,0 +1,127 @@
+import { Announcer } from "./frame/announcer.js";
+import { Frame } from "./frame/frame.js";
+import { home } from "./pages/home.js";
+import { notFound } from "./pages/not-found.js";
+import type { Page } from "./pages/page.js";
+import { releases } from "./pages/releases.js";
+import { signInCard, waiting } from "./pages/sign-in.js";
+import { teamPage } from "./pages/team.js";
+import { togglesPage } from "./pages/toggles.js";
+import { pathBelow, type Shell } from "./shell.js";
+
+interface Shown {
+  readonly key: string;
+  readonly page: Page;
+}
+
+/** The whole page: the sign-in card, or the frame with the page of the present address. */
+export class App {
+  readonly #shell: Shell;
+  readonly #host: HTMLElement;
+  readonly #announcer = new Announcer();
+  #frame: Frame | undefined;
+  #userId: string | undefined;
+  #shown: Shown | undefined;
+
+  constructor(shell: Shell, host: HTMLElement) {
+    this.#shell = shell;
+    this.#host = host;
+    host.after(this.#announcer.element);
+    shell.session.onChange(() => this.#showSession());
+    shell.router.onNavigate((cause) => this.#showPath(cause === "link"));
+  }
+
+  /** Shows what the session's state asks for. */
+  start(): void {
+    this.#showSession();
+  }
+
+  #showSession(): void {
+    const { session } = this.#shell;
+    if (session.state === "signed-in" && session.user) {
+      this.#showFrame(session.user.id);
+    } else {
+      this.#leaveFrame();
+      this.#host.replaceChildren(session.state === "starting" ? waiting("One moment") : this.#signIn());
+    }
+  }
+
+  #signIn(): HTMLElement {
+    const { config, session } = this.#shell;
+    document.title = `Sign in · ${config.title}`;
+    return signInCard(config.title, session.problem, () => void session.signIn());
+  }
+
+  #showFrame(userId: string): void {
+    const { user } = this.#shell.session;
+    if (user && (this.#frame === undefined || this.#userId !== userId)) {
+      this.#leaveFrame();
+      this.#userId = userId;
+      this.#frame = new Frame(this.#shell, user, () => this.#shown?.page.moved?.(true));
+      this.#host.replaceChildren(this.#frame.element);
+      this.#showPath(true, false);
+    }
+  }
+
+  #leaveFrame(): void {
+    this.#shown?.page.leave?.();
+    this.#shown = undefined;
+    this.#frame = undefined;
+  }
+
+  #showPath(isLink: boolean, movesFocus = true): void {
+    if (!this.#frame) {
+      return;
+    }
+    const { path } = this.#shell.router;
+    this.#frame.navigation.show(path);
+    const key = this.#keyOf(path);
+    if (this.#shown?.key === key) {
+      this.#shown.page.moved?.(isLink);
+      return;
+    }
+    this.#shown?.page.leave?.();
+    const page = this.#pageOf(path);
+    this.#shown = { key, page };
+    this.#present(page, movesFocus);
+  }
+
+  #present(page: Page, movesFocus: boolean): void {
+    this.#frame?.main.replaceChildren(page.element);
+    document.title = `${page.title} · ${this.#shell.config.title}`;
+    if (movesFocus) {
+      scrollTo(0, 0);
+      this.#announcer.say(page.title);
+      this.#frame?.main.querySelector("fr-page")?.focusHeading();
+    }
+  }
+
+  /** Addresses of one key are one page. */
+  #keyOf(path: string): string {
+    const team = this.#teamOf(path);
+    return team ? `team ${team.name}` : (path.split("?", 1)[0] ?? "");
+  }
+
+  #pageOf(path: string): Page {
+    const team = this.#teamOf(path);
+    if (team) {
+      return teamPage(this.#shell, team);
+    }
+    switch (this.#keyOf(path)) {
+      case "/":
+        return home(this.#shell);
+      case "/toggles":
+        return togglesPage(this.#shell);
+      case "/releases":
+        return releases(this.#shell);
+      default:
+        return notFound(path);
+    }
+  }
+
+  #teamOf(path: string) {
+    const below = this.#shell.config.teams.filter(({ route }) => pathBelow(route, path) !== undefined);
+    // Of `/shop` and `/shop/returns`, the longer one.
+    return below.sort((a, b) => b.route.length - a.route.length)[0];
+  }
+}

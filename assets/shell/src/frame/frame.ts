@@ -1,0 +1,46 @@
+import type { SessionUser } from "@frontage/contract";
+import { h } from "../dom.js";
+import { mark } from "../icons.js";
+import { statusBadge } from "../pages/status.js";
+import type { Shell } from "../shell.js";
+import { Navigation } from "./navigation.js";
+import { overrideBanner } from "./override-banner.js";
+import { themeChoice } from "./theme-choice.js";
+import { userMenu } from "./user-menu.js";
+
+/** What surrounds every page of somebody who is signed in. */
+export class Frame {
+  readonly element: HTMLElement;
+  readonly main = h("main", { id: "main", class: "main", tabindex: "-1" });
+  readonly navigation: Navigation;
+
+  constructor(shell: Shell, user: SessionUser, overridesChanged: () => void) {
+    const { config, session, theme, overrides } = shell;
+    this.navigation = new Navigation(config.teams);
+    const brand = h("a", { class: "brand", href: "/" }, mark(), h("span", {}, config.title));
+    const tools = h(
+      "div",
+      { class: "tools" },
+      themeChoice(theme),
+      userMenu(user, () => void session.signOut()),
+    );
+    const side = h("div", { class: "side" }, this.navigation.element, connection(shell));
+    this.element = h(
+      "div",
+      { class: "frame" },
+      h("a", { class: "skip", href: "#main" }, "Skip to the content"),
+      h("header", { class: "top" }, brand, tools),
+      side,
+      h("div", { class: "middle" }, overrideBanner(overrides, overridesChanged), this.main),
+    );
+  }
+}
+
+/** At the foot of the side: is what one sees of the toggles true at this moment? */
+function connection({ toggles }: Shell): HTMLElement {
+  const place = h("span", {});
+  const show = () => place.replaceChildren(statusBadge(toggles.status));
+  toggles.onStatus(show);
+  show();
+  return h("div", { class: "connection" }, h("span", { class: "fr-small fr-muted" }, "Toggles"), place);
+}

@@ -1,0 +1,60 @@
+import type { TeamConfig } from "@frontage/contract";
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+import { pathBelow } from "../shell.js";
+import { monogram } from "../team.js";
+
+interface Entry {
+  readonly route: string;
+  readonly link: HTMLAnchorElement;
+}
+
+/** The way to all pages: at the side of a wide screen, above the page on a narrow one. */
+export class Navigation {
+  readonly element: HTMLElement;
+  readonly #entries: readonly Entry[];
+
+  constructor(teams: readonly TeamConfig[]) {
+    const home = entry("/", "Home", icon("home"));
+    const apps = teams.map((team) => entry(team.route, team.title, monogram(team)));
+    const platform = [
+      entry("/toggles", "Toggles", icon("toggles")),
+      entry("/releases", "Releases", icon("releases")),
+    ];
+    this.#entries = [home, ...apps, ...platform];
+    this.element = h(
+      "nav",
+      { class: "nav", "aria-label": "Main" },
+      list([home]),
+      ...group("nav-apps", "Applications", apps),
+      ...group("nav-platform", "Platform", platform),
+    );
+  }
+
+  /** Marks the entry of the page that is shown. */
+  show(path: string): void {
+    for (const { route, link } of this.#entries) {
+      const isHere = route === "/" ? pathBelow("", path) === "/" : pathBelow(route, path) !== undefined;
+      if (isHere) {
+        link.setAttribute("aria-current", "page");
+        // On a narrow screen the entries are a strip, and this one may be out of sight.
+        link.scrollIntoView?.({ block: "nearest", inline: "center" });
+      } else {
+        link.removeAttribute("aria-current");
+      }
+    }
+  }
+}
+
+function entry(route: string, title: string, picture: Element): Entry {
+  return { route, link: h("a", { href: route }, picture, title) };
+}
+
+function group(id: string, title: string, entries: readonly Entry[]): Node[] {
+  return entries.length > 0 ? [h("div", { class: "nav-title", id }, title), list(entries, id)] : [];
+}
+
+function list(entries: readonly Entry[], labelledBy?: string): HTMLElement {
+  const items = entries.map(({ link }) => h("li", {}, link));
+  return h("ul", { role: "list", "aria-labelledby": labelledBy }, ...items);
+}

@@ -1,0 +1,83 @@
+import type { TeamConfig } from "@frontage/contract";
+import { chosenOf, entriesOf } from "../child/choice.js";
+import { fetchManifest } from "../child/manifests.js";
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+import type { Shell } from "../shell.js";
+import { monogram } from "../team.js";
+import { shortVersion } from "../version.js";
+import type { Page } from "./page.js";
+import { statusBadge } from "./status.js";
+
+/** What there is, and how it stands. */
+export function home(shell: Shell): Page {
+  const { config, session } = shell;
+  const end = new AbortController();
+  const teams = config.teams.map((team) => teamCard(shell, team, end.signal));
+  const name = session.user?.name.split("@")[0] ?? "";
+  const element = h(
+    "fr-page",
+    { heading: `Hello, ${name}`, lead: `Everything in ${config.title}, in one place.` },
+    ...(teams.length > 0 ? [section("Applications", "apps", ...teams)] : []),
+    section("Platform", "platform", togglesCard(shell, end.signal), releasesCard(config.teams)),
+  );
+  return { title: "Home", element, leave: () => end.abort() };
+}
+
+function section(title: string, id: string, ...cards: HTMLElement[]): HTMLElement {
+  return h(
+    "section",
+    { "aria-labelledby": id, class: "fr-stack" },
+    h("h2", { id, class: "section-title" }, title),
+    h("ul", { role: "list", class: "fr-grid" }, ...cards.map((card) => h("li", {}, card))),
+  );
+}
+
+function tile(href: string, picture: Element, title: string, ...more: Node[]): HTMLElement {
+  const words = h("span", { class: "tile-words" }, h("strong", {}, title), ...more);
+  return h("a", { class: "tile", href }, picture, words, icon("arrow"));
+}
+
+function teamCard(shell: Shell, team: TeamConfig, signal: AbortSignal): HTMLElement {
+  const release = h("span", { class: "fr-muted fr-small" }, "…");
+  void describe(shell, team, signal).then((text) => {
+    release.textContent = text;
+  });
+  return tile(team.route, monogram(team), team.title, release);
+}
+
+/** The version that this browser gets. A team whose manifest cannot be had is not the home page's concern. */
+async function describe(shell: Shell, team: TeamConfig, signal: AbortSignal): Promise<string> {
+  if (shell.overrides.get(team.name) !== undefined) {
+    return "Your own build";
+  }
+  try {
+    const entries = entriesOf(await fetchManifest(team, signal), shell.config.system, team.name);
+    const chosen = chosenOf(entries, team.name, shell.client);
+    return `Version ${shortVersion(chosen?.metadata.version ?? "")}`;
+  } catch {
+    return "No release to be found";
+  }
+}
+
+function togglesCard({ toggles }: Shell, signal: AbortSignal): HTMLElement {
+  const count = h("span", { class: "fr-muted fr-small" });
+  const status = h("span", {});
+  const update = () => {
+    const all = [...toggles.toggles.values()];
+    count.textContent = `${all.filter((toggle) => toggle.isActive).length} of ${all.length} on`;
+    status.replaceChildren(statusBadge(toggles.status));
+  };
+  update();
+  signal.addEventListener("abort", toggles.onChange(update));
+  signal.addEventListener("abort", toggles.onStatus(update));
+  const picture = h("span", { class: "monogram tint-plain" }, icon("toggles"));
+  return tile("/toggles", picture, "Toggles", h("span", { class: "tile-row" }, count, status));
+}
+
+function releasesCard(teams: readonly TeamConfig[]): HTMLElement {
+  const count = teams.length === 1 ? "One team" : `${teams.length} teams`;
+  const text = h("span", { class: "fr-muted fr-small" }, `${count}, each on its own schedule`);
+  const picture = h("span", { class: "monogram tint-plain" }, icon("releases"));
+  return tile("/releases", picture, "Releases", text);
+}

@@ -1,0 +1,13 @@
+import { h } from "../dom.js";
+import type { Page } from "./page.js";
+
+/** For an address that is no route. */
+export function notFound(path: string): Page {
+  const element = h(
+    "fr-page",
+    { heading: "Page not found", lead: "Nothing is at this address. It may be old, or mistyped." },
+    h("p", {}, h("code", {}, path)),
+    h("div", {}, h("fr-button", { href: "/", variant: "primary" }, "Go to the home page")),
+  );
+  return { title: "Page not found", element };
+}

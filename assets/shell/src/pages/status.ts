@@ -1,0 +1,14 @@
+import type { TogglesStatus } from "@frontage/contract";
+import { h } from "../dom.js";
+
+const WORDS = {
+  live: ["positive", "Live"],
+  stale: ["warning", "Reconnecting"],
+  offline: ["neutral", "Offline"],
+} as const;
+
+/** The state of the toggles' connection, as a badge. */
+export function statusBadge(status: TogglesStatus): HTMLElement {
+  const [tone, word] = WORDS[status];
+  return h("fr-badge", { tone, dot: true, "data-testid": "toggles-status" }, word);
+}

@@ -1,0 +1,109 @@
+import type { Toggle, TogglesStatus } from "@frontage/contract";
+import { h } from "../dom.js";
+import type { Shell } from "../shell.js";
+import type { Page } from "./page.js";
+import { statusBadge } from "./status.js";
+
+const NOTES: Readonly<Record<TogglesStatus, string>> = {
+  live: "",
+  stale: "The connection is being made. Below is the last known state.",
+  offline: "There is no connection. Below is the last known state.",
+};
+
+/** Every toggle, as it is at this moment. */
+export function togglesPage({ toggles }: Shell): Page {
+  const badge = h("span", { slot: "actions" });
+  const note = h("fr-alert", { tone: "info" });
+  const list = new ToggleList();
+  const element = h(
+    "fr-page",
+    { heading: "Toggles", lead: "Feature toggles of the whole system. Changes show here as they are made." },
+    badge,
+    note,
+    list.element,
+  );
+  const showStatus = (status: TogglesStatus) => {
+    badge.replaceChildren(statusBadge(status));
+    note.textContent = NOTES[status];
+    note.hidden = status === "live";
+  };
+  const show = (changed: readonly string[]) => list.show(toggles.toggles, changed);
+  const ends = [toggles.onStatus(showStatus), toggles.onChange(({ changed }) => show(changed))];
+  showStatus(toggles.status);
+  show([]);
+  return {
+    title: "Toggles",
+    element,
+    leave: () => {
+      for (const end of ends) {
+        end();
+      }
+    },
+  };
+}
+
+/** A row a toggle. Rows of toggles that stay are kept, so that a change is a change on the screen as well. */
+class ToggleList {
+  readonly element = h("fr-card");
+  readonly #body = h("tbody");
+  readonly #table = table(this.#body);
+  readonly #rows = new Map<string, { readonly row: HTMLElement; readonly text: string }>();
+
+  show(toggles: ReadonlyMap<string, Toggle>, changed: readonly string[]): void {
+    const rows = [...toggles.values()].map((toggle) => this.#row(toggle, changed.includes(toggle.id)));
+    for (const id of this.#rows.keys()) {
+      if (!toggles.has(id)) {
+        this.#rows.delete(id);
+      }
+    }
+    this.#body.replaceChildren(...rows);
+    this.element.replaceChildren(rows.length > 0 ? this.#table : none());
+  }
+
+  #row(toggle: Toggle, isNew: boolean): HTMLElement {
+    const text = JSON.stringify(toggle.attributes);
+    const known = this.#rows.get(toggle.id);
+    if (known?.text === text) {
+      known.row.classList.remove("changed");
+      return known.row;
+    }
+    const row = rowOf(toggle);
+    row.classList.toggle("changed", isNew);
+    this.#rows.set(toggle.id, { row, text });
+    return row;
+  }
+}
+
+function table(body: HTMLElement): HTMLElement {
+  const titles = ["Toggle", "Key", "State"].map((text) => h("th", { scope: "col" }, text));
+  const caption = h("caption", { class: "fr-visually-hidden" }, "Toggles and their state");
+  return h("table", { class: "toggles" }, caption, h("thead", {}, h("tr", {}, ...titles)), body);
+}
+
+function none(): HTMLElement {
+  const command = h("code", {}, "frontage toggles set 1 on");
+  return h("p", { class: "fr-muted" }, "There are no toggles yet. ", command, " makes the first.");
+}
+
+/** What has a column of its own. */
+const SHOWN = new Set(["featureId", "featureName", "isActive"]);
+
+function rowOf({ id, name, isActive, attributes }: Toggle): HTMLElement {
+  const extras = Object.entries(attributes)
+    .filter(([key]) => !SHOWN.has(key))
+    .map(([key, value]) => h("span", { class: "toggle-extra" }, `${key} = ${JSON.stringify(value)}`));
+  return h(
+    "tr",
+    { "data-toggle": id, "data-active": isActive === undefined ? "" : String(isActive) },
+    h("th", { scope: "row" }, h("span", { class: "toggle-name" }, name), ...extras),
+    h("td", {}, h("code", { class: "fr-muted" }, id)),
+    h("td", {}, stateBadge(isActive)),
+  );
+}
+
+function stateBadge(isActive: boolean | undefined): HTMLElement {
+  if (isActive === undefined) {
+    return h("fr-badge", {}, "No state");
+  }
+  return h("fr-badge", { tone: isActive ? "positive" : "neutral", dot: true }, isActive ? "On" : "Off");
+}

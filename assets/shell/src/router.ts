@@ -1,0 +1,86 @@
+import type { Unsubscribe } from "@frontage/contract";
+
+/** Who asked for a page: `within` is a child that moves about in its own pages, or the browser's back and forward. */
+export type Cause = "link" | "within";
+
+/** The page's address, by the history API: clicks on links of this origin change it without a page load. */
+export class Router {
+  readonly #listeners = new Set<(cause: Cause) => void>();
+  #last = this.path;
+
+  /** Path and query. */
+  get path(): string {
+    return location.pathname + location.search;
+  }
+
+  onNavigate(listener: (cause: Cause) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes the clicks and the history's events of the page. */
+  start(): void {
+    document.addEventListener("click", (event) => this.#clicked(event));
+    window.addEventListener("popstate", () => this.#moved("within"));
+  }
+
+  navigate(path: string, cause: Cause = "link"): void {
+    const url = new URL(path, location.href);
+    if (url.href !== location.href) {
+      history.pushState(null, "", url);
+    }
+    this.#moved(cause);
+  }
+
+  replace(path: string): void {
+    history.replaceState(null, "", path);
+    this.#last = this.path;
+  }
+
+  #moved(cause: Cause): void {
+    // A jump to a fragment of the same page is the browser's own affair.
+    if (cause === "link" || this.path !== this.#last) {
+      this.#last = this.path;
+      for (const listener of [...this.#listeners]) {
+        try {
+          listener(cause);
+        } catch (error) {
+          reportError(error);
+        }
+      }
+    }
+  }
+
+  #clicked(event: MouseEvent): void {
+    const link = linkOf(event);
+    if (link && isOurs(event, link)) {
+      event.preventDefault();
+      this.navigate(link.href, event.composedPath().some(isChildArea) ? "within" : "link");
+    }
+  }
+}
+
+/** The link that was clicked, also in a shadow root. */
+function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
+  return event
+    .composedPath()
+    .find(
+      (node): node is HTMLAnchorElement => node instanceof HTMLAnchorElement && node.hasAttribute("href"),
+    );
+}
+
+/** A plain click on a link to another page of this origin; the rest is for the browser. */
+function isOurs(event: MouseEvent, link: HTMLAnchorElement): boolean {
+  const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  const isElsewhere = link.origin !== location.origin || (link.target !== "" && link.target !== "_self");
+  const isFragment =
+    link.hash !== "" && link.pathname === location.pathname && link.search === location.search;
+  // A last segment with a dot is a file, which no route is.
+  const isFile = /\.[^/]*$/.test(link.pathname);
+  const isFree = isPlain && !event.defaultPrevented && !link.hasAttribute("download");
+  return isFree && !isElsewhere && !isFragment && !isFile;
+}
+
+function isChildArea(node: EventTarget): boolean {
+  return node instanceof HTMLElement && node.dataset.child !== undefined;
+}

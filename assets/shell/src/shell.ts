@@ -1,0 +1,71 @@
+import type { ChildContext, ShellConfig, TeamConfig } from "@frontage/contract";
+import type { Session } from "@frontage/session";
+import type { TogglesClient } from "@frontage/toggles";
+import { clientId } from "./child/bucket.js";
+import { entriesOf, type Version, versionsFor } from "./child/choice.js";
+import type { Failures } from "./child/load.js";
+import { fetchManifest, manifestUrl } from "./child/manifests.js";
+import type { Overrides } from "./child/overrides.js";
+import type { Router } from "./router.js";
+import type { ThemeSwitch } from "./theme.js";
+
+/** What the whole page has one of. */
+export interface Shell {
+  readonly config: ShellConfig;
+  readonly session: Session;
+  readonly toggles: TogglesClient;
+  readonly router: Router;
+  readonly theme: ThemeSwitch;
+  readonly overrides: Overrides;
+  /** This browser's id, for canaries. */
+  readonly client: string;
+  readonly failures: Failures;
+}
+
+export const client = (): string => clientId(localStorage);
+
+/** The versions of a child to try at this moment: a developer's own, or what its manifest has for this browser. */
+export async function versionsOf(
+  shell: Shell,
+  team: TeamConfig,
+  signal: AbortSignal,
+): Promise<readonly Version[]> {
+  const override = shell.overrides.get(team.name);
+  if (override !== undefined) {
+    return [{ version: "override", urls: [override] }];
+  }
+  const manifest = await fetchManifest(team, signal);
+  const entries = entriesOf(manifest, shell.config.system, team.name);
+  return versionsFor(entries, team.name, shell.client, manifestUrl(team));
+}
+
+/** What a child is given. */
+export function contextOf({ session, toggles, router, theme }: Shell, team: TeamConfig): ChildContext {
+  const below = () => pathBelow(team.route, router.path);
+  return {
+    session,
+    toggles,
+    theme,
+    basePath: team.route,
+    get path() {
+      return below() ?? "/";
+    },
+    navigate: (path) => router.navigate(team.route + (path.startsWith("/") ? path : `/${path}`), "within"),
+    onNavigate: (listener) =>
+      router.onNavigate(() => {
+        const path = below();
+        if (path !== undefined) {
+          listener(path);
+        }
+      }),
+  };
+}
+
+/** The rest of `path` below a route, or `undefined` where it is not below it: `/shippings` is not. */
+export function pathBelow(route: string, path: string): string | undefined {
+  const [pathname = "", query] = path.split("?", 2);
+  if (pathname !== route && !pathname.startsWith(`${route}/`)) {
+    return undefined;
+  }
+  return (pathname.slice(route.length) || "/") + (query === undefined ? "" : `?${query}`);
+}

@@ -1,0 +1,67 @@
+import type { Theme, ThemeView, Unsubscribe } from "@frontage/contract";
+
+/** What the user has chosen. */
+export type Choice = Theme | "system";
+
+const KEY = "frontage:theme";
+
+/** Light, dark, or as the system has it. The choice is kept in the browser, and holds in its other tabs too. */
+export class ThemeSwitch implements ThemeView {
+  readonly #listeners = new Set<(theme: Theme) => void>();
+  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
+  #choice: Choice = "system";
+  #told: Theme;
+
+  constructor() {
+    this.#read();
+    this.#told = this.current;
+    this.#dark.addEventListener("change", () => this.#apply());
+    window.addEventListener("storage", ({ key }) => {
+      if (key === KEY) {
+        this.#read();
+        this.#apply();
+      }
+    });
+    this.#apply();
+  }
+
+  get choice(): Choice {
+    return this.#choice;
+  }
+
+  get current(): Theme {
+    const system = this.#dark.matches ? "dark" : "light";
+    return this.#choice === "system" ? system : this.#choice;
+  }
+
+  choose(choice: Choice): void {
+    this.#choice = choice;
+    localStorage.setItem(KEY, choice);
+    this.#apply();
+  }
+
+  onChange(listener: (theme: Theme) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #read(): void {
+    const kept = localStorage.getItem(KEY);
+    this.#choice = kept === "light" || kept === "dark" ? kept : "system";
+  }
+
+  #apply(): void {
+    const { dataset } = document.documentElement;
+    if (this.#choice === "system") {
+      delete dataset.theme;
+    } else {
+      dataset.theme = this.#choice;
+    }
+    if (this.#told !== this.current) {
+      this.#told = this.current;
+      for (const listener of [...this.#listeners]) {
+        listener(this.current);
+      }
+    }
+  }
+}

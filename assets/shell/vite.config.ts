@@ -1,0 +1,20 @@
+import { defineConfig } from "vite";
+import { importMap, sharedModules } from "./build/shared.js";
+
+/** Where the developer's shell takes `/config.json` from: a running `frontage dev` prints its shell's address. */
+const proxied = process.env.FRONTAGE_SHELL;
+
+export default defineConfig({
+  plugins: [importMap(), sharedModules()],
+  build: {
+    target: "es2022",
+    assetsDir: "assets",
+    assetsInlineLimit: 0,
+    // Every browser that knows import maps preloads modules by itself.
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    host: "localhost",
+    ...(proxied && { proxy: { "/config.json": { target: proxied, changeOrigin: true } } }),
+  },
+});
