@@ -64,9 +64,9 @@ export class FrButton extends FrElement {
       return;
     }
     control.append(document.createElement("slot"));
-    const focused = this.root.activeElement !== null;
+    const isFocused = present !== null && this.root.activeElement === present;
     this.root.replaceChildren(control);
-    if (focused) {
+    if (isFocused) {
       control.focus();
     }
   }

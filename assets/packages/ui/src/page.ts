@@ -38,7 +38,7 @@ export class FrPage extends FrElement {
     if (this.lead) {
       titles.append(h("p", {}, this.lead));
     }
-    const header = h("header", {}, titles, h("slot", { name: "actions" }));
+    const header = h("header", { part: "header" }, titles, h("slot", { name: "actions" }));
     this.root.replaceChildren(
       h("div", { class: "page" }, header, h("div", { class: "body", part: "body" }, h("slot"))),
     );

@@ -99,7 +99,7 @@ export class ChildArea {
         if (visit.aborted) {
           return;
         }
-        console.error(`${this.#team.name} ${version.version}:`, error);
+        console.warn(`${this.#team.name} ${version.version}:`, error);
         last = error;
       }
     }

@@ -16,7 +16,7 @@ export class Navigation {
 
   constructor(teams: readonly TeamConfig[]) {
     const home = entry("/", "Home", icon("home"));
-    const apps = teams.map((team) => entry(team.route, team.title, monogram(team)));
+    const apps = teams.map((team, place) => entry(team.route, team.title, monogram(team, place)));
     const platform = [
       entry("/toggles", "Toggles", icon("toggles")),
       entry("/releases", "Releases", icon("releases")),

@@ -13,7 +13,7 @@ import { statusBadge } from "./status.js";
 export function home(shell: Shell): Page {
   const { config, session } = shell;
   const end = new AbortController();
-  const teams = config.teams.map((team) => teamCard(shell, team, end.signal));
+  const teams = config.teams.map((team, place) => teamCard(shell, team, monogram(team, place), end.signal));
   const name = session.user?.name.split("@")[0] ?? "";
   const element = h(
     "fr-page",
@@ -38,12 +38,12 @@ function tile(href: string, picture: Element, title: string, ...more: Node[]): H
   return h("a", { class: "tile", href }, picture, words, icon("arrow"));
 }
 
-function teamCard(shell: Shell, team: TeamConfig, signal: AbortSignal): HTMLElement {
+function teamCard(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSignal): HTMLElement {
   const release = h("span", { class: "fr-muted fr-small" }, "…");
   void describe(shell, team, signal).then((text) => {
     release.textContent = text;
   });
-  return tile(team.route, monogram(team), team.title, release);
+  return tile(team.route, picture, team.title, release);
 }
 
 /** The version that this browser gets. A team whose manifest cannot be had is not the home page's concern. */

@@ -11,7 +11,7 @@ import type { Page } from "./page.js";
 /** Which version of each team's application is out, and which one this browser gets. */
 export function releases(shell: Shell): Page {
   const end = new AbortController();
-  const cards = shell.config.teams.map((team) => card(shell, team, end.signal));
+  const cards = shell.config.teams.map((team, place) => card(shell, team, monogram(team, place), end.signal));
   const element = h(
     "fr-page",
     { heading: "Releases", lead: "Each team releases by itself. This is what is out at this moment." },
@@ -20,7 +20,7 @@ export function releases(shell: Shell): Page {
   return { title: "Releases", element, leave: () => end.abort() };
 }
 
-function card(shell: Shell, team: TeamConfig, signal: AbortSignal): HTMLElement {
+function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSignal): HTMLElement {
   const content = h("div", {}, h("fr-spinner", { label: `Asking for the manifest of ${team.title}` }));
   void versions(shell, team, signal)
     .catch((error) => h("fr-alert", { tone: "warning", heading: "No manifest" }, messageOf(error)))
@@ -29,7 +29,7 @@ function card(shell: Shell, team: TeamConfig, signal: AbortSignal): HTMLElement 
   const head = h(
     "div",
     { class: "team-head" },
-    monogram(team),
+    picture,
     h("h2", {}, team.title),
     h("span", { class: "fr-small" }, source),
   );

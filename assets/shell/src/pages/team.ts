@@ -16,7 +16,7 @@ export function teamPage(shell: Shell, team: TeamConfig): Page {
   void area.enter();
   return {
     title: team.title,
-    element: h("fr-page", { heading: team.title }, area.element),
+    element: h("fr-page", { class: "team", heading: team.title }, area.element),
     moved: (isLink) => {
       // The menu's entry looks for a new release; what the child does by itself does not.
       if (isLink) {

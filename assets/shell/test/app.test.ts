@@ -1,0 +1,259 @@
+import type { SessionUser, ShellConfig, Toggle, TogglesStatus } from "@frontage/contract";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { App } from "../src/app.js";
+import { Overrides } from "../src/child/overrides.js";
+import { Router } from "../src/router.js";
+import type { Shell } from "../src/shell.js";
+import { ThemeSwitch } from "../src/theme.js";
+
+const CONFIG: ShellConfig = {
+  system: "acme",
+  title: "Acme",
+  login: { issuer: "https://i", url: "https://l", clientId: "c", scope: "openid" },
+  toggles: { url: "wss://t" },
+  teams: [
+    { name: "shipping", title: "Shipping", route: "/shipping", url: "https://d1.example" },
+    { name: "returns", title: "Returns", route: "/shipping/returns", url: "https://d2.example" },
+  ],
+  overrides: true,
+};
+
+const ADA: SessionUser = { id: "u1", name: "Ada", email: "ada@example.com", groups: ["operators"] };
+
+class FakeSession {
+  state = "signed-out";
+  problem: string | undefined;
+  user: SessionUser | undefined;
+  signIn = vi.fn();
+  signOut = vi.fn();
+  #listener: () => void = () => undefined;
+  onChange = (listener: () => void) => {
+    this.#listener = listener;
+    return () => undefined;
+  };
+  becomes(user: SessionUser | undefined): void {
+    this.user = user;
+    this.state = user ? "signed-in" : "signed-out";
+    this.#listener();
+  }
+}
+
+class FakeToggles {
+  status: TogglesStatus = "live";
+  toggles = new Map<string, Toggle>();
+  #changes = new Set<(change: { changed: string[] }) => void>();
+  #statuses = new Set<(status: TogglesStatus) => void>();
+  onChange = (listener: (change: { changed: string[] }) => void) => {
+    this.#changes.add(listener);
+    return () => this.#changes.delete(listener);
+  };
+  onStatus = (listener: (status: TogglesStatus) => void) => {
+    this.#statuses.add(listener);
+    return () => this.#statuses.delete(listener);
+  };
+  set(id: string, isActive: boolean): void {
+    const attributes = { featureId: id, featureName: `Toggle ${id}`, isActive };
+    this.toggles.set(id, { id, name: `Toggle ${id}`, isActive, attributes });
+    for (const tell of this.#changes) tell({ changed: [id] });
+  }
+  becomes(status: TogglesStatus): void {
+    this.status = status;
+    for (const tell of this.#statuses) tell(status);
+  }
+}
+
+let session: FakeSession;
+let toggles: FakeToggles;
+let overrides: Overrides;
+let router: Router;
+let manifest: () => unknown;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("reportError", vi.fn());
+  vi.stubGlobal("scrollTo", vi.fn());
+  vi.stubGlobal("fetch", async () => new Response(JSON.stringify(manifest())));
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  manifest = () => ({ microFrontends: {} });
+  history.replaceState(null, "", "/");
+  sessionStorage.clear();
+  document.body.innerHTML = '<div id="app"></div>';
+  session = new FakeSession();
+  toggles = new FakeToggles();
+  overrides = new Overrides(true, sessionStorage);
+  router = new Router();
+  const shell = { config: CONFIG, session, toggles, router, overrides, theme: new ThemeSwitch() };
+  const host = document.getElementById("app") as HTMLElement;
+  new App({ ...shell, client: "a", failures: new Map() } as unknown as Shell, host).start();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const find = (selector: string) => document.querySelector<HTMLElement>(selector);
+const heading = () => find("fr-page")?.shadowRoot?.getElementById("heading");
+const current = () => find('nav [aria-current="page"]')?.textContent;
+
+describe("somebody who is not signed in", () => {
+  it("sees the sign-in card, with what went wrong", () => {
+    expect(find("h1")?.textContent).toBe("Acme");
+    expect(find("nav")).toBeNull();
+    find("fr-button")?.click();
+    expect(session.signIn).toHaveBeenCalledOnce();
+    session.problem = "Your session has ended.";
+    session.becomes(undefined);
+    expect(find("fr-alert")?.textContent).toBe("Your session has ended.");
+  });
+
+  it("gets the card again when the session ends, and nothing of the page stays", () => {
+    session.becomes(ADA);
+    router.navigate("/shipping");
+    session.becomes(undefined);
+    expect(find("[data-child]")).toBeNull();
+    expect(find("h1")?.textContent).toBe("Acme");
+  });
+});
+
+describe("the frame", () => {
+  beforeEach(() => session.becomes(ADA));
+
+  it("has the teams and the platform's pages in its navigation", () => {
+    const links = [...document.querySelectorAll("nav a")].map((link) => link.getAttribute("href"));
+    expect(links).toEqual(["/", "/shipping", "/shipping/returns", "/toggles", "/releases"]);
+    expect(find(".skip")?.getAttribute("href")).toBe("#main");
+  });
+
+  it("names who is signed in, and signs out", () => {
+    expect(find(".user-button")?.textContent).toContain("Ada");
+    find(".user-menu fr-button")?.click();
+    expect(session.signOut).toHaveBeenCalledOnce();
+  });
+
+  it("switches the theme, and keeps the choice", () => {
+    const dark = find('input[value="dark"]') as HTMLInputElement;
+    dark.checked = true;
+    dark.dispatchEvent(new Event("change"));
+    expect(document.documentElement.dataset.theme).toBe("dark");
+    expect(new ThemeSwitch().current).toBe("dark");
+    new ThemeSwitch().choose("system");
+    expect(document.documentElement.dataset.theme).toBeUndefined();
+  });
+});
+
+describe("navigation", () => {
+  beforeEach(() => session.becomes(ADA));
+
+  it("shows the page, its title and place, moves the focus to the heading, and announces it", async () => {
+    router.navigate("/releases");
+    expect(heading()?.textContent).toBe("Releases");
+    expect(document.title).toBe("Releases · Acme");
+    expect(current()).toBe("Releases");
+    expect(find("fr-page")?.shadowRoot?.activeElement).toBe(heading());
+    await vi.advanceTimersByTimeAsync(50);
+    expect(find('[data-testid="announcer"]')?.textContent).toBe("Releases");
+  });
+
+  it("knows a team's pages by their beginning, and by the longest one", () => {
+    router.navigate("/shipping/orders/7?tab=log");
+    expect(find("[data-child]")?.dataset.child).toBe("shipping");
+    router.navigate("/shipping/returns/1");
+    expect(find("[data-child]")?.dataset.child).toBe("returns");
+    router.navigate("/shippings");
+    expect(heading()?.textContent).toBe("Page not found");
+  });
+
+  it("within a team's pages keeps the child's area", () => {
+    router.navigate("/shipping");
+    const area = find("[data-child]");
+    router.navigate("/shipping/orders", "within");
+    expect(find("[data-child]")).toBe(area);
+  });
+
+  it("shows a team without a release inside its own area", async () => {
+    router.navigate("/shipping");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(find("[data-child]")?.dataset.state).toBe("failed");
+    expect(find(".child-reason")?.textContent).toContain("no release of @acme/shipping");
+  });
+});
+
+describe("the toggles page", () => {
+  beforeEach(() => {
+    session.becomes(ADA);
+    toggles.set("1", true);
+    router.navigate("/toggles");
+  });
+
+  it("lists them, and follows changes in place", () => {
+    toggles.set("2", false);
+    const row = find('[data-toggle="1"]');
+    expect(row?.dataset.active).toBe("true");
+    toggles.set("2", true);
+    expect(find('[data-toggle="1"]')).toBe(row);
+    expect(find('[data-toggle="2"]')?.dataset.active).toBe("true");
+  });
+
+  it("says when what it shows may be old", () => {
+    const note = find("fr-page > fr-alert");
+    expect(note?.hidden).toBe(true);
+    toggles.becomes("stale");
+    expect(note?.hidden).toBe(false);
+    expect(find("fr-page [data-testid=toggles-status]")?.textContent).toBe("Reconnecting");
+  });
+});
+
+describe("the releases page", () => {
+  it("shows each version, its share, and which one is this browser's", async () => {
+    const entry = (version: string, traffic: number, isDefault: boolean) => ({
+      url: "/x.js",
+      metadata: { integrity: "sha384-AAAA", version },
+      deployment: { traffic, default: isDefault },
+    });
+    const versions = [entry("1.0.0+aa", 0, true), entry("1.1.0+bb", 100, false)];
+    manifest = () => ({ microFrontends: { "@acme/shipping": versions } });
+    session.becomes(ADA);
+    router.navigate("/releases");
+    await vi.advanceTimersByTimeAsync(0);
+    const rows = [...document.querySelectorAll('[data-team="shipping"] .version')].map(
+      (row) => row.textContent,
+    );
+    expect(rows).toEqual(["1.0.0aaDefault0 %", "1.1.0bbCanaryYours100 %"]);
+    expect(find('[data-team="returns"]')?.textContent).toContain("no release of @acme/returns");
+  });
+});
+
+describe("overrides", () => {
+  it("are shown in a banner, and can be taken away", () => {
+    overrides.take("?mfe:shipping=http://localhost:5173/src/main.ts", true);
+    session.becomes(ADA);
+    const banner = find('[data-testid="overrides"]');
+    expect(banner?.textContent).toContain("http://localhost:5173/src/main.ts");
+    banner?.querySelector("fr-button")?.click();
+    expect(banner?.hidden).toBe(true);
+    expect(overrides.all()).toEqual([]);
+  });
+
+  it("leave the rest of the query, and are kept for the tab", () => {
+    expect(overrides.take("?a=1&mfe:shipping=http://localhost:1/x.ts", true)).toBe("?a=1");
+    expect(new Overrides(true, sessionStorage).get("shipping")).toBe("http://localhost:1/x.ts");
+  });
+
+  it.each(["https://evil.example/x.js", "http://localhost.evil.example/", "javascript:1", "/x.js"])(
+    "are never from elsewhere: %s",
+    (url) => {
+      overrides.take(`?mfe:shipping=${encodeURIComponent(url)}`, true);
+      expect(overrides.all()).toEqual([]);
+    },
+  );
+
+  it("do not exist where the system has them off", () => {
+    overrides.take("?mfe:shipping=http://localhost:1/x.ts", true);
+    const off = new Overrides(false, sessionStorage);
+    off.take("?mfe:billing=http://localhost:1/x.ts", false);
+    expect(off.all()).toEqual([]);
+  });
+});

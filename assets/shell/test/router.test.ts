@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Router } from "../src/router.js";
+import { pathBelow } from "../src/shell.js";
+
+let heard: string[];
+const router = new Router();
+router.start();
+// What the router leaves to the browser must not happen in a test.
+window.addEventListener("click", (event) => event.preventDefault());
+router.onNavigate((cause) => heard.push(`${cause} ${router.path}`));
+
+beforeEach(() => {
+  heard = [];
+  router.replace("/");
+});
+
+function click(html: string, options: MouseEventInit = {}): void {
+  document.body.innerHTML = html;
+  const event = new MouseEvent("click", { bubbles: true, cancelable: true, composed: true, ...options });
+  document.querySelector("a")?.dispatchEvent(event);
+}
+
+describe("a click on a link", () => {
+  it("changes the page without a load", () => {
+    click('<a href="/toggles?x=1">Toggles</a>');
+    expect(heard).toEqual(["link /toggles?x=1"]);
+  });
+
+  it("in a child is the child's own affair", () => {
+    click('<div data-child="shipping"><a href="/shipping/orders">Orders</a></div>');
+    expect(heard).toEqual(["within /shipping/orders"]);
+  });
+
+  it.each<[string, string, MouseEventInit]>([
+    ["to another origin", '<a href="https://other.example/">x</a>', {}],
+    ["for another tab", '<a href="/x" target="_blank">x</a>', {}],
+    ["with a key held", '<a href="/x">x</a>', { ctrlKey: true }],
+    ["with another button", '<a href="/x">x</a>', { button: 1 }],
+    ["to a file", '<a href="/config.json">x</a>', {}],
+    ["for a download", '<a href="/x" download>x</a>', {}],
+    ["to a fragment of the page", '<a href="#main">x</a>', {}],
+    ["without an address", "<a>x</a>", {}],
+  ])("%s is left to the browser", (_, html, options) => {
+    click(html, options);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe("the router", () => {
+  it("tells all listeners, also after one that throws", () => {
+    vi.stubGlobal("reportError", vi.fn());
+    const end = router.onNavigate(() => {
+      throw new Error("mine");
+    });
+    const after = vi.fn();
+    const endToo = router.onNavigate(after);
+    router.navigate("/releases");
+    expect(after).toHaveBeenCalledOnce();
+    end();
+    endToo();
+    vi.unstubAllGlobals();
+  });
+
+  it("says a link to the present page again, and a child's own move to it not", () => {
+    router.navigate("/");
+    router.navigate("/", "within");
+    expect(heard).toEqual(["link /"]);
+  });
+});
+
+it.each([
+  ["/shipping", "/shipping", "/"],
+  ["/shipping", "/shipping?a=1", "/?a=1"],
+  ["/shipping", "/shipping/orders/7?a=1", "/orders/7?a=1"],
+  ["/shipping", "/shippings", undefined],
+  ["/shipping", "/", undefined],
+])("below %s, %s is %s", (route, path, expected) => {
+  expect(pathBelow(route, path)).toBe(expected);
+});
