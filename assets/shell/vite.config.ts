@@ -1,11 +1,11 @@
 import { defineConfig } from "vite";
-import { importMap, sharedModules } from "./build/shared.js";
+import { developmentImportMap, importMap, sharedModules } from "./build/shared.js";
 
 /** Where the developer's shell takes `/config.json` from: a running `frontage dev` prints its shell's address. */
 const proxied = process.env.FRONTAGE_SHELL;
 
 export default defineConfig({
-  plugins: [importMap(), sharedModules()],
+  plugins: [importMap(), developmentImportMap(), sharedModules()],
   build: {
     target: "es2022",
     assetsDir: "assets",

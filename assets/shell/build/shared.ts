@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
 /** The page's import map, as the content security policy has its hash: byte for byte. */
@@ -31,6 +32,24 @@ export function importMap(): Plugin {
   };
 }
 
+/** While developing, children that are released already get the very modules that the development server serves. */
+export function developmentImportMap(): Plugin {
+  const imports = Object.keys(SHARED).map((name) => [name, `/@fs${sourceOf(name)}`]);
+  const children = JSON.stringify({ imports: Object.fromEntries(imports) });
+  return {
+    name: "frontage:development-import-map",
+    apply: "serve",
+    transformIndexHtml: () => [
+      { tag: "script", attrs: { type: "importmap" }, children, injectTo: "head-prepend" },
+    ],
+  };
+}
+
+function sourceOf(name: string): string {
+  const folder = name.replace("@frontage/", "");
+  return fileURLToPath(new URL(`../../packages/${folder}/src/index.ts`, import.meta.url));
+}
+
 /**
  * Builds each shared package as a module of its own, with what it depends on inside. Shell and children import it by
  * its bare name, so that there is one copy of it on the page.
@@ -52,7 +71,6 @@ export function sharedModules(): Plugin {
 }
 
 async function buildShared(name: string, file: string, outDir: string): Promise<void> {
-  const entry = new URL(`../../packages/${name.replace("@frontage/", "")}/src/index.ts`, import.meta.url);
   await build({
     configFile: false,
     publicDir: false,
@@ -62,7 +80,7 @@ async function buildShared(name: string, file: string, outDir: string): Promise<
       outDir,
       emptyOutDir: false,
       minify: true,
-      lib: { entry: entry.pathname, formats: ["es"], fileName: () => file },
+      lib: { entry: sourceOf(name), formats: ["es"], fileName: () => file },
       rolldownOptions: { external: Object.keys(SHARED).filter((other) => other !== name) },
     },
   });
