@@ -12,3 +12,4 @@ mod front_ends;
 mod least_privilege;
 mod life;
 mod outputs;
+mod releases;

@@ -1,18 +1,34 @@
 //! Building an application before it is published.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use miette::{Report, miette};
+use local::{Frontend, Tools};
+use miette::{IntoDiagnostic as _, Report, WrapErr as _};
+use stacks::description::System;
 
+use crate::cli::{Global, say};
 use crate::release::Application;
 
-/// Builds an application, and says where its output is.
-///
-/// The one place that a publish without `--dir` goes through.
-#[allow(clippy::unused_async, reason = "a build takes its time")]
-pub(super) async fn build(application: &Application) -> Result<PathBuf, Report> {
-    Err(miette!(
-        help = "build it, then name its output: frontage release publish {application} --dir DIST",
-        "{application} is not built by this command yet"
-    ))
+/// Builds an application, unless its output is what its sources give, and says where that is.
+pub(super) async fn build(global: &Global, system: &System, application: &Application) -> Result<PathBuf, Report> {
+    let folder = folder(&global.config, system, application);
+    let build = move || {
+        let frontend = Frontend::in_folder(&folder).into_diagnostic()?;
+        let tools = Tools::install(&mut say).into_diagnostic()?;
+        frontend.build(&tools, &mut say).into_diagnostic()
+    };
+    let built = tokio::task::spawn_blocking(build).await.into_diagnostic()?;
+    built.wrap_err_with(|| format!("{application} cannot be built; a finished build is published with --dir DIST"))
+}
+
+/// Where an application's package is, from the description's own directory.
+fn folder(description: &Path, system: &System, application: &Application) -> PathBuf {
+    let source = match application {
+        Application::Shell => None,
+        Application::Team(name) => {
+            system.teams.iter().find(|team| team.name.as_str() == name).and_then(|team| team.source.clone())
+        }
+    };
+    let source = source.unwrap_or_else(|| format!("assets/{application}"));
+    description.parent().unwrap_or(Path::new("")).join(source)
 }

@@ -24,13 +24,14 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
-    let application = destination::application(&session::describe(global)?, &arguments.named.application)?;
+    let system = session::describe(global)?;
+    let application = destination::application(&system, &arguments.named.application)?;
     if arguments.canary.is_some() && application == Application::Shell {
         return Err(report(ReleaseError::CanaryOfShell));
     }
     let directory = match &arguments.dir {
         Some(directory) => directory.clone(),
-        None => build::build(&application).await?,
+        None => build::build(global, &system, &application).await?,
     };
     let dist = read(&directory, &application).await?;
     let uncovered = dist.uncovered();
