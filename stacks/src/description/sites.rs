@@ -11,6 +11,9 @@ use super::table::{Rejected, Table};
 /// The paths of the shell that are its own.
 const RESERVED_ROUTES: [&str; 5] = ["/toggles", "/releases", "/signed-in", "/assets", "/shared"];
 
+/// What the parent application is called where an application is named, as in `frontage release publish shell`.
+const SHELL: &str = "shell";
+
 /// The most characters of a title.
 const TITLE_LENGTH: usize = 40;
 
@@ -74,7 +77,11 @@ impl Team {
         let source = table.text("source", source);
         let domain = CustomDomain::read(table);
         let name = match text.parse::<Name>() {
-            Ok(name) => name,
+            Ok(name) if text != SHELL => name,
+            Ok(_) => {
+                table.report(Some(misnamed(text, &at, "this is what the parent application is called")));
+                return None;
+            }
             Err(why) => {
                 table.report(Some(misnamed(text, &at, &why.to_string())));
                 return None;
@@ -107,7 +114,8 @@ impl CustomDomain {
 
 fn misnamed(text: &str, at: &Range<usize>, why: &str) -> Problem {
     let rule = format!("a team's name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter", Name::MAX_LENGTH);
-    let like = Name::like(text).map_or(String::new(), |like| format!(", such as `{like}`"));
+    let like = Name::like(text).filter(|like| like.as_str() != SHELL);
+    let like = like.map_or(String::new(), |like| format!(", such as `{like}`"));
     Problem::new(format!("a team cannot be called {}", quoted(text)), at.clone(), why).help(rule + &like)
 }
 
