@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -326,17 +328,23 @@ async fn load(connection: &Connection, credentials: Option<Credentials>) -> SdkC
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &connection.profile {
-        // A profile that is named goes before credentials in the environment, as in AWS's own command line: the SDK
-        // would take those, and so perhaps another account.
-        let provider = ProfileFileCredentialsProvider::builder()
-            .configure(&ProviderConfig::default().with_http_client(transport::connections()))
-            .profile_name(profile);
-        loader = loader.profile_name(profile).credentials_provider(provider.build());
+        loader = loader.profile_name(profile).credentials_provider(credentials_of(profile, connection).await);
     }
     if let Some(url) = &connection.endpoint_url {
         loader = loader.endpoint_url(url);
     }
     loader.load().await
+}
+
+/// A profile that is named goes before credentials in the environment, as in AWS's own command line: the SDK would take
+/// those, and so perhaps another account. The Region is for a profile that takes on a role.
+async fn credentials_of(profile: &str, connection: &Connection) -> ProfileFileCredentialsProvider {
+    let region = RegionProviderChain::first_try(connection.region.clone().map(Region::new))
+        .or_else(EnvironmentVariableRegionProvider::new())
+        .or_else(ProfileFileRegionProvider::builder().profile_name(profile).build());
+    let config =
+        ProviderConfig::default().with_http_client(transport::connections()).with_region(region.region().await);
+    ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build()
 }
 
 async fn check_credentials(config: &SdkConfig) -> Result<(), AccountError> {
