@@ -49,7 +49,11 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir(to).expect("a directory");
     for entry in std::fs::read_dir(from).expect("listed").map(|entry| entry.expect("an entry").path()) {
         let target = to.join(entry.file_name().expect("a name"));
-        if entry.is_dir() { copy(&entry, &target) } else { drop(std::fs::copy(&entry, &target).expect("copied")) }
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            std::fs::copy(&entry, &target).expect("copied");
+        }
     }
 }
 
