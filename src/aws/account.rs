@@ -219,6 +219,12 @@ impl Account {
         std::fs::read(path).map_err(|error| DriverError::Invalid(format!("{} cannot be read: {error}", path.display())))
     }
 
+    /// The endpoint that was set in place of AWS's, without a slash at the end.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.shared.endpoint.as_deref()
+    }
+
     /// Whether an endpoint was set, which in place of AWS is an emulator's.
     #[must_use]
     pub(crate) fn is_emulated(&self) -> bool {

@@ -9,9 +9,8 @@ use stacks::description::System;
 use crate::cli::{Global, say};
 use crate::release::Application;
 
-/// Builds an application, unless its output is what its sources give, and says where that is.
-pub(super) async fn build(global: &Global, system: &System, application: &Application) -> Result<PathBuf, Report> {
-    let folder = folder(&global.config, system, application);
+/// Builds the application in a folder, unless its output is what its sources give, and says where that is.
+pub(in crate::cli) async fn build(folder: PathBuf, application: &Application) -> Result<PathBuf, Report> {
     let build = move || {
         let frontend = Frontend::in_folder(&folder).into_diagnostic()?;
         let tools = Tools::install(&mut say).into_diagnostic()?;
@@ -22,7 +21,7 @@ pub(super) async fn build(global: &Global, system: &System, application: &Applic
 }
 
 /// Where an application's package is, from the description's own directory.
-fn folder(description: &Path, system: &System, application: &Application) -> PathBuf {
+pub(in crate::cli) fn source(global: &Global, system: &System, application: &Application) -> PathBuf {
     let source = match application {
         Application::Shell => None,
         Application::Team(name) => {
@@ -30,5 +29,5 @@ fn folder(description: &Path, system: &System, application: &Application) -> Pat
         }
     };
     let source = source.unwrap_or_else(|| format!("assets/{application}"));
-    description.parent().unwrap_or(Path::new("")).join(source)
+    global.config.parent().unwrap_or(Path::new("")).join(source)
 }

@@ -2,11 +2,11 @@
 
 use miette::{Report, miette};
 use stacks::description::System;
-use stacks::model::StackName;
+use stacks::model::{Graph, StackName};
 
-use crate::cli::session::{self, Session, Zips};
+use crate::cli::session::{self, Outputs, Session, Zips};
 use crate::cli::{Global, advice};
-use crate::reconcile::Goal;
+use crate::reconcile::{Goal, Selection};
 use crate::release::{Application, Destination, Releases};
 
 /// The stack of the shell.
@@ -21,7 +21,7 @@ pub(super) fn application(system: &System, name: &str) -> Result<Application, Re
     if graph.stacks().contains(&wanted) {
         return Ok(of_stack(&wanted).unwrap_or(Application::Shell));
     }
-    let known: Vec<String> = graph.stacks().iter().filter_map(of_stack).map(|known| known.to_string()).collect();
+    let known: Vec<String> = applications(&graph, &Selection::All).map(|known| known.to_string()).collect();
     let help = if known.is_empty() {
         "describe one in frontage.toml: [shell], and [teams.NAME] for each team".to_owned()
     } else {
@@ -32,16 +32,22 @@ pub(super) fn application(system: &System, name: &str) -> Result<Application, Re
 
 /// The application's releases, reached through its stack.
 pub(super) async fn releases(global: &Global, application: &Application) -> Result<Releases, Report> {
-    let stack = match application {
-        Application::Shell => stack(SHELL),
-        Application::Team(name) => stack(name),
-    };
+    let stack = stack_of(application);
     let global = Global { stack: vec![stack.to_string()], ..global.clone() };
     let session = Session::open(&global, Zips::None).await?;
     let inventory = session.read(Goal::Converge).await?;
-    let outputs = session.outputs(&inventory.known);
+    in_outputs(&session, &session.outputs(&inventory.known), application)
+}
+
+/// The application's releases, where its stack's outputs are known already.
+pub(in crate::cli) fn in_outputs(
+    session: &Session,
+    outputs: &Outputs,
+    application: &Application,
+) -> Result<Releases, Report> {
+    let stack = stack_of(application);
     let output = |name: &str| outputs.get(&stack).and_then(|values| values.get(name)).cloned();
-    let (Some(bucket), Some(url)) = (output("bucket"), output("url")) else {
+    let (Some(bucket), Some(url)) = (output("bucket"), site(outputs, application)) else {
         return Err(miette!(
             help = format!("run `frontage apply --stack {stack}` first"),
             "the stack {stack} does not stand in account {}, {}",
@@ -50,8 +56,7 @@ pub(super) async fn releases(global: &Global, application: &Application) -> Resu
         ));
     };
     let system = session.graph.system().to_owned();
-    let destination =
-        Destination { bucket, url: url.trim_end_matches('/').to_owned(), system, application: application.clone() };
+    let destination = Destination { bucket, url, system, application: application.clone() };
     Ok(Releases::new(&session.account, destination))
 }
 
@@ -60,6 +65,24 @@ pub(super) async fn named(global: &Global, name: &str) -> Result<(Application, R
     let application = application(&session::describe(global)?, name)?;
     let releases = releases(global, &application).await?;
     Ok((application, releases))
+}
+
+/// The URL at which an application is served, without a slash at the end.
+pub(in crate::cli) fn site(outputs: &Outputs, application: &Application) -> Option<String> {
+    let url = outputs.get(&stack_of(application))?.get("url")?;
+    Some(url.trim_end_matches('/').to_owned())
+}
+
+/// The applications of the stacks that a command speaks of.
+pub(in crate::cli) fn applications(graph: &Graph, selection: &Selection) -> impl Iterator<Item = Application> {
+    graph.stacks().iter().filter(|stack| selection.contains(stack)).filter_map(of_stack)
+}
+
+fn stack_of(application: &Application) -> StackName {
+    match application {
+        Application::Shell => stack(SHELL),
+        Application::Team(name) => stack(name),
+    }
 }
 
 fn stack(name: &str) -> StackName {

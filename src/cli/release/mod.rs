@@ -13,6 +13,9 @@ use clap::{Args, Subcommand};
 use miette::Report;
 use tokio::sync::mpsc;
 
+pub(super) use self::build::{build, source};
+pub(super) use self::destination::{applications, in_outputs as releases, site};
+pub(super) use self::publish::read;
 use super::{Format, Global, advice};
 use crate::release::{Events, ReleaseError};
 use crate::render;
@@ -65,7 +68,7 @@ where
     ended.map_err(report)
 }
 
-fn report(error: ReleaseError) -> Report {
+pub(super) fn report(error: ReleaseError) -> Report {
     let help = error.hint();
     advice::advise(error, help)
 }

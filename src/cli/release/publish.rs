@@ -31,7 +31,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     }
     let directory = match &arguments.dir {
         Some(directory) => directory.clone(),
-        None => build::build(global, &system, &application).await?,
+        None => build::build(build::source(global, &system, &application), &application).await?,
     };
     let dist = read(&directory, &application).await?;
     let uncovered = dist.uncovered();
@@ -54,7 +54,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
 }
 
 /// Reads a build on a thread of its own.
-async fn read(directory: &Path, application: &Application) -> Result<Dist, Report> {
+pub(in crate::cli) async fn read(directory: &Path, application: &Application) -> Result<Dist, Report> {
     let (directory, application) = (directory.to_owned(), application.clone());
     let read = tokio::task::spawn_blocking(move || Dist::read(&directory, &application));
     read.await.into_diagnostic()?.map_err(destination::unfit)

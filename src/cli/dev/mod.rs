@@ -1,28 +1,30 @@
 //! `frontage dev`: the whole system on an emulator on this machine.
 
+mod applications;
+mod check;
+mod user;
+
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Args;
 use local::{MiniStack, MiniStackOptions, Proxy, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use stacks::description::System;
-use tokio::time::timeout;
 
+use self::applications::Builds;
 use super::interrupts::Interrupts;
-use super::session::{self, Session, Zips};
-use super::toggles::{Change, Client, Message, Store, show};
-use super::{Format, Global, advice, apply, print, say};
+use super::session::{self, Outputs, Session, Zips};
+use super::toggles::{Change, Client, Store, show};
+use super::{Format, Global, advice, apply, print, release, say};
 use crate::aws::{Account, Connection};
 use crate::reconcile::Goal;
+use crate::release::Application;
 use crate::render;
 
 /// Where the emulator listens, unless told otherwise.
 const PORT: u16 = 4566;
 /// The Region, where the description names none.
 const REGION: &str = "eu-west-1";
-/// How long the self-check waits for a message.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// The toggles that are there to try.
 const EXAMPLES: [(&str, &str, bool); 3] =
     [("1", "Feature toggle 1", false), ("2", "Feature toggle 2", true), ("3", "Feature toggle 3", false)];
@@ -30,7 +32,8 @@ const EXAMPLES: [(&str, &str, bool); 3] =
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Check that a client gets the state and then a change, and leave: 0 if so, 1 if not
+    /// Check that a client gets the state and then a change, and that the applications are served, and leave: 0 if
+    /// so, 1 if not
     #[arg(long)]
     once: bool,
     /// The emulator's port on 127.0.0.1; default: 4566, or any free one with --once
@@ -43,12 +46,16 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let emulator = start(arguments).await?;
     let global = Global { endpoint_url: Some(emulator.endpoint()), ..global.clone() };
     let session = open(&global, &system).await?;
-    let url = bring_up(&session).await?;
+    let builds = Builds::begin(&global, &system, &session);
+    let outputs = bring_up(&session).await?;
+    let applications = builds.publish(&session, &outputs).await?;
+    user::make(&session, &outputs).await?;
+    let url = websocket_url(&outputs)?;
     let store = seed(&session).await?;
     let checked = if arguments.once {
-        check(&url, &store).await
+        check(&session, &url, &store, &outputs, &applications).await
     } else {
-        welcome(&session, &url, &emulator);
+        welcome(&session, &outputs, &applications);
         watch(&global, &url).await
     };
     take_down(&session).await?;
@@ -75,7 +82,9 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     let start = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;
         say("starting the emulator");
-        let ministack = MiniStack::start(&tools, &MiniStackOptions::default()).into_diagnostic()?;
+        // Only then does it know that a viewer came by TLS, and keep everyone else from the buckets.
+        let options = MiniStackOptions { auth: true, ..MiniStackOptions::default() };
+        let ministack = MiniStack::start(&tools, &options).into_diagnostic()?;
         let proxy = Proxy::start(port, &ministack.endpoint()).into_diagnostic()?;
         Ok(Emulator { proxy, _ministack: ministack })
     };
@@ -91,7 +100,7 @@ async fn open(global: &Global, system: &System) -> Result<Session, Report> {
     Session::with_account(global, system, functions.as_ref(), account.map_err(advice::account)?)
 }
 
-async fn bring_up(session: &Session) -> Result<String, Report> {
+async fn bring_up(session: &Session) -> Result<Outputs, Report> {
     let plan = session.plan(Goal::Converge).await?;
     say(&format!("bringing up {}: {} resources", session.graph.system(), plan.resources.len()));
     let report = apply::execute(session, plan, false).await;
@@ -99,7 +108,10 @@ async fn bring_up(session: &Session) -> Result<String, Report> {
         say(&render::report(&report));
         return Err(miette!("the system did not come up"));
     }
-    let outputs = session.outputs(&report.known);
+    Ok(session.outputs(&report.known))
+}
+
+fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
     let url = outputs.values().find_map(|values| values.get("websocket_url"));
     url.cloned().ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))
 }
@@ -112,18 +124,41 @@ async fn seed(session: &Session) -> Result<Store, Report> {
     Ok(store)
 }
 
-fn welcome(session: &Session, url: &str, emulator: &Emulator) {
+async fn check(
+    session: &Session,
+    url: &str,
+    store: &Store,
+    outputs: &Outputs,
+    applications: &[Application],
+) -> Result<(), Report> {
+    check::toggles(url, store).await?;
+    check::applications(session.account.endpoint().unwrap_or_default(), outputs, applications).await
+}
+
+fn welcome(session: &Session, outputs: &Outputs, applications: &[Application]) {
     let frontage = std::env::args().next().unwrap_or_else(|| "frontage".to_owned());
-    print(&format!("\nThe toggles are live at {url}\n"));
+    print("");
+    if let Some(shell) =
+        release::site(outputs, &Application::Shell).filter(|_| applications.contains(&Application::Shell))
+    {
+        print(&format!("The shell is at {shell}"));
+        print(&format!("Sign in as {} with the password {}\n", user::NAME, user::PASSWORD));
+    }
+    if let Ok(url) = websocket_url(outputs) {
+        print(&format!("The toggles are live at {url}\n"));
+    }
     print("Try, in another terminal here:");
     print(&format!(
         "  export AWS_ENDPOINT_URL={} AWS_REGION={} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
-        emulator.endpoint(),
+        session.account.endpoint().unwrap_or_default(),
         session.account.region(),
     ));
     print(&format!("  {frontage} toggles set 1 on"));
-    print(&format!("  {frontage} toggles watch\n"));
-    print("Changes show here. Ctrl-C takes everything down.\n");
+    print(&format!("  {frontage} toggles watch"));
+    if let Some(team) = applications.iter().find(|application| **application != Application::Shell) {
+        print(&format!("  {frontage} release publish {team}"));
+    }
+    print("\nChanges show here. Ctrl-C takes everything down.\n");
 }
 
 async fn watch(global: &Global, url: &str) -> Result<(), Report> {
@@ -145,39 +180,6 @@ async fn watch(global: &Global, url: &str) -> Result<(), Report> {
 
 async fn connect(url: &str) -> Result<Client, Report> {
     Client::connect(url).await.map_err(|error| miette!("{url}: {error}"))
-}
-
-/// What a client must see: the three toggles, then a change to one.
-async fn check(url: &str, store: &Store) -> Result<(), Report> {
-    let mut client = connect(url).await?;
-    let items = loop {
-        // The examples' own changes may still be under way, and come before the state.
-        if let Message::State(items) = next(&mut client, "the state").await? {
-            break items;
-        }
-    };
-    if items.len() != EXAMPLES.len() {
-        return Err(miette!("a client got {} toggles, not {}", items.len(), EXAMPLES.len()));
-    }
-    let (id, ..) = EXAMPLES[0];
-    store.set(&Change { id, active: true, name: None, attributes: &[] }).await?;
-    while !matches!(next(&mut client, "the change").await?, Message::Changed(item) if is_on(&item, id)) {}
-    client.close().await;
-    print(&format!("{url}: a client got the state and then a change"));
-    Ok(())
-}
-
-fn is_on(item: &serde_json::Value, id: &str) -> bool {
-    item["featureId"]["S"] == id && item["isActive"]["BOOL"] == true
-}
-
-async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
-    let seconds = PATIENCE.as_secs();
-    match timeout(PATIENCE, client.next()).await {
-        Ok(Some((_, message))) => Ok(message),
-        Ok(None) => Err(miette!("the service closed the connection before {what} came")),
-        Err(_) => Err(miette!("{what} did not come within {seconds} s")),
-    }
 }
 
 async fn take_down(session: &Session) -> Result<(), Report> {

@@ -1,0 +1,60 @@
+//! The shell's and the teams' applications, built and published as their developers do it.
+
+use std::path::PathBuf;
+
+use futures_util::future::try_join_all;
+use miette::{IntoDiagnostic as _, Report};
+use stacks::description::System;
+use tokio::task::JoinHandle;
+
+use crate::cli::session::{Outputs, Session};
+use crate::cli::{Global, release, say};
+use crate::release::{Application, Events};
+use crate::render;
+
+/// Applications whose builds are under way.
+pub(super) struct Builds(JoinHandle<Result<Vec<Built>, Report>>);
+
+struct Built {
+    application: Application,
+    dist: PathBuf,
+}
+
+impl Builds {
+    /// Begins to build the applications of the selected stacks whose sources are here: a team's may be elsewhere.
+    pub(super) fn begin(global: &Global, system: &System, session: &Session) -> Self {
+        let applications = release::applications(&session.graph, &session.selection);
+        let sources: Vec<_> = applications.map(|of| (release::source(global, system, &of), of)).collect();
+        Self(tokio::spawn(build_all(sources)))
+    }
+
+    /// Waits for the builds, and publishes them side by side. Answers with the applications.
+    pub(super) async fn publish(self, session: &Session, outputs: &Outputs) -> Result<Vec<Application>, Report> {
+        let built = self.0.await.into_diagnostic()??;
+        try_join_all(built.into_iter().map(|built| built.publish(session, outputs))).await
+    }
+}
+
+impl Built {
+    async fn publish(self, session: &Session, outputs: &Outputs) -> Result<Application, Report> {
+        let releases = release::releases(session, outputs, &self.application)?;
+        let dist = release::read(&self.dist, &self.application).await?;
+        let published = releases.publish(&dist, None, &Events::none()).await.map_err(release::report)?;
+        say(&render::published(&self.application, &published));
+        Ok(self.application)
+    }
+}
+
+async fn build_all(sources: Vec<(PathBuf, Application)>) -> Result<Vec<Built>, Report> {
+    let mut built = Vec::new();
+    for (source, application) in sources {
+        if source.is_dir() {
+            let dist = release::build(source, &application).await?;
+            built.push(Built { application, dist });
+        } else {
+            let command = format!("frontage release publish {application} --dir DIST");
+            say(&format!("{application} is not here ({}): {command} shows a build of it", source.display()));
+        }
+    }
+    Ok(built)
+}

@@ -1,0 +1,80 @@
+//! What `dev --once` checks: that all of it works, as a client sees it.
+
+use std::time::Duration;
+
+use http_body_util::Empty;
+use hyper::body::Bytes;
+use hyper::header::HOST;
+use hyper::{Request, StatusCode};
+use hyper_util::client::legacy::Client as Http;
+use hyper_util::rt::TokioExecutor;
+use miette::{IntoDiagnostic as _, Report, miette};
+use tokio::time::timeout;
+
+use super::EXAMPLES;
+use crate::cli::session::Outputs;
+use crate::cli::toggles::{Change, Client, Message, Store};
+use crate::cli::{print, release};
+use crate::release::Application;
+
+/// How long a message is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a client must see: the examples, then a change to one.
+pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
+    let mut client = super::connect(url).await?;
+    let items = loop {
+        // The examples' own changes may still be under way, and come before the state.
+        if let Message::State(items) = next(&mut client, "the state").await? {
+            break items;
+        }
+    };
+    if items.len() != EXAMPLES.len() {
+        return Err(miette!("a client got {} toggles, not {}", items.len(), EXAMPLES.len()));
+    }
+    let (id, ..) = EXAMPLES[0];
+    store.set(&Change { id, active: true, name: None, attributes: &[] }).await?;
+    while !matches!(next(&mut client, "the change").await?, Message::Changed(item) if is_on(&item, id)) {}
+    client.close().await;
+    print(&format!("{url}: a client got the state and then a change"));
+    Ok(())
+}
+
+fn is_on(item: &serde_json::Value, id: &str) -> bool {
+    item["featureId"]["S"] == id && item["isActive"]["BOOL"] == true
+}
+
+async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
+    let seconds = PATIENCE.as_secs();
+    match timeout(PATIENCE, client.next()).await {
+        Ok(Some((_, message))) => Ok(message),
+        Ok(None) => Err(miette!("the service closed the connection before {what} came")),
+        Err(_) => Err(miette!("{what} did not come within {seconds} s")),
+    }
+}
+
+/// The current release of each application must be served at its site.
+pub(super) async fn applications(
+    endpoint: &str,
+    outputs: &Outputs,
+    applications: &[Application],
+) -> Result<(), Report> {
+    for application in applications {
+        let url = release::site(outputs, application).ok_or_else(|| miette!("{application} has no URL"))?;
+        let status = get(endpoint, &url, application.pointer()).await?;
+        if status != StatusCode::OK {
+            return Err(miette!("{url}: {application} answered {status}"));
+        }
+        print(&format!("{url}: {application} is served"));
+    }
+    Ok(())
+}
+
+/// Asks the endpoint by the site's name, which only browsers resolve.
+async fn get(endpoint: &str, url: &str, path: &str) -> Result<StatusCode, Report> {
+    let host = url.split_once("://").map_or(url, |(_, host)| host);
+    let request = Request::get(format!("{endpoint}/{path}")).header(HOST, host);
+    let request = request.body(Empty::<Bytes>::new()).into_diagnostic()?;
+    let client = Http::builder(TokioExecutor::new()).build_http();
+    Ok(client.request(request).await.into_diagnostic()?.status())
+}
