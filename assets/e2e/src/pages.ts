@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from "@playwright/test";
+import { type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 import { running } from "./system.js";
 
 /** The teams of the example system, and what their menu entries say. */
@@ -30,6 +30,15 @@ export async function signIn(page: Page, path = "/"): Promise<void> {
     (url) => url.origin === running().shell && url.pathname === new URL(shell + path).pathname,
   );
   await expect(page.getByRole("navigation").first()).toBeVisible();
+}
+
+/** Opens a path of the shell in another tab of a browser that is signed in: nobody is asked again. */
+export async function openTab(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(running().shell + path);
+  await page.waitForURL(running().shell + path);
+  await expect(page.getByRole("navigation").first()).toBeVisible();
+  return page;
 }
 
 /** Goes to a child's route by the shell's menu: no page load. */

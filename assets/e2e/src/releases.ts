@@ -19,7 +19,14 @@ export async function changed(team: Team, change: (source: string) => string): P
   return dist;
 }
 
-/** Publishes a build; answers with what `release list` says of it. */
-export async function publish(team: Team, dist: string, ...more: string[]): Promise<void> {
-  await frontage("release", "publish", team, "--dir", dist, ...more);
+/** What `release publish` says of what it did. */
+export interface Published {
+  readonly version: string;
+  readonly uploaded: number;
+}
+
+/** Publishes a build. */
+export async function publish(team: Team, dist: string, ...more: string[]): Promise<Published> {
+  const said = await frontage("release", "publish", team, "--dir", dist, "--format", "json", ...more);
+  return JSON.parse(said) as Published;
 }

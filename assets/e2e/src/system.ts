@@ -26,6 +26,12 @@ export function running(): Running {
   return JSON.parse(text) as Running;
 }
 
+/** A request for a site's address: browsers resolve `*.localhost` by themselves, Node.js does not. */
+export function directly(address: string): { url: string; headers: { Host: string } } {
+  const { host, pathname, search } = new URL(address);
+  return { url: running().endpoint + pathname + search, headers: { Host: host } };
+}
+
 /** Everything that `frontage dev` has said so far, for a test that looks for what it must not say. */
 export const DEV_LOG = resolve(ROOT, "target/e2e-dev.log");
 

@@ -1,18 +1,26 @@
-import { expect, test } from "@playwright/test";
-import { signIn, stands, TEAMS, visit } from "../src/pages.js";
+import { expect, test, type WebSocket } from "@playwright/test";
+import { openTab, signIn, stands, TEAMS, visit } from "../src/pages.js";
 import { running } from "../src/system.js";
 
 test("one sign-in, by code with PKCE, serves the shell and all children", async ({ page }) => {
   const asked: URL[] = [];
-  const sockets: string[] = [];
-  page.on("request", (request) => asked.push(new URL(request.url())));
-  page.on("websocket", (socket) => sockets.push(socket.url()));
+  const sockets: WebSocket[] = [];
+  const modules: Promise<string>[] = [];
+  page.on("request", (request) => {
+    asked.push(new URL(request.url()));
+    // Those of the page before are closed with it.
+    if (request.isNavigationRequest()) sockets.length = 0;
+  });
+  page.on("websocket", (socket) => sockets.push(socket));
 
   await signIn(page);
   const logins = () => asked.filter((url) => url.pathname === "/oauth2/authorize");
   expect(logins()).toHaveLength(1);
   expect(logins()[0]?.searchParams.get("response_type")).toBe("code");
   expect(logins()[0]?.searchParams.get("code_challenge_method")).toBe("S256");
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script") modules.push(response.text());
+  });
 
   for (const team of TEAMS) {
     const child = await visit(page, team);
@@ -20,12 +28,19 @@ test("one sign-in, by code with PKCE, serves the shell and all children", async 
   }
   expect(logins(), "no child signs in").toHaveLength(1);
 
-  // One copy of what they share, and one connection.
+  // One copy of what they share: the shell's. The children's modules name it, and have none of their own.
   const loaded = (path: RegExp) =>
     new Set(asked.filter((url) => path.test(url.pathname)).map((url) => url.href));
   for (const shared of ["session", "toggles", "ui"]) {
-    expect([...loaded(new RegExp(`/${shared}-1\\.js$`))], shared).toHaveLength(1);
+    expect([...loaded(new RegExp(`/${shared}-\\d+\\.js$`))], shared).toHaveLength(1);
   }
+  const children = await Promise.all(modules);
+  expect(children).toHaveLength(TEAMS.length);
+  for (const module of children) {
+    expect(module).toMatch(/from\s*["'`]@frontage\/(session|toggles|ui)["'`]/);
+    for (const own of ["code_challenge", "new WebSocket"]) expect(module.includes(own), own).toBe(false);
+  }
+  // And one connection.
   expect(sockets).toHaveLength(1);
 });
 
@@ -44,24 +59,11 @@ test("a reload keeps the session without asking", async ({ page }) => {
 
 test("signing out ends the session in every tab", async ({ page, context }) => {
   await signIn(page);
-  const other = await context.newPage();
-  await other.goto(`${running().shell}/profile`);
-  await other
-    .getByRole("button", { name: "Sign in" })
-    .or(other.locator('[data-child="profile"]'))
-    .first()
-    .waitFor();
-  if (await other.getByRole("button", { name: "Sign in" }).isVisible()) {
-    await other.getByRole("button", { name: "Sign in" }).click();
-  }
+  const other = await openTab(context, "/profile");
   await stands(other, "profile");
 
   await page.getByRole("button", { name: running().user }).click();
-  await page
-    .getByRole("menuitem", { name: "Sign out" })
-    .or(page.getByRole("button", { name: "Sign out" }))
-    .first()
-    .click();
+  await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL((url) => url.origin === running().shell);
   for (const tab of [page, other]) {
     await expect(tab.getByRole("button", { name: "Sign in" })).toBeVisible();

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { signIn, visit } from "../src/pages.js";
+import { openTab, signIn, visit } from "../src/pages.js";
 import { frontage } from "../src/system.js";
 
 test("a toggle that is set changes shell and child on the screen, without a reload", async ({
@@ -9,8 +9,7 @@ test("a toggle that is set changes shell and child on the screen, without a relo
   await frontage("toggles", "set", "1", "off");
   await signIn(page);
   const child = await visit(page, "shipping");
-  const list = await context.newPage();
-  await signIn(list, "/toggles").catch(() => list.goto("/toggles"));
+  const list = await openTab(context, "/toggles");
   const row = list.locator('[data-toggle="1"]');
   await expect(row).toHaveAttribute("data-active", "false");
   await expect(child).not.toContainText("Express");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
 import { signIn, TEAMS, visit } from "../src/pages.js";
-import { DEV_LOG, frontage, running } from "../src/system.js";
+import { DEV_LOG, directly, frontage, running } from "../src/system.js";
 
 test("the policy blocks an injected script, a foreign origin and an injected import map", async ({
   page,
@@ -48,7 +48,8 @@ test("no object of a bucket is readable except through its distribution", async 
     const { bucket, url } = outputs[stack];
     const direct = await request.get(`${running().endpoint}/${bucket}/${pointer}`);
     expect(direct.status(), `${stack} ${pointer}`).toBe(403);
-    expect((await request.get(`${url}/${pointer}`)).status()).toBe(200);
+    const site = directly(`${url}/${pointer}`);
+    expect((await request.get(site.url, site)).status()).toBe(200);
   }
 });
 
@@ -100,9 +101,8 @@ test("a token never appears in an address, in storage, on the console, or in a l
 test("every answer of the shell and the teams has the strict headers", async ({ request }) => {
   const outputs = JSON.parse(await frontage("outputs", "--format", "json"));
   for (const stack of ["shell", "team/shipping"]) {
-    const headers = (
-      await request.get(`${outputs[stack].url}/${stack === "shell" ? "" : "manifest.json"}`)
-    ).headers();
+    const site = directly(`${outputs[stack].url}/${stack === "shell" ? "" : "manifest.json"}`);
+    const headers = (await request.get(site.url, site)).headers();
     expect(headers["strict-transport-security"]).toContain("max-age=63072000");
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(headers["x-frame-options"]).toBe("DENY");
