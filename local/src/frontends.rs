@@ -113,6 +113,14 @@ impl Frontend {
         Ok(self.dist())
     }
 
+    /// Installs the workspace's dependencies alone, unless they are what the lock file says. Answers with the
+    /// workspace's directory.
+    pub fn install_packages(&self, tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<&Path, FrontendsError> {
+        let lock = self.lock(progress)?;
+        self.install(tools, &lock, progress)?;
+        Ok(&self.workspace)
+    }
+
     fn lock(&self, progress: &mut dyn FnMut(&str)) -> Result<File, FrontendsError> {
         let stamps = self.workspace.join(STAMPS);
         fs::create_dir_all(&stamps).map_err(failed("create", &stamps))?;

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::command::{cargo, program, root, run as run_command};
+use crate::command::{cargo, program, run as run_command, target};
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -16,7 +16,5 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     run_command(&mut cargo(&["build", "--release", "--locked", "-p", "frontage", "-p", "bench"]))?;
     let benchmarks: Vec<&str> = arguments.benchmarks.iter().map(String::as_str).collect();
-    let directory =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |path| root().join(path));
-    Ok(run_command(&mut program(directory.join("release/bench"), &benchmarks))?)
+    Ok(run_command(&mut program(target().join("release/bench"), &benchmarks))?)
 }

@@ -50,6 +50,11 @@ pub(crate) fn root() -> PathBuf {
     local::workspace_root().unwrap_or_else(|| ".".into())
 }
 
+/// Cargo's target directory.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |path| root().join(path))
+}
+
 fn line(command: &Command) -> String {
     let name = PathBuf::from(command.get_program());
     let name = name.file_name().unwrap_or(command.get_program());

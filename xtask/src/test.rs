@@ -1,12 +1,13 @@
 //! `cargo xtask test`: every check, from the quickest to the slowest.
 
 use std::error::Error;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use clap::ValueEnum;
-use local::{Architecture, Functions};
+use local::{Architecture, Frontend, Functions, Tools};
 
-use crate::command::{cargo, exists, program, root, run as run_command};
+use crate::command::{cargo, exists, program, root, run as run_command, target};
 use crate::tools;
 
 type Checked = Result<(), Box<dyn Error>>;
@@ -34,10 +35,14 @@ enum Check {
     Lints,
     /// Dependencies have accepted licences and sources (cargo deny, where it is installed)
     Licences,
+    /// The front-ends' types, lint, format, unit tests and sizes (npm)
+    FrontEnds,
     /// The Lambda functions build as they are deployed
     Functions,
     /// The tests pass (cargo test)
     Tests,
+    /// The whole system in a real browser (Playwright, Chromium)
+    Browser,
 }
 
 /// Runs the checks, and stops at the first that fails.
@@ -70,8 +75,10 @@ impl Check {
             Self::Shell => linter("shellcheck", &[".ci/run", "local/src/ministack/supervise.sh"]),
             Self::Lints => lints(),
             Self::Licences => licences(),
+            Self::FrontEnds => front_ends(),
             Self::Functions => functions(),
             Self::Tests => tests(),
+            Self::Browser => browser(),
         }
     }
 }
@@ -103,6 +110,34 @@ fn tests() -> Checked {
         command.env("RUST_TEST_THREADS", threads);
     }
     Ok(run_command(&mut command)?)
+}
+
+fn front_ends() -> Checked {
+    let shell = Frontend::in_folder(&root().join("assets/shell"))?;
+    let tools = tools::local()?;
+    for script in ["check", "test"] {
+        run_command(&mut npm(&tools, &shell, &["run", script])?)?;
+    }
+    shell.build(&tools, &mut tools::say)?;
+    Ok(run_command(&mut npm(&tools, &shell, &["run", "size", "--workspace", "shell"])?)?)
+}
+
+/// The program under test is the one that the tests have built.
+fn browser() -> Checked {
+    let chromium = tools::chromium()?;
+    let tools = tools::local()?;
+    run_command(&mut cargo(&["build", "--locked", "--package", "frontage"]))?;
+    let shell = Frontend::in_folder(&root().join("assets/shell"))?;
+    let mut command = npm(&tools, &shell, &["run", "e2e", "--workspace", "e2e"])?;
+    Ok(run_command(command.env("CHROMIUM", chromium).env("FRONTAGE", target().join("debug/frontage")))?)
+}
+
+/// npm in the workspace of a front-end, whose dependencies are there.
+fn npm(tools: &Tools, front_end: &Frontend, arguments: &[&str]) -> Result<Command, Box<dyn Error>> {
+    let workspace = front_end.install_packages(tools, &mut tools::say)?;
+    let mut command = tools.npm();
+    command.args(arguments).arg("--silent").current_dir(workspace).stdin(Stdio::null());
+    Ok(command)
 }
 
 fn functions() -> Checked {

@@ -1,6 +1,7 @@
 //! The tools of the checks, and what Debian leaves out.
 
-use std::path::Path;
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
 use local::{ToolSet, Tools, ToolsError};
 
@@ -24,15 +25,24 @@ pub(crate) fn say(line: &str) {
     eprintln!("    {line}");
 }
 
+/// Where Debian's Chromium is; `CHROMIUM` names another.
+pub(crate) fn chromium() -> Result<PathBuf, Box<dyn Error>> {
+    let path = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    if path.is_file() || apt_install(&["chromium", "fonts-dejavu-core"]) && path.is_file() {
+        return Ok(path);
+    }
+    Err(format!("there is no Chromium at {}: install it, or set CHROMIUM to where it is", path.display()).into())
+}
+
 /// On a fresh Debian with root's rights, the one missing package is installed too.
 fn install(set: &ToolSet) -> Result<Tools, ToolsError> {
     match Tools::install_set(set, &mut say) {
-        Err(ToolsError::NoVenv) if install_venv() => Tools::install_set(set, &mut say),
+        Err(ToolsError::NoVenv) if apt_install(&["python3-venv"]) => Tools::install_set(set, &mut say),
         installed => installed,
     }
 }
 
-fn install_venv() -> bool {
+fn apt_install(packages: &[&str]) -> bool {
     if !Path::new("/usr/bin/apt-get").exists() || !is_root() {
         return false;
     }
@@ -41,7 +51,8 @@ fn install_venv() -> bool {
         command.env("DEBIAN_FRONTEND", "noninteractive");
         command::run(&mut command).is_ok()
     };
-    apt(&["update", "--quiet"]) && apt(&["install", "--yes", "--quiet", "python3-venv"])
+    apt(&["update", "--quiet"])
+        && apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], packages].concat())
 }
 
 fn is_root() -> bool {
