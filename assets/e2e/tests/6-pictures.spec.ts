@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
+import axe from "axe-core";
 import { signIn, stands, TEAMS } from "../src/pages.js";
 import { ROOT, running } from "../src/system.js";
 
@@ -19,6 +20,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await page.screenshot({ path: resolve(FOLDER, `${name}-${size}-${colorScheme}.png`) });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow, `${name} is no wider than the screen`).toBeLessThanOrEqual(0);
+        expect(await barriers(page), `${name} is for everyone`).toEqual([]);
       };
       await page.goto(running().shell);
       await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
@@ -39,4 +41,12 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await context.close();
     });
   }
+}
+
+/** What keeps people out, by axe's rules: each with where it is. */
+async function barriers(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, which the page's policy does not hold back.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
 }

@@ -42,5 +42,5 @@ function connection({ toggles }: Shell): HTMLElement {
   const show = () => place.replaceChildren(statusBadge(toggles.status));
   toggles.onStatus(show);
   show();
-  return h("div", { class: "connection" }, h("span", { class: "fr-small fr-muted" }, "Toggles"), place);
+  return h("footer", { class: "connection" }, h("span", { class: "fr-small fr-muted" }, "Toggles"), place);
 }
