@@ -18,7 +18,7 @@ const PHASES: [(&str, &str); 6] = [
     ("Running ", "the emulator and the compiler of the functions are downloaded"),
     ("starting the emulator", "the emulator starts"),
     ("building the functions", "the functions are compiled, optimised for size"),
-    ("bringing up ", "the system comes up, is checked and taken down"),
+    ("bringing up ", "the system comes up, the front-ends are built and published, all is checked and taken down"),
 ];
 
 pub(crate) fn measure() -> Outcome<Table> {
@@ -59,6 +59,7 @@ fn run(clone: &Path, caches: &Path) -> Outcome<([Duration; PHASES.len()], Durati
         .env("CARGO_HOME", caches.join("cargo"))
         .env("XDG_CACHE_HOME", caches.join("cache"))
         .env("ZIG_GLOBAL_CACHE_DIR", caches.join("zig"))
+        .env("npm_config_cache", caches.join("npm"))
         .env_remove("CARGO_TARGET_DIR")
         // Packages that lie on this machine already.
         .env_remove("PIP_FIND_LINKS")

@@ -9,6 +9,7 @@ mod clients;
 mod cold;
 mod document;
 mod floor;
+mod front_ends;
 mod functions;
 mod http;
 mod machine;
@@ -46,6 +47,8 @@ enum Benchmark {
     Toggles,
     /// The functions' packages and their start
     Functions,
+    /// A first visit to the shell: weight, times, and whether everybody can use it (Lighthouse)
+    FrontEnds,
     /// From a clone with nothing cached to a running system: minutes, and all of the machine
     Cold,
 }
@@ -56,6 +59,7 @@ impl Benchmark {
             Self::Plan => plan::measure().await,
             Self::Toggles => toggles::measure().await,
             Self::Functions => functions::measure().await,
+            Self::FrontEnds => front_ends::measure(),
             Self::Cold => cold::measure(),
         }
     }
@@ -78,7 +82,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Outcome<()> {
     let wanted = match arguments.benchmarks {
-        all if all.is_empty() => vec![Benchmark::Plan, Benchmark::Toggles, Benchmark::Functions],
+        all if all.is_empty() => vec![Benchmark::Plan, Benchmark::Toggles, Benchmark::Functions, Benchmark::FrontEnds],
         some => some,
     };
     for benchmark in wanted {

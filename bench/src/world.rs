@@ -77,7 +77,8 @@ pub(crate) fn progress(line: &str) {
     eprintln!("    {line}");
 }
 
-fn beside_this_program(name: &str) -> Outcome<PathBuf> {
+/// A program that was built with this one.
+pub(crate) fn beside_this_program(name: &str) -> Outcome<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
     if path.is_file() { Ok(path) } else { Err(format!("{} is missing: run cargo xtask bench", path.display()).into()) }
 }

@@ -7,7 +7,7 @@ use crate::command::{cargo, program, run as run_command, target};
 /// What to measure.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// plan, toggles, functions, cold [default: all but cold]
+    /// plan, toggles, functions, front-ends, cold [default: all but cold]
     #[arg(value_name = "BENCHMARK")]
     benchmarks: Vec<String>,
 }
