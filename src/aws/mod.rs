@@ -8,6 +8,7 @@ pub mod account;
 mod apigatewayv2;
 mod certificatemanager;
 mod cloudfront;
+mod codeartifact;
 mod cognito;
 mod dynamodb;
 mod error;
@@ -55,6 +56,8 @@ pub fn registry(account: &Account) -> Registry {
         .with(Erased(cloudfront::FunctionDriver::new(account)))
         .with(Erased(cloudfront::OriginAccessControls::new(account)))
         .with(Erased(cloudfront::ResponseHeadersPolicies::new(account)))
+        .with(Erased(codeartifact::Domains::new(account)))
+        .with(Erased(codeartifact::Repositories::new(account)))
         .with(Erased(dynamodb::Tables::new(account)))
         .with(Erased(iam::Roles::new(account)))
         .with(Erased(lambda::EventSourceMappings::new(account)))

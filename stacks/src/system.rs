@@ -8,13 +8,16 @@ use crate::description::System;
 use crate::model::{Graph, Tags};
 use crate::shell::Surroundings;
 use crate::toggles::CodeHashes;
-use crate::{identity, shell, team, toggles};
+use crate::{identity, packages, shell, team, toggles};
 
 /// The desired state of a system.
 #[must_use]
 pub fn graph(system: &System, code: &CodeHashes) -> Graph {
     let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
     let toggles_url = toggles::add(&mut graph, system, code);
+    if let Some(settings) = &system.packages {
+        packages::add(&mut graph, system, settings);
+    }
     if system.shell.is_none() {
         return graph;
     }

@@ -8,7 +8,8 @@ use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Shell, System, TEMPLATE, Team, Toggles,
+    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Packages, Shell, System, TEMPLATE, Team,
+    Toggles,
 };
 use stacks::model::Tags;
 use stacks::types::logs::RETENTION_DAYS;
@@ -70,6 +71,11 @@ fn identity() -> impl Strategy<Value = Identity> {
     )
 }
 
+fn packages() -> impl Strategy<Value = Packages> {
+    let principals = || prop::collection::vec("arn:aws:iam::[0-9]{12}:(root|role/[a-z]{1,9})", 0..3);
+    (principals(), principals()).prop_map(|(readers, publishers)| Packages { readers, publishers })
+}
+
 fn domain() -> impl Strategy<Value = Option<CustomDomain>> {
     let domain = ("[a-z]{1,9}\\.[a-z]{2,9}", "Z[A-Z0-9]{1,31}");
     option::of(domain.prop_map(|(name, zone_id)| CustomDomain { name, zone_id }))
@@ -104,13 +110,13 @@ fn system() -> impl Strategy<Value = System> {
     let name = name.prop_map(|name| name.parse().unwrap());
     let region = option::of("[a-z]{2}-[a-z]{4,9}-[0-9]");
     let front_ends = option::of((identity(), shell(), teams()));
-    let all = (name, region, tags(), functions(), toggles(), front_ends);
-    all.prop_map(|(name, region, tags, functions, toggles, front_ends)| {
+    let all = (name, region, tags(), functions(), toggles(), option::of(packages()), front_ends);
+    all.prop_map(|(name, region, tags, functions, toggles, packages, front_ends)| {
         let (identity, shell, teams) = match front_ends {
             Some((identity, shell, teams)) => (identity, Some(shell), teams),
             None => (Identity::default(), None, Vec::new()),
         };
-        System { name, region, tags, functions, toggles, identity, shell, teams }
+        System { name, region, tags, functions, toggles, packages, identity, shell, teams }
     })
 }
 
@@ -142,7 +148,7 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
 }
 
 fn written(system: &System) -> String {
-    let System { name, region, tags, functions, toggles, identity, shell, teams } = system;
+    let System { name, region, tags, functions, toggles, packages, identity, shell, teams } = system;
     let mut text = format!("name = \"{name}\"\n");
     if let Some(region) = region {
         writeln!(text, "region = \"{region}\"").unwrap();
@@ -166,6 +172,9 @@ fn written(system: &System) -> String {
     writeln!(text, "max_retries = {}", toggles.max_retries).unwrap();
     writeln!(text, "max_record_age_seconds = {}", toggles.max_record_age_seconds).unwrap();
     writeln!(text, "dead_letter_retention_days = {}", toggles.dead_letter_retention_days).unwrap();
+    if let Some(Packages { readers, publishers }) = packages {
+        writeln!(text, "[packages]\nreaders = {readers:?}\npublishers = {publishers:?}").unwrap();
+    }
     if let Some(shell) = shell {
         write_front_ends(&mut text, identity, shell, teams);
     }

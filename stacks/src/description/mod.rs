@@ -9,6 +9,7 @@
 mod functions;
 mod identity;
 mod name;
+mod packages;
 mod problem;
 mod region;
 mod sites;
@@ -23,6 +24,7 @@ mod toggles;
 pub use functions::{Architecture, Functions, LogLevel};
 pub use identity::{Identity, Mfa};
 pub use name::{InvalidName, Name};
+pub use packages::Packages;
 pub use problem::{DescriptionErrors, Problem};
 pub use sites::{CustomDomain, Shell, Team};
 pub use system::System;

@@ -3,6 +3,7 @@
 use super::functions::Functions;
 use super::identity::Identity;
 use super::name::Name;
+use super::packages::Packages;
 use super::problem::{DescriptionErrors, Problem};
 use super::region::{is_region, region_like};
 use super::sites::{Shell, Team};
@@ -28,6 +29,8 @@ pub struct System {
     pub functions: Functions,
     /// `[toggles]`: the feature-toggle service.
     pub toggles: Toggles,
+    /// `[packages]`: the repository of what teams share. Default: none.
+    pub packages: Option<Packages>,
     /// `[identity]`: who signs in, and how. It stands where the shell does.
     pub identity: Identity,
     /// `[shell]`: the parent application. Default: none, and no sign-in either.
@@ -46,6 +49,7 @@ impl System {
             tags: Tags::new(),
             functions: Functions::default(),
             toggles: Toggles::default(),
+            packages: None,
             identity: Identity::default(),
             shell: None,
             teams: Vec::new(),
@@ -75,6 +79,8 @@ impl System {
         let tags = entries.map(|entries| tags::read(entries, root.findings())).unwrap_or_default();
         let functions = root.table("functions", Functions::read);
         let toggles = root.table("toggles", Toggles::read);
+        let has_packages = root.has("packages");
+        let packages = root.table("packages", Packages::read);
         let identity = root.table("identity", Identity::read);
         let has_shell = root.has("shell");
         let shell = root.table("shell", Shell::read);
@@ -88,8 +94,8 @@ impl System {
             root.report(without_shell(root, "identity"));
             root.report(without_shell(root, "teams"));
         }
-        let shell = has_shell.then_some(shell);
-        Some(Self { name: name?, region, tags, functions, toggles, identity, shell, teams })
+        let (packages, shell) = (has_packages.then_some(packages), has_shell.then_some(shell));
+        Some(Self { name: name?, region, tags, functions, toggles, packages, identity, shell, teams })
     }
 }
 

@@ -46,6 +46,8 @@ mod tests {
         assert_eq!(system.region.take().as_deref(), Some("eu-west-1"));
         assert_eq!(std::mem::take(&mut system.tags).len(), 1);
         assert_eq!(system.functions.reserved_concurrency.take(), Some(5));
+        let packages = system.packages.take().unwrap();
+        assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         let shell = system.shell.take().unwrap();
         assert_eq!(shell.title.as_deref(), Some("Acme"));
         assert_eq!(Shell { title: None, domain: None, ..shell }, Shell::default());

@@ -7,6 +7,7 @@
 pub mod apigatewayv2;
 pub mod certificatemanager;
 pub mod cloudfront;
+pub mod codeartifact;
 pub mod cognito;
 pub mod dynamodb;
 pub mod iam;
@@ -41,6 +42,8 @@ pub const ALL: &[&ResourceType] = &[
     s3::BUCKET,
     s3::BUCKET_POLICY,
     s3::OBJECT,
+    codeartifact::DOMAIN,
+    codeartifact::REPOSITORY,
     certificatemanager::CERTIFICATE,
     route53::RECORD_SET,
     cloudfront::ORIGIN_ACCESS_CONTROL,

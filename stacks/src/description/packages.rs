@@ -1,0 +1,43 @@
+//! `[packages]`: the repository of the packages that teams share.
+
+use super::table::{Rejected, Table};
+
+/// The repository of the packages that teams share.
+///
+/// Those of the account may read and publish whose own IAM policies allow it. The principals here may besides.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Packages {
+    /// Who else may read: ARNs of roles, users or accounts. Default: nobody.
+    pub readers: Vec<String>,
+    /// Who else may read and publish. Default: nobody.
+    pub publishers: Vec<String>,
+}
+
+impl Packages {
+    pub(super) fn read(table: &mut Table) -> Self {
+        Self {
+            readers: table.texts("readers", principal).unwrap_or_default(),
+            publishers: table.texts("publishers", principal).unwrap_or_default(),
+        }
+    }
+}
+
+/// `arn:PARTITION:iam::ACCOUNT:role/NAME`, of a user or a session's role too, or `…:root` for all of an account.
+fn principal(text: &str) -> Result<String, Rejected> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    if let ["arn", partition, "iam" | "sts", "", account, name] = parts[..]
+        && ["aws", "aws-cn", "aws-us-gov"].contains(&partition)
+        && account.len() == 12
+        && account.chars().all(|c| c.is_ascii_digit())
+        && (name == "root" || ["role/", "user/", "assumed-role/"].iter().any(|kind| name.starts_with(kind)))
+        && !name.contains(['*', ' '])
+    {
+        return Ok(text.to_owned());
+    }
+    Err(Rejected {
+        why: "not the ARN of a role, a user or an account".to_owned(),
+        help: "a principal is like `arn:aws:iam::111122223333:role/shipping-build`, or \
+               `arn:aws:iam::111122223333:root` for all of an account"
+            .to_owned(),
+    })
+}

@@ -1,0 +1,42 @@
+//! The stack `packages` as it is expected: a change to it is reviewed as a change to its snapshot.
+
+use std::collections::BTreeMap;
+
+use stacks::description::System;
+use stacks::model::Graph;
+use stacks::system;
+
+const OTHERS: &str = "[packages]\nreaders = [\"arn:aws:iam::111122223333:root\"]\n\
+                      publishers = [\"arn:aws:iam::444455556666:role/release\"]";
+
+fn graph(name: &str, more: &str) -> Graph {
+    let system = System::parse("frontage.toml", &format!("name = \"{name}\"\n{more}")).expect("a valid description");
+    system::graph(&system, &BTreeMap::new())
+}
+
+fn resources(graph: &Graph) -> BTreeMap<String, &serde_json::Value> {
+    let of_stack = graph.nodes().filter(|node| node.address.stack().as_str() == "packages");
+    of_stack.map(|node| (format!("{} {}", node.address, node.resource_type.name), &node.properties)).collect()
+}
+
+#[test]
+fn packages() {
+    insta::assert_yaml_snapshot!(resources(&graph("acme", OTHERS)));
+    insta::assert_yaml_snapshot!("packages_outputs", graph("acme", "[packages]").outputs());
+}
+
+#[test]
+fn without_packages_there_is_no_repository() {
+    assert!(resources(&graph("acme", "")).is_empty());
+}
+
+/// A domain's name has at most 50 characters, and a policy 7,168.
+#[test]
+fn names_and_policies_fit() {
+    let longest = graph("a2345678901234567890", OTHERS);
+    for (name, properties) in resources(&longest) {
+        let domain = properties["DomainName"].as_str().unwrap_or_default();
+        assert!(domain.len() <= 50, "{name}: {domain}");
+        assert!(properties["PermissionsPolicyDocument"].to_string().len() < 7168, "{name}");
+    }
+}
