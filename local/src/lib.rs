@@ -4,6 +4,7 @@
 //! It knows no AWS service and no stack. It is synchronous: it starts other programs and waits for
 //! them, and a caller inside an asynchronous runtime gives it a blocking thread.
 
+mod fakecloud;
 mod files;
 mod frontends;
 pub mod functions;
@@ -11,14 +12,17 @@ mod lock;
 pub mod ministack;
 mod process;
 pub mod proxy;
+mod server;
 mod source;
 mod tools;
 
+pub use fakecloud::Fakecloud;
 pub use files::FileError;
 pub use frontends::{Frontend, FrontendsError};
 pub use functions::{Architecture, Function, Functions, FunctionsError};
-pub use ministack::{MiniStack, MiniStackError, MiniStackOptions};
+pub use ministack::{MiniStack, MiniStackOptions};
 pub use process::{Tail, forget_outer_cargo};
 pub use proxy::{Proxy, ProxyError};
+pub use server::ServerError;
 pub use source::workspace_root;
 pub use tools::{ToolSet, Tools, ToolsError};

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use frontage_local::{MiniStack, MiniStackError, MiniStackOptions, Tools};
+use frontage_local::{MiniStack, MiniStackOptions, ServerError, Tools};
 use zip::write::SimpleFileOptions;
 
 fn tools() -> Tools {
@@ -62,7 +62,7 @@ fn a_taken_port_is_named() {
     let port = taken.local_addr().unwrap().port();
     let options = MiniStackOptions { port: Some(port), ..MiniStackOptions::default() };
     let error = MiniStack::start(&tools(), &options).unwrap_err();
-    assert!(matches!(error, MiniStackError::PortInUse(named) if named == port), "{error}");
+    assert!(matches!(error, ServerError::PortInUse(named) if named == port), "{error}");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn an_early_death_shows_the_log() {
         ..MiniStackOptions::default()
     };
     let error = MiniStack::start(&tools(), &options).unwrap_err();
-    assert!(matches!(error, MiniStackError::Died { .. }), "{error}");
+    assert!(matches!(error, ServerError::Died { .. }), "{error}");
     assert!(error.to_string().contains("encodings"), "{error}");
 }
 
@@ -82,7 +82,7 @@ fn an_early_death_shows_the_log() {
 fn a_deadline_ends_the_wait_and_the_emulator() {
     let options = MiniStackOptions { deadline: Duration::from_millis(1), ..MiniStackOptions::default() };
     let error = MiniStack::start(&tools(), &options).unwrap_err();
-    let MiniStackError::NotReady { port, log, .. } = error else { panic!("{error}") };
+    let ServerError::NotReady { port, log, .. } = error else { panic!("{error}") };
     assert!(!listens(port));
     assert!(!log.exists());
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -10,14 +11,35 @@ use crate::reconcile::DriverError;
 /// Converts the error of one call; `operation` is its IAM action: `.map_err(failed("sqs:CreateQueue"))`.
 ///
 /// The code and the message are the wire's, since several services return codes that the SDK does not model.
-pub(crate) fn failed<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> DriverError
+pub(crate) fn failed<E>(operation: &'static str) -> impl FnOnce(SdkError<E, HttpResponse>) -> DriverError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     move |error| match &error {
-        SdkError::ServiceError(context) => service_error(operation, context.err()),
+        SdkError::ServiceError(context) => {
+            let answer = context.raw();
+            let body = answer.body().bytes().unwrap_or_default();
+            if lacks_the_service(operation, answer.status().as_u16(), body, context.err().meta().code()) {
+                let answer = format!("HTTP {}, {} bytes", answer.status(), body.len());
+                return DriverError::Lacking { operation, answer };
+            }
+            service_error(operation, context.err())
+        }
         _ => DriverError::Unreachable { operation, reason: reason(&error) },
+    }
+}
+
+/// Whether an emulator says that it has no such service. Each says so in its own way, which AWS has for nothing that
+/// Frontage calls: MiniStack with a 400 without a code, LocalStack with 501, moto with a page of HTML.
+///
+/// S3 is never taken for lacking: its answers to `HEAD` have no body whatever they say.
+fn lacks_the_service(operation: &str, status: u16, body: &[u8], code: Option<&str>) -> bool {
+    match status {
+        _ if operation.starts_with("s3:") => false,
+        400 => code.is_none() && (body.is_empty() || body.starts_with(br#"{"error": "Unsupported service"#)),
+        404 => body.trim_ascii_start().starts_with(b"<!doctype html>"),
+        501 => true,
+        _ => false,
     }
 }
 
@@ -44,4 +66,29 @@ fn reason(error: &(dyn Error + 'static)) -> String {
         next = error.source();
     }
     reasons.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_lacking_where_an_emulator_says_so_and_never_else() {
+        let lacks =
+            |status, body: &str, code| lacks_the_service("codeartifact:ListDomains", status, body.as_bytes(), code);
+        assert!(lacks(400, r#"{"error": "Unsupported service: codeartifact"}"#, None), "MiniStack");
+        assert!(lacks(400, "", None), "MiniStack, to some calls");
+        assert!(
+            lacks(501, "API for service 'codeartifact' not yet implemented", Some("InternalFailure")),
+            "LocalStack"
+        );
+        assert!(lacks(404, "<!doctype html>\n<title>404 Not Found</title>", None), "moto");
+        assert!(!lacks(400, "{}", None));
+        assert!(!lacks(400, "", Some("ValidationException")));
+        assert!(!lacks(403, "", None));
+        assert!(!lacks(404, r#"{"__type":"ResourceNotFoundException"}"#, Some("ResourceNotFoundException")));
+        assert!(!lacks(500, "", None));
+        assert!(!lacks(503, "", None));
+        assert!(!lacks_the_service("s3:HeadObject", 400, b"", None));
+    }
 }

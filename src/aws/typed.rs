@@ -65,7 +65,7 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
 
     /// Whether there may be orphans of a type that the model does not have.
     async fn suspects_orphans(&self, selection: &Selection, _reading: &Reading) -> Result<bool, DriverError> {
-        Ok(matches!(selection, Selection::All))
+        Ok(selection.is_general())
     }
 
     /// The tags, from the resource's own service.

@@ -40,10 +40,12 @@ pub(super) struct Manner<'q> {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let session = Session::open(global, if arguments.no_build { Zips::NoBuild } else { Zips::Build }).await?;
+    let mut session = Session::open(global, if arguments.no_build { Zips::NoBuild } else { Zips::Build }).await?;
     let plan = session.plan(Goal::Converge).await?;
     let manner = Manner { yes: arguments.yes, question: "Apply this plan?", wait: arguments.wait };
-    carry_out(global, &session, plan, manner).await
+    let ended = carry_out(global, &session, plan, manner).await?;
+    session.complete()?;
+    Ok(ended)
 }
 
 /// Shows a plan, asks, runs it, and reports.

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use miette::{Report, miette};
 
 use super::session::{Session, Zips};
-use super::{Format, Global, print, print_json};
+use super::{Format, Global, print, print_json, say};
 use crate::reconcile::Goal;
 use crate::render;
 
 pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
-    let session = Session::open(global, Zips::None).await?;
+    let mut session = Session::open(global, Zips::None).await?;
     let inventory = session.read(Goal::Converge).await?;
     let outputs = session.outputs(&inventory.known);
     if outputs.values().all(std::collections::BTreeMap::is_empty) {
@@ -21,6 +21,9 @@ pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
             session.account.id(),
             session.account.region(),
         ));
+    }
+    if !session.lacking.is_empty() {
+        say(&session.lacks());
     }
     match global.format {
         Format::Json => print_json(&outputs)?,

@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let session = Session::open(global, if arguments.no_build { Zips::NoBuild } else { Zips::Build }).await?;
+    let mut session = Session::open(global, if arguments.no_build { Zips::NoBuild } else { Zips::Build }).await?;
     let plan = session.plan(Goal::Converge).await?;
     tracing::info!(calls = session.account.calls().get(), "planned");
     match global.format {
@@ -32,6 +32,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     if !plan.is_empty() && global.format == Format::Human {
         say("\nTo make it so: frontage apply");
     }
+    session.complete()?;
     let changes = arguments.detailed_exitcode && !plan.is_empty();
     Ok(if changes { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }

@@ -11,7 +11,7 @@ use stacks::toggles::{self, CodeHashes};
 
 use super::{Global, advice, say};
 use crate::aws::{self, Account};
-use crate::reconcile::{self, Goal, Inventory, Plan, Registry, Selection};
+use crate::reconcile::{self, DriverError, Goal, Inventory, InventoryError, Plan, Registry, Selection};
 
 /// What a command needs of the functions' zips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub(super) struct Session {
     pub(super) registry: Registry,
     /// The stacks that the command speaks of.
     pub(super) selection: Selection,
+    /// The stacks that cannot stand here, with the service that the endpoint lacks for them.
+    pub(super) lacking: BTreeMap<StackName, String>,
 }
 
 impl Session {
@@ -58,17 +60,72 @@ impl Session {
         let graph = graph(system, functions);
         let selection = selection(global, &graph)?;
         let registry = aws::registry(&account);
-        Ok(Self { graph, account, registry, selection })
+        Ok(Self { graph, account, registry, selection, lacking: BTreeMap::new() })
     }
 
-    /// Reads the account for a goal.
-    pub(super) async fn read(&self, goal: Goal) -> Result<Inventory, Report> {
-        let read = reconcile::read(&self.graph, &self.selection, &self.registry, self.account.known(), goal).await;
-        read.map_err(advice::inventory)
+    /// Reads the account for a goal. What needs a service that an emulator lacks is left out ([`Self::complete`]).
+    pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
+        loop {
+            let known = self.account.known();
+            match reconcile::read(&self.graph, &self.selection, &self.registry, known, goal).await {
+                Err(error) if self.leave_out(&error) => {}
+                read => return read.map_err(advice::inventory),
+            }
+        }
+    }
+
+    /// Leaves out the stacks that need a service which the endpoint lacks, and those that refer to them. Answers
+    /// whether that was what went wrong.
+    fn leave_out(&mut self, error: &InventoryError) -> bool {
+        let emulated = self.account.endpoint().is_some();
+        let Some((prefix, _)) = error.resource_type.rsplit_once("::") else { return false };
+        if !emulated || !matches!(error.source, DriverError::Lacking { .. }) {
+            return false;
+        }
+        let needs = |resource_type: &str| resource_type.rsplit_once("::").is_some_and(|(of, _)| of == prefix);
+        self.registry.remove(needs);
+        let service = prefix.rsplit("::").next().unwrap_or(prefix);
+        let mut stacks = BTreeSet::new();
+        // A node comes after all that it refers to.
+        for node in self.graph.nodes() {
+            let stack = node.address.stack();
+            if needs(node.resource_type.name) || node.dependencies.iter().any(|on| stacks.contains(on.stack())) {
+                stacks.insert(stack.clone());
+            }
+        }
+        let spoken_of = stacks.iter().filter(|stack| self.selection.contains(stack));
+        self.lacking.extend(spoken_of.map(|stack| (stack.clone(), service.to_owned())));
+        self.selection = self.selection.clone().without(&stacks);
+        true
+    }
+
+    /// That nothing was left out.
+    ///
+    /// # Errors
+    /// Which stacks were, for which service, and how they are left out on purpose.
+    pub(super) fn complete(&self) -> Result<(), Report> {
+        if self.lacking.is_empty() {
+            return Ok(());
+        }
+        let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
+        let rest = self.graph.stacks().iter().filter(|stack| self.selection.contains(stack));
+        let flags = rest.map(|stack| format!("--stack {stack}")).collect::<Vec<_>>().join(" ");
+        let variables = services.iter().map(|of| format!("AWS_ENDPOINT_URL_{}", of.to_uppercase()));
+        let leave_out = if flags.is_empty() { String::new() } else { format!("leave it out with {flags}, or ") };
+        let variables = variables.collect::<Vec<_>>().join(" and ");
+        Err(miette!(help = format!("{leave_out}name an endpoint that has it in {variables}"), "{}", self.lacks(),))
+    }
+
+    /// What the endpoint lacks, in a line.
+    pub(super) fn lacks(&self) -> String {
+        let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
+        let stacks = self.lacking.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let services = services.into_iter().collect::<Vec<_>>().join(" and no ");
+        format!("{} has no {services}, which is needed for: {stacks}", self.account.endpoint().unwrap_or_default())
     }
 
     /// Reads the account and plans.
-    pub(super) async fn plan(&self, goal: Goal) -> Result<Plan, Report> {
+    pub(super) async fn plan(&mut self, goal: Goal) -> Result<Plan, Report> {
         let inventory = self.read(goal).await?;
         reconcile::plan(&self.graph, &self.selection, &inventory, &self.registry, goal).map_err(advice::plan)
     }

@@ -93,7 +93,7 @@ pub trait Driver: Send + Sync {
     /// that a small system costs no calls to services that it does not use: it must cost next to nothing. Unless a
     /// driver says otherwise, only where all stacks are spoken of.
     async fn suspects_orphans(&self, selection: &Selection, _reading: &Reading) -> Result<bool, DriverError> {
-        Ok(matches!(selection, Selection::All))
+        Ok(selection.is_general())
     }
 
     /// Reads again, from the resource's own service, what bulk answers and indexes said of it: before anything about
@@ -137,6 +137,11 @@ impl Registry {
     pub fn with(mut self, driver: impl Driver + 'static) -> Self {
         self.drivers.insert(driver.resource_type().name, Arc::new(driver));
         self
+    }
+
+    /// Takes the drivers of some types out.
+    pub fn remove(&mut self, is_gone: impl Fn(&str) -> bool) {
+        self.drivers.retain(|resource_type, _| !is_gone(resource_type));
     }
 
     /// The driver of a type.
@@ -208,6 +213,14 @@ pub enum DriverError {
     /// What is desired is not possible.
     #[error("{0}")]
     Invalid(String),
+    /// The endpoint does not have the service at all, as an emulator may not.
+    #[error("{operation}: this endpoint does not have the service ({answer})")]
+    Lacking {
+        /// What was called.
+        operation: &'static str,
+        /// What it answered.
+        answer: String,
+    },
     /// A mistake in Frontage.
     #[error("{0}: this is a mistake in Frontage, please report it")]
     Internal(String),

@@ -16,6 +16,8 @@ pub enum Selection {
     All,
     /// These alone; what they refer to in others is read and not touched.
     Only(BTreeSet<StackName>),
+    /// All but these.
+    Except(BTreeSet<StackName>),
 }
 
 impl Selection {
@@ -25,6 +27,23 @@ impl Selection {
         match self {
             Self::All => true,
             Self::Only(stacks) => stacks.contains(stack),
+            Self::Except(stacks) => !stacks.contains(stack),
+        }
+    }
+
+    /// Whether no stack was named: then what is left of stacks that the system no longer has is spoken of too.
+    #[must_use]
+    pub fn is_general(&self) -> bool {
+        !matches!(self, Self::Only(_))
+    }
+
+    /// The same selection but for some stacks.
+    #[must_use]
+    pub fn without(self, stacks: &BTreeSet<StackName>) -> Self {
+        match self {
+            Self::All => Self::Except(stacks.clone()),
+            Self::Only(selected) => Self::Only(selected.difference(stacks).cloned().collect()),
+            Self::Except(left_out) => Self::Except(left_out.union(stacks).cloned().collect()),
         }
     }
 }
@@ -191,7 +210,7 @@ async fn list(
     goal: Goal,
     reading: &Reading,
 ) -> Result<Listed, InventoryError> {
-    let everywhere = goal != Goal::Converge && matches!(selection, Selection::All);
+    let everywhere = goal != Goal::Converge && selection.is_general();
     let lists = registry.iter().map(async |driver| {
         let resource_type = driver.resource_type();
         let failed = |source| InventoryError { at: None, resource_type: resource_type.name, source };

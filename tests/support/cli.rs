@@ -71,6 +71,7 @@ impl Project {
             .env("AWS_ACCESS_KEY_ID", &self.world.account_id)
             .env("AWS_SECRET_ACCESS_KEY", &self.world.secret)
             .env("AWS_ENDPOINT_URL", &self.world.endpoint)
+            .envs(self.world.codeartifact.as_ref().map(|endpoint| ("AWS_ENDPOINT_URL_CODEARTIFACT", endpoint)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -21,6 +21,7 @@ impl World {
         lines.extend(self.records().await);
         lines.extend(self.sites().await);
         lines.extend(self.user_pools().await);
+        lines.extend(self.packages().await);
         lines.sort();
         lines
     }
@@ -201,6 +202,24 @@ impl World {
             let groups = groups.groups().iter().filter_map(|of| of.group_name());
             lines.extend(groups.map(|of| format!("user pool group {name}/{of}")));
         }
+        lines
+    }
+
+    /// CodeArtifact's domains and repositories, where the endpoint has it.
+    async fn packages(&self) -> Vec<String> {
+        let client = aws_sdk_codeartifact::Client::new(&self.config_of("codeartifact"));
+        let Ok(domains) = client.list_domains().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await
+        else {
+            return Vec::new();
+        };
+        let repositories = client.list_repositories().into_paginator().items().send();
+        let repositories = repositories.collect::<Result<Vec<_>, _>>().await.expect("listed");
+        let named = repositories.iter().filter_map(|of| Some(format!("{}/{}", of.domain_name()?, of.name()?)));
+        let mut lines: Vec<_> =
+            domains.iter().filter_map(|of| Some(format!("package domain {}", of.name()?))).collect();
+        lines.extend(named.map(|name| format!("package repository {name}")));
+        // fakecloud has one account for all tests.
+        lines.retain(|line| line.contains(&self.system));
         lines
     }
 }

@@ -33,7 +33,7 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use frontage::aws::{Account, registry};
 use frontage::reconcile::{self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection};
-use local::{MiniStack, MiniStackOptions, Tools};
+use local::{Fakecloud, MiniStack, MiniStackOptions, Tools};
 use stacks::model::{Graph, StackBuilder, StackName, Tags};
 
 /// The emulator that this test binary started, if `FRONTAGE_TEST_ENDPOINT` names none.
@@ -100,12 +100,28 @@ pub struct World {
     pub secret: String,
     pub system: String,
     pub artifacts: BTreeMap<String, PathBuf>,
+    /// The endpoint of CodeArtifact, where it is another one.
+    pub codeartifact: Option<String>,
 }
 
 impl World {
     /// An account that no other test uses, or a system that no other test has.
     pub fn new() -> Self {
         Self::at(endpoint(), has_accounts())
+    }
+
+    /// As [`Self::new`], with CodeArtifact on fakecloud, which MiniStack has not. fakecloud has one account for all, so
+    /// the system has a name of its own. None, with the reason printed, where it is not there.
+    pub fn with_codeartifact() -> Option<Self> {
+        static FAKECLOUD: OnceLock<Option<Fakecloud>> = OnceLock::new();
+        let start = || Some(Fakecloud::start(&Fakecloud::program()?).expect("fakecloud starts"));
+        let Some(fakecloud) = FAKECLOUD.get_or_init(start) else {
+            eprintln!("skipped: fakecloud is not built, which has CodeArtifact (cargo xtask conformance builds it)");
+            return None;
+        };
+        let world = Self::new();
+        let system = format!("acme-{}", &world.account_id[4..]);
+        Some(Self { system, codeartifact: Some(fakecloud.endpoint()), ..world })
     }
 
     /// An account that no other test uses, on an emulator of the test's own.
@@ -126,7 +142,7 @@ impl World {
 
     fn in_account(endpoint: String, account_id: String) -> Self {
         let (secret, system) = ("test".to_owned(), "acme".to_owned());
-        Self { endpoint, account_id, secret, system, artifacts: BTreeMap::new() }
+        Self { endpoint, account_id, secret, system, artifacts: BTreeMap::new(), codeartifact: None }
     }
 
     /// The name of something in the toggle stack.
@@ -145,6 +161,14 @@ impl World {
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .sleep_impl(TokioSleep::new())
             .build()
+    }
+
+    /// As [`Self::config`], for a service that may have an endpoint of its own.
+    pub fn config_of(&self, service: &str) -> SdkConfig {
+        match &self.codeartifact {
+            Some(endpoint) if service == "codeartifact" => self.config().into_builder().endpoint_url(endpoint).build(),
+            _ => self.config(),
+        }
     }
 
     pub async fn account(&self) -> Account {

@@ -12,4 +12,5 @@ mod front_ends;
 mod least_privilege;
 mod life;
 mod outputs;
+mod packages;
 mod releases;

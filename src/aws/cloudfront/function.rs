@@ -262,7 +262,7 @@ impl ResourceDriver for FunctionDriver {
 
     /// Each function that is listed costs a call for its tags, so one stack's plan does not look through all.
     async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-        Ok(matches!(selection, Selection::All) && suspects(&self.account, selection, reading).await?)
+        Ok(selection.is_general() && suspects(&self.account, selection, reading).await?)
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

@@ -45,9 +45,9 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let system = session::describe(global)?;
     let emulator = start(arguments).await?;
     let global = Global { endpoint_url: Some(emulator.endpoint()), ..global.clone() };
-    let session = open(&global, &system).await?;
+    let mut session = open(&global, &system).await?;
     let builds = Builds::begin(&global, &system, &session);
-    let outputs = bring_up(&session).await?;
+    let outputs = bring_up(&mut session).await?;
     let applications = builds.publish(&session, &outputs).await?;
     user::make(&session, &outputs).await?;
     let url = websocket_url(&outputs)?;
@@ -58,7 +58,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         welcome(&session, &outputs, &applications);
         watch(&global, &url).await
     };
-    take_down(&session).await?;
+    take_down(&mut session).await?;
     checked.map(|()| ExitCode::SUCCESS)
 }
 
@@ -100,8 +100,11 @@ async fn open(global: &Global, system: &System) -> Result<Session, Report> {
     Session::with_account(global, system, functions.as_ref(), account.map_err(advice::account)?)
 }
 
-async fn bring_up(session: &Session) -> Result<Outputs, Report> {
+async fn bring_up(session: &mut Session) -> Result<Outputs, Report> {
     let plan = session.plan(Goal::Converge).await?;
+    if !session.lacking.is_empty() {
+        say(&session.lacks());
+    }
     say(&format!("bringing up {}: {} resources", session.graph.system(), plan.resources.len()));
     let report = apply::execute(session, plan, false).await;
     if !report.complete() {
@@ -182,7 +185,7 @@ async fn connect(url: &str) -> Result<Client, Report> {
     Client::connect(url).await.map_err(|error| miette!("{url}: {error}"))
 }
 
-async fn take_down(session: &Session) -> Result<(), Report> {
+async fn take_down(session: &mut Session) -> Result<(), Report> {
     let plan = session.plan(Goal::Destroy { delete_data: true }).await?;
     let report = apply::execute(session, plan, false).await;
     if report.complete() {

@@ -34,7 +34,7 @@ pub(super) fn application(system: &System, name: &str) -> Result<Application, Re
 pub(super) async fn releases(global: &Global, application: &Application) -> Result<Releases, Report> {
     let stack = stack_of(application);
     let global = Global { stack: vec![stack.to_string()], ..global.clone() };
-    let session = Session::open(&global, Zips::None).await?;
+    let mut session = Session::open(&global, Zips::None).await?;
     let inventory = session.read(Goal::Converge).await?;
     in_outputs(&session, &session.outputs(&inventory.known), application)
 }

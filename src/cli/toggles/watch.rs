@@ -147,7 +147,7 @@ async fn again(url: &str) -> Client {
 }
 
 async fn url(global: &Global) -> Result<String, Report> {
-    let session = Session::open(global, Zips::None).await?;
+    let mut session = Session::open(global, Zips::None).await?;
     let inventory = session.read(Goal::Converge).await?;
     let outputs = session.outputs(&inventory.known);
     let url = outputs.values().find_map(|values| values.get("websocket_url"));

@@ -1,0 +1,41 @@
+//! Whether a server answers.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// A server answers this within milliseconds, or it isn't ready.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Whether a path on the port answers with success, and with `wanted` in its answer.
+pub(super) fn answers(port: u16, path: &str, wanted: &str) -> bool {
+    ask(port, path).is_ok_and(|answer| is_healthy(&answer, wanted))
+}
+
+fn ask(port: u16, path: &str) -> io::Result<String> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+fn is_healthy(answer: &str, wanted: &str) -> bool {
+    answer.starts_with("HTTP/1.1 200 ") && answer.contains(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_own_instance_counts() {
+        let answer = "HTTP/1.1 200 \r\n\r\n{\"edition\": \"frontage-7-0\"}";
+        assert!(is_healthy(answer, "\"frontage-7-0\""));
+        assert!(!is_healthy(answer, "\"frontage-7-1\""));
+        assert!(!is_healthy(&answer.replace("200", "503"), "\"frontage-7-0\""));
+    }
+}
