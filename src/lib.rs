@@ -7,6 +7,7 @@
 
 pub mod aws;
 pub mod cli;
+pub mod packages;
 pub mod reconcile;
 pub mod release;
 pub mod render;

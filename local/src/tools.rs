@@ -312,7 +312,7 @@ fn file_name(package: &str) -> &str {
     package.rsplit('/').next().unwrap_or(package)
 }
 
-fn home() -> Result<PathBuf, ToolsError> {
+pub(crate) fn home() -> Result<PathBuf, ToolsError> {
     if let Some(directory) = source::build_directory() {
         return Ok(directory.join("tools"));
     }

@@ -8,6 +8,7 @@ mod dev;
 mod init;
 mod interrupts;
 mod outputs;
+mod packages;
 mod plan;
 mod release;
 mod session;
@@ -102,6 +103,9 @@ enum Command {
     /// Publish, list and roll back the releases of the shell and the teams
     #[command(subcommand)]
     Release(release::Command),
+    /// Publish and list the npm packages that teams share, and let npm in
+    #[command(subcommand)]
+    Packages(packages::Command),
     /// Bring the system up on an emulator on this machine, and take it down on Ctrl-C
     Dev(dev::Arguments),
 }
@@ -134,6 +138,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Outputs => outputs::run(&global).await,
         Command::Toggles(command) => toggles::run(&global, &command).await,
         Command::Release(command) => release::run(&global, &command).await,
+        Command::Packages(command) => packages::run(&global, &command).await,
         Command::Dev(arguments) => dev::run(&global, &arguments).await,
     }
 }

@@ -1,12 +1,14 @@
 //! Plans, progress and reports: for people as text, for machines as JSON. It decides nothing.
 
 mod document;
+mod packages;
 mod plan;
 mod progress;
 mod release;
 mod report;
 
 pub use document::{PlanDocument, ReportDocument};
+pub use packages::{packages_listed, packages_published};
 pub use plan::plan;
 pub use progress::progress;
 pub use release::{published, release_progress, releases, rolled_back};

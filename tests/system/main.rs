@@ -11,6 +11,7 @@ mod failures;
 mod front_ends;
 mod least_privilege;
 mod life;
+mod npm;
 mod outputs;
 mod packages;
 mod releases;

@@ -9,15 +9,21 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether a path on the port answers with success, and with `wanted` in its answer.
 pub(super) fn answers(port: u16, path: &str, wanted: &str) -> bool {
-    ask(port, path).is_ok_and(|answer| is_healthy(&answer, wanted))
+    send(port, "GET", path, "").is_ok_and(|answer| is_healthy(&answer, wanted))
 }
 
-fn ask(port: u16, path: &str) -> io::Result<String> {
+/// Sends a request, and answers with its whole response.
+pub(super) fn send(port: u16, method: &str, path: &str, body: &str) -> io::Result<String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n{body}",
+        body.len()
+    )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())

@@ -131,6 +131,11 @@ impl Server {
         &self.log
     }
 
+    /// Sends a request with a JSON body, and answers with all that comes back.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &str) -> io::Result<String> {
+        health::send(self.port, method, path, body)
+    }
+
     /// Fails with the end of the log if it has ended by itself.
     pub(crate) fn check(&mut self) -> Result<(), ServerError> {
         let status = self.child.try_wait().map_err(failed("look after a server"))?;

@@ -7,15 +7,16 @@ mod user;
 use std::process::ExitCode;
 
 use clap::Args;
-use local::{MiniStack, MiniStackOptions, Proxy, Tools};
+use local::{MiniStack, MiniStackOptions, Proxy, Registry, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use stacks::description::System;
+use stacks::model::StackName;
 
 use self::applications::Builds;
 use super::interrupts::Interrupts;
 use super::session::{self, Outputs, Session, Zips};
 use super::toggles::{Change, Client, Store, show};
-use super::{Format, Global, advice, apply, print, release, say};
+use super::{Format, Global, advice, apply, packages, print, release, say};
 use crate::aws::{Account, Connection};
 use crate::reconcile::Goal;
 use crate::release::Application;
@@ -49,13 +50,14 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let builds = Builds::begin(&global, &system, &session);
     let outputs = bring_up(&mut session).await?;
     let applications = builds.publish(&session, &outputs).await?;
+    let registry = packages(&global, &session).await?;
     user::make(&session, &outputs).await?;
     let url = websocket_url(&outputs)?;
     let store = seed(&session).await?;
     let checked = if arguments.once {
         check(&session, &url, &store, &outputs, &applications).await
     } else {
-        welcome(&session, &outputs, &applications);
+        welcome(&session, &outputs, &applications, registry.as_ref());
         watch(&global, &url).await
     };
     take_down(&mut session).await?;
@@ -114,6 +116,15 @@ async fn bring_up(session: &mut Session) -> Result<Outputs, Report> {
     Ok(session.outputs(&report.known))
 }
 
+/// The shared packages in a local registry, where the system has some and the emulator has no place for them.
+async fn packages(global: &Global, session: &Session) -> Result<Option<Registry>, Report> {
+    if !session.lacking.contains_key(&StackName::new(stacks::packages::STACK)) {
+        return Ok(None);
+    }
+    let global = global.clone();
+    tokio::task::spawn_blocking(move || packages::serve(&global)).await.into_diagnostic()?
+}
+
 fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
     let url = outputs.values().find_map(|values| values.get("websocket_url"));
     url.cloned().ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))
@@ -138,7 +149,7 @@ async fn check(
     check::applications(session.account.endpoint().unwrap_or_default(), outputs, applications).await
 }
 
-fn welcome(session: &Session, outputs: &Outputs, applications: &[Application]) {
+fn welcome(session: &Session, outputs: &Outputs, applications: &[Application], registry: Option<&Registry>) {
     let frontage = std::env::args().next().unwrap_or_else(|| "frontage".to_owned());
     print("");
     if let Some(shell) =
@@ -149,6 +160,9 @@ fn welcome(session: &Session, outputs: &Outputs, applications: &[Application]) {
     }
     if let Ok(url) = websocket_url(outputs) {
         print(&format!("The toggles are live at {url}\n"));
+    }
+    if let Some(registry) = registry {
+        print(&format!("The shared packages are at {} (npm install --registry …)\n", registry.url()));
     }
     print("Try, in another terminal here:");
     print(&format!(

@@ -1,0 +1,2 @@
+export { Api, type ApiOptions, type RequestOptions } from "./api.js";
+export { type Notice, noticeOf, type Problem, type ProblemKind, type Result } from "./problem.js";

@@ -1,0 +1,58 @@
+//! The registry that is meant: the system's own, with a token that AWS gives for it, or another.
+
+use std::time::SystemTime;
+
+use miette::{Report, miette};
+use stacks::model::StackName;
+use stacks::packages::STACK;
+
+use super::Place;
+use crate::aws::failed;
+use crate::cli::session::{Session, Zips};
+use crate::cli::{Global, advice};
+use crate::packages::Registry;
+use crate::reconcile::Goal;
+
+/// How long a token for a single run of Frontage is good for, in seconds: the least that CodeArtifact gives.
+pub(super) const RUN: i64 = 900;
+
+/// The variable of a token for another registry, as npm's own documentation calls it.
+const TOKEN: &str = "NODE_AUTH_TOKEN";
+
+/// A registry, its token, and when that runs out, where that is known.
+pub(super) struct Destination {
+    pub(super) registry: Registry,
+    pub(super) token: Option<String>,
+    pub(super) until: Option<SystemTime>,
+}
+
+/// Finds the registry and gets a token that is good for so many seconds.
+pub(super) async fn destination(global: &Global, place: &Place, seconds: i64) -> Result<Destination, Report> {
+    if let Some(url) = &place.registry {
+        let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
+        return Ok(Destination { registry: Registry::new(url, token.clone()), token, until: None });
+    }
+    let global = Global { stack: vec![STACK.to_owned()], ..global.clone() };
+    let mut session = Session::open(&global, Zips::None).await?;
+    let inventory = session.read(Goal::Converge).await?;
+    session.complete()?;
+    let outputs = session.outputs(&inventory.known);
+    let output = |name: &str| outputs.get(&StackName::new(STACK)).and_then(|values| values.get(name)).cloned();
+    let (Some(domain), Some(url)) = (output("domain"), output("npm_registry")) else {
+        return Err(miette!(
+            help = format!("run `frontage apply --stack {STACK}` first"),
+            "the stack {STACK} does not stand in account {}, {}",
+            session.account.id(),
+            session.account.region(),
+        ));
+    };
+    let client = aws_sdk_codeartifact::Client::new(&session.account.config("codeartifact"));
+    let asked = client.get_authorization_token().domain(domain).duration_seconds(seconds).send().await;
+    let answer = asked.map_err(failed("codeartifact:GetAuthorizationToken")).map_err(|error| {
+        let help = error.hint();
+        advice::advise(error, help)
+    })?;
+    let until = answer.expiration.and_then(|until| SystemTime::try_from(until).ok());
+    let token = answer.authorization_token;
+    Ok(Destination { registry: Registry::new(&url, token.clone()), token, until })
+}

@@ -1,0 +1,29 @@
+//! `frontage packages list`.
+
+use miette::{IntoDiagnostic as _, Report};
+
+use super::destination::{self, destination};
+use super::{Place, prepare, report};
+use crate::cli::{Format, Global, print, print_json, say};
+use crate::packages::{Comparison, Registry, Workspace};
+use crate::render;
+
+pub(super) async fn run(global: &Global, place: &Place) -> Result<(), Report> {
+    let workspace = place.workspace(global)?;
+    let destination = destination(global, place, destination::RUN).await?;
+    let listed = tokio::task::spawn_blocking(move || compared(&workspace, &destination.registry));
+    let listed = listed.await.into_diagnostic()??;
+    match global.format {
+        Format::Json => print_json(&listed)?,
+        Format::Human if listed.is_empty() => say("the workspace has no package that is not private"),
+        Format::Human => print(&render::packages_listed(&listed)),
+    }
+    Ok(())
+}
+
+fn compared(workspace: &Workspace, registry: &Registry) -> Result<Vec<Comparison>, Report> {
+    let tools = prepare(workspace)?;
+    let packages: Vec<_> = workspace.packages().iter().collect();
+    let prepared = workspace.prepare(&packages, registry, &tools, &mut |_| {}).map_err(report)?;
+    Ok(prepared.comparisons().cloned().collect())
+}

@@ -1,0 +1,80 @@
+//! `frontage packages`: the npm packages that teams share.
+
+mod destination;
+mod list;
+mod login;
+mod publish;
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use local::Tools;
+use miette::{IntoDiagnostic as _, Report};
+
+pub(super) use self::serve::serve;
+use super::{Global, advice, say};
+use crate::packages::{Event, PackagesError, Workspace};
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Build the workspace's shared packages, and publish the versions that are not there yet
+    Publish(publish::Arguments),
+    /// List the workspace's shared packages, and what the registry has of them
+    List(Place),
+    /// Print the npm configuration for a developer's machine or a build
+    ///
+    /// It has a token that is good for twelve hours at most.
+    Login(login::Arguments),
+}
+
+/// Between which workspace and which registry.
+#[derive(Debug, Args)]
+pub(super) struct Place {
+    /// The npm workspace [default: assets, beside the description]
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+    /// Another registry in place of the system's own; its token is in the variable `NODE_AUTH_TOKEN`
+    #[arg(long, value_name = "URL")]
+    registry: Option<String>,
+}
+
+pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
+    match command {
+        Command::Publish(arguments) => publish::run(global, arguments).await?,
+        Command::List(place) => list::run(global, place).await?,
+        Command::Login(arguments) => login::run(global, arguments).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Place {
+    fn workspace(&self, global: &Global) -> Result<Workspace, Report> {
+        let beside = || global.config.parent().unwrap_or(Path::new("")).join("assets");
+        let directory = self.dir.clone().unwrap_or_else(beside);
+        Workspace::read(&directory).map_err(report)
+    }
+}
+
+/// The pinned npm, and what the workspace's packages are built with.
+fn prepare(workspace: &Workspace) -> Result<Tools, Report> {
+    let tools = Tools::install(&mut say).into_diagnostic()?;
+    if workspace.packages().iter().any(|package| package.builds) {
+        workspace.install(&tools, &mut say).into_diagnostic()?;
+    }
+    Ok(tools)
+}
+
+fn tell(event: Event<'_>) {
+    match event {
+        Event::Building(package) => say(&format!("building {}", package.name)),
+        Event::Publishing(package) => say(&format!("publishing {}", package.spec())),
+    }
+}
+
+fn report(error: PackagesError) -> Report {
+    let help = error.hint();
+    advice::advise(error, help)
+}

@@ -1,0 +1,43 @@
+//! `frontage packages publish`.
+
+use clap::Args;
+use miette::{IntoDiagnostic as _, Report};
+
+use super::destination::{self, destination};
+use super::{Place, prepare, report, tell};
+use crate::cli::{Format, Global, print, print_json};
+use crate::packages::{Comparison, Registry, Workspace};
+use crate::render;
+
+/// Arguments of `publish`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// The packages, with or without their scope [default: all that are not private]
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
+    let workspace = arguments.place.workspace(global)?;
+    // A name that is none needs no registry.
+    workspace.named(&arguments.names).map_err(report)?;
+    let destination = destination(global, &arguments.place, destination::RUN).await?;
+    let names = arguments.names.clone();
+    let published = tokio::task::spawn_blocking(move || publish(&workspace, &names, &destination.registry));
+    let published = published.await.into_diagnostic()??;
+    match global.format {
+        Format::Json => print_json(&published)?,
+        Format::Human => print(&render::packages_published(&published)),
+    }
+    Ok(())
+}
+
+/// Builds and publishes, blocking.
+pub(super) fn publish(workspace: &Workspace, names: &[String], registry: &Registry) -> Result<Vec<Comparison>, Report> {
+    let tools = prepare(workspace)?;
+    let packages = workspace.named(names).map_err(report)?;
+    let prepared = workspace.prepare(&packages, registry, &tools, &mut tell).map_err(report)?;
+    prepared.publish(&mut tell).map_err(report)
+}

@@ -1,0 +1,151 @@
+//! Building, packing, comparing, publishing.
+
+use std::path::PathBuf;
+
+use local::Tools;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::error::PackagesError;
+use super::npm::{Npm, last_words};
+use super::{Package, Registry, Workspace};
+
+/// What happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'p> {
+    /// A package is built.
+    Building(&'p Package),
+    /// A package goes up.
+    Publishing(&'p Package),
+}
+
+/// A package, and what the registry has of its version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What the registry has.
+    pub standing: Standing,
+    /// All versions in the registry, oldest first.
+    pub versions: Vec<String>,
+}
+
+/// What a registry has of a package's version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Nothing.
+    New,
+    /// The same contents.
+    Published,
+    /// Other contents.
+    Differs,
+}
+
+/// Packages that are packed and compared, and so ready to be published.
+pub struct Prepared<'w> {
+    npm: Npm<'w>,
+    packed: Vec<(&'w Package, PathBuf, Comparison)>,
+}
+
+impl Workspace {
+    /// Builds and packs packages, and compares each with what the registry has.
+    ///
+    /// # Errors
+    /// The first package that is not built, or that the registry does not tell about.
+    pub fn prepare<'w>(
+        &'w self,
+        packages: &[&'w Package],
+        registry: &'w Registry,
+        tools: &'w Tools,
+        told: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Prepared<'w>, PackagesError> {
+        let npm = Npm::new(tools, registry)?;
+        let mut packed = Vec::new();
+        for package in packages {
+            if package.builds {
+                told(Event::Building(package));
+                run(package, "built", Npm::local(tools, &package.folder, &["run", "build", "--silent"]))?;
+            }
+            let (tarball, integrity) = pack(package, &npm, tools)?;
+            let comparison = compare(package, &integrity, &npm)?;
+            packed.push((*package, tarball, comparison));
+        }
+        Ok(Prepared { npm, packed })
+    }
+}
+
+impl Prepared<'_> {
+    /// What the registry has of each, in the order in which they are published.
+    pub fn comparisons(&self) -> impl Iterator<Item = &Comparison> {
+        self.packed.iter().map(|(_, _, comparison)| comparison)
+    }
+
+    /// Publishes what is new. Answers with how each stood before.
+    ///
+    /// # Errors
+    /// [`PackagesError::Differs`] before anything is published, and the first package that was not taken.
+    pub fn publish(self, told: &mut dyn FnMut(Event<'_>)) -> Result<Vec<Comparison>, PackagesError> {
+        let differing = self.packed.iter().filter(|(_, _, of)| of.standing == Standing::Differs);
+        let differing: Vec<String> = differing.map(|(package, ..)| package.spec()).collect();
+        if !differing.is_empty() {
+            return Err(PackagesError::Differs(differing));
+        }
+        for (package, tarball, comparison) in &self.packed {
+            if comparison.standing == Standing::New {
+                told(Event::Publishing(package));
+                let tarball = tarball.to_string_lossy();
+                self.npm.ask(&package.spec(), &["publish", &tarball, "--ignore-scripts"])?;
+            }
+        }
+        Ok(self.packed.into_iter().map(|(_, _, comparison)| comparison).collect())
+    }
+}
+
+fn run(package: &Package, action: &'static str, mut command: std::process::Command) -> Result<Vec<u8>, PackagesError> {
+    let output = command.output().map_err(PackagesError::io("run", command.get_program()))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let output = last_words(&[output.stdout, output.stderr].concat());
+    Err(PackagesError::Build { package: package.spec(), action, output })
+}
+
+/// The package as npm packs it, which makes the same bytes of the same files, and the hash by which registries know it.
+fn pack(package: &Package, npm: &Npm<'_>, tools: &Tools) -> Result<(PathBuf, String), PackagesError> {
+    let destination = npm.directory().to_string_lossy().into_owned();
+    let arguments = ["pack", "--json", "--ignore-scripts", "--pack-destination", &destination];
+    let printed = run(package, "packed", Npm::local(tools, &package.published, &arguments))?;
+    let printed: Value = serde_json::from_slice(&printed).unwrap_or_default();
+    // npm prints a list, and from version 12 on an object by name.
+    let packed = printed.get(0).or_else(|| printed.get(&package.name)).cloned().unwrap_or_default();
+    let (Some(file), Some(integrity)) = (packed["filename"].as_str(), packed["integrity"].as_str()) else {
+        let output = format!("npm does not say what it packed: {printed}");
+        return Err(PackagesError::Build { package: package.spec(), action: "packed", output });
+    };
+    Ok((npm.directory().join(file), integrity.to_owned()))
+}
+
+fn compare(package: &Package, integrity: &str, npm: &Npm<'_>) -> Result<Comparison, PackagesError> {
+    let spec = package.spec();
+    let there = match npm.ask(&spec, &["view", &package.name, "versions"]) {
+        Err(PackagesError::Npm { said, .. }) if said.starts_with("E404") => Value::Null,
+        answer => answer?,
+    };
+    // npm prints one version without brackets.
+    let versions: Vec<String> = match there {
+        Value::Array(versions) => versions.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::String(version) => vec![version],
+        _ => Vec::new(),
+    };
+    let standing = if versions.contains(&package.version) {
+        let found = npm.ask(&spec, &["view", &spec, "dist.integrity"])?;
+        if found.as_str() == Some(integrity) { Standing::Published } else { Standing::Differs }
+    } else {
+        Standing::New
+    };
+    Ok(Comparison { name: package.name.clone(), version: package.version.clone(), standing, versions })
+}
