@@ -1,5 +1,5 @@
 import { expect, test, type WebSocket } from "@playwright/test";
-import { openTab, signIn, stands, TEAMS, visit } from "../src/pages.js";
+import { area, openTab, signIn, stands, TEAMS, visit } from "../src/pages.js";
 import { running } from "../src/system.js";
 
 test("one sign-in, by code with PKCE, serves the shell and all children", async ({ page }) => {
@@ -27,6 +27,9 @@ test("one sign-in, by code with PKCE, serves the shell and all children", async 
     await expect(child).toContainText(running().user);
   }
   expect(logins(), "no child signs in").toHaveLength(1);
+  // A request of a child's own, with the session's token.
+  await visit(page, "profile");
+  await expect(area(page, "profile")).toContainText("Confirmed");
 
   // One copy of what they share: the shell's. The children's modules name it, and have none of their own.
   const loaded = (path: RegExp) =>

@@ -1,8 +1,9 @@
+import { noticeOf, type Result } from "@frontage/api";
 import type { ChildContext, SessionUser } from "@frontage/contract";
 import { type ReactNode, useState } from "react";
 import { Boundary } from "./boundary.jsx";
 import { Fact } from "./fact.jsx";
-import { useAccess, useTheme, useToggle, useUser } from "./hooks.js";
+import { type UserInfo, useAccess, useTheme, useToggle, useUser, useUserInfo } from "./hooks.js";
 import { NameForm } from "./name-form.jsx";
 import { Passkeys } from "./passkeys.jsx";
 import { SessionCard } from "./session-card.jsx";
@@ -49,12 +50,13 @@ function SignedIn({
 }): ReactNode {
   const [name, setName] = useState(user.name);
   const access = useAccess(context, user);
+  const info = useUserInfo(context, user);
   const theme = useTheme(context);
   const passkeys = useToggle(PASSKEYS);
   return (
     <fr-page level={2} heading="Profile" lead="Who you are to every application here">
       <div className="grid">
-        <Person user={user} name={name} />
+        <Person user={user} name={name} info={info} />
         <NameForm name={name} onName={setName} />
         {passkeys && <Passkeys />}
         <SessionCard access={access} />
@@ -64,7 +66,15 @@ function SignedIn({
   );
 }
 
-function Person({ user, name }: { readonly user: SessionUser; readonly name: string }): ReactNode {
+function Person({
+  user,
+  name,
+  info,
+}: {
+  readonly user: SessionUser;
+  readonly name: string;
+  readonly info: Result<UserInfo> | undefined;
+}): ReactNode {
   return (
     <fr-card class="person">
       <div className="head">
@@ -79,12 +89,29 @@ function Person({ user, name }: { readonly user: SessionUser; readonly name: str
       </div>
       <dl className="facts">
         <Fact name="Signed in as">{user.name}</Fact>
+        <Fact name="E-mail address">
+          <Confirmation info={info} />
+        </Fact>
         <Fact name="User id">
           <code>{user.id}</code>
         </Fact>
       </dl>
     </fr-card>
   );
+}
+
+/** Whether the user pool has seen that the address is the user's. */
+function Confirmation({ info }: { readonly info: Result<UserInfo> | undefined }): ReactNode {
+  if (info === undefined) return "…";
+  if (!info.ok) {
+    const { tone, heading, text } = noticeOf(info.problem);
+    return (
+      <fr-alert tone={tone} heading={heading}>
+        {text}
+      </fr-alert>
+    );
+  }
+  return String(info.value.email_verified) === "true" ? "Confirmed" : "Not confirmed yet";
 }
 
 function Groups({ groups }: { readonly groups: readonly string[] }): ReactNode {

@@ -1,3 +1,4 @@
+import { Api, type Result } from "@frontage/api";
 import type { ChildContext, SessionUser, Theme } from "@frontage/contract";
 import { type Access, readAccess } from "@frontage/session";
 import { OpenFeature, ProviderEvents } from "@frontage/toggles";
@@ -35,6 +36,25 @@ function subscribeToToggles(listener: () => void): () => void {
   return () => {
     for (const event of events) features.removeHandler(event, listener);
   };
+}
+
+/** What the user pool knows of a user, of OpenID Connect's standard claims. Cognito writes truth values as text. */
+export interface UserInfo {
+  readonly email?: string;
+  readonly email_verified?: boolean | "true" | "false";
+}
+
+/** Asks the user pool about the user, in the user's name; `undefined` until it has answered. */
+export function useUserInfo({ session }: ChildContext, user: SessionUser): Result<UserInfo> | undefined {
+  const [result, setResult] = useState<Result<UserInfo>>();
+  useEffect(() => {
+    const control = new AbortController();
+    const api = new Api({ session, baseUrl: session.userInfoUrl });
+    const asked = api.get<UserInfo>(session.userInfoUrl, { signal: control.signal });
+    void asked.then((answer) => control.signal.aborted || setResult(answer));
+    return () => control.abort(`${user.id} is not shown any more`);
+  }, [session, user.id]);
+  return result;
 }
 
 /** Asks for an access token, as a request to an API would, and keeps what it says, never the token. */

@@ -55,6 +55,15 @@ describe("the user", () => {
     expect(text(".avatar")).toBe("AL");
   });
 
+  it("has an address that the user pool knows about, or a reason why that is not known", async () => {
+    await vi.waitFor(() => expect(text(".facts")).toContain("Confirmed"));
+    vi.stubGlobal("fetch", async () => new Response(null, { status: 403 }));
+    await act(async () => context.session.set({ ...SOMEBODY, id: "2" }));
+    await vi.waitFor(() => expect(text(".facts")).toContain("Your account may not do this."));
+    vi.unstubAllGlobals();
+    vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
+  });
+
   it("may change", async () => {
     await act(async () => context.session.set({ ...SOMEBODY, id: "2", name: "Grace Hopper" }));
     expect(text(".name")).toBe("Grace Hopper");

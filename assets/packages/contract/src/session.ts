@@ -21,6 +21,8 @@ export interface SessionView {
    * @throws if nobody is signed in, or the token has run out and cannot be renewed.
    */
   getAccessToken(): Promise<string>;
+  /** OpenID Connect's UserInfo endpoint: it tells who has the access token, as the user pool knows it now. */
+  readonly userInfoUrl: string;
   /** Calls `listener` whenever `user` has changed. */
   onChange(listener: (user: SessionUser | undefined) => void): Unsubscribe;
 }

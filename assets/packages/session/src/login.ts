@@ -60,6 +60,10 @@ export class Login {
     });
   }
 
+  get userInfoUrl(): string {
+    return `${this.#config.url}/oauth2/userInfo`;
+  }
+
   /** The address to send the browser to. Silently: it comes straight back, signed in or not. */
   async begin(returnTo: string, silently: boolean): Promise<string> {
     const request = await this.#client.createSigninRequest({

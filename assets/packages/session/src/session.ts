@@ -62,6 +62,10 @@ export class Session implements SessionView {
     return this.#user;
   }
 
+  get userInfoUrl(): string {
+    return this.#login.userInfoUrl;
+  }
+
   onChange(listener: (user: SessionUser | undefined) => void): Unsubscribe {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
