@@ -41,7 +41,8 @@ async fn publishes() {
     let shell = !std::env::var("RELEASE_SHELL").unwrap_or_default().is_empty();
     let application = if shell { Application::Shell } else { team() };
     let (secret, system) = ("test".to_owned(), "acme".to_owned());
-    let world = World { endpoint, account_id, secret, system, artifacts: std::collections::BTreeMap::new() };
+    let artifacts = std::collections::BTreeMap::new();
+    let world = World { endpoint, account_id, secret, system, artifacts, codeartifact: None };
     let dist = Dist::read(directory.as_ref(), &application).expect("a build");
     let bucket = Bucket { world, name, application };
     if let Err(error) = bucket.try_publish(&dist, None).await {
