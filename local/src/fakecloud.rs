@@ -60,4 +60,9 @@ impl Fakecloud {
     pub fn endpoint(&self) -> String {
         self.0.endpoint()
     }
+
+    /// Forgets everything.
+    pub fn reset(&self) -> std::io::Result<()> {
+        self.0.send("POST", "/_reset", "").map(drop)
+    }
 }

@@ -218,7 +218,11 @@ async fn list(
         if !certain && !driver.suspects_orphans(selection, reading).await.map_err(failed)? {
             return Ok(Vec::new());
         }
-        let live = driver.list(reading).await.map_err(failed)?;
+        let live = match driver.list(reading).await {
+            // Nothing can be left of what cannot have been there. What is wanted of it cannot be read, which is told.
+            Err(DriverError::Lacking { .. }) if !wanted.contains(resource_type.name) => Vec::new(),
+            listed => listed.map_err(failed)?,
+        };
         Ok(live.into_iter().map(move |live| (resource_type, live)).collect::<Vec<_>>())
     });
     Ok(try_join_all(lists).await?.into_iter().flatten().collect())

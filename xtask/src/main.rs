@@ -2,6 +2,7 @@
 
 mod bench;
 mod command;
+mod conformance;
 mod test;
 mod tools;
 
@@ -25,6 +26,10 @@ enum Chore {
     /// Installs what the checks need: pinned tools under Cargo's target directory, in Python
     /// virtual environments. This is what runs before a change is accepted.
     Test(test::Arguments),
+    /// Run the tests on emulators of several authors, and check every request against the services' models
+    ///
+    /// Installs moto, and builds fakecloud once, which takes minutes. Writes docs/conformance.md.
+    Conformance(conformance::Arguments),
     /// Measure, and write the results into docs/benchmarks.md
     ///
     /// `cold` measures a clone with nothing cached, for minutes, and only when it is named.
@@ -35,6 +40,7 @@ fn main() -> ExitCode {
     let Arguments { chore } = Arguments::parse();
     let done = match chore {
         Chore::Test(arguments) => test::run(&arguments),
+        Chore::Conformance(arguments) => conformance::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
     };
     match done {

@@ -10,6 +10,14 @@ use crate::command;
 /// What only the checks need.
 const LINTERS: ToolSet = ToolSet::new("linter", include_str!("../../tools/linters.txt"));
 
+/// moto, and what checks requests.
+const CONFORMANCE: ToolSet = ToolSet::new("conformance", include_str!("../../tools/conformance.txt"));
+
+/// moto, and what checks requests.
+pub(crate) fn conformance() -> Result<Tools, ToolsError> {
+    install(&CONFORMANCE)
+}
+
 /// typos, taplo and shellcheck.
 pub(crate) fn linters() -> Result<Tools, ToolsError> {
     install(&LINTERS)

@@ -10,12 +10,14 @@
 
 mod hosts;
 mod login;
+mod record;
 mod sites;
 mod upstream;
 
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -32,6 +34,7 @@ use tokio::sync::oneshot;
 
 use hosts::Host;
 use login::Login;
+use record::Record;
 use sites::Sites;
 use upstream::{Body, Upstream, boxed};
 
@@ -73,6 +76,17 @@ impl Proxy {
     /// Starts a proxy on a port of 127.0.0.1, any free one by default, before the emulator at an address such as
     /// `http://127.0.0.1:4566`. Whether the emulator answers matters with each request only.
     pub fn start(port: Option<u16>, upstream: &str) -> Result<Self, ProxyError> {
+        Self::start_with(port, upstream, None)
+    }
+
+    /// As [`Proxy::start`], on any free port, and writes each call to AWS into a file, a JSON object a line: `service` that it
+    /// is signed for, `method`, `path` with its query, `headers` but for the signature, `body` in base64.
+    pub fn recording(upstream: &str, file: &Path) -> Result<Self, ProxyError> {
+        let record = Record::create(file).map_err(failed("create the record of requests"))?;
+        Self::start_with(None, upstream, Some(record))
+    }
+
+    fn start_with(port: Option<u16>, upstream: &str, record: Option<Record>) -> Result<Self, ProxyError> {
         let upstream = authority(upstream)?;
         let listener = bind(port.unwrap_or(0))?;
         let port = listener.local_addr().map_err(failed("find the proxy's port"))?.port();
@@ -84,7 +98,7 @@ impl Proxy {
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new()
             .name("proxy".into())
-            .spawn(move || runtime.block_on(serve(listener, Gateway::new(upstream), stopped)))
+            .spawn(move || runtime.block_on(serve(listener, Gateway::new(upstream, record), stopped)))
             .map_err(failed("start the proxy's thread"))?;
         Ok(Self { port, stop: Some(stop), thread: Some(thread) })
     }
@@ -175,11 +189,12 @@ struct Gateway {
     upstream: Upstream,
     sites: Sites,
     login: Login,
+    record: Option<Record>,
 }
 
 impl Gateway {
-    fn new(upstream: Authority) -> Self {
-        Self { upstream: Upstream::new(upstream), sites: Sites::default(), login: Login::default() }
+    fn new(upstream: Authority, record: Option<Record>) -> Self {
+        Self { upstream: Upstream::new(upstream), sites: Sites::default(), login: Login::default(), record }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
@@ -189,6 +204,10 @@ impl Gateway {
             Host::Site(name) => self.sites.answer(&self.upstream, &name, request).await,
             Host::Endpoint => {
                 self.sites.note_account(request.headers());
+                let request = match &self.record {
+                    Some(record) => record.note(request).await,
+                    None => request,
+                };
                 self.upstream.forward(request).await
             }
         }

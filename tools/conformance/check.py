@@ -1,0 +1,258 @@
+"""Checks recorded requests against the service models that botocore carries: what live AWS would refuse is told.
+
+Usage: check.py REQUESTS.jsonl [SUMMARY.json]
+
+A request is a JSON object a line, as the recording proxy writes it. moto's parsers, which stand on the same models, turn
+what went over the wire back into an operation's input; the rules are checked here, since botocore's own validator knows
+neither enums nor patterns nor upper bounds. Exit code: 0 if nothing was found, 1 otherwise.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import regex
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, Shape
+from moto.core.parse import PROTOCOL_PARSERS
+from werkzeug.datastructures import Headers, MultiDict
+
+from defects import DEFECTS
+
+LOADER = Loader()
+
+# Where a service is signed for under another name than its model's.
+MODELS = {
+    "tagging": "resourcegroupstaggingapi",
+    "execute-api": "apigatewaymanagementapi",
+    "apigateway": "apigatewayv2",
+    "monitoring": "cloudwatch",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that a request breaks."""
+
+    operation: str
+    member: str
+    rule: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.member}: {self.rule}, not {self.value}"
+
+
+@cache
+def service(name: str) -> ServiceModel:
+    return ServiceModel(LOADER.load_service_model(name, "service-2"), name)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a REST operation is found: its method, its path, and what its query must have."""
+
+    operation: str
+    method: str
+    path: regex.Pattern[str]
+    query: frozenset[tuple[str, str]]
+    weight: int
+
+
+@cache
+def routes(name: str) -> list[Route]:
+    """The routes of a REST service, those first that say most."""
+    found = []
+    for operation in service(name).operation_names:
+        http = service(name).operation_model(operation).http
+        path, _, query = http["requestUri"].partition("?")
+        fixed = regex.sub(r"\{[^}]*\}", "", path)
+        pattern = "".join(
+            part if index % 2 == 0 else ""
+            for index, part in enumerate([])
+        )
+        for part in regex.split(r"(\{[^}]*\})", path):
+            if part.startswith("{"):
+                greedy = part.endswith("+}")
+                pattern += f"(?P<{regex.sub(r'[^A-Za-z0-9]', '_', part.strip('{}+'))}>{'.+' if greedy else '[^/]+'})"
+            else:
+                pattern += regex.escape(part)
+        wanted = frozenset(parse_qsl(query, keep_blank_values=True))
+        found.append(
+            Route(operation, http["method"], regex.compile(pattern.rstrip("/") + "/?"), wanted, len(fixed) + 50 * len(wanted))
+        )
+    return sorted(found, key=lambda route: -route.weight)
+
+
+class Unknown(Exception):
+    """A request that is none of its service's operations."""
+
+
+def operation_of(request: dict[str, Any]) -> tuple[OperationModel, dict[str, str]]:
+    """The operation that a request is, and the parameters in its path."""
+    signed = request["service"]
+    target = request["headers"].get("x-amz-target", "")
+    name = "dynamodbstreams" if target.startswith("DynamoDBStreams") else MODELS.get(signed, signed)
+    path, _, query = request["path"].partition("?")
+    if name == "apigatewayv2" and not path.startswith("/v2/"):
+        name = "apigateway"
+    model = service(name)
+    if target:
+        return model.operation_model(target.rsplit(".", 1)[1]), {}
+    body = base64.b64decode(request["body"])
+    if model.metadata["protocol"] == "query":
+        action = dict(parse_qsl(body.decode(), keep_blank_values=True)).get("Action", "")
+        return model.operation_model(action), {}
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    named = asked.get("x-id")
+    for route in routes(name):
+        match = route.path.fullmatch(path) if route.method == request["method"] else None
+        fits = all(key in asked and (value == "" or asked[key] == value) for key, value in route.query)
+        if match and fits and named in (None, route.operation):
+            return model.operation_model(route.operation), {k: unquote(v) for k, v in match.groupdict().items()}
+    raise Unknown(f"{signed}: {request['method']} {path} is no operation")
+
+
+def input_of(request: dict[str, Any], operation: OperationModel, path: dict[str, str]) -> dict[str, Any]:
+    """What a request says, in the names of the operation's input."""
+    body = base64.b64decode(request["body"])
+    query = parse_qsl(request["path"].partition("?")[2], keep_blank_values=True)
+    protocol = operation.service_model.metadata["protocol"]
+    if protocol == "query":
+        query = parse_qsl(body.decode(), keep_blank_values=True)
+    parsed = PROTOCOL_PARSERS[protocol](operation).parse(
+        {
+            "body": body,
+            "headers": Headers(request["headers"]),
+            "method": request["method"],
+            "url_params": {name: value for name, value in path.items()},
+            "url_path": request["path"],
+            "values": MultiDict(query),
+        }
+    )
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def unknown_members(shape: Shape, value: Any, at: str) -> Iterator[tuple[str, str, Any]]:
+    """Members of a JSON body that its shape does not have."""
+    if shape.type_name == "structure" and isinstance(value, dict) and not shape.is_document_type:
+        names = {member.serialization.get("name", name): member for name, member in shape.members.items()}
+        for name, inner in value.items():
+            if name not in names:
+                yield f"{at}.{name}", "a member that the model has", name
+            else:
+                yield from unknown_members(names[name], inner, f"{at}.{name}")
+    elif shape.type_name == "list" and isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from unknown_members(shape.member, inner, f"{at}[{index}]")
+    elif shape.type_name == "map" and isinstance(value, dict):
+        for key, inner in value.items():
+            yield from unknown_members(shape.value, inner, f"{at}.{key}")
+
+
+def broken(shape: Shape, value: Any, at: str) -> Iterator[tuple[str, str, Any]]:
+    """The rules of a shape that a value breaks: where, which, and what is there."""
+    if value is None:
+        return
+    bounds = shape.metadata
+    if shape.type_name == "structure" and isinstance(value, dict) and not shape.is_document_type:
+        for name in shape.required_members:
+            if value.get(name) is None:
+                yield f"{at}.{name}", "required", None
+        if shape.is_tagged_union and sum(inner is not None for inner in value.values()) != 1:
+            yield at, "exactly one member", sorted(value)
+        for name, inner in value.items():
+            if name in shape.members:
+                yield from broken(shape.members[name], inner, f"{at}.{name}")
+    elif shape.type_name == "list" and isinstance(value, list):
+        yield from sized(bounds, len(value), "items", at)
+        for index, inner in enumerate(value):
+            yield from broken(shape.member, inner, f"{at}[{index}]")
+    elif shape.type_name == "map" and isinstance(value, dict):
+        yield from sized(bounds, len(value), "entries", at)
+        for key, inner in value.items():
+            yield from broken(shape.key, key, f"{at} key")
+            yield from broken(shape.value, inner, f"{at}.{key}")
+    elif shape.type_name == "string" and isinstance(value, str):
+        yield from sized(bounds, len(value), "characters", at)
+        if shape.enum and value not in shape.enum:
+            yield at, f"one of {', '.join(shape.enum[:8])}", value
+        if "pattern" in bounds and not regex.fullmatch(bounds["pattern"], value, flags=regex.DOTALL):
+            yield at, f"like {bounds['pattern']}", value
+    elif shape.type_name == "blob" and isinstance(value, (bytes, str)):
+        yield from sized(bounds, len(value), "bytes", at)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        least, most = bounds.get("min"), bounds.get("max")
+        if (least is not None and value < least) or (most is not None and value > most):
+            yield at, f"from {least} to {most}", value
+
+
+def sized(bounds: dict[str, Any], size: int, what: str, at: str) -> Iterator[tuple[str, str, Any]]:
+    least, most = bounds.get("min"), bounds.get("max")
+    if (least is not None and size < least) or (most is not None and size > most):
+        yield at, f"{least} to {most} {what}", size
+
+
+def check(request: dict[str, Any]) -> tuple[str, list[Finding]]:
+    """The operation of a request, `service:Operation`, and the rules that it breaks."""
+    operation, path = operation_of(request)
+    name = f"{operation.service_model.service_name}:{operation.name}"
+    shape = operation.input_shape
+    if shape is None:
+        return name, []
+    found = list(broken(shape, input_of(request, operation, path), ""))
+    body = base64.b64decode(request["body"])
+    payload = shape.serialization.get("payload")
+    if operation.service_model.metadata["protocol"] in ("json", "rest-json") and body and not payload:
+        found += unknown_members(shape, json.loads(body), "")
+    findings = [
+        Finding(name, at.lstrip("."), rule, shortened(value)) for at, rule, value in found
+    ]
+    return name, [finding for finding in findings if (name, strip(finding.member)) not in DEFECTS]
+
+
+def strip(member: str) -> str:
+    """A member's path without the places in lists."""
+    return regex.sub(r"\[\d+\]", "", member)
+
+
+def shortened(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def main(requests: str, summary: str | None) -> int:
+    seen: Counter[str] = Counter()
+    findings: Counter[Finding] = Counter()
+    with open(requests, encoding="utf-8") as lines:
+        for line in lines:
+            try:
+                name, broken_rules = check(json.loads(line))
+            except Unknown as unknown:
+                findings[Finding(str(unknown), "", "an operation of its service", "none")] += 1
+                continue
+            seen[name] += 1
+            findings.update(broken_rules)
+    for finding, times in findings.items():
+        print(f"refused: {finding} ({times} times)")
+    print(f"{seen.total()} requests of {len(seen)} operations checked, {len(findings)} rules broken")
+    if summary:
+        services = Counter()
+        for name, times in seen.items():
+            services[name.split(":")[0]] += times
+        operations = Counter(name.split(":")[0] for name in seen)
+        with open(summary, "w", encoding="utf-8") as file:
+            json.dump({name: [services[name], operations[name]] for name in sorted(services)}, file)
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))

@@ -1,0 +1,142 @@
+//! The emulators, and how tests run on each.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use local::{Fakecloud, MiniStack, MiniStackOptions, Moto};
+
+use super::Outcome;
+use crate::command::{cargo, root, run as run_command};
+use crate::tools;
+
+/// An emulator that others wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub(crate) enum Emulator {
+    /// The one that `frontage dev` and the tests use
+    Ministack,
+    /// Control planes
+    Moto,
+    /// Control planes, CodeArtifact among them
+    Fakecloud,
+}
+
+/// An emulator that runs.
+pub(super) enum Running {
+    MiniStack(MiniStack),
+    Moto(Moto),
+    Fakecloud(Fakecloud),
+}
+
+impl Emulator {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ministack => "MiniStack",
+            Self::Moto => "moto",
+            Self::Fakecloud => "fakecloud",
+        }
+    }
+
+    pub(super) fn version(self) -> &'static str {
+        let of = |name: &str, requirements: &'static str| {
+            let line = requirements.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=="));
+            line.and_then(|line| line.split(' ').next()).unwrap_or("?")
+        };
+        match self {
+            Self::Ministack => of("ministack", include_str!("../../../tools/local.txt")),
+            Self::Moto => of("moto", include_str!("../../../tools/conformance.txt")),
+            Self::Fakecloud => Fakecloud::VERSION,
+        }
+    }
+
+    /// Whether a test program is for it: releases and whole systems need more than control planes.
+    pub(super) fn runs(self, binary: &str) -> bool {
+        self == Self::Ministack || binary == "drivers"
+    }
+
+    pub(super) fn start(self) -> Outcome<Running> {
+        Ok(match self {
+            Self::Ministack => Running::MiniStack(MiniStack::start(&tools::local()?, &MiniStackOptions::default())?),
+            Self::Moto => Running::Moto(Moto::start(&tools::conformance()?)?),
+            Self::Fakecloud => Running::Fakecloud(Fakecloud::start(&fakecloud()?)?),
+        })
+    }
+}
+
+/// fakecloud's program, built if it is not there: unoptimised, in minutes instead of an hour.
+fn fakecloud() -> Outcome<std::path::PathBuf> {
+    if let Some(program) = Fakecloud::program() {
+        return Ok(program);
+    }
+    let root = Fakecloud::root().ok_or("there is no place for fakecloud: set HOME or XDG_CACHE_HOME")?;
+    let mut command = cargo(&["install", "fakecloud", "--version", Fakecloud::VERSION, "--locked", "--root"]);
+    let target = tempfile::tempdir()?;
+    command
+        .arg(&root)
+        .env("CARGO_TARGET_DIR", target.path())
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off");
+    local::forget_outer_cargo(&mut command);
+    run_command(&mut command)?;
+    Fakecloud::program().ok_or_else(|| "fakecloud was built and is not there".into())
+}
+
+impl Running {
+    pub(super) fn emulator(&self) -> Emulator {
+        match self {
+            Self::MiniStack(_) => Emulator::Ministack,
+            Self::Moto(_) => Emulator::Moto,
+            Self::Fakecloud(_) => Emulator::Fakecloud,
+        }
+    }
+
+    pub(super) fn endpoint(&self) -> String {
+        match self {
+            Self::MiniStack(ministack) => ministack.endpoint(),
+            Self::Moto(moto) => moto.endpoint(),
+            Self::Fakecloud(fakecloud) => fakecloud.endpoint(),
+        }
+    }
+
+    /// Runs tests of one program against an address of the emulator, and answers which passed. Where tests have accounts
+    /// of their own they run side by side, else one after another in an empty one.
+    pub(super) fn run(&self, binary: &Path, tests: &[String], endpoint: &str) -> Outcome<Vec<(String, bool)>> {
+        if tests.is_empty() {
+            return Ok(Vec::new());
+        }
+        if matches!(self, Self::MiniStack(_)) {
+            return run(binary, tests, endpoint);
+        }
+        let mut results = Vec::new();
+        for test in tests {
+            match self {
+                Self::Moto(moto) => moto.reset()?,
+                Self::Fakecloud(fakecloud) => fakecloud.reset()?,
+                Self::MiniStack(_) => {}
+            }
+            results.extend(run(binary, std::slice::from_ref(test), endpoint)?);
+        }
+        Ok(results)
+    }
+}
+
+fn run(binary: &Path, tests: &[String], endpoint: &str) -> Outcome<Vec<(String, bool)>> {
+    let mut command = Command::new(binary);
+    command.arg("--exact").args(tests).args(["--test-threads", "4"]).current_dir(root()).stdin(Stdio::null());
+    command.env("FRONTAGE_TEST_ENDPOINT", endpoint).env("RUST_BACKTRACE", "0");
+    let output = command.output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        eprintln!("{}", text.trim_end());
+    }
+    let ends = |line: &str| {
+        let (name, ended) = line.strip_prefix("test ")?.split_once(" ... ")?;
+        Some((name.to_owned(), ended == "ok"))
+    };
+    let mut results: Vec<_> = text.lines().filter_map(ends).collect();
+    // What a test writes can come between its name and its end, and a program that dies says no ends.
+    for test in tests.iter().filter(|test| !results.iter().any(|(name, _)| name == *test)).collect::<Vec<_>>() {
+        results.push((test.clone(), output.status.success()));
+    }
+    Ok(results)
+}

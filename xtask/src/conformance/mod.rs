@@ -1,0 +1,141 @@
+//! `cargo xtask conformance`: the tests on emulators of several authors, every request checked.
+
+mod emulator;
+mod report;
+mod skips;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use local::Proxy;
+use serde_json::Value;
+
+use self::emulator::{Emulator, Running};
+use self::report::Report;
+use self::skips::skip;
+use crate::command::{cargo, program, root, run as run_command};
+use crate::tools;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// On which emulators.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The emulators [default: all]
+    #[arg(value_name = "EMULATOR")]
+    emulators: Vec<Emulator>,
+    /// Only tests whose names begin so; the report stays as it is
+    #[arg(long, value_name = "PREFIX")]
+    only: Option<String>,
+    /// Run what is skipped too, to see whether that is still needed
+    #[arg(long)]
+    skipped: bool,
+}
+
+/// What came of a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Passed,
+    Failed,
+    Skipped(&'static skips::Skip),
+}
+
+/// Each test by its name, `drivers::sqs::numbers_change_in_place`.
+type Results = BTreeMap<String, Ended>;
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
+    let all = [Emulator::Ministack, Emulator::Moto, Emulator::Fakecloud];
+    let chosen = if arguments.emulators.is_empty() { all.to_vec() } else { arguments.emulators.clone() };
+    let binaries = build()?;
+    let checker = tools::conformance()?;
+    let directory = tempfile::tempdir()?;
+    let record = directory.path().join("requests.jsonl");
+    let mut report = Report::default();
+    for emulator in chosen {
+        eprintln!("==> {}", emulator.name());
+        let running = emulator.start()?;
+        let proxy = Proxy::recording(&running.endpoint(), &record)?;
+        let results = tests(&running, &proxy, &binaries, arguments)?;
+        report.add(emulator, results);
+    }
+    let summary = directory.path().join("summary.json");
+    eprintln!("==> every request against the services' models");
+    let check = root().join("tools/conformance/check.py");
+    let mut command = program(checker.bin("python"), &[]);
+    let checked = run_command(command.arg(check).arg(&record).arg(&summary));
+    let failed = report.failures();
+    if let Ok(requests) = std::fs::read_to_string(&summary) {
+        report.requests = serde_json::from_str(&requests)?;
+    }
+    if arguments.emulators.is_empty() && arguments.only.is_none() {
+        report.write(&root().join("docs/conformance.md"))?;
+    }
+    if !failed.is_empty() {
+        return Err(format!("not as expected:\n  {}", failed.join("\n  ")).into());
+    }
+    checked?;
+    Ok(())
+}
+
+/// The test programs, by name.
+fn build() -> Outcome<BTreeMap<String, PathBuf>> {
+    let mut command = cargo(&["test", "--locked", "--no-run", "--package", "frontage", "--message-format", "json"]);
+    command.args(["--test", "drivers", "--test", "release", "--test", "system"]);
+    eprintln!("    building the tests");
+    let output = command.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err("the tests do not build".into());
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let built =
+        messages.filter(|message| message["reason"] == "compiler-artifact" && message["profile"]["test"] == true);
+    let named = built.filter_map(|message| {
+        let name = message["target"]["name"].as_str()?.to_owned();
+        Some((name, PathBuf::from(message["executable"].as_str()?)))
+    });
+    Ok(named.collect())
+}
+
+/// Runs what an emulator can run.
+fn tests(
+    running: &Running,
+    proxy: &Proxy,
+    binaries: &BTreeMap<String, PathBuf>,
+    arguments: &Arguments,
+) -> Outcome<Results> {
+    let mut results = Results::new();
+    for (binary, path) in binaries.iter().filter(|(binary, _)| running.emulator().runs(binary)) {
+        let (mut wanted, mut told) = (Vec::new(), Vec::new());
+        for test in list(path)? {
+            let name = format!("{binary}::{test}");
+            if arguments.only.as_ref().is_some_and(|prefix| !name.starts_with(prefix)) {
+                continue;
+            }
+            match skip(running.emulator(), &name).filter(|_| !arguments.skipped) {
+                Some(skip) => {
+                    let line = format!("    skipped: {} lacks {}", running.emulator().name(), skip.lacks);
+                    if !told.contains(&line) {
+                        eprintln!("{line}");
+                        told.push(line);
+                    }
+                    results.insert(name, Ended::Skipped(skip));
+                }
+                None => wanted.push(test),
+            }
+        }
+        for (test, passed) in running.run(path, &wanted, &proxy.endpoint())? {
+            let ended = if passed { Ended::Passed } else { Ended::Failed };
+            results.insert(format!("{binary}::{test}"), ended);
+        }
+    }
+    Ok(results)
+}
+
+fn list(binary: &Path) -> Outcome<Vec<String>> {
+    let output = Command::new(binary).arg("--list").current_dir(root()).stdin(Stdio::null()).output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+}

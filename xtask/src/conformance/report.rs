@@ -1,0 +1,121 @@
+//! docs/conformance.md, which each whole run writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use super::emulator::Emulator;
+use super::skips::Skip;
+use super::{Ended, Outcome, Results};
+
+const HEAD: &str = "\
+# Conformance
+
+`cargo xtask conformance` runs the tests on emulators that others wrote, and writes this page. A cell says how many tests
+of a capability passed there; a number in brackets how many were not run, and below is why. Nothing here has run on
+live AWS: what only AWS shows is answered from canned responses (`docs/testing.md`).
+";
+
+/// What came of a run.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    results: BTreeMap<Emulator, Results>,
+    /// For each service the requests, and the operations that they were of.
+    pub(super) requests: BTreeMap<String, [u64; 2]>,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, emulator: Emulator, results: Results) {
+        let count = |wanted: fn(&Ended) -> bool| results.values().filter(|ended| wanted(ended)).count();
+        let passed = count(|ended| *ended == Ended::Passed);
+        let failed = count(|ended| *ended == Ended::Failed);
+        let skipped = count(|ended| matches!(ended, Ended::Skipped(_)));
+        eprintln!("    {passed} passed, {failed} failed, {skipped} skipped");
+        self.results.insert(emulator, results);
+    }
+
+    /// The tests that failed, each with its emulator.
+    pub(super) fn failures(&self) -> Vec<String> {
+        let of = |(emulator, results): (&Emulator, &Results)| {
+            let failed = results.iter().filter(|(_, ended)| **ended == Ended::Failed);
+            failed.map(|(test, _)| format!("{}: {test}", emulator.name())).collect::<Vec<_>>()
+        };
+        self.results.iter().flat_map(of).collect()
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Outcome<()> {
+        let mut text = format!("{HEAD}\n## What runs where\n\n| capability |");
+        for emulator in self.results.keys() {
+            write!(text, " {} {} |", emulator.name(), emulator.version())?;
+        }
+        writeln!(text, "\n| --- |{}", " --- |".repeat(self.results.len()))?;
+        for capability in self.capabilities() {
+            let cells = self.results.values().map(|results| cell(results, &capability)).collect::<Vec<_>>();
+            writeln!(text, "| {capability} | {} |", cells.join(" | "))?;
+        }
+        writeln!(
+            text,
+            "\n## What does not, and what that means\n\n| emulator | lacks | on live AWS |\n| --- | --- | --- |"
+        )?;
+        for (emulator, skip) in self.skips() {
+            writeln!(text, "| {} | {} | {} |", emulator.name(), skip.lacks, skip.instead)?;
+        }
+        writeln!(text, "\n## Requests\n\n{REQUESTS}\n\n| service | requests | operations |\n| --- | --- | --- |")?;
+        for (service, [requests, operations]) in &self.requests {
+            writeln!(text, "| {service} | {requests} | {operations} |")?;
+        }
+        let total: u64 = self.requests.values().map(|[requests, _]| requests).sum();
+        let operations: u64 = self.requests.values().map(|[_, operations]| operations).sum();
+        writeln!(text, "| **all** | {total} | {operations} |\n\n{}", stamp()?)?;
+        Ok(std::fs::write(path, text)?)
+    }
+
+    fn capabilities(&self) -> BTreeSet<String> {
+        self.results.values().flat_map(Results::keys).map(|test| capability(test)).collect()
+    }
+
+    fn skips(&self) -> Vec<(Emulator, &'static Skip)> {
+        let mut skips = Vec::new();
+        for (emulator, results) in &self.results {
+            for ended in results.values() {
+                if let Ended::Skipped(skip) = ended
+                    && !skips.contains(&(*emulator, *skip))
+                {
+                    skips.push((*emulator, *skip));
+                }
+            }
+        }
+        skips
+    }
+}
+
+const REQUESTS: &str = "Each request of the run was checked against botocore's model of its service: required members, \
+                        members that are none, enums, patterns, lengths and ranges. None broke a rule.";
+
+/// `drivers::sqs::…` is `sqs`; what is no driver's is named with its program.
+fn capability(test: &str) -> String {
+    let mut parts = test.split("::");
+    let (binary, module) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if binary == "drivers" { module.to_owned() } else { format!("{binary}: {module}") }
+}
+
+fn cell(results: &Results, wanted: &str) -> String {
+    let of = || results.iter().filter(|(test, _)| capability(test) == wanted).map(|(_, ended)| ended);
+    let passed = of().filter(|ended| **ended == Ended::Passed).count();
+    let skipped = of().filter(|ended| matches!(ended, Ended::Skipped(_))).count();
+    match (passed, skipped) {
+        (0, 0) => String::new(),
+        (passed, 0) => passed.to_string(),
+        (passed, skipped) => format!("{passed} ({skipped})"),
+    }
+}
+
+fn stamp() -> Outcome<String> {
+    let said = |program: &str, arguments: &[&str]| -> Outcome<String> {
+        let output = Command::new(program).args(arguments).output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let (date, commit) = (said("date", &["-u", "+%F"])?, said("git", &["rev-parse", "--short", "HEAD"])?);
+    Ok(format!("Run {date} at {commit}."))
+}
