@@ -21,7 +21,9 @@ from urllib.parse import parse_qsl, unquote
 
 import regex
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.model import Shape
+
+from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from werkzeug.datastructures import Headers, MultiDict
 
@@ -63,32 +65,28 @@ class Route:
     operation: str
     method: str
     path: regex.Pattern[str]
+    names: tuple[str, ...]
     query: frozenset[tuple[str, str]]
     weight: int
 
 
 @cache
 def routes(name: str) -> list[Route]:
-    """The routes of a REST service, those first that say most."""
+    """The routes of a REST service, those first that say most; those that are there no more for new clients last."""
     found = []
     for operation in service(name).operation_names:
-        http = service(name).operation_model(operation).http
-        path, _, query = http["requestUri"].partition("?")
-        fixed = regex.sub(r"\{[^}]*\}", "", path)
+        model = service(name).operation_model(operation)
+        path, _, query = model.http["requestUri"].partition("?")
+        parts = regex.split(r"\{([^}]*)\}", path)
         pattern = "".join(
-            part if index % 2 == 0 else ""
-            for index, part in enumerate([])
+            regex.escape(part) if place % 2 == 0 else "(.+)" if part.endswith("+") else "([^/]+)"
+            for place, part in enumerate(parts)
         )
-        for part in regex.split(r"(\{[^}]*\})", path):
-            if part.startswith("{"):
-                greedy = part.endswith("+}")
-                pattern += f"(?P<{regex.sub(r'[^A-Za-z0-9]', '_', part.strip('{}+'))}>{'.+' if greedy else '[^/]+'})"
-            else:
-                pattern += regex.escape(part)
+        names = tuple(part.rstrip("+") for part in parts[1::2])
         wanted = frozenset(parse_qsl(query, keep_blank_values=True))
-        found.append(
-            Route(operation, http["method"], regex.compile(pattern.rstrip("/") + "/?"), wanted, len(fixed) + 50 * len(wanted))
-        )
+        weight = sum(map(len, parts[::2])) + 50 * len(wanted) - (1000 if model.deprecated else 0)
+        compiled = regex.compile(pattern.rstrip("/") + "/?")
+        found.append(Route(operation, model.http["method"], compiled, names, wanted, weight))
     return sorted(found, key=lambda route: -route.weight)
 
 
@@ -117,15 +115,23 @@ def operation_of(request: dict[str, Any]) -> tuple[OperationModel, dict[str, str
         match = route.path.fullmatch(path) if route.method == request["method"] else None
         fits = all(key in asked and (value == "" or asked[key] == value) for key, value in route.query)
         if match and fits and named in (None, route.operation):
-            return model.operation_model(route.operation), {k: unquote(v) for k, v in match.groupdict().items()}
+            values = map(unquote, match.groups())
+            return model.operation_model(route.operation), dict(zip(route.names, values, strict=True))
     raise Unknown(f"{signed}: {request['method']} {path} is no operation")
+
+
+def protocol_of(request: dict[str, Any], operation: OperationModel) -> str:
+    """The protocol on the wire: some services understand several."""
+    if "x-amz-target" in request["headers"]:
+        return "json"
+    return operation.service_model.metadata["protocol"]
 
 
 def input_of(request: dict[str, Any], operation: OperationModel, path: dict[str, str]) -> dict[str, Any]:
     """What a request says, in the names of the operation's input."""
     body = base64.b64decode(request["body"])
     query = parse_qsl(request["path"].partition("?")[2], keep_blank_values=True)
-    protocol = operation.service_model.metadata["protocol"]
+    protocol = protocol_of(request, operation)
     if protocol == "query":
         query = parse_qsl(body.decode(), keep_blank_values=True)
     parsed = PROTOCOL_PARSERS[protocol](operation).parse(
@@ -133,7 +139,7 @@ def input_of(request: dict[str, Any], operation: OperationModel, path: dict[str,
             "body": body,
             "headers": Headers(request["headers"]),
             "method": request["method"],
-            "url_params": {name: value for name, value in path.items()},
+            "url_params": path,
             "url_path": request["path"],
             "values": MultiDict(query),
         }
@@ -211,7 +217,7 @@ def check(request: dict[str, Any]) -> tuple[str, list[Finding]]:
     found = list(broken(shape, input_of(request, operation, path), ""))
     body = base64.b64decode(request["body"])
     payload = shape.serialization.get("payload")
-    if operation.service_model.metadata["protocol"] in ("json", "rest-json") and body and not payload:
+    if protocol_of(request, operation) in ("json", "rest-json") and body and not payload:
         found += unknown_members(shape, json.loads(body), "")
     findings = [
         Finding(name, at.lstrip("."), rule, shortened(value)) for at, rule, value in found

@@ -82,7 +82,6 @@ impl Authorizers {
     }
 
     async fn create_authorizer(&self, desired: &Properties) -> Result<CreateAuthorizerOutput, DriverError> {
-        let sources = (!desired.identity_source.is_empty()).then(|| desired.identity_source.clone());
         written(|| async {
             let call = self
                 .0
@@ -93,7 +92,8 @@ impl Authorizers {
                 .authorizer_type(AuthorizerType::from(desired.authorizer_type.as_str()))
                 .set_authorizer_uri(desired.authorizer_uri.clone())
                 .set_authorizer_credentials_arn(desired.authorizer_credentials_arn.clone())
-                .set_identity_source(sources.clone());
+                // Required, though it may be empty.
+                .set_identity_source(Some(desired.identity_source.clone()));
             call.send().await.map_err(failed("apigateway:CreateAuthorizer"))
         })
         .await

@@ -121,7 +121,14 @@ impl Integrations {
         let templates = || convert::patch_map(&live.request_templates, &desired.request_templates);
         let connection = text("ConnectionType", &desired.connection_type);
         let passthrough = text("PassthroughBehavior", &desired.passthrough_behavior);
-        let strategy = text("ContentHandlingStrategy", &desired.content_handling_strategy);
+        let strategy = desired.content_handling_strategy.as_deref().filter(|_| touches("ContentHandlingStrategy"));
+        if touches("ContentHandlingStrategy") && strategy.is_none() {
+            return Err(DriverError::Invalid(
+                "an integration's ContentHandlingStrategy cannot be taken away: name another one, or give the integration \
+                 another name, which makes it anew"
+                    .to_owned(),
+            ));
+        }
         written(|| async {
             let call = self
                 .0
@@ -136,7 +143,7 @@ impl Integrations {
                 .set_credentials_arn(text("CredentialsArn", &desired.credentials_arn))
                 .set_timeout_in_millis(desired.timeout_in_millis.filter(|_| touches("TimeoutInMillis")))
                 .set_passthrough_behavior(passthrough.as_deref().map(PassthroughBehavior::from))
-                .set_content_handling_strategy(strategy.as_deref().map(ContentHandlingStrategy::from))
+                .set_content_handling_strategy(strategy.map(ContentHandlingStrategy::from))
                 .set_request_parameters(touches("RequestParameters").then(parameters))
                 .set_request_templates(touches("RequestTemplates").then(templates))
                 .set_template_selection_expression(text(

@@ -48,7 +48,7 @@ async fn an_integration_changes_in_place() {
     changes(&world, &model, &["ConnectionType"]).await;
     model.integration.content_handling_strategy = Some("CONVERT_TO_TEXT".to_owned());
     changes(&world, &model, &["ContentHandlingStrategy"]).await;
-    model.integration.content_handling_strategy = None;
+    model.integration.content_handling_strategy = Some("CONVERT_TO_BINARY".to_owned());
     changes(&world, &model, &["ContentHandlingStrategy"]).await;
     let id = "integration.request.header.id";
     model.integration.request_parameters = map([(id, "'1'"), ("integration.request.header.a", "'2'")]);
