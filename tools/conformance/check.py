@@ -27,7 +27,7 @@ from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from werkzeug.datastructures import Headers, MultiDict
 
-from defects import DEFECTS
+from rules import NO_FAULTS, PATTERNS
 
 LOADER = Loader()
 
@@ -214,7 +214,12 @@ def check(request: dict[str, Any]) -> tuple[str, list[Finding]]:
     shape = operation.input_shape
     if shape is None:
         return name, []
-    found = list(broken(shape, input_of(request, operation, path), ""))
+    said = input_of(request, operation, path)
+    found = list(broken(shape, said, ""))
+    for (of, member), pattern in PATTERNS.items():
+        value = said.get(member) if of == name else None
+        if value is not None and not regex.fullmatch(pattern, value):
+            found.append((member, f"like {pattern}", value))
     body = base64.b64decode(request["body"])
     payload = shape.serialization.get("payload")
     if protocol_of(request, operation) in ("json", "rest-json") and body and not payload:
@@ -222,7 +227,7 @@ def check(request: dict[str, Any]) -> tuple[str, list[Finding]]:
     findings = [
         Finding(name, at.lstrip("."), rule, shortened(value)) for at, rule, value in found
     ]
-    return name, [finding for finding in findings if (name, strip(finding.member)) not in DEFECTS]
+    return name, [finding for finding in findings if (name, strip(finding.member)) not in NO_FAULTS]
 
 
 def strip(member: str) -> str:

@@ -1,4 +1,9 @@
-"""Findings that are no fault of a request: (operation, member), each with its reason."""
+"""What the models do not say themselves: rules that only their prose has, and findings that are no fault of a request."""
+
+# Patterns: (operation, member) to what its value is like. Source: the member's own documentation in the model.
+PATTERNS = {
+    ("sqs:CreateQueue", "QueueName"): r"[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo",
+}
 
 # The model's pattern is that of a prefix; the developer guide has custom domains such as auth.example.com in the same
 # member.
@@ -17,4 +22,4 @@ IDS_OF_EMULATORS = {
     ("cloudfront:UpdateFunction", "FunctionConfig.KeyValueStoreAssociations.Items.KeyValueStoreARN"),
 }
 
-DEFECTS: set[tuple[str, str]] = CUSTOM_DOMAINS | IDS_OF_EMULATORS
+NO_FAULTS: set[tuple[str, str]] = CUSTOM_DOMAINS | IDS_OF_EMULATORS
