@@ -34,6 +34,10 @@ fn help() {
         "release publish",
         "release list",
         "release rollback",
+        "packages",
+        "packages publish",
+        "packages list",
+        "packages login",
         "dev",
     ];
     let global = |help: &str| help.split_once("Global options:").expect("global options").1.to_owned();

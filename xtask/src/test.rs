@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use local::{Architecture, Frontend, Functions, Tools};
 
 use crate::command::{cargo, exists, program, root, run as run_command, target};
-use crate::tools;
+use crate::{conformance, tools};
 
 type Checked = Result<(), Box<dyn Error>>;
 
@@ -41,6 +41,8 @@ enum Check {
     Functions,
     /// The tests pass (cargo test)
     Tests,
+    /// The drivers on a second emulator, with every request checked (moto)
+    Moto,
     /// The whole system in a real browser (Playwright, Chromium)
     Browser,
 }
@@ -78,6 +80,7 @@ impl Check {
             Self::FrontEnds => front_ends(),
             Self::Functions => functions(),
             Self::Tests => tests(),
+            Self::Moto => conformance::run(&conformance::Arguments::only(conformance::Emulator::Moto)),
             Self::Browser => browser(),
         }
     }

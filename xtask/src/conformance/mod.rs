@@ -12,7 +12,8 @@ use std::process::{Command, Stdio};
 use local::Proxy;
 use serde_json::Value;
 
-use self::emulator::{Emulator, Running};
+pub(crate) use self::emulator::Emulator;
+use self::emulator::Running;
 use self::report::Report;
 use self::skips::skip;
 use crate::command::{cargo, program, root, run as run_command, target};
@@ -32,6 +33,13 @@ pub(crate) struct Arguments {
     /// Run what is skipped too, to see whether that is still needed
     #[arg(long)]
     skipped: bool,
+}
+
+impl Arguments {
+    /// One emulator, and all that it can run.
+    pub(crate) fn only(emulator: Emulator) -> Self {
+        Self { emulators: vec![emulator], only: None, skipped: false }
+    }
 }
 
 /// What came of a test.
