@@ -6,6 +6,7 @@ mod support;
 mod apigatewayv2;
 mod certificatemanager;
 mod cloudfront;
+mod codeartifact;
 mod cognito;
 mod dynamodb;
 mod iam;

@@ -55,6 +55,17 @@ pub fn start(options: &MiniStackOptions) -> MiniStack {
     MiniStack::start(&tools, options).expect("MiniStack starts")
 }
 
+/// The fakecloud that this test binary started, if it is built.
+fn fakecloud() -> Option<&'static Fakecloud> {
+    static FAKECLOUD: OnceLock<Option<Fakecloud>> = OnceLock::new();
+    let start = || Some(Fakecloud::start(&Fakecloud::program()?).expect("fakecloud starts"));
+    let fakecloud = FAKECLOUD.get_or_init(start).as_ref();
+    if fakecloud.is_none() {
+        eprintln!("skipped: fakecloud is not built, which has CodeArtifact (cargo xtask conformance builds it)");
+    }
+    fakecloud
+}
+
 /// How long a test waits for what must happen. Far more than it takes: no test asserts a time.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -110,15 +121,19 @@ impl World {
         Self::at(endpoint(), has_accounts())
     }
 
+    /// On the endpoint that was given, or on fakecloud, which has CodeArtifact. None, with the reason printed, where that is
+    /// not there.
+    pub fn on_fakecloud() -> Option<Self> {
+        match given_endpoint() {
+            Some(_) => Some(Self::new()),
+            None => fakecloud().map(|fakecloud| Self::at(fakecloud.endpoint(), false)),
+        }
+    }
+
     /// As [`Self::new`], with CodeArtifact on fakecloud, which MiniStack has not. fakecloud has one account for all, so
     /// the system has a name of its own. None, with the reason printed, where it is not there.
     pub fn with_codeartifact() -> Option<Self> {
-        static FAKECLOUD: OnceLock<Option<Fakecloud>> = OnceLock::new();
-        let start = || Some(Fakecloud::start(&Fakecloud::program()?).expect("fakecloud starts"));
-        let Some(fakecloud) = FAKECLOUD.get_or_init(start) else {
-            eprintln!("skipped: fakecloud is not built, which has CodeArtifact (cargo xtask conformance builds it)");
-            return None;
-        };
+        let fakecloud = fakecloud()?;
         let world = Self::new();
         let system = format!("acme-{}", &world.account_id[4..]);
         Some(Self { system, codeartifact: Some(fakecloud.endpoint()), ..world })
