@@ -57,16 +57,22 @@ async fn every_property_but_name_and_path_changes_in_place() {
         role.assume_role_policy_document = PolicyDocument::trust("codebuild.amazonaws.com");
     })
     .await;
-    step("ManagedPolicyArns", &|role| role.managed_policy_arns = vec![managed("B"), managed("A")]).await;
-    step("ManagedPolicyArns", &|role| role.managed_policy_arns = vec![managed("A"), managed("C")]).await;
+    step("ManagedPolicyArns", &|role| {
+        role.managed_policy_arns = vec![managed("ReadOnlyAccess"), managed("AmazonS3ReadOnlyAccess")]
+    })
+    .await;
+    step("ManagedPolicyArns", &|role| {
+        role.managed_policy_arns = vec![managed("AmazonS3ReadOnlyAccess"), managed("AmazonDynamoDBReadOnlyAccess")]
+    })
+    .await;
     step("ManagedPolicyArns", &|role| role.managed_policy_arns = Vec::new()).await;
     step("Policies", &|role| role.policies = vec![inline("b", &["s3:PutObject"]), inline("a", &["s3:Get*"])]).await;
     step("Policies[0]", &|role| role.policies[1] = inline("a", &["s3:PutObject", "s3:GetObject"])).await;
     step("Policies", &|role| role.policies = vec![inline("c", &["s3:GetObject"])]).await;
     step("Policies", &|role| role.policies = Vec::new()).await;
     // That a boundary is taken away is not shown by MiniStack's bulk answer: the driver's own tests have it.
-    step("PermissionsBoundary", &|role| role.permissions_boundary = Some(managed("Boundary"))).await;
-    step("PermissionsBoundary", &|role| role.permissions_boundary = Some(managed("Tighter"))).await;
+    step("PermissionsBoundary", &|role| role.permissions_boundary = Some(managed("PowerUserAccess"))).await;
+    step("PermissionsBoundary", &|role| role.permissions_boundary = Some(managed("ReadOnlyAccess"))).await;
     world.destroy(&graph(&world, &role)).await;
 }
 
@@ -76,10 +82,10 @@ async fn everything_is_there_after_one_create() {
     let whole = Role {
         path: Some("/acme/test/".to_owned()),
         description: Some("a role".to_owned()),
-        managed_policy_arns: vec![managed("B"), managed("A")],
+        managed_policy_arns: vec![managed("ReadOnlyAccess"), managed("AmazonS3ReadOnlyAccess")],
         policies: vec![inline("b", &["s3:PutObject"]), inline("a", &["s3:Get*", "dynamodb:*"])],
         max_session_duration: Some(3_601),
-        permissions_boundary: Some(managed("Boundary")),
+        permissions_boundary: Some(managed("PowerUserAccess")),
         ..role()
     };
     world.apply(&graph(&world, &whole)).await;
@@ -116,7 +122,12 @@ async fn drift_is_told_and_repaired() {
     let put = iam.put_role_policy().role_name(NAME).policy_name("p").policy_document(document);
     put.clone().send().await.expect("changed");
     put.policy_name("back-door").send().await.expect("added");
-    iam.attach_role_policy().role_name(NAME).policy_arn("arn:aws:iam::aws:policy/X").send().await.expect("attached");
+    iam.attach_role_policy()
+        .role_name(NAME)
+        .policy_arn("arn:aws:iam::aws:policy/ReadOnlyAccess")
+        .send()
+        .await
+        .expect("attached");
     iam.untag_role().role_name(NAME).tag_keys("team").send().await.expect("untagged");
     let plan = world.apply(&tagged("web")).await;
     assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
@@ -133,7 +144,12 @@ async fn a_role_that_something_else_uses_is_deleted_all_the_same() {
     world.apply(&graph(&world, &role())).await;
     iam.create_instance_profile().instance_profile_name("p").send().await.expect("made");
     iam.add_role_to_instance_profile().instance_profile_name("p").role_name(NAME).send().await.expect("added");
-    iam.attach_role_policy().role_name(NAME).policy_arn("arn:aws:iam::aws:policy/X").send().await.expect("attached");
+    iam.attach_role_policy()
+        .role_name(NAME)
+        .policy_arn("arn:aws:iam::aws:policy/ReadOnlyAccess")
+        .send()
+        .await
+        .expect("attached");
     let plan = world.apply(&world.graph(|_| {})).await;
     assert_eq!(only(&plan).action, Action::Delete);
 }

@@ -44,6 +44,11 @@ pub fn given_endpoint() -> Option<String> {
     std::env::var("FRONTAGE_TEST_ENDPOINT").ok().filter(|endpoint| !endpoint.is_empty())
 }
 
+/// The one account of the endpoint, which `FRONTAGE_TEST_ACCOUNT` names where each test has it for itself.
+fn given_account() -> Option<String> {
+    std::env::var("FRONTAGE_TEST_ACCOUNT").ok().filter(|account| !account.is_empty())
+}
+
 /// The endpoint that the tests run against.
 pub fn endpoint() -> String {
     given_endpoint().unwrap_or_else(|| EMULATOR.get_or_init(|| start(&MiniStackOptions::default())).endpoint())
@@ -118,7 +123,10 @@ pub struct World {
 impl World {
     /// An account that no other test uses, or a system that no other test has.
     pub fn new() -> Self {
-        Self::at(endpoint(), has_accounts())
+        match given_account() {
+            Some(account) => Self::in_account(endpoint(), account),
+            None => Self::at(endpoint(), has_accounts()),
+        }
     }
 
     /// On the endpoint that was given, or on fakecloud, which has CodeArtifact. None, with the reason printed, where that is

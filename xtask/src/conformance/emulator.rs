@@ -9,6 +9,9 @@ use super::Outcome;
 use crate::command::{cargo, root, run as run_command};
 use crate::tools;
 
+/// The one account of moto and fakecloud.
+const ACCOUNT: &str = "123456789012";
+
 /// An emulator that others wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Emulator {
@@ -105,7 +108,7 @@ impl Running {
             return Ok(Vec::new());
         }
         if matches!(self, Self::MiniStack(_)) {
-            return run(binary, tests, endpoint);
+            return run(binary, tests, endpoint, None);
         }
         let mut results = Vec::new();
         for test in tests {
@@ -114,16 +117,19 @@ impl Running {
                 Self::Fakecloud(fakecloud) => fakecloud.reset()?,
                 Self::MiniStack(_) => {}
             }
-            results.extend(run(binary, std::slice::from_ref(test), endpoint)?);
+            results.extend(run(binary, std::slice::from_ref(test), endpoint, Some(ACCOUNT))?);
         }
         Ok(results)
     }
 }
 
-fn run(binary: &Path, tests: &[String], endpoint: &str) -> Outcome<Vec<(String, bool)>> {
+fn run(binary: &Path, tests: &[String], endpoint: &str, account: Option<&str>) -> Outcome<Vec<(String, bool)>> {
     let mut command = Command::new(binary);
     command.arg("--exact").args(tests).args(["--test-threads", "4"]).current_dir(root()).stdin(Stdio::null());
     command.env("FRONTAGE_TEST_ENDPOINT", endpoint).env("RUST_BACKTRACE", "0");
+    if let Some(account) = account {
+        command.env("FRONTAGE_TEST_ACCOUNT", account);
+    }
     let output = command.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {

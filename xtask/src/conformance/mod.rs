@@ -54,7 +54,8 @@ enum Ended {
 type Results = BTreeMap<String, Ended>;
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
-    let all = [Emulator::Ministack, Emulator::Moto, Emulator::Fakecloud];
+    // fakecloud first: it is built then, and MiniStack's tests have it beside.
+    let all = [Emulator::Fakecloud, Emulator::Moto, Emulator::Ministack];
     let chosen = if arguments.emulators.is_empty() { all.to_vec() } else { arguments.emulators.clone() };
     let binaries = build()?;
     let checker = tools::conformance()?;
