@@ -19,7 +19,7 @@ use thiserror::Error;
 
 use super::error::failed;
 use super::profile::check_profile;
-use super::transport::{self, CallCount, Pace};
+use super::transport::{self, CallCount, Counterpart};
 use crate::reconcile::{DriverError, Known};
 
 /// How the account is reached, where the command line says so; the AWS environment variables and
@@ -135,12 +135,13 @@ impl Account {
     ) -> Result<Self, AccountError> {
         let connections = transport::connections();
         let calls = CallCount::default();
-        let client = transport::client(connections.clone(), calls.clone(), None);
+        let endpoint = config.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
+        let to = if endpoint.is_some() { Counterpart::Emulator } else { Counterpart::Aws(None) };
+        let client = transport::client(connections.clone(), calls.clone(), to);
         let base = config.into_builder().http_client(client).build();
         let region = base.region().ok_or(AccountError::NoRegion)?.to_string();
         check_credentials(&base).await?;
         let (id, partition) = identify(&base).await.map_err(AccountError::Identity)?;
-        let endpoint = base.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
         let services = Mutex::new(HashMap::new());
         let system = system.to_owned();
         let locks = Mutex::default();
@@ -160,8 +161,9 @@ impl Account {
     pub fn config_in(&self, service: &'static str, region: &str) -> SdkConfig {
         let mut services = self.shared.services.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
-            let pace = if self.shared.endpoint.is_some() { None } else { Pace::of(service) };
-            let client = transport::client(self.shared.connections.clone(), self.shared.calls.clone(), pace);
+            let emulated = self.shared.endpoint.is_some();
+            let to = if emulated { Counterpart::Emulator } else { Counterpart::service(service) };
+            let client = transport::client(self.shared.connections.clone(), self.shared.calls.clone(), to);
             self.shared.base.to_builder().http_client(client).region(Region::new(region.to_owned())).build()
         };
         services.entry((service, region.to_owned())).or_insert_with(make).clone()

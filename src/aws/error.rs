@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::transport::EMULATED;
 use crate::reconcile::DriverError;
 
 /// Converts the error of one call; `operation` is its IAM action: `.map_err(failed("sqs:CreateQueue"))`.
@@ -19,7 +20,8 @@ where
         SdkError::ServiceError(context) => {
             let answer = context.raw();
             let body = answer.body().bytes().unwrap_or_default();
-            if lacks_the_service(operation, answer.status().as_u16(), body, context.err().meta().code()) {
+            let emulated = answer.headers().get(EMULATED).is_some();
+            if emulated && lacks_the_service(operation, answer.status().as_u16(), body, context.err().meta().code()) {
                 let answer = format!("HTTP {}, {} bytes", answer.status(), body.len());
                 return DriverError::Lacking { operation, answer };
             }
@@ -29,15 +31,14 @@ where
     }
 }
 
-/// Whether an emulator says that it has no such service. Each says so in its own way, which AWS has for nothing that
-/// Frontage calls: MiniStack with a 400 without a code, LocalStack with 501, moto with a page of HTML.
+/// Whether an emulator says that it has no such service. Each says so in its own way: MiniStack with a 400 without a code, LocalStack with 501, moto with a page of HTML.
 ///
 /// S3 is never taken for lacking: its answers to `HEAD` have no body whatever they say.
 fn lacks_the_service(operation: &str, status: u16, body: &[u8], code: Option<&str>) -> bool {
     match status {
         _ if operation.starts_with("s3:") => false,
         400 => code.is_none() && (body.is_empty() || body.starts_with(br#"{"error": "Unsupported service"#)),
-        404 => body.trim_ascii_start().starts_with(b"<!doctype html>"),
+        404 | 500 => code.is_none() && body.trim_ascii_start().starts_with(b"<!doctype html>"),
         501 => true,
         _ => false,
     }
@@ -87,6 +88,10 @@ mod tests {
         assert!(!lacks(400, "", Some("ValidationException")));
         assert!(!lacks(403, "", None));
         assert!(!lacks(404, r#"{"__type":"ResourceNotFoundException"}"#, Some("ResourceNotFoundException")));
+        assert!(
+            lacks(500, "<!doctype html>\n<title>500 Internal Server Error</title>", None),
+            "moto, of a whole service"
+        );
         assert!(!lacks(500, "", None));
         assert!(!lacks(503, "", None));
         assert!(!lacks_the_service("s3:HeadObject", 400, b"", None));

@@ -31,9 +31,28 @@ pub(crate) fn connections() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
-/// A service's calls over shared connections, counted and paced.
-pub(crate) fn client(connections: SharedHttpClient, count: CallCount, pace: Option<Pace>) -> SharedHttpClient {
-    SharedHttpClient::new(Metered { connections, count, pace: pace.map(Arc::new) })
+/// The header by which an emulator's answers are known: an endpoint was set in place of AWS's.
+pub(crate) const EMULATED: &str = "x-frontage-emulated";
+
+/// A service's calls over shared connections: counted, and on AWS paced.
+pub(crate) fn client(connections: SharedHttpClient, count: CallCount, to: Counterpart) -> SharedHttpClient {
+    SharedHttpClient::new(Metered { connections, count, to })
+}
+
+/// Who answers.
+#[derive(Clone)]
+pub(crate) enum Counterpart {
+    /// AWS, whose quotas count.
+    Aws(Option<Arc<Pace>>),
+    /// An emulator, whose answers are marked.
+    Emulator,
+}
+
+impl Counterpart {
+    /// A service of AWS's, by its signing name.
+    pub(crate) fn service(service: &str) -> Self {
+        Self::Aws(Pace::of(service).map(Arc::new))
+    }
 }
 
 /// A bound on a service's calls: so many a second on average, so many at once.
@@ -82,7 +101,7 @@ impl Pace {
 struct Metered {
     connections: SharedHttpClient,
     count: CallCount,
-    pace: Option<Arc<Pace>>,
+    to: Counterpart,
 }
 
 impl fmt::Debug for Metered {
@@ -110,11 +129,15 @@ impl HttpConnector for MeteredConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (connector, meter) = (self.connector.clone(), self.meter.clone());
         HttpConnectorFuture::new(async move {
-            if let Some(pace) = &meter.pace {
+            if let Counterpart::Aws(Some(pace)) = &meter.to {
                 pace.turn().await;
             }
             meter.count.0.fetch_add(1, Ordering::Relaxed);
-            connector.call(request).await
+            let mut response = connector.call(request).await?;
+            if matches!(meter.to, Counterpart::Emulator) {
+                response.headers_mut().insert(EMULATED, "yes");
+            }
+            Ok(response)
         })
     }
 }

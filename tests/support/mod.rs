@@ -28,6 +28,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -176,7 +177,10 @@ impl World {
     /// A configuration for clients of the tests' own, to look and to change things behind Frontage's back.
     pub fn config(&self) -> SdkConfig {
         let credentials = Credentials::new(&self.account_id, &self.secret, None, None, "tests");
+        // moto answers for each service that it lacks as if the call could pass later.
+        let retries = if given_account().is_some() { RetryConfig::disabled() } else { RetryConfig::standard() };
         SdkConfig::builder()
+            .retry_config(retries)
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
