@@ -9,15 +9,15 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether a path on the port answers with success, and with `wanted` in its answer.
 pub(super) fn answers(port: u16, path: &str, wanted: &str) -> bool {
-    send(port, "GET", path, "").is_ok_and(|answer| is_healthy(&answer, wanted))
+    send(port, "GET", path, "", TIMEOUT).is_ok_and(|answer| is_healthy(&answer, wanted))
 }
 
 /// Sends a request, and answers with its whole response.
-pub(super) fn send(port: u16, method: &str, path: &str, body: &str) -> io::Result<String> {
+pub(super) fn send(port: u16, method: &str, path: &str, body: &str, timeout: Duration) -> io::Result<String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    stream.set_write_timeout(Some(TIMEOUT))?;
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream.set_write_timeout(Some(timeout))?;
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\

@@ -23,6 +23,9 @@ const SUPERVISE: &str = include_str!("supervise.sh");
 /// Between two looks at a program that starts. MiniStack takes about 0.3 s.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
+/// How long an answer of a server that runs may take on a machine that is busy.
+const ANSWER: Duration = Duration::from_mins(1);
+
 /// Another program can take a free port between its choice and its use, though rarely.
 const PORT_ATTEMPTS: u32 = 5;
 
@@ -133,7 +136,7 @@ impl Server {
 
     /// Sends a request with a JSON body, and answers with all that comes back.
     pub(crate) fn send(&self, method: &str, path: &str, body: &str) -> io::Result<String> {
-        health::send(self.port, method, path, body)
+        health::send(self.port, method, path, body, ANSWER)
     }
 
     /// Fails with the end of the log if it has ended by itself.

@@ -50,6 +50,12 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Moto,
+        tests: &["drivers::lambda"],
+        lacks: "functions that become active without Docker",
+        instead: ON_MINISTACK,
+    },
+    Skip {
+        emulator: Moto,
         tests: &[
             "drivers::dynamodb::a_stream_changes_in_place",
             "drivers::dynamodb::a_table_with_everything",
@@ -60,6 +66,24 @@ const SKIPS: &[Skip] = &[
         ],
         lacks: "table classes, changes of encryption, and attributes that go with their index",
         instead: ON_MINISTACK,
+    },
+    Skip {
+        emulator: Moto,
+        tests: &["drivers::s3"],
+        lacks: "an answer to GetBucketVersioning that the SDK for Rust understands",
+        instead: "shown on MiniStack and fakecloud",
+    },
+    Skip {
+        emulator: Moto,
+        tests: &["drivers::sqs::redrive_policies"],
+        lacks: "redrive policies that read back as they were written",
+        instead: "shown on MiniStack and fakecloud",
+    },
+    Skip {
+        emulator: Moto,
+        tests: &["drivers::logs::the_class"],
+        lacks: "classes of log groups",
+        instead: "shown on MiniStack and fakecloud",
     },
     Skip {
         emulator: Fakecloud,
