@@ -227,12 +227,6 @@ impl Account {
         self.shared.endpoint.as_deref()
     }
 
-    /// Whether an endpoint was set, which in place of AWS is an emulator's.
-    #[must_use]
-    pub(crate) fn is_emulated(&self) -> bool {
-        self.shared.endpoint.is_some()
-    }
-
     /// The URL that a WebSocket client connects to.
     ///
     /// On an emulator it is the path form that MiniStack and LocalStack share, since the host form does not

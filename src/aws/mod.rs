@@ -11,6 +11,7 @@ mod cloudfront;
 mod codeartifact;
 mod cognito;
 mod dynamodb;
+mod emulators;
 mod error;
 mod iam;
 mod lambda;
@@ -28,6 +29,7 @@ mod wait;
 #[cfg(test)]
 pub(crate) use ::canned;
 pub use account::{Account, AccountError, Connection};
+pub(crate) use emulators::Behaviour;
 pub(crate) use error::failed;
 pub use transport::CallCount;
 pub(crate) use wait::{Patience, retry};

@@ -10,7 +10,6 @@ use super::{CONSISTENCY, CodeArtifact, Holder, is_absent, is_conflict, limits, s
 use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::policy_document::normalise;
-use crate::aws::tagging;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::{retry, until};
 use crate::reconcile::{Changes, DriverError, LiveTags, Reading, Selection};
@@ -108,7 +107,7 @@ impl ResourceDriver for Domains {
     }
 
     async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.0.account, reading).await?.shows("codeartifact", selection))
+        self.0.suspects(selection, reading).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -118,7 +117,6 @@ impl ResourceDriver for Domains {
     async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         limits::domain(&desired)?;
-        // The name may be an earlier attempt's, whose answer was lost, or somebody else's.
         let taken = match self.send_create(&desired, tags).await {
             Err(error) if is_conflict(&error) => Some(error),
             made => made.map(|()| None)?,
@@ -129,12 +127,7 @@ impl ResourceDriver for Domains {
         })
         .await?;
         let live = live(&described, desired.clone(), LiveTags::Read(tags.clone()));
-        if let Some(error) = taken {
-            if !tagging::is_same_resource(&self.tags(&live).await?, tags) {
-                return Err(error);
-            }
-            self.0.retag(live.attribute("Arn")?, tags, &[]).await?;
-        }
+        self.0.take_up(taken, live.attribute("Arn")?, tags).await?;
         let of = Holder { domain: name, repository: None };
         self.0.set_policy(of, desired.permissions_policy_document.as_ref()).await?;
         Ok(live)

@@ -21,7 +21,7 @@ use crate::aws::error::failed;
 use crate::aws::policy_document::{parse, print};
 use crate::aws::tagging;
 use crate::aws::wait::{Patience, retry};
-use crate::reconcile::{DriverError, LiveTags, Reading};
+use crate::reconcile::{DriverError, LiveTags, Reading, Selection};
 
 pub(super) use domain::Domains;
 pub(super) use repository::Repositories;
@@ -83,6 +83,20 @@ impl CodeArtifact {
             Err(error) if is_absent(&error) => Ok(Tags::new()),
             answer => Ok(answer?.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect()),
         }
+    }
+
+    async fn suspects(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+        Ok(tagging::hints(&self.account, reading).await?.shows("codeartifact", selection))
+    }
+
+    /// Takes up what has the name already: an earlier attempt's, whose answer was lost. Somebody else's is refused with
+    /// the error that said so.
+    async fn take_up(&self, taken: Option<DriverError>, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+        let Some(error) = taken else { return Ok(()) };
+        if !tagging::is_same_resource(&self.tags(arn).await?, tags) {
+            return Err(error);
+        }
+        self.retag(arn, tags, &[]).await
     }
 
     async fn retag(&self, arn: &str, set: &Tags, remove: &[String]) -> Result<(), DriverError> {

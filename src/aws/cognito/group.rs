@@ -10,10 +10,10 @@ use stacks::types::cognito::UserPoolGroup;
 
 use super::limits;
 use super::pools::{PAGE, Pools, child, deleted, gone, is_absent, orphan_tags, record, text, unless_gone, written};
-use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::Patience;
+use crate::aws::{Account, Behaviour};
 use crate::reconcile::{Changes, DriverError, LiveTags, Reading, Selection};
 
 pub(super) type Properties = UserPoolGroup<String>;
@@ -123,8 +123,8 @@ impl ResourceDriver for Groups {
         let groups = self.listed(user_pool_id, reading).await?;
         let Some(group) = groups.iter().find(|group| group.group_name() == Some(group_name)) else { return Ok(None) };
         let mut live = live(user_pool_id, group, record(&pool, wanted.address));
-        if self.0.account.is_emulated() && wanted.properties.precedence.is_none() {
-            // MiniStack answers with 0 for none.
+        let tells = self.0.account.can_be_counted_on_for(Behaviour::TellsAbsentPrecedence);
+        if !tells && wanted.properties.precedence.is_none() {
             live.properties.precedence.take_if(|precedence| *precedence == 0);
         }
         Ok(Some(live))

@@ -9,11 +9,11 @@ use aws_smithy_types::error::operation::BuildError;
 use futures_util::future::try_join_all;
 use stacks::model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
 
-use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::tagging;
 use crate::aws::typed::TypedLive;
 use crate::aws::wait::{Patience, retry, until};
+use crate::aws::{Account, Behaviour};
 use crate::reconcile::{Attributes, DriverError, LiveTags, Reading, Selection};
 
 /// The most that the lists answer with at once; they want to be told.
@@ -182,7 +182,8 @@ impl Pools {
 
     /// Whether an emulator says that it does not know a call. AWS knows them all.
     pub(super) fn lacks(&self, error: &DriverError) -> bool {
-        self.account.is_emulated() && ["InvalidAction", "UnknownOperationException"].iter().any(|code| error.is(code))
+        let knows = self.account.can_be_counted_on_for(Behaviour::KnowsEveryCall);
+        !knows && ["InvalidAction", "UnknownOperationException"].iter().any(|code| error.is(code))
     }
 }
 

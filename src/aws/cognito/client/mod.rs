@@ -11,10 +11,10 @@ use stacks::types::cognito::UserPoolClient;
 
 use super::limits;
 use super::pools::{Pools, child, deleted, gone, is_absent, orphan_tags, record, written};
-use crate::aws::Account;
 use crate::aws::error::failed;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::Patience;
+use crate::aws::{Account, Behaviour};
 use crate::reconcile::{Changes, DriverError, LiveTags, Reading, Selection};
 
 pub(super) type Properties = UserPoolClient<String>;
@@ -132,8 +132,8 @@ impl ResourceDriver for Clients {
         let properties = Properties { user_pool_id, client_name, ..wanted.properties };
         let Some(client) = self.find(&properties, reading).await? else { return Ok(None) };
         let mut live = live(&properties.user_pool_id, &client, record(&pool, wanted.address));
-        if self.0.account.is_emulated() && live.properties.refresh_token_rotation.is_none() {
-            // MiniStack takes it and forgets it.
+        let remembers = self.0.account.can_be_counted_on_for(Behaviour::RemembersRefreshTokenRotation);
+        if !remembers && live.properties.refresh_token_rotation.is_none() {
             live.properties.refresh_token_rotation = properties.refresh_token_rotation;
         }
         Ok(Some(live))
