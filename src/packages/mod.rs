@@ -17,6 +17,9 @@ mod npm;
 mod publish;
 mod workspace;
 
+/// The variable that a token for another registry is in, as npm's own documentation calls it.
+pub const TOKEN_VARIABLE: &str = "NODE_AUTH_TOKEN";
+
 pub use error::PackagesError;
 pub use npm::Registry;
 pub use publish::{Comparison, Event, Prepared, Standing};

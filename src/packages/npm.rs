@@ -79,7 +79,9 @@ impl<'t> Npm<'t> {
             .current_dir(directory)
             .stdin(Stdio::null())
             .env("npm_config_update_notifier", "false")
-            .env("npm_config_logs_max", "0");
+            .env("npm_config_logs_max", "0")
+            // A build is not for a registry's token.
+            .env_remove(super::TOKEN_VARIABLE);
         command
     }
 

@@ -10,14 +10,11 @@ use super::Place;
 use crate::aws::failed;
 use crate::cli::session::{Session, Zips};
 use crate::cli::{Global, advice};
-use crate::packages::Registry;
+use crate::packages::{Registry, TOKEN_VARIABLE};
 use crate::reconcile::Goal;
 
 /// How long a token for a single run of Frontage is good for, in seconds: the least that CodeArtifact gives.
 pub(super) const RUN: i64 = 900;
-
-/// The variable of a token for another registry, as npm's own documentation calls it.
-const TOKEN: &str = "NODE_AUTH_TOKEN";
 
 /// A registry, its token, and when that runs out, where that is known.
 pub(super) struct Destination {
@@ -29,7 +26,7 @@ pub(super) struct Destination {
 /// Finds the registry and gets a token that is good for so many seconds.
 pub(super) async fn destination(global: &Global, place: &Place, seconds: i64) -> Result<Destination, Report> {
     if let Some(url) = &place.registry {
-        let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
+        let token = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
         return Ok(Destination { registry: Registry::new(url, token.clone()), token, until: None });
     }
     let global = Global { stack: vec![STACK.to_owned()], ..global.clone() };
