@@ -58,11 +58,11 @@ async fn every_property_but_name_and_path_changes_in_place() {
     })
     .await;
     step("ManagedPolicyArns", &|role| {
-        role.managed_policy_arns = vec![managed("ReadOnlyAccess"), managed("AmazonS3ReadOnlyAccess")]
+        role.managed_policy_arns = vec![managed("ReadOnlyAccess"), managed("AmazonS3ReadOnlyAccess")];
     })
     .await;
     step("ManagedPolicyArns", &|role| {
-        role.managed_policy_arns = vec![managed("AmazonS3ReadOnlyAccess"), managed("AmazonDynamoDBReadOnlyAccess")]
+        role.managed_policy_arns = vec![managed("AmazonS3ReadOnlyAccess"), managed("AmazonDynamoDBReadOnlyAccess")];
     })
     .await;
     step("ManagedPolicyArns", &|role| role.managed_policy_arns = Vec::new()).await;

@@ -45,7 +45,7 @@ async fn every_change_replaces_the_statement() {
         ("Principal", &|permission| permission.principal = "events.amazonaws.com".to_owned()),
         ("Principal", &|permission| permission.principal = "111122223333".to_owned()),
         ("SourceArn", &|permission| {
-            permission.source_arn = Some("arn:aws:execute-api:eu-west-1:111122223333:b/*".into())
+            permission.source_arn = Some("arn:aws:execute-api:eu-west-1:111122223333:b/*".into());
         }),
         ("SourceArn", &|permission| permission.source_arn = None),
         ("SourceAccount", &|permission| permission.source_account = None),
