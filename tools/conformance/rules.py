@@ -7,19 +7,24 @@ PATTERNS = {
 
 # The model's pattern is that of a prefix; the developer guide has custom domains such as auth.example.com in the same
 # member.
+CUSTOM_DOMAIN = r"[a-z0-9-]+(\.[a-z0-9-]+)+"
 CUSTOM_DOMAINS = {
-    ("cognito-idp:CreateUserPoolDomain", "Domain"),
-    ("cognito-idp:DeleteUserPoolDomain", "Domain"),
-    ("cognito-idp:DescribeUserPoolDomain", "Domain"),
-    ("cognito-idp:UpdateUserPoolDomain", "Domain"),
+    ("cognito-idp:CreateUserPoolDomain", "Domain"): CUSTOM_DOMAIN,
+    ("cognito-idp:DeleteUserPoolDomain", "Domain"): CUSTOM_DOMAIN,
+    ("cognito-idp:DescribeUserPoolDomain", "Domain"): CUSTOM_DOMAIN,
+    ("cognito-idp:UpdateUserPoolDomain", "Domain"): CUSTOM_DOMAIN,
 }
 
 # Ids that an emulator has made up in another form than AWS's.
+STYLE = r"[A-Za-z0-9]{26}"
 IDS_OF_EMULATORS = {
-    ("cognito-idp:DeleteManagedLoginBranding", "ManagedLoginBrandingId"),
-    ("cognito-idp:DescribeManagedLoginBranding", "ManagedLoginBrandingId"),
-    ("cognito-idp:UpdateManagedLoginBranding", "ManagedLoginBrandingId"),
-    ("cloudfront:UpdateFunction", "FunctionConfig.KeyValueStoreAssociations.Items.KeyValueStoreARN"),
+    ("cognito-idp:DeleteManagedLoginBranding", "ManagedLoginBrandingId"): STYLE,
+    ("cognito-idp:DescribeManagedLoginBranding", "ManagedLoginBrandingId"): STYLE,
+    ("cognito-idp:UpdateManagedLoginBranding", "ManagedLoginBrandingId"): STYLE,
+    ("cloudfront:UpdateFunction", "FunctionConfig.KeyValueStoreAssociations.Items.KeyValueStoreARN"): r"arn:.*",
+    # fakecloud's, whose mappings stand below their function.
+    ("lambda:ListTags", "Resource"): r"arn:aws:lambda:.*:function:[^:]+:event-source-mapping:.*",
 }
 
-NO_FAULTS: set[tuple[str, str]] = CUSTOM_DOMAINS | IDS_OF_EMULATORS
+# (operation, member) to the values that are no fault.
+NO_FAULTS: dict[tuple[str, str], str] = CUSTOM_DOMAINS | IDS_OF_EMULATORS
