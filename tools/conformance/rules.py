@@ -23,7 +23,7 @@ IDS_OF_EMULATORS = {
     ("cognito-idp:UpdateManagedLoginBranding", "ManagedLoginBrandingId"): STYLE,
     ("cloudfront:UpdateFunction", "FunctionConfig.KeyValueStoreAssociations.Items.KeyValueStoreARN"): r"arn:.*",
     # fakecloud's, whose mappings stand below their function.
-    ("lambda:ListTags", "Resource"): r"arn:aws:lambda:.*:function:[^:]+:event-source-mapping:.*",
+    ("lambda:ListTags", "Resource"): r"arn:aws:lambda:.*:function:[^:]+:event-source-mapping.*",
 }
 
 # (operation, member) to the values that are no fault.
