@@ -1,4 +1,4 @@
-//! docs/conformance.md, which each whole run writes.
+//! docs/conformance.md, which each whole run writes that ended well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
