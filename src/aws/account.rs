@@ -38,6 +38,7 @@ pub struct Connection {
 #[derive(Clone, Debug)]
 pub struct Account {
     shared: Arc<Shared>,
+    artifacts: Arc<BTreeMap<String, PathBuf>>,
 }
 
 #[derive(Debug)]
@@ -52,7 +53,6 @@ struct Shared {
     partition: String,
     region: String,
     endpoint: Option<String>,
-    artifacts: BTreeMap<String, PathBuf>,
 }
 
 /// Why the account could not be reached.
@@ -98,41 +98,27 @@ impl AccountError {
 impl Account {
     /// Reaches the account: loads the configuration, finds credentials, asks who we are.
     ///
-    /// `artifacts` are the functions' zips, by the base64 of their SHA-256.
-    ///
     /// # Errors
     /// No Region, no such profile, no credentials, or credentials that AWS does not take.
-    pub async fn connect(
-        connection: &Connection,
-        system: &str,
-        artifacts: BTreeMap<String, PathBuf>,
-    ) -> Result<Self, AccountError> {
+    pub async fn connect(connection: &Connection, system: &str) -> Result<Self, AccountError> {
         check_profile(connection).await?;
-        Self::with_config(load(connection, None).await, system, artifacts).await
+        Self::with_config(load(connection, None).await, system).await
     }
 
     /// As [`Self::connect`], with an emulator's default account whatever credentials are around.
     ///
     /// # Errors
     /// As [`Self::connect`].
-    pub async fn connect_to_emulator(
-        connection: &Connection,
-        system: &str,
-        artifacts: BTreeMap<String, PathBuf>,
-    ) -> Result<Self, AccountError> {
+    pub async fn connect_to_emulator(connection: &Connection, system: &str) -> Result<Self, AccountError> {
         let credentials = Credentials::new("test", "test", None, None, "emulator");
-        Self::with_config(load(connection, Some(credentials)).await, system, artifacts).await
+        Self::with_config(load(connection, Some(credentials)).await, system).await
     }
 
     /// Reaches the account with a configuration that is there already.
     ///
     /// # Errors
     /// As [`Self::connect`].
-    pub async fn with_config(
-        config: SdkConfig,
-        system: &str,
-        artifacts: BTreeMap<String, PathBuf>,
-    ) -> Result<Self, AccountError> {
+    pub async fn with_config(config: SdkConfig, system: &str) -> Result<Self, AccountError> {
         let connections = transport::connections();
         let calls = CallCount::default();
         let endpoint = config.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
@@ -145,9 +131,14 @@ impl Account {
         let services = Mutex::new(HashMap::new());
         let system = system.to_owned();
         let locks = Mutex::default();
-        let shared =
-            Shared { base, connections, calls, services, locks, system, id, partition, region, endpoint, artifacts };
-        Ok(Self { shared: Arc::new(shared) })
+        let shared = Shared { base, connections, calls, services, locks, system, id, partition, region, endpoint };
+        Ok(Self { shared: Arc::new(shared), artifacts: Arc::default() })
+    }
+
+    /// With the functions' zips at hand, by the base64 of their SHA-256.
+    #[must_use]
+    pub fn with_artifacts(self, artifacts: BTreeMap<String, PathBuf>) -> Self {
+        Self { artifacts: Arc::new(artifacts), ..self }
     }
 
     /// The SDK configuration of one service, by its signing name: its calls are counted and, on AWS, paced.
@@ -216,7 +207,7 @@ impl Account {
     /// # Errors
     /// [`DriverError::Invalid`] if no such zip was built, or it cannot be read.
     pub fn artifact(&self, code_sha256: &str) -> Result<Vec<u8>, DriverError> {
-        let path = self.shared.artifacts.get(code_sha256);
+        let path = self.artifacts.get(code_sha256);
         let path = path.ok_or_else(|| DriverError::Invalid(format!("no zip has the SHA-256 {code_sha256}")))?;
         std::fs::read(path).map_err(|error| DriverError::Invalid(format!("{} cannot be read: {error}", path.display())))
     }
@@ -294,9 +285,8 @@ impl Account {
             partition: "aws".to_owned(),
             region: "eu-west-1".to_owned(),
             endpoint: Some("https://canned".to_owned()),
-            artifacts: BTreeMap::new(),
         };
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), artifacts: Arc::default() }
     }
 
     /// The same account in another Region.
@@ -307,10 +297,8 @@ impl Account {
     }
 
     /// The same account with one zip, called `hash` in place of its hash.
-    pub(crate) fn with_artifact(mut self, zip: PathBuf) -> Self {
-        let shared = Arc::get_mut(&mut self.shared).expect("nobody else has it yet");
-        shared.artifacts.insert("hash".to_owned(), zip);
-        self
+    pub(crate) fn with_artifact(self, zip: PathBuf) -> Self {
+        self.with_artifacts(BTreeMap::from([("hash".to_owned(), zip)]))
     }
 }
 

@@ -40,25 +40,27 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Reads the description, finds or builds the functions, reaches the account.
+    /// Reads the description, reaches the account, finds or builds the functions: what is wrong is told before minutes go
+    /// into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
         let system = describe(global)?;
-        let has_functions = global.stack.is_empty() || global.stack.iter().any(|stack| stack == toggles::STACK);
-        let functions = functions(&system, if has_functions { zips } else { Zips::None }).await?;
+        let selection = selection(global, &system)?;
         let connection = global.connection(system.region.as_deref());
-        let connected = Account::connect(&connection, system.name.as_str(), paths(functions.as_ref())).await;
-        Self::with_account(global, &system, functions.as_ref(), connected.map_err(advice::account)?)
+        let account = Account::connect(&connection, system.name.as_str()).await.map_err(advice::account)?;
+        Self::with_account(&system, selection, account, zips).await
     }
 
     /// As [`Self::open`], with an account that is reached already.
-    pub(super) fn with_account(
-        global: &Global,
+    pub(super) async fn with_account(
         system: &System,
-        functions: Option<&Functions>,
+        selection: Selection,
         account: Account,
+        zips: Zips,
     ) -> Result<Self, Report> {
-        let graph = graph(system, functions);
-        let selection = selection(global, &graph)?;
+        let has_functions = selection.contains(&StackName::new(toggles::STACK));
+        let functions = functions(system, if has_functions { zips } else { Zips::None }).await?;
+        let graph = graph(system, functions.as_ref());
+        let account = account.with_artifacts(paths(functions.as_ref()));
         let registry = aws::registry(&account);
         Ok(Self { graph, account, registry, selection, lacking: BTreeMap::new() })
     }
@@ -169,15 +171,17 @@ fn hashes(functions: Option<&Functions>) -> CodeHashes {
     functions.map(|function| (function.name.to_owned(), function.code_sha256.clone())).collect()
 }
 
-pub(super) fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
+fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
     let functions = functions.into_iter().flatten();
     functions.map(|function| (function.code_sha256.clone(), function.path.clone())).collect()
 }
 
-fn selection(global: &Global, graph: &Graph) -> Result<Selection, Report> {
+/// The stacks that the command line names.
+pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, Report> {
     if global.stack.is_empty() {
         return Ok(Selection::All);
     }
+    let graph = graph(system, None);
     let names: BTreeSet<StackName> = global.stack.iter().map(StackName::new).collect();
     if let Some(unknown) = names.iter().find(|name| !graph.stacks().contains(name)) {
         let known = graph.stacks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -187,7 +191,7 @@ fn selection(global: &Global, graph: &Graph) -> Result<Selection, Report> {
 }
 
 /// The functions' zips: beside a released binary those that ship with it, in a source tree those that are built.
-pub(super) async fn functions(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
+async fn functions(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
     let architecture = architecture(system);
     match (zips, local::workspace_root()) {
         (Zips::None, _) => Ok(None),

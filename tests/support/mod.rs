@@ -199,7 +199,8 @@ impl World {
     }
 
     pub async fn account(&self) -> Account {
-        Account::with_config(self.config(), &self.system, self.artifacts.clone()).await.expect("the account answers")
+        let account = Account::with_config(self.config(), &self.system).await.expect("the account answers");
+        account.with_artifacts(self.artifacts.clone())
     }
 
     /// A graph with one stack, `test`.

@@ -42,6 +42,18 @@ fn no_credentials() {
     project.assert_snapshot("no-credentials", &ended.whole());
 }
 
+/// Nothing is built, and nobody asked, for a run that cannot begin.
+#[test]
+fn what_is_wrong_is_told_before_anything_that_takes_long() {
+    let other = if cfg!(target_arch = "x86_64") { "arm64" } else { "x86_64" };
+    let project = Project::described(&format!("[functions]\narchitecture = \"{other}\"\n"));
+    let nowhere = ["--endpoint-url", "http://127.0.0.1:9"];
+    let unreachable = project.fails(&[&["plan", "--no-build"], &nowhere[..]].concat());
+    assert!(unreachable.stderr.contains("sts:GetCallerIdentity"), "{unreachable:#?}");
+    let unknown = project.fails(&[&["plan", "--stack", "nothing"], &nowhere[..]].concat());
+    assert!(unknown.stderr.contains("there is no stack `nothing`"), "{unknown:#?}");
+}
+
 #[test]
 fn a_profile_that_does_not_exist() {
     let project = Project::new();

@@ -95,11 +95,10 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
 
 /// The emulator's default account, whatever credentials are around: nothing here goes to AWS.
 async fn open(global: &Global, system: &System) -> Result<Session, Report> {
-    let functions = session::functions(system, Zips::Build).await?;
+    let selection = session::selection(global, system)?;
     let connection = Connection { profile: None, ..global.connection(system.region.as_deref().or(Some(REGION))) };
-    let artifacts = session::paths(functions.as_ref());
-    let account = Account::connect_to_emulator(&connection, system.name.as_str(), artifacts).await;
-    Session::with_account(global, system, functions.as_ref(), account.map_err(advice::account)?)
+    let account = Account::connect_to_emulator(&connection, system.name.as_str()).await;
+    Session::with_account(system, selection, account.map_err(advice::account)?, Zips::Build).await
 }
 
 async fn bring_up(session: &mut Session) -> Result<Outputs, Report> {
