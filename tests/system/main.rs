@@ -8,6 +8,7 @@ mod crash;
 mod crowd;
 mod drift;
 mod failures;
+mod fakecloud;
 mod front_ends;
 mod least_privilege;
 mod life;

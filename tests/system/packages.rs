@@ -89,6 +89,40 @@ async fn made_changed_repaired_and_taken_away() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
+/// The token of the domain, and when it runs out.
+#[tokio::test(flavor = "multi_thread")]
+async fn npm_is_let_in_with_a_token_of_the_domain() {
+    let Some(world) = World::with_codeartifact() else { return };
+    let project = Project::in_world(world, DESCRIBED);
+    let folder = project.path().join("assets/packages/one");
+    std::fs::create_dir_all(&folder).expect("made");
+    std::fs::write(folder.join("package.json"), r#"{"name": "@acme/one", "version": "1.0.0"}"#).expect("written");
+    let workspace = r#"{"private": true, "workspaces": ["packages/*"]}"#;
+    std::fs::write(project.path().join("assets/package.json"), workspace).expect("written");
+    let none = project.fails(&["packages", "login"]);
+    assert!(none.stderr.contains("frontage apply --stack packages"), "{none:#?}");
+
+    project.apply();
+    let outputs = project.ok(&["outputs", "--format", "json"]).json();
+    let url = outputs["packages"]["npm_registry"].as_str().expect("an address");
+    let printed = project.ok(&["packages", "login"]);
+    let lines: Vec<_> = printed.stdout.lines().collect();
+    assert_eq!(lines[0], format!("@acme:registry={url}"));
+    let address = url.split_once(':').expect("a scheme").1;
+    let token = lines[1].strip_prefix(&format!("{address}:_authToken=")).expect("a token");
+    assert!(token.len() > 20 && printed.stderr.contains("the token runs out in 11 h 59 min"), "{printed:#?}");
+    let written = project.ok(&["packages", "login", "--write"]);
+    assert!(written.stdout.is_empty() && !written.stderr.contains("_authToken"), "{written:#?}");
+    let npmrc = std::fs::read_to_string(project.path().join("assets/.npmrc")).expect("written");
+    assert!(npmrc.starts_with(lines[0]) && npmrc.contains("_authToken="), "{npmrc}");
+    // fakecloud speaks no npm, so this is as far as it goes: the registry is asked, and the token is not told.
+    let listed = project.ok(&["packages", "list"]);
+    assert_eq!(listed.stdout, "@acme/one@1.0.0  not published\n", "{listed:#?}");
+    let refused = project.fails(&["packages", "publish"]);
+    assert!(refused.stderr.contains(url) && !refused.stderr.contains(token), "{refused:#?}");
+    project.destroy();
+}
+
 /// What has our name and is not ours stops the plan.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_domain_is_left_alone() {

@@ -51,9 +51,15 @@ impl Emulator {
         }
     }
 
-    /// Whether a test program is for it: releases and whole systems need more than control planes.
-    pub(super) fn runs(self, binary: &str) -> bool {
-        self == Self::Ministack || binary == "drivers"
+    /// Whether a test is for it: releases and whole systems need more than control planes, but for what fakecloud has a
+    /// test of its own for.
+    pub(super) fn runs(self, test: &str) -> bool {
+        let (driver, own) = (test.starts_with("drivers::"), test.starts_with("system::fakecloud::"));
+        match self {
+            Self::Ministack => !own,
+            Self::Moto => driver,
+            Self::Fakecloud => driver || own,
+        }
     }
 
     pub(super) fn start(self) -> Outcome<Running> {
