@@ -23,9 +23,11 @@ pub(crate) fn program(name: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
     command
 }
 
-/// The Cargo that runs this chore.
+/// The Cargo that runs this chore, as if it were called by hand: so all chores share what is compiled.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
+    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
+    local::forget_outer_cargo(&mut command);
+    command
 }
 
 /// Says what runs and runs it.

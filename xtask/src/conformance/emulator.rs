@@ -85,7 +85,6 @@ fn fakecloud() -> Outcome<std::path::PathBuf> {
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
         .env("CARGO_PROFILE_RELEASE_LTO", "off");
-    local::forget_outer_cargo(&mut command);
     run_command(&mut command)?;
     Fakecloud::program().ok_or_else(|| "fakecloud was built and is not there".into())
 }

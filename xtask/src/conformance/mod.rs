@@ -96,7 +96,6 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
 fn build() -> Outcome<BTreeMap<String, PathBuf>> {
     let mut command = cargo(&["test", "--locked", "--no-run", "--package", "frontage", "--message-format", "json"]);
     command.args(["--test", "drivers", "--test", "release", "--test", "system"]);
-    local::forget_outer_cargo(&mut command);
     eprintln!("    building the tests");
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
