@@ -22,10 +22,10 @@ pub mod snapshot;
 pub mod toggles;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use aws_config::retry::RetryConfig;
@@ -34,7 +34,7 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use frontage::aws::{Account, registry};
 use frontage::reconcile::{self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection};
-use local::{Fakecloud, MiniStack, MiniStackOptions, Tools};
+use local::{Fakecloud, MiniStack, MiniStackOptions, Proxy, Tools};
 use stacks::model::{Graph, StackBuilder, StackName, Tags};
 
 /// The emulator that this test binary started, if `FRONTAGE_TEST_ENDPOINT` names none.
@@ -53,6 +53,15 @@ fn given_account() -> Option<String> {
 /// The endpoint that the tests run against.
 pub fn endpoint() -> String {
     given_endpoint().unwrap_or_else(|| EMULATOR.get_or_init(|| start(&MiniStackOptions::default())).endpoint())
+}
+
+/// The way to an endpoint on which each request is written down, where `FRONTAGE_TEST_REQUESTS` names a file for that.
+fn recorded(endpoint: String) -> String {
+    static PROXIES: Mutex<BTreeMap<String, Proxy>> = Mutex::new(BTreeMap::new());
+    let Some(file) = std::env::var_os("FRONTAGE_TEST_REQUESTS") else { return endpoint };
+    let mut proxies = PROXIES.lock().expect("no test died here");
+    let start = |endpoint: &String| Proxy::recording(endpoint, Path::new(&file)).expect("the proxy starts");
+    proxies.entry(endpoint).or_insert_with_key(start).endpoint()
 }
 
 /// Starts an emulator.
@@ -145,7 +154,7 @@ impl World {
         let fakecloud = fakecloud()?;
         let world = Self::new();
         let system = format!("acme-{}", &world.account_id[4..]);
-        Some(Self { system, codeartifact: Some(fakecloud.endpoint()), ..world })
+        Some(Self { system, codeartifact: Some(recorded(fakecloud.endpoint())), ..world })
     }
 
     /// An account that no other test uses, on an emulator of the test's own.
@@ -166,6 +175,7 @@ impl World {
 
     fn in_account(endpoint: String, account_id: String) -> Self {
         let (secret, system) = ("test".to_owned(), "acme".to_owned());
+        let endpoint = recorded(endpoint);
         Self { endpoint, account_id, secret, system, artifacts: BTreeMap::new(), codeartifact: None }
     }
 

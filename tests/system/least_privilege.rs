@@ -13,20 +13,16 @@ use serde_json::{Value, json};
 
 use crate::support::cli::Project;
 use crate::support::client::Client;
-use crate::support::{World, eventually, given_endpoint, start, toggles};
+use crate::support::{World, eventually, start, toggles};
 
 static STRICT: OnceLock<MiniStack> = OnceLock::new();
 
-/// A system on an emulator that enforces IAM. None, with the reason printed, where the tests are to run elsewhere.
-fn strict() -> Option<Project> {
-    if let Some(endpoint) = given_endpoint() {
-        eprintln!("skipped: whether {endpoint} enforces IAM is not known; MiniStack with AUTH=true does");
-        return None;
-    }
+/// A system on an emulator that enforces IAM.
+fn strict() -> Project {
     let emulator = STRICT.get_or_init(|| start(&MiniStackOptions { auth: true, ..MiniStackOptions::default() }));
     let project = Project::in_world(World::on(emulator), "");
     project.apply();
-    Some(project)
+    project
 }
 
 /// Removes an action from a function's role.
@@ -77,7 +73,7 @@ const SILENCE: u64 = 6;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_functions_work_under_their_roles() {
-    let Some(project) = strict() else { return };
+    let project = strict();
     toggles::put(&project, "1", "Feature toggle 1", false).await;
     let mut client = Client::connect(&project.output("websocket_url")).await;
     let item = |active: bool| json!({"featureId": {"S": "1"}, "featureName": {"S": "Feature toggle 1"}, "isActive": {"BOOL": active}});
@@ -92,7 +88,7 @@ async fn the_functions_work_under_their_roles() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_put_item_nobody_connects() {
-    let Some(project) = strict() else { return };
+    let project = strict();
     forbid(&project, "connection-manager", "dynamodb:PutItem", "connections-table").await;
     assert!(Client::try_connect(&project.output("websocket_url")).await.is_err());
     assert_eq!(toggles::connections(&project).await.len(), 0);
@@ -101,7 +97,7 @@ async fn without_put_item_nobody_connects() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_delete_item_a_closed_connection_stays() {
-    let Some(project) = strict() else { return };
+    let project = strict();
     forbid(&project, "connection-manager", "dynamodb:DeleteItem", "connections-table").await;
     let mut client = Client::connect(&project.output("websocket_url")).await;
     client.expect(&json!([])).await;
@@ -113,7 +109,7 @@ async fn without_delete_item_a_closed_connection_stays() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scan_a_new_client_gets_no_state() {
-    let Some(project) = strict() else { return };
+    let project = strict();
     forbid(&project, "new-connection", "dynamodb:Scan", "toggles-table").await;
     let mut client = Client::connect(&project.output("websocket_url")).await;
     assert!(client.is_told_nothing(SILENCE).await);
@@ -122,7 +118,7 @@ async fn without_scan_a_new_client_gets_no_state() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scan_nobody_hears_of_a_change() {
-    let Some(project) = strict() else { return };
+    let project = strict();
     let mut client = Client::connect(&project.output("websocket_url")).await;
     client.expect(&json!([])).await;
     forbid(&project, "toggle-message", "dynamodb:Scan", "connections-table").await;
@@ -133,7 +129,7 @@ async fn without_scan_nobody_hears_of_a_change() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_manage_connections_nothing_is_sent() {
-    let Some(project) = strict() else { return };
+    let project = strict();
     forbid(&project, "new-connection", "execute-api:ManageConnections", "POST/@connections").await;
     let mut client = Client::connect(&project.output("websocket_url")).await;
     assert!(client.is_told_nothing(SILENCE).await);

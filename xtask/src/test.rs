@@ -39,7 +39,7 @@ enum Check {
     FrontEnds,
     /// The Lambda functions build as they are deployed
     Functions,
-    /// The tests pass (cargo test)
+    /// The tests pass, and every request fits its service's model (cargo test)
     Tests,
     /// The drivers on a second emulator, with every request checked (moto)
     Moto,
@@ -112,7 +112,9 @@ fn tests() -> Checked {
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         command.env("RUST_TEST_THREADS", threads);
     }
-    Ok(run_command(&mut command)?)
+    let requests = conformance::Requests::new("tests")?;
+    run_command(requests.of(&mut command))?;
+    requests.check().map(drop)
 }
 
 fn front_ends() -> Checked {
@@ -125,11 +127,11 @@ fn front_ends() -> Checked {
     Ok(run_command(&mut npm(&tools, &shell, &["run", "size", "--workspace", "shell"])?)?)
 }
 
-/// The program under test is the one that the tests have built.
+/// The program under test is the one that the tests have built: `cargo build` would choose other features of its libraries.
 fn browser() -> Checked {
     let chromium = tools::chromium()?;
     let tools = tools::local()?;
-    run_command(&mut cargo(&["build", "--locked", "--package", "frontage"]))?;
+    run_command(&mut cargo(&["test", "--locked", "--workspace", "--test", "system", "--no-run"]))?;
     let shell = Frontend::in_folder(&root().join("assets/shell"))?;
     let mut command = npm(&tools, &shell, &["run", "e2e", "--workspace", "e2e"])?;
     Ok(run_command(command.env("CHROMIUM", chromium).env("FRONTAGE", target().join("debug/frontage")))?)

@@ -79,7 +79,7 @@ impl Proxy {
         Self::start_with(port, upstream, None)
     }
 
-    /// As [`Proxy::start`], on any free port, and writes each call to AWS into a file, a JSON object a line: `service` that it
+    /// As [`Proxy::start`], on any free port, and appends each call to AWS to a file, a JSON object a line: `service` that it
     /// is signed for, `method`, `path` with its query, `headers` but for the signature, `body` in base64.
     pub fn recording(upstream: &str, file: &Path) -> Result<Self, ProxyError> {
         let record = Record::create(file).map_err(failed("create the record of requests"))?;

@@ -38,7 +38,9 @@ impl Record {
             "headers": headers,
             "body": STANDARD.encode(&body),
         });
-        if let Err(error) = writeln!(self.0.lock().unwrap_or_else(PoisonError::into_inner), "{line}") {
+        // In one piece, since others may append to the file too.
+        let line = format!("{line}\n");
+        if let Err(error) = self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes()) {
             tracing::error!(%error, "a request is not written down");
         }
         Request::from_parts(head, full(body))

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use local::{Fakecloud, MiniStack, MiniStackOptions, Moto};
 
-use super::Outcome;
+use super::{Outcome, Requests};
 use crate::command::{cargo, root, run as run_command};
 use crate::tools;
 
@@ -98,7 +98,7 @@ impl Running {
         }
     }
 
-    pub(super) fn endpoint(&self) -> String {
+    fn endpoint(&self) -> String {
         match self {
             Self::MiniStack(ministack) => ministack.endpoint(),
             Self::Moto(moto) => moto.endpoint(),
@@ -106,35 +106,40 @@ impl Running {
         }
     }
 
-    /// Runs tests of one program against an address of the emulator, and answers which passed. Where tests have accounts
-    /// of their own they run side by side, else one after another in an empty one.
-    pub(super) fn run(&self, binary: &Path, tests: &[String], endpoint: &str) -> Outcome<Vec<(String, bool)>> {
-        if tests.is_empty() {
-            return Ok(Vec::new());
+    /// The account that a test has for itself, where tests don't have accounts of their own.
+    fn account(&self) -> Option<&'static str> {
+        match self {
+            Self::MiniStack(_) => None,
+            Self::Moto(_) | Self::Fakecloud(_) => Some(ACCOUNT),
         }
-        if matches!(self, Self::MiniStack(_)) {
-            return run(binary, tests, endpoint, None);
+    }
+
+    fn reset(&self) -> Outcome<()> {
+        match self {
+            Self::MiniStack(_) => Ok(()),
+            Self::Moto(moto) => Ok(moto.reset()?),
+            Self::Fakecloud(fakecloud) => Ok(fakecloud.reset()?),
         }
+    }
+
+    /// Runs tests of one program, and answers which passed. Where they have accounts of their own they run side by side,
+    /// else one after another, each in an empty one.
+    pub(super) fn run(&self, binary: &Path, tests: &[String], requests: &Requests) -> Outcome<Vec<(String, bool)>> {
+        let at_once = if self.account().is_some() { 1 } else { tests.len().max(1) };
         let mut results = Vec::new();
-        for test in tests {
-            match self {
-                Self::Moto(moto) => moto.reset()?,
-                Self::Fakecloud(fakecloud) => fakecloud.reset()?,
-                Self::MiniStack(_) => {}
-            }
-            results.extend(run(binary, std::slice::from_ref(test), endpoint, Some(ACCOUNT))?);
+        for tests in tests.chunks(at_once) {
+            self.reset()?;
+            let mut command = Command::new(binary);
+            command.env("FRONTAGE_TEST_ENDPOINT", self.endpoint()).env("RUST_BACKTRACE", "0");
+            command.envs(self.account().map(|account| ("FRONTAGE_TEST_ACCOUNT", account)));
+            results.extend(run(requests.of(&mut command), tests)?);
         }
         Ok(results)
     }
 }
 
-fn run(binary: &Path, tests: &[String], endpoint: &str, account: Option<&str>) -> Outcome<Vec<(String, bool)>> {
-    let mut command = Command::new(binary);
+fn run(command: &mut Command, tests: &[String]) -> Outcome<Vec<(String, bool)>> {
     command.arg("--exact").args(tests).args(["--test-threads", "4"]).current_dir(root()).stdin(Stdio::null());
-    command.env("FRONTAGE_TEST_ENDPOINT", endpoint).env("RUST_BACKTRACE", "0");
-    if let Some(account) = account {
-        command.env("FRONTAGE_TEST_ACCOUNT", account);
-    }
     let output = command.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {

@@ -2,6 +2,7 @@
 
 mod emulator;
 mod report;
+mod requests;
 mod skips;
 
 use std::collections::BTreeMap;
@@ -9,15 +10,14 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use local::Proxy;
 use serde_json::Value;
 
 pub(crate) use self::emulator::Emulator;
 use self::emulator::Running;
 use self::report::Report;
+pub(crate) use self::requests::Requests;
 use self::skips::skip;
-use crate::command::{cargo, program, root, run as run_command, target};
-use crate::tools;
+use crate::command::{cargo, root};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -58,43 +58,30 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
     let all = [Emulator::Fakecloud, Emulator::Moto, Emulator::Ministack];
     let chosen = if arguments.emulators.is_empty() { all.to_vec() } else { arguments.emulators.clone() };
     let binaries = build()?;
-    let checker = tools::conformance()?;
-    // Kept, for whoever looks into a finding.
-    let directory = target().join("conformance");
-    std::fs::create_dir_all(&directory)?;
-    let record = directory.join("requests.jsonl");
-    std::fs::write(&record, "")?;
+    let requests = Requests::new("conformance")?;
     let mut report = Report::default();
     for emulator in chosen {
         eprintln!("==> {}", emulator.name());
         let running = emulator.start()?;
-        let proxy = Proxy::recording(&running.endpoint(), &record)?;
-        let results = tests(&running, &proxy, &binaries, arguments)?;
+        let results = tests(&running, &requests, &binaries, arguments)?;
         report.add(emulator, results);
     }
-    let summary = directory.join("summary.json");
-    eprintln!("==> every request against the services' models");
-    let check = root().join("tools/conformance/check.py");
-    let mut command = program(checker.bin("python"), &[]);
-    let checked = run_command(command.arg(check).arg(&record).arg(&summary));
+    let checked = requests.check();
     let failed = report.failures();
-    if let Ok(requests) = std::fs::read_to_string(&summary) {
-        report.requests = serde_json::from_str(&requests)?;
-    }
     if !failed.is_empty() {
         return Err(format!("not as expected:\n  {}", failed.join("\n  ")).into());
     }
-    checked?;
+    let counts = checked?;
     // The page says that nothing failed, so only a run of which that is true writes it.
     if arguments.emulators.is_empty() && arguments.only.is_none() {
-        report.write(&root().join("docs/conformance.md"))?;
+        report.write(&root().join("docs/conformance.md"), &counts)?;
     }
     Ok(())
 }
 
 /// The test programs, by name.
 fn build() -> Outcome<BTreeMap<String, PathBuf>> {
-    let mut command = cargo(&["test", "--locked", "--no-run", "--package", "frontage", "--message-format", "json"]);
+    let mut command = cargo(&["test", "--locked", "--no-run", "--workspace", "--message-format", "json"]);
     command.args(["--test", "drivers", "--test", "release", "--test", "system"]);
     eprintln!("    building the tests");
     let output = command.stderr(Stdio::inherit()).output()?;
@@ -115,7 +102,7 @@ fn build() -> Outcome<BTreeMap<String, PathBuf>> {
 /// Runs what an emulator can run.
 fn tests(
     running: &Running,
-    proxy: &Proxy,
+    requests: &Requests,
     binaries: &BTreeMap<String, PathBuf>,
     arguments: &Arguments,
 ) -> Outcome<Results> {
@@ -140,7 +127,7 @@ fn tests(
                 None => wanted.push(test),
             }
         }
-        for (test, passed) in running.run(path, &wanted, &proxy.endpoint())? {
+        for (test, passed) in running.run(path, &wanted, requests)? {
             let ended = if passed { Ended::Passed } else { Ended::Failed };
             results.insert(format!("{binary}::{test}"), ended);
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::emulator::Emulator;
+use super::requests::Counts;
 use super::skips::Skip;
 use super::{Ended, Outcome, Results};
 
@@ -21,8 +22,6 @@ live AWS: what only AWS shows is answered from canned responses (`docs/testing.m
 #[derive(Debug, Default)]
 pub(super) struct Report {
     results: BTreeMap<Emulator, Results>,
-    /// For each service the requests, and the operations that they were of.
-    pub(super) requests: BTreeMap<String, [u64; 2]>,
 }
 
 impl Report {
@@ -44,7 +43,7 @@ impl Report {
         self.results.iter().flat_map(of).collect()
     }
 
-    pub(super) fn write(&self, path: &Path) -> Outcome<()> {
+    pub(super) fn write(&self, path: &Path, requests: &Counts) -> Outcome<()> {
         let mut text = format!("{HEAD}\n## What runs where\n\n| capability |");
         for emulator in self.results.keys() {
             write!(text, " {} {} |", emulator.name(), emulator.version())?;
@@ -62,11 +61,11 @@ impl Report {
             writeln!(text, "| {} | {} | {} |", emulator.name(), skip.lacks, skip.instead)?;
         }
         writeln!(text, "\n## Requests\n\n{REQUESTS}\n\n| service | requests | operations |\n| --- | --- | --- |")?;
-        for (service, [requests, operations]) in &self.requests {
+        for (service, [requests, operations]) in requests {
             writeln!(text, "| {service} | {requests} | {operations} |")?;
         }
-        let total: u64 = self.requests.values().map(|[requests, _]| requests).sum();
-        let operations: u64 = self.requests.values().map(|[_, operations]| operations).sum();
+        let total: u64 = requests.values().map(|[requests, _]| requests).sum();
+        let operations: u64 = requests.values().map(|[_, operations]| operations).sum();
         writeln!(text, "| **all** | {total} | {operations} |\n\n{}", stamp()?)?;
         Ok(std::fs::write(path, text)?)
     }

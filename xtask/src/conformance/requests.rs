@@ -1,0 +1,46 @@
+//! The requests of a run: the tests write them down, and a check compares them with the services' own models.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+use local::Tools;
+
+use super::Outcome;
+use crate::command::{program, root, run, target};
+use crate::tools;
+
+/// For each service the requests, and the operations that they were of.
+pub(crate) type Counts = BTreeMap<String, [u64; 2]>;
+
+/// A file that tests write their requests into.
+#[derive(Debug)]
+pub(crate) struct Requests {
+    checker: Tools,
+    file: PathBuf,
+}
+
+impl Requests {
+    /// An empty file, which is kept for whoever looks into a finding: `target/requests/NAME.jsonl`.
+    pub(crate) fn new(name: &str) -> Outcome<Self> {
+        let directory = target().join("requests");
+        std::fs::create_dir_all(&directory)?;
+        let file = directory.join(name).with_extension("jsonl");
+        std::fs::write(&file, "")?;
+        Ok(Self { checker: tools::conformance()?, file })
+    }
+
+    /// Lets the tests that a command runs write their requests down.
+    pub(crate) fn of<'command>(&self, tests: &'command mut Command) -> &'command mut Command {
+        tests.env("FRONTAGE_TEST_REQUESTS", &self.file)
+    }
+
+    /// Checks every request. An error where live AWS would refuse one.
+    pub(crate) fn check(&self) -> Outcome<Counts> {
+        eprintln!("    every request against the services' models");
+        let counts = self.file.with_extension("json");
+        let check = root().join("tools/conformance/check.py");
+        run(program(self.checker.bin("python"), &[]).arg(check).arg(&self.file).arg(&counts))?;
+        Ok(serde_json::from_str(&std::fs::read_to_string(counts)?)?)
+    }
+}
