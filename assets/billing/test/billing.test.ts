@@ -1,4 +1,11 @@
-import { listeners, reports, show, type TestContext, testContext } from "@frontage/child-build/testing";
+import {
+  listeners,
+  reports,
+  SOMEBODY,
+  show,
+  type TestContext,
+  testContext,
+} from "@frontage/child-build/testing";
 import type { ChildElement } from "@frontage/contract";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nextTick } from "vue";
@@ -75,6 +82,22 @@ describe("the invoices", () => {
     context.session.set(undefined);
     await nextTick();
     expect(text(".who")).toBe("Sign in to pay.");
+  });
+});
+
+describe("receipts", () => {
+  it("go to the address that the user pool knows", async () => {
+    await vi.waitFor(() => expect(text(".receipts")).toBe("Receipts go to ada@example.com."));
+    context.session.set(undefined);
+    await nextTick();
+    expect(root().querySelector(".receipts")).toBeNull();
+  });
+
+  it("have no address, where the user pool does not say, and why", async () => {
+    vi.stubGlobal("fetch", async () => new Response(null, { status: 403 }));
+    context.session.set({ ...SOMEBODY, id: "2" });
+    await vi.waitFor(() => expect(text(".receipts fr-alert")).toBe("Your account may not do this."));
+    vi.unstubAllGlobals();
   });
 });
 

@@ -1,9 +1,9 @@
-import { noticeOf, type Result } from "@frontage/api";
+import { noticeOf, type Result, type UserInfo } from "@frontage/api";
 import type { ChildContext, SessionUser } from "@frontage/contract";
 import { type ReactNode, useState } from "react";
 import { Boundary } from "./boundary.jsx";
 import { Fact } from "./fact.jsx";
-import { type UserInfo, useAccess, useTheme, useToggle, useUser, useUserInfo } from "./hooks.js";
+import { useAccess, useTheme, useToggle, useUser, useUserInfo } from "./hooks.js";
 import { NameForm } from "./name-form.jsx";
 import { Passkeys } from "./passkeys.jsx";
 import { SessionCard } from "./session-card.jsx";
@@ -111,7 +111,7 @@ function Confirmation({ info }: { readonly info: Result<UserInfo> | undefined })
       </fr-alert>
     );
   }
-  return String(info.value.email_verified) === "true" ? "Confirmed" : "Not confirmed yet";
+  return info.value.emailConfirmed ? "Confirmed" : "Not confirmed yet";
 }
 
 function Groups({ groups }: { readonly groups: readonly string[] }): ReactNode {

@@ -1,4 +1,4 @@
-import { Api, type Result } from "@frontage/api";
+import { type Result, type UserInfo, userInfo } from "@frontage/api";
 import type { ChildContext, SessionUser, Theme } from "@frontage/contract";
 import { type Access, readAccess } from "@frontage/session";
 import { OpenFeature, ProviderEvents } from "@frontage/toggles";
@@ -38,19 +38,12 @@ function subscribeToToggles(listener: () => void): () => void {
   };
 }
 
-/** What the user pool knows of a user, of OpenID Connect's standard claims. Cognito writes truth values as text. */
-export interface UserInfo {
-  readonly email?: string;
-  readonly email_verified?: boolean | "true" | "false";
-}
-
-/** Asks the user pool about the user, in the user's name; `undefined` until it has answered. */
+/** What the user pool knows of the user; `undefined` until it has answered. */
 export function useUserInfo({ session }: ChildContext, user: SessionUser): Result<UserInfo> | undefined {
   const [result, setResult] = useState<Result<UserInfo>>();
   useEffect(() => {
     const control = new AbortController();
-    const api = new Api({ session, baseUrl: session.userInfoUrl });
-    const asked = api.get<UserInfo>(session.userInfoUrl, { signal: control.signal });
+    const asked = userInfo(session, { signal: control.signal });
     void asked.then((answer) => control.signal.aborted || setResult(answer));
     return () => control.abort(`${user.id} is not shown any more`);
   }, [session, user.id]);

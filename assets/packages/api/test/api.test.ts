@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { Api, type ApiOptions, noticeOf } from "../src/index.js";
+import { Api, type ApiOptions, noticeOf, userInfo } from "../src/index.js";
 
 let server: Server | undefined;
 
@@ -126,4 +126,27 @@ test("an empty answer is a value, and one that is no JSON a problem", async () =
   expect(await api(url, { attempts: 1 }).get("x")).toMatchObject({
     problem: { kind: "server", status: 200 },
   });
+});
+
+test("the user pool says whose address is confirmed, in words or truth values", async () => {
+  let claims: unknown;
+  const userInfoUrl = `${await service((request, response) => {
+    expect(request.headers.authorization).toBe("Bearer token");
+    response.end(claims === undefined ? "" : JSON.stringify(claims));
+  })}userInfo`;
+  const session = { getAccessToken: async () => "token", userInfoUrl };
+  for (const [said, value] of [
+    [
+      { email: "ada@example.com", email_verified: "true" },
+      { email: "ada@example.com", emailConfirmed: true },
+    ],
+    [
+      { email: "ada@example.com", email_verified: false },
+      { email: "ada@example.com", emailConfirmed: false },
+    ],
+    [undefined, { email: undefined, emailConfirmed: false }],
+  ]) {
+    claims = said;
+    expect(await userInfo(session)).toEqual({ ok: true, status: 200, value });
+  }
 });

@@ -1,0 +1,28 @@
+import type { SessionView } from "@frontage/contract";
+import { Api, type RequestOptions } from "./api.js";
+import type { Result } from "./problem.js";
+
+/** What the user pool knows of whoever is signed in. */
+export interface UserInfo {
+  readonly email: string | undefined;
+  /** Whether the user has shown that the address is theirs. */
+  readonly emailConfirmed: boolean;
+}
+
+/** Of OpenID Connect's standard claims. Cognito writes truth values as text. */
+interface Claims {
+  readonly email?: string;
+  readonly email_verified?: boolean | "true" | "false";
+}
+
+/** Asks the user pool about the user, in the user's name. */
+export async function userInfo(
+  session: Pick<SessionView, "getAccessToken" | "userInfoUrl">,
+  options?: RequestOptions,
+): Promise<Result<UserInfo>> {
+  const api = new Api({ session, baseUrl: session.userInfoUrl });
+  const answer = await api.get<Claims>(session.userInfoUrl, options);
+  if (!answer.ok) return answer;
+  const { email, email_verified: verified } = answer.value ?? {};
+  return { ...answer, value: { email, emailConfirmed: String(verified) === "true" } };
+}
