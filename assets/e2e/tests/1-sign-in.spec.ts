@@ -27,7 +27,8 @@ test("one sign-in, by code with PKCE, serves the shell and all children", async 
     await expect(child).toContainText(running().user);
   }
   expect(logins(), "no child signs in").toHaveLength(1);
-  // A request of a child's own, with the session's token.
+  // Requests of children's own, with the session's token.
+  await expect(await visit(page, "billing")).toContainText(`Receipts go to ${running().user}.`);
   await visit(page, "profile");
   await expect(area(page, "profile")).toContainText("Confirmed");
 
