@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::{
     StreamViewType,
 };
 use aws_sdk_lambda::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
 use frontage::reconcile::{Action, Reason};
 use stacks::model::{Graph, Tags, Text};
 use stacks::types::lambda::{
@@ -31,6 +32,14 @@ async fn stream(world: &World, table: &str) -> Text {
         .send()
         .await;
     created.expect("a table").table_description.expect("told").latest_stream_arn.expect("a stream").into()
+}
+
+async fn queue(world: &World, name: &str) -> Text {
+    let client = aws_sdk_sqs::Client::new(&world.config());
+    let url = client.create_queue().queue_name(name).send().await.expect("a queue").queue_url.expect("told");
+    let asked = client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::QueueArn);
+    let attributes = asked.send().await.expect("its attributes").attributes.expect("told");
+    attributes[&QueueAttributeName::QueueArn].as_str().into()
 }
 
 fn mapping(source: &Text) -> EventSourceMapping {
@@ -74,7 +83,7 @@ fn destination(world: &World, queue: &str) -> Option<DestinationConfig> {
 
 #[tokio::test]
 async fn every_property_of_a_stream_changes_in_place() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let mut mapping = mapping(&stream(world, "items").await);
     world.apply(&graph(&workshop, &mapping)).await;
@@ -115,7 +124,7 @@ async fn every_property_of_a_stream_changes_in_place() {
 
 #[tokio::test]
 async fn everything_is_there_after_one_create() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let whole = EventSourceMapping {
         enabled: Some(false),
@@ -136,7 +145,7 @@ async fn everything_is_there_after_one_create() {
 
 #[tokio::test]
 async fn another_starting_position_is_another_mapping() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let mapping = mapping(&stream(world, "items").await);
     world.apply(&graph(&workshop, &mapping)).await;
@@ -150,7 +159,7 @@ async fn another_starting_position_is_another_mapping() {
 /// The stream is the identity: a new one gets a new mapping, and the old mapping is an orphan.
 #[tokio::test]
 async fn a_new_stream_gets_a_new_mapping() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     world.apply(&graph(&workshop, &mapping(&stream(world, "one").await))).await;
     let moved = mapping(&stream(world, "two").await);
@@ -162,7 +171,7 @@ async fn a_new_stream_gets_a_new_mapping() {
 
 #[tokio::test]
 async fn drift_is_told_and_repaired() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let client = Client::new(&world.config());
     let mapping = mapping(&stream(world, "items").await);
@@ -184,13 +193,10 @@ async fn drift_is_told_and_repaired() {
 
 #[tokio::test]
 async fn a_queue_is_a_source_too() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
-    let queue = |size| EventSourceMapping {
-        starting_position: None,
-        batch_size: size,
-        ..mapping(&format!("arn:aws:sqs:eu-west-1:{}:q", world.account_id).into())
-    };
+    let source = queue(world, "q").await;
+    let queue = |size| EventSourceMapping { starting_position: None, batch_size: size, ..mapping(&source) };
     world.apply(&graph(&workshop, &queue(None))).await;
     let plan = world.apply(&graph(&workshop, &queue(Some(5)))).await;
     assert_eq!(paths(only(&plan)), ["BatchSize"]);

@@ -11,7 +11,7 @@ use stacks::types::lambda::{
     Code, DeadLetterConfig, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode,
 };
 
-use super::{Workshop, bootstrap};
+use super::{Workshop, bootstrap, role};
 use crate::support::{World, only, paths};
 
 const NAME: &str = "acme-test-function";
@@ -45,10 +45,11 @@ async fn layer(client: &Client, name: &str) -> Text {
 
 #[tokio::test]
 async fn every_property_but_the_name_changes_in_place() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let client = Client::new(&world.config());
     let [one, two] = [layer(&client, "one").await, layer(&client, "two").await];
+    let another = role(world, "another").await;
     let mut function = workshop.function(NAME);
     world.apply(&graph(world, &function)).await;
     let mut step = async |expected: &str, change: &dyn Fn(&mut Function)| {
@@ -60,7 +61,7 @@ async fn every_property_but_the_name_changes_in_place() {
     };
     step("Description", &|function| function.description = Some("what for".to_owned())).await;
     step("Description", &|function| function.description = None).await;
-    step("Role", &|function| function.role = "arn:aws:iam::111122223333:role/another".into()).await;
+    step("Role", &|function| function.role = another.clone()).await;
     step("Runtime", &|function| function.runtime = "provided.al2".to_owned()).await;
     step("Handler", &|function| function.handler = "other".to_owned()).await;
     step("Code.CodeSha256", &|function| function.code = Code { code_sha256: workshop.hashes[1].clone() }).await;
@@ -98,7 +99,7 @@ async fn every_property_but_the_name_changes_in_place() {
 
 #[tokio::test]
 async fn everything_is_there_after_one_create() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let client = Client::new(&world.config());
     let whole = Function {
@@ -128,7 +129,7 @@ async fn everything_is_there_after_one_create() {
 
 #[tokio::test]
 async fn code_and_configuration_change_together() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     world.apply(&graph(world, &workshop.function(NAME))).await;
     let changed = Function {
@@ -147,7 +148,7 @@ async fn code_and_configuration_change_together() {
 /// The name is the identity: under another one it is another function, and the old one an orphan.
 #[tokio::test]
 async fn another_name_is_another_function() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     world.apply(&graph(world, &workshop.function(NAME))).await;
     let renamed = workshop.function("acme-test-renamed");
@@ -159,7 +160,7 @@ async fn another_name_is_another_function() {
 
 #[tokio::test]
 async fn drift_is_told_and_repaired() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let client = Client::new(&world.config());
     let tagged = |value: &str| {
@@ -189,7 +190,7 @@ async fn drift_is_told_and_repaired() {
 
 #[tokio::test]
 async fn a_function_of_someone_else_is_left_alone() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     world.apply(&graph(world, &workshop.function(NAME))).await;
     let other = World { system: "other".to_owned(), ..world.clone() };

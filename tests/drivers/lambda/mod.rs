@@ -9,6 +9,7 @@ use std::io::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
+use stacks::model::Text;
 use stacks::types::lambda::{Code, Function};
 use tempfile::TempDir;
 use zip::ZipWriter;
@@ -16,16 +17,22 @@ use zip::write::SimpleFileOptions;
 
 use super::support::World;
 
-/// A world with the zips of two versions of a function's code.
+/// Who may take a role on.
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},
+    "Action":"sts:AssumeRole"}]}"#;
+
+/// A world with a role, and with the zips of two versions of a function's code.
 struct Workshop {
     world: World,
+    role: Text,
     hashes: [String; 2],
     _zips: TempDir,
 }
 
 impl Workshop {
-    fn new() -> Self {
+    async fn new() -> Self {
         let mut world = World::new();
+        let role = role(&world, "test").await;
         let zips = TempDir::new().expect("a directory");
         let hashes = ["one", "two"].map(|version| {
             let zip = bootstrap(version);
@@ -35,7 +42,7 @@ impl Workshop {
             world.artifacts.insert(hash.clone(), path);
             hash
         });
-        Self { world, hashes, _zips: zips }
+        Self { world, role, hashes, _zips: zips }
     }
 
     /// A function with the first version of the code.
@@ -43,7 +50,7 @@ impl Workshop {
         Function {
             function_name: name.to_owned(),
             description: None,
-            role: format!("arn:aws:iam::{}:role/acme-test", self.world.account_id).into(),
+            role: self.role.clone(),
             runtime: "provided.al2023".to_owned(),
             handler: "bootstrap".to_owned(),
             code: Code { code_sha256: self.hashes[0].clone() },
@@ -60,6 +67,14 @@ impl Workshop {
             kms_key_arn: None,
         }
     }
+}
+
+/// A role that functions can have, which is not the system's.
+async fn role(world: &World, name: &str) -> Text {
+    let client = aws_sdk_iam::Client::new(&world.config());
+    let name = format!("{}-{name}", world.system);
+    let created = client.create_role().role_name(name).assume_role_policy_document(TRUST).send().await.expect("a role");
+    created.role().expect("it is told").arn().into()
 }
 
 fn bootstrap(version: &str) -> Vec<u8> {

@@ -37,7 +37,7 @@ type Variation<'a> = (&'a str, &'a dyn Fn(&mut Permission));
 
 #[tokio::test]
 async fn every_change_replaces_the_statement() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     world.apply(&graph(&workshop, &[("invoke", &as_it_is)])).await;
     let changes: [Variation<'_>; 6] = [
@@ -61,7 +61,7 @@ async fn every_change_replaces_the_statement() {
 
 #[tokio::test]
 async fn permissions_of_one_function_keep_each_other() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let names = ["connect", "disconnect", "authorise", "events"];
     let permissions: Vec<Variation<'_>> =
@@ -77,7 +77,7 @@ async fn permissions_of_one_function_keep_each_other() {
 
 #[tokio::test]
 async fn drift_is_told_and_repaired() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let client = Client::new(&world.config());
     let graph = graph(&workshop, &[("invoke", &as_it_is)]);
@@ -97,7 +97,7 @@ async fn drift_is_told_and_repaired() {
 /// A statement of another id is someone else's and stays; it goes with the function only.
 #[tokio::test]
 async fn statements_of_others_are_left_alone() {
-    let workshop = Workshop::new();
+    let workshop = Workshop::new().await;
     let world = &workshop.world;
     let client = Client::new(&world.config());
     world.apply(&graph(&workshop, &[("invoke", &as_it_is)])).await;
