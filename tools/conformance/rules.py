@@ -21,9 +21,13 @@ IDS_OF_EMULATORS = {
     ("cognito-idp:DeleteManagedLoginBranding", "ManagedLoginBrandingId"): STYLE,
     ("cognito-idp:DescribeManagedLoginBranding", "ManagedLoginBrandingId"): STYLE,
     ("cognito-idp:UpdateManagedLoginBranding", "ManagedLoginBrandingId"): STYLE,
-    ("cloudfront:UpdateFunction", "FunctionConfig.KeyValueStoreAssociations.Items.KeyValueStoreARN"): r"arn:.*",
+    # MiniStack's, with the store's name in place of its id.
+    (
+        "cloudfront:UpdateFunction",
+        "FunctionConfig.KeyValueStoreAssociations.Items.KeyValueStoreARN",
+    ): r"arn:aws:cloudfront::\d{12}:key-value-store/[a-z-]+",
     # fakecloud's, whose mappings stand below their function.
-    ("lambda:ListTags", "Resource"): r"arn:aws:lambda:.*:function:[^:]+:event-source-mapping.*",
+    ("lambda:ListTags", "Resource"): r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[a-z-]+:event-source-mapping[:/][0-9a-f-]{36}",
 }
 
 # (operation, member) to the values that are no fault.
