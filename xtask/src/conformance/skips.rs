@@ -153,7 +153,7 @@ const SKIPS: &[Skip] = &[
     Skip {
         emulator: Fakecloud,
         tests: &["drivers::cognito"],
-        lacks: "the version of a domain's login pages",
+        lacks: "the two ways of recovery that a new user pool has, and the version of a domain's login pages",
         instead: "shown on MiniStack, and in a browser",
     },
     Skip {
