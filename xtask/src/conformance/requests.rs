@@ -35,12 +35,16 @@ impl Requests {
         tests.env("FRONTAGE_TEST_REQUESTS", &self.file)
     }
 
-    /// Checks every request. An error where live AWS would refuse one.
+    /// Checks every request. An error where live AWS would refuse one, and where there is none.
     pub(crate) fn check(&self) -> Outcome<Counts> {
         eprintln!("    every request against the services' models");
         let counts = self.file.with_extension("json");
         let check = root().join("tools/conformance/check.py");
         run(program(self.checker.bin("python"), &[]).arg(check).arg(&self.file).arg(&counts))?;
-        Ok(serde_json::from_str(&std::fs::read_to_string(counts)?)?)
+        let counts: Counts = serde_json::from_str(&std::fs::read_to_string(counts)?)?;
+        if counts.is_empty() {
+            return Err("the tests wrote no request down: there is nothing that was checked".into());
+        }
+        Ok(counts)
     }
 }
