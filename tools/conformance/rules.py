@@ -25,9 +25,9 @@ IDS_OF_EMULATORS = {
     (
         "cloudfront:UpdateFunction",
         "FunctionConfig.KeyValueStoreAssociations.Items.KeyValueStoreARN",
-    ): r"arn:aws:cloudfront::\d{12}:key-value-store/[a-z-]+",
+    ): r"arn:aws:cloudfront::\d{12}:key-value-store/[a-z0-9-]+",
     # fakecloud's, whose mappings stand below their function.
-    ("lambda:ListTags", "Resource"): r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[a-z-]+:event-source-mapping[:/][0-9a-f-]{36}",
+    ("lambda:ListTags", "Resource"): r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+:event-source-mapping[:/][0-9a-f-]{36}",
 }
 
 # (operation, member) to the values that are no fault.
