@@ -11,7 +11,11 @@ fn main() -> ExitCode {
         Err(error) => {
             let _ = error.print();
             // 2 means 'changes' to those who ask for it, so wrong usage is 1, as every error.
-            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     frontage::cli::main(cli)

@@ -37,7 +37,12 @@ impl Clients {
     /// None yet, of the service at this URL.
     pub(crate) fn of(url: String) -> Self {
         let (sender, arrivals) = mpsc::unbounded_channel();
-        Self { url, readers: JoinSet::new(), sender, arrivals }
+        Self {
+            url,
+            readers: JoinSet::new(),
+            sender,
+            arrivals,
+        }
     }
 
     /// How many there are.
@@ -48,7 +53,8 @@ impl Clients {
     /// Connects more, until there are so many and each has got the state.
     pub(crate) async fn grow(&mut self, count: usize) -> Outcome<()> {
         let url = self.url.as_str();
-        let sockets = stream::iter(self.count()..count).map(|client| async move { (client, connect_async(url).await) });
+        let sockets = stream::iter(self.count()..count)
+            .map(|client| async move { (client, connect_async(url).await) });
         let mut sockets = sockets.buffer_unordered(CONNECTING);
         let mut new = 0;
         while let Some((client, socket)) = sockets.next().await {
@@ -56,8 +62,17 @@ impl Clients {
             let sender = self.sender.clone();
             self.readers.spawn(async move {
                 while let Some(Ok(message)) = socket.next().await {
-                    let Message::Text(text) = message else { continue };
-                    if sender.send(Arrival { client, at: Instant::now(), text: text.to_string() }).is_err() {
+                    let Message::Text(text) = message else {
+                        continue;
+                    };
+                    if sender
+                        .send(Arrival {
+                            client,
+                            at: Instant::now(),
+                            text: text.to_string(),
+                        })
+                        .is_err()
+                    {
                         break;
                     }
                 }
@@ -65,7 +80,9 @@ impl Clients {
             new += 1;
         }
         drop(sockets);
-        self.heard(new, |text| text.starts_with('[')).await.map(drop)
+        self.heard(new, |text| text.starts_with('['))
+            .await
+            .map(drop)
     }
 
     /// Waits until all have got a message with this text in it, and returns when the last one did.
@@ -78,7 +95,8 @@ impl Clients {
         let mut last = Instant::now();
         while heard.len() < count {
             let arrival = timeout(PATIENCE, self.arrivals.recv()).await;
-            let arrival = arrival.map_err(|_| format!("{} of {count} clients got the message", heard.len()))?;
+            let arrival = arrival
+                .map_err(|_| format!("{} of {count} clients got the message", heard.len()))?;
             let arrival = arrival.ok_or("the clients are gone")?;
             if is_it(&arrival.text) && heard.insert(arrival.client) {
                 last = arrival.at;

@@ -1,4 +1,5 @@
-//! From a clone with nothing cached to a system that was up, checked and taken down; then the same again.
+//! From a clone with nothing cached to a system that was up, checked and taken down; then the same
+//! again.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -15,10 +16,19 @@ use crate::world::progress;
 const PHASES: [(&str, &str); 6] = [
     ("", "Cargo downloads the crates' sources"),
     ("Compiling ", "Cargo compiles Frontage"),
-    ("Running ", "the emulator and the compiler of the functions are downloaded"),
+    (
+        "Running ",
+        "the emulator and the compiler of the functions are downloaded",
+    ),
     ("starting the emulator", "the emulator starts"),
-    ("building the functions", "the functions are compiled, optimised for size"),
-    ("bringing up ", "the system comes up, the front-ends are built and published, all is checked and taken down"),
+    (
+        "building the functions",
+        "the functions are compiled, optimised for size",
+    ),
+    (
+        "bringing up ",
+        "the system comes up, the front-ends are built and published, all is checked and taken down",
+    ),
 ];
 
 pub(crate) fn measure() -> Outcome<Table> {
@@ -26,7 +36,11 @@ pub(crate) fn measure() -> Outcome<Table> {
     let directory = tempfile::tempdir()?;
     let clone = directory.path().join("clone");
     let began = Instant::now();
-    let cloned = Command::new("git").args(["clone", "--quiet"]).arg(&root).arg(&clone).status()?;
+    let cloned = Command::new("git")
+        .args(["clone", "--quiet"])
+        .arg(&root)
+        .arg(&clone)
+        .status()?;
     if !cloned.success() {
         return Err("git clone failed".into());
     }
@@ -43,14 +57,27 @@ pub(crate) fn measure() -> Outcome<Table> {
     let seconds = |duration: Duration| format!("{:.1}", duration.as_secs_f64());
     table.row(["git clone".to_owned(), seconds(cloning), String::new()]);
     for (index, (_, phase)) in PHASES.iter().enumerate() {
-        table.row([(*phase).to_owned(), seconds(first[index]), seconds(second[index])]);
+        table.row([
+            (*phase).to_owned(),
+            seconds(first[index]),
+            seconds(second[index]),
+        ]);
     }
-    table.row(["processor time".to_owned(), seconds(first_busy), seconds(second_busy)]);
-    table.row(["**all** (target 480 and 15)".to_owned(), seconds(whole), seconds(again)]);
+    table.row([
+        "processor time".to_owned(),
+        seconds(first_busy),
+        seconds(second_busy),
+    ]);
+    table.row([
+        "**all** (target 480 and 15)".to_owned(),
+        seconds(whole),
+        seconds(again),
+    ]);
     Ok(table)
 }
 
-/// Runs `cargo run -- dev --once` with every cache in one directory. How long each phase took, and the processor time of all.
+/// Runs `cargo run -- dev --once` with every cache in one directory. How long each phase took, and
+/// the processor time of all.
 fn run(clone: &Path, caches: &Path) -> Outcome<([Duration; PHASES.len()], Duration)> {
     let mut command = Command::new("cargo");
     command
@@ -72,7 +99,10 @@ fn run(clone: &Path, caches: &Path) -> Outcome<([Duration; PHASES.len()], Durati
     let mut since = Instant::now();
     for line in BufReader::new(stderr).lines() {
         let line = line?;
-        let next = PHASES.iter().skip(phase + 1).position(|(prefix, _)| line.trim_start().starts_with(prefix));
+        let next = PHASES
+            .iter()
+            .skip(phase + 1)
+            .position(|(prefix, _)| line.trim_start().starts_with(prefix));
         if let Some(skipped) = next {
             times[phase] = since.elapsed();
             (since, phase) = (Instant::now(), phase + 1 + skipped);

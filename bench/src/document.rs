@@ -14,7 +14,10 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new<'t>(header: impl IntoIterator<Item = &'t str>) -> Self {
-        Self { header: header.into_iter().map(str::to_owned).collect(), rows: Vec::new() }
+        Self {
+            header: header.into_iter().map(str::to_owned).collect(),
+            rows: Vec::new(),
+        }
     }
 
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
@@ -38,7 +41,8 @@ pub(crate) fn write(name: &str, machine: &str, table: &Table) -> Outcome<()> {
     let path: PathBuf = root.join("docs/benchmarks.md");
     let text = std::fs::read_to_string(&path)?;
     let measured = format!("{table}\n{machine}\n");
-    let text = replace(&text, name, &measured).ok_or_else(|| format!("no part `{name}` in {}", path.display()))?;
+    let text = replace(&text, name, &measured)
+        .ok_or_else(|| format!("no part `{name}` in {}", path.display()))?;
     Ok(std::fs::write(&path, text)?)
 }
 

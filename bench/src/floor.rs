@@ -30,7 +30,15 @@ impl Floor {
         let mut lanes = Vec::new();
         for lane in 0..CONCURRENCY.min(callbacks.len()) {
             let connection = Connection::open(&callbacks[lane].endpoint).await?;
-            lanes.push((connection, callbacks.iter().skip(lane).step_by(CONCURRENCY).cloned().collect()));
+            lanes.push((
+                connection,
+                callbacks
+                    .iter()
+                    .skip(lane)
+                    .step_by(CONCURRENCY)
+                    .cloned()
+                    .collect(),
+            ));
         }
         Ok(Self { lanes })
     }
@@ -38,14 +46,21 @@ impl Floor {
     /// Posts a message to all. The time from the first post to the last answer.
     pub(crate) async fn post(&mut self, message: &str) -> Outcome<Duration> {
         let began = Instant::now();
-        try_join_all(self.lanes.iter_mut().map(|(connection, callbacks)| lane(connection, callbacks, message))).await?;
+        try_join_all(
+            self.lanes
+                .iter_mut()
+                .map(|(connection, callbacks)| lane(connection, callbacks, message)),
+        )
+        .await?;
         Ok(began.elapsed())
     }
 }
 
 async fn lane(connection: &mut Connection, callbacks: &[Callback], message: &str) -> Outcome<()> {
     for callback in callbacks {
-        let (status, _) = connection.post(&callback.path, HEADERS, message.as_bytes()).await?;
+        let (status, _) = connection
+            .post(&callback.path, HEADERS, message.as_bytes())
+            .await?;
         if status != 200 {
             return Err(format!("{}: {status}", callback.path).into());
         }

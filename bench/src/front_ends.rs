@@ -15,20 +15,51 @@ use crate::world::{beside_this_program, functions, progress};
 /// What `dev` says before the address of the shell.
 const SHELL: &str = "The shell is at ";
 /// As in the browser tests.
-const CHROMIUM: &str =
-    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync";
+const CHROMIUM: &str = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync";
 
 /// A row: its title, where its number is in Lighthouse's report, and by what that is divided.
 const ROWS: [(&str, &str, f64); 9] = [
-    ("performance, of 100 (target 90)", "/categories/performance/score", 0.01),
-    ("accessibility, of 100 (target 100)", "/categories/accessibility/score", 0.01),
-    ("best practices, of 100", "/categories/best-practices/score", 0.01),
-    ("transferred, kB, as the emulator does not compress", "/audits/total-byte-weight/numericValue", 1000.0),
-    ("first contentful paint, s", "/audits/first-contentful-paint/numericValue", 1000.0),
-    ("largest contentful paint, s", "/audits/largest-contentful-paint/numericValue", 1000.0),
+    (
+        "performance, of 100 (target 90)",
+        "/categories/performance/score",
+        0.01,
+    ),
+    (
+        "accessibility, of 100 (target 100)",
+        "/categories/accessibility/score",
+        0.01,
+    ),
+    (
+        "best practices, of 100",
+        "/categories/best-practices/score",
+        0.01,
+    ),
+    (
+        "transferred, kB, as the emulator does not compress",
+        "/audits/total-byte-weight/numericValue",
+        1000.0,
+    ),
+    (
+        "first contentful paint, s",
+        "/audits/first-contentful-paint/numericValue",
+        1000.0,
+    ),
+    (
+        "largest contentful paint, s",
+        "/audits/largest-contentful-paint/numericValue",
+        1000.0,
+    ),
     ("speed index, s", "/audits/speed-index/numericValue", 1000.0),
-    ("total blocking time, ms", "/audits/total-blocking-time/numericValue", 1.0),
-    ("cumulative layout shift", "/audits/cumulative-layout-shift/numericValue", 1.0),
+    (
+        "total blocking time, ms",
+        "/audits/total-blocking-time/numericValue",
+        1.0,
+    ),
+    (
+        "cumulative layout shift",
+        "/audits/cumulative-layout-shift/numericValue",
+        1.0,
+    ),
 ];
 
 pub(crate) fn measure() -> Outcome<Table> {
@@ -40,16 +71,26 @@ pub(crate) fn measure() -> Outcome<Table> {
     let desktop = report(&tools, &lighthouse, &system.shell, &["--preset", "desktop"])?;
     let mut table = Table::new(["", "phone", "desktop"]);
     for (title, place, unit) in ROWS {
-        table.row([title.to_owned(), number(&phone, place, unit)?, number(&desktop, place, unit)?]);
+        table.row([
+            title.to_owned(),
+            number(&phone, place, unit)?,
+            number(&desktop, place, unit)?,
+        ]);
     }
     Ok(table)
 }
 
 /// Lighthouse in its own folder, as its lock file has it.
 fn install(tools: &Tools) -> Outcome<PathBuf> {
-    let folder = local::workspace_root().ok_or("not in a source tree")?.join("bench/lighthouse");
+    let folder = local::workspace_root()
+        .ok_or("not in a source tree")?
+        .join("bench/lighthouse");
     progress("installing Lighthouse");
-    let installed = tools.npm().args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&folder).status()?;
+    let installed = tools
+        .npm()
+        .args(["ci", "--no-audit", "--no-fund", "--silent"])
+        .current_dir(&folder)
+        .status()?;
     if !installed.success() {
         return Err(format!("npm ci in {}: {installed}", folder.display()).into());
     }
@@ -62,7 +103,13 @@ fn report(tools: &Tools, lighthouse: &Path, address: &str, more: &[&str]) -> Out
     let mut command = tools.node();
     command
         .arg(lighthouse)
-        .args([address, "--output", "json", "--quiet", "--only-categories=performance,accessibility,best-practices"])
+        .args([
+            address,
+            "--output",
+            "json",
+            "--quiet",
+            "--only-categories=performance,accessibility,best-practices",
+        ])
         .arg(format!("--chrome-flags={CHROMIUM}"))
         .args(more)
         .env("CHROME_PATH", chromium)
@@ -75,9 +122,16 @@ fn report(tools: &Tools, lighthouse: &Path, address: &str, more: &[&str]) -> Out
 }
 
 fn number(report: &Value, place: &str, unit: f64) -> Outcome<String> {
-    let value = report.pointer(place).and_then(Value::as_f64).ok_or_else(|| format!("the report has no {place}"))?;
+    let value = report
+        .pointer(place)
+        .and_then(Value::as_f64)
+        .ok_or_else(|| format!("the report has no {place}"))?;
     let value = value / unit;
-    Ok(if value < 10.0 && value.fract() != 0.0 { format!("{value:.2}") } else { format!("{value:.0}") })
+    Ok(if value < 10.0 && value.fract() != 0.0 {
+        format!("{value:.2}")
+    } else {
+        format!("{value:.0}")
+    })
 }
 
 /// A system that `frontage dev` has brought up. Dropping it ends all of it.
@@ -98,7 +152,9 @@ impl System {
         let mut dev = command.spawn()?;
         let mut lines = BufReader::new(dev.stdout.take().ok_or("no standard output")?).lines();
         let shell = loop {
-            let line = lines.next().ok_or("frontage dev ended before it said where the shell is")??;
+            let line = lines
+                .next()
+                .ok_or("frontage dev ended before it said where the shell is")??;
             if let Some(address) = line.strip_prefix(SHELL) {
                 break address.to_owned();
             }

@@ -29,9 +29,17 @@ pub(crate) async fn measure() -> Outcome<Table> {
         "process start to first poll, ms",
     ]);
     for function in &functions {
-        let directory = function.path.parent().ok_or("a package lies in a directory")?;
-        let program = directory.join("compiled").join(function.name).join("bootstrap");
-        let size = |path: &Path| Ok::<_, std::io::Error>((std::fs::metadata(path)?.len() / 1000).to_string());
+        let directory = function
+            .path
+            .parent()
+            .ok_or("a package lies in a directory")?;
+        let program = directory
+            .join("compiled")
+            .join(function.name)
+            .join("bootstrap");
+        let size = |path: &Path| {
+            Ok::<_, std::io::Error>((std::fs::metadata(path)?.len() / 1000).to_string())
+        };
         start(&program).await?;
         let (mut own, mut polls) = (Vec::new(), Vec::new());
         for _ in 0..STARTS {
@@ -50,20 +58,31 @@ pub(crate) async fn measure() -> Outcome<Table> {
     Ok(table)
 }
 
-/// Starts a function as Lambda does, with its AWS clients made for AWS: `init_ms`, and the time to its first poll.
+/// Starts a function as Lambda does, with its AWS clients made for AWS: `init_ms`, and the time to
+/// its first poll.
 async fn start(program: &Path) -> Outcome<(Duration, Duration)> {
     let runtime_api = TcpListener::bind("127.0.0.1:0").await?;
     let mut command = Command::new(program);
     command
         .env_clear()
-        .env("AWS_LAMBDA_RUNTIME_API", runtime_api.local_addr()?.to_string())
+        .env(
+            "AWS_LAMBDA_RUNTIME_API",
+            runtime_api.local_addr()?.to_string(),
+        )
         .env("AWS_LAMBDA_FUNCTION_NAME", "measured")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
         .env("AWS_LAMBDA_LOG_GROUP_NAME", "measured")
         .env("AWS_LAMBDA_LOG_STREAM_NAME", "measured")
-        .envs([("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "secret")])
-        .envs([("TOGGLES_TABLE", "toggles"), ("CONNECTIONS_TABLE", "connections")])
+        .envs([
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ])
+        .envs([
+            ("TOGGLES_TABLE", "toggles"),
+            ("CONNECTIONS_TABLE", "connections"),
+        ])
         .stdout(Stdio::piped());
     let began = Instant::now();
     let mut child = command.spawn()?;
@@ -75,10 +94,14 @@ async fn start(program: &Path) -> Outcome<(Duration, Duration)> {
     if let Some(mut stdout) = child.stdout.take() {
         stdout.read_to_string(&mut said)?;
     }
-    let _connection = polled.map_err(|_| format!("{} does not poll: {said}", program.display()))??;
-    let mut lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let _connection =
+        polled.map_err(|_| format!("{} does not poll: {said}", program.display()))??;
+    let mut lines = said
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let init = lines.find_map(|line| line["init_ms"].as_f64());
-    let init = init.ok_or_else(|| format!("{} does not say its init_ms: {said}", program.display()))?;
+    let init =
+        init.ok_or_else(|| format!("{} does not say its init_ms: {said}", program.display()))?;
     Ok((Duration::from_secs_f64(init / 1e3), took))
 }
 

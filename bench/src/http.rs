@@ -1,4 +1,5 @@
-//! A bare HTTP client: one connection that is kept, one request at a time, nothing that an SDK does.
+//! A bare HTTP client: one connection that is kept, one request at a time, nothing that an SDK
+//! does.
 
 use std::io::ErrorKind::{BrokenPipe, ConnectionReset, InvalidData, UnexpectedEof};
 use std::io::{Error, Result};
@@ -18,11 +19,20 @@ impl Connection {
     pub(crate) async fn open(endpoint: &str) -> Result<Self> {
         let stream = TcpStream::connect(authority(endpoint)).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { endpoint: endpoint.to_owned(), stream: BufReader::new(stream) })
+        Ok(Self {
+            endpoint: endpoint.to_owned(),
+            stream: BufReader::new(stream),
+        })
     }
 
-    /// Posts, and returns the answer's status and body. Once more if the server has closed an idle connection.
-    pub(crate) async fn post(&mut self, path: &str, headers: &str, body: &[u8]) -> Result<(u16, Vec<u8>)> {
+    /// Posts, and returns the answer's status and body. Once more if the server has closed an idle
+    /// connection.
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> Result<(u16, Vec<u8>)> {
         match self.exchange(path, headers, body).await {
             Err(error) if matches!(error.kind(), UnexpectedEof | ConnectionReset | BrokenPipe) => {
                 *self = Self::open(&self.endpoint).await?;
@@ -33,11 +43,19 @@ impl Connection {
     }
 
     async fn exchange(&mut self, path: &str, headers: &str, body: &[u8]) -> Result<(u16, Vec<u8>)> {
-        let head =
-            format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {}\r\n\r\n", body.len());
-        self.stream.get_mut().write_all(&[head.as_bytes(), body].concat()).await?;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {}\r\n\r\n",
+            body.len()
+        );
+        self.stream
+            .get_mut()
+            .write_all(&[head.as_bytes(), body].concat())
+            .await?;
         let status = self.line().await?;
-        let status = status.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
         let status = status.ok_or_else(|| Error::from(InvalidData))?;
         let mut length = 0;
         loop {

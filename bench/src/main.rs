@@ -1,7 +1,8 @@
 //! The measurements of docs/benchmarks.md, taken by `cargo xtask bench`.
 //!
-//! It runs the released program and the functions from outside, on the emulator, and compares them with bare calls
-//! of its own. It knows neither the engine nor the SDK, so that nothing is measured with itself.
+//! It runs the released program and the functions from outside, on the emulator, and compares them
+//! with bare calls of its own. It knows neither the engine nor the SDK, so that nothing is measured
+//! with itself.
 #![allow(clippy::print_stderr, reason = "progress is for whoever waits")]
 
 mod aws;
@@ -65,7 +66,9 @@ impl Benchmark {
     }
 
     fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -82,7 +85,12 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Outcome<()> {
     let wanted = match arguments.benchmarks {
-        all if all.is_empty() => vec![Benchmark::Plan, Benchmark::Toggles, Benchmark::Functions, Benchmark::FrontEnds],
+        all if all.is_empty() => vec![
+            Benchmark::Plan,
+            Benchmark::Toggles,
+            Benchmark::Functions,
+            Benchmark::FrontEnds,
+        ],
         some => some,
     };
     for benchmark in wanted {

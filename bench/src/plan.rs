@@ -37,10 +37,20 @@ pub(crate) async fn measure() -> Outcome<Table> {
     let worst = peaks.iter().max().copied().unwrap_or_default();
 
     let mut table = Table::new(["", "target", &format!("median of {RUNS}")]);
-    let mut row = |name: &str, target: &str, measured| table.row([name.to_owned(), target.to_owned(), measured]);
+    let mut row = |name: &str, target: &str, measured| {
+        table.row([name.to_owned(), target.to_owned(), measured])
+    };
     row("API calls", "25", calls.to_string());
-    row("process start to first API call, ms", "50", median_and_worst(&to_first_call));
-    row("peak resident memory, MB", "60", format!("{} (max {})", peak(median(&peaks)), peak(worst)));
+    row(
+        "process start to first API call, ms",
+        "50",
+        median_and_worst(&to_first_call),
+    );
+    row(
+        "peak resident memory, MB",
+        "60",
+        format!("{} (max {})", peak(median(&peaks)), peak(worst)),
+    );
     row("the whole command, ms", "", median_and_worst(&whole));
     Ok(table)
 }
@@ -48,7 +58,10 @@ pub(crate) async fn measure() -> Outcome<Table> {
 async fn run(world: &World, proxy: &Proxy) -> Outcome<Run> {
     proxy.take_first_byte();
     let mut command = world.frontage(&proxy.endpoint(), &["plan", "--detailed-exitcode"]);
-    command.env("FRONTAGE_LOG", "info").stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+        .env("FRONTAGE_LOG", "info")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let began = Instant::now();
     let child = command.spawn()?;
     let (success, said, peak_bytes) = tokio::task::spawn_blocking(move || finish(child)).await??;
@@ -56,7 +69,9 @@ async fn run(world: &World, proxy: &Proxy) -> Outcome<Run> {
     if !success {
         return Err(format!("the plan is not empty: {said}").into());
     }
-    let calls = said.split_once("calls=").and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok());
+    let calls = said
+        .split_once("calls=")
+        .and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok());
     let first_byte = proxy.take_first_byte().ok_or("the plan called nothing")?;
     Ok(Run {
         calls: calls.ok_or_else(|| format!("the plan did not say its calls: {said}"))?,
@@ -67,7 +82,15 @@ async fn run(world: &World, proxy: &Proxy) -> Outcome<Run> {
 }
 
 fn finish(mut child: Child) -> std::io::Result<(bool, String, u64)> {
-    let said = child.stderr.take().map(std::io::read_to_string).transpose()?;
+    let said = child
+        .stderr
+        .take()
+        .map(std::io::read_to_string)
+        .transpose()?;
     let ended = child.wait4()?;
-    Ok((ended.status.success(), said.unwrap_or_default(), ended.rusage.maxrss))
+    Ok((
+        ended.status.success(),
+        said.unwrap_or_default(),
+        ended.rusage.maxrss,
+    ))
 }

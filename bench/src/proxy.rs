@@ -22,8 +22,8 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Passes bytes to and from an endpoint. Whatever goes to it arrives later by `delay`, as over a longer line: any
-    /// number of connections and requests are under way at once.
+    /// Passes bytes to and from an endpoint. Whatever goes to it arrives later by `delay`, as over
+    /// a longer line: any number of connections and requests are under way at once.
     pub(crate) async fn start(endpoint: &str, delay: Duration) -> Outcome<Self> {
         let target = authority(endpoint).to_owned();
         let socket = TcpListener::bind("127.0.0.1:0").await?;
@@ -35,7 +35,11 @@ impl Proxy {
                 tokio::spawn(connect(client, target.clone(), delay, Arc::clone(&noted)));
             }
         });
-        Ok(Self { port, first_byte, listener })
+        Ok(Self {
+            port,
+            first_byte,
+            listener,
+        })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -45,7 +49,10 @@ impl Proxy {
 
     /// When the first byte came since this was asked last.
     pub(crate) fn take_first_byte(&self) -> Option<Instant> {
-        self.first_byte.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.first_byte
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }
 
@@ -55,26 +62,48 @@ impl Drop for Proxy {
     }
 }
 
-async fn connect(client: TcpStream, target: String, delay: Duration, noted: Arc<Mutex<Option<Instant>>>) {
-    let Ok(server) = TcpStream::connect(target).await else { return };
+async fn connect(
+    client: TcpStream,
+    target: String,
+    delay: Duration,
+    noted: Arc<Mutex<Option<Instant>>>,
+) {
+    let Ok(server) = TcpStream::connect(target).await else {
+        return;
+    };
     if client.set_nodelay(true).is_err() || server.set_nodelay(true).is_err() {
         return;
     }
-    let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
+    let ((from_client, to_client), (from_server, to_server)) =
+        (client.into_split(), server.into_split());
     let note = move |at| {
-        noted.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(at);
+        noted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(at);
     };
-    tokio::join!(pass(from_client, to_server, delay, note), pass(from_server, to_client, Duration::ZERO, |_| ()));
+    tokio::join!(
+        pass(from_client, to_server, delay, note),
+        pass(from_server, to_client, Duration::ZERO, |_| ())
+    );
 }
 
-async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, delay: Duration, note: impl Fn(Instant)) {
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    delay: Duration,
+    note: impl Fn(Instant),
+) {
     let (sender, mut line) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
     let read = async move {
         let mut bytes = vec![0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut bytes).await {
             let now = Instant::now();
             note(now);
-            if sender.send((now + delay, bytes[..length].to_vec())).is_err() {
+            if sender
+                .send((now + delay, bytes[..length].to_vec()))
+                .is_err()
+            {
                 break;
             }
         }

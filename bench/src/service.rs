@@ -57,18 +57,37 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) async fn of(world: &World) -> Outcome<Self> {
         let mut connection = Connection::open(&world.endpoint()).await?;
-        let groups = call(&mut connection, "Logs_20140328.DescribeLogGroups", &json!({})).await?;
+        let groups = call(
+            &mut connection,
+            "Logs_20140328.DescribeLogGroups",
+            &json!({}),
+        )
+        .await?;
         let groups = groups["logGroups"].as_array().into_iter().flatten();
         let mut names = groups.filter_map(|group| group["logGroupName"].as_str());
-        let log_group = names.find(|name| name.ends_with("toggle-message")).ok_or("no log group")?.to_owned();
-        let (toggles, connections) = (world.output("toggles_table")?, world.output("connections_table")?);
-        Ok(Self { connection, toggles, connections, log_group, told: 0 })
+        let log_group = names
+            .find(|name| name.ends_with("toggle-message"))
+            .ok_or("no log group")?
+            .to_owned();
+        let (toggles, connections) = (
+            world.output("toggles_table")?,
+            world.output("connections_table")?,
+        );
+        Ok(Self {
+            connection,
+            toggles,
+            connections,
+            log_group,
+            told: 0,
+        })
     }
 
     /// Writes the toggle that is measured.
     pub(crate) async fn write(&mut self, name: &str) -> Outcome<()> {
         let item = json!({"featureId": {"S": "1"}, "featureName": {"S": name}, "isActive": {"BOOL": true}});
-        self.dynamodb("PutItem", &json!({"TableName": self.toggles, "Item": item})).await.map(drop)
+        self.dynamodb("PutItem", &json!({"TableName": self.toggles, "Item": item}))
+            .await
+            .map(drop)
     }
 
     /// The reads that a fan-out needs, done bare: every connection, and the toggle again.
@@ -102,7 +121,11 @@ impl Service {
             let url = item["connectionEndpoint"]["S"].as_str().unwrap_or_default();
             let url = url.replacen(authority(url), authority(endpoint), 1);
             item["connectionEndpoint"]["S"] = url.into();
-            self.dynamodb("PutItem", &json!({"TableName": self.connections, "Item": item})).await?;
+            self.dynamodb(
+                "PutItem",
+                &json!({"TableName": self.connections, "Item": item}),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -114,7 +137,8 @@ impl Service {
             let told = self.lines().await?;
             if let Some(line) = told.get(self.told) {
                 self.told = told.len();
-                return Told::of(line).ok_or_else(|| format!("not the line of a fan-out: {line}").into());
+                return Told::of(line)
+                    .ok_or_else(|| format!("not the line of a fan-out: {line}").into());
             }
             if began.elapsed() > PATIENCE {
                 return Err(format!("nothing new in {}", self.log_group).into());
@@ -125,9 +149,15 @@ impl Service {
 
     async fn lines(&mut self) -> Outcome<Vec<Value>> {
         let filter = json!({"logGroupName": self.log_group});
-        let answer = call(&mut self.connection, "Logs_20140328.FilterLogEvents", &filter).await?;
+        let answer = call(
+            &mut self.connection,
+            "Logs_20140328.FilterLogEvents",
+            &filter,
+        )
+        .await?;
         let events = answer["events"].as_array().into_iter().flatten();
-        let lines = events.filter_map(|event| serde_json::from_str::<Value>(event["message"].as_str()?).ok());
+        let lines = events
+            .filter_map(|event| serde_json::from_str::<Value>(event["message"].as_str()?).ok());
         Ok(lines.filter(|line| line["message"] == "told").collect())
     }
 
@@ -138,6 +168,11 @@ impl Service {
     }
 
     async fn dynamodb(&mut self, operation: &str, body: &Value) -> Outcome<Value> {
-        call(&mut self.connection, &format!("DynamoDB_20120810.{operation}"), body).await
+        call(
+            &mut self.connection,
+            &format!("DynamoDB_20120810.{operation}"),
+            body,
+        )
+        .await
     }
 }

@@ -27,6 +27,9 @@ mod tests {
     #[test]
     fn the_median_is_the_middle() {
         assert_eq!(median(&[5, 1, 3]), 3);
-        assert_eq!(median_and_worst(&[1, 30, 2].map(Duration::from_millis)), "2.0 (max 30.0)");
+        assert_eq!(
+            median_and_worst(&[1, 30, 2].map(Duration::from_millis)),
+            "2.0 (max 30.0)"
+        );
     }
 }

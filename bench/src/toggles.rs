@@ -15,8 +15,8 @@ use crate::world::{World, progress};
 
 const CLIENTS: [usize; 3] = [1, 50, 500];
 const LATENCY: Duration = Duration::from_millis(15);
-/// Who posts has been at rest, the function as the floor: the emulator takes about so long to notice a write, and what
-/// the processor's caches have forgotten by then costs more than a post.
+/// Who posts has been at rest, the function as the floor: the emulator takes about so long to
+/// notice a write, and what the processor's caches have forgotten by then costs more than a post.
 const REST: Duration = Duration::from_millis(50);
 const WARM_UP: usize = 2;
 const ROUNDS: usize = 11;
@@ -53,7 +53,10 @@ pub(crate) async fn measure() -> Outcome<Table> {
     for count in CLIENTS {
         progress(&format!("connecting {count} clients"));
         clients.grow(count).await?;
-        for (latency, endpoint) in [(Duration::ZERO, world.endpoint()), (LATENCY, slow.endpoint())] {
+        for (latency, endpoint) in [
+            (Duration::ZERO, world.endpoint()),
+            (LATENCY, slow.endpoint()),
+        ] {
             service.redirect(&endpoint).await?;
             let times = rounds(&mut service, &mut clients).await?;
             table.row(row(count, latency, &times));
@@ -86,15 +89,20 @@ async fn rounds(service: &mut Service, clients: &mut Clients) -> Outcome<Times> 
         service.write(&told).await?;
         let arrival = clients.all_heard(&told).await? - began;
         let function = service.fan_out().await?;
-        let message =
-            format!(r#"{{"featureId":{{"S":"1"}},"featureName":{{"S":"bare {round}"}},"isActive":{{"BOOL":true}}}}"#);
+        let message = format!(
+            r#"{{"featureId":{{"S":"1"}},"featureName":{{"S":"bare {round}"}},"isActive":{{"BOOL":true}}}}"#
+        );
         sleep(REST).await;
         let posts = floor.post(&message).await?;
         clients.all_heard(&format!("bare {round}")).await?;
         let reads = service.read().await?;
         if round >= WARM_UP {
             if function.posts != clients.count() as u64 {
-                return Err(format!("not one post to each of {} connections: {function:?}", clients.count()).into());
+                return Err(format!(
+                    "not one post to each of {} connections: {function:?}",
+                    clients.count()
+                )
+                .into());
             }
             times.arrival.push(arrival);
             times.told.push(function.to_last_client);

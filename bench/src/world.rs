@@ -25,8 +25,15 @@ impl World {
         functions(&tools)?;
         let emulator = MiniStack::start(&tools, &MiniStackOptions::default())?;
         let directory = tempfile::tempdir()?;
-        std::fs::write(directory.path().join("frontage.toml"), format!("name = \"acme\"\nregion = \"{REGION}\"\n"))?;
-        let world = Self { emulator, directory, program: beside_this_program("frontage")? };
+        std::fs::write(
+            directory.path().join("frontage.toml"),
+            format!("name = \"acme\"\nregion = \"{REGION}\"\n"),
+        )?;
+        let world = Self {
+            emulator,
+            directory,
+            program: beside_this_program("frontage")?,
+        };
         world.run(&["apply", "--yes"])?;
         Ok(world)
     }
@@ -56,20 +63,34 @@ impl World {
         if output.status.success() {
             return Ok(output);
         }
-        Err(format!("frontage {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)).into())
+        Err(format!(
+            "frontage {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        )
+        .into())
     }
 
     /// An output of the toggle stack.
     pub(crate) fn output(&self, name: &str) -> Outcome<String> {
-        let outputs: Value = serde_json::from_slice(&self.run(&["outputs", "--format", "json"])?.stdout)?;
-        Ok(outputs["toggles"][name].as_str().ok_or_else(|| format!("no output {name}"))?.to_owned())
+        let outputs: Value =
+            serde_json::from_slice(&self.run(&["outputs", "--format", "json"])?.stdout)?;
+        Ok(outputs["toggles"][name]
+            .as_str()
+            .ok_or_else(|| format!("no output {name}"))?
+            .to_owned())
     }
 }
 
 /// The functions' packages, built if they are not.
 pub(crate) fn functions(tools: &Tools) -> Outcome<Functions> {
     let root = local::workspace_root().ok_or("not in a source tree")?;
-    Ok(Functions::build(tools, &root, Architecture::of_this_machine(), &mut progress)?)
+    Ok(Functions::build(
+        tools,
+        &root,
+        Architecture::of_this_machine(),
+        &mut progress,
+    )?)
 }
 
 /// A line for whoever waits.
@@ -80,5 +101,9 @@ pub(crate) fn progress(line: &str) {
 /// A program that was built with this one.
 pub(crate) fn beside_this_program(name: &str) -> Outcome<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
-    if path.is_file() { Ok(path) } else { Err(format!("{} is missing: run cargo xtask bench", path.display()).into()) }
+    if path.is_file() {
+        Ok(path)
+    } else {
+        Err(format!("{} is missing: run cargo xtask bench", path.display()).into())
+    }
 }

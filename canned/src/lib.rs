@@ -1,13 +1,15 @@
 //! Canned answers at the wire, for the error paths that no emulator shows.
 //!
-//! A client of the SDK takes [`Canned`] in place of its HTTP client, so that a test sees the very bytes that would
-//! go out, and what comes back is parsed as AWS's answers are. The SDK's own mocks need the `test-util` features of
-//! its crates, for which Cargo would compile every one of them a second time.
+//! A client of the SDK takes [`Canned`] in place of its HTTP client, so that a test sees the very
+//! bytes that would go out, and what comes back is parsed as AWS's answers are. The SDK's own mocks
+//! need the `test-util` features of its crates, for which Cargo would compile every one of them a
+//! second time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -17,9 +19,9 @@ use serde_json::Value;
 
 /// Answers each request with the first unused answer whose name is in the request's name.
 ///
-/// A request's name is its method, URL, target header and body: `POST https://… DynamoDB_20120810.Scan {…}`. Where it
-/// names the version that it is for, that is behind: `DELETE https://… [if-match: E2]`.
-/// A request without an answer fails with the code `NoCannedAnswer`.
+/// A request's name is its method, URL, target header and body: `POST https://…
+/// DynamoDB_20120810.Scan {…}`. Where it names the version that it is for, that is behind: `DELETE
+/// https://… [if-match: E2]`. A request without an answer fails with the code `NoCannedAnswer`.
 #[derive(Clone, Debug, Default)]
 pub struct Canned(Arc<Mutex<State>>);
 
@@ -32,12 +34,18 @@ struct State {
 impl Canned {
     /// Answers: a part of the request's name, the status, the body.
     ///
-    /// The code of an error is the body's `__type`, as in `("CreateTable", 400, r#"{"__type":"LimitExceeded"}"#)`.
-    /// A body may have headers before it, with an empty line between: `"ETag: E1\n\n<Distribution>…"`.
+    /// The code of an error is the body's `__type`, as in `("CreateTable", 400,
+    /// r#"{"__type":"LimitExceeded"}"#)`. A body may have headers before it, with an empty line
+    /// between: `"ETag: E1\n\n<Distribution>…"`.
     #[must_use]
     pub fn new<'a>(answers: impl IntoIterator<Item = (&'a str, u16, &'a str)>) -> Self {
-        let answers = answers.into_iter().map(|(name, status, body)| (name.to_owned(), status, body.to_owned()));
-        Self(Arc::new(Mutex::new(State { answers: answers.collect(), requests: Vec::new() })))
+        let answers = answers
+            .into_iter()
+            .map(|(name, status, body)| (name.to_owned(), status, body.to_owned()));
+        Self(Arc::new(Mutex::new(State {
+            answers: answers.collect(),
+            requests: Vec::new(),
+        })))
     }
 
     /// The HTTP client for an SDK configuration.
@@ -55,7 +63,10 @@ impl Canned {
     /// How many requests had this in their name.
     #[must_use]
     pub fn count(&self, name: &str) -> usize {
-        self.requests().iter().filter(|request| request.contains(name)).count()
+        self.requests()
+            .iter()
+            .filter(|request| request.contains(name))
+            .count()
     }
 
     /// Checks that every answer was asked for.
@@ -64,7 +75,12 @@ impl Canned {
     /// If one was not.
     pub fn assert_used(&self) {
         let state = self.state();
-        assert!(state.answers.is_empty(), "not asked for: {:?}; asked: {:?}", state.answers, state.requests);
+        assert!(
+            state.answers.is_empty(),
+            "not asked for: {:?}; asked: {:?}",
+            state.answers,
+            state.requests
+        );
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -79,12 +95,21 @@ impl Canned {
             name = format!("{} [if-match: {version}]", name.trim_end());
         }
         let mut state = self.state();
-        let (status, body) = match state.answers.iter().position(|(part, ..)| name.contains(part)) {
+        let (status, body) = match state
+            .answers
+            .iter()
+            .position(|(part, ..)| name.contains(part))
+        {
             Some(index) => {
                 let (_, status, body) = state.answers.remove(index);
                 (status, body)
             }
-            None => (400, format!(r#"{{"__type":"NoCannedAnswer","message":"no canned answer for {target}"}}"#)),
+            None => (
+                400,
+                format!(
+                    r#"{{"__type":"NoCannedAnswer","message":"no canned answer for {target}"}}"#
+                ),
+            ),
         };
         state.requests.push(name);
         let status = StatusCode::try_from(status).expect("an answer's status is one of HTTP's");
@@ -105,10 +130,15 @@ impl Canned {
 /// The headers before a body, if it has any, and the body.
 fn headers(body: &str) -> (Vec<(String, String)>, &str) {
     let found = body.split_once("\n\n").and_then(|(head, rest)| {
-        let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+        let header = |line: &str| {
+            line.split_once(": ")
+                .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        };
         let headers = head.lines().map(header).collect::<Option<Vec<_>>>()?;
-        let names =
-            |(name, _): &(String, String)| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let names = |(name, _): &(String, String)| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
         headers.iter().all(names).then_some((headers, rest))
     });
     found.unwrap_or((Vec::new(), body))
@@ -120,7 +150,11 @@ fn error_code(body: &str) -> Option<String> {
 }
 
 impl HttpClient for Canned {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }

@@ -1,6 +1,7 @@
 //! fakecloud, another emulator: it has services that MiniStack has not, CodeArtifact among them.
 //!
-//! It is a program of its own, under another licence, that is built from its crate and never linked.
+//! It is a program of its own, under another licence, that is built from its crate and never
+//! linked.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -17,19 +18,30 @@ impl Fakecloud {
     /// The version that is built and run.
     pub const VERSION: &str = "0.51.0";
 
-    /// Where it is kept, as `cargo install --root` takes it: in the user's cache, since building it takes minutes. None
-    /// if neither `XDG_CACHE_HOME` nor `HOME` is set.
+    /// Where it is kept, as `cargo install --root` takes it: in the user's cache, since building it
+    /// takes minutes. None if neither `XDG_CACHE_HOME` nor `HOME` is set.
     #[must_use]
     pub fn root() -> Option<PathBuf> {
-        let set = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?;
-        Some(cache.join("frontage").join(format!("fakecloud-{}", Self::VERSION)))
+        let set = |name| {
+            env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let cache =
+            set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")))?;
+        Some(
+            cache
+                .join("frontage")
+                .join(format!("fakecloud-{}", Self::VERSION)),
+        )
     }
 
     /// Its program, if it has been built.
     #[must_use]
     pub fn program() -> Option<PathBuf> {
-        Self::root().map(|root| root.join("bin/fakecloud")).filter(|program| program.is_file())
+        Self::root()
+            .map(|root| root.join("bin/fakecloud"))
+            .filter(|program| program.is_file())
     }
 
     /// Starts it and waits until it answers.

@@ -20,13 +20,19 @@ pub struct FileError {
 
 /// Says of an error what was tried on which file.
 pub(crate) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
-    move |source| FileError { action, path: path.to_path_buf(), source }
+    move |source| FileError {
+        action,
+        path: path.to_path_buf(),
+        source,
+    }
 }
 
 /// Puts the bytes in the file's place in one step, so that nobody sees half of them.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let unfinished = path.with_extension("unfinished");
-    fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path)).map_err(failed("write", path))
+    fs::write(&unfinished, bytes)
+        .and_then(|()| fs::rename(&unfinished, path))
+        .map_err(failed("write", path))
 }
 
 /// Removes a file, if it is there.
@@ -37,16 +43,24 @@ pub(crate) fn remove(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Adds all files below a directory, except in directories of these names. What starts with a dot is left
-/// out: editors leave it behind, and it decides nothing.
-pub(crate) fn collect(directory: &Path, except: &[&str], files: &mut Vec<PathBuf>) -> Result<(), FileError> {
+/// Adds all files below a directory, except in directories of these names. What starts with a dot
+/// is left out: editors leave it behind, and it decides nothing.
+pub(crate) fn collect(
+    directory: &Path,
+    except: &[&str],
+    files: &mut Vec<PathBuf>,
+) -> Result<(), FileError> {
     for entry in fs::read_dir(directory).map_err(failed("list", directory))? {
         let entry = entry.map_err(failed("list", directory))?;
         let (path, name) = (entry.path(), entry.file_name());
         if name.as_encoded_bytes().starts_with(b".") {
             continue;
         }
-        if !entry.file_type().map_err(failed("look at", &path))?.is_dir() {
+        if !entry
+            .file_type()
+            .map_err(failed("look at", &path))?
+            .is_dir()
+        {
             files.push(path);
         } else if !except.iter().any(|except| name == *except) {
             collect(&path, except, files)?;
@@ -67,8 +81,8 @@ pub(crate) fn directly_in(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(files)
 }
 
-/// A SHA-256 of several parts. Each goes in with its length first, so that no bytes can pass from one part
-/// to the next unseen.
+/// A SHA-256 of several parts. Each goes in with its length first, so that no bytes can pass from
+/// one part to the next unseen.
 #[derive(Debug, Default)]
 pub(crate) struct Digest(Sha256);
 

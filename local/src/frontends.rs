@@ -1,7 +1,8 @@
-//! The front-ends' builds: an npm workspace's dependencies and the `dist` directories of its applications.
+//! The front-ends' builds: an npm workspace's dependencies and the `dist` directories of its
+//! applications.
 //!
-//! What is there is remembered in `.frontage` in the workspace, so that nothing is done twice: which lock file
-//! `node_modules` was installed from, and which sources a `dist` was built from.
+//! What is there is remembered in `.frontage` in the workspace, so that nothing is done twice:
+//! which lock file `node_modules` was installed from, and which sources a `dist` was built from.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -57,8 +58,8 @@ pub enum FrontendsError {
     File(#[from] FileError),
 }
 
-/// An application of an npm workspace: a folder with a `package.json` whose script `build` leaves files in
-/// `dist`.
+/// An application of an npm workspace: a folder with a `package.json` whose script `build` leaves
+/// files in `dist`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frontend {
     /// The directory with the lock file.
@@ -68,17 +69,24 @@ pub struct Frontend {
 }
 
 impl Frontend {
-    /// The application in a folder. Its workspace is the nearest directory, from the folder upwards, that has a
-    /// `package-lock.json`.
+    /// The application in a folder. Its workspace is the nearest directory, from the folder
+    /// upwards, that has a `package-lock.json`.
     pub fn in_folder(folder: &Path) -> Result<Self, FrontendsError> {
         let folder = fs::canonicalize(folder).map_err(failed("find", folder))?;
         if !folder.join("package.json").is_file() {
             return Err(FrontendsError::NoPackage(folder));
         }
-        let workspace = folder.ancestors().find(|directory| directory.join("package-lock.json").is_file());
-        let Some(workspace) = workspace else { return Err(FrontendsError::NoWorkspace(folder)) };
+        let workspace = folder
+            .ancestors()
+            .find(|directory| directory.join("package-lock.json").is_file());
+        let Some(workspace) = workspace else {
+            return Err(FrontendsError::NoWorkspace(folder));
+        };
         let relative = folder.strip_prefix(workspace).unwrap_or(Path::new(""));
-        Ok(Self { workspace: workspace.to_path_buf(), folder: relative.to_path_buf() })
+        Ok(Self {
+            workspace: workspace.to_path_buf(),
+            folder: relative.to_path_buf(),
+        })
     }
 
     /// The directory that a build leaves files in.
@@ -93,15 +101,20 @@ impl Frontend {
         self.workspace.join(&self.folder)
     }
 
-    /// Builds the application, unless its files are what its sources give, and answers with the directory that
-    /// has them. The workspace's dependencies are installed first, unless they are what the lock file says.
+    /// Builds the application, unless its files are what its sources give, and answers with the
+    /// directory that has them. The workspace's dependencies are installed first, unless they are
+    /// what the lock file says.
     ///
     /// `progress` hears a line for each thing that takes time, and nothing when all is there.
     ///
     /// # Guarantees
-    /// Interrupted at any instant, the next call does again what was not finished. Of two processes that build
-    /// in one workspace at once, one waits for the other.
-    pub fn build(&self, tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, FrontendsError> {
+    /// Interrupted at any instant, the next call does again what was not finished. Of two processes
+    /// that build in one workspace at once, one waits for the other.
+    pub fn build(
+        &self,
+        tools: &Tools,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<PathBuf, FrontendsError> {
         if self.is_built()? {
             return Ok(self.dist());
         }
@@ -113,9 +126,13 @@ impl Frontend {
         Ok(self.dist())
     }
 
-    /// Installs the workspace's dependencies alone, unless they are what the lock file says. Answers with the
-    /// workspace's directory.
-    pub fn install_packages(&self, tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<&Path, FrontendsError> {
+    /// Installs the workspace's dependencies alone, unless they are what the lock file says.
+    /// Answers with the workspace's directory.
+    pub fn install_packages(
+        &self,
+        tools: &Tools,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<&Path, FrontendsError> {
         let lock = self.lock(progress)?;
         self.install(tools, &lock, progress)?;
         Ok(&self.workspace)
@@ -127,11 +144,20 @@ impl Frontend {
         // Git then needs no rule for the directory.
         files::replace(&stamps.join(".gitignore"), b"*\n")?;
         let path = stamps.join("lock");
-        Ok(lock::acquire(&path, "waiting for another process that builds the front-ends", progress)
-            .map_err(failed("lock", &path))?)
+        Ok(lock::acquire(
+            &path,
+            "waiting for another process that builds the front-ends",
+            progress,
+        )
+        .map_err(failed("lock", &path))?)
     }
 
-    fn install(&self, tools: &Tools, lock: &File, progress: &mut dyn FnMut(&str)) -> Result<(), FrontendsError> {
+    fn install(
+        &self,
+        tools: &Tools,
+        lock: &File,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), FrontendsError> {
         let wanted = self.packages_digest()?;
         if self.workspace.join("node_modules").is_dir() && has(&self.packages_stamp(), &wanted) {
             return Ok(());
@@ -141,12 +167,20 @@ impl Frontend {
         let mut command = self.npm(tools, lock)?;
         command.args(["ci", "--include=dev", "--no-audit", "--no-fund"]);
         if let Some(tail) = run(&mut command, progress)? {
-            return Err(FrontendsError::Install { workspace: self.workspace.clone(), tail });
+            return Err(FrontendsError::Install {
+                workspace: self.workspace.clone(),
+                tail,
+            });
         }
         Ok(files::replace(&self.packages_stamp(), wanted.as_bytes())?)
     }
 
-    fn build_locked(&self, tools: &Tools, lock: &File, progress: &mut dyn FnMut(&str)) -> Result<(), FrontendsError> {
+    fn build_locked(
+        &self,
+        tools: &Tools,
+        lock: &File,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), FrontendsError> {
         // Read before the build reads them: an edit meanwhile then shows as out of date.
         let inputs = self.inputs_digest()?;
         files::remove(&self.build_stamp())?;
@@ -157,24 +191,40 @@ impl Frontend {
             command.arg("--workspace").arg(&self.folder);
         }
         if let Some(tail) = run(&mut command, progress)? {
-            return Err(FrontendsError::Build { application: self.source(), tail });
+            return Err(FrontendsError::Build {
+                application: self.source(),
+                tail,
+            });
         }
         let Some(outputs) = self.outputs_digest()? else {
-            return Err(FrontendsError::Nothing { application: self.source(), dist: self.dist() });
+            return Err(FrontendsError::Nothing {
+                application: self.source(),
+                dist: self.dist(),
+            });
         };
-        Ok(files::replace(&self.build_stamp(), format!("{inputs}\n{outputs}").as_bytes())?)
+        Ok(files::replace(
+            &self.build_stamp(),
+            format!("{inputs}\n{outputs}").as_bytes(),
+        )?)
     }
 
     /// Whether `dist` is what a build of these sources left, and nobody has touched it since.
     fn is_built(&self) -> Result<bool, FrontendsError> {
-        let Some(outputs) = self.outputs_digest()? else { return Ok(false) };
-        Ok(has(&self.build_stamp(), &format!("{}\n{outputs}", self.inputs_digest()?)))
+        let Some(outputs) = self.outputs_digest()? else {
+            return Ok(false);
+        };
+        Ok(has(
+            &self.build_stamp(),
+            &format!("{}\n{outputs}", self.inputs_digest()?),
+        ))
     }
 
-    /// npm in the workspace's root. As its standard input it holds the lock, so that if this process is killed,
-    /// the next one waits until npm is gone too.
+    /// npm in the workspace's root. As its standard input it holds the lock, so that if this
+    /// process is killed, the next one waits until npm is gone too.
     fn npm(&self, tools: &Tools, lock: &File) -> Result<Command, FrontendsError> {
-        let held = lock.try_clone().map_err(failed("share the lock of", &self.workspace))?;
+        let held = lock
+            .try_clone()
+            .map_err(failed("share the lock of", &self.workspace))?;
         let mut command = tools.npm();
         command
             .current_dir(&self.workspace)
@@ -187,19 +237,27 @@ impl Frontend {
 
     fn packages_digest(&self) -> Result<String, FrontendsError> {
         let mut digest = Digest::default();
-        digest.files(&self.workspace, vec![self.workspace.join("package-lock.json")])?;
+        digest.files(
+            &self.workspace,
+            vec![self.workspace.join("package-lock.json")],
+        )?;
         digest.part(ToolSet::LOCAL.requirements().as_bytes());
         Ok(digest.finish())
     }
 
-    /// Of everything that decides the build's files: the application's folder, what all applications share, the
-    /// files in the workspace's root (its lock file among them), and the pinned Node.js.
+    /// Of everything that decides the build's files: the application's folder, what all
+    /// applications share, the files in the workspace's root (its lock file among them), and the
+    /// pinned Node.js.
     fn inputs_digest(&self) -> Result<String, FrontendsError> {
         let mut files = Vec::new();
         files::collect(&self.source(), &WRITTEN, &mut files)?;
         if !self.folder.as_os_str().is_empty() {
             files.extend(files::directly_in(&self.workspace)?);
-            for shared in SHARED.map(|name| self.workspace.join(name)).iter().filter(|shared| shared.is_dir()) {
+            for shared in SHARED
+                .map(|name| self.workspace.join(name))
+                .iter()
+                .filter(|shared| shared.is_dir())
+            {
                 files::collect(shared, &WRITTEN, &mut files)?;
             }
         }
@@ -229,7 +287,9 @@ impl Frontend {
     }
 
     fn build_stamp(&self) -> PathBuf {
-        self.workspace.join(STAMPS).join(format!("{}.build", self.name().replace('/', "+")))
+        self.workspace
+            .join(STAMPS)
+            .join(format!("{}.build", self.name().replace('/', "+")))
     }
 
     /// The folder as people name it.
@@ -244,7 +304,10 @@ fn has(stamp: &Path, text: &str) -> bool {
 }
 
 /// Runs npm to its end. Answers with its last lines if it failed.
-fn run(command: &mut Command, progress: &mut dyn FnMut(&str)) -> Result<Option<Tail>, FrontendsError> {
+fn run(
+    command: &mut Command,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Option<Tail>, FrontendsError> {
     let program = PathBuf::from(command.get_program());
     let ended = process::run(command, &mut |line| {
         let line = line.trim();

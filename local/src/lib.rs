@@ -1,5 +1,6 @@
-//! What runs on this machine and not in AWS: the pinned tools, the emulator that `frontage dev`
-//! and the tests use, the reverse proxy before it, and the building of the Lambda functions and the front-ends.
+//! What runs on this machine and not in AWS: the pinned tools, the emulator that `frontage dev` and
+//! the tests use, the reverse proxy before it, and the building of the Lambda functions and the
+//! front-ends.
 //!
 //! It knows no AWS service and no stack. It is synchronous: it starts other programs and waits for
 //! them, and a caller inside an asynchronous runtime gives it a blocking thread.

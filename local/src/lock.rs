@@ -8,7 +8,11 @@ use std::path::Path;
 ///
 /// The lock goes with the file handle, so that a killed process leaves none behind. A child process
 /// that is given a clone of the handle keeps the lock for as long as it lives.
-pub(crate) fn acquire(path: &Path, waiting: &str, progress: &mut dyn FnMut(&str)) -> io::Result<File> {
+pub(crate) fn acquire(
+    path: &Path,
+    waiting: &str,
+    progress: &mut dyn FnMut(&str),
+) -> io::Result<File> {
     let file = File::create(path)?;
     match file.try_lock() {
         Ok(()) => {}

@@ -30,7 +30,13 @@ pub struct MiniStackOptions {
 
 impl Default for MiniStackOptions {
     fn default() -> Self {
-        Self { port: None, auth: false, log: None, environment: Vec::new(), deadline: Duration::from_mins(1) }
+        Self {
+            port: None,
+            auth: false,
+            log: None,
+            environment: Vec::new(),
+            deadline: Duration::from_mins(1),
+        }
     }
 }
 
@@ -51,7 +57,12 @@ impl MiniStack {
             command
                 .env("PATH", tools.path_variable())
                 .envs(environment(port, directory, &identity, options.auth))
-                .envs(options.environment.iter().map(|(name, value)| (name, value)));
+                .envs(
+                    options
+                        .environment
+                        .iter()
+                        .map(|(name, value)| (name, value)),
+                );
             Ok(command)
         };
         let serving = Serving {
@@ -92,7 +103,12 @@ impl MiniStack {
 
 /// What the emulator needs to know, and what keeps it to itself: no listener but the one, no state
 /// outside its directory, no container daemon, no AWS profile of the user's.
-fn environment(port: u16, directory: &Path, identity: &str, auth: bool) -> Vec<(&'static str, String)> {
+fn environment(
+    port: u16,
+    directory: &Path,
+    identity: &str,
+    auth: bool,
+) -> Vec<(&'static str, String)> {
     let inside = |name: &str| directory.join(name).display().to_string();
     vec![
         ("GATEWAY_PORT", port.to_string()),
@@ -104,7 +120,10 @@ fn environment(port: u16, directory: &Path, identity: &str, auth: bool) -> Vec<(
         ("LAMBDA_EXECUTOR", "local".into()),
         ("SFTP_ENABLED", "0".into()),
         ("IOT_MTLS_ENABLED", "0".into()),
-        ("DOCKER_HOST", format!("unix://{}", inside("no-docker.sock"))),
+        (
+            "DOCKER_HOST",
+            format!("unix://{}", inside("no-docker.sock")),
+        ),
         ("PERSIST_STATE", "0".into()),
         ("STATE_DIR", inside("state")),
         ("S3_DATA_DIR", inside("s3")),
@@ -119,5 +138,9 @@ fn environment(port: u16, directory: &Path, identity: &str, auth: bool) -> Vec<(
 /// that took the port meanwhile is never taken for this one.
 fn identity() -> String {
     static STARTED: AtomicU32 = AtomicU32::new(0);
-    format!("frontage-{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "frontage-{}-{}",
+        std::process::id(),
+        STARTED.fetch_add(1, Ordering::Relaxed)
+    )
 }

@@ -17,7 +17,10 @@ impl Moto {
         let command = |port: u16, directory: &Path| {
             let mut command = Command::new(tools.bin("moto_server"));
             command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
-            command.env("HOME", directory).env("PATH", tools.path_variable()).env("LANG", "C.UTF-8");
+            command
+                .env("HOME", directory)
+                .env("PATH", tools.path_variable())
+                .env("LANG", "C.UTF-8");
             // The policies that AWS itself manages, as every account has them.
             command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
             Ok(command)

@@ -56,10 +56,16 @@ pub(crate) struct Ended {
 
 /// Takes from a Cargo command what another Cargo set for the program that runs it.
 ///
-/// A build script that watches such a variable (ring's does) would otherwise run again, and all that
-/// depends on it be compiled again, whenever another program starts the same build.
+/// A build script that watches such a variable (ring's does) would otherwise run again, and all
+/// that depends on it be compiled again, whenever another program starts the same build.
 pub fn forget_outer_cargo(command: &mut Command) {
-    const SET_BY_CARGO: [&str; 5] = ["CARGO_BIN_", "CARGO_CRATE_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_"];
+    const SET_BY_CARGO: [&str; 5] = [
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+        "CARGO_MANIFEST_",
+        "CARGO_PKG_",
+        "CARGO_PRIMARY_",
+    ];
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if SET_BY_CARGO.iter().any(|prefix| text.starts_with(prefix)) {
@@ -70,7 +76,10 @@ pub fn forget_outer_cargo(command: &mut Command) {
 
 /// Runs a program to its end and hands over each line of its output, both streams, as it comes.
 pub(crate) fn run(command: &mut Command, on_line: &mut dyn FnMut(&str)) -> io::Result<Ended> {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
     let (sender, lines) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
         forward(stdout, sender.clone());
@@ -83,14 +92,20 @@ pub(crate) fn run(command: &mut Command, on_line: &mut dyn FnMut(&str)) -> io::R
         on_line(&line);
         tail.push(&line);
     }
-    Ok(Ended { status: child.wait()?, tail })
+    Ok(Ended {
+        status: child.wait()?,
+        tail,
+    })
 }
 
 fn forward(stream: impl Read + Send + 'static, lines: mpsc::Sender<String>) {
     thread::spawn(move || {
         let mut reader = BufReader::new(stream);
         let mut bytes = Vec::new();
-        while reader.read_until(b'\n', &mut bytes).is_ok_and(|length| length > 0) {
+        while reader
+            .read_until(b'\n', &mut bytes)
+            .is_ok_and(|length| length > 0)
+        {
             let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
             if lines.send(line).is_err() {
                 break;

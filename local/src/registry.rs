@@ -1,7 +1,8 @@
-//! Verdaccio, a real npm registry: it stands in for CodeArtifact, whose packages no emulator serves.
+//! Verdaccio, a real npm registry: it stands in for CodeArtifact, whose packages no emulator
+//! serves.
 //!
-//! What is published stays in its own directory, which goes with it. Everything else it takes from the registry that npm
-//! is configured with.
+//! What is published stays in its own directory, which goes with it. Everything else it takes from
+//! the registry that npm is configured with.
 
 use std::fs;
 use std::io;
@@ -49,7 +50,8 @@ pub enum RegistryError {
     Npm(#[source] io::Error),
 }
 
-/// A running registry on a free port of 127.0.0.1. Dropping it ends it and forgets what was published.
+/// A running registry on a free port of 127.0.0.1. Dropping it ends it and forgets what was
+/// published.
 #[derive(Debug)]
 pub struct Registry {
     server: Server,
@@ -59,7 +61,8 @@ pub struct Registry {
 impl Registry {
     /// Installs the registry if it is not there yet, starts it, and waits until it answers.
     ///
-    /// What has one of `scopes` (`@acme`) can be published. `token_life` is how long a token is good for, as `30d` or `2s`.
+    /// What has one of `scopes` (`@acme`) can be published. `token_life` is how long a token is
+    /// good for, as `30d` or `2s`.
     pub fn start(
         tools: &Tools,
         scopes: &[String],
@@ -70,11 +73,20 @@ impl Registry {
         let upstream = upstream(tools)?;
         let command = |port: u16, directory: &Path| {
             let configuration = directory.join("config.yaml");
-            fs::write(&configuration, configured(directory, scopes, &upstream, token_life))?;
+            fs::write(
+                &configuration,
+                configured(directory, scopes, &upstream, token_life),
+            )?;
             let mut command = Command::new(tools.bin("node"));
-            command.arg(&program).arg("--config").arg(&configuration).arg("--listen");
+            command
+                .arg(&program)
+                .arg("--config")
+                .arg(&configuration)
+                .arg("--listen");
             command.arg(format!("http://127.0.0.1:{port}"));
-            command.env("HOME", directory).env("PATH", tools.path_variable());
+            command
+                .env("HOME", directory)
+                .env("PATH", tools.path_variable());
             // npm's own way to another registry, as here through a proxy.
             command.envs(std::env::vars().filter(|(name, _)| is_of_the_network(name)));
             Ok(command)
@@ -108,11 +120,17 @@ impl Registry {
 
 fn is_of_the_network(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["http_proxy", "https_proxy", "no_proxy", "node_extra_ca_certs"].contains(&name.as_str())
+    [
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "node_extra_ca_certs",
+    ]
+    .contains(&name.as_str())
 }
 
-/// YAML, since the order of the patterns matters: the first that fits decides. What has one of the scopes comes from here
-/// alone, so that nobody's package elsewhere is ever taken for it.
+/// YAML, since the order of the patterns matters: the first that fits decides. What has one of the
+/// scopes comes from here alone, so that nobody's package elsewhere is ever taken for it.
 fn configured(directory: &Path, scopes: &[String], upstream: &str, token_life: &str) -> String {
     let quoted = |text: &dyn std::fmt::Display| Value::from(text.to_string()).to_string();
     let own = scopes.iter().map(|scope| {
@@ -146,8 +164,12 @@ fn install(tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, Reg
     }
     fs::create_dir_all(&directory).map_err(files::failed("create", &directory))?;
     let path = directory.with_extension("lock");
-    let held = lock::acquire(&path, "waiting for another process that installs the local registry", progress)
-        .map_err(files::failed("lock", &path))?;
+    let held = lock::acquire(
+        &path,
+        "waiting for another process that installs the local registry",
+        progress,
+    )
+    .map_err(files::failed("lock", &path))?;
     if directory.join(MARKER).is_file() {
         return Ok(program);
     }
@@ -155,9 +177,19 @@ fn install(tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, Reg
     files::replace(&directory.join("package.json"), PACKAGE.as_bytes())?;
     files::replace(&directory.join("package-lock.json"), LOCK.as_bytes())?;
     let mut npm = tools.npm();
-    npm.args(["ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&directory);
+    npm.args([
+        "ci",
+        "--omit=dev",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+    ])
+    .current_dir(&directory);
     // If this process is killed, the next one waits until npm is gone too.
-    npm.stdin(Stdio::from(held.try_clone().map_err(files::failed("share the lock of", &directory))?));
+    npm.stdin(Stdio::from(
+        held.try_clone()
+            .map_err(files::failed("share the lock of", &directory))?,
+    ));
     let ended = process::run(&mut npm, &mut |_| {}).map_err(RegistryError::Npm)?;
     if !ended.status.success() {
         return Err(RegistryError::Install(ended.tail));
@@ -168,16 +200,31 @@ fn install(tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, Reg
 
 /// The registry that npm is configured with.
 fn upstream(tools: &Tools) -> Result<String, RegistryError> {
-    let output = tools.npm().args(["config", "get", "registry"]).stdin(Stdio::null()).output();
-    Ok(String::from_utf8_lossy(&output.map_err(RegistryError::Npm)?.stdout).trim().to_owned())
+    let output = tools
+        .npm()
+        .args(["config", "get", "registry"])
+        .stdin(Stdio::null())
+        .output();
+    Ok(
+        String::from_utf8_lossy(&output.map_err(RegistryError::Npm)?.stdout)
+            .trim()
+            .to_owned(),
+    )
 }
 
 fn sign_up(server: &Server) -> Result<String, RegistryError> {
     let user = json!({ "name": USER, "password": format!("{USER}-of-this-machine") });
-    let answer = server.send("PUT", &format!("/-/user/org.couchdb.user:{USER}"), &user.to_string());
+    let answer = server.send(
+        "PUT",
+        &format!("/-/user/org.couchdb.user:{USER}"),
+        &user.to_string(),
+    );
     let answer = answer.map_err(|error| RegistryError::Token(error.to_string()))?;
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     let found: Option<Value> = serde_json::from_str(body).ok();
-    let token = found.as_ref().and_then(|answer| answer["token"].as_str()).map(str::to_owned);
+    let token = found
+        .as_ref()
+        .and_then(|answer| answer["token"].as_str())
+        .map(str::to_owned);
     token.ok_or_else(|| RegistryError::Token(body.to_owned()))
 }

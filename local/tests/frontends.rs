@@ -1,5 +1,5 @@
-//! The front-ends' builds: done once, found again, done again when they must be. The workspace has no
-//! dependencies, so that its installation needs no network.
+//! The front-ends' builds: done once, found again, done again when they must be. The workspace has
+//! no dependencies, so that its installation needs no network.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fs;
@@ -18,11 +18,15 @@ fn write(root: &Path, name: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// A workspace with the application `one`, which copies a shared text into `dist` and counts its builds.
+/// A workspace with the application `one`, which copies a shared text into `dist` and counts its
+/// builds.
 fn workspace() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let write = |name, text| write(root.path(), name, text);
-    write("package.json", r#"{"name": "all", "private": true, "workspaces": ["one"]}"#);
+    write(
+        "package.json",
+        r#"{"name": "all", "private": true, "workspaces": ["one"]}"#,
+    );
     write(
         "package-lock.json",
         r#"{"name": "all", "lockfileVersion": 3, "requires": true, "packages": {
@@ -31,7 +35,10 @@ fn workspace() -> tempfile::TempDir {
             "one": {"version": "1.0.0"}}}"#,
     );
     write("packages/text.txt", "first");
-    write("one/package.json", r#"{"name": "one", "version": "1.0.0", "scripts": {"build": "node build.mjs"}}"#);
+    write(
+        "one/package.json",
+        r#"{"name": "one", "version": "1.0.0", "scripts": {"build": "node build.mjs"}}"#,
+    );
     write(
         "one/build.mjs",
         "import fs from 'node:fs';\n\
@@ -48,7 +55,9 @@ fn one(root: &Path) -> Frontend {
 
 fn build(root: &Path) -> Vec<String> {
     let mut said = Vec::new();
-    let dist = one(root).build(&tools(), &mut |line| said.push(line.to_owned())).unwrap();
+    let dist = one(root)
+        .build(&tools(), &mut |line| said.push(line.to_owned()))
+        .unwrap();
     assert!(dist.join("text.txt").is_file());
     said
 }
@@ -62,22 +71,35 @@ fn a_build_is_done_when_it_must_be() {
     let root = workspace();
     let root = root.path();
     let said = build(root);
-    assert_eq!(said.first().map(String::as_str), Some("installing the front-ends' packages"), "{said:?}");
+    assert_eq!(
+        said.first().map(String::as_str),
+        Some("installing the front-ends' packages"),
+        "{said:?}"
+    );
     assert!(said.contains(&"building one".to_owned()), "{said:?}");
     assert!(build(root).is_empty());
     assert_eq!(builds(root), 1);
 
     write(root, "packages/text.txt", "second");
     assert_eq!(build(root), ["building one"]);
-    assert_eq!(fs::read_to_string(root.join("one/dist/text.txt")).unwrap(), "second");
+    assert_eq!(
+        fs::read_to_string(root.join("one/dist/text.txt")).unwrap(),
+        "second"
+    );
 
     write(root, "one/dist/text.txt", "touched");
     build(root);
-    assert_eq!(fs::read_to_string(root.join("one/dist/text.txt")).unwrap(), "second");
+    assert_eq!(
+        fs::read_to_string(root.join("one/dist/text.txt")).unwrap(),
+        "second"
+    );
 
     fs::remove_dir_all(root.join("node_modules")).unwrap();
     fs::remove_dir_all(root.join("one/dist")).unwrap();
-    assert_eq!(build(root).first().map(String::as_str), Some("installing the front-ends' packages"));
+    assert_eq!(
+        build(root).first().map(String::as_str),
+        Some("installing the front-ends' packages")
+    );
     assert_eq!(builds(root), 4);
 }
 
@@ -97,7 +119,11 @@ fn of_two_at_once_one_builds() {
 fn a_failed_build_shows_why_and_is_tried_again() {
     let root = workspace();
     let script = fs::read_to_string(root.path().join("one/build.mjs")).unwrap();
-    write(root.path(), "one/build.mjs", "throw new Error('no such thing')");
+    write(
+        root.path(),
+        "one/build.mjs",
+        "throw new Error('no such thing')",
+    );
     for _ in 0..2 {
         let error = one(root.path()).build(&tools(), &mut |_| {}).unwrap_err();
         assert!(matches!(error, FrontendsError::Build { .. }), "{error}");

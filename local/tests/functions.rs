@@ -15,11 +15,23 @@ fn a_build_is_found_again_and_stands_beside_a_binary() {
     let say = &mut |line: &str| eprintln!("{line}");
     let tools = Tools::install(say).unwrap();
     let built = Functions::build(&tools, &root, ARCHITECTURE, say).unwrap();
-    assert_eq!(built.iter().map(|function| function.name).collect::<Vec<_>>(), NAMES);
-    assert_eq!(Functions::up_to_date(&root, ARCHITECTURE).as_ref(), Some(&built));
+    assert_eq!(
+        built
+            .iter()
+            .map(|function| function.name)
+            .collect::<Vec<_>>(),
+        NAMES
+    );
+    assert_eq!(
+        Functions::up_to_date(&root, ARCHITECTURE).as_ref(),
+        Some(&built)
+    );
 
     let release = tempfile::tempdir().unwrap();
-    copy(built.get(NAMES[0]).unwrap().path.parent().unwrap(), &release.path().join("functions"));
+    copy(
+        built.get(NAMES[0]).unwrap().path.parent().unwrap(),
+        &release.path().join("functions"),
+    );
     let beside = Functions::beside_binary(release.path()).unwrap();
     for (one, other) in built.iter().zip(&beside) {
         assert_eq!(one.code_sha256, other.code_sha256);

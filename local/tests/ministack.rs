@@ -47,7 +47,9 @@ fn an_instance_answers_and_leaves_nothing() {
 fn instances_stand_side_by_side() {
     let tools = tools();
     let started = thread::scope(|scope| {
-        let starts = [(); 3].map(|()| scope.spawn(|| MiniStack::start(&tools, &MiniStackOptions::default()).unwrap()));
+        let starts = [(); 3].map(|()| {
+            scope.spawn(|| MiniStack::start(&tools, &MiniStackOptions::default()).unwrap())
+        });
         starts.map(|start| start.join().unwrap())
     });
     let mut ports = started.each_ref().map(MiniStack::port).to_vec();
@@ -60,9 +62,15 @@ fn instances_stand_side_by_side() {
 fn a_taken_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    let options = MiniStackOptions { port: Some(port), ..MiniStackOptions::default() };
+    let options = MiniStackOptions {
+        port: Some(port),
+        ..MiniStackOptions::default()
+    };
     let error = MiniStack::start(&tools(), &options).unwrap_err();
-    assert!(matches!(error, ServerError::PortInUse(named) if named == port), "{error}");
+    assert!(
+        matches!(error, ServerError::PortInUse(named) if named == port),
+        "{error}"
+    );
 }
 
 #[test]
@@ -80,9 +88,14 @@ fn an_early_death_shows_the_log() {
 
 #[test]
 fn a_deadline_ends_the_wait_and_the_emulator() {
-    let options = MiniStackOptions { deadline: Duration::from_millis(1), ..MiniStackOptions::default() };
+    let options = MiniStackOptions {
+        deadline: Duration::from_millis(1),
+        ..MiniStackOptions::default()
+    };
     let error = MiniStack::start(&tools(), &options).unwrap_err();
-    let ServerError::NotReady { port, log, .. } = error else { panic!("{error}") };
+    let ServerError::NotReady { port, log, .. } = error else {
+        panic!("{error}")
+    };
     assert!(!listens(port));
     assert!(!log.exists());
 }
@@ -90,9 +103,17 @@ fn a_deadline_ends_the_wait_and_the_emulator() {
 /// Makes the emulator start a function's process that stays, and returns the process's id.
 fn start_function(port: u16, directory: &Path) -> String {
     let pid = directory.join("pid");
-    let script = format!("#!/bin/sh\necho $$ >'{0}.new'; mv '{0}.new' '{0}'; exec sleep 600\n", pid.display());
+    let script = format!(
+        "#!/bin/sh\necho $$ >'{0}.new'; mv '{0}.new' '{0}'; exec sleep 600\n",
+        pid.display()
+    );
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    archive.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
+    archive
+        .start_file(
+            "bootstrap",
+            SimpleFileOptions::default().unix_permissions(0o755),
+        )
+        .unwrap();
     archive.write_all(script.as_bytes()).unwrap();
     let code = STANDARD.encode(archive.finish().unwrap().into_inner());
     let role = "arn:aws:iam::000000000000:role/any";
@@ -121,9 +142,14 @@ fn post(port: u16, path: &str, body: &str) {
 fn runs(pid: &str) -> bool {
     let state = if cfg!(target_os = "linux") {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        stat.rsplit_once(") ").map(|(_, state)| state.to_owned()).unwrap_or_default()
+        stat.rsplit_once(") ")
+            .map(|(_, state)| state.to_owned())
+            .unwrap_or_default()
     } else {
-        let output = Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
+        let output = Command::new("ps")
+            .args(["-o", "stat=", "-p", pid])
+            .output()
+            .unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
     !state.trim().is_empty() && !state.starts_with('Z')

@@ -12,7 +12,8 @@ const NOTHING: ToolSet = ToolSet::new("nothing", "# no packages\n");
 
 fn install(home: &Path) -> (Tools, Vec<String>) {
     let mut said = Vec::new();
-    let tools = Tools::install_set_in(home, &NOTHING, &mut |line| said.push(line.to_owned())).unwrap();
+    let tools =
+        Tools::install_set_in(home, &NOTHING, &mut |line| said.push(line.to_owned())).unwrap();
     (tools, said)
 }
 
@@ -25,7 +26,10 @@ fn a_torn_installation_starts_again() {
     fs::write(directory.join("leftover"), "").unwrap();
 
     let (_, said) = install(home.path());
-    assert!(said.iter().any(|line| line.starts_with("installing")), "{said:?}");
+    assert!(
+        said.iter().any(|line| line.starts_with("installing")),
+        "{said:?}"
+    );
     assert!(!directory.join("leftover").exists());
     assert!(tools.bin("python").exists());
 
@@ -40,7 +44,10 @@ fn of_two_at_once_one_installs() {
         let installs = [(); 2].map(|()| scope.spawn(|| install(home.path()).1));
         installs.map(|install| install.join().unwrap()).concat()
     });
-    let installed = said.iter().filter(|line| line.starts_with("installing")).count();
+    let installed = said
+        .iter()
+        .filter(|line| line.starts_with("installing"))
+        .count();
     assert_eq!(installed, 1, "{said:?}");
 }
 
@@ -49,6 +56,10 @@ fn node_and_npm_come_with_the_tools() {
     let tools = Tools::install(&mut |line| eprintln!("{line}")).unwrap();
     for mut command in [tools.node(), tools.npm()] {
         let output = command.arg("--version").output().unwrap();
-        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{command:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }

@@ -90,7 +90,9 @@ impl AccountError {
                 "sign in (aws sso login), name a profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and \
                  AWS_SECRET_ACCESS_KEY"
             }
-            Self::Identity(error) => error.hint().unwrap_or("check the credentials, --region and --endpoint-url"),
+            Self::Identity(error) => error
+                .hint()
+                .unwrap_or("check the credentials, --region and --endpoint-url"),
         }
     }
 }
@@ -109,7 +111,10 @@ impl Account {
     ///
     /// # Errors
     /// As [`Self::connect`].
-    pub async fn connect_to_emulator(connection: &Connection, system: &str) -> Result<Self, AccountError> {
+    pub async fn connect_to_emulator(
+        connection: &Connection,
+        system: &str,
+    ) -> Result<Self, AccountError> {
         let credentials = Credentials::new("test", "test", None, None, "emulator");
         Self::with_config(load(connection, Some(credentials)).await, system).await
     }
@@ -121,8 +126,14 @@ impl Account {
     pub async fn with_config(config: SdkConfig, system: &str) -> Result<Self, AccountError> {
         let connections = transport::connections();
         let calls = CallCount::default();
-        let endpoint = config.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
-        let to = if endpoint.is_some() { Counterpart::Emulator } else { Counterpart::Aws(None) };
+        let endpoint = config
+            .endpoint_url()
+            .map(|url| url.trim_end_matches('/').to_owned());
+        let to = if endpoint.is_some() {
+            Counterpart::Emulator
+        } else {
+            Counterpart::Aws(None)
+        };
         let client = transport::client(connections.clone(), calls.clone(), to);
         let base = config.into_builder().http_client(client).build();
         let region = base.region().ok_or(AccountError::NoRegion)?.to_string();
@@ -131,38 +142,82 @@ impl Account {
         let services = Mutex::new(HashMap::new());
         let system = system.to_owned();
         let locks = Mutex::default();
-        let shared = Shared { base, connections, calls, services, locks, system, id, partition, region, endpoint };
-        Ok(Self { shared: Arc::new(shared), artifacts: Arc::default() })
+        let shared = Shared {
+            base,
+            connections,
+            calls,
+            services,
+            locks,
+            system,
+            id,
+            partition,
+            region,
+            endpoint,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            artifacts: Arc::default(),
+        })
     }
 
     /// With the functions' zips at hand, by the base64 of their SHA-256.
     #[must_use]
     pub fn with_artifacts(self, artifacts: BTreeMap<String, PathBuf>) -> Self {
-        Self { artifacts: Arc::new(artifacts), ..self }
+        Self {
+            artifacts: Arc::new(artifacts),
+            ..self
+        }
     }
 
-    /// The SDK configuration of one service, by its signing name: its calls are counted and, on AWS, paced.
+    /// The SDK configuration of one service, by its signing name: its calls are counted and, on
+    /// AWS, paced.
     #[must_use]
     pub fn config(&self, service: &'static str) -> SdkConfig {
         self.config_in(service, self.region())
     }
 
-    /// As [`Self::config`], in a Region that may not be the system's: what CloudFront uses stands in us-east-1.
+    /// As [`Self::config`], in a Region that may not be the system's: what CloudFront uses stands
+    /// in us-east-1.
     #[must_use]
     pub fn config_in(&self, service: &'static str, region: &str) -> SdkConfig {
-        let mut services = self.shared.services.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut services = self
+            .shared
+            .services
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let emulated = self.shared.endpoint.is_some();
-            let to = if emulated { Counterpart::Emulator } else { Counterpart::service(service) };
-            let client = transport::client(self.shared.connections.clone(), self.shared.calls.clone(), to);
-            self.shared.base.to_builder().http_client(client).region(Region::new(region.to_owned())).build()
+            let to = if emulated {
+                Counterpart::Emulator
+            } else {
+                Counterpart::service(service)
+            };
+            let client = transport::client(
+                self.shared.connections.clone(),
+                self.shared.calls.clone(),
+                to,
+            );
+            self.shared
+                .base
+                .to_builder()
+                .http_client(client)
+                .region(Region::new(region.to_owned()))
+                .build()
         };
-        services.entry((service, region.to_owned())).or_insert_with(make).clone()
+        services
+            .entry((service, region.to_owned()))
+            .or_insert_with(make)
+            .clone()
     }
 
-    /// The lock of something that has one writer at a time, whichever drivers write to it: a bucket's settings.
+    /// The lock of something that has one writer at a time, whichever drivers write to it: a
+    /// bucket's settings.
     pub(crate) fn lock(&self, of: String) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self.shared.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut locks = self
+            .shared
+            .locks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(locks.entry(of).or_default())
     }
 
@@ -199,7 +254,10 @@ impl Account {
     /// The ARN of a resource in this account and Region: `arn:P:SERVICE:R:A:RESOURCE`.
     #[must_use]
     pub fn arn(&self, service: &str, resource: &str) -> String {
-        format!("arn:{}:{service}:{}:{}:{resource}", self.shared.partition, self.shared.region, self.shared.id)
+        format!(
+            "arn:{}:{service}:{}:{}:{resource}",
+            self.shared.partition, self.shared.region, self.shared.id
+        )
     }
 
     /// The zip with this hash.
@@ -208,8 +266,11 @@ impl Account {
     /// [`DriverError::Invalid`] if no such zip was built, or it cannot be read.
     pub fn artifact(&self, code_sha256: &str) -> Result<Vec<u8>, DriverError> {
         let path = self.artifacts.get(code_sha256);
-        let path = path.ok_or_else(|| DriverError::Invalid(format!("no zip has the SHA-256 {code_sha256}")))?;
-        std::fs::read(path).map_err(|error| DriverError::Invalid(format!("{} cannot be read: {error}", path.display())))
+        let path = path
+            .ok_or_else(|| DriverError::Invalid(format!("no zip has the SHA-256 {code_sha256}")))?;
+        std::fs::read(path).map_err(|error| {
+            DriverError::Invalid(format!("{} cannot be read: {error}", path.display()))
+        })
     }
 
     /// The endpoint that was set in place of AWS's, without a slash at the end.
@@ -220,8 +281,8 @@ impl Account {
 
     /// The URL that a WebSocket client connects to.
     ///
-    /// On an emulator it is the path form that MiniStack and LocalStack share, since the host form does not
-    /// resolve outside browsers.
+    /// On an emulator it is the path form that MiniStack and LocalStack share, since the host form
+    /// does not resolve outside browsers.
     #[must_use]
     pub fn websocket_url(&self, api_endpoint: &str, api_id: &str, stage: &str) -> String {
         match &self.shared.endpoint {
@@ -233,19 +294,29 @@ impl Account {
         }
     }
 
-    /// The URL at which a browser finds a host that AWS gave a name, such as `d111111abcdef8.cloudfront.net`.
+    /// The URL at which a browser finds a host that AWS gave a name, such as
+    /// `d111111abcdef8.cloudfront.net`.
     ///
-    /// At an emulator on this machine it is the same name below `localhost`, which browsers resolve to the loopback,
-    /// at the endpoint's port: `http://d111111abcdef8.cloudfront.localhost:4566`. Elsewhere the endpoint's own host
-    /// takes the place of the last label, as LocalStack has it.
+    /// At an emulator on this machine it is the same name below `localhost`, which browsers resolve
+    /// to the loopback, at the endpoint's port: `http://d111111abcdef8.cloudfront.localhost:4566`.
+    /// Elsewhere the endpoint's own host takes the place of the last label, as LocalStack has it.
     #[must_use]
     pub fn site_url(&self, host: &str) -> String {
-        let Some(endpoint) = &self.shared.endpoint else { return format!("https://{host}") };
+        let Some(endpoint) = &self.shared.endpoint else {
+            return format!("https://{host}");
+        };
         let (scheme, authority) = endpoint.split_once("://").unwrap_or(("http", endpoint));
         let authority = authority.split('/').next().unwrap_or_default();
-        let (name, port) =
-            authority.rsplit_once(':').map_or((authority, String::new()), |(name, port)| (name, format!(":{port}")));
-        let parent = if name.parse::<std::net::Ipv4Addr>().is_ok() { "localhost" } else { name };
+        let (name, port) = authority
+            .rsplit_once(':')
+            .map_or((authority, String::new()), |(name, port)| {
+                (name, format!(":{port}"))
+            });
+        let parent = if name.parse::<std::net::Ipv4Addr>().is_ok() {
+            "localhost"
+        } else {
+            name
+        };
         let labels = host.rsplit_once('.').map_or(host, |(labels, _)| labels);
         format!("{scheme}://{labels}.{parent}{port}")
     }
@@ -258,13 +329,17 @@ impl Account {
             (Pseudo::Region, self.shared.region.clone()),
             (Pseudo::Partition, self.shared.partition.clone()),
         ]);
-        Known { pseudo, attributes: BTreeMap::new() }
+        Known {
+            pseudo,
+            attributes: BTreeMap::new(),
+        }
     }
 }
 
 #[cfg(test)]
 impl Account {
-    /// The account of a system `acme`, whose services answer with canned responses and whose SDK retries nothing.
+    /// The account of a system `acme`, whose services answer with canned responses and whose SDK
+    /// retries nothing.
     pub(crate) fn for_tests(canned: &super::canned::Canned) -> Self {
         use aws_sdk_sts::config::SharedCredentialsProvider;
         let credentials = Credentials::new("id", "secret", None, None, "tests");
@@ -286,7 +361,10 @@ impl Account {
             region: "eu-west-1".to_owned(),
             endpoint: Some("https://canned".to_owned()),
         };
-        Self { shared: Arc::new(shared), artifacts: Arc::default() }
+        Self {
+            shared: Arc::new(shared),
+            artifacts: Arc::default(),
+        }
     }
 
     /// The same account in another Region.
@@ -318,7 +396,9 @@ async fn load(connection: &Connection, credentials: Option<Credentials>) -> SdkC
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &connection.profile {
-        loader = loader.profile_name(profile).credentials_provider(credentials_of(profile, connection).await);
+        loader = loader
+            .profile_name(profile)
+            .credentials_provider(credentials_of(profile, connection).await);
     }
     if let Some(url) = &connection.endpoint_url {
         loader = loader.endpoint_url(url);
@@ -326,15 +406,24 @@ async fn load(connection: &Connection, credentials: Option<Credentials>) -> SdkC
     loader.load().await
 }
 
-/// A profile that is named goes before credentials in the environment, as in AWS's own command line: the SDK would take
-/// those, and so perhaps another account. The Region is for a profile that takes on a role.
+/// A profile that is named goes before credentials in the environment, as in AWS's own command
+/// line: the SDK would take those, and so perhaps another account. The Region is for a profile that
+/// takes on a role.
 async fn credentials_of(profile: &str, connection: &Connection) -> ProfileFileCredentialsProvider {
     let region = RegionProviderChain::first_try(connection.region.clone().map(Region::new))
         .or_else(EnvironmentVariableRegionProvider::new())
-        .or_else(ProfileFileRegionProvider::builder().profile_name(profile).build());
-    let config =
-        ProviderConfig::default().with_http_client(transport::connections()).with_region(region.region().await);
-    ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build()
+        .or_else(
+            ProfileFileRegionProvider::builder()
+                .profile_name(profile)
+                .build(),
+        );
+    let config = ProviderConfig::default()
+        .with_http_client(transport::connections())
+        .with_region(region.region().await);
+    ProfileFileCredentialsProvider::builder()
+        .configure(&config)
+        .profile_name(profile)
+        .build()
 }
 
 async fn check_credentials(config: &SdkConfig) -> Result<(), AccountError> {
@@ -344,15 +433,27 @@ async fn check_credentials(config: &SdkConfig) -> Result<(), AccountError> {
         Ok(_) => Ok(()),
         Err(error) => {
             let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-            Err(AccountError::NoCredentials(format!("{error}{}", source.unwrap_or_default())))
+            Err(AccountError::NoCredentials(format!(
+                "{error}{}",
+                source.unwrap_or_default()
+            )))
         }
     }
 }
 
 async fn identify(config: &SdkConfig) -> Result<(String, String), DriverError> {
     let operation = "sts:GetCallerIdentity";
-    let answer = aws_sdk_sts::Client::new(config).get_caller_identity().send().await.map_err(failed(operation))?;
-    let partition = answer.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
-    let id = answer.account().ok_or_else(|| DriverError::internal("AWS names no account"))?;
+    let answer = aws_sdk_sts::Client::new(config)
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(failed(operation))?;
+    let partition = answer
+        .arn()
+        .and_then(|arn| arn.split(':').nth(1))
+        .unwrap_or("aws");
+    let id = answer
+        .account()
+        .ok_or_else(|| DriverError::internal("AWS names no account"))?;
     Ok((id.to_owned(), partition.to_owned()))
 }

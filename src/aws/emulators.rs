@@ -1,7 +1,7 @@
 //! Where emulators do otherwise than AWS in a way that a plan would trip over: the one table of it.
 //!
-//! A driver speaks to AWS. Where an endpoint is set in AWS's place it asks here what it cannot count on. What only keeps
-//! a test from running is in `xtask/src/conformance/skips.rs`.
+//! A driver speaks to AWS. Where an endpoint is set in AWS's place it asks here what it cannot
+//! count on. What only keeps a test from running is in `xtask/src/conformance/skips.rs`.
 
 use super::Account;
 
@@ -18,9 +18,15 @@ pub(crate) enum Behaviour {
 
 /// What is not so, and on which emulator.
 const OTHERWISE: [(Behaviour, &str); 3] = [
-    (Behaviour::RemembersRefreshTokenRotation, "MiniStack takes it and forgets it"),
+    (
+        Behaviour::RemembersRefreshTokenRotation,
+        "MiniStack takes it and forgets it",
+    ),
     (Behaviour::TellsAbsentPrecedence, "MiniStack answers with 0"),
-    (Behaviour::KnowsEveryCall, "MiniStack knows no styles of managed login"),
+    (
+        Behaviour::KnowsEveryCall,
+        "MiniStack knows no styles of managed login",
+    ),
 ];
 
 impl Account {

@@ -7,7 +7,8 @@ use stacks::types::iam::{Policy, PolicyDocument, Principal, Statement, Values};
 
 use crate::reconcile::DriverError;
 
-/// What stands for the version of a document that is not in the language: it differs from every desired one.
+/// What stands for the version of a document that is not in the language: it differs from every
+/// desired one.
 const NOT_UNDERSTOOD: &str = "(not understood)";
 
 /// The document that IAM returns URL-encoded (RFC 3986), normalised.
@@ -17,13 +18,15 @@ pub(crate) fn parse_encoded(encoded: &str) -> PolicyDocument<String> {
 
 /// A document, normalised.
 ///
-/// What is not in the language, as only a person's hand can leave it, reads as a document of no known
-/// version: an unreadable policy is drift, and no reason to stop.
+/// What is not in the language, as only a person's hand can leave it, reads as a document of no
+/// known version: an unreadable policy is drift, and no reason to stop.
 pub(crate) fn parse(text: &str) -> PolicyDocument<String> {
     let parsed = serde_json::from_str(text).ok().map(scalars_as_text);
     let document = parsed.and_then(|document| serde_json::from_value(document).ok());
-    let mut document =
-        document.unwrap_or_else(|| PolicyDocument { version: NOT_UNDERSTOOD.to_owned(), statement: Vec::new() });
+    let mut document = document.unwrap_or_else(|| PolicyDocument {
+        version: NOT_UNDERSTOOD.to_owned(),
+        statement: Vec::new(),
+    });
     normalise(&mut document);
     document
 }
@@ -64,17 +67,27 @@ fn normalise_statement(statement: &mut Statement<String>) {
     sort_set(&mut statement.not_action);
     sort_set(&mut statement.resource);
     sort_set(&mut statement.not_resource);
-    for principal in statement.principal.iter_mut().chain(statement.not_principal.iter_mut()) {
+    for principal in statement
+        .principal
+        .iter_mut()
+        .chain(statement.not_principal.iter_mut())
+    {
         normalise_principal(principal);
     }
-    for Values(values) in statement.condition.values_mut().flat_map(|keys| keys.values_mut()) {
+    for Values(values) in statement
+        .condition
+        .values_mut()
+        .flat_map(|keys| keys.values_mut())
+    {
         sort_set(values);
     }
 }
 
 /// IAM returns an account that is named by its 12 digits as the ARN of its root.
 fn normalise_principal(principal: &mut Principal<String>) {
-    let Principal::Of(kinds) = principal else { return };
+    let Principal::Of(kinds) = principal else {
+        return;
+    };
     for Values(names) in kinds.values_mut() {
         for name in names.iter_mut() {
             if let Some(account) = account_of_root(name) {
@@ -100,7 +113,10 @@ fn scalars_as_text(value: Value) -> Value {
         Value::Bool(value) => Value::String(value.to_string()),
         Value::Number(value) => Value::String(value.to_string()),
         Value::Array(items) => items.into_iter().map(scalars_as_text).collect(),
-        Value::Object(members) => members.into_iter().map(|(name, member)| (name, scalars_as_text(member))).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, member)| (name, scalars_as_text(member)))
+            .collect(),
         other => other,
     }
 }
@@ -141,8 +157,14 @@ mod tests {
                 r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"{aws}"}},"Action":"a:B"}}]}}"#
             )
         };
-        assert!(same(&of("111122223333"), &of("arn:aws:iam::111122223333:root")));
-        assert!(!same(&of("arn:aws:iam::111122223333:role/r"), &of("AROAEXAMPLE")), "a deleted principal is drift");
+        assert!(same(
+            &of("111122223333"),
+            &of("arn:aws:iam::111122223333:root")
+        ));
+        assert!(
+            !same(&of("arn:aws:iam::111122223333:role/r"), &of("AROAEXAMPLE")),
+            "a deleted principal is drift"
+        );
     }
 
     #[test]
@@ -154,7 +176,10 @@ mod tests {
 
     #[test]
     fn what_is_not_in_the_language_differs_from_all_that_is() {
-        assert_eq!(parse(r#"{"Statement":[{"Effect":"Maybe"}]}"#).version, NOT_UNDERSTOOD);
+        assert_eq!(
+            parse(r#"{"Statement":[{"Effect":"Maybe"}]}"#).version,
+            NOT_UNDERSTOOD
+        );
         assert_eq!(parse(r#"{"Statement":[]}"#).version, "2008-10-17");
     }
 }

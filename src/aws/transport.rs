@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -28,15 +29,25 @@ impl CallCount {
 
 /// The connections that all services share.
 pub(crate) fn connections() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https()
 }
 
 /// The header by which an emulator's answers are known: an endpoint was set in place of AWS's.
 pub(crate) const EMULATED: &str = "x-frontage-emulated";
 
 /// A service's calls over shared connections: counted, and on AWS paced.
-pub(crate) fn client(connections: SharedHttpClient, count: CallCount, to: Counterpart) -> SharedHttpClient {
-    SharedHttpClient::new(Metered { connections, count, to })
+pub(crate) fn client(
+    connections: SharedHttpClient,
+    count: CallCount,
+    to: Counterpart,
+) -> SharedHttpClient {
+    SharedHttpClient::new(Metered {
+        connections,
+        count,
+        to,
+    })
 }
 
 /// Who answers.
@@ -66,9 +77,10 @@ pub(crate) struct Pace {
 impl Pace {
     /// The account-wide quotas of control planes, halved: others use the account too.
     ///
-    /// Sources: API Gateway 10 a second with a burst of 40; Lambda 15 a second for all calls but `GetFunction`;
-    /// CloudWatch Logs 5 a second for each call; Cognito 15 a second for each of reading and writing pools and clients;
-    /// Certificate Manager 8 to 10 a second for each read; Route 53 5 a second for all calls.
+    /// Sources: API Gateway 10 a second with a burst of 40; Lambda 15 a second for all calls but
+    /// `GetFunction`; CloudWatch Logs 5 a second for each call; Cognito 15 a second for each of
+    /// reading and writing pools and clients; Certificate Manager 8 to 10 a second for each read;
+    /// Route 53 5 a second for all calls.
     pub(crate) fn of(service: &str) -> Option<Self> {
         match service {
             "acm" => Some(Self::new(5, 10)),
@@ -82,7 +94,11 @@ impl Pace {
     }
 
     fn new(per_second: u32, burst: u32) -> Self {
-        Self { interval: Duration::from_secs(1) / per_second, burst, full_at: Mutex::new(Instant::now()) }
+        Self {
+            interval: Duration::from_secs(1) / per_second,
+            burst,
+            full_at: Mutex::new(Instant::now()),
+        }
     }
 
     /// Waits for this call's turn.
@@ -106,12 +122,18 @@ struct Metered {
 
 impl fmt::Debug for Metered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Metered").field("count", &self.count.get()).finish_non_exhaustive()
+        f.debug_struct("Metered")
+            .field("count", &self.count.get())
+            .finish_non_exhaustive()
     }
 }
 
 impl HttpClient for Metered {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         SharedHttpConnector::new(MeteredConnector {
             connector: self.connections.http_connector(settings, components),
             meter: self.clone(),

@@ -5,7 +5,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stacks::model::{ADDRESS_TAG, Address, Resource, ResourceType, Tags};
 
-use crate::reconcile::{Attributes, Changes, Driver, DriverError, Live, LiveTags, Reading, Selection, Wanted};
+use crate::reconcile::{
+    Attributes, Changes, Driver, DriverError, Live, LiveTags, Reading, Selection, Wanted,
+};
 
 /// A live resource in its own types.
 #[derive(Clone, Debug)]
@@ -27,7 +29,9 @@ impl<P> TypedLive<P> {
     /// [`DriverError::Internal`] if the driver did not set it.
     pub(crate) fn attribute(&self, name: &str) -> Result<&str, DriverError> {
         let value = self.attributes.get(name).map(String::as_str);
-        value.ok_or_else(|| DriverError::internal(format!("`{}` was read without its {name}", self.id)))
+        value.ok_or_else(|| {
+            DriverError::internal(format!("`{}` was read without its {name}", self.id))
+        })
     }
 }
 
@@ -42,7 +46,8 @@ pub(crate) struct TypedWanted<'w, I, P> {
     pub(crate) properties: P,
 }
 
-/// The code that reads and writes one resource type. See [`Driver`] for what each method guarantees.
+/// The code that reads and writes one resource type. See [`Driver`] for what each method
+/// guarantees.
 #[async_trait]
 pub(crate) trait ResourceDriver: Send + Sync + 'static {
     /// The type's properties, resolved.
@@ -61,24 +66,34 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
     ) -> Result<Option<TypedLive<Self::Properties>>, DriverError>;
 
     /// Everything of the type that may be the system's.
-    async fn list(&self, reading: &Reading) -> Result<Vec<TypedLive<Self::Properties>>, DriverError>;
+    async fn list(
+        &self,
+        reading: &Reading,
+    ) -> Result<Vec<TypedLive<Self::Properties>>, DriverError>;
 
     /// Whether there may be orphans of a type that the model does not have.
-    async fn suspects_orphans(&self, selection: &Selection, _reading: &Reading) -> Result<bool, DriverError> {
+    async fn suspects_orphans(
+        &self,
+        selection: &Selection,
+        _reading: &Reading,
+    ) -> Result<bool, DriverError> {
         Ok(selection.is_general())
     }
 
     /// The tags, from the resource's own service.
     async fn tags(&self, live: &TypedLive<Self::Properties>) -> Result<Tags, DriverError>;
 
-    /// Reads again what is not sure of a live resource; none if it is gone. Unless a driver says otherwise, that is
-    /// the tags.
+    /// Reads again what is not sure of a live resource; none if it is gone. Unless a driver says
+    /// otherwise, that is the tags.
     async fn confirm(
         &self,
         live: TypedLive<Self::Properties>,
     ) -> Result<Option<TypedLive<Self::Properties>>, DriverError> {
         let tags = self.tags(&live).await?;
-        Ok(Some(TypedLive { tags: LiveTags::Read(tags), ..live }))
+        Ok(Some(TypedLive {
+            tags: LiveTags::Read(tags),
+            ..live
+        }))
     }
 
     /// Creates the resource.
@@ -97,8 +112,12 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
     ) -> Result<TypedLive<Self::Properties>, DriverError>;
 
     /// Sets and removes tags.
-    async fn retag(&self, live: &TypedLive<Self::Properties>, set: &Tags, remove: &[String])
-    -> Result<(), DriverError>;
+    async fn retag(
+        &self,
+        live: &TypedLive<Self::Properties>,
+        set: &Tags,
+        remove: &[String],
+    ) -> Result<(), DriverError>;
 
     /// Deletes the resource.
     async fn delete(&self, live: TypedLive<Self::Properties>) -> Result<(), DriverError>;
@@ -119,16 +138,23 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
 pub(crate) struct Erased<D>(pub(crate) D);
 
 fn parse<T: DeserializeOwned>(value: &Value) -> Result<T, DriverError> {
-    T::deserialize(value).map_err(|error| DriverError::internal(format!("properties do not parse ({error})")))
+    T::deserialize(value)
+        .map_err(|error| DriverError::internal(format!("properties do not parse ({error})")))
 }
 
 fn print(value: &impl serde::Serialize) -> Result<Value, DriverError> {
-    serde_json::to_value(value).map_err(|error| DriverError::internal(format!("properties do not serialise ({error})")))
+    serde_json::to_value(value)
+        .map_err(|error| DriverError::internal(format!("properties do not serialise ({error})")))
 }
 
 fn erase<P: Resource>(live: TypedLive<P>) -> Result<Live, DriverError> {
     let properties = print(&live.properties)?;
-    Ok(Live { id: live.id, properties, attributes: live.attributes, tags: live.tags })
+    Ok(Live {
+        id: live.id,
+        properties,
+        attributes: live.attributes,
+        tags: live.tags,
+    })
 }
 
 fn typed<P: DeserializeOwned>(live: &Live) -> Result<TypedLive<P>, DriverError> {
@@ -165,14 +191,23 @@ impl<D: ResourceDriver> Driver for Erased<D> {
         self.0.list(reading).await?.into_iter().map(erase).collect()
     }
 
-    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+    async fn suspects_orphans(
+        &self,
+        selection: &Selection,
+        reading: &Reading,
+    ) -> Result<bool, DriverError> {
         self.0.suspects_orphans(selection, reading).await
     }
 
-    async fn confirm(&self, address: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError> {
+    async fn confirm(
+        &self,
+        address: Option<&Address>,
+        live: &Live,
+    ) -> Result<Option<Live>, DriverError> {
         let mut live = typed(live)?;
         if let (LiveTags::Unread, Some(address)) = (&live.tags, address) {
-            live.tags = LiveTags::Hinted(Tags::from([(ADDRESS_TAG.to_owned(), address.to_string())]));
+            live.tags =
+                LiveTags::Hinted(Tags::from([(ADDRESS_TAG.to_owned(), address.to_string())]));
         }
         self.0.confirm(live).await?.map(erase).transpose()
     }
@@ -181,8 +216,17 @@ impl<D: ResourceDriver> Driver for Erased<D> {
         erase(self.0.create(parse(properties)?, tags).await?)
     }
 
-    async fn update(&self, live: &Live, properties: &Value, changes: &Changes) -> Result<Live, DriverError> {
-        erase(self.0.update(typed(live)?, parse(properties)?, changes).await?)
+    async fn update(
+        &self,
+        live: &Live,
+        properties: &Value,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
+        erase(
+            self.0
+                .update(typed(live)?, parse(properties)?, changes)
+                .await?,
+        )
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {

@@ -19,17 +19,23 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    /// For what is mostly true within a second or two: looks after 0.2 s, then ever less often up to every 2 s.
+    /// For what is mostly true within a second or two: looks after 0.2 s, then ever less often up
+    /// to every 2 s.
     pub(crate) const fn seconds(within: u64) -> Self {
-        Self { first: Duration::from_millis(200), longest: Duration::from_secs(2), within: Duration::from_secs(within) }
+        Self {
+            first: Duration::from_millis(200),
+            longest: Duration::from_secs(2),
+            within: Duration::from_secs(within),
+        }
     }
 }
 
-/// Looks until `look` answers with a value; `Err(state)` inside the answer is what was seen instead.
+/// Looks until `look` answers with a value; `Err(state)` inside the answer is what was seen
+/// instead.
 ///
 /// # Errors
-/// Those of `look`; [`DriverError::TimedOut`] with the condition's name and what was seen last; and, where the step is
-/// one that may be left, [`DriverError::Interrupted`].
+/// Those of `look`; [`DriverError::TimedOut`] with the condition's name and what was seen last;
+/// and, where the step is one that may be left, [`DriverError::Interrupted`].
 pub(crate) async fn until<T, F>(
     condition: &str,
     patience: Patience,
@@ -47,10 +53,16 @@ where
         };
         if began.elapsed() + length > patience.within {
             let seconds = patience.within.as_secs();
-            return Err(DriverError::TimedOut { condition: condition.to_owned(), seconds, last });
+            return Err(DriverError::TimedOut {
+                condition: condition.to_owned(),
+                seconds,
+                last,
+            });
         }
         if !pause(length).await {
-            return Err(DriverError::Interrupted { condition: condition.to_owned() });
+            return Err(DriverError::Interrupted {
+                condition: condition.to_owned(),
+            });
         }
         length = (length * 2).min(patience.longest);
     }
@@ -59,7 +71,8 @@ where
 /// Makes a call again as long as it fails with an error that is known to pass.
 ///
 /// # Errors
-/// The call's error, once it is another one or time is up, and [`DriverError::Interrupted`] as from [`until`].
+/// The call's error, once it is another one or time is up, and [`DriverError::Interrupted`] as from
+/// [`until`].
 pub(crate) async fn retry<T, F>(
     patience: Patience,
     passes: impl Fn(&DriverError) -> bool,
@@ -80,7 +93,9 @@ where
         }
         tracing::debug!(%error, "passes by itself; trying again");
         if !pause(length).await {
-            return Err(DriverError::Interrupted { condition: format!("this passes: {error}") });
+            return Err(DriverError::Interrupted {
+                condition: format!("this passes: {error}"),
+            });
         }
         length = (length * 2).min(patience.longest);
     }

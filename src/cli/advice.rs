@@ -29,13 +29,21 @@ impl<E: Error> Error for Advised<E> {
 
 impl<E: Error> Diagnostic for Advised<E> {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 }
 
 /// A report of an error and what to do about it.
-pub(super) fn advise<E: Error + Send + Sync + 'static>(error: E, help: impl Into<Option<&'static str>>) -> Report {
-    Report::new(Advised { error, help: help.into().map(str::to_owned) })
+pub(super) fn advise<E: Error + Send + Sync + 'static>(
+    error: E,
+    help: impl Into<Option<&'static str>>,
+) -> Report {
+    Report::new(Advised {
+        error,
+        help: help.into().map(str::to_owned),
+    })
 }
 
 pub(super) fn account(error: AccountError) -> Report {
@@ -52,7 +60,9 @@ pub(super) fn inventory(error: InventoryError) -> Report {
 pub(super) fn plan(error: PlanError) -> Report {
     match error {
         PlanError::Refused(refusals) => {
-            let lines = refusals.iter().map(|refusal| format!("{refusal}\n  help: {}", refusal.hint()));
+            let lines = refusals
+                .iter()
+                .map(|refusal| format!("{refusal}\n  help: {}", refusal.hint()));
             Report::msg(lines.collect::<Vec<_>>().join("\n"))
         }
         other => advise(other, None),

@@ -40,9 +40,21 @@ pub(super) struct Manner<'q> {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let mut session = Session::open(global, if arguments.no_build { Zips::NoBuild } else { Zips::Build }).await?;
+    let mut session = Session::open(
+        global,
+        if arguments.no_build {
+            Zips::NoBuild
+        } else {
+            Zips::Build
+        },
+    )
+    .await?;
     let plan = session.plan(Goal::Converge).await?;
-    let manner = Manner { yes: arguments.yes, question: "Apply this plan?", wait: arguments.wait };
+    let manner = Manner {
+        yes: arguments.yes,
+        question: "Apply this plan?",
+        wait: arguments.wait,
+    };
     let ended = carry_out(global, &session, plan, manner).await?;
     session.complete()?;
     Ok(ended)
@@ -75,11 +87,15 @@ pub(super) async fn carry_out(
             }
         }
     }
-    if report.complete() { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::FAILURE) }
+    if report.complete() {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(ExitCode::FAILURE)
+    }
 }
 
-/// Runs a plan with its progress on the standard error, and if told so waits for what is pending then. Ctrl-C lets the
-/// steps in flight end.
+/// Runs a plan with its progress on the standard error, and if told so waits for what is pending
+/// then. Ctrl-C lets the steps in flight end.
 pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconcile::Report {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
@@ -95,10 +111,17 @@ pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconc
         }
     });
     let progress = tokio::spawn(render::progress(received));
-    let mut report = reconcile::apply(Arc::new(plan), &session.registry, stopped.clone(), events.clone()).await;
+    let mut report = reconcile::apply(
+        Arc::new(plan),
+        &session.registry,
+        stopped.clone(),
+        events.clone(),
+    )
+    .await;
     if wait {
         let pending = std::mem::take(&mut report.pending);
-        report.pending = reconcile::settle(pending, &session.registry, stopped, events.clone()).await;
+        report.pending =
+            reconcile::settle(pending, &session.registry, stopped, events.clone()).await;
     }
     drop(events);
     interrupt.abort();
@@ -109,14 +132,24 @@ pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconc
 /// Asks on the terminal. With no terminal there is nobody to ask.
 async fn confirm(question: &str) -> Result<(), Report> {
     if !std::io::stdin().is_terminal() {
-        return Err(miette!(help = "pass --yes to go ahead without being asked", "there is no terminal to ask on"));
+        return Err(miette!(
+            help = "pass --yes to go ahead without being asked",
+            "there is no terminal to ask on"
+        ));
     }
     let question = question.to_owned();
     let answer = tokio::task::spawn_blocking(move || {
         let _ = write!(std::io::stderr(), "\n{question} Only `yes` goes ahead: ");
         let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
+        std::io::stdin()
+            .lock()
+            .read_line(&mut answer)
+            .map(|_| answer)
     });
     let answer = answer.await.into_diagnostic()?.into_diagnostic()?;
-    if answer.trim() == "yes" { Ok(()) } else { Err(miette!("nothing was done")) }
+    if answer.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(miette!("nothing was done"))
+    }
 }

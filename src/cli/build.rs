@@ -29,7 +29,12 @@ pub(super) async fn run(global: &Global, _: &Arguments) -> Result<ExitCode, Repo
         }
         Format::Human => {
             for function in &functions {
-                print(&format!("{}  {}  {}", function.code_sha256, function.name, function.path.display()));
+                print(&format!(
+                    "{}  {}  {}",
+                    function.code_sha256,
+                    function.name,
+                    function.path.display()
+                ));
             }
         }
     }

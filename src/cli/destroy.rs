@@ -23,7 +23,15 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let mut session = Session::open(global, Zips::None).await?;
-    let plan = session.plan(Goal::Destroy { delete_data: arguments.delete_data }).await?;
-    let manner = Manner { yes: arguments.yes, question: "Destroy all of this?", wait: false };
+    let plan = session
+        .plan(Goal::Destroy {
+            delete_data: arguments.delete_data,
+        })
+        .await?;
+    let manner = Manner {
+        yes: arguments.yes,
+        question: "Destroy all of this?",
+        wait: false,
+    };
     apply::carry_out(global, &session, plan, manner).await
 }

@@ -11,7 +11,8 @@ use stacks::description::{Name, template};
 use super::{Global, advice, say};
 
 /// What a system may be called.
-const NAMES: &str = "a name is 1 to 20 of a-z, 0-9 and `-`, and begins with a letter: frontage init NAME";
+const NAMES: &str =
+    "a name is 1 to 20 of a-z, 0-9 and `-`, and begins with a letter: frontage init NAME";
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
@@ -28,14 +29,27 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
         None => directory_name()?,
     };
     let text = template(&name);
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(&global.config) {
+    let mut file = match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&global.config)
+    {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(miette!(help = "remove it first, or name another with --config", "{path} exists already"));
+            return Err(miette!(
+                help = "remove it first, or name another with --config",
+                "{path} exists already"
+            ));
         }
-        Err(error) => return Err(error).into_diagnostic().wrap_err(format!("{path} cannot be written")),
+        Err(error) => {
+            return Err(error)
+                .into_diagnostic()
+                .wrap_err(format!("{path} cannot be written"));
+        }
     };
-    file.write_all(text.as_bytes()).into_diagnostic().wrap_err(format!("{path} cannot be written"))?;
+    file.write_all(text.as_bytes())
+        .into_diagnostic()
+        .wrap_err(format!("{path} cannot be written"))?;
     say(&format!("wrote {path}; next: frontage plan"));
     Ok(ExitCode::SUCCESS)
 }
@@ -43,7 +57,15 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
 /// The directory's name, or the valid name that is most like it.
 fn directory_name() -> Result<Name, Report> {
     let directory = std::env::current_dir().ok();
-    let name = directory.as_deref().and_then(|path| path.file_name()).and_then(|name| name.to_str());
+    let name = directory
+        .as_deref()
+        .and_then(|path| path.file_name())
+        .and_then(|name| name.to_str());
     let like = name.and_then(Name::like);
-    like.ok_or_else(|| miette!(help = NAMES, "the directory's name does not make a system's name: pass one"))
+    like.ok_or_else(|| {
+        miette!(
+            help = NAMES,
+            "the directory's name does not make a system's name: pass one"
+        )
+    })
 }

@@ -11,18 +11,23 @@ pub(super) struct Interrupts {
 }
 
 impl Interrupts {
-    /// Listens from now on. Where the system lets nobody listen, a signal ends the program as it always does.
+    /// Listens from now on. Where the system lets nobody listen, a signal ends the program as it
+    /// always does.
     pub(super) fn listen() -> Self {
         let signals = signal(SignalKind::interrupt()).and_then(|interrupt| {
             let terminate = signal(SignalKind::terminate())?;
             Ok((interrupt, terminate))
         });
-        Self { signals: signals.ok() }
+        Self {
+            signals: signals.ok(),
+        }
     }
 
     /// Waits for the next request.
     pub(super) async fn next(&mut self) {
-        let Some((interrupt, terminate)) = &mut self.signals else { return pending().await };
+        let Some((interrupt, terminate)) = &mut self.signals else {
+            return pending().await;
+        };
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}

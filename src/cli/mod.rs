@@ -27,10 +27,15 @@ use crate::aws::Connection;
 
 /// Stands up, keeps and tears down a front-end platform on AWS.
 ///
-/// The description is frontage.toml; the account is the state. `plan` shows what differs, `apply` makes the
-/// account as the description says, `destroy` takes it all away.
+/// The description is frontage.toml; the account is the state. `plan` shows what differs, `apply`
+/// makes the account as the description says, `destroy` takes it all away.
 #[derive(Debug, Parser)]
-#[command(name = "frontage", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "frontage",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -43,7 +48,12 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The system's description
-    #[arg(long, global = true, value_name = "FILE", default_value = "frontage.toml")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "frontage.toml"
+    )]
     config: PathBuf,
     /// Only this stack (repeatable); default: all of them
     #[arg(long, global = true, value_name = "NAME")]
@@ -114,11 +124,23 @@ enum Command {
 #[must_use]
 pub fn main(cli: Cli) -> ExitCode {
     report_style();
-    let filter = EnvFilter::try_from_env("FRONTAGE_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let filter =
+        EnvFilter::try_from_env("FRONTAGE_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&Report::msg(format!("the asynchronous runtime does not start: {error}"))),
+        Err(error) => {
+            return fail(&Report::msg(format!(
+                "the asynchronous runtime does not start: {error}"
+            )));
+        }
     };
     let ended = runtime.block_on(run(cli));
     // A blocking read of a terminal must not hold up the end.
@@ -146,7 +168,10 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
 fn report_style() {
     let terminal = std::io::stderr().is_terminal();
     let _ = miette::set_hook(Box::new(move |_| {
-        let style = MietteHandlerOpts::new().unicode(terminal).color(terminal).terminal_links(false);
+        let style = MietteHandlerOpts::new()
+            .unicode(terminal)
+            .color(terminal)
+            .terminal_links(false);
         // A log's lines are searched: a request id must not be broken there.
         Box::new(style.width(100).wrap_lines(terminal).build())
     }));
@@ -169,7 +194,8 @@ fn say(text: &str) {
 
 /// A value as JSON on the standard output.
 fn print_json(value: &impl serde::Serialize) -> Result<(), Report> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Report::msg(error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Report::msg(error.to_string()))?;
     print(&text);
     Ok(())
 }

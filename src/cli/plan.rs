@@ -22,7 +22,15 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let mut session = Session::open(global, if arguments.no_build { Zips::NoBuild } else { Zips::Build }).await?;
+    let mut session = Session::open(
+        global,
+        if arguments.no_build {
+            Zips::NoBuild
+        } else {
+            Zips::Build
+        },
+    )
+    .await?;
     let plan = session.plan(Goal::Converge).await?;
     tracing::info!(calls = session.account.calls().get(), "planned");
     match global.format {
@@ -34,5 +42,9 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     }
     session.complete()?;
     let changes = arguments.detailed_exitcode && !plan.is_empty();
-    Ok(if changes { ExitCode::from(2) } else { ExitCode::SUCCESS })
+    Ok(if changes {
+        ExitCode::from(2)
+    } else {
+        ExitCode::SUCCESS
+    })
 }

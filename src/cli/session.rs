@@ -11,7 +11,9 @@ use stacks::toggles::{self, CodeHashes};
 
 use super::{Global, advice, say};
 use crate::aws::{self, Account};
-use crate::reconcile::{self, DriverError, Goal, Inventory, InventoryError, Plan, Registry, Selection};
+use crate::reconcile::{
+    self, DriverError, Goal, Inventory, InventoryError, Plan, Registry, Selection,
+};
 
 /// What a command needs of the functions' zips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +42,15 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Reads the description, reaches the account, finds or builds the functions: what is wrong is told before minutes go
-    /// into a build.
+    /// Reads the description, reaches the account, finds or builds the functions: what is wrong is
+    /// told before minutes go into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
         let system = describe(global)?;
         let selection = selection(global, &system)?;
         let connection = global.connection(system.region.as_deref());
-        let account = Account::connect(&connection, system.name.as_str()).await.map_err(advice::account)?;
+        let account = Account::connect(&connection, system.name.as_str())
+            .await
+            .map_err(advice::account)?;
         Self::with_account(&system, selection, account, zips).await
     }
 
@@ -62,10 +66,17 @@ impl Session {
         let graph = graph(system, functions.as_ref());
         let account = account.with_artifacts(paths(functions.as_ref()));
         let registry = aws::registry(&account);
-        Ok(Self { graph, account, registry, selection, lacking: BTreeMap::new() })
+        Ok(Self {
+            graph,
+            account,
+            registry,
+            selection,
+            lacking: BTreeMap::new(),
+        })
     }
 
-    /// Reads the account for a goal. What needs a service that an emulator lacks is left out ([`Self::complete`]).
+    /// Reads the account for a goal. What needs a service that an emulator lacks is left out
+    /// ([`Self::complete`]).
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
         loop {
             let known = self.account.known();
@@ -76,27 +87,39 @@ impl Session {
         }
     }
 
-    /// Leaves out the stacks that need a service which the endpoint lacks, and those that refer to them. Answers
-    /// whether that was what went wrong.
+    /// Leaves out the stacks that need a service which the endpoint lacks, and those that refer to
+    /// them. Answers whether that was what went wrong.
     fn leave_out(&mut self, error: &InventoryError) -> bool {
         let emulated = self.account.endpoint().is_some();
-        let Some((prefix, _)) = error.resource_type.rsplit_once("::") else { return false };
+        let Some((prefix, _)) = error.resource_type.rsplit_once("::") else {
+            return false;
+        };
         if !emulated || !matches!(error.source, DriverError::Lacking { .. }) {
             return false;
         }
-        let needs = |resource_type: &str| resource_type.rsplit_once("::").is_some_and(|(of, _)| of == prefix);
+        let needs = |resource_type: &str| {
+            resource_type
+                .rsplit_once("::")
+                .is_some_and(|(of, _)| of == prefix)
+        };
         self.registry.remove(needs);
         let service = prefix.rsplit("::").next().unwrap_or(prefix);
         let mut stacks = BTreeSet::new();
         // A node comes after all that it refers to.
         for node in self.graph.nodes() {
             let stack = node.address.stack();
-            if needs(node.resource_type.name) || node.dependencies.iter().any(|on| stacks.contains(on.stack())) {
+            if needs(node.resource_type.name)
+                || node
+                    .dependencies
+                    .iter()
+                    .any(|on| stacks.contains(on.stack()))
+            {
                 stacks.insert(stack.clone());
             }
         }
         let spoken_of = stacks.iter().filter(|stack| self.selection.contains(stack));
-        self.lacking.extend(spoken_of.map(|stack| (stack.clone(), service.to_owned())));
+        self.lacking
+            .extend(spoken_of.map(|stack| (stack.clone(), service.to_owned())));
         self.selection = self.selection.clone().without(&stacks);
         true
     }
@@ -110,35 +133,76 @@ impl Session {
             return Ok(());
         }
         let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
-        let rest = self.graph.stacks().iter().filter(|stack| self.selection.contains(stack));
-        let flags = rest.map(|stack| format!("--stack {stack}")).collect::<Vec<_>>().join(" ");
-        let variables = services.iter().map(|of| format!("AWS_ENDPOINT_URL_{}", of.to_uppercase()));
-        let leave_out = if flags.is_empty() { String::new() } else { format!("leave it out with {flags}, or ") };
+        let rest = self
+            .graph
+            .stacks()
+            .iter()
+            .filter(|stack| self.selection.contains(stack));
+        let flags = rest
+            .map(|stack| format!("--stack {stack}"))
+            .collect::<Vec<_>>()
+            .join(" ");
+        let variables = services
+            .iter()
+            .map(|of| format!("AWS_ENDPOINT_URL_{}", of.to_uppercase()));
+        let leave_out = if flags.is_empty() {
+            String::new()
+        } else {
+            format!("leave it out with {flags}, or ")
+        };
         let variables = variables.collect::<Vec<_>>().join(" and ");
-        Err(miette!(help = format!("{leave_out}name an endpoint that has it in {variables}"), "{}", self.lacks(),))
+        Err(miette!(
+            help = format!("{leave_out}name an endpoint that has it in {variables}"),
+            "{}",
+            self.lacks(),
+        ))
     }
 
     /// What the endpoint lacks, in a line.
     pub(super) fn lacks(&self) -> String {
         let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
-        let stacks = self.lacking.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let stacks = self
+            .lacking
+            .keys()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
         let services = services.into_iter().collect::<Vec<_>>().join(" and no ");
-        format!("{} has no {services}, which is needed for: {stacks}", self.account.endpoint().unwrap_or_default())
+        format!(
+            "{} has no {services}, which is needed for: {stacks}",
+            self.account.endpoint().unwrap_or_default()
+        )
     }
 
     /// Reads the account and plans.
     pub(super) async fn plan(&mut self, goal: Goal) -> Result<Plan, Report> {
         let inventory = self.read(goal).await?;
-        reconcile::plan(&self.graph, &self.selection, &inventory, &self.registry, goal).map_err(advice::plan)
+        reconcile::plan(
+            &self.graph,
+            &self.selection,
+            &inventory,
+            &self.registry,
+            goal,
+        )
+        .map_err(advice::plan)
     }
 
     /// What each selected stack tells about itself, as far as it is known.
     pub(super) fn outputs(&self, known: &reconcile::Known) -> Outputs {
-        let stacks = self.graph.outputs().iter().filter(|(stack, _)| self.selection.contains(stack));
+        let stacks = self
+            .graph
+            .outputs()
+            .iter()
+            .filter(|(stack, _)| self.selection.contains(stack));
         let values = |outputs: &BTreeMap<String, stacks::model::Text>| {
-            outputs.iter().filter_map(|(name, text)| Some((name.clone(), known.text(text)?))).collect()
+            outputs
+                .iter()
+                .filter_map(|(name, text)| Some((name.clone(), known.text(text)?)))
+                .collect()
         };
-        stacks.map(|(stack, outputs)| (stack.clone(), values(outputs))).collect()
+        stacks
+            .map(|(stack, outputs)| (stack.clone(), values(outputs)))
+            .collect()
     }
 }
 
@@ -156,7 +220,11 @@ pub(super) fn describe(global: &Global) -> Result<System, Report> {
                 "there is no {path} here"
             ));
         }
-        Err(error) => return Err(error).into_diagnostic().wrap_err(format!("{path} cannot be read")),
+        Err(error) => {
+            return Err(error)
+                .into_diagnostic()
+                .wrap_err(format!("{path} cannot be read"));
+        }
     };
     System::parse(&path, &text).map_err(Report::new)
 }
@@ -168,12 +236,16 @@ pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Graph {
 
 fn hashes(functions: Option<&Functions>) -> CodeHashes {
     let functions = functions.into_iter().flatten();
-    functions.map(|function| (function.name.to_owned(), function.code_sha256.clone())).collect()
+    functions
+        .map(|function| (function.name.to_owned(), function.code_sha256.clone()))
+        .collect()
 }
 
 fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
     let functions = functions.into_iter().flatten();
-    functions.map(|function| (function.code_sha256.clone(), function.path.clone())).collect()
+    functions
+        .map(|function| (function.code_sha256.clone(), function.path.clone()))
+        .collect()
 }
 
 /// The stacks that the command line names.
@@ -184,13 +256,22 @@ pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, R
     let graph = graph(system, None);
     let names: BTreeSet<StackName> = global.stack.iter().map(StackName::new).collect();
     if let Some(unknown) = names.iter().find(|name| !graph.stacks().contains(name)) {
-        let known = graph.stacks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        return Err(miette!(help = format!("the stacks are: {known}"), "there is no stack `{unknown}`"));
+        let known = graph
+            .stacks()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
+        return Err(miette!(
+            help = format!("the stacks are: {known}"),
+            "there is no stack `{unknown}`"
+        ));
     }
     Ok(Selection::Only(names))
 }
 
-/// The functions' zips: beside a released binary those that ship with it, in a source tree those that are built.
+/// The functions' zips: beside a released binary those that ship with it, in a source tree those
+/// that are built.
 async fn functions(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
     let architecture = architecture(system);
     match (zips, local::workspace_root()) {
@@ -220,8 +301,12 @@ pub(super) fn architecture(system: &System) -> Architecture {
 
 fn shipped(architecture: Architecture) -> Result<Functions, Report> {
     let binary = std::env::current_exe().into_diagnostic()?;
-    let directory = binary.parent().ok_or_else(|| miette!("the program has no directory"))?;
-    Functions::beside_binary(directory).and_then(|functions| functions.for_architecture(architecture)).into_diagnostic()
+    let directory = binary
+        .parent()
+        .ok_or_else(|| miette!("the program has no directory"))?;
+    Functions::beside_binary(directory)
+        .and_then(|functions| functions.for_architecture(architecture))
+        .into_diagnostic()
 }
 
 /// Builds the zips on a thread of their own.

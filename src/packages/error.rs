@@ -110,13 +110,22 @@ impl PackagesError {
                 "publishing takes codeartifact:PublishPackageVersion and PutPackageMetadata: name who publishes in \
                  `[packages] publishers`",
             ),
-            Self::Unreachable { .. } => Some("check the network and the address, then run the command again"),
+            Self::Unreachable { .. } => {
+                Some("check the network and the address, then run the command again")
+            }
             _ => None,
         }
     }
 
-    pub(super) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+    pub(super) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { action, path, source }
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
     }
 }

@@ -24,7 +24,9 @@ pub struct Registry {
 /// The token is a secret.
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registry").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Registry")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -32,7 +34,10 @@ impl Registry {
     /// The registry at an address. npm needs the slash at its end.
     #[must_use]
     pub fn new(url: &str, token: Option<String>) -> Self {
-        Self { url: format!("{}/", url.trim_end_matches('/')), token }
+        Self {
+            url: format!("{}/", url.trim_end_matches('/')),
+            token,
+        }
     }
 
     /// Its address, with a slash at the end.
@@ -44,12 +49,16 @@ impl Registry {
     /// The key under which npm keeps the token in its configuration: `//host/path/:_authToken`.
     #[must_use]
     pub fn token_key(&self) -> String {
-        let address = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let address = self
+            .url
+            .split_once("://")
+            .map_or(self.url.as_str(), |(_, rest)| rest);
         format!("//{address}:_authToken")
     }
 }
 
-/// npm with a configuration of its own, which holds the name of the token's variable and goes with it.
+/// npm with a configuration of its own, which holds the name of the token's variable and goes with
+/// it.
 pub(super) struct Npm<'t> {
     tools: &'t Tools,
     registry: &'t Registry,
@@ -59,11 +68,18 @@ pub(super) struct Npm<'t> {
 impl<'t> Npm<'t> {
     pub(super) fn new(tools: &'t Tools, registry: &'t Registry) -> Result<Self, PackagesError> {
         let home = tempfile::Builder::new().prefix("frontage-npm-").tempdir();
-        let home = home.map_err(PackagesError::io("create a directory in", std::env::temp_dir()))?;
+        let home = home.map_err(PackagesError::io(
+            "create a directory in",
+            std::env::temp_dir(),
+        ))?;
         let configuration = home.path().join("npmrc");
         let text = format!("{}=${{{TOKEN}}}\n", registry.token_key());
         fs::write(&configuration, text).map_err(PackagesError::io("write", &configuration))?;
-        Ok(Self { tools, registry, home })
+        Ok(Self {
+            tools,
+            registry,
+            home,
+        })
     }
 
     /// Where packages are packed into.
@@ -85,18 +101,22 @@ impl<'t> Npm<'t> {
         command
     }
 
-    /// Asks the registry something of a package. Answers with the JSON that npm prints; with null where it prints none.
+    /// Asks the registry something of a package. Answers with the JSON that npm prints; with null
+    /// where it prints none.
     pub(super) fn ask(&self, package: &str, arguments: &[&str]) -> Result<Value, PackagesError> {
         let mut command = Self::local(self.tools, self.home.path(), arguments);
         command
             .args(["--json", "--registry", &self.registry.url])
             .env("npm_config_userconfig", self.home.path().join("npmrc"))
             .env(TOKEN, self.registry.token.as_deref().unwrap_or_default())
-            // One more look at what passes by itself, and no minutes of waiting for a registry that is not there.
+            // One more look at what passes by itself, and no minutes of waiting for a registry that
+            // is not there.
             .env("npm_config_fetch_retries", "1")
             .env("npm_config_fetch_retry_mintimeout", "500")
             .env("npm_config_fetch_timeout", "30000");
-        let output = command.output().map_err(PackagesError::io("run", self.tools.bin("npm")))?;
+        let output = command
+            .output()
+            .map_err(PackagesError::io("run", self.tools.bin("npm")))?;
         let printed = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
         if output.status.success() {
             return Ok(printed);
@@ -108,14 +128,36 @@ impl<'t> Npm<'t> {
         let (package, registry) = (package.to_owned(), self.registry.url.clone());
         let code = printed["error"]["code"].as_str().unwrap_or_default();
         let summary = printed["error"]["summary"].as_str().map(str::to_owned);
-        let words = summary.filter(|words| !words.is_empty()).unwrap_or_else(|| last_words(&output.stderr));
-        let said = if code.is_empty() { words } else { format!("{code}: {words}") };
+        let words = summary
+            .filter(|words| !words.is_empty())
+            .unwrap_or_else(|| last_words(&output.stderr));
+        let said = if code.is_empty() {
+            words
+        } else {
+            format!("{code}: {words}")
+        };
         match code {
-            "E401" | "ENEEDAUTH" => PackagesError::Unauthorized { package, registry, said },
-            "E403" => PackagesError::Forbidden { package, registry, said },
-            "ECONNREFUSED" | "ENOTFOUND" | "ETIMEDOUT" | "ECONNRESET" | "EAI_AGAIN" | "ERR_SOCKET_TIMEOUT"
-            | "FETCH_ERROR" => PackagesError::Unreachable { package, registry, said },
-            _ => PackagesError::Npm { package, registry, said },
+            "E401" | "ENEEDAUTH" => PackagesError::Unauthorized {
+                package,
+                registry,
+                said,
+            },
+            "E403" => PackagesError::Forbidden {
+                package,
+                registry,
+                said,
+            },
+            "ECONNREFUSED" | "ENOTFOUND" | "ETIMEDOUT" | "ECONNRESET" | "EAI_AGAIN"
+            | "ERR_SOCKET_TIMEOUT" | "FETCH_ERROR" => PackagesError::Unreachable {
+                package,
+                registry,
+                said,
+            },
+            _ => PackagesError::Npm {
+                package,
+                registry,
+                said,
+            },
         }
     }
 }
@@ -123,7 +165,9 @@ impl<'t> Npm<'t> {
 /// What npm wrote, without its prefix and its note of where a log is.
 pub(super) fn last_words(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
-    let lines = text.lines().map(|line| line.trim_start_matches("npm error").trim());
+    let lines = text
+        .lines()
+        .map(|line| line.trim_start_matches("npm error").trim());
     let lines = lines.filter(|line| !line.is_empty() && !line.contains("complete log of this run"));
     let lines: Vec<&str> = lines.collect();
     lines[lines.len().saturating_sub(12)..].join("\n")
@@ -135,7 +179,10 @@ mod tests {
 
     #[test]
     fn an_address_gets_its_slash_and_its_key() {
-        let registry = Registry::new("https://acme-1.d.codeartifact.eu-west-1.amazonaws.com/npm/npm", None);
+        let registry = Registry::new(
+            "https://acme-1.d.codeartifact.eu-west-1.amazonaws.com/npm/npm",
+            None,
+        );
         assert!(registry.url().ends_with("/npm/npm/"));
         let key = "//acme-1.d.codeartifact.eu-west-1.amazonaws.com/npm/npm/:_authToken";
         assert_eq!(registry.token_key(), key);

@@ -68,7 +68,11 @@ impl Workspace {
         for package in packages {
             if package.builds {
                 told(Event::Building(package));
-                run(package, "built", Npm::local(tools, &package.folder, &["run", "build", "--silent"]))?;
+                run(
+                    package,
+                    "built",
+                    Npm::local(tools, &package.folder, &["run", "build", "--silent"]),
+                )?;
             }
             let (tarball, integrity) = pack(package, &npm, tools)?;
             let comparison = compare(package, &integrity, &npm)?;
@@ -87,9 +91,16 @@ impl Prepared<'_> {
     /// Publishes what is new. Answers with how each stood before.
     ///
     /// # Errors
-    /// [`PackagesError::Differs`] before anything is published, and the first package that was not taken.
-    pub fn publish(self, told: &mut dyn FnMut(Event<'_>)) -> Result<Vec<Comparison>, PackagesError> {
-        let differing = self.packed.iter().filter(|(_, _, of)| of.standing == Standing::Differs);
+    /// [`PackagesError::Differs`] before anything is published, and the first package that was not
+    /// taken.
+    pub fn publish(
+        self,
+        told: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Vec<Comparison>, PackagesError> {
+        let differing = self
+            .packed
+            .iter()
+            .filter(|(_, _, of)| of.standing == Standing::Differs);
         let differing: Vec<String> = differing.map(|(package, ..)| package.spec()).collect();
         if !differing.is_empty() {
             return Err(PackagesError::Differs(differing));
@@ -98,33 +109,72 @@ impl Prepared<'_> {
             if comparison.standing == Standing::New {
                 told(Event::Publishing(package));
                 let tarball = tarball.to_string_lossy();
-                self.npm.ask(&package.spec(), &["publish", &tarball, "--ignore-scripts"])?;
+                self.npm
+                    .ask(&package.spec(), &["publish", &tarball, "--ignore-scripts"])?;
             }
         }
-        Ok(self.packed.into_iter().map(|(_, _, comparison)| comparison).collect())
+        Ok(self
+            .packed
+            .into_iter()
+            .map(|(_, _, comparison)| comparison)
+            .collect())
     }
 }
 
-fn run(package: &Package, action: &'static str, mut command: std::process::Command) -> Result<Vec<u8>, PackagesError> {
-    let output = command.output().map_err(PackagesError::io("run", command.get_program()))?;
+fn run(
+    package: &Package,
+    action: &'static str,
+    mut command: std::process::Command,
+) -> Result<Vec<u8>, PackagesError> {
+    let output = command
+        .output()
+        .map_err(PackagesError::io("run", command.get_program()))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let output = last_words(&[output.stdout, output.stderr].concat());
-    Err(PackagesError::Build { package: package.spec(), action, output })
+    Err(PackagesError::Build {
+        package: package.spec(),
+        action,
+        output,
+    })
 }
 
-/// The package as npm packs it, which makes the same bytes of the same files, and the hash by which registries know it.
-fn pack(package: &Package, npm: &Npm<'_>, tools: &Tools) -> Result<(PathBuf, String), PackagesError> {
+/// The package as npm packs it, which makes the same bytes of the same files, and the hash by which
+/// registries know it.
+fn pack(
+    package: &Package,
+    npm: &Npm<'_>,
+    tools: &Tools,
+) -> Result<(PathBuf, String), PackagesError> {
     let destination = npm.directory().to_string_lossy().into_owned();
-    let arguments = ["pack", "--json", "--ignore-scripts", "--pack-destination", &destination];
-    let printed = run(package, "packed", Npm::local(tools, &package.published, &arguments))?;
+    let arguments = [
+        "pack",
+        "--json",
+        "--ignore-scripts",
+        "--pack-destination",
+        &destination,
+    ];
+    let printed = run(
+        package,
+        "packed",
+        Npm::local(tools, &package.published, &arguments),
+    )?;
     let printed: Value = serde_json::from_slice(&printed).unwrap_or_default();
     // npm prints a list, and from version 12 on an object by name.
-    let packed = printed.get(0).or_else(|| printed.get(&package.name)).cloned().unwrap_or_default();
-    let (Some(file), Some(integrity)) = (packed["filename"].as_str(), packed["integrity"].as_str()) else {
+    let packed = printed
+        .get(0)
+        .or_else(|| printed.get(&package.name))
+        .cloned()
+        .unwrap_or_default();
+    let (Some(file), Some(integrity)) = (packed["filename"].as_str(), packed["integrity"].as_str())
+    else {
         let output = format!("npm does not say what it packed: {printed}");
-        return Err(PackagesError::Build { package: package.spec(), action: "packed", output });
+        return Err(PackagesError::Build {
+            package: package.spec(),
+            action: "packed",
+            output,
+        });
     };
     Ok((npm.directory().join(file), integrity.to_owned()))
 }
@@ -137,15 +187,28 @@ fn compare(package: &Package, integrity: &str, npm: &Npm<'_>) -> Result<Comparis
     };
     // npm prints one version without brackets.
     let versions: Vec<String> = match there {
-        Value::Array(versions) => versions.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::Array(versions) => versions
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         Value::String(version) => vec![version],
         _ => Vec::new(),
     };
     let standing = if versions.contains(&package.version) {
         let found = npm.ask(&spec, &["view", &spec, "dist.integrity"])?;
-        if found.as_str() == Some(integrity) { Standing::Published } else { Standing::Differs }
+        if found.as_str() == Some(integrity) {
+            Standing::Published
+        } else {
+            Standing::Differs
+        }
     } else {
         Standing::New
     };
-    Ok(Comparison { name: package.name.clone(), version: package.version.clone(), standing, versions })
+    Ok(Comparison {
+        name: package.name.clone(),
+        version: package.version.clone(),
+        standing,
+        versions,
+    })
 }

@@ -62,7 +62,8 @@ impl Workspace {
     /// # Errors
     /// If there is none, or a package's own description is not usable.
     pub fn read(directory: &Path) -> Result<Self, PackagesError> {
-        let directory = fs::canonicalize(directory).map_err(|_| PackagesError::NoWorkspace(directory.to_owned()))?;
+        let directory = fs::canonicalize(directory)
+            .map_err(|_| PackagesError::NoWorkspace(directory.to_owned()))?;
         if !directory.join("package.json").is_file() {
             return Err(PackagesError::NoWorkspace(directory));
         }
@@ -77,7 +78,10 @@ impl Workspace {
                 }
             }
         }
-        Ok(Self { directory, packages: in_order(packages) })
+        Ok(Self {
+            directory,
+            packages: in_order(packages),
+        })
     }
 
     /// Where it is.
@@ -99,19 +103,37 @@ impl Workspace {
     pub fn named(&self, names: &[String]) -> Result<Vec<&Package>, PackagesError> {
         for name in names {
             if !self.packages.iter().any(|package| package.is_called(name)) {
-                let known = self.packages.iter().map(|package| package.name.as_str()).collect::<Vec<_>>().join(", ");
-                let known = if known.is_empty() { "none that is not private".to_owned() } else { known };
-                return Err(PackagesError::NoPackage { name: name.clone(), known });
+                let known = self
+                    .packages
+                    .iter()
+                    .map(|package| package.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let known = if known.is_empty() {
+                    "none that is not private".to_owned()
+                } else {
+                    known
+                };
+                return Err(PackagesError::NoPackage {
+                    name: name.clone(),
+                    known,
+                });
             }
         }
-        let wanted = |package: &&Package| names.is_empty() || names.iter().any(|name| package.is_called(name));
+        let wanted = |package: &&Package| {
+            names.is_empty() || names.iter().any(|name| package.is_called(name))
+        };
         Ok(self.packages.iter().filter(wanted).collect())
     }
 
     /// The scopes of its packages: `@acme`.
     #[must_use]
     pub fn scopes(&self) -> Vec<String> {
-        let scopes = self.packages.iter().filter_map(|package| package.name.split_once('/')).map(|(scope, _)| scope);
+        let scopes = self
+            .packages
+            .iter()
+            .filter_map(|package| package.name.split_once('/'))
+            .map(|(scope, _)| scope);
         let mut scopes: Vec<String> = scopes.map(str::to_owned).collect();
         scopes.sort();
         scopes.dedup();
@@ -122,14 +144,24 @@ impl Workspace {
     ///
     /// # Errors
     /// npm's.
-    pub fn install(&self, tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<(), local::FrontendsError> {
-        local::Frontend::in_folder(&self.directory)?.install_packages(tools, progress).map(drop)
+    pub fn install(
+        &self,
+        tools: &Tools,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), local::FrontendsError> {
+        local::Frontend::in_folder(&self.directory)?
+            .install_packages(tools, progress)
+            .map(drop)
     }
 }
 
 impl Package {
     fn is_called(&self, name: &str) -> bool {
-        self.name == name || self.name.split_once('/').is_some_and(|(_, short)| short == name)
+        self.name == name
+            || self
+                .name
+                .split_once('/')
+                .is_some_and(|(_, short)| short == name)
     }
 
     /// As npm names it with its version.
@@ -142,16 +174,24 @@ impl Package {
 fn described(folder: &Path) -> Result<Described, PackagesError> {
     let path = folder.join("package.json");
     let text = fs::read_to_string(&path).map_err(PackagesError::io("read", &path))?;
-    serde_json::from_str(&text).map_err(|error| PackagesError::Described { path, why: error.to_string() })
+    serde_json::from_str(&text).map_err(|error| PackagesError::Described {
+        path,
+        why: error.to_string(),
+    })
 }
 
-/// The folders that a pattern names: a path, or a folder's children (`packages/*`), as npm's workspaces mostly have it.
+/// The folders that a pattern names: a path, or a folder's children (`packages/*`), as npm's
+/// workspaces mostly have it.
 fn matching(directory: &Path, pattern: &str) -> Result<Vec<PathBuf>, PackagesError> {
-    let Some(parent) = pattern.strip_suffix("/*") else { return Ok(vec![directory.join(pattern)]) };
+    let Some(parent) = pattern.strip_suffix("/*") else {
+        return Ok(vec![directory.join(pattern)]);
+    };
     let parent = directory.join(parent);
     let entries = fs::read_dir(&parent).map_err(PackagesError::io("read", &parent))?;
     let folders = entries.filter_map(Result::ok).map(|entry| entry.path());
-    let mut folders: Vec<PathBuf> = folders.filter(|folder| folder.join("package.json").is_file()).collect();
+    let mut folders: Vec<PathBuf> = folders
+        .filter(|folder| folder.join("package.json").is_file())
+        .collect();
     folders.sort();
     Ok(folders)
 }
@@ -159,19 +199,42 @@ fn matching(directory: &Path, pattern: &str) -> Result<Vec<PathBuf>, PackagesErr
 fn package(folder: PathBuf, found: Described) -> Result<Package, PackagesError> {
     let (Some(name), Some(version)) = (found.name, found.version) else {
         let why = "a package that is not private has a name and a version".to_owned();
-        return Err(PackagesError::Described { path: folder.join("package.json"), why });
+        return Err(PackagesError::Described {
+            path: folder.join("package.json"),
+            why,
+        });
     };
-    let published = found.publish_config.directory.map_or_else(|| folder.clone(), |directory| folder.join(directory));
-    let needs = found.dependencies.into_keys().chain(found.peer_dependencies.into_keys()).collect();
-    Ok(Package { name, version, builds: found.scripts.contains_key("build"), folder, published, needs })
+    let published = found
+        .publish_config
+        .directory
+        .map_or_else(|| folder.clone(), |directory| folder.join(directory));
+    let needs = found
+        .dependencies
+        .into_keys()
+        .chain(found.peer_dependencies.into_keys())
+        .collect();
+    Ok(Package {
+        name,
+        version,
+        builds: found.scripts.contains_key("build"),
+        folder,
+        published,
+        needs,
+    })
 }
 
-/// Each after those that it depends on. npm takes no circle for an error, so neither is it here: it is cut somewhere.
+/// Each after those that it depends on. npm takes no circle for an error, so neither is it here: it
+/// is cut somewhere.
 fn in_order(mut packages: BTreeMap<String, Package>) -> Vec<Package> {
     let mut ordered = Vec::new();
     while !packages.is_empty() {
-        let free = packages.values().find(|package| !package.needs.iter().any(|need| packages.contains_key(need)));
-        let next = free.or_else(|| packages.values().next()).map(|package| package.name.clone()).unwrap_or_default();
+        let free = packages
+            .values()
+            .find(|package| !package.needs.iter().any(|need| packages.contains_key(need)));
+        let next = free
+            .or_else(|| packages.values().next())
+            .map(|package| package.name.clone())
+            .unwrap_or_default();
         ordered.extend(packages.remove(&next));
     }
     ordered
@@ -188,13 +251,29 @@ mod tests {
 
     fn workspace() -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
-        write(root.path(), "", r#"{"private": true, "workspaces": ["packages/*", "shell"]}"#);
+        write(
+            root.path(),
+            "",
+            r#"{"private": true, "workspaces": ["packages/*", "shell"]}"#,
+        );
         let ui = r#"{"name": "@acme/ui", "version": "2.0.0", "publishConfig": {"directory": "dist"}, "scripts": {"build": "x"},
             "dependencies": {"@acme/words": "^1.0.0", "react": "^19.0.0"}}"#;
         write(root.path(), "packages/ui", ui);
-        write(root.path(), "packages/words", r#"{"name": "@acme/words", "version": "1.2.3"}"#);
-        write(root.path(), "packages/mine", r#"{"name": "@acme/mine", "version": "1.0.0", "private": true}"#);
-        write(root.path(), "shell", r#"{"name": "shell", "private": true}"#);
+        write(
+            root.path(),
+            "packages/words",
+            r#"{"name": "@acme/words", "version": "1.2.3"}"#,
+        );
+        write(
+            root.path(),
+            "packages/mine",
+            r#"{"name": "@acme/mine", "version": "1.0.0", "private": true}"#,
+        );
+        write(
+            root.path(),
+            "shell",
+            r#"{"name": "shell", "private": true}"#,
+        );
         fs::create_dir_all(root.path().join("packages/nothing")).unwrap();
         root
     }
@@ -213,12 +292,26 @@ mod tests {
     #[test]
     fn a_name_that_is_none_is_told_with_those_that_are() {
         let root = workspace();
-        let error = Workspace::read(root.path()).unwrap().named(&["mine".to_owned()]).unwrap_err().to_string();
-        assert_eq!(error, "the workspace has no package `mine` to publish; it has @acme/words, @acme/ui");
+        let error = Workspace::read(root.path())
+            .unwrap()
+            .named(&["mine".to_owned()])
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "the workspace has no package `mine` to publish; it has @acme/words, @acme/ui"
+        );
         let error = Workspace::read(&root.path().join("elsewhere")).unwrap_err();
         assert!(matches!(error, PackagesError::NoWorkspace(_)), "{error}");
-        fs::write(root.path().join("packages/ui/package.json"), r#"{"name": "@acme/ui"}"#).unwrap();
+        fs::write(
+            root.path().join("packages/ui/package.json"),
+            r#"{"name": "@acme/ui"}"#,
+        )
+        .unwrap();
         let error = Workspace::read(root.path()).unwrap_err().to_string();
-        assert!(error.contains("packages/ui/package.json") && error.contains("version"), "{error}");
+        assert!(
+            error.contains("packages/ui/package.json") && error.contains("version"),
+            "{error}"
+        );
     }
 }

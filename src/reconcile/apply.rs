@@ -9,7 +9,10 @@ use tokio::task::{Id, JoinSet};
 
 use super::interrupt::interruptible;
 use super::steps::{Step, StepKind, steps};
-use super::{Action, Driver, DriverError, Known, Live, Pending, Plan, Registry, ResourcePlan, diff_tags, has_unknown};
+use super::{
+    Action, Driver, DriverError, Known, Live, Pending, Plan, Registry, ResourcePlan, diff_tags,
+    has_unknown,
+};
 
 /// How many steps run at the same time; each service's rate has its own bound below the drivers.
 const CONCURRENT_STEPS: usize = 64;
@@ -98,16 +101,24 @@ pub struct Failure<'r> {
 impl Report {
     /// The steps that failed.
     pub fn failures(&self) -> impl Iterator<Item = Failure<'_>> {
-        self.outcomes.iter().filter_map(|(address, kind, outcome)| match outcome {
-            Outcome::Failed(error) => Some(Failure { address, kind: *kind, error }),
-            _ => None,
-        })
+        self.outcomes
+            .iter()
+            .filter_map(|(address, kind, outcome)| match outcome {
+                Outcome::Failed(error) => Some(Failure {
+                    address,
+                    kind: *kind,
+                    error,
+                }),
+                _ => None,
+            })
     }
 
     /// Whether every step did what it should.
     #[must_use]
     pub fn complete(&self) -> bool {
-        self.outcomes.iter().all(|(_, _, outcome)| matches!(outcome, Outcome::Done))
+        self.outcomes
+            .iter()
+            .all(|(_, _, outcome)| matches!(outcome, Outcome::Done))
     }
 }
 
@@ -116,8 +127,8 @@ impl Report {
 /// # Guarantees
 /// - A step begins once the steps that it comes after are done.
 /// - A failure, or a panic, skips what comes after it and nothing else.
-/// - A step that began is never abandoned: on `stop` those in flight are waited for. Only the waits of a deletion,
-///   which can take an hour and hold nothing in their hands, end then.
+/// - A step that began is never abandoned: on `stop` those in flight are waited for. Only the waits
+///   of a deletion, which can take an hour and hold nothing in their hands, end then.
 pub async fn apply(
     plan: Arc<Plan>,
     registry: &Registry,
@@ -158,13 +169,24 @@ struct Run {
 }
 
 impl Run {
-    fn new(plan: Arc<Plan>, registry: Registry, stop: Stop, events: mpsc::UnboundedSender<Event>) -> Self {
+    fn new(
+        plan: Arc<Plan>,
+        registry: Registry,
+        stop: Stop,
+        events: mpsc::UnboundedSender<Event>,
+    ) -> Self {
         let steps = steps(&plan);
         let waiting = (0..steps.len()).collect();
-        let pending = plan.pending.iter().map(|pending| (pending.address.clone(), pending.clone())).collect();
+        let pending = plan
+            .pending
+            .iter()
+            .map(|pending| (pending.address.clone(), pending.clone()))
+            .collect();
         let mut known = plan.known.clone();
         for step in steps.iter().filter(|step| step.kind == StepKind::Create) {
-            known.attributes.remove(&plan.resources[step.resource].address);
+            known
+                .attributes
+                .remove(&plan.resources[step.resource].address);
         }
         Self {
             plan,
@@ -187,9 +209,16 @@ impl Run {
 
     fn start_ready(&mut self) {
         let done = |step: &usize| matches!(self.outcomes.get(step), Some(Outcome::Done));
-        let ready: Vec<usize> =
-            self.waiting.iter().copied().filter(|step| self.steps[*step].after.iter().all(done)).collect();
-        for step in ready.into_iter().take(CONCURRENT_STEPS.saturating_sub(self.flying.len())) {
+        let ready: Vec<usize> = self
+            .waiting
+            .iter()
+            .copied()
+            .filter(|step| self.steps[*step].after.iter().all(done))
+            .collect();
+        for step in ready
+            .into_iter()
+            .take(CONCURRENT_STEPS.saturating_sub(self.flying.len()))
+        {
             self.start(step);
         }
     }
@@ -198,14 +227,21 @@ impl Run {
         self.waiting.remove(&step);
         let planned = self.planned(step).clone();
         let kind = self.steps[step].kind;
-        let _ = self.events.send(Event::Started { address: planned.address.clone(), kind });
+        let _ = self.events.send(Event::Started {
+            address: planned.address.clone(),
+            kind,
+        });
         let known = self.known.clone();
         let registry = self.registry.clone();
         let stop = self.stop.clone();
         let task = self.tasks.spawn(async move {
             let driver = registry.get(planned.resource_type.name)?;
             let step = run_step(driver.as_ref(), &planned, kind, &known);
-            if kind == StepKind::Delete { interruptible(stop, step).await } else { step.await }
+            if kind == StepKind::Delete {
+                interruptible(stop, step).await
+            } else {
+                step.await
+            }
         });
         self.flying.insert(task.id(), step);
     }
@@ -213,13 +249,24 @@ impl Run {
     fn end(&mut self, ended: Ended) {
         let (id, result) = match ended {
             Ok((id, result)) => (id, result),
-            Err(error) => (error.id(), Err(DriverError::internal(format!("the step panicked ({error})")))),
+            Err(error) => (
+                error.id(),
+                Err(DriverError::internal(format!(
+                    "the step panicked ({error})"
+                ))),
+            ),
         };
-        let Some(step) = self.flying.remove(&id) else { return };
+        let Some(step) = self.flying.remove(&id) else {
+            return;
+        };
         let address = self.planned(step).address.clone();
         let kind = self.steps[step].kind;
         let failure = result.as_ref().err().cloned();
-        let _ = self.events.send(Event::Ended { address: address.clone(), kind, failure });
+        let _ = self.events.send(Event::Ended {
+            address: address.clone(),
+            kind,
+            failure,
+        });
         match result {
             Ok(live) => {
                 if let Some(live) = live {
@@ -229,7 +276,8 @@ impl Run {
                 self.outcomes.insert(step, Outcome::Done);
             }
             Err(DriverError::Interrupted { condition }) => {
-                self.outcomes.insert(step, Outcome::Interrupted { condition });
+                self.outcomes
+                    .insert(step, Outcome::Interrupted { condition });
             }
             Err(error) => {
                 self.outcomes.insert(step, Outcome::Failed(error));
@@ -241,16 +289,27 @@ impl Run {
     fn note_pending(&mut self, step: usize, live: &Live) {
         let planned = self.planned(step);
         let pending = self.registry.get(planned.resource_type.name).ok();
-        let pending = pending.and_then(|driver| Pending::of(&planned.address, driver.as_ref(), live));
-        self.pending.extend(pending.map(|pending| (pending.address.clone(), pending)));
+        let pending =
+            pending.and_then(|driver| Pending::of(&planned.address, driver.as_ref(), live));
+        self.pending
+            .extend(pending.map(|pending| (pending.address.clone(), pending)));
     }
 
     fn skip_dependents(&mut self, failed: usize, because: &Address) {
-        let dependents: Vec<usize> =
-            self.waiting.iter().copied().filter(|step| self.steps[*step].after.contains(&failed)).collect();
+        let dependents: Vec<usize> = self
+            .waiting
+            .iter()
+            .copied()
+            .filter(|step| self.steps[*step].after.contains(&failed))
+            .collect();
         for step in dependents {
             if self.waiting.remove(&step) {
-                self.outcomes.insert(step, Outcome::Skipped { because: because.clone() });
+                self.outcomes.insert(
+                    step,
+                    Outcome::Skipped {
+                        because: because.clone(),
+                    },
+                );
                 self.skip_dependents(step, because);
             }
         }
@@ -266,35 +325,70 @@ impl Run {
             self.outcomes.insert(step, outcome);
         }
         let describe = |(step, outcome): (usize, Outcome)| {
-            (self.plan.resources[self.steps[step].resource].address.clone(), self.steps[step].kind, outcome)
+            (
+                self.plan.resources[self.steps[step].resource]
+                    .address
+                    .clone(),
+                self.steps[step].kind,
+                outcome,
+            )
         };
-        let outcomes = std::mem::take(&mut self.outcomes).into_iter().map(describe).collect();
-        Report { outcomes, known: self.known, pending: self.pending.into_values().collect() }
+        let outcomes = std::mem::take(&mut self.outcomes)
+            .into_iter()
+            .map(describe)
+            .collect();
+        Report {
+            outcomes,
+            known: self.known,
+            pending: self.pending.into_values().collect(),
+        }
     }
 }
 
-async fn run_step(driver: &dyn Driver, planned: &ResourcePlan, kind: StepKind, known: &Known) -> StepResult {
+async fn run_step(
+    driver: &dyn Driver,
+    planned: &ResourcePlan,
+    kind: StepKind,
+    known: &Known,
+) -> StepResult {
     match kind {
         StepKind::Create => create(driver, planned, known).await.map(Some),
         StepKind::Update => update(driver, planned, known).await.map(Some),
         StepKind::Delete => {
-            let live = planned.live.as_ref().ok_or_else(|| DriverError::internal("nothing to delete"))?;
+            let live = planned
+                .live
+                .as_ref()
+                .ok_or_else(|| DriverError::internal("nothing to delete"))?;
             driver.delete(live).await.map(|()| None)
         }
     }
 }
 
-async fn create(driver: &dyn Driver, planned: &ResourcePlan, known: &Known) -> Result<Live, DriverError> {
+async fn create(
+    driver: &dyn Driver,
+    planned: &ResourcePlan,
+    known: &Known,
+) -> Result<Live, DriverError> {
     let (properties, node) = desired(planned, known)?;
     driver.create(&properties, &node.tags).await
 }
 
-/// The properties first and the tags last: the fingerprint says what was applied, not what was tried.
-async fn update(driver: &dyn Driver, planned: &ResourcePlan, known: &Known) -> Result<Live, DriverError> {
+/// The properties first and the tags last: the fingerprint says what was applied, not what was
+/// tried.
+async fn update(
+    driver: &dyn Driver,
+    planned: &ResourcePlan,
+    known: &Known,
+) -> Result<Live, DriverError> {
     let (properties, node) = desired(planned, known)?;
-    let live = planned.live.as_ref().ok_or_else(|| DriverError::internal("nothing to update"))?;
+    let live = planned
+        .live
+        .as_ref()
+        .ok_or_else(|| DriverError::internal("nothing to update"))?;
     let updated = match &planned.action {
-        Action::Update { changes, .. } if !changes.is_empty() => driver.update(live, &properties, changes).await?,
+        Action::Update { changes, .. } if !changes.is_empty() => {
+            driver.update(live, &properties, changes).await?
+        }
         _ => live.clone(),
     };
     let (set, remove) = diff_tags(live.tags.known().unwrap_or(&Tags::new()), &node.tags);
@@ -308,10 +402,15 @@ fn desired<'p>(
     planned: &'p ResourcePlan,
     known: &Known,
 ) -> Result<(serde_json::Value, &'p stacks::model::Node), DriverError> {
-    let node = planned.node.as_ref().ok_or_else(|| DriverError::internal("nothing is desired"))?;
+    let node = planned
+        .node
+        .as_ref()
+        .ok_or_else(|| DriverError::internal("nothing is desired"))?;
     let properties = known.resolve(&node.properties);
     if has_unknown(&properties) {
-        return Err(DriverError::internal("a reference is not known though what it refers to was applied"));
+        return Err(DriverError::internal(
+            "a reference is not known though what it refers to was applied",
+        ));
     }
     Ok((properties, node))
 }

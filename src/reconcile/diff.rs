@@ -13,7 +13,8 @@ pub struct Change {
     pub path: String,
     /// The live value; null where there is none.
     pub old: Value,
-    /// The desired value; null where there is none, `(known after apply)` where it depends on a step of this plan.
+    /// The desired value; null where there is none, `(known after apply)` where it depends on a
+    /// step of this plan.
     pub new: Value,
     /// Whether AWS can only make the change by making the resource anew.
     pub forces_replacement: bool,
@@ -48,16 +49,26 @@ impl Changes {
 pub fn diff(resource_type: &ResourceType, live: &Value, desired: &Value) -> Changes {
     let mut changes = Vec::new();
     compare("", live, desired, &mut |path, old, new| {
-        let forces_replacement = resource_type.create_only.iter().any(|property| match property.strip_suffix("[]") {
-            Some(list) => within(&path, list) && !only_adds(old, new),
-            None => within(&path, property),
+        let forces_replacement =
+            resource_type
+                .create_only
+                .iter()
+                .any(|property| match property.strip_suffix("[]") {
+                    Some(list) => within(&path, list) && !only_adds(old, new),
+                    None => within(&path, property),
+                });
+        changes.push(Change {
+            path,
+            old: old.clone(),
+            new: new.clone(),
+            forces_replacement,
         });
-        changes.push(Change { path, old: old.clone(), new: new.clone(), forces_replacement });
     });
     Changes(changes)
 }
 
-/// The tags to set, and the keys to remove. Tags of AWS's own and of a resource's children are left alone.
+/// The tags to set, and the keys to remove. Tags of AWS's own and of a resource's children are left
+/// alone.
 #[must_use]
 pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
     let set = desired
@@ -65,8 +76,13 @@ pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
         .filter(|(key, value)| live.get(*key) != Some(value))
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
-    let ours = |key: &str| !key.starts_with("aws:") && !key.starts_with(&format!("{FINGERPRINT_TAG}:"));
-    let remove = live.keys().filter(|key| !desired.contains_key(*key) && ours(key)).cloned().collect();
+    let ours =
+        |key: &str| !key.starts_with("aws:") && !key.starts_with(&format!("{FINGERPRINT_TAG}:"));
+    let remove = live
+        .keys()
+        .filter(|key| !desired.contains_key(*key) && ours(key))
+        .cloned()
+        .collect();
     (set, remove)
 }
 
@@ -77,39 +93,61 @@ pub(super) fn tag_changes(live: &Tags, desired: &Tags) -> Vec<Change> {
     let record = [SYSTEM_TAG, ADDRESS_TAG, FINGERPRINT_TAG];
     let change = |key: &String, new: Value| Change {
         path: format!("Tags.{key}"),
-        old: live.get(key).map_or(Value::Null, |value| Value::from(value.as_str())),
+        old: live
+            .get(key)
+            .map_or(Value::Null, |value| Value::from(value.as_str())),
         new,
         forces_replacement: false,
     };
     set.iter()
         .map(|(key, value)| change(key, Value::from(value.as_str())))
         .chain(remove.iter().map(|key| change(key, Value::Null)))
-        .filter(|change| !record.iter().any(|key| change.path == format!("Tags.{key}")))
+        .filter(|change| {
+            !record
+                .iter()
+                .any(|key| change.path == format!("Tags.{key}"))
+        })
         .collect()
 }
 
 fn within(path: &str, property: &str) -> bool {
-    path.strip_prefix(property).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    path.strip_prefix(property)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Whether a list is kept as it is, but for more members.
 fn only_adds(old: &Value, new: &Value) -> bool {
-    let Some(new) = new.as_array() else { return false };
-    old.is_null() || old.as_array().is_some_and(|old| old.iter().all(|member| new.contains(member)))
+    let Some(new) = new.as_array() else {
+        return false;
+    };
+    old.is_null()
+        || old
+            .as_array()
+            .is_some_and(|old| old.iter().all(|member| new.contains(member)))
 }
 
 fn compare(path: &str, old: &Value, new: &Value, report: &mut impl FnMut(String, &Value, &Value)) {
     match (old, new) {
         _ if old == new => {}
         (Value::Object(old), Value::Object(new)) => {
-            let names = old.keys().chain(new.keys().filter(|name| !old.contains_key(*name)));
+            let names = old
+                .keys()
+                .chain(new.keys().filter(|name| !old.contains_key(*name)));
             for name in names {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                let member = |of: &serde_json::Map<String, Value>| of.get(name).cloned().unwrap_or(Value::Null);
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                let member = |of: &serde_json::Map<String, Value>| {
+                    of.get(name).cloned().unwrap_or(Value::Null)
+                };
                 compare(&path, &member(old), &member(new), report);
             }
         }
-        (Value::Array(old), Value::Array(new)) if old.len() == new.len() && old.iter().all(Value::is_object) => {
+        (Value::Array(old), Value::Array(new))
+            if old.len() == new.len() && old.iter().all(Value::is_object) =>
+        {
             for (index, (old, new)) in old.iter().zip(new).enumerate() {
                 compare(&format!("{path}[{index}]"), old, new, report);
             }

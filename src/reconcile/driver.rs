@@ -79,8 +79,8 @@ pub trait Driver: Send + Sync {
     /// The facts of the type.
     fn resource_type(&self) -> &'static ResourceType;
 
-    /// Properties with AWS's defaults stated and order removed where it has no meaning, so that equal
-    /// states have equal values. Must take [`super::UNKNOWN`] for any string.
+    /// Properties with AWS's defaults stated and order removed where it has no meaning, so that
+    /// equal states have equal values. Must take [`super::UNKNOWN`] for any string.
     fn normalise(&self, properties: Value) -> Result<Value, DriverError>;
 
     /// Finds the resource, from this run's one reading of the account.
@@ -89,32 +89,46 @@ pub trait Driver: Send + Sync {
     /// Everything of the type that may be the system's.
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError>;
 
-    /// Whether there may be orphans of the type in the selected stacks. Asked where those have none of the type, so
-    /// that a small system costs no calls to services that it does not use: it must cost next to nothing. Unless a
-    /// driver says otherwise, only where all stacks are spoken of.
-    async fn suspects_orphans(&self, selection: &Selection, _reading: &Reading) -> Result<bool, DriverError> {
+    /// Whether there may be orphans of the type in the selected stacks. Asked where those have none
+    /// of the type, so that a small system costs no calls to services that it does not use: it must
+    /// cost next to nothing. Unless a driver says otherwise, only where all stacks are spoken of.
+    async fn suspects_orphans(
+        &self,
+        selection: &Selection,
+        _reading: &Reading,
+    ) -> Result<bool, DriverError> {
         Ok(selection.is_general())
     }
 
-    /// Reads again, from the resource's own service, what bulk answers and indexes said of it: before anything about
-    /// it is written. None if it is gone. `address` is where it stands, if that is known.
-    async fn confirm(&self, address: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError>;
+    /// Reads again, from the resource's own service, what bulk answers and indexes said of it:
+    /// before anything about it is written. None if it is gone. `address` is where it stands, if
+    /// that is known.
+    async fn confirm(
+        &self,
+        address: Option<&Address>,
+        live: &Live,
+    ) -> Result<Option<Live>, DriverError>;
 
     /// Creates the resource. `tags` hold the system, the address and the fingerprint.
     async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError>;
 
     /// Changes the resource in place. Tags are not its business.
-    async fn update(&self, live: &Live, properties: &Value, changes: &Changes) -> Result<Live, DriverError>;
+    async fn update(
+        &self,
+        live: &Live,
+        properties: &Value,
+        changes: &Changes,
+    ) -> Result<Live, DriverError>;
 
     /// Sets and removes tags; sets the fingerprint of a child in its parent.
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError>;
 
-    /// Deletes the resource, its data and its protection with it. Its waits end when the run is told to stop, and the
-    /// next run goes on from where they stood.
+    /// Deletes the resource, its data and its protection with it. Its waits end when the run is
+    /// told to stop, and the next run goes on from where they stood.
     async fn delete(&self, live: &Live) -> Result<(), DriverError>;
 
-    /// What AWS does yet with a resource that stands as it should, if anything: `deploying to the edges`. Nothing that
-    /// refers to it needs that, so no step waits for it.
+    /// What AWS does yet with a resource that stands as it should, if anything: `deploying to the
+    /// edges`. Nothing that refers to it needs that, so no step waits for it.
     fn pending(&self, _live: &Live) -> Option<String> {
         None
     }
@@ -135,18 +149,22 @@ impl Registry {
     /// Adds a driver for its type.
     #[must_use]
     pub fn with(mut self, driver: impl Driver + 'static) -> Self {
-        self.drivers.insert(driver.resource_type().name, Arc::new(driver));
+        self.drivers
+            .insert(driver.resource_type().name, Arc::new(driver));
         self
     }
 
     /// Takes the drivers of some types out.
     pub fn remove(&mut self, is_gone: impl Fn(&str) -> bool) {
-        self.drivers.retain(|resource_type, _| !is_gone(resource_type));
+        self.drivers
+            .retain(|resource_type, _| !is_gone(resource_type));
     }
 
     /// The driver of a type.
     pub fn get(&self, resource_type: &str) -> Result<&Arc<dyn Driver>, DriverError> {
-        self.drivers.get(resource_type).ok_or_else(|| DriverError::internal(format!("no driver for {resource_type}")))
+        self.drivers
+            .get(resource_type)
+            .ok_or_else(|| DriverError::internal(format!("no driver for {resource_type}")))
     }
 
     /// Every driver.
@@ -266,7 +284,12 @@ impl DriverError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
-        let access = ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"];
+        let access = [
+            "AccessDenied",
+            "AccessDeniedException",
+            "UnauthorizedOperation",
+            "AuthorizationError",
+        ];
         let credentials = [
             "ExpiredToken",
             "ExpiredTokenException",
@@ -286,9 +309,9 @@ impl DriverError {
             Self::Service { code, .. } if access.contains(&code.as_str()) => {
                 Some("grant the action to the credentials in use, then run the command again")
             }
-            Self::Service { code, .. } if credentials.contains(&code.as_str()) => {
-                Some("renew the credentials (aws sso login, AWS_PROFILE), then run the command again")
-            }
+            Self::Service { code, .. } if credentials.contains(&code.as_str()) => Some(
+                "renew the credentials (aws sso login, AWS_PROFILE), then run the command again",
+            ),
             _ => None,
         }
     }

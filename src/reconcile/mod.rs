@@ -1,7 +1,8 @@
 //! The engine: it reads the account, compares it with what is desired, plans, and applies.
 //!
 //! It knows resource types only by the facts in [`stacks::model::ResourceType`] and drivers only as
-//! [`Driver`]. Nothing here names an AWS service, prints, or makes a choice that is not in the plan.
+//! [`Driver`]. Nothing here names an AWS service, prints, or makes a choice that is not in the
+//! plan.
 
 mod apply;
 mod diff;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use stacks::model::{Address, FINGERPRINT_TAG, Graph, Node, Replacement, ResourceType, SYSTEM_TAG, Tags};
+use stacks::model::{
+    Address, FINGERPRINT_TAG, Graph, Node, Replacement, ResourceType, SYSTEM_TAG, Tags,
+};
 
 use super::diff::tag_changes;
 use super::{
-    Attributes, Change, Changes, Inventory, Known, Live, Orphan, Pending, PlanError, Refusal, Registry, Selection,
-    diff, diff_tags,
+    Attributes, Change, Changes, Inventory, Known, Live, Orphan, Pending, PlanError, Refusal,
+    Registry, Selection, diff, diff_tags,
 };
 
 /// What a run is for.
@@ -134,11 +136,18 @@ fn converge(
     inventory: &Inventory,
     registry: &Registry,
 ) -> Result<Plan, PlanError> {
-    let mut planner = Planner { known: inventory.known.clone(), registry, refusals: Vec::new() };
+    let mut planner = Planner {
+        known: inventory.known.clone(),
+        registry,
+        refusals: Vec::new(),
+    };
     let mut resources = Vec::new();
     let mut unchanged = 0;
     let mut pending = Vec::new();
-    for node in graph.nodes().filter(|node| selection.contains(node.address.stack())) {
+    for node in graph
+        .nodes()
+        .filter(|node| selection.contains(node.address.stack()))
+    {
         check_dependencies(node, selection, inventory)?;
         let live = inventory.live.get(&node.address);
         if let Some(action) = planner.action(node, live)? {
@@ -157,16 +166,28 @@ fn converge(
     if !planner.refusals.is_empty() {
         return Err(PlanError::Refused(planner.refusals));
     }
-    let (kept, gone) =
-        inventory.orphans.iter().cloned().partition::<Vec<_>, _>(|orphan| orphan.resource_type.holds_data);
+    let (kept, gone) = inventory
+        .orphans
+        .iter()
+        .cloned()
+        .partition::<Vec<_>, _>(|orphan| orphan.resource_type.holds_data);
     resources.extend(gone.into_iter().map(delete_orphan));
     let kept = kept.into_iter().map(keep_orphan).collect();
     let system = graph.system().to_owned();
-    Ok(Plan { system, resources, kept, unchanged, pending, known: inventory.known.clone() })
+    Ok(Plan {
+        system,
+        resources,
+        kept,
+        unchanged,
+        pending,
+        known: inventory.known.clone(),
+    })
 }
 
 fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_data: bool) -> Plan {
-    let nodes = graph.nodes().filter(|node| selection.contains(node.address.stack()));
+    let nodes = graph
+        .nodes()
+        .filter(|node| selection.contains(node.address.stack()));
     let live = nodes.filter_map(|node| {
         let live = inventory.live.get(&node.address)?;
         owner(live, graph.system()).is_ours().then(|| Orphan {
@@ -176,7 +197,8 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
         })
     });
     let all = live.chain(inventory.orphans.iter().cloned());
-    let (kept, gone) = all.partition::<Vec<_>, _>(|orphan: &Orphan| orphan.resource_type.holds_data && !delete_data);
+    let (kept, gone) = all
+        .partition::<Vec<_>, _>(|orphan: &Orphan| orphan.resource_type.holds_data && !delete_data);
     Plan {
         system: graph.system().to_owned(),
         resources: gone.into_iter().map(delete_orphan).collect(),
@@ -188,19 +210,43 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
 }
 
 fn delete_orphan(orphan: Orphan) -> ResourcePlan {
-    let Orphan { address, resource_type, live } = orphan;
-    ResourcePlan { address, resource_type, action: Action::Delete, node: None, live: Some(live) }
+    let Orphan {
+        address,
+        resource_type,
+        live,
+    } = orphan;
+    ResourcePlan {
+        address,
+        resource_type,
+        action: Action::Delete,
+        node: None,
+        live: Some(live),
+    }
 }
 
 fn keep_orphan(orphan: Orphan) -> Kept {
-    Kept { address: orphan.address, resource_type: orphan.resource_type, id: orphan.live.id }
+    Kept {
+        address: orphan.address,
+        resource_type: orphan.resource_type,
+        id: orphan.live.id,
+    }
 }
 
-fn check_dependencies(node: &Node, selection: &Selection, inventory: &Inventory) -> Result<(), PlanError> {
-    let missing =
-        node.dependencies.iter().find(|on| !selection.contains(on.stack()) && !inventory.live.contains_key(on));
-    missing
-        .map_or(Ok(()), |missing| Err(PlanError::Missing { address: node.address.clone(), missing: missing.clone() }))
+fn check_dependencies(
+    node: &Node,
+    selection: &Selection,
+    inventory: &Inventory,
+) -> Result<(), PlanError> {
+    let missing = node
+        .dependencies
+        .iter()
+        .find(|on| !selection.contains(on.stack()) && !inventory.live.contains_key(on));
+    missing.map_or(Ok(()), |missing| {
+        Err(PlanError::Missing {
+            address: node.address.clone(),
+            missing: missing.clone(),
+        })
+    })
 }
 
 enum Owner {
@@ -217,7 +263,9 @@ impl Owner {
 }
 
 fn owner(live: &Live, system: &str) -> Owner {
-    let Some(tags) = live.tags.known() else { return Owner::Unread };
+    let Some(tags) = live.tags.known() else {
+        return Owner::Unread;
+    };
     match tags.get(SYSTEM_TAG) {
         Some(owner) if owner == system => Owner::Ours,
         Some(owner) => Owner::Foreign(format!("belongs to the system `{owner}`")),
@@ -234,12 +282,19 @@ struct Planner<'a> {
 impl Planner<'_> {
     /// What is to be done to one resource, and what is known after it.
     fn action(&mut self, node: &Node, live: Option<&Live>) -> Result<Option<Action>, PlanError> {
-        let failed = |source| PlanError::Driver { address: node.address.clone(), source };
+        let failed = |source| PlanError::Driver {
+            address: node.address.clone(),
+            source,
+        };
         let driver = self.registry.get(node.resource_type.name).map_err(failed)?;
-        let desired = driver.normalise(self.known.resolve(&node.properties)).map_err(failed)?;
+        let desired = driver
+            .normalise(self.known.resolve(&node.properties))
+            .map_err(failed)?;
         let Some(live) = live else {
             self.known.attributes.remove(&node.address);
-            return Ok(Some(Action::Create { properties: desired }));
+            return Ok(Some(Action::Create {
+                properties: desired,
+            }));
         };
         let system = node.tags.get(SYSTEM_TAG).map_or("", String::as_str);
         if let Owner::Foreign(owner) = owner(live, system) {
@@ -258,7 +313,10 @@ impl Planner<'_> {
     fn change(&mut self, node: &Node, live: &Live, changes: Changes) -> Option<Action> {
         let unread = Tags::new();
         let tags = live.tags.known().unwrap_or(&unread);
-        let reason = if tags.get(FINGERPRINT_TAG).is_some_and(|last| last == node.fingerprint()) {
+        let reason = if tags
+            .get(FINGERPRINT_TAG)
+            .is_some_and(|last| last == node.fingerprint())
+        {
             Reason::Drift
         } else {
             Reason::Changed
@@ -271,10 +329,20 @@ impl Planner<'_> {
             return None;
         }
         self.forget_renewed(node, &changes);
-        Some(Action::Update { changes, tag_changes: tag_changes(tags, &node.tags), reason })
+        Some(Action::Update {
+            changes,
+            tag_changes: tag_changes(tags, &node.tags),
+            reason,
+        })
     }
 
-    fn replace(&mut self, node: &Node, live: &Live, changes: Changes, reason: Reason) -> Option<Action> {
+    fn replace(
+        &mut self,
+        node: &Node,
+        live: &Live,
+        changes: Changes,
+        reason: Reason,
+    ) -> Option<Action> {
         if node.resource_type.holds_data {
             let forcing = changes.0.iter().filter(|change| change.forces_replacement);
             self.refusals.push(Refusal::WouldLoseData {
@@ -296,7 +364,11 @@ impl Planner<'_> {
 
     /// Attributes that an in-place change makes anew are not known until it is done.
     fn forget_renewed(&mut self, node: &Node, changes: &Changes) {
-        let renewed = node.resource_type.renewed_by.iter().filter(|(property, _)| changes.touches(property));
+        let renewed = node
+            .resource_type
+            .renewed_by
+            .iter()
+            .filter(|(property, _)| changes.touches(property));
         let attributes: Option<&mut Attributes> = self.known.attributes.get_mut(&node.address);
         if let Some(attributes) = attributes {
             for (_, attribute) in renewed {
@@ -323,24 +395,31 @@ impl Plan {
     /// How many resources each kind of action touches.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.resources.iter().fold(Counts::default(), |mut counts, resource| {
-            match resource.action {
-                Action::Create { .. } => counts.create += 1,
-                Action::Update { .. } => counts.update += 1,
-                Action::Replace { .. } => counts.replace += 1,
-                Action::Delete => counts.delete += 1,
-            }
-            counts
-        })
+        self.resources
+            .iter()
+            .fold(Counts::default(), |mut counts, resource| {
+                match resource.action {
+                    Action::Create { .. } => counts.create += 1,
+                    Action::Update { .. } => counts.update += 1,
+                    Action::Replace { .. } => counts.replace += 1,
+                    Action::Delete => counts.delete += 1,
+                }
+                counts
+            })
     }
 
     /// The resources by stack, in order.
     #[must_use]
     pub fn by_stack(&self) -> BTreeMap<&stacks::model::StackName, Vec<&ResourcePlan>> {
-        self.resources.iter().fold(BTreeMap::new(), |mut stacks, resource| {
-            stacks.entry(resource.address.stack()).or_insert_with(Vec::new).push(resource);
-            stacks
-        })
+        self.resources
+            .iter()
+            .fold(BTreeMap::new(), |mut stacks, resource| {
+                stacks
+                    .entry(resource.address.stack())
+                    .or_insert_with(Vec::new)
+                    .push(resource);
+                stacks
+            })
     }
 }
 

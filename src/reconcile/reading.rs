@@ -19,11 +19,16 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The answer to `call`, made at most once for each `key` and type; callers at the same time share it.
+    /// The answer to `call`, made at most once for each `key` and type; callers at the same time
+    /// share it.
     ///
     /// # Errors
     /// Those of the call, which is then not remembered.
-    pub async fn once<T, F>(&self, key: impl Into<String>, call: impl FnOnce() -> F) -> Result<Arc<T>, DriverError>
+    pub async fn once<T, F>(
+        &self,
+        key: impl Into<String>,
+        call: impl FnOnce() -> F,
+    ) -> Result<Arc<T>, DriverError>
     where
         T: Any + Send + Sync,
         F: Future<Output = Result<T, DriverError>>,
@@ -33,10 +38,12 @@ impl Reading {
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(answers.entry(key.clone()).or_default())
         };
-        let answer = answer.get_or_try_init(|| async { call().await.map(|answer| Arc::new(answer) as Answer) }).await?;
-        Arc::clone(answer)
-            .downcast()
-            .map_err(|_| DriverError::internal(format!("the reading `{key}` is used with two types")))
+        let answer = answer
+            .get_or_try_init(|| async { call().await.map(|answer| Arc::new(answer) as Answer) })
+            .await?;
+        Arc::clone(answer).downcast().map_err(|_| {
+            DriverError::internal(format!("the reading `{key}` is used with two types"))
+        })
     }
 }
 

@@ -9,7 +9,9 @@ use super::DriverError;
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Refusal {
     /// Somebody else's resource has the name.
-    #[error("{address}: the {resource_type} `{id}` exists and is not this system's (it {owner}); it is left untouched")]
+    #[error(
+        "{address}: the {resource_type} `{id}` exists and is not this system's (it {owner}); it is left untouched"
+    )]
     Foreign {
         /// The address that wants the name.
         address: Address,
@@ -45,7 +47,9 @@ impl Refusal {
             Self::Foreign { .. } => {
                 "choose another `name` in frontage.toml, or delete or rename that resource if it is not needed"
             }
-            Self::WouldLoseData { .. } => "undo the change, or move the data to a resource under another name first",
+            Self::WouldLoseData { .. } => {
+                "undo the change, or move the data to a resource under another name first"
+            }
         }
     }
 }

@@ -23,22 +23,27 @@ impl Known {
     /// The text, if everything it refers to is known.
     #[must_use]
     pub fn text(&self, text: &Text) -> Option<String> {
-        text.resolve(&|address, name| self.attributes.get(address)?.get(name).cloned(), &|name| {
-            self.pseudo.get(&name).cloned()
-        })
+        text.resolve(
+            &|address, name| self.attributes.get(address)?.get(name).cloned(),
+            &|name| self.pseudo.get(&name).cloned(),
+        )
     }
 
     /// The properties with every deferred text resolved, or [`UNKNOWN`] in its place.
     #[must_use]
     pub fn resolve(&self, properties: &Value) -> Value {
         if let Some(expression) = Expression::from_json(properties) {
-            return Value::String(self.text(&Text::Deferred(expression)).unwrap_or_else(|| UNKNOWN.to_owned()));
+            return Value::String(
+                self.text(&Text::Deferred(expression))
+                    .unwrap_or_else(|| UNKNOWN.to_owned()),
+            );
         }
         match properties {
             Value::Array(items) => items.iter().map(|item| self.resolve(item)).collect(),
-            Value::Object(members) => {
-                members.iter().map(|(name, member)| (name.clone(), self.resolve(member))).collect()
-            }
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, member)| (name.clone(), self.resolve(member)))
+                .collect(),
             other => other.clone(),
         }
     }

@@ -24,7 +24,12 @@ impl Pending {
     /// What a live resource's driver says that AWS does yet, if anything.
     pub(super) fn of(address: &Address, driver: &dyn Driver, live: &Live) -> Option<Self> {
         let what = driver.pending(live)?;
-        Some(Self { address: address.clone(), resource_type: driver.resource_type(), live: live.clone(), what })
+        Some(Self {
+            address: address.clone(),
+            resource_type: driver.resource_type(),
+            live: live.clone(),
+            what,
+        })
     }
 }
 
@@ -37,14 +42,25 @@ pub async fn settle(
 ) -> Vec<Pending> {
     let waits = pending.into_iter().map(async |pending| {
         let address = pending.address.clone();
-        let _ = events.send(Event::Settling { address: address.clone(), what: pending.what.clone() });
-        let failure = interruptible(stop.clone(), wait(&pending, registry)).await.err();
-        let _ = events.send(Event::Settled { address, failure: failure.clone() });
+        let _ = events.send(Event::Settling {
+            address: address.clone(),
+            what: pending.what.clone(),
+        });
+        let failure = interruptible(stop.clone(), wait(&pending, registry))
+            .await
+            .err();
+        let _ = events.send(Event::Settled {
+            address,
+            failure: failure.clone(),
+        });
         failure.map(|_| pending)
     });
     join_all(waits).await.into_iter().flatten().collect()
 }
 
 async fn wait(pending: &Pending, registry: &Registry) -> Result<(), DriverError> {
-    registry.get(pending.resource_type.name)?.settle(&pending.live).await
+    registry
+        .get(pending.resource_type.name)?
+        .settle(&pending.live)
+        .await
 }

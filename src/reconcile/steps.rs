@@ -33,14 +33,19 @@ pub enum StepKind {
 ///
 /// # Guarantees
 /// - What is made or changed comes after what it refers to.
-/// - What is taken away for good comes after everything that refers to it was changed or taken away.
+/// - What is taken away for good comes after everything that refers to it was changed or taken
+///   away.
 /// - A replacement creates first or deletes first, as its type says.
 #[must_use]
 pub(super) fn steps(plan: &Plan) -> Vec<Step> {
     let mut steps = Vec::new();
     for (resource, planned) in plan.resources.iter().enumerate() {
         for kind in kinds(planned) {
-            steps.push(Step { kind: *kind, resource, after: BTreeSet::new() });
+            steps.push(Step {
+                kind: *kind,
+                resource,
+                after: BTreeSet::new(),
+            });
         }
     }
     let orders = Orders::of(plan, &steps);
@@ -72,9 +77,18 @@ struct Orders<'p> {
 
 impl<'p> Orders<'p> {
     fn of(plan: &'p Plan, steps: &'p [Step]) -> Self {
-        let writing = steps.iter().enumerate().filter(|(_, step)| step.kind != StepKind::Delete);
-        let writes = writing.map(|(index, step)| (&plan.resources[step.resource].address, index)).collect();
-        Self { plan, steps, writes }
+        let writing = steps
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| step.kind != StepKind::Delete);
+        let writes = writing
+            .map(|(index, step)| (&plan.resources[step.resource].address, index))
+            .collect();
+        Self {
+            plan,
+            steps,
+            writes,
+        }
     }
 
     fn planned(&self, step: usize) -> &'p ResourcePlan {
@@ -87,26 +101,34 @@ impl<'p> Orders<'p> {
             StepKind::Delete => self.before_delete(step),
         };
         // The two steps of one replacement stand in the order in which `kinds` lists them.
-        before.extend((0..step).filter(|other| self.steps[*other].resource == self.steps[step].resource));
+        before.extend(
+            (0..step).filter(|other| self.steps[*other].resource == self.steps[step].resource),
+        );
         before
     }
 
     /// The writes of what the resource refers to.
     fn before_write(&self, step: usize) -> BTreeSet<usize> {
-        let Some(node) = &self.planned(step).node else { return BTreeSet::new() };
-        node.dependencies.iter().filter_map(|on| self.writes.get(on).copied()).collect()
+        let Some(node) = &self.planned(step).node else {
+            return BTreeSet::new();
+        };
+        node.dependencies
+            .iter()
+            .filter_map(|on| self.writes.get(on).copied())
+            .collect()
     }
 
     /// The deletions and the writes of what refers, or may refer, to the resource.
     ///
-    /// A replacement that deletes first waits for nothing: what refers to it can let go only of a name that is
-    /// the same afterwards, and AWS takes such a deletion.
+    /// A replacement that deletes first waits for nothing: what refers to it can let go only of a
+    /// name that is the same afterwards, and AWS takes such a deletion.
     fn before_delete(&self, step: usize) -> BTreeSet<usize> {
         let planned = self.planned(step);
         if matches!(planned.action, Action::Replace { .. }) && !planned.creates_first() {
             return BTreeSet::new();
         }
-        let others = (0..self.steps.len()).filter(|other| self.steps[*other].resource != self.steps[step].resource);
+        let others = (0..self.steps.len())
+            .filter(|other| self.steps[*other].resource != self.steps[step].resource);
         others
             .filter(|other| match self.steps[*other].kind {
                 StepKind::Delete => self.may_refer(*other, step),
@@ -115,15 +137,24 @@ impl<'p> Orders<'p> {
             .collect()
     }
 
-    /// Whether one live resource may refer to another: its type may, or, where they are of one type, it does.
+    /// Whether one live resource may refer to another: its type may, or, where they are of one
+    /// type, it does.
     fn may_refer(&self, from: usize, to: usize) -> bool {
         let (from, to) = (self.planned(from), self.planned(to));
         if from.resource_type.name != to.resource_type.name {
-            return from.resource_type.refers_to.contains(&to.resource_type.name);
+            return from
+                .resource_type
+                .refers_to
+                .contains(&to.resource_type.name);
         }
-        let (Some(from), Some(to)) = (&from.live, &to.live) else { return false };
-        let has = |live: &Live, text: &str| live.id == text || live.attributes.values().any(|value| value == text);
-        // What both have is their parent's, as the function of two permissions: neither refers to the other by it.
+        let (Some(from), Some(to)) = (&from.live, &to.live) else {
+            return false;
+        };
+        let has = |live: &Live, text: &str| {
+            live.id == text || live.attributes.values().any(|value| value == text)
+        };
+        // What both have is their parent's, as the function of two permissions: neither refers to
+        // the other by it.
         mentions(&from.properties, &|text| has(to, text) && !has(from, text))
     }
 
@@ -132,7 +163,12 @@ impl<'p> Orders<'p> {
         let referred = self.planned(write).live.is_some() && self.may_refer(write, deleted);
         // A duplicate or a replaced one is let go of by what refers to its address.
         let address = &self.planned(deleted).address;
-        referred || self.planned(write).node.as_ref().is_some_and(|node| node.dependencies.contains(address))
+        referred
+            || self
+                .planned(write)
+                .node
+                .as_ref()
+                .is_some_and(|node| node.dependencies.contains(address))
     }
 }
 

@@ -7,7 +7,11 @@ pub(super) const NO_CACHE: &str = "no-cache";
 
 /// The media type of a file, by its extension; of text with its character set, which is UTF-8.
 pub(super) fn media_type(path: &str) -> String {
-    let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
+    let extension = path
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.rsplit_once('.'))
+        .map(|(_, extension)| extension);
     match extension {
         Some("js" | "mjs") => "text/javascript; charset=utf-8".to_owned(),
         Some("map" | "json") => "application/json".to_owned(),
@@ -21,7 +25,11 @@ pub(super) fn media_type(path: &str) -> String {
 fn guessed(extension: &str) -> String {
     let media_type = mime_guess::from_ext(extension).first_or_octet_stream();
     let is_text = media_type.type_() == mime_guess::mime::TEXT;
-    if is_text { format!("{media_type}; charset=utf-8") } else { media_type.to_string() }
+    if is_text {
+        format!("{media_type}; charset=utf-8")
+    } else {
+        media_type.to_string()
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ use super::{Application, Version, name};
 
 /// The file in which a build describes itself.
 const DESCRIPTION: &str = "frontage.json";
-/// The most bytes of one file. S3 takes 5 GB in one piece; a front-end with more than this is a mistake.
+/// The most bytes of one file. S3 takes 5 GB in one piece; a front-end with more than this is a
+/// mistake.
 const LARGEST: u64 = 1_000_000_000;
 
 /// A build that may be published.
@@ -62,7 +63,13 @@ impl Dist {
             Application::Shell => None,
             Application::Team(_) => Some(entry(directory, &files, &description)?),
         };
-        Ok(Self { directory: directory.to_owned(), version: Version::of(&files), description, entry, files })
+        Ok(Self {
+            directory: directory.to_owned(),
+            version: Version::of(&files),
+            description,
+            entry,
+            files,
+        })
     }
 
     /// Its version.
@@ -74,8 +81,14 @@ impl Dist {
     /// The scripts that the entry's integrity does not cover, for a team that is meant to have one.
     #[must_use]
     pub fn uncovered(&self) -> Vec<&str> {
-        let Some(entry) = &self.entry else { return Vec::new() };
-        let scripts = self.files.iter().map(|file| file.path.as_str()).filter(|path| is_script(path));
+        let Some(entry) = &self.entry else {
+            return Vec::new();
+        };
+        let scripts = self
+            .files
+            .iter()
+            .map(|file| file.path.as_str())
+            .filter(|path| is_script(path));
         scripts.filter(|path| *path != entry.path).collect()
     }
 
@@ -99,7 +112,9 @@ impl Dist {
 
 fn is_script(path: &str) -> bool {
     let extension = Path::new(path).extension();
-    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("js") || extension.eq_ignore_ascii_case("mjs"))
+    extension.is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("js") || extension.eq_ignore_ascii_case("mjs")
+    })
 }
 
 fn check_name(path: &str, application: &Application) -> Result<(), DistError> {
@@ -120,7 +135,10 @@ fn check_name(path: &str, application: &Application) -> Result<(), DistError> {
 }
 
 fn digest(directory: &Path, path: String) -> Result<File, DistError> {
-    let unreadable = |source| DistError::Unreadable { path: directory.join(&path), source };
+    let unreadable = |source| DistError::Unreadable {
+        path: directory.join(&path),
+        source,
+    };
     let mut file = Open::open(directory.join(&path)).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     if size > LARGEST {
@@ -128,7 +146,11 @@ fn digest(directory: &Path, path: String) -> Result<File, DistError> {
     }
     let mut hash = Sha256::new();
     let size = feed(&mut file, &mut |bytes| hash.update(bytes)).map_err(unreadable)?;
-    Ok(File { sha256: hex(&hash.finalize()), size, path })
+    Ok(File {
+        sha256: hex(&hash.finalize()),
+        size,
+        path,
+    })
 }
 
 /// Gives all bytes to a hash, and says how many there were.
@@ -145,37 +167,59 @@ fn feed(file: &mut Open, hash: &mut impl FnMut(&[u8])) -> io::Result<u64> {
     }
 }
 
-fn describe(directory: &Path, files: &[File], application: &Application) -> Result<Description, DistError> {
+fn describe(
+    directory: &Path,
+    files: &[File],
+    application: &Application,
+) -> Result<Description, DistError> {
     let has = |name: &str| files.iter().any(|file| file.path == name);
     let required = match application {
         Application::Shell => application.pointer(),
         Application::Team(_) => DESCRIPTION,
     };
     if !has(required) {
-        return Err(DistError::Missing { name: required, directory: directory.to_owned() });
+        return Err(DistError::Missing {
+            name: required,
+            directory: directory.to_owned(),
+        });
     }
     if !has(DESCRIPTION) {
         return Ok(Description::default());
     }
     let path = directory.join(DESCRIPTION);
-    let text = std::fs::read(&path).map_err(|source| DistError::Unreadable { path: path.clone(), source })?;
+    let text = std::fs::read(&path).map_err(|source| DistError::Unreadable {
+        path: path.clone(),
+        source,
+    })?;
     serde_json::from_slice(&text).map_err(|source| DistError::Description { path, source })
 }
 
 fn entry(directory: &Path, files: &[File], description: &Description) -> Result<Entry, DistError> {
-    let path = description.entry.clone().ok_or_else(|| DistError::NoEntry(directory.join(DESCRIPTION)))?;
+    let path = description
+        .entry
+        .clone()
+        .ok_or_else(|| DistError::NoEntry(directory.join(DESCRIPTION)))?;
     let path = path.strip_prefix("./").map(str::to_owned).unwrap_or(path);
     if !path.starts_with("assets/") || !name::is_hashed(&path) {
         return Err(DistError::EntryName(path));
     }
     if !files.iter().any(|file| file.path == path) {
-        return Err(DistError::EntryMissing { entry: path, directory: directory.to_owned() });
+        return Err(DistError::EntryMissing {
+            entry: path,
+            directory: directory.to_owned(),
+        });
     }
-    let unreadable = |source| DistError::Unreadable { path: directory.join(&path), source };
+    let unreadable = |source| DistError::Unreadable {
+        path: directory.join(&path),
+        source,
+    };
     let mut hash = Sha384::new();
     let mut file = Open::open(directory.join(&path)).map_err(unreadable)?;
     feed(&mut file, &mut |bytes| hash.update(bytes)).map_err(unreadable)?;
-    Ok(Entry { integrity: format!("sha384-{}", BASE64_STANDARD.encode(hash.finalize())), path })
+    Ok(Entry {
+        integrity: format!("sha384-{}", BASE64_STANDARD.encode(hash.finalize())),
+        path,
+    })
 }
 
 #[cfg(test)]

@@ -18,7 +18,9 @@ pub enum ReleaseError {
     #[error("{0} is in the bucket already, with other contents; nothing was switched")]
     Changed(String),
     /// The same version is another release in the bucket.
-    #[error("the release {0} is in the bucket already and differs from this one; nothing was switched")]
+    #[error(
+        "the release {0} is in the bucket already and differs from this one; nothing was switched"
+    )]
     Conflict(Version),
     /// The record of a release is no such thing.
     #[error("{key} is not a release's record")]
@@ -32,7 +34,9 @@ pub enum ReleaseError {
     #[error("somebody else published meanwhile; {}", current(.0.as_ref()))]
     Lost(Option<Version>),
     /// The shell has no canaries.
-    #[error("the shell has no canaries: it is the page that sorts clients into those of a canary and others")]
+    #[error(
+        "the shell has no canaries: it is the page that sorts clients into those of a canary and others"
+    )]
     CanaryOfShell,
     /// A canary with nothing beside it.
     #[error("nothing is current yet, so a canary has nothing to share the clients with")]
@@ -71,11 +75,18 @@ pub enum ReleaseError {
 }
 
 fn current(version: Option<&Version>) -> String {
-    version.map_or_else(|| "nothing is current now".to_owned(), |version| format!("{version} is current now"))
+    version.map_or_else(
+        || "nothing is current now".to_owned(),
+        |version| format!("{version} is current now"),
+    )
 }
 
 fn join(versions: &[Version]) -> String {
-    versions.iter().map(Version::as_str).collect::<Vec<_>>().join(", ")
+    versions
+        .iter()
+        .map(Version::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl ReleaseError {
@@ -91,12 +102,16 @@ impl ReleaseError {
             Self::Conflict(_) | Self::BadRecord { .. } => {
                 "somebody wrote into releases/ by hand: look at it, remove it, then run this again"
             }
-            Self::Lost(_) => "look at `frontage release list`, then run this again if yours is to be current",
+            Self::Lost(_) => {
+                "look at `frontage release list`, then run this again if yours is to be current"
+            }
             Self::CanaryOfShell => "leave --canary out",
             Self::CanaryAlone => "publish without --canary first",
             Self::CanaryIsCurrent(_) => "build a release that differs, or leave --canary out",
             Self::NothingPublished => "publish a release first: frontage release publish",
-            Self::NothingBefore(_) | Self::Unknown(_) => "`frontage release list` shows the releases that are there",
+            Self::NothingBefore(_) | Self::Unknown(_) => {
+                "`frontage release list` shows the releases that are there"
+            }
             Self::Ambiguous { .. } => "write more of the version",
             Self::Incomplete { .. } => "publish its build again",
             Self::Restless(_) => "run this again",

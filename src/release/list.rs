@@ -50,19 +50,37 @@ impl Releases {
         let stock = Stock::read(&self.store).await?;
         let state = self.pointer().await?.state;
         let records = ranked(&stock.records, &state);
-        Ok(records.into_iter().map(|record| Listed::new(record, &state)).collect())
+        Ok(records
+            .into_iter()
+            .map(|record| Listed::new(record, &state))
+            .collect())
     }
 }
 
 /// Records, those first that were current or published last.
 pub(super) fn ranked<'r>(records: &'r BTreeMap<Version, Record>, state: &State) -> Vec<&'r Record> {
-    let used = |record: &Record| state.since(&record.version).unwrap_or_default().max(record.published_seconds());
-    let turn = |record: &Record| state.history.iter().position(|turn| turn.version == record.version);
+    let used = |record: &Record| {
+        state
+            .since(&record.version)
+            .unwrap_or_default()
+            .max(record.published_seconds())
+    };
+    let turn = |record: &Record| {
+        state
+            .history
+            .iter()
+            .position(|turn| turn.version == record.version)
+    };
     let mut ranked: Vec<&Record> = records.values().collect();
     // Within one second, the order of the turns.
     ranked.sort_by_key(|record| {
         let is_current = state.current() == Some(&record.version);
-        (!is_current, Reverse(used(record)), turn(record).unwrap_or(usize::MAX), record.version.clone())
+        (
+            !is_current,
+            Reverse(used(record)),
+            turn(record).unwrap_or(usize::MAX),
+            record.version.clone(),
+        )
     });
     ranked
 }
@@ -74,7 +92,11 @@ impl Listed {
             package_version: record.package_version.clone(),
             published: record.published.clone(),
             standing: Standing::of(&record.version, state),
-            percent: state.canary.as_ref().filter(|(canary, _)| *canary == record.version).map(|(_, percent)| *percent),
+            percent: state
+                .canary
+                .as_ref()
+                .filter(|(canary, _)| *canary == record.version)
+                .map(|(_, percent)| *percent),
             size: record.size(),
             files: record.files.len(),
         }

@@ -11,7 +11,8 @@ use thiserror::Error;
 use super::record::Record;
 use super::{Application, Destination};
 
-const SCHEMA: &str = "https://raw.githubusercontent.com/awslabs/frontend-discovery/main/schema/v1-pre.json";
+const SCHEMA: &str =
+    "https://raw.githubusercontent.com/awslabs/frontend-discovery/main/schema/v1-pre.json";
 
 /// What the shell reads to find a team's application.
 #[derive(Clone, Debug, Serialize)]
@@ -65,7 +66,11 @@ impl TryFrom<u8> for Percent {
     type Error = InvalidPercent;
 
     fn try_from(number: u8) -> Result<Self, InvalidPercent> {
-        if (1..=99).contains(&number) { Ok(Self(number)) } else { Err(InvalidPercent) }
+        if (1..=99).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err(InvalidPercent)
+        }
     }
 }
 
@@ -73,7 +78,11 @@ impl FromStr for Percent {
     type Err = InvalidPercent;
 
     fn from_str(text: &str) -> Result<Self, InvalidPercent> {
-        let number = text.strip_suffix('%').unwrap_or(text).parse::<u8>().map_err(|_| InvalidPercent)?;
+        let number = text
+            .strip_suffix('%')
+            .unwrap_or(text)
+            .parse::<u8>()
+            .map_err(|_| InvalidPercent)?;
         Self::try_from(number)
     }
 }
@@ -87,16 +96,35 @@ impl fmt::Display for Percent {
 impl Manifest {
     /// The manifest of a current release, with a canary beside it or not. None if one has no entry.
     #[must_use]
-    pub(super) fn new(destination: &Destination, current: &Record, canary: Option<(&Record, Percent)>) -> Option<Self> {
-        let Application::Team(team) = &destination.application else { return None };
+    pub(super) fn new(
+        destination: &Destination,
+        current: &Record,
+        canary: Option<(&Record, Percent)>,
+    ) -> Option<Self> {
+        let Application::Team(team) = &destination.application else {
+            return None;
+        };
         let aside = canary.map_or(0, |(_, percent)| percent.get());
-        let default = Deployment { traffic: 100 - aside, default: true };
+        let default = Deployment {
+            traffic: 100 - aside,
+            default: true,
+        };
         let mut versions = vec![micro_frontend(destination, current, default)?];
         if let Some((canary, _)) = canary {
-            versions.push(micro_frontend(destination, canary, Deployment { traffic: aside, default: false })?);
+            versions.push(micro_frontend(
+                destination,
+                canary,
+                Deployment {
+                    traffic: aside,
+                    default: false,
+                },
+            )?);
         }
         let name = format!("@{}/{team}", destination.system);
-        Some(Self { schema: SCHEMA, micro_frontends: BTreeMap::from([(name, versions)]) })
+        Some(Self {
+            schema: SCHEMA,
+            micro_frontends: BTreeMap::from([(name, versions)]),
+        })
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {
@@ -104,10 +132,17 @@ impl Manifest {
     }
 }
 
-fn micro_frontend(destination: &Destination, record: &Record, deployment: Deployment) -> Option<MicroFrontend> {
+fn micro_frontend(
+    destination: &Destination,
+    record: &Record,
+    deployment: Deployment,
+) -> Option<MicroFrontend> {
     let entry = record.entry.as_ref()?;
     let package = record.package_version.as_deref().unwrap_or("0.0.0");
-    let metadata = Metadata { integrity: entry.integrity.clone(), version: format!("{package}+{}", record.version) };
+    let metadata = Metadata {
+        integrity: entry.integrity.clone(),
+        version: format!("{package}+{}", record.version),
+    };
     Some(MicroFrontend {
         url: format!("{}/{}", destination.url, entry.path),
         fallback_url: format!("{}/{}", destination.url, record.version.key(&entry.path)),

@@ -3,15 +3,17 @@
 /// The shortest hash in a name: Vite's has 8 characters.
 const HASH: usize = 8;
 
-/// Whether a path goes unchanged through URLs, S3 and `CloudFront`: no characters that any of them escapes in a way of
-/// its own.
+/// Whether a path goes unchanged through URLs, S3 and `CloudFront`: no characters that any of them
+/// escapes in a way of its own.
 pub(super) fn is_plain(path: &str) -> bool {
-    path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-~@=,!$()".contains(c))
+    path.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "/._-~@=,!$()".contains(c))
 }
 
 /// Whether a file's name has a hash before its extension, as in `main-B7f_x2-Q.js`.
 ///
-/// It cannot tell `my-elements.js` from a hash. That the contents under one name never change is checked besides.
+/// It cannot tell `my-elements.js` from a hash. That the contents under one name never change is
+/// checked besides.
 pub(super) fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let dots = name.match_indices('.').map(|(at, _)| at);
@@ -19,9 +21,16 @@ pub(super) fn is_hashed(path: &str) -> bool {
 }
 
 fn ends_in_hash(stem: &str) -> bool {
-    let is_hash =
-        |text: &str| text.len() >= HASH && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    let starts = stem.match_indices(['-', '.', '_']).map(|(at, _)| at).filter(|at| *at > 0);
+    let is_hash = |text: &str| {
+        text.len() >= HASH
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    };
+    let starts = stem
+        .match_indices(['-', '.', '_'])
+        .map(|(at, _)| at)
+        .filter(|at| *at > 0);
     starts.into_iter().any(|at| is_hash(&stem[at + 1..]))
 }
 
@@ -31,10 +40,22 @@ mod tests {
 
     #[test]
     fn hashes_are_seen() {
-        for name in ["main-B7f_x2-Q.js", "assets/index-DiwrgTda.css", "a.0123456789abcdef.js", "m-B7f_x2-Q.js.map"] {
+        for name in [
+            "main-B7f_x2-Q.js",
+            "assets/index-DiwrgTda.css",
+            "a.0123456789abcdef.js",
+            "m-B7f_x2-Q.js.map",
+        ] {
             assert!(is_hashed(name), "{name}");
         }
-        for name in ["main.js", "main-1.js", "assets/logo.png", "-B7fx2Qab.js", "B7fx2Qab.js", "main-B7fx2Qab"] {
+        for name in [
+            "main.js",
+            "main-1.js",
+            "assets/logo.png",
+            "-B7fx2Qab.js",
+            "B7fx2Qab.js",
+            "main-B7fx2Qab",
+        ] {
             assert!(!is_hashed(name), "{name}");
         }
     }
@@ -42,7 +63,10 @@ mod tests {
     #[test]
     fn only_plain_characters_pass() {
         assert!(is_plain("assets/@acme~a_b-c.(1).js"));
-        for path in ["a b", "a%20b", "a+b", "a?b", "a#b", "ä", "a\\b", "[id].js", "a\nb", "a&b", "a:b", "a;b", "a'b"] {
+        for path in [
+            "a b", "a%20b", "a+b", "a?b", "a#b", "ä", "a\\b", "[id].js", "a\nb", "a&b", "a:b",
+            "a;b", "a'b",
+        ] {
             assert!(!is_plain(path), "{path}");
         }
     }

@@ -1,7 +1,8 @@
 //! What is current, as the pointer's metadata say it.
 //!
-//! It is all there, and nowhere else, so that it changes with the pointer in one write: the current release, the
-//! canary and its part, and what was current before, newest first. S3 takes 2 kB of metadata; this needs 400 bytes.
+//! It is all there, and nowhere else, so that it changes with the pointer in one write: the current
+//! release, the canary and its part, and what was current before, newest first. S3 takes 2 kB of
+//! metadata; this needs 400 bytes.
 
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -55,9 +56,16 @@ pub(super) struct Turn {
 impl Pointer {
     /// The pointer as it was read.
     pub(super) fn read(head: Option<Head>) -> Self {
-        let Some(head) = head else { return Self::default() };
+        let Some(head) = head else {
+            return Self::default();
+        };
         let state = State::read(&head.metadata);
-        Self { etag: Some(head.etag), sha256: head.sha256, write: head.metadata.get(WRITE).cloned(), state }
+        Self {
+            etag: Some(head.etag),
+            sha256: head.sha256,
+            write: head.metadata.get(WRITE).cloned(),
+            state,
+        }
     }
 }
 
@@ -71,13 +79,17 @@ impl State {
             history.insert(0, Turn { version, since: 0 });
         }
         let canary = text(CANARY).split_once(':');
-        let canary = canary.and_then(|(version, part)| Some((Version::parse(version)?, part.parse().ok()?)));
+        let canary =
+            canary.and_then(|(version, part)| Some((Version::parse(version)?, part.parse().ok()?)));
         Self { canary, history }
     }
 
     /// The metadata of a write of this.
     pub(super) fn metadata(&self, write: &str) -> HashMap<String, String> {
-        let turns = self.history.iter().map(|turn| format!("{}@{}", turn.version, turn.since));
+        let turns = self
+            .history
+            .iter()
+            .map(|turn| format!("{}@{}", turn.version, turn.since));
         let mut metadata = HashMap::from([
             (HISTORY.to_owned(), turns.collect::<Vec<_>>().join(",")),
             (WRITE.to_owned(), write.to_owned()),
@@ -103,37 +115,66 @@ impl State {
 
     /// When a release last became current.
     pub(super) fn since(&self, version: &Version) -> Option<i64> {
-        self.history.iter().find(|turn| turn.version == *version).map(|turn| turn.since)
+        self.history
+            .iter()
+            .find(|turn| turn.version == *version)
+            .map(|turn| turn.since)
     }
 
     /// What it is once this release is current for all.
     pub(super) fn with_current(&self, version: &Version, now: i64) -> Self {
         if self.current() == Some(version) {
-            return Self { canary: None, history: self.history.clone() };
+            return Self {
+                canary: None,
+                history: self.history.clone(),
+            };
         }
-        let earlier = self.history.iter().filter(|turn| turn.version != *version).cloned();
-        let turn = Turn { version: version.clone(), since: now };
-        Self { canary: None, history: std::iter::once(turn).chain(earlier).take(KEPT).collect() }
+        let earlier = self
+            .history
+            .iter()
+            .filter(|turn| turn.version != *version)
+            .cloned();
+        let turn = Turn {
+            version: version.clone(),
+            since: now,
+        };
+        Self {
+            canary: None,
+            history: std::iter::once(turn).chain(earlier).take(KEPT).collect(),
+        }
     }
 
     /// What it is once this release gets a part of the clients.
     pub(super) fn with_canary(&self, version: &Version, percent: Percent) -> Self {
-        Self { canary: Some((version.clone(), percent)), history: self.history.clone() }
+        Self {
+            canary: Some((version.clone(), percent)),
+            history: self.history.clone(),
+        }
     }
 }
 
 fn turn(text: &str) -> Option<Turn> {
     let (version, since) = text.split_once('@')?;
-    Some(Turn { version: Version::parse(version)?, since: since.parse().ok()? })
+    Some(Turn {
+        version: Version::parse(version)?,
+        since: since.parse().ok()?,
+    })
 }
 
 /// A text that no other process makes.
 pub(super) fn unique() -> String {
     use std::hash::{BuildHasher as _, RandomState};
-    let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let nanoseconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_nanos();
     // The standard library's keys are random.
     let random = RandomState::new().hash_one(nanoseconds);
-    hex(&Sha256::digest(format!("{nanoseconds} {random} {}", std::process::id())))[..16].to_owned()
+    hex(&Sha256::digest(format!(
+        "{nanoseconds} {random} {}",
+        std::process::id()
+    )))[..16]
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -145,13 +186,19 @@ mod tests {
     }
 
     fn versions(state: &State) -> Vec<Version> {
-        state.history.iter().map(|turn| turn.version.clone()).collect()
+        state
+            .history
+            .iter()
+            .map(|turn| turn.version.clone())
+            .collect()
     }
 
     #[test]
     fn what_is_written_is_read() {
         let percent = Percent::try_from(30).unwrap();
-        let state = State::default().with_current(&version(1), 5).with_current(&version(2), 9);
+        let state = State::default()
+            .with_current(&version(1), 5)
+            .with_current(&version(2), 9);
         let state = state.with_canary(&version(3), percent);
         assert_eq!(State::read(&state.metadata("x")), state);
         assert_eq!(state.metadata("x")["frontage-release"], version(2).as_str());
@@ -161,19 +208,36 @@ mod tests {
 
     #[test]
     fn history_has_each_release_once_and_ten_in_all() {
-        let state = (1..=12).fold(State::default(), |state, n| state.with_current(&version(n), i64::from(n)));
-        assert_eq!(versions(&state), (3..=12).rev().map(version).collect::<Vec<_>>());
+        let state = (1..=12).fold(State::default(), |state, n| {
+            state.with_current(&version(n), i64::from(n))
+        });
+        assert_eq!(
+            versions(&state),
+            (3..=12).rev().map(version).collect::<Vec<_>>()
+        );
         let back = state.with_current(&version(11), 20);
-        assert_eq!((back.current(), back.previous()), (Some(&version(11)), Some(&version(12))));
+        assert_eq!(
+            (back.current(), back.previous()),
+            (Some(&version(11)), Some(&version(12)))
+        );
         assert_eq!(back.history.len(), 10);
         assert_eq!(back.with_current(&version(11), 30), back);
-        assert!(state.metadata("x").iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() < 500);
+        assert!(
+            state
+                .metadata("x")
+                .iter()
+                .map(|(name, value)| name.len() + value.len())
+                .sum::<usize>()
+                < 500
+        );
     }
 
     #[test]
     fn a_pointer_of_somebody_else_says_nothing() {
-        let strange =
-            HashMap::from([(HISTORY.to_owned(), "x@y,,1@2".to_owned()), (CANARY.to_owned(), "a:b".to_owned())]);
+        let strange = HashMap::from([
+            (HISTORY.to_owned(), "x@y,,1@2".to_owned()),
+            (CANARY.to_owned(), "a:b".to_owned()),
+        ]);
         assert_eq!(State::read(&strange), State::default());
     }
 

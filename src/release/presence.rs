@@ -33,10 +33,16 @@ pub(super) struct Presence {
 
 impl Presence {
     /// Announces a release, and waits until nobody prunes who may not have seen that.
-    pub(super) async fn announce(store: &Store, record: &Record, events: &Events) -> Result<Self, ReleaseError> {
+    pub(super) async fn announce(
+        store: &Store,
+        record: &Record,
+        events: &Events,
+    ) -> Result<Self, ReleaseError> {
         let key = record.version.key(&format!("publishing-{}.json", unique()));
         let since = Stopwatch::start();
-        store.put(&note(&key, record.to_json(), Condition::None)).await?;
+        store
+            .put(&note(&key, record.to_json(), Condition::None))
+            .await?;
         let presence = Self { key, since };
         match presence.give_way(store, events).await {
             Ok(()) => Ok(presence),
@@ -53,9 +59,16 @@ impl Presence {
     }
 
     /// Renews the announcement.
-    pub(super) async fn renew(&mut self, store: &Store, record: &Record, events: &Events) -> Result<(), ReleaseError> {
+    pub(super) async fn renew(
+        &mut self,
+        store: &Store,
+        record: &Record,
+        events: &Events,
+    ) -> Result<(), ReleaseError> {
         self.since = Stopwatch::start();
-        store.put(&note(&self.key, record.to_json(), Condition::None)).await?;
+        store
+            .put(&note(&self.key, record.to_json(), Condition::None))
+            .await?;
         self.give_way(store, events).await
     }
 
@@ -67,10 +80,15 @@ impl Presence {
     }
 
     async fn give_way(&self, store: &Store, events: &Events) -> Result<(), ReleaseError> {
-        let Some(mut claim) = store.head(CLAIM).await? else { return Ok(()) };
+        let Some(mut claim) = store.head(CLAIM).await? else {
+            return Ok(());
+        };
         events.tell(Event::Waiting);
         // S3's time, so that two machines' clocks do not matter.
-        let announced = store.head(&self.key).await?.map_or_else(now, |own| own.modified);
+        let announced = store
+            .head(&self.key)
+            .await?
+            .map_or_else(now, |own| own.modified);
         let began = Instant::now();
         loop {
             let waited = i64::try_from(began.elapsed().as_secs()).unwrap_or(i64::MAX);
@@ -90,7 +108,9 @@ impl Presence {
 /// The release that an announcement is of.
 pub(super) fn announced(key: &str) -> Option<Version> {
     let (version, name) = key.strip_prefix("releases/")?.split_once('/')?;
-    name.starts_with("publishing-").then(|| Version::parse(version)).flatten()
+    name.starts_with("publishing-")
+        .then(|| Version::parse(version))
+        .flatten()
 }
 
 /// A pruner's claim.
@@ -106,7 +126,9 @@ impl Claim {
     pub(super) async fn take(store: &Store) -> Result<Option<Self>, ReleaseError> {
         let condition = match store.head(CLAIM).await? {
             None => Condition::New,
-            Some(Head { modified, .. }) if now() - modified < CLAIM_IS_DEAD_AFTER => return Ok(None),
+            Some(Head { modified, .. }) if now() - modified < CLAIM_IS_DEAD_AFTER => {
+                return Ok(None);
+            }
             Some(dead) => Condition::Is(dead.etag),
         };
         let since = Stopwatch::start();
@@ -114,10 +136,14 @@ impl Claim {
         if !store.put(&note(CLAIM, body, condition)).await? {
             return Ok(None);
         }
-        Ok(store.head(CLAIM).await?.map(|head| Self { since, at: head.modified }))
+        Ok(store.head(CLAIM).await?.map(|head| Self {
+            since,
+            at: head.modified,
+        }))
     }
 
-    /// Whether its time to delete is over. The wall's clock counts as well, since a machine may have slept.
+    /// Whether its time to delete is over. The wall's clock counts as well, since a machine may
+    /// have slept.
     pub(super) fn is_over(&self) -> bool {
         self.since.elapsed() > CLAIM_ACTS_FOR
     }
@@ -144,7 +170,8 @@ fn note(key: &str, body: Vec<u8>, condition: Condition) -> Put {
     }
 }
 
-/// Time since a moment, by whichever clock says more: one of them stands still while a machine sleeps.
+/// Time since a moment, by whichever clock says more: one of them stands still while a machine
+/// sleeps.
 #[derive(Clone, Copy, Debug)]
 struct Stopwatch {
     running: Instant,
@@ -153,10 +180,15 @@ struct Stopwatch {
 
 impl Stopwatch {
     fn start() -> Self {
-        Self { running: Instant::now(), wall: SystemTime::now() }
+        Self {
+            running: Instant::now(),
+            wall: SystemTime::now(),
+        }
     }
 
     fn elapsed(self) -> Duration {
-        self.running.elapsed().max(self.wall.elapsed().unwrap_or_default())
+        self.running
+            .elapsed()
+            .max(self.wall.elapsed().unwrap_or_default())
     }
 }

@@ -1,4 +1,5 @@
-//! Deleting what only releases use that are not kept any more, and what dead publishers left behind.
+//! Deleting what only releases use that are not kept any more, and what dead publishers left
+//! behind.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -21,36 +22,55 @@ const RECORD: &str = "/release.json";
 struct Garbage {
     /// Deleted first.
     objects: Vec<String>,
-    /// The records that tell of it: deleted last, so that whoever comes after a pruner that died knows what is left.
+    /// The records that tell of it: deleted last, so that whoever comes after a pruner that died
+    /// knows what is left.
     records: Vec<String>,
 }
 
 impl Releases {
-    /// Deletes what is not kept. Answers with how many objects; 0 as well if somebody else is at it.
+    /// Deletes what is not kept. Answers with how many objects; 0 as well if somebody else is at
+    /// it.
     pub(super) async fn prune(&self, events: &Events) -> Result<usize, ReleaseError> {
         // A look without a claim, so that nothing is written where there is nothing to prune.
         if self.garbage(now()).await?.is_empty() {
             return Ok(0);
         }
-        let Some(claim) = Claim::take(&self.store).await? else { return Ok(0) };
+        let Some(claim) = Claim::take(&self.store).await? else {
+            return Ok(0);
+        };
         let ended = self.sweep(&claim, events).await;
         claim.end(&self.store).await;
         ended
     }
 
-    /// What is garbage at this time. The pointer is read last: a release that became current before the listing is in
-    /// it, and one that does so later is announced in the listing, or has waited for the claim.
+    /// What is garbage at this time. The pointer is read last: a release that became current before
+    /// the listing is in it, and one that does so later is announced in the listing, or has waited
+    /// for the claim.
     async fn garbage(&self, now: i64) -> Result<Garbage, ReleaseError> {
         let stock = Stock::read(&self.store).await?;
         let state = self.pointer().await?.state;
         let pointer = self.destination.application.pointer();
-        Ok(Garbage::of(&stock, &state, pointer, Ages { now, fresh: self.fresh }))
+        Ok(Garbage::of(
+            &stock,
+            &state,
+            pointer,
+            Ages {
+                now,
+                fresh: self.fresh,
+            },
+        ))
     }
 
     async fn sweep(&self, claim: &Claim, events: &Events) -> Result<usize, ReleaseError> {
         let garbage = self.garbage(claim.at).await?;
-        events.tell(Event::Pruning { objects: garbage.len() });
-        for batch in garbage.objects.chunks(BATCH).chain(garbage.records.chunks(BATCH)) {
+        events.tell(Event::Pruning {
+            objects: garbage.len(),
+        });
+        for batch in garbage
+            .objects
+            .chunks(BATCH)
+            .chain(garbage.records.chunks(BATCH))
+        {
             if claim.is_over() {
                 return Ok(0);
             }
@@ -77,8 +97,13 @@ impl Ages {
 impl Garbage {
     fn of(stock: &Stock, state: &State, pointer: &str, ages: Ages) -> Self {
         let judge = Judge::new(stock, state, pointer, ages);
-        let garbage = stock.objects.iter().filter(|(key, object)| judge.is_garbage(key, **object));
-        let (records, objects) = garbage.map(|(key, _)| key.clone()).partition(|key| key.ends_with(RECORD));
+        let garbage = stock
+            .objects
+            .iter()
+            .filter(|(key, object)| judge.is_garbage(key, **object));
+        let (records, objects) = garbage
+            .map(|(key, _)| key.clone())
+            .partition(|key| key.ends_with(RECORD));
         Self { objects, records }
     }
 
@@ -102,15 +127,32 @@ struct Judge<'s> {
 
 impl<'s> Judge<'s> {
     fn new(stock: &'s Stock, state: &State, pointer: &str, ages: Ages) -> Self {
-        let is_fresh = |key: &String| stock.objects.get(key).is_some_and(|object| !ages.is_old(*object));
-        let announced = stock.announced.iter().filter(|(key, _)| is_fresh(key)).map(|(_, record)| record);
+        let is_fresh = |key: &String| {
+            stock
+                .objects
+                .get(key)
+                .is_some_and(|object| !ages.is_old(*object))
+        };
+        let announced = stock
+            .announced
+            .iter()
+            .filter(|(key, _)| is_fresh(key))
+            .map(|(_, record)| record);
         let announced: Vec<&Record> = announced.collect();
         let mut kept = kept(stock, state);
         kept.extend(announced.iter().map(|record| record.version.clone()));
-        let (used, unused): (Vec<&Record>, Vec<&Record>) =
-            stock.records.values().partition(|record| kept.contains(&record.version));
+        let (used, unused): (Vec<&Record>, Vec<&Record>) = stock
+            .records
+            .values()
+            .partition(|record| kept.contains(&record.version));
         let used = Paths::of(used.into_iter().chain(announced), pointer);
-        Self { stock, kept, used, unused: Paths::of(unused, pointer), ages }
+        Self {
+            stock,
+            kept,
+            used,
+            unused: Paths::of(unused, pointer),
+            ages,
+        }
     }
 
     fn is_garbage(&self, key: &str, object: Object) -> bool {
@@ -121,16 +163,22 @@ impl<'s> Judge<'s> {
             Place::Loose => !self.used.has(key) && self.unused.has(key),
             Place::Announcement => is_old,
             Place::Release(version) => {
-                !self.kept.contains(&version) && (is_old || self.stock.records.contains_key(&version))
+                !self.kept.contains(&version)
+                    && (is_old || self.stock.records.contains_key(&version))
             }
             Place::Other => false,
         }
     }
 }
 
-/// The releases that are kept: the current, the canary, the previous, and the latest of the others up to ten.
+/// The releases that are kept: the current, the canary, the previous, and the latest of the others
+/// up to ten.
 fn kept(stock: &Stock, state: &State) -> BTreeSet<Version> {
-    let always = [state.current(), state.previous(), state.canary.as_ref().map(|(version, _)| version)];
+    let always = [
+        state.current(),
+        state.previous(),
+        state.canary.as_ref().map(|(version, _)| version),
+    ];
     let mut kept: BTreeSet<Version> = always.into_iter().flatten().cloned().collect();
     for record in ranked(&stock.records, state) {
         if kept.len() >= KEPT {
@@ -146,7 +194,10 @@ struct Paths<'r>(BTreeSet<&'r str>);
 
 impl<'r> Paths<'r> {
     fn of(records: impl IntoIterator<Item = &'r Record>, pointer: &str) -> Self {
-        let paths = records.into_iter().flat_map(|record| &record.files).map(|file| file.path.as_str());
+        let paths = records
+            .into_iter()
+            .flat_map(|record| &record.files)
+            .map(|file| file.path.as_str());
         Self(paths.filter(|path| *path != pointer).collect())
     }
 
@@ -172,7 +223,9 @@ fn place(key: &str) -> Place {
     match key.split_once('/') {
         Some(("assets", _)) => Place::Asset,
         Some(("releases", rest)) => {
-            let version = rest.split_once('/').and_then(|(version, _)| Version::parse(version));
+            let version = rest
+                .split_once('/')
+                .and_then(|(version, _)| Version::parse(version));
             version.map_or(Place::Other, Place::Release)
         }
         _ => Place::Loose,

@@ -49,7 +49,8 @@ impl Releases {
     /// Publishes a build: for all clients, or as a canary for some.
     ///
     /// # Errors
-    /// Whatever kept it from being current. Then what was current is so still, and running it again goes on from there.
+    /// Whatever kept it from being current. Then what was current is so still, and running it again
+    /// goes on from there.
     pub async fn publish(
         &self,
         dist: &Dist,
@@ -73,7 +74,11 @@ impl Releases {
             let (uploaded, switched) = self.bring(&before, dist, next, events).await?;
             published.uploaded = uploaded;
             if switched {
-                published.outcome = if canary.is_some() { Outcome::Canary } else { Outcome::Current };
+                published.outcome = if canary.is_some() {
+                    Outcome::Canary
+                } else {
+                    Outcome::Current
+                };
             }
         }
         match self.prune(events).await {
@@ -83,23 +88,36 @@ impl Releases {
         Ok(published)
     }
 
-    fn next(&self, state: &State, version: &Version, canary: Option<Percent>) -> Result<State, ReleaseError> {
-        let Some(percent) = canary else { return Ok(state.with_current(version, now())) };
+    fn next(
+        &self,
+        state: &State,
+        version: &Version,
+        canary: Option<Percent>,
+    ) -> Result<State, ReleaseError> {
+        let Some(percent) = canary else {
+            return Ok(state.with_current(version, now()));
+        };
         if self.destination.application == Application::Shell {
             return Err(ReleaseError::CanaryOfShell);
         }
         match state.current() {
             None => Err(ReleaseError::CanaryAlone),
-            Some(current) if current == version => Err(ReleaseError::CanaryIsCurrent(version.clone())),
+            Some(current) if current == version => {
+                Err(ReleaseError::CanaryIsCurrent(version.clone()))
+            }
             Some(_) => Ok(state.with_canary(version, percent)),
         }
     }
 
-    /// Whether all is there as the pointer says, its own contents too. Loose files are brought back silently.
+    /// Whether all is there as the pointer says, its own contents too. Loose files are brought back
+    /// silently.
     async fn stands(&self, pointer: &Pointer, dist: &Dist) -> Result<bool, ReleaseError> {
         let stock = Stock::read(&self.store).await?;
         let record = dist.record(now());
-        let recorded = stock.records.get(&record.version).is_some_and(|there| there.is_same(&record));
+        let recorded = stock
+            .records
+            .get(&record.version)
+            .is_some_and(|there| there.is_same(&record));
         if !recorded || !upload::missing(&record, &stock)?.is_empty() {
             return Ok(false);
         }
@@ -120,7 +138,9 @@ impl Releases {
     ) -> Result<(usize, bool), ReleaseError> {
         let record = dist.record(now());
         let mut presence = Presence::announce(&self.store, &record, events).await?;
-        let ended = self.bring_announced(&mut presence, before, dist, (record, next), events).await;
+        let ended = self
+            .bring_announced(&mut presence, before, dist, (record, next), events)
+            .await;
         presence.end(&self.store).await;
         ended
     }
@@ -143,15 +163,26 @@ impl Releases {
         if before.state == target.state && before.sha256.as_ref() == Some(&sha256(&target.body)) {
             return self.settle().await.map(|()| (uploaded, false));
         }
-        self.switch(before, &target, events).await.map(|()| (uploaded, true))
+        self.switch(before, &target, events)
+            .await
+            .map(|()| (uploaded, true))
     }
 
-    async fn upload(&self, dist: &Dist, record: &Record, events: &Events) -> Result<usize, ReleaseError> {
+    async fn upload(
+        &self,
+        dist: &Dist,
+        record: &Record,
+        events: &Events,
+    ) -> Result<usize, ReleaseError> {
         let stock = Stock::read(&self.store).await?;
         let missing = upload::missing(record, &stock)?;
         let bytes = missing.iter().map(|part| part.file.size).sum();
         let present = upload::parts(record).count() - missing.len();
-        events.tell(Event::Uploading { files: missing.len(), bytes, present });
+        events.tell(Event::Uploading {
+            files: missing.len(),
+            bytes,
+            present,
+        });
         upload::upload(&self.store, dist, missing, events).await
     }
 }

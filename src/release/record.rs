@@ -57,13 +57,17 @@ impl File {
 impl Record {
     /// Its files at paths of their own besides the pointer.
     pub(super) fn loose<'r>(&'r self, pointer: &'r str) -> impl Iterator<Item = &'r File> {
-        self.files.iter().filter(move |file| !file.is_asset() && file.path != pointer)
+        self.files
+            .iter()
+            .filter(move |file| !file.is_asset() && file.path != pointer)
     }
 
     /// Its files that have a copy of the release's own: all loose ones, and a team's entry.
     pub(super) fn copied(&self) -> impl Iterator<Item = &File> {
         let entry = self.entry.as_ref().map(|entry| entry.path.as_str());
-        self.files.iter().filter(move |file| !file.is_asset() || Some(file.path.as_str()) == entry)
+        self.files
+            .iter()
+            .filter(move |file| !file.is_asset() || Some(file.path.as_str()) == entry)
     }
 
     /// Its files with a hash in their names.
@@ -83,7 +87,11 @@ impl Record {
 
     /// Whether it is the same release, published at whatever time.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        *self == Self { published: self.published.clone(), ..other.clone() }
+        *self
+            == Self {
+                published: self.published.clone(),
+                ..other.clone()
+            }
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {
@@ -93,11 +101,15 @@ impl Record {
 
 /// The time now, in seconds since 1970.
 pub(super) fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// A time as records have it: RFC 3339, in UTC.
 pub(super) fn timestamp(seconds: i64) -> String {
-    DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default()
+    DateTime::from_secs(seconds)
+        .fmt(DateTimeFormat::DateTime)
+        .unwrap_or_default()
 }

@@ -23,26 +23,50 @@ pub struct RolledBack {
 }
 
 impl Releases {
-    /// Makes a release current that was published before, for all clients: the one with this version, of which a
-    /// beginning that no other has is enough. Without a version it ends a running canary; else it makes current what
-    /// was so before, so that twice is there and back again.
-    pub async fn roll_back(&self, version: Option<&str>, events: &Events) -> Result<RolledBack, ReleaseError> {
+    /// Makes a release current that was published before, for all clients: the one with this
+    /// version, of which a beginning that no other has is enough. Without a version it ends a
+    /// running canary; else it makes current what was so before, so that twice is there and back
+    /// again.
+    pub async fn roll_back(
+        &self,
+        version: Option<&str>,
+        events: &Events,
+    ) -> Result<RolledBack, ReleaseError> {
         let before = self.pointer().await?;
-        let current = before.state.current().cloned().ok_or(ReleaseError::NothingPublished)?;
+        let current = before
+            .state
+            .current()
+            .cloned()
+            .ok_or(ReleaseError::NothingPublished)?;
         let stock = Stock::read(&self.store).await?;
         let version = match version {
             Some(text) => find(&stock.records, text)?,
             None if before.state.canary.is_some() => current.clone(),
-            None => before.state.previous().cloned().ok_or_else(|| ReleaseError::NothingBefore(current.clone()))?,
+            None => before
+                .state
+                .previous()
+                .cloned()
+                .ok_or_else(|| ReleaseError::NothingBefore(current.clone()))?,
         };
-        let record = stock.records.get(&version).ok_or_else(|| ReleaseError::Unknown(version.to_string()))?;
+        let record = stock
+            .records
+            .get(&version)
+            .ok_or_else(|| ReleaseError::Unknown(version.to_string()))?;
         let next = before.state.with_current(&version, now());
         let presence = Presence::announce(&self.store, record, events).await?;
         let ended = self.return_to(&before, record, next, events).await;
         presence.end(&self.store).await;
         ended?;
-        let ended_canary = before.state.canary.map(|(canary, _)| canary).filter(|canary| *canary != version);
-        Ok(RolledBack { version, before: current, ended_canary })
+        let ended_canary = before
+            .state
+            .canary
+            .map(|(canary, _)| canary)
+            .filter(|canary| *canary != version);
+        Ok(RolledBack {
+            version,
+            before: current,
+            ended_canary,
+        })
     }
 
     async fn return_to(
@@ -54,7 +78,10 @@ impl Releases {
     ) -> Result<(), ReleaseError> {
         let stock = Stock::read(&self.store).await?;
         if let Some(part) = upload::missing(record, &stock)?.into_iter().next() {
-            return Err(ReleaseError::Incomplete { version: record.version.clone(), missing: part.key });
+            return Err(ReleaseError::Incomplete {
+                version: record.version.clone(),
+                missing: part.key,
+            });
         }
         if next == before.state {
             return self.settle().await;
@@ -66,10 +93,17 @@ impl Releases {
 
 /// The one release whose version begins so.
 fn find(records: &BTreeMap<Version, Record>, text: &str) -> Result<Version, ReleaseError> {
-    let matches: Vec<Version> = records.keys().filter(|version| version.as_str().starts_with(text)).cloned().collect();
+    let matches: Vec<Version> = records
+        .keys()
+        .filter(|version| version.as_str().starts_with(text))
+        .cloned()
+        .collect();
     match &matches[..] {
         [] => Err(ReleaseError::Unknown(text.to_owned())),
         [version] => Ok(version.clone()),
-        _ => Err(ReleaseError::Ambiguous { text: text.to_owned(), matches }),
+        _ => Err(ReleaseError::Ambiguous {
+            text: text.to_owned(),
+            matches,
+        }),
     }
 }

@@ -95,19 +95,35 @@ pub(super) enum Condition {
 impl Store {
     pub(super) fn new(account: &Account, bucket: &str) -> Self {
         let client = s3::client(account);
-        Self { client, bucket: bucket.to_owned(), owner: account.id().to_owned() }
+        Self {
+            client,
+            bucket: bucket.to_owned(),
+            owner: account.id().to_owned(),
+        }
     }
 
     /// Every object.
     pub(super) async fn list(&self) -> Result<BTreeMap<String, Object>, ReleaseError> {
-        let call = self.client.list_objects_v2().bucket(&self.bucket).expected_bucket_owner(&self.owner);
+        let call = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner);
         let mut pages = call.into_paginator().send();
         let mut objects = BTreeMap::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(failed("s3:ListBucket")).map_err(|error| self.error(error))?;
+            let page = page
+                .map_err(failed("s3:ListBucket"))
+                .map_err(|error| self.error(error))?;
             for object in page.contents.unwrap_or_default() {
-                let size = object.size.and_then(|size| size.try_into().ok()).unwrap_or_default();
-                let modified = object.last_modified.map(|time| time.secs()).unwrap_or_default();
+                let size = object
+                    .size
+                    .and_then(|size| size.try_into().ok())
+                    .unwrap_or_default();
+                let modified = object
+                    .last_modified
+                    .map(|time| time.secs())
+                    .unwrap_or_default();
                 objects.extend(object.key.map(|key| (key, Object { size, modified })));
             }
         }
@@ -116,27 +132,52 @@ impl Store {
 
     /// What S3 says of an object; none if it is not there.
     pub(super) async fn head(&self, key: &str) -> Result<Option<Head>, ReleaseError> {
-        let call = self.client.head_object().bucket(&self.bucket).expected_bucket_owner(&self.owner);
-        let answer = call.key(key).checksum_mode(ChecksumMode::Enabled).send().await;
-        let Some(head) = present(answer.map_err(failed("s3:GetObject"))).map_err(|error| self.error(error))? else {
+        let call = self
+            .client
+            .head_object()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner);
+        let answer = call
+            .key(key)
+            .checksum_mode(ChecksumMode::Enabled)
+            .send()
+            .await;
+        let Some(head) =
+            present(answer.map_err(failed("s3:GetObject"))).map_err(|error| self.error(error))?
+        else {
             return Ok(None);
         };
-        let sha256 = head.checksum_sha256.and_then(|text| BASE64_STANDARD.decode(text).ok());
+        let sha256 = head
+            .checksum_sha256
+            .and_then(|text| BASE64_STANDARD.decode(text).ok());
         Ok(Some(Head {
             etag: head.e_tag.unwrap_or_default(),
             sha256: sha256.map(|bytes| hex(&bytes)),
-            modified: head.last_modified.map(|time| time.secs()).unwrap_or_default(),
+            modified: head
+                .last_modified
+                .map(|time| time.secs())
+                .unwrap_or_default(),
             metadata: head.metadata.unwrap_or_default(),
         }))
     }
 
     /// An object's contents; none if it is not there.
     pub(super) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ReleaseError> {
-        let call = self.client.get_object().bucket(&self.bucket).expected_bucket_owner(&self.owner).key(key);
+        let call = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner)
+            .key(key);
         let answer = present(call.send().await.map_err(failed("s3:GetObject")));
-        let Some(answer) = answer.map_err(|error| self.error(error))? else { return Ok(None) };
+        let Some(answer) = answer.map_err(|error| self.error(error))? else {
+            return Ok(None);
+        };
         let bytes = answer.body.collect().await.map_err(|error| {
-            ReleaseError::Aws(DriverError::Unreachable { operation: "s3:GetObject", reason: error.to_string() })
+            ReleaseError::Aws(DriverError::Unreachable {
+                operation: "s3:GetObject",
+                reason: error.to_string(),
+            })
         })?;
         Ok(Some(bytes.to_vec()))
     }
@@ -153,9 +194,15 @@ impl Store {
     pub(super) async fn put(&self, put: &Put) -> Result<bool, ReleaseError> {
         let (sha256, size) = put.body.digest();
         let patience = Duration::from_secs(60 + size / SLOWEST);
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(patience)
+            .build();
         let once = || async {
-            let call = self.client.put_object().bucket(&self.bucket).expected_bucket_owner(&self.owner);
+            let call = self
+                .client
+                .put_object()
+                .bucket(&self.bucket)
+                .expected_bucket_owner(&self.owner);
             let call = call
                 .key(&put.key)
                 .content_type(&put.media_type)
@@ -174,7 +221,9 @@ impl Store {
                 answer => answer.map(|_| true),
             }
         };
-        retry(Patience::seconds(20), is_conflict, once).await.map_err(|error| self.error(error))
+        retry(Patience::seconds(20), is_conflict, once)
+            .await
+            .map_err(|error| self.error(error))
     }
 
     /// Deletes objects, those that are there.
@@ -182,17 +231,35 @@ impl Store {
         for batch in keys.chunks(BATCH) {
             let object = |key: &String| ObjectIdentifier::builder().key(key).build();
             let objects = batch.iter().map(object).collect::<Result<Vec<_>, _>>();
-            let delete = objects.and_then(|objects| Delete::builder().set_objects(Some(objects)).quiet(true).build());
-            let delete = delete.map_err(|error| ReleaseError::Aws(DriverError::internal(error.to_string())))?;
-            let call = self.client.delete_objects().bucket(&self.bucket).expected_bucket_owner(&self.owner);
-            let answer = call.delete(delete).send().await.map_err(failed("s3:DeleteObject"));
+            let delete = objects.and_then(|objects| {
+                Delete::builder()
+                    .set_objects(Some(objects))
+                    .quiet(true)
+                    .build()
+            });
+            let delete = delete
+                .map_err(|error| ReleaseError::Aws(DriverError::internal(error.to_string())))?;
+            let call = self
+                .client
+                .delete_objects()
+                .bucket(&self.bucket)
+                .expected_bucket_owner(&self.owner);
+            let answer = call
+                .delete(delete)
+                .send()
+                .await
+                .map_err(failed("s3:DeleteObject"));
             let answer = answer.map_err(|error| self.error(error))?;
             // The call succeeds though single objects fail.
             if let Some(error) = answer.errors().first() {
                 return Err(ReleaseError::Aws(DriverError::Service {
                     operation: "s3:DeleteObject",
                     code: error.code().unwrap_or("Unknown").to_owned(),
-                    message: format!("{}: {}", error.key().unwrap_or_default(), error.message().unwrap_or_default()),
+                    message: format!(
+                        "{}: {}",
+                        error.key().unwrap_or_default(),
+                        error.message().unwrap_or_default()
+                    ),
                     request_id: None,
                 }));
             }
@@ -212,7 +279,10 @@ impl Body {
     /// The SHA-256 as S3 takes it, and the size.
     fn digest(&self) -> (String, u64) {
         match self {
-            Self::Bytes(bytes) => (BASE64_STANDARD.encode(Sha256::digest(bytes)), bytes.len() as u64),
+            Self::Bytes(bytes) => (
+                BASE64_STANDARD.encode(Sha256::digest(bytes)),
+                bytes.len() as u64,
+            ),
             Self::File(_, sha256, size) => (BASE64_STANDARD.encode(unhex(sha256)), *size),
         }
     }
@@ -223,7 +293,8 @@ impl Body {
             Self::File(path, ..) => {
                 let stream = ByteStream::from_path(path).await;
                 stream.map_err(|error| {
-                    let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                    let why = std::error::Error::source(&error)
+                        .map_or_else(|| error.to_string(), ToString::to_string);
                     DriverError::Invalid(format!("{} cannot be read: {why}", path.display()))
                 })
             }
@@ -231,7 +302,8 @@ impl Body {
     }
 }
 
-/// None where S3 says that there is no such object. A missing bucket is an error still, where S3 tells the two apart.
+/// None where S3 says that there is no such object. A missing bucket is an error still, where S3
+/// tells the two apart.
 fn present<T>(answer: Result<T, DriverError>) -> Result<Option<T>, DriverError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
@@ -240,7 +312,8 @@ fn present<T>(answer: Result<T, DriverError>) -> Result<Option<T>, DriverError> 
     }
 }
 
-/// Whether the condition of a write did not hold. One that must be a certain object may be none by now.
+/// Whether the condition of a write did not hold. One that must be a certain object may be none by
+/// now.
 fn is_condition(error: &DriverError, condition: &Condition) -> bool {
     match error.code() {
         Some("PreconditionFailed") => true,
@@ -249,12 +322,19 @@ fn is_condition(error: &DriverError, condition: &Condition) -> bool {
     }
 }
 
-/// Two conditional writes to one key at once: S3 refuses one of them without looking at its condition.
+/// Two conditional writes to one key at once: S3 refuses one of them without looking at its
+/// condition.
 fn is_conflict(error: &DriverError) -> bool {
-    matches!(error.code(), Some("ConditionalRequestConflict" | "OperationAborted"))
+    matches!(
+        error.code(),
+        Some("ConditionalRequestConflict" | "OperationAborted")
+    )
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    let digits = |at| text.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    let digits = |at| {
+        text.get(at..at + 2)
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+    };
     (0..text.len()).step_by(2).filter_map(digits).collect()
 }

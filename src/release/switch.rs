@@ -1,5 +1,5 @@
-//! Making a release current: loose files and the pointer, in an order in which no page meets older loose files than
-//! its own. [`super`] tells why several at once end with one release.
+//! Making a release current: loose files and the pointer, in an order in which no page meets older
+//! loose files than its own. [`super`] tells why several at once end with one release.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,8 @@ use super::store::{Body, Condition, Put};
 use super::upload::together;
 use super::{Application, Event, Events, Manifest, ReleaseError, Releases, Version};
 
-/// How often to compare until the loose files stand still. Each time over needs another publisher that switched.
+/// How often to compare until the loose files stand still. Each time over needs another publisher
+/// that switched.
 const ROUNDS: usize = 20;
 
 /// What a pointer is to say.
@@ -29,17 +30,30 @@ pub(super) struct Target {
 impl Releases {
     /// Reads the pointer.
     pub(super) async fn pointer(&self) -> Result<Pointer, ReleaseError> {
-        Ok(Pointer::read(self.store.head(self.destination.application.pointer()).await?))
+        Ok(Pointer::read(
+            self.store
+                .head(self.destination.application.pointer())
+                .await?,
+        ))
     }
 
     /// What the pointer is to say in a state. The release and its canary must be in the bucket.
     pub(super) async fn target(&self, state: State) -> Result<Target, ReleaseError> {
-        let current = self.record(state.current().ok_or(ReleaseError::NothingPublished)?).await?;
+        let current = self
+            .record(state.current().ok_or(ReleaseError::NothingPublished)?)
+            .await?;
         let body = match &self.destination.application {
-            Application::Shell => self.copy(&current, self.destination.application.pointer()).await?,
+            Application::Shell => {
+                self.copy(&current, self.destination.application.pointer())
+                    .await?
+            }
             Application::Team(_) => self.manifest(&state, &current).await?,
         };
-        Ok(Target { state, current, body })
+        Ok(Target {
+            state,
+            current,
+            body,
+        })
     }
 
     async fn manifest(&self, state: &State, current: &Record) -> Result<Vec<u8>, ReleaseError> {
@@ -49,15 +63,22 @@ impl Releases {
         };
         let canary = canary.as_ref().map(|(record, percent)| (record, *percent));
         let manifest = Manifest::new(&self.destination, current, canary);
-        let manifest = manifest.ok_or_else(|| incomplete(&current.version, "the entry in a record"))?;
+        let manifest =
+            manifest.ok_or_else(|| incomplete(&current.version, "the entry in a record"))?;
         Ok(manifest.to_json())
     }
 
     /// Makes a target current, if the pointer is still as it was.
     ///
     /// # Errors
-    /// [`ReleaseError::Lost`] if it is not. Then what another publisher made current is whole all the same.
-    pub(super) async fn switch(&self, before: &Pointer, target: &Target, events: &Events) -> Result<(), ReleaseError> {
+    /// [`ReleaseError::Lost`] if it is not. Then what another publisher made current is whole all
+    /// the same.
+    pub(super) async fn switch(
+        &self,
+        before: &Pointer,
+        target: &Target,
+        events: &Events,
+    ) -> Result<(), ReleaseError> {
         events.tell(Event::Switching);
         self.assert_still(before).await?;
         if self.is_newer(before, &target.current).await? {
@@ -71,7 +92,9 @@ impl Releases {
 
     /// A release that was published later than the current one has newer loose files.
     async fn is_newer(&self, before: &Pointer, target: &Record) -> Result<bool, ReleaseError> {
-        let Some(current) = before.state.current() else { return Ok(true) };
+        let Some(current) = before.state.current() else {
+            return Ok(true);
+        };
         let current = self.store.get(&current.key(NAME)).await?;
         let current = current.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
         Ok(current.is_none_or(|current| current.published_seconds() <= target.published_seconds()))
@@ -79,7 +102,11 @@ impl Releases {
 
     async fn assert_still(&self, before: &Pointer) -> Result<(), ReleaseError> {
         let now = self.pointer().await?;
-        if now == *before { Ok(()) } else { Err(ReleaseError::Lost(now.state.current().cloned())) }
+        if now == *before {
+            Ok(())
+        } else {
+            Err(ReleaseError::Lost(now.state.current().cloned()))
+        }
     }
 
     async fn write_pointer(&self, before: &Pointer, target: &Target) -> Result<(), ReleaseError> {
@@ -110,7 +137,9 @@ impl Releases {
     pub(super) async fn settle(&self) -> Result<(), ReleaseError> {
         let mut pointer = self.pointer().await?;
         for _ in 0..ROUNDS {
-            let Some(current) = pointer.state.current() else { return Ok(()) };
+            let Some(current) = pointer.state.current() else {
+                return Ok(());
+            };
             let written = self.write_loose(&self.record(current).await?).await?;
             let now = self.pointer().await?;
             if written == 0 && now.state.current() == Some(current) {
@@ -118,18 +147,31 @@ impl Releases {
             }
             pointer = now;
         }
-        Err(pointer.state.current().cloned().map_or(ReleaseError::NothingPublished, ReleaseError::Restless))
+        Err(pointer
+            .state
+            .current()
+            .cloned()
+            .map_or(ReleaseError::NothingPublished, ReleaseError::Restless))
     }
 
     /// Writes those loose files of a release that are not as it has them. Answers with how many.
     async fn write_loose(&self, record: &Record) -> Result<usize, ReleaseError> {
         let files = record.loose(self.destination.application.pointer());
-        let written = together(files.map(|file| self.write_one(record, file).boxed()).collect()).await?;
+        let written = together(
+            files
+                .map(|file| self.write_one(record, file).boxed())
+                .collect(),
+        )
+        .await?;
         Ok(written.into_iter().filter(|written| *written).count())
     }
 
     async fn write_one(&self, record: &Record, file: &File) -> Result<bool, ReleaseError> {
-        let there = self.store.head(&file.path).await?.and_then(|head| head.sha256);
+        let there = self
+            .store
+            .head(&file.path)
+            .await?
+            .and_then(|head| head.sha256);
         if there.as_ref() == Some(&file.sha256) {
             return Ok(false);
         }
@@ -153,11 +195,18 @@ impl Releases {
     /// A release's record.
     async fn record(&self, version: &Version) -> Result<Record, ReleaseError> {
         let key = version.key(NAME);
-        let bytes = self.store.get(&key).await?.ok_or_else(|| incomplete(version, NAME))?;
+        let bytes = self
+            .store
+            .get(&key)
+            .await?
+            .ok_or_else(|| incomplete(version, NAME))?;
         serde_json::from_slice(&bytes).map_err(|source| ReleaseError::BadRecord { key, source })
     }
 }
 
 fn incomplete(version: &Version, missing: &str) -> ReleaseError {
-    ReleaseError::Incomplete { version: version.clone(), missing: missing.to_owned() }
+    ReleaseError::Incomplete {
+        version: version.clone(),
+        missing: missing.to_owned(),
+    }
 }

@@ -39,7 +39,9 @@ impl Stock {
     /// Lists the bucket and reads its records.
     pub(super) async fn read(store: &Store) -> Result<Self, ReleaseError> {
         let objects = store.list().await?;
-        let keys = objects.keys().filter(|key| recorded(key).is_some() || announced(key).is_some());
+        let keys = objects
+            .keys()
+            .filter(|key| recorded(key).is_some() || announced(key).is_some());
         let read = together(keys.map(|key| read(store, key).boxed()).collect()).await?;
         let (mut records, mut announcements) = (BTreeMap::new(), BTreeMap::new());
         for (key, record) in read.into_iter().flatten() {
@@ -49,7 +51,11 @@ impl Stock {
                 announcements.insert(key, record);
             }
         }
-        Ok(Self { objects, records, announced: announcements })
+        Ok(Self {
+            objects,
+            records,
+            announced: announcements,
+        })
     }
 }
 
@@ -60,32 +66,50 @@ fn recorded(key: &str) -> Option<Version> {
 }
 
 async fn read(store: &Store, key: &str) -> Result<Option<(String, Record)>, ReleaseError> {
-    let Some(bytes) = store.get(key).await? else { return Ok(None) };
+    let Some(bytes) = store.get(key).await? else {
+        return Ok(None);
+    };
     let record = serde_json::from_slice(&bytes);
-    let record: Record = record.map_err(|source| ReleaseError::BadRecord { key: key.to_owned(), source })?;
+    let record: Record = record.map_err(|source| ReleaseError::BadRecord {
+        key: key.to_owned(),
+        source,
+    })?;
     Ok(Some((key.to_owned(), record)))
 }
 
 /// A release's objects besides its record: its hashed files, then its copies of the others.
 pub(super) fn parts(record: &Record) -> impl Iterator<Item = Part<'_>> {
-    let assets = record.assets().map(|file| Part { key: file.path.clone(), file });
-    assets.chain(record.copied().map(|file| Part { key: record.version.key(&file.path), file }))
+    let assets = record.assets().map(|file| Part {
+        key: file.path.clone(),
+        file,
+    });
+    assets.chain(record.copied().map(|file| Part {
+        key: record.version.key(&file.path),
+        file,
+    }))
 }
 
 /// Those that are not in the bucket.
 ///
 /// # Errors
 /// [`ReleaseError::Changed`] if one is there with other contents, as far as sizes and records tell.
-pub(super) fn missing<'r>(record: &'r Record, stock: &Stock) -> Result<Vec<Part<'r>>, ReleaseError> {
+pub(super) fn missing<'r>(
+    record: &'r Record,
+    stock: &Stock,
+) -> Result<Vec<Part<'r>>, ReleaseError> {
     let known = stock.records.values().flat_map(Record::assets);
-    let known: HashMap<&str, &str> = known.map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
+    let known: HashMap<&str, &str> = known
+        .map(|file| (file.path.as_str(), file.sha256.as_str()))
+        .collect();
     let mut missing = Vec::new();
     for part in parts(record) {
         let Some(object) = stock.objects.get(&part.key) else {
             missing.push(part);
             continue;
         };
-        let other = known.get(part.key.as_str()).is_some_and(|sha256| *sha256 != part.file.sha256);
+        let other = known
+            .get(part.key.as_str())
+            .is_some_and(|sha256| *sha256 != part.file.sha256);
         if other || object.size != part.file.size {
             return Err(ReleaseError::Changed(part.key));
         }
@@ -105,7 +129,10 @@ pub(super) async fn upload(
         let file = part.file.clone();
         async move {
             let written = put_once(store, &put, &file.sha256).await?;
-            events.tell(Event::Uploaded { path: part.key, bytes: file.size });
+            events.tell(Event::Uploaded {
+                path: part.key,
+                bytes: file.size,
+            });
             Ok(written)
         }
         .boxed()
@@ -114,11 +141,15 @@ pub(super) async fn upload(
     Ok(written.into_iter().filter(|written| *written).count())
 }
 
-/// Does many things, so many at a time that S3 is busy and this machine is not. The first failure ends it.
+/// Does many things, so many at a time that S3 is busy and this machine is not. The first failure
+/// ends it.
 pub(super) async fn together<T: Send>(
     tasks: Vec<BoxFuture<'_, Result<T, ReleaseError>>>,
 ) -> Result<Vec<T>, ReleaseError> {
-    stream::iter(tasks).buffer_unordered(AT_ONCE).try_collect().await
+    stream::iter(tasks)
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await
 }
 
 impl Body {
@@ -128,7 +159,14 @@ impl Body {
 }
 
 fn new(key: String, body: Body, cache: &'static str) -> Put {
-    Put { media_type: media_type(&key), key, body, cache, metadata: HashMap::new(), condition: Condition::New }
+    Put {
+        media_type: media_type(&key),
+        key,
+        body,
+        cache,
+        metadata: HashMap::new(),
+        condition: Condition::New,
+    }
 }
 
 /// Writes what is written once. What is there already must be the same.
@@ -145,7 +183,10 @@ async fn put_once(store: &Store, put: &Put, sha256: &str) -> Result<bool, Releas
 /// Writes a release's record, after everything else of it. Answers with the one that is there now.
 pub(super) async fn put_record(store: &Store, record: Record) -> Result<Record, ReleaseError> {
     let key = record.version.key(NAME);
-    if store.put(&new(key.clone(), Body::Bytes(record.to_json()), NO_CACHE)).await? {
+    if store
+        .put(&new(key.clone(), Body::Bytes(record.to_json()), NO_CACHE))
+        .await?
+    {
         return Ok(record);
     }
     match read(store, &key).await? {

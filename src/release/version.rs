@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::record::File;
 
-/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so that the same build is
-/// the same release wherever and whenever it is made.
+/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so that
+/// the same build is the same release wherever and whenever it is made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(String);
@@ -73,7 +73,11 @@ mod tests {
     use super::*;
 
     fn file(path: &str, sha256: &str) -> File {
-        File { path: path.to_owned(), sha256: sha256.to_owned(), size: 1 }
+        File {
+            path: path.to_owned(),
+            sha256: sha256.to_owned(),
+            size: 1,
+        }
     }
 
     #[test]

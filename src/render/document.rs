@@ -8,7 +8,9 @@ use serde_json::Value;
 use stacks::model::StackName;
 
 use crate::aws::Account;
-use crate::reconcile::{Action, Change, Counts, Outcome, Plan, Reason, Report, ResourcePlan, StepKind};
+use crate::reconcile::{
+    Action, Change, Counts, Outcome, Plan, Reason, Report, ResourcePlan, StepKind,
+};
 
 /// The version of these documents; it changes when a member changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -117,12 +119,21 @@ impl ResourceDocument {
     fn new(planned: &ResourcePlan) -> Self {
         let (action, reason, changes) = match &planned.action {
             Action::Create { properties } => (ActionName::Create, None, created(properties)),
-            Action::Update { changes, tag_changes, reason } => {
-                (ActionName::Update, Some(*reason), changes.0.iter().chain(tag_changes).cloned().collect())
-            }
+            Action::Update {
+                changes,
+                tag_changes,
+                reason,
+            } => (
+                ActionName::Update,
+                Some(*reason),
+                changes.0.iter().chain(tag_changes).cloned().collect(),
+            ),
             Action::Replace { changes, reason } => {
-                let action =
-                    if planned.creates_first() { ActionName::CreateThenDelete } else { ActionName::DeleteThenCreate };
+                let action = if planned.creates_first() {
+                    ActionName::CreateThenDelete
+                } else {
+                    ActionName::DeleteThenCreate
+                };
                 (action, Some(*reason), changes.0.clone())
             }
             Action::Delete => (ActionName::Delete, None, Vec::new()),
@@ -186,16 +197,23 @@ impl ReportDocument {
             let (outcome, detail) = match outcome {
                 Outcome::Done => ("done", None),
                 Outcome::Failed(error) => ("failed", Some(error.to_string())),
-                Outcome::Interrupted { condition } => ("interrupted", Some(format!("waited until {condition}"))),
+                Outcome::Interrupted { condition } => {
+                    ("interrupted", Some(format!("waited until {condition}")))
+                }
                 Outcome::Skipped { because } => ("skipped", Some(format!("{because} failed"))),
                 Outcome::Stopped => ("stopped", None),
             };
-            StepDocument { address: address.to_string(), step: step_name(*kind), outcome, detail }
+            StepDocument {
+                address: address.to_string(),
+                step: step_name(*kind),
+                outcome,
+                detail,
+            }
         });
-        let settling = report
-            .pending
-            .iter()
-            .map(|pending| SettlingDocument { address: pending.address.to_string(), what: pending.what.clone() });
+        let settling = report.pending.iter().map(|pending| SettlingDocument {
+            address: pending.address.to_string(),
+            what: pending.what.clone(),
+        });
         Self {
             version: VERSION,
             complete: report.complete(),
@@ -220,11 +238,16 @@ mod tests {
 
     #[test]
     fn the_documented_schema_is_the_plans() {
-        let schema = serde_json::to_string_pretty(&schemars::schema_for!(PlanDocument)).unwrap() + "\n";
+        let schema =
+            serde_json::to_string_pretty(&schemars::schema_for!(PlanDocument)).unwrap() + "\n";
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/plan.schema.json");
         if std::env::var_os("UPDATE_SCHEMA").is_some() {
             std::fs::write(path, &schema).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), schema, "run the test with UPDATE_SCHEMA=1");
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            schema,
+            "run the test with UPDATE_SCHEMA=1"
+        );
     }
 }

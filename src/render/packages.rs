@@ -23,8 +23,17 @@ pub fn packages_listed(listed: &[Comparison]) -> String {
             Standing::Published => "published",
             Standing::Differs => "published with other contents: raise its version",
         };
-        let others: Vec<&str> = of.versions.iter().map(String::as_str).filter(|one| *one != of.version).collect();
-        let others = if others.is_empty() { String::new() } else { format!(" (also {})", others.join(", ")) };
+        let others: Vec<&str> = of
+            .versions
+            .iter()
+            .map(String::as_str)
+            .filter(|one| *one != of.version)
+            .collect();
+        let others = if others.is_empty() {
+            String::new()
+        } else {
+            format!(" (also {})", others.join(", "))
+        };
         format!("{:width$}  {standing}{others}", name(of))
     };
     listed.iter().map(line).collect::<Vec<_>>().join("\n")

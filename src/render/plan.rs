@@ -13,7 +13,12 @@ const LONGEST: usize = 100;
 /// The whole plan.
 #[must_use]
 pub fn plan(plan: &Plan, account: &Account) -> String {
-    let mut text = format!("{} in {}, account {}\n", plan.system, account.region(), account.id());
+    let mut text = format!(
+        "{} in {}, account {}\n",
+        plan.system,
+        account.region(),
+        account.id()
+    );
     for (stack, resources) in plan.by_stack() {
         let _ = write!(text, "\n{stack}\n");
         for planned in resources {
@@ -53,14 +58,30 @@ fn resource(planned: &ResourcePlan) -> String {
     let of = planned.resource_type.name;
     match &planned.action {
         Action::Create { properties } => format!("  + {name}  {of}\n{}", created(properties)),
-        Action::Update { changes, tag_changes, reason } => {
+        Action::Update {
+            changes,
+            tag_changes,
+            reason,
+        } => {
             let all: Vec<&Change> = changes.0.iter().chain(tag_changes).collect();
-            format!("  ~ {name}  {of}{}\n{}", because(*reason, all.is_empty()), changed(&all))
+            format!(
+                "  ~ {name}  {of}{}\n{}",
+                because(*reason, all.is_empty()),
+                changed(&all)
+            )
         }
         Action::Replace { changes, reason } => {
-            let order = if planned.creates_first() { "create, then delete" } else { "delete, then create" };
+            let order = if planned.creates_first() {
+                "create, then delete"
+            } else {
+                "delete, then create"
+            };
             let all: Vec<&Change> = changes.0.iter().collect();
-            format!("  ! {name}  {of}  (replace: {order}){}\n{}", because(*reason, false), changed(&all))
+            format!(
+                "  ! {name}  {of}  (replace: {order}){}\n{}",
+                because(*reason, false),
+                changed(&all)
+            )
         }
         Action::Delete => {
             let id = planned.live.as_ref().map_or("", |live| live.id.as_str());
@@ -87,8 +108,18 @@ fn created(properties: &Value) -> String {
 
 fn changed(changes: &[&Change]) -> String {
     changes.iter().fold(String::new(), |mut text, change| {
-        let forces = if change.forces_replacement { "  (forces the replacement)" } else { "" };
-        let _ = writeln!(text, "      {}: {} -> {}{forces}", change.path, short(&change.old), short(&change.new));
+        let forces = if change.forces_replacement {
+            "  (forces the replacement)"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            text,
+            "      {}: {} -> {}{forces}",
+            change.path,
+            short(&change.old),
+            short(&change.new)
+        );
         text
     })
 }
@@ -98,7 +129,9 @@ fn short(value: &Value) -> String {
     let text = match value {
         Value::Null => return "(none)".to_owned(),
         Value::String(text) if text.contains(UNKNOWN) => return UNKNOWN.to_owned(),
-        other => other.to_string().replace(&format!("\"{UNKNOWN}\""), UNKNOWN),
+        other => other
+            .to_string()
+            .replace(&format!("\"{UNKNOWN}\""), UNKNOWN),
     };
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -30,31 +30,50 @@ impl Display {
     fn new() -> Self {
         let bars = MultiProgress::new();
         let live = !bars.is_hidden();
-        Self { bars, live, flying: BTreeMap::new() }
+        Self {
+            bars,
+            live,
+            flying: BTreeMap::new(),
+        }
     }
 
     fn show(&mut self, event: Event) {
         match event {
             Event::Started { address, kind } => self.start(address, words(kind).0),
-            Event::Ended { address, kind, failure } => self.end(&address, words(kind), failure.as_ref()),
+            Event::Ended {
+                address,
+                kind,
+                failure,
+            } => self.end(&address, words(kind), failure.as_ref()),
             Event::Settling { address, what } => self.start(address, &what),
             Event::Settled { address, failure } => self.settled(&address, failure.as_ref()),
         }
     }
 
     fn settled(&mut self, address: &Address, failure: Option<&DriverError>) {
-        let what = self.flying.keys().find(|(flying, _)| flying == address).map(|(_, what)| what.clone());
+        let what = self
+            .flying
+            .keys()
+            .find(|(flying, _)| flying == address)
+            .map(|(_, what)| what.clone());
         self.end(address, (&what.unwrap_or_default(), "everywhere"), failure);
     }
 
-    fn end(&mut self, address: &Address, (doing, done): (&str, &str), failure: Option<&DriverError>) {
+    fn end(
+        &mut self,
+        address: &Address,
+        (doing, done): (&str, &str),
+        failure: Option<&DriverError>,
+    ) {
         let flying = self.flying.remove(&(address.clone(), doing.to_owned()));
         let (began, bar) = flying.unwrap_or_else(|| (Instant::now(), ProgressBar::hidden()));
         bar.finish_and_clear();
         let took = began.elapsed().as_secs_f64();
         let line = match failure {
             None => format!("  {address}: {done} in {took:.1} s"),
-            Some(error @ DriverError::Interrupted { .. }) => format!("  {address}: {error}, after {took:.1} s"),
+            Some(error @ DriverError::Interrupted { .. }) => {
+                format!("  {address}: {error}, after {took:.1} s")
+            }
             Some(error) => format!("  {address}: failed after {took:.1} s: {error}"),
         };
         self.line(&line);
@@ -62,7 +81,11 @@ impl Display {
 
     fn start(&mut self, address: Address, doing: &str) {
         let text = format!("{address}: {doing}");
-        let bar = if self.live { self.bars.add(ProgressBar::new_spinner()) } else { ProgressBar::hidden() };
+        let bar = if self.live {
+            self.bars.add(ProgressBar::new_spinner())
+        } else {
+            ProgressBar::hidden()
+        };
         if self.live {
             let style = ProgressStyle::with_template("  {spinner} {msg} {elapsed}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
@@ -71,7 +94,8 @@ impl Display {
         } else {
             self.line(&format!("  {text}"));
         }
-        self.flying.insert((address, doing.to_owned()), (Instant::now(), bar));
+        self.flying
+            .insert((address, doing.to_owned()), (Instant::now(), bar));
     }
 
     fn line(&self, text: &str) {

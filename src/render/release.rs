@@ -7,7 +7,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::release::{Application, Event, Listed, Outcome, Published, RolledBack, Standing};
 
-/// Shows the events of a publish or a rollback until it ends: a bar on a terminal, plain lines without.
+/// Shows the events of a publish or a rollback until it ends: a bar on a terminal, plain lines
+/// without.
 pub async fn release_progress(mut events: UnboundedReceiver<Event>) {
     let bar = ProgressBar::hidden();
     let mut display = Display { bar };
@@ -24,10 +25,21 @@ struct Display {
 impl Display {
     fn show(&mut self, event: &Event) {
         match event {
-            Event::Waiting => self.line("  waiting for another publisher that deletes old releases"),
-            Event::Uploading { files: 0, .. } => self.line("  nothing to upload: all files are there"),
-            Event::Uploading { files, bytes, present } => {
-                self.line(&format!("  uploading {files} files, {} ({present} are there)", size(*bytes)));
+            Event::Waiting => {
+                self.line("  waiting for another publisher that deletes old releases")
+            }
+            Event::Uploading { files: 0, .. } => {
+                self.line("  nothing to upload: all files are there")
+            }
+            Event::Uploading {
+                files,
+                bytes,
+                present,
+            } => {
+                self.line(&format!(
+                    "  uploading {files} files, {} ({present} are there)",
+                    size(*bytes)
+                ));
                 self.bar = bar(*bytes);
             }
             Event::Uploaded { path, bytes } => {
@@ -35,7 +47,9 @@ impl Display {
                 self.bar.inc(*bytes);
             }
             Event::Switching => self.line("  switching"),
-            Event::Pruning { objects } => self.line(&format!("  deleting {objects} objects of old releases")),
+            Event::Pruning { objects } => {
+                self.line(&format!("  deleting {objects} objects of old releases"))
+            }
         }
     }
 
@@ -64,8 +78,13 @@ fn size(bytes: u64) -> String {
 /// What a publish came to, in one line.
 #[must_use]
 pub fn published(application: &Application, published: &Published) -> String {
-    let version = named(published.version.as_str(), published.package_version.as_deref());
-    let part = published.canary.map(|percent| format!("the canary for {percent} of the clients"));
+    let version = named(
+        published.version.as_str(),
+        published.package_version.as_deref(),
+    );
+    let part = published
+        .canary
+        .map(|percent| format!("the canary for {percent} of the clients"));
     let part = part.unwrap_or_else(|| "current".to_owned());
     match published.outcome {
         Outcome::Unchanged => format!("{application}: {version} is {part} already"),
@@ -82,9 +101,14 @@ pub fn published(application: &Application, published: &Published) -> String {
 /// What a rollback came to, in one line.
 #[must_use]
 pub fn rolled_back(application: &Application, back: &RolledBack) -> String {
-    let canary =
-        back.ended_canary.as_ref().map(|canary| format!("; the canary {canary} has ended")).unwrap_or_default();
-    let RolledBack { version, before, .. } = back;
+    let canary = back
+        .ended_canary
+        .as_ref()
+        .map(|canary| format!("; the canary {canary} has ended"))
+        .unwrap_or_default();
+    let RolledBack {
+        version, before, ..
+    } = back;
     match (version == before, canary.as_str()) {
         (true, "") => format!("{application}: {version} is current already"),
         (true, _) => format!("{application}: {version} is current for all clients{canary}"),
@@ -96,15 +120,33 @@ pub fn rolled_back(application: &Application, back: &RolledBack) -> String {
 #[must_use]
 pub fn releases(listed: &[Listed]) -> String {
     let rows = listed.iter().map(|release| {
-        let package = release.package_version.clone().unwrap_or_else(|| "-".to_owned());
+        let package = release
+            .package_version
+            .clone()
+            .unwrap_or_else(|| "-".to_owned());
         let files = format!("{} files", release.files);
-        [release.version.to_string(), package, release.published.clone(), standing(release), files, size(release.size)]
+        [
+            release.version.to_string(),
+            package,
+            release.published.clone(),
+            standing(release),
+            files,
+            size(release.size),
+        ]
     });
     let rows: Vec<[String; 6]> = rows.collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or_default()
+    };
     let widths: Vec<usize> = (0..6).map(width).collect();
     let line = |row: &[String; 6]| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -113,14 +155,19 @@ pub fn releases(listed: &[Listed]) -> String {
 fn standing(release: &Listed) -> String {
     match release.standing {
         Standing::Current => "current".to_owned(),
-        Standing::Canary => release.percent.map_or_else(String::new, |percent| format!("canary {percent}")),
+        Standing::Canary => release
+            .percent
+            .map_or_else(String::new, |percent| format!("canary {percent}")),
         Standing::Previous => "previous".to_owned(),
         Standing::Kept => String::new(),
     }
 }
 
 fn named(version: &str, package: Option<&str>) -> String {
-    package.map_or_else(|| version.to_owned(), |package| format!("{version} ({package})"))
+    package.map_or_else(
+        || version.to_owned(),
+        |package| format!("{version} ({package})"),
+    )
 }
 
 #[cfg(test)]
@@ -185,7 +232,11 @@ mod tests {
     fn a_line_tells_what_became_of_a_rollback() {
         let version = |text: &str| Version::parse(text).unwrap();
         let (one, two) = (version("3f2a00000001"), version("3f2a00000002"));
-        let mut back = RolledBack { version: one.clone(), before: two.clone(), ended_canary: None };
+        let mut back = RolledBack {
+            version: one.clone(),
+            before: two.clone(),
+            ended_canary: None,
+        };
         insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is current; 3f2a00000002 was before");
         back.ended_canary = Some(two);
         back.before = one;

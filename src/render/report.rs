@@ -10,29 +10,52 @@ use crate::reconcile::{Outcome, Pending, Report, StepKind};
 /// What was done, what failed and what to do about it, what was not tried and why.
 #[must_use]
 pub fn report(report: &Report) -> String {
-    let count = |test: fn(&Outcome) -> bool| report.outcomes.iter().filter(|(_, _, outcome)| test(outcome)).count();
+    let count = |test: fn(&Outcome) -> bool| {
+        report
+            .outcomes
+            .iter()
+            .filter(|(_, _, outcome)| test(outcome))
+            .count()
+    };
     let done = count(|outcome| matches!(outcome, Outcome::Done));
     if report.complete() {
-        return if done == 0 { String::new() } else { format!("\nDone: {done} steps.") };
+        return if done == 0 {
+            String::new()
+        } else {
+            format!("\nDone: {done} steps.")
+        };
     }
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
     let left = count(|outcome| matches!(outcome, Outcome::Interrupted { .. }));
     let rest = report.outcomes.len() - done - failed - left;
-    let left = if left == 0 { String::new() } else { format!(", {left} interrupted") };
-    let mut text = format!("\nNot everything was done: {done} steps done, {failed} failed{left}, {rest} not tried.\n");
+    let left = if left == 0 {
+        String::new()
+    } else {
+        format!(", {left} interrupted")
+    };
+    let mut text = format!(
+        "\nNot everything was done: {done} steps done, {failed} failed{left}, {rest} not tried.\n"
+    );
     for (address, kind, outcome) in &report.outcomes {
         let verb = verb(*kind);
         let _ = match outcome {
             Outcome::Done => Ok(()),
             Outcome::Failed(error) => {
-                let hint = error.hint().unwrap_or("mend the cause, then run the command again: it goes on from here");
-                writeln!(text, "\n  failed: {verb} {address}\n    {error}\n    help: {hint}")
+                let hint = error
+                    .hint()
+                    .unwrap_or("mend the cause, then run the command again: it goes on from here");
+                writeln!(
+                    text,
+                    "\n  failed: {verb} {address}\n    {error}\n    help: {hint}"
+                )
             }
             Outcome::Interrupted { condition } => writeln!(
                 text,
                 "\n  interrupted: {verb} {address}, waiting until {condition}\n    help: run the command again: it goes on from here"
             ),
-            Outcome::Skipped { because } => writeln!(text, "  not tried: {verb} {address} (needs {because})"),
+            Outcome::Skipped { because } => {
+                writeln!(text, "  not tried: {verb} {address} (needs {because})")
+            }
             Outcome::Stopped => writeln!(text, "  not tried: {verb} {address} (interrupted)"),
         };
     }
@@ -42,17 +65,23 @@ pub fn report(report: &Report) -> String {
 /// What stands as it should and is not everywhere yet.
 #[must_use]
 pub fn pending(pending: &[Pending]) -> String {
-    let lines = pending.iter().map(|pending| format!("  {}: {}", pending.address, pending.what));
+    let lines = pending
+        .iter()
+        .map(|pending| format!("  {}: {}", pending.address, pending.what));
     let lines = lines.collect::<Vec<_>>().join("\n");
-    format!("\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n{lines}")
+    format!(
+        "\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n{lines}"
+    )
 }
 
 /// The outputs, a line each: `toggles.websocket_url = wss://…`.
 #[must_use]
 pub fn outputs(outputs: &BTreeMap<StackName, BTreeMap<String, String>>) -> String {
-    let lines = outputs
-        .iter()
-        .flat_map(|(stack, values)| values.iter().map(move |(name, value)| format!("{stack}.{name} = {value}")));
+    let lines = outputs.iter().flat_map(|(stack, values)| {
+        values
+            .iter()
+            .map(move |(name, value)| format!("{stack}.{name} = {value}"))
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -76,10 +105,22 @@ mod tests {
     fn a_deletion_that_was_left_is_no_failure() {
         let condition = "the distribution E1 is at all edges".to_owned();
         let outcomes = vec![
-            ("shell/site".parse().unwrap(), StepKind::Delete, Outcome::Interrupted { condition }),
-            ("shell/headers".parse().unwrap(), StepKind::Delete, Outcome::Stopped),
+            (
+                "shell/site".parse().unwrap(),
+                StepKind::Delete,
+                Outcome::Interrupted { condition },
+            ),
+            (
+                "shell/headers".parse().unwrap(),
+                StepKind::Delete,
+                Outcome::Stopped,
+            ),
         ];
-        let text = report(&Report { outcomes, known: Known::default(), pending: Vec::new() });
+        let text = report(&Report {
+            outcomes,
+            known: Known::default(),
+            pending: Vec::new(),
+        });
         assert_eq!(
             text,
             "\nNot everything was done: 0 steps done, 0 failed, 1 interrupted, 1 not tried.\n\n  \
@@ -98,7 +139,12 @@ mod tests {
             tags: LiveTags::Unread,
         };
         let what = "deploying to the edges".to_owned();
-        let site = Pending { address: "shell/site".parse().unwrap(), resource_type: DISTRIBUTION, live, what };
+        let site = Pending {
+            address: "shell/site".parse().unwrap(),
+            resource_type: DISTRIBUTION,
+            live,
+            what,
+        };
         assert_eq!(
             pending(&[site]),
             "\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n  \

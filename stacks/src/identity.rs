@@ -3,9 +3,10 @@
 use crate::description::{Identity, Mfa, System};
 use crate::model::{Graph, Handle, Pseudo, StackBuilder, StackName, Text};
 use crate::types::cognito::{
-    AccountRecoverySetting, AdminCreateUserConfig, EmailConfiguration, ManagedLoginBranding, PasswordPolicy, Policies,
-    RecoveryOption, RefreshTokenRotation, TokenValidityUnits, UserAttributeUpdateSettings, UserPool, UserPoolClient,
-    UserPoolDomain, UserPoolGroup, UsernameConfiguration,
+    AccountRecoverySetting, AdminCreateUserConfig, EmailConfiguration, ManagedLoginBranding,
+    PasswordPolicy, Policies, RecoveryOption, RefreshTokenRotation, TokenValidityUnits,
+    UserAttributeUpdateSettings, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup,
+    UsernameConfiguration,
 };
 
 /// The stack's name.
@@ -36,17 +37,29 @@ pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
     let stack = &mut graph.stack(StackName::new(STACK));
     let pool = stack.add("users", pool(stack, &system.identity));
     for (group, precedence) in system.identity.groups.iter().zip(1..) {
-        let properties = UserPoolGroup { precedence: Some(precedence), ..UserPoolGroup::new(pool.id(), group) };
+        let properties = UserPoolGroup {
+            precedence: Some(precedence),
+            ..UserPoolGroup::new(pool.id(), group)
+        };
         stack.add(&format!("group-{group}"), properties);
     }
     let domain = stack.add("domain", domain(graph_name(system), &pool));
     stack.output("user_pool_id", pool.id());
     stack.output("login_url", domain.login_url());
-    Login { issuer: pool.provider_url(), url: domain.login_url(), pool }
+    Login {
+        issuer: pool.provider_url(),
+        url: domain.login_url(),
+        pool,
+    }
 }
 
 /// Adds the shell's client, which knows where the shell is.
-pub(crate) fn add_client(graph: &mut Graph, system: &System, login: &Login, shell_url: &Text) -> SignIn {
+pub(crate) fn add_client(
+    graph: &mut Graph,
+    system: &System,
+    login: &Login,
+    shell_url: &Text,
+) -> SignIn {
     let stack = &mut graph.stack(StackName::new(STACK));
     let client = stack.add("client", client(stack, &system.identity, login, shell_url));
     let branding = ManagedLoginBranding {
@@ -58,7 +71,9 @@ pub(crate) fn add_client(graph: &mut Graph, system: &System, login: &Login, shel
     };
     stack.add("branding", branding);
     stack.output("client_id", client.id());
-    SignIn { client_id: client.id() }
+    SignIn {
+        client_id: client.id(),
+    }
 }
 
 fn graph_name(system: &System) -> Text {
@@ -75,14 +90,29 @@ fn pool(stack: &StackBuilder<'_>, settings: &Identity) -> UserPool {
     UserPool {
         user_pool_name: stack.physical_name("users"),
         user_pool_tier: Some("ESSENTIALS".to_owned()),
-        deletion_protection: Some(if settings.deletion_protection { "ACTIVE" } else { "INACTIVE" }.to_owned()),
+        deletion_protection: Some(
+            if settings.deletion_protection {
+                "ACTIVE"
+            } else {
+                "INACTIVE"
+            }
+            .to_owned(),
+        ),
         username_attributes: email(),
-        username_configuration: Some(UsernameConfiguration { case_sensitive: false }),
-        policies: Some(Policies { password_policy: Some(password_policy()), sign_in_policy: None }),
+        username_configuration: Some(UsernameConfiguration {
+            case_sensitive: false,
+        }),
+        policies: Some(Policies {
+            password_policy: Some(password_policy()),
+            sign_in_policy: None,
+        }),
         mfa_configuration: Some(mfa.to_owned()),
         enabled_mfas: mfas,
         account_recovery_setting: Some(AccountRecoverySetting {
-            recovery_mechanisms: vec![RecoveryOption { name: "verified_email".to_owned(), priority: 1 }],
+            recovery_mechanisms: vec![RecoveryOption {
+                name: "verified_email".to_owned(),
+                priority: 1,
+            }],
         }),
         admin_create_user_config: Some(AdminCreateUserConfig {
             allow_admin_create_user_only: Some(!settings.self_sign_up),
@@ -124,9 +154,19 @@ fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
 }
 
 /// A public client: a browser keeps no secret, the code flow proves by PKCE who asked.
-fn client(stack: &StackBuilder<'_>, settings: &Identity, login: &Login, shell_url: &Text) -> UserPoolClient {
+fn client(
+    stack: &StackBuilder<'_>,
+    settings: &Identity,
+    login: &Login,
+    shell_url: &Text,
+) -> UserPoolClient {
     let page = |path: &str| vec![Text::concat([shell_url.clone(), Text::from(path)])];
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let words = |words: &[&str]| {
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
+    };
     UserPoolClient {
         generate_secret: Some(false),
         allowed_oauth_flows_user_pool_client: Some(true),

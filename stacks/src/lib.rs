@@ -3,7 +3,8 @@
 //! - [`model`]: the vocabulary: addresses, deferred text, resource types, the graph.
 //! - [`types`]: the properties of each resource type, in CloudFormation's names and shapes.
 //! - [`description`]: `frontage.toml`, typed and checked.
-//! - one module a stack ([`toggles`], [`packages`], [`identity`], [`shell`], [`team`]): a function from the description to resources.
+//! - one module a stack ([`toggles`], [`packages`], [`identity`], [`shell`], [`team`]): a function
+//!   from the description to resources.
 //! - [`system`]: all of them, and how they refer to each other.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]

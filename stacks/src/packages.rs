@@ -1,7 +1,8 @@
 //! The stack `packages`: what teams share, as npm packages.
 //!
-//! Teams ask one repository, which has what is published here and asks another for the rest: that one alone is
-//! connected with the public registry, since a repository has either upstreams or a connection.
+//! Teams ask one repository, which has what is published here and asks another for the rest: that
+//! one alone is connected with the public registry, since a repository has either upstreams or a
+//! connection.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +17,13 @@ pub const STACK: &str = "packages";
 /// The public registry of npm.
 const NPMJS: &str = "public:npmjs";
 
-/// What it takes to find a repository and to get a token for it. A token needs `sts:GetServiceBearerToken` too, which
-/// only a policy of whoever asks can grant.
-const ENTER: [&str; 3] =
-    ["codeartifact:DescribeDomain", "codeartifact:GetAuthorizationToken", "codeartifact:ListRepositoriesInDomain"];
+/// What it takes to find a repository and to get a token for it. A token needs
+/// `sts:GetServiceBearerToken` too, which only a policy of whoever asks can grant.
+const ENTER: [&str; 3] = [
+    "codeartifact:DescribeDomain",
+    "codeartifact:GetAuthorizationToken",
+    "codeartifact:ListRepositoriesInDomain",
+];
 /// What `npm install` does, and who looks around.
 const READ: [&str; 9] = [
     "codeartifact:DescribePackageVersion",
@@ -33,18 +37,30 @@ const READ: [&str; 9] = [
     "codeartifact:ReadFromRepository",
 ];
 /// What `npm publish` does: the version, then the tag `latest`.
-const PUBLISH: [&str; 2] = ["codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata"];
+const PUBLISH: [&str; 2] = [
+    "codeartifact:PublishPackageVersion",
+    "codeartifact:PutPackageMetadata",
+];
 
 /// Adds the stack to the graph.
 pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
     let stack = &mut graph.stack(StackName::new(STACK));
-    let publishers: Vec<Text> = [account()].into_iter().chain(texts(&packages.publishers)).collect();
-    let readers: Vec<Text> = publishers.iter().cloned().chain(texts(&packages.readers)).collect();
+    let publishers: Vec<Text> = [account()]
+        .into_iter()
+        .chain(texts(&packages.publishers))
+        .collect();
+    let readers: Vec<Text> = publishers
+        .iter()
+        .cloned()
+        .chain(texts(&packages.readers))
+        .collect();
 
     let domain = Domain {
         domain_name: stack.physical_prefix(),
         encryption_key: None,
-        permissions_policy_document: Some(PolicyDocument::new(vec![allow("Enter", &readers, &ENTER)])),
+        permissions_policy_document: Some(PolicyDocument::new(vec![allow(
+            "Enter", &readers, &ENTER,
+        )])),
     };
     let domain = stack.add("domain", domain);
     let store = Repository {
@@ -60,7 +76,10 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
     let shared = Repository {
         domain_name: domain.name(),
         repository_name: "npm".to_owned(),
-        description: Some(format!("What the teams of {} share, and what npm has", system.name)),
+        description: Some(format!(
+            "What the teams of {} share, and what npm has",
+            system.name
+        )),
         upstreams: vec![store.name()],
         external_connections: Vec::new(),
         permissions_policy_document: Some(PolicyDocument::new(vec![
@@ -76,12 +95,20 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
 
 /// Those of this account whose own policies allow it.
 fn account() -> Text {
-    let parts = ["arn:".into(), Pseudo::Partition.into(), ":iam::".into(), Pseudo::AccountId.into(), ":root".into()];
+    let parts = [
+        "arn:".into(),
+        Pseudo::Partition.into(),
+        ":iam::".into(),
+        Pseudo::AccountId.into(),
+        ":root".into(),
+    ];
     Text::concat(parts)
 }
 
 fn texts(principals: &[String]) -> impl Iterator<Item = Text> {
-    principals.iter().map(|principal| Text::from(principal.as_str()))
+    principals
+        .iter()
+        .map(|principal| Text::from(principal.as_str()))
 }
 
 /// A policy of a domain or a repository speaks of that alone, which it calls `*`.

@@ -1,8 +1,8 @@
 //! The whole system: every stack that a description asks for.
 //!
-//! References go one way. A team refers to nothing of others; the shell's policy names the teams' sites, the login
-//! pages and the toggles; the login's client names the shell's address; and `config.json` in the shell's bucket, which
-//! names them all, comes last.
+//! References go one way. A team refers to nothing of others; the shell's policy names the teams'
+//! sites, the login pages and the toggles; the login's client names the shell's address; and
+//! `config.json` in the shell's bucket, which names them all, comes last.
 
 use crate::description::System;
 use crate::model::{Graph, Tags};
@@ -21,9 +21,17 @@ pub fn graph(system: &System, code: &CodeHashes) -> Graph {
     if system.shell.is_none() {
         return graph;
     }
-    let teams: Vec<_> = system.teams.iter().map(|team| team::add(&mut graph, team)).collect();
+    let teams: Vec<_> = system
+        .teams
+        .iter()
+        .map(|team| team::add(&mut graph, team))
+        .collect();
     let login = identity::add(&mut graph, system);
-    let around = Surroundings { teams: &teams, login: &login, toggles_url: &toggles_url };
+    let around = Surroundings {
+        teams: &teams,
+        login: &login,
+        toggles_url: &toggles_url,
+    };
     let site = shell::add(&mut graph, system, &around);
     let sign_in = identity::add_client(&mut graph, system, &login, &site.url);
     shell::add_config(&mut graph, system, &around, &site, &sign_in);

@@ -1,5 +1,5 @@
-//! The stack `team/NAME`: a team's child application. It refers to nothing of other stacks, so that a team plans and
-//! applies alone.
+//! The stack `team/NAME`: a team's child application. It refers to nothing of other stacks, so that
+//! a team plans and applies alone.
 
 use crate::description::Team;
 use crate::model::{Graph, StackName, Text};
@@ -7,7 +7,8 @@ use crate::sites::{self, Site, SiteParts, headers};
 use crate::types::cloudfront::{Items, ResponseHeadersPolicy};
 
 /// The files are modules that the shell loads, and nothing that a browser shows by itself.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The stack's name.
 #[must_use]
@@ -18,10 +19,29 @@ pub fn stack_name(team: &str) -> StackName {
 /// Adds the stack to the graph.
 pub(crate) fn add(graph: &mut Graph, team: &Team) -> Site {
     let stack = &mut graph.stack(stack_name(team.name.as_str()));
-    let mut headers = headers::strict(stack.physical_name("headers"), Text::from(CONTENT_SECURITY_POLICY));
+    let mut headers = headers::strict(
+        stack.physical_name("headers"),
+        Text::from(CONTENT_SECURITY_POLICY),
+    );
     headers.cors_config = Some(headers::readable_anywhere());
-    headers.custom_headers_config = Some(Items::new([headers::custom("Cross-Origin-Resource-Policy", "cross-origin")]));
-    let headers = stack.add("headers", ResponseHeadersPolicy { response_headers_policy_config: headers });
+    headers.custom_headers_config = Some(Items::new([headers::custom(
+        "Cross-Origin-Resource-Policy",
+        "cross-origin",
+    )]));
+    let headers = stack.add(
+        "headers",
+        ResponseHeadersPolicy {
+            response_headers_policy_config: headers,
+        },
+    );
     let comment = format!("The application of the team {}", team.name);
-    sites::add(stack, &SiteParts { comment, headers, rewrite: None, domain: team.domain.as_ref() })
+    sites::add(
+        stack,
+        &SiteParts {
+            comment,
+            headers,
+            rewrite: None,
+            domain: team.domain.as_ref(),
+        },
+    )
 }

@@ -1,4 +1,5 @@
-//! What is true of any description: what was written comes back, and whatever is wrong can be shown.
+//! What is true of any description: what was written comes back, and whatever is wrong can be
+//! shown.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,8 +9,8 @@ use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Packages, Shell, System, TEMPLATE, Team,
-    Toggles,
+    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Packages, Shell, System,
+    TEMPLATE, Team, Toggles,
 };
 use stacks::model::Tags;
 use stacks::types::logs::RETENTION_DAYS;
@@ -24,43 +25,76 @@ fn functions() -> impl Strategy<Value = Functions> {
     let architecture = prop::sample::select(Architecture::ALL.to_vec());
     let log_level = prop::sample::select(LogLevel::ALL.to_vec());
     let days = prop::sample::select(RETENTION_DAYS.to_vec());
-    (architecture, 128..=10_240, days, any::<bool>(), option::of(0..=1000), log_level).prop_map(
-        |(architecture, memory_mb, log_retention_days, tracing, reserved_concurrency, log_level)| Functions {
-            architecture,
-            memory_mb,
-            log_retention_days,
-            tracing,
-            reserved_concurrency,
-            log_level,
-        },
+    (
+        architecture,
+        128..=10_240,
+        days,
+        any::<bool>(),
+        option::of(0..=1000),
+        log_level,
     )
+        .prop_map(
+            |(
+                architecture,
+                memory_mb,
+                log_retention_days,
+                tracing,
+                reserved_concurrency,
+                log_level,
+            )| Functions {
+                architecture,
+                memory_mb,
+                log_retention_days,
+                tracing,
+                reserved_concurrency,
+                log_level,
+            },
+        )
 }
 
 fn toggles() -> impl Strategy<Value = Toggles> {
     let numbers = (0..=300, 0..=10_000, 60..=604_800, 1..=14);
-    ("[A-Za-z0-9_-]{1,128}", any::<bool>(), any::<bool>(), numbers).prop_map(
-        |(stage, point_in_time_recovery, deletion_protection, (window, retries, age, days))| Toggles {
-            stage,
-            point_in_time_recovery,
-            deletion_protection,
-            batch_window_seconds: window,
-            max_retries: retries,
-            max_record_age_seconds: age,
-            dead_letter_retention_days: days,
-        },
+    (
+        "[A-Za-z0-9_-]{1,128}",
+        any::<bool>(),
+        any::<bool>(),
+        numbers,
     )
+        .prop_map(
+            |(stage, point_in_time_recovery, deletion_protection, (window, retries, age, days))| {
+                Toggles {
+                    stage,
+                    point_in_time_recovery,
+                    deletion_protection,
+                    batch_window_seconds: window,
+                    max_retries: retries,
+                    max_record_age_seconds: age,
+                    dead_letter_retention_days: days,
+                }
+            },
+        )
 }
 
 /// Tags whose keys differ in more than case.
 fn tags() -> impl Strategy<Value = Tags> {
-    prop::collection::btree_map("t[a-z0-9 +=._:/@-]{0,127}", "(v[A-Za-zé0-9 +=._:/@-]{0,255})?", 0..=30)
+    prop::collection::btree_map(
+        "t[a-z0-9 +=._:/@-]{0,127}",
+        "(v[A-Za-zé0-9 +=._:/@-]{0,255})?",
+        0..=30,
+    )
 }
 
 fn identity() -> impl Strategy<Value = Identity> {
     let mfa = prop::sample::select(Mfa::ALL.to_vec());
     let groups = prop::collection::vec("[a-z](-?[a-z0-9]){0,9}", 0..4);
     (groups, any::<(bool, bool)>(), mfa, 5..=60, 1..=3650).prop_map(
-        |(groups, (self_sign_up, deletion_protection), mfa, access_token_minutes, refresh_token_days)| Identity {
+        |(
+            groups,
+            (self_sign_up, deletion_protection),
+            mfa,
+            access_token_minutes,
+            refresh_token_days,
+        )| Identity {
             groups,
             self_sign_up,
             mfa,
@@ -72,8 +106,12 @@ fn identity() -> impl Strategy<Value = Identity> {
 }
 
 fn packages() -> impl Strategy<Value = Packages> {
-    let principals = || prop::collection::vec("arn:aws:iam::[0-9]{12}:(root|role/[a-z]{1,9})", 0..3);
-    (principals(), principals()).prop_map(|(readers, publishers)| Packages { readers, publishers })
+    let principals =
+        || prop::collection::vec("arn:aws:iam::[0-9]{12}:(root|role/[a-z]{1,9})", 0..3);
+    (principals(), principals()).prop_map(|(readers, publishers)| Packages {
+        readers,
+        publishers,
+    })
 }
 
 fn domain() -> impl Strategy<Value = Option<CustomDomain>> {
@@ -82,16 +120,22 @@ fn domain() -> impl Strategy<Value = Option<CustomDomain>> {
 }
 
 fn shell() -> impl Strategy<Value = Shell> {
-    (option::of("[A-Z][a-zé ]{0,39}"), any::<bool>(), domain()).prop_map(|(title, overrides, domain)| Shell {
-        title,
-        overrides,
-        domain,
-    })
+    (option::of("[A-Z][a-zé ]{0,39}"), any::<bool>(), domain()).prop_map(
+        |(title, overrides, domain)| Shell {
+            title,
+            overrides,
+            domain,
+        },
+    )
 }
 
 /// Teams whose names, and so their default routes, differ from all others and from the shell's.
 fn teams() -> impl Strategy<Value = Vec<Team>> {
-    let team = ("[A-Z][a-z ]{0,39}", option::of("[a-z]{1,9}(/[a-z]{1,9})?"), domain());
+    let team = (
+        "[A-Z][a-z ]{0,39}",
+        option::of("[a-z]{1,9}(/[a-z]{1,9})?"),
+        domain(),
+    );
     let teams = prop::collection::btree_map("x[a-z0-9]{0,9}", team, 0..4);
     teams.prop_map(|teams| {
         let team = |(name, (title, source, domain)): (String, _)| Team {
@@ -106,18 +150,39 @@ fn teams() -> impl Strategy<Value = Vec<Team>> {
 }
 
 fn system() -> impl Strategy<Value = System> {
-    let name = "[a-z](-?[b-z0-9]){0,9}".prop_filter("a word of AWS's", |name| !name.contains("cognito"));
+    let name =
+        "[a-z](-?[b-z0-9]){0,9}".prop_filter("a word of AWS's", |name| !name.contains("cognito"));
     let name = name.prop_map(|name| name.parse().unwrap());
     let region = option::of("[a-z]{2}-[a-z]{4,9}-[0-9]");
     let front_ends = option::of((identity(), shell(), teams()));
-    let all = (name, region, tags(), functions(), toggles(), option::of(packages()), front_ends);
-    all.prop_map(|(name, region, tags, functions, toggles, packages, front_ends)| {
-        let (identity, shell, teams) = match front_ends {
-            Some((identity, shell, teams)) => (identity, Some(shell), teams),
-            None => (Identity::default(), None, Vec::new()),
-        };
-        System { name, region, tags, functions, toggles, packages, identity, shell, teams }
-    })
+    let all = (
+        name,
+        region,
+        tags(),
+        functions(),
+        toggles(),
+        option::of(packages()),
+        front_ends,
+    );
+    all.prop_map(
+        |(name, region, tags, functions, toggles, packages, front_ends)| {
+            let (identity, shell, teams) = match front_ends {
+                Some((identity, shell, teams)) => (identity, Some(shell), teams),
+                None => (Identity::default(), None, Vec::new()),
+            };
+            System {
+                name,
+                region,
+                tags,
+                functions,
+                toggles,
+                packages,
+                identity,
+                shell,
+                teams,
+            }
+        },
+    )
 }
 
 fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
@@ -127,10 +192,25 @@ fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
 }
 
 fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams: &[Team]) {
-    let Identity { groups, self_sign_up, mfa, access_token_minutes, refresh_token_days, deletion_protection } =
-        identity;
-    writeln!(text, "[identity]\ngroups = {groups:?}\nself_sign_up = {self_sign_up}").unwrap();
-    writeln!(text, "mfa = \"{}\"\naccess_token_minutes = {access_token_minutes}", mfa.as_str()).unwrap();
+    let Identity {
+        groups,
+        self_sign_up,
+        mfa,
+        access_token_minutes,
+        refresh_token_days,
+        deletion_protection,
+    } = identity;
+    writeln!(
+        text,
+        "[identity]\ngroups = {groups:?}\nself_sign_up = {self_sign_up}"
+    )
+    .unwrap();
+    writeln!(
+        text,
+        "mfa = \"{}\"\naccess_token_minutes = {access_token_minutes}",
+        mfa.as_str()
+    )
+    .unwrap();
     writeln!(text, "refresh_token_days = {refresh_token_days}").unwrap();
     writeln!(text, "deletion_protection = {deletion_protection}").unwrap();
     writeln!(text, "[shell]\noverrides = {}", shell.overrides).unwrap();
@@ -138,8 +218,19 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         writeln!(text, "title = \"{title}\"").unwrap();
     }
     write_domain(text, shell.domain.as_ref());
-    for Team { name, title, route, source, domain } in teams {
-        writeln!(text, "[teams.{name}]\ntitle = \"{title}\"\nroute = \"{route}\"").unwrap();
+    for Team {
+        name,
+        title,
+        route,
+        source,
+        domain,
+    } in teams
+    {
+        writeln!(
+            text,
+            "[teams.{name}]\ntitle = \"{title}\"\nroute = \"{route}\""
+        )
+        .unwrap();
         if let Some(source) = source {
             writeln!(text, "source = \"{source}\"").unwrap();
         }
@@ -148,7 +239,17 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
 }
 
 fn written(system: &System) -> String {
-    let System { name, region, tags, functions, toggles, packages, identity, shell, teams } = system;
+    let System {
+        name,
+        region,
+        tags,
+        functions,
+        toggles,
+        packages,
+        identity,
+        shell,
+        teams,
+    } = system;
     let mut text = format!("name = \"{name}\"\n");
     if let Some(region) = region {
         writeln!(text, "region = \"{region}\"").unwrap();
@@ -157,23 +258,66 @@ fn written(system: &System) -> String {
     for (key, value) in tags {
         writeln!(text, "\"{key}\" = \"{value}\"").unwrap();
     }
-    writeln!(text, "[functions]\narchitecture = \"{}\"", functions.architecture.as_str()).unwrap();
+    writeln!(
+        text,
+        "[functions]\narchitecture = \"{}\"",
+        functions.architecture.as_str()
+    )
+    .unwrap();
     writeln!(text, "memory_mb = {}", functions.memory_mb).unwrap();
-    writeln!(text, "log_retention_days = {}", functions.log_retention_days).unwrap();
+    writeln!(
+        text,
+        "log_retention_days = {}",
+        functions.log_retention_days
+    )
+    .unwrap();
     writeln!(text, "tracing = {}", functions.tracing).unwrap();
     if let Some(executions) = functions.reserved_concurrency {
         writeln!(text, "reserved_concurrency = {executions}").unwrap();
     }
     writeln!(text, "log_level = \"{}\"", functions.log_level.as_str()).unwrap();
     writeln!(text, "[toggles]\nstage = \"{}\"", toggles.stage).unwrap();
-    writeln!(text, "point_in_time_recovery = {}", toggles.point_in_time_recovery).unwrap();
-    writeln!(text, "deletion_protection = {}", toggles.deletion_protection).unwrap();
-    writeln!(text, "batch_window_seconds = {}", toggles.batch_window_seconds).unwrap();
+    writeln!(
+        text,
+        "point_in_time_recovery = {}",
+        toggles.point_in_time_recovery
+    )
+    .unwrap();
+    writeln!(
+        text,
+        "deletion_protection = {}",
+        toggles.deletion_protection
+    )
+    .unwrap();
+    writeln!(
+        text,
+        "batch_window_seconds = {}",
+        toggles.batch_window_seconds
+    )
+    .unwrap();
     writeln!(text, "max_retries = {}", toggles.max_retries).unwrap();
-    writeln!(text, "max_record_age_seconds = {}", toggles.max_record_age_seconds).unwrap();
-    writeln!(text, "dead_letter_retention_days = {}", toggles.dead_letter_retention_days).unwrap();
-    if let Some(Packages { readers, publishers }) = packages {
-        writeln!(text, "[packages]\nreaders = {readers:?}\npublishers = {publishers:?}").unwrap();
+    writeln!(
+        text,
+        "max_record_age_seconds = {}",
+        toggles.max_record_age_seconds
+    )
+    .unwrap();
+    writeln!(
+        text,
+        "dead_letter_retention_days = {}",
+        toggles.dead_letter_retention_days
+    )
+    .unwrap();
+    if let Some(Packages {
+        readers,
+        publishers,
+    }) = packages
+    {
+        writeln!(
+            text,
+            "[packages]\nreaders = {readers:?}\npublishers = {publishers:?}"
+        )
+        .unwrap();
     }
     if let Some(shell) = shell {
         write_front_ends(&mut text, identity, shell, teams);
@@ -183,11 +327,20 @@ fn written(system: &System) -> String {
 
 /// Whatever comes of a text, it can be shown, and points into the text.
 fn is_shown(text: &str) {
-    let Err(errors) = System::parse("frontage.toml", text) else { return };
+    let Err(errors) = System::parse("frontage.toml", text) else {
+        return;
+    };
     assert!(!errors.problems().is_empty());
-    for label in errors.problems().iter().flat_map(|problem| problem.labels().unwrap()) {
+    for label in errors
+        .problems()
+        .iter()
+        .flat_map(|problem| problem.labels().unwrap())
+    {
         let at = label.offset()..label.offset() + label.len();
-        assert!(text.get(at.clone()).is_some(), "{at:?} is in the text: {errors}");
+        assert!(
+            text.get(at.clone()).is_some(),
+            "{at:?} is in the text: {errors}"
+        );
     }
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
     handler.render_report(&mut String::new(), &errors).unwrap();

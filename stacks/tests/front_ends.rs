@@ -1,5 +1,5 @@
-//! The stacks `identity`, `shell` and `team/NAME` as they are expected: a change to one is reviewed as a change to its
-//! snapshot.
+//! The stacks `identity`, `shell` and `team/NAME` as they are expected: a change to one is reviewed
+//! as a change to its snapshot.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,16 +9,27 @@ use stacks::model::{Graph, StackName};
 use stacks::system;
 
 fn graph(more: &str) -> Graph {
-    let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}")).expect("a valid description");
+    let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}"))
+        .expect("a valid description");
     system::graph(&system, &BTreeMap::new())
 }
 
-const TWO_TEAMS: &str = "[shell]\n[teams.shipping]\n[teams.billing]\ntitle = \"Billing \\\"&\\\" more\"";
+const TWO_TEAMS: &str =
+    "[shell]\n[teams.shipping]\n[teams.billing]\ntitle = \"Billing \\\"&\\\" more\"";
 
 /// The resources of one stack.
 fn resources(graph: &Graph, stack: &str) -> BTreeMap<String, serde_json::Value> {
-    let of_stack = graph.nodes().filter(|node| node.address.stack().as_str() == stack);
-    of_stack.map(|node| (format!("{} {}", node.address, node.resource_type.name), node.properties.clone())).collect()
+    let of_stack = graph
+        .nodes()
+        .filter(|node| node.address.stack().as_str() == stack);
+    of_stack
+        .map(|node| {
+            (
+                format!("{} {}", node.address, node.resource_type.name),
+                node.properties.clone(),
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -46,7 +57,11 @@ fn a_domain_of_ones_own() {
     let domains = "[shell]\ndomain = \"www.example.com\"\nzone_id = \"Z1\"\n\
                    [teams.shipping]\ndomain = \"shipping.example.com\"\nzone_id = \"Z1\"";
     let mut team = resources(&graph(domains), "team/shipping");
-    team.retain(|name, _| ["certificate", "record", "distribution"].iter().any(|part| name.contains(part)));
+    team.retain(|name, _| {
+        ["certificate", "record", "distribution"]
+            .iter()
+            .any(|part| name.contains(part))
+    });
     insta::assert_yaml_snapshot!(team);
     insta::assert_yaml_snapshot!("domains_outputs", graph(domains).outputs());
 }
@@ -54,7 +69,10 @@ fn a_domain_of_ones_own() {
 #[test]
 fn dependencies() {
     let mut listing = String::new();
-    for node in graph(TWO_TEAMS).nodes().filter(|node| node.address.stack().as_str() != "toggles") {
+    for node in graph(TWO_TEAMS)
+        .nodes()
+        .filter(|node| node.address.stack().as_str() != "toggles")
+    {
         let _ = writeln!(listing, "{}", node.address);
         for on in &node.dependencies {
             let _ = writeln!(listing, "    {on}");
@@ -67,13 +85,27 @@ fn dependencies() {
 #[test]
 fn a_team_refers_to_nothing_of_others() {
     let (one, two) = (graph("[shell]\n[teams.shipping]"), graph(TWO_TEAMS));
-    for node in two.nodes().filter(|node| node.address.stack().as_str() == "team/shipping") {
-        assert!(node.dependencies.iter().all(|on| on.stack() == node.address.stack()), "{}", node.address);
-        assert_eq!(one.node(&node.address).map(|node| &node.properties), Some(&node.properties));
+    for node in two
+        .nodes()
+        .filter(|node| node.address.stack().as_str() == "team/shipping")
+    {
+        assert!(
+            node.dependencies
+                .iter()
+                .all(|on| on.stack() == node.address.stack()),
+            "{}",
+            node.address
+        );
+        assert_eq!(
+            one.node(&node.address).map(|node| &node.properties),
+            Some(&node.properties)
+        );
     }
     let changed: Vec<_> = one
         .nodes()
-        .filter(|node| two.node(&node.address).map(|other| &other.properties) != Some(&node.properties))
+        .filter(|node| {
+            two.node(&node.address).map(|other| &other.properties) != Some(&node.properties)
+        })
         .map(|node| node.address.to_string())
         .collect();
     assert_eq!(changed, ["shell/headers", "shell/config"]);
@@ -81,7 +113,14 @@ fn a_team_refers_to_nothing_of_others() {
 
 #[test]
 fn a_system_without_a_shell_is_the_toggles_alone() {
-    assert_eq!(graph("").stacks().iter().map(StackName::as_str).collect::<Vec<_>>(), ["toggles"]);
+    assert_eq!(
+        graph("")
+            .stacks()
+            .iter()
+            .map(StackName::as_str)
+            .collect::<Vec<_>>(),
+        ["toggles"]
+    );
 }
 
 /// Physical names stay below AWS's limits for the longest names of system and team.
@@ -102,7 +141,11 @@ fn names_fit() {
             ("/ClientName", 128),
         ];
         for (property, most) in limits {
-            if let Some(name) = node.properties.pointer(property).and_then(|name| name.as_str()) {
+            if let Some(name) = node
+                .properties
+                .pointer(property)
+                .and_then(|name| name.as_str())
+            {
                 assert!(name.len() <= most, "{}: {name}", node.address);
             }
         }

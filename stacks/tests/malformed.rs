@@ -1,5 +1,5 @@
-//! What an operator is told about a description with mistakes: each `malformed/NAME.toml`, as it is reported, in
-//! `malformed/NAME.snap`. A new file is a new test.
+//! What an operator is told about a description with mistakes: each `malformed/NAME.toml`, as it is
+//! reported, in `malformed/NAME.snap`. A new file is a new test.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,7 +11,8 @@ use stacks::description::{DescriptionErrors, System};
 
 fn report(errors: &DescriptionErrors) -> String {
     let mut report = String::new();
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100);
+    let handler =
+        GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100);
     handler.render_report(&mut report, errors).unwrap();
     report
 }
@@ -19,8 +20,14 @@ fn report(errors: &DescriptionErrors) -> String {
 #[test]
 fn is_reported() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/malformed");
-    let mut files: Vec<_> = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    let mut files: Vec<_> = fs::read_dir(&directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
     files.sort();
     assert!(files.len() >= 20, "{} files", files.len());
     insta::with_settings!({

@@ -10,13 +10,23 @@ const OTHERS: &str = "[packages]\nreaders = [\"arn:aws:iam::111122223333:root\"]
                       publishers = [\"arn:aws:iam::444455556666:role/release\"]";
 
 fn graph(name: &str, more: &str) -> Graph {
-    let system = System::parse("frontage.toml", &format!("name = \"{name}\"\n{more}")).expect("a valid description");
+    let system = System::parse("frontage.toml", &format!("name = \"{name}\"\n{more}"))
+        .expect("a valid description");
     system::graph(&system, &BTreeMap::new())
 }
 
 fn resources(graph: &Graph) -> BTreeMap<String, &serde_json::Value> {
-    let of_stack = graph.nodes().filter(|node| node.address.stack().as_str() == "packages");
-    of_stack.map(|node| (format!("{} {}", node.address, node.resource_type.name), &node.properties)).collect()
+    let of_stack = graph
+        .nodes()
+        .filter(|node| node.address.stack().as_str() == "packages");
+    of_stack
+        .map(|node| {
+            (
+                format!("{} {}", node.address, node.resource_type.name),
+                &node.properties,
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -37,6 +47,9 @@ fn names_and_policies_fit() {
     for (name, properties) in resources(&longest) {
         let domain = properties["DomainName"].as_str().unwrap_or_default();
         assert!(domain.len() <= 50, "{name}: {domain}");
-        assert!(properties["PermissionsPolicyDocument"].to_string().len() < 7168, "{name}");
+        assert!(
+            properties["PermissionsPolicyDocument"].to_string().len() < 7168,
+            "{name}"
+        );
     }
 }

@@ -8,9 +8,10 @@ use stacks::model::{FINGERPRINT_TAG, Graph};
 use stacks::toggles::{CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE};
 
 fn graph(more: &str) -> Graph {
-    let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}")).expect("a valid description");
-    let code =
-        [CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE].map(|name| (name.to_owned(), format!("sha-{name}")));
+    let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}"))
+        .expect("a valid description");
+    let code = [CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE]
+        .map(|name| (name.to_owned(), format!("sha-{name}")));
     stacks::system::graph(&system, &BTreeMap::from(code))
 }
 
@@ -19,7 +20,12 @@ fn resources() {
     let graph = graph("");
     let resources: BTreeMap<String, _> = graph
         .nodes()
-        .map(|node| (format!("{} {}", node.address, node.resource_type.name), node.properties.clone()))
+        .map(|node| {
+            (
+                format!("{} {}", node.address, node.resource_type.name),
+                node.properties.clone(),
+            )
+        })
         .collect();
     insta::assert_yaml_snapshot!(resources);
     insta::assert_yaml_snapshot!("outputs", graph.outputs());
@@ -40,14 +46,35 @@ fn dependencies() {
 /// No wildcard action, and a wildcard resource only where AWS has none narrower.
 #[test]
 fn roles_grant_the_least() {
-    for node in graph("").nodes().filter(|node| node.resource_type.name == "AWS::IAM::Role") {
-        let statements = node.properties["Policies"][0]["PolicyDocument"]["Statement"].as_array().expect("statements");
+    for node in graph("")
+        .nodes()
+        .filter(|node| node.resource_type.name == "AWS::IAM::Role")
+    {
+        let statements = node.properties["Policies"][0]["PolicyDocument"]["Statement"]
+            .as_array()
+            .expect("statements");
         for statement in statements {
-            let actions: Vec<&str> =
-                statement["Action"].as_array().expect("actions").iter().filter_map(|a| a.as_str()).collect();
-            assert!(actions.iter().all(|action| !action.contains('*')), "{}: {statement}", node.address);
-            let any = statement["Resource"].as_array().expect("resources").iter().any(|resource| resource == "*");
-            assert!(!any || actions == ["dynamodb:ListStreams"], "{}: {statement}", node.address);
+            let actions: Vec<&str> = statement["Action"]
+                .as_array()
+                .expect("actions")
+                .iter()
+                .filter_map(|a| a.as_str())
+                .collect();
+            assert!(
+                actions.iter().all(|action| !action.contains('*')),
+                "{}: {statement}",
+                node.address
+            );
+            let any = statement["Resource"]
+                .as_array()
+                .expect("resources")
+                .iter()
+                .any(|resource| resource == "*");
+            assert!(
+                !any || actions == ["dynamodb:ListStreams"],
+                "{}: {statement}",
+                node.address
+            );
         }
     }
 }
@@ -55,7 +82,12 @@ fn roles_grant_the_least() {
 #[test]
 fn every_resource_that_can_be_tagged_carries_the_systems_tags() {
     for node in graph("tags = { team = \"web\" }").nodes() {
-        assert_eq!(node.tags.contains_key("team"), node.resource_type.taggable, "{}", node.address);
+        assert_eq!(
+            node.tags.contains_key("team"),
+            node.resource_type.taggable,
+            "{}",
+            node.address
+        );
         assert!(node.tags.contains_key(FINGERPRINT_TAG), "{}", node.address);
     }
 }
@@ -63,10 +95,16 @@ fn every_resource_that_can_be_tagged_carries_the_systems_tags() {
 /// Physical names stay below AWS's limits for the longest system name.
 #[test]
 fn names_fit() {
-    let system = System::parse("frontage.toml", "name = \"a2345678901234567890\"").expect("the longest name");
+    let system = System::parse("frontage.toml", "name = \"a2345678901234567890\"")
+        .expect("the longest name");
     let graph = stacks::system::graph(&system, &BTreeMap::new());
     for node in graph.nodes() {
-        for (property, most) in [("FunctionName", 64), ("RoleName", 64), ("QueueName", 80), ("TableName", 255)] {
+        for (property, most) in [
+            ("FunctionName", 64),
+            ("RoleName", 64),
+            ("QueueName", 80),
+            ("TableName", 255),
+        ] {
             if let Some(name) = node.properties[property].as_str() {
                 assert!(name.len() <= most, "{name}");
             }

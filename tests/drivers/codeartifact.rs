@@ -22,7 +22,10 @@ struct Model {
 fn policy(action: &str) -> PolicyDocument {
     let account = Values(vec![Text::from("arn:aws:iam::111122223333:root")]);
     let principal = Some(Principal::Of(BTreeMap::from([("AWS".to_owned(), account)])));
-    PolicyDocument::new(vec![Statement { principal, ..Statement::allow([action], vec![Text::from("*")]) }])
+    PolicyDocument::new(vec![Statement {
+        principal,
+        ..Statement::allow([action], vec![Text::from("*")])
+    }])
 }
 
 fn model(world: &World) -> Model {
@@ -36,7 +39,11 @@ fn model(world: &World) -> Model {
     };
     let domain_name = format!("{}-test", world.system);
     Model {
-        domain: Domain { domain_name, encryption_key: None, permissions_policy_document: None },
+        domain: Domain {
+            domain_name,
+            encryption_key: None,
+            permissions_policy_document: None,
+        },
         first: repository("first"),
         second: repository("second"),
     }
@@ -50,16 +57,43 @@ fn tagged(world: &World, model: &Model, tags: Tags) -> Graph {
     let model = model.clone();
     world.graph_tagged(tags, |stack| {
         let domain = stack.add("domain", model.domain);
-        let first = stack.add("first", Repository { domain_name: domain.name(), ..model.first });
-        let upstreams = if model.second.external_connections.is_empty() { vec![first.name()] } else { Vec::new() };
-        stack.add("second", Repository { domain_name: domain.name(), upstreams, ..model.second });
+        let first = stack.add(
+            "first",
+            Repository {
+                domain_name: domain.name(),
+                ..model.first
+            },
+        );
+        let upstreams = if model.second.external_connections.is_empty() {
+            vec![first.name()]
+        } else {
+            Vec::new()
+        };
+        stack.add(
+            "second",
+            Repository {
+                domain_name: domain.name(),
+                upstreams,
+                ..model.second
+            },
+        );
     })
 }
 
 /// Applies a change, which is planned as an update of one resource and of these properties alone.
 async fn update(world: &World, model: &Model, properties: &[&str]) {
     let plan = world.apply(&graph(world, model)).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }), "{:?}", describe(&plan));
+    assert!(
+        matches!(
+            only(&plan).action,
+            Action::Update {
+                reason: Reason::Changed,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(&plan)
+    );
     let mut changed: Vec<String> = paths(only(&plan))
         .into_iter()
         .map(|path| path.split(['.', '[']).next().unwrap_or_default().to_owned())
@@ -71,7 +105,9 @@ async fn update(world: &World, model: &Model, properties: &[&str]) {
 
 #[tokio::test]
 async fn everything_but_the_names_changes_in_place() {
-    let Some(world) = World::on_fakecloud() else { return };
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
     let mut model = model(&world);
     world.apply(&graph(&world, &model)).await;
     model.domain.permissions_policy_document = Some(policy("codeartifact:DescribeDomain"));
@@ -100,46 +136,117 @@ async fn everything_but_the_names_changes_in_place() {
 
 #[tokio::test]
 async fn drift_is_told_and_repaired() {
-    let Some(world) = World::on_fakecloud() else { return };
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
     let model = model(&world);
     world.apply(&graph(&world, &model)).await;
     let (client, domain) = (Client::new(&world.config()), &model.domain.domain_name);
-    let other = UpstreamRepository::builder().repository_name("elsewhere").build().expect("an upstream");
-    client.create_repository().domain(domain).repository("elsewhere").send().await.expect("created");
-    let update = client.update_repository().domain(domain).repository("second").upstreams(other);
+    let other = UpstreamRepository::builder()
+        .repository_name("elsewhere")
+        .build()
+        .expect("an upstream");
+    client
+        .create_repository()
+        .domain(domain)
+        .repository("elsewhere")
+        .send()
+        .await
+        .expect("created");
+    let update = client
+        .update_repository()
+        .domain(domain)
+        .repository("second")
+        .upstreams(other);
     update.send().await.expect("updated");
     let plan = world.apply(&graph(&world, &model)).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }), "{:?}", describe(&plan));
-    client.delete_repository().domain(domain).repository("elsewhere").send().await.expect("deleted");
-    client.delete_repository().domain(domain).repository("second").send().await.expect("deleted");
+    assert!(
+        matches!(
+            only(&plan).action,
+            Action::Update {
+                reason: Reason::Drift,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(&plan)
+    );
+    client
+        .delete_repository()
+        .domain(domain)
+        .repository("elsewhere")
+        .send()
+        .await
+        .expect("deleted");
+    client
+        .delete_repository()
+        .domain(domain)
+        .repository("second")
+        .send()
+        .await
+        .expect("deleted");
     let plan = world.apply(&graph(&world, &model)).await;
-    assert!(matches!(only(&plan).action, Action::Create { .. }), "{:?}", describe(&plan));
+    assert!(
+        matches!(only(&plan).action, Action::Create { .. }),
+        "{:?}",
+        describe(&plan)
+    );
     world.destroy(&graph(&world, &model)).await;
 }
 
 /// What people have published is in them.
 #[tokio::test]
 async fn neither_is_replaced_nor_goes_with_its_lines() {
-    let Some(world) = World::on_fakecloud() else { return };
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
     let model = model(&world);
     world.apply(&graph(&world, &model)).await;
     let mut renamed = model.clone();
     renamed.domain.encryption_key = Some(Text::from("arn:aws:kms:eu-west-1:111122223333:key/1"));
-    let refused = world.try_plan(&graph(&world, &renamed), Goal::Converge).await;
-    let Err(PlanError::Refused(refusals)) = refused else { panic!("a domain is not replaced: {refused:?}") };
-    assert!(refusals.iter().any(|refusal| matches!(refusal, Refusal::WouldLoseData { .. })), "{refusals:?}");
-    let kept = world.try_plan(&graph(&world, &model), Goal::Destroy { delete_data: false }).await.expect("a plan");
-    assert!(kept.is_empty() && kept.kept.len() == 3, "{:?}", describe(&kept));
+    let refused = world
+        .try_plan(&graph(&world, &renamed), Goal::Converge)
+        .await;
+    let Err(PlanError::Refused(refusals)) = refused else {
+        panic!("a domain is not replaced: {refused:?}")
+    };
+    assert!(
+        refusals
+            .iter()
+            .any(|refusal| matches!(refusal, Refusal::WouldLoseData { .. })),
+        "{refusals:?}"
+    );
+    let kept = world
+        .try_plan(&graph(&world, &model), Goal::Destroy { delete_data: false })
+        .await
+        .expect("a plan");
+    assert!(
+        kept.is_empty() && kept.kept.len() == 3,
+        "{:?}",
+        describe(&kept)
+    );
     world.destroy(&graph(&world, &model)).await;
 }
 
 #[tokio::test]
 async fn what_is_somebody_elses_is_refused() {
-    let Some(world) = World::on_fakecloud() else { return };
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
     let model = model(&world);
     let client = Client::new(&world.config());
-    client.create_domain().domain(&model.domain.domain_name).send().await.expect("created");
+    client
+        .create_domain()
+        .domain(&model.domain.domain_name)
+        .send()
+        .await
+        .expect("created");
     let refused = world.try_plan(&graph(&world, &model), Goal::Converge).await;
     assert!(matches!(refused, Err(PlanError::Refused(_))), "{refused:?}");
-    client.delete_domain().domain(&model.domain.domain_name).send().await.expect("deleted");
+    client
+        .delete_domain()
+        .domain(&model.domain.domain_name)
+        .send()
+        .await
+        .expect("deleted");
 }

@@ -23,8 +23,14 @@ fn role() -> Role {
 }
 
 fn inline(name: &str, actions: &[&str]) -> Policy {
-    let statement = Statement::allow(actions.iter().copied(), vec!["arn:aws:s3:::b/*".into(), "*".into()]);
-    Policy { policy_name: name.to_owned(), policy_document: PolicyDocument::new(vec![statement]) }
+    let statement = Statement::allow(
+        actions.iter().copied(),
+        vec!["arn:aws:s3:::b/*".into(), "*".into()],
+    );
+    Policy {
+        policy_name: name.to_owned(),
+        policy_document: PolicyDocument::new(vec![statement]),
+    }
 }
 
 fn graph(world: &World, role: &Role) -> Graph {
@@ -45,34 +51,78 @@ async fn every_property_but_name_and_path_changes_in_place() {
     let mut step = async |expected: &str, change: &dyn Fn(&mut Role)| {
         change(&mut role);
         let plan = world.apply(&graph(&world, &role)).await;
-        assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }), "{expected}");
+        assert!(
+            matches!(
+                only(&plan).action,
+                Action::Update {
+                    reason: Reason::Changed,
+                    ..
+                }
+            ),
+            "{expected}"
+        );
         let paths = paths(only(&plan));
-        assert!(paths.iter().all(|path| path.starts_with(expected)) && !paths.is_empty(), "{expected}: {paths:?}");
+        assert!(
+            paths.iter().all(|path| path.starts_with(expected)) && !paths.is_empty(),
+            "{expected}: {paths:?}"
+        );
     };
-    step("Description", &|role| role.description = Some("runs the tests".to_owned())).await;
+    step("Description", &|role| {
+        role.description = Some("runs the tests".to_owned())
+    })
+    .await;
     step("Description", &|role| role.description = None).await;
-    step("MaxSessionDuration", &|role| role.max_session_duration = Some(7_200)).await;
-    step("MaxSessionDuration", &|role| role.max_session_duration = None).await;
+    step("MaxSessionDuration", &|role| {
+        role.max_session_duration = Some(7_200)
+    })
+    .await;
+    step("MaxSessionDuration", &|role| {
+        role.max_session_duration = None
+    })
+    .await;
     step("AssumeRolePolicyDocument", &|role| {
         role.assume_role_policy_document = PolicyDocument::trust("codebuild.amazonaws.com");
     })
     .await;
     step("ManagedPolicyArns", &|role| {
-        role.managed_policy_arns = vec![managed("ReadOnlyAccess"), managed("AmazonS3ReadOnlyAccess")];
+        role.managed_policy_arns =
+            vec![managed("ReadOnlyAccess"), managed("AmazonS3ReadOnlyAccess")];
     })
     .await;
     step("ManagedPolicyArns", &|role| {
-        role.managed_policy_arns = vec![managed("AmazonS3ReadOnlyAccess"), managed("AmazonDynamoDBReadOnlyAccess")];
+        role.managed_policy_arns = vec![
+            managed("AmazonS3ReadOnlyAccess"),
+            managed("AmazonDynamoDBReadOnlyAccess"),
+        ];
     })
     .await;
-    step("ManagedPolicyArns", &|role| role.managed_policy_arns = Vec::new()).await;
-    step("Policies", &|role| role.policies = vec![inline("b", &["s3:PutObject"]), inline("a", &["s3:Get*"])]).await;
-    step("Policies[0]", &|role| role.policies[1] = inline("a", &["s3:PutObject", "s3:GetObject"])).await;
-    step("Policies", &|role| role.policies = vec![inline("c", &["s3:GetObject"])]).await;
+    step("ManagedPolicyArns", &|role| {
+        role.managed_policy_arns = Vec::new()
+    })
+    .await;
+    step("Policies", &|role| {
+        role.policies = vec![inline("b", &["s3:PutObject"]), inline("a", &["s3:Get*"])]
+    })
+    .await;
+    step("Policies[0]", &|role| {
+        role.policies[1] = inline("a", &["s3:PutObject", "s3:GetObject"])
+    })
+    .await;
+    step("Policies", &|role| {
+        role.policies = vec![inline("c", &["s3:GetObject"])]
+    })
+    .await;
     step("Policies", &|role| role.policies = Vec::new()).await;
-    // That a boundary is taken away is not shown by MiniStack's bulk answer: the driver's own tests have it.
-    step("PermissionsBoundary", &|role| role.permissions_boundary = Some(managed("PowerUserAccess"))).await;
-    step("PermissionsBoundary", &|role| role.permissions_boundary = Some(managed("ReadOnlyAccess"))).await;
+    // That a boundary is taken away is not shown by MiniStack's bulk answer: the driver's own tests
+    // have it.
+    step("PermissionsBoundary", &|role| {
+        role.permissions_boundary = Some(managed("PowerUserAccess"))
+    })
+    .await;
+    step("PermissionsBoundary", &|role| {
+        role.permissions_boundary = Some(managed("ReadOnlyAccess"))
+    })
+    .await;
     world.destroy(&graph(&world, &role)).await;
 }
 
@@ -83,7 +133,10 @@ async fn everything_is_there_after_one_create() {
         path: Some("/acme/test/".to_owned()),
         description: Some("a role".to_owned()),
         managed_policy_arns: vec![managed("ReadOnlyAccess"), managed("AmazonS3ReadOnlyAccess")],
-        policies: vec![inline("b", &["s3:PutObject"]), inline("a", &["s3:Get*", "dynamodb:*"])],
+        policies: vec![
+            inline("b", &["s3:PutObject"]),
+            inline("a", &["s3:Get*", "dynamodb:*"]),
+        ],
         max_session_duration: Some(3_601),
         permissions_boundary: Some(managed("PowerUserAccess")),
         ..role()
@@ -91,7 +144,10 @@ async fn everything_is_there_after_one_create() {
     world.apply(&graph(&world, &whole)).await;
     let live = world.inventory(&graph(&world, &whole)).await;
     let attributes = &live.live.values().next().expect("the role").attributes;
-    assert_eq!(attributes["Arn"], format!("arn:aws:iam::{}:role/acme/test/{NAME}", world.account_id));
+    assert_eq!(
+        attributes["Arn"],
+        format!("arn:aws:iam::{}:role/acme/test/{NAME}", world.account_id)
+    );
     assert!(attributes["RoleId"].starts_with("AROA"));
     assert_eq!(attributes["RoleName"], NAME);
     world.destroy(&graph(&world, &whole)).await;
@@ -100,8 +156,19 @@ async fn everything_is_there_after_one_create() {
 #[tokio::test]
 async fn another_path_is_another_role() {
     let world = World::new();
-    world.apply(&graph(&world, &Role { policies: vec![inline("p", &["s3:Get*"])], ..role() })).await;
-    let moved = Role { path: Some("/acme/".to_owned()), ..role() };
+    world
+        .apply(&graph(
+            &world,
+            &Role {
+                policies: vec![inline("p", &["s3:Get*"])],
+                ..role()
+            },
+        ))
+        .await;
+    let moved = Role {
+        path: Some("/acme/".to_owned()),
+        ..role()
+    };
     let plan = world.apply(&graph(&world, &moved)).await;
     assert!(matches!(only(&plan).action, Action::Replace { .. }));
     assert_eq!(paths(only(&plan)), ["Path", "Policies"]);
@@ -113,13 +180,27 @@ async fn drift_is_told_and_repaired() {
     let world = World::new();
     let iam = Client::new(&world.config());
     let tagged = |value: &str| {
-        world.graph_tagged(Tags::from([("team".to_owned(), value.to_owned())]), |stack| {
-            stack.add("role", Role { policies: vec![inline("p", &["s3:GetObject"])], ..role() });
-        })
+        world.graph_tagged(
+            Tags::from([("team".to_owned(), value.to_owned())]),
+            |stack| {
+                stack.add(
+                    "role",
+                    Role {
+                        policies: vec![inline("p", &["s3:GetObject"])],
+                        ..role()
+                    },
+                );
+            },
+        )
     };
     world.apply(&tagged("web")).await;
-    let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-    let put = iam.put_role_policy().role_name(NAME).policy_name("p").policy_document(document);
+    let document =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let put = iam
+        .put_role_policy()
+        .role_name(NAME)
+        .policy_name("p")
+        .policy_document(document);
     put.clone().send().await.expect("changed");
     put.policy_name("back-door").send().await.expect("added");
     iam.attach_role_policy()
@@ -128,10 +209,24 @@ async fn drift_is_told_and_repaired() {
         .send()
         .await
         .expect("attached");
-    iam.untag_role().role_name(NAME).tag_keys("team").send().await.expect("untagged");
+    iam.untag_role()
+        .role_name(NAME)
+        .tag_keys("team")
+        .send()
+        .await
+        .expect("untagged");
     let plan = world.apply(&tagged("web")).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
-    assert_eq!(paths(only(&plan)), ["ManagedPolicyArns", "Policies", "Tags.team"]);
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        }
+    ));
+    assert_eq!(
+        paths(only(&plan)),
+        ["ManagedPolicyArns", "Policies", "Tags.team"]
+    );
     let plan = world.apply(&tagged("shop")).await;
     assert_eq!(paths(only(&plan)), ["Tags.team"]);
     world.destroy(&tagged("shop")).await;
@@ -142,8 +237,17 @@ async fn a_role_that_something_else_uses_is_deleted_all_the_same() {
     let world = World::new();
     let iam = Client::new(&world.config());
     world.apply(&graph(&world, &role())).await;
-    iam.create_instance_profile().instance_profile_name("p").send().await.expect("made");
-    iam.add_role_to_instance_profile().instance_profile_name("p").role_name(NAME).send().await.expect("added");
+    iam.create_instance_profile()
+        .instance_profile_name("p")
+        .send()
+        .await
+        .expect("made");
+    iam.add_role_to_instance_profile()
+        .instance_profile_name("p")
+        .role_name(NAME)
+        .send()
+        .await
+        .expect("added");
     iam.attach_role_policy()
         .role_name(NAME)
         .policy_arn("arn:aws:iam::aws:policy/ReadOnlyAccess")

@@ -10,7 +10,12 @@ use super::support::{World, only, paths};
 const NAME: &str = "/aws/lambda/acme-test";
 
 fn group() -> LogGroup {
-    LogGroup { log_group_name: NAME.to_owned(), retention_in_days: Some(30), log_group_class: None, kms_key_id: None }
+    LogGroup {
+        log_group_name: NAME.to_owned(),
+        retention_in_days: Some(30),
+        log_group_class: None,
+        kms_key_id: None,
+    }
 }
 
 fn graph(world: &World, group: &LogGroup) -> Graph {
@@ -24,10 +29,19 @@ async fn retention_changes_in_place() {
     let world = World::new();
     world.apply(&graph(&world, &group())).await;
     for days in [Some(7), None, Some(365)] {
-        let changed = LogGroup { retention_in_days: days, ..group() };
+        let changed = LogGroup {
+            retention_in_days: days,
+            ..group()
+        };
         let plan = world.apply(&graph(&world, &changed)).await;
         assert_eq!(paths(only(&plan)), ["RetentionInDays"]);
-        assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }));
+        assert!(matches!(
+            only(&plan).action,
+            Action::Update {
+                reason: Reason::Changed,
+                ..
+            }
+        ));
     }
     world.destroy(&graph(&world, &group())).await;
 }
@@ -36,7 +50,10 @@ async fn retention_changes_in_place() {
 async fn the_class_forces_a_replacement() {
     let world = World::new();
     world.apply(&graph(&world, &group())).await;
-    let changed = LogGroup { log_group_class: Some(LogGroupClass::InfrequentAccess), ..group() };
+    let changed = LogGroup {
+        log_group_class: Some(LogGroupClass::InfrequentAccess),
+        ..group()
+    };
     let plan = world.apply(&graph(&world, &changed)).await;
     assert!(matches!(only(&plan).action, Action::Replace { .. }));
     assert_eq!(paths(only(&plan)), ["LogGroupClass"]);
@@ -54,13 +71,33 @@ async fn drift_is_told_and_repaired() {
         })
     };
     world.apply(&tagged("web")).await;
-    logs.put_retention_policy().log_group_name(NAME).retention_in_days(1).send().await.expect("changed");
+    logs.put_retention_policy()
+        .log_group_name(NAME)
+        .retention_in_days(1)
+        .send()
+        .await
+        .expect("changed");
     let plan = world.apply(&tagged("web")).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
-    logs.put_retention_policy().log_group_name(NAME).retention_in_days(1).send().await.expect("changed");
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        }
+    ));
+    logs.put_retention_policy()
+        .log_group_name(NAME)
+        .retention_in_days(1)
+        .send()
+        .await
+        .expect("changed");
     let plan = world.apply(&tagged("shop")).await;
     assert_eq!(paths(only(&plan)), ["RetentionInDays", "Tags.team"]);
-    logs.delete_log_group().log_group_name(NAME).send().await.expect("deleted");
+    logs.delete_log_group()
+        .log_group_name(NAME)
+        .send()
+        .await
+        .expect("deleted");
     let plan = world.apply(&tagged("shop")).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }));
     world.destroy(&tagged("shop")).await;

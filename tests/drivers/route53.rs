@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_route53::Client;
-use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{
+    Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
+};
 use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
 use stacks::model::{Graph, Text};
 use stacks::types::route53::RecordSet;
@@ -21,34 +23,75 @@ impl Zone {
     pub(crate) async fn new(world: &World) -> Self {
         let client = Client::new(&world.config());
         let name = format!("{}-{}.example.com", world.system, world.account_id);
-        let call = client.create_hosted_zone().name(&name).caller_reference(&name);
-        let zone = call.send().await.expect("a zone").hosted_zone.expect("a zone");
-        Self { client, id: zone.id.rsplit('/').next().expect("an id").to_owned(), name }
+        let call = client
+            .create_hosted_zone()
+            .name(&name)
+            .caller_reference(&name);
+        let zone = call
+            .send()
+            .await
+            .expect("a zone")
+            .hosted_zone
+            .expect("a zone");
+        Self {
+            client,
+            id: zone.id.rsplit('/').next().expect("an id").to_owned(),
+            name,
+        }
     }
 
     /// The records but those that every zone has: `NAME TYPE`.
     pub(crate) async fn records(&self) -> BTreeSet<String> {
-        let listed = self.client.list_resource_record_sets().hosted_zone_id(&self.id).send().await.expect("listed");
+        let listed = self
+            .client
+            .list_resource_record_sets()
+            .hosted_zone_id(&self.id)
+            .send()
+            .await
+            .expect("listed");
         let records = listed.resource_record_sets.into_iter();
         let ours = records.filter(|record| !matches!(record.r#type(), RrType::Soa | RrType::Ns));
-        ours.map(|record| format!("{} {}", record.name(), record.r#type())).collect()
+        ours.map(|record| format!("{} {}", record.name(), record.r#type()))
+            .collect()
     }
 
     pub(crate) async fn change(&self, action: ChangeAction, record: ResourceRecordSet) {
-        let change = Change::builder().action(action).resource_record_set(record).build().expect("a change");
-        let batch = ChangeBatch::builder().changes(change).build().expect("a batch");
-        let call = self.client.change_resource_record_sets().hosted_zone_id(&self.id).change_batch(batch);
+        let change = Change::builder()
+            .action(action)
+            .resource_record_set(record)
+            .build()
+            .expect("a change");
+        let batch = ChangeBatch::builder()
+            .changes(change)
+            .build()
+            .expect("a batch");
+        let call = self
+            .client
+            .change_resource_record_sets()
+            .hosted_zone_id(&self.id)
+            .change_batch(batch);
         call.send().await.expect("changed");
     }
 
     pub(crate) async fn delete(self) {
-        self.client.delete_hosted_zone().id(&self.id).send().await.expect("an empty zone is deleted");
+        self.client
+            .delete_hosted_zone()
+            .id(&self.id)
+            .send()
+            .await
+            .expect("an empty zone is deleted");
     }
 }
 
 fn sdk_record(name: &str, record_type: RrType, value: &str) -> ResourceRecordSet {
-    let value = ResourceRecord::builder().value(value).build().expect("a value");
-    let record = ResourceRecordSet::builder().name(name).r#type(record_type).ttl(60);
+    let value = ResourceRecord::builder()
+        .value(value)
+        .build()
+        .expect("a value");
+    let record = ResourceRecordSet::builder()
+        .name(name)
+        .r#type(record_type)
+        .ttl(60);
     record.resource_records(value).build().expect("a record")
 }
 
@@ -81,12 +124,26 @@ async fn answers_change_in_place() {
     let world = World::new();
     let zone = Zone::new(&world).await;
     let update = async |changed: &RecordSet, expected: &[&str]| {
-        let plan = world.apply(&graph(&world, &[("record", changed.clone())])).await;
-        assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }), "{:?}", describe(&plan));
+        let plan = world
+            .apply(&graph(&world, &[("record", changed.clone())]))
+            .await;
+        assert!(
+            matches!(
+                only(&plan).action,
+                Action::Update {
+                    reason: Reason::Changed,
+                    ..
+                }
+            ),
+            "{:?}",
+            describe(&plan)
+        );
         assert_eq!(paths(only(&plan)), expected);
     };
     let mut changed = record(&zone, "www.", "A", &["192.0.2.2", "192.0.2.1"]);
-    world.apply(&graph(&world, &[("record", changed.clone())])).await;
+    world
+        .apply(&graph(&world, &[("record", changed.clone())]))
+        .await;
     changed.ttl = Some("60".to_owned());
     update(&changed, &["TTL"]).await;
     changed.resource_records = vec![Text::from("192.0.2.1")];
@@ -96,9 +153,17 @@ async fn answers_change_in_place() {
     changed = alias(&zone, "www.", "d222.cloudfront.net");
     update(&changed, &["AliasTarget.DNSName"]).await;
     let mut target = changed.alias_target.clone().expect("an alias");
-    (target.hosted_zone_id, target.evaluate_target_health) = (Text::from("Z35SXDOTRQ7X7K"), Some(true));
+    (target.hosted_zone_id, target.evaluate_target_health) =
+        (Text::from("Z35SXDOTRQ7X7K"), Some(true));
     changed.alias_target = Some(target);
-    update(&changed, &["AliasTarget.EvaluateTargetHealth", "AliasTarget.HostedZoneId"]).await;
+    update(
+        &changed,
+        &[
+            "AliasTarget.EvaluateTargetHealth",
+            "AliasTarget.HostedZoneId",
+        ],
+    )
+    .await;
     world.destroy(&graph(&world, &[("record", changed)])).await;
     assert!(zone.records().await.is_empty());
     zone.delete().await;
@@ -110,9 +175,18 @@ async fn records_of_every_kind_of_name_have_companions() {
     let zone = Zone::new(&world).await;
     let records = [
         ("apex", alias(&zone, "", "d111.cloudfront.net")),
-        ("apex-six", RecordSet { record_type: "AAAA".to_owned(), ..alias(&zone, "", "d111.cloudfront.net") }),
+        (
+            "apex-six",
+            RecordSet {
+                record_type: "AAAA".to_owned(),
+                ..alias(&zone, "", "d111.cloudfront.net")
+            },
+        ),
         ("any", record(&zone, "*.", "CNAME", &["www.example.com"])),
-        ("text", record(&zone, "Deep.Er.", "TXT", &["\"b\"", "\"a\""])),
+        (
+            "text",
+            record(&zone, "Deep.Er.", "TXT", &["\"b\"", "\"a\""]),
+        ),
     ];
     world.apply(&graph(&world, &records)).await;
     let name = &zone.name;
@@ -122,7 +196,10 @@ async fn records_of_every_kind_of_name_have_companions() {
         format!("cname._any._frontage.{name}. TXT"),
     ];
     let found = zone.records().await;
-    assert!(companions.iter().all(|companion| found.contains(companion)), "{found:?}");
+    assert!(
+        companions.iter().all(|companion| found.contains(companion)),
+        "{found:?}"
+    );
     assert_eq!(found.len(), 8);
     world.destroy(&graph(&world, &records)).await;
     zone.delete().await;
@@ -133,11 +210,27 @@ async fn records_of_every_kind_of_name_have_companions() {
 async fn another_name_or_type_is_another_record() {
     let world = World::new();
     let zone = Zone::new(&world).await;
-    world.apply(&graph(&world, &[("record", record(&zone, "old.", "A", &["192.0.2.1"]))])).await;
-    for changed in [record(&zone, "new.", "A", &["192.0.2.1"]), record(&zone, "new.", "AAAA", &["2001:db8::1"])] {
+    world
+        .apply(&graph(
+            &world,
+            &[("record", record(&zone, "old.", "A", &["192.0.2.1"]))],
+        ))
+        .await;
+    for changed in [
+        record(&zone, "new.", "A", &["192.0.2.1"]),
+        record(&zone, "new.", "AAAA", &["2001:db8::1"]),
+    ] {
         let plan = world.apply(&graph(&world, &[("record", changed)])).await;
-        let actions: Vec<_> = plan.resources.iter().map(|resource| &resource.action).collect();
-        assert!(matches!(actions[..], [Action::Create { .. }, Action::Delete]), "{:?}", describe(&plan));
+        let actions: Vec<_> = plan
+            .resources
+            .iter()
+            .map(|resource| &resource.action)
+            .collect();
+        assert!(
+            matches!(actions[..], [Action::Create { .. }, Action::Delete]),
+            "{:?}",
+            describe(&plan)
+        );
     }
     world.apply(&graph(&world, &[])).await;
     world.destroy(&graph(&world, &[])).await;
@@ -149,12 +242,21 @@ async fn another_name_or_type_is_another_record() {
 async fn drift_is_told_and_repaired() {
     let world = World::new();
     let zone = Zone::new(&world).await;
-    let graph = graph(&world, &[("record", record(&zone, "www.", "A", &["192.0.2.1"]))]);
+    let graph = graph(
+        &world,
+        &[("record", record(&zone, "www.", "A", &["192.0.2.1"]))],
+    );
     world.apply(&graph).await;
     let other = sdk_record(&format!("www.{}", zone.name), RrType::A, "192.0.2.9");
     zone.change(ChangeAction::Upsert, other.clone()).await;
     let plan = world.apply(&graph).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        }
+    ));
     assert_eq!(paths(only(&plan)), ["ResourceRecords", "TTL"]);
     // Its companion stays.
     zone.change(ChangeAction::Upsert, other.clone()).await;
@@ -171,9 +273,14 @@ async fn a_record_without_a_companion_is_somebody_elses() {
     let zone = Zone::new(&world).await;
     let theirs = sdk_record(&format!("www.{}", zone.name), RrType::A, "192.0.2.9");
     zone.change(ChangeAction::Create, theirs.clone()).await;
-    let graph = graph(&world, &[("record", alias(&zone, "www.", "d111.cloudfront.net"))]);
+    let graph = graph(
+        &world,
+        &[("record", alias(&zone, "www.", "d111.cloudfront.net"))],
+    );
     match world.try_plan(&graph, Goal::Converge).await {
-        Err(PlanError::Refused(refusals)) => assert!(matches!(refusals[..], [Refusal::Foreign { .. }])),
+        Err(PlanError::Refused(refusals)) => {
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+        }
         other => panic!("{other:?}"),
     }
     world.destroy(&world.graph(|_| {})).await;

@@ -14,7 +14,11 @@ use super::support::{World, describe, only, paths};
 const NAME: &str = "acme-test";
 
 fn queue() -> Queue {
-    Queue { queue_name: NAME.to_owned(), message_retention_period: Some(1_209_600), ..Queue::default() }
+    Queue {
+        queue_name: NAME.to_owned(),
+        message_retention_period: Some(1_209_600),
+        ..Queue::default()
+    }
 }
 
 fn graph(world: &World, queue: &Queue) -> Graph {
@@ -24,15 +28,34 @@ fn graph(world: &World, queue: &Queue) -> Graph {
 }
 
 fn dead_letters(world: &World, max_receive_count: i32) -> RedrivePolicy {
-    let dead_letter_target_arn = Text::from(format!("arn:aws:sqs:eu-west-1:{}:acme-dead", world.account_id));
-    RedrivePolicy { dead_letter_target_arn, max_receive_count }
+    let dead_letter_target_arn = Text::from(format!(
+        "arn:aws:sqs:eu-west-1:{}:acme-dead",
+        world.account_id
+    ));
+    RedrivePolicy {
+        dead_letter_target_arn,
+        max_receive_count,
+    }
 }
 
 /// Applies a change and checks that it is planned as an update of just these properties.
 async fn update(world: &World, changed: &Queue, expected: &[&str]) {
     let plan = world.apply(&graph(world, changed)).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }), "{:?}", describe(&plan));
-    assert_eq!(BTreeSet::from_iter(paths(only(&plan))), expected.iter().map(ToString::to_string).collect());
+    assert!(
+        matches!(
+            only(&plan).action,
+            Action::Update {
+                reason: Reason::Changed,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(&plan)
+    );
+    assert_eq!(
+        BTreeSet::from_iter(paths(only(&plan))),
+        expected.iter().map(ToString::to_string).collect()
+    );
 }
 
 #[tokio::test]
@@ -71,14 +94,21 @@ async fn encryption_changes_in_place() {
     world.apply(&graph(&world, &queue())).await;
     let mut changed = queue();
     changed.kms_master_key_id = Some(Text::from("alias/aws/sqs"));
-    let encryption = ["KmsMasterKeyId", "SqsManagedSseEnabled", "KmsDataKeyReusePeriodSeconds"];
+    let encryption = [
+        "KmsMasterKeyId",
+        "SqsManagedSseEnabled",
+        "KmsDataKeyReusePeriodSeconds",
+    ];
     update(&world, &changed, &encryption).await;
     changed.kms_data_key_reuse_period_seconds = Some(600);
     update(&world, &changed, &["KmsDataKeyReusePeriodSeconds"]).await;
     changed.kms_master_key_id = Some(Text::from("alias/acme"));
     update(&world, &changed, &["KmsMasterKeyId"]).await;
     update(&world, &queue(), &encryption).await;
-    let off = Queue { sqs_managed_sse_enabled: Some(false), ..queue() };
+    let off = Queue {
+        sqs_managed_sse_enabled: Some(false),
+        ..queue()
+    };
     update(&world, &off, &["SqsManagedSseEnabled"]).await;
     world.destroy(&graph(&world, &off)).await;
 }
@@ -88,7 +118,13 @@ async fn redrive_policies_change_in_place() {
     let world = World::new();
     let with = |queue: &Queue| {
         world.graph(|stack| {
-            stack.add("dead", Queue { queue_name: "acme-dead".to_owned(), ..Queue::default() });
+            stack.add(
+                "dead",
+                Queue {
+                    queue_name: "acme-dead".to_owned(),
+                    ..Queue::default()
+                },
+            );
             stack.add("queue", queue.clone());
         })
     };
@@ -110,7 +146,11 @@ async fn redrive_policies_change_in_place() {
     expect(&changed, &["RedriveAllowPolicy"]).await;
     changed.redrive_allow_policy = Some(json!({"redrivePermission": "denyAll"}));
     let plan = world.apply(&with(&changed)).await;
-    assert!(paths(only(&plan)).iter().all(|path| path.starts_with("RedriveAllowPolicy.")));
+    assert!(
+        paths(only(&plan))
+            .iter()
+            .all(|path| path.starts_with("RedriveAllowPolicy."))
+    );
     changed.redrive_allow_policy = None;
     let plan = world.apply(&with(&changed)).await;
     assert_eq!(paths(only(&plan)), ["RedriveAllowPolicy"]);
@@ -121,9 +161,24 @@ async fn redrive_policies_change_in_place() {
 async fn a_reference_to_a_queue_that_is_not_there_yet_is_resolved() {
     let world = World::new();
     let graph = world.graph(|stack| {
-        let dead = stack.add("dead", Queue { queue_name: "acme-dead".to_owned(), ..Queue::default() });
-        let redrive = RedrivePolicy { dead_letter_target_arn: dead.arn(), max_receive_count: 2 };
-        stack.add("queue", Queue { redrive_policy: Some(redrive), ..queue() });
+        let dead = stack.add(
+            "dead",
+            Queue {
+                queue_name: "acme-dead".to_owned(),
+                ..Queue::default()
+            },
+        );
+        let redrive = RedrivePolicy {
+            dead_letter_target_arn: dead.arn(),
+            max_receive_count: 2,
+        };
+        stack.add(
+            "queue",
+            Queue {
+                redrive_policy: Some(redrive),
+                ..queue()
+            },
+        );
         stack.output("url", dead.url());
     });
     world.apply(&graph).await;
@@ -133,15 +188,30 @@ async fn a_reference_to_a_queue_that_is_not_there_yet_is_resolved() {
 #[tokio::test]
 async fn a_fifo_queue_deduplicates_by_content() {
     let world = World::new();
-    let fifo = Queue { queue_name: "acme-test.fifo".to_owned(), fifo_queue: Some(true), ..Queue::default() };
+    let fifo = Queue {
+        queue_name: "acme-test.fifo".to_owned(),
+        fifo_queue: Some(true),
+        ..Queue::default()
+    };
     world.apply(&graph(&world, &fifo)).await;
-    let by_content = Queue { content_based_deduplication: Some(true), ..fifo.clone() };
+    let by_content = Queue {
+        content_based_deduplication: Some(true),
+        ..fifo.clone()
+    };
     update(&world, &by_content, &["ContentBasedDeduplication"]).await;
     update(&world, &fifo, &["ContentBasedDeduplication"]).await;
     // The kind is in the name: another kind is another queue, and the old one goes.
     let plan = world.apply(&graph(&world, &queue())).await;
-    let actions: Vec<_> = plan.resources.iter().map(|resource| &resource.action).collect();
-    assert!(matches!(actions[..], [Action::Create { .. }, Action::Delete]), "{:?}", describe(&plan));
+    let actions: Vec<_> = plan
+        .resources
+        .iter()
+        .map(|resource| &resource.action)
+        .collect();
+    assert!(
+        matches!(actions[..], [Action::Create { .. }, Action::Delete]),
+        "{:?}",
+        describe(&plan)
+    );
     world.destroy(&graph(&world, &queue())).await;
 }
 
@@ -156,16 +226,41 @@ async fn drift_is_told_and_repaired() {
         })
     };
     world.apply(&tagged("web")).await;
-    let url = sqs.get_queue_url().queue_name(NAME).send().await.expect("a queue").queue_url.expect("a URL");
-    let call = sqs.set_queue_attributes().queue_url(&url).attributes(QueueAttributeName::DelaySeconds, "9");
+    let url = sqs
+        .get_queue_url()
+        .queue_name(NAME)
+        .send()
+        .await
+        .expect("a queue")
+        .queue_url
+        .expect("a URL");
+    let call = sqs
+        .set_queue_attributes()
+        .queue_url(&url)
+        .attributes(QueueAttributeName::DelaySeconds, "9");
     call.send().await.expect("changed");
-    sqs.tag_queue().queue_url(&url).tags("team", "someone").send().await.expect("tagged");
+    sqs.tag_queue()
+        .queue_url(&url)
+        .tags("team", "someone")
+        .send()
+        .await
+        .expect("tagged");
     let plan = world.apply(&tagged("web")).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        }
+    ));
     assert_eq!(paths(only(&plan)), ["DelaySeconds", "Tags.team"]);
     let plan = world.apply(&tagged("shop")).await;
     assert_eq!(paths(only(&plan)), ["Tags.team"]);
-    sqs.delete_queue().queue_url(&url).send().await.expect("deleted");
+    sqs.delete_queue()
+        .queue_url(&url)
+        .send()
+        .await
+        .expect("deleted");
     let plan = world.apply(&tagged("shop")).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }));
     world.destroy(&tagged("shop")).await;
@@ -178,9 +273,18 @@ async fn an_orphan_is_deleted_and_a_foreign_queue_is_refused() {
     let plan = world.apply(&world.graph(|_| {})).await;
     assert_eq!(only(&plan).action, Action::Delete);
     let sqs = Client::new(&world.config());
-    sqs.create_queue().queue_name(NAME).send().await.expect("created");
-    match world.try_plan(&graph(&world, &queue()), Goal::Converge).await {
-        Err(PlanError::Refused(refusals)) => assert!(matches!(refusals[..], [Refusal::Foreign { .. }])),
+    sqs.create_queue()
+        .queue_name(NAME)
+        .send()
+        .await
+        .expect("created");
+    match world
+        .try_plan(&graph(&world, &queue()), Goal::Converge)
+        .await
+    {
+        Err(PlanError::Refused(refusals)) => {
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+        }
         other => panic!("{other:?}"),
     }
     assert!(world.plan(&world.graph(|_| {})).await.is_empty());

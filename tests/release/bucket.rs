@@ -7,7 +7,8 @@ use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::ChecksumMode;
 use frontage::release::{
-    Application, Destination, Dist, Events, Percent, Published, ReleaseError, Releases, RolledBack, Version,
+    Application, Destination, Dist, Events, Percent, Published, ReleaseError, Releases, RolledBack,
+    Version,
 };
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -39,17 +40,32 @@ impl Bucket {
     async fn new(application: Application) -> Self {
         let world = World::new();
         let name = format!("{}-{}-releases", world.system, world.account_id);
-        let bucket = Self { world, name, application };
+        let bucket = Self {
+            world,
+            name,
+            application,
+        };
         let location = aws_sdk_s3::types::BucketLocationConstraint::EuWest1;
-        let configuration = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(location);
+        let configuration =
+            aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(location);
         let create = bucket.client().create_bucket().bucket(&bucket.name);
-        create.create_bucket_configuration(configuration.build()).send().await.expect("a bucket");
+        create
+            .create_bucket_configuration(configuration.build())
+            .send()
+            .await
+            .expect("a bucket");
         bucket
     }
 
     /// The same bucket, reached through a proxy.
     pub(crate) fn behind(&self, proxy: &Proxy) -> Self {
-        Self { world: World { endpoint: proxy.endpoint(), ..self.world.clone() }, ..self.clone() }
+        Self {
+            world: World {
+                endpoint: proxy.endpoint(),
+                ..self.world.clone()
+            },
+            ..self.clone()
+        }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -67,37 +83,78 @@ impl Bucket {
         Releases::new(&self.world.account().await, destination)
     }
 
-    pub(crate) async fn try_publish(&self, dist: &Dist, canary: Option<u8>) -> Result<Published, ReleaseError> {
+    pub(crate) async fn try_publish(
+        &self,
+        dist: &Dist,
+        canary: Option<u8>,
+    ) -> Result<Published, ReleaseError> {
         let canary = canary.map(|number| Percent::try_from(number).expect("a part"));
-        self.releases().await.publish(dist, canary, &Events::none()).await
+        self.releases()
+            .await
+            .publish(dist, canary, &Events::none())
+            .await
     }
 
     pub(crate) async fn publish(&self, dist: &Dist) -> Published {
-        let published = self.try_publish(dist, None).await.unwrap_or_else(|error| panic!("{error:?}"));
+        let published = self
+            .try_publish(dist, None)
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}"));
         self.assert_whole().await;
         published
     }
 
-    pub(crate) async fn roll_back(&self, version: Option<&str>) -> Result<RolledBack, ReleaseError> {
-        let back = self.releases().await.roll_back(version, &Events::none()).await;
+    pub(crate) async fn roll_back(
+        &self,
+        version: Option<&str>,
+    ) -> Result<RolledBack, ReleaseError> {
+        let back = self
+            .releases()
+            .await
+            .roll_back(version, &Events::none())
+            .await;
         self.assert_whole().await;
         back
     }
 
     pub(crate) async fn keys(&self) -> BTreeSet<String> {
-        let pages = self.client().list_objects_v2().bucket(&self.name).into_paginator().send().collect::<Vec<_>>();
+        let pages = self
+            .client()
+            .list_objects_v2()
+            .bucket(&self.name)
+            .into_paginator()
+            .send()
+            .collect::<Vec<_>>();
         let pages = pages.await.into_iter().map(|page| page.expect("a page"));
-        pages.flat_map(|page| page.contents.unwrap_or_default()).filter_map(|object| object.key).collect()
+        pages
+            .flat_map(|page| page.contents.unwrap_or_default())
+            .filter_map(|object| object.key)
+            .collect()
     }
 
     pub(crate) async fn head(&self, key: &str) -> HeadObjectOutput {
-        let call = self.client().head_object().bucket(&self.name).key(key).checksum_mode(ChecksumMode::Enabled);
-        call.send().await.unwrap_or_else(|error| panic!("{key}: {error:?}"))
+        let call = self
+            .client()
+            .head_object()
+            .bucket(&self.name)
+            .key(key)
+            .checksum_mode(ChecksumMode::Enabled);
+        call.send()
+            .await
+            .unwrap_or_else(|error| panic!("{key}: {error:?}"))
     }
 
     pub(crate) async fn get(&self, key: &str) -> Vec<u8> {
-        let answer = self.client().get_object().bucket(&self.name).key(key).send().await;
-        let body = answer.unwrap_or_else(|error| panic!("{key}: {error:?}")).body;
+        let answer = self
+            .client()
+            .get_object()
+            .bucket(&self.name)
+            .key(key)
+            .send()
+            .await;
+        let body = answer
+            .unwrap_or_else(|error| panic!("{key}: {error:?}"))
+            .body;
         body.collect().await.expect("a body").to_vec()
     }
 
@@ -107,11 +164,24 @@ impl Bucket {
 
     pub(crate) async fn put(&self, key: &str, text: &str) {
         let body = text.as_bytes().to_vec().into();
-        self.client().put_object().bucket(&self.name).key(key).body(body).send().await.expect("written");
+        self.client()
+            .put_object()
+            .bucket(&self.name)
+            .key(key)
+            .body(body)
+            .send()
+            .await
+            .expect("written");
     }
 
     pub(crate) async fn delete(&self, key: &str) {
-        self.client().delete_object().bucket(&self.name).key(key).send().await.expect("deleted");
+        self.client()
+            .delete_object()
+            .bucket(&self.name)
+            .key(key)
+            .send()
+            .await
+            .expect("deleted");
     }
 
     /// The current release, as the pointer says.
@@ -126,21 +196,31 @@ impl Bucket {
         let record = self.json(&format!("releases/{version}/release.json")).await;
         let files = record["files"].as_array().expect("files").iter();
         let text = |value: &Value| value.as_str().expect("text").to_owned();
-        files.map(|file| (text(&file["path"]), text(&file["sha256"]))).collect()
+        files
+            .map(|file| (text(&file["path"]), text(&file["sha256"])))
+            .collect()
     }
 
-    /// Every file of the current release is at its path as that release has it. Answers with the release.
+    /// Every file of the current release is at its path as that release has it. Answers with the
+    /// release.
     pub(crate) async fn assert_whole(&self) -> Version {
         let current = self.current().await;
         for (path, sha256) in self.files(&current).await {
-            assert_eq!(digest(&self.get(&path).await), sha256, "{path} of {current}");
+            assert_eq!(
+                digest(&self.get(&path).await),
+                sha256,
+                "{path} of {current}"
+            );
         }
         if self.application != Application::Shell {
             let manifest = self.json("manifest.json").await;
             let default = &manifest["microFrontends"]["@acme/shipping"][0];
             assert_eq!(default["metadata"]["version"], format!("1.4.0+{current}"));
             for url in [&default["url"], &default["fallbackUrl"]] {
-                let key = url.as_str().and_then(|url| url.strip_prefix(URL)?.strip_prefix('/')).expect("a URL of ours");
+                let key = url
+                    .as_str()
+                    .and_then(|url| url.strip_prefix(URL)?.strip_prefix('/'))
+                    .expect("a URL of ours");
                 self.get(key).await;
             }
         }
@@ -150,7 +230,9 @@ impl Bucket {
     /// Nobody is at it any more: neither an announcement nor a claim.
     pub(crate) async fn assert_quiet(&self) {
         let keys = self.keys().await;
-        let notes = keys.iter().filter(|key| key.contains("/publishing-") || *key == "releases/prune.json");
+        let notes = keys
+            .iter()
+            .filter(|key| key.contains("/publishing-") || *key == "releases/prune.json");
         assert_eq!(notes.count(), 0, "{keys:#?}");
     }
 }
@@ -161,5 +243,8 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 
 /// Whether a call changes something in S3.
 pub(crate) fn changes(operation: &str) -> bool {
-    ["PUT ", "POST ", "DELETE "].iter().any(|method| operation.starts_with(method)) && operation != "POST /"
+    ["PUT ", "POST ", "DELETE "]
+        .iter()
+        .any(|method| operation.starts_with(method))
+        && operation != "POST /"
 }

@@ -16,29 +16,47 @@ pub(crate) struct Build {
 
 /// Bytes in hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// A name with a hash of the contents.
 pub(crate) fn hashed(name: &str, extension: &str, text: &str) -> String {
-    format!("assets/{name}-{}.{extension}", &hex(&Sha256::digest(text))[..8])
+    format!(
+        "assets/{name}-{}.{extension}",
+        &hex(&Sha256::digest(text))[..8]
+    )
 }
 
 impl Build {
     fn empty(application: Application) -> Self {
-        Self { directory: tempfile::tempdir().expect("a directory"), application }
+        Self {
+            directory: tempfile::tempdir().expect("a directory"),
+            application,
+        }
     }
 
-    /// A shell that says this: two hashed files, one of which all have, and four loose ones, one of which all have.
+    /// A shell that says this: two hashed files, one of which all have, and four loose ones, one of
+    /// which all have.
     pub(crate) fn shell(text: &str) -> Self {
         let build = Self::empty(Application::Shell);
         let script = format!("console.log('{text}')");
         let main = hashed("main", "js", &script);
         build.write(&main, &script);
         build.write(&hashed("style", "css", "body {}"), "body {}");
-        build.write("index.html", &format!("<!doctype html><script type=module src=/{main}></script>"));
-        build.write("shared/session-1.js", &format!("export const session = '{text}'"));
-        build.write("shared/toggles-1.js", &format!("export const toggles = '{text}'"));
+        build.write(
+            "index.html",
+            &format!("<!doctype html><script type=module src=/{main}></script>"),
+        );
+        build.write(
+            "shared/session-1.js",
+            &format!("export const session = '{text}'"),
+        );
+        build.write(
+            "shared/toggles-1.js",
+            &format!("export const toggles = '{text}'"),
+        );
         build.write("shared/ui-1.js", "export const ui = 1");
         build
     }

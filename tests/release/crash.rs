@@ -61,14 +61,19 @@ fn kill(bucket: &Bucket, build: &Build, death: Death) -> bool {
     }
 }
 
-/// What the pointer leads to is there. A loose file is the one of this release, or already that of the next.
+/// What the pointer leads to is there. A loose file is the one of this release, or already that of
+/// the next.
 async fn assert_serves(bucket: &Bucket, next: &Build, death: Death) -> Version {
     let current = bucket.current().await;
     for (path, sha256) in bucket.files(&current).await {
         let there = digest(&bucket.get(&path).await);
-        let newer = || std::fs::read(next.path().join(&path)).is_ok_and(|bytes| digest(&bytes) == there);
+        let newer =
+            || std::fs::read(next.path().join(&path)).is_ok_and(|bytes| digest(&bytes) == there);
         let is_loose = !path.starts_with("assets/") && path != bucket.application.pointer();
-        assert!(there == sha256 || (is_loose && newer()), "{path} of {current}, {death:?}");
+        assert!(
+            there == sha256 || (is_loose && newer()),
+            "{path} of {current}, {death:?}"
+        );
     }
     current
 }
@@ -102,15 +107,35 @@ async fn dies_everywhere(new: impl AsyncFn() -> Bucket, build: impl Fn(&str) -> 
 async fn finishes(bucket: &Bucket, build: &Build, switched: bool, death: Death) {
     let before = bucket.keys().await;
     let published = bucket.publish(&build.dist()).await;
-    let outcome = if switched { Outcome::Unchanged } else { Outcome::Current };
+    let outcome = if switched {
+        Outcome::Unchanged
+    } else {
+        Outcome::Current
+    };
     assert_eq!(published.outcome, outcome, "{death:?}");
-    let uploaded = |key: &&String| key.starts_with("assets/") || key.contains(published.version.as_str());
+    let uploaded =
+        |key: &&String| key.starts_with("assets/") || key.contains(published.version.as_str());
     let is_part = |key: &&String| !key.ends_with("/release.json") && !key.contains("/publishing-");
     let after = bucket.keys().await;
-    assert_eq!(published.uploaded, after.difference(&before).filter(uploaded).filter(is_part).count(), "{death:?}");
-    assert_eq!(*build.dist().version(), bucket.assert_whole().await, "{death:?}");
+    assert_eq!(
+        published.uploaded,
+        after
+            .difference(&before)
+            .filter(uploaded)
+            .filter(is_part)
+            .count(),
+        "{death:?}"
+    );
+    assert_eq!(
+        *build.dist().version(),
+        bucket.assert_whole().await,
+        "{death:?}"
+    );
     let impatient = bucket.releases().await.with_fresh(Duration::ZERO);
-    impatient.publish(&build.dist(), None, &Events::none()).await.expect("unchanged");
+    impatient
+        .publish(&build.dist(), None, &Events::none())
+        .await
+        .expect("unchanged");
     bucket.assert_quiet().await;
     assert_eq!(bucket.keys().await, expected(bucket).await, "{death:?}");
 }

@@ -48,7 +48,10 @@ impl Project {
 
     /// Writes the description anew: what follows the name and the Region.
     pub fn describe(&self, more: &str) {
-        let text = format!("name = \"{}\"\nregion = \"eu-west-1\"\n{more}", self.world.system);
+        let text = format!(
+            "name = \"{}\"\nregion = \"eu-west-1\"\n{more}",
+            self.world.system
+        );
         std::fs::write(self.path().join("frontage.toml"), text).expect("written");
     }
 
@@ -71,7 +74,12 @@ impl Project {
             .env("AWS_ACCESS_KEY_ID", &self.world.account_id)
             .env("AWS_SECRET_ACCESS_KEY", &self.world.secret)
             .env("AWS_ENDPOINT_URL", &self.world.endpoint)
-            .envs(self.world.codeartifact.as_ref().map(|endpoint| ("AWS_ENDPOINT_URL_CODEARTIFACT", endpoint)))
+            .envs(
+                self.world
+                    .codeartifact
+                    .as_ref()
+                    .map(|endpoint| ("AWS_ENDPOINT_URL_CODEARTIFACT", endpoint)),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -80,7 +88,10 @@ impl Project {
 
     /// Runs the program to its end.
     pub fn frontage(&self, arguments: &[&str]) -> Ended {
-        self.command(arguments).output().expect("the program runs").into()
+        self.command(arguments)
+            .output()
+            .expect("the program runs")
+            .into()
     }
 
     /// Starts the program.
@@ -91,7 +102,11 @@ impl Project {
     /// Runs the program, which must fail: 1, and nothing on the standard output.
     pub fn fails(&self, arguments: &[&str]) -> Ended {
         let ended = self.frontage(arguments);
-        assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{arguments:?}: {ended:#?}");
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (Some(1), ""),
+            "{arguments:?}: {ended:#?}"
+        );
         ended
     }
 
@@ -127,7 +142,10 @@ impl Project {
     /// An output of the toggle stack.
     pub fn output(&self, name: &str) -> String {
         let outputs: serde_json::Value = self.ok(&["outputs", "--format", "json"]).json();
-        outputs["toggles"][name].as_str().unwrap_or_else(|| panic!("{name} in {outputs}")).to_owned()
+        outputs["toggles"][name]
+            .as_str()
+            .unwrap_or_else(|| panic!("{name} in {outputs}"))
+            .to_owned()
     }
 }
 
@@ -152,15 +170,30 @@ impl Running {
         let stderr = BufReader::new(child.stderr.take().expect("its standard error"));
         let lines = BufReader::new(child.stdout.take().expect("its standard output")).lines();
         let (sender, stdout) = channel();
-        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { child, stdout, stderr, talk: String::new() }
+        thread::spawn(move || {
+            lines
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+        Self {
+            child,
+            stdout,
+            stderr,
+            talk: String::new(),
+        }
     }
 
-    /// Reads the standard error until so many lines came that are wanted. False if the program ended before.
+    /// Reads the standard error until so many lines came that are wanted. False if the program
+    /// ended before.
     pub fn until(&mut self, mut count: usize, wanted: impl Fn(&str) -> bool) -> bool {
         while count > 0 {
             let mut line = String::new();
-            if self.stderr.read_line(&mut line).expect("its standard error") == 0 {
+            if self
+                .stderr
+                .read_line(&mut line)
+                .expect("its standard error")
+                == 0
+            {
                 return false;
             }
             count -= usize::from(wanted(&line));
@@ -192,16 +225,25 @@ impl Running {
     /// Sends a signal, by its name.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
+        let sent = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .expect("kill runs");
         assert!(sent.success(), "the program takes signals");
     }
 
     /// Waits for its end.
     pub fn end(mut self) -> Ended {
-        self.stderr.read_to_string(&mut self.talk).expect("its standard error");
+        self.stderr
+            .read_to_string(&mut self.talk)
+            .expect("its standard error");
         let code = self.child.wait().expect("its end").code();
         let stdout = self.stdout.iter().map(|line| line + "\n").collect();
-        Ended { code, stdout, stderr: self.talk.clone() }
+        Ended {
+            code,
+            stdout,
+            stderr: self.talk.clone(),
+        }
     }
 }
 
@@ -215,7 +257,11 @@ impl Drop for Running {
 impl From<Output> for Ended {
     fn from(output: Output) -> Self {
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        Self {
+            code: output.status.code(),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
     }
 }
 
@@ -225,7 +271,12 @@ fn build_functions() {
     ONCE.call_once(|| {
         let root = local::workspace_root().expect("the tests run in a source tree");
         let tools = Tools::install(&mut |line| eprintln!("{line}")).expect("the tools install");
-        Functions::build(&tools, &root, Architecture::of_this_machine(), &mut |line| eprintln!("{line}"))
-            .expect("the functions build");
+        Functions::build(
+            &tools,
+            &root,
+            Architecture::of_this_machine(),
+            &mut |line| eprintln!("{line}"),
+        )
+        .expect("the functions build");
     });
 }

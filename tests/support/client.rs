@@ -25,14 +25,21 @@ pub type Toggles = BTreeMap<String, Value>;
 
 impl Client {
     pub async fn connect(url: &str) -> Self {
-        Self::try_connect(url).await.expect("the service takes the connection")
+        Self::try_connect(url)
+            .await
+            .expect("the service takes the connection")
     }
 
     pub async fn try_connect(url: &str) -> Result<Self, tokio_tungstenite::tungstenite::Error> {
         let authority = url.split('/').nth(2).expect("ws://HOST:PORT/…");
-        let stream = TcpStream::connect(authority).await.expect("the endpoint listens");
+        let stream = TcpStream::connect(authority)
+            .await
+            .expect("the endpoint listens");
         let (socket, _) = client_async_tls(url, stream).await?;
-        Ok(Self { socket, received: Vec::new() })
+        Ok(Self {
+            socket,
+            received: Vec::new(),
+        })
     }
 
     /// The next message; none once the service has closed the connection.
@@ -46,7 +53,9 @@ impl Client {
                 }
             }
         };
-        let text = timeout(PATIENCE, next).await.unwrap_or_else(|_| panic!("no message came: {:#?}", self.received))?;
+        let text = timeout(PATIENCE, next)
+            .await
+            .unwrap_or_else(|_| panic!("no message came: {:#?}", self.received))?;
         let message: Value = serde_json::from_str(&text).expect("a message is JSON");
         self.received.push(message.clone());
         Some(message)
@@ -63,13 +72,20 @@ impl Client {
                 }
             }
         };
-        !timeout(Duration::from_secs(seconds), told).await.unwrap_or(false)
+        !timeout(Duration::from_secs(seconds), told)
+            .await
+            .unwrap_or(false)
     }
 
-    /// Waits for a message that is exactly this. What comes before it may only repeat what came earlier, since a
-    /// message may come more than once, or be the last change to a toggle of the state that is waited for.
+    /// Waits for a message that is exactly this. What comes before it may only repeat what came
+    /// earlier, since a message may come more than once, or be the last change to a toggle of the
+    /// state that is waited for.
     pub async fn expect(&mut self, wanted: &Value) {
-        let arrays = self.received.iter().chain([wanted]).filter_map(Value::as_array);
+        let arrays = self
+            .received
+            .iter()
+            .chain([wanted])
+            .filter_map(Value::as_array);
         let known: Vec<Value> = arrays.flatten().chain(&self.received).cloned().collect();
         loop {
             let message = self.next().await.expect("the connection stays open");
@@ -118,12 +134,17 @@ impl Client {
 
     /// Ends as a browser does whose machine lost its power: a reset, and no close frame.
     pub fn reset(self) {
-        let MaybeTlsStream::Plain(stream) = self.socket.get_ref() else { return };
+        let MaybeTlsStream::Plain(stream) = self.socket.get_ref() else {
+            return;
+        };
         stream.set_zero_linger().expect("set");
     }
 }
 
 /// The id of an item.
 fn id(item: &Value) -> String {
-    item["featureId"]["S"].as_str().unwrap_or_else(|| panic!("an item has a featureId: {item}")).to_owned()
+    item["featureId"]["S"]
+        .as_str()
+        .unwrap_or_else(|| panic!("an item has a featureId: {item}"))
+        .to_owned()
 }

@@ -5,8 +5,8 @@ use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use super::World;
 
 impl World {
-    /// A line for each thing in the account: what it is and its name, without ids that AWS makes up. In an account
-    /// that tests share, what has the system's name in its own.
+    /// A line for each thing in the account: what it is and its name, without ids that AWS makes
+    /// up. In an account that tests share, what has the system's name in its own.
     pub async fn listing(&self) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(self.tables().await);
@@ -27,178 +27,447 @@ impl World {
     }
 
     fn mine(&self, name: &str) -> bool {
-        !self.account_id.chars().any(|character| !character.is_ascii_digit()) || name.contains(&self.system)
+        !self
+            .account_id
+            .chars()
+            .any(|character| !character.is_ascii_digit())
+            || name.contains(&self.system)
     }
 
     fn lines<'n>(&self, kind: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
-        names.into_iter().filter(|name| self.mine(name)).map(|name| format!("{kind} {name}")).collect()
+        names
+            .into_iter()
+            .filter(|name| self.mine(name))
+            .map(|name| format!("{kind} {name}"))
+            .collect()
     }
 
     async fn tables(&self) -> Vec<String> {
         let client = aws_sdk_dynamodb::Client::new(&self.config());
-        let names = client.list_tables().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let names = client
+            .list_tables()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
         self.lines("table", names.expect("listed").iter().map(String::as_str))
     }
 
     async fn queues(&self) -> Vec<String> {
         let client = aws_sdk_sqs::Client::new(&self.config());
-        let urls = client.list_queues().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        self.lines("queue", urls.expect("listed").iter().filter_map(|url| url.rsplit('/').next()))
+        let urls = client
+            .list_queues()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        self.lines(
+            "queue",
+            urls.expect("listed")
+                .iter()
+                .filter_map(|url| url.rsplit('/').next()),
+        )
     }
 
     async fn roles(&self) -> Vec<String> {
         let client = aws_sdk_iam::Client::new(&self.config());
-        let roles = client.list_roles().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let roles = client
+            .list_roles()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
         // Those of AWS's own services come with an account.
-        let roles = roles.expect("listed").into_iter().filter(|role| !role.path().starts_with("/aws-service-role/"));
-        self.lines("role", roles.collect::<Vec<_>>().iter().map(aws_sdk_iam::types::Role::role_name))
+        let roles = roles
+            .expect("listed")
+            .into_iter()
+            .filter(|role| !role.path().starts_with("/aws-service-role/"));
+        self.lines(
+            "role",
+            roles
+                .collect::<Vec<_>>()
+                .iter()
+                .map(aws_sdk_iam::types::Role::role_name),
+        )
     }
 
     async fn log_groups(&self) -> Vec<String> {
         let client = aws_sdk_cloudwatchlogs::Client::new(&self.config());
-        let groups = client.describe_log_groups().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-        self.lines("log group", groups.expect("listed").iter().filter_map(|group| group.log_group_name()))
+        let groups = client
+            .describe_log_groups()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        self.lines(
+            "log group",
+            groups
+                .expect("listed")
+                .iter()
+                .filter_map(|group| group.log_group_name()),
+        )
     }
 
     /// Functions, and the permissions to call them.
     async fn functions(&self) -> Vec<String> {
         let client = aws_sdk_lambda::Client::new(&self.config());
-        let functions = client.list_functions().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let functions = client
+            .list_functions()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
         let mut lines = Vec::new();
-        for name in functions.expect("listed").iter().filter_map(|function| function.function_name()) {
+        for name in functions
+            .expect("listed")
+            .iter()
+            .filter_map(|function| function.function_name())
+        {
             lines.extend(self.lines("function", [name]));
             let policy = client.get_policy().function_name(name).send().await.ok();
-            let policy = policy.and_then(|policy| policy.policy.clone()).unwrap_or_default();
+            let policy = policy
+                .and_then(|policy| policy.policy.clone())
+                .unwrap_or_default();
             let policy: serde_json::Value = serde_json::from_str(&policy).unwrap_or_default();
             let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
-            let ids = statements.iter().filter_map(|statement| statement["Sid"].as_str());
-            lines.extend(ids.flat_map(|id| self.lines("permission", [format!("{name}/{id}").as_str()])));
+            let ids = statements
+                .iter()
+                .filter_map(|statement| statement["Sid"].as_str());
+            lines.extend(
+                ids.flat_map(|id| self.lines("permission", [format!("{name}/{id}").as_str()])),
+            );
         }
         lines
     }
 
     async fn mappings(&self) -> Vec<String> {
         let client = aws_sdk_lambda::Client::new(&self.config());
-        let pages = client.list_event_source_mappings().into_paginator().items().send();
+        let pages = client
+            .list_event_source_mappings()
+            .into_paginator()
+            .items()
+            .send();
         let mappings = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
-        let last = |arn: Option<&str>| arn.and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned();
-        let table = |arn: Option<&str>| arn.and_then(|arn| arn.split('/').nth(1)).unwrap_or_default().to_owned();
-        let names =
-            mappings.iter().map(|of| format!("{} -> {}", table(of.event_source_arn()), last(of.function_arn())));
-        self.lines("mapping", names.collect::<Vec<_>>().iter().map(String::as_str))
+        let last = |arn: Option<&str>| {
+            arn.and_then(|arn| arn.rsplit(':').next())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let table = |arn: Option<&str>| {
+            arn.and_then(|arn| arn.split('/').nth(1))
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let names = mappings.iter().map(|of| {
+            format!(
+                "{} -> {}",
+                table(of.event_source_arn()),
+                last(of.function_arn())
+            )
+        });
+        self.lines(
+            "mapping",
+            names.collect::<Vec<_>>().iter().map(String::as_str),
+        )
     }
 
     /// APIs, and what stands in them.
     async fn apis(&self) -> Vec<String> {
         let client = aws_sdk_apigatewayv2::Client::new(&self.config());
-        let apis = client.get_apis().max_results("500").send().await.expect("listed");
+        let apis = client
+            .get_apis()
+            .max_results("500")
+            .send()
+            .await
+            .expect("listed");
         let mut lines = Vec::new();
-        for api in apis.items().iter().filter(|api| self.mine(api.name().unwrap_or_default())) {
-            let (id, name) = (api.api_id().unwrap_or_default(), api.name().unwrap_or_default());
+        for api in apis
+            .items()
+            .iter()
+            .filter(|api| self.mine(api.name().unwrap_or_default()))
+        {
+            let (id, name) = (
+                api.api_id().unwrap_or_default(),
+                api.name().unwrap_or_default(),
+            );
             lines.push(format!("api {name}"));
             let routes = client.get_routes().api_id(id).send().await.expect("listed");
-            lines
-                .extend(routes.items().iter().map(|of| format!("route {name}/{}", of.route_key().unwrap_or_default())));
+            lines.extend(
+                routes
+                    .items()
+                    .iter()
+                    .map(|of| format!("route {name}/{}", of.route_key().unwrap_or_default())),
+            );
             let stages = client.get_stages().api_id(id).send().await.expect("listed");
             lines.extend(
-                stages.items().iter().map(|of| format!("stage {name}/{}", of.stage_name().unwrap_or_default())),
+                stages
+                    .items()
+                    .iter()
+                    .map(|of| format!("stage {name}/{}", of.stage_name().unwrap_or_default())),
             );
-            let integrations = client.get_integrations().api_id(id).send().await.expect("listed");
-            let deployments = client.get_deployments().api_id(id).send().await.expect("listed");
-            lines.extend(integrations.items().iter().map(|_| format!("integration {name}")));
-            lines.extend(deployments.items().iter().map(|_| format!("deployment {name}")));
+            let integrations = client
+                .get_integrations()
+                .api_id(id)
+                .send()
+                .await
+                .expect("listed");
+            let deployments = client
+                .get_deployments()
+                .api_id(id)
+                .send()
+                .await
+                .expect("listed");
+            lines.extend(
+                integrations
+                    .items()
+                    .iter()
+                    .map(|_| format!("integration {name}")),
+            );
+            lines.extend(
+                deployments
+                    .items()
+                    .iter()
+                    .map(|_| format!("deployment {name}")),
+            );
         }
         lines
     }
 
     /// Buckets, their policies and what is in them.
     async fn buckets(&self) -> Vec<String> {
-        let config = aws_sdk_s3::config::Builder::from(&self.config()).force_path_style(true).build();
+        let config = aws_sdk_s3::config::Builder::from(&self.config())
+            .force_path_style(true)
+            .build();
         let client = aws_sdk_s3::Client::from_conf(config);
-        let buckets = client.list_buckets().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let buckets = client
+            .list_buckets()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
         let mut lines = Vec::new();
-        for name in buckets.expect("listed").iter().filter_map(|bucket| bucket.name()).filter(|name| self.mine(name)) {
+        for name in buckets
+            .expect("listed")
+            .iter()
+            .filter_map(|bucket| bucket.name())
+            .filter(|name| self.mine(name))
+        {
             lines.push(format!("bucket {name}"));
             let policy = client.get_bucket_policy().bucket(name).send().await.is_ok();
             lines.extend(policy.then(|| format!("bucket policy {name}")));
-            let pages = client.list_objects_v2().bucket(name).into_paginator().send();
+            let pages = client
+                .list_objects_v2()
+                .bucket(name)
+                .into_paginator()
+                .send();
             let pages = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
-            let keys = pages.iter().flat_map(ListObjectsV2Output::contents).filter_map(|object| object.key());
+            let keys = pages
+                .iter()
+                .flat_map(ListObjectsV2Output::contents)
+                .filter_map(|object| object.key());
             lines.extend(keys.map(|key| format!("object {name}/{key}")));
         }
         lines
     }
 
     async fn certificates(&self) -> Vec<String> {
-        let config = self.config().into_builder().region(aws_config::Region::new("us-east-1")).build();
+        let config = self
+            .config()
+            .into_builder()
+            .region(aws_config::Region::new("us-east-1"))
+            .build();
         let client = aws_sdk_acm::Client::new(&config);
         let pages = client.list_certificates().into_paginator().items().send();
         let certificates = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
-        self.lines("certificate", certificates.iter().filter_map(|certificate| certificate.domain_name()))
+        self.lines(
+            "certificate",
+            certificates
+                .iter()
+                .filter_map(|certificate| certificate.domain_name()),
+        )
     }
 
     /// The records of all zones, but those that every zone has.
     async fn records(&self) -> Vec<String> {
         use aws_sdk_route53::types::RrType;
         let client = aws_sdk_route53::Client::new(&self.config());
-        let zones = client.list_hosted_zones().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let zones = client
+            .list_hosted_zones()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
         let mut lines = Vec::new();
         for zone in zones.expect("listed") {
             let id = zone.id().rsplit('/').next().unwrap_or_default();
-            let records = client.list_resource_record_sets().hosted_zone_id(id).send().await.expect("listed");
+            let records = client
+                .list_resource_record_sets()
+                .hosted_zone_id(id)
+                .send()
+                .await
+                .expect("listed");
             let records = records.resource_record_sets.into_iter();
-            let named = records.filter(|record| !matches!(record.r#type(), RrType::Soa | RrType::Ns));
-            let names: Vec<_> = named.map(|record| format!("{} {}", record.name(), record.r#type())).collect();
+            let named =
+                records.filter(|record| !matches!(record.r#type(), RrType::Soa | RrType::Ns));
+            let names: Vec<_> = named
+                .map(|record| format!("{} {}", record.name(), record.r#type()))
+                .collect();
             lines.extend(self.lines("record", names.iter().map(String::as_str)));
         }
         lines
     }
 
-    /// What CloudFront has. A distribution has no name: its line has the address that its comment ends with.
+    /// What CloudFront has. A distribution has no name: its line has the address that its comment
+    /// ends with.
     async fn sites(&self) -> Vec<String> {
         let client = aws_sdk_cloudfront::Client::new(&self.config());
-        let pages = client.list_distributions().into_paginator().send().collect::<Result<Vec<_>, _>>().await;
-        let lists = pages.expect("listed").into_iter().filter_map(|page| page.distribution_list);
+        let pages = client
+            .list_distributions()
+            .into_paginator()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        let lists = pages
+            .expect("listed")
+            .into_iter()
+            .filter_map(|page| page.distribution_list);
         let distributions: Vec<_> = lists.filter_map(|list| list.items).flatten().collect();
-        let comments = distributions.iter().map(|of| of.comment.as_str()).filter(|comment| self.mine(comment));
-        let address = |comment: &str| comment.trim_end_matches(']').rsplit(' ').next().unwrap_or_default().to_owned();
-        let mut lines: Vec<String> = comments.map(|comment| format!("distribution {}", address(comment))).collect();
+        let comments = distributions
+            .iter()
+            .map(|of| of.comment.as_str())
+            .filter(|comment| self.mine(comment));
+        let address = |comment: &str| {
+            comment
+                .trim_end_matches(']')
+                .rsplit(' ')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let mut lines: Vec<String> = comments
+            .map(|comment| format!("distribution {}", address(comment)))
+            .collect();
 
-        let functions = client.list_functions().stage("DEVELOPMENT".into()).send().await.expect("listed");
-        let functions = functions.function_list.and_then(|list| list.items).unwrap_or_default();
+        let functions = client
+            .list_functions()
+            .stage("DEVELOPMENT".into())
+            .send()
+            .await
+            .expect("listed");
+        let functions = functions
+            .function_list
+            .and_then(|list| list.items)
+            .unwrap_or_default();
         lines.extend(self.lines("edge function", functions.iter().map(|of| of.name.as_str())));
-        let controls = client.list_origin_access_controls().send().await.expect("listed");
-        let controls = controls.origin_access_control_list.and_then(|list| list.items).unwrap_or_default();
-        lines.extend(self.lines("origin access control", controls.iter().map(|of| of.name.as_str())));
-        let policies = client.list_cache_policies().r#type("custom".into()).send().await.expect("listed");
-        let policies = policies.cache_policy_list.and_then(|list| list.items).unwrap_or_default();
-        let configs = policies.iter().filter_map(|of| of.cache_policy.as_ref()?.cache_policy_config.as_ref());
+        let controls = client
+            .list_origin_access_controls()
+            .send()
+            .await
+            .expect("listed");
+        let controls = controls
+            .origin_access_control_list
+            .and_then(|list| list.items)
+            .unwrap_or_default();
+        lines.extend(self.lines(
+            "origin access control",
+            controls.iter().map(|of| of.name.as_str()),
+        ));
+        let policies = client
+            .list_cache_policies()
+            .r#type("custom".into())
+            .send()
+            .await
+            .expect("listed");
+        let policies = policies
+            .cache_policy_list
+            .and_then(|list| list.items)
+            .unwrap_or_default();
+        let configs = policies
+            .iter()
+            .filter_map(|of| of.cache_policy.as_ref()?.cache_policy_config.as_ref());
         lines.extend(self.lines("cache policy", configs.map(|of| of.name.as_str())));
-        let policies = client.list_response_headers_policies().r#type("custom".into()).send().await.expect("listed");
-        let policies = policies.response_headers_policy_list.and_then(|list| list.items).unwrap_or_default();
-        let policies = policies.iter().filter_map(|of| of.response_headers_policy.as_ref());
+        let policies = client
+            .list_response_headers_policies()
+            .r#type("custom".into())
+            .send()
+            .await
+            .expect("listed");
+        let policies = policies
+            .response_headers_policy_list
+            .and_then(|list| list.items)
+            .unwrap_or_default();
+        let policies = policies
+            .iter()
+            .filter_map(|of| of.response_headers_policy.as_ref());
         let configs = policies.filter_map(|of| of.response_headers_policy_config.as_ref());
-        lines.extend(self.lines("response headers policy", configs.map(|of| of.name.as_str())));
+        lines.extend(self.lines(
+            "response headers policy",
+            configs.map(|of| of.name.as_str()),
+        ));
         lines
     }
 
     /// User pools, and what stands in them.
     async fn user_pools(&self) -> Vec<String> {
         let client = aws_sdk_cognitoidentityprovider::Client::new(&self.config());
-        let pages = client.list_user_pools().max_results(60).into_paginator().items().send();
+        let pages = client
+            .list_user_pools()
+            .max_results(60)
+            .into_paginator()
+            .items()
+            .send();
         let pools = pages.collect::<Result<Vec<_>, _>>().await.expect("listed");
         let mut lines = Vec::new();
-        for pool in pools.iter().filter(|pool| self.mine(pool.name().unwrap_or_default())) {
-            let (id, name) = (pool.id().unwrap_or_default(), pool.name().unwrap_or_default());
+        for pool in pools
+            .iter()
+            .filter(|pool| self.mine(pool.name().unwrap_or_default()))
+        {
+            let (id, name) = (
+                pool.id().unwrap_or_default(),
+                pool.name().unwrap_or_default(),
+            );
             lines.push(format!("user pool {name}"));
-            let described = client.describe_user_pool().user_pool_id(id).send().await.expect("described");
-            let domains = described.user_pool().map(|pool| [pool.domain(), pool.custom_domain()]);
-            lines.extend(domains.into_iter().flatten().flatten().map(|of| format!("user pool domain {name}/{of}")));
-            let clients =
-                client.list_user_pool_clients().user_pool_id(id).max_results(60).send().await.expect("listed");
-            let clients = clients.user_pool_clients().iter().filter_map(|of| of.client_name());
+            let described = client
+                .describe_user_pool()
+                .user_pool_id(id)
+                .send()
+                .await
+                .expect("described");
+            let domains = described
+                .user_pool()
+                .map(|pool| [pool.domain(), pool.custom_domain()]);
+            lines.extend(
+                domains
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .map(|of| format!("user pool domain {name}/{of}")),
+            );
+            let clients = client
+                .list_user_pool_clients()
+                .user_pool_id(id)
+                .max_results(60)
+                .send()
+                .await
+                .expect("listed");
+            let clients = clients
+                .user_pool_clients()
+                .iter()
+                .filter_map(|of| of.client_name());
             lines.extend(clients.map(|of| format!("user pool client {name}/{of}")));
-            let groups = client.list_groups().user_pool_id(id).send().await.expect("listed");
+            let groups = client
+                .list_groups()
+                .user_pool_id(id)
+                .send()
+                .await
+                .expect("listed");
             let groups = groups.groups().iter().filter_map(|of| of.group_name());
             lines.extend(groups.map(|of| format!("user pool group {name}/{of}")));
         }
@@ -208,15 +477,28 @@ impl World {
     /// CodeArtifact's domains and repositories, where the endpoint has it.
     async fn packages(&self) -> Vec<String> {
         let client = aws_sdk_codeartifact::Client::new(&self.config_of("codeartifact"));
-        let Ok(domains) = client.list_domains().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await
+        let Ok(domains) = client
+            .list_domains()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await
         else {
             return Vec::new();
         };
         let repositories = client.list_repositories().into_paginator().items().send();
-        let repositories = repositories.collect::<Result<Vec<_>, _>>().await.expect("listed");
-        let named = repositories.iter().filter_map(|of| Some(format!("{}/{}", of.domain_name()?, of.name()?)));
-        let mut lines: Vec<_> =
-            domains.iter().filter_map(|of| Some(format!("package domain {}", of.name()?))).collect();
+        let repositories = repositories
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .expect("listed");
+        let named = repositories
+            .iter()
+            .filter_map(|of| Some(format!("{}/{}", of.domain_name()?, of.name()?)));
+        let mut lines: Vec<_> = domains
+            .iter()
+            .filter_map(|of| Some(format!("package domain {}", of.name()?)))
+            .collect();
         lines.extend(named.map(|name| format!("package repository {name}")));
         // fakecloud has one account for all tests.
         lines.retain(|line| line.contains(&self.system));

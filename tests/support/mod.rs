@@ -33,7 +33,9 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use frontage::aws::{Account, registry};
-use frontage::reconcile::{self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection};
+use frontage::reconcile::{
+    self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection,
+};
 use local::{Fakecloud, MiniStack, MiniStackOptions, Proxy, Tools};
 use stacks::model::{Graph, StackBuilder, StackName, Tags};
 
@@ -42,25 +44,38 @@ static EMULATOR: OnceLock<MiniStack> = OnceLock::new();
 
 /// The endpoint that `FRONTAGE_TEST_ENDPOINT` names.
 pub fn given_endpoint() -> Option<String> {
-    std::env::var("FRONTAGE_TEST_ENDPOINT").ok().filter(|endpoint| !endpoint.is_empty())
+    std::env::var("FRONTAGE_TEST_ENDPOINT")
+        .ok()
+        .filter(|endpoint| !endpoint.is_empty())
 }
 
-/// The one account of the endpoint, which `FRONTAGE_TEST_ACCOUNT` names where each test has it for itself.
+/// The one account of the endpoint, which `FRONTAGE_TEST_ACCOUNT` names where each test has it for
+/// itself.
 fn given_account() -> Option<String> {
-    std::env::var("FRONTAGE_TEST_ACCOUNT").ok().filter(|account| !account.is_empty())
+    std::env::var("FRONTAGE_TEST_ACCOUNT")
+        .ok()
+        .filter(|account| !account.is_empty())
 }
 
 /// The endpoint that the tests run against.
 pub fn endpoint() -> String {
-    given_endpoint().unwrap_or_else(|| EMULATOR.get_or_init(|| start(&MiniStackOptions::default())).endpoint())
+    given_endpoint().unwrap_or_else(|| {
+        EMULATOR
+            .get_or_init(|| start(&MiniStackOptions::default()))
+            .endpoint()
+    })
 }
 
-/// The way to an endpoint on which each request is written down, where `FRONTAGE_TEST_REQUESTS` names a file for that.
+/// The way to an endpoint on which each request is written down, where `FRONTAGE_TEST_REQUESTS`
+/// names a file for that.
 fn recorded(endpoint: String) -> String {
     static PROXIES: Mutex<BTreeMap<String, Proxy>> = Mutex::new(BTreeMap::new());
-    let Some(file) = std::env::var_os("FRONTAGE_TEST_REQUESTS") else { return endpoint };
+    let Some(file) = std::env::var_os("FRONTAGE_TEST_REQUESTS") else {
+        return endpoint;
+    };
     let mut proxies = PROXIES.lock().expect("no test died here");
-    let start = |endpoint: &String| Proxy::recording(endpoint, Path::new(&file)).expect("the proxy starts");
+    let start =
+        |endpoint: &String| Proxy::recording(endpoint, Path::new(&file)).expect("the proxy starts");
     proxies.entry(endpoint).or_insert_with_key(start).endpoint()
 }
 
@@ -76,7 +91,9 @@ fn fakecloud() -> Option<&'static Fakecloud> {
     let start = || Some(Fakecloud::start(&Fakecloud::program()?).expect("fakecloud starts"));
     let fakecloud = FAKECLOUD.get_or_init(start).as_ref();
     if fakecloud.is_none() {
-        eprintln!("skipped: fakecloud is not built, which has CodeArtifact (cargo xtask conformance builds it)");
+        eprintln!(
+            "skipped: fakecloud is not built, which has CodeArtifact (cargo xtask conformance builds it)"
+        );
     }
     fakecloud
 }
@@ -96,22 +113,32 @@ pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl Fn
 /// The first of the accounts that tests use.
 const ACCOUNTS: u64 = 100_000_000_000;
 
-/// Whether the endpoint takes a 12-digit access key id for an account of that number, as MiniStack and LocalStack
-/// do. Where it does not, the tests share one account and each has a system of its own.
+/// Whether the endpoint takes a 12-digit access key id for an account of that number, as MiniStack
+/// and LocalStack do. Where it does not, the tests share one account and each has a system of its
+/// own.
 fn has_accounts() -> bool {
     static KNOWN: OnceLock<bool> = OnceLock::new();
     let ask = || {
         let world = World::in_account(endpoint(), ACCOUNTS.to_string());
         let answer = async move {
-            let identity = aws_sdk_sts::Client::new(&world.config()).get_caller_identity().send().await;
+            let identity = aws_sdk_sts::Client::new(&world.config())
+                .get_caller_identity()
+                .send()
+                .await;
             identity.expect("the endpoint says who we are")
         };
         // A thread of its own, since the test that asks runs in a runtime.
-        let asked = std::thread::spawn(|| tokio::runtime::Runtime::new().expect("a runtime").block_on(answer));
+        let asked = std::thread::spawn(|| {
+            tokio::runtime::Runtime::new()
+                .expect("a runtime")
+                .block_on(answer)
+        });
         let identity = asked.join().expect("asked");
         let separate = identity.account() == Some(&ACCOUNTS.to_string());
         if !separate {
-            eprintln!("one account for all tests: the endpoint does not take access key ids for accounts");
+            eprintln!(
+                "one account for all tests: the endpoint does not take access key ids for accounts"
+            );
         }
         separate
     };
@@ -139,8 +166,8 @@ impl World {
         }
     }
 
-    /// On the endpoint that was given, or on fakecloud, which has CodeArtifact. None, with the reason printed, where that is
-    /// not there.
+    /// On the endpoint that was given, or on fakecloud, which has CodeArtifact. None, with the
+    /// reason printed, where that is not there.
     pub fn on_fakecloud() -> Option<Self> {
         match given_endpoint() {
             Some(_) => Some(Self::new()),
@@ -148,13 +175,18 @@ impl World {
         }
     }
 
-    /// As [`Self::new`], with CodeArtifact on fakecloud, which MiniStack has not. fakecloud has one account for all, so
-    /// the system has a name of its own. None, with the reason printed, where it is not there.
+    /// As [`Self::new`], with CodeArtifact on fakecloud, which MiniStack has not. fakecloud has one
+    /// account for all, so the system has a name of its own. None, with the reason printed, where
+    /// it is not there.
     pub fn with_codeartifact() -> Option<Self> {
         let fakecloud = fakecloud()?;
         let world = Self::new();
         let system = format!("acme-{}", &world.account_id[4..]);
-        Some(Self { system, codeartifact: Some(recorded(fakecloud.endpoint())), ..world })
+        Some(Self {
+            system,
+            codeartifact: Some(recorded(fakecloud.endpoint())),
+            ..world
+        })
     }
 
     /// An account that no other test uses, on an emulator of the test's own.
@@ -170,13 +202,23 @@ impl World {
             return Self::in_account(endpoint, account.to_string());
         }
         let system = format!("acme-{}-{number}", process::id());
-        Self { system, ..Self::in_account(endpoint, "test".to_owned()) }
+        Self {
+            system,
+            ..Self::in_account(endpoint, "test".to_owned())
+        }
     }
 
     fn in_account(endpoint: String, account_id: String) -> Self {
         let (secret, system) = ("test".to_owned(), "acme".to_owned());
         let endpoint = recorded(endpoint);
-        Self { endpoint, account_id, secret, system, artifacts: BTreeMap::new(), codeartifact: None }
+        Self {
+            endpoint,
+            account_id,
+            secret,
+            system,
+            artifacts: BTreeMap::new(),
+            codeartifact: None,
+        }
     }
 
     /// The name of something in the toggle stack.
@@ -184,11 +226,16 @@ impl World {
         format!("{}-toggles-{name}", self.system)
     }
 
-    /// A configuration for clients of the tests' own, to look and to change things behind Frontage's back.
+    /// A configuration for clients of the tests' own, to look and to change things behind
+    /// Frontage's back.
     pub fn config(&self) -> SdkConfig {
         let credentials = Credentials::new(&self.account_id, &self.secret, None, None, "tests");
         // moto answers for each service that it lacks as if the call could pass later.
-        let retries = if given_account().is_some() { RetryConfig::disabled() } else { RetryConfig::standard() };
+        let retries = if given_account().is_some() {
+            RetryConfig::disabled()
+        } else {
+            RetryConfig::standard()
+        };
         SdkConfig::builder()
             .retry_config(retries)
             .behavior_version(BehaviorVersion::latest())
@@ -203,13 +250,17 @@ impl World {
     /// As [`Self::config`], for a service that may have an endpoint of its own.
     pub fn config_of(&self, service: &str) -> SdkConfig {
         match &self.codeartifact {
-            Some(endpoint) if service == "codeartifact" => self.config().into_builder().endpoint_url(endpoint).build(),
+            Some(endpoint) if service == "codeartifact" => {
+                self.config().into_builder().endpoint_url(endpoint).build()
+            }
             _ => self.config(),
         }
     }
 
     pub async fn account(&self) -> Account {
-        let account = Account::with_config(self.config(), &self.system).await.expect("the account answers");
+        let account = Account::with_config(self.config(), &self.system)
+            .await
+            .expect("the account answers");
         account.with_artifacts(self.artifacts.clone())
     }
 
@@ -225,38 +276,63 @@ impl World {
     }
 
     pub async fn inventory(&self, graph: &Graph) -> Inventory {
-        self.read(&self.account().await, graph, Goal::Converge).await
+        self.read(&self.account().await, graph, Goal::Converge)
+            .await
     }
 
     pub async fn read(&self, account: &Account, graph: &Graph, goal: Goal) -> Inventory {
-        let read = reconcile::read(graph, &Selection::All, &registry(account), account.known(), goal).await;
+        let read = reconcile::read(
+            graph,
+            &Selection::All,
+            &registry(account),
+            account.known(),
+            goal,
+        )
+        .await;
         read.unwrap_or_else(|error| panic!("{error}: {}", error.source))
     }
 
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
         let account = self.account().await;
         let inventory = self.read(&account, graph, goal).await;
-        reconcile::plan(graph, &Selection::All, &inventory, &registry(&account), goal)
+        reconcile::plan(
+            graph,
+            &Selection::All,
+            &inventory,
+            &registry(&account),
+            goal,
+        )
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {
-        self.try_plan(graph, Goal::Converge).await.unwrap_or_else(|error| panic!("{error:?}"))
+        self.try_plan(graph, Goal::Converge)
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}"))
     }
 
-    /// Applies the graph and checks that the next plan is empty. Answers with the plan that was applied.
+    /// Applies the graph and checks that the next plan is empty. Answers with the plan that was
+    /// applied.
     pub async fn apply(&self, graph: &Graph) -> Arc<Plan> {
         let plan = self.run(self.plan(graph).await).await;
         let next = self.plan(graph).await;
-        assert!(next.is_empty(), "the next plan is not empty: {:#?}", describe(&next));
+        assert!(
+            next.is_empty(),
+            "the next plan is not empty: {:#?}",
+            describe(&next)
+        );
         plan
     }
 
     /// Destroys everything and checks that nothing is left.
     pub async fn destroy(&self, graph: &Graph) {
         let goal = Goal::Destroy { delete_data: true };
-        self.run(self.try_plan(graph, goal).await.expect("a plan to destroy")).await;
+        self.run(self.try_plan(graph, goal).await.expect("a plan to destroy"))
+            .await;
         let left = self.inventory(graph).await;
-        assert!(left.live.is_empty() && left.orphans.is_empty(), "left: {left:#?}");
+        assert!(
+            left.live.is_empty() && left.orphans.is_empty(),
+            "left: {left:#?}"
+        );
     }
 
     async fn run(&self, plan: Plan) -> Arc<Plan> {
@@ -265,14 +341,21 @@ impl World {
         let (events, _) = tokio::sync::mpsc::unbounded_channel();
         let registry = registry(&self.account().await);
         let report = reconcile::apply(Arc::clone(&plan), &registry, stopped, events).await;
-        assert!(report.complete(), "not everything was applied: {:#?}", report.outcomes);
+        assert!(
+            report.complete(),
+            "not everything was applied: {:#?}",
+            report.outcomes
+        );
         plan
     }
 }
 
 /// What a plan does, for messages.
 pub fn describe(plan: &Plan) -> Vec<String> {
-    plan.resources.iter().map(|resource| format!("{}: {:?}", resource.address, resource.action)).collect()
+    plan.resources
+        .iter()
+        .map(|resource| format!("{}: {:?}", resource.address, resource.action))
+        .collect()
 }
 
 /// The one resource that a plan does something to.
@@ -284,10 +367,19 @@ pub fn only(plan: &Plan) -> &ResourcePlan {
 /// The paths of the properties that an update or a replacement changes.
 pub fn paths(resource: &ResourcePlan) -> Vec<String> {
     match &resource.action {
-        Action::Update { changes, tag_changes, .. } => {
-            changes.0.iter().chain(tag_changes).map(|change| change.path.clone()).collect()
+        Action::Update {
+            changes,
+            tag_changes,
+            ..
+        } => changes
+            .0
+            .iter()
+            .chain(tag_changes)
+            .map(|change| change.path.clone())
+            .collect(),
+        Action::Replace { changes, .. } => {
+            changes.0.iter().map(|change| change.path.clone()).collect()
         }
-        Action::Replace { changes, .. } => changes.0.iter().map(|change| change.path.clone()).collect(),
         _ => Vec::new(),
     }
 }

@@ -47,27 +47,50 @@ pub struct Proxy {
 
 impl Fate {
     pub fn denied() -> Self {
-        Self::Answer(403, "AccessDeniedException", "User: arn:aws:iam::111122223333:user/operator is not authorized")
+        Self::Answer(
+            403,
+            "AccessDeniedException",
+            "User: arn:aws:iam::111122223333:user/operator is not authorized",
+        )
     }
 
     pub fn unavailable() -> Self {
-        Self::Answer(503, "ServiceUnavailable", "The service is temporarily unavailable")
+        Self::Answer(
+            503,
+            "ServiceUnavailable",
+            "The service is temporarily unavailable",
+        )
     }
 }
 
 impl Call {
     fn of(head: &str, body: &[u8]) -> Self {
         let mut line = head.lines().next().unwrap_or_default().split(' ');
-        let (method, path) = (line.next().unwrap_or_default(), line.next().unwrap_or_default());
+        let (method, path) = (
+            line.next().unwrap_or_default(),
+            line.next().unwrap_or_default(),
+        );
         if let Some(target) = header(head, "x-amz-target") {
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-            return Self { operation, protocol: Protocol::Json };
+            return Self {
+                operation,
+                protocol: Protocol::Json,
+            };
         }
         let body = String::from_utf8_lossy(body);
-        if let Some(action) = body.split('&').find_map(|pair| pair.strip_prefix("Action=")) {
-            return Self { operation: action.to_owned(), protocol: Protocol::Query };
+        if let Some(action) = body
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("Action="))
+        {
+            return Self {
+                operation: action.to_owned(),
+                protocol: Protocol::Query,
+            };
         }
-        Self { operation: format!("{method} {path}"), protocol: Protocol::Rest }
+        Self {
+            operation: format!("{method} {path}"),
+            protocol: Protocol::Rest,
+        }
     }
 
     /// Whether the call changes something.
@@ -99,7 +122,12 @@ impl Proxy {
     pub fn start(world: &World, fate: impl FnMut(&Call) -> Fate + Send + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("its address");
-        let upstream = world.endpoint.split('/').nth(2).expect("http://HOST:PORT").to_owned();
+        let upstream = world
+            .endpoint
+            .split('/')
+            .nth(2)
+            .expect("http://HOST:PORT")
+            .to_owned();
         let fate = Arc::new(Mutex::new(fate));
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -118,13 +146,21 @@ impl Proxy {
 }
 
 /// Serves one call, with a connection of its own to the service.
-fn serve<F: FnMut(&Call) -> Fate>(mut client: TcpStream, upstream: &str, fate: &Mutex<F>) -> std::io::Result<()> {
-    let Some((head, body)) = read(&mut client)? else { return Ok(()) };
+fn serve<F: FnMut(&Call) -> Fate>(
+    mut client: TcpStream,
+    upstream: &str,
+    fate: &Mutex<F>,
+) -> std::io::Result<()> {
+    let Some((head, body)) = read(&mut client)? else {
+        return Ok(());
+    };
     let call = Call::of(&head, &body);
     let fate = fate.lock().expect("no test panics here")(&call);
     match fate {
         Fate::Pass => client.write_all(&forward(upstream, &head, &body)?),
-        Fate::Answer(status, code, message) => client.write_all(call.answer(status, code, message).as_bytes()),
+        Fate::Answer(status, code, message) => {
+            client.write_all(call.answer(status, code, message).as_bytes())
+        }
         Fate::Cut => Ok(()),
         // Until the other end gives up.
         Fate::Silence => client.read(&mut [0]).map(drop),
@@ -144,7 +180,9 @@ fn read(client: &mut TcpStream) -> std::io::Result<Option<(String, Vec<u8>)>> {
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-            let length = header(&head, "content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+            let length = header(&head, "content-length")
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(0);
             let mut body = bytes.split_off(end + 4);
             while body.len() < length {
                 let count = client.read(&mut buffer)?;
@@ -161,7 +199,9 @@ fn read(client: &mut TcpStream) -> std::io::Result<Option<(String, Vec<u8>)>> {
 
 fn forward(upstream: &str, head: &str, body: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(upstream)?;
-    let kept = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    let kept = head
+        .lines()
+        .filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
     let head = kept.collect::<Vec<_>>().join("\r\n");
     server.write_all(format!("{head}\r\nconnection: close\r\n\r\n").as_bytes())?;
     server.write_all(body)?;
@@ -172,5 +212,8 @@ fn forward(upstream: &str, head: &str, body: &[u8]) -> std::io::Result<Vec<u8>> 
 
 fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
     let pairs = head.lines().skip(1).filter_map(|line| line.split_once(':'));
-    pairs.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    pairs
+        .into_iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
 }

@@ -1,8 +1,10 @@
-//! Whether a document is as its JSON schema says, for the part of JSON Schema that schemas here use.
+//! Whether a document is as its JSON schema says, for the part of JSON Schema that schemas here
+//! use.
 
 use serde_json::Value;
 
-/// Where a document is not as the schema says. A keyword that this does not know is a difference too.
+/// Where a document is not as the schema says. A keyword that this does not know is a difference
+/// too.
 pub fn differences(schema: &Value, document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     check(schema, schema, document, "$", &mut found);
@@ -19,16 +21,27 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
         let holds = match keyword.as_str() {
             "$schema" | "$defs" | "title" | "description" | "format" => true,
             "$ref" => {
-                let pointer = rule.as_str().and_then(|text| text.strip_prefix('#')).unwrap_or_default();
+                let pointer = rule
+                    .as_str()
+                    .and_then(|text| text.strip_prefix('#'))
+                    .unwrap_or_default();
                 root.pointer(pointer).is_some_and(matches)
             }
             "type" => is_one_of(value, rule),
             "const" => value == rule,
             "minimum" => value.as_f64() >= rule.as_f64(),
-            "anyOf" => rule.as_array().is_some_and(|rules| rules.iter().any(matches)),
-            "oneOf" => rule.as_array().is_some_and(|rules| rules.iter().filter(|rule| matches(rule)).count() == 1),
+            "anyOf" => rule
+                .as_array()
+                .is_some_and(|rules| rules.iter().any(matches)),
+            "oneOf" => rule
+                .as_array()
+                .is_some_and(|rules| rules.iter().filter(|rule| matches(rule)).count() == 1),
             "required" => {
-                let names = rule.as_array().into_iter().flatten().filter_map(Value::as_str);
+                let names = rule
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str);
                 names.filter(|name| value.get(name).is_none()).count() == 0
             }
             "properties" => {
@@ -65,5 +78,7 @@ fn is_one_of(value: &Value, types: &Value) -> bool {
         Some("null") => value.is_null(),
         _ => false,
     };
-    types.as_array().map_or_else(|| is(types), |types| types.iter().any(is))
+    types
+        .as_array()
+        .map_or_else(|| is(types), |types| types.iter().any(is))
 }

@@ -7,13 +7,19 @@ use super::cli::{Ended, Project};
 
 /// What differs from run to run, by regular expression. The order matters.
 const FILTERS: &[(&str, &str)] = &[
-    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
+    (
+        r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        "UUID",
+    ),
     (r"\b\d{12}\b", "ACCOUNT"),
     (r"(acme[a-z-]*)-[0-9a-f]{16}\b", "$1-HASH"),
     (r"\b[0-9A-Za-z+/]{43}=", "SHA256"),
     (r"(in|after) \d+\.\d s", "$1 TIME"),
     (r"(ht|w)(tp|s)://127\.0\.0\.1:\d+", "$1$2://ENDPOINT"),
-    (r"\b[a-z0-9]+(\.cloudfront|-HASH\.auth\.[a-z0-9-]+\.amazoncognito)\.localhost:\d+", "NAME$1.ENDPOINT"),
+    (
+        r"\b[a-z0-9]+(\.cloudfront|-HASH\.auth\.[a-z0-9-]+\.amazoncognito)\.localhost:\d+",
+        "NAME$1.ENDPOINT",
+    ),
     (r"(client|distribution|user_pool)_id = \S+", "${1}_id = ID"),
     (r"/_aws/execute-api/\w+/", "/_aws/execute-api/API/"),
     (r"(execute-api:[a-z0-9-]+:ACCOUNT):\w+/", "$1:API/"),
@@ -26,7 +32,10 @@ impl World {
     /// Snapshots without this world's own names.
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::clone_current();
-        settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/system/snapshots"));
+        settings.set_snapshot_path(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/system/snapshots"
+        ));
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
         if self.system != "acme" {
@@ -43,19 +52,25 @@ impl Project {
     /// Compares with the snapshot of this name.
     pub fn assert_snapshot(&self, name: &str, text: &str) {
         if self.world.system != "acme" && text.contains('…') {
-            eprintln!("skipped: the snapshot {name}, which is cut elsewhere where names are longer");
+            eprintln!(
+                "skipped: the snapshot {name}, which is cut elsewhere where names are longer"
+            );
             return;
         }
         let directory = self.path().display().to_string();
         let text = text.replace(&directory, "DIRECTORY");
-        self.world.settings().bind(|| insta::assert_snapshot!(name, text));
+        self.world
+            .settings()
+            .bind(|| insta::assert_snapshot!(name, text));
     }
 }
 
 impl Ended {
     /// Code, standard output, standard error.
     pub fn whole(&self) -> String {
-        let code = self.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
+        let code = self
+            .code
+            .map_or_else(|| "none".to_owned(), |code| code.to_string());
         format!(
             "exit code: {code}\n--- stdout ---\n{}\n--- stderr ---\n{}",
             self.stdout.trim_end(),
@@ -65,7 +80,10 @@ impl Ended {
 
     /// How the run ended, without its plan and its progress, whose order is free.
     pub fn ending(&self) -> &str {
-        let at = self.stderr.find("\nNot everything").or_else(|| self.stderr.find("\nDone:"));
+        let at = self
+            .stderr
+            .find("\nNot everything")
+            .or_else(|| self.stderr.find("\nDone:"));
         at.map_or(self.stderr.as_str(), |at| self.stderr[at..].trim())
     }
 }

@@ -16,8 +16,16 @@ pub fn dynamodb(project: &Project) -> Client {
 
 /// What the connections table holds.
 pub async fn connections(project: &Project) -> Vec<Item> {
-    let scan = dynamodb(project).scan().table_name(project.world.name("connections-table")).consistent_read(true);
-    scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.expect("scanned")
+    let scan = dynamodb(project)
+        .scan()
+        .table_name(project.world.name("connections-table"))
+        .consistent_read(true);
+    scan.into_paginator()
+        .items()
+        .send()
+        .collect::<Result<Vec<_>, _>>()
+        .await
+        .expect("scanned")
 }
 
 /// Stores a toggle.
@@ -34,6 +42,9 @@ pub async fn put(project: &Project, id: &str, name: &str, active: bool) {
 /// Deletes a toggle.
 pub async fn delete(project: &Project, id: &str) {
     let key = AttributeValue::S(id.to_owned());
-    let delete = dynamodb(project).delete_item().table_name(project.world.name("toggles-table")).key("featureId", key);
+    let delete = dynamodb(project)
+        .delete_item()
+        .table_name(project.world.name("toggles-table"))
+        .key("featureId", key);
     delete.send().await.expect("deleted");
 }

@@ -8,11 +8,19 @@ use crate::support::proxy::{Fate, Proxy};
 
 /// A step began or ended.
 pub(crate) fn is_step(line: &str) -> bool {
-    let words = [": creating", ": created", ": changing", ": changed", ": deleting", ": deleted"];
+    let words = [
+        ": creating",
+        ": created",
+        ": changing",
+        ": changed",
+        ": deleting",
+        ": deleted",
+    ];
     words.iter().any(|word| line.contains(word))
 }
 
-/// The next run after whatever came before makes everything once, and the one after that takes it all away.
+/// The next run after whatever came before makes everything once, and the one after that takes it
+/// all away.
 async fn converges(project: &Project, after: &str) {
     let ended = project.frontage(&["apply", "--yes"]);
     assert_eq!(ended.code, Some(0), "{after}: {ended:#?}");
@@ -20,7 +28,11 @@ async fn converges(project: &Project, after: &str) {
     assert_eq!(next.code, Some(0), "{after}: {next:#?}");
     project.assert_snapshot("everything", &project.world.listing().await.join("\n"));
     project.destroy();
-    assert_eq!(project.world.listing().await, Vec::<String>::new(), "{after}");
+    assert_eq!(
+        project.world.listing().await,
+        Vec::<String>::new(),
+        "{after}"
+    );
 }
 
 /// A whole run has a line for the beginning and one for the end of each of its 23 steps.
@@ -55,18 +67,26 @@ async fn an_apply_that_is_killed_before_an_answer_makes_nothing_twice() {
     ] {
         let project = Project::new();
         killed_before_an_answer(&project, operation, occurrence);
-        converges(&project, &format!("killed before the answer to {operation} number {occurrence}")).await;
+        converges(
+            &project,
+            &format!("killed before the answer to {operation} number {occurrence}"),
+        )
+        .await;
     }
 }
 
-/// Runs an apply up to the moment when a call has taken effect. Operations are told by how they begin: what
-/// stands in an API is made by calls below its path.
+/// Runs an apply up to the moment when a call has taken effect. Operations are told by how they
+/// begin: what stands in an API is made by calls below its path.
 fn killed_before_an_answer(project: &Project, operation: &'static str, occurrence: usize) {
     let (done, is_done) = channel();
     let mut left = occurrence;
     let proxy = Proxy::start(&project.world, move |call| {
         left -= usize::from(left > 0 && call.operation.starts_with(operation));
-        if left > 0 || !call.operation.starts_with(operation) { Fate::Pass } else { Fate::LoseAnswer(done.clone()) }
+        if left > 0 || !call.operation.starts_with(operation) {
+            Fate::Pass
+        } else {
+            Fate::LoseAnswer(done.clone())
+        }
     });
     let mut run = through(project, &proxy);
     is_done
@@ -90,7 +110,11 @@ async fn a_destroy_that_is_killed_is_finished_by_the_next() {
         assert!(run.until(lines, is_step), "killed before its end: {run:#?}");
         run.kill();
         project.destroy();
-        assert_eq!(project.world.listing().await, Vec::<String>::new(), "killed after {lines} lines of progress");
+        assert_eq!(
+            project.world.listing().await,
+            Vec::<String>::new(),
+            "killed after {lines} lines of progress"
+        );
     }
     // And what half a destroy has left is made whole.
     let project = Project::new();
@@ -101,16 +125,26 @@ async fn a_destroy_that_is_killed_is_finished_by_the_next() {
     converges(&project, "killed in the middle of a destroy").await;
 }
 
-/// The first signal lets what has begun end, tells what was not tried, and fails: Ctrl-C, and what a job's runner
-/// sends when it is cancelled.
+/// The first signal lets what has begun end, tells what was not tried, and fails: Ctrl-C, and what
+/// a job's runner sends when it is cancelled.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_apply_ends_its_steps_and_tells_the_rest() {
     for signal in ["INT", "TERM"] {
         let project = Project::new();
         let ended = interrupted(&project, signal);
         assert_eq!(ended.code, Some(1), "{ended:#?}");
-        let count = |word: &str| ended.stderr.lines().filter(|line| line.contains(word)).count();
-        assert_eq!(count(": creating"), count(": created in"), "what has begun ends: {ended:#?}");
+        let count = |word: &str| {
+            ended
+                .stderr
+                .lines()
+                .filter(|line| line.contains(word))
+                .count()
+        };
+        assert_eq!(
+            count(": creating"),
+            count(": created in"),
+            "what has begun ends: {ended:#?}"
+        );
         project.assert_snapshot("interrupted", ended.ending());
         converges(&project, signal).await;
     }
@@ -123,14 +157,23 @@ fn interrupted(project: &Project, signal: &str) -> Ended {
     let mut waits = true;
     let proxy = Proxy::start(&project.world, move |call| {
         if call.writes() && std::mem::take(&mut waits) {
-            is_heard.recv_timeout(PATIENCE).expect("the signal is heard");
+            is_heard
+                .recv_timeout(PATIENCE)
+                .expect("the signal is heard");
         }
         Fate::Pass
     });
     let mut run = through(project, &proxy);
-    assert!(run.until(1, is_step), "interrupted before its end: {run:#?}");
+    assert!(
+        run.until(1, is_step),
+        "interrupted before its end: {run:#?}"
+    );
     run.signal(signal);
-    assert!(run.until(1, |line| line.contains("stopping: the steps in flight end first")), "{run:#?}");
+    assert!(
+        run.until(1, |line| line
+            .contains("stopping: the steps in flight end first")),
+        "{run:#?}"
+    );
     heard.send(()).expect("the proxy waits");
     run.end()
 }

@@ -20,7 +20,8 @@ async fn twenty_clients_end_with_the_final_state_of_fifty_changes() {
     toggles::put(&project, "0", "Toggle 0", false).await;
 
     let mut wanted = Toggles::new();
-    let mut clients = futures_util::future::join_all((0..CLIENTS).map(|_| Client::connect(&url))).await;
+    let mut clients =
+        futures_util::future::join_all((0..CLIENTS).map(|_| Client::connect(&url))).await;
     for change in 0..CHANGES {
         let (id, name) = ((change % TOGGLES).to_string(), format!("Change {change}"));
         // Now and then one goes, some of them to come back.
@@ -39,7 +40,10 @@ async fn twenty_clients_end_with_the_final_state_of_fifty_changes() {
     assert_eq!(toggles::connections(&project).await.len(), CLIENTS);
 
     futures_util::future::join_all(clients.drain(..).map(Client::close)).await;
-    eventually("closed connections are forgotten", async || toggles::connections(&project).await.is_empty()).await;
+    eventually("closed connections are forgotten", async || {
+        toggles::connections(&project).await.is_empty()
+    })
+    .await;
     project.assert_nothing_to_do();
     project.destroy();
 }
@@ -55,7 +59,10 @@ async fn a_client_that_dies_is_forgotten_and_the_others_go_on() {
         client.expect(&json!([])).await;
     }
     dies.reset();
-    eventually("a reset connection is forgotten", async || toggles::connections(&project).await.len() == 1).await;
+    eventually("a reset connection is forgotten", async || {
+        toggles::connections(&project).await.len() == 1
+    })
+    .await;
     toggles::put(&project, "1", "Feature toggle 1", true).await;
     let item = json!({"featureId": {"S": "1"}, "featureName": {"S": "Feature toggle 1"}, "isActive": {"BOOL": true}});
     lives.expect(&item).await;
@@ -70,13 +77,25 @@ async fn a_connection_that_ended_unnoticed_is_forgotten_at_the_next_change() {
     let mut client = Client::connect(&project.output("websocket_url")).await;
     client.expect(&json!([])).await;
     let mut unnoticed = toggles::connections(&project).await.remove(0);
-    unnoticed.insert("connectionId".to_owned(), AttributeValue::S("ended1unnoticed=".to_owned()));
-    unnoticed.insert("connectedAt".to_owned(), AttributeValue::N("1700000000000".to_owned()));
+    unnoticed.insert(
+        "connectionId".to_owned(),
+        AttributeValue::S("ended1unnoticed=".to_owned()),
+    );
+    unnoticed.insert(
+        "connectedAt".to_owned(),
+        AttributeValue::N("1700000000000".to_owned()),
+    );
     let table = project.world.name("connections-table");
-    let put = toggles::dynamodb(&project).put_item().table_name(table).set_item(Some(unnoticed));
+    let put = toggles::dynamodb(&project)
+        .put_item()
+        .table_name(table)
+        .set_item(Some(unnoticed));
     put.send().await.expect("stored");
     toggles::put(&project, "1", "Feature toggle 1", true).await;
     client.next().await.expect("the change comes");
-    eventually("it is forgotten", async || toggles::connections(&project).await.len() == 1).await;
+    eventually("it is forgotten", async || {
+        toggles::connections(&project).await.len() == 1
+    })
+    .await;
     project.destroy();
 }

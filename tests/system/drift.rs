@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, Tag as TableTag,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    Tag as TableTag,
 };
 use aws_sdk_iam::types::Tag as RoleTag;
 use serde_json::Value;
@@ -48,126 +49,287 @@ impl<'p> Hands<'p> {
     async fn api(&self) -> String {
         let apis = self.gateway.get_apis().send().await.expect("listed");
         let name = self.name("websocket-api");
-        let api = apis.items().iter().find(|api| api.name() == Some(&name)).expect("the API");
+        let api = apis
+            .items()
+            .iter()
+            .find(|api| api.name() == Some(&name))
+            .expect("the API");
         api.api_id().expect("its id").to_owned()
     }
 
     async fn route(&self, api: &str, key: &str) -> String {
-        let routes = self.gateway.get_routes().api_id(api).send().await.expect("listed");
-        let route = routes.items().iter().find(|route| route.route_key() == Some(key)).expect("the route");
+        let routes = self
+            .gateway
+            .get_routes()
+            .api_id(api)
+            .send()
+            .await
+            .expect("listed");
+        let route = routes
+            .items()
+            .iter()
+            .find(|route| route.route_key() == Some(key))
+            .expect("the route");
         route.route_id().expect("its id").to_owned()
     }
 
     async fn queue(&self, name: &str) -> String {
-        let answer = self.sqs.get_queue_url().queue_name(self.name(name)).send().await.expect("the queue");
+        let answer = self
+            .sqs
+            .get_queue_url()
+            .queue_name(self.name(name))
+            .send()
+            .await
+            .expect("the queue");
         answer.queue_url().expect("its URL").to_owned()
     }
 
     async fn mapping(&self, function: &str) -> String {
-        let of = self.lambda.list_event_source_mappings().function_name(self.name(function));
+        let of = self
+            .lambda
+            .list_event_source_mappings()
+            .function_name(self.name(function));
         let mappings = of.send().await.expect("listed");
-        mappings.event_source_mappings()[0].uuid().expect("its id").to_owned()
+        mappings.event_source_mappings()[0]
+            .uuid()
+            .expect("its id")
+            .to_owned()
     }
 
     async fn table_arn(&self, name: &str) -> String {
-        let described = self.dynamodb.describe_table().table_name(self.name(name)).send().await.expect("the table");
-        described.table().and_then(|table| table.table_arn()).expect("its ARN").to_owned()
+        let described = self
+            .dynamodb
+            .describe_table()
+            .table_name(self.name(name))
+            .send()
+            .await
+            .expect("the table");
+        described
+            .table()
+            .and_then(|table| table.table_arn())
+            .expect("its ARN")
+            .to_owned()
     }
 
     async fn change_memory(&self) {
         let name = self.name("toggle-message");
-        self.lambda.update_function_configuration().function_name(name).memory_size(512).send().await.expect("changed");
+        self.lambda
+            .update_function_configuration()
+            .function_name(name)
+            .memory_size(512)
+            .send()
+            .await
+            .expect("changed");
     }
 
     async fn change_retention(&self) {
         let group = self.log_group("new-connection");
-        self.logs.put_retention_policy().log_group_name(group).retention_in_days(1).send().await.expect("changed");
+        self.logs
+            .put_retention_policy()
+            .log_group_name(group)
+            .retention_in_days(1)
+            .send()
+            .await
+            .expect("changed");
     }
 
     async fn change_table_tag(&self) {
-        let tag = TableTag::builder().key("team").value("unknown").build().expect("a tag");
+        let tag = TableTag::builder()
+            .key("team")
+            .value("unknown")
+            .build()
+            .expect("a tag");
         let arn = self.table_arn("toggles-table").await;
-        self.dynamodb.tag_resource().resource_arn(arn).tags(tag).send().await.expect("changed");
+        self.dynamodb
+            .tag_resource()
+            .resource_arn(arn)
+            .tags(tag)
+            .send()
+            .await
+            .expect("changed");
     }
 
     async fn change_mapping(&self) {
         let id = self.mapping("toggle-message").await;
-        self.lambda.update_event_source_mapping().uuid(id).batch_size(7).send().await.expect("changed");
+        self.lambda
+            .update_event_source_mapping()
+            .uuid(id)
+            .batch_size(7)
+            .send()
+            .await
+            .expect("changed");
     }
 
     async fn change_route(&self) {
         let api = self.api().await;
         let route = self.route(&api, "$connect").await;
-        let call = self.gateway.update_route().api_id(api).route_id(route).operation_name("somebodys");
+        let call = self
+            .gateway
+            .update_route()
+            .api_id(api)
+            .route_id(route)
+            .operation_name("somebodys");
         call.send().await.expect("changed");
     }
 
     async fn change_role(&self) {
-        let call = self.iam.put_role_policy().role_name(self.name("connection-manager")).policy_name("function");
+        let call = self
+            .iam
+            .put_role_policy()
+            .role_name(self.name("connection-manager"))
+            .policy_name("function");
         let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-        call.policy_document(document).send().await.expect("changed");
+        call.policy_document(document)
+            .send()
+            .await
+            .expect("changed");
     }
 
     async fn delete_queue(&self) {
         let url = self.queue("toggle-message-dead-letters").await;
-        self.sqs.delete_queue().queue_url(url).send().await.expect("deleted");
+        self.sqs
+            .delete_queue()
+            .queue_url(url)
+            .send()
+            .await
+            .expect("deleted");
     }
 
     async fn delete_route(&self) {
         let api = self.api().await;
         let route = self.route(&api, "$disconnect").await;
-        self.gateway.delete_route().api_id(api).route_id(route).send().await.expect("deleted");
+        self.gateway
+            .delete_route()
+            .api_id(api)
+            .route_id(route)
+            .send()
+            .await
+            .expect("deleted");
     }
 
     async fn delete_stage(&self) {
         let api = self.api().await;
-        self.gateway.delete_stage().api_id(api).stage_name("live").send().await.expect("deleted");
+        self.gateway
+            .delete_stage()
+            .api_id(api)
+            .stage_name("live")
+            .send()
+            .await
+            .expect("deleted");
     }
 
     async fn delete_permission(&self) {
-        let call = self.lambda.remove_permission().function_name(self.name("connection-manager"));
-        call.statement_id("frontage-connect-permission").send().await.expect("deleted");
+        let call = self
+            .lambda
+            .remove_permission()
+            .function_name(self.name("connection-manager"));
+        call.statement_id("frontage-connect-permission")
+            .send()
+            .await
+            .expect("deleted");
     }
 
     async fn delete_mapping(&self) {
         let id = self.mapping("new-connection").await;
-        self.lambda.delete_event_source_mapping().uuid(id).send().await.expect("deleted");
+        self.lambda
+            .delete_event_source_mapping()
+            .uuid(id)
+            .send()
+            .await
+            .expect("deleted");
     }
 
     async fn delete_function(&self) {
         let name = self.name("toggle-message");
-        self.lambda.delete_function().function_name(name).send().await.expect("deleted");
+        self.lambda
+            .delete_function()
+            .function_name(name)
+            .send()
+            .await
+            .expect("deleted");
     }
 
     async fn delete_log_group(&self) {
         let group = self.log_group("connection-manager");
-        self.logs.delete_log_group().log_group_name(group).send().await.expect("deleted");
+        self.logs
+            .delete_log_group()
+            .log_group_name(group)
+            .send()
+            .await
+            .expect("deleted");
     }
 
     async fn delete_api(&self) {
-        self.gateway.delete_api().api_id(self.api().await).send().await.expect("deleted");
+        self.gateway
+            .delete_api()
+            .api_id(self.api().await)
+            .send()
+            .await
+            .expect("deleted");
     }
 
     /// A queue, a log group and a role that an earlier description may have had.
     async fn leave_behind(&self, system: &str) {
         let tags = |name: &str| {
-            let pairs = [("frontage:system", system.to_owned()), ("frontage:address", format!("toggles/{name}"))];
+            let pairs = [
+                ("frontage:system", system.to_owned()),
+                ("frontage:address", format!("toggles/{name}")),
+            ];
             HashMap::from(pairs.map(|(key, value)| (key.to_owned(), value)))
         };
-        let queue = self.sqs.create_queue().queue_name(self.name("old-queue")).set_tags(Some(tags("old-queue")));
+        let queue = self
+            .sqs
+            .create_queue()
+            .queue_name(self.name("old-queue"))
+            .set_tags(Some(tags("old-queue")));
         queue.send().await.expect("made");
-        let group = self.logs.create_log_group().log_group_name(self.log_group("old"));
-        group.set_tags(Some(tags("old-logs"))).send().await.expect("made");
-        let role = self.iam.create_role().role_name(self.name("old")).assume_role_policy_document(TRUST);
-        let tag = |(key, value)| RoleTag::builder().key(key).value(value).build().expect("a tag");
-        role.set_tags(Some(tags("old-role").into_iter().map(tag).collect())).send().await.expect("made");
+        let group = self
+            .logs
+            .create_log_group()
+            .log_group_name(self.log_group("old"));
+        group
+            .set_tags(Some(tags("old-logs")))
+            .send()
+            .await
+            .expect("made");
+        let role = self
+            .iam
+            .create_role()
+            .role_name(self.name("old"))
+            .assume_role_policy_document(TRUST);
+        let tag = |(key, value)| {
+            RoleTag::builder()
+                .key(key)
+                .value(value)
+                .build()
+                .expect("a tag")
+        };
+        role.set_tags(Some(tags("old-role").into_iter().map(tag).collect()))
+            .send()
+            .await
+            .expect("made");
     }
 
     /// The account may be one that tests share.
     async fn clear_away(&self) {
-        self.sqs.delete_queue().queue_url(self.queue("old-queue").await).send().await.expect("deleted");
-        self.logs.delete_log_group().log_group_name(self.log_group("old")).send().await.expect("deleted");
-        self.iam.delete_role().role_name(self.name("old")).send().await.expect("deleted");
+        self.sqs
+            .delete_queue()
+            .queue_url(self.queue("old-queue").await)
+            .send()
+            .await
+            .expect("deleted");
+        self.logs
+            .delete_log_group()
+            .log_group_name(self.log_group("old"))
+            .send()
+            .await
+            .expect("deleted");
+        self.iam
+            .delete_role()
+            .role_name(self.name("old"))
+            .send()
+            .await
+            .expect("deleted");
     }
 }
 
@@ -176,11 +338,23 @@ fn lines(plan: &Value) -> Vec<String> {
     let resources = plan["resources"].as_array().expect("resources");
     let line = |resource: &Value| {
         let changes = resource["changes"].as_array().expect("changes");
-        let paths: Vec<&str> = changes.iter().filter_map(|change| change["path"].as_str()).collect();
+        let paths: Vec<&str> = changes
+            .iter()
+            .filter_map(|change| change["path"].as_str())
+            .collect();
         let text = |name: &str| resource[name].as_str().unwrap_or("-");
         // A creation lists all properties.
-        let paths = if text("action") == "create" { String::new() } else { format!(" {}", paths.join(" ")) };
-        format!("{} {} {}{paths}", text("address"), text("action"), text("reason"))
+        let paths = if text("action") == "create" {
+            String::new()
+        } else {
+            format!(" {}", paths.join(" "))
+        };
+        format!(
+            "{} {} {}{paths}",
+            text("address"),
+            text("action"),
+            text("reason")
+        )
     };
     resources.iter().map(line).collect()
 }
@@ -229,8 +403,16 @@ async fn what_was_deleted_is_made_again() {
     hands.delete_mapping().await;
     hands.delete_log_group().await;
     let told = lines(&project.plan());
-    for address in ["toggle-message-dead-letters", "stage", "connect-permission", "new-connection-stream"] {
-        assert!(told.contains(&format!("toggles/{address} create -")), "{told:#?}");
+    for address in [
+        "toggle-message-dead-letters",
+        "stage",
+        "connect-permission",
+        "new-connection-stream",
+    ] {
+        assert!(
+            told.contains(&format!("toggles/{address} create -")),
+            "{told:#?}"
+        );
     }
     project.apply();
     assert_eq!(project.world.listing().await, whole);
@@ -239,7 +421,10 @@ async fn what_was_deleted_is_made_again() {
     hands.delete_function().await;
     let told = lines(&project.plan());
     for address in ["disconnect-route", "toggle-message"] {
-        assert!(told.contains(&format!("toggles/{address} create -")), "{told:#?}");
+        assert!(
+            told.contains(&format!("toggles/{address} create -")),
+            "{told:#?}"
+        );
     }
     project.apply();
     assert_eq!(project.world.listing().await, whole);
@@ -256,10 +441,13 @@ async fn what_the_description_no_longer_has_is_deleted() {
     let project = Project::new();
     project.apply();
     let whole = project.world.listing().await;
-    Hands::new(&project).leave_behind(&project.world.system).await;
+    Hands::new(&project)
+        .leave_behind(&project.world.system)
+        .await;
     let mut told = lines(&project.plan());
     told.sort();
-    let wanted = ["old-logs", "old-queue", "old-role"].map(|name| format!("toggles/{name} delete - "));
+    let wanted =
+        ["old-logs", "old-queue", "old-role"].map(|name| format!("toggles/{name} delete - "));
     assert_eq!(told, wanted);
     project.apply();
     assert_eq!(project.world.listing().await, whole);
@@ -289,15 +477,32 @@ async fn a_foreign_table_is_refused_by_name_and_untouched() {
     for owner in [None, Some("another")] {
         let project = Project::new();
         let hands = Hands::new(&project);
-        let key = |kind| KeySchemaElement::builder().attribute_name("mine").key_type(kind).build().expect("a key");
+        let key = |kind| {
+            KeySchemaElement::builder()
+                .attribute_name("mine")
+                .key_type(kind)
+                .build()
+                .expect("a key")
+        };
         let attribute = AttributeDefinition::builder().attribute_name("mine");
-        let tag = |value| TableTag::builder().key("frontage:system").value(value).build().expect("a tag");
+        let tag = |value| {
+            TableTag::builder()
+                .key("frontage:system")
+                .value(value)
+                .build()
+                .expect("a tag")
+        };
         let table = hands
             .dynamodb
             .create_table()
             .table_name(hands.name("toggles-table"))
             .key_schema(key(KeyType::Hash))
-            .attribute_definitions(attribute.attribute_type(ScalarAttributeType::S).build().expect("an attribute"))
+            .attribute_definitions(
+                attribute
+                    .attribute_type(ScalarAttributeType::S)
+                    .build()
+                    .expect("an attribute"),
+            )
             .billing_mode(BillingMode::PayPerRequest)
             .set_tags(owner.map(|owner| vec![tag(owner)]));
         table.send().await.expect("made");
@@ -305,14 +510,42 @@ async fn a_foreign_table_is_refused_by_name_and_untouched() {
 
         for command in [&["plan"][..], &["apply", "--yes"]] {
             let refused = project.fails(command);
-            project.assert_snapshot(&format!("foreign-table-of-{}", owner.unwrap_or("nobody")), &refused.whole());
+            project.assert_snapshot(
+                &format!("foreign-table-of-{}", owner.unwrap_or("nobody")),
+                &refused.whole(),
+            );
         }
         let destroyed = project.ok(&["destroy", "--yes", "--delete-data"]);
         assert!(destroyed.stderr.contains("Nothing to do"), "{destroyed:#?}");
-        assert_eq!(project.world.listing().await, [format!("table {}", hands.name("toggles-table"))]);
-        let tags = hands.dynamodb.list_tags_of_resource().resource_arn(arn).send().await.expect("listed");
-        let tags: Vec<_> = tags.tags().iter().map(|tag| (tag.key(), tag.value())).collect();
-        assert_eq!(tags, owner.map(|owner| ("frontage:system", owner)).into_iter().collect::<Vec<_>>());
-        hands.dynamodb.delete_table().table_name(hands.name("toggles-table")).send().await.expect("deleted");
+        assert_eq!(
+            project.world.listing().await,
+            [format!("table {}", hands.name("toggles-table"))]
+        );
+        let tags = hands
+            .dynamodb
+            .list_tags_of_resource()
+            .resource_arn(arn)
+            .send()
+            .await
+            .expect("listed");
+        let tags: Vec<_> = tags
+            .tags()
+            .iter()
+            .map(|tag| (tag.key(), tag.value()))
+            .collect();
+        assert_eq!(
+            tags,
+            owner
+                .map(|owner| ("frontage:system", owner))
+                .into_iter()
+                .collect::<Vec<_>>()
+        );
+        hands
+            .dynamodb
+            .delete_table()
+            .table_name(hands.name("toggles-table"))
+            .send()
+            .await
+            .expect("deleted");
     }
 }

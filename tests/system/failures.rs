@@ -4,7 +4,11 @@ use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Call, Fate, Proxy};
 
 /// Runs the program through a proxy.
-fn through(project: &Project, arguments: &[&str], fate: impl FnMut(&Call) -> Fate + Send + 'static) -> Ended {
+fn through(
+    project: &Project,
+    arguments: &[&str],
+    fate: impl FnMut(&Call) -> Fate + Send + 'static,
+) -> Ended {
     let proxy = Proxy::start(&project.world, fate);
     let mut command = project.command(arguments);
     command.env("AWS_ENDPOINT_URL", proxy.endpoint());
@@ -15,8 +19,17 @@ fn through(project: &Project, arguments: &[&str], fate: impl FnMut(&Call) -> Fat
 type Cause = fn() -> Fate;
 
 /// A fate for every call of one operation.
-fn always(operation: &'static str, fate: fn() -> Fate) -> impl FnMut(&Call) -> Fate + Send + 'static {
-    move |call| if call.operation == operation { fate() } else { Fate::Pass }
+fn always(
+    operation: &'static str,
+    fate: fn() -> Fate,
+) -> impl FnMut(&Call) -> Fate + Send + 'static {
+    move |call| {
+        if call.operation == operation {
+            fate()
+        } else {
+            Fate::Pass
+        }
+    }
 }
 
 /// A fate for the first call of one operation.
@@ -45,20 +58,33 @@ fn no_credentials() {
 /// Nothing is built, and nobody asked, for a run that cannot begin.
 #[test]
 fn what_is_wrong_is_told_before_anything_that_takes_long() {
-    let other = if cfg!(target_arch = "x86_64") { "arm64" } else { "x86_64" };
+    let other = if cfg!(target_arch = "x86_64") {
+        "arm64"
+    } else {
+        "x86_64"
+    };
     let project = Project::described(&format!("[functions]\narchitecture = \"{other}\"\n"));
     let nowhere = ["--endpoint-url", "http://127.0.0.1:9"];
     let unreachable = project.fails(&[&["plan", "--no-build"], &nowhere[..]].concat());
-    assert!(unreachable.stderr.contains("sts:GetCallerIdentity"), "{unreachable:#?}");
+    assert!(
+        unreachable.stderr.contains("sts:GetCallerIdentity"),
+        "{unreachable:#?}"
+    );
     let unknown = project.fails(&[&["plan", "--stack", "nothing"], &nowhere[..]].concat());
-    assert!(unknown.stderr.contains("there is no stack `nothing`"), "{unknown:#?}");
+    assert!(
+        unknown.stderr.contains("there is no stack `nothing`"),
+        "{unknown:#?}"
+    );
 }
 
 #[test]
 fn a_profile_that_does_not_exist() {
     let project = Project::new();
     // There are credentials in the environment: they are not what was asked for.
-    project.assert_snapshot("no-such-profile", &project.fails(&["plan", "--profile", "nobody"]).whole());
+    project.assert_snapshot(
+        "no-such-profile",
+        &project.fails(&["plan", "--profile", "nobody"]).whole(),
+    );
     let mut command = project.command(&["plan"]);
     command.env("AWS_PROFILE", "nobody");
     project.assert_snapshot("no-such-profile", &Running::new(command).end().whole());
@@ -68,12 +94,15 @@ fn a_profile_that_does_not_exist() {
 fn a_profile_that_exists() {
     let project = Project::new();
     let (id, secret) = (&project.world.account_id, &project.world.secret);
-    let credentials = format!("[somebody]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    let credentials =
+        format!("[somebody]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
     std::fs::create_dir(project.path().join(".aws")).expect("a directory");
     std::fs::write(project.path().join(".aws/credentials"), credentials).expect("written");
     let mut command = project.command(&["plan", "--profile", "somebody"]);
     // Credentials of another account in the environment do not go before what was asked for.
-    command.env("AWS_ACCESS_KEY_ID", "999999999999").env("AWS_SECRET_ACCESS_KEY", "other");
+    command
+        .env("AWS_ACCESS_KEY_ID", "999999999999")
+        .env("AWS_SECRET_ACCESS_KEY", "other");
     let ended = Running::new(command).end();
     assert_eq!(ended.code, Some(0), "{ended:#?}");
     assert!(!ended.stderr.contains("999999999999"), "{ended:#?}");
@@ -89,7 +118,11 @@ fn no_region() {
 #[test]
 fn a_region_that_does_not_exist() {
     let project = Project::new();
-    std::fs::write(project.path().join("frontage.toml"), "name = \"acme\"\nregion = \"eu-west\"\n").expect("written");
+    std::fs::write(
+        project.path().join("frontage.toml"),
+        "name = \"acme\"\nregion = \"eu-west\"\n",
+    )
+    .expect("written");
     project.assert_snapshot("bad-region", &project.fails(&["validate"]).whole());
 }
 
@@ -108,28 +141,44 @@ fn an_endpoint_where_nobody_listens() {
 fn an_account_that_may_not_be_read() {
     let project = Project::new();
     let ended = through(&project, &["plan"], always("ListQueues", Fate::denied));
-    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "an unreadable service is not an empty one");
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(1), ""),
+        "an unreadable service is not an empty one"
+    );
     // Whether the queues of the description or those that it no longer has are read first is open.
     let (what, why) = ended.stderr.split_once("`->").expect("a cause");
     assert!(what.trim_end().ends_with("could not be read"), "{ended:#?}");
     project.assert_snapshot("denied-reading", why);
 }
 
-/// Each of these ends an apply half-way: it fails, tells what it did and what it did not try, and the next one
-/// goes on from there.
+/// Each of these ends an apply half-way: it fails, tells what it did and what it did not try, and
+/// the next one goes on from there.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_fails_half_way_is_finished_by_the_next() {
     let cases: [(&str, &'static str, Cause); 5] = [
         ("denied-role", "CreateRole", Fate::denied),
-        ("denied-function", "POST /2015-03-31/functions", Fate::denied),
+        (
+            "denied-function",
+            "POST /2015-03-31/functions",
+            Fate::denied,
+        ),
         ("denied-api", "POST /v2/apis", Fate::denied),
         ("unavailable-queue", "CreateQueue", Fate::unavailable),
-        ("cut-off-mapping", "POST /2015-03-31/event-source-mappings", || Fate::Cut),
+        (
+            "cut-off-mapping",
+            "POST /2015-03-31/event-source-mappings",
+            || Fate::Cut,
+        ),
     ];
     for (name, operation, fate) in cases {
         let project = Project::new();
         let ended = through(&project, &["apply", "--yes"], always(operation, fate));
-        assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{name}: {ended:#?}");
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (Some(1), ""),
+            "{name}: {ended:#?}"
+        );
         project.assert_snapshot(name, ended.ending());
         project.apply();
         project.assert_snapshot("everything", &project.world.listing().await.join("\n"));
@@ -157,8 +206,12 @@ fn a_hiccup_is_overcome() {
         ("CreateTable", Fate::unavailable),
         ("POST /v2/apis", Fate::unavailable),
         ("CreateQueue", || Fate::Cut),
-        ("CreateRole", || Fate::Answer(400, "Throttling", "Rate exceeded")),
-        ("POST /2015-03-31/functions", || Fate::Answer(429, "TooManyRequestsException", "Rate exceeded")),
+        ("CreateRole", || {
+            Fate::Answer(400, "Throttling", "Rate exceeded")
+        }),
+        ("POST /2015-03-31/functions", || {
+            Fate::Answer(429, "TooManyRequestsException", "Rate exceeded")
+        }),
         ("POST /2015-03-31/functions", || {
             let message = "The role defined for the function cannot be assumed by Lambda.";
             Fate::Answer(400, "InvalidParameterValueException", message)
@@ -185,7 +238,10 @@ fn overcomes(operation: &'static str, fate: fn() -> Fate) {
 #[test]
 fn no_zips_and_no_build() {
     let project = Project::new();
-    for arguments in [&["plan", "--no-build"][..], &["apply", "--yes", "--no-build"]] {
+    for arguments in [
+        &["plan", "--no-build"][..],
+        &["apply", "--yes", "--no-build"],
+    ] {
         let mut command = project.command(arguments);
         command.env("CARGO_TARGET_DIR", project.path().join("target"));
         let ended = Running::new(command).end();
@@ -198,7 +254,11 @@ fn no_zips_and_no_build() {
 async fn without_a_terminal_nobody_can_agree() {
     let project = Project::new();
     let ended = project.fails(&["apply"]);
-    let error = ended.stderr.split_once("unchanged.\n").expect("the plan comes first").1;
+    let error = ended
+        .stderr
+        .split_once("unchanged.\n")
+        .expect("the plan comes first")
+        .1;
     project.assert_snapshot("no-terminal", error);
     assert_eq!(project.world.listing().await, Vec::<String>::new());
     project.apply();
@@ -211,10 +271,19 @@ async fn without_a_terminal_nobody_can_agree() {
 #[test]
 fn bad_input() {
     let project = Project::new();
-    project.assert_snapshot("unknown-stack", &project.fails(&["plan", "--stack", "togles"]).whole());
-    project.assert_snapshot("unknown-flag", &project.fails(&["plan", "--detailed-exit-code"]).whole());
+    project.assert_snapshot(
+        "unknown-stack",
+        &project.fails(&["plan", "--stack", "togles"]).whole(),
+    );
+    project.assert_snapshot(
+        "unknown-flag",
+        &project.fails(&["plan", "--detailed-exit-code"]).whole(),
+    );
     project.assert_snapshot("unknown-command", &project.fails(&["aply"]).whole());
-    project.assert_snapshot("unknown-format", &project.fails(&["plan", "--format", "yaml"]).whole());
+    project.assert_snapshot(
+        "unknown-format",
+        &project.fails(&["plan", "--format", "yaml"]).whole(),
+    );
     project.assert_snapshot("unknown-toggle", &{
         project.apply();
         let ended = project.fails(&["toggles", "delete", "7"]);
@@ -251,6 +320,11 @@ fn init_writes_a_valid_description_and_never_overwrites() {
     std::fs::remove_file(&file).expect("removed");
     project.assert_snapshot("init", &project.ok(&["init", "shop"]).whole());
     project.assert_snapshot("validate", &project.ok(&["validate"]).whole());
-    project.assert_snapshot("init-bad-name", &project.fails(&["init", "My Shop", "--config", "other.toml"]).whole());
+    project.assert_snapshot(
+        "init-bad-name",
+        &project
+            .fails(&["init", "My Shop", "--config", "other.toml"])
+            .whole(),
+    );
     assert!(!project.path().join("other.toml").exists());
 }

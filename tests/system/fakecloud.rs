@@ -1,7 +1,7 @@
 //! The whole system's control plane on a second emulator, as far as that goes.
 //!
-//! fakecloud forgets some of what it was told, so not every next plan can be empty there. What a plan may speak of is
-//! written down here, thing by thing: anything else is a finding.
+//! fakecloud forgets some of what it was told, so not every next plan can be empty there. What a
+//! plan may speak of is written down here, thing by thing: anything else is a finding.
 
 use serde_json::Value;
 
@@ -12,32 +12,52 @@ const DESCRIBED: &str = "[packages]\n[shell]\n[teams.billing]\n[teams.shipping]\
 
 /// What the next plan of a stack does, a line each: `update team/billing/headers`.
 fn next(project: &Project, stack: &str) -> Vec<String> {
-    let plan: Value = project.ok(&["plan", "--format", "json", "--stack", stack]).json();
+    let plan: Value = project
+        .ok(&["plan", "--format", "json", "--stack", stack])
+        .json();
     let resources = plan["resources"].as_array().expect("resources").iter();
     let text = |of: &Value, name: &str| of[name].as_str().unwrap_or("?").to_owned();
-    let mut lines: Vec<_> = resources.map(|of| format!("{} {}", text(of, "action"), text(of, "address"))).collect();
+    let mut lines: Vec<_> = resources
+        .map(|of| format!("{} {}", text(of, "action"), text(of, "address")))
+        .collect();
     lines.sort();
     lines
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
-    let Some(world) = World::on_fakecloud() else { return };
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
     let project = Project::in_world(world, DESCRIBED);
-    let planned = project.plan()["resources"].as_array().expect("resources").len();
+    let planned = project.plan()["resources"]
+        .as_array()
+        .expect("resources")
+        .len();
     let applied = project.ok(&["apply", "--yes"]);
-    assert!(applied.stderr.contains(&format!("Done: {planned} steps.")), "{applied:#?}");
+    assert!(
+        applied.stderr.contains(&format!("Done: {planned} steps.")),
+        "{applied:#?}"
+    );
     project.assert_snapshot("fakecloud", &project.world.listing().await.join("\n"));
 
     assert_eq!(next(&project, "packages"), Vec::<String>::new());
-    // The version of the login pages; and of a pool's tags those that come later, which hold what was applied to its parts.
-    let identity = ["branding", "client", "domain", "group-operators"].map(|name| format!("update identity/{name}"));
+    // The version of the login pages; and of a pool's tags those that come later, which hold what
+    // was applied to its parts.
+    let identity = ["branding", "client", "domain", "group-operators"]
+        .map(|name| format!("update identity/{name}"));
     assert_eq!(next(&project, "identity"), identity);
     // Which origins and headers are allowed.
-    assert_eq!(next(&project, "team/billing"), ["update team/billing/headers"]);
-    assert_eq!(next(&project, "team/shipping"), ["update team/shipping/headers"]);
-    // An integration's description, by which it is found, and so all that refers to it; of a function's tags those that come
-    // later, which hold what was applied to its mapping.
+    assert_eq!(
+        next(&project, "team/billing"),
+        ["update team/billing/headers"]
+    );
+    assert_eq!(
+        next(&project, "team/shipping"),
+        ["update team/shipping/headers"]
+    );
+    // An integration's description, by which it is found, and so all that refers to it; of a
+    // function's tags those that come later, which hold what was applied to its mapping.
     let toggles = next(&project, "toggles");
     let expected = [
         "create toggles/connection-manager-integration",
@@ -56,7 +76,10 @@ async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
     assert_eq!(toggles.iter().map(without_id).collect::<Vec<_>>(), expected);
     // The tags of the shell's function, so nothing tells that it is the system's.
     let refused = project.frontage(&["plan", "--stack", "shell"]);
-    assert!(refused.stderr.contains("exists and is not this system's"), "{refused:#?}");
+    assert!(
+        refused.stderr.contains("exists and is not this system's"),
+        "{refused:#?}"
+    );
 
     project.destroy();
     let left = format!("edge function {}-shell-rewrite-paths", project.world.system);

@@ -19,19 +19,29 @@ fn outputs(project: &Project) -> Value {
 
 fn output(project: &Project, stack: &str, name: &str) -> String {
     let outputs = outputs(project);
-    outputs[stack][name].as_str().unwrap_or_else(|| panic!("{stack}.{name} in {outputs:#}")).to_owned()
+    outputs[stack][name]
+        .as_str()
+        .unwrap_or_else(|| panic!("{stack}.{name} in {outputs:#}"))
+        .to_owned()
 }
 
 fn s3(project: &Project) -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::config::Builder::from(&project.world.config()).force_path_style(true).build();
+    let config = aws_sdk_s3::config::Builder::from(&project.world.config())
+        .force_path_style(true)
+        .build();
     aws_sdk_s3::Client::from_conf(config)
 }
 
 /// What a plan does, a line each: `update shell/headers`.
 fn steps(plan: &Value) -> Vec<String> {
     let resources = plan["resources"].as_array().expect("resources").iter();
-    let line =
-        |of: &Value| format!("{} {}", of["action"].as_str().unwrap_or("?"), of["address"].as_str().unwrap_or("?"));
+    let line = |of: &Value| {
+        format!(
+            "{} {}",
+            of["action"].as_str().unwrap_or("?"),
+            of["address"].as_str().unwrap_or("?")
+        )
+    };
     let mut lines: Vec<String> = resources.map(line).collect();
     lines.sort();
     lines
@@ -56,15 +66,38 @@ async fn the_shell_is_told_where_everything_is() {
     project.apply();
     let outputs = outputs(&project);
     let bucket = outputs["shell"]["bucket"].as_str().expect("a bucket");
-    let object = s3(&project).get_object().bucket(bucket).key("config.json").send().await.expect("config.json");
+    let object = s3(&project)
+        .get_object()
+        .bucket(bucket)
+        .key("config.json")
+        .send()
+        .await
+        .expect("config.json");
     assert_eq!(object.cache_control(), Some("no-cache"));
     let body = object.body.collect().await.expect("its body").into_bytes();
     let config: Value = serde_json::from_slice(&body).expect("JSON");
-    assert_eq!(config["login"]["clientId"], outputs["identity"]["client_id"]);
+    assert_eq!(
+        config["login"]["clientId"],
+        outputs["identity"]["client_id"]
+    );
     assert_eq!(config["login"]["url"], outputs["identity"]["login_url"]);
-    assert_eq!(config["toggles"]["url"], outputs["toggles"]["websocket_url"]);
-    let teams: Vec<_> = config["teams"].as_array().expect("teams").iter().map(|team| team["url"].clone()).collect();
-    assert_eq!(teams, [outputs["team/billing"]["url"].clone(), outputs["team/shipping"]["url"].clone()]);
+    assert_eq!(
+        config["toggles"]["url"],
+        outputs["toggles"]["websocket_url"]
+    );
+    let teams: Vec<_> = config["teams"]
+        .as_array()
+        .expect("teams")
+        .iter()
+        .map(|team| team["url"].clone())
+        .collect();
+    assert_eq!(
+        teams,
+        [
+            outputs["team/billing"]["url"].clone(),
+            outputs["team/shipping"]["url"].clone()
+        ]
+    );
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
@@ -76,14 +109,28 @@ async fn a_team_comes_and_goes_alone() {
     project.describe(&format!("{DESCRIBED}[teams.profile]\n"));
     let plan = project.plan();
     let others = ["update shell/config", "update shell/headers"];
-    let (own, rest): (Vec<_>, Vec<_>) = steps(&plan).into_iter().partition(|step| step.contains(" team/profile/"));
-    assert!(!own.is_empty() && own.iter().all(|step| step.starts_with("create ")), "{own:?}");
+    let (own, rest): (Vec<_>, Vec<_>) = steps(&plan)
+        .into_iter()
+        .partition(|step| step.contains(" team/profile/"));
+    assert!(
+        !own.is_empty() && own.iter().all(|step| step.starts_with("create ")),
+        "{own:?}"
+    );
     assert_eq!(rest, others);
     project.apply();
 
-    project.ok(&["destroy", "--yes", "--delete-data", "--stack", "team/profile"]);
+    project.ok(&[
+        "destroy",
+        "--yes",
+        "--delete-data",
+        "--stack",
+        "team/profile",
+    ]);
     let listing = project.world.listing().await;
-    assert!(!listing.iter().any(|line| line.contains("team-profile")), "{listing:#?}");
+    assert!(
+        !listing.iter().any(|line| line.contains("team-profile")),
+        "{listing:#?}"
+    );
     project.describe(DESCRIBED);
     assert_eq!(steps(&project.plan()), others);
     project.apply();
@@ -91,7 +138,8 @@ async fn a_team_comes_and_goes_alone() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// Lines that were deleted from the description delete a team's stack, but never what holds its data.
+/// Lines that were deleted from the description delete a team's stack, but never what holds its
+/// data.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_team_that_is_no_longer_described_leaves_its_bucket() {
     let project = Project::described(DESCRIBED);
@@ -99,7 +147,10 @@ async fn a_team_that_is_no_longer_described_leaves_its_bucket() {
     project.describe("[shell]\ntitle = \"Acme\"\n[teams.billing]\n");
     let applied = project.apply();
     let listing = project.world.listing().await;
-    let left: Vec<_> = listing.iter().filter(|line| line.contains("team-shipping")).collect();
+    let left: Vec<_> = listing
+        .iter()
+        .filter(|line| line.contains("team-shipping"))
+        .collect();
     assert_eq!(left.len(), 1, "{left:#?}");
     assert!(left[0].starts_with("bucket "), "{left:#?}");
     assert!(applied.stderr.contains("holds data"), "{applied:#?}");
@@ -117,7 +168,10 @@ async fn a_teams_plan_reads_what_is_its_own() {
     let calls = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&calls);
     let proxy = Proxy::start(&project.world, move |call| {
-        heard.lock().expect("no test panics here").push(call.operation.clone());
+        heard
+            .lock()
+            .expect("no test panics here")
+            .push(call.operation.clone());
         Fate::Pass
     });
     let mut command = project.command(&["plan", "--stack", "team/shipping", "--detailed-exitcode"]);
@@ -126,8 +180,20 @@ async fn a_teams_plan_reads_what_is_its_own() {
     let ended = Running::new(command).end();
     assert_eq!(ended.code, Some(0), "{ended:#?}");
     let calls = calls.lock().expect("no test panics here").clone();
-    let strange = ["team-billing", "acme-shell", "UserPool", "Table", "Queue", "functions", "apis", "Role"];
-    let others: Vec<_> = calls.iter().filter(|call| strange.iter().any(|of| call.contains(of))).collect();
+    let strange = [
+        "team-billing",
+        "acme-shell",
+        "UserPool",
+        "Table",
+        "Queue",
+        "functions",
+        "apis",
+        "Role",
+    ];
+    let others: Vec<_> = calls
+        .iter()
+        .filter(|call| strange.iter().any(|of| call.contains(of)))
+        .collect();
     assert!(others.is_empty(), "{others:#?}");
     project.destroy();
 }
@@ -165,8 +231,12 @@ async fn what_was_changed_behind_its_back_is_repaired() {
     open_bucket(&project).await;
     change_config(&project).await;
     let plan = project.plan();
-    let expected =
-        ["update identity/users", "update shell/bucket", "update shell/config", "update team/shipping/distribution"];
+    let expected = [
+        "update identity/users",
+        "update shell/bucket",
+        "update shell/config",
+        "update team/shipping/distribution",
+    ];
     assert_eq!(steps(&plan), expected);
     for resource in plan["resources"].as_array().expect("resources") {
         assert_eq!(resource["reason"], "drift", "{resource:#}");
@@ -179,10 +249,19 @@ async fn what_was_changed_behind_its_back_is_repaired() {
 async fn change_distribution(project: &Project) {
     let client = aws_sdk_cloudfront::Client::new(&project.world.config());
     let id = output(project, "team/shipping", "distribution_id");
-    let read = client.get_distribution_config().id(&id).send().await.expect("read");
+    let read = client
+        .get_distribution_config()
+        .id(&id)
+        .send()
+        .await
+        .expect("read");
     let mut config = read.distribution_config().expect("a config").clone();
     config.http_version = Some(HttpVersion::Http2);
-    let call = client.update_distribution().id(&id).if_match(read.e_tag().expect("a tag")).distribution_config(config);
+    let call = client
+        .update_distribution()
+        .id(&id)
+        .if_match(read.e_tag().expect("a tag"))
+        .distribution_config(config);
     call.send().await.expect("changed");
 }
 
@@ -191,18 +270,30 @@ async fn change_pool(project: &Project) {
     let pool = output(project, "identity", "user_pool_id");
     let weak = PasswordPolicyType::builder().minimum_length(6).build();
     let policies = UserPoolPolicyType::builder().password_policy(weak).build();
-    let call = client.update_user_pool().user_pool_id(pool).policies(policies);
+    let call = client
+        .update_user_pool()
+        .user_pool_id(pool)
+        .policies(policies);
     call.send().await.expect("changed");
 }
 
 async fn open_bucket(project: &Project) {
     let bucket = output(project, "shell", "bucket");
-    s3(project).delete_public_access_block().bucket(bucket).send().await.expect("changed");
+    s3(project)
+        .delete_public_access_block()
+        .bucket(bucket)
+        .send()
+        .await
+        .expect("changed");
 }
 
 async fn change_config(project: &Project) {
     let bucket = output(project, "shell", "bucket");
-    let put = s3(project).put_object().bucket(bucket).key("config.json").body(ByteStream::from_static(b"{}"));
+    let put = s3(project)
+        .put_object()
+        .bucket(bucket)
+        .key("config.json")
+        .body(ByteStream::from_static(b"{}"));
     put.send().await.expect("changed");
 }
 
@@ -211,12 +302,19 @@ async fn users_and_buckets_are_never_replaced() {
     let project = Project::described(DESCRIBED);
     project.apply();
     let kept = project.ok(&["destroy", "--yes"]);
-    for told in ["eu-west-1_", "acme-shell-", "acme-team-shipping-", "acme-team-billing-"] {
+    for told in [
+        "eu-west-1_",
+        "acme-shell-",
+        "acme-team-shipping-",
+        "acme-team-billing-",
+    ] {
         assert!(kept.stderr.contains(told), "{told}: {kept:#?}");
     }
     let listing = project.world.listing().await;
-    let held: Vec<_> =
-        listing.iter().filter(|line| line.starts_with("bucket ") || line.starts_with("user pool ")).collect();
+    let held: Vec<_> = listing
+        .iter()
+        .filter(|line| line.starts_with("bucket ") || line.starts_with("user pool "))
+        .collect();
     assert_eq!(held.len(), 4, "{listing:#?}");
     project.apply();
     project.destroy();
@@ -229,7 +327,11 @@ async fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
     let whole = {
         let project = Project::described(DESCRIBED);
         let applied = project.apply();
-        let lines = applied.stderr.lines().filter(|line| crate::crash::is_step(line)).count();
+        let lines = applied
+            .stderr
+            .lines()
+            .filter(|line| crate::crash::is_step(line))
+            .count();
         project.destroy();
         lines
     };
@@ -237,11 +339,18 @@ async fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
         let lines = 1 + point * (whole - 2) / 19;
         let project = Project::described(DESCRIBED);
         let mut run = project.spawn(&["apply", "--yes"]);
-        assert!(run.until(lines, crate::crash::is_step), "killed before its end: {run:#?}");
+        assert!(
+            run.until(lines, crate::crash::is_step),
+            "killed before its end: {run:#?}"
+        );
         run.kill();
         project.apply();
         project.assert_snapshot("front_ends", &project.world.listing().await.join("\n"));
         project.destroy();
-        assert_eq!(project.world.listing().await, Vec::<String>::new(), "killed after {lines} lines of progress");
+        assert_eq!(
+            project.world.listing().await,
+            Vec::<String>::new(),
+            "killed after {lines} lines of progress"
+        );
     }
 }

@@ -1,10 +1,11 @@
 //! The functions may do what they must, and no more than that.
 //!
-//! An emulator of the tests' own enforces IAM: MiniStack with `AUTH=true` gives each function a session of its role
-//! and checks each call that the function makes. What it does not check is what AWS does *for* a function: reading
-//! the stream (`dynamodb:DescribeStream`, `GetRecords`, `GetShardIterator`, `ListStreams`), writing the logs, and
-//! sending to the dead-letter queue. Statements for those can be removed there without an effect, so they are shown
-//! by the stack's own snapshot alone.
+//! An emulator of the tests' own enforces IAM: MiniStack with `AUTH=true` gives each function a
+//! session of its role and checks each call that the function makes. What it does not check is what
+//! AWS does *for* a function: reading the stream (`dynamodb:DescribeStream`, `GetRecords`,
+//! `GetShardIterator`, `ListStreams`), writing the logs, and sending to the dead-letter queue.
+//! Statements for those can be removed there without an effect, so they are shown by the stack's
+//! own snapshot alone.
 
 use std::sync::OnceLock;
 
@@ -19,7 +20,12 @@ static STRICT: OnceLock<MiniStack> = OnceLock::new();
 
 /// A system on an emulator that enforces IAM.
 fn strict() -> Project {
-    let emulator = STRICT.get_or_init(|| start(&MiniStackOptions { auth: true, ..MiniStackOptions::default() }));
+    let emulator = STRICT.get_or_init(|| {
+        start(&MiniStackOptions {
+            auth: true,
+            ..MiniStackOptions::default()
+        })
+    });
     let project = Project::in_world(World::on(emulator), "");
     project.apply();
     project
@@ -29,8 +35,15 @@ fn strict() -> Project {
 async fn forbid(project: &Project, function: &str, action: &str, resource: &str) {
     let iam = aws_sdk_iam::Client::new(&project.world.config());
     let role = project.world.name(function);
-    let policy = iam.get_role_policy().role_name(&role).policy_name("function").send().await.expect("the policy");
-    let mut document: Value = serde_json::from_str(&decoded(policy.policy_document())).expect("it is JSON");
+    let policy = iam
+        .get_role_policy()
+        .role_name(&role)
+        .policy_name("function")
+        .send()
+        .await
+        .expect("the policy");
+    let mut document: Value =
+        serde_json::from_str(&decoded(policy.policy_document())).expect("it is JSON");
     let mut removed = 0;
     for statement in document["Statement"].as_array_mut().expect("statements") {
         if !statement["Resource"].to_string().contains(resource) {
@@ -52,7 +65,11 @@ async fn forbid(project: &Project, function: &str, action: &str, resource: &str)
     assert_eq!(removed, 1, "{action} on {resource} is in {document:#}");
     let statements = document["Statement"].as_array_mut().expect("statements");
     statements.retain(|statement| statement["Action"] != json!([]));
-    let put = iam.put_role_policy().role_name(&role).policy_name("function").policy_document(document.to_string());
+    let put = iam
+        .put_role_policy()
+        .role_name(&role)
+        .policy_name("function")
+        .policy_document(document.to_string());
     put.send().await.expect("stored");
 }
 
@@ -61,8 +78,14 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
-        let digits: Vec<u8> = if byte == b'%' { rest.by_ref().take(2).collect() } else { Vec::new() };
-        let decoded = std::str::from_utf8(&digits).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let digits: Vec<u8> = if byte == b'%' {
+            rest.by_ref().take(2).collect()
+        } else {
+            Vec::new()
+        };
+        let decoded = std::str::from_utf8(&digits)
+            .ok()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
         bytes.push(decoded.unwrap_or(byte));
     }
     String::from_utf8(bytes).expect("UTF-8")
@@ -81,7 +104,10 @@ async fn the_functions_work_under_their_roles() {
     toggles::put(&project, "1", "Feature toggle 1", true).await;
     client.expect(&item(true)).await;
     client.close().await;
-    eventually("a closed connection is forgotten", async || toggles::connections(&project).await.is_empty()).await;
+    eventually("a closed connection is forgotten", async || {
+        toggles::connections(&project).await.is_empty()
+    })
+    .await;
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
@@ -89,8 +115,18 @@ async fn the_functions_work_under_their_roles() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_put_item_nobody_connects() {
     let project = strict();
-    forbid(&project, "connection-manager", "dynamodb:PutItem", "connections-table").await;
-    assert!(Client::try_connect(&project.output("websocket_url")).await.is_err());
+    forbid(
+        &project,
+        "connection-manager",
+        "dynamodb:PutItem",
+        "connections-table",
+    )
+    .await;
+    assert!(
+        Client::try_connect(&project.output("websocket_url"))
+            .await
+            .is_err()
+    );
     assert_eq!(toggles::connections(&project).await.len(), 0);
     repaired(&project).await;
 }
@@ -98,7 +134,13 @@ async fn without_put_item_nobody_connects() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_delete_item_a_closed_connection_stays() {
     let project = strict();
-    forbid(&project, "connection-manager", "dynamodb:DeleteItem", "connections-table").await;
+    forbid(
+        &project,
+        "connection-manager",
+        "dynamodb:DeleteItem",
+        "connections-table",
+    )
+    .await;
     let mut client = Client::connect(&project.output("websocket_url")).await;
     client.expect(&json!([])).await;
     client.close().await;
@@ -121,7 +163,13 @@ async fn without_scan_nobody_hears_of_a_change() {
     let project = strict();
     let mut client = Client::connect(&project.output("websocket_url")).await;
     client.expect(&json!([])).await;
-    forbid(&project, "toggle-message", "dynamodb:Scan", "connections-table").await;
+    forbid(
+        &project,
+        "toggle-message",
+        "dynamodb:Scan",
+        "connections-table",
+    )
+    .await;
     toggles::put(&project, "1", "Feature toggle 1", true).await;
     assert!(client.is_told_nothing(SILENCE).await);
     repaired(&project).await;
@@ -130,7 +178,13 @@ async fn without_scan_nobody_hears_of_a_change() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_manage_connections_nothing_is_sent() {
     let project = strict();
-    forbid(&project, "new-connection", "execute-api:ManageConnections", "POST/@connections").await;
+    forbid(
+        &project,
+        "new-connection",
+        "execute-api:ManageConnections",
+        "POST/@connections",
+    )
+    .await;
     let mut client = Client::connect(&project.output("websocket_url")).await;
     assert!(client.is_told_nothing(SILENCE).await);
     repaired(&project).await;
@@ -140,6 +194,11 @@ async fn without_manage_connections_nothing_is_sent() {
 async fn repaired(project: &Project) {
     project.apply();
     let mut client = Client::connect(&project.output("websocket_url")).await;
-    while !client.next().await.expect("the connection stays open").is_array() {}
+    while !client
+        .next()
+        .await
+        .expect("the connection stays open")
+        .is_array()
+    {}
     project.destroy();
 }

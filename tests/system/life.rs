@@ -18,21 +18,34 @@ async fn a_client_gets_the_state_and_then_each_change() {
     ]);
     client.expect(&first).await;
     project.ok(&["toggles", "set", "1", "on"]);
-    let changed =
-        json!({"featureId": {"S": "1"}, "isActive": {"BOOL": true}, "featureName": {"S": "Feature toggle 1"}});
+    let changed = json!({"featureId": {"S": "1"}, "isActive": {"BOOL": true}, "featureName": {"S": "Feature toggle 1"}});
     client.expect(&changed).await;
-    project.ok(&["toggles", "set", "2", "off", "--name", "Feature toggle 2", "--attribute", "owner=shipping"]);
+    project.ok(&[
+        "toggles",
+        "set",
+        "2",
+        "off",
+        "--name",
+        "Feature toggle 2",
+        "--attribute",
+        "owner=shipping",
+    ]);
     let new = json!({
         "featureId": {"S": "2"}, "isActive": {"BOOL": false}, "featureName": {"S": "Feature toggle 2"},
         "owner": {"S": "shipping"}
     });
     client.expect(&new).await;
     project.ok(&["toggles", "delete", "2"]);
-    client.expect(&json!({"isRemoved": "true", "featureId": {"featureId": {"S": "2"}}})).await;
+    client
+        .expect(&json!({"isRemoved": "true", "featureId": {"featureId": {"S": "2"}}}))
+        .await;
 
     assert_eq!(toggles::connections(&project).await.len(), 1);
     client.close().await;
-    eventually("a closed connection is forgotten", async || toggles::connections(&project).await.is_empty()).await;
+    eventually("a closed connection is forgotten", async || {
+        toggles::connections(&project).await.is_empty()
+    })
+    .await;
     project.assert_nothing_to_do();
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
@@ -43,7 +56,11 @@ async fn a_fresh_account_gets_everything_once() {
     let project = Project::new();
     let plan = project.frontage(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.code, Some(2), "{plan:#?}");
-    assert_eq!(project.world.listing().await, Vec::<String>::new(), "a plan makes nothing");
+    assert_eq!(
+        project.world.listing().await,
+        Vec::<String>::new(),
+        "a plan makes nothing"
+    );
     project.apply();
     project.assert_snapshot("everything", &project.world.listing().await.join("\n"));
     let again = project.ok(&["apply", "--yes"]);
@@ -62,7 +79,8 @@ async fn destroy_keeps_the_tables_and_apply_takes_them_up_again() {
         let told = format!("kept: `{}` holds data", project.world.name(table));
         assert!(destroyed.stderr.contains(&told), "{destroyed:#?}");
     }
-    let tables = ["connections-table", "toggles-table"].map(|table| format!("table {}", project.world.name(table)));
+    let tables = ["connections-table", "toggles-table"]
+        .map(|table| format!("table {}", project.world.name(table)));
     assert_eq!(project.world.listing().await, tables);
 
     let plan = project.plan();

@@ -7,11 +7,16 @@ use crate::support::schema::differences;
 
 fn schema() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/plan.schema.json");
-    serde_json::from_str(&std::fs::read_to_string(path).expect("the schema")).expect("the schema is JSON")
+    serde_json::from_str(&std::fs::read_to_string(path).expect("the schema"))
+        .expect("the schema is JSON")
 }
 
 fn assert_is_a_plan(plan: &Value) {
-    assert_eq!(differences(&schema(), plan), Vec::<String>::new(), "{plan:#}");
+    assert_eq!(
+        differences(&schema(), plan),
+        Vec::<String>::new(),
+        "{plan:#}"
+    );
 }
 
 #[test]
@@ -40,13 +45,22 @@ fn help() {
         "packages login",
         "dev",
     ];
-    let global = |help: &str| help.split_once("Global options:").expect("global options").1.to_owned();
+    let global = |help: &str| {
+        help.split_once("Global options:")
+            .expect("global options")
+            .1
+            .to_owned()
+    };
     let whole = project.ok(&["--help"]).stdout;
     project.assert_snapshot("help", &whole);
     for command in commands {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let help = project.ok(&arguments).stdout;
-        assert_eq!(global(&help), global(&whole), "every command takes the same");
+        assert_eq!(
+            global(&help),
+            global(&whole),
+            "every command takes the same"
+        );
         let own = help.split("Global options:").next().unwrap_or_default();
         project.assert_snapshot(&format!("help-{}", command.replace(' ', "-")), own);
     }
@@ -57,20 +71,33 @@ async fn plans_and_runs() {
     let project = Project::new();
     project.assert_snapshot("plan-of-everything", &project.ok(&["plan"]).whole());
     assert_is_a_plan(&project.plan());
-    assert_eq!(project.ok(&["plan"]).stdout, project.ok(&["plan"]).stdout, "the same input, the same bytes");
+    assert_eq!(
+        project.ok(&["plan"]).stdout,
+        project.ok(&["plan"]).stdout,
+        "the same input, the same bytes"
+    );
 
     let applied = project.ok(&["apply", "--yes"]);
-    let (plan, rest) = applied.stderr.split_once("unchanged.\n").expect("the plan comes first");
+    let (plan, rest) = applied
+        .stderr
+        .split_once("unchanged.\n")
+        .expect("the plan comes first");
     assert!(project.ok(&["plan"]).stdout.contains("Nothing to do"));
     assert!(plan.contains("+ toggles-table"));
     let mut progress: Vec<&str> = rest.lines().filter(|line| line.starts_with("  ")).collect();
     progress.sort_unstable();
     project.assert_snapshot("apply-progress", &progress.join("\n"));
-    project.assert_snapshot("apply-ending", &format!("{}\n--- stdout ---\n{}", applied.ending(), applied.stdout));
+    project.assert_snapshot(
+        "apply-ending",
+        &format!("{}\n--- stdout ---\n{}", applied.ending(), applied.stdout),
+    );
     project.assert_snapshot("plan-of-nothing", &project.ok(&["plan"]).whole());
     assert_is_a_plan(&project.plan());
     project.assert_snapshot("outputs", &project.ok(&["outputs"]).whole());
-    project.assert_snapshot("outputs-json", &project.ok(&["outputs", "--format", "json"]).whole());
+    project.assert_snapshot(
+        "outputs-json",
+        &project.ok(&["outputs", "--format", "json"]).whole(),
+    );
 
     let more = "[tags]\nteam = \"web\"\n[functions]\nmemory_mb = 512\nlog_retention_days = 7\n";
     project.describe(more);
@@ -82,12 +109,18 @@ async fn plans_and_runs() {
     assert_is_a_plan(&project.plan());
     let applied = project.ok(&["apply", "--yes", "--format", "json"]);
     assert_eq!(applied.json()["complete"], true);
-    assert!(applied.json()["outputs"]["toggles"]["websocket_url"].as_str().is_some_and(|url| url.ends_with("/beta")));
+    assert!(
+        applied.json()["outputs"]["toggles"]["websocket_url"]
+            .as_str()
+            .is_some_and(|url| url.ends_with("/beta"))
+    );
     project.assert_nothing_to_do();
     project.describe("");
     project.apply();
 
-    let plan = project.frontage(&["destroy", "--yes", "--format", "json"]).json();
+    let plan = project
+        .frontage(&["destroy", "--yes", "--format", "json"])
+        .json();
     assert_eq!(plan["complete"], true);
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
@@ -105,16 +138,31 @@ fn toggles() {
     assert!(watch.until(1, |line| line.contains("watching")));
     let mut state = [watch.line(), watch.line()];
     state.sort();
-    assert_eq!(state, ["1  off  Feature toggle 1", "checkout  on   checkout"]);
+    assert_eq!(
+        state,
+        ["1  off  Feature toggle 1", "checkout  on   checkout"]
+    );
     // Lines may come more than once; what a client was told last is what holds.
     let until = |wanted: &str| while watch.line() != wanted {};
     project.ok(&["toggles", "set", "1", "on"]);
     until("1  on   Feature toggle 1");
-    project.ok(&["toggles", "set", "2", "on", "--name", "Two", "--attribute", "owner=web"]);
+    project.ok(&[
+        "toggles",
+        "set",
+        "2",
+        "on",
+        "--name",
+        "Two",
+        "--attribute",
+        "owner=web",
+    ]);
     until("2  on   Two");
     project.assert_snapshot("toggles-list", &project.ok(&["toggles", "list"]).whole());
     let listed = project.ok(&["toggles", "list", "--format", "json"]).json();
-    assert_eq!(listed[1], json!({"featureId": "2", "featureName": "Two", "isActive": true, "owner": "web"}));
+    assert_eq!(
+        listed[1],
+        json!({"featureId": "2", "featureName": "Two", "isActive": true, "owner": "web"})
+    );
     project.ok(&["toggles", "delete", "2"]);
     until("2  removed");
     watch.interrupt();
@@ -135,7 +183,10 @@ fn validate_counts_what_is_described() {
 #[test]
 fn dev_shows_changes_until_it_is_interrupted() {
     let project = Project::new();
-    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port").local_addr().expect("its address");
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0))
+        .expect("a port")
+        .local_addr()
+        .expect("its address");
     let dev = project.spawn(&["dev", "--port", &free.port().to_string()]);
     let next = |wanted: &str| loop {
         let line = dev.line();
@@ -147,8 +198,15 @@ fn dev_shows_changes_until_it_is_interrupted() {
     let export = next("  export AWS_ENDPOINT_URL=");
     next("Feature toggle 3");
 
-    let variables = export.trim_start_matches("  export ").split(' ').filter_map(|pair| pair.split_once('='));
-    let set = project.command(&["toggles", "set", "1", "on"]).envs(variables).output().expect("the program runs");
+    let variables = export
+        .trim_start_matches("  export ")
+        .split(' ')
+        .filter_map(|pair| pair.split_once('='));
+    let set = project
+        .command(&["toggles", "set", "1", "on"])
+        .envs(variables)
+        .output()
+        .expect("the program runs");
     assert!(set.status.success(), "{set:?}");
     next("1  on   Feature toggle 1");
 
@@ -156,7 +214,10 @@ fn dev_shows_changes_until_it_is_interrupted() {
     let ended = dev.end();
     assert_eq!(ended.code, Some(0), "{ended:#?}");
     assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
-    assert!(std::net::TcpStream::connect(free).is_err(), "the emulator is gone");
+    assert!(
+        std::net::TcpStream::connect(free).is_err(),
+        "the emulator is gone"
+    );
 }
 
 #[test]

@@ -20,25 +20,39 @@ fn domain(project: &Project) -> String {
 fn steps(plan: &Value) -> Vec<String> {
     let resources = plan["resources"].as_array().expect("resources").iter();
     let changes = |of: &Value| {
-        let paths = of["changes"].as_array().into_iter().flatten().filter_map(|change| change["path"].as_str());
+        let paths = of["changes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|change| change["path"].as_str());
         paths.collect::<Vec<_>>().join(", ")
     };
     let line = |of: &Value| {
-        let (action, address) = (of["action"].as_str().unwrap_or("?"), of["address"].as_str().unwrap_or("?"));
+        let (action, address) = (
+            of["action"].as_str().unwrap_or("?"),
+            of["address"].as_str().unwrap_or("?"),
+        );
         format!("{action} {address}: {}", changes(of))
     };
-    resources.map(|of| line(of).trim_end_matches(": ").to_owned()).collect()
+    resources
+        .map(|of| line(of).trim_end_matches(": ").to_owned())
+        .collect()
 }
 
 /// One run on two emulators, by the endpoint that the SDK takes for one service.
 #[tokio::test(flavor = "multi_thread")]
 async fn made_changed_repaired_and_taken_away() {
-    let Some(world) = World::with_codeartifact() else { return };
+    let Some(world) = World::with_codeartifact() else {
+        return;
+    };
     let project = Project::in_world(world, DESCRIBED);
     let (client, domain) = (client(&project), domain(&project));
     project.apply();
     let listing = project.world.listing().await;
-    let packages: Vec<_> = listing.iter().filter(|line| line.starts_with("package ")).collect();
+    let packages: Vec<_> = listing
+        .iter()
+        .filter(|line| line.starts_with("package "))
+        .collect();
     let expected = [
         format!("package domain {domain}"),
         format!("package repository {domain}/npm"),
@@ -48,40 +62,101 @@ async fn made_changed_repaired_and_taken_away() {
     let outputs = project.ok(&["outputs", "--format", "json"]).json();
     assert_eq!(outputs["packages"]["domain"], domain.as_str());
     assert_eq!(outputs["packages"]["repository"], "npm");
-    assert!(outputs["packages"]["npm_registry"].as_str().expect("an address").ends_with("/npm/"), "{outputs:#}");
+    assert!(
+        outputs["packages"]["npm_registry"]
+            .as_str()
+            .expect("an address")
+            .ends_with("/npm/"),
+        "{outputs:#}"
+    );
 
     // A policy changes in place.
     project.describe("[packages]\nreaders = [\"arn:aws:iam::111122223333:root\"]\n");
     let plan = project.plan();
     let policies: Vec<_> = steps(&plan);
     assert_eq!(policies.len(), 2, "{policies:?}");
-    assert!(policies.iter().all(|step| step.starts_with("update ") && step.contains("Policy")), "{policies:?}");
+    assert!(
+        policies
+            .iter()
+            .all(|step| step.starts_with("update ") && step.contains("Policy")),
+        "{policies:?}"
+    );
     project.apply();
-    let policy = client.get_repository_permissions_policy().domain(&domain).repository("npm").send().await;
-    let policy = policy.expect("a policy").policy.and_then(|policy| policy.document).expect("a document");
+    let policy = client
+        .get_repository_permissions_policy()
+        .domain(&domain)
+        .repository("npm")
+        .send()
+        .await;
+    let policy = policy
+        .expect("a policy")
+        .policy
+        .and_then(|policy| policy.document)
+        .expect("a document");
     assert!(policy.contains("111122223333"), "{policy}");
 
     // What others changed is put right: upstreams, the connection, the description, a policy.
-    let update = client.update_repository().domain(&domain).repository("npm").set_upstreams(Some(Vec::new()));
+    let update = client
+        .update_repository()
+        .domain(&domain)
+        .repository("npm")
+        .set_upstreams(Some(Vec::new()));
     update.description("mine").send().await.expect("updated");
-    let connection = client.disassociate_external_connection().domain(&domain).repository("npm-store");
-    connection.external_connection("public:npmjs").send().await.expect("disconnected");
-    client.delete_domain_permissions_policy().domain(&domain).send().await.expect("no policy");
+    let connection = client
+        .disassociate_external_connection()
+        .domain(&domain)
+        .repository("npm-store");
+    connection
+        .external_connection("public:npmjs")
+        .send()
+        .await
+        .expect("disconnected");
+    client
+        .delete_domain_permissions_policy()
+        .domain(&domain)
+        .send()
+        .await
+        .expect("no policy");
     let plan = project.plan();
     let steps = steps(&plan);
     assert_eq!(steps.len(), 3, "{steps:?}");
-    let all = plan["resources"].as_array().expect("resources").iter().all(|of| of["reason"] == "drift");
+    let all = plan["resources"]
+        .as_array()
+        .expect("resources")
+        .iter()
+        .all(|of| of["reason"] == "drift");
     assert!(all, "{plan:#}");
     project.apply();
-    let npm = client.describe_repository().domain(&domain).repository("npm").send().await.expect("described");
+    let npm = client
+        .describe_repository()
+        .domain(&domain)
+        .repository("npm")
+        .send()
+        .await
+        .expect("described");
     let npm = npm.repository().expect("a repository");
     assert_eq!(npm.upstreams()[0].repository_name(), Some("npm-store"));
-    let store = client.describe_repository().domain(&domain).repository("npm-store").send().await.expect("described");
+    let store = client
+        .describe_repository()
+        .domain(&domain)
+        .repository("npm-store")
+        .send()
+        .await
+        .expect("described");
     let store = store.repository().expect("a repository");
-    assert_eq!(store.external_connections()[0].external_connection_name(), Some("public:npmjs"));
+    assert_eq!(
+        store.external_connections()[0].external_connection_name(),
+        Some("public:npmjs")
+    );
 
     // What was deleted comes back; what people published is deleted only when told.
-    client.delete_repository().domain(&domain).repository("npm").send().await.expect("deleted");
+    client
+        .delete_repository()
+        .domain(&domain)
+        .repository("npm")
+        .send()
+        .await
+        .expect("deleted");
     project.apply();
     let kept = project.ok(&["destroy", "--yes"]);
     assert!(kept.stderr.contains("packages/npm"), "{kept:#?}");
@@ -92,63 +167,135 @@ async fn made_changed_repaired_and_taken_away() {
 /// The token of the domain, and when it runs out.
 #[tokio::test(flavor = "multi_thread")]
 async fn npm_is_let_in_with_a_token_of_the_domain() {
-    let Some(world) = World::with_codeartifact() else { return };
+    let Some(world) = World::with_codeartifact() else {
+        return;
+    };
     let project = Project::in_world(world, DESCRIBED);
     let folder = project.path().join("assets/packages/one");
     std::fs::create_dir_all(&folder).expect("made");
-    std::fs::write(folder.join("package.json"), r#"{"name": "@acme/one", "version": "1.0.0"}"#).expect("written");
+    std::fs::write(
+        folder.join("package.json"),
+        r#"{"name": "@acme/one", "version": "1.0.0"}"#,
+    )
+    .expect("written");
     let workspace = r#"{"private": true, "workspaces": ["packages/*"]}"#;
     std::fs::write(project.path().join("assets/package.json"), workspace).expect("written");
     let none = project.fails(&["packages", "login"]);
-    assert!(none.stderr.contains("frontage apply --stack packages"), "{none:#?}");
+    assert!(
+        none.stderr.contains("frontage apply --stack packages"),
+        "{none:#?}"
+    );
 
     project.apply();
     let outputs = project.ok(&["outputs", "--format", "json"]).json();
-    let url = outputs["packages"]["npm_registry"].as_str().expect("an address");
+    let url = outputs["packages"]["npm_registry"]
+        .as_str()
+        .expect("an address");
     let printed = project.ok(&["packages", "login"]);
     let lines: Vec<_> = printed.stdout.lines().collect();
     assert_eq!(lines[0], format!("@acme:registry={url}"));
     let address = url.split_once(':').expect("a scheme").1;
-    let token = lines[1].strip_prefix(&format!("{address}:_authToken=")).expect("a token");
-    assert!(token.len() > 20 && printed.stderr.contains("the token runs out in 11 h 59 min"), "{printed:#?}");
+    let token = lines[1]
+        .strip_prefix(&format!("{address}:_authToken="))
+        .expect("a token");
+    assert!(
+        token.len() > 20 && printed.stderr.contains("the token runs out in 11 h 59 min"),
+        "{printed:#?}"
+    );
     let written = project.ok(&["packages", "login", "--write"]);
-    assert!(written.stdout.is_empty() && !written.stderr.contains("_authToken"), "{written:#?}");
+    assert!(
+        written.stdout.is_empty() && !written.stderr.contains("_authToken"),
+        "{written:#?}"
+    );
     let npmrc = std::fs::read_to_string(project.path().join("assets/.npmrc")).expect("written");
-    assert!(npmrc.starts_with(lines[0]) && npmrc.contains("_authToken="), "{npmrc}");
-    // fakecloud speaks no npm, so this is as far as it goes: the registry is asked, and the token is not told.
+    assert!(
+        npmrc.starts_with(lines[0]) && npmrc.contains("_authToken="),
+        "{npmrc}"
+    );
+    // fakecloud speaks no npm, so this is as far as it goes: the registry is asked, and the token
+    // is not told.
     let listed = project.ok(&["packages", "list"]);
-    assert_eq!(listed.stdout, "@acme/one@1.0.0  not published\n", "{listed:#?}");
+    assert_eq!(
+        listed.stdout, "@acme/one@1.0.0  not published\n",
+        "{listed:#?}"
+    );
     let refused = project.fails(&["packages", "publish"]);
-    assert!(refused.stderr.contains(url) && !refused.stderr.contains(token), "{refused:#?}");
+    assert!(
+        refused.stderr.contains(url) && !refused.stderr.contains(token),
+        "{refused:#?}"
+    );
     project.destroy();
 }
 
 /// What has our name and is not ours stops the plan.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_domain_is_left_alone() {
-    let Some(world) = World::with_codeartifact() else { return };
+    let Some(world) = World::with_codeartifact() else {
+        return;
+    };
     let project = Project::in_world(world, DESCRIBED);
     let (client, domain) = (client(&project), domain(&project));
-    client.create_domain().domain(&domain).send().await.expect("created");
+    client
+        .create_domain()
+        .domain(&domain)
+        .send()
+        .await
+        .expect("created");
     let refused = project.fails(&["apply", "--yes", "--stack", "packages"]);
-    assert!(refused.stderr.contains("packages/domain") && refused.stderr.contains(&domain), "{refused:#?}");
-    client.delete_domain().domain(&domain).send().await.expect("deleted");
+    assert!(
+        refused.stderr.contains("packages/domain") && refused.stderr.contains(&domain),
+        "{refused:#?}"
+    );
+    client
+        .delete_domain()
+        .domain(&domain)
+        .send()
+        .await
+        .expect("deleted");
 }
 
 /// Killed after a create took effect and before anything else, the next run goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_interrupted_run_made_is_found_again() {
-    let Some(world) = World::with_codeartifact() else { return };
+    let Some(world) = World::with_codeartifact() else {
+        return;
+    };
     let project = Project::in_world(world, DESCRIBED);
     let (client, domain) = (client(&project), domain(&project));
     project.apply();
     // As it is before the later calls of a create: nothing but the repository and its tags.
-    let connection = client.disassociate_external_connection().domain(&domain).repository("npm-store");
-    connection.external_connection("public:npmjs").send().await.expect("disconnected");
-    client.delete_repository_permissions_policy().domain(&domain).repository("npm").send().await.expect("no policy");
+    let connection = client
+        .disassociate_external_connection()
+        .domain(&domain)
+        .repository("npm-store");
+    connection
+        .external_connection("public:npmjs")
+        .send()
+        .await
+        .expect("disconnected");
+    client
+        .delete_repository_permissions_policy()
+        .domain(&domain)
+        .repository("npm")
+        .send()
+        .await
+        .expect("no policy");
     project.apply();
-    let store = client.describe_repository().domain(&domain).repository("npm-store").send().await.expect("described");
-    assert_eq!(store.repository().expect("a repository").external_connections().len(), 1);
+    let store = client
+        .describe_repository()
+        .domain(&domain)
+        .repository("npm-store")
+        .send()
+        .await
+        .expect("described");
+    assert_eq!(
+        store
+            .repository()
+            .expect("a repository")
+            .external_connections()
+            .len(),
+        1
+    );
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
@@ -160,18 +307,43 @@ async fn where_the_service_is_lacking_the_rest_stands_and_the_end_says_so() {
     let lacking = "--stack identity --stack shell --stack team/billing --stack toggles";
     let planned = project.frontage(&["plan"]);
     assert_eq!(planned.code, Some(1), "{planned:#?}");
-    assert!(planned.stdout.contains("shell") && !planned.stdout.contains("packages"), "{planned:#?}");
+    assert!(
+        planned.stdout.contains("shell") && !planned.stdout.contains("packages"),
+        "{planned:#?}"
+    );
     let applied = project.frontage(&["apply", "--yes"]);
     assert_eq!(applied.code, Some(1), "{applied:#?}");
-    let said = applied.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    for part in ["no CodeArtifact", "needed for: packages", lacking, "AWS_ENDPOINT_URL_CODEARTIFACT"] {
+    let said = applied
+        .stderr
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for part in [
+        "no CodeArtifact",
+        "needed for: packages",
+        lacking,
+        "AWS_ENDPOINT_URL_CODEARTIFACT",
+    ] {
         assert!(said.contains(part), "{part} in {applied:#?}");
     }
-    assert!(applied.stdout.contains("login_url"), "the outputs of what stands: {applied:#?}");
-    let flags: Vec<&str> = ["plan", "--detailed-exitcode"].into_iter().chain(lacking.split(' ')).collect();
-    assert_eq!(project.frontage(&flags).code, Some(0), "what they name stands");
+    assert!(
+        applied.stdout.contains("login_url"),
+        "the outputs of what stands: {applied:#?}"
+    );
+    let flags: Vec<&str> = ["plan", "--detailed-exitcode"]
+        .into_iter()
+        .chain(lacking.split(' '))
+        .collect();
+    assert_eq!(
+        project.frontage(&flags).code,
+        Some(0),
+        "what they name stands"
+    );
     let outputs = project.ok(&["outputs", "--format", "json"]);
-    assert!(outputs.json()["shell"]["url"].is_string() && outputs.stderr.contains("no CodeArtifact"), "{outputs:#?}");
+    assert!(
+        outputs.json()["shell"]["url"].is_string() && outputs.stderr.contains("no CodeArtifact"),
+        "{outputs:#?}"
+    );
     let alone = project.frontage(&["apply", "--yes", "--stack", "packages"]);
     assert_eq!(alone.code, Some(1), "{alone:#?}");
     assert!(alone.stderr.contains("no CodeArtifact"), "{alone:#?}");

@@ -1,5 +1,5 @@
-//! Releases by the commands, of a real application to a real stack. What a release is made of, and what becomes of it
-//! when things go wrong, is in `tests/release`.
+//! Releases by the commands, of a real application to a real stack. What a release is made of, and
+//! what becomes of it when things go wrong, is in `tests/release`.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,8 @@ use crate::support::cli::Project;
 
 const STACK: &str = "team/billing";
 
-/// A project with the source tree's applications beside its description, and the stack of one of them.
+/// A project with the source tree's applications beside its description, and the stack of one of
+/// them.
 fn project() -> Project {
     let project = Project::described("[shell]\n[teams.billing]\n");
     let root = local::workspace_root().expect("the tests run in a source tree");
@@ -20,24 +21,48 @@ fn project() -> Project {
 }
 
 fn json(project: &Project, arguments: &[&str]) -> Value {
-    project.ok(&[arguments, &["--format", "json"]].concat()).json()
+    project
+        .ok(&[arguments, &["--format", "json"]].concat())
+        .json()
 }
 
 /// The version that browsers get.
 async fn served(project: &Project) -> String {
-    let bucket = json(project, &["outputs", "--stack", STACK])[STACK]["bucket"].as_str().expect("a bucket").to_owned();
-    let config = aws_sdk_s3::config::Builder::from(&project.world.config()).force_path_style(true).build();
+    let bucket = json(project, &["outputs", "--stack", STACK])[STACK]["bucket"]
+        .as_str()
+        .expect("a bucket")
+        .to_owned();
+    let config = aws_sdk_s3::config::Builder::from(&project.world.config())
+        .force_path_style(true)
+        .build();
     let client = aws_sdk_s3::Client::from_conf(config);
-    let manifest = client.get_object().bucket(bucket).key("manifest.json").send().await.expect("a manifest");
-    let manifest = manifest.body.collect().await.expect("its body").into_bytes();
+    let manifest = client
+        .get_object()
+        .bucket(bucket)
+        .key("manifest.json")
+        .send()
+        .await
+        .expect("a manifest");
+    let manifest = manifest
+        .body
+        .collect()
+        .await
+        .expect("its body")
+        .into_bytes();
     let manifest: Value = serde_json::from_slice(&manifest).expect("JSON");
     let entries = &manifest["microFrontends"]["@acme/billing"];
-    entries[0]["metadata"]["version"].as_str().unwrap_or_else(|| panic!("{manifest:#}")).to_owned()
+    entries[0]["metadata"]["version"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{manifest:#}"))
+        .to_owned()
 }
 
 /// A build that differs from the application's in one byte of its description.
 fn next_build(project: &Project) -> PathBuf {
-    let (dist, next) = (project.path().join("assets/billing/dist"), project.path().join("next"));
+    let (dist, next) = (
+        project.path().join("assets/billing/dist"),
+        project.path().join("next"),
+    );
     copy(&dist, &next);
     let description = next.join("frontage.json");
     let text = std::fs::read_to_string(&description).expect("read");
@@ -47,7 +72,10 @@ fn next_build(project: &Project) -> PathBuf {
 
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir(to).expect("a directory");
-    for entry in std::fs::read_dir(from).expect("listed").map(|entry| entry.expect("an entry").path()) {
+    for entry in std::fs::read_dir(from)
+        .expect("listed")
+        .map(|entry| entry.expect("an entry").path())
+    {
         let target = to.join(entry.file_name().expect("a name"));
         if entry.is_dir() {
             copy(&entry, &target);
@@ -63,7 +91,12 @@ async fn an_application_is_built_and_published_and_rolled_back() {
     project.ok(&["release", "publish", "billing"]);
     let first = served(&project).await;
     project.ok(&["release", "publish", "billing"]);
-    assert_eq!(json(&project, &["release", "list", "billing"]).as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        json(&project, &["release", "list", "billing"])
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
 
     let next = next_build(&project).display().to_string();
     project.ok(&["release", "publish", "billing", "--dir", &next]);
@@ -79,7 +112,16 @@ async fn an_application_is_built_and_published_and_rolled_back() {
 #[test]
 fn a_stack_that_does_not_stand_yet() {
     let project = Project::described("[shell]\n[teams.billing]\n");
-    project.assert_snapshot("no-stack-for-releases", &project.fails(&["release", "list", "billing"]).whole());
-    project.assert_snapshot("no-such-application", &project.fails(&["release", "list", "biling"]).whole());
-    project.assert_snapshot("no-source-to-build", &project.fails(&["release", "publish", "billing"]).whole());
+    project.assert_snapshot(
+        "no-stack-for-releases",
+        &project.fails(&["release", "list", "billing"]).whole(),
+    );
+    project.assert_snapshot(
+        "no-such-application",
+        &project.fails(&["release", "list", "biling"]).whole(),
+    );
+    project.assert_snapshot(
+        "no-source-to-build",
+        &project.fails(&["release", "publish", "billing"]).whole(),
+    );
 }

@@ -14,7 +14,18 @@ pub(crate) struct Arguments {
 
 /// Builds both in one go, so that they share what they are built of, and measures.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    run_command(&mut cargo(&["build", "--release", "--locked", "-p", "frontage", "-p", "bench"]))?;
+    run_command(&mut cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "-p",
+        "frontage",
+        "-p",
+        "bench",
+    ]))?;
     let benchmarks: Vec<&str> = arguments.benchmarks.iter().map(String::as_str).collect();
-    Ok(run_command(&mut program(target().join("release/bench"), &benchmarks))?)
+    Ok(run_command(&mut program(
+        target().join("release/bench"),
+        &benchmarks,
+    ))?)
 }

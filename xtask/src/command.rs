@@ -1,4 +1,5 @@
-//! Running a program for a chore: its output is the chore's output, its failure the chore's failure.
+//! Running a program for a chore: its output is the chore's output, its failure the chore's
+//! failure.
 
 use std::ffi::OsStr;
 use std::io;
@@ -19,13 +20,20 @@ pub(crate) enum CommandError {
 /// A program with the repository's root as its directory, and nothing to read.
 pub(crate) fn program(name: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
-    command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    command
+        .args(arguments)
+        .current_dir(root())
+        .stdin(Stdio::null());
     command
 }
 
-/// The Cargo that runs this chore, as if it were called by hand: so all chores share what is compiled.
+/// The Cargo that runs this chore, as if it were called by hand: so all chores share what is
+/// compiled.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
+    let mut command = program(
+        std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+        arguments,
+    );
     local::forget_outer_cargo(&mut command);
     command
 }
@@ -54,13 +62,18 @@ pub(crate) fn root() -> PathBuf {
 
 /// Cargo's target directory.
 pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |path| root().join(path))
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |path| root().join(path))
 }
 
 fn line(command: &Command) -> String {
     let name = PathBuf::from(command.get_program());
     let name = name.file_name().unwrap_or(command.get_program());
-    std::iter::once(name).chain(command.get_args()).map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+    std::iter::once(name)
+        .chain(command.get_args())
+        .map(OsStr::to_string_lossy)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -76,7 +89,10 @@ mod tests {
     #[test]
     fn a_failure_names_the_command() {
         let error = run(&mut program("sh", &["-c", "exit 3"])).map_err(|error| error.to_string());
-        assert_eq!(error, Err("`sh -c exit 3` failed (exit status: 3)".to_owned()));
+        assert_eq!(
+            error,
+            Err("`sh -c exit 3` failed (exit status: 3)".to_owned())
+        );
     }
 
     #[test]

@@ -26,7 +26,8 @@ enum Chore {
     /// Installs what the checks need: pinned tools under Cargo's target directory, in Python
     /// virtual environments. This is what runs before a change is accepted.
     Test(test::Arguments),
-    /// Run the tests on emulators of several authors, and check every request against the services' models
+    /// Run the tests on emulators of several authors, and check every request against the services'
+    /// models
     ///
     /// Installs moto, and builds fakecloud once, which takes minutes. Writes docs/conformance.md.
     Conformance(conformance::Arguments),

@@ -58,7 +58,10 @@ pub(crate) fn run(arguments: &Arguments) -> Checked {
         check.run()?;
         eprintln!("    ok ({:.1} s)", begun.elapsed().as_secs_f64());
     }
-    eprintln!("==> all checks passed in {:.1} s", started.elapsed().as_secs_f64());
+    eprintln!(
+        "==> all checks passed in {:.1} s",
+        started.elapsed().as_secs_f64()
+    );
     Ok(())
 }
 
@@ -80,7 +83,9 @@ impl Check {
             Self::FrontEnds => front_ends(),
             Self::Functions => functions(),
             Self::Tests => tests(),
-            Self::Moto => conformance::run(&conformance::Arguments::only(conformance::Emulator::Moto)),
+            Self::Moto => {
+                conformance::run(&conformance::Arguments::only(conformance::Emulator::Moto))
+            }
             Self::Browser => browser(),
         }
     }
@@ -89,11 +94,21 @@ impl Check {
 fn linter(name: &str, arguments: &[&str]) -> Checked {
     let path = tools::linters()?.bin(name);
     // taplo tells of each file otherwise.
-    Ok(run_command(program(path, arguments).env("RUST_LOG", "warn"))?)
+    Ok(run_command(
+        program(path, arguments).env("RUST_LOG", "warn"),
+    )?)
 }
 
 fn lints() -> Checked {
-    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    let clippy = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
     Ok(run_command(&mut cargo(&clippy))?)
 }
 
@@ -102,12 +117,16 @@ fn licences() -> Checked {
         eprintln!("    skipped: cargo-deny is not installed");
         return Ok(());
     }
-    Ok(run_command(&mut cargo(&["deny", "check", "licenses", "bans", "sources"]))?)
+    Ok(run_command(&mut cargo(&[
+        "deny", "check", "licenses", "bans", "sources",
+    ]))?)
 }
 
 /// The tests on an emulator wait more than they compute, so few cores take more of them at a time.
 fn tests() -> Checked {
-    let threads = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4)).to_string();
+    let threads = std::thread::available_parallelism()
+        .map_or(4, |cores| cores.get().max(4))
+        .to_string();
     let mut command = cargo(&["test", "--workspace", "--locked"]);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         command.env("RUST_TEST_THREADS", threads);
@@ -124,24 +143,44 @@ fn front_ends() -> Checked {
         run_command(&mut npm(&tools, &shell, &["run", script])?)?;
     }
     shell.build(&tools, &mut tools::say)?;
-    Ok(run_command(&mut npm(&tools, &shell, &["run", "size", "--workspace", "shell"])?)?)
+    Ok(run_command(&mut npm(
+        &tools,
+        &shell,
+        &["run", "size", "--workspace", "shell"],
+    )?)?)
 }
 
-/// The program under test is the one that the tests have built: `cargo build` would choose other features of its libraries.
+/// The program under test is the one that the tests have built: `cargo build` would choose other
+/// features of its libraries.
 fn browser() -> Checked {
     let chromium = tools::chromium()?;
     let tools = tools::local()?;
-    run_command(&mut cargo(&["test", "--locked", "--workspace", "--test", "system", "--no-run"]))?;
+    run_command(&mut cargo(&[
+        "test",
+        "--locked",
+        "--workspace",
+        "--test",
+        "system",
+        "--no-run",
+    ]))?;
     let shell = Frontend::in_folder(&root().join("assets/shell"))?;
     let mut command = npm(&tools, &shell, &["run", "e2e", "--workspace", "e2e"])?;
-    Ok(run_command(command.env("CHROMIUM", chromium).env("FRONTAGE", target().join("debug/frontage")))?)
+    Ok(run_command(
+        command
+            .env("CHROMIUM", chromium)
+            .env("FRONTAGE", target().join("debug/frontage")),
+    )?)
 }
 
 /// npm in the workspace of a front-end, whose dependencies are there.
 fn npm(tools: &Tools, front_end: &Frontend, arguments: &[&str]) -> Result<Command, Box<dyn Error>> {
     let workspace = front_end.install_packages(tools, &mut tools::say)?;
     let mut command = tools.npm();
-    command.args(arguments).arg("--silent").current_dir(workspace).stdin(Stdio::null());
+    command
+        .args(arguments)
+        .arg("--silent")
+        .current_dir(workspace)
+        .stdin(Stdio::null());
     Ok(command)
 }
 
@@ -150,7 +189,12 @@ fn functions() -> Checked {
     let architecture = Architecture::of_this_machine();
     for function in &Functions::build(&tools, &root(), architecture, &mut tools::say)? {
         let size = std::fs::metadata(&function.path)?.len();
-        eprintln!("    {}: {} kB, SHA-256 {}", function.name, size / 1000, function.code_sha256);
+        eprintln!(
+            "    {}: {} kB, SHA-256 {}",
+            function.name,
+            size / 1000,
+            function.code_sha256
+        );
     }
     Ok(())
 }

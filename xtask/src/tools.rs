@@ -11,7 +11,8 @@ use crate::command;
 const LINTERS: ToolSet = ToolSet::new("linter", include_str!("../../tools/linters.txt"));
 
 /// moto, and what checks requests.
-const CONFORMANCE: ToolSet = ToolSet::new("conformance", include_str!("../../tools/conformance.txt"));
+const CONFORMANCE: ToolSet =
+    ToolSet::new("conformance", include_str!("../../tools/conformance.txt"));
 
 /// moto, and what checks requests.
 pub(crate) fn conformance() -> Result<Tools, ToolsError> {
@@ -35,17 +36,24 @@ pub(crate) fn say(line: &str) {
 
 /// Where Debian's Chromium is; `CHROMIUM` names another.
 pub(crate) fn chromium() -> Result<PathBuf, Box<dyn Error>> {
-    let path = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    let path = std::env::var_os("CHROMIUM")
+        .map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
     if path.is_file() || apt_install(&["chromium", "fonts-dejavu-core"]) && path.is_file() {
         return Ok(path);
     }
-    Err(format!("there is no Chromium at {}: install it, or set CHROMIUM to where it is", path.display()).into())
+    Err(format!(
+        "there is no Chromium at {}: install it, or set CHROMIUM to where it is",
+        path.display()
+    )
+    .into())
 }
 
 /// On a fresh Debian with root's rights, the one missing package is installed too.
 fn install(set: &ToolSet) -> Result<Tools, ToolsError> {
     match Tools::install_set(set, &mut say) {
-        Err(ToolsError::NoVenv) if apt_install(&["python3-venv"]) => Tools::install_set(set, &mut say),
+        Err(ToolsError::NoVenv) if apt_install(&["python3-venv"]) => {
+            Tools::install_set(set, &mut say)
+        }
         installed => installed,
     }
 }
@@ -60,7 +68,11 @@ fn apt_install(packages: &[&str]) -> bool {
         command::run(&mut command).is_ok()
     };
     apt(&["update", "--quiet"])
-        && apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], packages].concat())
+        && apt(&[
+            &["install", "--yes", "--quiet", "--no-install-recommends"],
+            packages,
+        ]
+        .concat())
 }
 
 fn is_root() -> bool {

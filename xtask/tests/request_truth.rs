@@ -6,7 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use local::{MiniStack, MiniStackOptions, Proxy, ToolSet, Tools};
 
-/// Sends a role, a queue and a function with AWS's own client, which is told not to check them itself.
+/// Sends a role, a queue and a function with AWS's own client, which is told not to check them
+/// itself.
 const SEND: &str = r#"
 import sys, botocore.session
 from botocore.config import Config
@@ -23,7 +24,10 @@ client("lambda").create_function(FunctionName="acme-f", Role="arn:aws:iam::00000
 "#;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 /// What the check says of three requests, all of which the emulator took.
@@ -31,13 +35,27 @@ fn checked(tools: &Tools, role: &str, queue: &str, runtime: &str) -> Output {
     let directory = tempfile::tempdir().unwrap();
     let record = directory.path().join("requests.jsonl");
     let mut progress = |line: &str| eprintln!("{line}");
-    let emulator = MiniStack::start(&Tools::install(&mut progress).unwrap(), &MiniStackOptions::default()).unwrap();
+    let emulator = MiniStack::start(
+        &Tools::install(&mut progress).unwrap(),
+        &MiniStackOptions::default(),
+    )
+    .unwrap();
     let proxy = Proxy::recording(&emulator.endpoint(), &record).unwrap();
     let python = tools.bin("python");
-    let sent = Command::new(&python).args(["-c", SEND, &proxy.endpoint(), role, queue, runtime]).output().unwrap();
-    assert!(sent.status.success(), "the emulator takes them: {}", String::from_utf8_lossy(&sent.stderr));
+    let sent = Command::new(&python)
+        .args(["-c", SEND, &proxy.endpoint(), role, queue, runtime])
+        .output()
+        .unwrap();
+    assert!(
+        sent.status.success(),
+        "the emulator takes them: {}",
+        String::from_utf8_lossy(&sent.stderr)
+    );
     let mut check = Command::new(python);
-    check.arg(root().join("tools/conformance/check.py")).arg(&record).stdin(Stdio::null());
+    check
+        .arg(root().join("tools/conformance/check.py"))
+        .arg(&record)
+        .stdin(Stdio::null());
     check.output().unwrap()
 }
 
@@ -51,11 +69,17 @@ fn what_aws_would_refuse_is_found_though_the_emulator_takes_it() {
     assert!(said.contains("iam:CreateRole: RoleName: like"), "{said}");
     // The name of a queue has no pattern in the model: the rule is that of its documentation.
     assert!(said.contains("sqs:CreateQueue: QueueName: like"), "{said}");
-    assert!(said.contains("lambda:CreateFunction: Runtime: one of"), "{said}");
+    assert!(
+        said.contains("lambda:CreateFunction: Runtime: one of"),
+        "{said}"
+    );
     assert!(said.contains("3 rules broken"), "{said}");
 
     let good = checked(&tools, "acme-r", "acme-q", "provided.al2023");
     let said = String::from_utf8_lossy(&good.stdout).into_owned();
     assert_eq!(good.status.code(), Some(0), "{said}");
-    assert!(said.contains("3 requests of 3 operations checked, 0 rules broken"), "{said}");
+    assert!(
+        said.contains("3 requests of 3 operations checked, 0 rules broken"),
+        "{said}"
+    );
 }

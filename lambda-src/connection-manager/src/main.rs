@@ -16,10 +16,19 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event| handle(event, &resources))).await
 }
 
-async fn handle(event: LambdaEvent<SocketEvent>, resources: &Register) -> Result<SocketResponse, Error> {
+async fn handle(
+    event: LambdaEvent<SocketEvent>,
+    resources: &Register,
+) -> Result<SocketResponse, Error> {
     let began = Instant::now();
     let socket = event.payload.request_context;
-    let response = register(&socket, &resources.connections, &resources.base, Clock::system()).await?;
+    let response = register(
+        &socket,
+        &resources.connections,
+        &resources.base,
+        Clock::system(),
+    )
+    .await?;
     info!(
         request_id = event.context.request_id,
         connection = socket.connection_id,

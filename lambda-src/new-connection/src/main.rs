@@ -12,8 +12,14 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event| handle(event, &resources))).await
 }
 
-async fn handle(event: LambdaEvent<StreamEvent>, resources: &Broadcast) -> Result<BatchResponse, Error> {
-    let LambdaEvent { payload: batch, context } = event;
+async fn handle(
+    event: LambdaEvent<StreamEvent>,
+    resources: &Broadcast,
+) -> Result<BatchResponse, Error> {
+    let LambdaEvent {
+        payload: batch,
+        context,
+    } = event;
     let invocation = resources.invocation(context);
     let exchange = invocation.exchange();
     // Boxed, as the compiler limits how deeply futures nest in one type.

@@ -14,8 +14,15 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event| handle(event, &resources, &known))).await
 }
 
-async fn handle(event: LambdaEvent<StreamEvent>, resources: &Broadcast, known: &Known) -> Result<BatchResponse, Error> {
-    let LambdaEvent { payload: batch, context } = event;
+async fn handle(
+    event: LambdaEvent<StreamEvent>,
+    resources: &Broadcast,
+    known: &Known,
+) -> Result<BatchResponse, Error> {
+    let LambdaEvent {
+        payload: batch,
+        context,
+    } = event;
     let invocation = resources.invocation(context);
     let exchange = invocation.exchange();
     // Boxed, as the compiler limits how deeply futures nest in one type.

@@ -11,16 +11,16 @@ use crate::known::Known;
 use crate::line::Exchange;
 use crate::ports::{Callback, Connections, Toggles};
 
-/// How often a toggle that has changed meanwhile is told again. One that changes faster than it can be told is left
-/// to the records of those changes, which come after this batch.
+/// How often a toggle that has changed meanwhile is told again. One that changes faster than it can
+/// be told is left to the records of those changes, which come after this batch.
 const ROUNDS: usize = 5;
 
-/// Tells every connection the changes of a batch, the known ones first. Returns the index of the first record that
-/// has to be retried.
+/// Tells every connection the changes of a batch, the known ones first. Returns the index of the
+/// first record that has to be retried.
 ///
-/// After its last post it reads the changed toggles again and tells what has become different. That makes it safe
-/// against itself: two invocations for one toggle at once, from a redelivery or a retry, end with the same state
-/// whichever of them posts last.
+/// After its last post it reads the changed toggles again and tells what has become different. That
+/// makes it safe against itself: two invocations for one toggle at once, from a redelivery or a
+/// retry, end with the same state whichever of them posts last.
 pub async fn announce<T, C, P>(
     event: &StreamEvent,
     toggles: &T,
@@ -50,14 +50,22 @@ where
         }
     }
     if !pending.is_empty() {
-        info!(toggles = pending.len(), "toggles change faster than they can be told");
+        info!(
+            toggles = pending.len(),
+            "toggles change faster than they can be told"
+        );
     }
     failed
 }
 
 /// The toggles that are no longer what was told, and the first record whose toggle cannot be read.
-async fn reread<T: Toggles>(told: Vec<Pending>, toggles: &T, concurrency: usize) -> (Vec<Pending>, Option<usize>) {
-    let reads = stream::iter(told).map(|toggle| async move { (toggles.one(&toggle.id).await, toggle) });
+async fn reread<T: Toggles>(
+    told: Vec<Pending>,
+    toggles: &T,
+    concurrency: usize,
+) -> (Vec<Pending>, Option<usize>) {
+    let reads =
+        stream::iter(told).map(|toggle| async move { (toggles.one(&toggle.id).await, toggle) });
     let reads: Vec<_> = reads.buffered(concurrency).collect().await;
     let (mut changed, mut unread) = (Vec::new(), None);
     for (now, toggle) in reads {
@@ -65,7 +73,11 @@ async fn reread<T: Toggles>(told: Vec<Pending>, toggles: &T, concurrency: usize)
             Ok(item) if item == toggle.item => {}
             Ok(item) => changed.push(Pending { item, ..toggle }),
             Err(error) => {
-                error!(error = &error as &dyn std::error::Error, toggle = toggle.id, "toggle cannot be read again");
+                error!(
+                    error = &error as &dyn std::error::Error,
+                    toggle = toggle.id,
+                    "toggle cannot be read again"
+                );
                 unread = earliest(unread, Some(toggle.first));
             }
         }

@@ -12,16 +12,23 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// For a call that was throttled or failed at the service: up to 100 ms first, up to 3 s at last.
+    /// For a call that was throttled or failed at the service: up to 100 ms first, up to 3 s at
+    /// last.
     #[must_use]
     pub fn overload() -> Self {
-        Self { ceiling: Duration::from_millis(100), cap: Duration::from_secs(3) }
+        Self {
+            ceiling: Duration::from_millis(100),
+            cap: Duration::from_secs(3),
+        }
     }
 
     /// For a connection that is about to appear: short, as a client waits for its first message.
     #[must_use]
     pub fn appearance() -> Self {
-        Self { ceiling: Duration::from_millis(20), cap: Duration::from_millis(400) }
+        Self {
+            ceiling: Duration::from_millis(20),
+            cap: Duration::from_millis(400),
+        }
     }
 
     /// The next wait: anything from nothing to a ceiling that doubles.
@@ -61,7 +68,10 @@ mod tests {
         }
         let ceilings = [100, 200, 400, 800, 1_600, 3_000, 3_000, 3_000].map(Duration::from_millis);
         for (step, ceiling) in ceilings.into_iter().enumerate() {
-            assert!(longest[step] <= ceiling && longest[step] > ceiling.mul_f64(0.95), "{step}");
+            assert!(
+                longest[step] <= ceiling && longest[step] > ceiling.mul_f64(0.95),
+                "{step}"
+            );
             assert!(shortest[step] < ceiling.mul_f64(0.05), "{step}");
         }
     }

@@ -23,10 +23,14 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 const TYPE: (&str, &str) = ("content-type", "application/octet-stream");
 
 /// What may stand in a path: RFC 3986's unreserved characters.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
-/// Calls that are signed and sent without the SDK's client of this API: that takes more than three times the
-/// processor time a post, which is what bounds a fan-out in a small function.
+/// Calls that are signed and sent without the SDK's client of this API: that takes more than three
+/// times the processor time a post, which is what bounds a fan-out in a small function.
 #[derive(Debug)]
 pub struct Management {
     /// Sends requests, and keeps connections.
@@ -49,25 +53,45 @@ impl Callback for Management {
 
 impl Management {
     /// One attempt: only [`crate::line::Line`] knows which retries are right.
-    async fn call(&self, method: &str, connection: &Connection, body: &[u8]) -> Result<(), CallbackError> {
+    async fn call(
+        &self,
+        method: &str,
+        connection: &Connection,
+        body: &[u8],
+    ) -> Result<(), CallbackError> {
         let request = self.request(method, connection, body).await;
-        let request = request.map_err(|error| CallbackError::Refused(DisplayErrorContext(&*error).to_string()))?;
+        let request = request
+            .map_err(|error| CallbackError::Refused(DisplayErrorContext(&*error).to_string()))?;
         let answered = timeout(ATTEMPT, self.send(request)).await;
         answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {ATTEMPT:?}"))))
     }
 
-    /// Without a status the connection to the service was closed or refused: what was sent on it is done with.
+    /// Without a status the connection to the service was closed or refused: what was sent on it is
+    /// done with.
     async fn send(&self, request: HttpRequest) -> Result<(), CallbackError> {
         let answer = self.http.call(request).await;
-        let answer = answer.map_err(|error| CallbackError::Again(DisplayErrorContext(&error).to_string()))?;
+        let answer = answer
+            .map_err(|error| CallbackError::Again(DisplayErrorContext(&error).to_string()))?;
         let status = answer.status().as_u16();
         // To its end, so that the HTTP connection serves the next call.
         let body = ByteStream::new(answer.into_body()).collect().await;
-        classify(status, &body.map(AggregatedBytes::to_vec).unwrap_or_default())
+        classify(
+            status,
+            &body.map(AggregatedBytes::to_vec).unwrap_or_default(),
+        )
     }
 
-    async fn request(&self, method: &str, connection: &Connection, body: &[u8]) -> Result<HttpRequest, BoxError> {
-        let uri = format!("{}/@connections/{}", connection.endpoint, utf8_percent_encode(&connection.id, SEGMENT));
+    async fn request(
+        &self,
+        method: &str,
+        connection: &Connection,
+        body: &[u8],
+    ) -> Result<HttpRequest, BoxError> {
+        let uri = format!(
+            "{}/@connections/{}",
+            connection.endpoint,
+            utf8_percent_encode(&connection.id, SEGMENT)
+        );
         let identity = self.credentials.provide_credentials().await?.into();
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
@@ -76,10 +100,18 @@ impl Management {
             .time(SystemTime::now())
             .settings(SigningSettings::default())
             .build()?;
-        let unsigned = SignableRequest::new(method, uri.as_str(), [TYPE].into_iter(), SignableBody::Bytes(body))?;
+        let unsigned = SignableRequest::new(
+            method,
+            uri.as_str(),
+            [TYPE].into_iter(),
+            SignableBody::Bytes(body),
+        )?;
         let (signature, _) = sign(unsigned, &parameters.into())?.into_parts();
-        let mut request =
-            http::Request::builder().method(method).uri(uri).header(TYPE.0, TYPE.1).body(SdkBody::from(body))?;
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(uri)
+            .header(TYPE.0, TYPE.1)
+            .body(SdkBody::from(body))?;
         signature.apply_to_request_http1x(&mut request);
         Ok(request.try_into()?)
     }
@@ -111,11 +143,19 @@ mod tests {
     const CALL: &str = "POST https://canned/live/@connections/c%3D";
 
     fn connection() -> Connection {
-        Connection { id: "c=".into(), endpoint: "https://canned/live".into(), connected_at: 0 }
+        Connection {
+            id: "c=".into(),
+            endpoint: "https://canned/live".into(),
+            connected_at: 0,
+        }
     }
 
     fn management(http: impl HttpConnector + 'static) -> Management {
-        Management { http: SharedHttpConnector::new(http), credentials: credentials(), region: "eu-west-1".into() }
+        Management {
+            http: SharedHttpConnector::new(http),
+            credentials: credentials(),
+            region: "eu-west-1".into(),
+        }
     }
 
     async fn answer(status: u16) -> Result<(), CallbackError> {
@@ -131,10 +171,16 @@ mod tests {
         assert_eq!(answer(200).await, Ok(()));
         assert_eq!(answer(410).await, Err(CallbackError::Gone));
         for status in [429, 500, 503, 504] {
-            assert!(matches!(answer(status).await, Err(CallbackError::Again(_))), "{status}");
+            assert!(
+                matches!(answer(status).await, Err(CallbackError::Again(_))),
+                "{status}"
+            );
         }
         for status in [400, 403, 413] {
-            assert!(matches!(answer(status).await, Err(CallbackError::Refused(_))), "{status}");
+            assert!(
+                matches!(answer(status).await, Err(CallbackError::Refused(_))),
+                "{status}"
+            );
         }
     }
 
@@ -157,7 +203,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn silence_is_doubt_and_a_broken_connection_is_none() {
         let post = async |http| management(http).post(&connection(), b"x").await;
-        assert!(matches!(post(Silent::Hanging).await, Err(CallbackError::InDoubt(_))));
-        assert!(matches!(post(Silent::Broken).await, Err(CallbackError::Again(_))));
+        assert!(matches!(
+            post(Silent::Hanging).await,
+            Err(CallbackError::InDoubt(_))
+        ));
+        assert!(matches!(
+            post(Silent::Broken).await,
+            Err(CallbackError::Again(_))
+        ));
     }
 }

@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use crate::connection::Connection;
 
-/// An invocation stops this long before Lambda would stop it, to close what it could not tell and to answer.
+/// An invocation stops this long before Lambda would stop it, to close what it could not tell and
+/// to answer.
 const RESERVE: Duration = Duration::from_secs(6);
 /// The last part of the reserve, in which nothing is started any more.
 const ANSWER: Duration = Duration::from_millis(500);
@@ -22,13 +23,18 @@ impl Clock {
     /// A clock that shows `now_ms` milliseconds of the epoch now.
     #[must_use]
     pub fn at(now_ms: u64) -> Self {
-        Self { anchor: Instant::now(), anchor_ms: now_ms }
+        Self {
+            anchor: Instant::now(),
+            anchor_ms: now_ms,
+        }
     }
 
     /// A clock that shows the system's time.
     #[must_use]
     pub fn system() -> Self {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Self::at(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
     }
 
@@ -55,8 +61,8 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// The deadline of an invocation that Lambda stops at `deadline_ms` of the epoch. Zero, which a runtime without
-    /// deadlines sends, means a minute.
+    /// The deadline of an invocation that Lambda stops at `deadline_ms` of the epoch. Zero, which a
+    /// runtime without deadlines sends, means a minute.
     #[must_use]
     pub fn of(clock: &Clock, deadline_ms: u64) -> Self {
         let left = match deadline_ms {
@@ -65,7 +71,10 @@ impl Deadline {
         };
         let reserve = RESERVE.min(left / 3);
         let now = Instant::now();
-        Self { tell: now + left - reserve, close: now + left.saturating_sub(ANSWER.min(reserve / 2)) }
+        Self {
+            tell: now + left - reserve,
+            close: now + left.saturating_sub(ANSWER.min(reserve / 2)),
+        }
     }
 
     /// Whether telling is over.
@@ -84,9 +93,18 @@ mod tests {
         let clock = Clock::at(1_000);
         let now = Instant::now();
         let left = |at: Instant| at - now;
-        assert_eq!(left(Deadline::of(&clock, 61_000).tell), Duration::from_secs(54));
-        assert_eq!(left(Deadline::of(&clock, 61_000).close), Duration::from_millis(59_500));
-        assert_eq!(left(Deadline::of(&clock, 4_000).tell), Duration::from_secs(2));
+        assert_eq!(
+            left(Deadline::of(&clock, 61_000).tell),
+            Duration::from_secs(54)
+        );
+        assert_eq!(
+            left(Deadline::of(&clock, 61_000).close),
+            Duration::from_millis(59_500)
+        );
+        assert_eq!(
+            left(Deadline::of(&clock, 4_000).tell),
+            Duration::from_secs(2)
+        );
         assert_eq!(left(Deadline::of(&clock, 0).tell), Duration::from_secs(54));
         assert!(Deadline::of(&clock, 500).is_past());
     }
@@ -94,7 +112,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn age_counts_from_the_stored_moment() {
         let clock = Clock::at(10_000);
-        let connection = Connection { id: "c".into(), endpoint: String::new(), connected_at: 9_000 };
+        let connection = Connection {
+            id: "c".into(),
+            endpoint: String::new(),
+            connected_at: 9_000,
+        };
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!(clock.age(&connection), Duration::from_secs(3));
     }

@@ -16,7 +16,8 @@ pub struct Pending {
     pub first: usize,
 }
 
-/// The toggles of a batch in the order of their last changes, and the first record that makes no sense.
+/// The toggles of a batch in the order of their last changes, and the first record that makes no
+/// sense.
 #[must_use]
 pub fn coalesce(event: &StreamEvent) -> (Vec<Pending>, Option<usize>) {
     let mut pending: Vec<Pending> = Vec::new();

@@ -13,8 +13,8 @@ pub const CONNECTED_AT: &str = "connectedAt";
 /// The attribute by which `DynamoDB` expires the item, in seconds of the epoch.
 pub const EXPIRY: &str = "expiry";
 
-/// How long an item lives if `$disconnect`, which is best effort, never comes: a little more than the two hours that
-/// API Gateway gives a connection.
+/// How long an item lives if `$disconnect`, which is best effort, never comes: a little more than
+/// the two hours that API Gateway gives a connection.
 pub const LIFETIME_SECONDS: u64 = 9_000;
 
 /// One WebSocket connection.
@@ -24,7 +24,8 @@ pub struct Connection {
     pub id: String,
     /// The callback URL of its stage.
     pub endpoint: String,
-    /// When the connection manager stored it, in milliseconds of the epoch. Zero when the item does not say.
+    /// When the connection manager stored it, in milliseconds of the epoch. Zero when the item does
+    /// not say.
     pub connected_at: u64,
 }
 
@@ -36,7 +37,9 @@ impl Connection {
         Some(Self {
             id: text(CONNECTION_KEY, "S")?.to_owned(),
             endpoint: text(ENDPOINT, "S")?.to_owned(),
-            connected_at: text(CONNECTED_AT, "N").and_then(|number| number.parse().ok()).unwrap_or(0),
+            connected_at: text(CONNECTED_AT, "N")
+                .and_then(|number| number.parse().ok())
+                .unwrap_or(0),
         })
     }
 }
@@ -49,8 +52,8 @@ pub enum CallbackBase {
         /// The region's name.
         region: String,
     },
-    /// On an emulator, at its endpoint. `MiniStack` and `LocalStack` share the path form; their host form needs
-    /// `*.localhost`, which glibc does not resolve.
+    /// On an emulator, at its endpoint. `MiniStack` and `LocalStack` share the path form; their
+    /// host form needs `*.localhost`, which glibc does not resolve.
     Emulator {
         /// The emulator's endpoint.
         endpoint: String,
@@ -58,26 +61,37 @@ pub enum CallbackBase {
 }
 
 impl CallbackBase {
-    /// From the environment of a function: an endpoint for this service, one for all services, or AWS.
+    /// From the environment of a function: an endpoint for this service, one for all services, or
+    /// AWS.
     #[must_use]
     pub fn from_environment(read: impl Fn(&str) -> Option<String>) -> Self {
-        let endpoint = read("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI").or_else(|| read("AWS_ENDPOINT_URL"));
+        let endpoint =
+            read("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI").or_else(|| read("AWS_ENDPOINT_URL"));
         match endpoint.filter(|endpoint| !endpoint.is_empty()) {
             Some(endpoint) => Self::Emulator { endpoint },
-            None => Self::Aws { region: read("AWS_REGION").unwrap_or_default() },
+            None => Self::Aws {
+                region: read("AWS_REGION").unwrap_or_default(),
+            },
         }
     }
 
-    /// The callback URL of a stage. Built from the API's id, never from the request's domain name: behind a custom
-    /// domain the stage is hidden in a mapping, while the API's own address always works.
+    /// The callback URL of a stage. Built from the API's id, never from the request's domain name:
+    /// behind a custom domain the stage is hidden in a mapping, while the API's own address always
+    /// works.
     #[must_use]
     pub fn url(&self, api_id: &str, stage: &str) -> String {
         match self {
             Self::Aws { region } => {
-                format!("https://{api_id}.execute-api.{region}.{}/{stage}", dns_suffix(region))
+                format!(
+                    "https://{api_id}.execute-api.{region}.{}/{stage}",
+                    dns_suffix(region)
+                )
             }
             Self::Emulator { endpoint } => {
-                format!("{}/_aws/execute-api/{api_id}/{stage}", endpoint.trim_end_matches('/'))
+                format!(
+                    "{}/_aws/execute-api/{api_id}/{stage}",
+                    endpoint.trim_end_matches('/')
+                )
             }
         }
     }
@@ -101,26 +115,51 @@ mod tests {
     use super::*;
 
     fn base(variables: &[(&str, &str)]) -> CallbackBase {
-        let read =
-            |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
+        let read = |name: &str| {
+            variables
+                .iter()
+                .find(|(variable, _)| *variable == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
         CallbackBase::from_environment(read)
     }
 
     #[test]
     fn aws_is_reached_at_the_apis_own_address() {
         let url = |region| base(&[("AWS_REGION", region)]).url("abc", "live");
-        assert_eq!(url("eu-west-1"), "https://abc.execute-api.eu-west-1.amazonaws.com/live");
-        assert_eq!(url("cn-north-1"), "https://abc.execute-api.cn-north-1.amazonaws.com.cn/live");
-        assert_eq!(url("us-gov-west-1"), "https://abc.execute-api.us-gov-west-1.amazonaws.com/live");
-        assert_eq!(url("us-iso-east-1"), "https://abc.execute-api.us-iso-east-1.c2s.ic.gov/live");
+        assert_eq!(
+            url("eu-west-1"),
+            "https://abc.execute-api.eu-west-1.amazonaws.com/live"
+        );
+        assert_eq!(
+            url("cn-north-1"),
+            "https://abc.execute-api.cn-north-1.amazonaws.com.cn/live"
+        );
+        assert_eq!(
+            url("us-gov-west-1"),
+            "https://abc.execute-api.us-gov-west-1.amazonaws.com/live"
+        );
+        assert_eq!(
+            url("us-iso-east-1"),
+            "https://abc.execute-api.us-iso-east-1.c2s.ic.gov/live"
+        );
     }
 
     #[test]
     fn an_emulator_is_reached_at_its_path_form() {
         let all = ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566/");
-        assert_eq!(base(&[all]).url("abc", "live"), "http://127.0.0.1:4566/_aws/execute-api/abc/live");
-        let own = ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", "http://localhost:1");
-        assert_eq!(base(&[all, own]).url("abc", "live"), "http://localhost:1/_aws/execute-api/abc/live");
+        assert_eq!(
+            base(&[all]).url("abc", "live"),
+            "http://127.0.0.1:4566/_aws/execute-api/abc/live"
+        );
+        let own = (
+            "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
+            "http://localhost:1",
+        );
+        assert_eq!(
+            base(&[all, own]).url("abc", "live"),
+            "http://localhost:1/_aws/execute-api/abc/live"
+        );
     }
 
     #[test]

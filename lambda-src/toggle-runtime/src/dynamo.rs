@@ -8,7 +8,9 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tracing::warn;
 
-use crate::connection::{CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, LIFETIME_SECONDS};
+use crate::connection::{
+    CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, LIFETIME_SECONDS,
+};
 use crate::item::{Item, State, TOGGLE_KEY, from_sdk, toggle_id};
 use crate::ports::{Connections, Page, TableError, Toggles};
 
@@ -38,8 +40,15 @@ impl Toggles for TogglesTable {
     }
 
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
-        let get = self.client.get_item().table_name(&self.name).consistent_read(true);
-        let got = get.key(TOGGLE_KEY, AttributeValue::S(id.to_owned())).send().await;
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .consistent_read(true);
+        let got = get
+            .key(TOGGLE_KEY, AttributeValue::S(id.to_owned()))
+            .send()
+            .await;
         let got = got.map_err(|source| failed("read an item of", &self.name, source))?;
         Ok(got.item.as_ref().map(from_sdk))
     }
@@ -67,32 +76,62 @@ impl ConnectionsTable {
         let put = put
             .item(CONNECTION_KEY, AttributeValue::S(connection.id.clone()))
             .item(ENDPOINT, AttributeValue::S(connection.endpoint.clone()))
-            .item(CONNECTED_AT, AttributeValue::N(connection.connected_at.to_string()))
+            .item(
+                CONNECTED_AT,
+                AttributeValue::N(connection.connected_at.to_string()),
+            )
             .item(EXPIRY, AttributeValue::N(expiry.to_string()));
-        put.send().await.map_err(|source| failed("put an item into", &self.name, source))?;
+        put.send()
+            .await
+            .map_err(|source| failed("put an item into", &self.name, source))?;
         Ok(())
     }
 
     /// Deletes the item of a connection that has ended.
     pub async fn remove(&self, id: &str) -> Result<(), TableError> {
-        let delete = self.client.delete_item().table_name(&self.name).key(CONNECTION_KEY, AttributeValue::S(id.into()));
-        delete.send().await.map_err(|source| failed("delete an item of", &self.name, source))?;
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .key(CONNECTION_KEY, AttributeValue::S(id.into()));
+        delete
+            .send()
+            .await
+            .map_err(|source| failed("delete an item of", &self.name, source))?;
         Ok(())
     }
 }
 
 impl Connections for ConnectionsTable {
     async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
-        let after = after.map(|id| HashMap::from([(CONNECTION_KEY.to_owned(), AttributeValue::S(id))]));
+        let after =
+            after.map(|id| HashMap::from([(CONNECTION_KEY.to_owned(), AttributeValue::S(id))]));
         let (items, next) = scan_page(&self.client, &self.name, after).await?;
-        let connections = items.iter().map(from_sdk).filter_map(|item| well_formed(&item)).collect();
-        Ok(Page { connections, next: next.and_then(|key| key.get(CONNECTION_KEY)?.as_s().ok().cloned()) })
+        let connections = items
+            .iter()
+            .map(from_sdk)
+            .filter_map(|item| well_formed(&item))
+            .collect();
+        Ok(Page {
+            connections,
+            next: next.and_then(|key| key.get(CONNECTION_KEY)?.as_s().ok().cloned()),
+        })
     }
 
     async fn exists(&self, connection: &Connection) -> Result<bool, TableError> {
-        let get = self.client.get_item().table_name(&self.name).consistent_read(true);
-        let got = get.key(CONNECTION_KEY, AttributeValue::S(connection.id.clone())).send().await;
-        Ok(got.map_err(|source| failed("read an item of", &self.name, source))?.item.is_some())
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .consistent_read(true);
+        let got = get
+            .key(CONNECTION_KEY, AttributeValue::S(connection.id.clone()))
+            .send()
+            .await;
+        Ok(got
+            .map_err(|source| failed("read an item of", &self.name, source))?
+            .item
+            .is_some())
     }
 
     async fn forget(&self, connection: &Connection) -> Result<(), TableError> {
@@ -113,7 +152,8 @@ impl Connections for ConnectionsTable {
     }
 }
 
-/// An item that cannot be posted to is nobody's update to lose: it was not written by the connection manager.
+/// An item that cannot be posted to is nobody's update to lose: it was not written by the
+/// connection manager.
 fn well_formed(item: &Item) -> Option<Connection> {
     let connection = Connection::from_item(item);
     if connection.is_none() {
@@ -123,7 +163,9 @@ fn well_formed(item: &Item) -> Option<Connection> {
 }
 
 fn is_condition<R>(error: &SdkError<DeleteItemError, R>) -> bool {
-    error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception)
+    error
+        .as_service_error()
+        .is_some_and(DeleteItemError::is_conditional_check_failed_exception)
 }
 
 /// One page of a strongly consistent scan, and the key after which the next begins.
@@ -132,14 +174,28 @@ async fn scan_page(
     table: &str,
     after: Option<SdkItem>,
 ) -> Result<(Vec<SdkItem>, Option<SdkItem>), TableError> {
-    let scan = client.scan().table_name(table).consistent_read(true).set_exclusive_start_key(after);
-    let page = scan.send().await.map_err(|source| failed("scan", table, source))?;
+    let scan = client
+        .scan()
+        .table_name(table)
+        .consistent_read(true)
+        .set_exclusive_start_key(after);
+    let page = scan
+        .send()
+        .await
+        .map_err(|source| failed("scan", table, source))?;
     let next = page.last_evaluated_key.filter(|key| !key.is_empty());
     Ok((page.items.unwrap_or_default(), next))
 }
 
-fn failed(action: &str, table: &str, source: impl std::error::Error + Send + Sync + 'static) -> TableError {
-    TableError { action: format!("{action} table {table}"), source: Box::new(source) }
+fn failed(
+    action: &str,
+    table: &str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> TableError {
+    TableError {
+        action: format!("{action} table {table}"),
+        source: Box::new(source),
+    }
 }
 
 #[cfg(test)]

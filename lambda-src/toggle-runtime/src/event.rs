@@ -1,6 +1,7 @@
 //! Stream events and the partial batch response, only as much of them as the functions read.
 //!
-//! Own types, because a stream record's images are already the `DynamoDB` JSON that goes on the wire.
+//! Own types, because a stream record's images are already the `DynamoDB` JSON that goes on the
+//! wire.
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +52,8 @@ pub struct Change {
     pub sequence_number: String,
 }
 
-/// Lambda's partial batch response. An empty list is success; otherwise Lambda retries from the lowest number on.
+/// Lambda's partial batch response. An empty list is success; otherwise Lambda retries from the
+/// lowest number on.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchResponse {
@@ -68,12 +70,17 @@ pub struct BatchItemFailure {
 }
 
 impl BatchResponse {
-    /// Asks for a retry from the record at `first_failed` on. It names that record only: Lambda retries all after it.
+    /// Asks for a retry from the record at `first_failed` on. It names that record only: Lambda
+    /// retries all after it.
     #[must_use]
     pub fn retry_from(event: &StreamEvent, first_failed: Option<usize>) -> Self {
         let failed = first_failed.and_then(|index| event.records.get(index));
-        let identifier = |record: &Record| BatchItemFailure { item_identifier: record.change.sequence_number.clone() };
-        Self { batch_item_failures: failed.map(identifier).into_iter().collect() }
+        let identifier = |record: &Record| BatchItemFailure {
+            item_identifier: record.change.sequence_number.clone(),
+        };
+        Self {
+            batch_item_failures: failed.map(identifier).into_iter().collect(),
+        }
     }
 }
 
@@ -92,12 +99,17 @@ mod tests {
         let event: StreamEvent = serde_json::from_str(EVENT).unwrap();
         assert_eq!(event.records[0].operation, Operation::Insert);
         let response = serde_json::to_string(&BatchResponse::retry_from(&event, Some(1))).unwrap();
-        assert_eq!(response, r#"{"batchItemFailures":[{"itemIdentifier":"101"}]}"#);
+        assert_eq!(
+            response,
+            r#"{"batchItemFailures":[{"itemIdentifier":"101"}]}"#
+        );
     }
 
     #[test]
     fn success_is_an_empty_list() {
-        let response = serde_json::to_string(&BatchResponse::retry_from(&StreamEvent::default(), None)).unwrap();
+        let response =
+            serde_json::to_string(&BatchResponse::retry_from(&StreamEvent::default(), None))
+                .unwrap();
         assert_eq!(response, r#"{"batchItemFailures":[]}"#);
     }
 }

@@ -1,4 +1,5 @@
-//! Scripted ports for the tests of single situations. The simulation in `tests/` is for all of them together.
+//! Scripted ports for the tests of single situations. The simulation in `tests/` is for all of them
+//! together.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,7 +24,8 @@ pub(crate) const NOW: u64 = 1_000_000_000;
 pub(crate) struct Fake {
     /// The pages of connections; `None` cannot be read.
     pub(crate) pages: Vec<Option<Vec<Connection>>>,
-    /// The states that reads return one after the other, the last one for ever. `None` cannot be read.
+    /// The states that reads return one after the other, the last one for ever. `None` cannot be
+    /// read.
     pub(crate) states: RefCell<VecDeque<Option<State>>>,
     /// What posts to a connection answer; success after the last.
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
@@ -43,30 +45,52 @@ pub(crate) struct Fake {
 impl Fake {
     pub(crate) fn answer(self, connection: &str, error: &CallbackError, times: usize) -> Self {
         let answers = std::iter::repeat_n(error.clone(), times);
-        self.answers.borrow_mut().entry(connection.to_owned()).or_default().extend(answers);
+        self.answers
+            .borrow_mut()
+            .entry(connection.to_owned())
+            .or_default()
+            .extend(answers);
         self
     }
 
     pub(crate) fn exchange<'a>(&'a self, policy: &'a Policy) -> Exchange<'a, Self, Self> {
         let clock = Clock::at(NOW);
         let deadline = Deadline::of(&clock, NOW + 60_000);
-        Exchange { connections: self, callback: self, policy, clock, deadline, tally: &self.tally }
+        Exchange {
+            connections: self,
+            callback: self,
+            policy,
+            clock,
+            deadline,
+            tally: &self.tally,
+        }
     }
 
     fn state(&self) -> Result<State, TableError> {
         let mut states = self.states.borrow_mut();
-        let state = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
+        let state = if states.len() > 1 {
+            states.pop_front()
+        } else {
+            states.front().cloned()
+        };
         state.unwrap_or_default().ok_or_else(unreadable)
     }
 
     pub(crate) fn heard_by(&self, connection: &str) -> Vec<String> {
         let heard = self.heard.borrow();
-        heard.iter().filter(|(id, _)| id == connection).map(|(_, message)| message.clone()).collect()
+        heard
+            .iter()
+            .filter(|(id, _)| id == connection)
+            .map(|(_, message)| message.clone())
+            .collect()
     }
 }
 
 fn unreadable() -> TableError {
-    TableError { action: "read".into(), source: "throttled".into() }
+    TableError {
+        action: "read".into(),
+        source: "throttled".into(),
+    }
 }
 
 impl Toggles for Fake {
@@ -84,7 +108,10 @@ impl Connections for Fake {
     async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
         let index = after.map_or(0, |after| after.parse().unwrap());
         let connections = self.pages[index].clone().ok_or_else(unreadable)?;
-        Ok(Page { connections, next: (index + 1 < self.pages.len()).then(|| (index + 1).to_string()) })
+        Ok(Page {
+            connections,
+            next: (index + 1 < self.pages.len()).then(|| (index + 1).to_string()),
+        })
     }
 
     async fn exists(&self, connection: &Connection) -> Result<bool, TableError> {
@@ -104,12 +131,18 @@ impl Callback for Fake {
         if refuse_from > 0 && self.tried.borrow().len() > refuse_from {
             return Err(CallbackError::Refused("403".into()));
         }
-        let error = self.answers.borrow_mut().get_mut(&connection.id).and_then(VecDeque::pop_front);
+        let error = self
+            .answers
+            .borrow_mut()
+            .get_mut(&connection.id)
+            .and_then(VecDeque::pop_front);
         if let Some(error) = error {
             return Err(error);
         }
         let message = String::from_utf8(message.to_vec()).unwrap();
-        self.heard.borrow_mut().push((connection.id.clone(), message));
+        self.heard
+            .borrow_mut()
+            .push((connection.id.clone(), message));
         Ok(())
     }
 
@@ -120,16 +153,23 @@ impl Callback for Fake {
 }
 
 /// States for [`Fake::states`].
-pub(crate) fn queue(states: impl IntoIterator<Item = Option<State>>) -> RefCell<VecDeque<Option<State>>> {
+pub(crate) fn queue(
+    states: impl IntoIterator<Item = Option<State>>,
+) -> RefCell<VecDeque<Option<State>>> {
     RefCell::new(states.into_iter().collect())
 }
 
 pub(crate) fn connection(id: &str, age_ms: u64) -> Connection {
-    Connection { id: id.into(), endpoint: "https://e/live".into(), connected_at: NOW - age_ms }
+    Connection {
+        id: id.into(),
+        endpoint: "https://e/live".into(),
+        connected_at: NOW - age_ms,
+    }
 }
 
 pub(crate) fn toggle(id: &str, value: u64) -> Item {
-    serde_json::from_value(json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} })).unwrap()
+    serde_json::from_value(json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} }))
+        .unwrap()
 }
 
 /// How [`toggle`] looks on the wire.
@@ -138,25 +178,35 @@ pub(crate) fn wire(id: &str, value: u64) -> String {
 }
 
 pub(crate) fn state(toggles: &[(&str, u64)]) -> State {
-    toggles.iter().map(|(id, value)| ((*id).to_owned(), toggle(id, *value))).collect()
+    toggles
+        .iter()
+        .map(|(id, value)| ((*id).to_owned(), toggle(id, *value)))
+        .collect()
 }
 
 /// A batch of changes; `None` is a removal. Sequence numbers count from 100.
 pub(crate) fn changes(changes: &[(&str, Option<u64>)]) -> StreamEvent {
     let record = |(index, (id, value)): (usize, &(&str, Option<u64>))| Record {
-        operation: if value.is_some() { Operation::Modify } else { Operation::Remove },
+        operation: if value.is_some() {
+            Operation::Modify
+        } else {
+            Operation::Remove
+        },
         change: Change {
             keys: serde_json::from_value(json!({ "featureId": {"S": id} })).unwrap(),
             new_image: value.map(|value| toggle(id, value)),
             sequence_number: (100 + index).to_string(),
         },
     };
-    StreamEvent { records: changes.iter().enumerate().map(record).collect() }
+    StreamEvent {
+        records: changes.iter().enumerate().map(record).collect(),
+    }
 }
 
 /// A batch of new connections.
 pub(crate) fn inserts(connections: &[Connection]) -> StreamEvent {
-    let record = |(index, connection): (usize, &Connection)| Record {
+    let record = |(index, connection): (usize, &Connection)| {
+        Record {
         operation: Operation::Insert,
         change: Change {
             keys: Item::new(),
@@ -167,6 +217,9 @@ pub(crate) fn inserts(connections: &[Connection]) -> StreamEvent {
             .ok(),
             sequence_number: (100 + index).to_string(),
         },
+    }
     };
-    StreamEvent { records: connections.iter().enumerate().map(record).collect() }
+    StreamEvent {
+        records: connections.iter().enumerate().map(record).collect(),
+    }
 }

@@ -17,11 +17,13 @@ use crate::line::{End, Exchange, Line};
 use crate::message::change;
 use crate::ports::{Callback, Connections, TableError};
 
-/// How long the scan waits while the known connections are told: about as long as a post takes. What it costs a small
-/// function's processor, or a service that answers one request after the other, would hold up the posts.
+/// How long the scan waits while the known connections are told: about as long as a post takes.
+/// What it costs a small function's processor, or a service that answers one request after the
+/// other, would hold up the posts.
 const HEAD_START: Duration = Duration::from_millis(20);
 
-/// One telling of changes to every connection: to the known ones at once, and to the others that the scan finds.
+/// One telling of changes to every connection: to the known ones at once, and to the others that
+/// the scan finds.
 #[derive(Debug)]
 pub struct FanOut<'a, C, P> {
     pending: &'a [Pending],
@@ -36,9 +38,16 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     #[must_use]
     pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Exchange<'a, C, P>) -> Self {
         let policy = exchange.policy;
-        let message = |toggle: &Pending| change(&toggle.id, toggle.item.as_ref(), policy.message_limit);
+        let message =
+            |toggle: &Pending| change(&toggle.id, toggle.item.as_ref(), policy.message_limit);
         let messages = pending.iter().map(message).collect();
-        Self { pending, messages, known, exchange, slots: Semaphore::new(policy.concurrency) }
+        Self {
+            pending,
+            messages,
+            known,
+            exchange,
+            slots: Semaphore::new(policy.concurrency),
+        }
     }
 
     /// Tells. Returns the first record that someone has not been told.
@@ -61,20 +70,30 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         earliest(first, then)
     }
 
-    /// Every stored connection, page by page: the next page is read while the last one is being told.
+    /// Every stored connection, page by page: the next page is read while the last one is being
+    /// told.
     fn scan(&self) -> impl Stream<Item = Result<Connection, TableError>> + '_ {
-        let pages = stream::unfold(Some(None), move |after: Option<Option<String>>| async move {
-            match self.exchange.connections.page(after?).await {
-                Ok(page) => Some((page.connections.into_iter().map(Ok).collect::<Vec<_>>(), page.next.map(Some))),
-                Err(error) => Some((vec![Err(error)], None)),
-            }
-        });
+        let pages = stream::unfold(
+            Some(None),
+            move |after: Option<Option<String>>| async move {
+                match self.exchange.connections.page(after?).await {
+                    Ok(page) => Some((
+                        page.connections.into_iter().map(Ok).collect::<Vec<_>>(),
+                        page.next.map(Some),
+                    )),
+                    Err(error) => Some((vec![Err(error)], None)),
+                }
+            },
+        );
         pages.flat_map(stream::iter)
     }
 
-    /// A page that cannot be read ends the scan: those of earlier pages are told nevertheless, and the batch fails from
-    /// its first record.
-    async fn tell_each(&self, connections: impl Stream<Item = Result<Connection, TableError>>) -> Option<usize> {
+    /// A page that cannot be read ends the scan: those of earlier pages are told nevertheless, and
+    /// the batch fails from its first record.
+    async fn tell_each(
+        &self,
+        connections: impl Stream<Item = Result<Connection, TableError>>,
+    ) -> Option<usize> {
         let told = connections.map(|connection| async {
             match connection {
                 Ok(connection) => self.tell(&connection).await,
@@ -85,11 +104,12 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
             }
         });
         let told = told.buffer_unordered(self.exchange.policy.concurrency);
-        told.fold(None, |first, failed| ready(earliest(first, failed))).await
+        told.fold(None, |first, failed| ready(earliest(first, failed)))
+            .await
     }
 
-    /// Tells one connection, message after message. Returns the first record that it has not been told. Whoever took
-    /// them all is known from then on.
+    /// Tells one connection, message after message. Returns the first record that it has not been
+    /// told. Whoever took them all is known from then on.
     async fn tell(&self, connection: &Connection) -> Option<usize> {
         // Never closed while this invocation lasts.
         let _slot = self.slots.acquire().await;
@@ -116,5 +136,8 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
 }
 
 fn unscanned(error: &TableError) {
-    error!(error = error as &dyn std::error::Error, "connections cannot be read");
+    error!(
+        error = error as &dyn std::error::Error,
+        "connections cannot be read"
+    );
 }

@@ -27,8 +27,8 @@ use crate::tally::Tally;
 /// How long connecting to a service may take.
 const CONNECT: Duration = Duration::from_secs(2);
 
-/// How long a connection to a service is kept unused: a thawed function does not begin with one that the service has
-/// closed.
+/// How long a connection to a service is kept unused: a thawed function does not begin with one
+/// that the service has closed.
 const IDLE: Duration = Duration::from_secs(20);
 
 const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
@@ -59,7 +59,10 @@ impl Register {
         let name = table(CONNECTIONS_TABLE)?;
         let client = aws_sdk_dynamodb::Client::new(&configuration().await);
         started(began);
-        Ok(Self { connections: ConnectionsTable { client, name }, base: CallbackBase::from_environment(variable) })
+        Ok(Self {
+            connections: ConnectionsTable { client, name },
+            base: CallbackBase::from_environment(variable),
+        })
     }
 }
 
@@ -83,8 +86,14 @@ impl Broadcast {
         let callback = management(&configuration);
         started(began);
         Ok(Self {
-            toggles: TogglesTable { client: client.clone(), name: toggles },
-            connections: ConnectionsTable { client, name: connections },
+            toggles: TogglesTable {
+                client: client.clone(),
+                name: toggles,
+            },
+            connections: ConnectionsTable {
+                client,
+                name: connections,
+            },
             callback,
             policy,
         })
@@ -95,7 +104,14 @@ impl Broadcast {
     pub fn invocation(&self, context: Context) -> Invocation<'_> {
         let clock = Clock::system();
         let deadline = Deadline::of(&clock, context.deadline);
-        Invocation { resources: self, context, clock, deadline, began: Instant::now(), tally: Tally::default() }
+        Invocation {
+            resources: self,
+            context,
+            clock,
+            deadline,
+            began: Instant::now(),
+            tally: Tally::default(),
+        }
     }
 }
 
@@ -184,7 +200,10 @@ async fn configuration() -> SdkConfig {
         .http_client(http_client())
         .retry_config(RetryConfig::standard().with_max_attempts(3))
         .timeout_config(
-            TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(Duration::from_secs(3)).build(),
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT)
+                .operation_attempt_timeout(Duration::from_secs(3))
+                .build(),
         )
         .load()
         .await
@@ -195,28 +214,48 @@ fn management(configuration: &SdkConfig) -> Management {
     Management {
         http: connector(),
         credentials: SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
-        region: configuration.region().map(ToString::to_string).unwrap_or_default(),
+        region: configuration
+            .region()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
     }
 }
 
 /// What posts are sent with. It keeps as many connections as are used at once.
 fn connector() -> SharedHttpConnector {
     let builder = Connector::builder()
-        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
+        .connector_settings(
+            HttpConnectorSettings::builder()
+                .connect_timeout(CONNECT)
+                .build(),
+        )
         .pool_max_idle_per_host(CONCURRENCY)
         .pool_idle_timeout(IDLE);
-    SharedHttpConnector::new(if is_plain() { builder.build_http() } else { builder.tls_provider(TLS).build() })
+    SharedHttpConnector::new(if is_plain() {
+        builder.build_http()
+    } else {
+        builder.tls_provider(TLS).build()
+    })
 }
 
 /// What the SDK's calls are sent with.
 fn http_client() -> SharedHttpClient {
     let builder = aws_smithy_http_client::Builder::new().pool_idle_timeout(IDLE);
-    if is_plain() { builder.build_http() } else { builder.tls_provider(TLS).build_https() }
+    if is_plain() {
+        builder.build_http()
+    } else {
+        builder.tls_provider(TLS).build_https()
+    }
 }
 
-/// TLS is left out where every endpoint is plain HTTP, as on an emulator: loading the roots takes most of a start.
+/// TLS is left out where every endpoint is plain HTTP, as on an emulator: loading the roots takes
+/// most of a start.
 fn is_plain() -> bool {
     let is_plain = |name| variable(name).map(|url| url.starts_with("http://"));
-    let own = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"];
-    is_plain("AWS_ENDPOINT_URL") == Some(true) && own.into_iter().all(|name| is_plain(name) != Some(false))
+    let own = [
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
+    ];
+    is_plain("AWS_ENDPOINT_URL") == Some(true)
+        && own.into_iter().all(|name| is_plain(name) != Some(false))
 }

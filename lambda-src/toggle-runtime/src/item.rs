@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 /// The attribute that is the toggles table's key.
 pub const TOGGLE_KEY: &str = "featureId";
 
-/// One toggle in `DynamoDB` JSON, attribute by attribute. Ordered, so that one state is always the same bytes.
+/// One toggle in `DynamoDB` JSON, attribute by attribute. Ordered, so that one state is always the
+/// same bytes.
 pub type Item = BTreeMap<String, Value>;
 
 /// The whole state: every toggle by its id.
@@ -24,13 +25,17 @@ pub fn toggle_id(item: &Item) -> Option<&str> {
 #[must_use]
 #[expect(clippy::implicit_hasher, reason = "the SDK has this type")]
 pub fn from_sdk(item: &HashMap<String, AttributeValue>) -> Item {
-    item.iter().map(|(name, value)| (name.clone(), to_json(value))).collect()
+    item.iter()
+        .map(|(name, value)| (name.clone(), to_json(value)))
+        .collect()
 }
 
 /// Makes an item from a stream record comparable with one that the SDK read: sets have no order.
 #[must_use]
 pub fn normalised(item: Item) -> Item {
-    item.into_iter().map(|(name, value)| (name, sort_sets(value))).collect()
+    item.into_iter()
+        .map(|(name, value)| (name, sort_sets(value)))
+        .collect()
 }
 
 fn to_json(value: &AttributeValue) -> Value {
@@ -64,7 +69,12 @@ fn sort_sets(value: Value) -> Value {
     let Value::Object(object) = value else {
         return value;
     };
-    Value::Object(object.into_iter().map(|(kind, inner)| sort_kind(kind, inner)).collect())
+    Value::Object(
+        object
+            .into_iter()
+            .map(|(kind, inner)| sort_kind(kind, inner))
+            .collect(),
+    )
 }
 
 fn sort_kind(kind: String, inner: Value) -> (String, Value) {
@@ -74,9 +84,11 @@ fn sort_kind(kind: String, inner: Value) -> (String, Value) {
             Value::Array(members)
         }
         ("L", Value::Array(members)) => Value::Array(members.into_iter().map(sort_sets).collect()),
-        ("M", Value::Object(map)) => {
-            Value::Object(map.into_iter().map(|(name, value)| (name, sort_sets(value))).collect())
-        }
+        ("M", Value::Object(map)) => Value::Object(
+            map.into_iter()
+                .map(|(name, value)| (name, sort_sets(value)))
+                .collect(),
+        ),
         (_, inner) => inner,
     };
     (kind, inner)
@@ -93,10 +105,25 @@ mod tests {
         let item = HashMap::from([
             ("featureId".into(), AttributeValue::S("1".into())),
             ("b".into(), AttributeValue::B(Blob::new("hi"))),
-            ("bs".into(), AttributeValue::Bs(vec![Blob::new("b"), Blob::new("a")])),
+            (
+                "bs".into(),
+                AttributeValue::Bs(vec![Blob::new("b"), Blob::new("a")]),
+            ),
             ("flag".into(), AttributeValue::Bool(true)),
-            ("list".into(), AttributeValue::L(vec![AttributeValue::N("1.5".into()), AttributeValue::Null(true)])),
-            ("map".into(), AttributeValue::M(HashMap::from([("x".into(), AttributeValue::Ss(strings(&["b", "a"])))]))),
+            (
+                "list".into(),
+                AttributeValue::L(vec![
+                    AttributeValue::N("1.5".into()),
+                    AttributeValue::Null(true),
+                ]),
+            ),
+            (
+                "map".into(),
+                AttributeValue::M(HashMap::from([(
+                    "x".into(),
+                    AttributeValue::Ss(strings(&["b", "a"])),
+                )])),
+            ),
             ("ns".into(), AttributeValue::Ns(strings(&["2", "1"]))),
         ]);
         let expected = json!({
@@ -115,13 +142,16 @@ mod tests {
 
     #[test]
     fn a_stream_image_with_unordered_sets_equals_what_the_sdk_reads() {
-        let image: Item =
-            serde_json::from_str(r#"{"featureId": {"S": "1"}, "m": {"M": {"x": {"L": [{"NS": ["2", "1"]}]}}}}"#)
-                .unwrap();
+        let image: Item = serde_json::from_str(
+            r#"{"featureId": {"S": "1"}, "m": {"M": {"x": {"L": [{"NS": ["2", "1"]}]}}}}"#,
+        )
+        .unwrap();
         let ns = AttributeValue::Ns(vec!["1".into(), "2".into()]);
         let map = HashMap::from([("x".into(), AttributeValue::L(vec![ns]))]);
-        let read =
-            HashMap::from([("featureId".into(), AttributeValue::S("1".into())), ("m".into(), AttributeValue::M(map))]);
+        let read = HashMap::from([
+            ("featureId".into(), AttributeValue::S("1".into())),
+            ("m".into(), AttributeValue::M(map)),
+        ]);
         assert_eq!(normalised(image), from_sdk(&read));
     }
 }

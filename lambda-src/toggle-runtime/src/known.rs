@@ -8,8 +8,9 @@ use crate::connection::Connection;
 /// How many connections one instance of the function remembers: a few megabytes.
 const LIMIT: usize = 10_000;
 
-/// The connections that took every message of the last fan-out of this instance. They are told before the scan that
-/// says whom to tell, and may have left since. Only a saving of time: it is lost with the instance.
+/// The connections that took every message of the last fan-out of this instance. They are told
+/// before the scan that says whom to tell, and may have left since. Only a saving of time: it is
+/// lost with the instance.
 #[derive(Debug)]
 pub struct Known {
     limit: usize,
@@ -26,7 +27,10 @@ impl Known {
     /// None yet, and never more than `limit`.
     #[must_use]
     pub fn bounded(limit: usize) -> Self {
-        Self { limit, connections: RefCell::default() }
+        Self {
+            limit,
+            connections: RefCell::default(),
+        }
     }
 
     /// All of them, now.

@@ -1,9 +1,9 @@
-//! What the three toggle functions share: the wire's shapes, the two algorithms that tell clients about toggles, and
-//! their adapters to `DynamoDB` and API Gateway.
+//! What the three toggle functions share: the wire's shapes, the two algorithms that tell clients
+//! about toggles, and their adapters to `DynamoDB` and API Gateway.
 //!
-//! [`welcome`] and [`announce`] hold the rules and know no AWS: they reach the world through the narrow [`ports`], so
-//! the tests run the same code in a simulated world under virtual time. `lambda-src/README.md` has the protocol and
-//! the argument why no client ends stale.
+//! [`welcome`] and [`announce`] hold the rules and know no AWS: they reach the world through the
+//! narrow [`ports`], so the tests run the same code in a simulated world under virtual time.
+//! `lambda-src/README.md` has the protocol and the argument why no client ends stale.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod announce;

@@ -53,13 +53,21 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
     /// A line to a connection, and whether that took a message before.
     #[must_use]
     pub fn new(exchange: &'a Exchange<'a, C, P>, connection: &'a Connection, heard: bool) -> Self {
-        Self { exchange, connection, heard }
+        Self {
+            exchange,
+            connection,
+            heard,
+        }
     }
 
     /// Sends one message, within the budget, the deadline and the patience of the policy.
     pub async fn tell(&mut self, message: &[u8]) -> Result<(), End> {
         let began = Instant::now();
-        let until = self.exchange.deadline.tell.min(began + self.exchange.policy.budget);
+        let until = self
+            .exchange
+            .deadline
+            .tell
+            .min(began + self.exchange.policy.budget);
         let (mut overload, mut appearance) = (Backoff::overload(), Backoff::appearance());
         loop {
             let backoff = match self.attempt(message).await {
@@ -88,8 +96,8 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
         }
     }
 
-    /// Counts a connection that could not be told, and closes it: its client comes back and gets the whole state,
-    /// and a message that is still on its way reaches nobody.
+    /// Counts a connection that could not be told, and closes it: its client comes back and gets
+    /// the whole state, and a message that is still on its way reaches nobody.
     pub async fn give_up(&self) {
         let exchange = self.exchange;
         exchange.tally.failed.add();
@@ -105,7 +113,8 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
         self.exchange.tally.posts.add();
         let post = self.exchange.callback.post(self.connection, message);
         let result = timeout_at(self.exchange.deadline.tell, post).await;
-        let result = result.unwrap_or_else(|_| Err(CallbackError::InDoubt("the deadline passed".into())));
+        let result =
+            result.unwrap_or_else(|_| Err(CallbackError::InDoubt("the deadline passed".into())));
         if let Err(error) = &result {
             self.log(error);
         }
@@ -135,7 +144,10 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
             return Some(End::Early);
         }
         // Whoever has left again needs no waiting for. Not knowing costs waiting only.
-        if matches!(exchange.connections.exists(self.connection).await, Ok(false)) {
+        if matches!(
+            exchange.connections.exists(self.connection).await,
+            Ok(false)
+        ) {
             exchange.tally.gone.add();
             return Some(End::Gone);
         }
@@ -146,12 +158,20 @@ impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
     async fn forget(&self) {
         if let Err(error) = self.exchange.connections.forget(self.connection).await {
             let connection = self.connection.id.as_str();
-            warn!(connection, error = &error as &dyn std::error::Error, "closed connection's item stays for now");
+            warn!(
+                connection,
+                error = &error as &dyn std::error::Error,
+                "closed connection's item stays for now"
+            );
         }
     }
 
     async fn close(&self) -> bool {
-        let until = self.exchange.deadline.close.min(Instant::now() + self.exchange.policy.close_budget);
+        let until = self
+            .exchange
+            .deadline
+            .close
+            .min(Instant::now() + self.exchange.policy.close_budget);
         let mut backoff = Backoff::overload();
         loop {
             let closing = self.exchange.callback.close(self.connection);

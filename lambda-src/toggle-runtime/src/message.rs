@@ -17,18 +17,22 @@ struct Removed<'a> {
     feature_id: serde_json::Map<String, serde_json::Value>,
 }
 
-/// What tells a client that a toggle was deleted: `{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}`.
+/// What tells a client that a toggle was deleted:
+/// `{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}`.
 #[must_use]
 pub fn removed(id: &str) -> Vec<u8> {
     let mut keys = serde_json::Map::new();
     keys.insert(TOGGLE_KEY.into(), serde_json::json!({ "S": id }));
-    json(&Removed { is_removed: "true", feature_id: keys })
+    json(&Removed {
+        is_removed: "true",
+        feature_id: keys,
+    })
 }
 
 /// What tells a client the state of one toggle: its item, or its removal.
 ///
-/// A toggle that no message can hold is told as removed, so that clients fall back to their defaults instead of
-/// keeping a state that is no longer true.
+/// A toggle that no message can hold is told as removed, so that clients fall back to their
+/// defaults instead of keeping a state that is no longer true.
 #[must_use]
 pub fn change(id: &str, item: Option<&Item>, limit: usize) -> Vec<u8> {
     match item.map(json) {
@@ -41,7 +45,8 @@ pub fn change(id: &str, item: Option<&Item>, limit: usize) -> Vec<u8> {
     }
 }
 
-/// What tells a client the whole state: one JSON array, or several when one would pass `limit` bytes.
+/// What tells a client the whole state: one JSON array, or several when one would pass `limit`
+/// bytes.
 #[must_use]
 pub fn snapshot(state: &State, limit: usize) -> Vec<Vec<u8>> {
     let mut arrays = vec![vec![b'[']];
@@ -62,10 +67,17 @@ pub fn snapshot(state: &State, limit: usize) -> Vec<Vec<u8>> {
 
 /// The toggles, of `among` or of all, that are different `now` from what was told.
 #[must_use]
-pub fn differences(told: &State, now: &State, among: Option<&BTreeSet<String>>) -> BTreeSet<String> {
+pub fn differences(
+    told: &State,
+    now: &State,
+    among: Option<&BTreeSet<String>>,
+) -> BTreeSet<String> {
     let all = told.keys().chain(now.keys());
     let candidates = all.filter(|id| among.is_none_or(|among| among.contains(*id)));
-    candidates.filter(|id| told.get(*id) != now.get(*id)).cloned().collect()
+    candidates
+        .filter(|id| told.get(*id) != now.get(*id))
+        .cloned()
+        .collect()
 }
 
 fn append(arrays: &mut Vec<Vec<u8>>, item: &[u8], limit: usize) {
@@ -83,7 +95,10 @@ fn append(arrays: &mut Vec<Vec<u8>>, item: &[u8], limit: usize) {
 }
 
 fn oversized(id: &str, bytes: usize) {
-    error!(toggle = id, bytes, "toggle is too big for a message: clients are told that it is removed");
+    error!(
+        toggle = id,
+        bytes, "toggle is too big for a message: clients are told that it is removed"
+    );
 }
 
 fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
@@ -104,7 +119,15 @@ mod tests {
     }
 
     fn state(items: &[Item]) -> State {
-        items.iter().map(|item| (crate::item::toggle_id(item).unwrap().to_owned(), item.clone())).collect()
+        items
+            .iter()
+            .map(|item| {
+                (
+                    crate::item::toggle_id(item).unwrap().to_owned(),
+                    item.clone(),
+                )
+            })
+            .collect()
     }
 
     #[test]
@@ -115,8 +138,7 @@ mod tests {
             String::from_utf8(messages[0].clone()).unwrap(),
             r#"[{"featureId":{"S":"1"},"featureName":{"S":"Feature toggle 1"},"isActive":{"BOOL":false}}]"#
         );
-        let published =
-            r#"[{"featureId": {"S": "1"}, "isActive": {"BOOL": false}, "featureName": {"S": "Feature toggle 1"}}]"#;
+        let published = r#"[{"featureId": {"S": "1"}, "isActive": {"BOOL": false}, "featureName": {"S": "Feature toggle 1"}}]"#;
         assert_eq!(
             serde_json::from_slice::<Value>(&messages[0]).unwrap(),
             serde_json::from_str::<Value>(published).unwrap()
@@ -131,23 +153,38 @@ mod tests {
     #[test]
     fn a_removal_is_the_published_message() {
         let message = String::from_utf8(removed("2")).unwrap();
-        assert_eq!(message, r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#);
+        assert_eq!(
+            message,
+            r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#
+        );
     }
 
     #[test]
     fn a_change_is_the_item() {
         let message = String::from_utf8(change("1", Some(&item("1", "n")), MESSAGE_LIMIT)).unwrap();
-        assert_eq!(message, r#"{"featureId":{"S":"1"},"featureName":{"S":"n"},"isActive":{"BOOL":false}}"#);
+        assert_eq!(
+            message,
+            r#"{"featureId":{"S":"1"},"featureName":{"S":"n"},"isActive":{"BOOL":false}}"#
+        );
     }
 
     #[test]
     fn a_big_state_is_split_under_the_limit_and_loses_nothing() {
         let name = "x".repeat(900);
-        let items: Vec<Item> = (0..1000).map(|id| item(&format!("{id:04}"), &name)).collect();
+        let items: Vec<Item> = (0..1000)
+            .map(|id| item(&format!("{id:04}"), &name))
+            .collect();
         let messages = snapshot(&state(&items), MESSAGE_LIMIT);
-        assert!(messages.len() > 7 && messages.iter().all(|message| message.len() <= MESSAGE_LIMIT));
-        let told: Vec<Item> =
-            messages.iter().flat_map(|array| serde_json::from_slice::<Vec<Item>>(array).unwrap()).collect();
+        assert!(
+            messages.len() > 7
+                && messages
+                    .iter()
+                    .all(|message| message.len() <= MESSAGE_LIMIT)
+        );
+        let told: Vec<Item> = messages
+            .iter()
+            .flat_map(|array| serde_json::from_slice::<Vec<Item>>(array).unwrap())
+            .collect();
         assert_eq!(told, items);
     }
 
@@ -172,6 +209,9 @@ mod tests {
         let now = state(&[item("1", "a"), item("2", "b"), item("4", "a")]);
         let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
         assert_eq!(differences(&told, &now, None), ids(&["2", "3", "4"]));
-        assert_eq!(differences(&told, &now, Some(&ids(&["1", "3"]))), ids(&["3"]));
+        assert_eq!(
+            differences(&told, &now, Some(&ids(&["1", "3"]))),
+            ids(&["3"])
+        );
     }
 }

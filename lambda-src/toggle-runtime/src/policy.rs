@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use crate::message::MESSAGE_LIMIT;
 
-/// How many connections are told at once, one message at a time each. A post takes 10 to 20 ms within a region, so
-/// this is 6,000 to 12,000 posts a second: about the account's default quota for the whole region, of 10,000.
+/// How many connections are told at once, one message at a time each. A post takes 10 to 20 ms
+/// within a region, so this is 6,000 to 12,000 posts a second: about the account's default quota
+/// for the whole region, of 10,000.
 pub const CONCURRENCY: usize = 128;
 
-/// Younger than this, a connection may not have been opened yet: it can be posted to only once `$connect` has
-/// returned, and its item is written before. A little more than the connection manager's timeout of ten seconds.
+/// Younger than this, a connection may not have been opened yet: it can be posted to only once
+/// `$connect` has returned, and its item is written before. A little more than the connection
+/// manager's timeout of ten seconds.
 pub const YOUNG: Duration = Duration::from_secs(15);
 
 /// How connections are told, and when they are given up.
@@ -19,7 +21,8 @@ pub struct Policy {
     pub concurrency: usize,
     /// See [`YOUNG`].
     pub young: Duration,
-    /// How long a 410 of a young connection is tried again before it is left to the new-connection function.
+    /// How long a 410 of a young connection is tried again before it is left to the new-connection
+    /// function.
     pub patience: Duration,
     /// How long one message to one connection is tried.
     pub budget: Duration,
@@ -27,7 +30,8 @@ pub struct Policy {
     pub close_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
-    /// Whether connections are scanned when some are known already. Always, but in tests that show what it is for.
+    /// Whether connections are scanned when some are known already. Always, but in tests that show
+    /// what it is for.
     pub scan: bool,
     /// Whether what was told is read again afterwards. Always, but in tests.
     pub verify: bool,
@@ -36,8 +40,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Toggle-message: a connection that is not open yet holds up nobody, as new-connection reads the table after it
-    /// has opened.
+    /// Toggle-message: a connection that is not open yet holds up nobody, as new-connection reads
+    /// the table after it has opened.
     #[must_use]
     pub fn announce() -> Self {
         Self {
@@ -56,6 +60,9 @@ impl Policy {
     /// New-connection: waits for the connection as long as it may still open.
     #[must_use]
     pub fn welcome() -> Self {
-        Self { patience: YOUNG * 2, ..Self::announce() }
+        Self {
+            patience: YOUNG * 2,
+            ..Self::announce()
+        }
     }
 }

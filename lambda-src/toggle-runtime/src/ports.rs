@@ -1,5 +1,8 @@
 //! What the algorithms need of the world.
-#![expect(async_fn_in_trait, reason = "used with concrete types on one thread only")]
+#![expect(
+    async_fn_in_trait,
+    reason = "used with concrete types on one thread only"
+)]
 
 use crate::connection::Connection;
 use crate::item::{Item, State};
@@ -21,7 +24,8 @@ pub enum CallbackError {
     /// 410: the connection is closed, or not open yet.
     #[error("the connection does not exist")]
     Gone,
-    /// It had no effect and may have one when it is tried again: 429, 5xx, no connection to the service.
+    /// It had no effect and may have one when it is tried again: 429, 5xx, no connection to the
+    /// service.
     #[error("try again: {0}")]
     Again(String),
     /// No answer came in time: the call may still take effect, even late.
@@ -55,7 +59,8 @@ pub trait Connections {
     async fn page(&self, after: Option<String>) -> Result<Page, TableError>;
     /// Whether the connection is still stored.
     async fn exists(&self, connection: &Connection) -> Result<bool, TableError>;
-    /// Deletes the item, unless it is no longer the one that was read. The absence of it is success.
+    /// Deletes the item, unless it is no longer the one that was read. The absence of it is
+    /// success.
     async fn forget(&self, connection: &Connection) -> Result<(), TableError>;
 }
 

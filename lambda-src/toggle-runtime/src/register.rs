@@ -10,8 +10,8 @@ use crate::websocket::{RequestContext, SocketResponse};
 
 /// Stores a connection on `$connect` and deletes it on `$disconnect`.
 ///
-/// An error of the table is the function's error: API Gateway then refuses the connection, so that no client is
-/// connected without an item.
+/// An error of the table is the function's error: API Gateway then refuses the connection, so that
+/// no client is connected without an item.
 pub async fn register(
     context: &RequestContext,
     table: &ConnectionsTable,
@@ -29,8 +29,8 @@ pub async fn register(
     Ok(SocketResponse { status_code: 200 })
 }
 
-/// Its age counts from now, not from the event's `connectedAt`: what matters is the latest moment at which
-/// `$connect` can still return, and that is this function's timeout after now.
+/// Its age counts from now, not from the event's `connectedAt`: what matters is the latest moment
+/// at which `$connect` can still return, and that is this function's timeout after now.
 fn connection(context: &RequestContext, base: &CallbackBase, clock: Clock) -> Connection {
     Connection {
         id: context.connection_id.clone(),
@@ -53,12 +53,19 @@ mod tests {
             r#"{{"requestContext": {{"routeKey": "{route}", "eventType": "CONNECT", "connectedAt": 1,
                 "connectionId": "c=", "apiId": "abc", "stage": "live", "domainName": "toggles.example.com"}}}}"#
         );
-        serde_json::from_str::<SocketEvent>(&event).unwrap().request_context
+        serde_json::from_str::<SocketEvent>(&event)
+            .unwrap()
+            .request_context
     }
 
     async fn handle(canned: &Canned, route: &str) -> Result<SocketResponse, TableError> {
-        let table = ConnectionsTable { client: tables(canned), name: "connections".into() };
-        let base = CallbackBase::Aws { region: "eu-west-1".into() };
+        let table = ConnectionsTable {
+            client: tables(canned),
+            name: "connections".into(),
+        };
+        let base = CallbackBase::Aws {
+            region: "eu-west-1".into(),
+        };
         register(&context(route), &table, &base, Clock::at(1_700_000_000_123)).await
     }
 
@@ -66,10 +73,16 @@ mod tests {
     async fn connect_stores_where_to_post() {
         let canned = Canned::new([("PutItem", 200, "{}")]);
         let response = handle(&canned, "$connect").await.unwrap();
-        assert_eq!(serde_json::to_string(&response).unwrap(), r#"{"statusCode":200}"#);
+        assert_eq!(
+            serde_json::to_string(&response).unwrap(),
+            r#"{"statusCode":200}"#
+        );
         let item = &bodies(&canned)[0]["Item"];
         assert_eq!(item["connectionId"], json!({"S": "c="}));
-        assert_eq!(item["connectionEndpoint"], json!({"S": "https://abc.execute-api.eu-west-1.amazonaws.com/live"}));
+        assert_eq!(
+            item["connectionEndpoint"],
+            json!({"S": "https://abc.execute-api.eu-west-1.amazonaws.com/live"})
+        );
     }
 
     #[tokio::test]
@@ -77,13 +90,19 @@ mod tests {
         let canned = Canned::new([("DeleteItem", 200, "{}")]);
         let response = handle(&canned, "$disconnect").await.unwrap();
         assert_eq!(response.status_code, 200);
-        assert_eq!(bodies(&canned), [json!({"TableName": "connections", "Key": {"connectionId": {"S": "c="}}})]);
+        assert_eq!(
+            bodies(&canned),
+            [json!({"TableName": "connections", "Key": {"connectionId": {"S": "c="}}})]
+        );
     }
 
     #[tokio::test]
     async fn a_connection_that_cannot_be_stored_is_refused() {
         let canned = Canned::new([("PutItem", 400, r#"{"__type":"ResourceNotFoundException"}"#)]);
         let error = handle(&canned, "$connect").await.unwrap_err();
-        assert_eq!(error.to_string(), "cannot put an item into table connections");
+        assert_eq!(
+            error.to_string(),
+            "cannot put an item into table connections"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! New-connection: tells new connections the whole state, and goes on until what it told is what is.
+//! New-connection: tells new connections the whole state, and goes on until what it told is what
+//! is.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,9 +16,13 @@ use crate::message::{change, differences, snapshot};
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::States;
 
-/// Tells every connection that the batch inserted. Returns the index of the first record whose connection could not
-/// be told.
-pub async fn welcome<T, C, P>(event: &StreamEvent, toggles: &T, exchange: &Exchange<'_, C, P>) -> Option<usize>
+/// Tells every connection that the batch inserted. Returns the index of the first record whose
+/// connection could not be told.
+pub async fn welcome<T, C, P>(
+    event: &StreamEvent,
+    toggles: &T,
+    exchange: &Exchange<'_, C, P>,
+) -> Option<usize>
 where
     T: Toggles,
     C: Connections,
@@ -25,10 +30,18 @@ where
 {
     let states = States::new(toggles);
     let arrived = Instant::now();
-    let welcomes = event.records.iter().enumerate().filter(|(_, record)| record.operation == Operation::Insert);
+    let welcomes = event
+        .records
+        .iter()
+        .enumerate()
+        .filter(|(_, record)| record.operation == Operation::Insert);
     stream::iter(welcomes)
         .map(|(index, record)| {
-            let connection = record.change.new_image.as_ref().and_then(Connection::from_item);
+            let connection = record
+                .change
+                .new_image
+                .as_ref()
+                .and_then(Connection::from_item);
             let states = &states;
             async move {
                 let told = match &connection {
@@ -39,7 +52,9 @@ where
             }
         })
         .buffer_unordered(exchange.policy.concurrency)
-        .fold(None, |first: Option<usize>, failed| async move { first.into_iter().chain(failed).min() })
+        .fold(None, |first: Option<usize>, failed| async move {
+            first.into_iter().chain(failed).min()
+        })
         .await
 }
 
@@ -71,11 +86,12 @@ where
     }
 }
 
-/// Tells the state, then reads it again and tells what is different, until nothing is that was told last. The first
-/// telling is about every toggle, those that do not exist included.
+/// Tells the state, then reads it again and tells what is different, until nothing is that was told
+/// last. The first telling is about every toggle, those that do not exist included.
 ///
-/// A change between the reading and the telling may have been told by toggle-message before the older state arrived.
-/// Whatever is read after the last message arrived was committed before it, or its announcement is still to come.
+/// A change between the reading and the telling may have been told by toggle-message before the
+/// older state arrived. Whatever is read after the last message arrived was committed before it, or
+/// its announcement is still to come.
 async fn converge<T, C, P>(
     line: &mut Line<'_, C, P>,
     states: &States<'_, T>,
@@ -97,7 +113,10 @@ where
         }
         let now = read(states, Instant::now()).await?;
         let changed = differences(&told, &now, last.as_ref());
-        let messages: Vec<_> = changed.iter().map(|id| change(id, now.get(id), limit)).collect();
+        let messages: Vec<_> = changed
+            .iter()
+            .map(|id| change(id, now.get(id), limit))
+            .collect();
         tell_all(line, &messages).await?;
         (told, last) = (now, Some(changed));
     }
@@ -106,7 +125,10 @@ where
 
 async fn read<T: Toggles>(states: &States<'_, T>, after: Instant) -> Result<Arc<State>, End> {
     states.after(after).await.map_err(|error| {
-        error!(error = &error as &dyn std::error::Error, "toggles cannot be read");
+        error!(
+            error = &error as &dyn std::error::Error,
+            "toggles cannot be read"
+        );
         End::Untold
     })
 }

@@ -15,7 +15,10 @@ const DEFLATE_LEVEL: i64 = 9;
 /// Writes the package and returns its bytes: `bootstrap`, executable, as the runtime
 /// `provided.al2023` wants it.
 pub(super) fn write(path: &Path, program: &[u8]) -> Result<Vec<u8>, FunctionsError> {
-    let bytes = pack(program).map_err(|source| FunctionsError::Archive { path: path.to_path_buf(), source })?;
+    let bytes = pack(program).map_err(|source| FunctionsError::Archive {
+        path: path.to_path_buf(),
+        source,
+    })?;
     files::replace(path, &bytes)?;
     Ok(bytes)
 }

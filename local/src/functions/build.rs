@@ -31,7 +31,15 @@ pub(super) fn compile(
     let target = format!("{}.{GLIBC}", architecture.target());
     let mut command = Command::new(&program);
     command
-        .args(["lambda", "build", "--locked", "--profile", "lambda", "--target", &target])
+        .args([
+            "lambda",
+            "build",
+            "--locked",
+            "--profile",
+            "lambda",
+            "--target",
+            &target,
+        ])
         // Its own check would install a missing target unasked.
         .arg("--skip-target-check")
         .arg("--lambda-dir")
@@ -43,14 +51,18 @@ pub(super) fn compile(
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace_root))
         .stdin(Stdio::null());
     process::forget_outer_cargo(&mut command);
-    let ended = process::run(&mut command, &mut |line| progress(line.trim_start())).map_err(failed("run", &program))?;
+    let ended = process::run(&mut command, &mut |line| progress(line.trim_start()))
+        .map_err(failed("run", &program))?;
     if ended.status.success() {
         return Ok(());
     }
     if ended.tail.mentions("target may not be installed") {
         return Err(FunctionsError::NoTarget { architecture });
     }
-    Err(FunctionsError::Compile { architecture, tail: ended.tail })
+    Err(FunctionsError::Compile {
+        architecture,
+        tail: ended.tail,
+    })
 }
 
 /// A panic message names its source file: without this machine's directories in them, the same
@@ -77,5 +89,7 @@ fn flags(workspace_root: &Path) -> OsString {
 }
 
 fn cargo_home() -> Option<PathBuf> {
-    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
 }

@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
-/// The manifest without what is the other crates' alone: their dependencies, the lints, the profiles of development.
+/// The manifest without what is the other crates' alone: their dependencies, the lints, the
+/// profiles of development.
 pub(super) fn of_manifest(text: &str, packages: &BTreeSet<String>) -> String {
-    let Ok(mut manifest) = text.parse::<Table>() else { return text.to_owned() };
+    let Ok(mut manifest) = text.parse::<Table>() else {
+        return text.to_owned();
+    };
     manifest.retain(|key, _| ["workspace", "profile"].contains(&key));
     if let Some(Value::Table(workspace)) = manifest.get_mut("workspace") {
         workspace.retain(|key, _| ["package", "resolver", "dependencies"].contains(&key));
@@ -24,19 +27,27 @@ pub(super) fn of_manifest(text: &str, packages: &BTreeSet<String>) -> String {
 
 /// The lock file's entries of these packages.
 pub(super) fn of_lock(text: &str, packages: &BTreeSet<String>) -> String {
-    let Ok(lock) = text.parse::<Table>() else { return text.to_owned() };
-    let entries = entries(&lock).filter(|entry| name(entry).is_some_and(|name| packages.contains(name)));
+    let Ok(lock) = text.parse::<Table>() else {
+        return text.to_owned();
+    };
+    let entries =
+        entries(&lock).filter(|entry| name(entry).is_some_and(|name| packages.contains(name)));
     entries.map(ToString::to_string).collect()
 }
 
-/// The names of the packages that the lock file has for some, and for what they depend on, whatever version.
+/// The names of the packages that the lock file has for some, and for what they depend on, whatever
+/// version.
 pub(super) fn closure(lock: &str, roots: impl IntoIterator<Item = String>) -> BTreeSet<String> {
     let lock = lock.parse::<Table>().unwrap_or_default();
     let mut found = BTreeSet::new();
     let mut rest: Vec<String> = roots.into_iter().collect();
     while let Some(next) = rest.pop() {
         let of_name = entries(&lock).filter(|entry| name(entry) == Some(&next));
-        rest.extend(of_name.flat_map(dependencies).filter(|dependency| !found.contains(dependency)));
+        rest.extend(
+            of_name
+                .flat_map(dependencies)
+                .filter(|dependency| !found.contains(dependency)),
+        );
         found.insert(next);
     }
     found
@@ -54,7 +65,10 @@ fn name(entry: &Table) -> Option<&str> {
 /// Their names: an entry writes `NAME`, or `NAME VERSION` where there are several.
 fn dependencies(entry: &Table) -> impl Iterator<Item = String> {
     let listed = entry.get("dependencies").and_then(Value::as_array);
-    let names = listed.into_iter().flatten().filter_map(|dependency| dependency.as_str()?.split(' ').next());
+    let names = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|dependency| dependency.as_str()?.split(' ').next());
     names.map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
@@ -92,21 +106,36 @@ mod tests {
 
     #[test]
     fn a_dependency_matters() {
-        assert_eq!(packages(), BTreeSet::from(["one".to_owned(), "shared".to_owned()]));
+        assert_eq!(
+            packages(),
+            BTreeSet::from(["one".to_owned(), "shared".to_owned()])
+        );
         let newer = LOCK.replace(
             "1.0.0\"\n        [[package]]\n        name = \"other\"",
             "1.0.1\"\n        [[package]]\n        name = \"other\"",
         );
         assert_ne!(of_lock(LOCK, &packages()), of_lock(&newer, &packages()));
-        let wider = MANIFEST.replace("shared = \"1\"", "shared = { version = \"1\", features = [\"more\"] }");
-        assert_ne!(of_manifest(MANIFEST, &packages()), of_manifest(&wider, &packages()));
+        let wider = MANIFEST.replace(
+            "shared = \"1\"",
+            "shared = { version = \"1\", features = [\"more\"] }",
+        );
+        assert_ne!(
+            of_manifest(MANIFEST, &packages()),
+            of_manifest(&wider, &packages())
+        );
         let thinner = MANIFEST.replace("fat", "thin");
-        assert_ne!(of_manifest(MANIFEST, &packages()), of_manifest(&thinner, &packages()));
+        assert_ne!(
+            of_manifest(MANIFEST, &packages()),
+            of_manifest(&thinner, &packages())
+        );
     }
 
     #[test]
     fn what_others_depend_on_does_not() {
-        assert_eq!(of_lock(LOCK, &packages()), of_lock(&LOCK.replace("2.0.0", "2.0.1"), &packages()));
+        assert_eq!(
+            of_lock(LOCK, &packages()),
+            of_lock(&LOCK.replace("2.0.0", "2.0.1"), &packages())
+        );
         assert_eq!(
             of_manifest(MANIFEST, &packages()),
             of_manifest(&MANIFEST.replace("other = \"2\"", ""), &packages())

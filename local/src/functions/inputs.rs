@@ -9,17 +9,24 @@ use crate::files::{self, Digest, failed};
 use crate::tools::ToolSet;
 
 /// The digest of everything in the workspace that decides the packages' bytes: the functions'
-/// sources, what they have of the workspace's manifest and lock file, the pinned build tools, the architecture.
+/// sources, what they have of the workspace's manifest and lock file, the pinned build tools, the
+/// architecture.
 ///
 /// The compiler's version is left out, for asking it takes longer than all the rest. The manifest's
 /// `rust-version` stands for it.
-pub(super) fn digest(workspace_root: &Path, architecture: Architecture) -> Result<String, FunctionsError> {
+pub(super) fn digest(
+    workspace_root: &Path,
+    architecture: Architecture,
+) -> Result<String, FunctionsError> {
     let sources = workspace_root.join("lambda-src");
     let mut files = Vec::new();
     files::collect(&sources, &[], &mut files)?;
     let mut inputs = Digest::default();
     inputs.files(workspace_root, files)?;
-    let (manifest, lock) = (read(&workspace_root.join("Cargo.toml"))?, read(&workspace_root.join("Cargo.lock"))?);
+    let (manifest, lock) = (
+        read(&workspace_root.join("Cargo.toml"))?,
+        read(&workspace_root.join("Cargo.lock"))?,
+    );
     let packages = closure(&lock, crates(&sources)?);
     inputs.part(of_manifest(&manifest, &packages).as_bytes());
     inputs.part(of_lock(&lock, &packages).as_bytes());
@@ -31,7 +38,9 @@ pub(super) fn digest(workspace_root: &Path, architecture: Architecture) -> Resul
 /// The functions' crates, and the one that they share: each is named as its directory is.
 fn crates(sources: &Path) -> Result<Vec<String>, FunctionsError> {
     let entries = fs::read_dir(sources).map_err(failed("list", sources))?;
-    Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
+    Ok(entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect())
 }
 
 fn read(file: &Path) -> Result<String, FunctionsError> {
@@ -68,7 +77,12 @@ mod tests {
         let root = workspace();
         let before = digest_of(&root);
         assert_ne!(before, digest(root.path(), Architecture::Arm64).unwrap());
-        for file in ["Cargo.toml", "Cargo.lock", "lambda-src/one/src/main.rs", "lambda-src/new"] {
+        for file in [
+            "Cargo.toml",
+            "Cargo.lock",
+            "lambda-src/one/src/main.rs",
+            "lambda-src/new",
+        ] {
             let root = workspace();
             fs::write(root.path().join(file), "changed").unwrap();
             assert_ne!(before, digest_of(&root), "{file}");

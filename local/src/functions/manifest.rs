@@ -35,7 +35,9 @@ impl Manifest {
 
     pub(super) fn write(&self, directory: &Path) -> Result<(), FunctionsError> {
         let path = path(directory);
-        let bytes = serde_json::to_vec_pretty(self).map_err(io::Error::from).map_err(failed("write", &path))?;
+        let bytes = serde_json::to_vec_pretty(self)
+            .map_err(io::Error::from)
+            .map_err(failed("write", &path))?;
         Ok(files::replace(&path, &bytes)?)
     }
 

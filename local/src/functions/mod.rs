@@ -86,7 +86,11 @@ impl Architecture {
     /// The one of the machine that this program runs on, and so of an emulator beside it.
     #[must_use]
     pub const fn of_this_machine() -> Self {
-        if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86_64 }
+        if cfg!(target_arch = "aarch64") {
+            Self::Arm64
+        } else {
+            Self::X86_64
+        }
     }
 
     /// Lambda's name for it.
@@ -166,8 +170,12 @@ impl Functions {
         let directory = directory(workspace_root);
         fs::create_dir_all(&directory).map_err(failed("create", &directory))?;
         let lock_path = directory.join("lock");
-        let _lock = lock::acquire(&lock_path, "waiting for another process that builds the functions", progress)
-            .map_err(failed("lock", &lock_path))?;
+        let _lock = lock::acquire(
+            &lock_path,
+            "waiting for another process that builds the functions",
+            progress,
+        )
+        .map_err(failed("lock", &lock_path))?;
         if let Some(functions) = Self::up_to_date(workspace_root, architecture) {
             return Ok(functions);
         }
@@ -202,7 +210,10 @@ impl Functions {
         if self.architecture == wanted {
             return Ok(self);
         }
-        let directory = self.functions.first().and_then(|function| function.path.parent());
+        let directory = self
+            .functions
+            .first()
+            .and_then(|function| function.path.parent());
         Err(FunctionsError::WrongArchitecture {
             directory: directory.map(Path::to_path_buf).unwrap_or_default(),
             found: self.architecture,
@@ -240,12 +251,20 @@ impl Functions {
             let bootstrap = compiled.join(name).join("bootstrap");
             let program = fs::read(&bootstrap).map_err(failed("read", &bootstrap))?;
             let archive = archive::write(&zip_path(directory, name), &program)?;
-            let package = Package { bytes: archive.len() as u64, code_sha256: code_sha256(&archive) };
+            let package = Package {
+                bytes: archive.len() as u64,
+                code_sha256: code_sha256(&archive),
+            };
             packages.insert(name.to_owned(), package);
         }
-        let manifest = Manifest { inputs, architecture, packages };
+        let manifest = Manifest {
+            inputs,
+            architecture,
+            packages,
+        };
         manifest.write(directory)?;
-        Self::listed(directory, &manifest).ok_or_else(|| FunctionsError::Missing(directory.to_path_buf()))
+        Self::listed(directory, &manifest)
+            .ok_or_else(|| FunctionsError::Missing(directory.to_path_buf()))
     }
 
     /// What the manifest lists, if all of it is there with the right length. Reading the packages
@@ -255,9 +274,16 @@ impl Functions {
             let path = zip_path(directory, name);
             let package = manifest.packages.get(name)?;
             let there = fs::metadata(&path).ok()?.len() == package.bytes;
-            there.then(|| Function { name, path, code_sha256: package.code_sha256.clone() })
+            there.then(|| Function {
+                name,
+                path,
+                code_sha256: package.code_sha256.clone(),
+            })
         });
-        Some(Self { architecture: manifest.architecture, functions: functions.collect::<Option<_>>()? })
+        Some(Self {
+            architecture: manifest.architecture,
+            functions: functions.collect::<Option<_>>()?,
+        })
     }
 }
 

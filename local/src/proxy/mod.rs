@@ -1,12 +1,14 @@
-//! The reverse proxy before the emulator: it gives each site and the login pages an address that a browser can
-//! open.
+//! The reverse proxy before the emulator: it gives each site and the login pages an address that a
+//! browser can open.
 //!
-//! An address is the one on AWS with its last label replaced by `localhost`, which browsers resolve by
-//! themselves and take for a secure context, as code with PKCE needs: `d123.cloudfront.net` is
-//! `http://d123.cloudfront.localhost:PORT`. Everything else passes through as it is: AWS calls, and WebSocket
-//! connections. So a program that is given this proxy as its endpoint needs no other address.
+//! An address is the one on AWS with its last label replaced by `localhost`, which browsers resolve
+//! by themselves and take for a secure context, as code with PKCE needs: `d123.cloudfront.net` is
+//! `http://d123.cloudfront.localhost:PORT`. Everything else passes through as it is: AWS calls, and
+//! WebSocket connections. So a program that is given this proxy as its endpoint needs no other
+//! address.
 //!
-//! What it adds to the emulator is what AWS does and MiniStack doesn't; the modules `sites` and `login` say what.
+//! What it adds to the emulator is what AWS does and MiniStack doesn't; the modules `sites` and
+//! `login` say what.
 
 mod hosts;
 mod login;
@@ -63,8 +65,8 @@ pub enum ProxyError {
 /// A running proxy, on a thread of its own. Dropping it ends it with every connection through it.
 ///
 /// # Guarantees
-/// It listens on 127.0.0.1 only. Bodies pass in both directions as they come. No connection ends for being
-/// idle. Credentials and codes are in no log and no file.
+/// It listens on 127.0.0.1 only. Bodies pass in both directions as they come. No connection ends
+/// for being idle. Credentials and codes are in no log and no file.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
@@ -73,23 +75,32 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts a proxy on a port of 127.0.0.1, any free one by default, before the emulator at an address such as
-    /// `http://127.0.0.1:4566`. Whether the emulator answers matters with each request only.
+    /// Starts a proxy on a port of 127.0.0.1, any free one by default, before the emulator at an
+    /// address such as `http://127.0.0.1:4566`. Whether the emulator answers matters with each
+    /// request only.
     pub fn start(port: Option<u16>, upstream: &str) -> Result<Self, ProxyError> {
         Self::start_with(port, upstream, None)
     }
 
-    /// As [`Proxy::start`], on any free port, and appends each call to AWS to a file, a JSON object a line: `service` that it
-    /// is signed for, `method`, `path` with its query, `headers` but for the signature, `body` in base64.
+    /// As [`Proxy::start`], on any free port, and appends each call to AWS to a file, a JSON object
+    /// a line: `service` that it is signed for, `method`, `path` with its query, `headers` but for
+    /// the signature, `body` in base64.
     pub fn recording(upstream: &str, file: &Path) -> Result<Self, ProxyError> {
         let record = Record::create(file).map_err(failed("create the record of requests"))?;
         Self::start_with(None, upstream, Some(record))
     }
 
-    fn start_with(port: Option<u16>, upstream: &str, record: Option<Record>) -> Result<Self, ProxyError> {
+    fn start_with(
+        port: Option<u16>,
+        upstream: &str,
+        record: Option<Record>,
+    ) -> Result<Self, ProxyError> {
         let upstream = authority(upstream)?;
         let listener = bind(port.unwrap_or(0))?;
-        let port = listener.local_addr().map_err(failed("find the proxy's port"))?.port();
+        let port = listener
+            .local_addr()
+            .map_err(failed("find the proxy's port"))?
+            .port();
         allow_connections();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -98,9 +109,15 @@ impl Proxy {
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new()
             .name("proxy".into())
-            .spawn(move || runtime.block_on(serve(listener, Gateway::new(upstream, record), stopped)))
+            .spawn(move || {
+                runtime.block_on(serve(listener, Gateway::new(upstream, record), stopped))
+            })
             .map_err(failed("start the proxy's thread"))?;
-        Ok(Self { port, stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            port,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// The address to give to AWS clients: `http://127.0.0.1:PORT`.
@@ -119,31 +136,46 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+        if self
+            .thread
+            .take()
+            .is_some_and(|thread| thread.join().is_err())
+        {
             tracing::debug!("the proxy panicked");
         }
     }
 }
 
 fn authority(upstream: &str) -> Result<Authority, ProxyError> {
-    let authority = upstream.strip_prefix("http://").and_then(|rest| rest.trim_end_matches('/').parse().ok());
+    let authority = upstream
+        .strip_prefix("http://")
+        .and_then(|rest| rest.trim_end_matches('/').parse().ok());
     authority.ok_or_else(|| ProxyError::Upstream(upstream.to_owned()))
 }
 
 fn bind(port: u16) -> Result<TcpListener, ProxyError> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => ProxyError::PortInUse(port),
-        _ => failed("listen on 127.0.0.1")(source),
-    })?;
-    listener.set_nonblocking(true).map_err(failed("listen on 127.0.0.1"))?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => ProxyError::PortInUse(port),
+            _ => failed("listen on 127.0.0.1")(source),
+        })?;
+    listener
+        .set_nonblocking(true)
+        .map_err(failed("listen on 127.0.0.1"))?;
     Ok(listener)
 }
 
-/// Each connection takes two file descriptors, and many systems start programs with a limit of 1024, or 256,
-/// that they may raise.
+/// Each connection takes two file descriptors, and many systems start programs with a limit of
+/// 1024, or 256, that they may raise.
 fn allow_connections() {
     let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+    if let Err(error) = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    ) {
         tracing::debug!(%error, "the limit of open files stays");
     }
 }
@@ -178,7 +210,10 @@ async fn connection(stream: TcpStream, gateway: Arc<Gateway>) {
         async move { Ok::<_, Infallible>(gateway.answer(request).await) }
     });
     // Without a timer hyper has no timeouts.
-    let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await;
+    let served = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+        .await;
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended");
     }
@@ -194,7 +229,12 @@ struct Gateway {
 
 impl Gateway {
     fn new(upstream: Authority, record: Option<Record>) -> Self {
-        Self { upstream: Upstream::new(upstream), sites: Sites::default(), login: Login::default(), record }
+        Self {
+            upstream: Upstream::new(upstream),
+            sites: Sites::default(),
+            login: Login::default(),
+            record,
+        }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Body> {

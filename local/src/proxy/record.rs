@@ -19,18 +19,42 @@ pub(super) struct Record(Mutex<File>);
 
 impl Record {
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        File::options().create(true).append(true).open(path).map(Mutex::new).map(Self)
+        File::options()
+            .create(true)
+            .append(true)
+            .open(path)
+            .map(Mutex::new)
+            .map(Self)
     }
 
-    /// Writes a signed request down, and answers with the same request. Nothing of a signature is kept.
+    /// Writes a signed request down, and answers with the same request. Nothing of a signature is
+    /// kept.
     pub(super) async fn note(&self, request: Request<Body>) -> Request<Body> {
-        let scope = request.headers().get(AUTHORIZATION).and_then(|value| scope(value.to_str().ok()?));
-        let Some(service) = scope.map(str::to_owned) else { return request };
+        let scope = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| scope(value.to_str().ok()?));
+        let Some(service) = scope.map(str::to_owned) else {
+            return request;
+        };
         let (head, body) = request.into_parts();
-        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        let headers = head.headers.iter().filter(|(name, _)| *name != AUTHORIZATION);
-        let headers: serde_json::Map<_, _> =
-            headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into())).collect();
+        let body = body
+            .collect()
+            .await
+            .map(http_body_util::Collected::to_bytes)
+            .unwrap_or_default();
+        let headers = head
+            .headers
+            .iter()
+            .filter(|(name, _)| *name != AUTHORIZATION);
+        let headers: serde_json::Map<_, _> = headers
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into(),
+                )
+            })
+            .collect();
         let line = json!({
             "service": service,
             "method": head.method.as_str(),
@@ -40,7 +64,12 @@ impl Record {
         });
         // In one piece, since others may append to the file too.
         let line = format!("{line}\n");
-        if let Err(error) = self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes()) {
+        if let Err(error) = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write_all(line.as_bytes())
+        {
             tracing::error!(%error, "a request is not written down");
         }
         Request::from_parts(head, full(body))
@@ -49,7 +78,10 @@ impl Record {
 
 /// The service that a request is signed for.
 fn scope(authorization: &str) -> Option<&str> {
-    let credential = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?.split_once("Credential=")?.1;
+    let credential = authorization
+        .strip_prefix("AWS4-HMAC-SHA256 ")?
+        .split_once("Credential=")?
+        .1;
     credential.split(',').next()?.split('/').nth(3)
 }
 
@@ -59,8 +91,7 @@ mod tests {
 
     #[test]
     fn a_request_is_signed_for_a_service() {
-        let signed =
-            "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/codeartifact/aws4_request, SignedHeaders=host";
+        let signed = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/codeartifact/aws4_request, SignedHeaders=host";
         assert_eq!(scope(signed), Some("codeartifact"));
         assert_eq!(scope("Bearer token"), None);
     }

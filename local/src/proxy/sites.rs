@@ -1,9 +1,10 @@
 //! The sites: the distributions of the emulator's accounts.
 //!
-//! On AWS a viewer names a distribution by its host, and the world has one of that name. MiniStack looks for
-//! it in the account of the request's access key, and a browser signs nothing. So the proxy remembers which
-//! access keys called CloudFront, finds the distribution among theirs, and says that key. It also says that
-//! the viewer came by HTTPS, since distributions redirect or refuse all others.
+//! On AWS a viewer names a distribution by its host, and the world has one of that name. MiniStack
+//! looks for it in the account of the request's access key, and a browser signs nothing. So the
+//! proxy remembers which access keys called CloudFront, finds the distribution among theirs, and
+//! says that key. It also says that the viewer came by HTTPS, since distributions redirect or
+//! refuse all others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,7 +20,8 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// What is known of the sites.
 #[derive(Default)]
 pub(super) struct Sites {
-    /// The access keys of the calls to CloudFront. MiniStack takes one of 12 digits for the account's number.
+    /// The access keys of the calls to CloudFront. MiniStack takes one of 12 digits for the
+    /// account's number.
     accounts: Mutex<BTreeSet<String>>,
     /// By the distribution's domain without its last label. No two ever have the same.
     known: Mutex<BTreeMap<String, Site>>,
@@ -37,7 +39,10 @@ struct Site {
 impl Sites {
     /// Remembers whose call it is, if it is one to CloudFront. An access key id is no secret.
     pub(super) fn note_account(&self, headers: &HeaderMap) {
-        let Some(key) = headers.get(AUTHORIZATION).and_then(|value| cloudfront_key(value.to_str().ok()?)) else {
+        let Some(key) = headers
+            .get(AUTHORIZATION)
+            .and_then(|value| cloudfront_key(value.to_str().ok()?))
+        else {
             return;
         };
         let mut accounts = lock(&self.accounts);
@@ -46,12 +51,21 @@ impl Sites {
         }
     }
 
-    /// Answers a viewer's request. What is no site, such as `API.execute-api.localhost`, passes as it is.
-    pub(super) async fn answer(&self, upstream: &Upstream, name: &str, mut request: Request<Body>) -> Response<Body> {
+    /// Answers a viewer's request. What is no site, such as `API.execute-api.localhost`, passes as
+    /// it is.
+    pub(super) async fn answer(
+        &self,
+        upstream: &Upstream,
+        name: &str,
+        mut request: Request<Body>,
+    ) -> Response<Body> {
         if let Some(site) = self.find(upstream, name).await {
             site.address(request.headers_mut());
         } else if name.ends_with(".cloudfront") {
-            return say(StatusCode::NOT_FOUND, &format!("The emulator has no distribution {name}.net.\n"));
+            return say(
+                StatusCode::NOT_FOUND,
+                &format!("The emulator has no distribution {name}.net.\n"),
+            );
         }
         upstream.forward(request).await
     }
@@ -61,7 +75,10 @@ impl Sites {
             return Some(site.clone());
         }
         let accounts = lock(&self.accounts).clone();
-        for scope in [None].into_iter().chain(accounts.iter().map(|key| scope(key))) {
+        for scope in [None]
+            .into_iter()
+            .chain(accounts.iter().map(|key| scope(key)))
+        {
             if let Some(domain) = find_in(&list(upstream, scope.as_ref()).await, name) {
                 let site = Site { domain, scope };
                 self.remember(&site);
@@ -91,7 +108,10 @@ impl Site {
 
 /// The access key of a call that is signed for CloudFront.
 fn cloudfront_key(authorization: &str) -> Option<&str> {
-    let credential = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?.split_once("Credential=")?.1;
+    let credential = authorization
+        .strip_prefix("AWS4-HMAC-SHA256 ")?
+        .split_once("Credential=")?
+        .1;
     let mut scope = credential.split(',').next()?.split('/');
     let key = scope.next()?;
     (scope.nth(2)? == "cloudfront").then_some(key)
@@ -99,7 +119,8 @@ fn cloudfront_key(authorization: &str) -> Option<&str> {
 
 /// MiniStack reads the key of this, and no signature.
 fn scope(key: &str) -> Option<HeaderValue> {
-    let scope = format!("AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/cloudfront/aws4_request");
+    let scope =
+        format!("AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/cloudfront/aws4_request");
     HeaderValue::from_str(&scope).ok()
 }
 
@@ -110,8 +131,14 @@ async fn list(upstream: &Upstream, scope: Option<&HeaderValue>) -> String {
     if let Some(scope) = scope {
         request.headers_mut().insert(AUTHORIZATION, scope.clone());
     }
-    let Ok(response) = upstream.send(request).await else { return String::new() };
-    let body = response.into_body().collect().await.map(http_body_util::Collected::to_bytes);
+    let Ok(response) = upstream.send(request).await else {
+        return String::new();
+    };
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes);
     String::from_utf8_lossy(&body.unwrap_or_default()).into_owned()
 }
 
@@ -122,7 +149,9 @@ fn find_in(list: &str, name: &str) -> Option<String> {
         // The origins' domains come later.
         let domain = texts(summary, "DomainName").next()?;
         let mut names = [domain].into_iter().chain(texts(summary, "CNAME"));
-        names.any(|one| without_last_label(one) == name).then(|| domain.to_owned())
+        names
+            .any(|one| without_last_label(one) == name)
+            .then(|| domain.to_owned())
     })
 }
 
@@ -175,7 +204,9 @@ mod tests {
         assert_eq!(cloudfront_key(&call("s3")), None);
         assert_eq!(cloudfront_key("Bearer Credential=x"), None);
         assert_eq!(
-            scope("000000000001").as_ref().and_then(|value| cloudfront_key(value.to_str().unwrap())),
+            scope("000000000001")
+                .as_ref()
+                .and_then(|value| cloudfront_key(value.to_str().unwrap())),
             Some("000000000001")
         );
     }

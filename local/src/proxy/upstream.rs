@@ -15,8 +15,8 @@ use std::time::Duration;
 /// A body that passes through, or a short one that the proxy answers itself.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 
-/// The emulator closes a connection that was idle for 75 s. One that is used longer before that is never closed
-/// under a request.
+/// The emulator closes a connection that was idle for 75 s. One that is used longer before that is
+/// never closed under a request.
 const IDLE: Duration = Duration::from_secs(30);
 
 /// What concerns one connection only (RFC 9110, 7.6.1), besides what `Connection` names.
@@ -48,7 +48,8 @@ impl Upstream {
         Self { client, authority }
     }
 
-    /// The emulator's answer to a request, a change to another protocol included. 502 if there is none.
+    /// The emulator's answer to a request, a change to another protocol included. 502 if there is
+    /// none.
     pub(super) async fn forward(&self, mut request: Request<Body>) -> Response<Body> {
         let protocol = upgrade(request.headers());
         let here = protocol.is_some().then(|| hyper::upgrade::on(&mut request));
@@ -58,7 +59,10 @@ impl Upstream {
             Err(error) => return self.away(&error),
         };
         let switched = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-        one_hop(response.headers_mut(), protocol.as_ref().filter(|_| switched));
+        one_hop(
+            response.headers_mut(),
+            protocol.as_ref().filter(|_| switched),
+        );
         if let Some(here) = here.filter(|_| switched) {
             tokio::spawn(tunnel(here, hyper::upgrade::on(&mut response)));
         }
@@ -76,14 +80,25 @@ impl Upstream {
         let mut parts = hyper::http::uri::Parts::default();
         parts.scheme = Some(Scheme::HTTP);
         parts.authority = Some(self.authority.clone());
-        parts.path_and_query = Some(uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/")));
+        parts.path_and_query = Some(
+            uri.path_and_query()
+                .cloned()
+                .unwrap_or(PathAndQuery::from_static("/")),
+        );
         Uri::from_parts(parts).unwrap_or_default()
     }
 
     pub(super) fn away(&self, error: &Error) -> Response<Body> {
         tracing::debug!(%error, "the emulator gave no answer");
-        let why = if error.is_connect() { "does not listen: start it again" } else { "gave no answer" };
-        say(StatusCode::BAD_GATEWAY, &format!("The emulator at {} {why}.\n", self.authority))
+        let why = if error.is_connect() {
+            "does not listen: start it again"
+        } else {
+            "gave no answer"
+        };
+        say(
+            StatusCode::BAD_GATEWAY,
+            &format!("The emulator at {} {why}.\n", self.authority),
+        )
     }
 }
 
@@ -91,13 +106,18 @@ impl Upstream {
 pub(super) fn say(status: StatusCode, text: &str) -> Response<Body> {
     let mut response = Response::new(full(text.to_owned()));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     response
 }
 
 /// A body that is there already.
 pub(super) fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never| match never {}).boxed()
+    Full::new(bytes.into())
+        .map_err(|never| match never {})
+        .boxed()
 }
 
 pub(super) fn boxed<B>(body: B) -> Body
@@ -114,8 +134,13 @@ fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 fn connection_options(headers: &HeaderMap) -> impl Iterator<Item = HeaderName> {
-    let values = headers.get_all(CONNECTION).into_iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).filter_map(|option| option.trim().parse().ok())
+    let values = headers
+        .get_all(CONNECTION)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .filter_map(|option| option.trim().parse().ok())
 }
 
 /// Takes out what concerns one connection only; a change of protocol concerns both.
@@ -139,7 +164,9 @@ async fn tunnel(here: OnUpgrade, there: OnUpgrade) {
         Ok(ends) => ends,
         Err(error) => return tracing::debug!(%error, "a connection did not change its protocol"),
     };
-    if let Err(error) = tokio::io::copy_bidirectional(&mut TokioIo::new(here), &mut TokioIo::new(there)).await {
+    if let Err(error) =
+        tokio::io::copy_bidirectional(&mut TokioIo::new(here), &mut TokioIo::new(there)).await
+    {
         tracing::debug!(%error, "a connection ended");
     }
 }
@@ -162,7 +189,10 @@ mod tests {
         }
         assert_eq!(upgrade(&headers), None);
         one_hop(&mut headers, None);
-        assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["content-type"]);
+        assert_eq!(
+            headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(),
+            ["content-type"]
+        );
     }
 
     #[test]
@@ -173,6 +203,9 @@ mod tests {
         let protocol = upgrade(&headers);
         assert_eq!(protocol, Some(HeaderValue::from_static("websocket")));
         one_hop(&mut headers, protocol.as_ref());
-        assert_eq!(headers.get(CONNECTION), Some(&HeaderValue::from_static("Upgrade")));
+        assert_eq!(
+            headers.get(CONNECTION),
+            Some(&HeaderValue::from_static("Upgrade"))
+        );
     }
 }

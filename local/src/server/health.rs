@@ -13,7 +13,13 @@ pub(super) fn answers(port: u16, path: &str, wanted: &str) -> bool {
 }
 
 /// Sends a request, and answers with its whole response.
-pub(super) fn send(port: u16, method: &str, path: &str, body: &str, timeout: Duration) -> io::Result<String> {
+pub(super) fn send(
+    port: u16,
+    method: &str,
+    path: &str,
+    body: &str,
+    timeout: Duration,
+) -> io::Result<String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
@@ -42,6 +48,9 @@ mod tests {
         let answer = "HTTP/1.1 200 \r\n\r\n{\"edition\": \"frontage-7-0\"}";
         assert!(is_healthy(answer, "\"frontage-7-0\""));
         assert!(!is_healthy(answer, "\"frontage-7-1\""));
-        assert!(!is_healthy(&answer.replace("200", "503"), "\"frontage-7-0\""));
+        assert!(!is_healthy(
+            &answer.replace("200", "503"),
+            "\"frontage-7-0\""
+        ));
     }
 }

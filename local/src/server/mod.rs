@@ -83,16 +83,19 @@ pub(crate) struct Serving<'s> {
     pub(crate) deadline: Duration,
     /// The path that it answers as soon as it is ready.
     pub(crate) health: &'static str,
-    /// What that answer has in it, so that another program that took the port is never taken for this one.
+    /// What that answer has in it, so that another program that took the port is never taken for
+    /// this one.
     pub(crate) answer: String,
-    /// Makes the command for a port and a directory that goes with the server. It gets none of the caller's environment.
+    /// Makes the command for a port and a directory that goes with the server. It gets none of the
+    /// caller's environment.
     pub(crate) command: &'s dyn Fn(u16, &Path) -> io::Result<Command>,
 }
 
 /// A running server. Dropping it ends it, with every process that it started.
 ///
 /// # Guarantees
-/// If this program is killed, by SIGKILL too, the server, its processes and its directory go with it.
+/// If this program is killed, by SIGKILL too, the server, its processes and its directory go with
+/// it.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -141,13 +144,24 @@ impl Server {
 
     /// Fails with the end of the log if it has ended by itself.
     pub(crate) fn check(&mut self) -> Result<(), ServerError> {
-        let status = self.child.try_wait().map_err(failed("look after a server"))?;
+        let status = self
+            .child
+            .try_wait()
+            .map_err(failed("look after a server"))?;
         let Some(status) = status else { return Ok(()) };
         let tail = self.tail();
-        if ["already in use", "EADDRINUSE", "Address in use"].iter().any(|said| tail.mentions(said)) {
+        if ["already in use", "EADDRINUSE", "Address in use"]
+            .iter()
+            .any(|said| tail.mentions(said))
+        {
             return Err(ServerError::PortInUse(self.port));
         }
-        Err(ServerError::Died { name: self.name, status, log: self.log.clone(), tail })
+        Err(ServerError::Died {
+            name: self.name,
+            status,
+            log: self.log.clone(),
+            tail,
+        })
     }
 
     fn start_once(serving: &Serving<'_>) -> Result<Self, ServerError> {
@@ -163,10 +177,14 @@ impl Server {
             .prefix("frontage-server-")
             .tempdir()
             .map_err(failed("create a directory for a server"))?;
-        let log = serving.log.clone().unwrap_or_else(|| directory.path().join("server.log"));
+        let log = serving
+            .log
+            .clone()
+            .unwrap_or_else(|| directory.path().join("server.log"));
         let output = File::create(&log).map_err(failed("create a server's log"))?;
         let errors = output.try_clone().map_err(failed("share a server's log"))?;
-        let served = (serving.command)(port, directory.path()).map_err(failed("prepare a server"))?;
+        let served =
+            (serving.command)(port, directory.path()).map_err(failed("prepare a server"))?;
 
         let mut command = Command::new("sh");
         command
@@ -176,14 +194,25 @@ impl Server {
             .args(served.get_args())
             .current_dir(directory.path())
             .env_clear()
-            .envs(served.get_envs().filter_map(|(name, value)| Some((name, value?))))
+            .envs(
+                served
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
             .stdin(Stdio::piped())
             .stdout(output)
             .stderr(errors)
             .process_group(0);
         let mut child = command.spawn().map_err(failed("start a server"))?;
         let lifeline = child.stdin.take();
-        Ok(Self { child, _lifeline: lifeline, name: serving.name, port, log, directory: Some(directory) })
+        Ok(Self {
+            child,
+            _lifeline: lifeline,
+            name: serving.name,
+            port,
+            log,
+            directory: Some(directory),
+        })
     }
 
     fn wait_until_ready(&mut self, serving: &Serving<'_>) -> Result<(), ServerError> {

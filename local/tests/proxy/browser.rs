@@ -1,4 +1,5 @@
-//! An HTTP client with what these tests need of a browser: it sets a host, and keeps cookies by host.
+//! An HTTP client with what these tests need of a browser: it sets a host, and keeps cookies by
+//! host.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +23,13 @@ pub struct Answer {
 impl Request {
     pub fn new(method: &'static str, path: &str) -> Self {
         let (path, host) = (path.to_owned(), "127.0.0.1".to_owned());
-        Self { method, path, host, headers: Vec::new(), body: Vec::new() }
+        Self {
+            method,
+            path,
+            host,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     pub fn host(mut self, host: &str) -> Self {
@@ -41,16 +48,26 @@ impl Request {
     }
 
     pub fn form(self, body: String) -> Self {
-        self.header("content-type", "application/x-www-form-urlencoded").body(body)
+        self.header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
     }
 
     /// Sends it, and leaves the connection with what has not been read.
     pub fn open(&self, port: u16, version: &str) -> BufReader<TcpStream> {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        let (length, headers) =
-            (self.body.len(), self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")));
+        let (length, headers) = (
+            self.body.len(),
+            self.headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}\r\n")),
+        );
         let headers: String = headers.collect();
-        write!(stream, "{} {} {version}\r\nhost: {}:{port}\r\n", self.method, self.path, self.host).unwrap();
+        write!(
+            stream,
+            "{} {} {version}\r\nhost: {}:{port}\r\n",
+            self.method, self.path, self.host
+        )
+        .unwrap();
         write!(stream, "{headers}content-length: {length}\r\n\r\n").unwrap();
         stream.write_all(&self.body).unwrap();
         BufReader::new(stream)
@@ -68,14 +85,34 @@ impl Request {
 impl Answer {
     /// Reads up to the body.
     pub fn head(reader: &mut impl BufRead) -> Self {
-        let mut lines = reader.lines().map(Result::unwrap).take_while(|line| !line.is_empty());
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-        let headers = lines.filter_map(|line| line.split_once(": ").map(|(n, v)| (n.to_lowercase(), v.to_owned())));
-        Self { status, headers: headers.collect(), body: Vec::new() }
+        let mut lines = reader
+            .lines()
+            .map(Result::unwrap)
+            .take_while(|line| !line.is_empty());
+        let status = lines
+            .next()
+            .unwrap()
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
+        let headers = lines.filter_map(|line| {
+            line.split_once(": ")
+                .map(|(n, v)| (n.to_lowercase(), v.to_owned()))
+        });
+        Self {
+            status,
+            headers: headers.collect(),
+            body: Vec::new(),
+        }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub fn text(&self) -> String {
@@ -89,18 +126,28 @@ impl Answer {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {:#?} {:.2000}", self.status, self.headers, self.text())
+        write!(
+            formatter,
+            "{} {:#?} {:.2000}",
+            self.status,
+            self.headers,
+            self.text()
+        )
     }
 }
 
 pub fn encode(pairs: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
 }
 
 /// The value of a parameter of an address.
 pub fn parameter(address: &str, name: &str) -> Option<String> {
     let query = address.split_once('?')?.1;
-    form_urlencoded::parse(query.as_bytes()).find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 /// One user's browser.
@@ -113,10 +160,20 @@ impl Browser {
     pub fn send(&mut self, request: Request, port: u16) -> Answer {
         let host = request.host.clone();
         let mine = self.cookies.iter().filter(|((of, _), _)| *of == host);
-        let cookies: Vec<String> = mine.map(|((_, name), value)| format!("{name}={value}")).collect();
-        let request = if cookies.is_empty() { request } else { request.header("cookie", &cookies.join("; ")) };
+        let cookies: Vec<String> = mine
+            .map(|((_, name), value)| format!("{name}={value}"))
+            .collect();
+        let request = if cookies.is_empty() {
+            request
+        } else {
+            request.header("cookie", &cookies.join("; "))
+        };
         let answer = request.send(port);
-        for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+        for (_, cookie) in answer
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "set-cookie")
+        {
             self.keep(&host, cookie);
         }
         answer

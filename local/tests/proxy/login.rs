@@ -25,7 +25,8 @@ impl Application {
     }
 
     fn with_flows(flows: &[&str], permanent: bool) -> Self {
-        let pool = cognito("CreateUserPool", &json!({ "PoolName": "acme" }))["UserPool"]["Id"].clone();
+        let pool =
+            cognito("CreateUserPool", &json!({ "PoolName": "acme" }))["UserPool"]["Id"].clone();
         let client = cognito(
             "CreateUserPoolClient",
             &json!({
@@ -44,8 +45,14 @@ impl Application {
                 &json!({ "UserPoolId": pool, "Username": "ada", "Password": PASSWORD, "Permanent": true }),
             );
         }
-        let client = client["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned();
-        Self { client, browser: Browser::default() }
+        let client = client["UserPoolClient"]["ClientId"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        Self {
+            client,
+            browser: Browser::default(),
+        }
     }
 
     /// What a request for a code says.
@@ -71,7 +78,10 @@ impl Application {
     }
 
     fn post(&mut self, path: &str, form: String) -> Answer {
-        self.browser.send(Request::new("POST", path).host(HOST).form(form), proxy().port())
+        self.browser.send(
+            Request::new("POST", path).host(HOST).form(form),
+            proxy().port(),
+        )
     }
 
     fn authorize(&mut self, prompt: &str) -> Answer {
@@ -101,7 +111,11 @@ impl Application {
     }
 
     fn refresh(&mut self, token: &str) -> Answer {
-        let form = encode(&[("grant_type", "refresh_token"), ("client_id", &self.client), ("refresh_token", token)]);
+        let form = encode(&[
+            ("grant_type", "refresh_token"),
+            ("client_id", &self.client),
+            ("refresh_token", token),
+        ]);
         self.post("/oauth2/token", form)
     }
 }
@@ -110,8 +124,15 @@ impl Application {
 fn code(answer: &Answer) -> String {
     assert_eq!(answer.status, 302, "{answer:?}");
     let location = answer.header("location").unwrap();
-    assert!(location.starts_with(&format!("{SHELL}/signed-in?")), "{location}");
-    assert_eq!(parameter(location, "state").as_deref(), Some("a&b"), "{location}");
+    assert!(
+        location.starts_with(&format!("{SHELL}/signed-in?")),
+        "{location}"
+    );
+    assert_eq!(
+        parameter(location, "state").as_deref(),
+        Some("a&b"),
+        "{location}"
+    );
     parameter(location, "code").unwrap_or_else(|| panic!("no code: {location}"))
 }
 
@@ -136,7 +157,13 @@ fn a_sign_in_gives_tokens_and_a_session() {
 
     let answer = application.sign_in(PASSWORD);
     let cookie = answer.header("set-cookie").unwrap();
-    for attribute in ["cognito=", "; Path=/", "; Max-Age=3600", "; HttpOnly", "; SameSite=Lax"] {
+    for attribute in [
+        "cognito=",
+        "; Path=/",
+        "; Max-Age=3600",
+        "; HttpOnly",
+        "; SameSite=Lax",
+    ] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
     assert!(!cookie.contains("Domain"), "{cookie}");
@@ -158,9 +185,15 @@ fn a_sign_in_gives_tokens_and_a_session() {
 fn a_code_needs_its_verifier_and_serves_once() {
     let mut application = Application::new();
     let code = code(&application.sign_in(PASSWORD));
-    assert_eq!(application.tokens(&code, "another").json()["error"], "invalid_grant");
+    assert_eq!(
+        application.tokens(&code, "another").json()["error"],
+        "invalid_grant"
+    );
     assert_eq!(application.tokens(&code, VERIFIER).status, 200);
-    assert_eq!(application.tokens(&code, VERIFIER).json()["error"], "invalid_grant");
+    assert_eq!(
+        application.tokens(&code, VERIFIER).json()["error"],
+        "invalid_grant"
+    );
 }
 
 #[test]
@@ -173,7 +206,11 @@ fn a_logout_ends_the_session_and_goes_back() {
 
     let home = format!("{SHELL}/");
     let answer = application.log_out(&home);
-    assert_eq!((answer.status, answer.header("location")), (302, Some(home.as_str())), "{answer:?}");
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (302, Some(home.as_str())),
+        "{answer:?}"
+    );
     assert!(is_login_required(&application.authorize("none")));
     assert!(is_form(&application.authorize("")));
 }
@@ -189,7 +226,9 @@ fn a_session_is_of_one_browser() {
 #[test]
 fn an_unknown_client_or_address_gets_no_redirect() {
     let mut application = Application::new();
-    let elsewhere = application.asked(&[("prompt", "none")]).replace("signed-in", "elsewhere");
+    let elsewhere = application
+        .asked(&[("prompt", "none")])
+        .replace("signed-in", "elsewhere");
     assert_eq!(application.get("/oauth2/authorize", &elsewhere).status, 400);
     application.client.push('x');
     assert_eq!(application.authorize("none").status, 400);
@@ -208,10 +247,17 @@ fn a_refresh_token_serves_until_it_is_revoked() {
 
     let form = encode(&[("token", token), ("client_id", &application.client)]);
     let revoked = application.post("/oauth2/revoke", form);
-    assert_eq!((revoked.status, revoked.text()), (200, String::new()), "{revoked:?}");
+    assert_eq!(
+        (revoked.status, revoked.text()),
+        (200, String::new()),
+        "{revoked:?}"
+    );
     assert_eq!(revoked.header("access-control-allow-origin"), Some("*"));
     assert_eq!(application.refresh(token).json()["error"], "invalid_grant");
-    assert_eq!(application.post("/oauth2/revoke", String::new()).json()["error"], "invalid_request");
+    assert_eq!(
+        application.post("/oauth2/revoke", String::new()).json()["error"],
+        "invalid_request"
+    );
 }
 
 #[test]
@@ -220,8 +266,18 @@ fn a_first_password_is_changed_and_then_kept() {
     let page = application.sign_in("Temporary-1");
     assert_eq!(page.header("set-cookie"), None);
     let page = page.text();
-    let token = page.split_once("name=\"np_token\" value=\"").unwrap().1.split_once('"').unwrap().0;
-    let form = encode(&[("np_token", token), ("new_password", PASSWORD), ("confirm_password", PASSWORD)]);
+    let token = page
+        .split_once("name=\"np_token\" value=\"")
+        .unwrap()
+        .1
+        .split_once('"')
+        .unwrap()
+        .0;
+    let form = encode(&[
+        ("np_token", token),
+        ("new_password", PASSWORD),
+        ("confirm_password", PASSWORD),
+    ]);
     code(&application.post("/login", form));
     code(&application.authorize("none"));
 }
@@ -234,8 +290,17 @@ fn a_choice_of_factors_leads_to_a_session_too() {
     let form = application.asked(&[("auth_flow", "USER_AUTH"), ("username", "ada")]);
     let page = application.post("/login", form);
     let page = page.text();
-    let token = page.split_once("name=\"ua_token\" value=\"").unwrap().1.split_once('"').unwrap().0;
-    code(&application.post("/login", encode(&[("ua_token", token), ("password", PASSWORD)])));
+    let token = page
+        .split_once("name=\"ua_token\" value=\"")
+        .unwrap()
+        .1
+        .split_once('"')
+        .unwrap()
+        .0;
+    code(&application.post(
+        "/login",
+        encode(&[("ua_token", token), ("password", PASSWORD)]),
+    ));
     code(&application.authorize("none"));
 }
 
@@ -245,19 +310,27 @@ fn a_browser_may_fetch_tokens_and_claims_from_another_origin() {
     let code = code(&application.sign_in(PASSWORD));
     let tokens = application.tokens(&code, VERIFIER).json();
     let asks = |path: &str, headers: &str| {
-        let request = Request::new("OPTIONS", path).host(HOST).header("origin", SHELL);
-        let request =
-            request.header("access-control-request-method", "POST").header("access-control-request-headers", headers);
+        let request = Request::new("OPTIONS", path)
+            .host(HOST)
+            .header("origin", SHELL);
+        let request = request
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", headers);
         request.send(proxy().port())
     };
-    for (path, headers) in [("/oauth2/token", "content-type"), ("/oauth2/userInfo", "authorization")] {
+    for (path, headers) in [
+        ("/oauth2/token", "content-type"),
+        ("/oauth2/userInfo", "authorization"),
+    ] {
         let answer = asks(path, headers);
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
         assert_eq!(answer.header("access-control-allow-headers"), Some(headers));
     }
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
-    let claims = Request::new("GET", "/oauth2/userInfo").host(HOST).header("authorization", &bearer);
+    let claims = Request::new("GET", "/oauth2/userInfo")
+        .host(HOST)
+        .header("authorization", &bearer);
     let claims = claims.send(proxy().port());
     assert_eq!(claims.json()["username"], "ada", "{claims:?}");
 }

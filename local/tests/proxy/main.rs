@@ -28,7 +28,9 @@ fn proxy() -> &'static Proxy {
 
 /// A call to AWS in the account.
 fn call(service: &str, request: Request) -> Answer {
-    let scope = format!("AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/eu-west-1/{service}/aws4_request, Signature=0");
+    let scope = format!(
+        "AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/eu-west-1/{service}/aws4_request, Signature=0"
+    );
     let answer = request.header("authorization", &scope).send(proxy().port());
     assert!(answer.status < 300, "{answer:?}");
     answer
@@ -37,14 +39,16 @@ fn call(service: &str, request: Request) -> Answer {
 /// A call to Cognito.
 fn cognito(action: &str, body: &serde_json::Value) -> serde_json::Value {
     let request = Request::new("POST", "/")
-        .header("x-amz-target", &format!("AWSCognitoIdentityProviderService.{action}"))
+        .header(
+            "x-amz-target",
+            &format!("AWSCognitoIdentityProviderService.{action}"),
+        )
         .header("content-type", "application/x-amz-json-1.1")
         .body(body.to_string());
     serde_json::from_slice(&call("cognito-idp", request).body).unwrap()
 }
 
 fn bucket(name: &str) {
-    let region =
-        "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
+    let region = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
     call("s3", Request::new("PUT", &format!("/{name}")).body(region));
 }

@@ -21,15 +21,29 @@ fn distribution(reference: &str, bucket: &str, alias: &str) -> String {
 /// Makes a site and answers with its host.
 fn make(name: &str) -> String {
     bucket(name);
-    let page = Request::new("PUT", &format!("/{name}/index.html")).header("content-type", "text/html");
+    let page =
+        Request::new("PUT", &format!("/{name}/index.html")).header("content-type", "text/html");
     call("s3", page.body(format!("<h1>{name}</h1>")));
     let policy = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{name}/*"}}]}}"#
     );
-    call("s3", Request::new("PUT", &format!("/{name}?policy")).body(policy));
+    call(
+        "s3",
+        Request::new("PUT", &format!("/{name}?policy")).body(policy),
+    );
     let config = distribution(name, name, &format!("{name}.example.com"));
-    let made = call("cloudfront", Request::new("POST", "/2020-05-31/distribution").body(config)).text();
-    let domain = made.split_once("<DomainName>").unwrap().1.split_once('<').unwrap().0;
+    let made = call(
+        "cloudfront",
+        Request::new("POST", "/2020-05-31/distribution").body(config),
+    )
+    .text();
+    let domain = made
+        .split_once("<DomainName>")
+        .unwrap()
+        .1
+        .split_once('<')
+        .unwrap()
+        .0;
     domain.replace(".net", ".localhost")
 }
 
@@ -42,8 +56,17 @@ fn a_site_answers_a_browser_that_signs_nothing() {
     let (one, two) = (make("site-one"), make("site-two"));
     for (host, name) in [(&one, "site-one"), (&two, "site-two"), (&one, "site-one")] {
         let answer = get(host);
-        assert_eq!((answer.status, answer.text()), (200, format!("<h1>{name}</h1>")), "{answer:?}");
-        assert!(answer.header("via").is_some_and(|via| via.contains("CloudFront")), "{answer:?}");
+        assert_eq!(
+            (answer.status, answer.text()),
+            (200, format!("<h1>{name}</h1>")),
+            "{answer:?}"
+        );
+        assert!(
+            answer
+                .header("via")
+                .is_some_and(|via| via.contains("CloudFront")),
+            "{answer:?}"
+        );
     }
     let answer = get("site-two.example.localhost");
     assert_eq!(answer.text(), "<h1>site-two</h1>", "{answer:?}");
@@ -53,5 +76,8 @@ fn a_site_answers_a_browser_that_signs_nothing() {
 fn an_unknown_distribution_is_named() {
     let answer = get("d00000000000.cloudfront.localhost");
     assert_eq!(answer.status, 404);
-    assert!(answer.text().contains("d00000000000.cloudfront.net"), "{answer:?}");
+    assert!(
+        answer.text().contains("d00000000000.cloudfront.net"),
+        "{answer:?}"
+    );
 }

@@ -18,9 +18,9 @@ type Live = TypedLive<Api>;
 
 /// Reads and writes APIs.
 ///
-/// An API's name is not unique and its id is AWS's, so it is found by its tags, which the call that creates it
-/// writes. The list shows them; they are asked for again before a write, since an emulator's list shows them as
-/// they were at creation.
+/// An API's name is not unique and its id is AWS's, so it is found by its tags, which the call that
+/// creates it writes. The list shows them; they are asked for again before a write, since an
+/// emulator's list shows them as they were at creation.
 #[derive(Debug)]
 pub(crate) struct Apis(Gateway);
 
@@ -38,8 +38,14 @@ impl Apis {
         let properties = Api {
             name: api.name().unwrap_or_default().to_owned(),
             description: convert::text(api.description()),
-            protocol_type: api.protocol_type().map_or("", ProtocolType::as_str).to_owned(),
-            route_selection_expression: api.route_selection_expression().unwrap_or_default().to_owned(),
+            protocol_type: api
+                .protocol_type()
+                .map_or("", ProtocolType::as_str)
+                .to_owned(),
+            route_selection_expression: api
+                .route_selection_expression()
+                .unwrap_or_default()
+                .to_owned(),
             api_key_selection_expression: convert::text(api.api_key_selection_expression()),
             disable_execute_api_endpoint: api.disable_execute_api_endpoint(),
         };
@@ -53,11 +59,16 @@ impl Apis {
             ("ApiEndpoint".to_owned(), endpoint.to_owned()),
             ("Arn".to_owned(), self.0.api_arn(id)),
         ]);
-        TypedLive { id: id.to_owned(), properties, attributes, tags }
+        TypedLive {
+            id: id.to_owned(),
+            properties,
+            attributes,
+            tags,
+        }
     }
 
-    /// The one of several APIs with one address that is in use: a creation whose answer was lost leaves a second
-    /// one, which comes up as an orphan.
+    /// The one of several APIs with one address that is in use: a creation whose answer was lost
+    /// leaves a second one, which comes up as an orphan.
     async fn choose(
         &self,
         candidates: Vec<&SdkApi>,
@@ -69,11 +80,18 @@ impl Apis {
         for api in candidates {
             let id = api.api_id().unwrap_or_default();
             let routes = several && !self.0.routes(id, reading).await?.is_empty();
-            let other_protocol = api.protocol_type().is_none_or(|of| of.as_str() != protocol_type);
-            let created = api.created_date().map(|date| (date.secs(), date.subsec_nanos()));
+            let other_protocol = api
+                .protocol_type()
+                .is_none_or(|of| of.as_str() != protocol_type);
+            let created = api
+                .created_date()
+                .map(|date| (date.secs(), date.subsec_nanos()));
             ranked.push(((other_protocol, !routes, created, id), api));
         }
-        Ok(ranked.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, api)| api.clone()))
+        Ok(ranked
+            .into_iter()
+            .min_by_key(|(rank, _)| *rank)
+            .map(|(_, api)| api.clone()))
     }
 
     fn stands_at(&self, api: &SdkApi, address: &Address) -> bool {
@@ -88,8 +106,10 @@ impl ResourceDriver for Apis {
     type Identity = Identity;
 
     fn normalise(&self, api: &mut Api) {
-        api.description.take_if(|description| description.is_empty());
-        api.api_key_selection_expression.get_or_insert_with(|| "$request.header.x-api-key".to_owned());
+        api.description
+            .take_if(|description| description.is_empty());
+        api.api_key_selection_expression
+            .get_or_insert_with(|| "$request.header.x-api-key".to_owned());
         api.disable_execute_api_endpoint.get_or_insert(false);
     }
 
@@ -99,13 +119,24 @@ impl ResourceDriver for Apis {
         reading: &Reading,
     ) -> Result<Option<Live>, DriverError> {
         let apis = self.0.apis(reading).await?;
-        let candidates = apis.iter().filter(|api| self.stands_at(api, wanted.address)).collect();
-        let chosen = self.choose(candidates, &wanted.properties.protocol_type, reading).await?;
+        let candidates = apis
+            .iter()
+            .filter(|api| self.stands_at(api, wanted.address))
+            .collect();
+        let chosen = self
+            .choose(candidates, &wanted.properties.protocol_type, reading)
+            .await?;
         Ok(chosen.map(|api| self.live(&api)))
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        Ok(self.0.owned(reading).await?.iter().map(|api| self.live(api)).collect())
+        Ok(self
+            .0
+            .owned(reading)
+            .await?
+            .iter()
+            .map(|api| self.live(api))
+            .collect())
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -130,36 +161,53 @@ impl ResourceDriver for Apis {
             call.send().await.map_err(failed("apigateway:CreateApi"))
         })
         .await?;
-        let id = created.api_id().ok_or_else(|| DriverError::internal("a new API has no id"))?;
+        let id = created
+            .api_id()
+            .ok_or_else(|| DriverError::internal("a new API has no id"))?;
         let endpoint = created.api_endpoint().unwrap_or_default();
         Ok(self.with_attributes(id, endpoint, desired, LiveTags::Read(tags.clone())))
     }
 
-    async fn update(&self, live: Live, mut desired: Api, changes: &Changes) -> Result<Live, DriverError> {
+    async fn update(
+        &self,
+        live: Live,
+        mut desired: Api,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         limits::api(&desired)?;
         let touched = |property: &str, value: String| changes.touches(property).then_some(value);
         written(|| async {
             let key = convert::patch_text(desired.api_key_selection_expression.as_ref());
-            let endpoint =
-                desired.disable_execute_api_endpoint.filter(|_| changes.touches("DisableExecuteApiEndpoint"));
+            let endpoint = desired
+                .disable_execute_api_endpoint
+                .filter(|_| changes.touches("DisableExecuteApiEndpoint"));
             let call = self
                 .0
                 .client
                 .update_api()
                 .api_id(&live.id)
                 .set_name(touched("Name", desired.name.clone()))
-                .set_description(touched("Description", convert::patch_text(desired.description.as_ref())))
+                .set_description(touched(
+                    "Description",
+                    convert::patch_text(desired.description.as_ref()),
+                ))
                 .set_route_selection_expression(touched(
                     "RouteSelectionExpression",
                     desired.route_selection_expression.clone(),
                 ))
                 .set_api_key_selection_expression(touched("ApiKeySelectionExpression", key))
                 .set_disable_execute_api_endpoint(endpoint);
-            call.send().await.map(drop).map_err(failed("apigateway:UpdateApi"))
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("apigateway:UpdateApi"))
         })
         .await?;
-        Ok(TypedLive { properties: desired, ..live })
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
@@ -170,7 +218,10 @@ impl ResourceDriver for Apis {
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         deleted(|| async {
             let call = self.0.client.delete_api().api_id(&live.id);
-            call.send().await.map(drop).map_err(failed("apigateway:DeleteApi"))
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("apigateway:DeleteApi"))
         })
         .await?;
         let condition = format!("the API {} is gone", live.id);

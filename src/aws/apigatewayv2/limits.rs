@@ -1,7 +1,8 @@
 //! What AWS refuses and emulators accept, checked before any call.
 //!
-//! Sources: the service model of API Gateway v2 (lengths, the timeout's range, the alphabets of stages and stage
-//! variables) and the developer guide (authorization on `$connect` alone; access log formats).
+//! Sources: the service model of API Gateway v2 (lengths, the timeout's range, the alphabets of
+//! stages and stage variables) and the developer guide (authorization on `$connect` alone; access
+//! log formats).
 
 use std::collections::BTreeMap;
 
@@ -13,18 +14,42 @@ type Checked = Result<(), DriverError>;
 
 pub(super) fn api(api: &Api) -> Checked {
     length("an API's Name", &api.name, 1, 128)?;
-    length("an API's Description", api.description.as_deref().unwrap_or_default(), 0, 1024)?;
+    length(
+        "an API's Description",
+        api.description.as_deref().unwrap_or_default(),
+        0,
+        1024,
+    )?;
     one_of("ProtocolType", &api.protocol_type, &["WEBSOCKET", "HTTP"])
 }
 
 pub(super) fn integration(integration: &Integration<String>) -> Checked {
-    one_of("IntegrationType", &integration.integration_type, &["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"])?;
-    optional("ConnectionType", integration.connection_type.as_ref(), &["INTERNET", "VPC_LINK"])?;
+    one_of(
+        "IntegrationType",
+        &integration.integration_type,
+        &["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"],
+    )?;
+    optional(
+        "ConnectionType",
+        integration.connection_type.as_ref(),
+        &["INTERNET", "VPC_LINK"],
+    )?;
     let behaviors = ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"];
-    optional("PassthroughBehavior", integration.passthrough_behavior.as_ref(), &behaviors)?;
+    optional(
+        "PassthroughBehavior",
+        integration.passthrough_behavior.as_ref(),
+        &behaviors,
+    )?;
     let strategies = ["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"];
-    optional("ContentHandlingStrategy", integration.content_handling_strategy.as_ref(), &strategies)?;
-    if integration.timeout_in_millis.is_some_and(|timeout| !(50..=29_000).contains(&timeout)) {
+    optional(
+        "ContentHandlingStrategy",
+        integration.content_handling_strategy.as_ref(),
+        &strategies,
+    )?;
+    if integration
+        .timeout_in_millis
+        .is_some_and(|timeout| !(50..=29_000).contains(&timeout))
+    {
         return refuse("a WebSocket integration's TimeoutInMillis is from 50 to 29,000");
     }
     no_empty_values("RequestParameters", &integration.request_parameters)?;
@@ -33,16 +58,29 @@ pub(super) fn integration(integration: &Integration<String>) -> Checked {
 
 pub(super) fn authorizer(authorizer: &Authorizer<String>) -> Checked {
     length("an authorizer's Name", &authorizer.name, 1, 128)?;
-    one_of("a WebSocket API's AuthorizerType", &authorizer.authorizer_type, &["REQUEST"])
+    one_of(
+        "a WebSocket API's AuthorizerType",
+        &authorizer.authorizer_type,
+        &["REQUEST"],
+    )
 }
 
 pub(super) fn route(route: &Route<String>) -> Checked {
     if route.route_key.is_empty() {
         return refuse("a route has a RouteKey");
     }
-    length("an OperationName", route.operation_name.as_deref().unwrap_or_default(), 0, 64)?;
+    length(
+        "an OperationName",
+        route.operation_name.as_deref().unwrap_or_default(),
+        0,
+        64,
+    )?;
     let authorization = route.authorization_type.as_deref().unwrap_or("NONE");
-    one_of("AuthorizationType", authorization, &["NONE", "AWS_IAM", "CUSTOM"])?;
+    one_of(
+        "AuthorizationType",
+        authorization,
+        &["NONE", "AWS_IAM", "CUSTOM"],
+    )?;
     if authorization != "NONE" && route.route_key != "$connect" {
         return refuse("a WebSocket API authorizes on the route $connect alone");
     }
@@ -56,21 +94,48 @@ pub(super) fn stage(stage: &Stage<String>) -> Checked {
     length("a StageName", &stage.stage_name, 1, 128)?;
     let alphabet = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !stage.stage_name.chars().all(alphabet) {
-        return refuse(format!("the StageName `{}` may have letters, digits, - and _ only", stage.stage_name));
+        return refuse(format!(
+            "the StageName `{}` may have letters, digits, - and _ only",
+            stage.stage_name
+        ));
     }
-    length("a stage's Description", stage.description.as_deref().unwrap_or_default(), 0, 1024)?;
-    stage.default_route_settings.iter().chain(stage.route_settings.values()).try_for_each(settings)?;
+    length(
+        "a stage's Description",
+        stage.description.as_deref().unwrap_or_default(),
+        0,
+        1024,
+    )?;
+    stage
+        .default_route_settings
+        .iter()
+        .chain(stage.route_settings.values())
+        .try_for_each(settings)?;
     if let Some(logs) = &stage.access_log_settings {
         access_log_format(&logs.format)?;
     }
-    stage.stage_variables.iter().try_for_each(|(name, value)| stage_variable(name, value))
+    stage
+        .stage_variables
+        .iter()
+        .try_for_each(|(name, value)| stage_variable(name, value))
 }
 
 fn settings(settings: &RouteSettings) -> Checked {
-    optional("LoggingLevel", settings.logging_level.as_ref(), &["OFF", "ERROR", "INFO"])?;
-    let negative = settings.throttling_burst_limit.is_some_and(|limit| limit < 0)
-        || settings.throttling_rate_limit.is_some_and(|limit| limit < 0.0);
-    if negative { refuse("a throttling limit is not negative") } else { Ok(()) }
+    optional(
+        "LoggingLevel",
+        settings.logging_level.as_ref(),
+        &["OFF", "ERROR", "INFO"],
+    )?;
+    let negative = settings
+        .throttling_burst_limit
+        .is_some_and(|limit| limit < 0)
+        || settings
+            .throttling_rate_limit
+            .is_some_and(|limit| limit < 0.0);
+    if negative {
+        refuse("a throttling limit is not negative")
+    } else {
+        Ok(())
+    }
 }
 
 fn access_log_format(format: &str) -> Checked {
@@ -85,7 +150,10 @@ fn access_log_format(format: &str) -> Checked {
 
 fn stage_variable(name: &str, value: &str) -> Checked {
     let name_fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let value_fits = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/?#&=,".contains(c));
+    let value_fits = !value.is_empty()
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-._~:/?#&=,".contains(c));
     if name_fits && value_fits {
         return Ok(());
     }
@@ -98,7 +166,9 @@ fn stage_variable(name: &str, value: &str) -> Checked {
 /// An empty value takes an entry away, so it cannot be one.
 fn no_empty_values(property: &str, map: &BTreeMap<String, String>) -> Checked {
     match map.iter().find(|(_, value)| value.is_empty()) {
-        Some((key, _)) => refuse(format!("{property}.{key} is empty, which API Gateway takes for its removal")),
+        Some((key, _)) => refuse(format!(
+            "{property}.{key} is empty, which API Gateway takes for its removal"
+        )),
         None => Ok(()),
     }
 }
@@ -108,7 +178,9 @@ fn length(what: &str, text: &str, least: usize, most: usize) -> Checked {
     if (least..=most).contains(&long) {
         return Ok(());
     }
-    refuse(format!("{what} has {least} to {most} characters, not {long}"))
+    refuse(format!(
+        "{what} has {least} to {most} characters, not {long}"
+    ))
 }
 
 fn optional(what: &str, value: Option<&String>, values: &[&str]) -> Checked {
@@ -119,7 +191,10 @@ fn one_of(what: &str, value: &str, values: &[&str]) -> Checked {
     if values.contains(&value) {
         return Ok(());
     }
-    refuse(format!("{what} is one of {}, not `{value}`", values.join(", ")))
+    refuse(format!(
+        "{what} is one of {}, not `{value}`",
+        values.join(", ")
+    ))
 }
 
 fn refuse(message: impl Into<String>) -> Checked {
@@ -149,13 +224,22 @@ mod tests {
             message(access_log_format("$context.status")),
             "an access log's Format has at least $context.requestId"
         );
-        assert_eq!(message(access_log_format("$context.requestId\n")), "an access log's Format is one line");
+        assert_eq!(
+            message(access_log_format("$context.requestId\n")),
+            "an access log's Format is one line"
+        );
     }
 
     #[test]
     fn lengths_and_values_are_said() {
-        assert_eq!(message(length("a Name", "", 1, 128)), "a Name has 1 to 128 characters, not 0");
-        assert_eq!(message(one_of("Type", "C", &["A", "B"])), "Type is one of A, B, not `C`");
+        assert_eq!(
+            message(length("a Name", "", 1, 128)),
+            "a Name has 1 to 128 characters, not 0"
+        );
+        assert_eq!(
+            message(one_of("Type", "C", &["A", "B"])),
+            "Type is one of A, B, not `C`"
+        );
         assert!(
             settings(&RouteSettings {
                 throttling_burst_limit: Some(-1),

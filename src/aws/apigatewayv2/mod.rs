@@ -1,11 +1,11 @@
 //! API Gateway's second API, for WebSocket APIs: the API and what stands in it.
 //!
-//! An API and a stage carry tags. AWS tags nothing else here, so the record of a route, an integration, an
-//! authorizer or a deployment is a tag of its API ([`gateway`]).
+//! An API and a stage carry tags. AWS tags nothing else here, so the record of a route, an
+//! integration, an authorizer or a deployment is a tag of its API ([`gateway`]).
 //!
-//! Every `Update…` call merges: what is left out stays, and each member has its own way to be taken away again
-//! ([`convert`]). API Gateway lets one writer at a time into an API and answers the others with a conflict that
-//! passes ([`gateway::passes`]).
+//! Every `Update…` call merges: what is left out stays, and each member has its own way to be taken
+//! away again ([`convert`]). API Gateway lets one writer at a time into an API and answers the
+//! others with a conflict that passes ([`gateway::passes`]).
 
 mod api;
 mod authorizer;

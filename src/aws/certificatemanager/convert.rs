@@ -7,8 +7,8 @@ use super::{Owned, Properties, zones_of};
 use crate::aws::policy_document::sort_set;
 use crate::reconcile::DriverError;
 
-/// What stands for the zone of a certificate that is not issued yet: it differs from every desired one, so that an
-/// interrupted apply is gone on with.
+/// What stands for the zone of a certificate that is not issued yet: it differs from every desired
+/// one, so that an interrupted apply is gone on with.
 const PENDING: &str = "(not issued yet)";
 
 /// The domains that a certificate is for.
@@ -16,18 +16,26 @@ pub(super) fn domains(certificate: &Properties) -> impl Iterator<Item = &String>
     std::iter::once(&certificate.domain_name).chain(&certificate.subject_alternative_names)
 }
 
-/// States the defaults, and where the record of each domain is: in no zone of ours, unless it is said.
+/// States the defaults, and where the record of each domain is: in no zone of ours, unless it is
+/// said.
 pub(super) fn normalise(certificate: &mut Properties) {
     certificate.domain_name.make_ascii_lowercase();
     let first = certificate.domain_name.clone();
     for name in &mut certificate.subject_alternative_names {
         name.make_ascii_lowercase();
     }
-    certificate.subject_alternative_names.retain(|name| *name != first);
+    certificate
+        .subject_alternative_names
+        .retain(|name| *name != first);
     sort_set(&mut certificate.subject_alternative_names);
-    certificate.validation_method.get_or_insert(ValidationMethod::Dns);
+    certificate
+        .validation_method
+        .get_or_insert(ValidationMethod::Dns);
     // Some answers have a hyphen where the requests have an underscore.
-    let key = certificate.key_algorithm.take().unwrap_or_else(|| "RSA_2048".to_owned());
+    let key = certificate
+        .key_algorithm
+        .take()
+        .unwrap_or_else(|| "RSA_2048".to_owned());
     certificate.key_algorithm = Some(key.replace('-', "_"));
     normalise_options(certificate);
 }
@@ -40,19 +48,34 @@ fn normalise_options(certificate: &mut Properties) {
     for option in &mut certificate.domain_validation_options {
         option.domain_name.make_ascii_lowercase();
         let zone = option.hosted_zone_id.take();
-        option.hosted_zone_id = zone.map(|zone| zone.strip_prefix("/hostedzone/").unwrap_or(&zone).to_owned());
+        option.hosted_zone_id = zone.map(|zone| {
+            zone.strip_prefix("/hostedzone/")
+                .unwrap_or(&zone)
+                .to_owned()
+        });
     }
     let unsaid: Vec<String> = domains(certificate)
-        .filter(|domain| !certificate.domain_validation_options.iter().any(|option| option.domain_name == **domain))
+        .filter(|domain| {
+            !certificate
+                .domain_validation_options
+                .iter()
+                .any(|option| option.domain_name == **domain)
+        })
         .cloned()
         .collect();
-    let unsaid = unsaid.into_iter().map(|domain_name| DomainValidationOption { domain_name, hosted_zone_id: None });
+    let unsaid = unsaid
+        .into_iter()
+        .map(|domain_name| DomainValidationOption {
+            domain_name,
+            hosted_zone_id: None,
+        });
     certificate.domain_validation_options.extend(unsaid);
     certificate.domain_validation_options.sort();
     certificate.domain_validation_options.dedup();
 }
 
-/// A certificate as it was read. Its answer tells no zones: those that are desired are there if its tag has them.
+/// A certificate as it was read. Its answer tells no zones: those that are desired are there if its
+/// tag has them.
 pub(super) fn properties(owned: &Owned, desired: Option<&Properties>) -> Properties {
     let detail = &owned.detail;
     let mut properties = Certificate {
@@ -66,15 +89,21 @@ pub(super) fn properties(owned: &Owned, desired: Option<&Properties>) -> Propert
     let zones = zones_of(&owned.tags);
     for option in &mut properties.domain_validation_options {
         let wanted = desired.and_then(|desired| zone(desired, &option.domain_name));
-        option.hosted_zone_id =
-            if owned.is_issued() { wanted.filter(|wanted| zones.contains(wanted)) } else { Some(PENDING.to_owned()) };
+        option.hosted_zone_id = if owned.is_issued() {
+            wanted.filter(|wanted| zones.contains(wanted))
+        } else {
+            Some(PENDING.to_owned())
+        };
     }
     properties
 }
 
 /// The zone in which the record of a domain should be.
 pub(super) fn zone(certificate: &Properties, domain: &str) -> Option<String> {
-    let option = certificate.domain_validation_options.iter().find(|option| option.domain_name == domain);
+    let option = certificate
+        .domain_validation_options
+        .iter()
+        .find(|option| option.domain_name == domain);
     option.and_then(|option| option.hosted_zone_id.clone())
 }
 
@@ -87,7 +116,11 @@ pub(super) fn same_request(one: &Properties, other: &Properties) -> bool {
 }
 
 fn method(detail: &CertificateDetail) -> Option<ValidationMethod> {
-    match detail.domain_validation_options().first()?.validation_method()? {
+    match detail
+        .domain_validation_options()
+        .first()?
+        .validation_method()?
+    {
         SdkMethod::Dns => Some(ValidationMethod::Dns),
         SdkMethod::Email => Some(ValidationMethod::Email),
         _ => None,
@@ -106,13 +139,18 @@ pub(super) fn sdk_names(certificate: &Properties) -> Option<Vec<String>> {
     (!names.is_empty()).then(|| names.clone())
 }
 
-/// What Certificate Manager refuses and emulators take. Source: the API reference of `RequestCertificate`.
+/// What Certificate Manager refuses and emulators take. Source: the API reference of
+/// `RequestCertificate`.
 ///
 /// # Errors
 /// [`DriverError::Invalid`] with what it would not take.
 pub(super) fn check(certificate: &Properties) -> Result<(), DriverError> {
     let domain = &certificate.domain_name;
-    let invalid = |what: &str| Err(DriverError::Invalid(format!("the certificate for `{domain}` {what}")));
+    let invalid = |what: &str| {
+        Err(DriverError::Invalid(format!(
+            "the certificate for `{domain}` {what}"
+        )))
+    };
     if let Some(name) = domains(certificate).find(|name| !is_domain(name)) {
         return invalid(&format!("names `{name}`, which is no domain"));
     }
@@ -127,8 +165,13 @@ pub(super) fn check(certificate: &Properties) -> Result<(), DriverError> {
         return invalid(&format!("wants a key `{key}`, which there is not"));
     }
     let mut options = certificate.domain_validation_options.iter();
-    if let Some(option) = options.find(|option| !domains(certificate).any(|domain| *domain == option.domain_name)) {
-        return invalid(&format!("says how `{}` is validated, which it is not for", option.domain_name));
+    if let Some(option) =
+        options.find(|option| !domains(certificate).any(|domain| *domain == option.domain_name))
+    {
+        return invalid(&format!(
+            "says how `{}` is validated, which it is not for",
+            option.domain_name
+        ));
     }
     Ok(())
 }

@@ -36,7 +36,10 @@ fn certificate(zone: Option<&str>) -> Properties {
         domain_name: DOMAIN.to_owned(),
         subject_alternative_names: Vec::new(),
         validation_method: None,
-        domain_validation_options: vec![DomainValidationOption { domain_name: DOMAIN.to_owned(), hosted_zone_id }],
+        domain_validation_options: vec![DomainValidationOption {
+            domain_name: DOMAIN.to_owned(),
+            hosted_zone_id,
+        }],
         key_algorithm: None,
     };
     convert::normalise(&mut certificate);
@@ -45,16 +48,20 @@ fn certificate(zone: Option<&str>) -> Properties {
 
 fn tags() -> Tags {
     let tags = [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/certificate")];
-    tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    tags.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 /// `DescribeCertificate`'s answer; `named` if it names the validation record.
 fn described(status: &str, named: bool) -> String {
-    let status_of_domain = if status == "ISSUED" { "SUCCESS" } else { "PENDING_VALIDATION" };
+    let status_of_domain = if status == "ISSUED" {
+        "SUCCESS"
+    } else {
+        "PENDING_VALIDATION"
+    };
     let mut domain = json!({"DomainName": DOMAIN, "ValidationMethod": "DNS", "ValidationStatus": status_of_domain});
     if named {
-        domain["ResourceRecord"] =
-            json!({"Name": "_x.www.example.com.", "Type": "CNAME", "Value": "_y.acm-validations.aws."});
+        domain["ResourceRecord"] = json!({"Name": "_x.www.example.com.", "Type": "CNAME", "Value": "_y.acm-validations.aws."});
     }
     json!({"Certificate": {
         "CertificateArn": ARN, "DomainName": DOMAIN, "SubjectAlternativeNames": [DOMAIN], "Status": status,
@@ -65,9 +72,13 @@ fn described(status: &str, named: bool) -> String {
 
 fn tagged(extra: &[(&str, &str)]) -> String {
     let tags = tags();
-    let own = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    let tags: Vec<Value> =
-        own.chain(extra.iter().copied()).map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+    let own = tags
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    let tags: Vec<Value> = own
+        .chain(extra.iter().copied())
+        .map(|(key, value)| json!({"Key": key, "Value": value}))
+        .collect();
     json!({"Tags": tags}).to_string()
 }
 
@@ -95,8 +106,11 @@ fn companion() -> String {
 #[tokio::test(start_paused = true)]
 async fn a_certificate_is_named_proved_and_waited_for() {
     let arn = json!({ "CertificateArn": ARN }).to_string();
-    let (unnamed, pending, issued) =
-        (described("PENDING_VALIDATION", false), described("PENDING_VALIDATION", true), described("ISSUED", true));
+    let (unnamed, pending, issued) = (
+        described("PENDING_VALIDATION", false),
+        described("PENDING_VALIDATION", true),
+        described("ISSUED", true),
+    );
     let none = listed("", "", "");
     let canned = Canned::new([
         (REQUEST, 200, arn.as_str()),
@@ -111,15 +125,34 @@ async fn a_certificate_is_named_proved_and_waited_for() {
         (DESCRIBE, 200, pending.as_str()),
         (DESCRIBE, 200, issued.as_str()),
     ]);
-    let live = driver(&canned).create(certificate(Some("Z1")), &tags()).await.unwrap();
+    let live = driver(&canned)
+        .create(certificate(Some("Z1")), &tags())
+        .await
+        .unwrap();
     canned.assert_used();
     assert_eq!(live.id, ARN);
     let requests = canned.requests();
-    let request = |part: &str| requests.iter().find(|request| request.contains(part)).cloned().unwrap_or_default();
-    assert!(request(REQUEST).contains("IdempotencyToken") && request(REQUEST).contains("frontage:address"));
-    assert!(request(TAG).contains(r#"{"Key":"frontage:fingerprint:zones","Value":"Z1"}"#), "{}", request(TAG));
+    let request = |part: &str| {
+        requests
+            .iter()
+            .find(|request| request.contains(part))
+            .cloned()
+            .unwrap_or_default()
+    };
+    assert!(
+        request(REQUEST).contains("IdempotencyToken")
+            && request(REQUEST).contains("frontage:address")
+    );
+    assert!(
+        request(TAG).contains(r#"{"Key":"frontage:fingerprint:zones","Value":"Z1"}"#),
+        "{}",
+        request(TAG)
+    );
     let change = request(CHANGE);
-    assert!(change.contains("_x.www.example.com") && change.contains("certificate=test/certificate"), "{change}");
+    assert!(
+        change.contains("_x.www.example.com") && change.contains("certificate=test/certificate"),
+        "{change}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,83 +162,160 @@ async fn what_somebody_has_to_do_is_said_and_a_failure_is_told() {
     let canned = Canned::new(answers);
     let changes = Changes(Vec::new());
     let live = || live(certificate(None), ARN, tags());
-    let error = driver(&canned).update(live(), certificate(None), &changes).await.unwrap_err();
-    let expected =
-        "www.example.com waits for somebody to make the record _x.www.example.com CNAME _y.acm-validations.aws.";
+    let error = driver(&canned)
+        .update(live(), certificate(None), &changes)
+        .await
+        .unwrap_err();
+    let expected = "www.example.com waits for somebody to make the record _x.www.example.com CNAME _y.acm-validations.aws.";
     assert!(error.to_string().contains(expected), "{error}");
     let failed = described("FAILED", true);
-    let canned = Canned::new([(DESCRIBE, 200, failed.as_str()), (DESCRIBE, 200, failed.as_str())]);
-    let error = driver(&canned).update(live(), certificate(None), &changes).await.unwrap_err();
-    assert!(error.to_string().contains("is FAILED (CAA_ERROR)"), "{error}");
+    let canned = Canned::new([
+        (DESCRIBE, 200, failed.as_str()),
+        (DESCRIBE, 200, failed.as_str()),
+    ]);
+    let error = driver(&canned)
+        .update(live(), certificate(None), &changes)
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("is FAILED (CAA_ERROR)"),
+        "{error}"
+    );
 }
 
 /// Within the hour the token of a certificate that was deleted may be answered with its ARN.
 #[tokio::test(start_paused = true)]
 async fn a_certificate_that_was_deleted_is_asked_for_with_another_token() {
-    let (old, new) = (json!({"CertificateArn": "arn:old"}).to_string(), json!({ "CertificateArn": ARN }).to_string());
+    let (old, new) = (
+        json!({"CertificateArn": "arn:old"}).to_string(),
+        json!({ "CertificateArn": ARN }).to_string(),
+    );
     let issued = described("ISSUED", true);
     let gone = std::iter::repeat_n((r#"{"CertificateArn":"arn:old"}"#, 400, MISSING), 18);
     let answers = [(REQUEST, 200, old.as_str()), (REQUEST, 200, new.as_str())];
     let there = std::iter::repeat_n((DESCRIBE, 200, issued.as_str()), 3);
     let canned = Canned::new(answers.into_iter().chain(gone).chain(there));
-    driver(&canned).create(certificate(None), &tags()).await.unwrap();
+    driver(&canned)
+        .create(certificate(None), &tags())
+        .await
+        .unwrap();
     let requests = canned.requests();
-    let tokens: Vec<_> = requests.iter().filter(|request| request.contains(REQUEST)).collect();
+    let tokens: Vec<_> = requests
+        .iter()
+        .filter(|request| request.contains(REQUEST))
+        .collect();
     assert!(tokens.len() == 2 && tokens[0] != tokens[1], "{tokens:?}");
 }
 
 async fn read(canned: &Canned, zone: Option<&str>) -> Option<Live> {
     let address = "test/certificate".parse().unwrap();
-    let wanted = TypedWanted { address: &address, identity: Identity {}, properties: certificate(zone) };
-    driver(canned).read(wanted, &Reading::default()).await.unwrap()
+    let wanted = TypedWanted {
+        address: &address,
+        identity: Identity {},
+        properties: certificate(zone),
+    };
+    driver(canned)
+        .read(wanted, &Reading::default())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn a_certificate_is_found_by_its_tags_on_any_page_with_any_key() {
-    let first = json!({"CertificateSummaryList": [{"CertificateArn": "arn:other"}], "NextToken": "more"}).to_string();
+    let first =
+        json!({"CertificateSummaryList": [{"CertificateArn": "arn:other"}], "NextToken": "more"})
+            .to_string();
     let second = json!({"CertificateSummaryList": [
         {"CertificateArn": "arn:imported", "Type": "IMPORTED"}, {"CertificateArn": ARN, "Type": "AMAZON_ISSUED"},
         {"CertificateArn": "arn:gone"},
     ]})
     .to_string();
-    let (tagged, issued) = (tagged(&[("frontage:fingerprint:zones", "Z0 Z1")]), described("ISSUED", true));
+    let (tagged, issued) = (
+        tagged(&[("frontage:fingerprint:zones", "Z0 Z1")]),
+        described("ISSUED", true),
+    );
     let canned = Canned::new([
         (r#""NextToken":"more""#, 200, second.as_str()),
         (LIST, 200, first.as_str()),
-        (r#"ListTagsForCertificate {"CertificateArn":"arn:other"}"#, 200, r#"{"Tags":[{"Key":"team"}]}"#),
-        (r#"ListTagsForCertificate {"CertificateArn":"arn:gone"}"#, 400, MISSING),
+        (
+            r#"ListTagsForCertificate {"CertificateArn":"arn:other"}"#,
+            200,
+            r#"{"Tags":[{"Key":"team"}]}"#,
+        ),
+        (
+            r#"ListTagsForCertificate {"CertificateArn":"arn:gone"}"#,
+            400,
+            MISSING,
+        ),
         (TAGS, 200, tagged.as_str()),
         (DESCRIBE, 200, issued.as_str()),
     ]);
     let found = read(&canned, Some("Z1")).await.expect("a certificate");
     canned.assert_used();
-    assert_eq!(found.properties, certificate(Some("Z1")), "the key's name has a hyphen in the answer");
-    assert!(canned.requests().iter().any(|request| request.contains(r#""EC_prime256v1""#)), "{:?}", canned.requests());
+    assert_eq!(
+        found.properties,
+        certificate(Some("Z1")),
+        "the key's name has a hyphen in the answer"
+    );
+    assert!(
+        canned
+            .requests()
+            .iter()
+            .any(|request| request.contains(r#""EC_prime256v1""#)),
+        "{:?}",
+        canned.requests()
+    );
 }
 
-/// An apply that was interrupted while it waited is gone on with; one that failed is as good as none.
+/// An apply that was interrupted while it waited is gone on with; one that failed is as good as
+/// none.
 #[tokio::test]
 async fn one_that_is_not_issued_differs_and_one_that_failed_is_an_orphan() {
     let list = json!({"CertificateSummaryList": [{ "CertificateArn": ARN }]}).to_string();
     let tagged = tagged(&[]);
     let of = |status: &str| described(status, true);
     let (pending, failed) = (of("PENDING_VALIDATION"), of("VALIDATION_TIMED_OUT"));
-    let answers = |detail| [(LIST, 200, list.as_str()), (TAGS, 200, tagged.as_str()), (DESCRIBE, 200, detail)];
-    let found = read(&Canned::new(answers(pending.as_str())), None).await.expect("a certificate");
-    let zone = found.properties.domain_validation_options[0].hosted_zone_id.as_deref();
+    let answers = |detail| {
+        [
+            (LIST, 200, list.as_str()),
+            (TAGS, 200, tagged.as_str()),
+            (DESCRIBE, 200, detail),
+        ]
+    };
+    let found = read(&Canned::new(answers(pending.as_str())), None)
+        .await
+        .expect("a certificate");
+    let zone = found.properties.domain_validation_options[0]
+        .hosted_zone_id
+        .as_deref();
     assert_eq!(zone, Some("(not issued yet)"));
-    assert!(read(&Canned::new(answers(failed.as_str())), None).await.is_none());
-    let listed = driver(&Canned::new(answers(failed.as_str()))).list(&Reading::default()).await.unwrap();
+    assert!(
+        read(&Canned::new(answers(failed.as_str())), None)
+            .await
+            .is_none()
+    );
+    let listed = driver(&Canned::new(answers(failed.as_str())))
+        .list(&Reading::default())
+        .await
+        .unwrap();
     assert_eq!(listed[0].id, ARN);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_waits_for_the_distribution_and_takes_the_records() {
     let issued = described("ISSUED", true);
-    let used = issued.replace(r#""FailureReason""#, r#""InUseBy":["arn:distribution"],"FailureReason""#);
-    let list = json!({"CertificateSummaryList": [{ "CertificateArn": ARN, "DomainName": DOMAIN }]}).to_string();
+    let used = issued.replace(
+        r#""FailureReason""#,
+        r#""InUseBy":["arn:distribution"],"FailureReason""#,
+    );
+    let list = json!({"CertificateSummaryList": [{ "CertificateArn": ARN, "DomainName": DOMAIN }]})
+        .to_string();
     let in_use = r#"{"__type":"ResourceInUseException","message":"in use"}"#;
-    let (tagged, cname, companion) = (tagged(&[("frontage:fingerprint:zones", "Z1")]), cname(), companion());
+    let (tagged, cname, companion) = (
+        tagged(&[("frontage:fingerprint:zones", "Z1")]),
+        cname(),
+        companion(),
+    );
     let canned = Canned::new([
         (DESCRIBE, 200, used.as_str()),
         (DESCRIBE, 200, issued.as_str()),
@@ -223,10 +333,21 @@ async fn a_deletion_waits_for_the_distribution_and_takes_the_records() {
         (DESCRIBE, 200, issued.as_str()),
         (DESCRIBE, 400, MISSING),
     ]);
-    driver(&canned).delete(live(certificate(Some("Z1")), ARN, tags())).await.unwrap();
+    driver(&canned)
+        .delete(live(certificate(Some("Z1")), ARN, tags()))
+        .await
+        .unwrap();
     canned.assert_used();
-    let change = canned.requests().into_iter().find(|request| request.contains(CHANGE)).unwrap();
-    assert_eq!(change.matches("<Action>DELETE</Action>").count(), 2, "{change}");
+    let change = canned
+        .requests()
+        .into_iter()
+        .find(|request| request.contains(CHANGE))
+        .unwrap();
+    assert_eq!(
+        change.matches("<Action>DELETE</Action>").count(),
+        2,
+        "{change}"
+    );
 }
 
 /// All certificates of an account for a domain, and for its wildcard, need one record.
@@ -237,7 +358,10 @@ async fn a_record_that_another_certificate_needs_stays() {
         "SubjectAlternativeNameSummaries": ["example.com", "*.www.example.com"]});
     let by_mail = json!({"CertificateArn": "arn:mail", "DomainName": DOMAIN});
     let unrelated = json!({"CertificateArn": "arn:unrelated", "DomainName": "example.org"});
-    let others = issued.replace(&format!(r#""DomainName":"{DOMAIN}""#), r#""DomainName":"*.www.example.com""#);
+    let others = issued.replace(
+        &format!(r#""DomainName":"{DOMAIN}""#),
+        r#""DomainName":"*.www.example.com""#,
+    );
     let mailed = described("ISSUED", false).replace("DNS", "EMAIL");
     let list =
         json!({"CertificateSummaryList": [{ "CertificateArn": ARN, "DomainName": DOMAIN }, by_mail, other, unrelated]})
@@ -248,21 +372,44 @@ async fn a_record_that_another_certificate_needs_stays() {
         (DESCRIBE, 200, issued.as_str()),
         (TAGS, 200, tagged.as_str()),
         (LIST, 200, list.as_str()),
-        (r#"DescribeCertificate {"CertificateArn":"arn:mail"}"#, 200, mailed.as_str()),
-        (r#"DescribeCertificate {"CertificateArn":"arn:other"}"#, 200, others.as_str()),
+        (
+            r#"DescribeCertificate {"CertificateArn":"arn:mail"}"#,
+            200,
+            mailed.as_str(),
+        ),
+        (
+            r#"DescribeCertificate {"CertificateArn":"arn:other"}"#,
+            200,
+            others.as_str(),
+        ),
         (UNTAG, 200, "{}"),
         (DELETE, 200, ""),
-        (r#"DescribeCertificate {"CertificateArn":"arn:aws"#, 400, MISSING),
+        (
+            r#"DescribeCertificate {"CertificateArn":"arn:aws"#,
+            400,
+            MISSING,
+        ),
     ]);
-    driver(&canned).delete(live(certificate(Some("Z1")), ARN, tags())).await.unwrap();
+    driver(&canned)
+        .delete(live(certificate(Some("Z1")), ARN, tags()))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
 #[tokio::test]
 async fn deleting_the_absent_succeeds() {
-    let gone = [(DESCRIBE, 400, MISSING), (DESCRIBE, 400, MISSING), (TAGS, 400, MISSING), (DELETE, 400, MISSING)];
+    let gone = [
+        (DESCRIBE, 400, MISSING),
+        (DESCRIBE, 400, MISSING),
+        (TAGS, 400, MISSING),
+        (DELETE, 400, MISSING),
+    ];
     let canned = Canned::new(gone.into_iter().chain([(DESCRIBE, 400, MISSING)]));
-    driver(&canned).delete(live(certificate(None), ARN, tags())).await.unwrap();
+    driver(&canned)
+        .delete(live(certificate(None), ARN, tags()))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
@@ -270,7 +417,10 @@ async fn deleting_the_absent_succeeds() {
 #[tokio::test]
 async fn a_record_that_somebody_else_wrote_is_neither_written_nor_removed() {
     let (cname, none) = (cname(), listed("", "", ""));
-    let (pending, issued) = (described("PENDING_VALIDATION", true), described("ISSUED", true));
+    let (pending, issued) = (
+        described("PENDING_VALIDATION", true),
+        described("ISSUED", true),
+    );
     let canned = Canned::new([
         (DESCRIBE, 200, pending.as_str()),
         (TAG, 200, "{}"),
@@ -279,10 +429,15 @@ async fn a_record_that_somebody_else_wrote_is_neither_written_nor_removed() {
         (DESCRIBE, 200, issued.as_str()),
     ]);
     let live = live(certificate(None), ARN, tags());
-    driver(&canned).update(live, certificate(Some("Z1")), &Changes(Vec::new())).await.unwrap();
+    driver(&canned)
+        .update(live, certificate(Some("Z1")), &Changes(Vec::new()))
+        .await
+        .unwrap();
     canned.assert_used();
-    let (tagged, list) =
-        (tagged(&[("frontage:fingerprint:zones", "Z1")]), json!({"CertificateSummaryList": []}).to_string());
+    let (tagged, list) = (
+        tagged(&[("frontage:fingerprint:zones", "Z1")]),
+        json!({"CertificateSummaryList": []}).to_string(),
+    );
     let canned = Canned::new([
         (DESCRIBE, 200, issued.as_str()),
         (TAGS, 200, tagged.as_str()),
@@ -302,10 +457,22 @@ type Mistake = fn(&mut Properties);
 async fn what_would_be_refused_is_told_before_any_call() {
     let canned = Canned::default();
     let wrong: [(Mistake, &str); 4] = [
-        (|certificate| certificate.domain_name = "www_example.com".to_owned(), "which is no domain"),
-        (|certificate| certificate.domain_name = "localhost".to_owned(), "which is no domain"),
-        (|certificate| certificate.key_algorithm = Some("RSA_9".to_owned()), "which there is not"),
-        (|certificate| certificate.domain_validation_options[0].domain_name = "a.b".to_owned(), "which it is not for"),
+        (
+            |certificate| certificate.domain_name = "www_example.com".to_owned(),
+            "which is no domain",
+        ),
+        (
+            |certificate| certificate.domain_name = "localhost".to_owned(),
+            "which is no domain",
+        ),
+        (
+            |certificate| certificate.key_algorithm = Some("RSA_9".to_owned()),
+            "which there is not",
+        ),
+        (
+            |certificate| certificate.domain_validation_options[0].domain_name = "a.b".to_owned(),
+            "which it is not for",
+        ),
     ];
     for (change, expected) in wrong {
         let mut wrong = certificate(None);
@@ -319,5 +486,10 @@ async fn what_would_be_refused_is_told_before_any_call() {
 #[test]
 fn what_is_not_known_yet_normalises() {
     let unknown = certificate(Some(UNKNOWN));
-    assert_eq!(unknown.domain_validation_options[0].hosted_zone_id.as_deref(), Some(UNKNOWN));
+    assert_eq!(
+        unknown.domain_validation_options[0]
+            .hosted_zone_id
+            .as_deref(),
+        Some(UNKNOWN)
+    );
 }

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
-    CachePolicyConfig as SdkConfig, CachePolicyCookiesConfig, CachePolicyHeadersConfig, CachePolicyQueryStringsConfig,
-    CachePolicyType, CookieNames, Headers, ParametersInCacheKeyAndForwardedToOrigin as SdkParameters, QueryStringNames,
+    CachePolicyConfig as SdkConfig, CachePolicyCookiesConfig, CachePolicyHeadersConfig,
+    CachePolicyQueryStringsConfig, CachePolicyType, CookieNames, Headers,
+    ParametersInCacheKeyAndForwardedToOrigin as SdkParameters, QueryStringNames,
 };
 use stacks::types::cloudfront::{
     CachePolicy, CachePolicyConfig, CookieBehavior, CookiesConfig, HeaderBehavior, HeadersConfig,
@@ -40,15 +41,39 @@ fn sdk(policy: &CachePolicy) -> Result<SdkConfig, DriverError> {
     built(sdk.build())
 }
 
-fn sdk_parameters(of: &ParametersInCacheKeyAndForwardedToOrigin) -> Result<SdkParameters, DriverError> {
-    let (cookies, headers, queries) = (&of.cookies_config, &of.headers_config, &of.query_strings_config);
+fn sdk_parameters(
+    of: &ParametersInCacheKeyAndForwardedToOrigin,
+) -> Result<SdkParameters, DriverError> {
+    let (cookies, headers, queries) = (
+        &of.cookies_config,
+        &of.headers_config,
+        &of.query_strings_config,
+    );
     let names = |names: &Vec<String>| (!names.is_empty()).then(|| names.clone());
-    let cookie_names = names(&cookies.cookies)
-        .map(|names| built(CookieNames::builder().quantity(quantity(&names)).set_items(Some(names)).build()));
-    let header_names = names(&headers.headers)
-        .map(|names| built(Headers::builder().quantity(quantity(&names)).set_items(Some(names)).build()));
-    let query_names = names(&queries.query_strings)
-        .map(|names| built(QueryStringNames::builder().quantity(quantity(&names)).set_items(Some(names)).build()));
+    let cookie_names = names(&cookies.cookies).map(|names| {
+        built(
+            CookieNames::builder()
+                .quantity(quantity(&names))
+                .set_items(Some(names))
+                .build(),
+        )
+    });
+    let header_names = names(&headers.headers).map(|names| {
+        built(
+            Headers::builder()
+                .quantity(quantity(&names))
+                .set_items(Some(names))
+                .build(),
+        )
+    });
+    let query_names = names(&queries.query_strings).map(|names| {
+        built(
+            QueryStringNames::builder()
+                .quantity(quantity(&names))
+                .set_items(Some(names))
+                .build(),
+        )
+    });
     let cookies = CachePolicyCookiesConfig::builder()
         .cookie_behavior(theirs(cookies.cookie_behavior)?)
         .set_cookies(cookie_names.transpose()?);
@@ -68,7 +93,12 @@ fn sdk_parameters(of: &ParametersInCacheKeyAndForwardedToOrigin) -> Result<SdkPa
 }
 
 fn found(id: String, config: SdkConfig) -> Found<CachePolicy> {
-    Found { id, name: config.name.clone(), comment: config.comment.clone(), properties: properties(config) }
+    Found {
+        id,
+        name: config.name.clone(),
+        comment: config.comment.clone(),
+        properties: properties(config),
+    }
 }
 
 fn properties(config: SdkConfig) -> Result<CachePolicy, DriverError> {
@@ -80,26 +110,55 @@ fn properties(config: SdkConfig) -> Result<CachePolicy, DriverError> {
         default_ttl: config.default_ttl,
         max_ttl: config.max_ttl,
         min_ttl: config.min_ttl,
-        parameters_in_cache_key_and_forwarded_to_origin: parameters_of(parameters.ok_or_else(missing)?)?,
+        parameters_in_cache_key_and_forwarded_to_origin: parameters_of(
+            parameters.ok_or_else(missing)?,
+        )?,
     };
-    Ok(CachePolicy { cache_policy_config: config })
+    Ok(CachePolicy {
+        cache_policy_config: config,
+    })
 }
 
-fn parameters_of(of: SdkParameters) -> Result<ParametersInCacheKeyAndForwardedToOrigin, DriverError> {
+fn parameters_of(
+    of: SdkParameters,
+) -> Result<ParametersInCacheKeyAndForwardedToOrigin, DriverError> {
     let cookies = of.cookies_config.map(|cookies| {
-        let names = cookies.cookies.and_then(|names| names.items).unwrap_or_default();
-        ours("cookie behavior", cookies.cookie_behavior.as_str())
-            .map(|cookie_behavior| CookiesConfig { cookie_behavior, cookies: names })
+        let names = cookies
+            .cookies
+            .and_then(|names| names.items)
+            .unwrap_or_default();
+        ours("cookie behavior", cookies.cookie_behavior.as_str()).map(|cookie_behavior| {
+            CookiesConfig {
+                cookie_behavior,
+                cookies: names,
+            }
+        })
     });
     let headers = of.headers_config.map(|headers| {
-        let names = headers.headers.and_then(|names| names.items).unwrap_or_default();
-        ours("header behavior", headers.header_behavior.as_str())
-            .map(|header_behavior| HeadersConfig { header_behavior, headers: names })
+        let names = headers
+            .headers
+            .and_then(|names| names.items)
+            .unwrap_or_default();
+        ours("header behavior", headers.header_behavior.as_str()).map(|header_behavior| {
+            HeadersConfig {
+                header_behavior,
+                headers: names,
+            }
+        })
     });
     let queries = of.query_strings_config.map(|queries| {
-        let names = queries.query_strings.and_then(|names| names.items).unwrap_or_default();
-        ours("query string behavior", queries.query_string_behavior.as_str())
-            .map(|query_string_behavior| QueryStringsConfig { query_string_behavior, query_strings: names })
+        let names = queries
+            .query_strings
+            .and_then(|names| names.items)
+            .unwrap_or_default();
+        ours(
+            "query string behavior",
+            queries.query_string_behavior.as_str(),
+        )
+        .map(|query_string_behavior| QueryStringsConfig {
+            query_string_behavior,
+            query_strings: names,
+        })
     });
     let nothing = ParametersInCacheKeyAndForwardedToOrigin::path_alone();
     Ok(ParametersInCacheKeyAndForwardedToOrigin {
@@ -142,7 +201,9 @@ impl noted::Kind for Kind {
         let default = *config.default_ttl.get_or_insert(DAY.max(config.min_ttl));
         config.max_ttl.get_or_insert(YEAR.max(default));
         let parameters = &mut config.parameters_in_cache_key_and_forwarded_to_origin;
-        parameters.enable_accept_encoding_brotli.get_or_insert(false);
+        parameters
+            .enable_accept_encoding_brotli
+            .get_or_insert(false);
         set(&mut parameters.cookies_config.cookies);
         set(&mut parameters.headers_config.headers);
         set(&mut parameters.query_strings_config.query_strings);
@@ -152,23 +213,50 @@ impl noted::Kind for Kind {
         let config = &policy.cache_policy_config;
         require_name("cache policy", &config.name, 128)?;
         let (least, default, most) = (config.min_ttl, config.default_ttl, config.max_ttl);
-        require(0 <= least && Some(least) <= default && default <= most, || {
-            format!("the cache policy `{}` must have 0 ≤ MinTTL ≤ DefaultTTL ≤ MaxTTL", config.name)
-        })?;
-        require(most != Some(0) || keys_nothing(&config.parameters_in_cache_key_and_forwarded_to_origin), || {
-            format!("the cache policy `{}` caches nothing, so nothing can be in its key", config.name)
-        })
+        require(
+            0 <= least && Some(least) <= default && default <= most,
+            || {
+                format!(
+                    "the cache policy `{}` must have 0 ≤ MinTTL ≤ DefaultTTL ≤ MaxTTL",
+                    config.name
+                )
+            },
+        )?;
+        require(
+            most != Some(0)
+                || keys_nothing(&config.parameters_in_cache_key_and_forwarded_to_origin),
+            || {
+                format!(
+                    "the cache policy `{}` caches nothing, so nothing can be in its key",
+                    config.name
+                )
+            },
+        )
     }
 
     async fn list(client: &Client) -> Result<Vec<Found<CachePolicy>>, DriverError> {
         let mut all = Vec::new();
         let mut marker = None;
         loop {
-            let call = client.list_cache_policies().r#type(CachePolicyType::Custom).set_marker(marker);
-            let page = call.send().await.map_err(failed("cloudfront:ListCachePolicies"))?;
-            let Some(list) = page.cache_policy_list else { return Ok(all) };
-            let policies = list.items.unwrap_or_default().into_iter().filter_map(|summary| summary.cache_policy);
-            all.extend(policies.filter_map(|policy| Some(found(policy.id, policy.cache_policy_config?))));
+            let call = client
+                .list_cache_policies()
+                .r#type(CachePolicyType::Custom)
+                .set_marker(marker);
+            let page = call
+                .send()
+                .await
+                .map_err(failed("cloudfront:ListCachePolicies"))?;
+            let Some(list) = page.cache_policy_list else {
+                return Ok(all);
+            };
+            let policies = list
+                .items
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|summary| summary.cache_policy);
+            all.extend(
+                policies.filter_map(|policy| Some(found(policy.id, policy.cache_policy_config?))),
+            );
             marker = list.next_marker.filter(|marker| !marker.is_empty());
             if marker.is_none() {
                 return Ok(all);
@@ -177,8 +265,13 @@ impl noted::Kind for Kind {
     }
 
     async fn create(client: &Client, policy: &CachePolicy) -> Result<String, DriverError> {
-        let call = client.create_cache_policy().cache_policy_config(sdk(policy)?);
-        let made = call.send().await.map_err(failed("cloudfront:CreateCachePolicy"))?;
+        let call = client
+            .create_cache_policy()
+            .cache_policy_config(sdk(policy)?);
+        let made = call
+            .send()
+            .await
+            .map_err(failed("cloudfront:CreateCachePolicy"))?;
         let id = made.cache_policy.map(|policy| policy.id);
         id.ok_or_else(|| DriverError::internal("CloudFront names no id of a new cache policy"))
     }
@@ -188,13 +281,28 @@ impl noted::Kind for Kind {
         version(answer.map_err(failed("cloudfront:GetCachePolicy"))?.e_tag)
     }
 
-    async fn update(client: &Client, id: &str, version: &str, policy: &CachePolicy) -> Result<(), DriverError> {
-        let call = client.update_cache_policy().id(id).if_match(version).cache_policy_config(sdk(policy)?);
-        call.send().await.map(drop).map_err(failed("cloudfront:UpdateCachePolicy"))
+    async fn update(
+        client: &Client,
+        id: &str,
+        version: &str,
+        policy: &CachePolicy,
+    ) -> Result<(), DriverError> {
+        let call = client
+            .update_cache_policy()
+            .id(id)
+            .if_match(version)
+            .cache_policy_config(sdk(policy)?);
+        call.send()
+            .await
+            .map(drop)
+            .map_err(failed("cloudfront:UpdateCachePolicy"))
     }
 
     async fn delete(client: &Client, id: &str, version: &str) -> Result<(), DriverError> {
         let call = client.delete_cache_policy().id(id).if_match(version);
-        call.send().await.map(drop).map_err(failed("cloudfront:DeleteCachePolicy"))
+        call.send()
+            .await
+            .map(drop)
+            .map_err(failed("cloudfront:DeleteCachePolicy"))
     }
 }

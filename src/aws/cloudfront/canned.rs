@@ -15,9 +15,13 @@ pub(super) fn versioned(version: &str, body: &str) -> String {
 /// The tags of a system `acme`'s resource.
 pub(super) fn tags(address: &str) -> stacks::model::Tags {
     use stacks::model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG};
-    [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, address), (FINGERPRINT_TAG, "new")]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into()
+    [
+        (SYSTEM_TAG, "acme"),
+        (ADDRESS_TAG, address),
+        (FINGERPRINT_TAG, "new"),
+    ]
+    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    .into()
 }
 
 /// What a resource is tagged with.

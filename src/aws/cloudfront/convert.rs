@@ -10,23 +10,30 @@ use crate::reconcile::DriverError;
 /// Our value of CloudFront's word.
 ///
 /// # Errors
-/// [`DriverError::Invalid`] if the word is newer than this program: it is told rather than taken for another.
+/// [`DriverError::Invalid`] if the word is newer than this program: it is told rather than taken
+/// for another.
 pub(super) fn ours<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, DriverError> {
     serde_json::from_value(Value::from(word)).map_err(|_| {
-        DriverError::Invalid(format!("CloudFront's {what} is `{word}`, which this Frontage does not know"))
+        DriverError::Invalid(format!(
+            "CloudFront's {what} is `{word}`, which this Frontage does not know"
+        ))
     })
 }
 
 /// CloudFront's value of ours: both are written as the same word.
 pub(super) fn theirs<T: Serialize, E: for<'w> From<&'w str>>(value: T) -> Result<E, DriverError> {
     let word = serde_json::to_value(value).ok();
-    let word =
-        word.as_ref().and_then(Value::as_str).ok_or_else(|| DriverError::internal("a word does not serialise"))?;
+    let word = word
+        .as_ref()
+        .and_then(Value::as_str)
+        .ok_or_else(|| DriverError::internal("a word does not serialise"))?;
     Ok(E::from(word))
 }
 
 /// Each of ours as CloudFront's.
-pub(super) fn all_theirs<T: Serialize, E: for<'w> From<&'w str>>(values: &[T]) -> Result<Vec<E>, DriverError> {
+pub(super) fn all_theirs<T: Serialize, E: for<'w> From<&'w str>>(
+    values: &[T],
+) -> Result<Vec<E>, DriverError> {
     values.iter().map(theirs).collect()
 }
 
@@ -58,13 +65,22 @@ pub(super) fn set<T: Ord>(items: &mut Vec<T>) {
 
 /// Fails with a message where something is not as CloudFront takes it.
 pub(super) fn require(holds: bool, message: impl FnOnce() -> String) -> Result<(), DriverError> {
-    if holds { Ok(()) } else { Err(DriverError::Invalid(message())) }
+    if holds {
+        Ok(())
+    } else {
+        Err(DriverError::Invalid(message()))
+    }
 }
 
 /// A name of 1 to so many of `[A-Za-z0-9_-]`.
 pub(super) fn require_name(what: &str, name: &str, most: usize) -> Result<(), DriverError> {
     let taken = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
-    require((1..=most).contains(&name.len()) && name.chars().all(taken), || {
-        format!("the {what} `{name}` must have a name of 1 to {most} letters, digits, hyphens and underscores")
-    })
+    require(
+        (1..=most).contains(&name.len()) && name.chars().all(taken),
+        || {
+            format!(
+                "the {what} `{name}` must have a name of 1 to {most} letters, digits, hyphens and underscores"
+            )
+        },
+    )
 }

@@ -1,7 +1,8 @@
 //! Amazon CloudFront. It is global: no ARN here has a Region.
 //!
-//! Every write names the version that it was made from (`If-Match`), and is made again from a new reading if another
-//! was faster. What CloudFront cannot tag keeps its owner in its comment ([`note`]).
+//! Every write names the version that it was made from (`If-Match`), and is made again from a new
+//! reading if another was faster. What CloudFront cannot tag keeps its owner in its comment
+//! ([`note`]).
 
 mod cache_policy;
 #[cfg(test)]
@@ -34,17 +35,27 @@ pub(crate) type ResponseHeadersPolicies = noted::Driver<response_headers_policy:
 const VERSION: Patience = Patience::seconds(60);
 
 /// Until what a distribution named is free: for minutes after it let go.
-const LET_GO: Patience =
-    Patience { first: Duration::from_secs(2), longest: Duration::from_secs(20), within: Duration::from_mins(30) };
+const LET_GO: Patience = Patience {
+    first: Duration::from_secs(2),
+    longest: Duration::from_secs(20),
+    within: Duration::from_mins(30),
+};
 
 fn client(account: &Account) -> aws_sdk_cloudfront::Client {
     aws_sdk_cloudfront::Client::new(&account.config("cloudfront"))
 }
 
-/// Whether the tagging index shows a site of the selected stacks. It shows nothing of CloudFront outside us-east-1, but
-/// the bucket that a site is served from: that goes after its distribution, and without being told to not at all.
-async fn suspects(account: &Account, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-    Ok(tagging::hints(account, reading).await?.shows("s3", selection))
+/// Whether the tagging index shows a site of the selected stacks. It shows nothing of CloudFront
+/// outside us-east-1, but the bucket that a site is served from: that goes after its distribution,
+/// and without being told to not at all.
+async fn suspects(
+    account: &Account,
+    selection: &Selection,
+    reading: &Reading,
+) -> Result<bool, DriverError> {
+    Ok(tagging::hints(account, reading)
+        .await?
+        .shows("s3", selection))
 }
 
 /// Another write was faster.

@@ -1,6 +1,8 @@
-//! The owner of what AWS cannot tag, at the end of its comment: `TEXT [frontage SYSTEM STACK/NAME FINGERPRINT]`.
+//! The owner of what AWS cannot tag, at the end of its comment: `TEXT [frontage SYSTEM STACK/NAME
+//! FINGERPRINT]`.
 //!
-//! A distribution's comment has one too, without the fingerprint: a list of distributions shows comments and no tags.
+//! A distribution's comment has one too, without the fingerprint: a list of distributions shows
+//! comments and no tags.
 
 use stacks::model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
 
@@ -26,16 +28,25 @@ pub(super) fn parse(comment: &str) -> Noted {
     });
     let (text, tags) = found.unwrap_or((comment, Tags::new()));
     let text = text.trim_end();
-    Noted { text: (!text.is_empty()).then(|| text.to_owned()), tags }
+    Noted {
+        text: (!text.is_empty()).then(|| text.to_owned()),
+        tags,
+    }
 }
 
 fn tags(note: &str) -> Option<Tags> {
     let mut words = note.split(' ');
     let (system, address) = (words.next()?, words.next()?);
     address.parse::<Address>().ok()?;
-    let mut tags =
-        Tags::from([(SYSTEM_TAG.to_owned(), system.to_owned()), (ADDRESS_TAG.to_owned(), address.to_owned())]);
-    tags.extend(words.next().map(|fingerprint| (FINGERPRINT_TAG.to_owned(), fingerprint.to_owned())));
+    let mut tags = Tags::from([
+        (SYSTEM_TAG.to_owned(), system.to_owned()),
+        (ADDRESS_TAG.to_owned(), address.to_owned()),
+    ]);
+    tags.extend(
+        words
+            .next()
+            .map(|fingerprint| (FINGERPRINT_TAG.to_owned(), fingerprint.to_owned())),
+    );
     words.next().is_none().then_some(tags)
 }
 
@@ -50,11 +61,14 @@ pub(super) fn write(text: Option<&str>, tags: &Tags, limit: usize) -> Result<Str
         .map(String::as_str)
         .collect();
     let note = format!("{BEGINS}{}{ENDS}", words.join(" "));
-    let comment = text.filter(|text| !text.is_empty()).map_or_else(|| note.clone(), |text| format!("{text} {note}"));
+    let comment = text
+        .filter(|text| !text.is_empty())
+        .map_or_else(|| note.clone(), |text| format!("{text} {note}"));
     let over = comment.chars().count().saturating_sub(limit);
     if over > 0 {
-        let message =
-            format!("the comment `{comment}` has {over} characters more than the {limit} that CloudFront takes");
+        let message = format!(
+            "the comment `{comment}` has {over} characters more than the {limit} that CloudFront takes"
+        );
         return Err(DriverError::Invalid(message));
     }
     Ok(comment)
@@ -73,28 +87,57 @@ mod tests {
     use super::*;
 
     fn tags() -> Tags {
-        [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "team/shipping/site"), (FINGERPRINT_TAG, "0123456789abcdef")]
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into()
+        [
+            (SYSTEM_TAG, "acme"),
+            (ADDRESS_TAG, "team/shipping/site"),
+            (FINGERPRINT_TAG, "0123456789abcdef"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
     }
 
     #[test]
     fn what_is_written_reads_back() {
-        for text in [None, Some("Shipping"), Some("a [frontage x y/z] text"), Some("[frontage ")] {
+        for text in [
+            None,
+            Some("Shipping"),
+            Some("a [frontage x y/z] text"),
+            Some("[frontage "),
+        ] {
             for tags in [tags(), owner(&tags())] {
                 let noted = parse(&write(text, &tags, 128).unwrap());
-                assert_eq!(noted, Noted { text: text.map(|text| text.trim_end().to_owned()), tags });
+                assert_eq!(
+                    noted,
+                    Noted {
+                        text: text.map(|text| text.trim_end().to_owned()),
+                        tags
+                    }
+                );
             }
         }
-        assert_eq!(write(None, &tags(), 128).unwrap(), "[frontage acme team/shipping/site 0123456789abcdef]");
+        assert_eq!(
+            write(None, &tags(), 128).unwrap(),
+            "[frontage acme team/shipping/site 0123456789abcdef]"
+        );
     }
 
     #[test]
     fn what_only_looks_like_a_note_is_text() {
-        for text in
-            ["Shipping", "[frontage acme]", "[frontage acme shipping]", "[frontage acme a/b c d]", "[frontage a b/c] x"]
-        {
-            assert_eq!(parse(text), Noted { text: Some(text.to_owned()), tags: Tags::new() }, "{text}");
+        for text in [
+            "Shipping",
+            "[frontage acme]",
+            "[frontage acme shipping]",
+            "[frontage acme a/b c d]",
+            "[frontage a b/c] x",
+        ] {
+            assert_eq!(
+                parse(text),
+                Noted {
+                    text: Some(text.to_owned()),
+                    tags: Tags::new()
+                },
+                "{text}"
+            );
         }
         assert_eq!(parse(""), Noted::default());
     }
@@ -103,8 +146,16 @@ mod tests {
     fn a_text_leaves_room_for_the_note() {
         let note = write(None, &tags(), 128).unwrap().len();
         let longest = "ü".repeat(128 - note - 1);
-        assert_eq!(write(Some(&longest), &tags(), 128).unwrap().chars().count(), 128);
+        assert_eq!(
+            write(Some(&longest), &tags(), 128).unwrap().chars().count(),
+            128
+        );
         let error = write(Some(&format!("{longest}ü")), &tags(), 128).unwrap_err();
-        assert!(error.to_string().contains("has 1 characters more than the 128"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("has 1 characters more than the 128"),
+            "{error}"
+        );
     }
 }

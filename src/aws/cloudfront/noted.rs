@@ -60,8 +60,12 @@ pub(crate) trait Kind: Debug + Send + Sync + 'static {
     /// Its version.
     async fn version(client: &Client, id: &str) -> Result<String, DriverError>;
     /// Writes all of it.
-    async fn update(client: &Client, id: &str, version: &str, properties: &Self::Properties)
-    -> Result<(), DriverError>;
+    async fn update(
+        client: &Client,
+        id: &str,
+        version: &str,
+        properties: &Self::Properties,
+    ) -> Result<(), DriverError>;
     /// Deletes it.
     async fn delete(client: &Client, id: &str, version: &str) -> Result<(), DriverError>;
 }
@@ -78,14 +82,28 @@ type Live<K> = TypedLive<<K as Kind>::Properties>;
 
 impl<K: Kind> Driver<K> {
     pub(crate) fn new(account: &Account) -> Self {
-        Self { account: account.clone(), client: client(account), kind: PhantomData }
+        Self {
+            account: account.clone(),
+            client: client(account),
+            kind: PhantomData,
+        }
     }
 
     async fn all(&self, reading: &Reading) -> Result<Arc<Vec<Found<K::Properties>>>, DriverError> {
-        reading.once(format!("cloudfront:List {}", K::Properties::TYPE.name), || K::list(&self.client)).await
+        reading
+            .once(
+                format!("cloudfront:List {}", K::Properties::TYPE.name),
+                || K::list(&self.client),
+            )
+            .await
     }
 
-    async fn write(&self, id: &str, properties: &K::Properties, tags: &Tags) -> Result<(), DriverError> {
+    async fn write(
+        &self,
+        id: &str,
+        properties: &K::Properties,
+        tags: &Tags,
+    ) -> Result<(), DriverError> {
         let noted = noted::<K>(properties, tags)?;
         retry(VERSION, is_stale, || async {
             let version = K::version(&self.client, id).await?;
@@ -94,8 +112,14 @@ impl<K: Kind> Driver<K> {
         .await
     }
 
-    /// The one that has the name, if it is what an earlier attempt of this very call made: as it should be now.
-    async fn adopt(&self, desired: &K::Properties, tags: &Tags, error: DriverError) -> Result<String, DriverError> {
+    /// The one that has the name, if it is what an earlier attempt of this very call made: as it
+    /// should be now.
+    async fn adopt(
+        &self,
+        desired: &K::Properties,
+        tags: &Tags,
+        error: DriverError,
+    ) -> Result<String, DriverError> {
         let all = K::list(&self.client).await?;
         let found = all.into_iter().find(|found| found.name == K::name(desired));
         let ours = found.filter(|found| is_same_resource(&noted_in(found).tags, tags));
@@ -125,7 +149,12 @@ fn live<K: Kind>(found: &Found<K::Properties>) -> Result<Live<K>, DriverError> {
     let mut properties = found.properties.clone()?;
     *K::comment(&mut properties) = noted.text;
     let attributes = Attributes::from([("Id".to_owned(), found.id.clone())]);
-    Ok(TypedLive { id: found.id.clone(), properties, attributes, tags: LiveTags::Read(noted.tags) })
+    Ok(TypedLive {
+        id: found.id.clone(),
+        properties,
+        attributes,
+        tags: LiveTags::Read(noted.tags),
+    })
 }
 
 #[async_trait]
@@ -143,16 +172,31 @@ impl<K: Kind> ResourceDriver for Driver<K> {
         reading: &Reading,
     ) -> Result<Option<Live<K>>, DriverError> {
         let name = K::name(&wanted.properties);
-        self.all(reading).await?.iter().find(|found| found.name == name).map(live::<K>).transpose()
+        self.all(reading)
+            .await?
+            .iter()
+            .find(|found| found.name == name)
+            .map(live::<K>)
+            .transpose()
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live<K>>, DriverError> {
         let all = self.all(reading).await?;
-        let system = |tags: &Tags| tags.get(SYSTEM_TAG).is_some_and(|system| system == self.account.system());
-        all.iter().filter(|found| system(&noted_in(found).tags)).map(live::<K>).collect()
+        let system = |tags: &Tags| {
+            tags.get(SYSTEM_TAG)
+                .is_some_and(|system| system == self.account.system())
+        };
+        all.iter()
+            .filter(|found| system(&noted_in(found).tags))
+            .map(live::<K>)
+            .collect()
     }
 
-    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+    async fn suspects_orphans(
+        &self,
+        selection: &Selection,
+        reading: &Reading,
+    ) -> Result<bool, DriverError> {
         suspects(&self.account, selection, reading).await
     }
 
@@ -160,19 +204,37 @@ impl<K: Kind> ResourceDriver for Driver<K> {
         Ok(live.tags.known().cloned().unwrap_or_default())
     }
 
-    async fn create(&self, mut desired: K::Properties, tags: &Tags) -> Result<Live<K>, DriverError> {
+    async fn create(
+        &self,
+        mut desired: K::Properties,
+        tags: &Tags,
+    ) -> Result<Live<K>, DriverError> {
         K::normalise(&mut desired);
         let id = match K::create(&self.client, &noted::<K>(&desired, tags)?).await {
             Err(error) if error.is(K::EXISTS) => self.adopt(&desired, tags, error).await?,
             made => made?,
         };
         let attributes = Attributes::from([("Id".to_owned(), id.clone())]);
-        Ok(TypedLive { id, properties: desired, attributes, tags: LiveTags::Read(tags.clone()) })
+        Ok(TypedLive {
+            id,
+            properties: desired,
+            attributes,
+            tags: LiveTags::Read(tags.clone()),
+        })
     }
 
-    async fn update(&self, live: Live<K>, desired: K::Properties, _: &Changes) -> Result<Live<K>, DriverError> {
-        self.write(&live.id, &desired, &self.tags(&live).await?).await?;
-        Ok(TypedLive { properties: desired, ..live })
+    async fn update(
+        &self,
+        live: Live<K>,
+        desired: K::Properties,
+        _: &Changes,
+    ) -> Result<Live<K>, DriverError> {
+        self.write(&live.id, &desired, &self.tags(&live).await?)
+            .await?;
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
     }
 
     async fn retag(&self, live: &Live<K>, set: &Tags, _: &[String]) -> Result<(), DriverError> {

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
-use aws_sdk_cloudfront::types::{OriginAccessControlConfig as SdkConfig, OriginAccessControlSummary};
+use aws_sdk_cloudfront::types::{
+    OriginAccessControlConfig as SdkConfig, OriginAccessControlSummary,
+};
 use stacks::types::cloudfront::{OriginAccessControl, OriginAccessControlConfig};
 
 use super::convert::{built, none_if_empty, ours, require, theirs};
@@ -28,18 +30,28 @@ fn sdk(control: &OriginAccessControl) -> Result<SdkConfig, DriverError> {
 
 fn found(summary: OriginAccessControlSummary) -> Found<OriginAccessControl> {
     let properties = properties(&summary);
-    Found { id: summary.id, name: summary.name, comment: Some(summary.description), properties }
+    Found {
+        id: summary.id,
+        name: summary.name,
+        comment: Some(summary.description),
+        properties,
+    }
 }
 
 fn properties(summary: &OriginAccessControlSummary) -> Result<OriginAccessControl, DriverError> {
     let config = OriginAccessControlConfig {
         name: summary.name.clone(),
         description: None,
-        origin_access_control_origin_type: ours("origin type", summary.origin_access_control_origin_type.as_str())?,
+        origin_access_control_origin_type: ours(
+            "origin type",
+            summary.origin_access_control_origin_type.as_str(),
+        )?,
         signing_behavior: ours("signing behavior", summary.signing_behavior.as_str())?,
         signing_protocol: ours("signing protocol", summary.signing_protocol.as_str())?,
     };
-    Ok(OriginAccessControl { origin_access_control_config: config })
+    Ok(OriginAccessControl {
+        origin_access_control_config: config,
+    })
 }
 
 #[async_trait]
@@ -74,22 +86,36 @@ impl noted::Kind for Kind {
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed("cloudfront:ListOriginAccessControls"))?;
-            let items = page.origin_access_control_list.and_then(|list| list.items).unwrap_or_default();
+            let items = page
+                .origin_access_control_list
+                .and_then(|list| list.items)
+                .unwrap_or_default();
             all.extend(items.into_iter().map(found));
         }
         Ok(all)
     }
 
     async fn create(client: &Client, control: &OriginAccessControl) -> Result<String, DriverError> {
-        let call = client.create_origin_access_control().origin_access_control_config(sdk(control)?);
-        let made = call.send().await.map_err(failed("cloudfront:CreateOriginAccessControl"))?;
+        let call = client
+            .create_origin_access_control()
+            .origin_access_control_config(sdk(control)?);
+        let made = call
+            .send()
+            .await
+            .map_err(failed("cloudfront:CreateOriginAccessControl"))?;
         let id = made.origin_access_control.map(|control| control.id);
-        id.ok_or_else(|| DriverError::internal("CloudFront names no id of a new origin access control"))
+        id.ok_or_else(|| {
+            DriverError::internal("CloudFront names no id of a new origin access control")
+        })
     }
 
     async fn version(client: &Client, id: &str) -> Result<String, DriverError> {
         let answer = client.get_origin_access_control().id(id).send().await;
-        version(answer.map_err(failed("cloudfront:GetOriginAccessControl"))?.e_tag)
+        version(
+            answer
+                .map_err(failed("cloudfront:GetOriginAccessControl"))?
+                .e_tag,
+        )
     }
 
     async fn update(
@@ -98,13 +124,25 @@ impl noted::Kind for Kind {
         version: &str,
         control: &OriginAccessControl,
     ) -> Result<(), DriverError> {
-        let call = client.update_origin_access_control().id(id).if_match(version);
+        let call = client
+            .update_origin_access_control()
+            .id(id)
+            .if_match(version);
         let call = call.origin_access_control_config(sdk(control)?);
-        call.send().await.map(drop).map_err(failed("cloudfront:UpdateOriginAccessControl"))
+        call.send()
+            .await
+            .map(drop)
+            .map_err(failed("cloudfront:UpdateOriginAccessControl"))
     }
 
     async fn delete(client: &Client, id: &str, version: &str) -> Result<(), DriverError> {
-        let call = client.delete_origin_access_control().id(id).if_match(version);
-        call.send().await.map(drop).map_err(failed("cloudfront:DeleteOriginAccessControl"))
+        let call = client
+            .delete_origin_access_control()
+            .id(id)
+            .if_match(version);
+        call.send()
+            .await
+            .map(drop)
+            .map_err(failed("cloudfront:DeleteOriginAccessControl"))
     }
 }

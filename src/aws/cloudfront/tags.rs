@@ -10,24 +10,43 @@ use crate::reconcile::DriverError;
 
 pub(super) async fn read(client: &Client, arn: &str) -> Result<Tags, DriverError> {
     let answer = client.list_tags_for_resource().resource(arn).send().await;
-    let tags = answer.map_err(failed("cloudfront:ListTagsForResource"))?.tags.and_then(|tags| tags.items);
-    Ok(tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())).collect())
+    let tags = answer
+        .map_err(failed("cloudfront:ListTagsForResource"))?
+        .tags
+        .and_then(|tags| tags.items);
+    Ok(tags
+        .unwrap_or_default()
+        .into_iter()
+        .map(|tag| (tag.key, tag.value.unwrap_or_default()))
+        .collect())
 }
 
-pub(super) async fn write(client: &Client, arn: &str, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
+pub(super) async fn write(
+    client: &Client,
+    arn: &str,
+    set: &Tags,
+    remove: &[String],
+) -> Result<(), DriverError> {
     if !remove.is_empty() {
         let keys = TagKeys::builder().set_items(Some(remove.to_vec())).build();
         let call = client.untag_resource().resource(arn).tag_keys(keys);
-        call.send().await.map_err(failed("cloudfront:UntagResource"))?;
+        call.send()
+            .await
+            .map_err(failed("cloudfront:UntagResource"))?;
     }
     if !set.is_empty() {
         let call = client.tag_resource().resource(arn).tags(sdk(set)?);
-        call.send().await.map_err(failed("cloudfront:TagResource"))?;
+        call.send()
+            .await
+            .map_err(failed("cloudfront:TagResource"))?;
     }
     Ok(())
 }
 
 pub(super) fn sdk(tags: &Tags) -> Result<SdkTags, DriverError> {
-    let tag = |(key, value): (&String, &String)| built(Tag::builder().key(key).value(value).build());
-    Ok(SdkTags::builder().set_items(Some(tags.iter().map(tag).collect::<Result<_, _>>()?)).build())
+    let tag =
+        |(key, value): (&String, &String)| built(Tag::builder().key(key).value(value).build());
+    Ok(SdkTags::builder()
+        .set_items(Some(tags.iter().map(tag).collect::<Result<_, _>>()?))
+        .build())
 }

@@ -6,7 +6,10 @@ use serde_json::Value;
 /// A document as JSON.
 pub(super) fn to_json(document: &Document) -> Value {
     match document {
-        Document::Object(members) => members.iter().map(|(name, value)| (name.clone(), to_json(value))).collect(),
+        Document::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), to_json(value)))
+            .collect(),
         Document::Array(items) => items.iter().map(to_json).collect(),
         Document::Number(Number::PosInt(number)) => Value::from(*number),
         Document::Number(Number::NegInt(number)) => Value::from(*number),
@@ -20,9 +23,12 @@ pub(super) fn to_json(document: &Document) -> Value {
 /// JSON as a document.
 pub(super) fn from_json(value: &Value) -> Document {
     match value {
-        Value::Object(members) => {
-            Document::Object(members.iter().map(|(name, value)| (name.clone(), from_json(value))).collect())
-        }
+        Value::Object(members) => Document::Object(
+            members
+                .iter()
+                .map(|(name, value)| (name.clone(), from_json(value)))
+                .collect(),
+        ),
         Value::Array(items) => Document::Array(items.iter().map(from_json).collect()),
         Value::Number(number) => Document::Number(from_number(number)),
         Value::String(text) => Document::String(text.clone()),

@@ -9,7 +9,9 @@ use stacks::model::Tags;
 use stacks::types::cognito::UserPoolGroup;
 
 use super::limits;
-use super::pools::{PAGE, Pools, child, deleted, gone, is_absent, orphan_tags, record, text, unless_gone, written};
+use super::pools::{
+    PAGE, Pools, child, deleted, gone, is_absent, orphan_tags, record, text, unless_gone, written,
+};
 use crate::aws::error::failed;
 use crate::aws::typed::{ResourceDriver, TypedLive, TypedWanted};
 use crate::aws::wait::Patience;
@@ -36,18 +38,39 @@ impl Groups {
         Self(Pools::new(account))
     }
 
-    async fn listed(&self, pool_id: &str, reading: &Reading) -> Result<Arc<Vec<GroupType>>, DriverError> {
+    async fn listed(
+        &self,
+        pool_id: &str,
+        reading: &Reading,
+    ) -> Result<Arc<Vec<GroupType>>, DriverError> {
         reading
             .once(format!("cognito-idp:ListGroups {pool_id}"), || async {
-                let call = self.0.client.list_groups().user_pool_id(pool_id).limit(PAGE);
-                let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+                let call = self
+                    .0
+                    .client
+                    .list_groups()
+                    .user_pool_id(pool_id)
+                    .limit(PAGE);
+                let groups = call
+                    .into_paginator()
+                    .items()
+                    .send()
+                    .collect::<Result<Vec<_>, _>>()
+                    .await;
                 unless_gone(groups.map_err(failed("cognito-idp:ListGroups")))
             })
             .await
     }
 
     async fn describe(&self, pool_id: &str, name: &str) -> Result<Option<GroupType>, DriverError> {
-        let answer = self.0.client.get_group().user_pool_id(pool_id).group_name(name).send().await;
+        let answer = self
+            .0
+            .client
+            .get_group()
+            .user_pool_id(pool_id)
+            .group_name(name)
+            .send()
+            .await;
         match answer.map_err(failed("cognito-idp:GetGroup")) {
             Err(error) if is_absent(&error) => Ok(None),
             answer => Ok(answer?.group),
@@ -65,11 +88,15 @@ impl Groups {
                 .set_description(desired.description.clone())
                 .set_precedence(desired.precedence)
                 .set_role_arn(desired.role_arn.clone());
-            call.send().await.map(drop).map_err(failed("cognito-idp:CreateGroup"))
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("cognito-idp:CreateGroup"))
         })
         .await;
         match created {
-            // The pool is ours, and so is whatever has the name in it: most likely an answer was lost.
+            // The pool is ours, and so is whatever has the name in it: most likely an answer was
+            // lost.
             Err(error) if error.is("GroupExistsException") => self.put(desired).await,
             created => created,
         }
@@ -86,7 +113,10 @@ impl Groups {
                 .description(desired.description.clone().unwrap_or_default())
                 .set_precedence(desired.precedence)
                 .set_role_arn(desired.role_arn.clone());
-            call.send().await.map(drop).map_err(failed("cognito-idp:UpdateGroup"))
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("cognito-idp:UpdateGroup"))
         })
         .await
     }
@@ -110,7 +140,9 @@ impl ResourceDriver for Groups {
     type Identity = Identity;
 
     fn normalise(&self, group: &mut Properties) {
-        group.description.take_if(|description| description.is_empty());
+        group
+            .description
+            .take_if(|description| description.is_empty());
     }
 
     async fn read(
@@ -118,14 +150,29 @@ impl ResourceDriver for Groups {
         wanted: TypedWanted<'_, Identity, Properties>,
         reading: &Reading,
     ) -> Result<Option<Live>, DriverError> {
-        let Identity { user_pool_id, group_name } = &wanted.identity;
-        let Some(pool) = self.0.pool(user_pool_id, reading).await?.as_ref().clone() else { return Ok(None) };
+        let Identity {
+            user_pool_id,
+            group_name,
+        } = &wanted.identity;
+        let Some(pool) = self.0.pool(user_pool_id, reading).await?.as_ref().clone() else {
+            return Ok(None);
+        };
         let groups = self.listed(user_pool_id, reading).await?;
-        let Some(group) = groups.iter().find(|group| group.group_name() == Some(group_name)) else { return Ok(None) };
+        let Some(group) = groups
+            .iter()
+            .find(|group| group.group_name() == Some(group_name))
+        else {
+            return Ok(None);
+        };
         let mut live = live(user_pool_id, group, record(&pool, wanted.address));
-        let tells = self.0.account.can_be_counted_on_for(Behaviour::TellsAbsentPrecedence);
+        let tells = self
+            .0
+            .account
+            .can_be_counted_on_for(Behaviour::TellsAbsentPrecedence);
         if !tells && wanted.properties.precedence.is_none() {
-            live.properties.precedence.take_if(|precedence| *precedence == 0);
+            live.properties
+                .precedence
+                .take_if(|precedence| *precedence == 0);
         }
         Ok(Some(live))
     }
@@ -135,13 +182,22 @@ impl ResourceDriver for Groups {
         for pool in self.0.owned(None, reading).await? {
             let pool_id = pool.id().unwrap_or_default();
             let groups = self.listed(pool_id, reading).await?;
-            let orphan = |of: &GroupType| orphan_tags(&pool, "group", of.group_name().unwrap_or_default());
-            listed.extend(groups.iter().map(|group| live(pool_id, group, orphan(group))));
+            let orphan =
+                |of: &GroupType| orphan_tags(&pool, "group", of.group_name().unwrap_or_default());
+            listed.extend(
+                groups
+                    .iter()
+                    .map(|group| live(pool_id, group, orphan(group))),
+            );
         }
         Ok(listed)
     }
 
-    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+    async fn suspects_orphans(
+        &self,
+        selection: &Selection,
+        reading: &Reading,
+    ) -> Result<bool, DriverError> {
         self.0.suspects(selection, reading).await
     }
 
@@ -155,16 +211,29 @@ impl ResourceDriver for Groups {
         self.0.put_record(&desired.user_pool_id, tags).await?;
         self.make(&desired).await?;
         let (pool_id, name) = (desired.user_pool_id.clone(), desired.group_name.clone());
-        Ok(child(&pool_id, ("GroupName", &name), desired, LiveTags::Read(tags.clone())))
+        Ok(child(
+            &pool_id,
+            ("GroupName", &name),
+            desired,
+            LiveTags::Read(tags.clone()),
+        ))
     }
 
-    async fn update(&self, live: Live, mut desired: Properties, changes: &Changes) -> Result<Live, DriverError> {
+    async fn update(
+        &self,
+        live: Live,
+        mut desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         limits::group(&desired)?;
         if !changes.is_empty() {
             self.put(&desired).await?;
         }
-        Ok(TypedLive { properties: desired, ..live })
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
     }
 
     async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
@@ -172,14 +241,29 @@ impl ResourceDriver for Groups {
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        let Properties { user_pool_id, group_name, .. } = &live.properties;
+        let Properties {
+            user_pool_id,
+            group_name,
+            ..
+        } = &live.properties;
         deleted(|| async {
-            let call = self.0.client.delete_group().user_pool_id(user_pool_id).group_name(group_name);
-            call.send().await.map(drop).map_err(failed("cognito-idp:DeleteGroup"))
+            let call = self
+                .0
+                .client
+                .delete_group()
+                .user_pool_id(user_pool_id)
+                .group_name(group_name);
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("cognito-idp:DeleteGroup"))
         })
         .await?;
         let condition = format!("the group {group_name}");
-        gone(&condition, Patience::seconds(60), || self.describe(user_pool_id, group_name)).await?;
+        gone(&condition, Patience::seconds(60), || {
+            self.describe(user_pool_id, group_name)
+        })
+        .await?;
         self.0.remove_record(&live).await
     }
 }

@@ -1,9 +1,11 @@
 //! Cognito: the user pool, and what stands in it.
 //!
-//! A pool carries tags. AWS tags nothing else here, so the record of a client, a domain, a style or a group is a tag
-//! of its pool ([`pools`]). Deleting a pool deletes all of them, but for its domain, which must go first.
+//! A pool carries tags. AWS tags nothing else here, so the record of a client, a domain, a style or
+//! a group is a tag of its pool ([`pools`]). Deleting a pool deletes all of them, but for its
+//! domain, which must go first.
 //!
-//! The updates of a pool and of a client set to its default whatever they leave out, so each says everything.
+//! The updates of a pool and of a client set to its default whatever they leave out, so each says
+//! everything.
 
 mod branding;
 mod client;

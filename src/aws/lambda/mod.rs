@@ -1,7 +1,7 @@
 //! Lambda.
 //!
-//! What the drivers of functions, permissions and event source mappings share is in [`functions`]: how a
-//! function is named and read, and which errors of the service pass by themselves.
+//! What the drivers of functions, permissions and event source mappings share is in [`functions`]:
+//! how a function is named and read, and which errors of the service pass by themselves.
 
 mod event_source_mapping;
 mod function;

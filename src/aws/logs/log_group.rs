@@ -19,8 +19,8 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes log groups.
 ///
-/// The groups of the system's functions are read with one call by prefix; their tags only before a write,
-/// since a group may also have been made, untagged, by its function ([`Self::claims`]).
+/// The groups of the system's functions are read with one call by prefix; their tags only before a
+/// write, since a group may also have been made, untagged, by its function ([`Self::claims`]).
 #[derive(Debug)]
 pub(crate) struct LogGroups {
     account: Account,
@@ -36,7 +36,10 @@ pub(crate) struct Identity {
 
 impl LogGroups {
     pub(crate) fn new(account: &Account) -> Self {
-        Self { account: account.clone(), client: Client::new(&account.config("logs")) }
+        Self {
+            account: account.clone(),
+            client: Client::new(&account.config("logs")),
+        }
     }
 
     /// The prefix of the groups that the system's functions write to.
@@ -49,20 +52,38 @@ impl LogGroups {
     }
 
     async fn describe(&self, prefix: &str) -> Result<Vec<SdkLogGroup>, DriverError> {
-        let pages = self.client.describe_log_groups().log_group_name_prefix(prefix).into_paginator().items().send();
-        pages.collect::<Result<Vec<_>, _>>().await.map_err(failed("logs:DescribeLogGroups"))
+        let pages = self
+            .client
+            .describe_log_groups()
+            .log_group_name_prefix(prefix)
+            .into_paginator()
+            .items()
+            .send();
+        pages
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .map_err(failed("logs:DescribeLogGroups"))
     }
 
     /// The groups of the system's functions, one call in a reading.
-    async fn ours(&self, reading: &Reading) -> Result<std::sync::Arc<Vec<SdkLogGroup>>, DriverError> {
+    async fn ours(
+        &self,
+        reading: &Reading,
+    ) -> Result<std::sync::Arc<Vec<SdkLogGroup>>, DriverError> {
         let prefix = self.prefix();
-        reading.once(format!("logs:DescribeLogGroups {prefix}"), || self.describe(&prefix)).await
+        reading
+            .once(format!("logs:DescribeLogGroups {prefix}"), || {
+                self.describe(&prefix)
+            })
+            .await
     }
 
     fn live(&self, group: &SdkLogGroup, hints: Option<&Hints>) -> Live {
         let name = group.log_group_name().unwrap_or_default();
         let arn = self.arn(name);
-        let tags = hints.and_then(|hints| hints.tags(&arn)).unwrap_or(LiveTags::Unread);
+        let tags = hints
+            .and_then(|hints| hints.tags(&arn))
+            .unwrap_or(LiveTags::Unread);
         TypedLive {
             id: name.to_owned(),
             properties: LogGroup {
@@ -71,7 +92,10 @@ impl LogGroups {
                 log_group_class: group.log_group_class().and_then(class),
                 kms_key_id: group.kms_key_id().map(str::to_owned),
             },
-            attributes: Attributes::from([("Arn".to_owned(), arn), ("LogGroupName".to_owned(), name.to_owned())]),
+            attributes: Attributes::from([
+                ("Arn".to_owned(), arn),
+                ("LogGroupName".to_owned(), name.to_owned()),
+            ]),
             tags,
         }
     }
@@ -79,17 +103,29 @@ impl LogGroups {
     /// Reads one group as it is now. The service matches prefixes, so the name is compared here.
     async fn find(&self, name: &str) -> Result<Option<SdkLogGroup>, DriverError> {
         let groups = self.describe(name).await?;
-        Ok(groups.into_iter().find(|group| group.log_group_name() == Some(name)))
+        Ok(groups
+            .into_iter()
+            .find(|group| group.log_group_name() == Some(name)))
     }
 
     async fn put_retention(&self, name: &str, days: Option<i32>) -> Result<(), DriverError> {
         retry(Patience::seconds(60), passes, || async {
             if let Some(days) = days {
-                let call = self.client.put_retention_policy().log_group_name(name).retention_in_days(days);
-                call.send().await.map(drop).map_err(failed("logs:PutRetentionPolicy"))
+                let call = self
+                    .client
+                    .put_retention_policy()
+                    .log_group_name(name)
+                    .retention_in_days(days);
+                call.send()
+                    .await
+                    .map(drop)
+                    .map_err(failed("logs:PutRetentionPolicy"))
             } else {
                 let call = self.client.delete_retention_policy().log_group_name(name);
-                call.send().await.map(drop).map_err(failed("logs:DeleteRetentionPolicy"))
+                call.send()
+                    .await
+                    .map(drop)
+                    .map_err(failed("logs:DeleteRetentionPolicy"))
             }
         })
         .await
@@ -97,25 +133,47 @@ impl LogGroups {
 
     async fn put_key(&self, name: &str, key: Option<&str>) -> Result<(), DriverError> {
         if let Some(key) = key {
-            let call = self.client.associate_kms_key().log_group_name(name).kms_key_id(key);
-            call.send().await.map(drop).map_err(failed("logs:AssociateKmsKey"))
+            let call = self
+                .client
+                .associate_kms_key()
+                .log_group_name(name)
+                .kms_key_id(key);
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("logs:AssociateKmsKey"))
         } else {
             let call = self.client.disassociate_kms_key().log_group_name(name);
-            call.send().await.map(drop).map_err(failed("logs:DisassociateKmsKey"))
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("logs:DisassociateKmsKey"))
         }
     }
 
-    /// Whether an existing group of the wanted name may be taken: it is ours already, or carries no owner,
-    /// as the one that a function makes on its first line.
+    /// Whether an existing group of the wanted name may be taken: it is ours already, or carries no
+    /// owner, as the one that a function makes on its first line.
     async fn claims(&self, name: &str, tags: &Tags) -> Result<bool, DriverError> {
         let live = self.read_tags(&self.arn(name)).await?;
-        Ok(live.get(ADDRESS_TAG).is_none_or(|address| Some(address) == tags.get(ADDRESS_TAG)))
+        Ok(live
+            .get(ADDRESS_TAG)
+            .is_none_or(|address| Some(address) == tags.get(ADDRESS_TAG)))
     }
 
     async fn read_tags(&self, arn: &str) -> Result<Tags, DriverError> {
-        let answer = self.client.list_tags_for_resource().resource_arn(arn).send().await;
+        let answer = self
+            .client
+            .list_tags_for_resource()
+            .resource_arn(arn)
+            .send()
+            .await;
         let answer = answer.map_err(failed("logs:ListTagsForResource"))?;
-        Ok(answer.tags().cloned().unwrap_or_default().into_iter().collect())
+        Ok(answer
+            .tags()
+            .cloned()
+            .unwrap_or_default()
+            .into_iter()
+            .collect())
     }
 }
 
@@ -158,16 +216,26 @@ impl ResourceDriver for LogGroups {
         let name = &wanted.identity.log_group_name;
         let hints = tagging::hints(&self.account, reading).await?;
         if !name.starts_with(&self.prefix()) {
-            return Ok(self.find(name).await?.map(|group| self.live(&group, Some(&hints))));
+            return Ok(self
+                .find(name)
+                .await?
+                .map(|group| self.live(&group, Some(&hints))));
         }
         let groups = self.ours(reading).await?;
-        let found = groups.iter().find(|group| group.log_group_name() == Some(name));
+        let found = groups
+            .iter()
+            .find(|group| group.log_group_name() == Some(name));
         Ok(found.map(|group| self.live(group, Some(&hints))))
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
         let hints = tagging::hints(&self.account, reading).await?;
-        Ok(self.ours(reading).await?.iter().map(|group| self.live(group, Some(&hints))).collect())
+        Ok(self
+            .ours(reading)
+            .await?
+            .iter()
+            .map(|group| self.live(group, Some(&hints)))
+            .collect())
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -185,7 +253,9 @@ impl ResourceDriver for LogGroups {
             .set_tags(Some(tags.clone().into_iter().collect()));
         match call.send().await.map_err(failed("logs:CreateLogGroup")) {
             // An earlier attempt of this very call, or the function itself, was faster.
-            Err(error) if error.is("ResourceAlreadyExistsException") && self.claims(name, tags).await? => {}
+            Err(error)
+                if error.is("ResourceAlreadyExistsException")
+                    && self.claims(name, tags).await? => {}
             other => drop(other?),
         }
         if desired.retention_in_days.is_some() {
@@ -202,7 +272,12 @@ impl ResourceDriver for LogGroups {
         Ok(live)
     }
 
-    async fn update(&self, live: Live, desired: Properties, changes: &Changes) -> Result<Live, DriverError> {
+    async fn update(
+        &self,
+        live: Live,
+        desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
         let name = &desired.log_group_name;
         if changes.touches("RetentionInDays") {
             self.put_retention(name, desired.retention_in_days).await?;
@@ -210,18 +285,29 @@ impl ResourceDriver for LogGroups {
         if changes.touches("KmsKeyId") {
             self.put_key(name, desired.kms_key_id.as_deref()).await?;
         }
-        Ok(TypedLive { properties: desired, ..live })
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
         let arn = live.attribute("Arn")?;
         if !remove.is_empty() {
-            let call = self.client.untag_resource().resource_arn(arn).set_tag_keys(Some(remove.to_vec()));
+            let call = self
+                .client
+                .untag_resource()
+                .resource_arn(arn)
+                .set_tag_keys(Some(remove.to_vec()));
             call.send().await.map_err(failed("logs:UntagResource"))?;
         }
         if !set.is_empty() {
             let tags = set.clone().into_iter().collect();
-            let call = self.client.tag_resource().resource_arn(arn).set_tags(Some(tags));
+            let call = self
+                .client
+                .tag_resource()
+                .resource_arn(arn)
+                .set_tags(Some(tags));
             call.send().await.map_err(failed("logs:TagResource"))?;
         }
         Ok(())
@@ -254,7 +340,10 @@ mod tests {
             ("PutRetentionPolicy", 200, "{}"),
         ]);
         let driver = LogGroups::new(&Account::for_tests(&canned));
-        let live = driver.create(group("/aws/lambda/acme-f"), &Tags::new()).await.unwrap();
+        let live = driver
+            .create(group("/aws/lambda/acme-f"), &Tags::new())
+            .await
+            .unwrap();
         assert_eq!(live.properties.retention_in_days, Some(30));
         canned.assert_used();
     }
@@ -262,12 +351,26 @@ mod tests {
     #[tokio::test]
     async fn a_group_of_another_owner_is_not_taken() {
         let canned = Canned::new([
-            ("CreateLogGroup", 400, r#"{"__type":"ResourceAlreadyExistsException","message":"exists"}"#),
-            ("ListTagsForResource", 200, r#"{"tags":{"frontage:address":"other/group"}}"#),
+            (
+                "CreateLogGroup",
+                400,
+                r#"{"__type":"ResourceAlreadyExistsException","message":"exists"}"#,
+            ),
+            (
+                "ListTagsForResource",
+                200,
+                r#"{"tags":{"frontage:address":"other/group"}}"#,
+            ),
         ]);
         let driver = LogGroups::new(&Account::for_tests(&canned));
-        let error = driver.create(group("/aws/lambda/acme-f"), &Tags::new()).await.unwrap_err();
-        assert_eq!(error.to_string(), "logs:CreateLogGroup: ResourceAlreadyExistsException: exists");
+        let error = driver
+            .create(group("/aws/lambda/acme-f"), &Tags::new())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "logs:CreateLogGroup: ResourceAlreadyExistsException: exists"
+        );
     }
 
     fn group(name: &str) -> Properties {

@@ -1,13 +1,16 @@
 //! Names of zones and records, as they are compared.
 
-/// A name in one form: in lower case, without a dot at its end, with `*` for the `\052` that Route 53 answers with.
+/// A name in one form: in lower case, without a dot at its end, with `*` for the `\052` that Route
+/// 53 answers with.
 pub(crate) fn canonical(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     let mut rest = name;
     while let Some(at) = rest.find('\\') {
         plain.push_str(&rest[..at]);
         rest = &rest[at + 1..];
-        let octal = rest.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        let octal = rest
+            .get(..3)
+            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
         match octal {
             Some(code) if code.is_ascii() => {
                 plain.push(char::from(code));
@@ -17,7 +20,10 @@ pub(crate) fn canonical(name: &str) -> String {
         }
     }
     plain.push_str(rest);
-    plain.strip_suffix('.').unwrap_or(&plain).to_ascii_lowercase()
+    plain
+        .strip_suffix('.')
+        .unwrap_or(&plain)
+        .to_ascii_lowercase()
 }
 
 /// A zone's id without the path that some answers have before it.
@@ -25,9 +31,14 @@ pub(super) fn zone_id(id: &str) -> String {
     id.strip_prefix("/hostedzone/").unwrap_or(id).to_owned()
 }
 
-/// The labels of a name before its zone's, empty for the zone itself; none if the name is not in the zone.
+/// The labels of a name before its zone's, empty for the zone itself; none if the name is not in
+/// the zone.
 pub(super) fn labels_in<'n>(name: &'n str, zone: &str) -> Option<&'n str> {
-    if name == zone { Some("") } else { name.strip_suffix(zone)?.strip_suffix('.') }
+    if name == zone {
+        Some("")
+    } else {
+        name.strip_suffix(zone)?.strip_suffix('.')
+    }
 }
 
 #[cfg(test)]

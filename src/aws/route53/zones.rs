@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_route53::Client;
-use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{
+    Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecordSet, RrType,
+};
 
 use super::companion::Companion;
 use super::names::{canonical, zone_id};
@@ -15,12 +17,18 @@ use crate::aws::wait::{Patience, retry, until};
 use crate::reconcile::{DriverError, Reading};
 
 /// How long Route 53 may work on a change of a zone before it takes the next.
-const BUSY: Patience =
-    Patience { first: Duration::from_millis(500), longest: Duration::from_secs(5), within: Duration::from_mins(3) };
+const BUSY: Patience = Patience {
+    first: Duration::from_millis(500),
+    longest: Duration::from_secs(5),
+    within: Duration::from_mins(3),
+};
 
 /// How long a change may take to be at every name server; mostly less than a minute.
-const PROPAGATION: Patience =
-    Patience { first: Duration::from_millis(200), longest: Duration::from_secs(5), within: Duration::from_mins(15) };
+const PROPAGATION: Patience = Patience {
+    first: Duration::from_millis(200),
+    longest: Duration::from_secs(5),
+    within: Duration::from_mins(15),
+};
 
 /// The account's zones.
 #[derive(Clone, Debug)]
@@ -45,7 +53,11 @@ pub(crate) fn remove(record: ResourceRecordSet) -> Result<Change, DriverError> {
 }
 
 fn change(action: ChangeAction, record: ResourceRecordSet) -> Result<Change, DriverError> {
-    Change::builder().action(action).resource_record_set(record).build().map_err(incomplete)
+    Change::builder()
+        .action(action)
+        .resource_record_set(record)
+        .build()
+        .map_err(incomplete)
 }
 
 /// A member that Route 53 needs was not set.
@@ -56,23 +68,47 @@ pub(crate) fn incomplete(error: aws_sdk_route53::error::BuildError) -> DriverErr
 
 impl Zones {
     pub(crate) fn new(account: &Account) -> Self {
-        Self { account: account.clone(), client: Client::new(&account.config("route53")) }
+        Self {
+            account: account.clone(),
+            client: Client::new(&account.config("route53")),
+        }
     }
 
     /// The account's zones, ids and names, one call (a page) in a reading.
-    pub(super) async fn all(&self, reading: &Reading) -> Result<Arc<BTreeMap<String, String>>, DriverError> {
+    pub(super) async fn all(
+        &self,
+        reading: &Reading,
+    ) -> Result<Arc<BTreeMap<String, String>>, DriverError> {
         reading
             .once("route53:ListHostedZones", || async {
-                let pages = self.client.list_hosted_zones().into_paginator().items().send();
-                let zones = pages.collect::<Result<Vec<_>, _>>().await.map_err(failed("route53:ListHostedZones"))?;
-                Ok(zones.iter().map(|zone| (zone_id(zone.id()), canonical(zone.name()))).collect())
+                let pages = self
+                    .client
+                    .list_hosted_zones()
+                    .into_paginator()
+                    .items()
+                    .send();
+                let zones = pages
+                    .collect::<Result<Vec<_>, _>>()
+                    .await
+                    .map_err(failed("route53:ListHostedZones"))?;
+                Ok(zones
+                    .iter()
+                    .map(|zone| (zone_id(zone.id()), canonical(zone.name())))
+                    .collect())
             })
             .await
     }
 
     /// The name of a zone; none if there is no such zone.
     pub(crate) async fn name(&self, zone: &str) -> Result<Option<String>, DriverError> {
-        match self.client.get_hosted_zone().id(zone).send().await.map_err(failed("route53:GetHostedZone")) {
+        match self
+            .client
+            .get_hosted_zone()
+            .id(zone)
+            .send()
+            .await
+            .map_err(failed("route53:GetHostedZone"))
+        {
             Ok(answer) => Ok(answer.hosted_zone().map(|zone| canonical(zone.name()))),
             Err(error) if error.is("NoSuchHostedZone") => Ok(None),
             Err(error) => Err(error),
@@ -93,7 +129,11 @@ impl Zones {
             .start_record_name(name)
             .start_record_type(RrType::from(record_type))
             .max_items(1);
-        let page = match call.send().await.map_err(failed("route53:ListResourceRecordSets")) {
+        let page = match call
+            .send()
+            .await
+            .map_err(failed("route53:ListResourceRecordSets"))
+        {
             Err(error) if error.is("NoSuchHostedZone") => return Ok(None),
             page => page?,
         };
@@ -122,16 +162,26 @@ impl Zones {
         reading: &Reading,
     ) -> Result<Arc<BTreeMap<String, Companion>>, DriverError> {
         let read = || self.list_companions(zone, zone_name);
-        reading.once(format!("route53:ListResourceRecordSets {zone}"), read).await
+        reading
+            .once(format!("route53:ListResourceRecordSets {zone}"), read)
+            .await
     }
 
     /// Names are sorted by their labels from the last to the first, so companions stand together.
-    async fn list_companions(&self, zone: &str, zone_name: &str) -> Result<BTreeMap<String, Companion>, DriverError> {
+    async fn list_companions(
+        &self,
+        zone: &str,
+        zone_name: &str,
+    ) -> Result<BTreeMap<String, Companion>, DriverError> {
         let first = Companion::first(zone_name);
         let mut companions = BTreeMap::new();
         let mut next = Some((first.clone(), None));
         while let Some((name, record_type)) = next {
-            let call = self.client.list_resource_record_sets().hosted_zone_id(zone).start_record_name(name);
+            let call = self
+                .client
+                .list_resource_record_sets()
+                .hosted_zone_id(zone)
+                .start_record_name(name);
             let page = match call.set_start_record_type(record_type).send().await {
                 Ok(page) => page,
                 Err(error) => match failed("route53:ListResourceRecordSets")(error) {
@@ -139,9 +189,14 @@ impl Zones {
                     error => return Err(error),
                 },
             };
-            let found = page.resource_record_sets().iter().filter_map(|record| Companion::parse(record, zone_name));
+            let found = page
+                .resource_record_sets()
+                .iter()
+                .filter_map(|record| Companion::parse(record, zone_name));
             companions.extend(found.map(|companion| (companion.name.clone(), companion)));
-            let more = page.next_record_name().filter(|name| page.is_truncated() && canonical(name).ends_with(&first));
+            let more = page
+                .next_record_name()
+                .filter(|name| page.is_truncated() && canonical(name).ends_with(&first));
             next = more.map(|name| (name.to_owned(), page.next_record_type().cloned()));
         }
         Ok(companions)
@@ -149,21 +204,51 @@ impl Zones {
 
     /// Makes changes all or none, and waits until every name server has them.
     pub(crate) async fn change(&self, zone: &str, changes: Vec<Change>) -> Result<(), DriverError> {
-        let batch = ChangeBatch::builder().set_changes(Some(changes)).build().map_err(incomplete)?;
-        let call = self.client.change_resource_record_sets().hosted_zone_id(zone).change_batch(batch);
-        let change = || async { call.clone().send().await.map_err(failed("route53:ChangeResourceRecordSets")) };
+        let batch = ChangeBatch::builder()
+            .set_changes(Some(changes))
+            .build()
+            .map_err(incomplete)?;
+        let call = self
+            .client
+            .change_resource_record_sets()
+            .hosted_zone_id(zone)
+            .change_batch(batch);
+        let change = || async {
+            call.clone()
+                .send()
+                .await
+                .map_err(failed("route53:ChangeResourceRecordSets"))
+        };
         let busy = |error: &DriverError| error.is("PriorRequestNotComplete");
         let answer = retry(BUSY, busy, change).await?;
-        let Some(info) = answer.change_info() else { return Ok(()) };
+        let Some(info) = answer.change_info() else {
+            return Ok(());
+        };
         if info.status() == &ChangeStatus::Insync {
             return Ok(());
         }
         let id = info.id().rsplit('/').next().unwrap_or_default();
-        until(&format!("that all name servers of the zone {zone} have the change"), PROPAGATION, || async {
-            let answer = self.client.get_change().id(id).send().await.map_err(failed("route53:GetChange"))?;
-            let status = answer.change_info().map_or("none", |info| info.status().as_str());
-            Ok(if status == "INSYNC" { Ok(()) } else { Err(status.to_owned()) })
-        })
+        until(
+            &format!("that all name servers of the zone {zone} have the change"),
+            PROPAGATION,
+            || async {
+                let answer = self
+                    .client
+                    .get_change()
+                    .id(id)
+                    .send()
+                    .await
+                    .map_err(failed("route53:GetChange"))?;
+                let status = answer
+                    .change_info()
+                    .map_or("none", |info| info.status().as_str());
+                Ok(if status == "INSYNC" {
+                    Ok(())
+                } else {
+                    Err(status.to_owned())
+                })
+            },
+        )
         .await
     }
 }

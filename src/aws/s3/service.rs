@@ -1,4 +1,5 @@
-//! What the drivers share: the client, the list of one reading, and a bucket's tags, in which its children's records are.
+//! What the drivers share: the client, the list of one reading, and a bucket's tags, in which its
+//! children's records are.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -36,7 +37,10 @@ pub(super) enum Name {
 
 impl S3 {
     pub(super) fn new(account: &Account) -> Self {
-        Self { account: account.clone(), client: super::client(account) }
+        Self {
+            account: account.clone(),
+            client: super::client(account),
+        }
     }
 
     /// The prefix of the system's buckets.
@@ -49,38 +53,68 @@ impl S3 {
         let prefix = self.prefix();
         reading
             .once(format!("s3:ListBuckets {prefix}"), || async {
-                let pages = self.client.list_buckets().prefix(&prefix).into_paginator().page_size(1000).items().send();
-                pages.collect::<Result<Vec<_>, _>>().await.map_err(failed("s3:ListAllMyBuckets"))
+                let pages = self
+                    .client
+                    .list_buckets()
+                    .prefix(&prefix)
+                    .into_paginator()
+                    .page_size(1000)
+                    .items()
+                    .send();
+                pages
+                    .collect::<Result<Vec<_>, _>>()
+                    .await
+                    .map_err(failed("s3:ListAllMyBuckets"))
             })
             .await
     }
 
-    /// The buckets in the Region that may be the system's, by their names and by the tagging index, with their tags:
-    /// as the index has them or, of a bucket that it does not show, from the bucket.
-    pub(super) async fn ours(&self, reading: &Reading) -> Result<Vec<(String, LiveTags)>, DriverError> {
+    /// The buckets in the Region that may be the system's, by their names and by the tagging index,
+    /// with their tags: as the index has them or, of a bucket that it does not show, from the
+    /// bucket.
+    pub(super) async fn ours(
+        &self,
+        reading: &Reading,
+    ) -> Result<Vec<(String, LiveTags)>, DriverError> {
         let hints = tagging::hints(&self.account, reading).await?;
         let names = self.names(&hints, reading).await?;
         let tagged = try_join_all(names.into_iter().map(async |name| {
             let tags = match hints.tags(&self.arn(&name)) {
                 Some(tags) => Some(tags),
-                None => self.tags(&name, reading).await?.as_ref().clone().map(LiveTags::Read),
+                None => self
+                    .tags(&name, reading)
+                    .await?
+                    .as_ref()
+                    .clone()
+                    .map(LiveTags::Read),
             };
             Ok::<_, DriverError>(tags.map(|tags| (name, tags)))
         }));
         Ok(tagged.await?.into_iter().flatten().collect())
     }
 
-    /// What the system's buckets keep a record of: the bucket, the address that the record stands for, its value. The
-    /// index may lag, so each is to be confirmed.
-    pub(super) async fn recorded(&self, reading: &Reading) -> Result<Vec<(String, Tags, String)>, DriverError> {
+    /// What the system's buckets keep a record of: the bucket, the address that the record stands
+    /// for, its value. The index may lag, so each is to be confirmed.
+    pub(super) async fn recorded(
+        &self,
+        reading: &Reading,
+    ) -> Result<Vec<(String, Tags, String)>, DriverError> {
         let mut all = Vec::new();
         for (bucket, tags) in self.ours(reading).await? {
-            let Some(tags) = tags.known().filter(|tags| self.is_ours(tags)) else { continue };
-            let Some((stack, _)) = tags.get(ADDRESS_TAG).and_then(|at| at.rsplit_once('/')) else { continue };
+            let Some(tags) = tags.known().filter(|tags| self.is_ours(tags)) else {
+                continue;
+            };
+            let Some((stack, _)) = tags.get(ADDRESS_TAG).and_then(|at| at.rsplit_once('/')) else {
+                continue;
+            };
             all.extend(records(tags).map(|(name, value)| {
                 let address = (ADDRESS_TAG.to_owned(), format!("{stack}/{name}"));
                 let system = (SYSTEM_TAG.to_owned(), self.account.system().to_owned());
-                (bucket.clone(), Tags::from([system, address]), value.to_owned())
+                (
+                    bucket.clone(),
+                    Tags::from([system, address]),
+                    value.to_owned(),
+                )
             }));
         }
         Ok(all)
@@ -89,16 +123,32 @@ impl S3 {
     async fn names(&self, hints: &Hints, reading: &Reading) -> Result<Vec<String>, DriverError> {
         let prefix = self.prefix();
         let listed = self.named_as_ours(reading).await?;
-        let here = |bucket: &&Bucket| bucket.bucket_region().is_none_or(|region| region == self.account.region());
-        let listed = listed.iter().filter(here).filter_map(|bucket| bucket.name().map(str::to_owned));
+        let here = |bucket: &&Bucket| {
+            bucket
+                .bucket_region()
+                .is_none_or(|region| region == self.account.region())
+        };
+        let listed = listed
+            .iter()
+            .filter(here)
+            .filter_map(|bucket| bucket.name().map(str::to_owned));
         let arns = self.arn("");
-        let hinted = hints.names(&arns).filter(|name| !name.starts_with(&prefix)).map(str::to_owned);
+        let hinted = hints
+            .names(&arns)
+            .filter(|name| !name.starts_with(&prefix))
+            .map(str::to_owned);
         Ok(listed.chain(hinted).collect())
     }
 
     /// Whether the tagging index shows a site of the selected stacks.
-    pub(super) async fn suspects(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, reading).await?.shows("s3", selection))
+    pub(super) async fn suspects(
+        &self,
+        selection: &Selection,
+        reading: &Reading,
+    ) -> Result<bool, DriverError> {
+        Ok(tagging::hints(&self.account, reading)
+            .await?
+            .shows("s3", selection))
     }
 
     /// Who has a name. One that begins as the system's do is looked for in the list first.
@@ -118,11 +168,21 @@ impl S3 {
         self.head(name).await
     }
 
-    /// Who has a name, as it is now. The answer to this call has no body, so it is told by its status.
+    /// Who has a name, as it is now. The answer to this call has no body, so it is told by its
+    /// status.
     pub(super) async fn head(&self, name: &str) -> Result<Name, DriverError> {
-        let call = self.client.head_bucket().bucket(name).expected_bucket_owner(self.account.id());
-        let Err(error) = call.send().await else { return Ok(Name::Ours) };
-        match error.raw_response().map(|response| response.status().as_u16()) {
+        let call = self
+            .client
+            .head_bucket()
+            .bucket(name)
+            .expected_bucket_owner(self.account.id());
+        let Err(error) = call.send().await else {
+            return Ok(Name::Ours);
+        };
+        match error
+            .raw_response()
+            .map(|response| response.status().as_u16())
+        {
             Some(404) => Ok(Name::Free),
             Some(403) => Err(foreign(name)),
             Some(301) => Err(elsewhere(name)),
@@ -135,14 +195,23 @@ impl S3 {
         format!("arn:{}:s3:::{name}", self.account.partition())
     }
 
-    /// The one writer of a bucket's settings: S3 aborts overlapping changes, and tags are written as a whole.
+    /// The one writer of a bucket's settings: S3 aborts overlapping changes, and tags are written
+    /// as a whole.
     pub(super) async fn writer(&self, bucket: &str) -> OwnedMutexGuard<()> {
         self.account.lock(format!("s3 {bucket}")).lock_owned().await
     }
 
     /// A bucket's tags, one call in a reading; none if it is not there.
-    pub(super) async fn tags(&self, bucket: &str, reading: &Reading) -> Result<Arc<Option<Tags>>, DriverError> {
-        reading.once(format!("s3:GetBucketTagging {bucket}"), || self.read_tags(bucket)).await
+    pub(super) async fn tags(
+        &self,
+        bucket: &str,
+        reading: &Reading,
+    ) -> Result<Arc<Option<Tags>>, DriverError> {
+        reading
+            .once(format!("s3:GetBucketTagging {bucket}"), || {
+                self.read_tags(bucket)
+            })
+            .await
     }
 
     /// A bucket's tags as they are now; none if it is not there.
@@ -157,25 +226,42 @@ impl S3 {
     }
 
     /// Changes a bucket's tags. One that is gone has none to change.
-    pub(super) async fn change_tags(&self, bucket: &str, change: impl Fn(&mut Tags)) -> Result<(), DriverError> {
+    pub(super) async fn change_tags(
+        &self,
+        bucket: &str,
+        change: impl Fn(&mut Tags),
+    ) -> Result<(), DriverError> {
         let _writer = self.writer(bucket).await;
-        let Some(old) = self.read_tags(bucket).await? else { return Ok(()) };
+        let Some(old) = self.read_tags(bucket).await? else {
+            return Ok(());
+        };
         let mut new = old.clone();
         change(&mut new);
         if new == old {
             return Ok(());
         }
         written(|| async {
-            let tagging = Tagging::builder().set_tag_set(Some(to_sdk(&new)?)).build().map_err(incomplete)?;
-            let call = self.client.put_bucket_tagging().bucket(bucket).tagging(tagging);
-            call.send().await.map(drop).map_err(failed("s3:PutBucketTagging"))
+            let tagging = Tagging::builder()
+                .set_tag_set(Some(to_sdk(&new)?))
+                .build()
+                .map_err(incomplete)?;
+            let call = self
+                .client
+                .put_bucket_tagging()
+                .bucket(bucket)
+                .tagging(tagging);
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("s3:PutBucketTagging"))
         })
         .await
     }
 
     /// Whether tags name this system as the owner.
     pub(super) fn is_ours(&self, tags: &Tags) -> bool {
-        tags.get(SYSTEM_TAG).is_some_and(|owner| owner == self.account.system())
+        tags.get(SYSTEM_TAG)
+            .is_some_and(|owner| owner == self.account.system())
     }
 }
 
@@ -187,15 +273,20 @@ pub(super) fn record<'t>(bucket: &'t Tags, name: &str) -> Option<&'t str> {
 /// The records that a bucket keeps: names and values.
 fn records(bucket: &Tags) -> impl Iterator<Item = (&str, &str)> {
     bucket.iter().filter_map(|(key, value)| {
-        let name = key.strip_prefix(stacks::model::FINGERPRINT_TAG)?.strip_prefix(':')?;
+        let name = key
+            .strip_prefix(stacks::model::FINGERPRINT_TAG)?
+            .strip_prefix(':')?;
         Some((name, value.as_str()))
     })
 }
 
 /// The address that these tags of a resource name.
 pub(super) fn address(tags: &Tags) -> Result<Address, DriverError> {
-    let address = tags.get(ADDRESS_TAG).and_then(|address| address.parse().ok());
-    address.ok_or_else(|| DriverError::internal("something in a bucket is created without an address"))
+    let address = tags
+        .get(ADDRESS_TAG)
+        .and_then(|address| address.parse().ok());
+    address
+        .ok_or_else(|| DriverError::internal("something in a bucket is created without an address"))
 }
 
 /// Makes a change of a bucket again for as long as S3 aborts it, or does not know the bucket yet.
@@ -206,17 +297,28 @@ where
     retry(CONSISTENCY, passes, call).await
 }
 
-/// What passes by itself: another change of the bucket is under way, or its creation is not known everywhere.
+/// What passes by itself: another change of the bucket is under way, or its creation is not known
+/// everywhere.
 pub(super) fn passes(error: &DriverError) -> bool {
     error.is("OperationAborted") || error.is("NoSuchBucket")
 }
 
 pub(super) fn from_sdk(tags: &[Tag]) -> Tags {
-    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
 }
 
 pub(super) fn to_sdk(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build().map_err(incomplete)).collect()
+    tags.iter()
+        .map(|(key, value)| {
+            Tag::builder()
+                .key(key)
+                .value(value)
+                .build()
+                .map_err(incomplete)
+        })
+        .collect()
 }
 
 /// A member that S3 needs was not set.

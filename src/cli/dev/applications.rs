@@ -21,17 +21,29 @@ struct Built {
 }
 
 impl Builds {
-    /// Begins to build the applications of the selected stacks whose sources are here: a team's may be elsewhere.
+    /// Begins to build the applications of the selected stacks whose sources are here: a team's may
+    /// be elsewhere.
     pub(super) fn begin(global: &Global, system: &System, session: &Session) -> Self {
         let applications = release::applications(&session.graph, &session.selection);
-        let sources: Vec<_> = applications.map(|of| (release::source(global, system, &of), of)).collect();
+        let sources: Vec<_> = applications
+            .map(|of| (release::source(global, system, &of), of))
+            .collect();
         Self(tokio::spawn(build_all(sources)))
     }
 
     /// Waits for the builds, and publishes them side by side. Answers with the applications.
-    pub(super) async fn publish(self, session: &Session, outputs: &Outputs) -> Result<Vec<Application>, Report> {
+    pub(super) async fn publish(
+        self,
+        session: &Session,
+        outputs: &Outputs,
+    ) -> Result<Vec<Application>, Report> {
         let built = self.0.await.into_diagnostic()??;
-        try_join_all(built.into_iter().map(|built| built.publish(session, outputs))).await
+        try_join_all(
+            built
+                .into_iter()
+                .map(|built| built.publish(session, outputs)),
+        )
+        .await
     }
 }
 
@@ -39,7 +51,10 @@ impl Built {
     async fn publish(self, session: &Session, outputs: &Outputs) -> Result<Application, Report> {
         let releases = release::releases(session, outputs, &self.application)?;
         let dist = release::read(&self.dist, &self.application).await?;
-        let published = releases.publish(&dist, None, &Events::none()).await.map_err(release::report)?;
+        let published = releases
+            .publish(&dist, None, &Events::none())
+            .await
+            .map_err(release::report)?;
         say(&render::published(&self.application, &published));
         Ok(self.application)
     }
@@ -53,7 +68,10 @@ async fn build_all(sources: Vec<(PathBuf, Application)>) -> Result<Vec<Built>, R
             built.push(Built { application, dist });
         } else {
             let command = format!("frontage release publish {application} --dir DIST");
-            say(&format!("{application} is not here ({}): {command} shows a build of it", source.display()));
+            say(&format!(
+                "{application} is not here ({}): {command} shows a build of it",
+                source.display()
+            ));
         }
     }
     Ok(built)

@@ -30,11 +30,24 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
         }
     };
     if items.len() != EXAMPLES.len() {
-        return Err(miette!("a client got {} toggles, not {}", items.len(), EXAMPLES.len()));
+        return Err(miette!(
+            "a client got {} toggles, not {}",
+            items.len(),
+            EXAMPLES.len()
+        ));
     }
     let (id, ..) = EXAMPLES[0];
-    store.set(&Change { id, active: true, name: None, attributes: &[] }).await?;
-    while !matches!(next(&mut client, "the change").await?, Message::Changed(item) if is_on(&item, id)) {}
+    store
+        .set(&Change {
+            id,
+            active: true,
+            name: None,
+            attributes: &[],
+        })
+        .await?;
+    while !matches!(next(&mut client, "the change").await?, Message::Changed(item) if is_on(&item, id))
+    {
+    }
     client.close().await;
     print(&format!("{url}: a client got the state and then a change"));
     Ok(())
@@ -48,7 +61,9 @@ async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
     let seconds = PATIENCE.as_secs();
     match timeout(PATIENCE, client.next()).await {
         Ok(Some((_, message))) => Ok(message),
-        Ok(None) => Err(miette!("the service closed the connection before {what} came")),
+        Ok(None) => Err(miette!(
+            "the service closed the connection before {what} came"
+        )),
         Err(_) => Err(miette!("{what} did not come within {seconds} s")),
     }
 }
@@ -60,7 +75,8 @@ pub(super) async fn applications(
     applications: &[Application],
 ) -> Result<(), Report> {
     for application in applications {
-        let url = release::site(outputs, application).ok_or_else(|| miette!("{application} has no URL"))?;
+        let url = release::site(outputs, application)
+            .ok_or_else(|| miette!("{application} has no URL"))?;
         let status = get(endpoint, &url, application.pointer()).await?;
         if status != StatusCode::OK {
             return Err(miette!("{url}: {application} answered {status}"));

@@ -27,14 +27,17 @@ const PORT: u16 = 4566;
 /// The Region, where the description names none.
 const REGION: &str = "eu-west-1";
 /// The toggles that are there to try.
-const EXAMPLES: [(&str, &str, bool); 3] =
-    [("1", "Feature toggle 1", false), ("2", "Feature toggle 2", true), ("3", "Feature toggle 3", false)];
+const EXAMPLES: [(&str, &str, bool); 3] = [
+    ("1", "Feature toggle 1", false),
+    ("2", "Feature toggle 2", true),
+    ("3", "Feature toggle 3", false),
+];
 
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Check that a client gets the state and then a change, and that the applications are served, and leave: 0 if
-    /// so, 1 if not
+    /// Check that a client gets the state and then a change, and that the applications are served,
+    /// and leave: 0 if so, 1 if not
     #[arg(long)]
     once: bool,
     /// The emulator's port on 127.0.0.1; default: 4566, or any free one with --once
@@ -45,7 +48,10 @@ pub(super) struct Arguments {
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let system = session::describe(global)?;
     let emulator = start(arguments).await?;
-    let global = Global { endpoint_url: Some(emulator.endpoint()), ..global.clone() };
+    let global = Global {
+        endpoint_url: Some(emulator.endpoint()),
+        ..global.clone()
+    };
     let mut session = open(&global, &system).await?;
     let builds = Builds::begin(&global, &system, &session);
     let outputs = bring_up(&mut session).await?;
@@ -84,11 +90,18 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     let start = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;
         say("starting the emulator");
-        // Only then does it know that a viewer came by TLS, and keep everyone else from the buckets.
-        let options = MiniStackOptions { auth: true, ..MiniStackOptions::default() };
+        // Only then does it know that a viewer came by TLS, and keep everyone else from the
+        // buckets.
+        let options = MiniStackOptions {
+            auth: true,
+            ..MiniStackOptions::default()
+        };
         let ministack = MiniStack::start(&tools, &options).into_diagnostic()?;
         let proxy = Proxy::start(port, &ministack.endpoint()).into_diagnostic()?;
-        Ok(Emulator { proxy, _ministack: ministack })
+        Ok(Emulator {
+            proxy,
+            _ministack: ministack,
+        })
     };
     tokio::task::spawn_blocking(start).await.into_diagnostic()?
 }
@@ -96,9 +109,18 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
 /// The emulator's default account, whatever credentials are around: nothing here goes to AWS.
 async fn open(global: &Global, system: &System) -> Result<Session, Report> {
     let selection = session::selection(global, system)?;
-    let connection = Connection { profile: None, ..global.connection(system.region.as_deref().or(Some(REGION))) };
+    let connection = Connection {
+        profile: None,
+        ..global.connection(system.region.as_deref().or(Some(REGION)))
+    };
     let account = Account::connect_to_emulator(&connection, system.name.as_str()).await;
-    Session::with_account(system, selection, account.map_err(advice::account)?, Zips::Build).await
+    Session::with_account(
+        system,
+        selection,
+        account.map_err(advice::account)?,
+        Zips::Build,
+    )
+    .await
 }
 
 async fn bring_up(session: &mut Session) -> Result<Outputs, Report> {
@@ -106,7 +128,11 @@ async fn bring_up(session: &mut Session) -> Result<Outputs, Report> {
     if !session.lacking.is_empty() {
         say(&session.lacks());
     }
-    say(&format!("bringing up {}: {} resources", session.graph.system(), plan.resources.len()));
+    say(&format!(
+        "bringing up {}: {} resources",
+        session.graph.system(),
+        plan.resources.len()
+    ));
     let report = apply::execute(session, plan, false).await;
     if !report.complete() {
         say(&render::report(&report));
@@ -115,24 +141,40 @@ async fn bring_up(session: &mut Session) -> Result<Outputs, Report> {
     Ok(session.outputs(&report.known))
 }
 
-/// The shared packages in a local registry, where the system has some and the emulator has no place for them.
+/// The shared packages in a local registry, where the system has some and the emulator has no place
+/// for them.
 async fn packages(global: &Global, session: &Session) -> Result<Option<Registry>, Report> {
-    if !session.lacking.contains_key(&StackName::new(stacks::packages::STACK)) {
+    if !session
+        .lacking
+        .contains_key(&StackName::new(stacks::packages::STACK))
+    {
         return Ok(None);
     }
     let global = global.clone();
-    tokio::task::spawn_blocking(move || packages::serve(&global)).await.into_diagnostic()?
+    tokio::task::spawn_blocking(move || packages::serve(&global))
+        .await
+        .into_diagnostic()?
 }
 
 fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
-    let url = outputs.values().find_map(|values| values.get("websocket_url"));
-    url.cloned().ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))
+    let url = outputs
+        .values()
+        .find_map(|values| values.get("websocket_url"));
+    url.cloned()
+        .ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))
 }
 
 async fn seed(session: &Session) -> Result<Store, Report> {
     let store = Store::open_in(session);
     for (id, name, active) in EXAMPLES {
-        store.set(&Change { id, active, name: Some(name), attributes: &[] }).await?;
+        store
+            .set(&Change {
+                id,
+                active,
+                name: Some(name),
+                attributes: &[],
+            })
+            .await?;
     }
     Ok(store)
 }
@@ -145,23 +187,42 @@ async fn check(
     applications: &[Application],
 ) -> Result<(), Report> {
     check::toggles(url, store).await?;
-    check::applications(session.account.endpoint().unwrap_or_default(), outputs, applications).await
+    check::applications(
+        session.account.endpoint().unwrap_or_default(),
+        outputs,
+        applications,
+    )
+    .await
 }
 
-fn welcome(session: &Session, outputs: &Outputs, applications: &[Application], registry: Option<&Registry>) {
-    let frontage = std::env::args().next().unwrap_or_else(|| "frontage".to_owned());
+fn welcome(
+    session: &Session,
+    outputs: &Outputs,
+    applications: &[Application],
+    registry: Option<&Registry>,
+) {
+    let frontage = std::env::args()
+        .next()
+        .unwrap_or_else(|| "frontage".to_owned());
     print("");
-    if let Some(shell) =
-        release::site(outputs, &Application::Shell).filter(|_| applications.contains(&Application::Shell))
+    if let Some(shell) = release::site(outputs, &Application::Shell)
+        .filter(|_| applications.contains(&Application::Shell))
     {
         print(&format!("The shell is at {shell}"));
-        print(&format!("Sign in as {} with the password {}\n", user::NAME, user::PASSWORD));
+        print(&format!(
+            "Sign in as {} with the password {}\n",
+            user::NAME,
+            user::PASSWORD
+        ));
     }
     if let Ok(url) = websocket_url(outputs) {
         print(&format!("The toggles are live at {url}\n"));
     }
     if let Some(registry) = registry {
-        print(&format!("The shared packages are at {} (npm install --registry …)\n", registry.url()));
+        print(&format!(
+            "The shared packages are at {} (npm install --registry …)\n",
+            registry.url()
+        ));
     }
     print("Try, in another terminal here:");
     print(&format!(
@@ -171,7 +232,10 @@ fn welcome(session: &Session, outputs: &Outputs, applications: &[Application], r
     ));
     print(&format!("  {frontage} toggles set 1 on"));
     print(&format!("  {frontage} toggles watch"));
-    if let Some(team) = applications.iter().find(|application| **application != Application::Shell) {
+    if let Some(team) = applications
+        .iter()
+        .find(|application| **application != Application::Shell)
+    {
         print(&format!("  {frontage} release publish {team}"));
     }
     print("\nChanges show here. Ctrl-C takes everything down.\n");
@@ -195,7 +259,9 @@ async fn watch(global: &Global, url: &str) -> Result<(), Report> {
 }
 
 async fn connect(url: &str) -> Result<Client, Report> {
-    Client::connect(url).await.map_err(|error| miette!("{url}: {error}"))
+    Client::connect(url)
+        .await
+        .map_err(|error| miette!("{url}: {error}"))
 }
 
 async fn take_down(session: &mut Session) -> Result<(), Report> {
@@ -206,5 +272,7 @@ async fn take_down(session: &mut Session) -> Result<(), Report> {
         return Ok(());
     }
     say(&render::report(&report));
-    Err(miette!("not everything came down; the emulator's end takes the rest"))
+    Err(miette!(
+        "not everything came down; the emulator's end takes the rest"
+    ))
 }

@@ -18,21 +18,41 @@ pub(super) const PASSWORD: &str = "Try-Frontage-1";
 
 /// Makes the user, if the system has users. Nobody is sent a message.
 pub(super) async fn make(session: &Session, outputs: &Outputs) -> Result<(), Report> {
-    let pool = outputs.get(&StackName::new(STACK)).and_then(|values| values.get("user_pool_id"));
+    let pool = outputs
+        .get(&StackName::new(STACK))
+        .and_then(|values| values.get("user_pool_id"));
     let Some(pool) = pool else { return Ok(()) };
     let client = Client::new(&session.account.config("cognito-idp"));
     create(&client, pool).await.map_err(report)
 }
 
 async fn create(client: &Client, pool: &str) -> Result<(), DriverError> {
-    let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
-    let attributes =
-        [attribute("email", NAME), attribute("email_verified", "true")].into_iter().collect::<Result<Vec<_>, _>>();
+    let attribute =
+        |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
+    let attributes = [
+        attribute("email", NAME),
+        attribute("email_verified", "true"),
+    ]
+    .into_iter()
+    .collect::<Result<Vec<_>, _>>();
     let create = client.admin_create_user().user_pool_id(pool).username(NAME);
-    let create = create.set_user_attributes(attributes.ok()).message_action(MessageActionType::Suppress);
-    create.send().await.map_err(failed("cognito-idp:AdminCreateUser"))?;
-    let password = client.admin_set_user_password().user_pool_id(pool).username(NAME).password(PASSWORD);
-    password.permanent(true).send().await.map_err(failed("cognito-idp:AdminSetUserPassword"))?;
+    let create = create
+        .set_user_attributes(attributes.ok())
+        .message_action(MessageActionType::Suppress);
+    create
+        .send()
+        .await
+        .map_err(failed("cognito-idp:AdminCreateUser"))?;
+    let password = client
+        .admin_set_user_password()
+        .user_pool_id(pool)
+        .username(NAME)
+        .password(PASSWORD);
+    password
+        .permanent(true)
+        .send()
+        .await
+        .map_err(failed("cognito-idp:AdminSetUserPassword"))?;
     Ok(())
 }
 

@@ -13,7 +13,8 @@ use crate::cli::{Global, advice};
 use crate::packages::{Registry, TOKEN_VARIABLE};
 use crate::reconcile::Goal;
 
-/// How long a token for a single run of Frontage is good for, in seconds: the least that CodeArtifact gives.
+/// How long a token for a single run of Frontage is good for, in seconds: the least that
+/// CodeArtifact gives.
 pub(super) const RUN: i64 = 900;
 
 /// A registry, its token, and when that runs out, where that is known.
@@ -24,17 +25,35 @@ pub(super) struct Destination {
 }
 
 /// Finds the registry and gets a token that is good for so many seconds.
-pub(super) async fn destination(global: &Global, place: &Place, seconds: i64) -> Result<Destination, Report> {
+pub(super) async fn destination(
+    global: &Global,
+    place: &Place,
+    seconds: i64,
+) -> Result<Destination, Report> {
     if let Some(url) = &place.registry {
-        let token = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
-        return Ok(Destination { registry: Registry::new(url, token.clone()), token, until: None });
+        let token = std::env::var(TOKEN_VARIABLE)
+            .ok()
+            .filter(|token| !token.is_empty());
+        return Ok(Destination {
+            registry: Registry::new(url, token.clone()),
+            token,
+            until: None,
+        });
     }
-    let global = Global { stack: vec![STACK.to_owned()], ..global.clone() };
+    let global = Global {
+        stack: vec![STACK.to_owned()],
+        ..global.clone()
+    };
     let mut session = Session::open(&global, Zips::None).await?;
     let inventory = session.read(Goal::Converge).await?;
     session.complete()?;
     let outputs = session.outputs(&inventory.known);
-    let output = |name: &str| outputs.get(&StackName::new(STACK)).and_then(|values| values.get(name)).cloned();
+    let output = |name: &str| {
+        outputs
+            .get(&StackName::new(STACK))
+            .and_then(|values| values.get(name))
+            .cloned()
+    };
     let (Some(domain), Some(url)) = (output("domain"), output("npm_registry")) else {
         return Err(miette!(
             help = format!("run `frontage apply --stack {STACK}` first"),
@@ -44,12 +63,25 @@ pub(super) async fn destination(global: &Global, place: &Place, seconds: i64) ->
         ));
     };
     let client = aws_sdk_codeartifact::Client::new(&session.account.config("codeartifact"));
-    let asked = client.get_authorization_token().domain(domain).duration_seconds(seconds).send().await;
-    let answer = asked.map_err(failed("codeartifact:GetAuthorizationToken")).map_err(|error| {
-        let help = error.hint();
-        advice::advise(error, help)
-    })?;
-    let until = answer.expiration.and_then(|until| SystemTime::try_from(until).ok());
+    let asked = client
+        .get_authorization_token()
+        .domain(domain)
+        .duration_seconds(seconds)
+        .send()
+        .await;
+    let answer = asked
+        .map_err(failed("codeartifact:GetAuthorizationToken"))
+        .map_err(|error| {
+            let help = error.hint();
+            advice::advise(error, help)
+        })?;
+    let until = answer
+        .expiration
+        .and_then(|until| SystemTime::try_from(until).ok());
     let token = answer.authorization_token;
-    Ok(Destination { registry: Registry::new(&url, token.clone()), token, until })
+    Ok(Destination {
+        registry: Registry::new(&url, token.clone()),
+        token,
+        until,
+    })
 }

@@ -15,7 +15,9 @@ pub(super) async fn run(global: &Global, place: &Place) -> Result<(), Report> {
     let listed = listed.await.into_diagnostic()??;
     match global.format {
         Format::Json => print_json(&listed)?,
-        Format::Human if listed.is_empty() => say("the workspace has no package that is not private"),
+        Format::Human if listed.is_empty() => {
+            say("the workspace has no package that is not private")
+        }
         Format::Human => print(&render::packages_listed(&listed)),
     }
     Ok(())
@@ -24,6 +26,8 @@ pub(super) async fn run(global: &Global, place: &Place) -> Result<(), Report> {
 fn compared(workspace: &Workspace, registry: &Registry) -> Result<Vec<Comparison>, Report> {
     let tools = prepare(workspace)?;
     let packages: Vec<_> = workspace.packages().iter().collect();
-    let prepared = workspace.prepare(&packages, registry, &tools, &mut |_| {}).map_err(report)?;
+    let prepared = workspace
+        .prepare(&packages, registry, &tools, &mut |_| {})
+        .map_err(report)?;
     Ok(prepared.comparisons().cloned().collect())
 }

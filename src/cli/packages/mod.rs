@@ -36,7 +36,8 @@ pub(super) struct Place {
     /// The npm workspace [default: assets, beside the description]
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
-    /// Another registry in place of the system's own; its token is in the variable `NODE_AUTH_TOKEN`
+    /// Another registry in place of the system's own; its token is in the variable
+    /// `NODE_AUTH_TOKEN`
     #[arg(long, value_name = "URL")]
     registry: Option<String>,
 }
@@ -52,7 +53,13 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
 
 impl Place {
     fn workspace(&self, global: &Global) -> Result<Workspace, Report> {
-        let beside = || global.config.parent().unwrap_or(Path::new("")).join("assets");
+        let beside = || {
+            global
+                .config
+                .parent()
+                .unwrap_or(Path::new(""))
+                .join("assets")
+        };
         let directory = self.dir.clone().unwrap_or_else(beside);
         Workspace::read(&directory).map_err(report)
     }

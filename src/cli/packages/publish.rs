@@ -25,7 +25,8 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     workspace.named(&arguments.names).map_err(report)?;
     let destination = destination(global, &arguments.place, destination::RUN).await?;
     let names = arguments.names.clone();
-    let published = tokio::task::spawn_blocking(move || publish(&workspace, &names, &destination.registry));
+    let published =
+        tokio::task::spawn_blocking(move || publish(&workspace, &names, &destination.registry));
     let published = published.await.into_diagnostic()??;
     match global.format {
         Format::Json => print_json(&published)?,
@@ -35,9 +36,15 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
 }
 
 /// Builds and publishes, blocking.
-pub(super) fn publish(workspace: &Workspace, names: &[String], registry: &Registry) -> Result<Vec<Comparison>, Report> {
+pub(super) fn publish(
+    workspace: &Workspace,
+    names: &[String],
+    registry: &Registry,
+) -> Result<Vec<Comparison>, Report> {
     let tools = prepare(workspace)?;
     let packages = workspace.named(names).map_err(report)?;
-    let prepared = workspace.prepare(&packages, registry, &tools, &mut tell).map_err(report)?;
+    let prepared = workspace
+        .prepare(&packages, registry, &tools, &mut tell)
+        .map_err(report)?;
     prepared.publish(&mut tell).map_err(report)
 }

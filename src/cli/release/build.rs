@@ -9,24 +9,36 @@ use stacks::description::System;
 use crate::cli::{Global, say};
 use crate::release::Application;
 
-/// Builds the application in a folder, unless its output is what its sources give, and says where that is.
-pub(in crate::cli) async fn build(folder: PathBuf, application: &Application) -> Result<PathBuf, Report> {
+/// Builds the application in a folder, unless its output is what its sources give, and says where
+/// that is.
+pub(in crate::cli) async fn build(
+    folder: PathBuf,
+    application: &Application,
+) -> Result<PathBuf, Report> {
     let build = move || {
         let frontend = Frontend::in_folder(&folder).into_diagnostic()?;
         let tools = Tools::install(&mut say).into_diagnostic()?;
         frontend.build(&tools, &mut say).into_diagnostic()
     };
     let built = tokio::task::spawn_blocking(build).await.into_diagnostic()?;
-    built.wrap_err_with(|| format!("{application} cannot be built; a finished build is published with --dir DIST"))
+    built.wrap_err_with(|| {
+        format!("{application} cannot be built; a finished build is published with --dir DIST")
+    })
 }
 
 /// Where an application's package is, from the description's own directory.
-pub(in crate::cli) fn source(global: &Global, system: &System, application: &Application) -> PathBuf {
+pub(in crate::cli) fn source(
+    global: &Global,
+    system: &System,
+    application: &Application,
+) -> PathBuf {
     let source = match application {
         Application::Shell => None,
-        Application::Team(name) => {
-            system.teams.iter().find(|team| team.name.as_str() == name).and_then(|team| team.source.clone())
-        }
+        Application::Team(name) => system
+            .teams
+            .iter()
+            .find(|team| team.name.as_str() == name)
+            .and_then(|team| team.source.clone()),
     };
     let source = source.unwrap_or_else(|| format!("assets/{application}"));
     global.config.parent().unwrap_or(Path::new("")).join(source)

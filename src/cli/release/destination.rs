@@ -21,7 +21,9 @@ pub(super) fn application(system: &System, name: &str) -> Result<Application, Re
     if graph.stacks().contains(&wanted) {
         return Ok(of_stack(&wanted).unwrap_or(Application::Shell));
     }
-    let known: Vec<String> = applications(&graph, &Selection::All).map(|known| known.to_string()).collect();
+    let known: Vec<String> = applications(&graph, &Selection::All)
+        .map(|known| known.to_string())
+        .collect();
     let help = if known.is_empty() {
         "describe one in frontage.toml: [shell], and [teams.NAME] for each team".to_owned()
     } else {
@@ -31,9 +33,15 @@ pub(super) fn application(system: &System, name: &str) -> Result<Application, Re
 }
 
 /// The application's releases, reached through its stack.
-pub(super) async fn releases(global: &Global, application: &Application) -> Result<Releases, Report> {
+pub(super) async fn releases(
+    global: &Global,
+    application: &Application,
+) -> Result<Releases, Report> {
     let stack = stack_of(application);
-    let global = Global { stack: vec![stack.to_string()], ..global.clone() };
+    let global = Global {
+        stack: vec![stack.to_string()],
+        ..global.clone()
+    };
     let mut session = Session::open(&global, Zips::None).await?;
     let inventory = session.read(Goal::Converge).await?;
     in_outputs(&session, &session.outputs(&inventory.known), application)
@@ -46,7 +54,12 @@ pub(in crate::cli) fn in_outputs(
     application: &Application,
 ) -> Result<Releases, Report> {
     let stack = stack_of(application);
-    let output = |name: &str| outputs.get(&stack).and_then(|values| values.get(name)).cloned();
+    let output = |name: &str| {
+        outputs
+            .get(&stack)
+            .and_then(|values| values.get(name))
+            .cloned()
+    };
     let (Some(bucket), Some(url)) = (output("bucket"), site(outputs, application)) else {
         return Err(miette!(
             help = format!("run `frontage apply --stack {stack}` first"),
@@ -56,7 +69,12 @@ pub(in crate::cli) fn in_outputs(
         ));
     };
     let system = session.graph.system().to_owned();
-    let destination = Destination { bucket, url, system, application: application.clone() };
+    let destination = Destination {
+        bucket,
+        url,
+        system,
+        application: application.clone(),
+    };
     Ok(Releases::new(&session.account, destination))
 }
 
@@ -74,8 +92,15 @@ pub(in crate::cli) fn site(outputs: &Outputs, application: &Application) -> Opti
 }
 
 /// The applications of the stacks that a command speaks of.
-pub(in crate::cli) fn applications(graph: &Graph, selection: &Selection) -> impl Iterator<Item = Application> {
-    graph.stacks().iter().filter(|stack| selection.contains(stack)).filter_map(of_stack)
+pub(in crate::cli) fn applications(
+    graph: &Graph,
+    selection: &Selection,
+) -> impl Iterator<Item = Application> {
+    graph
+        .stacks()
+        .iter()
+        .filter(|stack| selection.contains(stack))
+        .filter_map(of_stack)
 }
 
 fn stack_of(application: &Application) -> StackName {
@@ -95,7 +120,9 @@ fn stack(name: &str) -> StackName {
 fn of_stack(stack: &StackName) -> Option<Application> {
     match stack.as_str() {
         SHELL => Some(Application::Shell),
-        other => other.strip_prefix(TEAM).map(|team| Application::Team(team.to_owned())),
+        other => other
+            .strip_prefix(TEAM)
+            .map(|team| Application::Team(team.to_owned())),
     }
 }
 

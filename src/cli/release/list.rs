@@ -12,7 +12,9 @@ pub(super) async fn run(global: &Global, name: &str) -> Result<(), Report> {
     match global.format {
         Format::Json => print_json(&listed),
         Format::Human if listed.is_empty() => {
-            say(&format!("nothing is published yet: frontage release publish {application}"));
+            say(&format!(
+                "nothing is published yet: frontage release publish {application}"
+            ));
             Ok(())
         }
         Format::Human => {

@@ -36,13 +36,18 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let dist = read(&directory, &application).await?;
     let uncovered = dist.uncovered();
     if !uncovered.is_empty() {
-        say(&format!("the integrity of {application} covers its entry only, not {}", uncovered.join(", ")));
+        say(&format!(
+            "the integrity of {application} covers its entry only, not {}",
+            uncovered.join(", ")
+        ));
     }
     let releases = destination::releases(global, &application).await?;
     let publish = async |events| releases.publish(&dist, arguments.canary, &events).await;
     let published = with_progress(global.format, publish).await?;
     if let Some(reason) = &published.prune_failed {
-        say(&format!("old releases could not be deleted; the next publish tries again: {reason}"));
+        say(&format!(
+            "old releases could not be deleted; the next publish tries again: {reason}"
+        ));
     }
     match global.format {
         Format::Json => print_json(&published),
@@ -54,7 +59,10 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
 }
 
 /// Reads a build on a thread of its own.
-pub(in crate::cli) async fn read(directory: &Path, application: &Application) -> Result<Dist, Report> {
+pub(in crate::cli) async fn read(
+    directory: &Path,
+    application: &Application,
+) -> Result<Dist, Report> {
     let (directory, application) = (directory.to_owned(), application.clone());
     let read = tokio::task::spawn_blocking(move || Dist::read(&directory, &application));
     read.await.into_diagnostic()?.map_err(destination::unfit)

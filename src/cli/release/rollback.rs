@@ -12,14 +12,19 @@ use crate::render;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
-    /// The release, or how its version begins; default: end a running canary, else what was current before
+    /// The release, or how its version begins; default: end a running canary, else what was current
+    /// before
     #[arg(value_name = "VERSION")]
     version: Option<String>,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
     let (application, releases) = destination::named(global, &arguments.named.application).await?;
-    let roll_back = async |events| releases.roll_back(arguments.version.as_deref(), &events).await;
+    let roll_back = async |events| {
+        releases
+            .roll_back(arguments.version.as_deref(), &events)
+            .await
+    };
     let back = with_progress(global.format, roll_back).await?;
     match global.format {
         Format::Json => print_json(&back),

@@ -56,7 +56,9 @@ pub(super) enum State {
 fn attribute(text: &str) -> Result<(String, String), String> {
     let reserved = ["featureId", "featureName", "isActive"];
     match text.split_once('=') {
-        Some((name, _)) if reserved.contains(&name) => Err(format!("{name} has an argument of its own")),
+        Some((name, _)) if reserved.contains(&name) => {
+            Err(format!("{name} has an argument of its own"))
+        }
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
     }

@@ -43,14 +43,31 @@ impl Store {
     /// The table of a session's system.
     pub(in crate::cli) fn open_in(session: &Session) -> Self {
         let address = Address::new(StackName::new(STACK), "toggles-table");
-        let name = session.graph.node(&address).and_then(|node| node.properties["TableName"].as_str());
+        let name = session
+            .graph
+            .node(&address)
+            .and_then(|node| node.properties["TableName"].as_str());
         let client = Client::new(&session.account.config("dynamodb"));
-        Self { client, table: name.unwrap_or_default().to_owned() }
+        Self {
+            client,
+            table: name.unwrap_or_default().to_owned(),
+        }
     }
 
     async fn items(&self) -> Result<Vec<Item>, Report> {
-        let pages = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
-        pages.collect::<Result<Vec<_>, _>>().await.map_err(failed("dynamodb:Scan")).map_err(report)
+        let pages = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        pages
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .map_err(failed("dynamodb:Scan"))
+            .map_err(report)
     }
 
     pub(super) async fn list(&self, format: Format) -> Result<(), Report> {
@@ -59,13 +76,23 @@ impl Store {
         match format {
             Format::Json => print_json(&items.iter().map(json).collect::<Vec<_>>()),
             Format::Human => {
-                let width = items.iter().map(|item| text(item, "featureId").len()).max().unwrap_or(0);
+                let width = items
+                    .iter()
+                    .map(|item| text(item, "featureId").len())
+                    .max()
+                    .unwrap_or(0);
                 for item in &items {
                     let state = if active(item) { "on " } else { "off" };
-                    print(&format!("{:width$}  {state}  {}", text(item, "featureId"), text(item, "featureName")));
+                    print(&format!(
+                        "{:width$}  {state}  {}",
+                        text(item, "featureId"),
+                        text(item, "featureName")
+                    ));
                 }
                 if items.is_empty() {
-                    say("there are no toggles; make one: frontage toggles set 1 on --name \"Feature toggle 1\"");
+                    say(
+                        "there are no toggles; make one: frontage toggles set 1 on --name \"Feature toggle 1\"",
+                    );
                 }
                 Ok(())
             }
@@ -89,10 +116,17 @@ impl Store {
         for (index, (name, value)) in change.attributes.iter().enumerate() {
             assignments.push(format!("#a{index} = :a{index}"));
             call = call.expression_attribute_names(format!("#a{index}"), name);
-            call = call.expression_attribute_values(format!(":a{index}"), AttributeValue::S(value.clone()));
+            call = call.expression_attribute_values(
+                format!(":a{index}"),
+                AttributeValue::S(value.clone()),
+            );
         }
         let call = call.update_expression(format!("SET {}", assignments.join(", ")));
-        call.send().await.map(drop).map_err(failed("dynamodb:UpdateItem")).map_err(report)
+        call.send()
+            .await
+            .map(drop)
+            .map_err(failed("dynamodb:UpdateItem"))
+            .map_err(report)
     }
 
     pub(super) async fn delete(&self, id: &str) -> Result<(), Report> {
@@ -102,9 +136,16 @@ impl Store {
             .table_name(&self.table)
             .key("featureId", AttributeValue::S(id.to_owned()))
             .return_values(ReturnValue::AllOld);
-        let answer = call.send().await.map_err(failed("dynamodb:DeleteItem")).map_err(report)?;
+        let answer = call
+            .send()
+            .await
+            .map_err(failed("dynamodb:DeleteItem"))
+            .map_err(report)?;
         if answer.attributes().is_none_or(HashMap::is_empty) {
-            return Err(miette!(help = "`frontage toggles list` shows them", "there is no toggle `{id}`"));
+            return Err(miette!(
+                help = "`frontage toggles list` shows them",
+                "there is no toggle `{id}`"
+            ));
         }
         Ok(())
     }
@@ -112,34 +153,50 @@ impl Store {
 
 fn report(error: DriverError) -> Report {
     let help = match error.code() {
-        Some("ResourceNotFoundException") => Some("the toggles table does not exist: run `frontage apply` first"),
+        Some("ResourceNotFoundException") => {
+            Some("the toggles table does not exist: run `frontage apply` first")
+        }
         _ => error.hint(),
     };
     advice::advise(error, help)
 }
 
 fn text(item: &Item, name: &str) -> String {
-    item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn active(item: &Item) -> bool {
-    item.get("isActive").and_then(|value| value.as_bool().ok()).copied().unwrap_or_default()
+    item.get("isActive")
+        .and_then(|value| value.as_bool().ok())
+        .copied()
+        .unwrap_or_default()
 }
 
-/// An item as plain JSON: text, numbers, truth values, lists and maps; sets as lists, bytes as their length.
+/// An item as plain JSON: text, numbers, truth values, lists and maps; sets as lists, bytes as
+/// their length.
 fn json(item: &Item) -> serde_json::Value {
-    item.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<serde_json::Map<_, _>>().into()
+    item.iter()
+        .map(|(name, value)| (name.clone(), plain(value)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 fn plain(value: &AttributeValue) -> serde_json::Value {
     use serde_json::Value;
     match value {
         AttributeValue::S(text) => Value::from(text.as_str()),
-        AttributeValue::N(number) => serde_json::from_str(number).unwrap_or_else(|_| Value::from(number.as_str())),
+        AttributeValue::N(number) => {
+            serde_json::from_str(number).unwrap_or_else(|_| Value::from(number.as_str()))
+        }
         AttributeValue::Bool(truth) => Value::from(*truth),
         AttributeValue::M(members) => json(members),
         AttributeValue::L(items) => items.iter().map(plain).collect(),
-        AttributeValue::Ss(items) | AttributeValue::Ns(items) => items.iter().map(String::as_str).collect(),
+        AttributeValue::Ss(items) | AttributeValue::Ns(items) => {
+            items.iter().map(String::as_str).collect()
+        }
         AttributeValue::B(bytes) => Value::from(format!("{} bytes", bytes.as_ref().len())),
         _ => Value::Null,
     }

@@ -37,9 +37,9 @@ impl Message {
     fn parse(text: &str) -> Option<Self> {
         match serde_json::from_str(text).ok()? {
             Value::Array(items) => Some(Self::State(items)),
-            item if item.get("isRemoved").is_some() => {
-                Some(Self::Removed(item["featureId"]["featureId"]["S"].as_str()?.to_owned()))
-            }
+            item if item.get("isRemoved").is_some() => Some(Self::Removed(
+                item["featureId"]["featureId"]["S"].as_str()?.to_owned(),
+            )),
             item => Some(Self::Changed(item)),
         }
     }
@@ -55,7 +55,11 @@ impl Message {
 }
 
 fn line(item: &Value) -> String {
-    let state = if item["isActive"]["BOOL"] == true { "on " } else { "off" };
+    let state = if item["isActive"]["BOOL"] == true {
+        "on "
+    } else {
+        "off"
+    };
     let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
     format!("{}  {state}  {}", text("featureId"), text("featureName"))
 }
@@ -69,7 +73,9 @@ pub(in crate::cli) struct Client {
 impl Client {
     /// Connects.
     pub(in crate::cli) async fn connect(url: &str) -> Result<Self, SocketError> {
-        Ok(Self { socket: connect_async(url).await?.0 })
+        Ok(Self {
+            socket: connect_async(url).await?.0,
+        })
     }
 
     /// The next message with its text; none once the service has closed the connection.
@@ -99,12 +105,16 @@ impl Client {
     }
 }
 
-/// Prints until interrupted; connects again when the service closes the connection, as it does every two hours.
+/// Prints until interrupted; connects again when the service closes the connection, as it does
+/// every two hours.
 pub(super) async fn run(global: &Global) -> Result<(), Report> {
     let url = url(global).await?;
     say(&format!("watching {url} (Ctrl-C to end)"));
     let failed = |error: SocketError| {
-        miette!(help = "`frontage plan` shows whether the service stands as described", "{url}: {error}")
+        miette!(
+            help = "`frontage plan` shows whether the service stands as described",
+            "{url}: {error}"
+        )
     };
     let mut interrupts = Interrupts::listen();
     let mut client = Client::connect(&url).await.map_err(failed)?;
@@ -150,8 +160,11 @@ async fn url(global: &Global) -> Result<String, Report> {
     let mut session = Session::open(global, Zips::None).await?;
     let inventory = session.read(Goal::Converge).await?;
     let outputs = session.outputs(&inventory.known);
-    let url = outputs.values().find_map(|values| values.get("websocket_url"));
-    url.cloned().ok_or_else(|| advice::advise(NotThere, "run `frontage apply` first"))
+    let url = outputs
+        .values()
+        .find_map(|values| values.get("websocket_url"));
+    url.cloned()
+        .ok_or_else(|| advice::advise(NotThere, "run `frontage apply` first"))
 }
 
 /// The service does not stand.

@@ -7,12 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::Value;
-use stacks::model::{Address, Expression, Graph, Replacement, Resource, ResourceType, StackName, Tags, Text};
+use stacks::model::{
+    Address, Expression, Graph, Replacement, Resource, ResourceType, StackName, Tags, Text,
+};
 use tokio::time::sleep;
 
 use crate::reconcile::{
-    self, Attributes, Changes, Driver, DriverError, Goal, Inventory, Known, Live, LiveTags, Plan, PlanError, Reading,
-    Registry, Report, Selection, Wanted,
+    self, Attributes, Changes, Driver, DriverError, Goal, Inventory, Known, Live, LiveTags, Plan,
+    PlanError, Reading, Registry, Report, Selection, Wanted,
 };
 
 /// A thing whose name is its identity; `Size` changes in place, `Shape` does not.
@@ -28,8 +30,12 @@ pub(super) const THING: &ResourceType = &ResourceType {
 };
 
 /// A thing that holds people's data.
-pub(super) const VAULT: &ResourceType =
-    &ResourceType { name: "Test::Vault", holds_data: true, refers_to: &[], ..*THING };
+pub(super) const VAULT: &ResourceType = &ResourceType {
+    name: "Test::Vault",
+    holds_data: true,
+    refers_to: &[],
+    ..*THING
+};
 
 /// A thing whose replacement is made first.
 pub(super) const TWIN: &ResourceType = &ResourceType {
@@ -93,7 +99,12 @@ impl Cloud {
     pub(super) fn registry(&self) -> Registry {
         [THING, VAULT, TWIN]
             .iter()
-            .fold(Registry::default(), |registry, facts| registry.with(FakeDriver { facts, cloud: self.clone() }))
+            .fold(Registry::default(), |registry, facts| {
+                registry.with(FakeDriver {
+                    facts,
+                    cloud: self.clone(),
+                })
+            })
     }
 
     /// Makes `STEP NAME` go wrong: `create a`.
@@ -108,31 +119,57 @@ impl Cloud {
 
     pub(super) fn names(&self) -> Vec<String> {
         let state = self.0.lock().unwrap();
-        state.resources.values().map(|(_, live)| name(&live.properties)).collect()
+        state
+            .resources
+            .values()
+            .map(|(_, live)| name(&live.properties))
+            .collect()
     }
 
     /// Changes a resource behind Frontage's back.
     pub(super) fn meddle(&self, name: &str, change: impl Fn(&mut Live)) {
         let mut state = self.0.lock().unwrap();
-        let found = state.resources.values_mut().filter(|(_, live)| live.properties["Name"] == name);
+        let found = state
+            .resources
+            .values_mut()
+            .filter(|(_, live)| live.properties["Name"] == name);
         found.for_each(|(_, live)| change(live));
     }
 
     pub(super) fn remove(&self, id: &str) {
-        self.0.lock().unwrap().resources.retain(|_, (_, live)| name(&live.properties) != id);
+        self.0
+            .lock()
+            .unwrap()
+            .resources
+            .retain(|_, (_, live)| name(&live.properties) != id);
     }
 
     pub(super) async fn read(&self, graph: &Graph, goal: Goal) -> Inventory {
-        reconcile::read(graph, &Selection::All, &self.registry(), Known::default(), goal).await.unwrap()
+        reconcile::read(
+            graph,
+            &Selection::All,
+            &self.registry(),
+            Known::default(),
+            goal,
+        )
+        .await
+        .unwrap()
     }
 
     pub(super) async fn plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
-        reconcile::plan(graph, &Selection::All, &self.read(graph, goal).await, &self.registry(), goal)
+        reconcile::plan(
+            graph,
+            &Selection::All,
+            &self.read(graph, goal).await,
+            &self.registry(),
+            goal,
+        )
     }
 
     pub(super) async fn apply(&self, graph: &Graph) -> Report {
         let (_stop, stopped) = tokio::sync::watch::channel(false);
-        self.run(self.plan(graph, Goal::Converge).await.unwrap(), stopped).await
+        self.run(self.plan(graph, Goal::Converge).await.unwrap(), stopped)
+            .await
     }
 
     pub(super) async fn run(&self, plan: Plan, stop: reconcile::Stop) -> Report {
@@ -152,7 +189,9 @@ impl Cloud {
             Some(Fault::Panics) => panic!("{key} panics"),
             Some(Fault::Takes(time)) => sleep(time).await,
             Some(Fault::Waits(time)) if !reconcile::pause(time).await => {
-                return Err(DriverError::Interrupted { condition: format!("{key} is through") });
+                return Err(DriverError::Interrupted {
+                    condition: format!("{key} is through"),
+                });
             }
             Some(Fault::Waits(_)) | None => {}
         }
@@ -181,7 +220,12 @@ struct FakeDriver {
 impl FakeDriver {
     fn all(&self) -> Vec<Live> {
         let state = self.cloud.0.lock().unwrap();
-        state.resources.values().filter(|(of, _)| *of == self.facts.name).map(|(_, live)| live.clone()).collect()
+        state
+            .resources
+            .values()
+            .filter(|(of, _)| *of == self.facts.name)
+            .map(|(_, live)| live.clone())
+            .collect()
     }
 }
 
@@ -196,7 +240,12 @@ impl Driver for FakeDriver {
     }
 
     async fn read(&self, wanted: &Wanted, _: &Reading) -> Result<Option<Live>, DriverError> {
-        let same = |live: &Live| self.facts.identity.iter().all(|key| live.properties[*key] == wanted.identity[*key]);
+        let same = |live: &Live| {
+            self.facts
+                .identity
+                .iter()
+                .all(|key| live.properties[*key] == wanted.identity[*key])
+        };
         Ok(self.all().into_iter().find(same))
     }
 
@@ -215,9 +264,16 @@ impl Driver for FakeDriver {
             let mut state = self.cloud.0.lock().unwrap();
             state.made += 1;
             let id = format!("{name}#{}", state.made);
-            let attributes = Attributes::from([("Id".to_owned(), id.clone()), ("Stamp".to_owned(), id.clone())]);
-            let live =
-                Live { id: id.clone(), properties: properties.clone(), attributes, tags: LiveTags::Read(tags.clone()) };
+            let attributes = Attributes::from([
+                ("Id".to_owned(), id.clone()),
+                ("Stamp".to_owned(), id.clone()),
+            ]);
+            let live = Live {
+                id: id.clone(),
+                properties: properties.clone(),
+                attributes,
+                tags: LiveTags::Read(tags.clone()),
+            };
             state.resources.insert(id, (self.facts.name, live.clone()));
             live
         };
@@ -225,12 +281,19 @@ impl Driver for FakeDriver {
         Ok(live)
     }
 
-    async fn update(&self, live: &Live, properties: &Value, _: &Changes) -> Result<Live, DriverError> {
+    async fn update(
+        &self,
+        live: &Live,
+        properties: &Value,
+        _: &Changes,
+    ) -> Result<Live, DriverError> {
         self.cloud.step("update", &name(properties)).await?;
         let mut state = self.cloud.0.lock().unwrap();
         let (_, stored) = state.resources.get_mut(&live.id).unwrap();
         stored.properties = properties.clone();
-        stored.attributes.insert("Stamp".to_owned(), format!("{} again", live.id));
+        stored
+            .attributes
+            .insert("Stamp".to_owned(), format!("{} again", live.id));
         Ok(stored.clone())
     }
 
@@ -253,13 +316,20 @@ impl Driver for FakeDriver {
     }
 
     fn pending(&self, live: &Live) -> Option<String> {
-        self.cloud.has_fault(&format!("settle {}", name(&live.properties))).then(|| "spreading".to_owned())
+        self.cloud
+            .has_fault(&format!("settle {}", name(&live.properties)))
+            .then(|| "spreading".to_owned())
     }
 
     async fn settle(&self, live: &Live) -> Result<(), DriverError> {
         let name = name(&live.properties);
         self.cloud.step("settle", &name).await?;
-        self.cloud.0.lock().unwrap().faults.remove(&format!("settle {name}"));
+        self.cloud
+            .0
+            .lock()
+            .unwrap()
+            .faults
+            .remove(&format!("settle {name}"));
         Ok(())
     }
 }
@@ -280,7 +350,10 @@ pub(super) fn id(name: &str) -> Text {
 }
 
 pub(super) fn attribute(name: &str, attribute: &str) -> Text {
-    Text::Deferred(Expression::Attribute(Address::new(StackName::new("s"), name), attribute.to_owned()))
+    Text::Deferred(Expression::Attribute(
+        Address::new(StackName::new("s"), name),
+        attribute.to_owned(),
+    ))
 }
 
 /// A graph of things in one stack, in this order.

@@ -1,4 +1,5 @@
-//! The engine on a pretended cloud under paused time: order, skips, stops, panics, drift, ownership.
+//! The engine on a pretended cloud under paused time: order, skips, stops, panics, drift,
+//! ownership.
 
 mod applying;
 mod cloud;

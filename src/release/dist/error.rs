@@ -81,11 +81,15 @@ impl DistError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoDirectory(_) | Self::Empty(_) => "build the application first, or name its output with --dir",
-            Self::Unreadable { .. } => "check the file's permissions, and that no build is writing there now",
-            Self::Missing { name: "index.html", .. } => {
-                "a shell's build has an index.html: is this the shell's output?"
+            Self::NoDirectory(_) | Self::Empty(_) => {
+                "build the application first, or name its output with --dir"
             }
+            Self::Unreadable { .. } => {
+                "check the file's permissions, and that no build is writing there now"
+            }
+            Self::Missing {
+                name: "index.html", ..
+            } => "a shell's build has an index.html: is this the shell's output?",
             Self::Missing { .. } | Self::Description { .. } | Self::NoEntry(_) => {
                 "a team's build leaves frontage.json: {\"entry\": \"assets/main-HASH.js\", \"version\": \"1.0.0\", \
                  \"extras\": {…}}"
@@ -94,7 +98,9 @@ impl DistError {
                 "what is in assets/ is cached for a year: name it assets/NAME-HASH.EXT, with 8 or more characters of \
                  hash, or put it beside assets/"
             }
-            Self::EntryMissing { .. } => "build again: frontage.json and assets/ are from two builds",
+            Self::EntryMissing { .. } => {
+                "build again: frontage.json and assets/ are from two builds"
+            }
             Self::OddName(_) => "use a-z, A-Z, 0-9 and . _ - ~ @ = , ! $ ( )",
             Self::Reserved(_) => {
                 "leave it out of the build: `apply` writes config.json, a publish manifest.json and what is in releases/"

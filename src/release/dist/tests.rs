@@ -12,11 +12,17 @@ fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
     directory
 }
 
-const DESCRIBED: (&str, &str) = (DESCRIPTION, r#"{"entry": "assets/main-B7fx2Qab.js", "version": "1.4.0"}"#);
+const DESCRIBED: (&str, &str) = (
+    DESCRIPTION,
+    r#"{"entry": "assets/main-B7fx2Qab.js", "version": "1.4.0"}"#,
+);
 const ENTRY: (&str, &str) = ("assets/main-B7fx2Qab.js", "export default 1");
 
 fn team(files: &[(&str, &str)]) -> Result<Dist, DistError> {
-    Dist::read(directory(files).path(), &Application::Team("shipping".to_owned()))
+    Dist::read(
+        directory(files).path(),
+        &Application::Team("shipping".to_owned()),
+    )
 }
 
 fn shell(files: &[(&str, &str)]) -> Result<Dist, DistError> {
@@ -26,8 +32,16 @@ fn shell(files: &[(&str, &str)]) -> Result<Dist, DistError> {
 #[test]
 fn the_same_build_is_the_same_release() {
     let dist = team(&[DESCRIBED, ENTRY]).unwrap();
-    assert_eq!(dist.version(), team(&[ENTRY, DESCRIBED, (".DS_Store", "x")]).unwrap().version());
-    assert_ne!(dist.version(), team(&[DESCRIBED, ENTRY, ("a.txt", "")]).unwrap().version());
+    assert_eq!(
+        dist.version(),
+        team(&[ENTRY, DESCRIBED, (".DS_Store", "x")])
+            .unwrap()
+            .version()
+    );
+    assert_ne!(
+        dist.version(),
+        team(&[DESCRIBED, ENTRY, ("a.txt", "")]).unwrap().version()
+    );
 }
 
 #[test]
@@ -44,29 +58,76 @@ fn the_integrity_is_what_browsers_compute() {
 fn scripts_besides_the_entry_are_told() {
     let dist = team(&[DESCRIBED, ENTRY, ("assets/chunk-B7fx2Qac.js", "")]).unwrap();
     assert_eq!(dist.uncovered(), ["assets/chunk-B7fx2Qac.js"]);
-    assert!(shell(&[("index.html", ""), ("shared/ui-1.js", "")]).unwrap().uncovered().is_empty());
+    assert!(
+        shell(&[("index.html", ""), ("shared/ui-1.js", "")])
+            .unwrap()
+            .uncovered()
+            .is_empty()
+    );
 }
 
 #[test]
 fn what_would_not_work_is_refused() {
     let described = |text| [(DESCRIPTION, text), ENTRY];
     let none = Path::new("/nowhere/at/all");
-    assert!(matches!(Dist::read(none, &Application::Shell), Err(DistError::NoDirectory(_))));
+    assert!(matches!(
+        Dist::read(none, &Application::Shell),
+        Err(DistError::NoDirectory(_))
+    ));
     assert!(matches!(team(&[]), Err(DistError::Empty(_))));
-    assert!(matches!(team(&[ENTRY]), Err(DistError::Missing { name: DESCRIPTION, .. })));
-    assert!(matches!(shell(&[ENTRY]), Err(DistError::Missing { name: "index.html", .. })));
-    assert!(matches!(team(&described("{")), Err(DistError::Description { .. })));
-    assert!(matches!(team(&described(r#"{"entry": 1}"#)), Err(DistError::Description { .. })));
+    assert!(matches!(
+        team(&[ENTRY]),
+        Err(DistError::Missing {
+            name: DESCRIPTION,
+            ..
+        })
+    ));
+    assert!(matches!(
+        shell(&[ENTRY]),
+        Err(DistError::Missing {
+            name: "index.html",
+            ..
+        })
+    ));
+    assert!(matches!(
+        team(&described("{")),
+        Err(DistError::Description { .. })
+    ));
+    assert!(matches!(
+        team(&described(r#"{"entry": 1}"#)),
+        Err(DistError::Description { .. })
+    ));
     assert!(matches!(team(&described("{}")), Err(DistError::NoEntry(_))));
-    assert!(matches!(team(&described(r#"{"entry": "main.js"}"#)), Err(DistError::EntryName(_))));
-    assert!(matches!(team(&described(r#"{"entry": "assets/main.js"}"#)), Err(DistError::EntryName(_))));
+    assert!(matches!(
+        team(&described(r#"{"entry": "main.js"}"#)),
+        Err(DistError::EntryName(_))
+    ));
+    assert!(matches!(
+        team(&described(r#"{"entry": "assets/main.js"}"#)),
+        Err(DistError::EntryName(_))
+    ));
     let missing = team(&described(r#"{"entry": "assets/main-00000000.js"}"#));
     assert!(matches!(missing, Err(DistError::EntryMissing { .. })));
-    assert!(matches!(team(&[DESCRIBED, ENTRY, ("assets/a.png", "")]), Err(DistError::NotHashed(_))));
-    assert!(matches!(team(&[DESCRIBED, ENTRY, ("a b", "")]), Err(DistError::OddName(_))));
-    assert!(matches!(team(&[DESCRIBED, ENTRY, ("manifest.json", "")]), Err(DistError::Reserved(_))));
-    assert!(matches!(shell(&[("index.html", ""), ("config.json", "")]), Err(DistError::Reserved(_))));
-    assert!(matches!(shell(&[("index.html", ""), ("releases/a", "")]), Err(DistError::Reserved(_))));
+    assert!(matches!(
+        team(&[DESCRIBED, ENTRY, ("assets/a.png", "")]),
+        Err(DistError::NotHashed(_))
+    ));
+    assert!(matches!(
+        team(&[DESCRIBED, ENTRY, ("a b", "")]),
+        Err(DistError::OddName(_))
+    ));
+    assert!(matches!(
+        team(&[DESCRIBED, ENTRY, ("manifest.json", "")]),
+        Err(DistError::Reserved(_))
+    ));
+    assert!(matches!(
+        shell(&[("index.html", ""), ("config.json", "")]),
+        Err(DistError::Reserved(_))
+    ));
+    assert!(matches!(
+        shell(&[("index.html", ""), ("releases/a", "")]),
+        Err(DistError::Reserved(_))
+    ));
 }
 
 #[test]
@@ -74,9 +135,15 @@ fn links_and_huge_files_are_refused() {
     let built = directory(&[("index.html", "")]);
     let link = built.path().join("link");
     std::os::unix::fs::symlink("index.html", &link).unwrap();
-    assert!(matches!(Dist::read(built.path(), &Application::Shell), Err(DistError::Symlink(_))));
+    assert!(matches!(
+        Dist::read(built.path(), &Application::Shell),
+        Err(DistError::Symlink(_))
+    ));
     fs::remove_file(&link).unwrap();
     let huge = Open::create(built.path().join("huge.bin")).unwrap();
     huge.set_len(LARGEST + 1).unwrap();
-    assert!(matches!(Dist::read(built.path(), &Application::Shell), Err(DistError::TooLarge { .. })));
+    assert!(matches!(
+        Dist::read(built.path(), &Application::Shell),
+        Err(DistError::TooLarge { .. })
+    ));
 }

@@ -22,14 +22,24 @@ pub(super) fn paths(directory: &Path) -> Result<Vec<String>, DistError> {
     Ok(found)
 }
 
-fn look(root: &Path, prefix: &str, found: &mut Vec<String>, prefixes: &mut Vec<String>) -> Result<(), DistError> {
+fn look(
+    root: &Path,
+    prefix: &str,
+    found: &mut Vec<String>,
+    prefixes: &mut Vec<String>,
+) -> Result<(), DistError> {
     let directory = root.join(prefix);
-    let unreadable = |source| DistError::Unreadable { path: directory.clone(), source };
+    let unreadable = |source| DistError::Unreadable {
+        path: directory.clone(),
+        source,
+    };
     for entry in fs::read_dir(&directory).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let kind = entry.file_type().map_err(unreadable)?;
         let name = entry.file_name();
-        let Some(name) = name.to_str() else { return Err(DistError::OddName(name.to_string_lossy().into_owned())) };
+        let Some(name) = name.to_str() else {
+            return Err(DistError::OddName(name.to_string_lossy().into_owned()));
+        };
         let path = format!("{prefix}{name}");
         match kind {
             kind if kind.is_dir() => prefixes.push(path + "/"),

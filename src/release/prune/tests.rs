@@ -11,12 +11,22 @@ fn version(number: usize) -> Version {
     Version::parse(&format!("{number:012x}")).unwrap()
 }
 
-/// A release that was published in that minute, with an asset of its own, one that all share, and loose files.
+/// A release that was published in that minute, with an asset of its own, one that all share, and
+/// loose files.
 fn release(number: usize) -> Record {
-    let file = |path: String| File { path, sha256: "0".to_owned(), size: 1 };
+    let file = |path: String| File {
+        path,
+        sha256: "0".to_owned(),
+        size: 1,
+    };
     let own = format!("assets/own-{number:08}.js");
-    let paths =
-        [own, "assets/all-00000000.css".into(), "index.html".into(), format!("loose-{number}"), "robots.txt".into()];
+    let paths = [
+        own,
+        "assets/all-00000000.css".into(),
+        "index.html".into(),
+        format!("loose-{number}"),
+        "robots.txt".into(),
+    ];
     Record {
         version: version(number),
         package_version: None,
@@ -29,30 +39,53 @@ fn release(number: usize) -> Record {
 
 /// All objects of these releases, a day old.
 fn stock(numbers: impl IntoIterator<Item = usize>) -> Stock {
-    let records: BTreeMap<Version, Record> = numbers.into_iter().map(|n| (version(n), release(n))).collect();
+    let records: BTreeMap<Version, Record> = numbers
+        .into_iter()
+        .map(|n| (version(n), release(n)))
+        .collect();
     let mut objects = BTreeMap::new();
     let mut add = |key: String| {
-        objects.insert(key, Object { size: 1, modified: NOW - 86_400 });
+        objects.insert(
+            key,
+            Object {
+                size: 1,
+                modified: NOW - 86_400,
+            },
+        );
     };
     for record in records.values() {
         upload::parts(record).for_each(|part| add(part.key));
-        record.loose("index.html").for_each(|file| add(file.path.clone()));
+        record
+            .loose("index.html")
+            .for_each(|file| add(file.path.clone()));
         add(record.version.key("release.json"));
     }
     for key in ["index.html", "config.json", "somebody.txt"] {
         add(key.to_owned());
     }
-    Stock { objects, records, announced: BTreeMap::new() }
+    Stock {
+        objects,
+        records,
+        announced: BTreeMap::new(),
+    }
 }
 
 fn state(numbers: impl IntoIterator<Item = usize>) -> State {
-    numbers
-        .into_iter()
-        .fold(State::default(), |state, n| state.with_current(&version(n), 60 * i64::try_from(n).unwrap()))
+    numbers.into_iter().fold(State::default(), |state, n| {
+        state.with_current(&version(n), 60 * i64::try_from(n).unwrap())
+    })
 }
 
 fn garbage(stock: &Stock, state: &State) -> Garbage {
-    Garbage::of(stock, state, "index.html", Ages { now: NOW, fresh: HOUR })
+    Garbage::of(
+        stock,
+        state,
+        "index.html",
+        Ages {
+            now: NOW,
+            fresh: HOUR,
+        },
+    )
 }
 
 /// What goes with a release of which nothing is used any more.
@@ -65,7 +98,10 @@ fn all_of(number: usize) -> Garbage {
         key(&format!("loose-{number}")),
         key("robots.txt"),
     ];
-    Garbage { objects, records: vec![key("release.json")] }
+    Garbage {
+        objects,
+        records: vec![key("release.json")],
+    }
 }
 
 #[test]
@@ -77,13 +113,18 @@ fn ten_releases_are_kept_and_nothing_that_they_use_goes() {
 #[test]
 fn current_previous_and_canary_are_kept_however_old() {
     // 2 is current, 1 was before, 3 is the canary; of the others 5 to 11 are the latest.
-    let state = State { canary: Some((version(3), Percent::try_from(10).unwrap())), ..state([1, 2]) };
+    let state = State {
+        canary: Some((version(3), Percent::try_from(10).unwrap())),
+        ..state([1, 2])
+    };
     assert_eq!(garbage(&stock(1..=11), &state), all_of(4));
 }
 
 #[test]
 fn what_was_current_lately_is_kept_before_what_was_published_lately() {
-    let state = state(1..=11).with_current(&version(1), 6_000).with_current(&version(11), 6_060);
+    let state = state(1..=11)
+        .with_current(&version(1), 6_000)
+        .with_current(&version(11), 6_060);
     assert_eq!(garbage(&stock(1..=11), &state), all_of(2));
 }
 
@@ -92,9 +133,21 @@ fn an_announced_release_is_kept_for_an_hour() {
     let (mut stock, state) = (stock(1..=11), state(1..=11));
     let key = version(1).key("publishing-x.json");
     stock.announced.insert(key.clone(), release(1));
-    stock.objects.insert(key.clone(), Object { size: 1, modified: NOW - 3_599 });
+    stock.objects.insert(
+        key.clone(),
+        Object {
+            size: 1,
+            modified: NOW - 3_599,
+        },
+    );
     assert!(garbage(&stock, &state).is_empty());
-    stock.objects.insert(key.clone(), Object { size: 1, modified: NOW - 3_600 });
+    stock.objects.insert(
+        key.clone(),
+        Object {
+            size: 1,
+            modified: NOW - 3_600,
+        },
+    );
     assert!(garbage(&stock, &state).objects.contains(&key));
     assert_eq!(garbage(&stock, &state).len(), all_of(1).len() + 1);
 }
@@ -103,8 +156,20 @@ fn an_announced_release_is_kept_for_an_hour() {
 fn what_an_announced_release_uses_of_others_is_kept() {
     let (mut stock, state) = (stock(1..=11), state(1..=11));
     let key = version(99).key("publishing-x.json");
-    stock.announced.insert(key.clone(), Record { version: version(99), ..release(1) });
-    stock.objects.insert(key, Object { size: 1, modified: NOW });
+    stock.announced.insert(
+        key.clone(),
+        Record {
+            version: version(99),
+            ..release(1)
+        },
+    );
+    stock.objects.insert(
+        key,
+        Object {
+            size: 1,
+            modified: NOW,
+        },
+    );
     let left = garbage(&stock, &state);
     assert!(!left.objects.contains(&"assets/own-00000001.js".to_owned()));
     assert_eq!(left.records, all_of(1).records);
@@ -113,10 +178,24 @@ fn what_an_announced_release_uses_of_others_is_kept() {
 #[test]
 fn what_no_record_names_is_left_behind_once_it_is_old() {
     let (stock, state) = (stock(1..=2), state(1..=2));
-    let keys = ["assets/torn-00000000.js".to_owned(), version(77).key("index.html")];
+    let keys = [
+        "assets/torn-00000000.js".to_owned(),
+        version(77).key("index.html"),
+    ];
     let aged = |stock: &Stock, age| {
-        let torn = keys.iter().map(|key| (key.clone(), Object { size: 1, modified: NOW - age }));
-        Stock { objects: stock.objects.clone().into_iter().chain(torn).collect(), ..stock.clone() }
+        let torn = keys.iter().map(|key| {
+            (
+                key.clone(),
+                Object {
+                    size: 1,
+                    modified: NOW - age,
+                },
+            )
+        });
+        Stock {
+            objects: stock.objects.clone().into_iter().chain(torn).collect(),
+            ..stock.clone()
+        }
     };
     assert!(garbage(&aged(&stock, 3_599), &state).is_empty());
     assert_eq!(garbage(&aged(&stock, 3_600), &state).objects, keys);
@@ -131,10 +210,15 @@ fn a_pruner_that_died_leaves_nothing_that_the_next_does_not_take() {
         let mut left = stock.clone();
         for key in &order[..done] {
             left.objects.remove(*key);
-            left.records.retain(|version, _| version.key("release.json") != **key);
+            left.records
+                .retain(|version, _| version.key("release.json") != **key);
         }
         let rest = garbage(&left, &state);
         let rest: BTreeSet<&String> = rest.objects.iter().chain(&rest.records).collect();
-        assert_eq!(rest, order[done..].iter().copied().collect(), "after {done}");
+        assert_eq!(
+            rest,
+            order[done..].iter().copied().collect(),
+            "after {done}"
+        );
     }
 }

@@ -8,14 +8,16 @@ use crate::types::logs::RETENTION_DAYS;
 pub struct Functions {
     /// The processor that they are built for and run on. Default: `x86_64`.
     pub architecture: Architecture,
-    /// Memory of each function in MB, by which Lambda also allots processor time: 128 to 10,240. Default: 256.
+    /// Memory of each function in MB, by which Lambda also allots processor time: 128 to 10,240.
+    /// Default: 256.
     pub memory_mb: i32,
     /// Days that their logs are kept: one of [`RETENTION_DAYS`]. Default: 30.
     pub log_retention_days: i32,
     /// Whether X-Ray traces their invocations. Default: no.
     pub tracing: bool,
-    /// Concurrent executions that are kept for each function, and are the most of it: 0 to 1,000; 0 stops it.
-    /// The account's own quota bounds the sum. Default: none are kept, and all share the account's.
+    /// Concurrent executions that are kept for each function, and are the most of it: 0 to 1,000; 0
+    /// stops it. The account's own quota bounds the sum. Default: none are kept, and all share the
+    /// account's.
     pub reserved_concurrency: Option<i32>,
     /// The least level of the lines that they log. Default: `info`.
     pub log_level: LogLevel,
@@ -67,7 +69,11 @@ impl Functions {
                 .integer("memory_mb", 128..=10_240, "a function's memory in MB")
                 .unwrap_or(default.memory_mb),
             log_retention_days: table
-                .integer_of("log_retention_days", RETENTION_DAYS, "the days that logs are kept")
+                .integer_of(
+                    "log_retention_days",
+                    RETENTION_DAYS,
+                    "the days that logs are kept",
+                )
                 .unwrap_or(default.log_retention_days),
             tracing: table.boolean("tracing").unwrap_or(default.tracing),
             reserved_concurrency: table.integer(
@@ -75,7 +81,9 @@ impl Functions {
                 0..=1000,
                 "the executions that are kept for each function; without the key, none are",
             ),
-            log_level: table.choice("log_level", &LogLevel::ALL, LogLevel::as_str).unwrap_or(default.log_level),
+            log_level: table
+                .choice("log_level", &LogLevel::ALL, LogLevel::as_str)
+                .unwrap_or(default.log_level),
         }
     }
 }

@@ -9,7 +9,8 @@ use super::table::{Rejected, Table};
 pub struct Identity {
     /// Groups of users, which tokens name: each named as a system is. Default: `operators`.
     pub groups: Vec<String>,
-    /// Whether people can make an account for themselves. Default: no, an administrator invites them.
+    /// Whether people can make an account for themselves. Default: no, an administrator invites
+    /// them.
     pub self_sign_up: bool,
     /// Whether a second factor is asked for at sign-in. Default: `optional`.
     pub mfa: Mfa,
@@ -50,15 +51,29 @@ impl Identity {
         let default = Self::default();
         Self {
             groups: table.texts("groups", group).unwrap_or(default.groups),
-            self_sign_up: table.boolean("self_sign_up").unwrap_or(default.self_sign_up),
-            mfa: table.choice("mfa", &Mfa::ALL, Mfa::as_str).unwrap_or(default.mfa),
+            self_sign_up: table
+                .boolean("self_sign_up")
+                .unwrap_or(default.self_sign_up),
+            mfa: table
+                .choice("mfa", &Mfa::ALL, Mfa::as_str)
+                .unwrap_or(default.mfa),
             access_token_minutes: table
-                .integer("access_token_minutes", 5..=60, "the minutes that an access token is good for")
+                .integer(
+                    "access_token_minutes",
+                    5..=60,
+                    "the minutes that an access token is good for",
+                )
                 .unwrap_or(default.access_token_minutes),
             refresh_token_days: table
-                .integer("refresh_token_days", 1..=3650, "the days until somebody signs in anew")
+                .integer(
+                    "refresh_token_days",
+                    1..=3650,
+                    "the days until somebody signs in anew",
+                )
                 .unwrap_or(default.refresh_token_days),
-            deletion_protection: table.boolean("deletion_protection").unwrap_or(default.deletion_protection),
+            deletion_protection: table
+                .boolean("deletion_protection")
+                .unwrap_or(default.deletion_protection),
         }
     }
 }
@@ -81,7 +96,10 @@ impl Mfa {
 fn group(text: &str) -> Result<String, Rejected> {
     let name = text.parse::<Name>().map_err(|why| Rejected {
         why: why.to_string(),
-        help: format!("a group is named as a system is, such as {}", quoted("operators")),
+        help: format!(
+            "a group is named as a system is, such as {}",
+            quoted("operators")
+        ),
     })?;
     Ok(name.as_str().to_owned())
 }

@@ -7,9 +7,9 @@ use thiserror::Error;
 
 /// The name of the system, which is the first part of every physical name, or of a team.
 ///
-/// 1 to 20 of `a-z`, `0-9` and `-`; it begins with a letter, does not end with `-` and has no `--`. So it fits wherever
-/// AWS takes a name, and the longest physical names made of it stay within the 64 characters of a Lambda function's and
-/// the 63 of a bucket's.
+/// 1 to 20 of `a-z`, `0-9` and `-`; it begins with a letter, does not end with `-` and has no `--`.
+/// So it fits wherever AWS takes a name, and the longest physical names made of it stay within the
+/// 64 characters of a Lambda function's and the 63 of a bucket's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
 
@@ -50,9 +50,16 @@ impl Name {
     #[must_use]
     pub fn like(text: &str) -> Option<Self> {
         let lower = text.to_lowercase();
-        let words =
-            lower.split(|c: char| !is_allowed(c)).flat_map(|word| word.split('-')).filter(|word| !word.is_empty());
-        let cut: String = words.collect::<Vec<_>>().join("-").chars().take(Self::MAX_LENGTH).collect();
+        let words = lower
+            .split(|c: char| !is_allowed(c))
+            .flat_map(|word| word.split('-'))
+            .filter(|word| !word.is_empty());
+        let cut: String = words
+            .collect::<Vec<_>>()
+            .join("-")
+            .chars()
+            .take(Self::MAX_LENGTH)
+            .collect();
         cut.trim_end_matches('-').parse().ok()
     }
 }
@@ -68,7 +75,9 @@ impl FromStr for Name {
         let length = text.chars().count();
         match text {
             "" => Err(InvalidName::Empty),
-            _ if let Some(character) = text.chars().find(|&c| !is_allowed(c)) => Err(InvalidName::Character(character)),
+            _ if let Some(character) = text.chars().find(|&c| !is_allowed(c)) => {
+                Err(InvalidName::Character(character))
+            }
             _ if length > Self::MAX_LENGTH => Err(InvalidName::TooLong(length)),
             _ if !text.starts_with(|c: char| c.is_ascii_lowercase()) => Err(InvalidName::Beginning),
             _ if text.ends_with('-') => Err(InvalidName::TrailingHyphen),
@@ -114,7 +123,10 @@ mod tests {
         for (text, like) in [
             ("My Shop!", Some("my-shop")),
             ("shop--2-", Some("shop-2")),
-            ("a-platform-for-every-front-end", Some("a-platform-for-every")),
+            (
+                "a-platform-for-every-front-end",
+                Some("a-platform-for-every"),
+            ),
             ("3d-shop", None),
             ("?", None),
         ] {
@@ -126,7 +138,9 @@ mod tests {
     fn leaves_room_in_the_longest_physical_name() {
         let name: Name = "a".repeat(Name::MAX_LENGTH).parse().unwrap();
         let mut graph = Graph::new(name.as_str(), Tags::new());
-        let function = graph.stack(StackName::new("toggles")).physical_name("connection-manager");
+        let function = graph
+            .stack(StackName::new("toggles"))
+            .physical_name("connection-manager");
         assert!(function.len() <= 64, "Lambda's limit: {function}");
     }
 }

@@ -4,7 +4,8 @@ use super::table::{Rejected, Table};
 
 /// The repository of the packages that teams share.
 ///
-/// Those of the account may read and publish whose own IAM policies allow it. The principals here may besides.
+/// Those of the account may read and publish whose own IAM policies allow it. The principals here
+/// may besides.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Packages {
     /// Who else may read: ARNs of roles, users or accounts. Default: nobody.
@@ -22,14 +23,18 @@ impl Packages {
     }
 }
 
-/// `arn:PARTITION:iam::ACCOUNT:role/NAME`, of a user or a session's role too, or `…:root` for all of an account.
+/// `arn:PARTITION:iam::ACCOUNT:role/NAME`, of a user or a session's role too, or `…:root` for all
+/// of an account.
 fn principal(text: &str) -> Result<String, Rejected> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     if let ["arn", partition, "iam" | "sts", "", account, name] = parts[..]
         && ["aws", "aws-cn", "aws-us-gov"].contains(&partition)
         && account.len() == 12
         && account.chars().all(|c| c.is_ascii_digit())
-        && (name == "root" || ["role/", "user/", "assumed-role/"].iter().any(|kind| name.starts_with(kind)))
+        && (name == "root"
+            || ["role/", "user/", "assumed-role/"]
+                .iter()
+                .any(|kind| name.starts_with(kind)))
         && !name.contains(['*', ' '])
     {
         return Ok(text.to_owned());

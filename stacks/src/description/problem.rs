@@ -21,14 +21,23 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a place in the text, with what is said right there.
-    pub(super) fn new(message: impl Into<String>, at: Range<usize>, label: impl Into<String>) -> Self {
+    pub(super) fn new(
+        message: impl Into<String>,
+        at: Range<usize>,
+        label: impl Into<String>,
+    ) -> Self {
         let label = LabeledSpan::new_primary_with_span(Some(label.into()), at);
-        Self { message: message.into(), labels: vec![label], help: None }
+        Self {
+            message: message.into(),
+            labels: vec![label],
+            help: None,
+        }
     }
 
     /// Points at a second place that has to do with it.
     pub(super) fn also(mut self, at: Range<usize>, label: impl Into<String>) -> Self {
-        self.labels.push(LabeledSpan::new_with_span(Some(label.into()), at));
+        self.labels
+            .push(LabeledSpan::new_with_span(Some(label.into()), at));
         self
     }
 
@@ -56,7 +65,10 @@ pub struct DescriptionErrors {
 impl DescriptionErrors {
     pub(super) fn new(file_name: &str, text: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(Problem::offset);
-        Self { source_code: NamedSource::new(file_name, text.to_owned()), problems }
+        Self {
+            source_code: NamedSource::new(file_name, text.to_owned()),
+            problems,
+        }
     }
 
     /// The problems, at least one.
@@ -66,7 +78,11 @@ impl DescriptionErrors {
     }
 
     fn only(&self) -> Option<&Problem> {
-        if let [problem] = self.problems.as_slice() { Some(problem) } else { None }
+        if let [problem] = self.problems.as_slice() {
+            Some(problem)
+        } else {
+            None
+        }
     }
 }
 
@@ -74,7 +90,12 @@ impl fmt::Display for DescriptionErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.only() {
             Some(problem) => problem.fmt(f),
-            None => write!(f, "{} has {} problems", self.source_code.name(), self.problems.len()),
+            None => write!(
+                f,
+                "{} has {} problems",
+                self.source_code.name(),
+                self.problems.len()
+            ),
         }
     }
 }
@@ -96,6 +117,10 @@ impl Diagnostic for DescriptionErrors {
         if self.only().is_some() {
             return None;
         }
-        Some(Box::new(self.problems.iter().map(|problem| problem as &dyn Diagnostic)))
+        Some(Box::new(
+            self.problems
+                .iter()
+                .map(|problem| problem as &dyn Diagnostic),
+        ))
     }
 }

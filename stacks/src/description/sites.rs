@@ -11,7 +11,8 @@ use super::table::{Rejected, Table};
 /// The paths of the shell that are its own.
 const RESERVED_ROUTES: [&str; 5] = ["/toggles", "/releases", "/signed-in", "/assets", "/shared"];
 
-/// What the parent application is called where an application is named, as in `frontage release publish shell`.
+/// What the parent application is called where an application is named, as in `frontage release
+/// publish shell`.
 const SHELL: &str = "shell";
 
 /// The most characters of a title.
@@ -38,7 +39,8 @@ pub struct Team {
     pub title: String,
     /// The path of the shell below which the application is shown. Default: `/NAME`.
     pub route: String,
-    /// The directory of the application's npm package, from the description's own. Default: `assets/NAME`.
+    /// The directory of the application's npm package, from the description's own. Default:
+    /// `assets/NAME`.
     pub source: Option<String>,
     /// A domain of one's own. Default: the distribution's.
     pub domain: Option<CustomDomain>,
@@ -67,11 +69,18 @@ impl Team {
     /// Reads every `[teams.NAME]`.
     pub(super) fn read_all(root: &mut Table) -> Vec<Self> {
         let mut routes = BTreeMap::new();
-        let teams = root.tables("teams", |name, at, table| Self::read(name, at, table, &mut routes));
+        let teams = root.tables("teams", |name, at, table| {
+            Self::read(name, at, table, &mut routes)
+        });
         teams.into_iter().flatten().collect()
     }
 
-    fn read(text: &str, at: Range<usize>, table: &mut Table, routes: &mut BTreeMap<String, String>) -> Option<Self> {
+    fn read(
+        text: &str,
+        at: Range<usize>,
+        table: &mut Table,
+        routes: &mut BTreeMap<String, String>,
+    ) -> Option<Self> {
         let title = table.text("title", title);
         let route = table.text("route", route);
         let source = table.text("source", source);
@@ -79,7 +88,11 @@ impl Team {
         let name = match text.parse::<Name>() {
             Ok(name) if text != SHELL => name,
             Ok(_) => {
-                table.report(Some(misnamed(text, &at, "this is what the parent application is called")));
+                table.report(Some(misnamed(
+                    text,
+                    &at,
+                    "this is what the parent application is called",
+                )));
                 return None;
             }
             Err(why) => {
@@ -90,7 +103,13 @@ impl Team {
         let title = title.unwrap_or_else(|| capitalised(name.as_str()));
         let route = route.unwrap_or_else(|| format!("/{name}"));
         table.report(taken(text, &route, at, routes));
-        Some(Self { name, title, route, source, domain })
+        Some(Self {
+            name,
+            title,
+            route,
+            source,
+            domain,
+        })
     }
 }
 
@@ -98,29 +117,56 @@ impl CustomDomain {
     /// A domain needs its zone, and a zone is for a domain.
     fn read(table: &mut Table) -> Option<Self> {
         let (has_name, has_zone) = (table.has("domain"), table.has("zone_id"));
-        let at = table.span("domain").or_else(|| table.span("zone_id")).unwrap_or_default();
+        let at = table
+            .span("domain")
+            .or_else(|| table.span("zone_id"))
+            .unwrap_or_default();
         let (name, zone_id) = (table.text("domain", domain), table.text("zone_id", zone_id));
         if has_name != has_zone {
-            let (there, missing) = if has_name { ("domain", "zone_id") } else { ("zone_id", "domain") };
-            let problem = Problem::new(format!("`{there}` without `{missing}`"), at, "these two go together");
+            let (there, missing) = if has_name {
+                ("domain", "zone_id")
+            } else {
+                ("zone_id", "domain")
+            };
+            let problem = Problem::new(
+                format!("`{there}` without `{missing}`"),
+                at,
+                "these two go together",
+            );
             table.report(Some(problem.help(
                 "`domain` is the site's own, and `zone_id` the Route 53 hosted zone that it is in: \
                  `domain = \"www.example.com\"`, `zone_id = \"Z0123456789ABCDEFGHIJ\"`",
             )));
         }
-        Some(Self { name: name?, zone_id: zone_id? })
+        Some(Self {
+            name: name?,
+            zone_id: zone_id?,
+        })
     }
 }
 
 fn misnamed(text: &str, at: &Range<usize>, why: &str) -> Problem {
-    let rule = format!("a team's name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter", Name::MAX_LENGTH);
+    let rule = format!(
+        "a team's name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter",
+        Name::MAX_LENGTH
+    );
     let like = Name::like(text).filter(|like| like.as_str() != SHELL);
     let like = like.map_or(String::new(), |like| format!(", such as `{like}`"));
-    Problem::new(format!("a team cannot be called {}", quoted(text)), at.clone(), why).help(rule + &like)
+    Problem::new(
+        format!("a team cannot be called {}", quoted(text)),
+        at.clone(),
+        why,
+    )
+    .help(rule + &like)
 }
 
 /// The problem with a route that is below another, or above it: a path would have two applications.
-fn taken(team: &str, route: &str, at: Range<usize>, routes: &mut BTreeMap<String, String>) -> Option<Problem> {
+fn taken(
+    team: &str,
+    route: &str,
+    at: Range<usize>,
+    routes: &mut BTreeMap<String, String>,
+) -> Option<Problem> {
     let within = |one: &str, other: &str| one == other || one.starts_with(&format!("{other}/"));
     let overlap = |other: &str| within(route, other) || within(other, route);
     let help = "give the team another `route`";
@@ -138,27 +184,41 @@ fn taken(team: &str, route: &str, at: Range<usize>, routes: &mut BTreeMap<String
 
 fn capitalised(name: &str) -> String {
     let mut rest = name.chars();
-    rest.next().map_or(String::new(), |first| first.to_uppercase().chain(rest).collect()).replace('-', " ")
+    rest.next()
+        .map_or(String::new(), |first| {
+            first.to_uppercase().chain(rest).collect()
+        })
+        .replace('-', " ")
 }
 
 fn title(text: &str) -> Result<String, Rejected> {
     let length = text.chars().count();
     let why = match text {
         _ if text.trim().is_empty() => "a title has at least 1 character".to_owned(),
-        _ if length > TITLE_LENGTH => format!("{length} characters, and at most {TITLE_LENGTH} are allowed"),
+        _ if length > TITLE_LENGTH => {
+            format!("{length} characters, and at most {TITLE_LENGTH} are allowed")
+        }
         _ if text.chars().any(char::is_control) => "a title is one line of text".to_owned(),
         _ => return Ok(text.to_owned()),
     };
-    Err(Rejected { why, help: format!("a title is 1 to {TITLE_LENGTH} characters, such as `Acme`") })
+    Err(Rejected {
+        why,
+        help: format!("a title is 1 to {TITLE_LENGTH} characters, such as `Acme`"),
+    })
 }
 
 fn route(text: &str) -> Result<String, Rejected> {
-    let segments = text.strip_prefix('/').map(|rest| rest.split('/').collect::<Vec<_>>()).unwrap_or_default();
+    let segments = text
+        .strip_prefix('/')
+        .map(|rest| rest.split('/').collect::<Vec<_>>())
+        .unwrap_or_default();
     let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
     let why = match text {
         _ if segments.is_empty() => "a route begins with `/`",
         _ if segments.iter().any(|segment| segment.is_empty()) => "there is a `/` too many",
-        _ if !segments.iter().all(|segment| segment.chars().all(allowed)) => "only a-z, 0-9 and `-` are allowed",
+        _ if !segments.iter().all(|segment| segment.chars().all(allowed)) => {
+            "only a-z, 0-9 and `-` are allowed"
+        }
         _ => return Ok(text.to_owned()),
     };
     Err(Rejected {
@@ -173,7 +233,9 @@ fn source(text: &str) -> Result<String, Rejected> {
     }
     Err(Rejected {
         why: "a source is a directory, from the description's own".to_owned(),
-        help: "write it from where frontage.toml is, such as `assets/shipping` or `../shipping/web`".to_owned(),
+        help:
+            "write it from where frontage.toml is, such as `assets/shipping` or `../shipping/web`"
+                .to_owned(),
     })
 }
 
@@ -181,7 +243,9 @@ fn source(text: &str) -> Result<String, Rejected> {
 fn domain(text: &str) -> Result<String, Rejected> {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'))
+            && label
+                .chars()
+                .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'))
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
@@ -189,14 +253,24 @@ fn domain(text: &str) -> Result<String, Rejected> {
         return Ok(text.to_owned());
     }
     let help = "write it in small letters and without `https://`, such as `www.example.com`; at most 64 characters";
-    Err(Rejected { why: "not a domain".to_owned(), help: help.to_owned() })
+    Err(Rejected {
+        why: "not a domain".to_owned(),
+        help: help.to_owned(),
+    })
 }
 
 fn zone_id(text: &str) -> Result<String, Rejected> {
     let rest = text.strip_prefix('Z').unwrap_or_default();
-    if (1..=31).contains(&rest.len()) && rest.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
+    if (1..=31).contains(&rest.len())
+        && rest
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    {
         return Ok(text.to_owned());
     }
     let help = "Route 53 shows it beside the zone, such as `Z0123456789ABCDEFGHIJ`";
-    Err(Rejected { why: "not a hosted zone's id".to_owned(), help: help.to_owned() })
+    Err(Rejected {
+        why: "not a hosted zone's id".to_owned(),
+        help: help.to_owned(),
+    })
 }

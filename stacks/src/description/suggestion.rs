@@ -7,7 +7,10 @@ const ALIKE: f64 = 0.85;
 const SHOWN: usize = 40;
 
 /// The candidate that is most like what was written, if any is like it at all.
-pub(super) fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(super) fn nearest<'c>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
     candidates
         .into_iter()
         .map(|candidate| (likeness(written, candidate), candidate))
@@ -16,7 +19,8 @@ pub(super) fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'
         .map(|(_, candidate)| candidate)
 }
 
-/// A part that was left out (`concurrency` for `reserved_concurrency`) counts as much as a typing error.
+/// A part that was left out (`concurrency` for `reserved_concurrency`) counts as much as a typing
+/// error.
 fn likeness(written: &str, candidate: &str) -> f64 {
     let written = written.to_lowercase().replace('-', "_");
     let part = written.len() > 3 && candidate.contains(written.as_str());
@@ -28,26 +32,44 @@ pub(super) fn quoted(text: &str) -> String {
     if text.is_empty() {
         return "`\"\"`".to_owned();
     }
-    let cut = if text.chars().count() > SHOWN { "…" } else { "" };
+    let cut = if text.chars().count() > SHOWN {
+        "…"
+    } else {
+        ""
+    };
     let shown: String = text.chars().take(SHOWN).map(visible).collect();
     format!("`{shown}{cut}`")
 }
 
 fn visible(character: char) -> String {
-    if character.is_control() { character.escape_default().to_string() } else { character.to_string() }
+    if character.is_control() {
+        character.escape_default().to_string()
+    } else {
+        character.to_string()
+    }
 }
 
 /// Words in backquotes, one after another.
 pub(super) fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
-    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words
+        .into_iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KEYS: [&str; 6] =
-        ["memory_mb", "log_retention_days", "reserved_concurrency", "max_retries", "log_level", "tags"];
+    const KEYS: [&str; 6] = [
+        "memory_mb",
+        "log_retention_days",
+        "reserved_concurrency",
+        "max_retries",
+        "log_level",
+        "tags",
+    ];
 
     #[test]
     fn offers_what_is_like_what_was_written() {

@@ -23,9 +23,16 @@ pub(super) struct Document<'t> {
 /// Reads a document.
 pub(super) fn parse(text: &str) -> Document<'_> {
     let (root, errors) = DeTable::parse_recoverable(text);
-    let mut document = Document { root: root.into_inner(), problems: Vec::new(), is_whole: true };
+    let mut document = Document {
+        root: root.into_inner(),
+        problems: Vec::new(),
+        is_whole: true,
+    };
     let place = |error: &toml::de::Error| visible(text, error.span().unwrap_or_default());
-    let mut errors: Vec<_> = errors.iter().map(|error| (place(error), error.message())).collect();
+    let mut errors: Vec<_> = errors
+        .iter()
+        .map(|error| (place(error), error.message()))
+        .collect();
     errors.sort_by_key(|(at, _)| at.start);
     let mut last_line = None;
     for (at, message) in errors.into_iter().take(SHOWN) {
@@ -43,12 +50,18 @@ pub(super) fn parse(text: &str) -> Document<'_> {
 }
 
 fn duplicate(text: &str, at: Range<usize>, first: Range<usize>) -> Problem {
-    let noun = if is_header(&text[line_around(text, at.start)]) { "table" } else { "key" };
+    let noun = if is_header(&text[line_around(text, at.start)]) {
+        "table"
+    } else {
+        "key"
+    };
     let message = format!("the {noun} `{}` is written twice", &text[at.clone()]);
-    Problem::new(message, at, "again here").also(first, "first here").help(match noun {
-        "table" => "move the keys of both under one of them",
-        _ => "keep one of the two lines",
-    })
+    Problem::new(message, at, "again here")
+        .also(first, "first here")
+        .help(match noun {
+            "table" => "move the keys of both under one of them",
+            _ => "keep one of the two lines",
+        })
 }
 
 fn malformed(message: &str, text: &str, at: Range<usize>) -> Problem {
@@ -68,31 +81,50 @@ fn common_mistake(text: &str, at: &Range<usize>) -> Option<(&'static str, String
     let after = text[at.end..].lines().next().unwrap_or_default().trim();
     let (marked, whole) = (text[at.clone()].trim(), text[line].trim());
     let is_value = before.ends_with('=') && is_word(marked);
-    let boolean = ["true", "false"].into_iter().find(|word| word.eq_ignore_ascii_case(marked));
+    let boolean = ["true", "false"]
+        .into_iter()
+        .find(|word| word.eq_ignore_ascii_case(marked));
     Some(match boolean {
-        Some(word) if is_value => ("not a boolean", format!("write it in small letters: `{word}`")),
-        _ if is_value && marked.starts_with(char::is_alphabetic) => {
-            ("text without quotes", format!("put it in quotes: `\"{marked}\"`"))
-        }
-        _ if is_value => ("neither a number nor text", "write digits alone, or put text in quotes".to_owned()),
-        _ if marked == "=" && after.is_empty() => {
-            ("nothing follows", "write a value after `=`, or take the line out".to_owned())
-        }
+        Some(word) if is_value => (
+            "not a boolean",
+            format!("write it in small letters: `{word}`"),
+        ),
+        _ if is_value && marked.starts_with(char::is_alphabetic) => (
+            "text without quotes",
+            format!("put it in quotes: `\"{marked}\"`"),
+        ),
+        _ if is_value => (
+            "neither a number nor text",
+            "write digits alone, or put text in quotes".to_owned(),
+        ),
+        _ if marked == "=" && after.is_empty() => (
+            "nothing follows",
+            "write a value after `=`, or take the line out".to_owned(),
+        ),
         _ if !before.contains('=') && (marked == ":" || after.starts_with(':')) => {
             ("`=` should stand here", "write `key = value`".to_owned())
         }
-        _ if is_header(whole) && !whole.contains(']') => ("`]` should follow", format!("write `{whole}]`")),
-        _ if is_word(whole) => {
-            ("a key without a value", format!("write `=` and a value after `{whole}`, or take the line out"))
+        _ if is_header(whole) && !whole.contains(']') => {
+            ("`]` should follow", format!("write `{whole}]`"))
         }
-        _ if whole.matches('"').count() % 2 == 1 => ("a quote is missing", "begin and end text with `\"`".to_owned()),
+        _ if is_word(whole) => (
+            "a key without a value",
+            format!("write `=` and a value after `{whole}`, or take the line out"),
+        ),
+        _ if whole.matches('"').count() % 2 == 1 => (
+            "a quote is missing",
+            "begin and end text with `\"`".to_owned(),
+        ),
         _ => return None,
     })
 }
 
 /// Whether text could be a key, or a word that somebody left without quotes.
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_.".contains(c))
 }
 
 /// Where the key or table was written before that is written again at a place, if one is.
@@ -104,7 +136,11 @@ fn first_of(text: &str, at: &Range<usize>) -> Option<Range<usize>> {
     let (before, _) = DeTable::parse_recoverable(text_before);
     let (this, _) = DeTable::parse_recoverable(text_of_line);
     let root = before.get_ref();
-    let mut before = if is_header(text_of_line) { root } else { last_table(text_before, root) };
+    let mut before = if is_header(text_of_line) {
+        root
+    } else {
+        last_table(text_before, root)
+    };
     let mut this = this.get_ref();
     loop {
         let (key, value) = this.iter().next()?;
@@ -122,7 +158,9 @@ fn last_table<'a, 't>(text: &str, root: &'a DeTable<'t>) -> &'a DeTable<'t> {
     let mut waiting = vec![root];
     while let Some(table) = waiting.pop() {
         for value in table.values() {
-            let Some(inner) = as_table(value) else { continue };
+            let Some(inner) = as_table(value) else {
+                continue;
+            };
             let at = value.span();
             waiting.push(inner);
             // A table that is written inline, or as part of a dotted key, takes no further lines.
@@ -135,7 +173,11 @@ fn last_table<'a, 't>(text: &str, root: &'a DeTable<'t>) -> &'a DeTable<'t> {
 }
 
 fn as_table<'a, 't>(value: &'a Spanned<DeValue<'t>>) -> Option<&'a DeTable<'t>> {
-    if let DeValue::Table(table) = value.get_ref() { Some(table) } else { None }
+    if let DeValue::Table(table) = value.get_ref() {
+        Some(table)
+    } else {
+        None
+    }
 }
 
 fn is_header(line: &str) -> bool {
@@ -145,17 +187,23 @@ fn is_header(line: &str) -> bool {
 /// The line that a place is in, without its end.
 fn line_around(text: &str, offset: usize) -> Range<usize> {
     let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
-    let end = text[offset..].find('\n').map_or(text.len(), |length| offset + length);
+    let end = text[offset..]
+        .find('\n')
+        .map_or(text.len(), |length| offset + length);
     start..end
 }
 
-/// The place itself, or the character before it where it is empty or a line's end, which cannot be pointed at.
+/// The place itself, or the character before it where it is empty or a line's end, which cannot be
+/// pointed at.
 fn visible(text: &str, at: Range<usize>) -> Range<usize> {
     let marked = text.get(at.clone()).unwrap_or_default();
     if !marked.trim().is_empty() {
         return at;
     }
     let before = text[..at.start].trim_end();
-    let start = before.char_indices().next_back().map_or(0, |(start, _)| start);
+    let start = before
+        .char_indices()
+        .next_back()
+        .map_or(0, |(start, _)| start);
     start..before.len()
 }

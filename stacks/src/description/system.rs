@@ -18,12 +18,14 @@ use crate::model::Tags;
 pub struct System {
     /// The first part of every physical name. Required. A system of another name is another system.
     pub name: Name,
-    /// The Region that it stands in. Default: the one that the command line or the AWS profile gives.
+    /// The Region that it stands in. Default: the one that the command line or the AWS profile
+    /// gives.
     pub region: Option<String>,
     /// Tags that every resource carries, besides Frontage's own. Default: none.
     ///
-    /// At most 30. Keys have 1 to 128 characters and values 0 to 256: letters, digits, spaces and `+ - = . _ : / @`.
-    /// Neither begins with `aws:` or `frontage:`, and no two keys differ in case only, which IAM refuses.
+    /// At most 30. Keys have 1 to 128 characters and values 0 to 256: letters, digits, spaces and
+    /// `+ - = . _ : / @`. Neither begins with `aws:` or `frontage:`, and no two keys differ in case
+    /// only, which IAM refuses.
     pub tags: Tags,
     /// `[functions]`: what all Lambda functions have in common.
     pub functions: Functions,
@@ -76,7 +78,9 @@ impl System {
         let name = root.text("name", name);
         let region = root.text("region", region);
         let entries = root.entries_of("tags");
-        let tags = entries.map(|entries| tags::read(entries, root.findings())).unwrap_or_default();
+        let tags = entries
+            .map(|entries| tags::read(entries, root.findings()))
+            .unwrap_or_default();
         let functions = root.table("functions", Functions::read);
         let toggles = root.table("toggles", Toggles::read);
         let has_packages = root.has("packages");
@@ -95,15 +99,31 @@ impl System {
             root.report(without_shell(root, "teams"));
         }
         let (packages, shell) = (has_packages.then_some(packages), has_shell.then_some(shell));
-        Some(Self { name: name?, region, tags, functions, toggles, packages, identity, shell, teams })
+        Some(Self {
+            name: name?,
+            region,
+            tags,
+            functions,
+            toggles,
+            packages,
+            identity,
+            shell,
+            teams,
+        })
     }
 }
 
 fn name(text: &str) -> Result<Name, Rejected> {
     text.parse().map_err(|why: super::InvalidName| {
-        let rule = format!("a name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter", Name::MAX_LENGTH);
+        let rule = format!(
+            "a name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter",
+            Name::MAX_LENGTH
+        );
         let like = Name::like(text).map_or(String::new(), |like| format!(", such as `{like}`"));
-        Rejected { why: why.to_string(), help: rule + &like }
+        Rejected {
+            why: why.to_string(),
+            help: rule + &like,
+        }
     })
 }
 
@@ -111,8 +131,13 @@ fn region(text: &str) -> Result<String, Rejected> {
     if is_region(text) {
         return Ok(text.to_owned());
     }
-    let why = region_like(text).map_or("not a Region's code".to_owned(), |like| format!("did you mean `{like}`?"));
-    Err(Rejected { why, help: "a Region's code is like `eu-west-1`, `us-gov-east-1`".to_owned() })
+    let why = region_like(text).map_or("not a Region's code".to_owned(), |like| {
+        format!("did you mean `{like}`?")
+    });
+    Err(Rejected {
+        why,
+        help: "a Region's code is like `eu-west-1`, `us-gov-east-1`".to_owned(),
+    })
 }
 
 /// What stands only beside a shell.
@@ -122,17 +147,30 @@ fn without_shell(root: &Table, key: &str) -> Option<Problem> {
     Some(problem.help("add the line `[shell]`"))
 }
 
-/// Cognito refuses a login page's address with a word of AWS's, and the system's name is its first part.
+/// Cognito refuses a login page's address with a word of AWS's, and the system's name is its first
+/// part.
 fn reserved_word(root: &Table, name: &Name) -> Option<Problem> {
-    let word = ["aws", "amazon", "cognito"].into_iter().find(|word| name.as_str().contains(word))?;
+    let word = ["aws", "amazon", "cognito"]
+        .into_iter()
+        .find(|word| name.as_str().contains(word))?;
     let message = format!("`name` cannot have `{word}` in it");
-    let problem = Problem::new(message, root.span("name")?, "it begins the login page's address");
-    Some(problem.help("Cognito takes no address with `aws`, `amazon` or `cognito` in it: choose another name"))
+    let problem = Problem::new(
+        message,
+        root.span("name")?,
+        "it begins the login page's address",
+    );
+    Some(problem.help(
+        "Cognito takes no address with `aws`, `amazon` or `cognito` in it: choose another name",
+    ))
 }
 
 /// A name that follows `[tags]` is a tag, which TOML's newcomers do not expect.
 fn missing_name(tags: Option<&toml::de::DeTable>) -> Problem {
-    let problem = Problem::new("`name` is missing", 0..0, "a description begins with the system's name");
+    let problem = Problem::new(
+        "`name` is missing",
+        0..0,
+        "a description begins with the system's name",
+    );
     match tags.and_then(|tags| tags.get_key_value("name")) {
         Some((key, _)) => problem
             .also(key.span(), "this is a tag that is called `name`")

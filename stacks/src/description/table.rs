@@ -30,7 +30,8 @@ struct Unknown {
 
 /// One table of a description, perhaps left out. A key is known from its being read.
 ///
-/// A read that fails leaves a problem and gives `None`, as an absent key does: the reading goes on, to find the rest.
+/// A read that fails leaves a problem and gives `None`, as an absent key does: the reading goes on,
+/// to find the rest.
 #[derive(Debug)]
 pub(super) struct Table<'t, 'f> {
     path: String,
@@ -49,7 +50,11 @@ pub(super) struct Rejected {
 
 impl Findings {
     /// Reads the top level.
-    pub(super) fn read<'t, T>(&mut self, root: &'t DeTable<'t>, read: impl FnOnce(&mut Table<'t, '_>) -> T) -> T {
+    pub(super) fn read<'t, T>(
+        &mut self,
+        root: &'t DeTable<'t>,
+        read: impl FnOnce(&mut Table<'t, '_>) -> T,
+    ) -> T {
         self.read_table(String::new(), Some(root), read)
     }
 
@@ -59,7 +64,11 @@ impl Findings {
         entries: Option<&'t DeTable<'t>>,
         read: impl FnOnce(&mut Table<'t, '_>) -> T,
     ) -> T {
-        let mut table = Table { path, entries, findings: self };
+        let mut table = Table {
+            path,
+            entries,
+            findings: self,
+        };
         let value = read(&mut table);
         table.note_unknown();
         value
@@ -72,12 +81,20 @@ impl Findings {
 
     /// All problems, once everything is read: only then is it known which keys there are.
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
-        let unknown: Vec<_> = self.unknown.iter().map(|unknown| unknown.explain(&self.known)).collect();
+        let unknown: Vec<_> = self
+            .unknown
+            .iter()
+            .map(|unknown| unknown.explain(&self.known))
+            .collect();
         let meant: Vec<_> = unknown.iter().filter_map(|(_, meant)| *meant).collect();
         // A required key that is merely misspelt or misplaced has its problem already.
-        let missing = self.missing.into_iter().filter(|(key, _)| !meant.contains(key));
+        let missing = self
+            .missing
+            .into_iter()
+            .filter(|(key, _)| !meant.contains(key));
         self.problems.extend(missing.map(|(_, problem)| problem));
-        self.problems.extend(unknown.into_iter().map(|(problem, _)| problem));
+        self.problems
+            .extend(unknown.into_iter().map(|(problem, _)| problem));
         self.problems
     }
 
@@ -89,23 +106,42 @@ impl Findings {
 
 impl Unknown {
     /// The problem, and the key that was meant if there is one like it.
-    fn explain(&self, known: &BTreeMap<String, Vec<&'static str>>) -> (Problem, Option<&'static str>) {
+    fn explain(
+        &self,
+        known: &BTreeMap<String, Vec<&'static str>>,
+    ) -> (Problem, Option<&'static str>) {
         let here: &[&'static str] = known.get(&self.path).map_or(&[], Vec::as_slice);
         let problem = |label: String| Problem::new(self.message(), self.at.clone(), label);
-        let elsewhere = known.iter().find(|(_, keys)| keys.contains(&self.key.as_str()));
+        let elsewhere = known
+            .iter()
+            .find(|(_, keys)| keys.contains(&self.key.as_str()));
         if let Some((path, keys)) = elsewhere {
             let meant = keys.iter().copied().find(|key| *key == self.key);
-            return (problem(format!("belongs {}", place(path))).help(move_to(&self.key, path)), meant);
+            return (
+                problem(format!("belongs {}", place(path))).help(move_to(&self.key, path)),
+                meant,
+            );
         }
         if let Some(meant) = nearest(&self.key, here.iter().copied()) {
             return (problem(format!("did you mean `{meant}`?")), Some(meant));
         }
-        let help = format!("the keys {} are {}", place(&self.path), list(here.iter().copied()));
-        (problem(format!("there is no such {}", self.noun())).help(help), None)
+        let help = format!(
+            "the keys {} are {}",
+            place(&self.path),
+            list(here.iter().copied())
+        );
+        (
+            problem(format!("there is no such {}", self.noun())).help(help),
+            None,
+        )
     }
 
     fn message(&self) -> String {
-        let place = if self.path.is_empty() { String::new() } else { format!(" {}", place(&self.path)) };
+        let place = if self.path.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", place(&self.path))
+        };
         format!("unknown {} {}{place}", self.noun(), quoted(&self.key))
     }
 
@@ -116,9 +152,15 @@ impl Unknown {
 
 impl<'t> Table<'t, '_> {
     /// A text that a rule takes: the rule gives what it means, or why it is refused.
-    pub(super) fn text<T>(&mut self, key: &'static str, rule: impl FnOnce(&str) -> Result<T, Rejected>) -> Option<T> {
+    pub(super) fn text<T>(
+        &mut self,
+        key: &'static str,
+        rule: impl FnOnce(&str) -> Result<T, Rejected>,
+    ) -> Option<T> {
         let value = self.value(key)?;
-        let DeValue::String(text) = value.get_ref() else { return self.mistyped(key, "a string", value) };
+        let DeValue::String(text) = value.get_ref() else {
+            return self.mistyped(key, "a string", value);
+        };
         match rule(text) {
             Ok(value) => Some(value),
             Err(rejected) => self.refuse(key, text, value, rejected),
@@ -133,31 +175,53 @@ impl<'t> Table<'t, '_> {
         word: impl Fn(T) -> &'static str,
     ) -> Option<T> {
         self.text(key, |text| {
-            all.iter().copied().find(|choice| word(*choice) == text).ok_or_else(|| {
-                let words = || all.iter().map(|choice| word(*choice));
-                let meant = nearest(text, words());
-                let why = meant.map_or("there is no such choice".to_owned(), |word| format!("did you mean `{word}`?"));
-                Rejected { why, help: format!("the choices are {}", list(words())) }
-            })
+            all.iter()
+                .copied()
+                .find(|choice| word(*choice) == text)
+                .ok_or_else(|| {
+                    let words = || all.iter().map(|choice| word(*choice));
+                    let meant = nearest(text, words());
+                    let why = meant.map_or("there is no such choice".to_owned(), |word| {
+                        format!("did you mean `{word}`?")
+                    });
+                    Rejected {
+                        why,
+                        help: format!("the choices are {}", list(words())),
+                    }
+                })
         })
     }
 
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, key: &'static str) -> Option<bool> {
         let value = self.value(key)?;
-        let DeValue::Boolean(boolean) = value.get_ref() else { return self.mistyped(key, "true or false", value) };
+        let DeValue::Boolean(boolean) = value.get_ref() else {
+            return self.mistyped(key, "true or false", value);
+        };
         Some(*boolean)
     }
 
     /// A whole number within a range; `of` says what is counted.
-    pub(super) fn integer(&mut self, key: &'static str, range: RangeInclusive<i32>, of: &str) -> Option<i32> {
+    pub(super) fn integer(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<i32>,
+        of: &str,
+    ) -> Option<i32> {
         let (least, most) = (*range.start(), *range.end());
         self.number(key, |written| match written {
             Some(number) if range.contains(&number) => Ok(number),
             other => {
                 let low = other.is_some_and(|number| number < least);
-                let why = if low { format!("the least is {least}") } else { format!("the most is {most}") };
-                Err(Rejected { why, help: format!("write a number from {least} to {most}: {of}") })
+                let why = if low {
+                    format!("the least is {least}")
+                } else {
+                    format!("the most is {most}")
+                };
+                Err(Rejected {
+                    why,
+                    help: format!("write a number from {least} to {most}: {of}"),
+                })
             }
         })
     }
@@ -169,7 +233,11 @@ impl<'t> Table<'t, '_> {
             other => {
                 let distance = |choice: &&i32| choice.abs_diff(other.unwrap_or(i32::MAX));
                 let nearest = all.iter().min_by_key(distance).copied().unwrap_or_default();
-                let choices = all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                let choices = all
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 Err(Rejected {
                     why: format!("the nearest is {nearest}"),
                     help: format!("write one of {choices}: {of}"),
@@ -179,9 +247,15 @@ impl<'t> Table<'t, '_> {
     }
 
     /// A whole number that a rule takes; the rule sees `None` where it is beyond what fits.
-    fn number(&mut self, key: &'static str, rule: impl FnOnce(Option<i32>) -> Result<i32, Rejected>) -> Option<i32> {
+    fn number(
+        &mut self,
+        key: &'static str,
+        rule: impl FnOnce(Option<i32>) -> Result<i32, Rejected>,
+    ) -> Option<i32> {
         let value = self.value(key)?;
-        let DeValue::Integer(written) = value.get_ref() else { return self.mistyped(key, "a whole number", value) };
+        let DeValue::Integer(written) = value.get_ref() else {
+            return self.mistyped(key, "a whole number", value);
+        };
         match rule(whole(written)) {
             Ok(number) => Some(number),
             Err(rejected) => self.refuse(key, &written.to_string(), value, rejected),
@@ -189,12 +263,17 @@ impl<'t> Table<'t, '_> {
     }
 
     /// A table with known keys. It is read even where it was left out: as defaults.
-    pub(super) fn table<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Table<'t, '_>) -> T) -> T {
+    pub(super) fn table<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Table<'t, '_>) -> T,
+    ) -> T {
         let entries = self.entries_of(key);
         self.findings.read_table(self.path_of(key), entries, read)
     }
 
-    /// A table whose keys are the operator's, and are tables themselves; the reader gets each key and where it is.
+    /// A table whose keys are the operator's, and are tables themselves; the reader gets each key
+    /// and where it is.
     pub(super) fn tables<T>(
         &mut self,
         key: &'static str,
@@ -206,18 +285,28 @@ impl<'t> Table<'t, '_> {
             let (name, at) = (name.get_ref().as_ref(), name.span());
             let path = format!("{path}.{name}");
             let DeValue::Table(entries) = value.get_ref() else {
-                self.findings.problem(mistyped(&path, &path, "a table", value));
+                self.findings
+                    .problem(mistyped(&path, &path, "a table", value));
                 return None;
             };
-            Some(self.findings.read_table(path, Some(entries), |table| read(name, at, table)))
+            Some(
+                self.findings
+                    .read_table(path, Some(entries), |table| read(name, at, table)),
+            )
         });
         each.collect::<Vec<_>>().into_iter().flatten().collect()
     }
 
     /// A list of texts that a rule takes.
-    pub(super) fn texts<T>(&mut self, key: &'static str, rule: impl Fn(&str) -> Result<T, Rejected>) -> Option<Vec<T>> {
+    pub(super) fn texts<T>(
+        &mut self,
+        key: &'static str,
+        rule: impl Fn(&str) -> Result<T, Rejected>,
+    ) -> Option<Vec<T>> {
         let value = self.value(key)?;
-        let DeValue::Array(items) = value.get_ref() else { return self.mistyped(key, "a list of strings", value) };
+        let DeValue::Array(items) = value.get_ref() else {
+            return self.mistyped(key, "a list of strings", value);
+        };
         let read = items.iter().map(|item| match item.get_ref() {
             DeValue::String(text) => match rule(text) {
                 Ok(value) => Some(value),
@@ -231,13 +320,16 @@ impl<'t> Table<'t, '_> {
     /// A table whose keys are the operator's.
     pub(super) fn entries_of(&mut self, key: &'static str) -> Option<&'t DeTable<'t>> {
         let value = self.value(key)?;
-        let DeValue::Table(entries) = value.get_ref() else { return self.mistyped(key, "a table", value) };
+        let DeValue::Table(entries) = value.get_ref() else {
+            return self.mistyped(key, "a table", value);
+        };
         Some(entries)
     }
 
     /// Whether the key was written, with whatever value.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.entries.is_some_and(|entries| entries.contains_key(key))
+        self.entries
+            .is_some_and(|entries| entries.contains_key(key))
     }
 
     /// Where a key's value is, if it was written.
@@ -261,7 +353,11 @@ impl<'t> Table<'t, '_> {
     }
 
     fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
-        self.findings.known.entry(self.path.clone()).or_default().push(key);
+        self.findings
+            .known
+            .entry(self.path.clone())
+            .or_default()
+            .push(key);
         self.entries?.get(key)
     }
 
@@ -273,37 +369,49 @@ impl<'t> Table<'t, '_> {
         Rejected { why, help }: Rejected,
     ) -> Option<T> {
         let message = format!("`{}` cannot be {}", self.path_of(key), quoted(written));
-        self.findings.problem(Problem::new(message, value.span(), why).help(help));
+        self.findings
+            .problem(Problem::new(message, value.span(), why).help(help));
         None
     }
 
     fn mistyped<T>(&mut self, key: &str, expected: &str, value: &Spanned<DeValue>) -> Option<T> {
-        self.findings.problem(mistyped(&self.path_of(key), key, expected, value));
+        self.findings
+            .problem(mistyped(&self.path_of(key), key, expected, value));
         None
     }
 
     fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     fn note_unknown(self) {
         let known = self.findings.known.entry(self.path.clone()).or_default();
         let entries = self.entries.into_iter().flatten();
-        self.findings.unknown.extend(entries.filter(|(key, _)| !known.contains(&key.get_ref().as_ref())).map(
-            |(key, value)| Unknown {
-                path: self.path.clone(),
-                key: key.get_ref().to_string(),
-                at: key.span(),
-                is_table: matches!(value.get_ref(), DeValue::Table(_)),
-            },
-        ));
+        self.findings.unknown.extend(
+            entries
+                .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
+                .map(|(key, value)| Unknown {
+                    path: self.path.clone(),
+                    key: key.get_ref().to_string(),
+                    at: key.span(),
+                    is_table: matches!(value.get_ref(), DeValue::Table(_)),
+                }),
+        );
     }
 }
 
 fn mistyped(path: &str, key: &str, expected: &str, value: &Spanned<DeValue>) -> Problem {
     let found = kind(value.get_ref());
     let message = format!("`{path}`: expected {expected}, found {found}");
-    Problem::new(message, value.span(), format!("this is {found}")).help(rewrite(key, expected, value.get_ref()))
+    Problem::new(message, value.span(), format!("this is {found}")).help(rewrite(
+        key,
+        expected,
+        value.get_ref(),
+    ))
 }
 
 fn whole(written: &DeInteger) -> Option<i32> {
@@ -312,12 +420,18 @@ fn whole(written: &DeInteger) -> Option<i32> {
 
 /// Where a key of the table at a path stands, in words.
 fn place(path: &str) -> String {
-    if path.is_empty() { "at the top of the file".to_owned() } else { format!("in `[{path}]`") }
+    if path.is_empty() {
+        "at the top of the file".to_owned()
+    } else {
+        format!("in `[{path}]`")
+    }
 }
 
 fn move_to(key: &str, path: &str) -> String {
     if path.is_empty() {
-        format!("move `{key}` above the first `[table]`: what follows a table's line belongs to that table")
+        format!(
+            "move `{key}` above the first `[table]`: what follows a table's line belongs to that table"
+        )
     } else {
         format!("move `{key}` below the line `[{path}]`")
     }
@@ -336,16 +450,25 @@ pub(super) fn kind(value: &DeValue) -> &'static str {
     }
 }
 
-/// What to write instead of a value of the wrong type: the same value in the right one, where it can be told.
+/// What to write instead of a value of the wrong type: the same value in the right one, where it
+/// can be told.
 pub(super) fn rewrite(key: &str, expected: &str, value: &DeValue) -> String {
     match (expected, value) {
-        ("a string", DeValue::Integer(number)) => format!("put it in quotes: `{key} = \"{number}\"`"),
+        ("a string", DeValue::Integer(number)) => {
+            format!("put it in quotes: `{key} = \"{number}\"`")
+        }
         ("a string", DeValue::Float(number)) => format!("put it in quotes: `{key} = \"{number}\"`"),
-        ("a string", DeValue::Boolean(boolean)) => format!("put it in quotes: `{key} = \"{boolean}\"`"),
+        ("a string", DeValue::Boolean(boolean)) => {
+            format!("put it in quotes: `{key} = \"{boolean}\"`")
+        }
         ("a string", DeValue::Datetime(time)) => format!("put it in quotes: `{key} = \"{time}\"`"),
         ("a string", _) => format!("write text in quotes: `{key} = \"…\"`"),
-        ("a list of strings", _) => "write a list of texts in quotes, such as `[\"one\", \"two\"]`".to_owned(),
-        ("a whole number", DeValue::String(text)) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+        ("a list of strings", _) => {
+            "write a list of texts in quotes, such as `[\"one\", \"two\"]`".to_owned()
+        }
+        ("a whole number", DeValue::String(text))
+            if text.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
             let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
             format!("write digits alone, without quotes: `{key} = {digits}`")
         }
@@ -354,7 +477,11 @@ pub(super) fn rewrite(key: &str, expected: &str, value: &DeValue) -> String {
             format!("write it without quotes: `{key} = {text}`")
         }
         ("true or false", _) => format!("write `{key} = true` or `{key} = false`"),
-        ("a table", DeValue::Array(array)) if array.iter().all(|item| matches!(item.get_ref(), DeValue::Table(_))) => {
+        ("a table", DeValue::Array(array))
+            if array
+                .iter()
+                .all(|item| matches!(item.get_ref(), DeValue::Table(_))) =>
+        {
             format!("there is one of it: write `[{key}]`, in single brackets")
         }
         (_, _) => format!("write the line `[{key}]`, and its keys below it"),

@@ -23,25 +23,47 @@ pub(super) fn read(entries: &DeTable, findings: &mut Findings) -> Tags {
     in_order.sort_by_key(|(key, _)| key.span().start);
     too_many(&in_order, findings);
     alike(&in_order, findings);
-    in_order.into_iter().filter_map(|(key, value)| tag(key, value, findings)).collect()
+    in_order
+        .into_iter()
+        .filter_map(|(key, value)| tag(key, value, findings))
+        .collect()
 }
 
 type Entry<'t> = (&'t Spanned<DeString<'t>>, &'t Spanned<DeValue<'t>>);
 
-fn tag(key: &Spanned<DeString>, value: &Spanned<DeValue>, findings: &mut Findings) -> Option<(String, String)> {
+fn tag(
+    key: &Spanned<DeString>,
+    value: &Spanned<DeValue>,
+    findings: &mut Findings,
+) -> Option<(String, String)> {
     let name = key.get_ref().as_ref();
-    let key_taken = taken(&format!("the tag key {}", quoted(name)), name, 1..=128, key.span(), findings);
+    let key_taken = taken(
+        &format!("the tag key {}", quoted(name)),
+        name,
+        1..=128,
+        key.span(),
+        findings,
+    );
     let DeValue::String(text) = value.get_ref() else {
         findings.problem(mistyped(name, value));
         return None;
     };
-    let value_taken = taken(&format!("the value of the tag {}", quoted(name)), text, 0..=256, value.span(), findings);
+    let value_taken = taken(
+        &format!("the value of the tag {}", quoted(name)),
+        text,
+        0..=256,
+        value.span(),
+        findings,
+    );
     (key_taken && value_taken).then(|| (name.to_owned(), text.to_string()))
 }
 
 fn mistyped(name: &str, value: &Spanned<DeValue>) -> Problem {
     let found = kind(value.get_ref());
-    let message = format!("the value of the tag {}: expected a string, found {found}", quoted(name));
+    let message = format!(
+        "the value of the tag {}: expected a string, found {found}",
+        quoted(name)
+    );
     let help = match value.get_ref() {
         DeValue::Table(_) => format!("tags are not grouped: write `\"{name}:…\" = \"…\"` for each"),
         other => rewrite(name, "a string", other),
@@ -50,8 +72,16 @@ fn mistyped(name: &str, value: &Spanned<DeValue>) -> Problem {
 }
 
 /// Whether AWS takes a key or a value; if not, that is a problem.
-fn taken(what: &str, text: &str, length: RangeInclusive<usize>, at: Range<usize>, findings: &mut Findings) -> bool {
-    let Some((wrong, label, help)) = refusal(text, &length) else { return true };
+fn taken(
+    what: &str,
+    text: &str,
+    length: RangeInclusive<usize>,
+    at: Range<usize>,
+    findings: &mut Findings,
+) -> bool {
+    let Some((wrong, label, help)) = refusal(text, &length) else {
+        return true;
+    };
     findings.problem(Problem::new(format!("{what} {wrong}"), at, label).help(help));
     false
 }
@@ -63,16 +93,29 @@ fn refusal(text: &str, length: &RangeInclusive<usize>) -> Option<(String, String
     for (prefix, whose) in [("aws:", "AWS"), ("frontage:", "Frontage")] {
         if lower.starts_with(prefix) {
             let label = format!("reserved for {whose}");
-            return Some((format!("begins with `{prefix}`"), label, "choose another beginning".to_owned()));
+            return Some((
+                format!("begins with `{prefix}`"),
+                label,
+                "choose another beginning".to_owned(),
+            ));
         }
     }
     if let Some(stray) = text.chars().find(|&character| !is_allowed(character)) {
         let label = format!("because of {}", quoted(&stray.to_string()));
-        return Some(("has a character that AWS does not take".to_owned(), label, format!("write only {ALLOWED}")));
+        return Some((
+            "has a character that AWS does not take".to_owned(),
+            label,
+            format!("write only {ALLOWED}"),
+        ));
     }
-    let wrong = if characters < *length.start() { "is too short" } else { "is too long" };
+    let wrong = if characters < *length.start() {
+        "is too short"
+    } else {
+        "is too long"
+    };
     let help = format!("write {} to {} characters", length.start(), length.end());
-    (!length.contains(&characters)).then(|| (wrong.to_owned(), format!("{characters} characters"), help))
+    (!length.contains(&characters))
+        .then(|| (wrong.to_owned(), format!("{characters} characters"), help))
 }
 
 fn is_allowed(character: char) -> bool {
@@ -83,7 +126,9 @@ fn too_many(in_order: &[Entry], findings: &mut Findings) {
     if let Some((first_too_many, _)) = in_order.get(MOST) {
         let message = format!("{} tags, and at most {MOST} are allowed", in_order.len());
         let help = "AWS takes 50 tags on a resource, and Frontage needs the other 10";
-        findings.problem(Problem::new(message, first_too_many.span(), "one too many from here on").help(help));
+        findings.problem(
+            Problem::new(message, first_too_many.span(), "one too many from here on").help(help),
+        );
     }
 }
 
@@ -93,8 +138,13 @@ fn alike(in_order: &[Entry], findings: &mut Findings) {
     for entry in in_order {
         let (key, _) = entry;
         if let Some((first, _)) = seen.insert(key.get_ref().to_lowercase(), entry) {
-            let message = format!("the tag keys `{}` and `{}` differ in case only", first.get_ref(), key.get_ref());
-            let problem = Problem::new(message, key.span(), "the same key to IAM").also(first.span(), "as this one");
+            let message = format!(
+                "the tag keys `{}` and `{}` differ in case only",
+                first.get_ref(),
+                key.get_ref()
+            );
+            let problem = Problem::new(message, key.span(), "the same key to IAM")
+                .also(first.span(), "as this one");
             findings.problem(problem.help("keep one of the two: IAM refuses both on one role"));
         }
     }

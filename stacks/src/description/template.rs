@@ -4,8 +4,8 @@ use super::name::Name;
 
 /// A description that says only its name, with every other key explained and left out.
 ///
-/// A line that begins with `#` and a space explains; `#` and a key is that key with its default, or an example where
-/// there is none.
+/// A line that begins with `#` and a space explains; `#` and a key is that key with its default, or
+/// an example where there is none.
 pub const TEMPLATE: &str = include_str!("template.toml");
 
 /// The template with a system's name.
@@ -30,13 +30,22 @@ mod tests {
     /// The template as it is after an operator has taken the `#` from every key.
     fn uncommented() -> String {
         let is_key = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[');
-        let bare = |line: &str| line.strip_prefix('#').filter(is_key).unwrap_or(line).to_owned() + "\n";
+        let bare = |line: &str| {
+            line.strip_prefix('#')
+                .filter(is_key)
+                .unwrap_or(line)
+                .to_owned()
+                + "\n"
+        };
         template(&name()).lines().map(bare).collect()
     }
 
     #[test]
     fn is_the_defaults() {
-        assert_eq!(System::parse("frontage.toml", &template(&name())).unwrap(), System::new(name()));
+        assert_eq!(
+            System::parse("frontage.toml", &template(&name())).unwrap(),
+            System::new(name())
+        );
     }
 
     #[test]
@@ -50,7 +59,14 @@ mod tests {
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         let shell = system.shell.take().unwrap();
         assert_eq!(shell.title.as_deref(), Some("Acme"));
-        assert_eq!(Shell { title: None, domain: None, ..shell }, Shell::default());
+        assert_eq!(
+            Shell {
+                title: None,
+                domain: None,
+                ..shell
+            },
+            Shell::default()
+        );
         let team = system.teams.pop().unwrap();
         assert_eq!(
             (team.name.as_str(), team.title.as_str(), team.route.as_str()),
@@ -71,7 +87,10 @@ mod tests {
                 table = table[key].get_ref().as_table().unwrap();
             }
             for key in keys {
-                assert!(table.contains_key(*key), "the template explains `{key}` of `[{path}]`");
+                assert!(
+                    table.contains_key(*key),
+                    "the template explains `{key}` of `[{path}]`"
+                );
             }
         }
     }
@@ -86,7 +105,11 @@ mod tests {
         {
             assert!(TEMPLATE.contains(&format!("\"{word}\"")), "{word}");
         }
-        let days = RETENTION_DAYS.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let days = RETENTION_DAYS
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
         let prose = TEMPLATE.replace("\n# ", " ");
         assert!(prose.contains(&days), "{days}");
     }

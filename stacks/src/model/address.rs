@@ -6,7 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A part of the system that is planned, applied and destroyed by itself: `toggles`, `team/shipping`.
+/// A part of the system that is planned, applied and destroyed by itself: `toggles`,
+/// `team/shipping`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StackName(String);
@@ -46,7 +47,10 @@ pub struct InvalidAddress(String);
 impl Address {
     /// The address of the resource `name` in `stack`.
     pub fn new(stack: StackName, name: impl Into<String>) -> Self {
-        Self { stack, name: name.into() }
+        Self {
+            stack,
+            name: name.into(),
+        }
     }
 
     /// The stack that the resource belongs to.
@@ -73,7 +77,9 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, InvalidAddress> {
         match text.rsplit_once('/') {
-            Some((stack, name)) if !stack.is_empty() && !name.is_empty() => Ok(Self::new(StackName::new(stack), name)),
+            Some((stack, name)) if !stack.is_empty() && !name.is_empty() => {
+                Ok(Self::new(StackName::new(stack), name))
+            }
             _ => Err(InvalidAddress(text.to_owned())),
         }
     }

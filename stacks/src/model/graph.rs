@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use serde_json::{Value, json};
 
 use super::{
-    ADDRESS_TAG, Address, Expression, FINGERPRINT_TAG, Resource, ResourceType, SYSTEM_TAG, StackName, Tags, Text,
-    fingerprint,
+    ADDRESS_TAG, Address, Expression, FINGERPRINT_TAG, Resource, ResourceType, SYSTEM_TAG,
+    StackName, Tags, Text, fingerprint,
 };
 
 /// The desired state of a system.
@@ -64,7 +64,10 @@ impl Graph {
     /// Begins a stack.
     pub fn stack(&mut self, name: StackName) -> StackBuilder<'_> {
         self.stacks.insert(name.clone());
-        StackBuilder { graph: self, stack: name }
+        StackBuilder {
+            graph: self,
+            stack: name,
+        }
     }
 
     /// The system's name.
@@ -82,7 +85,9 @@ impl Graph {
     /// The resources, each after those that it refers to.
     #[must_use]
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = &Node> {
-        self.order.iter().filter_map(|address| self.nodes.get(address))
+        self.order
+            .iter()
+            .filter_map(|address| self.nodes.get(address))
     }
 
     /// The resource at an address.
@@ -115,7 +120,11 @@ impl StackBuilder<'_> {
     /// The first part of the physical names of this stack: `SYSTEM-STACK`.
     #[must_use]
     pub fn physical_prefix(&self) -> String {
-        format!("{}-{}", self.graph.system, self.stack.as_str().replace('/', "-"))
+        format!(
+            "{}-{}",
+            self.graph.system,
+            self.stack.as_str().replace('/', "-")
+        )
     }
 
     /// Adds a resource. What refers to it takes its attributes from the handle.
@@ -126,32 +135,62 @@ impl StackBuilder<'_> {
     #[allow(clippy::needless_pass_by_value)] // a stack builds each struct in place
     pub fn add<R: Resource>(&mut self, name: &str, properties: R) -> Handle<R> {
         let address = Address::new(self.stack.clone(), name);
-        let properties =
-            serde_json::to_value(&properties).unwrap_or_else(|error| panic!("{address} serialises: {error}"));
+        let properties = serde_json::to_value(&properties)
+            .unwrap_or_else(|error| panic!("{address} serialises: {error}"));
         let dependencies = references(&properties);
         let tags = self.tags(R::TYPE, &address, &properties);
-        let node = Node { address: address.clone(), resource_type: R::TYPE, properties, tags, dependencies };
-        assert!(self.graph.nodes.insert(address.clone(), node).is_none(), "{address} is added once");
+        let node = Node {
+            address: address.clone(),
+            resource_type: R::TYPE,
+            properties,
+            tags,
+            dependencies,
+        };
+        assert!(
+            self.graph.nodes.insert(address.clone(), node).is_none(),
+            "{address} is added once"
+        );
         self.graph.order.push(address.clone());
-        Handle { address, properties: PhantomData }
+        Handle {
+            address,
+            properties: PhantomData,
+        }
     }
 
     /// The fingerprint of what is desired of a resource: changes when its description does.
     #[must_use]
     pub fn content<R>(&self, resource: &Handle<R>) -> Text {
-        Text::from(self.graph.nodes.get(&resource.address).map_or("", Node::fingerprint))
+        Text::from(
+            self.graph
+                .nodes
+                .get(&resource.address)
+                .map_or("", Node::fingerprint),
+        )
     }
 
     /// Tells something about the stack once it stands.
     pub fn output(&mut self, name: &str, value: Text) {
-        self.graph.outputs.entry(self.stack.clone()).or_default().insert(name.to_owned(), value);
+        self.graph
+            .outputs
+            .entry(self.stack.clone())
+            .or_default()
+            .insert(name.to_owned(), value);
     }
 
-    /// The system's tags and the record of what is applied, these tags included: else one that the description adds
-    /// would pass for drift. What AWS cannot tag has the record alone, in its parent.
+    /// The system's tags and the record of what is applied, these tags included: else one that the
+    /// description adds would pass for drift. What AWS cannot tag has the record alone, in its
+    /// parent.
     fn tags(&self, of: &ResourceType, address: &Address, properties: &Value) -> Tags {
-        let mut tags = if of.taggable { self.graph.tags.clone() } else { Tags::new() };
-        let applied = if tags.is_empty() { properties.clone() } else { json!([properties, tags]) };
+        let mut tags = if of.taggable {
+            self.graph.tags.clone()
+        } else {
+            Tags::new()
+        };
+        let applied = if tags.is_empty() {
+            properties.clone()
+        } else {
+            json!([properties, tags])
+        };
         tags.insert(SYSTEM_TAG.to_owned(), self.graph.system.clone());
         tags.insert(ADDRESS_TAG.to_owned(), address.to_string());
         tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint(&applied));
@@ -195,8 +234,12 @@ fn collect_references(value: &Value, found: &mut BTreeSet<Address>) {
         return;
     }
     match value {
-        Value::Array(items) => items.iter().for_each(|item| collect_references(item, found)),
-        Value::Object(members) => members.values().for_each(|member| collect_references(member, found)),
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| collect_references(item, found)),
+        Value::Object(members) => members
+            .values()
+            .for_each(|member| collect_references(member, found)),
         _ => {}
     }
 }
@@ -208,6 +251,10 @@ impl Expression {
         let members = value.as_object().filter(|members| members.len() == 1)?;
         let name = members.keys().next()?;
         let intrinsic = name.starts_with("Fn::") || name == "Ref" || name.starts_with("Frontage::");
-        if intrinsic { serde_json::from_value(value.clone()).ok() } else { None }
+        if intrinsic {
+            serde_json::from_value(value.clone()).ok()
+        } else {
+            None
+        }
     }
 }

@@ -7,11 +7,11 @@ use serde::Serialize;
 pub struct ResourceType {
     /// CloudFormation's name of the type: `AWS::DynamoDB::Table`.
     pub name: &'static str,
-    /// The paths of the properties by which a live resource is found; all of them are needed to read it. None where
-    /// it is found by its address alone.
+    /// The paths of the properties by which a live resource is found; all of them are needed to
+    /// read it. None where it is found by its address alone.
     pub identity: &'static [&'static str],
-    /// Property paths that AWS cannot change in place (CloudFormation's create-only properties). A list to which AWS
-    /// can add members, but whose members stay, is written `Schema[]`.
+    /// Property paths that AWS cannot change in place (CloudFormation's create-only properties). A
+    /// list to which AWS can add members, but whose members stay, is written `Schema[]`.
     pub create_only: &'static [&'static str],
     /// Attributes that an in-place change of a property makes anew: `(property, attribute)`.
     pub renewed_by: &'static [(&'static str, &'static str)],
@@ -19,7 +19,8 @@ pub struct ResourceType {
     pub replacement: Replacement,
     /// Whether it keeps people's data: it is never replaced, and deleted only when told.
     pub holds_data: bool,
-    /// Whether AWS can tag it. What it cannot is found under its parent, which keeps its fingerprint.
+    /// Whether AWS can tag it. What it cannot is found under its parent, which keeps its
+    /// fingerprint.
     pub taggable: bool,
     /// Types that a resource of this type may refer to, and so is deleted before.
     /// Orders the deletion of what is no longer in the model.

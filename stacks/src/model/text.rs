@@ -111,13 +111,20 @@ impl Text {
         attribute: &impl Fn(&Address, &str) -> Option<String>,
         pseudo: &impl Fn(Pseudo) -> Option<String>,
     ) -> Option<String> {
-        let all = |parts: &[Text]| parts.iter().map(|part| part.resolve(attribute, pseudo)).collect::<Option<Vec<_>>>();
+        let all = |parts: &[Text]| {
+            parts
+                .iter()
+                .map(|part| part.resolve(attribute, pseudo))
+                .collect::<Option<Vec<_>>>()
+        };
         match self {
             Self::Known(text) => Some(text.clone()),
             Self::Deferred(Expression::Attribute(address, name)) => attribute(address, name),
             Self::Deferred(Expression::Ref(name)) => pseudo(*name),
             Self::Deferred(Expression::Join(between, parts)) => Some(all(parts)?.join(between)),
-            Self::Deferred(Expression::Fingerprint(parts)) => Some(fingerprint(&Value::from(all(parts)?))),
+            Self::Deferred(Expression::Fingerprint(parts)) => {
+                Some(fingerprint(&Value::from(all(parts)?)))
+            }
         }
     }
 }

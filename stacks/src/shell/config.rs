@@ -12,7 +12,12 @@ use crate::types::s3::Object;
 /// What the page asks to know of whom it signs in.
 const SCOPE: &str = "openid email profile";
 
-pub(super) fn object(system: &System, around: &Surroundings<'_>, site: &Site, sign_in: &SignIn) -> Object {
+pub(super) fn object(
+    system: &System,
+    around: &Surroundings<'_>,
+    site: &Site,
+    sign_in: &SignIn,
+) -> Object {
     Object {
         bucket: site.bucket.name(),
         key: "config.json".to_owned(),
@@ -30,12 +35,22 @@ fn body(system: &System, around: &Surroundings<'_>, sign_in: &SignIn) -> Text {
         ("clientId", string(sign_in.client_id.clone())),
         ("scope", known(SCOPE)),
     ]);
-    let teams = system.teams.iter().zip(around.teams).map(|(team, site)| described(team, site));
+    let teams = system
+        .teams
+        .iter()
+        .zip(around.teams)
+        .map(|(team, site)| described(team, site));
     object_of([
         ("system", known(system.name.as_str())),
-        ("title", known(shell.title.as_deref().unwrap_or(system.name.as_str()))),
+        (
+            "title",
+            known(shell.title.as_deref().unwrap_or(system.name.as_str())),
+        ),
         ("login", login),
-        ("toggles", object_of([("url", string(around.toggles_url.clone()))])),
+        (
+            "toggles",
+            object_of([("url", string(around.toggles_url.clone()))]),
+        ),
         ("teams", within("[", teams, "]")),
         ("overrides", Text::from(shell.overrides.to_string())),
     ])
@@ -62,7 +77,8 @@ fn string(text: Text) -> Text {
 
 /// A JSON object of members that are JSON already.
 fn object_of<const N: usize>(members: [(&str, Text); N]) -> Text {
-    let members = members.map(|(name, value)| Text::concat([Text::from(format!("\"{name}\":")), value]));
+    let members =
+        members.map(|(name, value)| Text::concat([Text::from(format!("\"{name}\":")), value]));
     within("{", members, "}")
 }
 

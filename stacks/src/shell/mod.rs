@@ -1,4 +1,5 @@
-//! The stack `shell`: the parent application, which signs people in and shows the teams' applications.
+//! The stack `shell`: the parent application, which signs people in and shows the teams'
+//! applications.
 
 mod config;
 mod policy;
@@ -29,16 +30,38 @@ pub(crate) fn add(graph: &mut Graph, system: &System, around: &Surroundings<'_>)
     let policy = policy::content_security_policy(around, settings.overrides);
     let mut headers = headers::strict(stack.physical_name("headers"), policy);
     let isolated = headers::custom("Cross-Origin-Opener-Policy", "same-origin");
-    let frugal = headers::custom("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    let frugal = headers::custom(
+        "Permissions-Policy",
+        "camera=(), geolocation=(), microphone=()",
+    );
     headers.custom_headers_config = Some(Items::new([isolated, frugal]));
-    let headers = stack.add("headers", ResponseHeadersPolicy { response_headers_policy_config: headers });
+    let headers = stack.add(
+        "headers",
+        ResponseHeadersPolicy {
+            response_headers_policy_config: headers,
+        },
+    );
     let rewrite = Some(sites::rewrite_paths(stack));
     let comment = "The shell, which shows the teams' applications".to_owned();
-    sites::add(stack, &SiteParts { comment, headers, rewrite, domain: settings.domain.as_ref() })
+    sites::add(
+        stack,
+        &SiteParts {
+            comment,
+            headers,
+            rewrite,
+            domain: settings.domain.as_ref(),
+        },
+    )
 }
 
 /// Adds `config.json`, which tells the page where everything is.
-pub(crate) fn add_config(graph: &mut Graph, system: &System, around: &Surroundings<'_>, site: &Site, sign_in: &SignIn) {
+pub(crate) fn add_config(
+    graph: &mut Graph,
+    system: &System,
+    around: &Surroundings<'_>,
+    site: &Site,
+    sign_in: &SignIn,
+) {
     let object = config::object(system, around, site, sign_in);
     graph.stack(StackName::new(STACK)).add("config", object);
 }

@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use super::Surroundings;
 use crate::model::Text;
 
-/// The page's import map, which is the only inline script there is. The shell's build puts it into the page, byte for
-/// byte.
+/// The page's import map, which is the only inline script there is. The shell's build puts it into
+/// the page, byte for byte.
 const IMPORT_MAP: &str = include_str!("../../../assets/shell/import-map.json");
 
 /// A page on the developer's own machine.
@@ -18,13 +18,30 @@ pub(super) fn content_security_policy(around: &Surroundings<'_>, overrides: bool
     let own = Text::from("'self'");
     let teams: Vec<Text> = around.teams.iter().map(|site| site.url.clone()).collect();
     let local = |also: &[&str]| -> Vec<Text> {
-        if overrides { also.iter().copied().map(Text::from).collect() } else { Vec::new() }
+        if overrides {
+            also.iter().copied().map(Text::from).collect()
+        } else {
+            Vec::new()
+        }
     };
-    let import_map = Text::from(format!("'sha256-{}'", STANDARD.encode(Sha256::digest(IMPORT_MAP.trim_end()))));
+    let import_map = Text::from(format!(
+        "'sha256-{}'",
+        STANDARD.encode(Sha256::digest(IMPORT_MAP.trim_end()))
+    ));
     let services = [around.login.url.clone(), around.toggles_url.clone()];
-    let scripts = [vec![own.clone(), import_map], teams.clone(), local(&[LOCAL])].concat();
-    let connections =
-        [vec![own.clone()], teams.clone(), services.to_vec(), local(&[LOCAL, "ws://localhost:*"])].concat();
+    let scripts = [
+        vec![own.clone(), import_map],
+        teams.clone(),
+        local(&[LOCAL]),
+    ]
+    .concat();
+    let connections = [
+        vec![own.clone()],
+        teams.clone(),
+        services.to_vec(),
+        local(&[LOCAL, "ws://localhost:*"]),
+    ]
+    .concat();
     let images = [vec![own.clone(), Text::from("data:")], teams].concat();
     let none = || vec![Text::from("'none'")];
     let directives = [
@@ -39,9 +56,20 @@ pub(super) fn content_security_policy(around: &Surroundings<'_>, overrides: bool
         ("form-action", none()),
         ("frame-ancestors", none()),
     ];
-    Text::concat(directives.into_iter().enumerate().flat_map(|(place, (name, sources))| {
-        let name = Text::from(if place == 0 { name.to_owned() } else { format!("; {name}") });
-        let sources = sources.into_iter().flat_map(|source| [Text::from(" "), source]);
-        [name].into_iter().chain(sources)
-    }))
+    Text::concat(
+        directives
+            .into_iter()
+            .enumerate()
+            .flat_map(|(place, (name, sources))| {
+                let name = Text::from(if place == 0 {
+                    name.to_owned()
+                } else {
+                    format!("; {name}")
+                });
+                let sources = sources
+                    .into_iter()
+                    .flat_map(|source| [Text::from(" "), source]);
+                [name].into_iter().chain(sources)
+            }),
+    )
 }

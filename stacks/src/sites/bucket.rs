@@ -6,16 +6,18 @@ use crate::model::{Handle, Pseudo, StackBuilder, Text};
 use crate::types::cloudfront::Distribution;
 use crate::types::iam::{Effect, PolicyDocument, Principal, Statement, Values};
 use crate::types::s3::{
-    AbortIncompleteMultipartUpload, Bucket, BucketEncryption, BucketPolicy, LifecycleConfiguration, LifecycleRule,
-    NoncurrentVersionExpiration, ObjectOwnership, PublicAccessBlockConfiguration, ServerSideEncryptionByDefault,
-    ServerSideEncryptionRule, VersioningConfiguration, VersioningStatus,
+    AbortIncompleteMultipartUpload, Bucket, BucketEncryption, BucketPolicy, LifecycleConfiguration,
+    LifecycleRule, NoncurrentVersionExpiration, ObjectOwnership, PublicAccessBlockConfiguration,
+    ServerSideEncryptionByDefault, ServerSideEncryptionRule, VersioningConfiguration,
+    VersioningStatus,
 };
 
 /// Days that what a release has replaced or a publication has removed can be restored by hand.
 const RESTORABLE_DAYS: i32 = 30;
 
 pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
-    // Names of buckets are global: the hash is of account and Region, since both in full would not fit.
+    // Names of buckets are global: the hash is of account and Region, since both in full would not
+    // fit.
     let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
     let bucket_name = Text::concat([Text::from(stack.physical_prefix() + "-"), here]);
     let bucket = Bucket {
@@ -23,7 +25,9 @@ pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
         bucket_encryption: Some(encryption()),
         public_access_block_configuration: Some(PublicAccessBlockConfiguration::all()),
         ownership_controls: Some(ObjectOwnership::BucketOwnerEnforced.into()),
-        versioning_configuration: Some(VersioningConfiguration { status: VersioningStatus::Enabled }),
+        versioning_configuration: Some(VersioningConfiguration {
+            status: VersioningStatus::Enabled,
+        }),
         lifecycle_configuration: Some(LifecycleConfiguration {
             rules: vec![forget_old_versions()],
             transition_default_minimum_object_size: None,
@@ -34,7 +38,10 @@ pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
 }
 
 fn encryption() -> BucketEncryption {
-    let by_default = ServerSideEncryptionByDefault { sse_algorithm: "AES256".to_owned(), kms_master_key_id: None };
+    let by_default = ServerSideEncryptionByDefault {
+        sse_algorithm: "AES256".to_owned(),
+        kms_master_key_id: None,
+    };
     BucketEncryption {
         server_side_encryption_configuration: vec![ServerSideEncryptionRule {
             server_side_encryption_by_default: Some(by_default),
@@ -43,22 +50,29 @@ fn encryption() -> BucketEncryption {
     }
 }
 
-/// A publication removes the files of old releases itself; this ends what versioning still keeps of them.
+/// A publication removes the files of old releases itself; this ends what versioning still keeps of
+/// them.
 fn forget_old_versions() -> LifecycleRule {
-    let noncurrent = NoncurrentVersionExpiration { noncurrent_days: RESTORABLE_DAYS, newer_noncurrent_versions: None };
+    let noncurrent = NoncurrentVersionExpiration {
+        noncurrent_days: RESTORABLE_DAYS,
+        newer_noncurrent_versions: None,
+    };
     LifecycleRule {
         id: Some("forget-old-versions".to_owned()),
         prefix: Some(String::new()),
         expired_object_delete_marker: Some(true),
         noncurrent_version_expiration: Some(noncurrent),
-        abort_incomplete_multipart_upload: Some(AbortIncompleteMultipartUpload { days_after_initiation: 1 }),
+        abort_incomplete_multipart_upload: Some(AbortIncompleteMultipartUpload {
+            days_after_initiation: 1,
+        }),
         ..LifecycleRule::default()
     }
 }
 
 /// Whoever else reads the bucket does so with permissions of their own, and nobody without TLS.
 ///
-/// The distribution may not list it: a missing file answers 403, as S3 does not say what is missing.
+/// The distribution may not list it: a missing file answers 403, as S3 does not say what is
+/// missing.
 pub(super) fn let_distribution_read(
     stack: &mut StackBuilder<'_>,
     bucket: &Handle<Bucket>,
@@ -68,7 +82,10 @@ pub(super) fn let_distribution_read(
     let service = Values(vec![Text::from("cloudfront.amazonaws.com")]);
     let read = Statement {
         sid: Some("DistributionReads".to_owned()),
-        principal: Some(Principal::Of(BTreeMap::from([("Service".to_owned(), service)]))),
+        principal: Some(Principal::Of(BTreeMap::from([(
+            "Service".to_owned(),
+            service,
+        )]))),
         condition: condition("StringEquals", "AWS:SourceArn", distribution.arn()),
         ..Statement::allow(["s3:GetObject"], vec![objects.clone()])
     };
@@ -79,7 +96,10 @@ pub(super) fn let_distribution_read(
         condition: condition("Bool", "aws:SecureTransport", Text::from("false")),
         ..Statement::allow(["s3:*"], vec![bucket.arn(), objects])
     };
-    let policy = BucketPolicy { bucket: bucket.name(), policy_document: PolicyDocument::new(vec![read, refuse]) };
+    let policy = BucketPolicy {
+        bucket: bucket.name(),
+        policy_document: PolicyDocument::new(vec![read, refuse]),
+    };
     stack.add("bucket-policy", policy);
 }
 

@@ -4,10 +4,11 @@ use super::SiteParts;
 use crate::model::{Handle, StackBuilder, Text};
 use crate::types::certificatemanager::Certificate;
 use crate::types::cloudfront::{
-    CachePolicy, CachePolicyConfig, CustomErrorResponse, DefaultCacheBehavior, Distribution, DistributionConfig,
-    EventType, Function, FunctionAssociation, FunctionConfig, FunctionRuntime, HttpVersion, Method, Origin,
-    OriginAccessControl, OriginAccessControlConfig, ParametersInCacheKeyAndForwardedToOrigin, PriceClass,
-    S3OriginConfig, SslSupportMethod, ViewerCertificate, ViewerProtocolPolicy,
+    CachePolicy, CachePolicyConfig, CustomErrorResponse, DefaultCacheBehavior, Distribution,
+    DistributionConfig, EventType, Function, FunctionAssociation, FunctionConfig, FunctionRuntime,
+    HttpVersion, Method, Origin, OriginAccessControl, OriginAccessControlConfig,
+    ParametersInCacheKeyAndForwardedToOrigin, PriceClass, S3OriginConfig, SslSupportMethod,
+    ViewerCertificate, ViewerProtocolPolicy,
 };
 use crate::types::s3::Bucket;
 
@@ -49,17 +50,28 @@ pub(super) fn add(
     parts: &SiteParts<'_>,
 ) -> Handle<Distribution> {
     let access = OriginAccessControlConfig::s3(stack.physical_name("access-control"));
-    let access = stack.add("access-control", OriginAccessControl { origin_access_control_config: access });
+    let access = stack.add(
+        "access-control",
+        OriginAccessControl {
+            origin_access_control_config: access,
+        },
+    );
     let cache = cache_policy(stack);
     let config = DistributionConfig {
         comment: Some(parts.comment.clone()),
         enabled: true,
-        aliases: parts.domain.iter().map(|domain| Text::from(domain.name.as_str())).collect(),
+        aliases: parts
+            .domain
+            .iter()
+            .map(|domain| Text::from(domain.name.as_str()))
+            .collect(),
         viewer_certificate: Some(viewer_certificate(certificate)),
         origins: vec![Origin {
             id: ORIGIN.to_owned(),
             domain_name: bucket.regional_domain_name(),
-            s3_origin_config: Some(S3OriginConfig { origin_access_identity: None }),
+            s3_origin_config: Some(S3OriginConfig {
+                origin_access_identity: None,
+            }),
             origin_access_control_id: Some(access.id()),
             ..Origin::default()
         }],
@@ -71,7 +83,12 @@ pub(super) fn add(
         price_class: Some(PriceClass::All),
         ..DistributionConfig::default()
     };
-    stack.add("distribution", Distribution { distribution_config: config })
+    stack.add(
+        "distribution",
+        Distribution {
+            distribution_config: config,
+        },
+    )
 }
 
 /// The path alone tells files apart, and each file says how long it is cached.
@@ -82,16 +99,22 @@ fn cache_policy(stack: &mut StackBuilder<'_>) -> Handle<CachePolicy> {
         default_ttl: Some(0),
         max_ttl: Some(YEAR),
         min_ttl: 0,
-        parameters_in_cache_key_and_forwarded_to_origin: ParametersInCacheKeyAndForwardedToOrigin::path_alone(),
+        parameters_in_cache_key_and_forwarded_to_origin:
+            ParametersInCacheKeyAndForwardedToOrigin::path_alone(),
     };
-    stack.add("cache-policy", CachePolicy { cache_policy_config: config })
+    stack.add(
+        "cache-policy",
+        CachePolicy {
+            cache_policy_config: config,
+        },
+    )
 }
 
 fn behavior(cache: &Handle<CachePolicy>, parts: &SiteParts<'_>) -> DefaultCacheBehavior {
-    let rewrite = parts
-        .rewrite
-        .iter()
-        .map(|function| FunctionAssociation { event_type: EventType::ViewerRequest, function_arn: function.arn() });
+    let rewrite = parts.rewrite.iter().map(|function| FunctionAssociation {
+        event_type: EventType::ViewerRequest,
+        function_arn: function.arn(),
+    });
     DefaultCacheBehavior {
         allowed_methods: vec![Method::Get, Method::Head, Method::Options],
         cached_methods: vec![Method::Get, Method::Head],
@@ -107,7 +130,12 @@ fn behavior(cache: &Handle<CachePolicy>, parts: &SiteParts<'_>) -> DefaultCacheB
 
 /// A file that was missing may be published the next moment.
 fn asked_again(error_code: i32) -> CustomErrorResponse {
-    CustomErrorResponse { error_code, error_caching_min_ttl: Some(0), response_code: None, response_page_path: None }
+    CustomErrorResponse {
+        error_code,
+        error_caching_min_ttl: Some(0),
+        response_code: None,
+        response_page_path: None,
+    }
 }
 
 fn viewer_certificate(certificate: Option<Handle<Certificate>>) -> ViewerCertificate {
@@ -118,6 +146,9 @@ fn viewer_certificate(certificate: Option<Handle<Certificate>>) -> ViewerCertifi
             ssl_support_method: Some(SslSupportMethod::SniOnly),
             ..ViewerCertificate::default()
         },
-        None => ViewerCertificate { cloud_front_default_certificate: Some(true), ..ViewerCertificate::default() },
+        None => ViewerCertificate {
+            cloud_front_default_certificate: Some(true),
+            ..ViewerCertificate::default()
+        },
     }
 }

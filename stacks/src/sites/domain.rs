@@ -6,7 +6,10 @@ use crate::types::certificatemanager::{Certificate, DomainValidationOption, Vali
 use crate::types::cloudfront::Distribution;
 use crate::types::route53::RecordSet;
 
-pub(super) fn certificate(stack: &mut StackBuilder<'_>, domain: &CustomDomain) -> Handle<Certificate> {
+pub(super) fn certificate(
+    stack: &mut StackBuilder<'_>,
+    domain: &CustomDomain,
+) -> Handle<Certificate> {
     let certificate = Certificate {
         domain_name: domain.name.clone(),
         validation_method: Some(ValidationMethod::Dns),
@@ -20,9 +23,19 @@ pub(super) fn certificate(stack: &mut StackBuilder<'_>, domain: &CustomDomain) -
 }
 
 /// The domain's addresses, of both versions of IP.
-pub(super) fn records(stack: &mut StackBuilder<'_>, domain: &CustomDomain, distribution: &Handle<Distribution>) {
+pub(super) fn records(
+    stack: &mut StackBuilder<'_>,
+    domain: &CustomDomain,
+    distribution: &Handle<Distribution>,
+) {
     for (name, record_type) in [("record-ipv4", "A"), ("record-ipv6", "AAAA")] {
-        let (zone, host) = (Text::from(domain.zone_id.as_str()), Text::from(domain.name.as_str()));
-        stack.add(name, RecordSet::distribution_alias(zone, host, record_type, distribution.domain_name()));
+        let (zone, host) = (
+            Text::from(domain.zone_id.as_str()),
+            Text::from(domain.name.as_str()),
+        );
+        stack.add(
+            name,
+            RecordSet::distribution_alias(zone, host, record_type, distribution.domain_name()),
+        );
     }
 }

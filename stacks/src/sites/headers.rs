@@ -2,8 +2,9 @@
 
 use crate::model::Text;
 use crate::types::cloudfront::{
-    ContentSecurityPolicy, ContentTypeOptions, CorsConfig, CorsMethod, CustomHeader, FrameOption, FrameOptions, Items,
-    ReferrerPolicy, ReferrerPolicyValue, ResponseHeadersPolicyConfig, SecurityHeadersConfig, StrictTransportSecurity,
+    ContentSecurityPolicy, ContentTypeOptions, CorsConfig, CorsMethod, CustomHeader, FrameOption,
+    FrameOptions, Items, ReferrerPolicy, ReferrerPolicyValue, ResponseHeadersPolicyConfig,
+    SecurityHeadersConfig, StrictTransportSecurity,
 };
 
 /// Two years, the least that browsers' preload lists take.
@@ -12,9 +13,15 @@ const TRANSPORT_SECONDS: i32 = 63_072_000;
 /// What every answer has: a policy for its content, and the rules that browsers are strict by.
 pub(crate) fn strict(name: String, content_security_policy: Text) -> ResponseHeadersPolicyConfig {
     let security = SecurityHeadersConfig {
-        content_security_policy: Some(ContentSecurityPolicy { content_security_policy, overrides: true }),
+        content_security_policy: Some(ContentSecurityPolicy {
+            content_security_policy,
+            overrides: true,
+        }),
         content_type_options: Some(ContentTypeOptions { overrides: true }),
-        frame_options: Some(FrameOptions { frame_option: FrameOption::Deny, overrides: true }),
+        frame_options: Some(FrameOptions {
+            frame_option: FrameOption::Deny,
+            overrides: true,
+        }),
         referrer_policy: Some(ReferrerPolicy {
             referrer_policy: ReferrerPolicyValue::StrictOriginWhenCrossOrigin,
             overrides: true,
@@ -49,5 +56,9 @@ pub(crate) fn readable_anywhere() -> CorsConfig {
 
 /// A header that answers have besides.
 pub(crate) fn custom(header: &str, value: &str) -> CustomHeader {
-    CustomHeader { header: header.to_owned(), value: Text::from(value), overrides: true }
+    CustomHeader {
+        header: header.to_owned(),
+        value: Text::from(value),
+        overrides: true,
+    }
 }

@@ -1,7 +1,8 @@
-//! What the shell and each team's application stand on: a private bucket that a distribution serves.
+//! What the shell and each team's application stand on: a private bucket that a distribution
+//! serves.
 //!
-//! A release's files are immutable and cached for a year; the small objects that point at them are never cached. Both
-//! say so themselves, in the headers that they are uploaded with.
+//! A release's files are immutable and cached for a year; the small objects that point at them are
+//! never cached. Both say so themselves, in the headers that they are uploaded with.
 
 mod bucket;
 mod distribution;
@@ -38,7 +39,9 @@ pub(crate) struct Site {
 /// Adds a site to a stack, and tells its outputs.
 pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
     let bucket = bucket::add(stack);
-    let certificate = parts.domain.map(|domain| domain::certificate(stack, domain));
+    let certificate = parts
+        .domain
+        .map(|domain| domain::certificate(stack, domain));
     let distribution = distribution::add(stack, &bucket, certificate, parts);
     bucket::let_distribution_read(stack, &bucket, &distribution);
     let url = match parts.domain {
@@ -52,7 +55,12 @@ pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
     Site { bucket, url }
 }
 
-fn tell(stack: &mut StackBuilder<'_>, bucket: &Handle<Bucket>, distribution: &Handle<Distribution>, url: &Text) {
+fn tell(
+    stack: &mut StackBuilder<'_>,
+    bucket: &Handle<Bucket>,
+    distribution: &Handle<Distribution>,
+    url: &Text,
+) {
     stack.output("url", url.clone());
     stack.output("bucket", bucket.name());
     stack.output("distribution_id", distribution.id());

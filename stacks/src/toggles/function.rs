@@ -6,7 +6,9 @@ use super::CodeHashes;
 use crate::description::Functions;
 use crate::model::{Handle, StackBuilder, Text};
 use crate::types::iam::{Policy, PolicyDocument, Role, Statement};
-use crate::types::lambda::{Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode};
+use crate::types::lambda::{
+    Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode,
+};
 use crate::types::logs::{LogGroup, LogGroupClass};
 
 /// Adds functions with what each needs to run: a log group and a role.
@@ -26,7 +28,13 @@ pub(super) struct FunctionParts<'a> {
 
 impl Builder<'_, '_> {
     pub(super) fn function(&mut self, parts: FunctionParts<'_>) -> Handle<Function> {
-        let FunctionParts { name, description, timeout, environment, statements } = parts;
+        let FunctionParts {
+            name,
+            description,
+            timeout,
+            environment,
+            statements,
+        } = parts;
         let log_group = self.log_group(name);
         let role = self.role(name, &log_group, statements);
         let function = Function {
@@ -35,13 +43,19 @@ impl Builder<'_, '_> {
             role: role.arn(),
             runtime: "provided.al2023".to_owned(),
             handler: "bootstrap".to_owned(),
-            code: Code { code_sha256: self.code.get(name).cloned().unwrap_or_default() },
+            code: Code {
+                code_sha256: self.code.get(name).cloned().unwrap_or_default(),
+            },
             architectures: vec![self.settings.architecture.as_str().to_owned()],
             memory_size: Some(self.settings.memory_mb),
             timeout: Some(timeout),
-            environment: Some(Environment { variables: environment }),
+            environment: Some(Environment {
+                variables: environment,
+            }),
             reserved_concurrent_executions: self.settings.reserved_concurrency,
-            tracing_config: Some(TracingConfig { mode: self.tracing() }),
+            tracing_config: Some(TracingConfig {
+                mode: self.tracing(),
+            }),
             logging_config: Some(LoggingConfig {
                 log_group: Some(log_group.name()),
                 log_format: Some("JSON".to_owned()),
@@ -57,7 +71,11 @@ impl Builder<'_, '_> {
     }
 
     fn tracing(&self) -> TracingMode {
-        if self.settings.tracing { TracingMode::Active } else { TracingMode::PassThrough }
+        if self.settings.tracing {
+            TracingMode::Active
+        } else {
+            TracingMode::PassThrough
+        }
     }
 
     fn log_group(&mut self, function: &str) -> Handle<LogGroup> {
@@ -70,11 +88,20 @@ impl Builder<'_, '_> {
         self.stack.add(&format!("{function}-logs"), group)
     }
 
-    /// A role that its function alone takes on. It cannot make log groups, so that a deleted one stays deleted.
-    fn role(&mut self, function: &str, log_group: &Handle<LogGroup>, statements: Vec<Statement>) -> Handle<Role> {
+    /// A role that its function alone takes on. It cannot make log groups, so that a deleted one
+    /// stays deleted.
+    fn role(
+        &mut self,
+        function: &str,
+        log_group: &Handle<LogGroup>,
+        statements: Vec<Statement>,
+    ) -> Handle<Role> {
         let streams = Text::concat([log_group.arn(), Text::from(":*")]);
         let mut statements = statements;
-        statements.push(Statement::allow(["logs:CreateLogStream", "logs:PutLogEvents"], vec![streams]));
+        statements.push(Statement::allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            vec![streams],
+        ));
         if self.settings.tracing {
             // X-Ray has no resources to narrow these to.
             let actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];

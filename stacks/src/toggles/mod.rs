@@ -1,7 +1,8 @@
 //! The stack `toggles`: real-time feature toggles.
 //!
-//! A client's `$connect` puts its connection into a table, whose stream sends it the whole state; a changed
-//! toggle's stream sends the change to every connection. `docs/architecture.md` has the picture.
+//! A client's `$connect` puts its connection into a table, whose stream sends it the whole state; a
+//! changed toggle's stream sends the change to every connection. `docs/architecture.md` has the
+//! picture.
 
 mod function;
 mod senders;
@@ -28,8 +29,8 @@ pub const NEW_CONNECTION: &str = "new-connection";
 /// Sends each change to every connection.
 pub const TOGGLE_MESSAGE: &str = "toggle-message";
 
-/// Seconds that a function may run. The connection manager's bounds how long a connection can be known to the
-/// table and not yet to API Gateway; the others' is for retries of posts.
+/// Seconds that a function may run. The connection manager's bounds how long a connection can be
+/// known to the table and not yet to API Gateway; the others' is for retries of posts.
 const CONNECT_TIMEOUT: i32 = 10; // below toggle_runtime's YOUNG
 const SEND_TIMEOUT: i32 = 60;
 
@@ -40,10 +41,18 @@ pub type CodeHashes = BTreeMap<String, String>;
 pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text {
     let stack = &mut graph.stack(StackName::new(STACK));
     let tables = tables(stack, system);
-    let builder = &mut Builder { stack, settings: &system.functions, code };
+    let builder = &mut Builder {
+        stack,
+        settings: &system.functions,
+        code,
+    };
     let manager = connection_manager(builder, &tables);
     let api = sockets::websocket_api(builder.stack, &manager, &system.toggles.stage);
-    let sender = Sender { system, tables: &tables, api: &api.api };
+    let sender = Sender {
+        system,
+        tables: &tables,
+        api: &api.api,
+    };
     new_connection(builder, &sender);
     toggle_message(builder, &sender);
     stack.output("websocket_url", api.stage.websocket_url());
@@ -58,6 +67,9 @@ fn connection_manager(builder: &mut Builder<'_, '_>, tables: &Tables) -> Handle<
         description: "Stores and deletes connections",
         timeout: CONNECT_TIMEOUT,
         environment: BTreeMap::from([("CONNECTIONS_TABLE".to_owned(), tables.connections.name())]),
-        statements: vec![Statement::allow(["dynamodb:DeleteItem", "dynamodb:PutItem"], vec![tables.connections.arn()])],
+        statements: vec![Statement::allow(
+            ["dynamodb:DeleteItem", "dynamodb:PutItem"],
+            vec![tables.connections.arn()],
+        )],
     })
 }

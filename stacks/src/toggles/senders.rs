@@ -23,10 +23,16 @@ pub(super) struct Sender<'a> {
 }
 
 pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
-    let Tables { toggles, connections } = sender.tables;
+    let Tables {
+        toggles,
+        connections,
+    } = sender.tables;
     let statements = vec![
         Statement::allow(["dynamodb:Scan"], vec![toggles.arn()]),
-        Statement::allow(["dynamodb:DeleteItem", "dynamodb:GetItem"], vec![connections.arn()]),
+        Statement::allow(
+            ["dynamodb:DeleteItem", "dynamodb:GetItem"],
+            vec![connections.arn()],
+        ),
     ];
     let parts = Streaming {
         name: NEW_CONNECTION,
@@ -40,7 +46,10 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
 }
 
 pub(super) fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
-    let Tables { toggles, connections } = sender.tables;
+    let Tables {
+        toggles,
+        connections,
+    } = sender.tables;
     let actions = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Scan"];
     let statements = vec![
         Statement::allow(["dynamodb:GetItem"], vec![toggles.arn()]),
@@ -65,16 +74,25 @@ struct Streaming<'a> {
     parallel_batches: i32,
 }
 
-/// A function that a table's stream invokes and that posts to connections; what it fails at for good is told
-/// to a dead-letter queue.
+/// A function that a table's stream invokes and that posts to connections; what it fails at for
+/// good is told to a dead-letter queue.
 fn stream_function(
     builder: &mut Builder<'_, '_>,
     sender: &Sender<'_>,
     parts: &Streaming<'_>,
     statements: Vec<Statement>,
 ) {
-    let Streaming { name, description, source, pattern, parallel_batches } = *parts;
-    let Tables { toggles, connections } = sender.tables;
+    let Streaming {
+        name,
+        description,
+        source,
+        pattern,
+        parallel_batches,
+    } = *parts;
+    let Tables {
+        toggles,
+        connections,
+    } = sender.tables;
     let settings = &sender.system.toggles;
     let dead_letters = dead_letters(builder.stack, name, settings.dead_letter_retention_days);
     // POST sends; DELETE closes a connection that cannot be told, so that its client comes back.
@@ -84,9 +102,14 @@ fn stream_function(
     });
     let mut statements = statements;
     statements.extend([
-        // The stream's label changes when the table is made anew, so the role names any of this table.
+        // The stream's label changes when the table is made anew, so the role names any of this
+        // table.
         Statement::allow(
-            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+            [
+                "dynamodb:DescribeStream",
+                "dynamodb:GetRecords",
+                "dynamodb:GetShardIterator",
+            ],
             vec![Text::concat([source.arn(), Text::from("/stream/*")])],
         ),
         // The action has no resource type to narrow it to.
@@ -118,9 +141,16 @@ fn stream_function(
         maximum_record_age_in_seconds: Some(settings.max_record_age_seconds),
         tumbling_window_in_seconds: None,
         function_response_types: vec!["ReportBatchItemFailures".to_owned()],
-        filter_criteria: pattern
-            .map(|pattern| FilterCriteria { filters: vec![Filter { pattern: pattern.to_owned() }] }),
-        destination_config: Some(DestinationConfig { on_failure: OnFailure { destination: dead_letters.arn() } }),
+        filter_criteria: pattern.map(|pattern| FilterCriteria {
+            filters: vec![Filter {
+                pattern: pattern.to_owned(),
+            }],
+        }),
+        destination_config: Some(DestinationConfig {
+            on_failure: OnFailure {
+                destination: dead_letters.arn(),
+            },
+        }),
     };
     builder.stack.add(&format!("{name}-stream"), mapping);
 }

@@ -12,7 +12,11 @@ pub(super) struct Sockets {
 }
 
 /// The API with exactly the routes `$connect` and `$disconnect`: clients send nothing.
-pub(super) fn websocket_api(stack: &mut StackBuilder<'_>, manager: &Handle<Function>, stage_name: &str) -> Sockets {
+pub(super) fn websocket_api(
+    stack: &mut StackBuilder<'_>,
+    manager: &Handle<Function>,
+    stage_name: &str,
+) -> Sockets {
     let api = Api {
         name: stack.physical_name("websocket-api"),
         description: Some("Sends feature toggles to clients as they change".to_owned()),
@@ -33,7 +37,10 @@ pub(super) fn websocket_api(stack: &mut StackBuilder<'_>, manager: &Handle<Funct
         disconnect.id(),
         stack.content(&disconnect),
     ];
-    let deployment = Deployment { api_id: api.id(), description: Text::fingerprint(deployed) };
+    let deployment = Deployment {
+        api_id: api.id(),
+        description: Text::fingerprint(deployed),
+    };
     let deployment = stack.add("deployment", deployment);
     let stage = Stage {
         api_id: api.id(),
@@ -46,7 +53,10 @@ pub(super) fn websocket_api(stack: &mut StackBuilder<'_>, manager: &Handle<Funct
         stage_variables: BTreeMap::new(),
         access_log_settings: None,
     };
-    Sockets { stage: stack.add("stage", stage), api }
+    Sockets {
+        stage: stack.add("stage", stage),
+        api,
+    }
 }
 
 fn integration(api: &Handle<Api>, function: &Handle<Function>) -> Integration {
@@ -96,7 +106,10 @@ fn route(
     let route = Route {
         api_id: api.id(),
         route_key: format!("${name}"),
-        target: Some(Text::concat([Text::from("integrations/"), integration.id()])),
+        target: Some(Text::concat([
+            Text::from("integrations/"),
+            integration.id(),
+        ])),
         operation_name: None,
         authorization_type: Some("NONE".to_owned()),
         authorizer_id: None,

@@ -3,8 +3,9 @@
 use crate::description::System;
 use crate::model::{Handle, StackBuilder};
 use crate::types::dynamodb::{
-    AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
-    SseSpecification, StreamSpecification, StreamViewType, Table, TableClass, TimeToLiveSpecification,
+    AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
+    PointInTimeRecoverySpecification, SseSpecification, StreamSpecification, StreamViewType, Table,
+    TableClass, TimeToLiveSpecification,
 };
 
 pub(super) struct Tables {
@@ -17,9 +18,15 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
     toggles.point_in_time_recovery_specification = recovery(system.toggles.point_in_time_recovery);
     let mut connections = table(stack.physical_name("connections-table"), "connectionId");
-    let expiry = TimeToLiveSpecification { attribute_name: "expiry".to_owned(), enabled: true };
+    let expiry = TimeToLiveSpecification {
+        attribute_name: "expiry".to_owned(),
+        enabled: true,
+    };
     connections.time_to_live_specification = Some(expiry);
-    Tables { toggles: stack.add("toggles-table", toggles), connections: stack.add("connections-table", connections) }
+    Tables {
+        toggles: stack.add("toggles-table", toggles),
+        connections: stack.add("connections-table", connections),
+    }
 }
 
 /// A table on demand with one string key and a stream of new images.
@@ -30,10 +37,18 @@ fn table(table_name: String, key: &str) -> Table {
             attribute_name: key.to_owned(),
             attribute_type: AttributeType::S,
         }],
-        key_schema: vec![KeySchemaElement { attribute_name: key.to_owned(), key_type: KeyType::Hash }],
+        key_schema: vec![KeySchemaElement {
+            attribute_name: key.to_owned(),
+            key_type: KeyType::Hash,
+        }],
         billing_mode: Some(BillingMode::PayPerRequest),
-        stream_specification: Some(StreamSpecification { stream_view_type: StreamViewType::NewImage }),
-        sse_specification: Some(SseSpecification { sse_enabled: false, kms_master_key_id: None }),
+        stream_specification: Some(StreamSpecification {
+            stream_view_type: StreamViewType::NewImage,
+        }),
+        sse_specification: Some(SseSpecification {
+            sse_enabled: false,
+            kms_master_key_id: None,
+        }),
         point_in_time_recovery_specification: recovery(false),
         table_class: Some(TableClass::Standard),
         provisioned_throughput: None,
@@ -45,5 +60,8 @@ fn table(table_name: String, key: &str) -> Table {
 
 fn recovery(enabled: bool) -> Option<PointInTimeRecoverySpecification> {
     let (point_in_time_recovery_enabled, recovery_period_in_days) = (enabled, None);
-    Some(PointInTimeRecoverySpecification { point_in_time_recovery_enabled, recovery_period_in_days })
+    Some(PointInTimeRecoverySpecification {
+        point_in_time_recovery_enabled,
+        recovery_period_in_days,
+    })
 }

@@ -28,7 +28,11 @@ pub const INTEGRATION: &ResourceType = &ResourceType {
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: false,
-    refers_to: &["AWS::ApiGatewayV2::Api", "AWS::Lambda::Function", "AWS::IAM::Role"],
+    refers_to: &[
+        "AWS::ApiGatewayV2::Api",
+        "AWS::Lambda::Function",
+        "AWS::IAM::Role",
+    ],
 };
 
 /// The facts of `AWS::ApiGatewayV2::Authorizer`.
@@ -40,7 +44,11 @@ pub const AUTHORIZER: &ResourceType = &ResourceType {
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: false,
-    refers_to: &["AWS::ApiGatewayV2::Api", "AWS::Lambda::Function", "AWS::IAM::Role"],
+    refers_to: &[
+        "AWS::ApiGatewayV2::Api",
+        "AWS::Lambda::Function",
+        "AWS::IAM::Role",
+    ],
 };
 
 /// The facts of `AWS::ApiGatewayV2::Route`.
@@ -52,7 +60,11 @@ pub const ROUTE: &ResourceType = &ResourceType {
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: false,
-    refers_to: &["AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Authorizer"],
+    refers_to: &[
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::ApiGatewayV2::Authorizer",
+    ],
 };
 
 /// The facts of `AWS::ApiGatewayV2::Deployment`.
@@ -76,7 +88,11 @@ pub const STAGE: &ResourceType = &ResourceType {
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: true,
-    refers_to: &["AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Deployment", "AWS::Logs::LogGroup"],
+    refers_to: &[
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Deployment",
+        "AWS::Logs::LogGroup",
+    ],
 };
 
 /// A WebSocket API.
@@ -102,7 +118,10 @@ pub struct Api {
 /// integration is found again.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Integration<S = Text> {
     /// The API. Changing it replaces the integration.
     pub api_id: S,
@@ -135,7 +154,10 @@ pub struct Integration<S = Text> {
 /// Who may connect, as a function decides.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Authorizer<S = Text> {
     /// The API. Changing it replaces the authorizer.
     pub api_id: S,
@@ -155,7 +177,10 @@ pub struct Authorizer<S = Text> {
 /// What a message or a life event of a connection calls.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Route<S = Text> {
     /// The API. Changing it replaces the route.
     pub api_id: S,
@@ -191,7 +216,10 @@ pub struct Deployment<S = Text> {
 /// A deployment under a name that clients connect to.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Stage<S = Text> {
     /// The API. Changing it replaces the stage.
     pub api_id: S,

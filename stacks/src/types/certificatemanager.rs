@@ -9,7 +9,12 @@ use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 pub const CERTIFICATE: &ResourceType = &ResourceType {
     name: "AWS::CertificateManager::Certificate",
     identity: &[],
-    create_only: &["DomainName", "SubjectAlternativeNames", "ValidationMethod", "KeyAlgorithm"],
+    create_only: &[
+        "DomainName",
+        "SubjectAlternativeNames",
+        "ValidationMethod",
+        "KeyAlgorithm",
+    ],
     renewed_by: &[],
     replacement: Replacement::CreateFirst,
     holds_data: false,
@@ -22,18 +27,22 @@ pub const CERTIFICATE: &ResourceType = &ResourceType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Certificate<S = Text> {
-    /// The domain, such as `www.example.com` or `*.example.com`. Changing it replaces the certificate.
+    /// The domain, such as `www.example.com` or `*.example.com`. Changing it replaces the
+    /// certificate.
     pub domain_name: String,
-    /// Further domains; a set, in which the first domain means nothing. Changing it replaces the certificate.
+    /// Further domains; a set, in which the first domain means nothing. Changing it replaces the
+    /// certificate.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub subject_alternative_names: Vec<String>,
-    /// How the domains are shown to be ours; absent means `DNS`. Changing it replaces the certificate.
+    /// How the domains are shown to be ours; absent means `DNS`. Changing it replaces the
+    /// certificate.
     pub validation_method: Option<ValidationMethod>,
-    /// Where the records are written that show it, for each domain. A domain that is not here, or has no zone, waits
-    /// for a person to write its record.
+    /// Where the records are written that show it, for each domain. A domain that is not here, or
+    /// has no zone, waits for a person to write its record.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub domain_validation_options: Vec<DomainValidationOption<S>>,
-    /// The key, such as `RSA_2048` (the default) or `EC_prime256v1`. Changing it replaces the certificate.
+    /// The key, such as `RSA_2048` (the default) or `EC_prime256v1`. Changing it replaces the
+    /// certificate.
     pub key_algorithm: Option<String>,
 }
 

@@ -24,8 +24,8 @@ pub const TABLE: &ResourceType = &ResourceType {
 pub struct Table<S = Text> {
     /// 3 to 255 of `[a-zA-Z0-9_.-]`. Changing it would replace the table.
     pub table_name: String,
-    /// The type of each attribute that is part of a key, and of no other; a set. The type of one in the table's
-    /// own key cannot be changed.
+    /// The type of each attribute that is part of a key, and of no other; a set. The type of one in
+    /// the table's own key cannot be changed.
     #[serde(default)]
     pub attribute_definitions: Vec<AttributeDefinition>,
     /// The partition key, then the sort key if there is one. Changing it would replace the table.

@@ -16,13 +16,21 @@ pub const ROLE: &ResourceType = &ResourceType {
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,
-    refers_to: &["AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::ApiGatewayV2::Api"],
+    refers_to: &[
+        "AWS::DynamoDB::Table",
+        "AWS::SQS::Queue",
+        "AWS::Logs::LogGroup",
+        "AWS::ApiGatewayV2::Api",
+    ],
 };
 
 /// A role that a service takes on.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Role<S = Text> {
     /// 1 to 64 of `[\w+=,.@-]`. Changing it replaces the role.
     pub role_name: String,
@@ -46,7 +54,10 @@ pub struct Role<S = Text> {
 
 /// An inline policy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Policy<S = Text> {
     /// 1 to 128 of `[\w+=,.@-]`.
     pub policy_name: String,
@@ -56,9 +67,13 @@ pub struct Policy<S = Text> {
 
 /// A policy document, in IAM's own JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct PolicyDocument<S = Text> {
-    /// The language's version; always `2012-10-17` in ours. A document that states none is of `2008-10-17`.
+    /// The language's version; always `2012-10-17` in ours. A document that states none is of
+    /// `2008-10-17`.
     #[serde(default = "first_version")]
     pub version: String,
     /// What is granted and denied. IAM takes one statement for a list of one.
@@ -70,7 +85,10 @@ pub struct PolicyDocument<S = Text> {
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Statement<S = Text> {
     /// A name for the statement.
     pub sid: Option<String>,
@@ -89,10 +107,18 @@ pub struct Statement<S = Text> {
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub not_action: Vec<String>,
     /// To what.
-    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    #[serde(
+        default = "Vec::new",
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_many"
+    )]
     pub resource: Vec<S>,
     /// Everything but these.
-    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    #[serde(
+        default = "Vec::new",
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_many"
+    )]
     pub not_resource: Vec<S>,
     /// When: operator, then key, then values.
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
@@ -110,7 +136,10 @@ pub enum Effect {
 
 /// Who a statement speaks of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    untagged,
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub enum Principal<S = Text> {
     /// Kinds (`Service`, `AWS`, `Federated`) to names.
     Of(BTreeMap<String, Values<S>>),
@@ -120,7 +149,10 @@ pub enum Principal<S = Text> {
 
 /// One value or several: IAM takes a single one without brackets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(transparent, bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    transparent,
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Values<S = Text>(#[serde(deserialize_with = "one_or_many")] pub Vec<S>);
 
 fn first_version() -> String {
@@ -148,7 +180,10 @@ impl<S> PolicyDocument<S> {
     /// A document of the current version.
     #[must_use]
     pub fn new(statement: Vec<Statement<S>>) -> Self {
-        Self { version: "2012-10-17".to_owned(), statement }
+        Self {
+            version: "2012-10-17".to_owned(),
+            statement,
+        }
     }
 }
 
@@ -156,7 +191,10 @@ impl<S: From<String>> PolicyDocument<S> {
     /// The trust policy that lets one service take on a role: `lambda.amazonaws.com`.
     #[must_use]
     pub fn trust(service: &str) -> Self {
-        let principal = BTreeMap::from([("Service".to_owned(), Values(vec![S::from(service.to_owned())]))]);
+        let principal = BTreeMap::from([(
+            "Service".to_owned(),
+            Values(vec![S::from(service.to_owned())]),
+        )]);
         Self::new(vec![Statement {
             principal: Some(Principal::Of(principal)),
             ..Statement::allow(["sts:AssumeRole"], Vec::new())

@@ -16,14 +16,25 @@ pub const FUNCTION: &ResourceType = &ResourceType {
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,
-    refers_to: &["AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::DynamoDB::Table"],
+    refers_to: &[
+        "AWS::IAM::Role",
+        "AWS::Logs::LogGroup",
+        "AWS::SQS::Queue",
+        "AWS::DynamoDB::Table",
+    ],
 };
 
 /// The facts of `AWS::Lambda::Permission`.
 pub const PERMISSION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Permission",
     identity: &["FunctionName"],
-    create_only: &["FunctionName", "Action", "Principal", "SourceArn", "SourceAccount"],
+    create_only: &[
+        "FunctionName",
+        "Action",
+        "Principal",
+        "SourceArn",
+        "SourceAccount",
+    ],
     renewed_by: &[],
     replacement: Replacement::DeleteFirst,
     holds_data: false,
@@ -40,13 +51,21 @@ pub const EVENT_SOURCE_MAPPING: &ResourceType = &ResourceType {
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,
-    refers_to: &["AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::IAM::Role"],
+    refers_to: &[
+        "AWS::Lambda::Function",
+        "AWS::DynamoDB::Table",
+        "AWS::SQS::Queue",
+        "AWS::IAM::Role",
+    ],
 };
 
 /// A function whose code is a zip.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Function<S = Text> {
     /// 1 to 64 of `[a-zA-Z0-9-_]`. Changing it replaces the function.
     pub function_name: String,
@@ -69,7 +88,8 @@ pub struct Function<S = Text> {
     pub timeout: Option<i32>,
     /// Variables that the function sees.
     pub environment: Option<Environment<S>>,
-    /// Concurrent executions that are kept for, and are the most of, this function; absent means unreserved.
+    /// Concurrent executions that are kept for, and are the most of, this function; absent means
+    /// unreserved.
     pub reserved_concurrent_executions: Option<i32>,
     /// X-Ray tracing; absent means `PassThrough`.
     pub tracing_config: Option<TracingConfig>,
@@ -88,7 +108,8 @@ pub struct Function<S = Text> {
 
 /// A function's zip.
 ///
-/// CloudFormation names an S3 object here; the zip goes up with the call, so what is named is its hash.
+/// CloudFormation names an S3 object here; the zip goes up with the call, so what is named is its
+/// hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Code {
@@ -124,7 +145,10 @@ pub enum TracingMode {
 /// Where and how a function logs.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct LoggingConfig<S = Text> {
     /// Absent means `/aws/lambda/NAME`.
     pub log_group: Option<S>,
@@ -157,7 +181,10 @@ pub struct DeadLetterConfig<S = Text> {
 /// Its statement id follows from its address.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Permission<S = Text> {
     /// The function's name.
     pub function_name: S,
@@ -174,7 +201,10 @@ pub struct Permission<S = Text> {
 /// A stream or queue that invokes a function.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct EventSourceMapping<S = Text> {
     /// The function's name.
     pub function_name: S,

@@ -45,8 +45,10 @@ pub enum LogGroupClass {
 }
 
 /// The retention periods that AWS takes, in days.
-pub const RETENTION_DAYS: &[i32] =
-    &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+pub const RETENTION_DAYS: &[i32] = &[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
 
 impl<S: Serialize> Resource for LogGroup<S> {
     const TYPE: &'static ResourceType = LOG_GROUP;

@@ -5,7 +5,8 @@ use serde_with::skip_serializing_none;
 
 use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 
-/// The facts of `AWS::Route53::RecordSet`. Its record is another record, below `_frontage` in the same zone.
+/// The facts of `AWS::Route53::RecordSet`. Its record is another record, below `_frontage` in the
+/// same zone.
 pub const RECORD_SET: &ResourceType = &ResourceType {
     name: "AWS::Route53::RecordSet",
     identity: &["HostedZoneId", "Name", "Type"],
@@ -31,14 +32,16 @@ pub const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
 pub struct RecordSet<S = Text> {
     /// The zone that the records are in: `Z…`. Changing it replaces them.
     pub hosted_zone_id: S,
-    /// The whole name, such as `www.example.com`, with or without a dot at its end. Changing it replaces them.
+    /// The whole name, such as `www.example.com`, with or without a dot at its end. Changing it
+    /// replaces them.
     pub name: S,
     /// `A`, `AAAA`, `CNAME`, `TXT`, `CAA`… Changing it replaces them.
     #[serde(rename = "Type")]
     pub record_type: String,
     /// What in AWS the name stands for, in place of records.
     pub alias_target: Option<AliasTarget<S>>,
-    /// Seconds that resolvers keep the answer, in digits; needed with records, and none with an alias.
+    /// Seconds that resolvers keep the answer, in digits; needed with records, and none with an
+    /// alias.
     #[serde(rename = "TTL")]
     pub ttl: Option<String>,
     /// The answers; a set.
@@ -56,14 +59,20 @@ pub struct AliasTarget<S = Text> {
     pub dns_name: S,
     /// The zone of that name: for a distribution [`CLOUDFRONT_ZONE`].
     pub hosted_zone_id: S,
-    /// Whether the answer depends on the target's health; absent means no. A distribution takes only no.
+    /// Whether the answer depends on the target's health; absent means no. A distribution takes
+    /// only no.
     pub evaluate_target_health: Option<bool>,
 }
 
 impl RecordSet {
     /// The alias of a distribution, `A` or `AAAA`.
     #[must_use]
-    pub fn distribution_alias(hosted_zone_id: Text, name: Text, record_type: &str, distribution_domain: Text) -> Self {
+    pub fn distribution_alias(
+        hosted_zone_id: Text,
+        name: Text,
+        record_type: &str,
+        distribution_domain: Text,
+    ) -> Self {
         let alias_target = AliasTarget {
             dns_name: distribution_domain,
             hosted_zone_id: Text::from(CLOUDFRONT_ZONE),

@@ -27,7 +27,11 @@ pub const BUCKET_POLICY: &ResourceType = &ResourceType {
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: false,
-    refers_to: &["AWS::S3::Bucket", "AWS::CloudFront::Distribution", "AWS::IAM::Role"],
+    refers_to: &[
+        "AWS::S3::Bucket",
+        "AWS::CloudFront::Distribution",
+        "AWS::IAM::Role",
+    ],
 };
 
 /// The facts of `Frontage::S3::Object`, an object that is kept like any other resource.
@@ -47,17 +51,23 @@ pub const OBJECT: &ResourceType = &ResourceType {
 /// A bucket.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct Bucket<S = Text> {
-    /// 3 to 63 of `[a-z0-9.-]`, unique among all accounts. Changing it would replace the bucket, which is refused.
+    /// 3 to 63 of `[a-z0-9.-]`, unique among all accounts. Changing it would replace the bucket,
+    /// which is refused.
     pub bucket_name: S,
     /// How new objects are encrypted; absent means with keys that S3 owns (`AES256`).
     pub bucket_encryption: Option<BucketEncryption<S>>,
-    /// What is blocked whatever policies and access lists say; absent means everything, as for every new bucket.
+    /// What is blocked whatever policies and access lists say; absent means everything, as for
+    /// every new bucket.
     pub public_access_block_configuration: Option<PublicAccessBlockConfiguration>,
     /// Who owns what others upload; absent means the bucket's owner, without access lists.
     pub ownership_controls: Option<OwnershipControls>,
-    /// Whether older versions are kept; absent means no. Once kept, they can be suspended and never left out.
+    /// Whether older versions are kept; absent means no. Once kept, they can be suspended and never
+    /// left out.
     pub versioning_configuration: Option<VersioningConfiguration>,
     /// What expires or moves by itself; absent means nothing.
     pub lifecycle_configuration: Option<LifecycleConfiguration>,
@@ -85,7 +95,10 @@ impl Default for Bucket {
 
 /// How new objects are encrypted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct BucketEncryption<S = Text> {
     /// One rule.
     pub server_side_encryption_configuration: Vec<ServerSideEncryptionRule<S>>,
@@ -94,18 +107,25 @@ pub struct BucketEncryption<S = Text> {
 /// How new objects are encrypted.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct ServerSideEncryptionRule<S = Text> {
     /// What is done with an object whose upload says nothing about it.
     pub server_side_encryption_by_default: Option<ServerSideEncryptionByDefault<S>>,
-    /// With a KMS key: whether S3 asks KMS once a bucket rather than once an object; absent means no.
+    /// With a KMS key: whether S3 asks KMS once a bucket rather than once an object; absent means
+    /// no.
     pub bucket_key_enabled: Option<bool>,
 }
 
 /// An algorithm and its key.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct ServerSideEncryptionByDefault<S = Text> {
     /// `AES256`, `aws:kms` or `aws:kms:dsse`.
     #[serde(rename = "SSEAlgorithm")]
@@ -115,7 +135,8 @@ pub struct ServerSideEncryptionByDefault<S = Text> {
     pub kms_master_key_id: Option<S>,
 }
 
-/// What is blocked whatever policies and access lists say. Where it is stated, an absent member means no.
+/// What is blocked whatever policies and access lists say. Where it is stated, an absent member
+/// means no.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -172,7 +193,9 @@ pub enum ObjectOwnership {
 
 impl From<ObjectOwnership> for OwnershipControls {
     fn from(object_ownership: ObjectOwnership) -> Self {
-        Self { rules: vec![OwnershipControlsRule { object_ownership }] }
+        Self {
+            rules: vec![OwnershipControlsRule { object_ownership }],
+        }
     }
 }
 
@@ -200,7 +223,8 @@ pub enum VersioningStatus {
 pub struct LifecycleConfiguration {
     /// A set by id, at most 1,000.
     pub rules: Vec<LifecycleRule>,
-    /// From which size objects move: `all_storage_classes_128K` (the default) or `varies_by_storage_class`.
+    /// From which size objects move: `all_storage_classes_128K` (the default) or
+    /// `varies_by_storage_class`.
     pub transition_default_minimum_object_size: Option<String>,
 }
 
@@ -209,7 +233,8 @@ pub struct LifecycleConfiguration {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LifecycleRule {
-    /// The rule's name, unique in the bucket, up to 255 characters. S3 makes one up where it is absent.
+    /// The rule's name, unique in the bucket, up to 255 characters. S3 makes one up where it is
+    /// absent.
     pub id: Option<String>,
     /// Whether the rule counts.
     pub status: LifecycleStatus,
@@ -276,7 +301,8 @@ pub struct NoncurrentVersionExpiration {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Transition {
-    /// Where to: `STANDARD_IA`, `ONEZONE_IA`, `INTELLIGENT_TIERING`, `GLACIER_IR`, `GLACIER`, `DEEP_ARCHIVE`.
+    /// Where to: `STANDARD_IA`, `ONEZONE_IA`, `INTELLIGENT_TIERING`, `GLACIER_IR`, `GLACIER`,
+    /// `DEEP_ARCHIVE`.
     pub storage_class: String,
     /// Days after the object's creation.
     pub transition_in_days: Option<i32>,
@@ -337,7 +363,10 @@ pub struct CorsRule {
 /// Where requests are logged.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct LoggingConfiguration<S = Text> {
     /// A bucket of the same Region; absent means the bucket itself.
     pub destination_bucket_name: Option<S>,
@@ -347,7 +376,10 @@ pub struct LoggingConfiguration<S = Text> {
 
 /// The policy of a bucket. A bucket has one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct BucketPolicy<S = Text> {
     /// The bucket's name.
     pub bucket: S,

@@ -23,7 +23,8 @@ pub const QUEUE: &ResourceType = &ResourceType {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Queue<S = Text> {
-    /// 1 to 80 of `[A-Za-z0-9_-]`, a FIFO queue's with `.fifo` at the end. Changing it replaces the queue.
+    /// 1 to 80 of `[A-Za-z0-9_-]`, a FIFO queue's with `.fifo` at the end. Changing it replaces the
+    /// queue.
     pub queue_name: String,
     /// Whether order is kept; absent means no. Changing it replaces the queue.
     pub fifo_queue: Option<bool>,
@@ -43,12 +44,13 @@ pub struct Queue<S = Text> {
     pub sqs_managed_sse_enabled: Option<bool>,
     /// The KMS key that encrypts messages.
     pub kms_master_key_id: Option<S>,
-    /// Seconds that a data key is used again, 60 to 86,400; absent means 300. Without a KMS key it means nothing.
+    /// Seconds that a data key is used again, 60 to 86,400; absent means 300. Without a KMS key it
+    /// means nothing.
     pub kms_data_key_reuse_period_seconds: Option<i32>,
     /// Where messages go that are received too often.
     pub redrive_policy: Option<RedrivePolicy<S>>,
-    /// Which queues may name this one as theirs, as SQS writes it: `redrivePermission` and, with `byQueue`,
-    /// `sourceQueueArns`. Absent means all (`allowAll`).
+    /// Which queues may name this one as theirs, as SQS writes it: `redrivePermission` and, with
+    /// `byQueue`, `sourceQueueArns`. Absent means all (`allowAll`).
     pub redrive_allow_policy: Option<Value>,
 }
 

@@ -15,7 +15,8 @@ async fn an_api_changes_in_place() {
     changes(&world, &model, &["Description"]).await;
     model.api.route_selection_expression = "$request.body.kind".to_owned();
     changes(&world, &model, &["RouteSelectionExpression"]).await;
-    model.api.api_key_selection_expression = Some("$context.authorizer.usageIdentifierKey".to_owned());
+    model.api.api_key_selection_expression =
+        Some("$context.authorizer.usageIdentifierKey".to_owned());
     changes(&world, &model, &["ApiKeySelectionExpression"]).await;
     model.api.disable_execute_api_endpoint = Some(true);
     changes(&world, &model, &["DisableExecuteApiEndpoint"]).await;
@@ -28,8 +29,8 @@ async fn an_api_changes_in_place() {
     world.destroy(&model.graph(&world)).await;
 }
 
-/// The emulator keeps neither `CredentialsArn`, `PassthroughBehavior` nor `TemplateSelectionExpression`: see the
-/// driver's own tests.
+/// The emulator keeps neither `CredentialsArn`, `PassthroughBehavior` nor
+/// `TemplateSelectionExpression`: see the driver's own tests.
 #[tokio::test]
 async fn an_integration_changes_in_place() {
     let world = World::new();
@@ -51,9 +52,13 @@ async fn an_integration_changes_in_place() {
     model.integration.content_handling_strategy = Some("CONVERT_TO_BINARY".to_owned());
     changes(&world, &model, &["ContentHandlingStrategy"]).await;
     let id = "integration.request.header.id";
-    model.integration.request_parameters = map([(id, "'1'"), ("integration.request.header.a", "'2'")]);
+    model.integration.request_parameters =
+        map([(id, "'1'"), ("integration.request.header.a", "'2'")]);
     changes(&world, &model, &["RequestParameters"]).await;
-    let both = ["RequestParameters.integration.request.header.a", "RequestParameters.integration.request.header.id"];
+    let both = [
+        "RequestParameters.integration.request.header.a",
+        "RequestParameters.integration.request.header.id",
+    ];
     model.integration.request_parameters = map([(id, "'3'")]);
     changes(&world, &model, &both).await;
     model.integration.request_parameters.clear();
@@ -61,7 +66,12 @@ async fn an_integration_changes_in_place() {
     model.integration.request_templates = map([("a", "{}"), ("b", "{}")]);
     changes(&world, &model, &["RequestTemplates"]).await;
     model.integration.request_templates = map([("b", "[]")]);
-    changes(&world, &model, &["RequestTemplates.a", "RequestTemplates.b"]).await;
+    changes(
+        &world,
+        &model,
+        &["RequestTemplates.a", "RequestTemplates.b"],
+    )
+    .await;
     world.destroy(&model.graph(&world)).await;
 }
 
@@ -83,9 +93,19 @@ async fn a_route_changes_in_place() {
     route.authorization_type = Some("AWS_IAM".to_owned());
     changes(&world, &with(&route), &["AuthorizationType"]).await;
     route.authorization_type = Some("CUSTOM".to_owned());
-    changes(&world, &with(&route), &["AuthorizationType", "AuthorizerId"]).await;
+    changes(
+        &world,
+        &with(&route),
+        &["AuthorizationType", "AuthorizerId"],
+    )
+    .await;
     route.authorization_type = None;
-    changes(&world, &with(&route), &["AuthorizationType", "AuthorizerId"]).await;
+    changes(
+        &world,
+        &with(&route),
+        &["AuthorizationType", "AuthorizerId"],
+    )
+    .await;
     route.api_key_required = Some(true);
     changes(&world, &with(&route), &["ApiKeyRequired"]).await;
     route.model_selection_expression = Some("$request.body.kind".to_owned());
@@ -105,20 +125,32 @@ async fn an_authorizer_changes_in_place() {
     let base = Model::new();
     world.apply(&base.graph(&world)).await;
     let mut authorizer = base.authorizer.clone().expect("an authorizer");
-    let with = |authorizer: &Authorizer| base.with(|model| model.authorizer = Some(authorizer.clone()));
+    let with =
+        |authorizer: &Authorizer| base.with(|model| model.authorizer = Some(authorizer.clone()));
     authorizer.authorizer_uri = Some(format!("{FUNCTION}2").into());
     changes(&world, &with(&authorizer), &["AuthorizerUri"]).await;
-    authorizer.authorizer_credentials_arn = Some("arn:aws:iam::111122223333:role/authorizer".into());
+    authorizer.authorizer_credentials_arn =
+        Some("arn:aws:iam::111122223333:role/authorizer".into());
     changes(&world, &with(&authorizer), &["AuthorizerCredentialsArn"]).await;
     authorizer.authorizer_credentials_arn = None;
     changes(&world, &with(&authorizer), &["AuthorizerCredentialsArn"]).await;
-    let (token, id) = ("route.request.querystring.token".to_owned(), "route.request.header.id".to_owned());
+    let (token, id) = (
+        "route.request.querystring.token".to_owned(),
+        "route.request.header.id".to_owned(),
+    );
     authorizer.identity_source = vec![token.clone(), id.clone()];
     changes(&world, &with(&authorizer), &["IdentitySource"]).await;
     authorizer.identity_source = vec![id, token];
     let reordered = world.apply(&with(&authorizer).graph(&world)).await;
-    let differs = reordered.resources.iter().any(|planned| !paths(planned).is_empty());
-    assert!(!differs, "the order means nothing: {:?}", describe(&reordered));
+    let differs = reordered
+        .resources
+        .iter()
+        .any(|planned| !paths(planned).is_empty());
+    assert!(
+        !differs,
+        "the order means nothing: {:?}",
+        describe(&reordered)
+    );
     authorizer.identity_source.clear();
     changes(&world, &with(&authorizer), &["IdentitySource"]).await;
     world.destroy(&with(&authorizer).graph(&world)).await;
@@ -138,13 +170,20 @@ async fn a_stage_changes_in_place() {
     stage.stage_variables = map([("table", "a"), ("log", "b")]);
     changes(&world, &with(&stage), &["StageVariables"]).await;
     stage.stage_variables = map([("table", "c")]);
-    changes(&world, &with(&stage), &["StageVariables.log", "StageVariables.table"]).await;
+    changes(
+        &world,
+        &with(&stage),
+        &["StageVariables.log", "StageVariables.table"],
+    )
+    .await;
     stage.stage_variables.clear();
     changes(&world, &with(&stage), &["StageVariables"]).await;
     stage.access_log_settings = Some(logs());
     changes(&world, &with(&stage), &["AccessLogSettings"]).await;
-    stage.access_log_settings =
-        Some(AccessLogSettings { format: "$context.requestId $context.status".into(), ..logs() });
+    stage.access_log_settings = Some(AccessLogSettings {
+        format: "$context.requestId $context.status".into(),
+        ..logs()
+    });
     changes(&world, &with(&stage), &["AccessLogSettings.Format"]).await;
     stage.access_log_settings = None;
     changes(&world, &with(&stage), &["AccessLogSettings"]).await;
@@ -169,21 +208,46 @@ async fn route_settings_change_in_place() {
         data_trace_enabled: Some(true),
         logging_level: Some("INFO".to_owned()),
     };
-    stage.default_route_settings = Some(RouteSettings { logging_level: Some("ERROR".to_owned()), ..settings() });
+    stage.default_route_settings = Some(RouteSettings {
+        logging_level: Some("ERROR".to_owned()),
+        ..settings()
+    });
     changes(&world, &with(&stage), &["DefaultRouteSettings"]).await;
     stage.default_route_settings = Some(settings());
     changes(&world, &with(&stage), &["DefaultRouteSettings"]).await;
     stage.default_route_settings = Some(all.clone());
     changes(&world, &with(&stage), &["DefaultRouteSettings"]).await;
-    stage.default_route_settings = Some(RouteSettings { throttling_burst_limit: Some(20), ..all.clone() });
-    changes(&world, &with(&stage), &["DefaultRouteSettings.ThrottlingBurstLimit"]).await;
+    stage.default_route_settings = Some(RouteSettings {
+        throttling_burst_limit: Some(20),
+        ..all.clone()
+    });
+    changes(
+        &world,
+        &with(&stage),
+        &["DefaultRouteSettings.ThrottlingBurstLimit"],
+    )
+    .await;
     // On AWS throttling stays once it is set: see the driver's own tests.
     stage.default_route_settings = None;
     changes(&world, &with(&stage), &["DefaultRouteSettings"]).await;
-    stage.route_settings = [("$connect".to_owned(), all.clone()), ("$disconnect".to_owned(), settings())].into();
+    stage.route_settings = [
+        ("$connect".to_owned(), all.clone()),
+        ("$disconnect".to_owned(), settings()),
+    ]
+    .into();
     changes(&world, &with(&stage), &["RouteSettings"]).await;
-    stage.route_settings = [("$connect".to_owned(), RouteSettings { throttling_rate_limit: None, ..all })].into();
-    let both = ["RouteSettings.$connect.ThrottlingRateLimit", "RouteSettings.$disconnect"];
+    stage.route_settings = [(
+        "$connect".to_owned(),
+        RouteSettings {
+            throttling_rate_limit: None,
+            ..all
+        },
+    )]
+    .into();
+    let both = [
+        "RouteSettings.$connect.ThrottlingRateLimit",
+        "RouteSettings.$disconnect",
+    ];
     changes(&world, &with(&stage), &both).await;
     stage.route_settings.clear();
     changes(&world, &with(&stage), &["RouteSettings"]).await;

@@ -16,9 +16,11 @@ use stacks::types::apigatewayv2::{
 
 use crate::support::{World, describe, only, paths};
 
-const FUNCTION: &str = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/FUNCTION/invocations";
+const FUNCTION: &str =
+    "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/FUNCTION/invocations";
 
-/// One WebSocket API with one of everything. A test changes what it is about; `graph` fills the references in.
+/// One WebSocket API with one of everything. A test changes what it is about; `graph` fills the
+/// references in.
 #[derive(Clone)]
 struct Model {
     tags: Tags,
@@ -52,7 +54,10 @@ impl Model {
                 identity_source: Vec::new(),
             }),
             route: Some(route()),
-            deployment: Deployment { api_id: "".into(), description: "first".into() },
+            deployment: Deployment {
+                api_id: "".into(),
+                description: "first".into(),
+            },
             stage: Some(stage()),
         }
     }
@@ -71,19 +76,59 @@ impl Model {
     }
 
     fn fill(&self, stack: &mut StackBuilder<'_>, api: &Handle<Api>) {
-        let integration = stack.add("integration", Integration { api_id: api.id(), ..self.integration.clone() });
+        let integration = stack.add(
+            "integration",
+            Integration {
+                api_id: api.id(),
+                ..self.integration.clone()
+            },
+        );
         let authorizer = self.authorizer.clone();
-        let authorizer = authorizer.map(|of| stack.add("authorizer", Authorizer { api_id: api.id(), ..of }));
+        let authorizer = authorizer.map(|of| {
+            stack.add(
+                "authorizer",
+                Authorizer {
+                    api_id: api.id(),
+                    ..of
+                },
+            )
+        });
         if let Some(route) = self.route.clone() {
             let custom = route.authorization_type.as_deref() == Some("CUSTOM");
-            let authorizer_id = authorizer.filter(|_| custom).map(|authorizer| authorizer.id());
-            let target = route.target.or(Some(Text::concat(["integrations/".into(), integration.id()])));
-            stack.add("route", Route { api_id: api.id(), target, authorizer_id, ..route });
+            let authorizer_id = authorizer
+                .filter(|_| custom)
+                .map(|authorizer| authorizer.id());
+            let target = route.target.or(Some(Text::concat([
+                "integrations/".into(),
+                integration.id(),
+            ])));
+            stack.add(
+                "route",
+                Route {
+                    api_id: api.id(),
+                    target,
+                    authorizer_id,
+                    ..route
+                },
+            );
         }
-        let deployment = stack.add("deployment", Deployment { api_id: api.id(), ..self.deployment.clone() });
+        let deployment = stack.add(
+            "deployment",
+            Deployment {
+                api_id: api.id(),
+                ..self.deployment.clone()
+            },
+        );
         if let Some(stage) = self.stage.clone() {
             let deployment_id = (stage.auto_deploy != Some(true)).then(|| deployment.id());
-            let stage = stack.add("stage", Stage { api_id: api.id(), deployment_id, ..stage });
+            let stage = stack.add(
+                "stage",
+                Stage {
+                    api_id: api.id(),
+                    deployment_id,
+                    ..stage
+                },
+            );
             stack.output("url", stage.websocket_url());
         }
     }
@@ -152,15 +197,28 @@ fn logs() -> AccessLogSettings {
 }
 
 fn map<const N: usize>(entries: [(&str, &str); N]) -> BTreeMap<String, String> {
-    entries.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    entries
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
-/// Applies a change of one resource: it is planned as an update of these properties because the model changed.
+/// Applies a change of one resource: it is planned as an update of these properties because the
+/// model changed.
 async fn changes(world: &World, model: &Model, expected: &[&str]) {
     let plan = world.apply(&model.graph(world)).await;
     let resource = only(&plan);
     assert_eq!(paths(resource), expected, "{:?}", resource.action);
-    assert!(matches!(resource.action, Action::Update { reason: Reason::Changed, .. }), "{:?}", resource.action);
+    assert!(
+        matches!(
+            resource.action,
+            Action::Update {
+                reason: Reason::Changed,
+                ..
+            }
+        ),
+        "{:?}",
+        resource.action
+    );
 }
 
 /// The paths of the one drifted resource, and that it is repaired.
@@ -168,7 +226,17 @@ async fn repairs(world: &World, model: &Model, expected: &[&str]) {
     let plan = world.apply(&model.graph(world)).await;
     let resource = only(&plan);
     assert_eq!(paths(resource), expected, "{:?}", resource.action);
-    assert!(matches!(resource.action, Action::Update { reason: Reason::Drift, .. }), "{:?}", resource.action);
+    assert!(
+        matches!(
+            resource.action,
+            Action::Update {
+                reason: Reason::Drift,
+                ..
+            }
+        ),
+        "{:?}",
+        resource.action
+    );
 }
 
 /// What a plan does, a word a resource: `replace api`.
@@ -179,11 +247,20 @@ fn actions(plan: &Plan) -> Vec<String> {
         Action::Replace { .. } => "replace",
         Action::Delete => "delete",
     };
-    plan.resources.iter().map(|of| format!("{} {}", word(&of.action), of.address.name())).collect()
+    plan.resources
+        .iter()
+        .map(|of| format!("{} {}", word(&of.action), of.address.name()))
+        .collect()
 }
 
 async fn only_api(client: &Client) -> String {
-    let apis = client.get_apis().send().await.expect("the APIs").items.unwrap_or_default();
+    let apis = client
+        .get_apis()
+        .send()
+        .await
+        .expect("the APIs")
+        .items
+        .unwrap_or_default();
     assert_eq!(apis.len(), 1, "{apis:?}");
     apis[0].api_id().expect("an id").to_owned()
 }

@@ -2,20 +2,23 @@
 
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
-    Distribution as SdkDistribution, DistributionConfig as SdkConfig, OriginGroup, OriginGroupFailoverCriteria,
-    OriginGroupMember, OriginGroupMembers, OriginGroups, StatusCodes, Tag, Tags as SdkTags,
+    Distribution as SdkDistribution, DistributionConfig as SdkConfig, OriginGroup,
+    OriginGroupFailoverCriteria, OriginGroupMember, OriginGroupMembers, OriginGroups, StatusCodes,
+    Tag, Tags as SdkTags,
 };
 use frontage::reconcile::{Action, Reason};
 use stacks::model::{Tags, Text};
 use stacks::types::cloudfront::{
-    CacheBehavior, CustomErrorResponse, CustomOriginConfig, DefaultCacheBehavior, Distribution, DistributionConfig,
-    EventType, FunctionAssociation, GeoRestriction, GeoRestrictionType, HttpVersion, IpAddressType, Logging, Method,
-    Origin, OriginCustomHeader, OriginProtocolPolicy, OriginShield, PriceClass, Restrictions, S3OriginConfig,
-    SslProtocol, SslSupportMethod, ViewerCertificate, ViewerProtocolPolicy,
+    CacheBehavior, CustomErrorResponse, CustomOriginConfig, DefaultCacheBehavior, Distribution,
+    DistributionConfig, EventType, FunctionAssociation, GeoRestriction, GeoRestrictionType,
+    HttpVersion, IpAddressType, Logging, Method, Origin, OriginCustomHeader, OriginProtocolPolicy,
+    OriginShield, PriceClass, Restrictions, S3OriginConfig, SslProtocol, SslSupportMethod,
+    ViewerCertificate, ViewerProtocolPolicy,
 };
 
 use super::{
-    OPTIMIZED, add_bucket, assert_repairs, cache_policy, control, function, graph_of, only_the_bucket, site, update,
+    OPTIMIZED, add_bucket, assert_repairs, cache_policy, control, function, graph_of,
+    only_the_bucket, site, update,
 };
 use crate::support::{World, describe, only};
 
@@ -23,11 +26,20 @@ const ACM: &str = "arn:aws:acm:us-east-1:111122223333:certificate/1";
 
 /// The account's one distribution, and its version.
 async fn live(client: &Client) -> (SdkDistribution, SdkConfig, String) {
-    let list = client.list_distributions().send().await.expect("listed").distribution_list.expect("a list");
+    let list = client
+        .list_distributions()
+        .send()
+        .await
+        .expect("listed")
+        .distribution_list
+        .expect("a list");
     let id = list.items.expect("distributions").remove(0).id;
     let answer = client.get_distribution().id(id).send().await.expect("read");
     let mut distribution = answer.distribution.expect("a distribution");
-    let config = distribution.distribution_config.take().expect("a configuration");
+    let config = distribution
+        .distribution_config
+        .take()
+        .expect("a configuration");
     (distribution, config, answer.e_tag.expect("a version"))
 }
 
@@ -35,7 +47,11 @@ async fn live(client: &Client) -> (SdkDistribution, SdkConfig, String) {
 async fn meddle(client: &Client, change: impl Fn(&mut SdkConfig)) {
     let (distribution, mut config, version) = live(client).await;
     change(&mut config);
-    let call = client.update_distribution().id(distribution.id).if_match(version).distribution_config(config);
+    let call = client
+        .update_distribution()
+        .id(distribution.id)
+        .if_match(version)
+        .distribution_config(config);
     call.send().await.expect("changed");
 }
 
@@ -47,8 +63,16 @@ async fn steps(world: &World, changes: &[Step<'_>]) {
     world.apply(&graph_of(world, &config)).await;
     for (paths, change) in changes {
         change(&mut config);
-        let paths: Vec<String> = paths.split(' ').map(|path| format!("DistributionConfig.{path}")).collect();
-        update(world, &graph_of(world, &config), &paths.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let paths: Vec<String> = paths
+            .split(' ')
+            .map(|path| format!("DistributionConfig.{path}"))
+            .collect();
+        update(
+            world,
+            &graph_of(world, &config),
+            &paths.iter().map(String::as_str).collect::<Vec<_>>(),
+        )
+        .await;
     }
     world.destroy(&graph_of(world, &config)).await;
     assert_eq!(world.listing().await, Vec::<String>::new());
@@ -67,11 +91,20 @@ async fn what_a_site_is_changes_in_place() {
     };
     let restrictions = |restriction_type, locations: &[&str]| {
         let locations = locations.iter().map(ToString::to_string).collect();
-        Some(Restrictions { geo_restriction: GeoRestriction { restriction_type, locations } })
+        Some(Restrictions {
+            geo_restriction: GeoRestriction {
+                restriction_type,
+                locations,
+            },
+        })
     };
     let logging = |prefix: Option<&str>| {
         let prefix = prefix.map(str::to_owned);
-        Some(Logging { bucket: "logs.s3.amazonaws.com".into(), include_cookies: None, prefix })
+        Some(Logging {
+            bucket: "logs.s3.amazonaws.com".into(),
+            include_cookies: None,
+            prefix,
+        })
     };
     steps(
         &world,
@@ -79,30 +112,49 @@ async fn what_a_site_is_changes_in_place() {
             ("Comment", &|of| of.comment = Some("The site".to_owned())),
             ("Comment", &|of| of.comment = None),
             ("Enabled", &|of| of.enabled = false),
-            ("DefaultRootObject", &|of| of.default_root_object = Some("index.html".to_owned())),
-            ("HttpVersion", &|of| of.http_version = Some(HttpVersion::Http2And3)),
+            ("DefaultRootObject", &|of| {
+                of.default_root_object = Some("index.html".to_owned())
+            }),
+            ("HttpVersion", &|of| {
+                of.http_version = Some(HttpVersion::Http2And3)
+            }),
             ("IPV6Enabled", &|of| of.ipv6_enabled = Some(true)),
-            ("PriceClass", &|of| of.price_class = Some(PriceClass::Class100)),
-            ("WebACLId", &|of| of.web_acl_id = Some("arn:aws:wafv2:us-east-1:1:global/webacl/a/1".into())),
+            ("PriceClass", &|of| {
+                of.price_class = Some(PriceClass::Class100)
+            }),
+            ("WebACLId", &|of| {
+                of.web_acl_id = Some("arn:aws:wafv2:us-east-1:1:global/webacl/a/1".into())
+            }),
             ("WebACLId", &|of| of.web_acl_id = None),
             ("Logging", &|of| of.logging = logging(None)),
             ("Logging.Prefix", &|of| of.logging = logging(Some("site/"))),
             ("Logging", &|of| of.logging = None),
-            ("Restrictions", &|of| of.restrictions = restrictions(GeoRestrictionType::Whitelist, &["DE", "AT"])),
+            ("Restrictions", &|of| {
+                of.restrictions = restrictions(GeoRestrictionType::Whitelist, &["DE", "AT"])
+            }),
             ("Restrictions.GeoRestriction.Locations", &|of| {
                 of.restrictions = restrictions(GeoRestrictionType::Whitelist, &["AT"]);
             }),
-            ("Restrictions", &|of| of.restrictions = restrictions(GeoRestrictionType::None, &[])),
-            ("ViewerCertificate", &|of| of.viewer_certificate = certificate(None, None)),
+            ("Restrictions", &|of| {
+                of.restrictions = restrictions(GeoRestrictionType::None, &[])
+            }),
+            ("ViewerCertificate", &|of| {
+                of.viewer_certificate = certificate(None, None)
+            }),
             ("ViewerCertificate.MinimumProtocolVersion", &|of| {
                 of.viewer_certificate = certificate(None, Some("TLSv1.2_2021"));
             }),
             ("ViewerCertificate.SslSupportMethod", &|of| {
-                of.viewer_certificate = certificate(Some(SslSupportMethod::Vip), Some("TLSv1.2_2021"));
+                of.viewer_certificate =
+                    certificate(Some(SslSupportMethod::Vip), Some("TLSv1.2_2021"));
             }),
-            ("Aliases", &|of| of.aliases = vec!["www.example.com".into(), "example.com".into()]),
+            ("Aliases", &|of| {
+                of.aliases = vec!["www.example.com".into(), "example.com".into()]
+            }),
             ("Aliases", &|of| of.aliases = vec!["www.example.com".into()]),
-            ("Aliases ViewerCertificate", &|of| (of.aliases, of.viewer_certificate) = (Vec::new(), None)),
+            ("Aliases ViewerCertificate", &|of| {
+                (of.aliases, of.viewer_certificate) = (Vec::new(), None)
+            }),
             ("CustomErrorResponses", &|of| {
                 of.custom_error_responses = [404, 403]
                     .map(|code| CustomErrorResponse {
@@ -116,7 +168,9 @@ async fn what_a_site_is_changes_in_place() {
             ("CustomErrorResponses[1].ErrorCachingMinTTL", &|of| {
                 of.custom_error_responses[0].error_caching_min_ttl = Some(0);
             }),
-            ("CustomErrorResponses", &|of| of.custom_error_responses.clear()),
+            ("CustomErrorResponses", &|of| {
+                of.custom_error_responses.clear()
+            }),
         ],
     )
     .await;
@@ -125,13 +179,27 @@ async fn what_a_site_is_changes_in_place() {
 #[tokio::test]
 async fn how_it_serves_changes_in_place() {
     let world = World::new();
-    let all = [Method::Delete, Method::Get, Method::Head, Method::Options, Method::Patch, Method::Post, Method::Put];
+    let all = [
+        Method::Delete,
+        Method::Get,
+        Method::Head,
+        Method::Options,
+        Method::Patch,
+        Method::Post,
+        Method::Put,
+    ];
     let pattern = |pattern: &str| CacheBehavior {
         path_pattern: pattern.to_owned(),
-        behavior: DefaultCacheBehavior { compress: Some(true), ..site().default_cache_behavior },
+        behavior: DefaultCacheBehavior {
+            compress: Some(true),
+            ..site().default_cache_behavior
+        },
     };
     let arn = "arn:aws:cloudfront::111122223333:function/acme";
-    let association = |event_type| FunctionAssociation { event_type, function_arn: arn.into() };
+    let association = |event_type| FunctionAssociation {
+        event_type,
+        function_arn: arn.into(),
+    };
     steps(
         &world,
         &[
@@ -195,50 +263,91 @@ async fn what_it_serves_from_changes_in_place() {
         ..Origin::default()
     };
     let custom = |of: &mut DistributionConfig, change: &dyn Fn(&mut CustomOriginConfig)| {
-        change(of.origins[1].custom_origin_config.as_mut().expect("a server"));
+        change(
+            of.origins[1]
+                .custom_origin_config
+                .as_mut()
+                .expect("a server"),
+        );
     };
-    let header = |name: &str| OriginCustomHeader { header_name: name.to_owned(), header_value: "1".into() };
+    let header = |name: &str| OriginCustomHeader {
+        header_name: name.to_owned(),
+        header_value: "1".into(),
+    };
     let api = "Origins[0].CustomOriginConfig";
     steps(
         &world,
         &[
-            ("Origins[0].OriginAccessControlId", &|of| of.origins[0].origin_access_control_id = Some("E1".into())),
-            ("Origins[0].OriginAccessControlId", &|of| of.origins[0].origin_access_control_id = None),
+            ("Origins[0].OriginAccessControlId", &|of| {
+                of.origins[0].origin_access_control_id = Some("E1".into())
+            }),
+            ("Origins[0].OriginAccessControlId", &|of| {
+                of.origins[0].origin_access_control_id = None
+            }),
             ("Origins[0].S3OriginConfig.OriginAccessIdentity", &|of| {
                 let identity = Some(Text::from("origin-access-identity/cloudfront/E2"));
-                of.origins[0].s3_origin_config = Some(S3OriginConfig { origin_access_identity: identity });
+                of.origins[0].s3_origin_config = Some(S3OriginConfig {
+                    origin_access_identity: identity,
+                });
             }),
             ("Origins[0].S3OriginConfig.OriginAccessIdentity", &|of| {
                 of.origins[0].s3_origin_config = Some(S3OriginConfig::default());
             }),
-            ("Origins[0].OriginPath", &|of| of.origins[0].origin_path = Some("/site".to_owned())),
+            ("Origins[0].OriginPath", &|of| {
+                of.origins[0].origin_path = Some("/site".to_owned())
+            }),
             ("Origins[0].DomainName", &|of| {
                 of.origins[0].domain_name = "acme-other.s3.eu-west-1.amazonaws.com".into();
             }),
-            ("Origins[0].ConnectionAttempts", &|of| of.origins[0].connection_attempts = Some(2)),
-            ("Origins[0].ConnectionTimeout", &|of| of.origins[0].connection_timeout = Some(5)),
+            ("Origins[0].ConnectionAttempts", &|of| {
+                of.origins[0].connection_attempts = Some(2)
+            }),
+            ("Origins[0].ConnectionTimeout", &|of| {
+                of.origins[0].connection_timeout = Some(5)
+            }),
             ("Origins[0].OriginCustomHeaders", &|of| {
                 of.origins[0].origin_custom_headers = vec![header("b"), header("a")];
             }),
-            ("Origins[0].OriginCustomHeaders", &|of| of.origins[0].origin_custom_headers.clear()),
+            ("Origins[0].OriginCustomHeaders", &|of| {
+                of.origins[0].origin_custom_headers.clear()
+            }),
             ("Origins[0].OriginShield", &|of| {
                 let region = Some("eu-west-1".to_owned());
-                of.origins[0].origin_shield = Some(OriginShield { enabled: Some(true), origin_shield_region: region });
+                of.origins[0].origin_shield = Some(OriginShield {
+                    enabled: Some(true),
+                    origin_shield_region: region,
+                });
             }),
-            ("Origins[0].OriginShield", &|of| of.origins[0].origin_shield = None),
+            ("Origins[0].OriginShield", &|of| {
+                of.origins[0].origin_shield = None
+            }),
             ("Origins", &|of| of.origins.push(server.clone())),
-            (&format!("{api}.HTTPPort"), &|of| custom(of, &|of| of.http_port = Some(8080))),
-            (&format!("{api}.HTTPSPort"), &|of| custom(of, &|of| of.https_port = Some(8443))),
-            (&format!("{api}.IpAddressType"), &|of| {
-                custom(of, &|of| of.ip_address_type = Some(IpAddressType::Dualstack));
+            (&format!("{api}.HTTPPort"), &|of| {
+                custom(of, &|of| of.http_port = Some(8080))
             }),
-            (&format!("{api}.OriginKeepaliveTimeout"), &|of| custom(of, &|of| of.origin_keepalive_timeout = Some(10))),
-            (&format!("{api}.OriginReadTimeout"), &|of| custom(of, &|of| of.origin_read_timeout = Some(10))),
+            (&format!("{api}.HTTPSPort"), &|of| {
+                custom(of, &|of| of.https_port = Some(8443))
+            }),
+            (&format!("{api}.IpAddressType"), &|of| {
+                custom(of, &|of| {
+                    of.ip_address_type = Some(IpAddressType::Dualstack)
+                });
+            }),
+            (&format!("{api}.OriginKeepaliveTimeout"), &|of| {
+                custom(of, &|of| of.origin_keepalive_timeout = Some(10))
+            }),
+            (&format!("{api}.OriginReadTimeout"), &|of| {
+                custom(of, &|of| of.origin_read_timeout = Some(10))
+            }),
             (&format!("{api}.OriginProtocolPolicy"), &|of| {
-                custom(of, &|of| of.origin_protocol_policy = OriginProtocolPolicy::MatchViewer);
+                custom(of, &|of| {
+                    of.origin_protocol_policy = OriginProtocolPolicy::MatchViewer
+                });
             }),
             (&format!("{api}.OriginSSLProtocols"), &|of| {
-                custom(of, &|of| of.origin_ssl_protocols = vec![SslProtocol::Tls1_2, SslProtocol::Tls1_1]);
+                custom(of, &|of| {
+                    of.origin_ssl_protocols = vec![SslProtocol::Tls1_2, SslProtocol::Tls1_1]
+                });
             }),
             ("DefaultCacheBehavior.TargetOriginId", &|of| {
                 of.default_cache_behavior.target_origin_id = "api".to_owned();
@@ -257,21 +366,48 @@ async fn drift_is_told_and_repaired() {
     let world = World::new();
     let client = Client::new(&world.config());
     let tagged = |value: &str| {
-        world.graph_tagged(Tags::from([("team".to_owned(), value.to_owned())]), |stack| {
-            let config = DistributionConfig { comment: Some("Acme".to_owned()), ..site() };
-            stack.add("site", Distribution { distribution_config: config });
-        })
+        world.graph_tagged(
+            Tags::from([("team".to_owned(), value.to_owned())]),
+            |stack| {
+                let config = DistributionConfig {
+                    comment: Some("Acme".to_owned()),
+                    ..site()
+                };
+                stack.add(
+                    "site",
+                    Distribution {
+                        distribution_config: config,
+                    },
+                );
+            },
+        )
     };
     world.apply(&tagged("web")).await;
     meddle(&client, |of| of.enabled = false).await;
-    assert_repairs(&world.apply(&tagged("web")).await, &["DistributionConfig.Enabled"]);
+    assert_repairs(
+        &world.apply(&tagged("web")).await,
+        &["DistributionConfig.Enabled"],
+    );
     meddle(&client, |of| of.price_class = Some("PriceClass_200".into())).await;
-    assert_repairs(&world.apply(&tagged("web")).await, &["DistributionConfig.PriceClass"]);
+    assert_repairs(
+        &world.apply(&tagged("web")).await,
+        &["DistributionConfig.PriceClass"],
+    );
 
     let (distribution, ..) = live(&client).await;
-    let tag = Tag::builder().key("team").value("shop").build().expect("a tag");
+    let tag = Tag::builder()
+        .key("team")
+        .value("shop")
+        .build()
+        .expect("a tag");
     let tags = SdkTags::builder().items(tag).build();
-    client.tag_resource().resource(&distribution.arn).tags(tags).send().await.expect("tagged");
+    client
+        .tag_resource()
+        .resource(&distribution.arn)
+        .tags(tags)
+        .send()
+        .await
+        .expect("tagged");
     assert_repairs(&world.apply(&tagged("web")).await, &["Tags.team"]);
     world.destroy(&tagged("web")).await;
 }
@@ -281,15 +417,27 @@ async fn drift_is_told_and_repaired() {
 async fn a_comment_that_was_overwritten_is_repaired() {
     let world = World::new();
     let client = Client::new(&world.config());
-    let graph = graph_of(&world, &DistributionConfig { comment: Some("Acme".to_owned()), ..site() });
+    let graph = graph_of(
+        &world,
+        &DistributionConfig {
+            comment: Some("Acme".to_owned()),
+            ..site()
+        },
+    );
     world.apply(&graph).await;
     let (first, config, _) = live(&client).await;
-    assert_eq!(config.comment, format!("Acme [frontage {} test/site]", world.system));
+    assert_eq!(
+        config.comment,
+        format!("Acme [frontage {} test/site]", world.system)
+    );
     for comment in ["Acme", "Somebody's", "", "[frontage other test/site"] {
         meddle(&client, |of| comment.clone_into(&mut of.comment)).await;
         assert_repairs(&world.apply(&graph).await, &["DistributionConfig.Comment"]);
         let (now, now_config, _) = live(&client).await;
-        assert_eq!((now.id, now_config.comment), (first.id.clone(), config.comment.clone()));
+        assert_eq!(
+            (now.id, now_config.comment),
+            (first.id.clone(), config.comment.clone())
+        );
     }
     world.destroy(&graph).await;
 }
@@ -301,22 +449,56 @@ async fn what_is_not_described_stays() {
     let client = Client::new(&world.config());
     let origins = || {
         let mut origins = site().origins;
-        origins.push(Origin { id: "other".to_owned(), ..origins[0].clone() });
+        origins.push(Origin {
+            id: "other".to_owned(),
+            ..origins[0].clone()
+        });
         origins
     };
-    let config = DistributionConfig { origins: origins(), ..site() };
+    let config = DistributionConfig {
+        origins: origins(),
+        ..site()
+    };
     world.apply(&graph_of(&world, &config)).await;
-    let member = |id: &str| OriginGroupMember::builder().origin_id(id).build().expect("a member");
-    let codes = StatusCodes::builder().quantity(1).items(503).build().expect("codes");
-    let criteria = OriginGroupFailoverCriteria::builder().status_codes(codes).build();
-    let members = OriginGroupMembers::builder().quantity(2).items(member("bucket")).items(member("other"));
-    let group =
-        OriginGroup::builder().id("both").failover_criteria(criteria).members(members.build().expect("members"));
-    let groups = OriginGroups::builder().quantity(1).items(group.build().expect("a group")).build().expect("groups");
+    let member = |id: &str| {
+        OriginGroupMember::builder()
+            .origin_id(id)
+            .build()
+            .expect("a member")
+    };
+    let codes = StatusCodes::builder()
+        .quantity(1)
+        .items(503)
+        .build()
+        .expect("codes");
+    let criteria = OriginGroupFailoverCriteria::builder()
+        .status_codes(codes)
+        .build();
+    let members = OriginGroupMembers::builder()
+        .quantity(2)
+        .items(member("bucket"))
+        .items(member("other"));
+    let group = OriginGroup::builder()
+        .id("both")
+        .failover_criteria(criteria)
+        .members(members.build().expect("members"));
+    let groups = OriginGroups::builder()
+        .quantity(1)
+        .items(group.build().expect("a group"))
+        .build()
+        .expect("groups");
     meddle(&client, |of| of.origin_groups = Some(groups.clone())).await;
     assert!(world.plan(&graph_of(&world, &config)).await.is_empty());
-    let config = DistributionConfig { comment: Some("Changed".to_owned()), ..config };
-    update(&world, &graph_of(&world, &config), &["DistributionConfig.Comment"]).await;
+    let config = DistributionConfig {
+        comment: Some("Changed".to_owned()),
+        ..config
+    };
+    update(
+        &world,
+        &graph_of(&world, &config),
+        &["DistributionConfig.Comment"],
+    )
+    .await;
     let (_, now, _) = live(&client).await;
     assert_eq!(now.origin_groups, Some(groups));
     world.destroy(&graph_of(&world, &config)).await;
@@ -333,9 +515,16 @@ async fn a_site_stands_and_goes_as_a_whole() {
         let mut config = site();
         config.origins[0].origin_access_control_id = Some(control.id());
         config.default_cache_behavior.cache_policy_id = policy.id();
-        config.default_cache_behavior.function_associations =
-            vec![FunctionAssociation { event_type: EventType::ViewerRequest, function_arn: function.arn() }];
-        let site = stack.add("site", Distribution { distribution_config: config });
+        config.default_cache_behavior.function_associations = vec![FunctionAssociation {
+            event_type: EventType::ViewerRequest,
+            function_arn: function.arn(),
+        }];
+        let site = stack.add(
+            "site",
+            Distribution {
+                distribution_config: config,
+            },
+        );
         stack.output("url", site.url());
         add_bucket(&world, stack);
     });
@@ -362,22 +551,51 @@ async fn a_site_stands_and_goes_as_a_whole() {
 async fn each_address_has_its_own() {
     let world = World::new();
     let both = world.graph(|stack| {
-        stack.add("one", Distribution { distribution_config: site() });
-        stack.add("two", Distribution { distribution_config: site() });
+        stack.add(
+            "one",
+            Distribution {
+                distribution_config: site(),
+            },
+        );
+        stack.add(
+            "two",
+            Distribution {
+                distribution_config: site(),
+            },
+        );
     });
     world.apply(&both).await;
     let one = world.graph(|stack| {
-        stack.add("one", Distribution { distribution_config: site() });
+        stack.add(
+            "one",
+            Distribution {
+                distribution_config: site(),
+            },
+        );
     });
     let plan = world.apply(&one).await;
-    assert_eq!((only(&plan).address.name(), &only(&plan).action), ("two", &Action::Delete));
+    assert_eq!(
+        (only(&plan).address.name(), &only(&plan).action),
+        ("two", &Action::Delete)
+    );
     let mut config = site();
     config.default_cache_behavior.cache_policy_id = OPTIMIZED.into();
     config.price_class = Some(PriceClass::Class200);
     let changed = world.graph(|stack| {
-        stack.add("one", Distribution { distribution_config: config });
+        stack.add(
+            "one",
+            Distribution {
+                distribution_config: config,
+            },
+        );
     });
     let plan = world.apply(&changed).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }));
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Changed,
+            ..
+        }
+    ));
     world.destroy(&changed).await;
 }

@@ -19,12 +19,25 @@ fn graph(world: &World, function: &Function) -> Graph {
 }
 
 async fn code(client: &Client, stage: FunctionStage) -> Option<String> {
-    let answer = client.get_function().name(function().name).stage(stage).send().await.ok()?;
+    let answer = client
+        .get_function()
+        .name(function().name)
+        .stage(stage)
+        .send()
+        .await
+        .ok()?;
     Some(String::from_utf8(answer.function_code?.into_inner()).expect("text"))
 }
 
 async fn store(client: &Client, name: &str) -> KeyValueStore {
-    client.create_key_value_store().name(name).send().await.expect("a store").key_value_store.expect("a store")
+    client
+        .create_key_value_store()
+        .name(name)
+        .send()
+        .await
+        .expect("a store")
+        .key_value_store
+        .expect("a store")
 }
 
 #[tokio::test]
@@ -35,16 +48,33 @@ async fn everything_but_the_name_changes_in_place_and_goes_live() {
     world.apply(&graph(&world, &changed)).await;
     changed.function_code = OTHER_CODE.into();
     update(&world, &graph(&world, &changed), &["FunctionCode"]).await;
-    assert_eq!(code(&client, FunctionStage::Live).await.as_deref(), Some(OTHER_CODE));
+    assert_eq!(
+        code(&client, FunctionStage::Live).await.as_deref(),
+        Some(OTHER_CODE)
+    );
     changed.function_config.comment = "Another".to_owned();
-    update(&world, &graph(&world, &changed), &["FunctionConfig.Comment"]).await;
+    update(
+        &world,
+        &graph(&world, &changed),
+        &["FunctionConfig.Comment"],
+    )
+    .await;
     changed.function_config.runtime = FunctionRuntime::CloudfrontJs1_0;
-    update(&world, &graph(&world, &changed), &["FunctionConfig.Runtime"]).await;
+    update(
+        &world,
+        &graph(&world, &changed),
+        &["FunctionConfig.Runtime"],
+    )
+    .await;
     let arn = store(&client, "acme-store").await.arn;
     changed.function_config.runtime = FunctionRuntime::CloudfrontJs2_0;
-    changed.function_config.key_value_store_associations =
-        vec![KeyValueStoreAssociation { key_value_store_arn: arn.into() }];
-    let both = ["FunctionConfig.KeyValueStoreAssociations", "FunctionConfig.Runtime"];
+    changed.function_config.key_value_store_associations = vec![KeyValueStoreAssociation {
+        key_value_store_arn: arn.into(),
+    }];
+    let both = [
+        "FunctionConfig.KeyValueStoreAssociations",
+        "FunctionConfig.Runtime",
+    ];
     update(&world, &graph(&world, &changed), &both).await;
     changed.function_config.key_value_store_associations.clear();
     update(&world, &graph(&world, &changed), &both[..1]).await;
@@ -55,7 +85,10 @@ async fn everything_but_the_name_changes_in_place_and_goes_live() {
 async fn it_goes_live_only_if_told() {
     let world = World::new();
     let client = Client::new(&world.config());
-    let mut changed = Function { auto_publish: None, ..function() };
+    let mut changed = Function {
+        auto_publish: None,
+        ..function()
+    };
     world.apply(&graph(&world, &changed)).await;
     assert_eq!(code(&client, FunctionStage::Live).await, None);
     changed.auto_publish = Some(true);
@@ -65,8 +98,14 @@ async fn it_goes_live_only_if_told() {
     changed.auto_publish = Some(false);
     changed.function_code = OTHER_CODE.into();
     update(&world, &graph(&world, &changed), &["FunctionCode"]).await;
-    assert_ne!(code(&client, FunctionStage::Live).await.as_deref(), Some(OTHER_CODE));
-    assert_eq!(code(&client, FunctionStage::Development).await.as_deref(), Some(OTHER_CODE));
+    assert_ne!(
+        code(&client, FunctionStage::Live).await.as_deref(),
+        Some(OTHER_CODE)
+    );
+    assert_eq!(
+        code(&client, FunctionStage::Development).await.as_deref(),
+        Some(OTHER_CODE)
+    );
     world.destroy(&graph(&world, &changed)).await;
 }
 
@@ -75,13 +114,19 @@ async fn drift_is_told_and_repaired() {
     let world = World::new();
     let client = Client::new(&world.config());
     let tagged = |value: &str| {
-        world.graph_tagged(Tags::from([("team".to_owned(), value.to_owned())]), |stack| {
-            stack.add("function", function());
-        })
+        world.graph_tagged(
+            Tags::from([("team".to_owned(), value.to_owned())]),
+            |stack| {
+                stack.add("function", function());
+            },
+        )
     };
     world.apply(&tagged("web")).await;
     let name = function().name;
-    let development = client.describe_function().name(&name).stage(FunctionStage::Development);
+    let development = client
+        .describe_function()
+        .name(&name)
+        .stage(FunctionStage::Development);
     let live = development.clone().send().await.expect("described");
     let summary = live.function_summary.expect("a summary");
     let arn = summary.function_metadata.expect("metadata").function_arn;
@@ -98,12 +143,28 @@ async fn drift_is_told_and_repaired() {
     assert!(world.plan(&tagged("web")).await.is_empty());
     // Not from the answer to the change: the SDK looks for it in a header that is spelt otherwise.
     let changed = development.send().await.expect("described");
-    client.publish_function().name(&name).set_if_match(changed.e_tag).send().await.expect("published");
+    client
+        .publish_function()
+        .name(&name)
+        .set_if_match(changed.e_tag)
+        .send()
+        .await
+        .expect("published");
     assert_repairs(&world.apply(&tagged("web")).await, &["FunctionCode"]);
 
-    let tag = Tag::builder().key("team").value("shop").build().expect("a tag");
+    let tag = Tag::builder()
+        .key("team")
+        .value("shop")
+        .build()
+        .expect("a tag");
     let tags = SdkTags::builder().items(tag).build();
-    client.tag_resource().resource(arn).tags(tags).send().await.expect("tagged");
+    client
+        .tag_resource()
+        .resource(arn)
+        .tags(tags)
+        .send()
+        .await
+        .expect("tagged");
     assert_repairs(&world.apply(&tagged("web")).await, &["Tags.team"]);
     world.destroy(&tagged("web")).await;
 }
@@ -112,10 +173,20 @@ async fn drift_is_told_and_repaired() {
 async fn another_name_is_another_function() {
     let world = World::new();
     world.apply(&graph(&world, &function())).await;
-    let changed = Function { name: "acme-test-renamed".to_owned(), ..function() };
+    let changed = Function {
+        name: "acme-test-renamed".to_owned(),
+        ..function()
+    };
     let plan = world.apply(&graph(&world, &changed)).await;
-    let actions: Vec<&Action> = plan.resources.iter().map(|resource| &resource.action).collect();
-    assert!(matches!(actions[..], [Action::Create { .. }, Action::Delete]), "{actions:?}");
+    let actions: Vec<&Action> = plan
+        .resources
+        .iter()
+        .map(|resource| &resource.action)
+        .collect();
+    assert!(
+        matches!(actions[..], [Action::Create { .. }, Action::Delete]),
+        "{actions:?}"
+    );
     // With the bucket there is a site, and what it no longer has is looked for.
     let both = world.graph(|stack| {
         stack.add("function", changed);
@@ -131,10 +202,21 @@ async fn another_name_is_another_function() {
 #[tokio::test]
 async fn somebody_elses_function_is_left_alone() {
     let world = World::new();
-    let other = World { system: "other".to_owned(), ..world.clone() };
+    let other = World {
+        system: "other".to_owned(),
+        ..world.clone()
+    };
     other.apply(&graph(&other, &function())).await;
-    let refused = world.try_plan(&graph(&world, &function()), Goal::Converge).await.expect_err("refused");
-    let PlanError::Refused(refusals) = refused else { panic!("{refused:?}") };
-    assert!(matches!(&refusals[..], [Refusal::Foreign { .. }]), "{refusals:?}");
+    let refused = world
+        .try_plan(&graph(&world, &function()), Goal::Converge)
+        .await
+        .expect_err("refused");
+    let PlanError::Refused(refusals) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(
+        matches!(&refusals[..], [Refusal::Foreign { .. }]),
+        "{refusals:?}"
+    );
     other.destroy(&graph(&other, &function())).await;
 }

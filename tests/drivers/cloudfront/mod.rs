@@ -1,7 +1,8 @@
 //! Amazon CloudFront.
 //!
-//! MiniStack's distributions are deployed as soon as they are written, and it deletes an access control that is in use:
-//! the waits, and what is tried again, are shown with canned answers beside the drivers.
+//! MiniStack's distributions are deployed as soon as they are written, and it deletes an access
+//! control that is in use: the waits, and what is tried again, are shown with canned answers beside
+//! the drivers.
 
 mod distribution;
 mod function;
@@ -14,8 +15,9 @@ use std::sync::Arc;
 use frontage::reconcile::{Action, Plan, Reason};
 use stacks::model::{Graph, StackBuilder};
 use stacks::types::cloudfront::{
-    CachePolicy, CachePolicyConfig, DefaultCacheBehavior, Distribution, DistributionConfig, Function, FunctionConfig,
-    Origin, OriginAccessControl, OriginAccessControlConfig, ParametersInCacheKeyAndForwardedToOrigin, S3OriginConfig,
+    CachePolicy, CachePolicyConfig, DefaultCacheBehavior, Distribution, DistributionConfig,
+    Function, FunctionConfig, Origin, OriginAccessControl, OriginAccessControlConfig,
+    ParametersInCacheKeyAndForwardedToOrigin, S3OriginConfig,
 };
 use stacks::types::s3::Bucket;
 
@@ -28,18 +30,46 @@ const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 async fn update(world: &World, graph: &Graph, expected: &[&str]) {
     let plan = world.apply(graph).await;
     let action = &only(&plan).action;
-    assert!(matches!(action, Action::Update { reason: Reason::Changed, .. }), "{:?}", describe(&plan));
-    assert_eq!(BTreeSet::from_iter(paths(only(&plan))), expected.iter().map(ToString::to_string).collect());
+    assert!(
+        matches!(
+            action,
+            Action::Update {
+                reason: Reason::Changed,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(&plan)
+    );
+    assert_eq!(
+        BTreeSet::from_iter(paths(only(&plan))),
+        expected.iter().map(ToString::to_string).collect()
+    );
 }
 
 /// Checks that a plan repairs just these properties, changed by somebody else.
 fn assert_repairs(plan: &Arc<Plan>, expected: &[&str]) {
-    assert!(matches!(only(plan).action, Action::Update { reason: Reason::Drift, .. }), "{:?}", describe(plan));
-    assert_eq!(BTreeSet::from_iter(paths(only(plan))), expected.iter().map(ToString::to_string).collect());
+    assert!(
+        matches!(
+            only(plan).action,
+            Action::Update {
+                reason: Reason::Drift,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(plan)
+    );
+    assert_eq!(
+        BTreeSet::from_iter(paths(only(plan))),
+        expected.iter().map(ToString::to_string).collect()
+    );
 }
 
 fn control() -> OriginAccessControl {
-    OriginAccessControl { origin_access_control_config: OriginAccessControlConfig::s3("acme-test-control") }
+    OriginAccessControl {
+        origin_access_control_config: OriginAccessControlConfig::s3("acme-test-control"),
+    }
 }
 
 fn cache_policy() -> CachePolicy {
@@ -50,7 +80,8 @@ fn cache_policy() -> CachePolicy {
             default_ttl: None,
             max_ttl: None,
             min_ttl: 0,
-            parameters_in_cache_key_and_forwarded_to_origin: ParametersInCacheKeyAndForwardedToOrigin::path_alone(),
+            parameters_in_cache_key_and_forwarded_to_origin:
+                ParametersInCacheKeyAndForwardedToOrigin::path_alone(),
         },
     }
 }
@@ -60,7 +91,10 @@ fn function() -> Function {
         name: "acme-test-rewrite".to_owned(),
         auto_publish: Some(true),
         function_code: "function handler(event) { return event.request; }".into(),
-        function_config: FunctionConfig { comment: "Rewrites paths".to_owned(), ..FunctionConfig::default() },
+        function_config: FunctionConfig {
+            comment: "Rewrites paths".to_owned(),
+            ..FunctionConfig::default()
+        },
     }
 }
 
@@ -85,7 +119,13 @@ fn site() -> DistributionConfig {
 /// A site's bucket: it shows that there is, or was, a site to look for the rest of.
 fn add_bucket(world: &World, stack: &mut StackBuilder<'_>) {
     let bucket_name = format!("{}-test-{}", world.system, world.account_id).into();
-    stack.add("bucket", Bucket { bucket_name, ..Bucket::default() });
+    stack.add(
+        "bucket",
+        Bucket {
+            bucket_name,
+            ..Bucket::default()
+        },
+    );
 }
 
 fn only_the_bucket(world: &World) -> Graph {
@@ -94,6 +134,11 @@ fn only_the_bucket(world: &World) -> Graph {
 
 fn graph_of(world: &World, config: &DistributionConfig) -> Graph {
     world.graph(|stack| {
-        stack.add("site", Distribution { distribution_config: config.clone() });
+        stack.add(
+            "site",
+            Distribution {
+                distribution_config: config.clone(),
+            },
+        );
     })
 }

@@ -1,12 +1,14 @@
-//! Origin access controls, cache policies, response headers policies: their owner is a note in their comment.
+//! Origin access controls, cache policies, response headers policies: their owner is a note in
+//! their comment.
 
 use aws_sdk_cloudfront::Client;
 use frontage::reconcile::{Action, Goal, PlanError, Refusal};
 use stacks::model::{Graph, Resource, Text};
 use stacks::types::cloudfront::{
-    CachePolicy, ContentSecurityPolicy, ContentTypeOptions, CookieBehavior, CookiesConfig, CorsConfig, CorsMethod,
-    CustomHeader, FrameOption, FrameOptions, HeaderBehavior, HeadersConfig, Items, OriginAccessControl, OriginType,
-    QueryStringBehavior, QueryStringsConfig, ReferrerPolicy, ReferrerPolicyValue, RemoveHeader, ResponseHeadersPolicy,
+    CachePolicy, ContentSecurityPolicy, ContentTypeOptions, CookieBehavior, CookiesConfig,
+    CorsConfig, CorsMethod, CustomHeader, FrameOption, FrameOptions, HeaderBehavior, HeadersConfig,
+    Items, OriginAccessControl, OriginType, QueryStringBehavior, QueryStringsConfig,
+    ReferrerPolicy, ReferrerPolicyValue, RemoveHeader, ResponseHeadersPolicy,
     ResponseHeadersPolicyConfig, SecurityHeadersConfig, ServerTimingHeadersConfig, SigningBehavior,
     StrictTransportSecurity, XssProtection,
 };
@@ -21,8 +23,13 @@ fn graph<R: Resource + Clone>(world: &World, resource: &R) -> Graph {
 }
 
 fn headers_policy() -> ResponseHeadersPolicy {
-    let config = ResponseHeadersPolicyConfig { name: "acme-test-headers".to_owned(), ..Default::default() };
-    ResponseHeadersPolicy { response_headers_policy_config: config }
+    let config = ResponseHeadersPolicyConfig {
+        name: "acme-test-headers".to_owned(),
+        ..Default::default()
+    };
+    ResponseHeadersPolicy {
+        response_headers_policy_config: config,
+    }
 }
 
 #[tokio::test]
@@ -32,13 +39,28 @@ async fn an_access_control_changes_in_place() {
     let mut changed = control();
     let mut step = async |member: &str, change: &dyn Fn(&mut OriginAccessControl)| {
         change(&mut changed);
-        update(&world, &graph(&world, &changed), &[&format!("OriginAccessControlConfig.{member}")]).await;
+        update(
+            &world,
+            &graph(&world, &changed),
+            &[&format!("OriginAccessControlConfig.{member}")],
+        )
+        .await;
     };
-    step("Description", &|of| of.origin_access_control_config.description = Some("Signs".to_owned())).await;
-    step("Description", &|of| of.origin_access_control_config.description = None).await;
-    step("SigningBehavior", &|of| of.origin_access_control_config.signing_behavior = SigningBehavior::NoOverride).await;
+    step("Description", &|of| {
+        of.origin_access_control_config.description = Some("Signs".to_owned())
+    })
+    .await;
+    step("Description", &|of| {
+        of.origin_access_control_config.description = None
+    })
+    .await;
+    step("SigningBehavior", &|of| {
+        of.origin_access_control_config.signing_behavior = SigningBehavior::NoOverride
+    })
+    .await;
     step("OriginAccessControlOriginType", &|of| {
-        of.origin_access_control_config.origin_access_control_origin_type = OriginType::Lambda;
+        of.origin_access_control_config
+            .origin_access_control_origin_type = OriginType::Lambda;
     })
     .await;
     world.destroy(&graph(&world, &changed)).await;
@@ -51,44 +73,93 @@ async fn a_cache_policy_changes_in_place() {
     let mut changed = cache_policy();
     let mut step = async |members: &[&str], change: &dyn Fn(&mut CachePolicy)| {
         change(&mut changed);
-        let paths: Vec<String> = members.iter().map(|member| format!("CachePolicyConfig.{member}")).collect();
-        update(&world, &graph(&world, &changed), &paths.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let paths: Vec<String> = members
+            .iter()
+            .map(|member| format!("CachePolicyConfig.{member}"))
+            .collect();
+        update(
+            &world,
+            &graph(&world, &changed),
+            &paths.iter().map(String::as_str).collect::<Vec<_>>(),
+        )
+        .await;
     };
     let parameters = |member: &str| format!("ParametersInCacheKeyAndForwardedToOrigin.{member}");
-    step(&["Comment"], &|of| of.cache_policy_config.comment = Some("Files".to_owned())).await;
+    step(&["Comment"], &|of| {
+        of.cache_policy_config.comment = Some("Files".to_owned())
+    })
+    .await;
     step(&["MinTTL"], &|of| of.cache_policy_config.min_ttl = 60).await;
-    step(&["DefaultTTL"], &|of| of.cache_policy_config.default_ttl = Some(3_600)).await;
-    step(&["MaxTTL"], &|of| of.cache_policy_config.max_ttl = Some(7_200)).await;
+    step(&["DefaultTTL"], &|of| {
+        of.cache_policy_config.default_ttl = Some(3_600)
+    })
+    .await;
+    step(&["MaxTTL"], &|of| {
+        of.cache_policy_config.max_ttl = Some(7_200)
+    })
+    .await;
     step(&["DefaultTTL", "MaxTTL"], &|of| {
-        (of.cache_policy_config.default_ttl, of.cache_policy_config.max_ttl) = (None, None);
+        (
+            of.cache_policy_config.default_ttl,
+            of.cache_policy_config.max_ttl,
+        ) = (None, None);
     })
     .await;
     step(&[&parameters("EnableAcceptEncodingBrotli")], &|of| {
-        let of = &mut of.cache_policy_config.parameters_in_cache_key_and_forwarded_to_origin;
+        let of = &mut of
+            .cache_policy_config
+            .parameters_in_cache_key_and_forwarded_to_origin;
         of.enable_accept_encoding_brotli = None;
     })
     .await;
     step(&[&parameters("EnableAcceptEncodingGzip")], &|of| {
-        let of = &mut of.cache_policy_config.parameters_in_cache_key_and_forwarded_to_origin;
+        let of = &mut of
+            .cache_policy_config
+            .parameters_in_cache_key_and_forwarded_to_origin;
         of.enable_accept_encoding_gzip = false;
     })
     .await;
-    step(&[&parameters("CookiesConfig.CookieBehavior"), &parameters("CookiesConfig.Cookies")], &|of| {
-        let of = &mut of.cache_policy_config.parameters_in_cache_key_and_forwarded_to_origin;
-        of.cookies_config =
-            CookiesConfig { cookie_behavior: CookieBehavior::Whitelist, cookies: vec!["b".to_owned(), "a".to_owned()] };
-    })
-    .await;
-    step(&[&parameters("HeadersConfig.HeaderBehavior"), &parameters("HeadersConfig.Headers")], &|of| {
-        let of = &mut of.cache_policy_config.parameters_in_cache_key_and_forwarded_to_origin;
-        of.headers_config =
-            HeadersConfig { header_behavior: HeaderBehavior::Whitelist, headers: vec!["Origin".to_owned()] };
-    })
+    step(
+        &[
+            &parameters("CookiesConfig.CookieBehavior"),
+            &parameters("CookiesConfig.Cookies"),
+        ],
+        &|of| {
+            let of = &mut of
+                .cache_policy_config
+                .parameters_in_cache_key_and_forwarded_to_origin;
+            of.cookies_config = CookiesConfig {
+                cookie_behavior: CookieBehavior::Whitelist,
+                cookies: vec!["b".to_owned(), "a".to_owned()],
+            };
+        },
+    )
     .await;
     step(
-        &[&parameters("QueryStringsConfig.QueryStringBehavior"), &parameters("QueryStringsConfig.QueryStrings")],
+        &[
+            &parameters("HeadersConfig.HeaderBehavior"),
+            &parameters("HeadersConfig.Headers"),
+        ],
         &|of| {
-            let of = &mut of.cache_policy_config.parameters_in_cache_key_and_forwarded_to_origin;
+            let of = &mut of
+                .cache_policy_config
+                .parameters_in_cache_key_and_forwarded_to_origin;
+            of.headers_config = HeadersConfig {
+                header_behavior: HeaderBehavior::Whitelist,
+                headers: vec!["Origin".to_owned()],
+            };
+        },
+    )
+    .await;
+    step(
+        &[
+            &parameters("QueryStringsConfig.QueryStringBehavior"),
+            &parameters("QueryStringsConfig.QueryStrings"),
+        ],
+        &|of| {
+            let of = &mut of
+                .cache_policy_config
+                .parameters_in_cache_key_and_forwarded_to_origin;
             of.query_strings_config = QueryStringsConfig {
                 query_string_behavior: QueryStringBehavior::AllExcept,
                 query_strings: vec!["utm".to_owned()],
@@ -106,7 +177,12 @@ async fn a_headers_policy_changes_in_place() {
     let mut changed = headers_policy();
     let mut step = async |member: &str, change: &dyn Fn(&mut ResponseHeadersPolicyConfig)| {
         change(&mut changed.response_headers_policy_config);
-        update(&world, &graph(&world, &changed), &[&format!("ResponseHeadersPolicyConfig.{member}")]).await;
+        update(
+            &world,
+            &graph(&world, &changed),
+            &[&format!("ResponseHeadersPolicyConfig.{member}")],
+        )
+        .await;
     };
     let cors = CorsConfig {
         access_control_allow_credentials: false,
@@ -120,34 +196,51 @@ async fn a_headers_policy_changes_in_place() {
     step("Comment", &|of| of.comment = Some("Headers".to_owned())).await;
     step("CorsConfig", &|of| of.cors_config = Some(cors.clone())).await;
     step("CorsConfig.AccessControlAllowOrigins.Items", &|of| {
-        of.cors_config =
-            Some(CorsConfig { access_control_allow_origins: Items::new(["https://a".into()]), ..cors.clone() });
+        of.cors_config = Some(CorsConfig {
+            access_control_allow_origins: Items::new(["https://a".into()]),
+            ..cors.clone()
+        });
     })
     .await;
     step("CorsConfig.AccessControlExposeHeaders", &|of| {
         let only_a = Items::new(["https://a".into()]);
-        let config =
-            CorsConfig { access_control_allow_origins: only_a, access_control_expose_headers: None, ..cors.clone() };
+        let config = CorsConfig {
+            access_control_allow_origins: only_a,
+            access_control_expose_headers: None,
+            ..cors.clone()
+        };
         of.cors_config = Some(config);
     })
     .await;
     step("CustomHeadersConfig", &|of| {
-        let header = |name: &str| CustomHeader { header: name.to_owned(), overrides: true, value: "1".into() };
+        let header = |name: &str| CustomHeader {
+            header: name.to_owned(),
+            overrides: true,
+            value: "1".into(),
+        };
         of.custom_headers_config = Some(Items::new([header("x-two"), header("x-one")]));
     })
     .await;
     step("CustomHeadersConfig.Items[0].Value", &|of| {
-        let header =
-            |name: &str, value: &str| CustomHeader { header: name.to_owned(), overrides: true, value: value.into() };
+        let header = |name: &str, value: &str| CustomHeader {
+            header: name.to_owned(),
+            overrides: true,
+            value: value.into(),
+        };
         of.custom_headers_config = Some(Items::new([header("x-two", "1"), header("x-one", "2")]));
     })
     .await;
     step("RemoveHeadersConfig", &|of| {
-        of.remove_headers_config = Some(Items::new([RemoveHeader { header: "Server".to_owned() }]));
+        of.remove_headers_config = Some(Items::new([RemoveHeader {
+            header: "Server".to_owned(),
+        }]));
     })
     .await;
     step("ServerTimingHeadersConfig", &|of| {
-        of.server_timing_headers_config = Some(ServerTimingHeadersConfig { enabled: true, sampling_rate: Some(12.5) });
+        of.server_timing_headers_config = Some(ServerTimingHeadersConfig {
+            enabled: true,
+            sampling_rate: Some(12.5),
+        });
     })
     .await;
     step("CorsConfig", &|of| of.cors_config = None).await;
@@ -165,7 +258,10 @@ async fn security_headers_change_in_place() {
             overrides: true,
         }),
         content_type_options: Some(ContentTypeOptions { overrides: true }),
-        frame_options: Some(FrameOptions { frame_option: FrameOption::SameOrigin, overrides: false }),
+        frame_options: Some(FrameOptions {
+            frame_option: FrameOption::SameOrigin,
+            overrides: false,
+        }),
         referrer_policy: Some(ReferrerPolicy {
             overrides: true,
             referrer_policy: ReferrerPolicyValue::StrictOriginWhenCrossOrigin,
@@ -183,31 +279,54 @@ async fn security_headers_change_in_place() {
             report_uri: Some(Text::from("https://example.com/xss")),
         }),
     };
-    changed.response_headers_policy_config.security_headers_config = Some(all);
+    changed
+        .response_headers_policy_config
+        .security_headers_config = Some(all);
     world.apply(&graph(&world, &changed)).await;
     let mut step = async |member: &str, change: &dyn Fn(&mut SecurityHeadersConfig)| {
-        change(changed.response_headers_policy_config.security_headers_config.as_mut().expect("headers"));
+        change(
+            changed
+                .response_headers_policy_config
+                .security_headers_config
+                .as_mut()
+                .expect("headers"),
+        );
         let path = format!("ResponseHeadersPolicyConfig.SecurityHeadersConfig{member}");
         update(&world, &graph(&world, &changed), &[&path]).await;
     };
     step(".ContentSecurityPolicy.ContentSecurityPolicy", &|of| {
         let policy = "default-src 'self'".into();
-        of.content_security_policy = Some(ContentSecurityPolicy { content_security_policy: policy, overrides: true });
+        of.content_security_policy = Some(ContentSecurityPolicy {
+            content_security_policy: policy,
+            overrides: true,
+        });
     })
     .await;
     step(".FrameOptions.FrameOption", &|of| {
-        of.frame_options = Some(FrameOptions { frame_option: FrameOption::Deny, overrides: false });
+        of.frame_options = Some(FrameOptions {
+            frame_option: FrameOption::Deny,
+            overrides: false,
+        });
     })
     .await;
     step(".StrictTransportSecurity.Preload", &|of| {
-        of.strict_transport_security.as_mut().expect("a header").preload = Some(true);
+        of.strict_transport_security
+            .as_mut()
+            .expect("a header")
+            .preload = Some(true);
     })
     .await;
-    step(".XSSProtection.ReportUri", &|of| of.xss_protection.as_mut().expect("a header").report_uri = None).await;
+    step(".XSSProtection.ReportUri", &|of| {
+        of.xss_protection.as_mut().expect("a header").report_uri = None
+    })
+    .await;
     step(".ContentTypeOptions", &|of| of.content_type_options = None).await;
     step(".FrameOptions", &|of| of.frame_options = None).await;
     step(".ReferrerPolicy", &|of| of.referrer_policy = None).await;
-    step(".StrictTransportSecurity", &|of| of.strict_transport_security = None).await;
+    step(".StrictTransportSecurity", &|of| {
+        of.strict_transport_security = None
+    })
+    .await;
     step(".XSSProtection", &|of| of.xss_protection = None).await;
     step("", &|of| of.content_security_policy = None).await;
     world.destroy(&graph(&world, &changed)).await;
@@ -222,9 +341,21 @@ async fn a_renamed_policy_is_a_new_one() {
     let mut changed = cache_policy();
     changed.cache_policy_config.name = "acme-test-renamed".to_owned();
     let plan = world.apply(&graph(&world, &changed)).await;
-    let actions: Vec<&Action> = plan.resources.iter().map(|resource| &resource.action).collect();
-    assert!(matches!(actions[..], [Action::Create { .. }, Action::Delete]), "{actions:?}");
-    let list = client.list_cache_policies().r#type("custom".into()).send().await.expect("listed");
+    let actions: Vec<&Action> = plan
+        .resources
+        .iter()
+        .map(|resource| &resource.action)
+        .collect();
+    assert!(
+        matches!(actions[..], [Action::Create { .. }, Action::Delete]),
+        "{actions:?}"
+    );
+    let list = client
+        .list_cache_policies()
+        .r#type("custom".into())
+        .send()
+        .await
+        .expect("listed");
     assert_eq!(list.cache_policy_list.expect("a list").quantity, 1);
     world.destroy(&graph(&world, &changed)).await;
 }
@@ -235,16 +366,38 @@ async fn drift_is_told_and_repaired() {
     let client = Client::new(&world.config());
     let graph = graph(&world, &cache_policy());
     world.apply(&graph).await;
-    let policies = client.list_cache_policies().r#type("custom".into()).send().await.expect("listed");
-    let policy = policies.cache_policy_list.and_then(|list| list.items).expect("policies").remove(0).cache_policy;
+    let policies = client
+        .list_cache_policies()
+        .r#type("custom".into())
+        .send()
+        .await
+        .expect("listed");
+    let policy = policies
+        .cache_policy_list
+        .and_then(|list| list.items)
+        .expect("policies")
+        .remove(0)
+        .cache_policy;
     let id = policy.expect("a policy").id;
-    let live = client.get_cache_policy_config().id(&id).send().await.expect("read");
+    let live = client
+        .get_cache_policy_config()
+        .id(&id)
+        .send()
+        .await
+        .expect("read");
     let mut config = live.cache_policy_config.expect("a configuration");
     config.min_ttl = 30;
     config.comment = config.comment.map(|comment| format!("mine {comment}"));
-    let call = client.update_cache_policy().id(&id).set_if_match(live.e_tag).cache_policy_config(config);
+    let call = client
+        .update_cache_policy()
+        .id(&id)
+        .set_if_match(live.e_tag)
+        .cache_policy_config(config);
     call.send().await.expect("changed");
-    assert_repairs(&world.apply(&graph).await, &["CachePolicyConfig.MinTTL", "CachePolicyConfig.Comment"]);
+    assert_repairs(
+        &world.apply(&graph).await,
+        &["CachePolicyConfig.MinTTL", "CachePolicyConfig.Comment"],
+    );
     world.destroy(&graph).await;
 }
 
@@ -252,14 +405,29 @@ async fn drift_is_told_and_repaired() {
 async fn somebody_elses_policy_of_the_name_is_left_alone() {
     let world = World::new();
     let client = Client::new(&world.config());
-    let other = World { system: "other".to_owned(), ..world.clone() };
+    let other = World {
+        system: "other".to_owned(),
+        ..world.clone()
+    };
     other.apply(&graph(&other, &control())).await;
-    let refused = world.try_plan(&graph(&world, &control()), Goal::Converge).await.expect_err("refused");
-    let PlanError::Refused(refusals) = refused else { panic!("{refused:?}") };
-    assert!(matches!(&refusals[..], [Refusal::Foreign { owner, .. }] if owner.contains("`other`")), "{refusals:?}");
+    let refused = world
+        .try_plan(&graph(&world, &control()), Goal::Converge)
+        .await
+        .expect_err("refused");
+    let PlanError::Refused(refusals) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(
+        matches!(&refusals[..], [Refusal::Foreign { owner, .. }] if owner.contains("`other`")),
+        "{refusals:?}"
+    );
     // Nor is it deleted, as something that the system has and does not describe.
     world.apply(&only_the_bucket(&world)).await;
-    let list = client.list_origin_access_controls().send().await.expect("listed");
+    let list = client
+        .list_origin_access_controls()
+        .send()
+        .await
+        .expect("listed");
     assert_eq!(list.origin_access_control_list.expect("a list").quantity, 1);
     other.destroy(&graph(&other, &control())).await;
     world.destroy(&only_the_bucket(&world)).await;

@@ -2,7 +2,8 @@
 
 use frontage::reconcile::{Action, Reason};
 use stacks::types::cognito::{
-    AnalyticsConfiguration, CustomDomainConfig, RefreshTokenRotation, TokenValidityUnits, UserPoolClient, UserPoolGroup,
+    AnalyticsConfiguration, CustomDomainConfig, RefreshTokenRotation, TokenValidityUnits,
+    UserPoolClient, UserPoolGroup,
 };
 
 use super::{Model, actions, texts, update, urls};
@@ -25,33 +26,68 @@ async fn sign_in_to_a_client_changes_in_place() {
     let world = World::new();
     let model = Model::new();
     world.apply(&model.graph(&world)).await;
-    let mut steps = Steps { world: &world, model };
+    let mut steps = Steps {
+        world: &world,
+        model,
+    };
     steps
         .step(
-            &["AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes", "CallbackURLs"],
+            &[
+                "AllowedOAuthFlows",
+                "AllowedOAuthFlowsUserPoolClient",
+                "AllowedOAuthScopes",
+                "CallbackURLs",
+            ],
             |client| {
                 client.allowed_oauth_flows_user_pool_client = Some(true);
                 client.allowed_oauth_flows = texts(["code"]);
                 client.allowed_oauth_scopes = texts(["openid", "email", "profile"]);
-                client.callback_urls = urls(["https://acme.example/signed-in", "http://shell.localhost/signed-in"]);
+                client.callback_urls = urls([
+                    "https://acme.example/signed-in",
+                    "http://shell.localhost/signed-in",
+                ]);
             },
         )
         .await;
-    steps.step(&["LogoutURLs"], |client| client.logout_urls = urls(["https://acme.example/"])).await;
-    let default = "https://acme.example/signed-in";
-    steps.step(&["DefaultRedirectURI"], |client| client.default_redirect_uri = Some(default.into())).await;
     steps
-        .step(&["SupportedIdentityProviders"], |client| client.supported_identity_providers = texts(["COGNITO"]))
+        .step(&["LogoutURLs"], |client| {
+            client.logout_urls = urls(["https://acme.example/"])
+        })
         .await;
-    steps.step(&["ExplicitAuthFlows"], |client| client.explicit_auth_flows = texts(["ALLOW_USER_AUTH"])).await;
+    let default = "https://acme.example/signed-in";
+    steps
+        .step(&["DefaultRedirectURI"], |client| {
+            client.default_redirect_uri = Some(default.into())
+        })
+        .await;
+    steps
+        .step(&["SupportedIdentityProviders"], |client| {
+            client.supported_identity_providers = texts(["COGNITO"])
+        })
+        .await;
+    steps
+        .step(&["ExplicitAuthFlows"], |client| {
+            client.explicit_auth_flows = texts(["ALLOW_USER_AUTH"])
+        })
+        .await;
     steps
         .step(&["PreventUserExistenceErrors"], |client| {
             client.prevent_user_existence_errors = Some("ENABLED".to_owned());
         })
         .await;
-    steps.step(&["ReadAttributes"], |client| client.read_attributes = texts(["email", "name"])).await;
-    steps.step(&["WriteAttributes"], |client| client.write_attributes = texts(["name"])).await;
-    steps.step(&["LogoutURLs"], |client| client.logout_urls.clear()).await;
+    steps
+        .step(&["ReadAttributes"], |client| {
+            client.read_attributes = texts(["email", "name"])
+        })
+        .await;
+    steps
+        .step(&["WriteAttributes"], |client| {
+            client.write_attributes = texts(["name"])
+        })
+        .await;
+    steps
+        .step(&["LogoutURLs"], |client| client.logout_urls.clear())
+        .await;
     world.destroy(&steps.model.graph(&world)).await;
 }
 
@@ -60,19 +96,43 @@ async fn tokens_of_a_client_change_in_place() {
     let world = World::new();
     let model = Model::new();
     world.apply(&model.graph(&world)).await;
-    let mut steps = Steps { world: &world, model };
+    let mut steps = Steps {
+        world: &world,
+        model,
+    };
     steps
-        .step(&["AccessTokenValidity", "TokenValidityUnits.AccessToken"], |client| {
-            client.access_token_validity = Some(10);
-            let minutes = Some("minutes".to_owned());
-            client.token_validity_units =
-                Some(TokenValidityUnits { access_token: minutes, ..TokenValidityUnits::default() });
+        .step(
+            &["AccessTokenValidity", "TokenValidityUnits.AccessToken"],
+            |client| {
+                client.access_token_validity = Some(10);
+                let minutes = Some("minutes".to_owned());
+                client.token_validity_units = Some(TokenValidityUnits {
+                    access_token: minutes,
+                    ..TokenValidityUnits::default()
+                });
+            },
+        )
+        .await;
+    steps
+        .step(&["IdTokenValidity"], |client| {
+            client.id_token_validity = Some(2)
         })
         .await;
-    steps.step(&["IdTokenValidity"], |client| client.id_token_validity = Some(2)).await;
-    steps.step(&["RefreshTokenValidity"], |client| client.refresh_token_validity = Some(7)).await;
-    steps.step(&["AuthSessionValidity"], |client| client.auth_session_validity = Some(5)).await;
-    steps.step(&["EnableTokenRevocation"], |client| client.enable_token_revocation = Some(false)).await;
+    steps
+        .step(&["RefreshTokenValidity"], |client| {
+            client.refresh_token_validity = Some(7)
+        })
+        .await;
+    steps
+        .step(&["AuthSessionValidity"], |client| {
+            client.auth_session_validity = Some(5)
+        })
+        .await;
+    steps
+        .step(&["EnableTokenRevocation"], |client| {
+            client.enable_token_revocation = Some(false)
+        })
+        .await;
     steps
         .step(&["EnablePropagateAdditionalUserContextData"], |client| {
             client.enable_propagate_additional_user_context_data = Some(true);
@@ -82,8 +142,10 @@ async fn tokens_of_a_client_change_in_place() {
     steps
         .step(&["ExplicitAuthFlows"], |client| {
             let feature = "ENABLED".to_owned();
-            client.refresh_token_rotation =
-                Some(RefreshTokenRotation { feature, retry_grace_period_seconds: Some(10) });
+            client.refresh_token_rotation = Some(RefreshTokenRotation {
+                feature,
+                retry_grace_period_seconds: Some(10),
+            });
         })
         .await;
     let analytics = AnalyticsConfiguration {
@@ -93,7 +155,11 @@ async fn tokens_of_a_client_change_in_place() {
         role_arn: None,
         user_data_shared: None,
     };
-    steps.step(&["AnalyticsConfiguration"], |client| client.analytics_configuration = Some(analytics)).await;
+    steps
+        .step(&["AnalyticsConfiguration"], |client| {
+            client.analytics_configuration = Some(analytics)
+        })
+        .await;
     world.destroy(&steps.model.graph(&world)).await;
 }
 
@@ -102,7 +168,8 @@ async fn a_secret_is_had_from_the_beginning_or_never() {
     let world = World::new();
     let model = Model::new();
     world.apply(&model.graph(&world)).await;
-    let secret = model.with(|model| model.client.as_mut().expect("a client").generate_secret = Some(true));
+    let secret =
+        model.with(|model| model.client.as_mut().expect("a client").generate_secret = Some(true));
     let plan = world.apply(&secret.graph(&world)).await;
     let actions = actions(&plan);
     assert!(
@@ -126,10 +193,23 @@ async fn a_domain_changes_its_pages_in_place_and_its_name_by_replacement() {
     world.apply(&graph).await;
     let login = world.inventory(&graph).await;
     let login = &login.known.attributes[&"test/domain".parse().expect("an address")]["LoginUrl"];
-    assert_eq!(*login, world.account().await.site_url("acme-test.auth.eu-west-1.amazoncognito.com"));
-    let classic = model.with(|model| model.domain.as_mut().expect("a domain").managed_login_version = None);
+    assert_eq!(
+        *login,
+        world
+            .account()
+            .await
+            .site_url("acme-test.auth.eu-west-1.amazoncognito.com")
+    );
+    let classic = model.with(|model| {
+        model
+            .domain
+            .as_mut()
+            .expect("a domain")
+            .managed_login_version = None
+    });
     update(&world, &classic, &["ManagedLoginVersion"]).await;
-    let other = classic.with(|model| model.domain.as_mut().expect("a domain").domain = "acme-other".into());
+    let other =
+        classic.with(|model| model.domain.as_mut().expect("a domain").domain = "acme-other".into());
     let plan = world.apply(&other.graph(&world)).await;
     assert!(matches!(only(&plan).action, Action::Replace { .. }));
     assert_eq!(paths(only(&plan)), ["Domain"]);
@@ -151,9 +231,18 @@ async fn a_custom_domain_takes_the_place_of_a_prefix() {
         domain.custom_domain_config = certificate("one");
     });
     let plan = world.apply(&custom.graph(&world)).await;
-    let actions: Vec<_> = plan.resources.iter().map(|resource| &resource.action).collect();
-    assert!(matches!(actions[..], [Action::Create { .. }, Action::Delete]), "{:?}", describe(&plan));
-    let renewed = custom.with(|model| model.domain.as_mut().expect("it").custom_domain_config = certificate("two"));
+    let actions: Vec<_> = plan
+        .resources
+        .iter()
+        .map(|resource| &resource.action)
+        .collect();
+    assert!(
+        matches!(actions[..], [Action::Create { .. }, Action::Delete]),
+        "{:?}",
+        describe(&plan)
+    );
+    let renewed = custom
+        .with(|model| model.domain.as_mut().expect("it").custom_domain_config = certificate("two"));
     update(&world, &renewed, &["CustomDomainConfig.CertificateArn"]).await;
     world.destroy(&renewed.graph(&world)).await;
 }
@@ -174,8 +263,16 @@ async fn a_group_of_another_name_is_another_group() {
     world.apply(&model.graph(&world)).await;
     let renamed = model.with(|model| model.group = Some(UserPoolGroup::new("".into(), "editors")));
     let plan = world.apply(&renamed.graph(&world)).await;
-    let actions: Vec<_> = plan.resources.iter().map(|resource| &resource.action).collect();
-    assert!(matches!(actions[..], [Action::Create { .. }, Action::Delete]), "{:?}", describe(&plan));
+    let actions: Vec<_> = plan
+        .resources
+        .iter()
+        .map(|resource| &resource.action)
+        .collect();
+    assert!(
+        matches!(actions[..], [Action::Create { .. }, Action::Delete]),
+        "{:?}",
+        describe(&plan)
+    );
     world.destroy(&renamed.graph(&world)).await;
 }
 
@@ -185,18 +282,54 @@ async fn drift_of_a_client_is_told_and_repaired() {
     let model = Model::new();
     world.apply(&model.graph(&world)).await;
     let cognito = aws_sdk_cognitoidentityprovider::Client::new(&world.config());
-    let pools = cognito.list_user_pools().max_results(60).send().await.expect("listed");
+    let pools = cognito
+        .list_user_pools()
+        .max_results(60)
+        .send()
+        .await
+        .expect("listed");
     let pool_id = pools.user_pools()[0].id().expect("an id").to_owned();
-    let clients = cognito.list_user_pool_clients().user_pool_id(&pool_id).send().await.expect("listed");
-    let client_id = clients.user_pool_clients()[0].client_id().expect("an id").to_owned();
-    let call = cognito.update_user_pool_client().user_pool_id(&pool_id).client_id(&client_id);
-    call.callback_urls("https://elsewhere.example/").send().await.expect("changed");
+    let clients = cognito
+        .list_user_pool_clients()
+        .user_pool_id(&pool_id)
+        .send()
+        .await
+        .expect("listed");
+    let client_id = clients.user_pool_clients()[0]
+        .client_id()
+        .expect("an id")
+        .to_owned();
+    let call = cognito
+        .update_user_pool_client()
+        .user_pool_id(&pool_id)
+        .client_id(&client_id);
+    call.callback_urls("https://elsewhere.example/")
+        .send()
+        .await
+        .expect("changed");
     let plan = world.apply(&model.graph(&world)).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }), "{:?}", describe(&plan));
+    assert!(
+        matches!(
+            only(&plan).action,
+            Action::Update {
+                reason: Reason::Drift,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(&plan)
+    );
     assert_eq!(paths(only(&plan)), ["CallbackURLs"]);
-    let call = cognito.delete_user_pool_client().user_pool_id(&pool_id).client_id(&client_id);
+    let call = cognito
+        .delete_user_pool_client()
+        .user_pool_id(&pool_id)
+        .client_id(&client_id);
     call.send().await.expect("deleted");
     let plan = world.apply(&model.graph(&world)).await;
-    assert!(matches!(plan.resources[0].action, Action::Create { .. }), "{:?}", describe(&plan));
+    assert!(
+        matches!(plan.resources[0].action, Action::Create { .. }),
+        "{:?}",
+        describe(&plan)
+    );
     world.destroy(&model.graph(&world)).await;
 }

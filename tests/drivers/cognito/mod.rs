@@ -1,7 +1,8 @@
 //! `AWS::Cognito::*`.
 //!
-//! MiniStack has no styles of managed login and no `UpdateGroup`, forgets `RefreshTokenRotation`, and its updates keep
-//! what they leave out where Cognito resets it. What it cannot show is in the driver's own tests.
+//! MiniStack has no styles of managed login and no `UpdateGroup`, forgets `RefreshTokenRotation`,
+//! and its updates keep what they leave out where Cognito resets it. What it cannot show is in the
+//! driver's own tests.
 
 mod children;
 mod ownership;
@@ -9,7 +10,9 @@ mod pool;
 
 use frontage::reconcile::{Action, Plan, Reason};
 use stacks::model::{Graph, Handle, StackBuilder, Tags, Text};
-use stacks::types::cognito::{ManagedLoginBranding, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup};
+use stacks::types::cognito::{
+    ManagedLoginBranding, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup,
+};
 
 use super::support::{World, describe, only, paths};
 
@@ -33,7 +36,10 @@ impl Model {
         };
         Self {
             tags: Tags::new(),
-            pool: UserPool { user_pool_name: "acme-test".to_owned(), ..UserPool::default() },
+            pool: UserPool {
+                user_pool_name: "acme-test".to_owned(),
+                ..UserPool::default()
+            },
             client: Some(UserPoolClient::new("".into(), "acme-test")),
             domain: Some(domain),
             group: Some(UserPoolGroup::new("".into(), "admins")),
@@ -42,7 +48,13 @@ impl Model {
 
     /// The pool alone.
     fn pool(pool: UserPool) -> Self {
-        Self { pool, client: None, domain: None, group: None, ..Self::new() }
+        Self {
+            pool,
+            client: None,
+            domain: None,
+            group: None,
+            ..Self::new()
+        }
     }
 
     fn with(&self, edit: impl FnOnce(&mut Self)) -> Self {
@@ -61,7 +73,13 @@ impl Model {
 
     fn fill(&self, stack: &mut StackBuilder<'_>, pool: &Handle<UserPool>) {
         if let Some(client) = self.client.clone() {
-            let client = stack.add("client", UserPoolClient { user_pool_id: pool.id(), ..client });
+            let client = stack.add(
+                "client",
+                UserPoolClient {
+                    user_pool_id: pool.id(),
+                    ..client
+                },
+            );
             let style = ManagedLoginBranding {
                 user_pool_id: pool.id(),
                 client_id: client.id(),
@@ -72,11 +90,23 @@ impl Model {
             stack.add("style", style);
         }
         if let Some(domain) = self.domain.clone() {
-            let domain = stack.add("domain", UserPoolDomain { user_pool_id: pool.id(), ..domain });
+            let domain = stack.add(
+                "domain",
+                UserPoolDomain {
+                    user_pool_id: pool.id(),
+                    ..domain
+                },
+            );
             stack.output("login", domain.login_url());
         }
         if let Some(group) = self.group.clone() {
-            let group = stack.add("group", UserPoolGroup { user_pool_id: pool.id(), ..group });
+            let group = stack.add(
+                "group",
+                UserPoolGroup {
+                    user_pool_id: pool.id(),
+                    ..group
+                },
+            );
             stack.output("group", group.name());
         }
     }
@@ -85,7 +115,17 @@ impl Model {
 /// Applies a change and checks that it is planned as an update of just these properties.
 async fn update(world: &World, changed: &Model, expected: &[&str]) {
     let plan = world.apply(&changed.graph(world)).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }), "{:?}", describe(&plan));
+    assert!(
+        matches!(
+            only(&plan).action,
+            Action::Update {
+                reason: Reason::Changed,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(&plan)
+    );
     let mut expected = expected.to_vec();
     let mut found = paths(only(&plan));
     expected.sort_unstable();
@@ -94,7 +134,10 @@ async fn update(world: &World, changed: &Model, expected: &[&str]) {
 }
 
 fn actions(plan: &Plan) -> Vec<(String, &Action)> {
-    plan.resources.iter().map(|resource| (resource.address.to_string(), &resource.action)).collect()
+    plan.resources
+        .iter()
+        .map(|resource| (resource.address.to_string(), &resource.action))
+        .collect()
 }
 
 fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {

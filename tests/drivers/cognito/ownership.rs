@@ -8,15 +8,29 @@ use super::{Model, actions};
 use crate::support::{World, describe, only, paths};
 
 async fn pool_ids(cognito: &Client) -> Vec<String> {
-    let pools = cognito.list_user_pools().max_results(60).send().await.expect("listed");
-    pools.user_pools().iter().filter_map(|pool| pool.id().map(str::to_owned)).collect()
+    let pools = cognito
+        .list_user_pools()
+        .max_results(60)
+        .send()
+        .await
+        .expect("listed");
+    pools
+        .user_pools()
+        .iter()
+        .filter_map(|pool| pool.id().map(str::to_owned))
+        .collect()
 }
 
 #[tokio::test]
 async fn a_pool_of_the_same_name_is_left_alone() {
     let world = World::new();
     let cognito = Client::new(&world.config());
-    cognito.create_user_pool().pool_name("acme-test").send().await.expect("created");
+    cognito
+        .create_user_pool()
+        .pool_name("acme-test")
+        .send()
+        .await
+        .expect("created");
     let model = Model::new();
     world.apply(&model.graph(&world)).await;
     assert_eq!(pool_ids(&cognito).await.len(), 2);
@@ -33,11 +47,18 @@ async fn what_is_no_longer_wanted_goes_but_for_the_pool() {
     let plan = world.apply(&pool.graph(&world)).await;
     // MiniStack has no styles, so none is an orphan there.
     assert_eq!(plan.resources.len(), 3, "{:?}", describe(&plan));
-    assert!(plan.resources.iter().all(|resource| resource.action == Action::Delete));
+    assert!(
+        plan.resources
+            .iter()
+            .all(|resource| resource.action == Action::Delete)
+    );
     let plan = world.plan(&world.graph(|_| {})).await;
     assert!(plan.is_empty());
     assert_eq!(plan.kept.len(), 1);
-    let kept = world.try_plan(&pool.graph(&world), Goal::Destroy { delete_data: false }).await.expect("a plan");
+    let kept = world
+        .try_plan(&pool.graph(&world), Goal::Destroy { delete_data: false })
+        .await
+        .expect("a plan");
     assert!(kept.is_empty());
     world.destroy(&pool.graph(&world)).await;
 }
@@ -46,32 +67,73 @@ async fn what_is_no_longer_wanted_goes_but_for_the_pool() {
 async fn drift_of_a_pool_is_told_and_repaired() {
     let world = World::new();
     let cognito = Client::new(&world.config());
-    let model = Model::new().with(|model| model.tags = Tags::from([("team".to_owned(), "web".to_owned())]));
+    let model =
+        Model::new().with(|model| model.tags = Tags::from([("team".to_owned(), "web".to_owned())]));
     world.apply(&model.graph(&world)).await;
     let pool_id = pool_ids(&cognito).await.remove(0);
-    let call = cognito.update_user_pool().user_pool_id(&pool_id).auto_verified_attributes("email".into());
+    let call = cognito
+        .update_user_pool()
+        .user_pool_id(&pool_id)
+        .auto_verified_attributes("email".into());
     call.send().await.expect("changed");
-    let arn = format!("arn:aws:cognito-idp:eu-west-1:{}:userpool/{pool_id}", world.account_id);
-    cognito.tag_resource().resource_arn(&arn).tags("team", "someone").send().await.expect("tagged");
+    let arn = format!(
+        "arn:aws:cognito-idp:eu-west-1:{}:userpool/{pool_id}",
+        world.account_id
+    );
+    cognito
+        .tag_resource()
+        .resource_arn(&arn)
+        .tags("team", "someone")
+        .send()
+        .await
+        .expect("tagged");
     let plan = world.apply(&model.graph(&world)).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }), "{:?}", describe(&plan));
+    assert!(
+        matches!(
+            only(&plan).action,
+            Action::Update {
+                reason: Reason::Drift,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(&plan)
+    );
     assert_eq!(paths(only(&plan)), ["AutoVerifiedAttributes", "Tags.team"]);
-    let other = model.with(|model| model.tags = Tags::from([("team".to_owned(), "shop".to_owned())]));
+    let other =
+        model.with(|model| model.tags = Tags::from([("team".to_owned(), "shop".to_owned())]));
     let plan = world.apply(&other.graph(&world)).await;
     assert_eq!(paths(only(&plan)), ["Tags.team"]);
     world.destroy(&other.graph(&world)).await;
 }
 
-/// An interrupted run left a second pool: the one in use is kept, the other stays until someone says that data may go.
+/// An interrupted run left a second pool: the one in use is kept, the other stays until someone
+/// says that data may go.
 #[tokio::test]
 async fn the_pool_in_use_is_the_one_of_two() {
     let world = World::new();
     let cognito = Client::new(&world.config());
     let model = Model::new();
-    let tags = [("frontage:system", "acme"), ("frontage:address", "test/pool")];
-    let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-    let call = cognito.create_user_pool().pool_name("acme-test").set_user_pool_tags(Some(tags));
-    let first = call.clone().send().await.expect("created").user_pool.expect("a pool").id.expect("an id");
+    let tags = [
+        ("frontage:system", "acme"),
+        ("frontage:address", "test/pool"),
+    ];
+    let tags = tags
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
+    let call = cognito
+        .create_user_pool()
+        .pool_name("acme-test")
+        .set_user_pool_tags(Some(tags));
+    let first = call
+        .clone()
+        .send()
+        .await
+        .expect("created")
+        .user_pool
+        .expect("a pool")
+        .id
+        .expect("an id");
     world.apply(&model.graph(&world)).await;
     assert_eq!(pool_ids(&cognito).await, [first]);
     call.send().await.expect("created");
@@ -82,7 +144,8 @@ async fn the_pool_in_use_is_the_one_of_two() {
     assert!(pool_ids(&cognito).await.is_empty());
 }
 
-/// A pool takes two calls, and two for the lists of its clients and groups, which look for orphans too.
+/// A pool takes two calls, and two for the lists of its clients and groups, which look for orphans
+/// too.
 #[tokio::test]
 async fn nothing_to_do_takes_one_call_more_a_client_style_and_domain() {
     let world = World::new();

@@ -1,8 +1,8 @@
 //! `AWS::Lambda::EventSourceMapping`.
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, StreamSpecification,
-    StreamViewType,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    StreamSpecification, StreamViewType,
 };
 use aws_sdk_lambda::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -19,9 +19,18 @@ const NAME: &str = "acme-test-function";
 
 /// A table with a stream, by its stream's ARN.
 async fn stream(world: &World, table: &str) -> Text {
-    let key = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S).build();
-    let schema = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build();
-    let stream = StreamSpecification::builder().stream_enabled(true).stream_view_type(StreamViewType::NewImage).build();
+    let key = AttributeDefinition::builder()
+        .attribute_name("id")
+        .attribute_type(ScalarAttributeType::S)
+        .build();
+    let schema = KeySchemaElement::builder()
+        .attribute_name("id")
+        .key_type(KeyType::Hash)
+        .build();
+    let stream = StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(StreamViewType::NewImage)
+        .build();
     let created = aws_sdk_dynamodb::Client::new(&world.config())
         .create_table()
         .table_name(table)
@@ -31,14 +40,35 @@ async fn stream(world: &World, table: &str) -> Text {
         .stream_specification(stream.expect("a stream"))
         .send()
         .await;
-    created.expect("a table").table_description.expect("told").latest_stream_arn.expect("a stream").into()
+    created
+        .expect("a table")
+        .table_description
+        .expect("told")
+        .latest_stream_arn
+        .expect("a stream")
+        .into()
 }
 
 async fn queue(world: &World, name: &str) -> Text {
     let client = aws_sdk_sqs::Client::new(&world.config());
-    let url = client.create_queue().queue_name(name).send().await.expect("a queue").queue_url.expect("told");
-    let asked = client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::QueueArn);
-    let attributes = asked.send().await.expect("its attributes").attributes.expect("told");
+    let url = client
+        .create_queue()
+        .queue_name(name)
+        .send()
+        .await
+        .expect("a queue")
+        .queue_url
+        .expect("told");
+    let asked = client
+        .get_queue_attributes()
+        .queue_url(url)
+        .attribute_names(QueueAttributeName::QueueArn);
+    let attributes = asked
+        .send()
+        .await
+        .expect("its attributes")
+        .attributes
+        .expect("told");
     attributes[&QueueAttributeName::QueueArn].as_str().into()
 }
 
@@ -68,17 +98,32 @@ fn graph(workshop: &Workshop, mapping: &EventSourceMapping) -> Graph {
 fn tagged(workshop: &Workshop, mapping: &EventSourceMapping, tags: Tags) -> Graph {
     workshop.world.graph_tagged(tags, |stack| {
         let function = stack.add("function", workshop.function(NAME));
-        stack.add("mapping", EventSourceMapping { function_name: function.arn(), ..mapping.clone() });
+        stack.add(
+            "mapping",
+            EventSourceMapping {
+                function_name: function.arn(),
+                ..mapping.clone()
+            },
+        );
     })
 }
 
 fn filters(patterns: &[&str]) -> Option<FilterCriteria> {
-    Some(FilterCriteria { filters: patterns.iter().map(|text| Filter { pattern: (*text).to_owned() }).collect() })
+    Some(FilterCriteria {
+        filters: patterns
+            .iter()
+            .map(|text| Filter {
+                pattern: (*text).to_owned(),
+            })
+            .collect(),
+    })
 }
 
 fn destination(world: &World, queue: &str) -> Option<DestinationConfig> {
     let destination = format!("arn:aws:sqs:eu-west-1:{}:{queue}", world.account_id).into();
-    Some(DestinationConfig { on_failure: OnFailure { destination } })
+    Some(DestinationConfig {
+        on_failure: OnFailure { destination },
+    })
 }
 
 #[tokio::test]
@@ -90,35 +135,95 @@ async fn every_property_of_a_stream_changes_in_place() {
     let mut step = async |expected: &str, change: &dyn Fn(&mut EventSourceMapping)| {
         change(&mut mapping);
         let plan = world.apply(&graph(&workshop, &mapping)).await;
-        assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }), "{expected}");
+        assert!(
+            matches!(
+                only(&plan).action,
+                Action::Update {
+                    reason: Reason::Changed,
+                    ..
+                }
+            ),
+            "{expected}"
+        );
         let paths = paths(only(&plan));
-        assert!(paths.iter().all(|path| path.starts_with(expected)) && !paths.is_empty(), "{expected}: {paths:?}");
+        assert!(
+            paths.iter().all(|path| path.starts_with(expected)) && !paths.is_empty(),
+            "{expected}: {paths:?}"
+        );
     };
     step("Enabled", &|mapping| mapping.enabled = Some(false)).await;
     step("Enabled", &|mapping| mapping.enabled = None).await;
     step("BatchSize", &|mapping| mapping.batch_size = Some(7)).await;
     step("BatchSize", &|mapping| mapping.batch_size = None).await;
     let window = "MaximumBatchingWindowInSeconds";
-    step(window, &|mapping| mapping.maximum_batching_window_in_seconds = Some(2)).await;
-    step(window, &|mapping| mapping.maximum_batching_window_in_seconds = None).await;
-    step("ParallelizationFactor", &|mapping| mapping.parallelization_factor = Some(4)).await;
-    step("BisectBatchOnFunctionError", &|mapping| mapping.bisect_batch_on_function_error = Some(true)).await;
-    step("BisectBatchOnFunctionError", &|mapping| mapping.bisect_batch_on_function_error = None).await;
-    step("MaximumRetryAttempts", &|mapping| mapping.maximum_retry_attempts = Some(0)).await;
-    step("MaximumRetryAttempts", &|mapping| mapping.maximum_retry_attempts = None).await;
-    step("MaximumRecordAgeInSeconds", &|mapping| mapping.maximum_record_age_in_seconds = Some(3_600)).await;
-    step("MaximumRecordAgeInSeconds", &|mapping| mapping.maximum_record_age_in_seconds = None).await;
+    step(window, &|mapping| {
+        mapping.maximum_batching_window_in_seconds = Some(2)
+    })
+    .await;
+    step(window, &|mapping| {
+        mapping.maximum_batching_window_in_seconds = None
+    })
+    .await;
+    step("ParallelizationFactor", &|mapping| {
+        mapping.parallelization_factor = Some(4)
+    })
+    .await;
+    step("BisectBatchOnFunctionError", &|mapping| {
+        mapping.bisect_batch_on_function_error = Some(true)
+    })
+    .await;
+    step("BisectBatchOnFunctionError", &|mapping| {
+        mapping.bisect_batch_on_function_error = None
+    })
+    .await;
+    step("MaximumRetryAttempts", &|mapping| {
+        mapping.maximum_retry_attempts = Some(0)
+    })
+    .await;
+    step("MaximumRetryAttempts", &|mapping| {
+        mapping.maximum_retry_attempts = None
+    })
+    .await;
+    step("MaximumRecordAgeInSeconds", &|mapping| {
+        mapping.maximum_record_age_in_seconds = Some(3_600)
+    })
+    .await;
+    step("MaximumRecordAgeInSeconds", &|mapping| {
+        mapping.maximum_record_age_in_seconds = None
+    })
+    .await;
     // MiniStack keeps no TumblingWindowInSeconds: the driver's own tests have it.
     let response_types = || vec!["ReportBatchItemFailures".to_owned()];
-    step("FunctionResponseTypes", &|mapping| mapping.function_response_types = response_types()).await;
-    step("FunctionResponseTypes", &|mapping| mapping.function_response_types = Vec::new()).await;
+    step("FunctionResponseTypes", &|mapping| {
+        mapping.function_response_types = response_types()
+    })
+    .await;
+    step("FunctionResponseTypes", &|mapping| {
+        mapping.function_response_types = Vec::new()
+    })
+    .await;
     let insert = r#"{"eventName": ["INSERT"]}"#;
-    step("FilterCriteria", &|mapping| mapping.filter_criteria = filters(&[insert, r#"{"b":["1"]}"#])).await;
-    step("FilterCriteria", &|mapping| mapping.filter_criteria = filters(&[insert])).await;
+    step("FilterCriteria", &|mapping| {
+        mapping.filter_criteria = filters(&[insert, r#"{"b":["1"]}"#])
+    })
+    .await;
+    step("FilterCriteria", &|mapping| {
+        mapping.filter_criteria = filters(&[insert])
+    })
+    .await;
     step("FilterCriteria", &|mapping| mapping.filter_criteria = None).await;
-    step("DestinationConfig", &|mapping| mapping.destination_config = destination(world, "one")).await;
-    step("DestinationConfig", &|mapping| mapping.destination_config = destination(world, "two")).await;
-    step("DestinationConfig", &|mapping| mapping.destination_config = None).await;
+    step("DestinationConfig", &|mapping| {
+        mapping.destination_config = destination(world, "one")
+    })
+    .await;
+    step("DestinationConfig", &|mapping| {
+        mapping.destination_config = destination(world, "two")
+    })
+    .await;
+    step("DestinationConfig", &|mapping| {
+        mapping.destination_config = None
+    })
+    .await;
     world.destroy(&graph(&workshop, &mapping)).await;
 }
 
@@ -149,7 +254,10 @@ async fn another_starting_position_is_another_mapping() {
     let world = &workshop.world;
     let mapping = mapping(&stream(world, "items").await);
     world.apply(&graph(&workshop, &mapping)).await;
-    let latest = EventSourceMapping { starting_position: Some(StartingPosition::Latest), ..mapping };
+    let latest = EventSourceMapping {
+        starting_position: Some(StartingPosition::Latest),
+        ..mapping
+    };
     let plan = world.apply(&graph(&workshop, &latest)).await;
     assert!(matches!(only(&plan).action, Action::Replace { .. }));
     assert_eq!(paths(only(&plan)), ["StartingPosition"]);
@@ -161,11 +269,20 @@ async fn another_starting_position_is_another_mapping() {
 async fn a_new_stream_gets_a_new_mapping() {
     let workshop = Workshop::new().await;
     let world = &workshop.world;
-    world.apply(&graph(&workshop, &mapping(&stream(world, "one").await))).await;
+    world
+        .apply(&graph(&workshop, &mapping(&stream(world, "one").await)))
+        .await;
     let moved = mapping(&stream(world, "two").await);
     let plan = world.apply(&graph(&workshop, &moved)).await;
-    let actions: Vec<_> = plan.resources.iter().map(|resource| &resource.action).collect();
-    assert!(matches!(actions[..], [Action::Create { .. }, Action::Delete]), "{actions:?}");
+    let actions: Vec<_> = plan
+        .resources
+        .iter()
+        .map(|resource| &resource.action)
+        .collect();
+    assert!(
+        matches!(actions[..], [Action::Create { .. }, Action::Delete]),
+        "{actions:?}"
+    );
     world.destroy(&graph(&workshop, &moved)).await;
 }
 
@@ -175,17 +292,55 @@ async fn drift_is_told_and_repaired() {
     let world = &workshop.world;
     let client = Client::new(&world.config());
     let mapping = mapping(&stream(world, "items").await);
-    let graph = |team: &str| tagged(&workshop, &mapping, Tags::from([("team".to_owned(), team.to_owned())]));
+    let graph = |team: &str| {
+        tagged(
+            &workshop,
+            &mapping,
+            Tags::from([("team".to_owned(), team.to_owned())]),
+        )
+    };
     world.apply(&graph("web")).await;
-    let live = client.list_event_source_mappings().send().await.expect("listed").event_source_mappings.expect("some");
-    let (uuid, arn) = (live[0].uuid().expect("an id"), live[0].event_source_mapping_arn().expect("an ARN"));
-    client.update_event_source_mapping().uuid(uuid).batch_size(9).send().await.expect("changed");
+    let live = client
+        .list_event_source_mappings()
+        .send()
+        .await
+        .expect("listed")
+        .event_source_mappings
+        .expect("some");
+    let (uuid, arn) = (
+        live[0].uuid().expect("an id"),
+        live[0].event_source_mapping_arn().expect("an ARN"),
+    );
+    client
+        .update_event_source_mapping()
+        .uuid(uuid)
+        .batch_size(9)
+        .send()
+        .await
+        .expect("changed");
     // The tagging index shows no mappings on MiniStack, so a tag is drift only beside a property.
-    client.tag_resource().resource(arn).tags("team", "other").send().await.expect("tagged");
+    client
+        .tag_resource()
+        .resource(arn)
+        .tags("team", "other")
+        .send()
+        .await
+        .expect("tagged");
     let plan = world.apply(&graph("web")).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        }
+    ));
     assert_eq!(paths(only(&plan)), ["BatchSize", "Tags.team"]);
-    client.delete_event_source_mapping().uuid(uuid).send().await.expect("deleted");
+    client
+        .delete_event_source_mapping()
+        .uuid(uuid)
+        .send()
+        .await
+        .expect("deleted");
     let plan = world.apply(&graph("web")).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }));
     world.destroy(&graph("web")).await;
@@ -196,7 +351,11 @@ async fn a_queue_is_a_source_too() {
     let workshop = Workshop::new().await;
     let world = &workshop.world;
     let source = queue(world, "q").await;
-    let queue = |size| EventSourceMapping { starting_position: None, batch_size: size, ..mapping(&source) };
+    let queue = |size| EventSourceMapping {
+        starting_position: None,
+        batch_size: size,
+        ..mapping(&source)
+    };
     world.apply(&graph(&workshop, &queue(None))).await;
     let plan = world.apply(&graph(&workshop, &queue(Some(5)))).await;
     assert_eq!(paths(only(&plan)), ["BatchSize"]);

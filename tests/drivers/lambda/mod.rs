@@ -42,7 +42,12 @@ impl Workshop {
             world.artifacts.insert(hash.clone(), path);
             hash
         });
-        Self { world, role, hashes, _zips: zips }
+        Self {
+            world,
+            role,
+            hashes,
+            _zips: zips,
+        }
     }
 
     /// A function with the first version of the code.
@@ -53,7 +58,9 @@ impl Workshop {
             role: self.role.clone(),
             runtime: "provided.al2023".to_owned(),
             handler: "bootstrap".to_owned(),
-            code: Code { code_sha256: self.hashes[0].clone() },
+            code: Code {
+                code_sha256: self.hashes[0].clone(),
+            },
             architectures: Vec::new(),
             memory_size: None,
             timeout: None,
@@ -73,13 +80,24 @@ impl Workshop {
 async fn role(world: &World, name: &str) -> Text {
     let client = aws_sdk_iam::Client::new(&world.config());
     let name = format!("{}-{name}", world.system);
-    let created = client.create_role().role_name(name).assume_role_policy_document(TRUST).send().await.expect("a role");
+    let created = client
+        .create_role()
+        .role_name(name)
+        .assume_role_policy_document(TRUST)
+        .send()
+        .await
+        .expect("a role");
     created.role().expect("it is told").arn().into()
 }
 
 fn bootstrap(version: &str) -> Vec<u8> {
     let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    zip.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755)).expect("a file");
-    zip.write_all(format!("#!/bin/sh\n# {version}\nexit 1\n").as_bytes()).expect("written");
+    zip.start_file(
+        "bootstrap",
+        SimpleFileOptions::default().unix_permissions(0o755),
+    )
+    .expect("a file");
+    zip.write_all(format!("#!/bin/sh\n# {version}\nexit 1\n").as_bytes())
+        .expect("written");
     zip.finish().expect("a zip").into_inner()
 }

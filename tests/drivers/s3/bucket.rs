@@ -10,9 +10,10 @@ use aws_sdk_s3::types::{
 use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
 use stacks::model::{Graph, Tags, Text};
 use stacks::types::s3::{
-    AbortIncompleteMultipartUpload, Bucket, BucketEncryption, CorsConfiguration, CorsRule, LifecycleConfiguration,
-    LifecycleRule, LifecycleStatus, LoggingConfiguration, NoncurrentVersionExpiration, NoncurrentVersionTransition,
-    ObjectOwnership, PublicAccessBlockConfiguration, ServerSideEncryptionByDefault, ServerSideEncryptionRule,
+    AbortIncompleteMultipartUpload, Bucket, BucketEncryption, CorsConfiguration, CorsRule,
+    LifecycleConfiguration, LifecycleRule, LifecycleStatus, LoggingConfiguration,
+    NoncurrentVersionExpiration, NoncurrentVersionTransition, ObjectOwnership,
+    PublicAccessBlockConfiguration, ServerSideEncryptionByDefault, ServerSideEncryptionRule,
     TagFilter, Transition, VersioningConfiguration, VersioningStatus,
 };
 
@@ -28,8 +29,21 @@ fn graph(world: &World, bucket: &Bucket) -> Graph {
 /// Applies a change and checks that it is planned as an update of just these properties.
 async fn update(world: &World, changed: &Bucket, expected: &[&str]) {
     let plan = world.apply(&graph(world, changed)).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }), "{:?}", describe(&plan));
-    assert_eq!(BTreeSet::from_iter(paths(only(&plan))), expected.iter().map(ToString::to_string).collect());
+    assert!(
+        matches!(
+            only(&plan).action,
+            Action::Update {
+                reason: Reason::Changed,
+                ..
+            }
+        ),
+        "{:?}",
+        describe(&plan)
+    );
+    assert_eq!(
+        BTreeSet::from_iter(paths(only(&plan))),
+        expected.iter().map(ToString::to_string).collect()
+    );
 }
 
 fn kms(key: Option<&str>, algorithm: &str, bucket_key: bool) -> BucketEncryption {
@@ -53,20 +67,51 @@ async fn protection_changes_in_place() {
         block_public_policy: Some(false),
         ..PublicAccessBlockConfiguration::all()
     });
-    update(&world, &changed, &["PublicAccessBlockConfiguration.BlockPublicPolicy"]).await;
+    update(
+        &world,
+        &changed,
+        &["PublicAccessBlockConfiguration.BlockPublicPolicy"],
+    )
+    .await;
     changed.public_access_block_configuration = Some(PublicAccessBlockConfiguration::default());
-    let rest = ["BlockPublicAcls", "IgnorePublicAcls", "RestrictPublicBuckets"];
+    let rest = [
+        "BlockPublicAcls",
+        "IgnorePublicAcls",
+        "RestrictPublicBuckets",
+    ];
     let rest = rest.map(|member| format!("PublicAccessBlockConfiguration.{member}"));
     update(&world, &changed, &rest.each_ref().map(String::as_str)).await;
     changed.public_access_block_configuration = None;
-    let all = [&rest[..], &["PublicAccessBlockConfiguration.BlockPublicPolicy".to_owned()]].concat();
-    update(&world, &changed, &all.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    for ownership in [ObjectOwnership::ObjectWriter, ObjectOwnership::BucketOwnerPreferred] {
+    let all = [
+        &rest[..],
+        &["PublicAccessBlockConfiguration.BlockPublicPolicy".to_owned()],
+    ]
+    .concat();
+    update(
+        &world,
+        &changed,
+        &all.iter().map(String::as_str).collect::<Vec<_>>(),
+    )
+    .await;
+    for ownership in [
+        ObjectOwnership::ObjectWriter,
+        ObjectOwnership::BucketOwnerPreferred,
+    ] {
         changed.ownership_controls = Some(ownership.into());
-        update(&world, &changed, &["OwnershipControls.Rules[0].ObjectOwnership"]).await;
+        update(
+            &world,
+            &changed,
+            &["OwnershipControls.Rules[0].ObjectOwnership"],
+        )
+        .await;
     }
     changed.ownership_controls = None;
-    update(&world, &changed, &["OwnershipControls.Rules[0].ObjectOwnership"]).await;
+    update(
+        &world,
+        &changed,
+        &["OwnershipControls.Rules[0].ObjectOwnership"],
+    )
+    .await;
     world.destroy(&graph(&world, &changed)).await;
 }
 
@@ -95,15 +140,23 @@ async fn encryption_changes_in_place() {
 }
 
 fn rule(id: &str) -> LifecycleRule {
-    LifecycleRule { id: Some(id.to_owned()), expiration_in_days: Some(30), ..LifecycleRule::default() }
+    LifecycleRule {
+        id: Some(id.to_owned()),
+        expiration_in_days: Some(30),
+        ..LifecycleRule::default()
+    }
 }
 
 fn rules(rules: impl IntoIterator<Item = LifecycleRule>) -> Option<LifecycleConfiguration> {
     let rules = rules.into_iter().collect();
-    Some(LifecycleConfiguration { rules, transition_default_minimum_object_size: None })
+    Some(LifecycleConfiguration {
+        rules,
+        transition_default_minimum_object_size: None,
+    })
 }
 
-/// MiniStack answers with one size from which objects move, whatever was set: that is tested with canned answers.
+/// MiniStack answers with one size from which objects move, whatever was set: that is tested with
+/// canned answers.
 #[tokio::test]
 async fn lifecycle_rules_change_in_place() {
     let world = World::new();
@@ -115,15 +168,26 @@ async fn lifecycle_rules_change_in_place() {
         ("Status", |rule| rule.status = LifecycleStatus::Disabled),
         ("Prefix", |rule| rule.prefix = Some("releases/".to_owned())),
         ("TagFilters", |rule| {
-            let filter = |key: &str| TagFilter { key: key.to_owned(), value: "v".to_owned() };
+            let filter = |key: &str| TagFilter {
+                key: key.to_owned(),
+                value: "v".to_owned(),
+            };
             rule.tag_filters = vec![filter("b"), filter("a")];
         }),
-        ("ObjectSizeGreaterThan", |rule| rule.object_size_greater_than = Some("1000".to_owned())),
-        ("ObjectSizeLessThan", |rule| rule.object_size_less_than = Some("100000".to_owned())),
-        ("ExpirationInDays", |rule| rule.expiration_in_days = Some(60)),
+        ("ObjectSizeGreaterThan", |rule| {
+            rule.object_size_greater_than = Some("1000".to_owned())
+        }),
+        ("ObjectSizeLessThan", |rule| {
+            rule.object_size_less_than = Some("100000".to_owned())
+        }),
+        ("ExpirationInDays", |rule| {
+            rule.expiration_in_days = Some(60)
+        }),
         ("NoncurrentVersionExpiration", |rule| {
-            rule.noncurrent_version_expiration =
-                Some(NoncurrentVersionExpiration { noncurrent_days: 90, newer_noncurrent_versions: Some(5) });
+            rule.noncurrent_version_expiration = Some(NoncurrentVersionExpiration {
+                noncurrent_days: 90,
+                newer_noncurrent_versions: Some(5),
+            });
         }),
         ("Transitions", |rule| {
             let to = |storage_class: &str, days| Transition {
@@ -141,7 +205,9 @@ async fn lifecycle_rules_change_in_place() {
             }];
         }),
         ("AbortIncompleteMultipartUpload", |rule| {
-            rule.abort_incomplete_multipart_upload = Some(AbortIncompleteMultipartUpload { days_after_initiation: 7 });
+            rule.abort_incomplete_multipart_upload = Some(AbortIncompleteMultipartUpload {
+                days_after_initiation: 7,
+            });
         }),
         ("Prefix", |rule| rule.prefix = None),
     ];
@@ -149,15 +215,28 @@ async fn lifecycle_rules_change_in_place() {
     for (property, change) in changes {
         change(&mut first);
         changed.lifecycle_configuration = rules([first.clone(), rule("b")]);
-        update(&world, &changed, &[&format!("LifecycleConfiguration.Rules[0].{property}")]).await;
+        update(
+            &world,
+            &changed,
+            &[&format!("LifecycleConfiguration.Rules[0].{property}")],
+        )
+        .await;
     }
     let mut dated = rule("b");
     (dated.expiration_in_days, dated.expiration_date) = (None, Some("2035-01-01".to_owned()));
     changed.lifecycle_configuration = rules([first.clone(), dated]);
-    let expiration = ["ExpirationInDays", "ExpirationDate"].map(|of| format!("LifecycleConfiguration.Rules[1].{of}"));
+    let expiration = ["ExpirationInDays", "ExpirationDate"]
+        .map(|of| format!("LifecycleConfiguration.Rules[1].{of}"));
     update(&world, &changed, &expiration.each_ref().map(String::as_str)).await;
-    let markers = LifecycleRule { id: None, expiration_in_days: None, ..rule("") };
-    changed.lifecycle_configuration = rules([LifecycleRule { expired_object_delete_marker: Some(true), ..markers }]);
+    let markers = LifecycleRule {
+        id: None,
+        expiration_in_days: None,
+        ..rule("")
+    };
+    changed.lifecycle_configuration = rules([LifecycleRule {
+        expired_object_delete_marker: Some(true),
+        ..markers
+    }]);
     update(&world, &changed, &["LifecycleConfiguration.Rules"]).await;
     changed.lifecycle_configuration = None;
     update(&world, &changed, &["LifecycleConfiguration"]).await;
@@ -175,21 +254,38 @@ async fn cross_origin_rules_change_in_place() {
         allowed_origins: strings(&["https://b.example.com", "https://a.example.com"]),
         ..CorsRule::default()
     };
-    let with = |rule: &CorsRule| Some(CorsConfiguration { cors_rules: vec![rule.clone()] });
+    let with = |rule: &CorsRule| {
+        Some(CorsConfiguration {
+            cors_rules: vec![rule.clone()],
+        })
+    };
     changed.cors_configuration = with(&rule);
     update(&world, &changed, &["CorsConfiguration"]).await;
     let changes: [Variation<CorsRule>; 6] = [
         ("Id", |rule| rule.id = Some("teams".to_owned())),
-        ("AllowedHeaders", |rule| rule.allowed_headers = vec!["x-b".to_owned(), "x-a".to_owned()]),
-        ("AllowedMethods", |rule| rule.allowed_methods = vec!["GET".to_owned()]),
-        ("AllowedOrigins", |rule| rule.allowed_origins = vec!["*".to_owned()]),
-        ("ExposedHeaders", |rule| rule.exposed_headers = vec!["ETag".to_owned()]),
+        ("AllowedHeaders", |rule| {
+            rule.allowed_headers = vec!["x-b".to_owned(), "x-a".to_owned()]
+        }),
+        ("AllowedMethods", |rule| {
+            rule.allowed_methods = vec!["GET".to_owned()]
+        }),
+        ("AllowedOrigins", |rule| {
+            rule.allowed_origins = vec!["*".to_owned()]
+        }),
+        ("ExposedHeaders", |rule| {
+            rule.exposed_headers = vec!["ETag".to_owned()]
+        }),
         ("MaxAge", |rule| rule.max_age = Some(600)),
     ];
     for (property, change) in changes {
         change(&mut rule);
         changed.cors_configuration = with(&rule);
-        update(&world, &changed, &[&format!("CorsConfiguration.CorsRules[0].{property}")]).await;
+        update(
+            &world,
+            &changed,
+            &[&format!("CorsConfiguration.CorsRules[0].{property}")],
+        )
+        .await;
     }
     changed.cors_configuration = None;
     update(&world, &changed, &["CorsConfiguration"]).await;
@@ -201,9 +297,13 @@ async fn versions_and_logs_change_in_place() {
     let world = World::new();
     world.apply(&graph(&world, &bucket(&world))).await;
     let mut changed = bucket(&world);
-    changed.versioning_configuration = Some(VersioningConfiguration { status: VersioningStatus::Enabled });
+    changed.versioning_configuration = Some(VersioningConfiguration {
+        status: VersioningStatus::Enabled,
+    });
     update(&world, &changed, &["VersioningConfiguration"]).await;
-    changed.versioning_configuration = Some(VersioningConfiguration { status: VersioningStatus::Suspended });
+    changed.versioning_configuration = Some(VersioningConfiguration {
+        status: VersioningStatus::Suspended,
+    });
     update(&world, &changed, &["VersioningConfiguration"]).await;
     let logging = |prefix: Option<&str>| LoggingConfiguration {
         destination_bucket_name: None,
@@ -213,9 +313,15 @@ async fn versions_and_logs_change_in_place() {
     update(&world, &changed, &["LoggingConfiguration"]).await;
     changed.logging_configuration = Some(logging(Some("requests/")));
     update(&world, &changed, &["LoggingConfiguration.LogFilePrefix"]).await;
-    let elsewhere = LoggingConfiguration { destination_bucket_name: Some(Text::from("acme-logs")), ..logging(None) };
+    let elsewhere = LoggingConfiguration {
+        destination_bucket_name: Some(Text::from("acme-logs")),
+        ..logging(None)
+    };
     changed.logging_configuration = Some(elsewhere);
-    let both = ["LoggingConfiguration.LogFilePrefix", "LoggingConfiguration.DestinationBucketName"];
+    let both = [
+        "LoggingConfiguration.LogFilePrefix",
+        "LoggingConfiguration.DestinationBucketName",
+    ];
     update(&world, &changed, &both).await;
     changed.logging_configuration = None;
     update(&world, &changed, &["LoggingConfiguration"]).await;
@@ -229,7 +335,9 @@ async fn everything_is_set_at_once() {
         bucket_encryption: Some(kms(Some("alias/acme"), "aws:kms", true)),
         public_access_block_configuration: Some(PublicAccessBlockConfiguration::all()),
         ownership_controls: Some(ObjectOwnership::BucketOwnerPreferred.into()),
-        versioning_configuration: Some(VersioningConfiguration { status: VersioningStatus::Enabled }),
+        versioning_configuration: Some(VersioningConfiguration {
+            status: VersioningStatus::Enabled,
+        }),
         lifecycle_configuration: rules([rule("a")]),
         ..bucket(&world)
     };
@@ -242,33 +350,84 @@ async fn drift_is_told_and_repaired() {
     let world = World::new();
     let (s3, name) = (client(&world), name(&world));
     let tagged = |value: &str| {
-        world.graph_tagged(Tags::from([("team".to_owned(), value.to_owned())]), |stack| {
-            stack.add("bucket", bucket(&world));
-        })
+        world.graph_tagged(
+            Tags::from([("team".to_owned(), value.to_owned())]),
+            |stack| {
+                stack.add("bucket", bucket(&world));
+            },
+        )
     };
     world.apply(&tagged("web")).await;
-    let enabled = SdkVersioning::builder().status(BucketVersioningStatus::Enabled).build();
-    s3.put_bucket_versioning().bucket(&name).versioning_configuration(enabled).send().await.expect("changed");
-    let rule = SdkCorsRule::builder().allowed_methods("GET").allowed_origins("*").build().expect("a rule");
+    let enabled = SdkVersioning::builder()
+        .status(BucketVersioningStatus::Enabled)
+        .build();
+    s3.put_bucket_versioning()
+        .bucket(&name)
+        .versioning_configuration(enabled)
+        .send()
+        .await
+        .expect("changed");
+    let rule = SdkCorsRule::builder()
+        .allowed_methods("GET")
+        .allowed_origins("*")
+        .build()
+        .expect("a rule");
     let rules = SdkCors::builder().cors_rules(rule).build().expect("rules");
-    s3.put_bucket_cors().bucket(&name).cors_configuration(rules).send().await.expect("changed");
-    let tags = s3.get_bucket_tagging().bucket(&name).send().await.expect("tags").tag_set;
+    s3.put_bucket_cors()
+        .bucket(&name)
+        .cors_configuration(rules)
+        .send()
+        .await
+        .expect("changed");
+    let tags = s3
+        .get_bucket_tagging()
+        .bucket(&name)
+        .send()
+        .await
+        .expect("tags")
+        .tag_set;
     let other = tags.into_iter().filter(|tag| tag.key() != "team");
-    let other = other.chain([Tag::builder().key("team").value("someone").build().expect("a tag")]);
-    let tagging = Tagging::builder().set_tag_set(Some(other.collect())).build().expect("tags");
-    s3.put_bucket_tagging().bucket(&name).tagging(tagging).send().await.expect("tagged");
+    let other = other.chain([Tag::builder()
+        .key("team")
+        .value("someone")
+        .build()
+        .expect("a tag")]);
+    let tagging = Tagging::builder()
+        .set_tag_set(Some(other.collect()))
+        .build()
+        .expect("tags");
+    s3.put_bucket_tagging()
+        .bucket(&name)
+        .tagging(tagging)
+        .send()
+        .await
+        .expect("tagged");
     let plan = world.apply(&tagged("web")).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
-    assert_eq!(paths(only(&plan)), ["CorsConfiguration", "VersioningConfiguration", "Tags.team"]);
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        }
+    ));
+    assert_eq!(
+        paths(only(&plan)),
+        ["CorsConfiguration", "VersioningConfiguration", "Tags.team"]
+    );
     let plan = world.apply(&tagged("shop")).await;
     assert_eq!(paths(only(&plan)), ["Tags.team"]);
-    s3.delete_bucket().bucket(&name).send().await.expect("deleted");
+    s3.delete_bucket()
+        .bucket(&name)
+        .send()
+        .await
+        .expect("deleted");
     let plan = world.apply(&tagged("shop")).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }));
     world.destroy(&tagged("shop")).await;
 }
 
-/// A bucket holds people's data: another name is another bucket, and the old one stays until it is told to go.
+/// A bucket holds people's data: another name is another bucket, and the old one stays until it is
+/// told to go.
 #[tokio::test]
 async fn a_bucket_is_kept_unless_its_data_may_go() {
     let world = World::new();
@@ -276,7 +435,10 @@ async fn a_bucket_is_kept_unless_its_data_may_go() {
     let empty = world.graph(|_| {});
     let plan = world.plan(&empty).await;
     assert!(plan.is_empty() && plan.kept.len() == 1, "{plan:?}");
-    let plan = world.try_plan(&empty, Goal::Destroy { delete_data: false }).await.expect("a plan");
+    let plan = world
+        .try_plan(&empty, Goal::Destroy { delete_data: false })
+        .await
+        .expect("a plan");
     assert!(plan.is_empty() && plan.kept.len() == 1, "{plan:?}");
     world.destroy(&empty).await;
 }
@@ -286,21 +448,41 @@ async fn a_deletion_takes_every_version_and_every_upload() {
     let world = World::new();
     let (s3, name) = (client(&world), name(&world));
     let versioned = Bucket {
-        versioning_configuration: Some(VersioningConfiguration { status: VersioningStatus::Enabled }),
+        versioning_configuration: Some(VersioningConfiguration {
+            status: VersioningStatus::Enabled,
+        }),
         ..bucket(&world)
     };
     world.apply(&graph(&world, &versioned)).await;
     for batch in 0..22 {
         let puts = (0..50).map(|number| {
-            let put = s3.put_object().bucket(&name).key(format!("{}.txt", (batch * 50 + number) % 700));
+            let put = s3
+                .put_object()
+                .bucket(&name)
+                .key(format!("{}.txt", (batch * 50 + number) % 700));
             put.body(ByteStream::from_static(b"text")).send()
         });
         futures_util::future::try_join_all(puts).await.expect("put");
     }
-    s3.delete_object().bucket(&name).key("1.txt").send().await.expect("a delete marker");
-    s3.create_multipart_upload().bucket(&name).key("large").send().await.expect("an upload");
+    s3.delete_object()
+        .bucket(&name)
+        .key("1.txt")
+        .send()
+        .await
+        .expect("a delete marker");
+    s3.create_multipart_upload()
+        .bucket(&name)
+        .key("large")
+        .send()
+        .await
+        .expect("an upload");
     world.destroy(&graph(&world, &versioned)).await;
-    let left = s3.list_buckets().prefix(&name).send().await.expect("listed");
+    let left = s3
+        .list_buckets()
+        .prefix(&name)
+        .send()
+        .await
+        .expect("listed");
     assert!(left.buckets().is_empty(), "{left:?}");
 }
 
@@ -311,15 +493,28 @@ async fn buckets_of_others_are_refused() {
     let create = |client: &aws_sdk_s3::Client, region: &str| {
         let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
             .location_constraint(aws_sdk_s3::types::BucketLocationConstraint::from(region));
-        client.create_bucket().bucket(name(&world)).create_bucket_configuration(place.build()).send()
+        client
+            .create_bucket()
+            .bucket(name(&world))
+            .create_bucket_configuration(place.build())
+            .send()
     };
     create(&s3, "eu-west-1").await.expect("created");
-    match world.try_plan(&graph(&world, &bucket(&world)), Goal::Converge).await {
-        Err(PlanError::Refused(refusals)) => assert!(matches!(refusals[..], [Refusal::Foreign { .. }])),
+    match world
+        .try_plan(&graph(&world, &bucket(&world)), Goal::Converge)
+        .await
+    {
+        Err(PlanError::Refused(refusals)) => {
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+        }
         other => panic!("{other:?}"),
     }
     assert!(world.plan(&world.graph(|_| {})).await.is_empty());
-    s3.delete_bucket().bucket(name(&world)).send().await.expect("deleted");
+    s3.delete_bucket()
+        .bucket(name(&world))
+        .send()
+        .await
+        .expect("deleted");
 }
 
 /// The name is another account's: nothing can be told of the bucket but that.
@@ -330,15 +525,33 @@ async fn a_name_of_another_account_stops_the_plan() {
         eprintln!("skipped: the endpoint has one account");
         return;
     }
-    let theirs = Bucket { bucket_name: Text::from(name(&world)), ..Bucket::default() };
+    let theirs = Bucket {
+        bucket_name: Text::from(name(&world)),
+        ..Bucket::default()
+    };
     other.apply(&graph(&other, &theirs)).await;
     let account = world.account().await;
-    let (graph, registry) = (graph(&world, &bucket(&world)), frontage::aws::registry(&account));
+    let (graph, registry) = (
+        graph(&world, &bucket(&world)),
+        frontage::aws::registry(&account),
+    );
     let everything = frontage::reconcile::Selection::All;
-    let read = frontage::reconcile::read(&graph, &everything, &registry, account.known(), Goal::Converge)
-        .await
-        .expect_err("no plan");
-    assert!(read.source.to_string().contains("is taken by another AWS account"), "{}", read.source);
+    let read = frontage::reconcile::read(
+        &graph,
+        &everything,
+        &registry,
+        account.known(),
+        Goal::Converge,
+    )
+    .await
+    .expect_err("no plan");
+    assert!(
+        read.source
+            .to_string()
+            .contains("is taken by another AWS account"),
+        "{}",
+        read.source
+    );
     other.destroy(&self::graph(&other, &theirs)).await;
 }
 
@@ -349,7 +562,13 @@ async fn nothing_to_do_takes_eight_calls_a_bucket() {
         world.graph(|stack| {
             for suffix in names {
                 let bucket_name = Text::from(format!("{}-{suffix}", name(&world)));
-                stack.add(suffix, Bucket { bucket_name, ..Bucket::default() });
+                stack.add(
+                    suffix,
+                    Bucket {
+                        bucket_name,
+                        ..Bucket::default()
+                    },
+                );
             }
         })
     };

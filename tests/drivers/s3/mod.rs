@@ -19,7 +19,10 @@ fn name(world: &World) -> String {
 }
 
 fn bucket(world: &World) -> Bucket {
-    Bucket { bucket_name: Text::from(name(world)), ..Bucket::default() }
+    Bucket {
+        bucket_name: Text::from(name(world)),
+        ..Bucket::default()
+    }
 }
 
 fn add_bucket(world: &World, stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
@@ -28,6 +31,8 @@ fn add_bucket(world: &World, stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
 
 /// A client that has the bucket's name in the path.
 fn client(world: &World) -> Client {
-    let config = aws_sdk_s3::config::Builder::from(&world.config()).force_path_style(true).build();
+    let config = aws_sdk_s3::config::Builder::from(&world.config())
+        .force_path_style(true)
+        .build();
     Client::from_conf(config)
 }

@@ -14,19 +14,31 @@ const DISTRIBUTION: &str = "arn:aws:cloudfront::111122223333:distribution/E2";
 
 /// What lets a distribution read the bucket.
 fn reading(bucket: Text) -> Statement {
-    let service = BTreeMap::from([("Service".to_owned(), Values(vec![Text::from("cloudfront.amazonaws.com")]))]);
-    let source = BTreeMap::from([("aws:SourceArn".to_owned(), Values(vec![Text::from(DISTRIBUTION)]))]);
+    let service = BTreeMap::from([(
+        "Service".to_owned(),
+        Values(vec![Text::from("cloudfront.amazonaws.com")]),
+    )]);
+    let source = BTreeMap::from([(
+        "aws:SourceArn".to_owned(),
+        Values(vec![Text::from(DISTRIBUTION)]),
+    )]);
     Statement {
         sid: Some("distribution".to_owned()),
         principal: Some(Principal::Of(service)),
         condition: BTreeMap::from([("StringEquals".to_owned(), source)]),
-        ..Statement::allow(["s3:ListBucket", "s3:GetObject"], vec![Text::concat([bucket.clone(), "/*".into()]), bucket])
+        ..Statement::allow(
+            ["s3:ListBucket", "s3:GetObject"],
+            vec![Text::concat([bucket.clone(), "/*".into()]), bucket],
+        )
     }
 }
 
 /// What refuses everyone who does not encrypt.
 fn encrypting(bucket: Text) -> Statement {
-    let insecure = BTreeMap::from([("aws:SecureTransport".to_owned(), Values(vec![Text::from("false")]))]);
+    let insecure = BTreeMap::from([(
+        "aws:SecureTransport".to_owned(),
+        Values(vec![Text::from("false")]),
+    )]);
     Statement {
         effect: Effect::Deny,
         principal: Some(Principal::Anyone("*".to_owned())),
@@ -39,16 +51,33 @@ fn graph(world: &World, statements: &[fn(Text) -> Statement]) -> Graph {
     world.graph(|stack| {
         let bucket = add_bucket(world, stack);
         if !statements.is_empty() {
-            let statements = statements.iter().map(|statement| statement(bucket.arn())).collect();
+            let statements = statements
+                .iter()
+                .map(|statement| statement(bucket.arn()))
+                .collect();
             let policy_document = PolicyDocument::new(statements);
-            stack.add("policy", BucketPolicy { bucket: bucket.name(), policy_document });
+            stack.add(
+                "policy",
+                BucketPolicy {
+                    bucket: bucket.name(),
+                    policy_document,
+                },
+            );
         }
     })
 }
 
 async fn record(world: &World) -> Option<String> {
-    let tags = client(world).get_bucket_tagging().bucket(name(world)).send().await.expect("tags").tag_set;
-    tags.into_iter().find(|tag| tag.key() == "frontage:fingerprint:policy").map(|tag| tag.value)
+    let tags = client(world)
+        .get_bucket_tagging()
+        .bucket(name(world))
+        .send()
+        .await
+        .expect("tags")
+        .tag_set;
+    tags.into_iter()
+        .find(|tag| tag.key() == "frontage:fingerprint:policy")
+        .map(|tag| tag.value)
 }
 
 #[tokio::test]
@@ -57,7 +86,13 @@ async fn a_policy_changes_in_place() {
     world.apply(&graph(&world, &[reading])).await;
     let first = record(&world).await.expect("a record");
     let plan = world.apply(&graph(&world, &[encrypting, reading])).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Changed, .. }));
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Changed,
+            ..
+        }
+    ));
     assert_eq!(paths(only(&plan)), ["PolicyDocument.Statement"]);
     assert_ne!(record(&world).await, Some(first));
     // Statements have no order: only the record differs.
@@ -72,10 +107,25 @@ async fn drift_is_told_and_repaired() {
     let (s3, name) = (client(&world), name(&world));
     world.apply(&graph(&world, &[reading])).await;
     let other = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*"}}"#;
-    s3.put_bucket_policy().bucket(&name).policy(other).send().await.expect("changed");
+    s3.put_bucket_policy()
+        .bucket(&name)
+        .policy(other)
+        .send()
+        .await
+        .expect("changed");
     let plan = world.apply(&graph(&world, &[reading])).await;
-    assert!(matches!(only(&plan).action, Action::Update { reason: Reason::Drift, .. }));
-    s3.delete_bucket_policy().bucket(&name).send().await.expect("deleted");
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        }
+    ));
+    s3.delete_bucket_policy()
+        .bucket(&name)
+        .send()
+        .await
+        .expect("deleted");
     let plan = world.apply(&graph(&world, &[reading])).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }));
     world.destroy(&graph(&world, &[reading])).await;
@@ -90,7 +140,13 @@ async fn a_policy_that_the_model_no_longer_has_goes_with_its_record() {
     assert_eq!(record(&world).await, None);
     // One that somebody else gives the bucket is left alone.
     let other = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*"}}"#;
-    client(&world).put_bucket_policy().bucket(name(&world)).policy(other).send().await.expect("made");
+    client(&world)
+        .put_bucket_policy()
+        .bucket(name(&world))
+        .policy(other)
+        .send()
+        .await
+        .expect("made");
     assert!(world.plan(&graph(&world, &[])).await.is_empty());
     world.destroy(&graph(&world, &[])).await;
 }

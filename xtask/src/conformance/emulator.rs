@@ -41,7 +41,9 @@ impl Emulator {
 
     pub(super) fn version(self) -> &'static str {
         let of = |name: &str, requirements: &'static str| {
-            let line = requirements.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=="));
+            let line = requirements
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix("=="));
             line.and_then(|line| line.split(' ').next()).unwrap_or("?")
         };
         match self {
@@ -51,10 +53,13 @@ impl Emulator {
         }
     }
 
-    /// Whether a test is for it: releases and whole systems need more than control planes, but for what fakecloud has a
-    /// test of its own for.
+    /// Whether a test is for it: releases and whole systems need more than control planes, but for
+    /// what fakecloud has a test of its own for.
     pub(super) fn runs(self, test: &str) -> bool {
-        let (driver, own) = (test.starts_with("drivers::"), test.starts_with("system::fakecloud::"));
+        let (driver, own) = (
+            test.starts_with("drivers::"),
+            test.starts_with("system::fakecloud::"),
+        );
         match self {
             Self::Ministack => !own,
             Self::Moto => driver,
@@ -64,7 +69,10 @@ impl Emulator {
 
     pub(super) fn start(self) -> Outcome<Running> {
         Ok(match self {
-            Self::Ministack => Running::MiniStack(MiniStack::start(&tools::local()?, &MiniStackOptions::default())?),
+            Self::Ministack => Running::MiniStack(MiniStack::start(
+                &tools::local()?,
+                &MiniStackOptions::default(),
+            )?),
             Self::Moto => Running::Moto(Moto::start(&tools::conformance()?)?),
             Self::Fakecloud => Running::Fakecloud(Fakecloud::start(&fakecloud()?)?),
         })
@@ -76,8 +84,16 @@ fn fakecloud() -> Outcome<std::path::PathBuf> {
     if let Some(program) = Fakecloud::program() {
         return Ok(program);
     }
-    let root = Fakecloud::root().ok_or("there is no place for fakecloud: set HOME or XDG_CACHE_HOME")?;
-    let mut command = cargo(&["install", "fakecloud", "--version", Fakecloud::VERSION, "--locked", "--root"]);
+    let root =
+        Fakecloud::root().ok_or("there is no place for fakecloud: set HOME or XDG_CACHE_HOME")?;
+    let mut command = cargo(&[
+        "install",
+        "fakecloud",
+        "--version",
+        Fakecloud::VERSION,
+        "--locked",
+        "--root",
+    ]);
     let target = tempfile::tempdir()?;
     command
         .arg(&root)
@@ -122,16 +138,30 @@ impl Running {
         }
     }
 
-    /// Runs tests of one program, and answers which passed. Where they have accounts of their own they run side by side,
-    /// else one after another, each in an empty one.
-    pub(super) fn run(&self, binary: &Path, tests: &[String], requests: &Requests) -> Outcome<Vec<(String, bool)>> {
-        let at_once = if self.account().is_some() { 1 } else { tests.len().max(1) };
+    /// Runs tests of one program, and answers which passed. Where they have accounts of their own
+    /// they run side by side, else one after another, each in an empty one.
+    pub(super) fn run(
+        &self,
+        binary: &Path,
+        tests: &[String],
+        requests: &Requests,
+    ) -> Outcome<Vec<(String, bool)>> {
+        let at_once = if self.account().is_some() {
+            1
+        } else {
+            tests.len().max(1)
+        };
         let mut results = Vec::new();
         for tests in tests.chunks(at_once) {
             self.reset()?;
             let mut command = Command::new(binary);
-            command.env("FRONTAGE_TEST_ENDPOINT", self.endpoint()).env("RUST_BACKTRACE", "0");
-            command.envs(self.account().map(|account| ("FRONTAGE_TEST_ACCOUNT", account)));
+            command
+                .env("FRONTAGE_TEST_ENDPOINT", self.endpoint())
+                .env("RUST_BACKTRACE", "0");
+            command.envs(
+                self.account()
+                    .map(|account| ("FRONTAGE_TEST_ACCOUNT", account)),
+            );
             results.extend(run(requests.of(&mut command), tests)?);
         }
         Ok(results)
@@ -139,7 +169,12 @@ impl Running {
 }
 
 fn run(command: &mut Command, tests: &[String]) -> Outcome<Vec<(String, bool)>> {
-    command.arg("--exact").args(tests).args(["--test-threads", "4"]).current_dir(root()).stdin(Stdio::null());
+    command
+        .arg("--exact")
+        .args(tests)
+        .args(["--test-threads", "4"])
+        .current_dir(root())
+        .stdin(Stdio::null());
     let output = command.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
@@ -150,11 +185,26 @@ fn run(command: &mut Command, tests: &[String]) -> Outcome<Vec<(String, bool)>> 
         Some((name.to_owned(), ended.to_owned()))
     };
     let mut results: Vec<(String, String)> = text.lines().filter_map(ends).collect();
-    // What a test writes can come between its name and its end, and a program that dies says no ends.
-    for test in tests.iter().filter(|test| !results.iter().any(|(name, _)| name == *test)).collect::<Vec<_>>() {
-        results.push((test.clone(), if output.status.success() { "ok" } else { "FAILED" }.to_owned()));
+    // What a test writes can come between its name and its end, and a program that dies says no
+    // ends.
+    for test in tests
+        .iter()
+        .filter(|test| !results.iter().any(|(name, _)| name == *test))
+        .collect::<Vec<_>>()
+    {
+        results.push((
+            test.clone(),
+            if output.status.success() {
+                "ok"
+            } else {
+                "FAILED"
+            }
+            .to_owned(),
+        ));
     }
     // Those that are ignored are run by others, as programs of their own.
-    let ran = results.into_iter().filter(|(_, ended)| !ended.starts_with("ignored"));
+    let ran = results
+        .into_iter()
+        .filter(|(_, ended)| !ended.starts_with("ignored"));
     Ok(ran.map(|(name, ended)| (name, ended == "ok")).collect())
 }

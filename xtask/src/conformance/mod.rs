@@ -38,7 +38,11 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// One emulator, and all that it can run.
     pub(crate) fn only(emulator: Emulator) -> Self {
-        Self { emulators: vec![emulator], only: None, skipped: false }
+        Self {
+            emulators: vec![emulator],
+            only: None,
+            skipped: false,
+        }
     }
 }
 
@@ -56,7 +60,11 @@ type Results = BTreeMap<String, Ended>;
 pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
     // fakecloud first: it is built then, and MiniStack's tests have it beside.
     let all = [Emulator::Fakecloud, Emulator::Moto, Emulator::Ministack];
-    let chosen = if arguments.emulators.is_empty() { all.to_vec() } else { arguments.emulators.clone() };
+    let chosen = if arguments.emulators.is_empty() {
+        all.to_vec()
+    } else {
+        arguments.emulators.clone()
+    };
     let binaries = build()?;
     let requests = Requests::new("conformance")?;
     let mut report = Report::default();
@@ -81,7 +89,14 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
 
 /// The test programs, by name.
 fn build() -> Outcome<BTreeMap<String, PathBuf>> {
-    let mut command = cargo(&["test", "--locked", "--no-run", "--workspace", "--message-format", "json"]);
+    let mut command = cargo(&[
+        "test",
+        "--locked",
+        "--no-run",
+        "--workspace",
+        "--message-format",
+        "json",
+    ]);
     command.args(["--test", "drivers", "--test", "release", "--test", "system"]);
     eprintln!("    building the tests");
     let output = command.stderr(Stdio::inherit()).output()?;
@@ -89,9 +104,12 @@ fn build() -> Outcome<BTreeMap<String, PathBuf>> {
         return Err("the tests do not build".into());
     }
     let text = String::from_utf8_lossy(&output.stdout);
-    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let built =
-        messages.filter(|message| message["reason"] == "compiler-artifact" && message["profile"]["test"] == true);
+    let messages = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let built = messages.filter(|message| {
+        message["reason"] == "compiler-artifact" && message["profile"]["test"] == true
+    });
     let named = built.filter_map(|message| {
         let name = message["target"]["name"].as_str()?.to_owned();
         Some((name, PathBuf::from(message["executable"].as_str()?)))
@@ -111,13 +129,20 @@ fn tests(
         let (mut wanted, mut told) = (Vec::new(), Vec::new());
         for test in list(path)? {
             let name = format!("{binary}::{test}");
-            let asked_for = arguments.only.as_ref().is_none_or(|prefix| name.starts_with(prefix));
+            let asked_for = arguments
+                .only
+                .as_ref()
+                .is_none_or(|prefix| name.starts_with(prefix));
             if !asked_for || !running.emulator().runs(&name) {
                 continue;
             }
             match skip(running.emulator(), &name).filter(|_| !arguments.skipped) {
                 Some(skip) => {
-                    let line = format!("    skipped: {} lacks {}", running.emulator().name(), skip.lacks);
+                    let line = format!(
+                        "    skipped: {} lacks {}",
+                        running.emulator().name(),
+                        skip.lacks
+                    );
                     if !told.contains(&line) {
                         eprintln!("{line}");
                         told.push(line);
@@ -136,7 +161,15 @@ fn tests(
 }
 
 fn list(binary: &Path) -> Outcome<Vec<String>> {
-    let output = Command::new(binary).arg("--list").current_dir(root()).stdin(Stdio::null()).output()?;
+    let output = Command::new(binary)
+        .arg("--list")
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .output()?;
     let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+    Ok(text
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"))
+        .map(str::to_owned)
+        .collect())
 }

@@ -26,7 +26,8 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn add(&mut self, emulator: Emulator, results: Results) {
-        let count = |wanted: fn(&Ended) -> bool| results.values().filter(|ended| wanted(ended)).count();
+        let count =
+            |wanted: fn(&Ended) -> bool| results.values().filter(|ended| wanted(ended)).count();
         let passed = count(|ended| *ended == Ended::Passed);
         let failed = count(|ended| *ended == Ended::Failed);
         let skipped = count(|ended| matches!(ended, Ended::Skipped(_)));
@@ -38,7 +39,9 @@ impl Report {
     pub(super) fn failures(&self) -> Vec<String> {
         let of = |(emulator, results): (&Emulator, &Results)| {
             let failed = results.iter().filter(|(_, ended)| **ended == Ended::Failed);
-            failed.map(|(test, _)| format!("{}: {test}", emulator.name())).collect::<Vec<_>>()
+            failed
+                .map(|(test, _)| format!("{}: {test}", emulator.name()))
+                .collect::<Vec<_>>()
         };
         self.results.iter().flat_map(of).collect()
     }
@@ -50,7 +53,11 @@ impl Report {
         }
         writeln!(text, "\n| --- |{}", " --- |".repeat(self.results.len()))?;
         for capability in self.capabilities() {
-            let cells = self.results.values().map(|results| cell(results, &capability)).collect::<Vec<_>>();
+            let cells = self
+                .results
+                .values()
+                .map(|results| cell(results, &capability))
+                .collect::<Vec<_>>();
             writeln!(text, "| {capability} | {} |", cells.join(" | "))?;
         }
         writeln!(
@@ -58,9 +65,18 @@ impl Report {
             "\n## What does not, and what that means\n\n| emulator | lacks | on live AWS |\n| --- | --- | --- |"
         )?;
         for (emulator, skip) in self.skips() {
-            writeln!(text, "| {} | {} | {} |", emulator.name(), skip.lacks, skip.instead)?;
+            writeln!(
+                text,
+                "| {} | {} | {} |",
+                emulator.name(),
+                skip.lacks,
+                skip.instead
+            )?;
         }
-        writeln!(text, "\n## Requests\n\n{REQUESTS}\n\n| service | requests | operations |\n| --- | --- | --- |")?;
+        writeln!(
+            text,
+            "\n## Requests\n\n{REQUESTS}\n\n| service | requests | operations |\n| --- | --- | --- |"
+        )?;
         for (service, [requests, operations]) in requests {
             writeln!(text, "| {service} | {requests} | {operations} |")?;
         }
@@ -71,7 +87,11 @@ impl Report {
     }
 
     fn capabilities(&self) -> BTreeSet<String> {
-        self.results.values().flat_map(Results::keys).map(|test| capability(test)).collect()
+        self.results
+            .values()
+            .flat_map(Results::keys)
+            .map(|test| capability(test))
+            .collect()
     }
 
     fn skips(&self) -> Vec<(Emulator, &'static Skip)> {
@@ -95,14 +115,28 @@ const REQUESTS: &str = "Each request of the run was checked against botocore's m
 /// `drivers::sqs::…` is `sqs`; what is no driver's is named with its program.
 fn capability(test: &str) -> String {
     let mut parts = test.split("::");
-    let (binary, module) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    if binary == "drivers" { module.to_owned() } else { format!("{binary}: {module}") }
+    let (binary, module) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    if binary == "drivers" {
+        module.to_owned()
+    } else {
+        format!("{binary}: {module}")
+    }
 }
 
 fn cell(results: &Results, wanted: &str) -> String {
-    let of = || results.iter().filter(|(test, _)| capability(test) == wanted).map(|(_, ended)| ended);
+    let of = || {
+        results
+            .iter()
+            .filter(|(test, _)| capability(test) == wanted)
+            .map(|(_, ended)| ended)
+    };
     let passed = of().filter(|ended| **ended == Ended::Passed).count();
-    let skipped = of().filter(|ended| matches!(ended, Ended::Skipped(_))).count();
+    let skipped = of()
+        .filter(|ended| matches!(ended, Ended::Skipped(_)))
+        .count();
     match (passed, skipped) {
         (0, 0) => String::new(),
         (passed, 0) => passed.to_string(),
@@ -115,6 +149,9 @@ fn stamp() -> Outcome<String> {
         let output = Command::new(program).args(arguments).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let (date, commit) = (said("date", &["-u", "+%F"])?, said("git", &["rev-parse", "--short", "HEAD"])?);
+    let (date, commit) = (
+        said("date", &["-u", "+%F"])?,
+        said("git", &["rev-parse", "--short", "HEAD"])?,
+    );
     Ok(format!("Run {date} at {commit}."))
 }

@@ -1,4 +1,5 @@
-//! The requests of a run: the tests write them down, and a check compares them with the services' own models.
+//! The requests of a run: the tests write them down, and a check compares them with the services'
+//! own models.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,7 +28,10 @@ impl Requests {
         std::fs::create_dir_all(&directory)?;
         let file = directory.join(name).with_extension("jsonl");
         std::fs::write(&file, "")?;
-        Ok(Self { checker: tools::conformance()?, file })
+        Ok(Self {
+            checker: tools::conformance()?,
+            file,
+        })
     }
 
     /// Lets the tests that a command runs write their requests down.
@@ -40,10 +44,15 @@ impl Requests {
         eprintln!("    every request against the services' models");
         let counts = self.file.with_extension("json");
         let check = root().join("tools/conformance/check.py");
-        run(program(self.checker.bin("python"), &[]).arg(check).arg(&self.file).arg(&counts))?;
+        run(program(self.checker.bin("python"), &[])
+            .arg(check)
+            .arg(&self.file)
+            .arg(&counts))?;
         let counts: Counts = serde_json::from_str(&std::fs::read_to_string(counts)?)?;
         if counts.is_empty() {
-            return Err("the tests wrote no request down: there is nothing that was checked".into());
+            return Err(
+                "the tests wrote no request down: there is nothing that was checked".into(),
+            );
         }
         Ok(counts)
     }

@@ -1,7 +1,7 @@
 //! What each emulator cannot run, and what that means on live AWS: the one place that knows.
 //!
-//! A driver speaks to AWS. Where a test fails because an emulator does otherwise, it stands here, with what shows the
-//! same thing instead.
+//! A driver speaks to AWS. Where a test fails because an emulator does otherwise, it stands here,
+//! with what shows the same thing instead.
 
 use super::emulator::Emulator;
 use super::emulator::Emulator::{Fakecloud, Ministack, Moto};
@@ -28,7 +28,12 @@ const SKIPS: &[Skip] = &[
         lacks: "CodeArtifact",
         instead: "shown on fakecloud",
     },
-    Skip { emulator: Moto, tests: &["drivers::codeartifact"], lacks: "CodeArtifact", instead: "shown on fakecloud" },
+    Skip {
+        emulator: Moto,
+        tests: &["drivers::codeartifact"],
+        lacks: "CodeArtifact",
+        instead: "shown on fakecloud",
+    },
     Skip {
         emulator: Moto,
         tests: &["drivers::apigatewayv2"],
@@ -82,7 +87,10 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Moto,
-        tests: &["drivers::lambda::function::drift", "drivers::lambda::function::every"],
+        tests: &[
+            "drivers::lambda::function::drift",
+            "drivers::lambda::function::every",
+        ],
         lacks: "reserved concurrency in what GetFunction answers, changes of the architecture, and where functions log",
         instead: ON_MINISTACK,
     },
@@ -134,13 +142,19 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Fakecloud,
-        tests: &["drivers::cloudfront::function", "drivers::cloudfront::distribution::a_site_stands"],
+        tests: &[
+            "drivers::cloudfront::function",
+            "drivers::cloudfront::distribution::a_site_stands",
+        ],
         lacks: "tags of CloudFront's functions",
         instead: ON_MINISTACK,
     },
     Skip {
         emulator: Fakecloud,
-        tests: &["drivers::cloudfront::policies::a_headers_policy", "drivers::cloudfront::policies::security_headers"],
+        tests: &[
+            "drivers::cloudfront::policies::a_headers_policy",
+            "drivers::cloudfront::policies::security_headers",
+        ],
         lacks: "some security headers of a headers policy",
         instead: ON_MINISTACK,
     },
@@ -196,6 +210,8 @@ const SKIPS: &[Skip] = &[
 
 /// Why a test is skipped on an emulator, if it is.
 pub(super) fn skip(emulator: Emulator, test: &str) -> Option<&'static Skip> {
-    let is_of = |skip: &&Skip| skip.emulator == emulator && skip.tests.iter().any(|begin| test.starts_with(begin));
+    let is_of = |skip: &&Skip| {
+        skip.emulator == emulator && skip.tests.iter().any(|begin| test.starts_with(begin))
+    };
     SKIPS.iter().find(is_of)
 }

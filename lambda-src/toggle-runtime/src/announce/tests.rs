@@ -15,7 +15,11 @@ fn again() -> CallbackError {
 }
 
 fn fake(connections: &[Connection], now: &[(&str, u64)]) -> Fake {
-    Fake { pages: vec![Some(connections.to_vec())], states: queue([Some(state(now))]), ..Fake::default() }
+    Fake {
+        pages: vec![Some(connections.to_vec())],
+        states: queue([Some(state(now))]),
+        ..Fake::default()
+    }
 }
 
 async fn run(fake: &Fake, batch: &[(&str, Option<u64>)]) -> Option<usize> {
@@ -23,13 +27,26 @@ async fn run(fake: &Fake, batch: &[(&str, Option<u64>)]) -> Option<usize> {
 }
 
 async fn run_warm(fake: &Fake, known: &Known, batch: &[(&str, Option<u64>)]) -> Option<usize> {
-    announce(&changes(batch), fake, known, &fake.exchange(&Policy::announce())).await
+    announce(
+        &changes(batch),
+        fake,
+        known,
+        &fake.exchange(&Policy::announce()),
+    )
+    .await
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_connection_of_every_page_hears_a_change() {
-    let pages = vec![Some(vec![connection("a", OLD), connection("b", OLD)]), Some(vec![connection("c", OLD)])];
-    let fake = Fake { pages, states: queue([Some(state(&[("1", 7)]))]), ..Fake::default() };
+    let pages = vec![
+        Some(vec![connection("a", OLD), connection("b", OLD)]),
+        Some(vec![connection("c", OLD)]),
+    ];
+    let fake = Fake {
+        pages,
+        states: queue([Some(state(&[("1", 7)]))]),
+        ..Fake::default()
+    };
     assert_eq!(run(&fake, &[("1", Some(7)), ("2", None)]).await, None);
     let removed = r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#.to_owned();
     for id in ["a", "b", "c"] {
@@ -45,23 +62,40 @@ async fn a_warm_instance_tells_whom_it_knows_before_it_scans() {
     known.add(&b);
     let fake = fake(&[b.clone(), c.clone()], &[("1", 1)]).answer("b", &again(), 1);
     assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, None);
-    let heard: Vec<_> = fake.heard.borrow().iter().map(|(id, _)| id.clone()).collect();
+    let heard: Vec<_> = fake
+        .heard
+        .borrow()
+        .iter()
+        .map(|(id, _)| id.clone())
+        .collect();
     assert_eq!(heard.len(), 3, "each once: {heard:?}");
     assert_eq!(heard[0], "a", "{heard:?}");
-    assert_eq!(known.all(), [b, c].into(), "who is not stored any more is forgotten");
+    assert_eq!(
+        known.all(),
+        [b, c].into(),
+        "who is not stored any more is forgotten"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_known_connection_that_is_slow_holds_up_nobody_else() {
     let known = Known::default();
     known.add(&connection("a", OLD));
-    let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 1)]).answer("a", &again(), 1_000);
+    let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 1)]).answer(
+        "a",
+        &again(),
+        1_000,
+    );
     let began = Instant::now();
     assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, Some(0));
     assert_eq!(fake.heard_by("b").len(), 1);
     let told = fake.tally.told.get().unwrap() - began;
     assert!(told < Duration::from_millis(30), "{told:?}");
-    assert_eq!(known.all(), [connection("b", OLD)].into(), "who was not told is not known");
+    assert_eq!(
+        known.all(),
+        [connection("b", OLD)].into(),
+        "who was not told is not known"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,12 +106,21 @@ async fn a_known_connection_has_been_open_and_is_closed_however_young() {
     let fake = fake(&[young], &[("1", 1)]).answer("a", &CallbackError::Gone, 1);
     assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, None);
     assert_eq!((fake.tried.borrow().len(), fake.tally.gone.get()), (1, 1));
-    assert_eq!((fake.forgotten.borrow().as_slice(), known.all()), (["a".to_owned()].as_slice(), [].into()));
+    assert_eq!(
+        (fake.forgotten.borrow().as_slice(), known.all()),
+        (["a".to_owned()].as_slice(), [].into())
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_item_that_was_written_again_is_a_new_connection() {
-    let (before, after) = (connection("a", OLD), Connection { endpoint: "https://f".into(), ..connection("a", OLD) });
+    let (before, after) = (
+        connection("a", OLD),
+        Connection {
+            endpoint: "https://f".into(),
+            ..connection("a", OLD)
+        },
+    );
     let known = Known::default();
     known.add(&before);
     let fake = fake(std::slice::from_ref(&after), &[("1", 1)]);
@@ -95,19 +138,40 @@ fn an_instance_knows_a_bounded_number() {
 
 #[test]
 fn changes_to_one_toggle_are_one_in_the_order_of_the_last() {
-    let (pending, malformed) = coalesce(&changes(&[("1", Some(1)), ("2", Some(1)), ("1", Some(2)), ("3", None)]));
-    let expected = [("2", Some(toggle("2", 1)), 1), ("1", Some(toggle("1", 2)), 0), ("3", None, 3)];
-    let expected = expected.map(|(id, item, first)| Pending { id: id.into(), item, first });
+    let (pending, malformed) = coalesce(&changes(&[
+        ("1", Some(1)),
+        ("2", Some(1)),
+        ("1", Some(2)),
+        ("3", None),
+    ]));
+    let expected = [
+        ("2", Some(toggle("2", 1)), 1),
+        ("1", Some(toggle("1", 2)), 0),
+        ("3", None, 3),
+    ];
+    let expected = expected.map(|(id, item, first)| Pending {
+        id: id.into(),
+        item,
+        first,
+    });
     assert_eq!((pending.as_slice(), malformed), (expected.as_slice(), None));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_post_is_the_failure_of_its_toggles_first_record_and_nobody_elses() {
-    let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 2), ("2", 1)]).answer("a", &again(), 1_000);
+    let fake = fake(
+        &[connection("a", OLD), connection("b", OLD)],
+        &[("1", 2), ("2", 1)],
+    )
+    .answer("a", &again(), 1_000);
     let batch = [("2", Some(1)), ("1", Some(1)), ("1", Some(2))];
     let failed = run(&fake, &batch).await;
-    let response = serde_json::to_string(&BatchResponse::retry_from(&changes(&batch), failed)).unwrap();
-    assert_eq!(response, r#"{"batchItemFailures":[{"itemIdentifier":"100"}]}"#);
+    let response =
+        serde_json::to_string(&BatchResponse::retry_from(&changes(&batch), failed)).unwrap();
+    assert_eq!(
+        response,
+        r#"{"batchItemFailures":[{"itemIdentifier":"100"}]}"#
+    );
     assert_eq!(fake.heard_by("b"), [wire("2", 1), wire("1", 2)]);
     assert_eq!(*fake.closed.borrow(), ["a"], "who cannot be told is closed");
 }
@@ -126,14 +190,24 @@ async fn throttling_is_backed_off_and_overcome() {
     assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
     assert_eq!((fake.heard_by("a").len(), fake.tally.retries.get()), (1, 6));
     let tried = fake.tried.borrow();
-    let longest = [100, 200, 400, 800, 1_600, 3_000].map(|ceiling| Duration::from_millis(ceiling + 1));
-    assert!(tried.windows(2).zip(longest).all(|(pair, longest)| pair[1] - pair[0] <= longest));
+    let longest =
+        [100, 200, 400, 800, 1_600, 3_000].map(|ceiling| Duration::from_millis(ceiling + 1));
+    assert!(
+        tried
+            .windows(2)
+            .zip(longest)
+            .all(|(pair, longest)| pair[1] - pair[0] <= longest)
+    );
     assert!(tried[6] - tried[0] > Duration::from_millis(300), "it waits");
 }
 
 #[tokio::test(start_paused = true)]
 async fn silence_closes_the_connection_as_the_post_may_still_arrive() {
-    let fake = fake(&[connection("a", OLD)], &[("1", 1)]).answer("a", &CallbackError::InDoubt("late".into()), 1);
+    let fake = fake(&[connection("a", OLD)], &[("1", 1)]).answer(
+        "a",
+        &CallbackError::InDoubt("late".into()),
+        1,
+    );
     assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
     assert_eq!(*fake.closed.borrow(), ["a"]);
     assert_eq!(fake.tried.borrow().len(), 1);
@@ -141,7 +215,11 @@ async fn silence_closes_the_connection_as_the_post_may_still_arrive() {
 
 #[tokio::test(start_paused = true)]
 async fn the_item_of_an_old_closed_connection_is_deleted() {
-    let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 1)]).answer("a", &CallbackError::Gone, 1);
+    let fake = fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 1)]).answer(
+        "a",
+        &CallbackError::Gone,
+        1,
+    );
     assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
     assert_eq!(*fake.forgotten.borrow(), ["a"]);
     assert_eq!((fake.tally.gone.get(), fake.heard_by("b").len()), (1, 1));
@@ -150,19 +228,31 @@ async fn the_item_of_an_old_closed_connection_is_deleted() {
 #[tokio::test(start_paused = true)]
 async fn a_young_connection_is_tried_again_and_keeps_its_item() {
     let young = connection("a", YOUNG);
-    let opens = fake(std::slice::from_ref(&young), &[("1", 1)]).answer("a", &CallbackError::Gone, 3);
+    let opens =
+        fake(std::slice::from_ref(&young), &[("1", 1)]).answer("a", &CallbackError::Gone, 3);
     assert_eq!(run(&opens, &[("1", Some(1))]).await, None);
     assert_eq!(opens.heard_by("a").len(), 1);
 
     let never = fake(&[young], &[("1", 1)]).answer("a", &CallbackError::Gone, 1_000);
-    assert_eq!(run(&never, &[("1", Some(1))]).await, None, "new-connection tells it");
-    assert_eq!((never.tally.early.get(), never.forgotten.borrow().len()), (1, 0));
+    assert_eq!(
+        run(&never, &[("1", Some(1))]).await,
+        None,
+        "new-connection tells it"
+    );
+    assert_eq!(
+        (never.tally.early.get(), never.forgotten.borrow().len()),
+        (1, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_cannot_be_read_fails_the_batch_but_not_those_before() {
     let pages = vec![Some(vec![connection("a", OLD)]), None];
-    let fake = Fake { pages, states: queue([Some(state(&[("1", 1), ("2", 1)]))]), ..Fake::default() };
+    let fake = Fake {
+        pages,
+        states: queue([Some(state(&[("1", 1), ("2", 1)]))]),
+        ..Fake::default()
+    };
     assert_eq!(run(&fake, &[("1", Some(1)), ("2", Some(1))]).await, Some(0));
     assert_eq!(fake.heard_by("a").len(), 2);
 }
@@ -170,14 +260,25 @@ async fn a_page_that_cannot_be_read_fails_the_batch_but_not_those_before() {
 #[tokio::test(start_paused = true)]
 async fn a_toggle_that_has_changed_meanwhile_is_told_again() {
     let states = [Some(state(&[("1", 2)])), Some(state(&[("1", 3)]))];
-    let fake = Fake { pages: vec![Some(vec![connection("a", OLD)])], states: queue(states), ..Fake::default() };
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue(states),
+        ..Fake::default()
+    };
     assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
-    assert_eq!(fake.heard_by("a"), [wire("1", 1), wire("1", 2), wire("1", 3)]);
+    assert_eq!(
+        fake.heard_by("a"),
+        [wire("1", 1), wire("1", 2), wire("1", 3)]
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_toggle_that_cannot_be_read_again_fails() {
-    let fake = Fake { pages: vec![Some(vec![])], states: queue([None]), ..Fake::default() };
+    let fake = Fake {
+        pages: vec![Some(vec![])],
+        states: queue([None]),
+        ..Fake::default()
+    };
     assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
 }
 
@@ -186,6 +287,15 @@ async fn a_record_without_an_id_fails_and_the_others_are_told() {
     let fake = fake(&[connection("a", OLD)], &[("1", 1)]);
     let mut event = changes(&[("1", Some(1)), ("2", Some(1))]);
     event.records[1].change.keys.clear();
-    assert_eq!(announce(&event, &fake, &Known::default(), &fake.exchange(&Policy::announce())).await, Some(1));
+    assert_eq!(
+        announce(
+            &event,
+            &fake,
+            &Known::default(),
+            &fake.exchange(&Policy::announce())
+        )
+        .await,
+        Some(1)
+    );
     assert_eq!(fake.heard_by("a"), [wire("1", 1)]);
 }

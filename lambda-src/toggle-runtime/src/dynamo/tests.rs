@@ -5,19 +5,38 @@ use super::*;
 use crate::wire::{bodies, tables};
 
 fn connection() -> Connection {
-    Connection { id: "c".into(), endpoint: "https://e/live".into(), connected_at: 1_700_000_000_123 }
+    Connection {
+        id: "c".into(),
+        endpoint: "https://e/live".into(),
+        connected_at: 1_700_000_000_123,
+    }
 }
 
 fn connections(canned: &Canned) -> ConnectionsTable {
-    ConnectionsTable { client: tables(canned), name: "connections".into() }
+    ConnectionsTable {
+        client: tables(canned),
+        name: "connections".into(),
+    }
 }
 
 #[tokio::test]
 async fn the_whole_state_is_read_page_by_page_and_consistently() {
     let first = r#"{"Items":[{"featureId":{"S":"1"}}],"LastEvaluatedKey":{"featureId":{"S":"1"}}}"#;
-    let canned =
-        Canned::new([("Scan", 200, first), ("ExclusiveStartKey", 200, r#"{"Items":[{"featureId":{"S":"2"}}]}"#)]);
-    let state = TogglesTable { client: tables(&canned), name: "toggles".into() }.all().await.unwrap();
+    let canned = Canned::new([
+        ("Scan", 200, first),
+        (
+            "ExclusiveStartKey",
+            200,
+            r#"{"Items":[{"featureId":{"S":"2"}}]}"#,
+        ),
+    ]);
+    let state = TogglesTable {
+        client: tables(&canned),
+        name: "toggles".into(),
+    }
+    .all()
+    .await
+    .unwrap();
     assert_eq!(state.keys().collect::<Vec<_>>(), ["1", "2"]);
     let page = json!({"TableName": "toggles", "ConsistentRead": true});
     let mut next = page.clone();
@@ -38,7 +57,10 @@ async fn a_page_of_connections_says_where_the_next_begins() {
     let page = connections(&canned).page(Some("b".into())).await.unwrap();
     assert_eq!(page.connections, [connection()]);
     assert_eq!(page.next.as_deref(), Some("c"));
-    assert_eq!(bodies(&canned)[0]["ExclusiveStartKey"], json!({"connectionId": {"S": "b"}}));
+    assert_eq!(
+        bodies(&canned)[0]["ExclusiveStartKey"],
+        json!({"connectionId": {"S": "b"}})
+    );
 }
 
 #[tokio::test]
@@ -46,7 +68,10 @@ async fn a_connection_expires_half_an_hour_after_its_life() {
     let canned = Canned::new([("PutItem", 200, "{}")]);
     connections(&canned).remember(&connection()).await.unwrap();
     let item = &bodies(&canned)[0]["Item"];
-    assert_eq!((&item[CONNECTED_AT], &item[EXPIRY]), (&json!({"N": "1700000000123"}), &json!({"N": "1700009000"})));
+    assert_eq!(
+        (&item[CONNECTED_AT], &item[EXPIRY]),
+        (&json!({"N": "1700000000123"}), &json!({"N": "1700009000"}))
+    );
 }
 
 #[tokio::test]
@@ -54,14 +79,27 @@ async fn forgetting_is_bound_to_the_item_that_was_read() {
     let canned = Canned::new([("DeleteItem", 200, "{}")]);
     connections(&canned).forget(&connection()).await.unwrap();
     let delete = &bodies(&canned)[0];
-    assert_eq!(delete["ConditionExpression"], "attribute_not_exists(#at) OR #at = :at");
-    assert_eq!(delete["ExpressionAttributeNames"], json!({"#at": CONNECTED_AT}));
-    assert_eq!(delete["ExpressionAttributeValues"], json!({":at": {"N": "1700000000123"}}));
+    assert_eq!(
+        delete["ConditionExpression"],
+        "attribute_not_exists(#at) OR #at = :at"
+    );
+    assert_eq!(
+        delete["ExpressionAttributeNames"],
+        json!({"#at": CONNECTED_AT})
+    );
+    assert_eq!(
+        delete["ExpressionAttributeValues"],
+        json!({":at": {"N": "1700000000123"}})
+    );
 }
 
 #[tokio::test]
 async fn a_newer_item_stays_and_that_is_success() {
-    let canned = Canned::new([("DeleteItem", 400, r#"{"__type":"ConditionalCheckFailedException"}"#)]);
+    let canned = Canned::new([(
+        "DeleteItem",
+        400,
+        r#"{"__type":"ConditionalCheckFailedException"}"#,
+    )]);
     connections(&canned).forget(&connection()).await.unwrap();
     canned.assert_used();
 }

@@ -7,11 +7,19 @@ use crate::ports::CallbackError;
 
 async fn run(fake: &Fake, ids: &[&str]) -> Option<usize> {
     let connections: Vec<_> = ids.iter().map(|id| connection(id, 50)).collect();
-    welcome(&inserts(&connections), fake, &fake.exchange(&Policy::welcome())).await
+    welcome(
+        &inserts(&connections),
+        fake,
+        &fake.exchange(&Policy::welcome()),
+    )
+    .await
 }
 
 fn fake(states: &[&[(&str, u64)]]) -> Fake {
-    Fake { states: queue(states.iter().map(|toggles| Some(state(toggles)))), ..Fake::default() }
+    Fake {
+        states: queue(states.iter().map(|toggles| Some(state(toggles)))),
+        ..Fake::default()
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -25,18 +33,29 @@ async fn a_new_connection_hears_the_whole_state_once() {
 
 #[tokio::test(start_paused = true)]
 async fn what_has_changed_meanwhile_is_told_until_nothing_has() {
-    let fake = fake(&[&[("1", 1), ("2", 1)], &[("1", 2), ("3", 1)], &[("1", 1), ("3", 1)], &[("1", 1), ("3", 1)]]);
+    let fake = fake(&[
+        &[("1", 1), ("2", 1)],
+        &[("1", 2), ("3", 1)],
+        &[("1", 1), ("3", 1)],
+        &[("1", 1), ("3", 1)],
+    ]);
     assert_eq!(run(&fake, &["a"]).await, None);
     let removed = r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#.to_owned();
     let whole = format!("[{},{}]", wire("1", 1), wire("2", 1));
-    assert_eq!(fake.heard_by("a"), [whole, wire("1", 2), removed, wire("3", 1), wire("1", 1)]);
+    assert_eq!(
+        fake.heard_by("a"),
+        [whole, wire("1", 2), removed, wire("3", 1), wire("1", 1)]
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_is_not_open_yet_is_waited_for() {
     let fake = fake(&[&[("1", 1)]]).answer("a", &CallbackError::Gone, 20);
     assert_eq!(run(&fake, &["a"]).await, None);
-    assert_eq!((fake.heard_by("a").len(), fake.forgotten.borrow().len()), (1, 0));
+    assert_eq!(
+        (fake.heard_by("a").len(), fake.forgotten.borrow().len()),
+        (1, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,12 +64,19 @@ async fn a_connection_that_never_opens_is_forgotten_once_it_is_old() {
     let began = tokio::time::Instant::now();
     assert_eq!(run(&fake, &["a", "b"]).await, None);
     assert!(began.elapsed() > Duration::from_secs(14) && began.elapsed() < Duration::from_secs(16));
-    assert_eq!((fake.forgotten.borrow().as_slice(), fake.heard_by("b").len()), (["a".to_owned()].as_slice(), 1));
+    assert_eq!(
+        (fake.forgotten.borrow().as_slice(), fake.heard_by("b").len()),
+        (["a".to_owned()].as_slice(), 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_has_left_again_is_not_waited_for() {
-    let fake = Fake { left: vec!["a".into()], ..fake(&[&[]]) }.answer("a", &CallbackError::Gone, 10_000);
+    let fake = Fake {
+        left: vec!["a".into()],
+        ..fake(&[&[]])
+    }
+    .answer("a", &CallbackError::Gone, 10_000);
     assert_eq!(run(&fake, &["a"]).await, None);
     assert_eq!(fake.tried.borrow().len(), 1);
 }
@@ -62,7 +88,9 @@ async fn a_410_after_a_message_is_a_closed_connection() {
     let exchange = fake.exchange(&policy);
     let mut line = Line::new(&exchange, &held, false);
     line.tell(b"[]").await.unwrap();
-    fake.answers.borrow_mut().insert("a".into(), [CallbackError::Gone].into());
+    fake.answers
+        .borrow_mut()
+        .insert("a".into(), [CallbackError::Gone].into());
     assert_eq!(line.tell(b"{}").await, Err(End::Gone));
 }
 
@@ -76,7 +104,10 @@ async fn who_cannot_be_told_fails_alone_and_is_closed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_state_that_cannot_be_read_fails_from_the_first_record() {
-    let fake = Fake { states: queue([None]), ..Fake::default() };
+    let fake = Fake {
+        states: queue([None]),
+        ..Fake::default()
+    };
     assert_eq!(run(&fake, &["a", "b"]).await, Some(0));
 }
 
@@ -85,14 +116,27 @@ async fn only_inserts_are_welcomed() {
     let fake = fake(&[&[]]);
     let mut event = inserts(&[connection("a", 50)]);
     event.records[0].operation = Operation::Remove;
-    assert_eq!(welcome(&event, &fake, &fake.exchange(&Policy::welcome())).await, None);
+    assert_eq!(
+        welcome(&event, &fake, &fake.exchange(&Policy::welcome())).await,
+        None
+    );
     assert!(fake.tried.borrow().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn connections_that_come_together_share_scans() {
-    let fake = Fake { states: queue(std::iter::repeat_n(Some(state(&[("1", 1)])), 100)), ..Fake::default() };
+    let fake = Fake {
+        states: queue(std::iter::repeat_n(Some(state(&[("1", 1)])), 100)),
+        ..Fake::default()
+    };
     let ids: Vec<String> = (0..50).map(|id| id.to_string()).collect();
-    assert_eq!(run(&fake, &ids.iter().map(String::as_str).collect::<Vec<_>>()).await, None);
-    assert!(100 - fake.states.borrow().len() <= 4, "{} scans", 100 - fake.states.borrow().len());
+    assert_eq!(
+        run(&fake, &ids.iter().map(String::as_str).collect::<Vec<_>>()).await,
+        None
+    );
+    assert!(
+        100 - fake.states.borrow().len() <= 4,
+        "{} scans",
+        100 - fake.states.borrow().len()
+    );
 }

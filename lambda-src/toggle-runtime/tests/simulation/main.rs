@@ -1,7 +1,7 @@
-//! A simulated world, under virtual time and from a seed, in which the real algorithms run: clients come and go,
-//! toggles change, streams deliver in batches, again and twice at once, and the services throttle, fail and stay
-//! silent. Once changes stop, every open client, which knows nothing but to apply messages in order, has to know
-//! exactly what the table says.
+//! A simulated world, under virtual time and from a seed, in which the real algorithms run: clients
+//! come and go, toggles change, streams deliver in batches, again and twice at once, and the
+//! services throttle, fail and stay silent. Once changes stop, every open client, which knows
+//! nothing but to apply messages in order, has to know exactly what the table says.
 #![allow(clippy::unwrap_used)]
 
 mod clients;
@@ -18,9 +18,15 @@ use crate::world::{Scenario, World};
 /// Lets a world live until nothing happens any more, and returns what its clients got wrong.
 fn simulate(seed: u64, change_policy: impl Fn(&mut Policy)) -> Result<usize, String> {
     fastrand::seed(seed);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
     let local = tokio::task::LocalSet::new();
-    local.block_on(&runtime, live(Scenario::of(seed), change_policy)).map_err(|wrong| format!("seed {seed}: {wrong}"))
+    local
+        .block_on(&runtime, live(Scenario::of(seed), change_policy))
+        .map_err(|wrong| format!("seed {seed}: {wrong}"))
 }
 
 async fn live(scenario: Scenario, change_policy: impl Fn(&mut Policy)) -> Result<usize, String> {
@@ -31,7 +37,11 @@ async fn live(scenario: Scenario, change_policy: impl Fn(&mut Policy)) -> Result
         policy
     };
     let world = World::new(scenario.clone());
-    pollers::start(&world, policy(Policy::announce()), policy(Policy::welcome()));
+    pollers::start(
+        &world,
+        policy(Policy::announce()),
+        policy(Policy::welcome()),
+    );
     clients::start(&world);
     let mut quiet = 0;
     for _ in 0..20_000 {
@@ -63,27 +73,36 @@ fn no_client_ends_stale_in_many_worlds() {
 /// The simulation can fail: it finds a stale client once known connections are taken for all.
 #[test]
 fn without_scanning_clients_end_stale() {
-    let stale = (0..150).filter(|seed| simulate(*seed, |policy| policy.scan = false).is_err()).count();
+    let stale = (0..150)
+        .filter(|seed| simulate(*seed, |policy| policy.scan = false).is_err())
+        .count();
     assert!(stale > 5, "{stale}");
 }
 
 /// The simulation can fail: it finds a stale client once nothing is read again after telling.
 #[test]
 fn without_verification_clients_end_stale() {
-    let stale = (0..60).filter(|seed| simulate(*seed, |policy| policy.verify = false).is_err()).count();
+    let stale = (0..60)
+        .filter(|seed| simulate(*seed, |policy| policy.verify = false).is_err())
+        .count();
     assert!(stale > 5, "{stale}");
 }
 
 /// The simulation can fail: it finds a stale client once those that are in doubt stay connected.
 #[test]
 fn without_closing_clients_end_stale() {
-    let stale = (0..150).filter(|seed| simulate(*seed, |policy| policy.close = false).is_err()).count();
+    let stale = (0..150)
+        .filter(|seed| simulate(*seed, |policy| policy.close = false).is_err())
+        .count();
     assert!(stale > 0, "{stale}");
 }
 
-/// The simulation can fail: it finds a client without a state once a 410 is always taken for a closed connection.
+/// The simulation can fail: it finds a client without a state once a 410 is always taken for a
+/// closed connection.
 #[test]
 fn without_patience_for_the_young_clients_end_stale() {
-    let stale = (0..60).filter(|seed| simulate(*seed, |policy| policy.young = Duration::ZERO).is_err()).count();
+    let stale = (0..60)
+        .filter(|seed| simulate(*seed, |policy| policy.young = Duration::ZERO).is_err())
+        .count();
     assert!(stale > 5, "{stale}");
 }

@@ -34,9 +34,16 @@ struct Function {
 
 /// Starts a poller a shard.
 pub(crate) fn start(world: &World, announcing: Policy, welcoming: Policy) {
-    let function =
-        |stream, policy| Function { stream, policy: Rc::new(policy), idle: Rc::default(), world: world.clone() };
-    let (announce, welcome) = (function(Stream::Toggles, announcing), function(Stream::Connections, welcoming));
+    let function = |stream, policy| Function {
+        stream,
+        policy: Rc::new(policy),
+        idle: Rc::default(),
+        world: world.clone(),
+    };
+    let (announce, welcome) = (
+        function(Stream::Toggles, announcing),
+        function(Stream::Connections, welcoming),
+    );
     for shard in 0..SHARDS {
         spawn_local(announce.clone().poll(shard));
         spawn_local(welcome.clone().poll(shard));
@@ -58,7 +65,11 @@ impl Function {
             }
             let began = Instant::now();
             checkpoint += self.deliver(batch).await;
-            assert!(began.elapsed() < Duration::from_mins(4), "a batch takes {:?}", began.elapsed());
+            assert!(
+                began.elapsed() < Duration::from_mins(4),
+                "a batch takes {:?}",
+                began.elapsed()
+            );
             drop(busy);
         }
     }
@@ -69,7 +80,11 @@ impl Function {
             Stream::Toggles => &inner.toggle_log[shard],
             Stream::Connections => &inner.connection_log[shard],
         };
-        log[checkpoint..].iter().take(fastrand::usize(1..6)).cloned().collect()
+        log[checkpoint..]
+            .iter()
+            .take(fastrand::usize(1..6))
+            .cloned()
+            .collect()
     }
 
     /// Another poller that believes that the batch is its own.
@@ -126,10 +141,15 @@ impl Function {
         }
     }
 
-    /// Any warm instance, however long ago it ran, or a new one. One that is killed does not come back.
+    /// Any warm instance, however long ago it ran, or a new one. One that is killed does not come
+    /// back.
     fn instance(&self) -> Known {
         let mut idle = self.idle.borrow_mut();
         let index = fastrand::usize(..=idle.len());
-        if index < idle.len() { idle.swap_remove(index) } else { Known::bounded(fastrand::usize(..8)) }
+        if index < idle.len() {
+            idle.swap_remove(index)
+        } else {
+            Known::bounded(fastrand::usize(..8))
+        }
     }
 }

@@ -15,13 +15,20 @@ use crate::world::{World, pause, random};
 const PAGE: usize = 2;
 
 fn throttled() -> TableError {
-    TableError { action: "read".into(), source: "throttled".into() }
+    TableError {
+        action: "read".into(),
+        source: "throttled".into(),
+    }
 }
 
 impl World {
     async fn table_call(&self, probability: f64) -> Result<(), TableError> {
         pause(1, 30).await;
-        if self.fault(probability) { Err(throttled()) } else { Ok(()) }
+        if self.fault(probability) {
+            Err(throttled())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -34,7 +41,10 @@ impl Toggles for World {
             let page: Vec<_> = {
                 let inner = self.inner();
                 let after = inner.toggles.iter().filter(|(id, _)| **id > last);
-                after.take(PAGE).map(|(id, item)| (id.clone(), item.clone())).collect()
+                after
+                    .take(PAGE)
+                    .map(|(id, item)| (id.clone(), item.clone()))
+                    .collect()
             };
             pause(1, 30).await;
             if page.is_empty() {
@@ -58,7 +68,13 @@ impl Connections for World {
         let after = after.unwrap_or_default();
         let connections: Vec<_> = {
             let inner = self.inner();
-            inner.stored.values().filter(|stored| stored.id > after).take(PAGE).cloned().collect()
+            inner
+                .stored
+                .values()
+                .filter(|stored| stored.id > after)
+                .take(PAGE)
+                .cloned()
+                .collect()
         };
         pause(1, 30).await;
         let next = connections.get(PAGE - 1).map(|last| last.id.clone());
@@ -93,8 +109,16 @@ enum Fate {
 impl Callback for World {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
         let fate = self.fate(&connection.id);
-        let latency = if fastrand::u8(..30) == 0 { random(0, 2_000) } else { random(1, 40) };
-        let late = if matches!(fate, Fate::Silent) { random(0, 40_000) } else { latency };
+        let latency = if fastrand::u8(..30) == 0 {
+            random(0, 2_000)
+        } else {
+            random(1, 40)
+        };
+        let late = if matches!(fate, Fate::Silent) {
+            random(0, 40_000)
+        } else {
+            latency
+        };
         let message = (!matches!(fate, Fate::FailedBefore)).then(|| message.to_vec());
         let delivery = self.deliver_after(late, connection.id.clone(), message);
         if matches!(fate, Fate::Silent) {
@@ -128,7 +152,8 @@ impl Callback for World {
 }
 
 impl World {
-    /// The gateway looks the connection up when it takes a post: it is never silent about one that is not open.
+    /// The gateway looks the connection up when it takes a post: it is never silent about one that
+    /// is not open.
     fn fate(&self, id: &str) -> Fate {
         let is_open = self.inner().clients[id].open;
         if self.scenario.silence && is_open && self.fault(0.02) {
@@ -165,7 +190,10 @@ impl World {
         if client.closed || !client.open {
             return Err(CallbackError::Gone);
         }
-        if client.stuck_until.is_some_and(|until| Instant::now() < until) {
+        if client
+            .stuck_until
+            .is_some_and(|until| Instant::now() < until)
+        {
             return Err(CallbackError::Again("429".into()));
         }
         if let Some(message) = message {

@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep};
 /// How many shards each stream has.
 pub(crate) const SHARDS: usize = 2;
 
-/// What may go wrong in a world. Two things that no function could repair do not meet: an invocation that is killed
-/// cannot close whom its silent posts may still reach.
+/// What may go wrong in a world. Two things that no function could repair do not meet: an
+/// invocation that is killed cannot close whom its silent posts may still reach.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
     pub(crate) message_limit: usize,
@@ -80,8 +80,15 @@ impl Drop for Busy {
 
 impl World {
     pub(crate) fn new(scenario: Scenario) -> Self {
-        let inner = Inner { faults: scenario.faults, ..Inner::default() };
-        Self { scenario, began: Instant::now(), inner: Rc::new(RefCell::new(inner)) }
+        let inner = Inner {
+            faults: scenario.faults,
+            ..Inner::default()
+        };
+        Self {
+            scenario,
+            began: Instant::now(),
+            inner: Rc::new(RefCell::new(inner)),
+        }
     }
 
     pub(crate) fn inner(&self) -> RefMut<'_, Inner> {
@@ -102,7 +109,8 @@ impl World {
         1_000_000 + u64::try_from(self.began.elapsed().as_millis()).unwrap()
     }
 
-    /// Whether a thing that happens with this probability goes wrong now. Faults run out, so that a world ends.
+    /// Whether a thing that happens with this probability goes wrong now. Faults run out, so that a
+    /// world ends.
     pub(crate) fn fault(&self, probability: f64) -> bool {
         let mut inner = self.inner();
         let happens = inner.faults > 0 && fastrand::f64() < probability;
@@ -111,14 +119,20 @@ impl World {
     }
 
     pub(crate) fn set_toggle(&self, id: &str, value: u64) {
-        let item: Item =
-            serde_json::from_value(json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} })).unwrap();
+        let item: Item = serde_json::from_value(
+            json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} }),
+        )
+        .unwrap();
         let mut inner = self.inner();
         let before = inner.toggles.insert(id.to_owned(), item.clone());
         if before.as_ref() == Some(&item) {
             return;
         }
-        let operation = if before.is_some() { Operation::Modify } else { Operation::Insert };
+        let operation = if before.is_some() {
+            Operation::Modify
+        } else {
+            Operation::Insert
+        };
         inner.log_toggle(id, operation, Some(item));
     }
 
@@ -136,8 +150,18 @@ impl World {
         inner.connected += 1;
         let id = format!("c{}", inner.connected);
         let stuck = (fastrand::u8(..10) == 0).then(|| Instant::now() + random(0, 40_000));
-        inner.clients.insert(id.clone(), Client { stuck_until: stuck, ..Client::default() });
-        let connection = Connection { id: id.clone(), endpoint: "e".into(), connected_at };
+        inner.clients.insert(
+            id.clone(),
+            Client {
+                stuck_until: stuck,
+                ..Client::default()
+            },
+        );
+        let connection = Connection {
+            id: id.clone(),
+            endpoint: "e".into(),
+            connected_at,
+        };
         inner.stored.insert(id.clone(), connection);
         let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": "e"},
             "connectedAt": {"N": connected_at.to_string()} });
@@ -155,10 +179,17 @@ impl World {
     /// Compares every open client with the table; returns how many there are.
     pub(crate) fn judge(&self) -> Result<usize, String> {
         let inner = self.inner();
-        let open: Vec<_> = inner.clients.iter().filter(|(_, client)| client.open && !client.closed).collect();
+        let open: Vec<_> = inner
+            .clients
+            .iter()
+            .filter(|(_, client)| client.open && !client.closed)
+            .collect();
         for (id, client) in &open {
             if client.view != inner.toggles {
-                return Err(format!("{id} knows {:?}, but the table has {:?}", client.view, inner.toggles));
+                return Err(format!(
+                    "{id} knows {:?}, but the table has {:?}",
+                    client.view, inner.toggles
+                ));
             }
         }
         Ok(open.len())
@@ -176,17 +207,30 @@ impl Inner {
         self.connection_log[shard(id)].push(record);
     }
 
-    fn record(&mut self, key: &str, id: &str, operation: Operation, new_image: Option<Item>) -> Record {
+    fn record(
+        &mut self,
+        key: &str,
+        id: &str,
+        operation: Operation,
+        new_image: Option<Item>,
+    ) -> Record {
         self.sequence += 1;
         let keys = Item::from([(key.to_owned(), json!({ "S": id }))]);
         let sequence_number = self.sequence.to_string();
-        Record { operation, change: Change { keys, new_image, sequence_number } }
+        Record {
+            operation,
+            change: Change {
+                keys,
+                new_image,
+                sequence_number,
+            },
+        }
     }
 }
 
 impl Client {
-    /// Applies a message the way a client without any notion of versions does: the first array is the state, further
-    /// ones add to it when a state may come in several.
+    /// Applies a message the way a client without any notion of versions does: the first array is
+    /// the state, further ones add to it when a state may come in several.
     pub(crate) fn hear(&mut self, message: &[u8], splits: bool) {
         match serde_json::from_slice(message).unwrap() {
             Value::Array(items) => {

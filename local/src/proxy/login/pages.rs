@@ -21,13 +21,25 @@ pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
     pub(super) fn of(encoded: &[u8]) -> Self {
-        Self(parse(encoded).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        Self(
+            parse(encoded)
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        )
     }
 
     /// The value of the first of the names that has one.
     pub(super) fn first(&self, names: &[&str]) -> Option<&str> {
-        let value = |name: &&str| self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
-        names.iter().filter_map(value).find(|value| !value.is_empty())
+        let value = |name: &&str| {
+            self.0
+                .iter()
+                .find(|(found, _)| found == name)
+                .map(|(_, value)| value.as_str())
+        };
+        names
+            .iter()
+            .filter_map(value)
+            .find(|value| !value.is_empty())
     }
 }
 
@@ -63,7 +75,8 @@ pub(super) fn filled_in(asked: &Form, credentials: &Credentials) -> String {
     for name in ASKED {
         form.append_pair(name, asked.first(&[name]).unwrap_or_default());
     }
-    form.append_pair("username", &credentials.username).append_pair("password", &credentials.password);
+    form.append_pair("username", &credentials.username)
+        .append_pair("password", &credentials.password);
     form.finish()
 }
 
@@ -81,8 +94,14 @@ pub(super) fn login_required(asked: &Form) -> Option<String> {
 
 /// The token that a page carries in the user's place.
 pub(super) fn token(page: &str) -> Option<&str> {
-    let field = |name| page.split_once(&format!("name=\"{name}\" value=\"")).map(|(_, rest)| rest);
-    field("np_token").or_else(|| field("ua_token"))?.split('"').next()
+    let field = |name| {
+        page.split_once(&format!("name=\"{name}\" value=\""))
+            .map(|(_, rest)| rest)
+    };
+    field("np_token")
+        .or_else(|| field("ua_token"))?
+        .split('"')
+        .next()
 }
 
 #[cfg(test)]
@@ -107,26 +126,47 @@ mod tests {
     #[test]
     fn an_application_hears_that_nobody_is_signed_in() {
         let asked = Form::of(b"redirect_uri=http%3A%2F%2Fshell%2Fsigned-in&state=a%26b");
-        assert_eq!(login_required(&asked).unwrap(), "http://shell/signed-in?error=login_required&state=a%26b");
+        assert_eq!(
+            login_required(&asked).unwrap(),
+            "http://shell/signed-in?error=login_required&state=a%26b"
+        );
         let asked = Form::of(b"redirect_uri=http%3A%2F%2Fshell%2F%3Fx");
-        assert_eq!(login_required(&asked).unwrap(), "http://shell/?x&error=login_required");
+        assert_eq!(
+            login_required(&asked).unwrap(),
+            "http://shell/?x&error=login_required"
+        );
         assert_eq!(login_required(&Form::of(b"")), None);
     }
 
     #[test]
     fn a_form_carries_what_was_asked_and_nothing_else() {
         let asked = Form::of(b"client_id=c&state=s&prompt=none&np_token=t&auth_flow=USER_AUTH");
-        let credentials = Credentials { username: "ada@example.com".into(), password: "a&b".into() };
+        let credentials = Credentials {
+            username: "ada@example.com".into(),
+            password: "a&b".into(),
+        };
         let filled = filled_in(&asked, &credentials);
         assert!(filled.starts_with("client_id=c&redirect_uri=&"), "{filled}");
-        assert!(filled.ends_with("&username=ada%40example.com&password=a%26b"), "{filled}");
-        assert!(!filled.contains("prompt") && !filled.contains("token") && !filled.contains("flow"), "{filled}");
+        assert!(
+            filled.ends_with("&username=ada%40example.com&password=a%26b"),
+            "{filled}"
+        );
+        assert!(
+            !filled.contains("prompt") && !filled.contains("token") && !filled.contains("flow"),
+            "{filled}"
+        );
     }
 
     #[test]
     fn a_page_carries_a_token() {
-        assert_eq!(token(r#"<input type="hidden" name="np_token" value="abc_-1">"#), Some("abc_-1"));
-        assert_eq!(token(r#"<input type="hidden" name="ua_token" value="x">"#), Some("x"));
+        assert_eq!(
+            token(r#"<input type="hidden" name="np_token" value="abc_-1">"#),
+            Some("abc_-1")
+        );
+        assert_eq!(
+            token(r#"<input type="hidden" name="ua_token" value="x">"#),
+            Some("x")
+        );
         assert_eq!(token("<html>"), None);
     }
 }

@@ -23,7 +23,8 @@ pub(super) struct Credentials {
     pub(super) password: String,
 }
 
-/// Sessions by their ids, and sign-ins under way by the token of the page that is open. Both are in memory only.
+/// Sessions by their ids, and sign-ins under way by the token of the page that is open. Both are in
+/// memory only.
 #[derive(Default)]
 pub(super) struct Sessions {
     begun: HashMap<String, Session>,
@@ -38,7 +39,12 @@ struct Session {
 
 impl Sessions {
     /// Begins a session and answers with its id; none if the system has no random numbers.
-    pub(super) fn begin(&mut self, domain: &str, credentials: Credentials, now: Instant) -> Option<String> {
+    pub(super) fn begin(
+        &mut self,
+        domain: &str,
+        credentials: Credentials,
+        now: Instant,
+    ) -> Option<String> {
         self.forget_ended(now);
         let mut bytes = [0; ID_BYTES];
         if let Err(error) = getrandom::fill(&mut bytes) {
@@ -46,7 +52,14 @@ impl Sessions {
             return None;
         }
         let id = URL_SAFE_NO_PAD.encode(bytes);
-        self.begun.insert(id.clone(), Session { domain: domain.to_owned(), credentials, end: now + LIFE });
+        self.begun.insert(
+            id.clone(),
+            Session {
+                domain: domain.to_owned(),
+                credentials,
+                end: now + LIFE,
+            },
+        );
         Some(id)
     }
 
@@ -63,11 +76,14 @@ impl Sessions {
     /// Remembers whom a page is for that carries a token in the user's place.
     pub(super) fn note_username(&mut self, token: &str, username: String, now: Instant) {
         self.forget_ended(now);
-        self.under_way.insert(token.to_owned(), (username, now + LIFE));
+        self.under_way
+            .insert(token.to_owned(), (username, now + LIFE));
     }
 
     pub(super) fn username(&self, token: &str) -> Option<String> {
-        self.under_way.get(token).map(|(username, _)| username.clone())
+        self.under_way
+            .get(token)
+            .map(|(username, _)| username.clone())
     }
 
     fn forget_ended(&mut self, now: Instant) {
@@ -78,18 +94,27 @@ impl Sessions {
 
 /// The session that a request belongs to.
 pub(super) fn id(headers: &HeaderMap) -> Option<String> {
-    cookies(headers, COOKIE).next().filter(|id| !id.is_empty()).map(str::to_owned)
+    cookies(headers, COOKIE)
+        .next()
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned)
 }
 
-/// For the login pages' host alone, and no script. A redirect from the shell, which is another site, has it.
-/// It is not `Secure`, since not every browser lets an `http` page of the loopback set such a cookie.
+/// For the login pages' host alone, and no script. A redirect from the shell, which is another
+/// site, has it. It is not `Secure`, since not every browser lets an `http` page of the loopback
+/// set such a cookie.
 pub(super) fn cookie(id: &str) -> HeaderValue {
-    header(&format!("{COOKIE}={id}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax", LIFE.as_secs()))
+    header(&format!(
+        "{COOKIE}={id}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax",
+        LIFE.as_secs()
+    ))
 }
 
 /// Takes the cookie back.
 pub(super) fn no_cookie() -> HeaderValue {
-    header(&format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
+    header(&format!(
+        "{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+    ))
 }
 
 fn header(text: &str) -> HeaderValue {
@@ -102,7 +127,10 @@ mod tests {
     use super::*;
 
     fn credentials() -> Credentials {
-        Credentials { username: "ada".into(), password: "secret".into() }
+        Credentials {
+            username: "ada".into(),
+            password: "secret".into(),
+        }
     }
 
     #[test]
@@ -130,7 +158,10 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.insert(hyper::header::COOKIE, HeaderValue::from_static("a=b; cognito=one; cognito2=two"));
+        headers.insert(
+            hyper::header::COOKIE,
+            HeaderValue::from_static("a=b; cognito=one; cognito2=two"),
+        );
         assert_eq!(id(&headers).as_deref(), Some("one"));
         assert_eq!(id(&HeaderMap::new()), None);
     }

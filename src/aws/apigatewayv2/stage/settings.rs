@@ -24,7 +24,9 @@ pub(super) fn defaults() -> RouteSettings {
 pub(super) fn normalise(settings: &mut RouteSettings) {
     settings.detailed_metrics_enabled.get_or_insert(false);
     settings.data_trace_enabled.get_or_insert(false);
-    settings.logging_level.get_or_insert_with(|| "OFF".to_owned());
+    settings
+        .logging_level
+        .get_or_insert_with(|| "OFF".to_owned());
 }
 
 /// The ARN without the `:*` that API Gateway takes off.
@@ -55,23 +57,40 @@ pub(super) fn write(settings: &RouteSettings) -> SdkRouteSettings {
         .build()
 }
 
-pub(super) fn read_all(settings: Option<&HashMap<String, SdkRouteSettings>>) -> BTreeMap<String, RouteSettings> {
-    settings.into_iter().flatten().map(|(route, settings)| (route.clone(), read(settings))).collect()
+pub(super) fn read_all(
+    settings: Option<&HashMap<String, SdkRouteSettings>>,
+) -> BTreeMap<String, RouteSettings> {
+    settings
+        .into_iter()
+        .flatten()
+        .map(|(route, settings)| (route.clone(), read(settings)))
+        .collect()
 }
 
-pub(super) fn write_all(settings: &BTreeMap<String, RouteSettings>) -> HashMap<String, SdkRouteSettings> {
-    settings.iter().map(|(route, settings)| (route.clone(), write(settings))).collect()
+pub(super) fn write_all(
+    settings: &BTreeMap<String, RouteSettings>,
+) -> HashMap<String, SdkRouteSettings> {
+    settings
+        .iter()
+        .map(|(route, settings)| (route.clone(), write(settings)))
+        .collect()
 }
 
 pub(super) fn read_logs(logs: Option<&SdkAccessLogSettings>) -> Option<AccessLogSettings<String>> {
     let destination_arn = convert::text(logs?.destination_arn())?;
-    Some(AccessLogSettings { destination_arn, format: logs?.format().unwrap_or_default().to_owned() })
+    Some(AccessLogSettings {
+        destination_arn,
+        format: logs?.format().unwrap_or_default().to_owned(),
+    })
 }
 
 pub(super) fn write_logs(logs: Option<&AccessLogSettings<String>>) -> SdkAccessLogSettings {
     let builder = SdkAccessLogSettings::builder();
     match logs {
-        Some(logs) => builder.destination_arn(&logs.destination_arn).format(&logs.format).build(),
+        Some(logs) => builder
+            .destination_arn(&logs.destination_arn)
+            .format(&logs.format)
+            .build(),
         None => builder.build(),
     }
 }

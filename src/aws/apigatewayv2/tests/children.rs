@@ -16,8 +16,16 @@ fn authorizer() -> Value {
 #[tokio::test(start_paused = true)]
 async fn the_record_comes_first_and_concurrent_writes_are_made_again() {
     let canned = Canned::new([
-        ("POST https://apigateway.eu-west-1.amazonaws.com/v2/tags", 409, CONCURRENT),
-        ("POST https://apigateway.eu-west-1.amazonaws.com/v2/tags", 201, "{}"),
+        (
+            "POST https://apigateway.eu-west-1.amazonaws.com/v2/tags",
+            409,
+            CONCURRENT,
+        ),
+        (
+            "POST https://apigateway.eu-west-1.amazonaws.com/v2/tags",
+            201,
+            "{}",
+        ),
         ("GET", 200, NONE),
         ("POST", 409, CONCURRENT),
         ("POST", 201, r#"{"routeId":"r"}"#),
@@ -25,7 +33,10 @@ async fn the_record_comes_first_and_concurrent_writes_are_made_again() {
     let driver = driver(&canned, Routes::new);
     let live = driver.create(&route(), &tags("route")).await.unwrap();
     assert_eq!((&*live.id, &*live.attributes["RouteId"]), ("a/r", "r"));
-    assert_eq!(sent(&canned, "/v2/tags"), json!({"tags": {"frontage:fingerprint:route": "f"}}));
+    assert_eq!(
+        sent(&canned, "/v2/tags"),
+        json!({"tags": {"frontage:fingerprint:route": "f"}})
+    );
     canned.assert_used();
 }
 
@@ -34,10 +45,22 @@ async fn a_route_whose_answer_was_lost_is_taken_up() {
     let found = r#"{"items":[{"routeId":"r","routeKey":"$connect","target":"integrations/old"}]}"#;
     let canned = Canned::new([
         ("/v2/tags", 201, "{}"),
-        ("GET https://apigateway.eu-west-1.amazonaws.com/v2/apis/a/routes", 200, NONE),
+        (
+            "GET https://apigateway.eu-west-1.amazonaws.com/v2/apis/a/routes",
+            200,
+            NONE,
+        ),
         ("POST", 409, TAKEN),
-        ("GET https://apigateway.eu-west-1.amazonaws.com/v2/apis/a/routes", 200, found),
-        ("GET https://apigateway.eu-west-1.amazonaws.com/v2/tags", 200, OURS),
+        (
+            "GET https://apigateway.eu-west-1.amazonaws.com/v2/apis/a/routes",
+            200,
+            found,
+        ),
+        (
+            "GET https://apigateway.eu-west-1.amazonaws.com/v2/tags",
+            200,
+            OURS,
+        ),
         ("PATCH", 200, "{}"),
     ]);
     let driver = driver(&canned, Routes::new);
@@ -58,7 +81,10 @@ async fn a_route_in_somebody_elses_api_is_not_taken_up() {
         ("/apis/a/routes", 200, found),
         ("/v2/tags", 200, r#"{"tags":{}}"#),
     ]);
-    let error = driver(&canned, Routes::new).create(&route(), &tags("route")).await.unwrap_err();
+    let error = driver(&canned, Routes::new)
+        .create(&route(), &tags("route"))
+        .await
+        .unwrap_err();
     assert!(error.says("ConflictException", "already exists"), "{error}");
     canned.assert_used();
 }
@@ -67,16 +93,36 @@ async fn a_route_in_somebody_elses_api_is_not_taken_up() {
 async fn routes_and_records_are_found_on_a_later_page_and_in_the_api_itself() {
     let apis = APIS.replace("frontage:fingerprint:route", "frontage:fingerprint:another");
     let canned = Canned::new([
-        ("nextToken=more", 200, r#"{"items":[{"routeId":"r","routeKey":"$connect"}]}"#),
-        ("/apis/a/routes", 200, r#"{"items":[{"routeId":"q","routeKey":"$default"}],"nextToken":"more"}"#),
-        ("/v2/tags", 200, r#"{"tags":{"frontage:system":"acme","frontage:fingerprint:route":"g"}}"#),
+        (
+            "nextToken=more",
+            200,
+            r#"{"items":[{"routeId":"r","routeKey":"$connect"}]}"#,
+        ),
+        (
+            "/apis/a/routes",
+            200,
+            r#"{"items":[{"routeId":"q","routeKey":"$default"}],"nextToken":"more"}"#,
+        ),
+        (
+            "/v2/tags",
+            200,
+            r#"{"tags":{"frontage:system":"acme","frontage:fingerprint:route":"g"}}"#,
+        ),
         ("/v2/apis", 200, &apis),
     ]);
     let driver = driver(&canned, Routes::new);
     let wanted = wanted("route", &route());
-    let live = driver.read(&wanted, &Reading::default()).await.unwrap().unwrap();
+    let live = driver
+        .read(&wanted, &Reading::default())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(live.tags, LiveTags::Unread);
-    let live = driver.confirm(Some(&wanted.address), &live).await.unwrap().unwrap();
+    let live = driver
+        .confirm(Some(&wanted.address), &live)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(live.tags, LiveTags::Read(with_fingerprint("route", "g")));
     canned.assert_used();
 }
@@ -91,7 +137,13 @@ fn with_fingerprint(name: &str, fingerprint: &str) -> Tags {
 async fn an_api_that_is_gone_holds_nothing() {
     let canned = Canned::new([("/apis/a/routes", 404, GONE), ("/v2/apis", 200, APIS)]);
     let (driver, reading) = (driver(&canned, Routes::new), Reading::default());
-    assert!(driver.read(&wanted("route", &route()), &reading).await.unwrap().is_none());
+    assert!(
+        driver
+            .read(&wanted("route", &route()), &reading)
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert!(driver.list(&reading).await.unwrap().is_empty());
     canned.assert_used();
 }
@@ -110,9 +162,20 @@ async fn a_deletion_waits_for_what_refers_to_it_and_succeeds_without_the_api() {
         ("DELETE", 404, GONE),
     ]);
     let driver = driver(&canned, Integrations::new);
-    let live = live(&driver, ("IntegrationId", "i"), "integration", &integration());
+    let live = live(
+        &driver,
+        ("IntegrationId", "i"),
+        "integration",
+        &integration(),
+    );
     driver.delete(&live).await.unwrap();
-    assert!(canned.requests().last().unwrap().contains("tagKeys=frontage%3Afingerprint%3Aintegration"));
+    assert!(
+        canned
+            .requests()
+            .last()
+            .unwrap()
+            .contains("tagKeys=frontage%3Afingerprint%3Aintegration")
+    );
     driver.delete(&live).await.unwrap();
     canned.assert_used();
 }
@@ -122,7 +185,15 @@ async fn the_record_stays_with_an_integrations_twin() {
     let twin = r#"{"items":[{"integrationId":"j","integrationType":"AWS_PROXY","description":"test/integration"}]}"#;
     let canned = Canned::new([("DELETE", 204, ""), ("GET", 200, twin)]);
     let driver = driver(&canned, Integrations::new);
-    driver.delete(&live(&driver, ("IntegrationId", "i"), "integration", &integration())).await.unwrap();
+    driver
+        .delete(&live(
+            &driver,
+            ("IntegrationId", "i"),
+            "integration",
+            &integration(),
+        ))
+        .await
+        .unwrap();
     assert_eq!(canned.requests().len(), 2);
 }
 
@@ -140,11 +211,25 @@ async fn of_several_integrations_the_one_that_a_route_calls_is_it() {
             ("/v2/apis", 200, APIS),
         ]);
         let (driver, reading) = (driver(&canned, Integrations::new), Reading::default());
-        let live = driver.read(&wanted("integration", &integration()), &reading).await.unwrap().unwrap();
+        let live = driver
+            .read(&wanted("integration", &integration()), &reading)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(live.id, chosen);
         let listed = driver.list(&reading).await.unwrap();
-        let addresses: Vec<_> = listed.iter().map(|of| &of.tags.known().unwrap()["frontage:address"]).collect();
-        assert_eq!(addresses, ["test/integration", "test/integration", "test/api.integration.k"]);
+        let addresses: Vec<_> = listed
+            .iter()
+            .map(|of| &of.tags.known().unwrap()["frontage:address"])
+            .collect();
+        assert_eq!(
+            addresses,
+            [
+                "test/integration",
+                "test/integration",
+                "test/api.integration.k"
+            ]
+        );
     }
 }
 
@@ -158,27 +243,48 @@ async fn an_integration_is_written_and_read_whole() {
         "RequestParameters": {"integration.request.header.a": "'b'"}, "RequestTemplates": {"json": "{}"},
         "TemplateSelectionExpression": "$request.body.kind",
     });
-    let canned = Canned::new([("/v2/tags", 201, "{}"), ("GET", 200, NONE), ("POST", 201, r#"{"integrationId":"i"}"#)]);
-    driver(&canned, Integrations::new).create(&whole, &tags("integration")).await.unwrap();
+    let canned = Canned::new([
+        ("/v2/tags", 201, "{}"),
+        ("GET", 200, NONE),
+        ("POST", 201, r#"{"integrationId":"i"}"#),
+    ]);
+    driver(&canned, Integrations::new)
+        .create(&whole, &tags("integration"))
+        .await
+        .unwrap();
     let sent = sent(&canned, "/integrations");
     let item = with(&sent, "integrationId", json!("i"));
     let items = json!({"items": [item]}).to_string();
     let canned = Canned::new([("/integrations", 200, &*items), ("/v2/apis", 200, APIS)]);
     let driver = driver(&canned, Integrations::new);
-    let live = driver.read(&wanted("integration", &whole), &Reading::default()).await.unwrap().unwrap();
+    let live = driver
+        .read(&wanted("integration", &whole), &Reading::default())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(live.properties, whole);
 }
 
 #[tokio::test]
 async fn what_an_integration_no_longer_has_is_sent_empty() {
     let full = with(&integration(), "CredentialsArn", json!("arn:role"));
-    let full = with(&full, "TemplateSelectionExpression", json!("$request.body.kind"));
+    let full = with(
+        &full,
+        "TemplateSelectionExpression",
+        json!("$request.body.kind"),
+    );
     let full = with(&full, "PassthroughBehavior", json!("NEVER"));
     let full = with(&full, "RequestParameters", json!({"a": "'1'", "b": "'2'"}));
     let canned = Canned::new([("PATCH", 200, "{}")]);
     let driver = driver(&canned, Integrations::new);
     let live = live(&driver, ("IntegrationId", "i"), "integration", &full);
-    update(&driver, &live, &with(&integration(), "RequestParameters", json!({"b": "'3'"}))).await.unwrap();
+    update(
+        &driver,
+        &live,
+        &with(&integration(), "RequestParameters", json!({"b": "'3'"})),
+    )
+    .await
+    .unwrap();
     assert_eq!(
         sent(&canned, "PATCH"),
         json!({
@@ -190,14 +296,36 @@ async fn what_an_integration_no_longer_has_is_sent_empty() {
 
 #[tokio::test]
 async fn a_route_lets_its_authorizer_go() {
-    let guarded = with(&with(&route(), "AuthorizationType", json!("CUSTOM")), "AuthorizerId", json!("u"));
+    let guarded = with(
+        &with(&route(), "AuthorizationType", json!("CUSTOM")),
+        "AuthorizerId",
+        json!("u"),
+    );
     let canned = Canned::new([("PATCH", 200, "{}"), ("PATCH", 200, "{}")]);
     let driver = driver(&canned, Routes::new);
-    update(&driver, &live(&driver, ("RouteId", "r"), "route", &guarded), &route()).await.unwrap();
-    assert_eq!(sent(&canned, "PATCH"), json!({"authorizationType": "NONE", "authorizerId": ""}));
+    update(
+        &driver,
+        &live(&driver, ("RouteId", "r"), "route", &guarded),
+        &route(),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        sent(&canned, "PATCH"),
+        json!({"authorizationType": "NONE", "authorizerId": ""})
+    );
     let other = with(&guarded, "AuthorizerId", json!("v"));
-    update(&driver, &live(&driver, ("RouteId", "r"), "route", &guarded), &other).await.unwrap();
-    assert_eq!(sent(&canned, "PATCH"), json!({"authorizationType": "CUSTOM", "authorizerId": "v"}));
+    update(
+        &driver,
+        &live(&driver, ("RouteId", "r"), "route", &guarded),
+        &other,
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        sent(&canned, "PATCH"),
+        json!({"authorizationType": "CUSTOM", "authorizerId": "v"})
+    );
 }
 
 #[tokio::test]
@@ -206,10 +334,17 @@ async fn of_several_authorizers_the_one_that_a_route_uses_is_it() {
         {"authorizerId":"v","name":"n","authorizerType":"REQUEST"}]}"#;
     let uses_v = r#"{"items":[{"routeId":"r","routeKey":"$connect","authorizerId":"v"}]}"#;
     for (routes, chosen) in [(uses_v, "a/v"), (NONE, "a/u")] {
-        let canned =
-            Canned::new([("/apis/a/authorizers", 200, two), ("/apis/a/routes", 200, routes), ("/v2/apis", 200, APIS)]);
+        let canned = Canned::new([
+            ("/apis/a/authorizers", 200, two),
+            ("/apis/a/routes", 200, routes),
+            ("/v2/apis", 200, APIS),
+        ]);
         let driver = driver(&canned, Authorizers::new);
-        let live = driver.read(&wanted("authorizer", &authorizer()), &Reading::default()).await.unwrap().unwrap();
+        let live = driver
+            .read(&wanted("authorizer", &authorizer()), &Reading::default())
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(live.id, chosen);
     }
 }
@@ -224,9 +359,15 @@ async fn an_authorizer_whose_answer_was_lost_is_taken_up() {
         ("PATCH", 200, "{}"),
     ]);
     let driver = driver(&canned, Authorizers::new);
-    let live = driver.create(&authorizer(), &tags("authorizer")).await.unwrap();
+    let live = driver
+        .create(&authorizer(), &tags("authorizer"))
+        .await
+        .unwrap();
     assert_eq!(live.attributes["AuthorizerId"], "u");
-    assert_eq!(sent(&canned, "PATCH"), json!({"authorizerUri": "arn:function"}));
+    assert_eq!(
+        sent(&canned, "PATCH"),
+        json!({"authorizerUri": "arn:function"})
+    );
     canned.assert_used();
 }
 
@@ -234,19 +375,39 @@ async fn an_authorizer_whose_answer_was_lost_is_taken_up() {
 async fn limits_are_said_before_any_call() {
     let canned = Canned::new([]);
     let account = Account::for_tests(&canned);
-    let (routes, integrations) = (Erased(Routes::new(&account)), Erased(Integrations::new(&account)));
-    let guarded = with(&with(&route(), "RouteKey", json!("$default")), "AuthorizationType", json!("AWS_IAM"));
+    let (routes, integrations) = (
+        Erased(Routes::new(&account)),
+        Erased(Integrations::new(&account)),
+    );
+    let guarded = with(
+        &with(&route(), "RouteKey", json!("$default")),
+        "AuthorizationType",
+        json!("AWS_IAM"),
+    );
     let unguarded = with(&route(), "AuthorizationType", json!("CUSTOM"));
     let slow = with(&integration(), "TimeoutInMillis", json!(30_000));
     let refused = [
         routes.create(&guarded, &tags("route")).await,
         routes.create(&unguarded, &tags("route")).await,
         integrations.create(&slow, &tags("integration")).await,
-        integrations.create(&with(&integration(), "RequestTemplates", json!({"a": ""})), &tags("integration")).await,
+        integrations
+            .create(
+                &with(&integration(), "RequestTemplates", json!({"a": ""})),
+                &tags("integration"),
+            )
+            .await,
         Erased(Authorizers::new(&account))
-            .create(&with(&authorizer(), "AuthorizerType", json!("JWT")), &tags("authorizer"))
+            .create(
+                &with(&authorizer(), "AuthorizerType", json!("JWT")),
+                &tags("authorizer"),
+            )
             .await,
     ];
-    assert!(refused.iter().all(|answer| matches!(answer, Err(DriverError::Invalid(_)))), "{refused:?}");
+    assert!(
+        refused
+            .iter()
+            .all(|answer| matches!(answer, Err(DriverError::Invalid(_)))),
+        "{refused:?}"
+    );
     assert!(canned.requests().is_empty());
 }

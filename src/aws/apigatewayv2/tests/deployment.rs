@@ -27,22 +27,35 @@ fn stages(of: Served<'_>) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn it_waits_for_routes_and_until_it_is_deployed() {
-    let no_route =
-        r#"{"__type":"BadRequestException","message":"At least one route is required before deploying the Api."}"#;
-    let also =
-        r#"{"__type":"BadRequestException","message":"Unable to deploy API because no routes exist in this API"}"#;
+    let no_route = r#"{"__type":"BadRequestException","message":"At least one route is required before deploying the Api."}"#;
+    let also = r#"{"__type":"BadRequestException","message":"Unable to deploy API because no routes exist in this API"}"#;
     let canned = Canned::new([
         ("/v2/tags", 201, "{}"),
         ("GET", 200, NONE),
         ("POST", 400, no_route),
         ("POST", 400, also),
         ("POST", 409, CONCURRENT),
-        ("POST", 201, r#"{"deploymentId":"d","deploymentStatus":"PENDING"}"#),
+        (
+            "POST",
+            201,
+            r#"{"deploymentId":"d","deploymentStatus":"PENDING"}"#,
+        ),
         ("/deployments/d", 404, GONE),
-        ("/deployments/d", 200, r#"{"deploymentId":"d","deploymentStatus":"PENDING"}"#),
-        ("/deployments/d", 200, r#"{"deploymentId":"d","deploymentStatus":"DEPLOYED"}"#),
+        (
+            "/deployments/d",
+            200,
+            r#"{"deploymentId":"d","deploymentStatus":"PENDING"}"#,
+        ),
+        (
+            "/deployments/d",
+            200,
+            r#"{"deploymentId":"d","deploymentStatus":"DEPLOYED"}"#,
+        ),
     ]);
-    let live = driver(&canned, Deployments::new).create(&deployment(), &tags("deployment")).await.unwrap();
+    let live = driver(&canned, Deployments::new)
+        .create(&deployment(), &tags("deployment"))
+        .await
+        .unwrap();
     assert_eq!(live.attributes["DeploymentId"], "d");
     canned.assert_used();
 }
@@ -53,11 +66,21 @@ async fn a_failed_one_is_an_error_with_its_message() {
     let canned = Canned::new([
         ("/v2/tags", 201, "{}"),
         ("GET", 200, NONE),
-        ("POST", 201, r#"{"deploymentId":"d","deploymentStatus":"PENDING"}"#),
+        (
+            "POST",
+            201,
+            r#"{"deploymentId":"d","deploymentStatus":"PENDING"}"#,
+        ),
         ("/deployments/d", 200, failed),
     ]);
-    let error = driver(&canned, Deployments::new).create(&deployment(), &tags("deployment")).await.unwrap_err();
-    assert_eq!(error.to_string(), "the deployment d of the API a failed: no integration");
+    let error = driver(&canned, Deployments::new)
+        .create(&deployment(), &tags("deployment"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the deployment d of the API a failed: no integration"
+    );
 }
 
 #[tokio::test]
@@ -69,7 +92,10 @@ async fn one_that_an_earlier_run_waited_for_is_taken_up_and_a_failed_one_is_not(
         ("/v2/tags", 200, OURS),
         ("/deployments/d", 200, r#"{"deploymentStatus":"DEPLOYED"}"#),
     ]);
-    let live = driver(&canned, Deployments::new).create(&deployment(), &tags("deployment")).await.unwrap();
+    let live = driver(&canned, Deployments::new)
+        .create(&deployment(), &tags("deployment"))
+        .await
+        .unwrap();
     assert_eq!(live.id, "a/d");
     canned.assert_used();
 }
@@ -77,17 +103,40 @@ async fn one_that_an_earlier_run_waited_for_is_taken_up_and_a_failed_one_is_not(
 #[tokio::test]
 async fn the_wanted_one_is_read_or_the_served_one_or_the_newest() {
     let cases: [(Of<'_>, Served<'_>, Option<&str>); 5] = [
-        (&[("d", "wanted", "DEPLOYED"), ("e", "old", "DEPLOYED")], &[("e", "acme")], Some("a/d")),
-        (&[("d", "old", "DEPLOYED"), ("e", "older", "DEPLOYED")], &[("d", "acme")], Some("a/d")),
-        (&[("d", "old", "DEPLOYED"), ("e", "older", "DEPLOYED")], &[], Some("a/e")),
-        (&[("d", "wanted", "PENDING"), ("e", "wanted", "FAILED")], &[], None),
+        (
+            &[("d", "wanted", "DEPLOYED"), ("e", "old", "DEPLOYED")],
+            &[("e", "acme")],
+            Some("a/d"),
+        ),
+        (
+            &[("d", "old", "DEPLOYED"), ("e", "older", "DEPLOYED")],
+            &[("d", "acme")],
+            Some("a/d"),
+        ),
+        (
+            &[("d", "old", "DEPLOYED"), ("e", "older", "DEPLOYED")],
+            &[],
+            Some("a/e"),
+        ),
+        (
+            &[("d", "wanted", "PENDING"), ("e", "wanted", "FAILED")],
+            &[],
+            None,
+        ),
         (&[("d", "", "DEPLOYED")], &[("d", "acme")], None),
     ];
     for (of, served, chosen) in cases {
         let (of, served) = (deployments(of), stages(served));
-        let canned = Canned::new([("/deployments", 200, &*of), ("/stages", 200, &served), ("/v2/apis", 200, APIS)]);
+        let canned = Canned::new([
+            ("/deployments", 200, &*of),
+            ("/stages", 200, &served),
+            ("/v2/apis", 200, APIS),
+        ]);
         let driver = driver(&canned, Deployments::new);
-        let live = driver.read(&wanted("deployment", &deployment()), &Reading::default()).await.unwrap();
+        let live = driver
+            .read(&wanted("deployment", &deployment()), &Reading::default())
+            .await
+            .unwrap();
         assert_eq!(live.map(|live| live.id).as_deref(), chosen);
     }
 }
@@ -102,18 +151,40 @@ async fn those_that_wait_that_aws_made_and_that_others_serve_are_no_orphans() {
         ("h", "wanted", "FAILED"),
     ]);
     let served = stages(&[("d", "acme"), ("g", "theirs")]);
-    let canned = Canned::new([("/deployments", 200, &*of), ("/stages", 200, &served), ("/v2/apis", 200, APIS)]);
-    let listed = driver(&canned, Deployments::new).list(&Reading::default()).await.unwrap();
-    assert_eq!(listed.iter().map(|live| &*live.id).collect::<Vec<_>>(), ["a/d", "a/h"]);
+    let canned = Canned::new([
+        ("/deployments", 200, &*of),
+        ("/stages", 200, &served),
+        ("/v2/apis", 200, APIS),
+    ]);
+    let listed = driver(&canned, Deployments::new)
+        .list(&Reading::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        listed.iter().map(|live| &*live.id).collect::<Vec<_>>(),
+        ["a/d", "a/h"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn its_deletion_waits_until_the_stage_has_moved() {
     let served = r#"{"__type":"BadRequestException","message":"Active stages pointing to this deployment must be moved or deleted"}"#;
     let left = deployments(&[("e", "wanted", "DEPLOYED")]);
-    let canned = Canned::new([("DELETE", 400, served), ("DELETE", 204, ""), ("GET", 200, &left)]);
+    let canned = Canned::new([
+        ("DELETE", 400, served),
+        ("DELETE", 204, ""),
+        ("GET", 200, &left),
+    ]);
     let driver = driver(&canned, Deployments::new);
-    driver.delete(&live(&driver, ("DeploymentId", "d"), "deployment", &deployment())).await.unwrap();
+    driver
+        .delete(&live(
+            &driver,
+            ("DeploymentId", "d"),
+            "deployment",
+            &deployment(),
+        ))
+        .await
+        .unwrap();
     assert_eq!(canned.count("/v2/tags"), 0, "the record is the successor's");
     canned.assert_used();
 }

@@ -29,21 +29,40 @@ fn driver<D: ResourceDriver>(canned: &Canned, new: impl Fn(&Account) -> D) -> Er
 
 /// The tags of a resource of ours.
 fn tags(name: &str) -> Tags {
-    let pairs =
-        [("frontage:system", "acme"), ("frontage:address", &format!("test/{name}")), ("frontage:fingerprint", "f")];
-    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    let pairs = [
+        ("frontage:system", "acme"),
+        ("frontage:address", &format!("test/{name}")),
+        ("frontage:fingerprint", "f"),
+    ];
+    pairs
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 fn wanted(name: &str, properties: &Value) -> Wanted {
     let address: Address = format!("test/{name}").parse().unwrap();
-    Wanted { address, identity: properties.clone(), properties: properties.clone() }
+    Wanted {
+        address,
+        identity: properties.clone(),
+        properties: properties.clone(),
+    }
 }
 
 /// A live resource in the API `a`.
-fn live(driver: &dyn Driver, (attribute, id): (&str, &str), name: &str, properties: &Value) -> Live {
+fn live(
+    driver: &dyn Driver,
+    (attribute, id): (&str, &str),
+    name: &str,
+    properties: &Value,
+) -> Live {
     let attributes = [(attribute.to_owned(), id.to_owned())].into();
     let properties = driver.normalise(properties.clone()).unwrap();
-    Live { id: format!("a/{id}"), properties, attributes, tags: LiveTags::Read(tags(name)) }
+    Live {
+        id: format!("a/{id}"),
+        properties,
+        attributes,
+        tags: LiveTags::Read(tags(name)),
+    }
 }
 
 /// Changes one resource to the wanted properties, as the engine does.
@@ -55,7 +74,11 @@ async fn update(driver: &dyn Driver, live: &Live, desired: &Value) -> Result<Liv
 
 /// The body of the last request with this in its name.
 fn sent(canned: &Canned, name: &str) -> Value {
-    let request = canned.requests().into_iter().rfind(|request| request.contains(name)).unwrap();
+    let request = canned
+        .requests()
+        .into_iter()
+        .rfind(|request| request.contains(name))
+        .unwrap();
     serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap()
 }
 

@@ -24,8 +24,14 @@ async fn one_whose_answer_was_lost_is_finished() {
         ("PATCH", 200, "{}"),
         ("GET", 200, r#"{"apiEndpoint":"wss://a"}"#),
     ]);
-    let live = driver(&canned, Stages::new).create(&stage(), &tags("stage")).await.unwrap();
-    assert_eq!(live.attributes["Arn"], "arn:aws:apigateway:eu-west-1::/apis/a/stages/live");
+    let live = driver(&canned, Stages::new)
+        .create(&stage(), &tags("stage"))
+        .await
+        .unwrap();
+    assert_eq!(
+        live.attributes["Arn"],
+        "arn:aws:apigateway:eu-west-1::/apis/a/stages/live"
+    );
     assert_eq!(sent(&canned, "PATCH"), json!({"deploymentId": "d"}));
     canned.assert_used();
 }
@@ -35,10 +41,20 @@ async fn one_of_another_owner_is_not_taken() {
     let canned = Canned::new([
         ("POST", 409, TAKEN),
         ("/apis/a/stages", 200, r#"{"items":[{"stageName":"live"}]}"#),
-        ("/v2/tags", 200, r#"{"tags":{"frontage:system":"acme","frontage:address":"test/other"}}"#),
+        (
+            "/v2/tags",
+            200,
+            r#"{"tags":{"frontage:system":"acme","frontage:address":"test/other"}}"#,
+        ),
     ]);
-    let error = driver(&canned, Stages::new).create(&stage(), &tags("stage")).await.unwrap_err();
-    assert_eq!(error.to_string(), "apigateway:CreateStage: ConflictException: Stage already exists");
+    let error = driver(&canned, Stages::new)
+        .create(&stage(), &tags("stage"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "apigateway:CreateStage: ConflictException: Stage already exists"
+    );
 }
 
 #[tokio::test]
@@ -54,42 +70,81 @@ async fn auto_deploy_never_names_a_deployment() {
     let driver = driver(&canned, Stages::new);
     driver.create(&auto, &tags("stage")).await.unwrap();
     assert_eq!(sent(&canned, "POST").get("deploymentId"), None);
-    update(&driver, &live_stage(&driver, &stage()), &auto).await.unwrap();
+    update(&driver, &live_stage(&driver, &stage()), &auto)
+        .await
+        .unwrap();
     assert_eq!(sent(&canned, "PATCH"), json!({"autoDeploy": true}));
-    update(&driver, &live_stage(&driver, &auto), &stage()).await.unwrap();
+    update(&driver, &live_stage(&driver, &auto), &stage())
+        .await
+        .unwrap();
     let off = canned.requests();
-    assert!(off[off.len() - 2].ends_with(r#"{"autoDeploy":false}"#), "it is switched off first: {off:?}");
+    assert!(
+        off[off.len() - 2].ends_with(r#"{"autoDeploy":false}"#),
+        "it is switched off first: {off:?}"
+    );
     assert_eq!(sent(&canned, "PATCH"), json!({"deploymentId": "d"}));
 }
 
 #[tokio::test]
 async fn throttling_that_is_absent_is_not_sent_as_0() {
-    let logged = with(&stage(), "DefaultRouteSettings", json!({"LoggingLevel": "ERROR"}));
+    let logged = with(
+        &stage(),
+        "DefaultRouteSettings",
+        json!({"LoggingLevel": "ERROR"}),
+    );
     let canned = Canned::new([("PATCH", 200, "{}")]);
     let driver = driver(&canned, Stages::new);
-    update(&driver, &live_stage(&driver, &stage()), &logged).await.unwrap();
+    update(&driver, &live_stage(&driver, &stage()), &logged)
+        .await
+        .unwrap();
     let expected = json!({"detailedMetricsEnabled": false, "dataTraceEnabled": false, "loggingLevel": "ERROR"});
-    assert_eq!(sent(&canned, "PATCH"), json!({"defaultRouteSettings": expected}));
+    assert_eq!(
+        sent(&canned, "PATCH"),
+        json!({"defaultRouteSettings": expected})
+    );
 }
 
 #[tokio::test]
 async fn throttling_that_aws_keeps_is_said() {
-    let throttled = with(&stage(), "DefaultRouteSettings", json!({"ThrottlingBurstLimit": 1}));
+    let throttled = with(
+        &stage(),
+        "DefaultRouteSettings",
+        json!({"ThrottlingBurstLimit": 1}),
+    );
     let kept = r#"{"defaultRouteSettings":{"throttlingBurstLimit":1}}"#;
     let canned = Canned::new([("PATCH", 200, kept)]);
     let driver = driver(&canned, Stages::new);
-    let error = update(&driver, &live_stage(&driver, &throttled), &stage()).await.unwrap_err();
-    assert!(error.to_string().starts_with("AWS keeps the throttling of the stage `live`"), "{error}");
+    let error = update(&driver, &live_stage(&driver, &throttled), &stage())
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("AWS keeps the throttling of the stage `live`"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn what_an_update_leaves_is_taken_away() {
     let logs = json!({"DestinationArn": "arn:logs", "Format": "$context.requestId"});
-    let full = with(&with(&stage(), "AccessLogSettings", logs), "Description", json!("mine"));
+    let full = with(
+        &with(&stage(), "AccessLogSettings", logs),
+        "Description",
+        json!("mine"),
+    );
     let full = with(&full, "StageVariables", json!({"a": "1", "b": "2"}));
     let traced = json!({"LoggingLevel": "INFO"});
-    let full = with(&full, "RouteSettings", json!({"$connect": {"ThrottlingBurstLimit": 1}, "gone": traced}));
-    let desired = with(&stage(), "RouteSettings", json!({"$connect": {"LoggingLevel": "INFO"}}));
+    let full = with(
+        &full,
+        "RouteSettings",
+        json!({"$connect": {"ThrottlingBurstLimit": 1}, "gone": traced}),
+    );
+    let desired = with(
+        &stage(),
+        "RouteSettings",
+        json!({"$connect": {"LoggingLevel": "INFO"}}),
+    );
     let merged = r#"{"accessLogSettings":{"destinationArn":"arn:logs","format":"x"},
         "routeSettings":{"$connect":{"throttlingBurstLimit":1,"loggingLevel":"INFO"},"gone":{"loggingLevel":"INFO"}}}"#;
     let canned = Canned::new([
@@ -100,12 +155,19 @@ async fn what_an_update_leaves_is_taken_away() {
         ("PATCH", 200, "{}"),
     ]);
     let driver = driver(&canned, Stages::new);
-    update(&driver, &live_stage(&driver, &full), &desired).await.unwrap();
+    update(&driver, &live_stage(&driver, &full), &desired)
+        .await
+        .unwrap();
     canned.assert_used();
-    let info = json!({"detailedMetricsEnabled": false, "dataTraceEnabled": false, "loggingLevel": "INFO"});
+    let info =
+        json!({"detailedMetricsEnabled": false, "dataTraceEnabled": false, "loggingLevel": "INFO"});
     let routes = json!({"$connect": info});
     assert_eq!(sent(&canned, "PATCH"), json!({"routeSettings": routes}));
-    let first = canned.requests().into_iter().find(|request| request.contains("PATCH")).unwrap();
+    let first = canned
+        .requests()
+        .into_iter()
+        .find(|request| request.contains("PATCH"))
+        .unwrap();
     let first: Value = serde_json::from_str(&first[first.find('{').unwrap()..]).unwrap();
     let variables = json!({"a": "", "b": ""});
     assert_eq!(
@@ -119,16 +181,26 @@ async fn defaults_are_stated_and_what_is_unknown_passes() {
     let canned = Canned::new([]);
     let driver = driver(&canned, Stages::new);
     let normalised = |properties: &Value| driver.normalise(properties.clone()).unwrap();
-    let explicit = json!({"DetailedMetricsEnabled": false, "DataTraceEnabled": false, "LoggingLevel": "OFF"});
-    assert_eq!(normalised(&with(&stage(), "DefaultRouteSettings", explicit)), normalised(&stage()));
+    let explicit =
+        json!({"DetailedMetricsEnabled": false, "DataTraceEnabled": false, "LoggingLevel": "OFF"});
+    assert_eq!(
+        normalised(&with(&stage(), "DefaultRouteSettings", explicit)),
+        normalised(&stage())
+    );
     let refused = json!({"ThrottlingBurstLimit": 0});
-    assert_ne!(normalised(&with(&stage(), "DefaultRouteSettings", refused)), normalised(&stage()));
+    assert_ne!(
+        normalised(&with(&stage(), "DefaultRouteSettings", refused)),
+        normalised(&stage())
+    );
     let logs = |arn: &str| {
         let logs = json!({"DestinationArn": arn, "Format": "f"});
         normalised(&with(&stage(), "AccessLogSettings", logs))
     };
     assert_eq!(logs("arn:aws:logs:::x:*"), logs("arn:aws:logs:::x"));
-    assert_eq!(logs(crate::reconcile::UNKNOWN)["AccessLogSettings"]["DestinationArn"], crate::reconcile::UNKNOWN);
+    assert_eq!(
+        logs(crate::reconcile::UNKNOWN)["AccessLogSettings"]["DestinationArn"],
+        crate::reconcile::UNKNOWN
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,8 @@
 //! `AWS::CloudFront::Distribution`.
 //!
-//! AWS makes up its id, and a list of distributions shows comments but no tags. So the address stands in both: in a note
-//! in the comment, by which one list finds the system's, and in the tags, which are read for those alone.
+//! AWS makes up its id, and a list of distributions shows comments but no tags. So the address
+//! stands in both: in a note in the comment, by which one list finds the system's, and in the tags,
+//! which are read for those alone.
 
 mod find;
 mod limits;
@@ -38,12 +39,18 @@ type Live = TypedLive<Properties>;
 const COMMENT: usize = 128;
 
 /// Until a change is at all of the edges: minutes as a rule. Terraform waits for 90.
-const DEPLOYED: Patience =
-    Patience { first: Duration::from_secs(5), longest: Duration::from_secs(20), within: Duration::from_mins(90) };
+const DEPLOYED: Patience = Patience {
+    first: Duration::from_secs(5),
+    longest: Duration::from_secs(20),
+    within: Duration::from_mins(90),
+};
 
 /// Until nobody changes a distribution any more while it is deleted.
-const AGAIN: Patience =
-    Patience { first: Duration::from_secs(1), longest: Duration::from_secs(20), within: Duration::from_hours(3) };
+const AGAIN: Patience = Patience {
+    first: Duration::from_secs(1),
+    longest: Duration::from_secs(20),
+    within: Duration::from_hours(3),
+};
 
 /// Until CloudFront sees a certificate that was issued a moment ago.
 const CERTIFICATE: Patience = Patience::seconds(60);
@@ -66,31 +73,57 @@ struct Versioned {
 
 impl Distributions {
     pub(crate) fn new(account: &Account) -> Self {
-        Self { account: account.clone(), client: client(account) }
+        Self {
+            account: account.clone(),
+            client: client(account),
+        }
     }
 
     async fn get(&self, id: &str) -> Result<Versioned, DriverError> {
-        let answer =
-            self.client.get_distribution().id(id).send().await.map_err(failed("cloudfront:GetDistribution"))?;
-        let nothing = || DriverError::internal(format!("CloudFront says nothing of the distribution {id}"));
+        let answer = self
+            .client
+            .get_distribution()
+            .id(id)
+            .send()
+            .await
+            .map_err(failed("cloudfront:GetDistribution"))?;
+        let nothing =
+            || DriverError::internal(format!("CloudFront says nothing of the distribution {id}"));
         let mut distribution = answer.distribution.ok_or_else(nothing)?;
-        let config = distribution.distribution_config.take().ok_or_else(nothing)?;
-        Ok(Versioned { distribution, config, version: version(answer.e_tag)? })
+        let config = distribution
+            .distribution_config
+            .take()
+            .ok_or_else(nothing)?;
+        Ok(Versioned {
+            distribution,
+            config,
+            version: version(answer.e_tag)?,
+        })
     }
 
     fn attributes(&self, of: &SdkDistribution) -> Attributes {
         let domain_name = of.domain_name.clone();
         let url = self.account.site_url(&domain_name);
-        [("Id", of.id.clone()), ("Arn", of.arn.clone()), ("DomainName", domain_name), ("Url", url)]
-            .into_iter()
-            .chain([("Status", of.status.clone())])
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
+        [
+            ("Id", of.id.clone()),
+            ("Arn", of.arn.clone()),
+            ("DomainName", domain_name),
+            ("Url", url),
+        ]
+        .into_iter()
+        .chain([("Status", of.status.clone())])
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
     }
 
     /// As it should be, with these tags: what CloudFront answered gives the attributes.
     fn live(&self, of: &SdkDistribution, properties: Properties, tags: Tags) -> Live {
-        TypedLive { id: of.id.clone(), properties, attributes: self.attributes(of), tags: LiveTags::Read(tags) }
+        TypedLive {
+            id: of.id.clone(),
+            properties,
+            attributes: self.attributes(of),
+            tags: LiveTags::Read(tags),
+        }
     }
 
     /// Changes the live configuration, whatever others change of it meanwhile.
@@ -102,36 +135,66 @@ impl Distributions {
         let passes = |error: &DriverError| is_stale(error) || waits_for_certificate(error);
         retry(CERTIFICATE, passes, || async {
             let live = self.get(id).await?;
-            let call = self.client.update_distribution().id(id).if_match(live.version);
+            let call = self
+                .client
+                .update_distribution()
+                .id(id)
+                .if_match(live.version);
             let call = call.distribution_config(change(live.config)?);
-            let answer = call.send().await.map_err(failed("cloudfront:UpdateDistribution"))?;
-            answer.distribution.ok_or_else(|| DriverError::internal("CloudFront answers with no distribution"))
+            let answer = call
+                .send()
+                .await
+                .map_err(failed("cloudfront:UpdateDistribution"))?;
+            answer
+                .distribution
+                .ok_or_else(|| DriverError::internal("CloudFront answers with no distribution"))
         })
         .await
     }
 
     /// Writes all of it. The comment's note is that of these tags.
-    async fn write(&self, id: &str, desired: &Properties, tags: &Tags) -> Result<SdkDistribution, DriverError> {
+    async fn write(
+        &self,
+        id: &str,
+        desired: &Properties,
+        tags: &Tags,
+    ) -> Result<SdkDistribution, DriverError> {
         let noted = noted(&desired.distribution_config, tags)?;
         self.change(id, |live| write::overlay(live, &noted)).await
     }
 
-    async fn make(&self, desired: &Properties, with: &Tags) -> Result<SdkDistribution, DriverError> {
+    async fn make(
+        &self,
+        desired: &Properties,
+        with: &Tags,
+    ) -> Result<SdkDistribution, DriverError> {
         let noted = noted(&desired.distribution_config, with)?;
         let config = write::create(&reference(with), &noted)?;
-        let config = DistributionConfigWithTags::builder().distribution_config(config).tags(tags::sdk(with)?);
-        let call = self.client.create_distribution_with_tags().distribution_config_with_tags(config.build());
+        let config = DistributionConfigWithTags::builder()
+            .distribution_config(config)
+            .tags(tags::sdk(with)?);
+        let call = self
+            .client
+            .create_distribution_with_tags()
+            .distribution_config_with_tags(config.build());
         let made = retry(CERTIFICATE, waits_for_certificate, || async {
-            call.clone().send().await.map_err(failed("cloudfront:CreateDistributionWithTags"))
+            call.clone()
+                .send()
+                .await
+                .map_err(failed("cloudfront:CreateDistributionWithTags"))
         });
         match made.await {
-            Err(error) if error.is("DistributionAlreadyExists") => self.adopt(desired, with, error).await,
-            made => made?.distribution.ok_or_else(|| DriverError::internal("CloudFront answers with no distribution")),
+            Err(error) if error.is("DistributionAlreadyExists") => {
+                self.adopt(desired, with, error).await
+            }
+            made => made?
+                .distribution
+                .ok_or_else(|| DriverError::internal("CloudFront answers with no distribution")),
         }
     }
 
-    /// Makes the distribution that an earlier attempt of this very call made as it should be now: the reference is the
-    /// address's, and the error's message ends with the id.
+    /// Makes the distribution that an earlier attempt of this very call made as it should be now:
+    /// the reference is the address's, and the error's message ends with the id.
     async fn adopt(
         &self,
         desired: &Properties,
@@ -150,14 +213,23 @@ impl Distributions {
     }
 
     async fn deployed(&self, id: &str) -> Result<(), DriverError> {
-        until(&format!("the distribution {id} is at all edges"), DEPLOYED, || async {
-            let status = self.get(id).await?.distribution.status;
-            Ok(if status == "Deployed" { Ok(()) } else { Err(status) })
-        })
+        until(
+            &format!("the distribution {id} is at all edges"),
+            DEPLOYED,
+            || async {
+                let status = self.get(id).await?.distribution.status;
+                Ok(if status == "Deployed" {
+                    Ok(())
+                } else {
+                    Err(status)
+                })
+            },
+        )
         .await
     }
 
-    /// Disables it, waits until that is everywhere, and deletes it: each only as far as it is not done yet.
+    /// Disables it, waits until that is everywhere, and deletes it: each only as far as it is not
+    /// done yet.
     async fn take_away(&self, id: &str) -> Result<(), DriverError> {
         let live = self.get(id).await?;
         if live.config.enabled {
@@ -168,26 +240,44 @@ impl Distributions {
             .await?;
         }
         self.deployed(id).await?;
-        let call = self.client.delete_distribution().id(id).if_match(self.get(id).await?.version);
-        call.send().await.map(drop).map_err(failed("cloudfront:DeleteDistribution"))
+        let call = self
+            .client
+            .delete_distribution()
+            .id(id)
+            .if_match(self.get(id).await?.version);
+        call.send()
+            .await
+            .map(drop)
+            .map_err(failed("cloudfront:DeleteDistribution"))
     }
 }
 
-/// By what CloudFront knows a create call again: the system and the address, so that a second one for them cannot be.
+/// By what CloudFront knows a create call again: the system and the address, so that a second one
+/// for them cannot be.
 fn reference(tags: &Tags) -> String {
     let tag = |key| tags.get(key).map_or("", String::as_str);
     format!("frontage {} {}", tag(SYSTEM_TAG), tag(ADDRESS_TAG))
 }
 
-fn noted(config: &DistributionConfig<String>, tags: &Tags) -> Result<DistributionConfig<String>, DriverError> {
+fn noted(
+    config: &DistributionConfig<String>,
+    tags: &Tags,
+) -> Result<DistributionConfig<String>, DriverError> {
     let comment = note::write(config.comment.as_deref(), &note::owner(tags), COMMENT)?;
-    Ok(DistributionConfig { comment: Some(comment), ..config.clone() })
+    Ok(DistributionConfig {
+        comment: Some(comment),
+        ..config.clone()
+    })
 }
 
 /// The id at the end of "… Already exists: E1A2B3C4D5E6F7".
 fn named_id(message: &str) -> Option<&str> {
     let id = message.rsplit([' ', ':']).next()?.trim_end_matches('.');
-    (id.starts_with('E') && id.chars().all(|character| character.is_ascii_alphanumeric())).then_some(id)
+    (id.starts_with('E')
+        && id
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric()))
+    .then_some(id)
 }
 
 /// A certificate, or that it was issued, is not at CloudFront yet.
@@ -213,14 +303,23 @@ impl ResourceDriver for Distributions {
         wanted: TypedWanted<'_, IgnoredAny, Properties>,
         reading: &Reading,
     ) -> Result<Option<Live>, DriverError> {
-        self.find(wanted.address, &wanted.properties.distribution_config, reading).await
+        self.find(
+            wanted.address,
+            &wanted.properties.distribution_config,
+            reading,
+        )
+        .await
     }
 
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
         self.ours(reading).await
     }
 
-    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+    async fn suspects_orphans(
+        &self,
+        selection: &Selection,
+        reading: &Reading,
+    ) -> Result<bool, DriverError> {
         suspects(&self.account, selection, reading).await
     }
 
@@ -235,16 +334,28 @@ impl ResourceDriver for Distributions {
         Ok(self.live(&made, desired, tags.clone()))
     }
 
-    async fn update(&self, live: Live, mut desired: Properties, _: &Changes) -> Result<Live, DriverError> {
+    async fn update(
+        &self,
+        live: Live,
+        mut desired: Properties,
+        _: &Changes,
+    ) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         limits::check(&desired.distribution_config)?;
         let tags = live.tags.known().cloned().unwrap_or_default();
         let written = self.write(&live.id, &desired, &tags).await?;
-        Ok(TypedLive { attributes: self.attributes(&written), properties: desired, ..live })
+        Ok(TypedLive {
+            attributes: self.attributes(&written),
+            properties: desired,
+            ..live
+        })
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        if [SYSTEM_TAG, ADDRESS_TAG].iter().any(|key| set.contains_key(*key)) {
+        if [SYSTEM_TAG, ADDRESS_TAG]
+            .iter()
+            .any(|key| set.contains_key(*key))
+        {
             // An update before wrote the note from the tags that were there.
             let mut all = live.tags.known().cloned().unwrap_or_default();
             all.extend(set.clone());
@@ -263,7 +374,9 @@ impl ResourceDriver for Distributions {
     }
 
     fn pending(&self, attributes: &Attributes) -> Option<String> {
-        let deployed = attributes.get("Status").is_none_or(|status| status == "Deployed");
+        let deployed = attributes
+            .get("Status")
+            .is_none_or(|status| status == "Deployed");
         (!deployed).then(|| "deploying to the edges".to_owned())
     }
 

@@ -1,11 +1,11 @@
 //! A distribution with everything stated that CloudFront would fill in.
 //!
-//! A distribution is always written whole, with these values, so what they stand for is CloudFront's only where
-//! CloudFormation's or the service's default is named in the types.
+//! A distribution is always written whole, with these values, so what they stand for is
+//! CloudFront's only where CloudFormation's or the service's default is named in the types.
 
 use stacks::types::cloudfront::{
-    CustomOriginConfig, DefaultCacheBehavior, DistributionConfig, GeoRestrictionType, HttpVersion, IpAddressType,
-    Method, Origin, PriceClass, SslProtocol, SslSupportMethod, ViewerCertificate,
+    CustomOriginConfig, DefaultCacheBehavior, DistributionConfig, GeoRestrictionType, HttpVersion,
+    IpAddressType, Method, Origin, PriceClass, SslProtocol, SslSupportMethod, ViewerCertificate,
 };
 
 use crate::aws::cloudfront::convert::{none_if_empty, set};
@@ -22,7 +22,9 @@ pub(super) fn config(config: &mut DistributionConfig<String>) {
         error.error_caching_min_ttl.get_or_insert(10);
         none_if_empty(&mut error.response_page_path);
     }
-    config.custom_error_responses.sort_by_key(|error| error.error_code);
+    config
+        .custom_error_responses
+        .sort_by_key(|error| error.error_code);
     if let Some(logging) = &mut config.logging {
         logging.include_cookies.get_or_insert(false);
         none_if_empty(&mut logging.prefix);
@@ -30,13 +32,18 @@ pub(super) fn config(config: &mut DistributionConfig<String>) {
     if let Some(restrictions) = &mut config.restrictions {
         set(&mut restrictions.geo_restriction.locations);
     }
-    config.restrictions =
-        config.restrictions.take().filter(|of| of.geo_restriction.restriction_type != GeoRestrictionType::None);
+    config.restrictions = config
+        .restrictions
+        .take()
+        .filter(|of| of.geo_restriction.restriction_type != GeoRestrictionType::None);
     config.viewer_certificate = config.viewer_certificate.take().and_then(certificate);
     config.origins.iter_mut().for_each(origin);
     config.origins.sort_by(|one, other| one.id.cmp(&other.id));
     behavior(&mut config.default_cache_behavior);
-    config.cache_behaviors.iter_mut().for_each(|of| behavior(&mut of.behavior));
+    config
+        .cache_behaviors
+        .iter_mut()
+        .for_each(|of| behavior(&mut of.behavior));
 }
 
 /// That of `cloudfront.net` is none of its own.
@@ -47,18 +54,24 @@ fn certificate(mut of: ViewerCertificate<String>) -> Option<ViewerCertificate<St
         return None;
     }
     of.cloud_front_default_certificate = None;
-    of.minimum_protocol_version.get_or_insert_with(|| "TLSv1".to_owned());
-    of.ssl_support_method.get_or_insert(SslSupportMethod::SniOnly);
+    of.minimum_protocol_version
+        .get_or_insert_with(|| "TLSv1".to_owned());
+    of.ssl_support_method
+        .get_or_insert(SslSupportMethod::SniOnly);
     Some(of)
 }
 
 fn origin(of: &mut Origin<String>) {
     none_if_empty(&mut of.origin_path);
     none_if_empty(&mut of.origin_access_control_id);
-    of.origin_custom_headers.sort_by(|one, other| one.header_name.cmp(&other.header_name));
+    of.origin_custom_headers
+        .sort_by(|one, other| one.header_name.cmp(&other.header_name));
     of.connection_attempts.get_or_insert(3);
     of.connection_timeout.get_or_insert(10);
-    of.origin_shield = of.origin_shield.take().filter(|shield| shield.enabled == Some(true));
+    of.origin_shield = of
+        .origin_shield
+        .take()
+        .filter(|shield| shield.enabled == Some(true));
     if let Some(bucket) = &mut of.s3_origin_config {
         none_if_empty(&mut bucket.origin_access_identity);
     }
@@ -85,7 +98,8 @@ fn behavior(of: &mut DefaultCacheBehavior<String>) {
         set(methods);
     }
     of.compress.get_or_insert(false);
-    of.function_associations.sort_by_key(|association| association.event_type);
+    of.function_associations
+        .sort_by_key(|association| association.event_type);
     none_if_empty(&mut of.origin_request_policy_id);
     none_if_empty(&mut of.response_headers_policy_id);
 }

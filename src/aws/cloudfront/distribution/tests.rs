@@ -73,7 +73,10 @@ fn distribution(status: &str, config: &str) -> String {
 
 /// An answer to a reading.
 fn read(version: &str, status: &str, enabled: bool) -> String {
-    versioned(version, &distribution(status, &config(enabled, "[frontage acme shell/site]", "")))
+    versioned(
+        version,
+        &distribution(status, &config(enabled, "[frontage acme shell/site]", "")),
+    )
 }
 
 fn summary(id: &str, comment: &str) -> String {
@@ -90,7 +93,9 @@ fn summary(id: &str, comment: &str) -> String {
 }
 
 fn list(items: &[String], next: Option<&str>) -> String {
-    let next = next.map(|next| format!("<NextMarker>{next}</NextMarker>")).unwrap_or_default();
+    let next = next
+        .map(|next| format!("<NextMarker>{next}</NextMarker>"))
+        .unwrap_or_default();
     format!(
         "<DistributionList><Marker></Marker>{next}<MaxItems>100</MaxItems><IsTruncated>{}</IsTruncated>\
          <Quantity>{}</Quantity><Items>{}</Items></DistributionList>",
@@ -105,8 +110,8 @@ fn driver(canned: &Canned) -> Distributions {
 }
 
 fn live(status: &str) -> Live {
-    let attributes =
-        [("Id", "E1"), ("Arn", ARN), ("Status", status)].map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let attributes = [("Id", "E1"), ("Arn", ARN), ("Status", status)]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()));
     TypedLive {
         id: "E1".to_owned(),
         properties: site(),
@@ -117,7 +122,11 @@ fn live(status: &str) -> Live {
 
 async fn find(canned: &Canned) -> Result<Option<Live>, DriverError> {
     let address = "shell/site".parse().unwrap();
-    let wanted = TypedWanted { address: &address, identity: IgnoredAny, properties: site() };
+    let wanted = TypedWanted {
+        address: &address,
+        identity: IgnoredAny,
+        properties: site(),
+    };
     driver(canned).read(wanted, &Reading::default()).await
 }
 
@@ -128,7 +137,11 @@ fn changes(live: &Live) -> Vec<String> {
     driver.normalise(&mut now);
     driver.normalise(&mut desired);
     let json = |of: &Properties| serde_json::to_value(of).unwrap();
-    diff(Properties::TYPE, &json(&now), &json(&desired)).0.into_iter().map(|change| change.path).collect()
+    diff(Properties::TYPE, &json(&now), &json(&desired))
+        .0
+        .into_iter()
+        .map(|change| change.path)
+        .collect()
 }
 
 #[tokio::test]
@@ -142,7 +155,10 @@ async fn what_cloudfront_fills_in_is_no_difference() {
     ]);
     let found = find(&canned).await.unwrap().unwrap();
     assert_eq!(changes(&found), Vec::<String>::new());
-    assert_eq!(found.attribute("Url").unwrap(), "https://d1.cloudfront.canned");
+    assert_eq!(
+        found.attribute("Url").unwrap(),
+        "https://d1.cloudfront.canned"
+    );
     assert_eq!(found.attribute("Arn").unwrap(), ARN);
     canned.assert_used();
 }
@@ -150,7 +166,13 @@ async fn what_cloudfront_fills_in_is_no_difference() {
 /// Of others, however many and on whatever page, nothing but the list is read.
 #[tokio::test]
 async fn only_the_systems_own_are_read() {
-    let first = list(&[summary("E7", "theirs"), summary("E8", "[frontage other shell/site]")], Some("next"));
+    let first = list(
+        &[
+            summary("E7", "theirs"),
+            summary("E8", "[frontage other shell/site]"),
+        ],
+        Some("next"),
+    );
     let second = list(&[summary("E1", "[frontage acme shell/site]")], None);
     let (read, ours) = (read("V1", "Deployed", true), tag_list("acme", "shell/site"));
     let canned = Canned::new([
@@ -170,16 +192,25 @@ async fn only_the_systems_own_are_read() {
         ("/tagging", 200, &ours),
     ]);
     let all = driver(&canned).list(&Reading::default()).await.unwrap();
-    assert_eq!(all.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(), ["E1"]);
+    assert_eq!(
+        all.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(),
+        ["E1"]
+    );
     assert_eq!(canned.requests().len(), 4);
 }
 
 #[tokio::test]
 async fn it_has_its_owner_from_the_create_call_on() {
     let made = versioned("V1", &distribution("InProgress", &config(true, "", "")));
-    let canned =
-        Canned::new([("POST https://cloudfront.amazonaws.com/2020-05-31/distribution?WithTags", 201, made.as_str())]);
-    let live = driver(&canned).create(site(), &tags("shell/site")).await.unwrap();
+    let canned = Canned::new([(
+        "POST https://cloudfront.amazonaws.com/2020-05-31/distribution?WithTags",
+        201,
+        made.as_str(),
+    )]);
+    let live = driver(&canned)
+        .create(site(), &tags("shell/site"))
+        .await
+        .unwrap();
     let request = &canned.requests()[0];
     for part in [
         "<CallerReference>frontage acme shell/site</CallerReference>",
@@ -189,26 +220,57 @@ async fn it_has_its_owner_from_the_create_call_on() {
     ] {
         assert!(request.contains(part), "{part} in {request}");
     }
-    assert!(!request.contains("ForwardedValues") && !request.contains("TTL"), "{request}");
+    assert!(
+        !request.contains("ForwardedValues") && !request.contains("TTL"),
+        "{request}"
+    );
     // It is there, and not at the edges yet: nothing waits for that.
-    assert_eq!(driver(&canned).pending(&live.attributes).as_deref(), Some("deploying to the edges"));
+    assert_eq!(
+        driver(&canned).pending(&live.attributes).as_deref(),
+        Some("deploying to the edges")
+    );
 }
 
 #[tokio::test]
 async fn a_create_call_whose_answer_was_lost_is_finished() {
     let message = "The caller reference that you are using to create a distribution is associated with another \
                    distribution. Already exists: E1";
-    let (taken, ours) = (error("DistributionAlreadyExists", message), tag_list("acme", "shell/site"));
-    let (read, written) = (read("V1", "InProgress", false), distribution("InProgress", &config(true, "", "")));
+    let (taken, ours) = (
+        error("DistributionAlreadyExists", message),
+        tag_list("acme", "shell/site"),
+    );
+    let (read, written) = (
+        read("V1", "InProgress", false),
+        distribution("InProgress", &config(true, "", "")),
+    );
     let canned = Canned::new([
-        ("POST https://cloudfront.amazonaws.com/2020-05-31/distribution?WithTags", 409, taken.as_str()),
-        ("GET https://cloudfront.amazonaws.com/2020-05-31/distribution/E1", 200, &read),
-        ("GET https://cloudfront.amazonaws.com/2020-05-31/tagging", 200, &ours),
-        ("GET https://cloudfront.amazonaws.com/2020-05-31/distribution/E1", 200, &read),
+        (
+            "POST https://cloudfront.amazonaws.com/2020-05-31/distribution?WithTags",
+            409,
+            taken.as_str(),
+        ),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/distribution/E1",
+            200,
+            &read,
+        ),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/tagging",
+            200,
+            &ours,
+        ),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/distribution/E1",
+            200,
+            &read,
+        ),
         ("PUT ", 200, &written),
         ("Operation=Tag", 204, ""),
     ]);
-    let live = driver(&canned).create(site(), &tags("shell/site")).await.unwrap();
+    let live = driver(&canned)
+        .create(site(), &tags("shell/site"))
+        .await
+        .unwrap();
     assert_eq!(live.id, "E1");
     canned.assert_used();
     assert_eq!(canned.count("PUT "), 1);
@@ -217,10 +279,19 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
 #[tokio::test]
 async fn a_distribution_of_another_owner_is_not_taken() {
     let taken = error("DistributionAlreadyExists", "Already exists: E1");
-    let (read, theirs) = (read("V1", "Deployed", true), tag_list("other", "shell/site"));
-    let canned =
-        Canned::new([("POST ", 409, taken.as_str()), ("distribution/E1", 200, &read), ("/tagging", 200, &theirs)]);
-    let failed = driver(&canned).create(site(), &tags("shell/site")).await.unwrap_err();
+    let (read, theirs) = (
+        read("V1", "Deployed", true),
+        tag_list("other", "shell/site"),
+    );
+    let canned = Canned::new([
+        ("POST ", 409, taken.as_str()),
+        ("distribution/E1", 200, &read),
+        ("/tagging", 200, &theirs),
+    ]);
+    let failed = driver(&canned)
+        .create(site(), &tags("shell/site"))
+        .await
+        .unwrap_err();
     assert!(failed.is("DistributionAlreadyExists"), "{failed}");
     canned.assert_used();
 }
@@ -229,18 +300,35 @@ async fn a_distribution_of_another_owner_is_not_taken() {
 async fn a_certificate_that_is_new_is_waited_for() {
     let invalid = error("InvalidViewerCertificate", "not there yet");
     let made = versioned("V1", &distribution("InProgress", &config(true, "", "")));
-    let canned = Canned::new([("POST ", 400, invalid.as_str()), ("POST ", 400, &invalid), ("POST ", 201, &made)]);
-    driver(&canned).create(site(), &tags("shell/site")).await.unwrap();
+    let canned = Canned::new([
+        ("POST ", 400, invalid.as_str()),
+        ("POST ", 400, &invalid),
+        ("POST ", 201, &made),
+    ]);
+    driver(&canned)
+        .create(site(), &tags("shell/site"))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
-/// Somebody else changes it between our reading and our write: what they changed and we do not describe is kept.
+/// Somebody else changes it between our reading and our write: what they changed and we do not
+/// describe is kept.
 #[tokio::test(start_paused = true)]
 async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
     let group = "<AnycastIpListId>theirs</AnycastIpListId>";
     let old = read("V1", "Deployed", true);
-    let new = versioned("V2", &distribution("Deployed", &config(true, "[frontage acme shell/site]", group)));
-    let (stale, invalid) = (error("PreconditionFailed", "stale"), error("InvalidIfMatchVersion", "stale"));
+    let new = versioned(
+        "V2",
+        &distribution(
+            "Deployed",
+            &config(true, "[frontage acme shell/site]", group),
+        ),
+    );
+    let (stale, invalid) = (
+        error("PreconditionFailed", "stale"),
+        error("InvalidIfMatchVersion", "stale"),
+    );
     let written = distribution("InProgress", &config(true, "", ""));
     let canned = Canned::new([
         ("GET ", 200, old.as_str()),
@@ -252,18 +340,30 @@ async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
     ]);
     let mut desired = site();
     desired.distribution_config.comment = Some("Acme".to_owned());
-    let live = driver(&canned).update(live("Deployed"), desired, &Changes::default()).await.unwrap();
+    let live = driver(&canned)
+        .update(live("Deployed"), desired, &Changes::default())
+        .await
+        .unwrap();
     canned.assert_used();
     let requests = canned.requests();
     let last = requests.last().unwrap();
-    assert!(last.contains(group) && last.contains("<Comment>Acme [frontage acme shell/site]</Comment>"), "{last}");
-    assert!(last.contains("<CallerReference>frontage acme shell/site</CallerReference>"), "{last}");
+    assert!(
+        last.contains(group) && last.contains("<Comment>Acme [frontage acme shell/site]</Comment>"),
+        "{last}"
+    );
+    assert!(
+        last.contains("<CallerReference>frontage acme shell/site</CallerReference>"),
+        "{last}"
+    );
     assert_eq!(live.attribute("Status").unwrap(), "InProgress");
 }
 
 #[tokio::test(start_paused = true)]
 async fn it_is_disabled_everywhere_before_it_is_deleted() {
-    let (enabled, going) = (read("V1", "Deployed", true), read("V2", "InProgress", false));
+    let (enabled, going) = (
+        read("V1", "Deployed", true),
+        read("V2", "InProgress", false),
+    );
     let disabled = read("V3", "Deployed", false);
     let written = distribution("InProgress", &config(false, "", ""));
     let canned = Canned::new([
@@ -275,12 +375,19 @@ async fn it_is_disabled_everywhere_before_it_is_deleted() {
         ("GET ", 200, &going),
         ("GET ", 200, &disabled),
         ("GET ", 200, &disabled),
-        ("DELETE https://cloudfront.amazonaws.com/2020-05-31/distribution/E1 [if-match: V3]", 204, ""),
+        (
+            "DELETE https://cloudfront.amazonaws.com/2020-05-31/distribution/E1 [if-match: V3]",
+            204,
+            "",
+        ),
     ]);
     driver(&canned).delete(live("Deployed")).await.unwrap();
     canned.assert_used();
     let requests = canned.requests();
-    let put = requests.iter().find(|request| request.starts_with("PUT ")).unwrap();
+    let put = requests
+        .iter()
+        .find(|request| request.starts_with("PUT "))
+        .unwrap();
     assert!(
         put.contains("<Enabled>false</Enabled></DistributionConfig>")
             || put.contains("<Enabled>false</Enabled><ViewerCertificate>"),
@@ -290,7 +397,10 @@ async fn it_is_disabled_everywhere_before_it_is_deleted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_goes_on_where_it_was_left() {
-    let (going, disabled) = (read("V2", "InProgress", false), read("V3", "Deployed", false));
+    let (going, disabled) = (
+        read("V2", "InProgress", false),
+        read("V3", "Deployed", false),
+    );
     let canned = Canned::new([
         ("GET ", 200, going.as_str()),
         ("GET ", 200, &going),
@@ -306,9 +416,15 @@ async fn a_deletion_goes_on_where_it_was_left() {
 /// Somebody writes it while it is deleted, half an hour after that began.
 #[tokio::test(start_paused = true)]
 async fn a_deletion_that_others_disturb_begins_again() {
-    let (going, disabled, enabled) =
-        (read("V2", "InProgress", false), read("V3", "Deployed", false), read("V4", "Deployed", true));
-    let (stale, not_disabled) = (error("PreconditionFailed", "stale"), error("DistributionNotDisabled", "enabled"));
+    let (going, disabled, enabled) = (
+        read("V2", "InProgress", false),
+        read("V3", "Deployed", false),
+        read("V4", "Deployed", true),
+    );
+    let (stale, not_disabled) = (
+        error("PreconditionFailed", "stale"),
+        error("DistributionNotDisabled", "enabled"),
+    );
     let written = distribution("InProgress", &config(false, "", ""));
     let mut answers = vec![("GET ", 200, going.as_str()); 100];
     answers.extend([
@@ -334,13 +450,20 @@ async fn a_deletion_that_others_disturb_begins_again() {
 #[tokio::test]
 async fn deleting_the_absent_succeeds() {
     let absent = error("NoSuchDistribution", "gone");
-    driver(&Canned::new([("GET ", 404, absent.as_str())])).delete(live("Deployed")).await.unwrap();
+    driver(&Canned::new([("GET ", 404, absent.as_str())]))
+        .delete(live("Deployed"))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn it_is_settled_once_it_is_at_all_edges() {
     let (going, there) = (read("V1", "InProgress", true), read("V1", "Deployed", true));
-    let canned = Canned::new([("GET ", 200, going.as_str()), ("GET ", 200, &going), ("GET ", 200, &there)]);
+    let canned = Canned::new([
+        ("GET ", 200, going.as_str()),
+        ("GET ", 200, &going),
+        ("GET ", 200, &there),
+    ]);
     let began = tokio::time::Instant::now();
     driver(&canned).settle(live("InProgress")).await.unwrap();
     canned.assert_used();
@@ -353,14 +476,20 @@ async fn what_cloudfront_refuses_is_refused_before_any_call() {
     let refused = async |change: &dyn Fn(&mut DistributionConfig<String>)| {
         let (canned, mut desired) = (Canned::default(), site());
         change(&mut desired.distribution_config);
-        let failed = driver(&canned).create(desired, &tags("shell/site")).await.unwrap_err();
+        let failed = driver(&canned)
+            .create(desired, &tags("shell/site"))
+            .await
+            .unwrap_err();
         assert!(canned.requests().is_empty());
-        let DriverError::Invalid(message) = failed else { panic!("{failed}") };
+        let DriverError::Invalid(message) = failed else {
+            panic!("{failed}")
+        };
         message
     };
     let message = refused(&|of| of.origins.clear()).await;
     assert!(message.contains("must have an origin"), "{message}");
-    let message = refused(&|of| of.default_cache_behavior.target_origin_id = "other".to_owned()).await;
+    let message =
+        refused(&|of| of.default_cache_behavior.target_origin_id = "other".to_owned()).await;
     assert!(message.contains("`other`"), "{message}");
     let message = refused(&|of| of.aliases.push("www.example.com".to_owned())).await;
     assert!(message.contains("viewer certificate"), "{message}");

@@ -1,15 +1,17 @@
-//! Our distribution as CloudFront's, over what is live: members that our types do not have stay as they are.
+//! Our distribution as CloudFront's, over what is live: members that our types do not have stay as
+//! they are.
 
 use aws_sdk_cloudfront::types::{
     Aliases, AllowedMethods, CacheBehavior as SdkBehavior, CacheBehaviors, CachedMethods,
-    CustomErrorResponse as SdkErrorResponse, CustomErrorResponses, DefaultCacheBehavior as SdkDefaultBehavior,
-    DistributionConfig as SdkConfig, FunctionAssociation as SdkAssociation, FunctionAssociations,
+    CustomErrorResponse as SdkErrorResponse, CustomErrorResponses,
+    DefaultCacheBehavior as SdkDefaultBehavior, DistributionConfig as SdkConfig,
+    FunctionAssociation as SdkAssociation, FunctionAssociations,
     GeoRestriction as SdkGeoRestriction, GeoRestrictionType as SdkRestrictionType, LoggingConfig,
     Restrictions as SdkRestrictions, ViewerCertificate as SdkCertificate,
 };
 use stacks::types::cloudfront::{
-    CacheBehavior, CustomErrorResponse, DefaultCacheBehavior, DistributionConfig, FunctionAssociation, Logging, Method,
-    Restrictions, ViewerCertificate,
+    CacheBehavior, CustomErrorResponse, DefaultCacheBehavior, DistributionConfig,
+    FunctionAssociation, Logging, Method, Restrictions, ViewerCertificate,
 };
 
 use super::origins;
@@ -26,8 +28,10 @@ macro_rules! overlay {
         sdk.compress = of.compress;
         sdk.function_associations = Some(associations(&of.function_associations)?);
         sdk.cache_policy_id = Some(of.cache_policy_id.clone());
-        sdk.origin_request_policy_id.clone_from(&of.origin_request_policy_id);
-        sdk.response_headers_policy_id.clone_from(&of.response_headers_policy_id);
+        sdk.origin_request_policy_id
+            .clone_from(&of.origin_request_policy_id);
+        sdk.response_headers_policy_id
+            .clone_from(&of.response_headers_policy_id);
         // The older way to say what is cached; CloudFront takes one of the two.
         #[allow(deprecated)]
         {
@@ -39,7 +43,10 @@ macro_rules! overlay {
 }
 
 /// A new distribution's configuration; its comment has the note already.
-pub(super) fn create(reference: &str, of: &DistributionConfig<String>) -> Result<SdkConfig, DriverError> {
+pub(super) fn create(
+    reference: &str,
+    of: &DistributionConfig<String>,
+) -> Result<SdkConfig, DriverError> {
     let bare = SdkConfig::builder()
         .caller_reference(reference)
         .comment("")
@@ -50,14 +57,23 @@ pub(super) fn create(reference: &str, of: &DistributionConfig<String>) -> Result
 }
 
 /// A live distribution's configuration as it should be; the comment has the note already.
-pub(super) fn overlay(live: SdkConfig, of: &DistributionConfig<String>) -> Result<SdkConfig, DriverError> {
+pub(super) fn overlay(
+    live: SdkConfig,
+    of: &DistributionConfig<String>,
+) -> Result<SdkConfig, DriverError> {
     let mut sdk = live;
-    let default = sdk.default_cache_behavior.take().map_or_else(|| bare_behavior(&of.default_cache_behavior), Ok)?;
+    let default = sdk
+        .default_cache_behavior
+        .take()
+        .map_or_else(|| bare_behavior(&of.default_cache_behavior), Ok)?;
     sdk.default_cache_behavior = Some(overlay!(default, &of.default_cache_behavior));
     sdk.cache_behaviors = Some(behaviors(sdk.cache_behaviors.take(), &of.cache_behaviors)?);
     sdk.origins = Some(origins::overlay(sdk.origins.take(), &of.origins)?);
     sdk.aliases = Some(built(
-        Aliases::builder().quantity(quantity(&of.aliases)).set_items(some_items(of.aliases.clone())).build(),
+        Aliases::builder()
+            .quantity(quantity(&of.aliases))
+            .set_items(some_items(of.aliases.clone()))
+            .build(),
     )?);
     sdk.comment = of.comment.clone().unwrap_or_default();
     sdk.custom_error_responses = Some(error_responses(&of.custom_error_responses)?);
@@ -80,28 +96,49 @@ pub(super) fn some_items<T>(items: Vec<T>) -> Option<Vec<T>> {
 
 fn bare_behavior(of: &DefaultCacheBehavior<String>) -> Result<SdkDefaultBehavior, DriverError> {
     let bare = SdkDefaultBehavior::builder().target_origin_id(&of.target_origin_id);
-    built(bare.viewer_protocol_policy(theirs(of.viewer_protocol_policy)?).build())
+    built(
+        bare.viewer_protocol_policy(theirs(of.viewer_protocol_policy)?)
+            .build(),
+    )
 }
 
 /// Each over the live one of its pattern, in our order.
-fn behaviors(live: Option<CacheBehaviors>, of: &[CacheBehavior<String>]) -> Result<CacheBehaviors, DriverError> {
+fn behaviors(
+    live: Option<CacheBehaviors>,
+    of: &[CacheBehavior<String>],
+) -> Result<CacheBehaviors, DriverError> {
     let live = live.and_then(|list| list.items).unwrap_or_default();
     let behavior = |of: &CacheBehavior<String>| -> Result<SdkBehavior, DriverError> {
         let bare = || {
             let bare = SdkBehavior::builder().path_pattern(&of.path_pattern);
             let bare = bare.target_origin_id(&of.behavior.target_origin_id);
-            built(bare.viewer_protocol_policy(theirs(of.behavior.viewer_protocol_policy)?).build())
+            built(
+                bare.viewer_protocol_policy(theirs(of.behavior.viewer_protocol_policy)?)
+                    .build(),
+            )
         };
-        let found = live.iter().find(|live| live.path_pattern == of.path_pattern).cloned();
+        let found = live
+            .iter()
+            .find(|live| live.path_pattern == of.path_pattern)
+            .cloned();
         Ok(overlay!(found.map_or_else(bare, Ok)?, &of.behavior))
     };
     let items = of.iter().map(behavior).collect::<Result<Vec<_>, _>>()?;
-    built(CacheBehaviors::builder().quantity(quantity(&items)).set_items(some_items(items)).build())
+    built(
+        CacheBehaviors::builder()
+            .quantity(quantity(&items))
+            .set_items(some_items(items))
+            .build(),
+    )
 }
 
 fn methods(allowed: &[Method], cached: &[Method]) -> Result<AllowedMethods, DriverError> {
-    let cached = CachedMethods::builder().quantity(quantity(cached)).set_items(Some(all_theirs(cached)?));
-    let allowed = AllowedMethods::builder().quantity(quantity(allowed)).set_items(Some(all_theirs(allowed)?));
+    let cached = CachedMethods::builder()
+        .quantity(quantity(cached))
+        .set_items(Some(all_theirs(cached)?));
+    let allowed = AllowedMethods::builder()
+        .quantity(quantity(allowed))
+        .set_items(Some(all_theirs(allowed)?));
     built(allowed.cached_methods(built(cached.build())?).build())
 }
 
@@ -111,7 +148,12 @@ fn associations(of: &[FunctionAssociation<String>]) -> Result<FunctionAssociatio
         built(sdk.event_type(theirs(of.event_type)?).build())
     };
     let items = of.iter().map(association).collect::<Result<Vec<_>, _>>()?;
-    built(FunctionAssociations::builder().quantity(quantity(&items)).set_items(some_items(items)).build())
+    built(
+        FunctionAssociations::builder()
+            .quantity(quantity(&items))
+            .set_items(some_items(items))
+            .build(),
+    )
 }
 
 fn error_responses(of: &[CustomErrorResponse]) -> Result<CustomErrorResponses, DriverError> {
@@ -124,7 +166,12 @@ fn error_responses(of: &[CustomErrorResponse]) -> Result<CustomErrorResponses, D
         built(sdk.build())
     };
     let items = of.iter().map(response).collect::<Result<Vec<_>, _>>()?;
-    built(CustomErrorResponses::builder().quantity(quantity(&items)).set_items(some_items(items)).build())
+    built(
+        CustomErrorResponses::builder()
+            .quantity(quantity(&items))
+            .set_items(some_items(items))
+            .build(),
+    )
 }
 
 fn logging(of: Option<&Logging<String>>) -> LoggingConfig {
@@ -139,13 +186,24 @@ fn logging(of: Option<&Logging<String>>) -> LoggingConfig {
 fn restrictions(of: Option<&Restrictions>) -> Result<SdkRestrictions, DriverError> {
     let of = of.map(|of| &of.geo_restriction);
     let locations = of.map(|of| of.locations.clone()).unwrap_or_default();
-    let restriction = of.map(|of| theirs(of.restriction_type)).transpose()?.unwrap_or(SdkRestrictionType::None);
-    let sdk = SdkGeoRestriction::builder().restriction_type(restriction).quantity(quantity(&locations));
-    Ok(SdkRestrictions::builder().geo_restriction(built(sdk.set_items(some_items(locations)).build())?).build())
+    let restriction = of
+        .map(|of| theirs(of.restriction_type))
+        .transpose()?
+        .unwrap_or(SdkRestrictionType::None);
+    let sdk = SdkGeoRestriction::builder()
+        .restriction_type(restriction)
+        .quantity(quantity(&locations));
+    Ok(SdkRestrictions::builder()
+        .geo_restriction(built(sdk.set_items(some_items(locations)).build())?)
+        .build())
 }
 
 fn certificate(of: Option<&ViewerCertificate<String>>) -> Result<SdkCertificate, DriverError> {
-    let Some(of) = of else { return Ok(SdkCertificate::builder().cloud_front_default_certificate(true).build()) };
+    let Some(of) = of else {
+        return Ok(SdkCertificate::builder()
+            .cloud_front_default_certificate(true)
+            .build());
+    };
     let sdk = SdkCertificate::builder()
         .set_acm_certificate_arn(of.acm_certificate_arn.clone())
         .set_iam_certificate_id(of.iam_certificate_id.clone())

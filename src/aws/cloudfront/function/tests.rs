@@ -38,7 +38,11 @@ fn driver(canned: &Canned) -> FunctionDriver {
 }
 
 fn there() -> Live {
-    live(function(), ARN.to_owned(), LiveTags::Read(tags("shell/rewrite")))
+    live(
+        function(),
+        ARN.to_owned(),
+        LiveTags::Read(tags("shell/rewrite")),
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -46,15 +50,24 @@ async fn it_is_published_from_the_version_that_was_written() {
     let (one, two) = (described("V1"), described("V2"));
     let stale = error("PreconditionFailed", "stale");
     let canned = Canned::new([
-        ("POST https://cloudfront.amazonaws.com/2020-05-31/function ", 201, one.as_str()),
+        (
+            "POST https://cloudfront.amazonaws.com/2020-05-31/function ",
+            201,
+            one.as_str(),
+        ),
         ("GET ", 200, &one),
         ("/publish [if-match: V1]", 412, &stale),
         ("GET ", 200, &two),
         ("/publish [if-match: V2]", 200, &two),
     ]);
-    let live = driver(&canned).create(function(), &tags("shell/rewrite")).await.unwrap();
+    let live = driver(&canned)
+        .create(function(), &tags("shell/rewrite"))
+        .await
+        .unwrap();
     assert_eq!(live.attribute("FunctionARN").unwrap(), ARN);
-    assert!(canned.requests()[0].contains("<Key>frontage:address</Key><Value>shell/rewrite</Value>"));
+    assert!(
+        canned.requests()[0].contains("<Key>frontage:address</Key><Value>shell/rewrite</Value>")
+    );
     canned.assert_used();
 }
 
@@ -63,16 +76,27 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
     let (described, taken) = (described("V1"), error("FunctionAlreadyExists", "taken"));
     let ours = tag_list("acme", "shell/rewrite");
     let canned = Canned::new([
-        ("POST https://cloudfront.amazonaws.com/2020-05-31/function ", 409, taken.as_str()),
+        (
+            "POST https://cloudfront.amazonaws.com/2020-05-31/function ",
+            409,
+            taken.as_str(),
+        ),
         ("/describe", 200, &described),
-        ("GET https://cloudfront.amazonaws.com/2020-05-31/tagging", 200, &ours),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/tagging",
+            200,
+            &ours,
+        ),
         ("/describe", 200, &described),
         ("PUT ", 200, &described),
         ("Operation=Tag", 204, ""),
         ("/describe", 200, &described),
         ("/publish", 200, &described),
     ]);
-    driver(&canned).create(function(), &tags("shell/rewrite")).await.unwrap();
+    driver(&canned)
+        .create(function(), &tags("shell/rewrite"))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
@@ -80,9 +104,15 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
 async fn a_function_of_another_owner_is_not_taken() {
     let (described, taken) = (described("V1"), error("FunctionAlreadyExists", "taken"));
     let theirs = tag_list("other", "shell/rewrite");
-    let canned =
-        Canned::new([("POST ", 409, taken.as_str()), ("/describe", 200, &described), ("/tagging", 200, &theirs)]);
-    let failed = driver(&canned).create(function(), &tags("shell/rewrite")).await.unwrap_err();
+    let canned = Canned::new([
+        ("POST ", 409, taken.as_str()),
+        ("/describe", 200, &described),
+        ("/tagging", 200, &theirs),
+    ]);
+    let failed = driver(&canned)
+        .create(function(), &tags("shell/rewrite"))
+        .await
+        .unwrap_err();
     assert!(failed.is("FunctionAlreadyExists"), "{failed}");
     canned.assert_used();
 }
@@ -91,22 +121,50 @@ async fn a_function_of_another_owner_is_not_taken() {
 #[tokio::test]
 async fn one_that_did_not_go_live_is_not_published() {
     let list = |items: &str, next: &str| {
-        format!("<FunctionList>{next}<MaxItems>1</MaxItems><Quantity>1</Quantity><Items>{items}</Items></FunctionList>")
+        format!(
+            "<FunctionList>{next}<MaxItems>1</MaxItems><Quantity>1</Quantity><Items>{items}</Items></FunctionList>"
+        )
     };
-    let (none, one) = (list("", ""), list(&summary("acme-other"), "<NextMarker>next</NextMarker>"));
-    let (two, ours) = (list(&summary("acme-shell-rewrite"), ""), tag_list("acme", "shell/rewrite"));
+    let (none, one) = (
+        list("", ""),
+        list(&summary("acme-other"), "<NextMarker>next</NextMarker>"),
+    );
+    let (two, ours) = (
+        list(&summary("acme-shell-rewrite"), ""),
+        tag_list("acme", "shell/rewrite"),
+    );
     let canned = Canned::new([
         ("Stage=LIVE", 200, none.as_str()),
         ("Marker=next", 200, &two),
         ("function?Stage=DEVELOPMENT", 200, &one),
-        ("function/acme-shell-rewrite?Stage=DEVELOPMENT", 200, "the code"),
+        (
+            "function/acme-shell-rewrite?Stage=DEVELOPMENT",
+            200,
+            "the code",
+        ),
         ("/tagging", 200, &ours),
     ]);
     let address = "shell/rewrite".parse().unwrap();
-    let identity = Identity { name: "acme-shell-rewrite".to_owned() };
-    let wanted = TypedWanted { address: &address, identity, properties: function() };
-    let found = driver(&canned).read(wanted, &Reading::default()).await.unwrap().unwrap();
-    assert_eq!((found.properties.auto_publish, found.properties.function_code.as_str()), (Some(false), "the code"));
+    let identity = Identity {
+        name: "acme-shell-rewrite".to_owned(),
+    };
+    let wanted = TypedWanted {
+        address: &address,
+        identity,
+        properties: function(),
+    };
+    let found = driver(&canned)
+        .read(wanted, &Reading::default())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (
+            found.properties.auto_publish,
+            found.properties.function_code.as_str()
+        ),
+        (Some(false), "the code")
+    );
     canned.assert_used();
 }
 
@@ -126,17 +184,32 @@ async fn what_is_in_use_is_deleted_once_it_is_free() {
 #[tokio::test]
 async fn deleting_the_absent_succeeds() {
     let absent = error("NoSuchFunctionExists", "gone");
-    driver(&Canned::new([("/describe", 404, absent.as_str())])).delete(there()).await.unwrap();
+    driver(&Canned::new([("/describe", 404, absent.as_str())]))
+        .delete(there())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn what_cloudfront_refuses_is_refused_before_any_call() {
     let canned = Canned::default();
-    let long = Function { name: "x".repeat(65), ..function() };
-    let empty = Function { function_code: String::new(), ..function() };
-    let large = Function { function_code: "x".repeat(CODE + 1), ..function() };
+    let long = Function {
+        name: "x".repeat(65),
+        ..function()
+    };
+    let empty = Function {
+        function_code: String::new(),
+        ..function()
+    };
+    let large = Function {
+        function_code: "x".repeat(CODE + 1),
+        ..function()
+    };
     for function in [long, empty, large] {
-        let failed = driver(&canned).create(function, &Tags::new()).await.unwrap_err();
+        let failed = driver(&canned)
+            .create(function, &Tags::new())
+            .await
+            .unwrap_err();
         assert!(matches!(failed, DriverError::Invalid(_)), "{failed}");
     }
     assert!(canned.requests().is_empty());

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use stacks::model::Tags;
-use stacks::types::cloudfront::{CachePolicy, OriginAccessControl, OriginAccessControlConfig, ResponseHeadersPolicy};
+use stacks::types::cloudfront::{
+    CachePolicy, OriginAccessControl, OriginAccessControlConfig, ResponseHeadersPolicy,
+};
 
 use super::super::canned::{error, tags, versioned};
 use super::super::{CachePolicies, OriginAccessControls, ResponseHeadersPolicies};
@@ -15,7 +17,9 @@ use crate::reconcile::{Changes, DriverError, LiveTags, Reading};
 const NOTE: &str = "[frontage acme shell/control new]";
 
 fn control() -> OriginAccessControl {
-    OriginAccessControl { origin_access_control_config: OriginAccessControlConfig::s3("acme-shell-control") }
+    OriginAccessControl {
+        origin_access_control_config: OriginAccessControlConfig::s3("acme-shell-control"),
+    }
 }
 
 fn cache_policy() -> CachePolicy {
@@ -23,7 +27,8 @@ fn cache_policy() -> CachePolicy {
         "CookiesConfig": {"CookieBehavior": "none"}, "EnableAcceptEncodingGzip": true,
         "HeadersConfig": {"HeaderBehavior": "none"}, "QueryStringsConfig": {"QueryStringBehavior": "none"},
     });
-    let config = json!({"Name": "a", "MinTTL": 0, "ParametersInCacheKeyAndForwardedToOrigin": parameters});
+    let config =
+        json!({"Name": "a", "MinTTL": 0, "ParametersInCacheKeyAndForwardedToOrigin": parameters});
     serde_json::from_value(json!({"CachePolicyConfig": config})).unwrap()
 }
 
@@ -36,7 +41,9 @@ fn summary(name: &str, behavior: &str, description: &str) -> String {
 }
 
 fn listed(items: &str, next: Option<&str>) -> String {
-    let next = next.map(|next| format!("<NextMarker>{next}</NextMarker>")).unwrap_or_default();
+    let next = next
+        .map(|next| format!("<NextMarker>{next}</NextMarker>"))
+        .unwrap_or_default();
     format!(
         "<OriginAccessControlList><Marker></Marker>{next}<MaxItems>100</MaxItems>\
          <IsTruncated>{}</IsTruncated><Quantity>1</Quantity><Items>{items}</Items></OriginAccessControlList>",
@@ -49,7 +56,12 @@ fn controls(canned: &Canned) -> OriginAccessControls {
 }
 
 fn owned(tags: Tags) -> Live<super::super::origin_access_control::Kind> {
-    let found = super::Found { id: "E1".to_owned(), name: String::new(), comment: None, properties: Ok(control()) };
+    let found = super::Found {
+        id: "E1".to_owned(),
+        name: String::new(),
+        comment: None,
+        properties: Ok(control()),
+    };
     Live::<super::super::origin_access_control::Kind> {
         tags: LiveTags::Read(tags),
         ..live::<super::super::origin_access_control::Kind>(&found).unwrap()
@@ -58,13 +70,25 @@ fn owned(tags: Tags) -> Live<super::super::origin_access_control::Kind> {
 
 #[tokio::test]
 async fn the_owner_goes_into_the_create_call() {
-    let made = versioned("V1", "<OriginAccessControl><Id>E1</Id></OriginAccessControl>");
+    let made = versioned(
+        "V1",
+        "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+    );
     let canned = Canned::new([("POST ", 201, made.as_str())]);
     let mut desired = control();
     desired.origin_access_control_config.description = Some("Signs".to_owned());
-    let live = controls(&canned).create(desired, &tags("shell/control")).await.unwrap();
+    let live = controls(&canned)
+        .create(desired, &tags("shell/control"))
+        .await
+        .unwrap();
     assert_eq!(live.attribute("Id").unwrap(), "E1");
-    assert_eq!(live.properties.origin_access_control_config.description.as_deref(), Some("Signs"));
+    assert_eq!(
+        live.properties
+            .origin_access_control_config
+            .description
+            .as_deref(),
+        Some("Signs")
+    );
     assert!(
         canned.requests()[0].contains(&format!("<Description>Signs {NOTE}</Description>")),
         "{:?}",
@@ -75,71 +99,144 @@ async fn the_owner_goes_into_the_create_call() {
 #[tokio::test]
 async fn a_create_call_whose_answer_was_lost_is_finished() {
     let taken = error("OriginAccessControlAlreadyExists", "taken");
-    let ours = listed(&summary("acme-shell-control", "never", "[frontage acme shell/control old]"), None);
-    let read = versioned("V1", "<OriginAccessControl><Id>Eacme-shell-control</Id></OriginAccessControl>");
+    let ours = listed(
+        &summary(
+            "acme-shell-control",
+            "never",
+            "[frontage acme shell/control old]",
+        ),
+        None,
+    );
+    let read = versioned(
+        "V1",
+        "<OriginAccessControl><Id>Eacme-shell-control</Id></OriginAccessControl>",
+    );
     let canned = Canned::new([
         ("POST ", 409, taken.as_str()),
-        ("GET https://cloudfront.amazonaws.com/2020-05-31/origin-access-control ", 200, &ours),
-        ("GET https://cloudfront.amazonaws.com/2020-05-31/origin-access-control/Eacme-shell-control", 200, &read),
-        ("PUT ", 200, "<OriginAccessControl><Id>Eacme-shell-control</Id></OriginAccessControl>"),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/origin-access-control ",
+            200,
+            &ours,
+        ),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/origin-access-control/Eacme-shell-control",
+            200,
+            &read,
+        ),
+        (
+            "PUT ",
+            200,
+            "<OriginAccessControl><Id>Eacme-shell-control</Id></OriginAccessControl>",
+        ),
     ]);
-    let live = controls(&canned).create(control(), &tags("shell/control")).await.unwrap();
+    let live = controls(&canned)
+        .create(control(), &tags("shell/control"))
+        .await
+        .unwrap();
     assert_eq!(live.id, "Eacme-shell-control");
     canned.assert_used();
-    assert_eq!(canned.count(&format!("<Description>{NOTE}</Description>")), 2, "{:?}", canned.requests());
+    assert_eq!(
+        canned.count(&format!("<Description>{NOTE}</Description>")),
+        2,
+        "{:?}",
+        canned.requests()
+    );
 }
 
 #[tokio::test]
 async fn one_of_another_owner_is_not_taken() {
-    for description in ["", "[frontage other shell/control x]", "[frontage acme shell/other x]"] {
+    for description in [
+        "",
+        "[frontage other shell/control x]",
+        "[frontage acme shell/other x]",
+    ] {
         let taken = error("OriginAccessControlAlreadyExists", "taken");
         let theirs = listed(&summary("acme-shell-control", "always", description), None);
         let canned = Canned::new([("POST ", 409, taken.as_str()), ("GET ", 200, &theirs)]);
-        let failed = controls(&canned).create(control(), &tags("shell/control")).await.unwrap_err();
+        let failed = controls(&canned)
+            .create(control(), &tags("shell/control"))
+            .await
+            .unwrap_err();
         assert!(failed.is("OriginAccessControlAlreadyExists"), "{failed}");
         canned.assert_used();
     }
 }
 
-/// A control of somebody else that this program cannot read stops nothing; one of ours must not pass for absent.
+/// A control of somebody else that this program cannot read stops nothing; one of ours must not
+/// pass for absent.
 #[tokio::test]
 async fn only_ones_own_must_be_readable() {
     let first = listed(&summary("theirs", "always-amz-auth", ""), Some("next"));
-    let second = listed(&summary("ours", "always", "[frontage acme shell/ours x]"), None);
+    let second = listed(
+        &summary("ours", "always", "[frontage acme shell/ours x]"),
+        None,
+    );
     let canned = Canned::new([("Marker=next", 200, second.as_str()), ("GET ", 200, &first)]);
     let all = controls(&canned).list(&Reading::default()).await.unwrap();
-    assert_eq!(all.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(), ["Eours"]);
+    assert_eq!(
+        all.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(),
+        ["Eours"]
+    );
     canned.assert_used();
 
-    let newer = listed(&summary("ours", "always-amz-auth", "[frontage acme shell/ours x]"), None);
+    let newer = listed(
+        &summary("ours", "always-amz-auth", "[frontage acme shell/ours x]"),
+        None,
+    );
     let canned = Canned::new([("GET ", 200, newer.as_str())]);
-    let failed = controls(&canned).list(&Reading::default()).await.unwrap_err();
+    let failed = controls(&canned)
+        .list(&Reading::default())
+        .await
+        .unwrap_err();
     assert!(failed.to_string().contains("`always-amz-auth`"), "{failed}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_write_from_an_old_version_is_made_again() {
     let (old, new) = (
-        versioned("V1", "<OriginAccessControl><Id>E1</Id></OriginAccessControl>"),
-        versioned("V2", "<OriginAccessControl><Id>E1</Id></OriginAccessControl>"),
+        versioned(
+            "V1",
+            "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+        ),
+        versioned(
+            "V2",
+            "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+        ),
     );
-    let (stale, invalid) = (error("PreconditionFailed", "stale"), error("InvalidIfMatchVersion", "stale"));
+    let (stale, invalid) = (
+        error("PreconditionFailed", "stale"),
+        error("InvalidIfMatchVersion", "stale"),
+    );
     let canned = Canned::new([
         ("GET ", 200, old.as_str()),
         ("[if-match: V1]", 412, &stale),
         ("GET ", 200, &old),
         ("[if-match: V1]", 400, &invalid),
         ("GET ", 200, &new),
-        ("[if-match: V2]", 200, "<OriginAccessControl><Id>E1</Id></OriginAccessControl>"),
+        (
+            "[if-match: V2]",
+            200,
+            "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+        ),
     ]);
-    controls(&canned).update(owned(tags("shell/control")), control(), &Changes::default()).await.unwrap();
+    controls(&canned)
+        .update(owned(tags("shell/control")), control(), &Changes::default())
+        .await
+        .unwrap();
     canned.assert_used();
-    assert_eq!(canned.count(&format!("<Description>{NOTE}</Description>")), 3, "an update keeps the note");
+    assert_eq!(
+        canned.count(&format!("<Description>{NOTE}</Description>")),
+        3,
+        "an update keeps the note"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_in_use_is_deleted_once_it_is_free() {
-    let read = versioned("V1", "<OriginAccessControl><Id>E1</Id></OriginAccessControl>");
+    let read = versioned(
+        "V1",
+        "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+    );
     let in_use = error("OriginAccessControlInUse", "in use");
     let canned = Canned::new([
         ("GET ", 200, read.as_str()),
@@ -156,8 +253,14 @@ async fn what_is_in_use_is_deleted_once_it_is_free() {
 #[tokio::test]
 async fn deleting_the_absent_succeeds() {
     let absent = error("NoSuchOriginAccessControl", "gone");
-    controls(&Canned::new([("GET ", 404, absent.as_str())])).delete(owned(Tags::new())).await.unwrap();
-    let read = versioned("V1", "<OriginAccessControl><Id>E1</Id></OriginAccessControl>");
+    controls(&Canned::new([("GET ", 404, absent.as_str())]))
+        .delete(owned(Tags::new()))
+        .await
+        .unwrap();
+    let read = versioned(
+        "V1",
+        "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+    );
     let canned = Canned::new([("GET ", 200, read.as_str()), ("DELETE ", 404, &absent)]);
     controls(&canned).delete(owned(Tags::new())).await.unwrap();
     canned.assert_used();
@@ -181,18 +284,52 @@ async fn policies_are_listed_to_the_end() {
                 <CookiesConfig><CookieBehavior>none</CookieBehavior></CookiesConfig>\
                 <QueryStringsConfig><QueryStringBehavior>none</QueryStringBehavior></QueryStringsConfig>\
                 </ParametersInCacheKeyAndForwardedToOrigin>";
-    let (one, two) = (page("CachePolicy", "one", more, next), page("CachePolicy", "two", more, ""));
-    let canned = Canned::new([("Marker=next", 200, two.as_str()), ("Type=custom", 200, &one)]);
-    let found = CachePolicies::new(&Account::for_tests(&canned)).list(&Reading::default()).await.unwrap();
-    assert_eq!(found.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(), ["id-one", "id-two"]);
-    let (one, two) = (page("ResponseHeadersPolicy", "one", "", next), page("ResponseHeadersPolicy", "two", "", ""));
-    let canned = Canned::new([("Marker=next", 200, two.as_str()), ("Type=custom", 200, &one)]);
-    let found = ResponseHeadersPolicies::new(&Account::for_tests(&canned)).list(&Reading::default()).await.unwrap();
-    assert_eq!(found.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(), ["id-one", "id-two"]);
+    let (one, two) = (
+        page("CachePolicy", "one", more, next),
+        page("CachePolicy", "two", more, ""),
+    );
+    let canned = Canned::new([
+        ("Marker=next", 200, two.as_str()),
+        ("Type=custom", 200, &one),
+    ]);
+    let found = CachePolicies::new(&Account::for_tests(&canned))
+        .list(&Reading::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        found
+            .iter()
+            .map(|live| live.id.as_str())
+            .collect::<Vec<_>>(),
+        ["id-one", "id-two"]
+    );
+    let (one, two) = (
+        page("ResponseHeadersPolicy", "one", "", next),
+        page("ResponseHeadersPolicy", "two", "", ""),
+    );
+    let canned = Canned::new([
+        ("Marker=next", 200, two.as_str()),
+        ("Type=custom", 200, &one),
+    ]);
+    let found = ResponseHeadersPolicies::new(&Account::for_tests(&canned))
+        .list(&Reading::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        found
+            .iter()
+            .map(|live| live.id.as_str())
+            .collect::<Vec<_>>(),
+        ["id-one", "id-two"]
+    );
 }
 
 async fn refused<D: ResourceDriver>(driver: D, properties: D::Properties) -> DriverError {
-    driver.create(properties, &tags("shell/it")).await.err().expect("refused before any call")
+    driver
+        .create(properties, &tags("shell/it"))
+        .await
+        .err()
+        .expect("refused before any call")
 }
 
 #[tokio::test]
@@ -206,9 +343,15 @@ async fn what_cloudfront_refuses_is_refused_before_any_call() {
     let mut named = cache_policy();
     named.cache_policy_config.name = "a.b".to_owned();
     let mut upside_down = cache_policy();
-    (upside_down.cache_policy_config.min_ttl, upside_down.cache_policy_config.max_ttl) = (10, Some(5));
+    (
+        upside_down.cache_policy_config.min_ttl,
+        upside_down.cache_policy_config.max_ttl,
+    ) = (10, Some(5));
     let mut keyed = cache_policy();
-    (keyed.cache_policy_config.default_ttl, keyed.cache_policy_config.max_ttl) = (Some(0), Some(0));
+    (
+        keyed.cache_policy_config.default_ttl,
+        keyed.cache_policy_config.max_ttl,
+    ) = (Some(0), Some(0));
     let rate = json!({"ResponseHeadersPolicyConfig": {"Name": "a", "ServerTimingHeadersConfig": {"Enabled": true, "SamplingRate": 101.0}}});
     let rate: ResponseHeadersPolicy<String> = serde_json::from_value(rate).unwrap();
     let messages = [
@@ -219,9 +362,19 @@ async fn what_cloudfront_refuses_is_refused_before_any_call() {
         refused(CachePolicies::new(&account), keyed).await,
         refused(ResponseHeadersPolicies::new(&account), rate).await,
     ];
-    let parts = ["1 to 64", "more than the 128", "hyphens", "MinTTL ≤", "caches nothing", "sampling rate"];
+    let parts = [
+        "1 to 64",
+        "more than the 128",
+        "hyphens",
+        "MinTTL ≤",
+        "caches nothing",
+        "sampling rate",
+    ];
     for (message, part) in messages.iter().zip(parts) {
-        assert!(matches!(message, DriverError::Invalid(text) if text.contains(part)), "{message}");
+        assert!(
+            matches!(message, DriverError::Invalid(text) if text.contains(part)),
+            "{message}"
+        );
     }
     assert!(canned.requests().is_empty());
 }

@@ -68,41 +68,72 @@ impl noted::Kind for Kind {
             set(&mut cors.access_control_allow_methods.items);
             set(&mut cors.access_control_allow_origins.items);
             none_if_no_items(&mut cors.access_control_expose_headers);
-            cors.access_control_expose_headers.iter_mut().for_each(|headers| set(&mut headers.items));
+            cors.access_control_expose_headers
+                .iter_mut()
+                .for_each(|headers| set(&mut headers.items));
         }
         none_if_no_items(&mut config.custom_headers_config);
         if let Some(headers) = &mut config.custom_headers_config {
-            headers.items.sort_by(|one, other| one.header.cmp(&other.header));
+            headers
+                .items
+                .sort_by(|one, other| one.header.cmp(&other.header));
         }
         none_if_no_items(&mut config.remove_headers_config);
         if let Some(headers) = &mut config.remove_headers_config {
-            headers.items.sort_by(|one, other| one.header.cmp(&other.header));
+            headers
+                .items
+                .sort_by(|one, other| one.header.cmp(&other.header));
         }
-        config.security_headers_config.iter_mut().for_each(normalise_security);
-        config.security_headers_config = config.security_headers_config.take().filter(says_something);
-        config.server_timing_headers_config = config.server_timing_headers_config.filter(|timing| timing.enabled);
+        config
+            .security_headers_config
+            .iter_mut()
+            .for_each(normalise_security);
+        config.security_headers_config =
+            config.security_headers_config.take().filter(says_something);
+        config.server_timing_headers_config = config
+            .server_timing_headers_config
+            .filter(|timing| timing.enabled);
     }
 
     fn check(policy: &Properties) -> Result<(), DriverError> {
         let config = &policy.response_headers_policy_config;
         require_name("response headers policy", &config.name, 128)?;
-        let rate = config.server_timing_headers_config.and_then(|timing| timing.sampling_rate);
-        require(rate.is_none_or(|rate| (0.0..=100.0).contains(&rate)), || {
-            format!("the response headers policy `{}` must have a sampling rate of 0 to 100", config.name)
-        })
+        let rate = config
+            .server_timing_headers_config
+            .and_then(|timing| timing.sampling_rate);
+        require(
+            rate.is_none_or(|rate| (0.0..=100.0).contains(&rate)),
+            || {
+                format!(
+                    "the response headers policy `{}` must have a sampling rate of 0 to 100",
+                    config.name
+                )
+            },
+        )
     }
 
     async fn list(client: &Client) -> Result<Vec<Found<Properties>>, DriverError> {
         let mut all = Vec::new();
         let mut marker = None;
         loop {
-            let call = client.list_response_headers_policies().r#type(ResponseHeadersPolicyType::Custom);
+            let call = client
+                .list_response_headers_policies()
+                .r#type(ResponseHeadersPolicyType::Custom);
             let page = call.set_marker(marker).send().await;
             let page = page.map_err(failed("cloudfront:ListResponseHeadersPolicies"))?;
-            let Some(list) = page.response_headers_policy_list else { return Ok(all) };
-            let policies = list.items.unwrap_or_default().into_iter().filter_map(|of| of.response_headers_policy);
+            let Some(list) = page.response_headers_policy_list else {
+                return Ok(all);
+            };
+            let policies = list
+                .items
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|of| of.response_headers_policy);
             let found = |id: String, config| Some(read::found(id, config?));
-            all.extend(policies.filter_map(|policy| found(policy.id, policy.response_headers_policy_config)));
+            all.extend(
+                policies
+                    .filter_map(|policy| found(policy.id, policy.response_headers_policy_config)),
+            );
             marker = list.next_marker.filter(|marker| !marker.is_empty());
             if marker.is_none() {
                 return Ok(all);
@@ -112,26 +143,53 @@ impl noted::Kind for Kind {
 
     async fn create(client: &Client, policy: &Properties) -> Result<String, DriverError> {
         let config = write::config(&policy.response_headers_policy_config)?;
-        let made = client.create_response_headers_policy().response_headers_policy_config(config).send().await;
+        let made = client
+            .create_response_headers_policy()
+            .response_headers_policy_config(config)
+            .send()
+            .await;
         let made = made.map_err(failed("cloudfront:CreateResponseHeadersPolicy"))?;
         let id = made.response_headers_policy.map(|policy| policy.id);
-        id.ok_or_else(|| DriverError::internal("CloudFront names no id of a new response headers policy"))
+        id.ok_or_else(|| {
+            DriverError::internal("CloudFront names no id of a new response headers policy")
+        })
     }
 
     async fn version(client: &Client, id: &str) -> Result<String, DriverError> {
         let answer = client.get_response_headers_policy().id(id).send().await;
-        version(answer.map_err(failed("cloudfront:GetResponseHeadersPolicy"))?.e_tag)
+        version(
+            answer
+                .map_err(failed("cloudfront:GetResponseHeadersPolicy"))?
+                .e_tag,
+        )
     }
 
-    async fn update(client: &Client, id: &str, version: &str, policy: &Properties) -> Result<(), DriverError> {
+    async fn update(
+        client: &Client,
+        id: &str,
+        version: &str,
+        policy: &Properties,
+    ) -> Result<(), DriverError> {
         let config = write::config(&policy.response_headers_policy_config)?;
-        let call = client.update_response_headers_policy().id(id).if_match(version);
+        let call = client
+            .update_response_headers_policy()
+            .id(id)
+            .if_match(version);
         let call = call.response_headers_policy_config(config);
-        call.send().await.map(drop).map_err(failed("cloudfront:UpdateResponseHeadersPolicy"))
+        call.send()
+            .await
+            .map(drop)
+            .map_err(failed("cloudfront:UpdateResponseHeadersPolicy"))
     }
 
     async fn delete(client: &Client, id: &str, version: &str) -> Result<(), DriverError> {
-        let call = client.delete_response_headers_policy().id(id).if_match(version);
-        call.send().await.map(drop).map_err(failed("cloudfront:DeleteResponseHeadersPolicy"))
+        let call = client
+            .delete_response_headers_policy()
+            .id(id)
+            .if_match(version);
+        call.send()
+            .await
+            .map(drop)
+            .map_err(failed("cloudfront:DeleteResponseHeadersPolicy"))
     }
 }

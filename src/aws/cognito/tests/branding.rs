@@ -22,29 +22,51 @@ async fn settings_and_pictures_read_back_as_they_are_stated() {
     let described = described();
     let canned = Canned::new([
         ("DescribeUserPool {", 200, POOL),
-        ("DescribeManagedLoginBrandingByClient", 200, described.as_str()),
+        (
+            "DescribeManagedLoginBrandingByClient",
+            200,
+            described.as_str(),
+        ),
     ]);
     let driver = driver(&canned, Brandings::new);
     let live = read(&driver, "style", &style()).await.unwrap();
     assert_eq!(live.attributes["ManagedLoginBrandingId"], "s");
     assert_eq!(live.tags, LiveTags::Read(tags("style")));
     let live = driver.normalise(live.properties).unwrap();
-    assert_eq!(diff(driver.resource_type(), &live, &driver.normalise(style()).unwrap()), Changes::default());
+    assert_eq!(
+        diff(
+            driver.resource_type(),
+            &live,
+            &driver.normalise(style()).unwrap()
+        ),
+        Changes::default()
+    );
 }
 
 #[tokio::test]
 async fn a_style_is_made_of_settings_or_of_cognitos_own_values() {
     let described = described();
-    let made = || [("TagResource", 200, "{}"), ("CreateManagedLoginBranding", 200, described.as_str())];
+    let made = || {
+        [
+            ("TagResource", 200, "{}"),
+            ("CreateManagedLoginBranding", 200, described.as_str()),
+        ]
+    };
     let canned = Canned::new(made());
-    driver(&canned, Brandings::new).create(&style(), &tags("style")).await.unwrap();
+    driver(&canned, Brandings::new)
+        .create(&style(), &tags("style"))
+        .await
+        .unwrap();
     let sent_style = sent(&canned, "CreateManagedLoginBranding");
     assert_eq!(sent_style["Settings"], style()["Settings"]);
     assert_eq!(sent_style["Assets"], style()["Assets"]);
     assert_eq!(sent_style.get("UseCognitoProvidedValues"), None);
     let canned = Canned::new(made());
     let plain = json!({"UserPoolId": "p", "ClientId": "c"});
-    driver(&canned, Brandings::new).create(&plain, &tags("style")).await.unwrap();
+    driver(&canned, Brandings::new)
+        .create(&plain, &tags("style"))
+        .await
+        .unwrap();
     let expected = json!({"UserPoolId": "p", "ClientId": "c", "UseCognitoProvidedValues": true});
     assert_eq!(sent(&canned, "CreateManagedLoginBranding"), expected);
 }
@@ -55,19 +77,31 @@ async fn a_style_whose_making_was_not_answered_is_made_what_is_wanted() {
     let canned = Canned::new([
         ("TagResource", 200, "{}"),
         ("CreateManagedLoginBranding", 400, EXISTS),
-        ("DescribeManagedLoginBrandingByClient", 200, described.as_str()),
+        (
+            "DescribeManagedLoginBrandingByClient",
+            200,
+            described.as_str(),
+        ),
         ("UpdateManagedLoginBranding", 200, "{}"),
     ]);
-    let live = driver(&canned, Brandings::new).create(&style(), &tags("style")).await.unwrap();
+    let live = driver(&canned, Brandings::new)
+        .create(&style(), &tags("style"))
+        .await
+        .unwrap();
     assert_eq!(live.id, "p/s");
-    assert_eq!(sent(&canned, "UpdateManagedLoginBranding")["ManagedLoginBrandingId"], "s");
+    assert_eq!(
+        sent(&canned, "UpdateManagedLoginBranding")["ManagedLoginBrandingId"],
+        "s"
+    );
     canned.assert_used();
 }
 
 #[tokio::test(start_paused = true)]
 async fn settings_change_in_place_and_pictures_by_replacement() {
-    let canned =
-        Canned::new([("UpdateManagedLoginBranding", 400, CONCURRENT), ("UpdateManagedLoginBranding", 200, "{}")]);
+    let canned = Canned::new([
+        ("UpdateManagedLoginBranding", 400, CONCURRENT),
+        ("UpdateManagedLoginBranding", 200, "{}"),
+    ]);
     let driver = driver(&canned, Brandings::new);
     let live = live(&driver, ("ManagedLoginBrandingId", "s"), "style", &style());
     let mut changed = style();
@@ -90,7 +124,15 @@ async fn a_style_that_went_with_its_client_is_deleted() {
         ("UntagResource", 400, GONE),
     ]);
     let driver = driver(&canned, Brandings::new);
-    driver.delete(&live(&driver, ("ManagedLoginBrandingId", "s"), "style", &style())).await.unwrap();
+    driver
+        .delete(&live(
+            &driver,
+            ("ManagedLoginBrandingId", "s"),
+            "style",
+            &style(),
+        ))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
@@ -100,9 +142,23 @@ async fn a_style_that_the_model_does_not_have_is_an_orphan() {
     let canned = Canned::new([
         ("GetResources", 200, HINT),
         ("DescribeUserPool {", 200, POOL),
-        ("ListUserPoolClients", 200, r#"{"UserPoolClients":[{"ClientId":"c","ClientName":"acme"}]}"#),
-        ("DescribeManagedLoginBrandingByClient", 200, described.as_str()),
+        (
+            "ListUserPoolClients",
+            200,
+            r#"{"UserPoolClients":[{"ClientId":"c","ClientName":"acme"}]}"#,
+        ),
+        (
+            "DescribeManagedLoginBrandingByClient",
+            200,
+            described.as_str(),
+        ),
     ]);
-    let listed = driver(&canned, Brandings::new).list(&Reading::default()).await.unwrap();
-    assert_eq!(listed[0].tags.known().unwrap()["frontage:address"], "test/pool.branding.c");
+    let listed = driver(&canned, Brandings::new)
+        .list(&Reading::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        listed[0].tags.known().unwrap()["frontage:address"],
+        "test/pool.branding.c"
+    );
 }

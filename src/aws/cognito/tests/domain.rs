@@ -3,8 +3,7 @@ use crate::aws::cognito::Domains;
 
 /// What Cognito answers for a domain that is not there.
 const EMPTY: &str = r#"{"DomainDescription":{}}"#;
-const TAKEN: &str =
-    r#"{"__type":"InvalidParameterException","message":"Domain already associated with another user pool."}"#;
+const TAKEN: &str = r#"{"__type":"InvalidParameterException","message":"Domain already associated with another user pool."}"#;
 
 fn acme() -> Value {
     json!({"UserPoolId": "p", "Domain": "acme", "ManagedLoginVersion": 2})
@@ -19,14 +18,23 @@ fn described(pool: &str, status: &str) -> String {
 #[tokio::test]
 async fn a_domain_is_found_by_its_pool() {
     let active = described("p", "ACTIVE");
-    let canned = Canned::new([("DescribeUserPool {", 200, POOL), ("DescribeUserPoolDomain", 200, active.as_str())]);
+    let canned = Canned::new([
+        ("DescribeUserPool {", 200, POOL),
+        ("DescribeUserPoolDomain", 200, active.as_str()),
+    ]);
     let driver = driver(&canned, Domains::new);
     let mut other = acme();
     other["Domain"] = json!("other");
     let live = read(&driver, "domain", &other).await.unwrap();
     assert_eq!(live.properties["Domain"], "acme");
-    assert_eq!(live.attributes["LoginUrl"], "https://acme.auth.eu-west-1.amazoncognito.canned");
-    assert_eq!(live.attributes["CloudFrontDistribution"], "d1.cloudfront.net");
+    assert_eq!(
+        live.attributes["LoginUrl"],
+        "https://acme.auth.eu-west-1.amazoncognito.canned"
+    );
+    assert_eq!(
+        live.attributes["CloudFrontDistribution"],
+        "d1.cloudfront.net"
+    );
     assert_eq!(live.tags, LiveTags::Read(tags("domain")));
 }
 
@@ -34,8 +42,15 @@ async fn a_domain_is_found_by_its_pool() {
 async fn an_empty_description_and_one_of_another_pool_are_absence() {
     let other = described("other", "ACTIVE");
     for description in [EMPTY, other.as_str()] {
-        let canned = Canned::new([("DescribeUserPool {", 200, POOL), ("DescribeUserPoolDomain", 200, description)]);
-        assert!(read(&driver(&canned, Domains::new), "domain", &acme()).await.is_none());
+        let canned = Canned::new([
+            ("DescribeUserPool {", 200, POOL),
+            ("DescribeUserPoolDomain", 200, description),
+        ]);
+        assert!(
+            read(&driver(&canned, Domains::new), "domain", &acme())
+                .await
+                .is_none()
+        );
         canned.assert_used();
     }
 }
@@ -51,8 +66,14 @@ async fn a_domain_is_waited_for_until_it_is_active() {
         ("DescribeUserPoolDomain", 200, creating.as_str()),
         ("DescribeUserPoolDomain", 200, active.as_str()),
     ]);
-    let live = driver(&canned, Domains::new).create(&acme(), &tags("domain")).await.unwrap();
-    assert_eq!(live.attributes["LoginUrl"], "https://acme.auth.eu-west-1.amazoncognito.canned");
+    let live = driver(&canned, Domains::new)
+        .create(&acme(), &tags("domain"))
+        .await
+        .unwrap();
+    assert_eq!(
+        live.attributes["LoginUrl"],
+        "https://acme.auth.eu-west-1.amazoncognito.canned"
+    );
     canned.assert_used();
 }
 
@@ -64,18 +85,32 @@ async fn a_domain_that_cannot_be_set_up_says_so_at_once() {
         ("CreateUserPoolDomain", 200, "{}"),
         ("DescribeUserPoolDomain", 200, failed.as_str()),
     ]);
-    let error = driver(&canned, Domains::new).create(&acme(), &tags("domain")).await.unwrap_err();
-    assert!(error.to_string().contains("could not set up the domain acme"), "{error}");
+    let error = driver(&canned, Domains::new)
+        .create(&acme(), &tags("domain"))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("could not set up the domain acme"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_domain_whose_making_was_not_answered_is_taken_and_another_pools_is_not() {
     let [ours, other] = [described("p", "ACTIVE"), described("other", "ACTIVE")];
-    let mut answers =
-        vec![("TagResource", 200, "{}"), ("CreateUserPoolDomain", 400, TAKEN), ("UpdateUserPoolDomain", 200, "{}")];
+    let mut answers = vec![
+        ("TagResource", 200, "{}"),
+        ("CreateUserPoolDomain", 400, TAKEN),
+        ("UpdateUserPoolDomain", 200, "{}"),
+    ];
     answers.extend(vec![("DescribeUserPoolDomain", 200, ours.as_str()); 3]);
     let canned = Canned::new(answers);
-    driver(&canned, Domains::new).create(&acme(), &tags("domain")).await.unwrap();
+    driver(&canned, Domains::new)
+        .create(&acme(), &tags("domain"))
+        .await
+        .unwrap();
     canned.assert_used();
     for description in [other.as_str(), EMPTY] {
         let canned = Canned::new([
@@ -83,7 +118,10 @@ async fn a_domain_whose_making_was_not_answered_is_taken_and_another_pools_is_no
             ("CreateUserPoolDomain", 400, TAKEN),
             ("DescribeUserPoolDomain", 200, description),
         ]);
-        let error = driver(&canned, Domains::new).create(&acme(), &tags("domain")).await.unwrap_err();
+        let error = driver(&canned, Domains::new)
+            .create(&acme(), &tags("domain"))
+            .await
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "cognito-idp:CreateUserPoolDomain: InvalidParameterException: Domain already associated with another user pool."
@@ -101,13 +139,17 @@ async fn a_domain_is_gone_once_its_description_is_empty() {
         ("UntagResource", 200, "{}"),
     ]);
     let driver = driver(&canned, Domains::new);
-    driver.delete(&live(&driver, ("LoginUrl", "acme"), "domain", &acme())).await.unwrap();
+    driver
+        .delete(&live(&driver, ("LoginUrl", "acme"), "domain", &acme()))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
 #[tokio::test]
 async fn deleting_a_domain_that_is_gone_succeeds() {
-    let unknown = r#"{"__type":"InvalidParameterException","message":"No such domain or user pool exists."}"#;
+    let unknown =
+        r#"{"__type":"InvalidParameterException","message":"No such domain or user pool exists."}"#;
     for absent in [unknown, GONE] {
         let canned = Canned::new([
             ("DeleteUserPoolDomain", 400, absent),
@@ -116,6 +158,9 @@ async fn deleting_a_domain_that_is_gone_succeeds() {
             ("UntagResource", 400, GONE),
         ]);
         let driver = driver(&canned, Domains::new);
-        driver.delete(&live(&driver, ("LoginUrl", "acme"), "domain", &acme())).await.unwrap();
+        driver
+            .delete(&live(&driver, ("LoginUrl", "acme"), "domain", &acme()))
+            .await
+            .unwrap();
     }
 }

@@ -1,7 +1,8 @@
 use super::*;
 use crate::aws::cognito::{Brandings, Clients, Domains, Groups, UserPools};
 
-/// Creates with `base` and `members` against a Cognito that answers nothing: what is refused is refused without a call.
+/// Creates with `base` and `members` against a Cognito that answers nothing: what is refused is
+/// refused without a call.
 async fn refused<D: ResourceDriver>(new: impl Fn(&Account) -> D, base: &Value, members: &[Value]) {
     for members in members {
         let canned = Canned::default();
@@ -9,8 +10,14 @@ async fn refused<D: ResourceDriver>(new: impl Fn(&Account) -> D, base: &Value, m
         for (name, value) in members.as_object().unwrap() {
             properties[name] = value.clone();
         }
-        let error = driver(&canned, &new).create(&properties, &tags("it")).await.unwrap_err();
-        assert!(matches!(error, DriverError::Invalid(_)), "{members}: {error}");
+        let error = driver(&canned, &new)
+            .create(&properties, &tags("it"))
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, DriverError::Invalid(_)),
+            "{members}: {error}"
+        );
         assert!(canned.requests().is_empty(), "{members}");
     }
 }
@@ -60,7 +67,12 @@ async fn what_cognito_refuses_of_a_client_is_refused_before_any_call() {
         json!({"AuthSessionValidity": 16}),
         json!({"PreventUserExistenceErrors": "YES"}),
     ];
-    refused(Clients::new, &json!({"UserPoolId": "p", "ClientName": "acme"}), &members).await;
+    refused(
+        Clients::new,
+        &json!({"UserPoolId": "p", "ClientName": "acme"}),
+        &members,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -74,11 +86,31 @@ async fn what_cognito_refuses_of_the_rest_is_refused_before_any_call() {
         json!({"Domain": "acme", "CustomDomainConfig": certificate}),
         json!({"ManagedLoginVersion": 3}),
     ];
-    refused(Domains::new, &json!({"UserPoolId": "p", "Domain": "acme"}), &members).await;
-    let members =
-        [json!({"GroupName": "the admins"}), json!({"Precedence": -1}), json!({"Description": "x".repeat(2049)})];
-    refused(Groups::new, &json!({"UserPoolId": "p", "GroupName": "admins"}), &members).await;
-    let members =
-        [json!({"UseCognitoProvidedValues": false}), json!({"UseCognitoProvidedValues": true, "Settings": {"a": 1}})];
-    refused(Brandings::new, &json!({"UserPoolId": "p", "ClientId": "c"}), &members).await;
+    refused(
+        Domains::new,
+        &json!({"UserPoolId": "p", "Domain": "acme"}),
+        &members,
+    )
+    .await;
+    let members = [
+        json!({"GroupName": "the admins"}),
+        json!({"Precedence": -1}),
+        json!({"Description": "x".repeat(2049)}),
+    ];
+    refused(
+        Groups::new,
+        &json!({"UserPoolId": "p", "GroupName": "admins"}),
+        &members,
+    )
+    .await;
+    let members = [
+        json!({"UseCognitoProvidedValues": false}),
+        json!({"UseCognitoProvidedValues": true, "Settings": {"a": 1}}),
+    ];
+    refused(
+        Brandings::new,
+        &json!({"UserPoolId": "p", "ClientId": "c"}),
+        &members,
+    )
+    .await;
 }

@@ -1,4 +1,5 @@
-//! What no emulator shows: conflicts that pass, lost answers, pages, waits, updates that reset what they leave out.
+//! What no emulator shows: conflicts that pass, lost answers, pages, waits, updates that reset what
+//! they leave out.
 
 mod branding;
 mod client;
@@ -32,25 +33,47 @@ fn driver<D: ResourceDriver>(canned: &Canned, new: impl Fn(&Account) -> D) -> Er
 
 /// The tags of a resource of ours.
 fn tags(name: &str) -> Tags {
-    let pairs =
-        [("frontage:system", "acme"), ("frontage:address", &format!("test/{name}")), ("frontage:fingerprint", "f")];
-    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    let pairs = [
+        ("frontage:system", "acme"),
+        ("frontage:address", &format!("test/{name}")),
+        ("frontage:fingerprint", "f"),
+    ];
+    pairs
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 fn wanted(name: &str, properties: &Value) -> Wanted {
     let address: Address = format!("test/{name}").parse().unwrap();
-    Wanted { address, identity: properties.clone(), properties: properties.clone() }
+    Wanted {
+        address,
+        identity: properties.clone(),
+        properties: properties.clone(),
+    }
 }
 
 async fn read(driver: &dyn Driver, name: &str, properties: &Value) -> Option<Live> {
-    driver.read(&wanted(name, properties), &Reading::default()).await.unwrap()
+    driver
+        .read(&wanted(name, properties), &Reading::default())
+        .await
+        .unwrap()
 }
 
 /// A live resource in the pool `p`.
-fn live(driver: &dyn Driver, (attribute, id): (&str, &str), name: &str, properties: &Value) -> Live {
+fn live(
+    driver: &dyn Driver,
+    (attribute, id): (&str, &str),
+    name: &str,
+    properties: &Value,
+) -> Live {
     let attributes = [(attribute.to_owned(), id.to_owned())].into();
     let properties = driver.normalise(properties.clone()).unwrap();
-    Live { id: format!("p/{id}"), properties, attributes, tags: LiveTags::Read(tags(name)) }
+    Live {
+        id: format!("p/{id}"),
+        properties,
+        attributes,
+        tags: LiveTags::Read(tags(name)),
+    }
 }
 
 /// Changes one resource to the wanted properties, as the engine does.
@@ -62,7 +85,11 @@ async fn update(driver: &dyn Driver, live: &Live, desired: &Value) -> Result<Liv
 
 /// The body of the last request with this in its name.
 fn sent(canned: &Canned, name: &str) -> Value {
-    let request = canned.requests().into_iter().rfind(|request| request.contains(name)).unwrap();
+    let request = canned
+        .requests()
+        .into_iter()
+        .rfind(|request| request.contains(name))
+        .unwrap();
     serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap()
 }
 

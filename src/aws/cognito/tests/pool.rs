@@ -18,25 +18,49 @@ fn with(members: &Value) -> Value {
 }
 
 fn live_pool(driver: &dyn Driver, properties: &Value) -> Live {
-    Live { id: "p".to_owned(), ..live(driver, ("UserPoolId", "p"), "pool", properties) }
+    Live {
+        id: "p".to_owned(),
+        ..live(driver, ("UserPoolId", "p"), "pool", properties)
+    }
 }
 
 #[tokio::test]
 async fn before_the_index_shows_it_a_pool_is_found_by_name_on_the_second_page() {
     let canned = Canned::new([
         ("GetResources", 200, NO_HINTS),
-        ("ListUserPools", 200, r#"{"UserPools":[{"Id":"o","Name":"other"}],"NextToken":"more"}"#),
-        ("ListUserPools", 200, r#"{"UserPools":[{"Id":"x","Name":"acme-test"},{"Id":"p","Name":"acme-test"}]}"#),
-        ("DescribeUserPool {\"UserPoolId\":\"x\"", 200, r#"{"UserPool":{"Id":"x","Name":"acme-test"}}"#),
+        (
+            "ListUserPools",
+            200,
+            r#"{"UserPools":[{"Id":"o","Name":"other"}],"NextToken":"more"}"#,
+        ),
+        (
+            "ListUserPools",
+            200,
+            r#"{"UserPools":[{"Id":"x","Name":"acme-test"},{"Id":"p","Name":"acme-test"}]}"#,
+        ),
+        (
+            "DescribeUserPool {\"UserPoolId\":\"x\"",
+            200,
+            r#"{"UserPool":{"Id":"x","Name":"acme-test"}}"#,
+        ),
         ("DescribeUserPool {\"UserPoolId\":\"p\"", 200, POOL),
         ("GetUserPoolMfaConfig", 200, NO_MFA),
     ]);
     let driver = driver(&canned, UserPools::new);
     let live = read(&driver, "pool", &named()).await.unwrap();
     assert_eq!(live.id, "p");
-    assert_eq!(live.attributes["ProviderURL"], "https://cognito-idp.eu-west-1.amazonaws.com/p");
-    assert_eq!(live.attributes["ProviderName"], "cognito-idp.eu-west-1.amazonaws.com/p");
-    assert_eq!(live.attributes["Arn"], "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/p");
+    assert_eq!(
+        live.attributes["ProviderURL"],
+        "https://cognito-idp.eu-west-1.amazonaws.com/p"
+    );
+    assert_eq!(
+        live.attributes["ProviderName"],
+        "cognito-idp.eu-west-1.amazonaws.com/p"
+    );
+    assert_eq!(
+        live.attributes["Arn"],
+        "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/p"
+    );
     assert!(live.tags.is_read());
     canned.assert_used();
 }
@@ -48,19 +72,36 @@ async fn what_the_index_shows_is_asked_for_itself() {
         ("DescribeUserPool", 400, GONE),
         ("ListUserPools", 200, r#"{"UserPools":[]}"#),
     ]);
-    assert!(read(&driver(&canned, UserPools::new), "pool", &named()).await.is_none());
+    assert!(
+        read(&driver(&canned, UserPools::new), "pool", &named())
+            .await
+            .is_none()
+    );
     canned.assert_used();
     let denied = r#"{"__type":"AccessDeniedException","message":"no"}"#;
-    let canned = Canned::new([("GetResources", 200, HINT), ("DescribeUserPool", 400, denied)]);
+    let canned = Canned::new([
+        ("GetResources", 200, HINT),
+        ("DescribeUserPool", 400, denied),
+    ]);
     let driver = driver(&canned, UserPools::new);
-    let error = driver.read(&wanted("pool", &named()), &Reading::default()).await.unwrap_err();
+    let error = driver
+        .read(&wanted("pool", &named()), &Reading::default())
+        .await
+        .unwrap_err();
     assert!(error.is("AccessDeniedException"));
 }
 
 /// What Cognito answers for a pool that was made with a name alone.
 #[tokio::test]
 async fn a_pool_of_a_name_alone_has_nothing_to_change() {
-    let texts = ["name", "given_name", "email", "phone_number", "address", "locale"];
+    let texts = [
+        "name",
+        "given_name",
+        "email",
+        "phone_number",
+        "address",
+        "locale",
+    ];
     let mut schema: Vec<Value> = texts
         .iter()
         .map(|name| {
@@ -72,12 +113,16 @@ async fn a_pool_of_a_name_alone_has_nothing_to_change() {
         "Mutable": false, "Required": true, "StringAttributeConstraints": {"MinLength": "1", "MaxLength": "2048"}}));
     schema.push(json!({"Name": "birthdate", "AttributeDataType": "String", "DeveloperOnlyAttribute": false,
         "Mutable": true, "Required": false, "StringAttributeConstraints": {"MinLength": "10", "MaxLength": "10"}}));
-    schema.push(json!({"Name": "updated_at", "AttributeDataType": "Number", "DeveloperOnlyAttribute": false,
-        "Mutable": true, "Required": false, "NumberAttributeConstraints": {"MinValue": "0"}}));
+    schema.push(
+        json!({"Name": "updated_at", "AttributeDataType": "Number", "DeveloperOnlyAttribute": false,
+        "Mutable": true, "Required": false, "NumberAttributeConstraints": {"MinValue": "0"}}),
+    );
     schema.push(json!({"Name": "email_verified", "AttributeDataType": "Boolean", "DeveloperOnlyAttribute": false,
         "Mutable": true, "Required": false}));
-    schema.push(json!({"Name": "identities", "AttributeDataType": "String", "DeveloperOnlyAttribute": false,
-        "Mutable": true, "Required": false, "StringAttributeConstraints": {}}));
+    schema.push(
+        json!({"Name": "identities", "AttributeDataType": "String", "DeveloperOnlyAttribute": false,
+        "Mutable": true, "Required": false, "StringAttributeConstraints": {}}),
+    );
     let pool = pool_of(&json!({
         "Policies": {
             "PasswordPolicy": {"MinimumLength": 8, "RequireUppercase": true, "RequireLowercase": true,
@@ -104,7 +149,14 @@ async fn a_pool_of_a_name_alone_has_nothing_to_change() {
     let driver = driver(&canned, UserPools::new);
     let live = read(&driver, "pool", &named()).await.unwrap();
     let live = driver.normalise(live.properties).unwrap();
-    assert_eq!(diff(driver.resource_type(), &live, &driver.normalise(named()).unwrap()), Changes::default());
+    assert_eq!(
+        diff(
+            driver.resource_type(),
+            &live,
+            &driver.normalise(named()).unwrap()
+        ),
+        Changes::default()
+    );
 }
 
 #[tokio::test]
@@ -138,7 +190,14 @@ async fn second_factors_and_what_cognito_adds_read_back_as_they_are_stated() {
     let driver = driver(&canned, UserPools::new);
     let live = read(&driver, "pool", &stated).await.unwrap();
     let live = driver.normalise(live.properties).unwrap();
-    assert_eq!(diff(driver.resource_type(), &live, &driver.normalise(stated).unwrap()), Changes::default());
+    assert_eq!(
+        diff(
+            driver.resource_type(),
+            &live,
+            &driver.normalise(stated).unwrap()
+        ),
+        Changes::default()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,8 +220,14 @@ async fn a_role_that_cognito_does_not_see_yet_is_waited_for_and_factors_come_sec
     assert_eq!(created.get("MfaConfiguration"), None);
     let mfa = sent(&canned, "SetUserPoolMfaConfig");
     assert_eq!(mfa["MfaConfiguration"], "ON");
-    assert_eq!(mfa["SmsMfaConfiguration"]["SmsConfiguration"]["ExternalId"], "acme");
-    assert_eq!(mfa["SoftwareTokenMfaConfiguration"], json!({"Enabled": false}));
+    assert_eq!(
+        mfa["SmsMfaConfiguration"]["SmsConfiguration"]["ExternalId"],
+        "acme"
+    );
+    assert_eq!(
+        mfa["SoftwareTokenMfaConfiguration"],
+        json!({"Enabled": false})
+    );
     canned.assert_used();
 }
 
@@ -170,7 +235,10 @@ async fn a_role_that_cognito_does_not_see_yet_is_waited_for_and_factors_come_sec
 async fn an_update_says_everything_and_keeps_what_the_model_does_not_know() {
     let now = pool_of(&json!({"IssuerConfiguration": {"Type": "UNIFIED"},
         "UserPoolTags": {"frontage:system": "acme", "frontage:fingerprint:client": "f", "aws:x": "y", "team": "web"}}));
-    let canned = Canned::new([("DescribeUserPool", 200, now.as_str()), ("UpdateUserPool", 200, "{}")]);
+    let canned = Canned::new([
+        ("DescribeUserPool", 200, now.as_str()),
+        ("UpdateUserPool", 200, "{}"),
+    ]);
     let driver = driver(&canned, UserPools::new);
     let all = json!({
         "AccountRecoverySetting": {"RecoveryMechanisms": [{"Name": "admin_only", "Priority": 1}]},
@@ -185,16 +253,26 @@ async fn an_update_says_everything_and_keeps_what_the_model_does_not_know() {
     update(&driver, &live, &with(&protected)).await.unwrap();
     let update = sent(&canned, "UpdateUserPool");
     assert_eq!(update["DeletionProtection"], "ACTIVE");
-    assert_eq!(update["AccountRecoverySetting"], all["AccountRecoverySetting"]);
+    assert_eq!(
+        update["AccountRecoverySetting"],
+        all["AccountRecoverySetting"]
+    );
     assert_eq!(update["AutoVerifiedAttributes"], json!(["email"]));
-    assert_eq!(update["DeviceConfiguration"]["ChallengeRequiredOnNewDevice"], true);
+    assert_eq!(
+        update["DeviceConfiguration"]["ChallengeRequiredOnNewDevice"],
+        true
+    );
     assert_eq!(update["LambdaConfig"]["PreSignUp"], "arn:f");
-    assert_eq!(update["UserAttributeUpdateSettings"], all["UserAttributeUpdateSettings"]);
+    assert_eq!(
+        update["UserAttributeUpdateSettings"],
+        all["UserAttributeUpdateSettings"]
+    );
     assert_eq!(update["Policies"]["PasswordPolicy"]["MinimumLength"], 8);
     assert_eq!(update["UserPoolTier"], "ESSENTIALS");
     assert_eq!(update["MfaConfiguration"], "OFF");
     assert_eq!(update["IssuerConfiguration"], json!({"Type": "UNIFIED"}));
-    let tags = json!({"frontage:system": "acme", "frontage:fingerprint:client": "f", "team": "web"});
+    let tags =
+        json!({"frontage:system": "acme", "frontage:fingerprint:client": "f", "team": "web"});
     assert_eq!(update["UserPoolTags"], tags);
     assert_eq!(update.get("PoolName"), None);
     assert_eq!(update.get("UserPoolAddOns"), None);
@@ -225,16 +303,35 @@ async fn what_is_no_longer_stated_goes() {
             "WebAuthnUserVerification": "required",
         }),
     );
-    update(&driver, &live, &with(&json!({"UserPoolTier": "PLUS"}))).await.unwrap();
+    update(&driver, &live, &with(&json!({"UserPoolTier": "PLUS"})))
+        .await
+        .unwrap();
     // Without its role for text messages a pool cannot have them as a factor.
-    assert_eq!(calls(&canned), ["SetUserPoolMfaConfig", "DescribeUserPool", "UpdateUserPool"]);
-    assert_eq!(sent(&canned, "SetUserPoolMfaConfig"), json!({"UserPoolId": "p", "MfaConfiguration": "OFF"}));
+    assert_eq!(
+        calls(&canned),
+        ["SetUserPoolMfaConfig", "DescribeUserPool", "UpdateUserPool"]
+    );
+    assert_eq!(
+        sent(&canned, "SetUserPoolMfaConfig"),
+        json!({"UserPoolId": "p", "MfaConfiguration": "OFF"})
+    );
     let update = sent(&canned, "UpdateUserPool");
     assert_eq!(update["PoolName"], "acme-test");
-    assert_eq!(update["UserPoolAddOns"], json!({"AdvancedSecurityMode": "OFF"}));
+    assert_eq!(
+        update["UserPoolAddOns"],
+        json!({"AdvancedSecurityMode": "OFF"})
+    );
     assert_eq!(update["LambdaConfig"], json!({}));
-    assert_eq!(update["UserAttributeUpdateSettings"], json!({"AttributesRequireVerificationBeforeUpdate": []}));
-    for absent in ["AccountRecoverySetting", "DeviceConfiguration", "SmsConfiguration", "SmsAuthenticationMessage"] {
+    assert_eq!(
+        update["UserAttributeUpdateSettings"],
+        json!({"AttributesRequireVerificationBeforeUpdate": []})
+    );
+    for absent in [
+        "AccountRecoverySetting",
+        "DeviceConfiguration",
+        "SmsConfiguration",
+        "SmsAuthenticationMessage",
+    ] {
         assert_eq!(update.get(absent), None, "{absent}");
     }
 }
@@ -245,8 +342,16 @@ async fn a_higher_tier_comes_before_what_it_has_and_a_lower_one_after() {
     let plain = with(&json!({"UserPoolTier": "LITE"}));
     let keys = with(&json!({"WebAuthnUserVerification": "required"}));
     for (from, to, order) in [
-        (&plain, &keys, ["DescribeUserPool", "UpdateUserPool", "SetUserPoolMfaConfig"]),
-        (&keys, &plain, ["SetUserPoolMfaConfig", "DescribeUserPool", "UpdateUserPool"]),
+        (
+            &plain,
+            &keys,
+            ["DescribeUserPool", "UpdateUserPool", "SetUserPoolMfaConfig"],
+        ),
+        (
+            &keys,
+            &plain,
+            ["SetUserPoolMfaConfig", "DescribeUserPool", "UpdateUserPool"],
+        ),
     ] {
         let canned = Canned::new([
             ("DescribeUserPool", 200, POOL),
@@ -254,22 +359,40 @@ async fn a_higher_tier_comes_before_what_it_has_and_a_lower_one_after() {
             ("SetUserPoolMfaConfig", 200, "{}"),
         ]);
         let driver = driver(&canned, UserPools::new);
-        update(&driver, &live_pool(&driver, from), to).await.unwrap();
+        update(&driver, &live_pool(&driver, from), to)
+            .await
+            .unwrap();
         assert_eq!(calls(&canned), order);
     }
 }
 
 #[tokio::test]
 async fn attributes_are_added_by_twenty_five_and_standard_ones_never() {
-    let canned = Canned::new([("AddCustomAttributes", 200, "{}"), ("AddCustomAttributes", 200, "{}")]);
+    let canned = Canned::new([
+        ("AddCustomAttributes", 200, "{}"),
+        ("AddCustomAttributes", 200, "{}"),
+    ]);
     let driver = driver(&canned, UserPools::new);
-    let schema: Vec<_> = (0..30).map(|number| json!({"Name": format!("a{number}")})).collect();
+    let schema: Vec<_> = (0..30)
+        .map(|number| json!({"Name": format!("a{number}")}))
+        .collect();
     let live = live_pool(&driver, &named());
-    update(&driver, &live, &with(&json!({"Schema": schema}))).await.unwrap();
-    assert_eq!(sent(&canned, "AddCustomAttributes")["CustomAttributes"].as_array().unwrap().len(), 5);
+    update(&driver, &live, &with(&json!({"Schema": schema})))
+        .await
+        .unwrap();
+    assert_eq!(
+        sent(&canned, "AddCustomAttributes")["CustomAttributes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        5
+    );
     let standard = with(&json!({"Schema": [{"Name": "email", "Required": true}]}));
     let error = update(&driver, &live, &standard).await.unwrap_err();
-    assert!(error.to_string().contains("the standard attribute `email`"), "{error}");
+    assert!(
+        error.to_string().contains("the standard attribute `email`"),
+        "{error}"
+    );
     canned.assert_used();
 }
 
@@ -290,7 +413,10 @@ async fn a_deletion_lifts_the_protection_and_waits_for_the_domain() {
     let driver = driver(&canned, UserPools::new);
     let live = live_pool(&driver, &with(&json!({"DeletionProtection": "ACTIVE"})));
     driver.delete(&live).await.unwrap();
-    assert_eq!(sent(&canned, "UpdateUserPool")["DeletionProtection"], "INACTIVE");
+    assert_eq!(
+        sent(&canned, "UpdateUserPool")["DeletionProtection"],
+        "INACTIVE"
+    );
     canned.assert_used();
 }
 

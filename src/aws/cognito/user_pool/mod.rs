@@ -28,8 +28,8 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes user pools.
 ///
-/// A pool's name is not unique and its id is AWS's, so it is found by its tags, which the call that creates it
-/// writes. Its description shows them.
+/// A pool's name is not unique and its id is AWS's, so it is found by its tags, which the call that
+/// creates it writes. Its description shows them.
 #[derive(Debug)]
 pub(crate) struct UserPools(Pools);
 
@@ -47,18 +47,38 @@ impl UserPools {
 
     /// The second factors of a pool; none if it is gone.
     async fn mfa(&self, pool_id: &str) -> Result<Option<Mfa>, DriverError> {
-        let answer = self.0.client.get_user_pool_mfa_config().user_pool_id(pool_id).send().await;
+        let answer = self
+            .0
+            .client
+            .get_user_pool_mfa_config()
+            .user_pool_id(pool_id)
+            .send()
+            .await;
         match answer.map_err(failed("cognito-idp:GetUserPoolMfaConfig")) {
             Err(error) if is_absent(&error) => Ok(None),
             answer => answer.map(Some),
         }
     }
 
-    async fn live(&self, pool: &UserPoolType, reading: &Reading) -> Result<Option<Live>, DriverError> {
+    async fn live(
+        &self,
+        pool: &UserPoolType,
+        reading: &Reading,
+    ) -> Result<Option<Live>, DriverError> {
         let id = pool.id().unwrap_or_default();
-        let mfa = reading.once(format!("cognito-idp:GetUserPoolMfaConfig {id}"), || self.mfa(id)).await?;
-        let Some(mfa) = mfa.as_ref() else { return Ok(None) };
-        Ok(Some(self.with_attributes(id, read::properties(pool, mfa), LiveTags::Read(tags_of(pool)))))
+        let mfa = reading
+            .once(format!("cognito-idp:GetUserPoolMfaConfig {id}"), || {
+                self.mfa(id)
+            })
+            .await?;
+        let Some(mfa) = mfa.as_ref() else {
+            return Ok(None);
+        };
+        Ok(Some(self.with_attributes(
+            id,
+            read::properties(pool, mfa),
+            LiveTags::Read(tags_of(pool)),
+        )))
     }
 
     fn with_attributes(&self, id: &str, properties: Properties, tags: LiveTags) -> Live {
@@ -69,7 +89,12 @@ impl UserPools {
             ("ProviderURL".to_owned(), format!("https://{issuer}")),
             ("ProviderName".to_owned(), issuer),
         ]);
-        TypedLive { id: id.to_owned(), properties, attributes, tags }
+        TypedLive {
+            id: id.to_owned(),
+            properties,
+            attributes,
+            tags,
+        }
     }
 
     /// Lifts the protection, which is a change of the whole pool.
@@ -77,25 +102,39 @@ impl UserPools {
         let mut pool = live.properties.clone();
         pool.deletion_protection = Some("INACTIVE".to_owned());
         let mfa = pool.mfa_configuration.clone();
-        self.update_pool(&live.id, &pool, mfa.as_deref(), &|property| property == "DeletionProtection").await
+        self.update_pool(&live.id, &pool, mfa.as_deref(), &|property| {
+            property == "DeletionProtection"
+        })
+        .await
     }
 }
 
-/// The one of several pools with one address that is in use: a creation whose answer was lost leaves a second one,
-/// which comes up as an orphan.
+/// The one of several pools with one address that is in use: a creation whose answer was lost
+/// leaves a second one, which comes up as an orphan.
 fn choose(pools: Vec<UserPoolType>) -> Option<UserPoolType> {
     pools.into_iter().min_by_key(|pool| {
         let unused = pool.domain().is_none() && pool.custom_domain().is_none();
-        let created = pool.creation_date().map(|date| (date.secs(), date.subsec_nanos()));
-        (-pool.estimated_number_of_users(), unused, created, pool.id().map(str::to_owned))
+        let created = pool
+            .creation_date()
+            .map(|date| (date.secs(), date.subsec_nanos()));
+        (
+            -pool.estimated_number_of_users(),
+            unused,
+            created,
+            pool.id().map(str::to_owned),
+        )
     })
 }
 
-/// A new pool offers both ways into an account again. Which first is for Cognito to say, where nobody else does.
+/// A new pool offers both ways into an account again. Which first is for Cognito to say, where
+/// nobody else does.
 fn leave_recovery_to_cognito(live: &mut Properties, wanted: &Properties) {
     if wanted.account_recovery_setting.is_none() {
         live.account_recovery_setting.take_if(|setting| {
-            let ways = setting.recovery_mechanisms.iter().map(|option| option.name.as_str());
+            let ways = setting
+                .recovery_mechanisms
+                .iter()
+                .map(|option| option.name.as_str());
             let mut ways: Vec<_> = ways.collect();
             ways.sort_unstable();
             ways == ["verified_email", "verified_phone_number"]
@@ -123,9 +162,14 @@ impl ResourceDriver for UserPools {
         reading: &Reading,
     ) -> Result<Option<Live>, DriverError> {
         let address = wanted.address.to_string();
-        let mut pools = self.0.owned(Some(&wanted.identity.user_pool_name), reading).await?;
+        let mut pools = self
+            .0
+            .owned(Some(&wanted.identity.user_pool_name), reading)
+            .await?;
         pools.retain(|pool| tags_of(pool).get(ADDRESS_TAG) == Some(&address));
-        let Some(pool) = choose(pools) else { return Ok(None) };
+        let Some(pool) = choose(pools) else {
+            return Ok(None);
+        };
         let mut live = self.live(&pool, reading).await?;
         if let Some(live) = &mut live {
             leave_recovery_to_cognito(&mut live.properties, &wanted.properties);
@@ -141,7 +185,11 @@ impl ResourceDriver for UserPools {
         Ok(listed)
     }
 
-    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+    async fn suspects_orphans(
+        &self,
+        selection: &Selection,
+        reading: &Reading,
+    ) -> Result<bool, DriverError> {
         self.0.suspects(selection, reading).await
     }
 
@@ -153,14 +201,21 @@ impl ResourceDriver for UserPools {
         self.normalise(&mut desired);
         limits::user_pool(&desired)?;
         let created = self.create_pool(&desired, tags).await?;
-        let id = created.id().ok_or_else(|| DriverError::internal("a new user pool has no id"))?;
+        let id = created
+            .id()
+            .ok_or_else(|| DriverError::internal("a new user pool has no id"))?;
         if write::has_mfa(&desired) {
             self.set_mfa(id, &desired).await?;
         }
         Ok(self.with_attributes(id, desired, LiveTags::Read(tags.clone())))
     }
 
-    async fn update(&self, mut live: Live, mut desired: Properties, changes: &Changes) -> Result<Live, DriverError> {
+    async fn update(
+        &self,
+        mut live: Live,
+        mut desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         self.normalise(&mut live.properties);
         limits::user_pool(&desired)?;
@@ -168,18 +223,30 @@ impl ResourceDriver for UserPools {
         let touches = |property: &str| changes.touches(property);
         self.add_attributes(id, &live.properties, &desired).await?;
         let mfa = write::MFA.iter().any(|property| touches(property));
-        // A lower tier takes no settings of a higher one, so they go before it comes and come after it.
-        let tier_first = touches("UserPoolTier") && desired.user_pool_tier.as_deref() != Some("LITE");
+        // A lower tier takes no settings of a higher one, so they go before it comes and come after
+        // it.
+        let tier_first =
+            touches("UserPoolTier") && desired.user_pool_tier.as_deref() != Some("LITE");
         if tier_first {
-            self.update_pool(id, &desired, live.properties.mfa_configuration.as_deref(), &touches).await?;
+            self.update_pool(
+                id,
+                &desired,
+                live.properties.mfa_configuration.as_deref(),
+                &touches,
+            )
+            .await?;
         }
         if mfa {
             self.set_mfa(id, &desired).await?;
         }
         if write::updates(changes) && !tier_first {
-            self.update_pool(id, &desired, desired.mfa_configuration.as_deref(), &touches).await?;
+            self.update_pool(id, &desired, desired.mfa_configuration.as_deref(), &touches)
+                .await?;
         }
-        Ok(TypedLive { properties: desired, ..live })
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
@@ -188,17 +255,27 @@ impl ResourceDriver for UserPools {
 
     /// Takes with it everything that stands in the pool, but for its domain.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        let Some(pool) = self.0.describe(&live.id).await? else { return Ok(()) };
+        let Some(pool) = self.0.describe(&live.id).await? else {
+            return Ok(());
+        };
         if pool.deletion_protection() == Some(&DeletionProtectionType::Active) {
             Box::pin(self.unprotect(&live)).await?;
         }
         deleted(|| {
             retry(Patience::seconds(120), still_has_domain, || async {
                 let call = self.0.client.delete_user_pool().user_pool_id(&live.id);
-                call.send().await.map(drop).map_err(failed("cognito-idp:DeleteUserPool"))
+                call.send()
+                    .await
+                    .map(drop)
+                    .map_err(failed("cognito-idp:DeleteUserPool"))
             })
         })
         .await?;
-        gone(&format!("the user pool {}", live.id), Patience::seconds(60), || self.0.describe(&live.id)).await
+        gone(
+            &format!("the user pool {}", live.id),
+            Patience::seconds(60),
+            || self.0.describe(&live.id),
+        )
+        .await
     }
 }

@@ -2,19 +2,20 @@
 
 use aws_sdk_cognitoidentityprovider::types::{
     AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityAdditionalFlowsType,
-    AdvancedSecurityEnabledModeType, AdvancedSecurityModeType, AuthFactorType, CustomEmailLambdaVersionConfigType,
-    CustomEmailSenderLambdaVersionType, CustomSmsLambdaVersionConfigType, CustomSmsSenderLambdaVersionType,
-    DefaultEmailOptionType, DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType,
-    InboundFederationLambdaType, InboundFederationLambdaVersionType, LambdaConfigType, MessageTemplateType,
-    PasswordPolicyType, PreTokenGenerationLambdaVersionType, PreTokenGenerationVersionConfigType,
-    RecoveryOptionNameType, RecoveryOptionType, SignInPolicyType, SmsConfigurationType,
-    UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolPolicyType, VerificationMessageTemplateType,
-    VerifiedAttributeType,
+    AdvancedSecurityEnabledModeType, AdvancedSecurityModeType, AuthFactorType,
+    CustomEmailLambdaVersionConfigType, CustomEmailSenderLambdaVersionType,
+    CustomSmsLambdaVersionConfigType, CustomSmsSenderLambdaVersionType, DefaultEmailOptionType,
+    DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType,
+    InboundFederationLambdaType, InboundFederationLambdaVersionType, LambdaConfigType,
+    MessageTemplateType, PasswordPolicyType, PreTokenGenerationLambdaVersionType,
+    PreTokenGenerationVersionConfigType, RecoveryOptionNameType, RecoveryOptionType,
+    SignInPolicyType, SmsConfigurationType, UserAttributeUpdateSettingsType, UserPoolAddOnsType,
+    UserPoolPolicyType, VerificationMessageTemplateType, VerifiedAttributeType,
 };
 use stacks::types::cognito::{
-    AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration, LambdaConfig, LambdaSender,
-    PasswordPolicy, Policies, SmsConfiguration, UserAttributeUpdateSettings, UserPoolAddOns,
-    VerificationMessageTemplate,
+    AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration,
+    LambdaConfig, LambdaSender, PasswordPolicy, Policies, SmsConfiguration,
+    UserAttributeUpdateSettings, UserPoolAddOns, VerificationMessageTemplate,
 };
 
 use crate::aws::cognito::pools::whole;
@@ -24,11 +25,21 @@ type Made<T> = Result<T, DriverError>;
 
 /// What the default is, is left out: the tier `LITE` takes neither of these members.
 pub(super) fn policies(policies: &Policies) -> UserPoolPolicyType {
-    let factors = policies.sign_in_policy.as_ref().map(|policy| policy.allowed_first_auth_factors.as_slice());
-    let factors = factors.filter(|factors| *factors != ["PASSWORD"]).map(|factors| {
-        let factors = factors.iter().map(|factor| AuthFactorType::from(factor.as_str())).collect();
-        SignInPolicyType::builder().set_allowed_first_auth_factors(Some(factors)).build()
-    });
+    let factors = policies
+        .sign_in_policy
+        .as_ref()
+        .map(|policy| policy.allowed_first_auth_factors.as_slice());
+    let factors = factors
+        .filter(|factors| *factors != ["PASSWORD"])
+        .map(|factors| {
+            let factors = factors
+                .iter()
+                .map(|factor| AuthFactorType::from(factor.as_str()))
+                .collect();
+            SignInPolicyType::builder()
+                .set_allowed_first_auth_factors(Some(factors))
+                .build()
+        });
     UserPoolPolicyType::builder()
         .set_password_policy(policies.password_policy.as_ref().map(password))
         .set_sign_in_policy(factors)
@@ -50,10 +61,21 @@ fn password(policy: &PasswordPolicy) -> PasswordPolicyType {
 pub(super) fn recovery(setting: &AccountRecoverySetting) -> Made<AccountRecoverySettingType> {
     let option = |option: &stacks::types::cognito::RecoveryOption| {
         let name = RecoveryOptionNameType::from(option.name.as_str());
-        whole(RecoveryOptionType::builder().name(name).priority(option.priority).build())
+        whole(
+            RecoveryOptionType::builder()
+                .name(name)
+                .priority(option.priority)
+                .build(),
+        )
     };
-    let options = setting.recovery_mechanisms.iter().map(option).collect::<Made<Vec<_>>>()?;
-    Ok(AccountRecoverySettingType::builder().set_recovery_mechanisms(Some(options)).build())
+    let options = setting
+        .recovery_mechanisms
+        .iter()
+        .map(option)
+        .collect::<Made<Vec<_>>>()?;
+    Ok(AccountRecoverySettingType::builder()
+        .set_recovery_mechanisms(Some(options))
+        .build())
 }
 
 pub(super) fn admin(config: &AdminCreateUserConfig) -> AdminCreateUserConfigType {
@@ -71,12 +93,20 @@ pub(super) fn admin(config: &AdminCreateUserConfig) -> AdminCreateUserConfigType
 }
 
 pub(super) fn attributes(names: &[String]) -> Vec<VerifiedAttributeType> {
-    names.iter().map(|name| VerifiedAttributeType::from(name.as_str())).collect()
+    names
+        .iter()
+        .map(|name| VerifiedAttributeType::from(name.as_str()))
+        .collect()
 }
 
-/// Without attributes, what turns the setting off: an absent one changes nothing (terraform-provider-aws).
-pub(super) fn attribute_updates(settings: Option<&UserAttributeUpdateSettings>) -> UserAttributeUpdateSettingsType {
-    let names = settings.map_or(&[][..], |settings| &settings.attributes_require_verification_before_update);
+/// Without attributes, what turns the setting off: an absent one changes nothing
+/// (terraform-provider-aws).
+pub(super) fn attribute_updates(
+    settings: Option<&UserAttributeUpdateSettings>,
+) -> UserAttributeUpdateSettingsType {
+    let names = settings.map_or(&[][..], |settings| {
+        &settings.attributes_require_verification_before_update
+    });
     UserAttributeUpdateSettingsType::builder()
         .set_attributes_require_verification_before_update(Some(attributes(names)))
         .build()
@@ -84,17 +114,30 @@ pub(super) fn attribute_updates(settings: Option<&UserAttributeUpdateSettings>) 
 
 pub(super) fn devices(devices: &DeviceConfiguration) -> DeviceConfigurationType {
     DeviceConfigurationType::builder()
-        .challenge_required_on_new_device(devices.challenge_required_on_new_device.unwrap_or_default())
-        .device_only_remembered_on_user_prompt(devices.device_only_remembered_on_user_prompt.unwrap_or_default())
+        .challenge_required_on_new_device(
+            devices.challenge_required_on_new_device.unwrap_or_default(),
+        )
+        .device_only_remembered_on_user_prompt(
+            devices
+                .device_only_remembered_on_user_prompt
+                .unwrap_or_default(),
+        )
         .build()
 }
 
 pub(super) fn add_ons(add_ons: Option<&UserPoolAddOns>) -> Made<UserPoolAddOnsType> {
-    let mode = add_ons.and_then(|add_ons| add_ons.advanced_security_mode.as_deref()).unwrap_or("OFF");
+    let mode = add_ons
+        .and_then(|add_ons| add_ons.advanced_security_mode.as_deref())
+        .unwrap_or("OFF");
     let custom = add_ons.and_then(|add_ons| add_ons.advanced_security_additional_flows.as_ref());
     let flows = custom.map(|flows| {
-        let mode = flows.custom_auth_mode.as_deref().map(AdvancedSecurityEnabledModeType::from);
-        AdvancedSecurityAdditionalFlowsType::builder().set_custom_auth_mode(mode).build()
+        let mode = flows
+            .custom_auth_mode
+            .as_deref()
+            .map(AdvancedSecurityEnabledModeType::from);
+        AdvancedSecurityAdditionalFlowsType::builder()
+            .set_custom_auth_mode(mode)
+            .build()
     });
     whole(
         UserPoolAddOnsType::builder()
@@ -106,7 +149,12 @@ pub(super) fn add_ons(add_ons: Option<&UserPoolAddOns>) -> Made<UserPoolAddOnsTy
 
 pub(super) fn email(email: &EmailConfiguration<String>) -> EmailConfigurationType {
     EmailConfigurationType::builder()
-        .set_email_sending_account(email.email_sending_account.as_deref().map(EmailSendingAccountType::from))
+        .set_email_sending_account(
+            email
+                .email_sending_account
+                .as_deref()
+                .map(EmailSendingAccountType::from),
+        )
         .set_source_arn(email.source_arn.clone())
         .set_from(email.from.clone())
         .set_reply_to_email_address(email.reply_to_email_address.clone())
@@ -124,7 +172,12 @@ pub(super) fn sms(sms: &SmsConfiguration<String>) -> SmsConfigurationType {
 
 pub(super) fn template(template: &VerificationMessageTemplate) -> VerificationMessageTemplateType {
     VerificationMessageTemplateType::builder()
-        .set_default_email_option(template.default_email_option.as_deref().map(DefaultEmailOptionType::from))
+        .set_default_email_option(
+            template
+                .default_email_option
+                .as_deref()
+                .map(DefaultEmailOptionType::from),
+        )
         .set_email_message(template.email_message.clone())
         .set_email_subject(template.email_subject.clone())
         .set_email_message_by_link(template.email_message_by_link.clone())
@@ -135,8 +188,12 @@ pub(super) fn template(template: &VerificationMessageTemplate) -> VerificationMe
 
 pub(super) fn functions(functions: &LambdaConfig<String>) -> Made<LambdaConfigType> {
     let tokens = functions.pre_token_generation_config.as_ref();
-    let LambdaConfig { custom_email_sender: email, custom_sms_sender: sms, inbound_federation: federation, .. } =
-        functions;
+    let LambdaConfig {
+        custom_email_sender: email,
+        custom_sms_sender: sms,
+        inbound_federation: federation,
+        ..
+    } = functions;
     Ok(LambdaConfigType::builder()
         .set_pre_sign_up(functions.pre_sign_up.clone())
         .set_custom_message(functions.custom_message.clone())
@@ -158,20 +215,40 @@ pub(super) fn functions(functions: &LambdaConfig<String>) -> Made<LambdaConfigTy
 
 fn token_function(of: &LambdaSender<String>) -> Made<PreTokenGenerationVersionConfigType> {
     let version = PreTokenGenerationLambdaVersionType::from(of.lambda_version.as_str());
-    whole(PreTokenGenerationVersionConfigType::builder().lambda_arn(&of.lambda_arn).lambda_version(version).build())
+    whole(
+        PreTokenGenerationVersionConfigType::builder()
+            .lambda_arn(&of.lambda_arn)
+            .lambda_version(version)
+            .build(),
+    )
 }
 
 fn email_sender(of: &LambdaSender<String>) -> Made<CustomEmailLambdaVersionConfigType> {
     let version = CustomEmailSenderLambdaVersionType::from(of.lambda_version.as_str());
-    whole(CustomEmailLambdaVersionConfigType::builder().lambda_arn(&of.lambda_arn).lambda_version(version).build())
+    whole(
+        CustomEmailLambdaVersionConfigType::builder()
+            .lambda_arn(&of.lambda_arn)
+            .lambda_version(version)
+            .build(),
+    )
 }
 
 fn sms_sender(of: &LambdaSender<String>) -> Made<CustomSmsLambdaVersionConfigType> {
     let version = CustomSmsSenderLambdaVersionType::from(of.lambda_version.as_str());
-    whole(CustomSmsLambdaVersionConfigType::builder().lambda_arn(&of.lambda_arn).lambda_version(version).build())
+    whole(
+        CustomSmsLambdaVersionConfigType::builder()
+            .lambda_arn(&of.lambda_arn)
+            .lambda_version(version)
+            .build(),
+    )
 }
 
 fn federation_function(of: &LambdaSender<String>) -> Made<InboundFederationLambdaType> {
     let version = InboundFederationLambdaVersionType::from(of.lambda_version.as_str());
-    whole(InboundFederationLambdaType::builder().lambda_arn(&of.lambda_arn).lambda_version(version).build())
+    whole(
+        InboundFederationLambdaType::builder()
+            .lambda_arn(&of.lambda_arn)
+            .lambda_version(version)
+            .build(),
+    )
 }

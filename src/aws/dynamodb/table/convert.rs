@@ -3,18 +3,20 @@
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition as SdkAttributeDefinition, GlobalSecondaryIndex as SdkIndex,
-    GlobalSecondaryIndexDescription as IndexDescription, IndexStatus, KeySchemaElement as SdkKeySchemaElement,
-    PointInTimeRecoveryDescription, PointInTimeRecoveryStatus, Projection as SdkProjection,
-    ProvisionedThroughput as SdkThroughput, ProvisionedThroughputDescription, SseDescription,
-    SseSpecification as SdkSse, SseStatus, SseType, StreamSpecification as SdkStream, TableDescription,
-    TimeToLiveDescription, TimeToLiveStatus,
+    GlobalSecondaryIndexDescription as IndexDescription, IndexStatus,
+    KeySchemaElement as SdkKeySchemaElement, PointInTimeRecoveryDescription,
+    PointInTimeRecoveryStatus, Projection as SdkProjection, ProvisionedThroughput as SdkThroughput,
+    ProvisionedThroughputDescription, SseDescription, SseSpecification as SdkSse, SseStatus,
+    SseType, StreamSpecification as SdkStream, TableDescription, TimeToLiveDescription,
+    TimeToLiveStatus,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
 use stacks::types::dynamodb::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, PointInTimeRecoverySpecification,
-    Projection, ProvisionedThroughput, SseSpecification, StreamSpecification, TableClass, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
+    PointInTimeRecoverySpecification, Projection, ProvisionedThroughput, SseSpecification,
+    StreamSpecification, TableClass, TimeToLiveSpecification,
 };
 
 use super::{MANAGED_KEY, Properties};
@@ -22,7 +24,10 @@ use crate::reconcile::DriverError;
 
 /// The properties that `DescribeTable` answers for; expiry and recovery are other calls.
 pub(super) fn described(table: &TableDescription) -> Result<Properties, DriverError> {
-    let billing_mode = match table.billing_mode_summary().and_then(|summary| summary.billing_mode()) {
+    let billing_mode = match table
+        .billing_mode_summary()
+        .and_then(|summary| summary.billing_mode())
+    {
         Some(mode) => ours(mode.as_str())?,
         None => BillingMode::Provisioned,
     };
@@ -30,12 +35,20 @@ pub(super) fn described(table: &TableDescription) -> Result<Properties, DriverEr
     let indexes = indexes.filter(|index| index.index_status() != Some(&IndexStatus::Deleting));
     Ok(Properties {
         table_name: table.table_name().unwrap_or_default().to_owned(),
-        attribute_definitions: table.attribute_definitions().iter().map(definition).collect::<Result<_, _>>()?,
+        attribute_definitions: table
+            .attribute_definitions()
+            .iter()
+            .map(definition)
+            .collect::<Result<_, _>>()?,
         key_schema: key(table.key_schema())?,
         billing_mode: Some(billing_mode),
         provisioned_throughput: table.provisioned_throughput().and_then(throughput),
         global_secondary_indexes: indexes.map(index).collect::<Result<_, _>>()?,
-        stream_specification: table.stream_specification().map(stream).transpose()?.flatten(),
+        stream_specification: table
+            .stream_specification()
+            .map(stream)
+            .transpose()?
+            .flatten(),
         sse_specification: table.sse_description().and_then(encryption),
         point_in_time_recovery_specification: None,
         time_to_live_specification: None,
@@ -46,8 +59,11 @@ pub(super) fn described(table: &TableDescription) -> Result<Properties, DriverEr
 
 /// An enum of the SDK as ours: both serialise to AWS's own words.
 fn ours<T: DeserializeOwned>(word: &str) -> Result<T, DriverError> {
-    T::deserialize(StrDeserializer::<serde::de::value::Error>::new(word))
-        .map_err(|_| DriverError::internal(format!("AWS answers `{word}`, which Frontage does not know")))
+    T::deserialize(StrDeserializer::<serde::de::value::Error>::new(word)).map_err(|_| {
+        DriverError::internal(format!(
+            "AWS answers `{word}`, which Frontage does not know"
+        ))
+    })
 }
 
 /// An enum of ours as the SDK's.
@@ -74,7 +90,10 @@ fn definition(definition: &SdkAttributeDefinition) -> Result<AttributeDefinition
 fn key(schema: &[SdkKeySchemaElement]) -> Result<Vec<KeySchemaElement>, DriverError> {
     let element = |element: &SdkKeySchemaElement| {
         let key_type = ours(element.key_type().as_str())?;
-        Ok(KeySchemaElement { attribute_name: element.attribute_name().to_owned(), key_type })
+        Ok(KeySchemaElement {
+            attribute_name: element.attribute_name().to_owned(),
+            key_type,
+        })
     };
     schema.iter().map(element).collect()
 }
@@ -83,7 +102,10 @@ fn key(schema: &[SdkKeySchemaElement]) -> Result<Vec<KeySchemaElement>, DriverEr
 fn throughput(live: &ProvisionedThroughputDescription) -> Option<ProvisionedThroughput> {
     let read_capacity_units = live.read_capacity_units().filter(|units| *units > 0)?;
     let write_capacity_units = live.write_capacity_units().filter(|units| *units > 0)?;
-    Some(ProvisionedThroughput { read_capacity_units, write_capacity_units })
+    Some(ProvisionedThroughput {
+        read_capacity_units,
+        write_capacity_units,
+    })
 }
 
 fn index(live: &IndexDescription) -> Result<GlobalSecondaryIndex, DriverError> {
@@ -94,7 +116,10 @@ fn index(live: &IndexDescription) -> Result<GlobalSecondaryIndex, DriverError> {
         key_schema: key(live.key_schema())?,
         projection: Projection {
             projection_type: ours(projection_type.map_or("ALL", |projection| projection.as_str()))?,
-            non_key_attributes: projection.map(SdkProjection::non_key_attributes).unwrap_or_default().to_vec(),
+            non_key_attributes: projection
+                .map(SdkProjection::non_key_attributes)
+                .unwrap_or_default()
+                .to_vec(),
         },
         provisioned_throughput: live.provisioned_throughput().and_then(throughput),
     })
@@ -102,25 +127,44 @@ fn index(live: &IndexDescription) -> Result<GlobalSecondaryIndex, DriverError> {
 
 fn stream(live: &SdkStream) -> Result<Option<StreamSpecification>, DriverError> {
     let view = live.stream_view_type().filter(|_| live.stream_enabled());
-    view.map(|view| Ok(StreamSpecification { stream_view_type: ours(view.as_str())? })).transpose()
+    view.map(|view| {
+        Ok(StreamSpecification {
+            stream_view_type: ours(view.as_str())?,
+        })
+    })
+    .transpose()
 }
 
 /// A table under a key that `DynamoDB` owns has no description, or a disabled one.
 fn encryption(live: &SseDescription) -> Option<SseSpecification<String>> {
-    let on = matches!(live.status()?, SseStatus::Enabled | SseStatus::Enabling | SseStatus::Updating);
-    on.then(|| SseSpecification { sse_enabled: true, kms_master_key_id: live.kms_master_key_arn().map(str::to_owned) })
+    let on = matches!(
+        live.status()?,
+        SseStatus::Enabled | SseStatus::Enabling | SseStatus::Updating
+    );
+    on.then(|| SseSpecification {
+        sse_enabled: true,
+        kms_master_key_id: live.kms_master_key_arn().map(str::to_owned),
+    })
 }
 
 fn class(table: &TableDescription) -> Result<Option<TableClass>, DriverError> {
-    let class = table.table_class_summary().and_then(|summary| summary.table_class());
+    let class = table
+        .table_class_summary()
+        .and_then(|summary| summary.table_class());
     class.map(|class| ours(class.as_str())).transpose()
 }
 
 /// Expiry that is on, or is being turned on.
 pub(super) fn expiry(live: &TimeToLiveDescription) -> Option<TimeToLiveSpecification> {
-    let on = matches!(live.time_to_live_status()?, TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling);
+    let on = matches!(
+        live.time_to_live_status()?,
+        TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling
+    );
     let attribute_name = live.attribute_name().filter(|_| on)?.to_owned();
-    Some(TimeToLiveSpecification { attribute_name, enabled: true })
+    Some(TimeToLiveSpecification {
+        attribute_name,
+        enabled: true,
+    })
 }
 
 /// Recovery as it is. The period is absent on endpoints that do not know it.
@@ -137,20 +181,33 @@ pub(super) fn sdk_definitions<'k>(
     definitions: &[AttributeDefinition],
     keys: impl IntoIterator<Item = &'k Vec<KeySchemaElement>>,
 ) -> Result<Vec<SdkAttributeDefinition>, DriverError> {
-    let used: Vec<&str> = keys.into_iter().flatten().map(|element| element.attribute_name.as_str()).collect();
-    let definitions = definitions.iter().filter(|definition| used.contains(&definition.attribute_name.as_str()));
+    let used: Vec<&str> = keys
+        .into_iter()
+        .flatten()
+        .map(|element| element.attribute_name.as_str())
+        .collect();
+    let definitions = definitions
+        .iter()
+        .filter(|definition| used.contains(&definition.attribute_name.as_str()));
     let definition = |definition: &AttributeDefinition| {
         let kind = sdk(&definition.attribute_type)?;
-        let builder = SdkAttributeDefinition::builder().attribute_name(&definition.attribute_name).attribute_type(kind);
+        let builder = SdkAttributeDefinition::builder()
+            .attribute_name(&definition.attribute_name)
+            .attribute_type(kind);
         builder.build().map_err(incomplete)
     };
     definitions.map(definition).collect()
 }
 
-pub(super) fn sdk_key(schema: &[KeySchemaElement]) -> Result<Vec<SdkKeySchemaElement>, DriverError> {
+pub(super) fn sdk_key(
+    schema: &[KeySchemaElement],
+) -> Result<Vec<SdkKeySchemaElement>, DriverError> {
     let element = |element: &KeySchemaElement| {
         let builder = SdkKeySchemaElement::builder().attribute_name(&element.attribute_name);
-        builder.key_type(sdk(&element.key_type)?).build().map_err(incomplete)
+        builder
+            .key_type(sdk(&element.key_type)?)
+            .build()
+            .map_err(incomplete)
     };
     schema.iter().map(element).collect()
 }
@@ -158,12 +215,20 @@ pub(super) fn sdk_key(schema: &[KeySchemaElement]) -> Result<Vec<SdkKeySchemaEle
 pub(super) fn sdk_projection(projection: &Projection) -> Result<SdkProjection, DriverError> {
     let names = Some(projection.non_key_attributes.clone()).filter(|names| !names.is_empty());
     let kind = sdk(&projection.projection_type)?;
-    Ok(SdkProjection::builder().projection_type(kind).set_non_key_attributes(names).build())
+    Ok(SdkProjection::builder()
+        .projection_type(kind)
+        .set_non_key_attributes(names)
+        .build())
 }
 
-pub(super) fn sdk_throughput(throughput: ProvisionedThroughput) -> Result<SdkThroughput, DriverError> {
+pub(super) fn sdk_throughput(
+    throughput: ProvisionedThroughput,
+) -> Result<SdkThroughput, DriverError> {
     let builder = SdkThroughput::builder().read_capacity_units(throughput.read_capacity_units);
-    builder.write_capacity_units(throughput.write_capacity_units).build().map_err(incomplete)
+    builder
+        .write_capacity_units(throughput.write_capacity_units)
+        .build()
+        .map_err(incomplete)
 }
 
 pub(super) fn sdk_index(index: &GlobalSecondaryIndex) -> Result<SdkIndex, DriverError> {
@@ -171,20 +236,32 @@ pub(super) fn sdk_index(index: &GlobalSecondaryIndex) -> Result<SdkIndex, Driver
         .index_name(&index.index_name)
         .set_key_schema(Some(sdk_key(&index.key_schema)?))
         .projection(sdk_projection(&index.projection)?)
-        .set_provisioned_throughput(index.provisioned_throughput.map(sdk_throughput).transpose()?);
+        .set_provisioned_throughput(
+            index
+                .provisioned_throughput
+                .map(sdk_throughput)
+                .transpose()?,
+        );
     builder.build().map_err(incomplete)
 }
 
 /// A stream with this view, or none.
 pub(super) fn sdk_stream(stream: Option<StreamSpecification>) -> Result<SdkStream, DriverError> {
-    let view = stream.map(|stream| sdk(&stream.stream_view_type)).transpose()?;
-    let builder = SdkStream::builder().stream_enabled(view.is_some()).set_stream_view_type(view);
+    let view = stream
+        .map(|stream| sdk(&stream.stream_view_type))
+        .transpose()?;
+    let builder = SdkStream::builder()
+        .stream_enabled(view.is_some())
+        .set_stream_view_type(view);
     builder.build().map_err(incomplete)
 }
 
 /// AWS takes the name of its own key only as no name.
 pub(super) fn sdk_encryption(sse: &SseSpecification<String>) -> SdkSse {
-    let key = sse.kms_master_key_id.clone().filter(|key| sse.sse_enabled && key != MANAGED_KEY);
+    let key = sse
+        .kms_master_key_id
+        .clone()
+        .filter(|key| sse.sse_enabled && key != MANAGED_KEY);
     SdkSse::builder()
         .enabled(sse.sse_enabled)
         .set_sse_type(sse.sse_enabled.then_some(SseType::Kms))

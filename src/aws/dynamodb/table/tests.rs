@@ -14,11 +14,12 @@ use crate::reconcile::Attributes;
 
 const NAME: &str = "acme-t";
 const ARN: &str = "arn:aws:dynamodb:eu-west-1:111122223333:table/acme-t";
-const OWNED: &str =
-    r#"{"Tags":[{"Key":"frontage:system","Value":"acme"},{"Key":"frontage:address","Value":"test/table"}]}"#;
+const OWNED: &str = r#"{"Tags":[{"Key":"frontage:system","Value":"acme"},{"Key":"frontage:address","Value":"test/table"}]}"#;
 const NO_TAGS: &str = r#"{"Tags":[]}"#;
-const ABSENT: &str = r#"{"__type":"ResourceNotFoundException","message":"Requested resource not found"}"#;
-const EXISTS: &str = r#"{"__type":"ResourceInUseException","message":"Table already exists: acme-t"}"#;
+const ABSENT: &str =
+    r#"{"__type":"ResourceNotFoundException","message":"Requested resource not found"}"#;
+const EXISTS: &str =
+    r#"{"__type":"ResourceInUseException","message":"Table already exists: acme-t"}"#;
 const IN_USE: &str = r#"{"__type":"ResourceInUseException","message":"Attempt to change a resource which is still in use: Table is being updated: acme-t"}"#;
 const BACKUPS_OFF: &str = r#"{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED","PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}}"#;
 const NO_HINTS: &str = r#"{"ResourceTagMappingList":[]}"#;
@@ -28,7 +29,10 @@ fn driver(canned: &Canned) -> Tables {
 }
 
 fn merged(mut members: Value, more: &Value) -> Value {
-    members.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+    members
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().cloned().unwrap_or_default());
     members
 }
 
@@ -69,7 +73,8 @@ fn expiry(status: &str, attribute: Option<&str>) -> String {
 
 fn backups(days: i32) -> String {
     let recovery = json!({"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": days});
-    let description = json!({"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery});
+    let description =
+        json!({"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery});
     json!({"ContinuousBackupsDescription": description}).to_string()
 }
 
@@ -78,14 +83,24 @@ fn error(code: &str, message: &str) -> String {
 }
 
 fn tags() -> Tags {
-    [("frontage:system", "acme"), ("frontage:address", "test/table")].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+    [
+        ("frontage:system", "acme"),
+        ("frontage:address", "test/table"),
+    ]
+    .map(|(k, v)| (k.to_owned(), v.to_owned()))
+    .into()
 }
 
 fn live(driver: &Tables, more: &Value) -> Live {
     let mut properties = table(more);
     driver.normalise(&mut properties);
     let attributes = Attributes::from([("Arn".to_owned(), ARN.to_owned())]);
-    TypedLive { id: NAME.to_owned(), properties, attributes, tags: LiveTags::Read(tags()) }
+    TypedLive {
+        id: NAME.to_owned(),
+        properties,
+        attributes,
+        tags: LiveTags::Read(tags()),
+    }
 }
 
 /// Updates from one table to another with exactly what differs, as the engine would.
@@ -99,8 +114,14 @@ async fn update(driver: &Tables, from: &Value, to: &Value) -> Result<Live, Drive
 
 async fn read(driver: &Tables, more: &Value) -> Result<Option<Live>, DriverError> {
     let address = "test/table".parse().unwrap();
-    let identity = Identity { table_name: NAME.to_owned() };
-    let wanted = TypedWanted { address: &address, identity, properties: table(more) };
+    let identity = Identity {
+        table_name: NAME.to_owned(),
+    };
+    let wanted = TypedWanted {
+        address: &address,
+        identity,
+        properties: table(more),
+    };
     driver.read(wanted, &Reading::default()).await
 }
 
@@ -135,7 +156,10 @@ fn what_aws_refuses_is_refused_before_any_call() {
         limits::check(&table)
     };
     for members in refused {
-        assert!(matches!(check(&members), Err(DriverError::Invalid(_))), "{members}");
+        assert!(
+            matches!(check(&members), Err(DriverError::Invalid(_))),
+            "{members}"
+        );
     }
     check(&index(&json!({}))).unwrap();
 }

@@ -25,8 +25,8 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes roles.
 ///
-/// All roles of the account are read with two paginated calls: `GetAccountAuthorizationDetails` for policies and
-/// tags, `ListRoles` for the description and the session, which the former leaves out.
+/// All roles of the account are read with two paginated calls: `GetAccountAuthorizationDetails` for
+/// policies and tags, `ListRoles` for the description and the session, which the former leaves out.
 #[derive(Debug)]
 pub(crate) struct Roles {
     system: String,
@@ -42,12 +42,22 @@ pub(crate) struct Identity {
 
 impl Roles {
     pub(crate) fn new(account: &Account) -> Self {
-        Self { system: account.system().to_owned(), client: Client::new(&account.config("iam")) }
+        Self {
+            system: account.system().to_owned(),
+            client: Client::new(&account.config("iam")),
+        }
     }
 
     /// Takes on the role that an earlier attempt of this very create made, as far as it got.
-    async fn take_on(&self, desired: &Properties, tags: &Tags, refused: DriverError) -> Result<(), DriverError> {
-        let Some(live) = self.find(&desired.role_name).await? else { return Err(refused) };
+    async fn take_on(
+        &self,
+        desired: &Properties,
+        tags: &Tags,
+        refused: DriverError,
+    ) -> Result<(), DriverError> {
+        let Some(live) = self.find(&desired.role_name).await? else {
+            return Err(refused);
+        };
         let live_tags = live.tags.known().cloned().unwrap_or_default();
         let changes = changes(&live.properties, desired)?;
         if !is_same_resource(&live_tags, tags) || changes.force_replacement() {
@@ -61,7 +71,8 @@ impl Roles {
 /// What differs, both sides normalised.
 fn changes(live: &Properties, desired: &Properties) -> Result<Changes, DriverError> {
     let print = |role: &Properties| {
-        serde_json::to_value(role).map_err(|error| DriverError::internal(format!("a role does not serialise: {error}")))
+        serde_json::to_value(role)
+            .map_err(|error| DriverError::internal(format!("a role does not serialise: {error}")))
     };
     Ok(diff(ROLE, &print(live)?, &print(desired)?))
 }
@@ -102,12 +113,21 @@ impl ResourceDriver for Roles {
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        let role = self.client.get_role().role_name(&live.id).send().await.map_err(failed("iam:GetRole"))?;
-        Ok(role.role().map(|role| read_tags(role.tags())).unwrap_or_default())
+        let role = self
+            .client
+            .get_role()
+            .role_name(&live.id)
+            .send()
+            .await
+            .map_err(failed("iam:GetRole"))?;
+        Ok(role
+            .role()
+            .map(|role| read_tags(role.tags()))
+            .unwrap_or_default())
     }
 
-    /// The bulk answers lag, and MiniStack's leave boundaries out: they can say that there is nothing to do; what is
-    /// to be done is read from the role itself.
+    /// The bulk answers lag, and MiniStack's leave boundaries out: they can say that there is
+    /// nothing to do; what is to be done is read from the role itself.
     async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
         self.find(&live.id).await
     }
@@ -116,7 +136,9 @@ impl ResourceDriver for Roles {
         limits::check(&desired)?;
         normalise(&mut desired);
         match self.create_role(&desired, sdk_tags(tags)?).await {
-            Err(error) if error.is("EntityAlreadyExists") => self.take_on(&desired, tags, error).await?,
+            Err(error) if error.is("EntityAlreadyExists") => {
+                self.take_on(&desired, tags, error).await?
+            }
             created => {
                 created?;
                 self.settled(&desired.role_name).await?;
@@ -125,23 +147,44 @@ impl ResourceDriver for Roles {
         }
         let attributes = self.settled(&desired.role_name).await?;
         let id = desired.role_name.clone();
-        Ok(TypedLive { id, properties: desired, attributes, tags: LiveTags::Read(tags.clone()) })
+        Ok(TypedLive {
+            id,
+            properties: desired,
+            attributes,
+            tags: LiveTags::Read(tags.clone()),
+        })
     }
 
-    async fn update(&self, live: Live, mut desired: Properties, changes: &Changes) -> Result<Live, DriverError> {
+    async fn update(
+        &self,
+        live: Live,
+        mut desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
         limits::check(&desired)?;
         normalise(&mut desired);
         self.write(&live.properties, &desired, changes).await?;
-        Ok(TypedLive { properties: desired, ..live })
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
         if !remove.is_empty() {
-            let call = self.client.untag_role().role_name(&live.id).set_tag_keys(Some(remove.to_vec()));
+            let call = self
+                .client
+                .untag_role()
+                .role_name(&live.id)
+                .set_tag_keys(Some(remove.to_vec()));
             call.send().await.map_err(failed("iam:UntagRole"))?;
         }
         if !set.is_empty() {
-            let call = self.client.tag_role().role_name(&live.id).set_tags(Some(sdk_tags(set)?));
+            let call = self
+                .client
+                .tag_role()
+                .role_name(&live.id)
+                .set_tags(Some(sdk_tags(set)?));
             call.send().await.map_err(failed("iam:TagRole"))?;
         }
         Ok(())

@@ -32,9 +32,17 @@ impl All {
 
     /// The roles with the system's tag.
     pub(super) fn of_system(&self, system: &str) -> Vec<Live> {
-        let owned =
-            |detail: &RoleDetail| detail.tags().iter().any(|tag| tag.key() == SYSTEM_TAG && tag.value() == system);
-        self.details.iter().filter(|(_, detail)| owned(detail)).filter_map(|(name, _)| self.live(name)).collect()
+        let owned = |detail: &RoleDetail| {
+            detail
+                .tags()
+                .iter()
+                .any(|tag| tag.key() == SYSTEM_TAG && tag.value() == system)
+        };
+        self.details
+            .iter()
+            .filter(|(_, detail)| owned(detail))
+            .filter_map(|(name, _)| self.live(name))
+            .collect()
     }
 }
 
@@ -48,19 +56,33 @@ impl Roles {
     }
 
     async fn details(&self) -> Result<BTreeMap<String, RoleDetail>, DriverError> {
-        let call = self.client.get_account_authorization_details().filter(EntityType::Role).max_items(PAGE);
+        let call = self
+            .client
+            .get_account_authorization_details()
+            .filter(EntityType::Role)
+            .max_items(PAGE);
         let mut pages = call.into_paginator().send();
         let mut details = BTreeMap::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed("iam:GetAccountAuthorizationDetails"))?;
             let roles = page.role_detail_list.unwrap_or_default();
-            details.extend(roles.into_iter().map(|role| (role.role_name().unwrap_or_default().to_owned(), role)));
+            details.extend(
+                roles
+                    .into_iter()
+                    .map(|role| (role.role_name().unwrap_or_default().to_owned(), role)),
+            );
         }
         Ok(details)
     }
 
     async fn summaries(&self) -> Result<BTreeMap<String, SdkRole>, DriverError> {
-        let mut roles = self.client.list_roles().max_items(PAGE).into_paginator().items().send();
+        let mut roles = self
+            .client
+            .list_roles()
+            .max_items(PAGE)
+            .into_paginator()
+            .items()
+            .send();
         let mut summaries = BTreeMap::new();
         while let Some(role) = roles.next().await {
             let role = role.map_err(failed("iam:ListRoles"))?;
@@ -71,18 +93,25 @@ impl Roles {
 
     /// Reads one role as it is now.
     pub(super) async fn find(&self, name: &str) -> Result<Option<Live>, DriverError> {
-        let Some(role) = self.get(name).await? else { return Ok(None) };
+        let Some(role) = self.get(name).await? else {
+            return Ok(None);
+        };
         let inline = async {
             let names = self.inline_names(name).await?;
-            futures_util::future::try_join_all(names.iter().map(|policy| self.inline(name, policy))).await
+            futures_util::future::try_join_all(names.iter().map(|policy| self.inline(name, policy)))
+                .await
         };
         let (inline, managed) = tokio::try_join!(inline, self.managed_arns(name))?;
-        let boundary = role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
+        let boundary = role
+            .permissions_boundary()
+            .and_then(|boundary| boundary.permissions_boundary_arn());
         let properties = Role {
             role_name: name.to_owned(),
             path: Some(role.path().to_owned()),
             description: role.description().map(str::to_owned),
-            assume_role_policy_document: parse_encoded(role.assume_role_policy_document().unwrap_or_default()),
+            assume_role_policy_document: parse_encoded(
+                role.assume_role_policy_document().unwrap_or_default(),
+            ),
             managed_policy_arns: managed,
             policies: inline,
             max_session_duration: role.max_session_duration(),
@@ -90,47 +119,94 @@ impl Roles {
         };
         let attributes = attributes(name, role.role_id(), role.arn());
         let tags = LiveTags::Read(read_tags(role.tags()));
-        Ok(Some(normalised(TypedLive { id: name.to_owned(), properties, attributes, tags })))
+        Ok(Some(normalised(TypedLive {
+            id: name.to_owned(),
+            properties,
+            attributes,
+            tags,
+        })))
     }
 
     /// The role by `GetRole`; none if IAM knows none of that name.
     pub(super) async fn get(&self, name: &str) -> Result<Option<SdkRole>, DriverError> {
-        match self.client.get_role().role_name(name).send().await.map_err(failed("iam:GetRole")) {
+        match self
+            .client
+            .get_role()
+            .role_name(name)
+            .send()
+            .await
+            .map_err(failed("iam:GetRole"))
+        {
             Ok(answer) => Ok(answer.role),
             Err(error) if error.is("NoSuchEntity") => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Waits until a role that was just made can be read, and its ARN is one: for a moment IAM may show the
-    /// unique id (`AROA…`) in its place.
+    /// Waits until a role that was just made can be read, and its ARN is one: for a moment IAM may
+    /// show the unique id (`AROA…`) in its place.
     pub(super) async fn settled(&self, name: &str) -> Result<Attributes, DriverError> {
-        until(&format!("that the role {name} can be read with its ARN"), Patience::seconds(120), || async {
-            let Some(role) = self.get(name).await? else { return Ok(Err("no such role yet".to_owned())) };
-            let attributes = attributes(name, role.role_id(), role.arn());
-            Ok(if role.arn().starts_with("arn:") { Ok(attributes) } else { Err(format!("the ARN {}", role.arn())) })
-        })
+        until(
+            &format!("that the role {name} can be read with its ARN"),
+            Patience::seconds(120),
+            || async {
+                let Some(role) = self.get(name).await? else {
+                    return Ok(Err("no such role yet".to_owned()));
+                };
+                let attributes = attributes(name, role.role_id(), role.arn());
+                Ok(if role.arn().starts_with("arn:") {
+                    Ok(attributes)
+                } else {
+                    Err(format!("the ARN {}", role.arn()))
+                })
+            },
+        )
         .await
     }
 
     /// The names of the inline policies.
     pub(super) async fn inline_names(&self, name: &str) -> Result<Vec<String>, DriverError> {
-        let names = self.client.list_role_policies().role_name(name).into_paginator().items().send();
-        names.collect::<Result<_, _>>().await.map_err(failed("iam:ListRolePolicies"))
+        let names = self
+            .client
+            .list_role_policies()
+            .role_name(name)
+            .into_paginator()
+            .items()
+            .send();
+        names
+            .collect::<Result<_, _>>()
+            .await
+            .map_err(failed("iam:ListRolePolicies"))
     }
 
     /// The ARNs of the managed policies.
     pub(super) async fn managed_arns(&self, name: &str) -> Result<Vec<String>, DriverError> {
-        let policies = self.client.list_attached_role_policies().role_name(name).into_paginator().items().send();
+        let policies = self
+            .client
+            .list_attached_role_policies()
+            .role_name(name)
+            .into_paginator()
+            .items()
+            .send();
         let policies: Result<Vec<_>, _> = policies.collect().await;
         let policies = policies.map_err(failed("iam:ListAttachedRolePolicies"))?;
-        Ok(policies.into_iter().filter_map(|policy| policy.policy_arn).collect())
+        Ok(policies
+            .into_iter()
+            .filter_map(|policy| policy.policy_arn)
+            .collect())
     }
 
     async fn inline(&self, role: &str, policy: &str) -> Result<Policy<String>, DriverError> {
-        let call = self.client.get_role_policy().role_name(role).policy_name(policy);
+        let call = self
+            .client
+            .get_role_policy()
+            .role_name(role)
+            .policy_name(policy);
         let answer = call.send().await.map_err(failed("iam:GetRolePolicy"))?;
-        Ok(Policy { policy_name: policy.to_owned(), policy_document: parse_encoded(answer.policy_document()) })
+        Ok(Policy {
+            policy_name: policy.to_owned(),
+            policy_document: parse_encoded(answer.policy_document()),
+        })
     }
 }
 
@@ -141,21 +217,37 @@ fn live(detail: &RoleDetail, summary: &SdkRole) -> Live {
         policy_name: policy.policy_name().unwrap_or_default().to_owned(),
         policy_document: parse_encoded(policy.policy_document().unwrap_or_default()),
     });
-    let managed = detail.attached_managed_policies().iter().filter_map(|policy| policy.policy_arn());
-    let boundary = detail.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
+    let managed = detail
+        .attached_managed_policies()
+        .iter()
+        .filter_map(|policy| policy.policy_arn());
+    let boundary = detail
+        .permissions_boundary()
+        .and_then(|boundary| boundary.permissions_boundary_arn());
     let properties = Role {
         role_name: name.to_owned(),
         path: Some(summary.path().to_owned()),
         description: summary.description().map(str::to_owned),
-        assume_role_policy_document: parse_encoded(detail.assume_role_policy_document().unwrap_or_default()),
+        assume_role_policy_document: parse_encoded(
+            detail.assume_role_policy_document().unwrap_or_default(),
+        ),
         managed_policy_arns: managed.map(str::to_owned).collect(),
         policies: policies.collect(),
         max_session_duration: summary.max_session_duration(),
         permissions_boundary: boundary.map(str::to_owned),
     };
-    let attributes = attributes(name, detail.role_id().unwrap_or_default(), detail.arn().unwrap_or_default());
+    let attributes = attributes(
+        name,
+        detail.role_id().unwrap_or_default(),
+        detail.arn().unwrap_or_default(),
+    );
     let tags = LiveTags::Hinted(read_tags(detail.tags()));
-    normalised(TypedLive { id: name.to_owned(), properties, attributes, tags })
+    normalised(TypedLive {
+        id: name.to_owned(),
+        properties,
+        attributes,
+        tags,
+    })
 }
 
 fn normalised(mut live: Live) -> Live {
@@ -165,12 +257,17 @@ fn normalised(mut live: Live) -> Live {
 
 fn attributes(name: &str, id: &str, arn: &str) -> Attributes {
     let attributes = [("RoleName", name), ("RoleId", id), ("Arn", arn)];
-    attributes.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    attributes
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Tags as a map.
 pub(super) fn read_tags(tags: &[Tag]) -> Tags {
-    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
 }
 
 /// Tags as IAM takes them.

@@ -8,7 +8,8 @@ use crate::aws::canned::Canned;
 use crate::reconcile::{Attributes, Change, UNKNOWN};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
-const EMPTY: &str = "<EmptyResponse><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></EmptyResponse>";
+const EMPTY: &str =
+    "<EmptyResponse><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></EmptyResponse>";
 
 fn role() -> Properties {
     let mut role = Role {
@@ -27,15 +28,23 @@ fn role() -> Properties {
 
 fn inline(name: &str, action: &str) -> Policy<String> {
     let statement = Statement::allow([action], vec!["*".to_owned()]);
-    Policy { policy_name: name.to_owned(), policy_document: PolicyDocument::new(vec![statement]) }
+    Policy {
+        policy_name: name.to_owned(),
+        policy_document: PolicyDocument::new(vec![statement]),
+    }
 }
 
 fn tags() -> Tags {
-    Tags::from([(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/r")].map(|(key, value)| (key.to_owned(), value.to_owned())))
+    Tags::from(
+        [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/r")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned())),
+    )
 }
 
 fn refused(code: &str, message: &str) -> String {
-    format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>")
+    format!(
+        "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    )
 }
 
 fn shown(arn: &str, owner: &str) -> String {
@@ -71,7 +80,10 @@ fn driver(canned: &Canned) -> Roles {
 #[tokio::test(start_paused = true)]
 async fn a_principal_that_was_just_made_and_an_arn_that_is_none_yet_are_waited_for() {
     let (created, there) = (created(), there());
-    let unknown = refused("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\"");
+    let unknown = refused(
+        "MalformedPolicyDocument",
+        "Invalid principal in policy: \"AWS\"",
+    );
     let missing = refused("NoSuchEntity", "The role with name acme-r cannot be found.");
     let unsettled = shown("AROAX", "acme");
     let canned = Canned::new([
@@ -85,13 +97,22 @@ async fn a_principal_that_was_just_made_and_an_arn_that_is_none_yet_are_waited_f
         ("Action=PutRolePolicy&", 200, EMPTY),
         ("Action=GetRole&", 200, there.as_str()),
     ]);
-    let desired = Role { policies: vec![inline("p", "s3:GetObject")], ..role() };
+    let desired = Role {
+        policies: vec![inline("p", "s3:GetObject")],
+        ..role()
+    };
     let live = driver(&canned).create(desired, &tags()).await.unwrap();
-    assert_eq!(live.attribute("Arn").unwrap(), "arn:aws:iam::111122223333:role/acme-r");
+    assert_eq!(
+        live.attribute("Arn").unwrap(),
+        "arn:aws:iam::111122223333:role/acme-r"
+    );
     assert_eq!(live.attribute("RoleId").unwrap(), "AROAX");
     canned.assert_used();
     let create = &canned.requests()[0];
-    assert!(create.contains("frontage%3Aaddress") && create.contains("frontage%3Asystem"), "{create}");
+    assert!(
+        create.contains("frontage%3Aaddress") && create.contains("frontage%3Asystem"),
+        "{create}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +126,10 @@ async fn a_policy_that_is_wrong_is_not_retried() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_create_answer_goes_on_where_it_stopped() {
-    let exists = refused("EntityAlreadyExists", "Role with name acme-r already exists.");
+    let exists = refused(
+        "EntityAlreadyExists",
+        "Role with name acme-r already exists.",
+    );
     let there = there();
     let canned = Canned::new([
         ("Action=CreateRole&", 409, exists.as_str()),
@@ -115,14 +139,20 @@ async fn a_lost_create_answer_goes_on_where_it_stopped() {
         ("Action=AttachRolePolicy&", 200, EMPTY),
         ("Action=GetRole&", 200, there.as_str()),
     ]);
-    let desired = Role { managed_policy_arns: vec!["arn:aws:iam::aws:policy/P".to_owned()], ..role() };
+    let desired = Role {
+        managed_policy_arns: vec!["arn:aws:iam::aws:policy/P".to_owned()],
+        ..role()
+    };
     driver(&canned).create(desired, &tags()).await.unwrap();
     canned.assert_used();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_role_of_another_owner_is_not_taken_on() {
-    let exists = refused("EntityAlreadyExists", "Role with name acme-r already exists.");
+    let exists = refused(
+        "EntityAlreadyExists",
+        "Role with name acme-r already exists.",
+    );
     let foreign = shown("arn:aws:iam::111122223333:role/acme-r", "other");
     let canned = Canned::new([
         ("Action=CreateRole&", 409, exists.as_str()),
@@ -172,21 +202,48 @@ fn whole() -> Properties {
 }
 
 fn wanted(address: &Address, properties: Properties) -> TypedWanted<'_, Identity, Properties> {
-    TypedWanted { address, identity: Identity { role_name: properties.role_name.clone() }, properties }
+    TypedWanted {
+        address,
+        identity: Identity {
+            role_name: properties.role_name.clone(),
+        },
+        properties,
+    }
 }
 
 #[tokio::test]
 async fn all_roles_are_read_with_two_calls_a_page_and_every_property_reads_back() {
-    let bodies = [details("other", MORE), details("acme-r", ""), summary("other", MORE), summary("acme-r", "")];
+    let bodies = [
+        details("other", MORE),
+        details("acme-r", ""),
+        summary("other", MORE),
+        summary("acme-r", ""),
+    ];
     let [first, second, one, two] = &bodies;
     let canned = Canned::new([
-        ("Action=GetAccountAuthorizationDetails&", 200, first.as_str()),
-        ("Action=GetAccountAuthorizationDetails&", 200, second.as_str()),
+        (
+            "Action=GetAccountAuthorizationDetails&",
+            200,
+            first.as_str(),
+        ),
+        (
+            "Action=GetAccountAuthorizationDetails&",
+            200,
+            second.as_str(),
+        ),
         ("Action=ListRoles&", 200, one.as_str()),
         ("Action=ListRoles&", 200, two.as_str()),
     ]);
-    let (driver, reading, address) = (driver(&canned), Reading::default(), "test/r".parse().unwrap());
-    let live = driver.read(wanted(&address, whole()), &reading).await.unwrap().unwrap();
+    let (driver, reading, address) = (
+        driver(&canned),
+        Reading::default(),
+        "test/r".parse().unwrap(),
+    );
+    let live = driver
+        .read(wanted(&address, whole()), &reading)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(live.properties, whole());
     assert_eq!(driver.list(&reading).await.unwrap().len(), 2);
     canned.assert_used();
@@ -197,16 +254,27 @@ async fn all_roles_are_read_with_two_calls_a_page_and_every_property_reads_back(
 async fn before_a_write_the_role_itself_is_read() {
     let (details, summary, there) = (details("acme-r", ""), summary("acme-r", ""), there());
     let canned = Canned::new([
-        ("Action=GetAccountAuthorizationDetails&", 200, details.as_str()),
+        (
+            "Action=GetAccountAuthorizationDetails&",
+            200,
+            details.as_str(),
+        ),
         ("Action=ListRoles&", 200, summary.as_str()),
         ("Action=GetRole&", 200, there.as_str()),
         ("Action=ListRolePolicies&", 200, NO_INLINE),
         ("Action=ListAttachedRolePolicies&", 200, NO_MANAGED),
     ]);
     let address = "test/r".parse().unwrap();
-    let desired = Role { permissions_boundary: Some(UNKNOWN.to_owned()), ..role() };
+    let desired = Role {
+        permissions_boundary: Some(UNKNOWN.to_owned()),
+        ..role()
+    };
     let driver = driver(&canned);
-    let live = driver.read(wanted(&address, desired), &Reading::default()).await.unwrap().unwrap();
+    let live = driver
+        .read(wanted(&address, desired), &Reading::default())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(!live.tags.is_read());
     let live = driver.confirm(live).await.unwrap().unwrap();
     assert!(live.tags.is_read());
@@ -219,45 +287,80 @@ async fn a_role_that_is_not_listed_yet_is_asked_for() {
     let missing = refused("NoSuchEntity", "The role with name acme-r cannot be found.");
     let (details, summary) = (details("other", ""), summary("other", ""));
     let canned = Canned::new([
-        ("Action=GetAccountAuthorizationDetails&", 200, details.as_str()),
+        (
+            "Action=GetAccountAuthorizationDetails&",
+            200,
+            details.as_str(),
+        ),
         ("Action=ListRoles&", 200, summary.as_str()),
         ("Action=GetRole&", 404, missing.as_str()),
     ]);
     let address = "test/r".parse().unwrap();
-    assert!(driver(&canned).read(wanted(&address, role()), &Reading::default()).await.unwrap().is_none());
+    assert!(
+        driver(&canned)
+            .read(wanted(&address, role()), &Reading::default())
+            .await
+            .unwrap()
+            .is_none()
+    );
     canned.assert_used();
 }
 
 fn changed(path: &str) -> Changes {
     let (old, new) = (serde_json::Value::Null, serde_json::Value::Null);
-    Changes(vec![Change { path: path.to_owned(), old, new, forces_replacement: false }])
+    Changes(vec![Change {
+        path: path.to_owned(),
+        old,
+        new,
+        forces_replacement: false,
+    }])
 }
 
 fn alive(properties: Properties) -> Live {
-    TypedLive { id: "acme-r".to_owned(), properties, attributes: Attributes::new(), tags: LiveTags::Unread }
+    TypedLive {
+        id: "acme-r".to_owned(),
+        properties,
+        attributes: Attributes::new(),
+        tags: LiveTags::Unread,
+    }
 }
 
 /// MiniStack's bulk answer shows no boundary, so it cannot show that one is taken away.
 #[tokio::test]
 async fn a_boundary_is_taken_away() {
     let canned = Canned::new([("Action=DeleteRolePermissionsBoundary&", 200, EMPTY)]);
-    driver(&canned).update(alive(whole()), role(), &changed("PermissionsBoundary")).await.unwrap();
+    driver(&canned)
+        .update(alive(whole()), role(), &changed("PermissionsBoundary"))
+        .await
+        .unwrap();
     canned.assert_used();
     assert_eq!(canned.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_session_is_changed_with_the_description_that_stays() {
-    let canned =
-        Canned::new([("Action=UpdateRole&", 200, "<UpdateRoleResponse><UpdateRoleResult/></UpdateRoleResponse>")]);
-    driver(&canned).update(alive(role()), whole(), &changed("MaxSessionDuration")).await.unwrap();
+    let canned = Canned::new([(
+        "Action=UpdateRole&",
+        200,
+        "<UpdateRoleResponse><UpdateRoleResult/></UpdateRoleResponse>",
+    )]);
+    driver(&canned)
+        .update(alive(role()), whole(), &changed("MaxSessionDuration"))
+        .await
+        .unwrap();
     let request = &canned.requests()[0];
-    assert!(request.contains("&Description=what%20for&") && request.contains("MaxSessionDuration=7200"), "{request}");
+    assert!(
+        request.contains("&Description=what%20for&") && request.contains("MaxSessionDuration=7200"),
+        "{request}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_takes_everything_away_first_and_waits_until_it_counts() {
-    let conflict = refused("DeleteConflict", "Cannot delete entity, must detach all policies first.");
+    let conflict = refused(
+        "DeleteConflict",
+        "Cannot delete entity, must detach all policies first.",
+    );
     let missing = refused("NoSuchEntity", "The role with name acme-r cannot be found.");
     let there = there();
     let profiles = "<ListInstanceProfilesForRoleResponse><ListInstanceProfilesForRoleResult><InstanceProfiles><member><Path>/</Path>\
@@ -298,8 +401,14 @@ async fn a_deletion_takes_everything_away_first_and_waits_until_it_counts() {
 async fn deleting_the_absent_succeeds() {
     let missing = refused("NoSuchEntity", "The role with name acme-r cannot be found.");
     let canned = Canned::new(
-        ["ListRolePolicies", "ListAttached", "ListInstance", "DeleteRole", "GetRole"]
-            .map(|action| (action, 404, missing.as_str())),
+        [
+            "ListRolePolicies",
+            "ListAttached",
+            "ListInstance",
+            "DeleteRole",
+            "GetRole",
+        ]
+        .map(|action| (action, 404, missing.as_str())),
     );
     driver(&canned).delete(alive(role())).await.unwrap();
 }

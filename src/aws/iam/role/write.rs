@@ -12,8 +12,8 @@ use crate::reconcile::{Changes, DriverError};
 /// How long IAM may take to know everywhere what was just made in it.
 const PROPAGATION: Patience = Patience::seconds(120);
 
-/// What passes by itself: a principal or the role itself was made a moment ago, or another change of the role
-/// is under way.
+/// What passes by itself: a principal or the role itself was made a moment ago, or another change
+/// of the role is under way.
 fn passes(error: &DriverError) -> bool {
     error.says("MalformedPolicyDocument", "Invalid principal in policy")
         || error.says("NoSuchEntity", "The role with name")
@@ -35,7 +35,11 @@ fn absent_is_done(result: Result<(), DriverError>) -> Result<(), DriverError> {
 
 impl Roles {
     /// Creates the role without its policies.
-    pub(super) async fn create_role(&self, desired: &Properties, tags: Vec<Tag>) -> Result<(), DriverError> {
+    pub(super) async fn create_role(
+        &self,
+        desired: &Properties,
+        tags: Vec<Tag>,
+    ) -> Result<(), DriverError> {
         let call = self
             .client
             .create_role()
@@ -46,7 +50,13 @@ impl Roles {
             .set_max_session_duration(desired.max_session_duration)
             .set_permissions_boundary(desired.permissions_boundary.clone())
             .set_tags(Some(tags));
-        let create = || async { call.clone().send().await.map(drop).map_err(failed("iam:CreateRole")) };
+        let create = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:CreateRole"))
+        };
         retry(PROPAGATION, passes, create).await
     }
 
@@ -61,8 +71,8 @@ impl Roles {
         Ok(())
     }
 
-    /// Writes what the changes touch; both sides are normalised. A role never has less than the wanted rights in
-    /// between: policies are added before others are taken away.
+    /// Writes what the changes touch; both sides are normalised. A role never has less than the
+    /// wanted rights in between: policies are added before others are taken away.
     pub(super) async fn write(
         &self,
         live: &Properties,
@@ -80,7 +90,8 @@ impl Roles {
             self.put_description(desired).await?;
         }
         if changes.touches("PermissionsBoundary") {
-            self.put_boundary(name, desired.permissions_boundary.as_deref()).await?;
+            self.put_boundary(name, desired.permissions_boundary.as_deref())
+                .await?;
         }
         if changes.touches("ManagedPolicyArns") {
             self.write_managed(live, desired).await?;
@@ -91,7 +102,11 @@ impl Roles {
         Ok(())
     }
 
-    async fn write_managed(&self, live: &Properties, desired: &Properties) -> Result<(), DriverError> {
+    async fn write_managed(
+        &self,
+        live: &Properties,
+        desired: &Properties,
+    ) -> Result<(), DriverError> {
         let (old, new) = (&live.managed_policy_arns, &desired.managed_policy_arns);
         for arn in new.iter().filter(|arn| !old.contains(arn)) {
             self.attach(&desired.role_name, arn).await?;
@@ -102,12 +117,30 @@ impl Roles {
         Ok(())
     }
 
-    async fn write_inline(&self, live: &Properties, desired: &Properties) -> Result<(), DriverError> {
-        for policy in desired.policies.iter().filter(|policy| !live.policies.contains(policy)) {
+    async fn write_inline(
+        &self,
+        live: &Properties,
+        desired: &Properties,
+    ) -> Result<(), DriverError> {
+        for policy in desired
+            .policies
+            .iter()
+            .filter(|policy| !live.policies.contains(policy))
+        {
             self.put(&desired.role_name, policy).await?;
         }
-        let kept = |name: &String| desired.policies.iter().any(|policy| policy.policy_name == *name);
-        for gone in live.policies.iter().map(|policy| &policy.policy_name).filter(|name| !kept(name)) {
+        let kept = |name: &String| {
+            desired
+                .policies
+                .iter()
+                .any(|policy| policy.policy_name == *name)
+        };
+        for gone in live
+            .policies
+            .iter()
+            .map(|policy| &policy.policy_name)
+            .filter(|name| !kept(name))
+        {
             self.remove(&desired.role_name, gone).await?;
         }
         Ok(())
@@ -115,16 +148,37 @@ impl Roles {
 
     async fn put_trust(&self, desired: &Properties) -> Result<(), DriverError> {
         let document = print(&desired.assume_role_policy_document)?;
-        let call = self.client.update_assume_role_policy().role_name(&desired.role_name).policy_document(document);
-        let put = || async { call.clone().send().await.map(drop).map_err(failed("iam:UpdateAssumeRolePolicy")) };
+        let call = self
+            .client
+            .update_assume_role_policy()
+            .role_name(&desired.role_name)
+            .policy_document(document);
+        let put = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:UpdateAssumeRolePolicy"))
+        };
         retry(PROPAGATION, passes, put).await
     }
 
-    /// `UpdateRole` cannot clear the description on every endpoint: MiniStack takes an empty one for none said.
+    /// `UpdateRole` cannot clear the description on every endpoint: MiniStack takes an empty one
+    /// for none said.
     async fn put_description(&self, desired: &Properties) -> Result<(), DriverError> {
         let description = desired.description.as_deref().unwrap_or_default();
-        let call = self.client.update_role_description().role_name(&desired.role_name).description(description);
-        let put = || async { call.clone().send().await.map(drop).map_err(failed("iam:UpdateRoleDescription")) };
+        let call = self
+            .client
+            .update_role_description()
+            .role_name(&desired.role_name)
+            .description(description);
+        let put = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:UpdateRoleDescription"))
+        };
         retry(PROPAGATION, passes, put).await
     }
 
@@ -135,42 +189,104 @@ impl Roles {
             .role_name(&desired.role_name)
             .set_description(desired.description.clone())
             .set_max_session_duration(desired.max_session_duration);
-        let put = || async { call.clone().send().await.map(drop).map_err(failed("iam:UpdateRole")) };
+        let put = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:UpdateRole"))
+        };
         retry(PROPAGATION, passes, put).await
     }
 
     async fn put_boundary(&self, role: &str, arn: Option<&str>) -> Result<(), DriverError> {
         let Some(arn) = arn else {
-            let call = self.client.delete_role_permissions_boundary().role_name(role);
-            return absent_is_done(call.send().await.map(drop).map_err(failed("iam:DeleteRolePermissionsBoundary")));
+            let call = self
+                .client
+                .delete_role_permissions_boundary()
+                .role_name(role);
+            return absent_is_done(
+                call.send()
+                    .await
+                    .map(drop)
+                    .map_err(failed("iam:DeleteRolePermissionsBoundary")),
+            );
         };
-        let call = self.client.put_role_permissions_boundary().role_name(role).permissions_boundary(arn);
-        let put = || async { call.clone().send().await.map(drop).map_err(failed("iam:PutRolePermissionsBoundary")) };
+        let call = self
+            .client
+            .put_role_permissions_boundary()
+            .role_name(role)
+            .permissions_boundary(arn);
+        let put = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:PutRolePermissionsBoundary"))
+        };
         retry(PROPAGATION, passes, put).await
     }
 
     async fn attach(&self, role: &str, arn: &str) -> Result<(), DriverError> {
-        let call = self.client.attach_role_policy().role_name(role).policy_arn(arn);
-        let attach = || async { call.clone().send().await.map(drop).map_err(failed("iam:AttachRolePolicy")) };
+        let call = self
+            .client
+            .attach_role_policy()
+            .role_name(role)
+            .policy_arn(arn);
+        let attach = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:AttachRolePolicy"))
+        };
         retry(PROPAGATION, passes, attach).await
     }
 
     async fn detach(&self, role: &str, arn: &str) -> Result<(), DriverError> {
-        let call = self.client.detach_role_policy().role_name(role).policy_arn(arn);
-        absent_is_done(call.send().await.map(drop).map_err(failed("iam:DetachRolePolicy")))
+        let call = self
+            .client
+            .detach_role_policy()
+            .role_name(role)
+            .policy_arn(arn);
+        absent_is_done(
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:DetachRolePolicy")),
+        )
     }
 
     async fn put(&self, role: &str, policy: &Policy<String>) -> Result<(), DriverError> {
         let document = print(&policy.policy_document)?;
-        let call =
-            self.client.put_role_policy().role_name(role).policy_name(&policy.policy_name).policy_document(document);
-        let put = || async { call.clone().send().await.map(drop).map_err(failed("iam:PutRolePolicy")) };
+        let call = self
+            .client
+            .put_role_policy()
+            .role_name(role)
+            .policy_name(&policy.policy_name)
+            .policy_document(document);
+        let put = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:PutRolePolicy"))
+        };
         retry(PROPAGATION, passes, put).await
     }
 
     async fn remove(&self, role: &str, policy: &str) -> Result<(), DriverError> {
-        let call = self.client.delete_role_policy().role_name(role).policy_name(policy);
-        absent_is_done(call.send().await.map(drop).map_err(failed("iam:DeleteRolePolicy")))
+        let call = self
+            .client
+            .delete_role_policy()
+            .role_name(role)
+            .policy_name(policy);
+        absent_is_done(
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("iam:DeleteRolePolicy")),
+        )
     }
 
     /// Takes everything from the role, deletes it, and waits until it is gone.
@@ -178,22 +294,34 @@ impl Roles {
         let delete = || async {
             absent_is_done(self.strip(name).await)?;
             let call = self.client.delete_role().role_name(name);
-            absent_is_done(call.send().await.map(drop).map_err(failed("iam:DeleteRole")))
+            absent_is_done(
+                call.send()
+                    .await
+                    .map(drop)
+                    .map_err(failed("iam:DeleteRole")),
+            )
         };
         retry(PROPAGATION, deletion_passes, delete).await?;
-        until(&format!("that the role {name} is gone"), PROPAGATION, || async {
-            Ok(match self.get(name).await? {
-                None => Ok(()),
-                Some(_) => Err("still there".to_owned()),
-            })
-        })
+        until(
+            &format!("that the role {name} is gone"),
+            PROPAGATION,
+            || async {
+                Ok(match self.get(name).await? {
+                    None => Ok(()),
+                    Some(_) => Err("still there".to_owned()),
+                })
+            },
+        )
         .await
     }
 
     /// Takes from the role what keeps it from being deleted, whoever gave it.
     async fn strip(&self, name: &str) -> Result<(), DriverError> {
-        let (inline, managed, profiles) =
-            tokio::try_join!(self.inline_names(name), self.managed_arns(name), self.profiles(name))?;
+        let (inline, managed, profiles) = tokio::try_join!(
+            self.inline_names(name),
+            self.managed_arns(name),
+            self.profiles(name)
+        )?;
         for policy in &inline {
             self.remove(name, policy).await?;
         }
@@ -201,7 +329,11 @@ impl Roles {
             self.detach(name, arn).await?;
         }
         for profile in &profiles {
-            let call = self.client.remove_role_from_instance_profile().role_name(name).instance_profile_name(profile);
+            let call = self
+                .client
+                .remove_role_from_instance_profile()
+                .role_name(name)
+                .instance_profile_name(profile);
             let removed = call.send().await.map(drop);
             absent_is_done(removed.map_err(failed("iam:RemoveRoleFromInstanceProfile")))?;
         }
@@ -209,9 +341,18 @@ impl Roles {
     }
 
     async fn profiles(&self, name: &str) -> Result<Vec<String>, DriverError> {
-        let profiles = self.client.list_instance_profiles_for_role().role_name(name).into_paginator().items().send();
+        let profiles = self
+            .client
+            .list_instance_profiles_for_role()
+            .role_name(name)
+            .into_paginator()
+            .items()
+            .send();
         let profiles: Result<Vec<_>, _> = profiles.collect().await;
         let profiles = profiles.map_err(failed("iam:ListInstanceProfilesForRole"))?;
-        Ok(profiles.into_iter().map(|profile| profile.instance_profile_name).collect())
+        Ok(profiles
+            .into_iter()
+            .map(|profile| profile.instance_profile_name)
+            .collect())
     }
 }

@@ -2,32 +2,33 @@
 
 use serde_json::{Value, json};
 use stacks::model::{ADDRESS_TAG, Address, SYSTEM_TAG};
-use stacks::types::lambda::{DestinationConfig, Filter, FilterCriteria, OnFailure, StartingPosition};
+use stacks::types::lambda::{
+    DestinationConfig, Filter, FilterCriteria, OnFailure, StartingPosition,
+};
 
 use super::*;
 use crate::aws::canned::Canned;
 use crate::reconcile::{Change, UNKNOWN};
 
-const CREATE: &str = "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings  {";
+const CREATE: &str =
+    "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings  {";
 const LIST: &str = "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings ";
-const NEXT: &str = "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings?Marker=m";
+const NEXT: &str =
+    "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings?Marker=m";
 const UUID: &str = "11111111-2222-3333-4444-555555555555";
-const GET: &str =
-    "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings/11111111-2222-3333-4444-555555555555";
-const UPDATE: &str =
-    "PUT https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings/11111111-2222-3333-4444-555555555555";
+const GET: &str = "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings/11111111-2222-3333-4444-555555555555";
+const UPDATE: &str = "PUT https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings/11111111-2222-3333-4444-555555555555";
 const DELETE: &str = "DELETE https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings/11111111-2222-3333-4444-555555555555";
 const TAGS: &str = "GET https://lambda.eu-west-1.amazonaws.com/2017-03-31/tags/";
 const TAG: &str = "POST https://lambda.eu-west-1.amazonaws.com/2017-03-31/tags/";
 
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:11111111-2222-3333-4444-555555555555";
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:acme-f";
-const STREAM: &str = "arn:aws:dynamodb:eu-west-1:111122223333:table/t/stream/2026-01-01T00:00:00.000";
+const STREAM: &str =
+    "arn:aws:dynamodb:eu-west-1:111122223333:table/t/stream/2026-01-01T00:00:00.000";
 
-const MISSING: &str =
-    r#"{"__type":"ResourceNotFoundException","message":"The resource you requested does not exist."}"#;
-const IN_USE: &str =
-    r#"{"__type":"ResourceInUseException","message":"Cannot update the event source mapping because it is in use."}"#;
+const MISSING: &str = r#"{"__type":"ResourceNotFoundException","message":"The resource you requested does not exist."}"#;
+const IN_USE: &str = r#"{"__type":"ResourceInUseException","message":"Cannot update the event source mapping because it is in use."}"#;
 const ROLE: &str = r#"{"__type":"InvalidParameterValueException","message":"Cannot access stream. Please ensure the role can perform the GetRecords action."}"#;
 const EXISTS: &str = r#"{"__type":"ResourceConflictException","message":"The event source arn (\" s \") and function (\" acme-f \") provided mapping already exists. Please update or delete the existing mapping with UUID 11111111-2222-3333-4444-555555555555"}"#;
 const OURS: &str = r#"{"Tags":{"frontage:system":"acme","frontage:address":"test/m"}}"#;
@@ -54,7 +55,10 @@ fn mapping() -> Properties {
 }
 
 fn tags() -> Tags {
-    Tags::from([(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/m")].map(|(key, value)| (key.to_owned(), value.to_owned())))
+    Tags::from(
+        [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/m")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned())),
+    )
 }
 
 fn of(function: &str, uuid: &str, state: &str) -> Value {
@@ -87,8 +91,14 @@ fn changed(paths: &[&str]) -> Changes {
 }
 
 fn alive() -> Live {
-    let attributes = [("UUID", UUID), ("Arn", ARN)].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    TypedLive { id: UUID.to_owned(), properties: mapping(), attributes: attributes.into(), tags: LiveTags::Unread }
+    let attributes =
+        [("UUID", UUID), ("Arn", ARN)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    TypedLive {
+        id: UUID.to_owned(),
+        properties: mapping(),
+        attributes: attributes.into(),
+        tags: LiveTags::Unread,
+    }
 }
 
 fn body(request: &str) -> Value {
@@ -105,12 +115,24 @@ async fn a_role_and_a_mapping_in_the_making_are_waited_for() {
         (GET, 200, creating.as_str()),
         (GET, 200, enabled.as_str()),
     ]);
-    let desired = EventSourceMapping { tumbling_window_in_seconds: Some(30), ..mapping() };
+    let desired = EventSourceMapping {
+        tumbling_window_in_seconds: Some(30),
+        ..mapping()
+    };
     let live = driver(&canned).create(desired, &tags()).await.unwrap();
-    assert_eq!((live.attribute("UUID").unwrap(), live.attribute("Arn").unwrap()), (UUID, ARN));
+    assert_eq!(
+        (
+            live.attribute("UUID").unwrap(),
+            live.attribute("Arn").unwrap()
+        ),
+        (UUID, ARN)
+    );
     canned.assert_used();
     let sent = body(&canned.requests()[0]);
-    assert_eq!(sent["Tags"], json!({"frontage:system": "acme", "frontage:address": "test/m"}));
+    assert_eq!(
+        sent["Tags"],
+        json!({"frontage:system": "acme", "frontage:address": "test/m"})
+    );
     assert_eq!(sent["TumblingWindowInSeconds"], 30);
     assert_eq!(sent["MaximumRetryAttempts"], -1);
 }
@@ -128,11 +150,18 @@ async fn a_lost_create_answer_goes_on_with_the_mapping_that_the_conflict_names()
     ]);
     let mut tags = tags();
     tags.insert("team".to_owned(), "web".to_owned());
-    let desired = EventSourceMapping { batch_size: Some(5), ..mapping() };
+    let desired = EventSourceMapping {
+        batch_size: Some(5),
+        ..mapping()
+    };
     let live = driver(&canned).create(desired, &tags).await.unwrap();
     assert_eq!(live.id, UUID);
     canned.assert_used();
-    let update = canned.requests().into_iter().find(|request| request.starts_with("PUT")).unwrap();
+    let update = canned
+        .requests()
+        .into_iter()
+        .find(|request| request.starts_with("PUT"))
+        .unwrap();
     assert_eq!(body(&update), json!({"Enabled": true, "BatchSize": 5}));
 }
 
@@ -140,8 +169,15 @@ async fn a_lost_create_answer_goes_on_with_the_mapping_that_the_conflict_names()
 async fn a_mapping_of_another_owner_is_not_taken_on() {
     let enabled = shown("Enabled");
     let foreign = r#"{"Tags":{"frontage:system":"other","frontage:address":"test/m"}}"#;
-    let canned = Canned::new([(CREATE, 409, EXISTS), (GET, 200, enabled.as_str()), (TAGS, 200, foreign)]);
-    let error = driver(&canned).create(mapping(), &tags()).await.unwrap_err();
+    let canned = Canned::new([
+        (CREATE, 409, EXISTS),
+        (GET, 200, enabled.as_str()),
+        (TAGS, 200, foreign),
+    ]);
+    let error = driver(&canned)
+        .create(mapping(), &tags())
+        .await
+        .unwrap_err();
     assert!(error.says("ResourceConflictException", "already exists"));
     canned.assert_used();
 }
@@ -178,7 +214,10 @@ async fn an_update_waits_for_the_one_before_and_clears_what_is_absent() {
         "TumblingWindowInSeconds",
         "MaximumRecordAgeInSeconds",
     ]);
-    driver(&canned).update(alive(), mapping(), &changes).await.unwrap();
+    driver(&canned)
+        .update(alive(), mapping(), &changes)
+        .await
+        .unwrap();
     canned.assert_used();
     let cleared = json!({
         "FilterCriteria": {}, "DestinationConfig": {"OnFailure": {"Destination": ""}}, "FunctionResponseTypes": [],
@@ -208,8 +247,15 @@ async fn deleting_the_absent_succeeds() {
 }
 
 fn wanted(address: &Address, properties: Properties) -> TypedWanted<'_, Identity, Properties> {
-    let identity = Identity { function_name: FUNCTION.to_owned(), event_source_arn: STREAM.to_owned() };
-    TypedWanted { address, identity, properties }
+    let identity = Identity {
+        function_name: FUNCTION.to_owned(),
+        event_source_arn: STREAM.to_owned(),
+    };
+    TypedWanted {
+        address,
+        identity,
+        properties,
+    }
 }
 
 fn page(mappings: &[Value], next: Option<&str>) -> String {
@@ -222,19 +268,50 @@ fn index(tags: &Value) -> String {
 
 #[tokio::test]
 async fn all_mappings_are_read_with_one_call_a_page() {
-    let other = of("arn:aws:lambda:eu-west-1:111122223333:function:theirs", "other", "Enabled");
-    let (first, second) = (page(&[other], Some("m")), page(&[of(FUNCTION, UUID, "Enabled")], None));
-    let index = index(&json!([{"Key": "frontage:system", "Value": "acme"}, {"Key": "team", "Value": "changed"}]));
-    let canned =
-        Canned::new([("GetResources", 200, index.as_str()), (LIST, 200, first.as_str()), (NEXT, 200, second.as_str())]);
-    let (driver, reading, address) = (driver(&canned), Reading::default(), "test/m".parse().unwrap());
-    let mut live = driver.read(wanted(&address, mapping()), &reading).await.unwrap().unwrap();
+    let other = of(
+        "arn:aws:lambda:eu-west-1:111122223333:function:theirs",
+        "other",
+        "Enabled",
+    );
+    let (first, second) = (
+        page(&[other], Some("m")),
+        page(&[of(FUNCTION, UUID, "Enabled")], None),
+    );
+    let index = index(
+        &json!([{"Key": "frontage:system", "Value": "acme"}, {"Key": "team", "Value": "changed"}]),
+    );
+    let canned = Canned::new([
+        ("GetResources", 200, index.as_str()),
+        (LIST, 200, first.as_str()),
+        (NEXT, 200, second.as_str()),
+    ]);
+    let (driver, reading, address) = (
+        driver(&canned),
+        Reading::default(),
+        "test/m".parse().unwrap(),
+    );
+    let mut live = driver
+        .read(wanted(&address, mapping()), &reading)
+        .await
+        .unwrap()
+        .unwrap();
     normalise(&mut live.properties);
     assert_eq!(live.properties, mapping());
-    let LiveTags::Hinted(tags) = &live.tags else { panic!("the index shows the mapping") };
-    assert_eq!(tags["team"], "changed", "a tag that was changed behind our back shows in the index");
+    let LiveTags::Hinted(tags) = &live.tags else {
+        panic!("the index shows the mapping")
+    };
+    assert_eq!(
+        tags["team"], "changed",
+        "a tag that was changed behind our back shows in the index"
+    );
     let listed = driver.list(&reading).await.unwrap();
-    assert_eq!(listed.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(), [UUID]);
+    assert_eq!(
+        listed
+            .iter()
+            .map(|live| live.id.as_str())
+            .collect::<Vec<_>>(),
+        [UUID]
+    );
     canned.assert_used();
 }
 
@@ -243,10 +320,23 @@ async fn a_mapping_in_the_midst_of_a_change_is_not_taken_for_a_disabled_one() {
     let address = "test/m".parse().unwrap();
     for (state, found) in [("Creating", true), ("Updating", true), ("Deleting", false)] {
         let (index, page) = (index(&json!([])), page(&[of(FUNCTION, UUID, state)], None));
-        let canned = Canned::new([("GetResources", 200, index.as_str()), (LIST, 200, page.as_str())]);
-        let desired = EventSourceMapping { enabled: Some(false), ..mapping() };
-        let live = driver(&canned).read(wanted(&address, desired), &Reading::default()).await.unwrap();
-        assert_eq!(live.map(|live| live.properties.enabled), found.then_some(Some(false)), "{state}");
+        let canned = Canned::new([
+            ("GetResources", 200, index.as_str()),
+            (LIST, 200, page.as_str()),
+        ]);
+        let desired = EventSourceMapping {
+            enabled: Some(false),
+            ..mapping()
+        };
+        let live = driver(&canned)
+            .read(wanted(&address, desired), &Reading::default())
+            .await
+            .unwrap();
+        assert_eq!(
+            live.map(|live| live.properties.enabled),
+            found.then_some(Some(false)),
+            "{state}"
+        );
     }
 }
 
@@ -264,16 +354,34 @@ fn the_largest_possible_echo_is_what_was_sent_as_forever() {
 #[test]
 fn what_is_empty_or_spelt_otherwise_is_the_same() {
     let filters = |patterns: &[&str]| {
-        let filters = patterns.iter().map(|pattern| Filter { pattern: (*pattern).to_owned() }).collect();
+        let filters = patterns
+            .iter()
+            .map(|pattern| Filter {
+                pattern: (*pattern).to_owned(),
+            })
+            .collect();
         Some(FilterCriteria { filters })
     };
-    let nowhere = DestinationConfig { on_failure: OnFailure { destination: String::new() } };
-    let mut empty =
-        EventSourceMapping { filter_criteria: filters(&[]), destination_config: Some(nowhere), ..mapping() };
+    let nowhere = DestinationConfig {
+        on_failure: OnFailure {
+            destination: String::new(),
+        },
+    };
+    let mut empty = EventSourceMapping {
+        filter_criteria: filters(&[]),
+        destination_config: Some(nowhere),
+        ..mapping()
+    };
     normalise(&mut empty);
     assert_eq!(empty, mapping());
-    let mut one = EventSourceMapping { filter_criteria: filters(&[r#"{"b": 1, "a": 2}"#, "{}"]), ..mapping() };
-    let mut other = EventSourceMapping { filter_criteria: filters(&["{ }", r#"{"a":2,"b":1}"#]), ..mapping() };
+    let mut one = EventSourceMapping {
+        filter_criteria: filters(&[r#"{"b": 1, "a": 2}"#, "{}"]),
+        ..mapping()
+    };
+    let mut other = EventSourceMapping {
+        filter_criteria: filters(&["{ }", r#"{"a":2,"b":1}"#]),
+        ..mapping()
+    };
     normalise(&mut one);
     normalise(&mut other);
     assert_eq!(one, other);
@@ -281,8 +389,11 @@ fn what_is_empty_or_spelt_otherwise_is_the_same() {
 
 #[test]
 fn what_is_not_known_yet_normalises() {
-    let mut unknown =
-        EventSourceMapping { function_name: UNKNOWN.to_owned(), event_source_arn: UNKNOWN.to_owned(), ..mapping() };
+    let mut unknown = EventSourceMapping {
+        function_name: UNKNOWN.to_owned(),
+        event_source_arn: UNKNOWN.to_owned(),
+        ..mapping()
+    };
     normalise(&mut unknown);
     assert_eq!(unknown.function_name, UNKNOWN);
 }
@@ -290,18 +401,52 @@ fn what_is_not_known_yet_normalises() {
 #[test]
 fn what_lambda_refuses_is_refused_here() {
     let queue = "arn:aws:sqs:eu-west-1:111122223333:q";
-    let pattern = |text: &str| Some(FilterCriteria { filters: vec![Filter { pattern: text.to_owned() }] });
+    let pattern = |text: &str| {
+        Some(FilterCriteria {
+            filters: vec![Filter {
+                pattern: text.to_owned(),
+            }],
+        })
+    };
     assert!(limits::check(&mapping()).is_ok());
     let refused = [
-        EventSourceMapping { batch_size: Some(10_001), ..mapping() },
-        EventSourceMapping { parallelization_factor: Some(11), ..mapping() },
-        EventSourceMapping { maximum_record_age_in_seconds: Some(59), ..mapping() },
-        EventSourceMapping { maximum_retry_attempts: Some(-2), ..mapping() },
-        EventSourceMapping { tumbling_window_in_seconds: Some(901), ..mapping() },
-        EventSourceMapping { starting_position: None, ..mapping() },
-        EventSourceMapping { event_source_arn: queue.to_owned(), batch_size: Some(11), ..mapping() },
-        EventSourceMapping { filter_criteria: pattern("INSERT"), ..mapping() },
-        EventSourceMapping { filter_criteria: pattern(&format!(r#"{{"a":"{}"}}"#, "x".repeat(4_096))), ..mapping() },
+        EventSourceMapping {
+            batch_size: Some(10_001),
+            ..mapping()
+        },
+        EventSourceMapping {
+            parallelization_factor: Some(11),
+            ..mapping()
+        },
+        EventSourceMapping {
+            maximum_record_age_in_seconds: Some(59),
+            ..mapping()
+        },
+        EventSourceMapping {
+            maximum_retry_attempts: Some(-2),
+            ..mapping()
+        },
+        EventSourceMapping {
+            tumbling_window_in_seconds: Some(901),
+            ..mapping()
+        },
+        EventSourceMapping {
+            starting_position: None,
+            ..mapping()
+        },
+        EventSourceMapping {
+            event_source_arn: queue.to_owned(),
+            batch_size: Some(11),
+            ..mapping()
+        },
+        EventSourceMapping {
+            filter_criteria: pattern("INSERT"),
+            ..mapping()
+        },
+        EventSourceMapping {
+            filter_criteria: pattern(&format!(r#"{{"a":"{}"}}"#, "x".repeat(4_096))),
+            ..mapping()
+        },
     ];
     for mapping in refused {
         assert!(limits::check(&mapping).is_err(), "{mapping:?}");

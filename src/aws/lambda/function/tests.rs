@@ -13,16 +13,20 @@ use crate::reconcile::Change;
 
 const CREATE: &str = "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions  {";
 const GET: &str = "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f ";
-const CONFIGURE: &str = "PUT https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f/configuration";
+const CONFIGURE: &str =
+    "PUT https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f/configuration";
 const CODE: &str = "PUT https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f/code";
-const RESERVE: &str = "PUT https://lambda.eu-west-1.amazonaws.com/2017-10-31/functions/acme-f/concurrency";
+const RESERVE: &str =
+    "PUT https://lambda.eu-west-1.amazonaws.com/2017-10-31/functions/acme-f/concurrency";
 const DELETE: &str = "DELETE https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f ";
 const TAG: &str = "POST https://lambda.eu-west-1.amazonaws.com/2017-03-31/tags/";
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:acme-f";
 
 const BUSY: &str = r#"{"__type":"ResourceConflictException","message":"The operation cannot be performed at this time. An update is in progress for resource: acme-f"}"#;
-const EXISTS: &str = r#"{"__type":"ResourceConflictException","message":"Function already exist: acme-f"}"#;
-const MISSING: &str = r#"{"__type":"ResourceNotFoundException","message":"Function not found: acme-f"}"#;
+const EXISTS: &str =
+    r#"{"__type":"ResourceConflictException","message":"Function already exist: acme-f"}"#;
+const MISSING: &str =
+    r#"{"__type":"ResourceNotFoundException","message":"Function not found: acme-f"}"#;
 const UNASSUMABLE: &str = r#"{"__type":"InvalidParameterValueException","message":"The role defined for the function cannot be assumed by Lambda."}"#;
 
 fn function() -> Properties {
@@ -32,7 +36,9 @@ fn function() -> Properties {
         role: "arn:aws:iam::111122223333:role/r".to_owned(),
         runtime: "provided.al2023".to_owned(),
         handler: "bootstrap".to_owned(),
-        code: Code { code_sha256: "hash".to_owned() },
+        code: Code {
+            code_sha256: "hash".to_owned(),
+        },
         architectures: Vec::new(),
         memory_size: None,
         timeout: None,
@@ -48,7 +54,10 @@ fn function() -> Properties {
 }
 
 fn tags() -> Tags {
-    Tags::from([(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/f")].map(|(key, value)| (key.to_owned(), value.to_owned())))
+    Tags::from(
+        [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/f")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned())),
+    )
 }
 
 /// `GetFunction`'s answer in a state.
@@ -98,8 +107,11 @@ fn changed(paths: &[&str]) -> Changes {
 
 #[tokio::test(start_paused = true)]
 async fn a_role_and_a_pending_function_are_waited_for() {
-    let (pending, unsaid, active) =
-        (shown("Pending", Some("InProgress")), shown("Active", None), shown("Active", Some("Successful")));
+    let (pending, unsaid, active) = (
+        shown("Pending", Some("InProgress")),
+        shown("Active", None),
+        shown("Active", Some("Successful")),
+    );
     let canned = Canned::new([
         (CREATE, 400, UNASSUMABLE),
         (CREATE, 400, UNASSUMABLE),
@@ -114,15 +126,25 @@ async fn a_role_and_a_pending_function_are_waited_for() {
     assert_eq!(live.attribute("Arn").unwrap(), ARN);
     canned.assert_used();
     let create = &canned.requests()[0];
-    assert!(create.contains(r#""frontage:address":"test/f""#) && create.contains(r#""LogGroup":"/aws/lambda/acme-f""#));
+    assert!(
+        create.contains(r#""frontage:address":"test/f""#)
+            && create.contains(r#""LogGroup":"/aws/lambda/acme-f""#)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn another_invalid_parameter_is_not_retried() {
-    let wrong = r#"{"__type":"InvalidParameterValueException","message":"Unzipped size must be smaller"}"#;
+    let wrong =
+        r#"{"__type":"InvalidParameterValueException","message":"Unzipped size must be smaller"}"#;
     let canned = Canned::new([(CREATE, 400, wrong)]);
     let (driver, _zip) = driver(&canned);
-    assert!(driver.create(function(), &tags()).await.unwrap_err().is("InvalidParameterValueException"));
+    assert!(
+        driver
+            .create(function(), &tags())
+            .await
+            .unwrap_err()
+            .is("InvalidParameterValueException")
+    );
     assert_eq!(canned.requests().len(), 1);
 }
 
@@ -139,7 +161,11 @@ async fn a_lost_create_answer_goes_on_where_it_stopped() {
         (TAG, 204, ""),
     ]);
     let (driver, _zip) = driver(&canned);
-    let desired = Function { timeout: Some(9), reserved_concurrent_executions: Some(2), ..function() };
+    let desired = Function {
+        timeout: Some(9),
+        reserved_concurrent_executions: Some(2),
+        ..function()
+    };
     let mut tags = tags();
     tags.insert("team".to_owned(), "web".to_owned());
     driver.create(desired, &tags).await.unwrap();
@@ -151,7 +177,11 @@ async fn a_lost_create_answer_goes_on_where_it_stopped() {
 #[tokio::test(start_paused = true)]
 async fn a_function_of_another_owner_is_not_taken_on() {
     let foreign = owned_by("other", "Active", Some("Successful"));
-    let canned = Canned::new([(CREATE, 409, EXISTS), (GET, 200, foreign.as_str()), (GET, 200, foreign.as_str())]);
+    let canned = Canned::new([
+        (CREATE, 409, EXISTS),
+        (GET, 200, foreign.as_str()),
+        (GET, 200, foreign.as_str()),
+    ]);
     let (driver, _zip) = driver(&canned);
     let error = driver.create(function(), &tags()).await.unwrap_err();
     assert!(error.says("ResourceConflictException", "already exist"));
@@ -160,7 +190,10 @@ async fn a_function_of_another_owner_is_not_taken_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_function_on_its_way_out_makes_room_first() {
-    let (deleting, active) = (shown("Deleting", Some("Successful")), shown("Active", Some("Successful")));
+    let (deleting, active) = (
+        shown("Deleting", Some("Successful")),
+        shown("Active", Some("Successful")),
+    );
     let canned = Canned::new([
         (CREATE, 409, EXISTS),
         (GET, 200, deleting.as_str()),
@@ -176,7 +209,10 @@ async fn a_function_on_its_way_out_makes_room_first() {
 
 #[tokio::test(start_paused = true)]
 async fn configuration_code_and_concurrency_wait_for_each_other() {
-    let (updating, done) = (shown("Active", Some("InProgress")), shown("Active", Some("Successful")));
+    let (updating, done) = (
+        shown("Active", Some("InProgress")),
+        shown("Active", Some("Successful")),
+    );
     let canned = Canned::new([
         (CONFIGURE, 409, BUSY),
         (CONFIGURE, 200, "{}"),
@@ -190,15 +226,39 @@ async fn configuration_code_and_concurrency_wait_for_each_other() {
         (RESERVE, 200, "{}"),
     ]);
     let (driver, _zip) = driver(&canned);
-    let desired = Function { reserved_concurrent_executions: Some(1), timeout: Some(9), ..function() };
+    let desired = Function {
+        reserved_concurrent_executions: Some(1),
+        timeout: Some(9),
+        ..function()
+    };
     let changes = changed(&["ReservedConcurrentExecutions", "Code.CodeSha256", "Timeout"]);
     driver.update(alive(), desired, &changes).await.unwrap();
     canned.assert_used();
-    let asked: Vec<_> =
-        canned.requests().into_iter().map(|request| request.split(' ').nth(1).unwrap().to_owned()).collect();
-    let parts: Vec<_> = asked.iter().map(|uri| uri.rsplit('/').next().unwrap()).collect();
-    let code = ["code", "code", "acme-f", "acme-f", "concurrency", "concurrency"];
-    assert_eq!(parts, [&["configuration", "configuration", "acme-f", "acme-f"], &code[..]].concat());
+    let asked: Vec<_> = canned
+        .requests()
+        .into_iter()
+        .map(|request| request.split(' ').nth(1).unwrap().to_owned())
+        .collect();
+    let parts: Vec<_> = asked
+        .iter()
+        .map(|uri| uri.rsplit('/').next().unwrap())
+        .collect();
+    let code = [
+        "code",
+        "code",
+        "acme-f",
+        "acme-f",
+        "concurrency",
+        "concurrency",
+    ];
+    assert_eq!(
+        parts,
+        [
+            &["configuration", "configuration", "acme-f", "acme-f"],
+            &code[..]
+        ]
+        .concat()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -206,7 +266,13 @@ async fn what_is_absent_is_cleared_and_what_is_not_touched_is_not_sent() {
     let done = shown("Active", Some("Successful"));
     let canned = Canned::new([(CONFIGURE, 200, "{}"), (GET, 200, done.as_str())]);
     let (driver, _zip) = driver(&canned);
-    let changes = changed(&["Description", "Environment.Variables.A", "Layers", "DeadLetterConfig", "KmsKeyArn"]);
+    let changes = changed(&[
+        "Description",
+        "Environment.Variables.A",
+        "Layers",
+        "DeadLetterConfig",
+        "KmsKeyArn",
+    ]);
     driver.update(alive(), function(), &changes).await.unwrap();
     let request = canned.requests().remove(0);
     let body: Value = serde_json::from_str(request.split_once("  ").unwrap().1).unwrap();
@@ -220,26 +286,63 @@ async fn what_is_absent_is_cleared_and_what_is_not_touched_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn a_reservation_that_the_account_cannot_spare_says_what_it_has() {
     let refused = r#"{"__type":"InvalidParameterValueException","message":"Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [10]."}"#;
-    let settings = r#"{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}"#;
+    let settings =
+        r#"{"AccountLimit":{"ConcurrentExecutions":10,"UnreservedConcurrentExecutions":10}}"#;
     let canned = Canned::new([(RESERVE, 400, refused), ("account-settings", 200, settings)]);
     let (driver, _zip) = driver(&canned);
-    let desired = Function { reserved_concurrent_executions: Some(1), ..function() };
-    let error = driver.update(alive(), desired, &changed(&["ReservedConcurrentExecutions"])).await.unwrap_err();
-    assert!(error.says("InvalidParameterValueException", "10 concurrent executions, 10 of them unreserved"), "{error}");
+    let desired = Function {
+        reserved_concurrent_executions: Some(1),
+        ..function()
+    };
+    let error = driver
+        .update(
+            alive(),
+            desired,
+            &changed(&["ReservedConcurrentExecutions"]),
+        )
+        .await
+        .unwrap_err();
+    assert!(
+        error.says(
+            "InvalidParameterValueException",
+            "10 concurrent executions, 10 of them unreserved"
+        ),
+        "{error}"
+    );
     canned.assert_used();
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_update_that_fails_later_is_told_and_tried_again() {
     let failed = shown("Active", Some("Failed"));
-    let canned = Canned::new([(CONFIGURE, 200, "{}"), (GET, 200, failed.as_str()), (GET, 200, failed.as_str())]);
+    let canned = Canned::new([
+        (CONFIGURE, 200, "{}"),
+        (GET, 200, failed.as_str()),
+        (GET, 200, failed.as_str()),
+    ]);
     let (driver, _zip) = driver(&canned);
-    let error = driver.update(alive(), function(), &changed(&["KmsKeyArn"])).await.unwrap_err();
-    assert!(error.to_string().ends_with("`acme-f`: no such key"), "{error}");
+    let error = driver
+        .update(alive(), function(), &changed(&["KmsKeyArn"]))
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().ends_with("`acme-f`: no such key"),
+        "{error}"
+    );
     let address = "test/f".parse().unwrap();
-    let identity = Identity { function_name: "acme-f".to_owned() };
-    let wanted = TypedWanted { address: &address, identity, properties: function() };
-    let live = driver.read(wanted, &Reading::default()).await.unwrap().unwrap();
+    let identity = Identity {
+        function_name: "acme-f".to_owned(),
+    };
+    let wanted = TypedWanted {
+        address: &address,
+        identity,
+        properties: function(),
+    };
+    let live = driver
+        .read(wanted, &Reading::default())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(live.properties.code.code_sha256, "(failed: no such key)");
 }
 
@@ -274,9 +377,19 @@ async fn a_function_is_read_once_and_not_while_it_is_deleted() {
         ("GetResources", 200, second.as_str()),
         (GET, 200, deleting.as_str()),
     ]);
-    let (driver, reading, address) = (driver(&canned).0, Reading::default(), "test/f".parse().unwrap());
-    let identity = Identity { function_name: "acme-f".to_owned() };
-    let wanted = TypedWanted { address: &address, identity, properties: function() };
+    let (driver, reading, address) = (
+        driver(&canned).0,
+        Reading::default(),
+        "test/f".parse().unwrap(),
+    );
+    let identity = Identity {
+        function_name: "acme-f".to_owned(),
+    };
+    let wanted = TypedWanted {
+        address: &address,
+        identity,
+        properties: function(),
+    };
     assert!(driver.read(wanted, &reading).await.unwrap().is_none());
     assert!(driver.list(&reading).await.unwrap().is_empty());
     canned.assert_used();
@@ -287,7 +400,9 @@ fn defaults_are_stated() {
     let variables = BTreeMap::new();
     let mut stated = Function {
         environment: Some(Environment { variables }),
-        dead_letter_config: Some(DeadLetterConfig { target_arn: String::new() }),
+        dead_letter_config: Some(DeadLetterConfig {
+            target_arn: String::new(),
+        }),
         description: Some(String::new()),
         kms_key_arn: Some(String::new()),
         ..function()
@@ -296,5 +411,8 @@ fn defaults_are_stated() {
     normalise(&mut stated);
     normalise(&mut absent);
     assert_eq!(stated, absent);
-    assert_eq!(absent.logging_config.unwrap().log_group.as_deref(), Some("/aws/lambda/acme-f"));
+    assert_eq!(
+        absent.logging_config.unwrap().log_group.as_deref(),
+        Some("/aws/lambda/acme-f")
+    );
 }

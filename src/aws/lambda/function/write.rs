@@ -1,4 +1,5 @@
-//! How functions are written: code, configuration and concurrency are calls of their own, with a wait after each.
+//! How functions are written: code, configuration and concurrency are calls of their own, with a
+//! wait after each.
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::{FunctionCode, LastUpdateStatus, Runtime, State};
@@ -6,17 +7,20 @@ use aws_smithy_types::Blob;
 use stacks::model::Tags;
 
 use super::convert::{
-    failure, sdk_architectures, sdk_dead_letters, sdk_environment, sdk_logging, sdk_storage, sdk_tracing,
+    failure, sdk_architectures, sdk_dead_letters, sdk_environment, sdk_logging, sdk_storage,
+    sdk_tracing,
 };
 use super::limits::check_zip;
 use super::{FunctionDriver, Properties};
 use crate::aws::error::failed;
-use crate::aws::lambda::functions::{absent_is_done, already_exists, is_busy, is_deleting, role_propagates};
+use crate::aws::lambda::functions::{
+    absent_is_done, already_exists, is_busy, is_deleting, role_propagates,
+};
 use crate::aws::wait::{Patience, retry, until};
 use crate::reconcile::{Changes, DriverError};
 
-/// How long Lambda may take to see a role that was just made (mostly 5 to 15 seconds), and a function to become
-/// active or updated.
+/// How long Lambda may take to see a role that was just made (mostly 5 to 15 seconds), and a
+/// function to become active or updated.
 const PATIENCE: Patience = Patience::seconds(300);
 
 /// What `UpdateFunctionConfiguration` writes.
@@ -42,7 +46,11 @@ fn passes(error: &DriverError) -> bool {
 
 impl FunctionDriver {
     /// Makes the function. If one of the name is on its way out, waits until it is gone.
-    pub(super) async fn create_function(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
+    pub(super) async fn create_function(
+        &self,
+        desired: &Properties,
+        tags: &Tags,
+    ) -> Result<(), DriverError> {
         match self.try_create(desired, tags).await {
             Err(error) if already_exists(&error) => {
                 let found = self.functions.get(&desired.function_name).await?;
@@ -71,21 +79,45 @@ impl FunctionDriver {
             .set_description(desired.description.clone())
             .set_memory_size(desired.memory_size)
             .set_timeout(desired.timeout)
-            .set_environment(desired.environment.is_some().then(|| sdk_environment(desired)))
+            .set_environment(
+                desired
+                    .environment
+                    .is_some()
+                    .then(|| sdk_environment(desired)),
+            )
             .set_tracing_config(sdk_tracing(desired))
             .set_logging_config(sdk_logging(desired))
             .set_ephemeral_storage(sdk_storage(desired))
             .set_layers((!desired.layers.is_empty()).then(|| desired.layers.clone()))
-            .set_dead_letter_config(desired.dead_letter_config.is_some().then(|| sdk_dead_letters(desired)))
+            .set_dead_letter_config(
+                desired
+                    .dead_letter_config
+                    .is_some()
+                    .then(|| sdk_dead_letters(desired)),
+            )
             .set_kms_key_arn(desired.kms_key_arn.clone())
             .set_tags(Some(tags.clone().into_iter().collect()));
-        let create = || async { call.clone().send().await.map(drop).map_err(failed("lambda:CreateFunction")) };
+        let create = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("lambda:CreateFunction"))
+        };
         retry(PATIENCE, passes, create).await
     }
 
     /// Writes what the changes touch; `desired` is normalised.
-    pub(super) async fn write(&self, desired: &Properties, changes: &Changes) -> Result<(), DriverError> {
-        if changes.touches("KmsKeyArn") || CONFIGURATION.iter().any(|property| changes.touches(property)) {
+    pub(super) async fn write(
+        &self,
+        desired: &Properties,
+        changes: &Changes,
+    ) -> Result<(), DriverError> {
+        if changes.touches("KmsKeyArn")
+            || CONFIGURATION
+                .iter()
+                .any(|property| changes.touches(property))
+        {
             self.put_configuration(desired, changes).await?;
         }
         if changes.touches("Code") || changes.touches("Architectures") {
@@ -97,7 +129,11 @@ impl FunctionDriver {
         Ok(())
     }
 
-    async fn put_configuration(&self, desired: &Properties, changes: &Changes) -> Result<(), DriverError> {
+    async fn put_configuration(
+        &self,
+        desired: &Properties,
+        changes: &Changes,
+    ) -> Result<(), DriverError> {
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         let touched = |property: &str| changes.touches(property);
         let call = self
@@ -119,7 +155,14 @@ impl FunctionDriver {
             .set_dead_letter_config(touched("DeadLetterConfig").then(|| sdk_dead_letters(desired)))
             .set_kms_key_arn(touched("KmsKeyArn").then(|| or_empty(&desired.kms_key_arn)));
         let operation = "lambda:UpdateFunctionConfiguration";
-        retry(PATIENCE, passes, || async { call.clone().send().await.map(drop).map_err(failed(operation)) }).await?;
+        retry(PATIENCE, passes, || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed(operation))
+        })
+        .await?;
         self.ready(&desired.function_name).await
     }
 
@@ -132,7 +175,13 @@ impl FunctionDriver {
             .function_name(&desired.function_name)
             .zip_file(self.zip(desired)?)
             .set_architectures(Some(sdk_architectures(desired)));
-        let put = || async { call.clone().send().await.map(drop).map_err(failed("lambda:UpdateFunctionCode")) };
+        let put = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("lambda:UpdateFunctionCode"))
+        };
         retry(PATIENCE, passes, put).await?;
         self.ready(&desired.function_name).await
     }
@@ -142,22 +191,47 @@ impl FunctionDriver {
         let Some(reserved) = desired.reserved_concurrent_executions else {
             let call = client.delete_function_concurrency().function_name(name);
             let operation = "lambda:DeleteFunctionConcurrency";
-            let remove = || async { call.clone().send().await.map(drop).map_err(failed(operation)) };
+            let remove = || async {
+                call.clone()
+                    .send()
+                    .await
+                    .map(drop)
+                    .map_err(failed(operation))
+            };
             return retry(PATIENCE, is_busy, remove).await;
         };
-        let call = client.put_function_concurrency().function_name(name).reserved_concurrent_executions(reserved);
-        let put = || async { call.clone().send().await.map(drop).map_err(failed("lambda:PutFunctionConcurrency")) };
+        let call = client
+            .put_function_concurrency()
+            .function_name(name)
+            .reserved_concurrent_executions(reserved);
+        let put = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("lambda:PutFunctionConcurrency"))
+        };
         match retry(PATIENCE, is_busy, put).await {
             Err(error) if exceeds_account(&error) => Err(self.tell_limits(error).await),
             other => other,
         }
     }
 
-    /// The same error, with what the account has: new accounts have so little that no reservation is possible.
+    /// The same error, with what the account has: new accounts have so little that no reservation
+    /// is possible.
     async fn tell_limits(&self, error: DriverError) -> DriverError {
-        let Ok(settings) = self.functions.client.get_account_settings().send().await else { return error };
-        let (Some(limit), DriverError::Service { operation, code, message, request_id }) =
-            (settings.account_limit(), error.clone())
+        let Ok(settings) = self.functions.client.get_account_settings().send().await else {
+            return error;
+        };
+        let (
+            Some(limit),
+            DriverError::Service {
+                operation,
+                code,
+                message,
+                request_id,
+            },
+        ) = (settings.account_limit(), error.clone())
         else {
             return error;
         };
@@ -167,7 +241,12 @@ impl FunctionDriver {
             limit.concurrent_executions(),
             limit.unreserved_concurrent_executions().unwrap_or_default(),
         );
-        DriverError::Service { operation, code, message, request_id }
+        DriverError::Service {
+            operation,
+            code,
+            message,
+            request_id,
+        }
     }
 
     fn zip(&self, desired: &Properties) -> Result<Blob, DriverError> {
@@ -176,54 +255,94 @@ impl FunctionDriver {
         Ok(Blob::new(zip))
     }
 
-    /// Waits until the function is active and its last update successful: until then no other change is taken,
-    /// and nothing can refer to it.
+    /// Waits until the function is active and its last update successful: until then no other
+    /// change is taken, and nothing can refer to it.
     pub(super) async fn ready(&self, name: &str) -> Result<(), DriverError> {
-        until(&format!("that the function {name} is active and updated"), PATIENCE, || async {
-            match self.functions.get(name).await? {
-                Some(found) => readiness(name, &found),
-                None => Ok(Err("no such function yet".to_owned())),
-            }
-        })
+        until(
+            &format!("that the function {name} is active and updated"),
+            PATIENCE,
+            || async {
+                match self.functions.get(name).await? {
+                    Some(found) => readiness(name, &found),
+                    None => Ok(Err("no such function yet".to_owned())),
+                }
+            },
+        )
         .await
     }
 
     /// Waits until there is no such function.
     async fn gone(&self, name: &str) -> Result<(), DriverError> {
-        until(&format!("that the function {name} is gone"), PATIENCE, || async {
-            Ok(match self.functions.get(name).await? {
-                None => Ok(()),
-                Some(found) => Err(format!("{:?}", found.configuration().and_then(|function| function.state()))),
-            })
-        })
+        until(
+            &format!("that the function {name} is gone"),
+            PATIENCE,
+            || async {
+                Ok(match self.functions.get(name).await? {
+                    None => Ok(()),
+                    Some(found) => Err(format!(
+                        "{:?}",
+                        found.configuration().and_then(|function| function.state())
+                    )),
+                })
+            },
+        )
         .await
     }
 
-    /// Deletes the function and waits until it is gone: Lambda may take its time about it (state `Deleting`).
+    /// Deletes the function and waits until it is gone: Lambda may take its time about it (state
+    /// `Deleting`).
     pub(super) async fn delete_function(&self, name: &str) -> Result<(), DriverError> {
         let call = self.functions.client.delete_function().function_name(name);
-        let delete =
-            || async { absent_is_done(call.clone().send().await.map(drop).map_err(failed("lambda:DeleteFunction"))) };
+        let delete = || async {
+            absent_is_done(
+                call.clone()
+                    .send()
+                    .await
+                    .map(drop)
+                    .map_err(failed("lambda:DeleteFunction")),
+            )
+        };
         retry(PATIENCE, is_busy, delete).await?;
         self.gone(name).await
     }
 }
 
-/// The reservation leaves the account less than it must keep unreserved. Lambda has one code for all invalid
-/// parameters, so the message tells.
+/// The reservation leaves the account less than it must keep unreserved. Lambda has one code for
+/// all invalid parameters, so the message tells.
 fn exceeds_account(error: &DriverError) -> bool {
-    error.says("InvalidParameterValueException", "UnreservedConcurrentExecution")
+    error.says(
+        "InvalidParameterValueException",
+        "UnreservedConcurrentExecution",
+    )
 }
 
-/// Whether the function can be used and changed; what it is doing if not. Idle functions (`Inactive`) are fine:
-/// the next call wakes them. A status that is not told counts as in progress.
+/// Whether the function can be used and changed; what it is doing if not. Idle functions
+/// (`Inactive`) are fine: the next call wakes them. A status that is not told counts as in
+/// progress.
 fn readiness(name: &str, found: &GetFunctionOutput) -> Result<Result<(), String>, DriverError> {
-    let Some(function) = found.configuration() else { return Ok(Err("nothing is told of it".to_owned())) };
+    let Some(function) = found.configuration() else {
+        return Ok(Err("nothing is told of it".to_owned()));
+    };
     if let Some(why) = failure(function) {
-        return Err(DriverError::Invalid(format!("Lambda could not make or change the function `{name}`: {why}")));
+        return Err(DriverError::Invalid(format!(
+            "Lambda could not make or change the function `{name}`: {why}"
+        )));
     }
-    let usable = matches!(function.state(), Some(State::Active | State::ActiveNonInvocable | State::Inactive));
+    let usable = matches!(
+        function.state(),
+        Some(State::Active | State::ActiveNonInvocable | State::Inactive)
+    );
     let updated = function.last_update_status() == Some(&LastUpdateStatus::Successful);
-    let seen = || format!("{:?}, last update {:?}", function.state(), function.last_update_status());
-    Ok(if usable && updated { Ok(()) } else { Err(seen()) })
+    let seen = || {
+        format!(
+            "{:?}, last update {:?}",
+            function.state(),
+            function.last_update_status()
+        )
+    };
+    Ok(if usable && updated {
+        Ok(())
+    } else {
+        Err(seen())
+    })
 }

@@ -12,7 +12,8 @@ use crate::reconcile::DriverError;
 /// Statement ids of Frontage's begin so.
 pub(super) const PREFIX: &str = "frontage-";
 
-/// What stands for the action of a statement that no permission of ours makes: it differs from every one.
+/// What stands for the action of a statement that no permission of ours makes: it differs from
+/// every one.
 const NOT_UNDERSTOOD: &str = "(not understood)";
 
 /// The statement id of the permission at an address of this name.
@@ -48,10 +49,12 @@ fn permission(function: &str, statement: Value) -> Properties {
     })
 }
 
-/// The permission that makes this statement, if one does: `SourceArn` becomes an `ArnLike` condition on
-/// `AWS:SourceArn`, `SourceAccount` a `StringEquals` condition on `AWS:SourceAccount`.
+/// The permission that makes this statement, if one does: `SourceArn` becomes an `ArnLike`
+/// condition on `AWS:SourceArn`, `SourceAccount` a `StringEquals` condition on `AWS:SourceAccount`.
 fn understand(function: &str, statement: Statement<String>) -> Option<Properties> {
-    let [action] = statement.action.as_slice() else { return None };
+    let [action] = statement.action.as_slice() else {
+        return None;
+    };
     let mut permission = Permission {
         function_name: function.to_owned(),
         action: action.clone(),
@@ -65,14 +68,20 @@ fn understand(function: &str, statement: Statement<String>) -> Option<Properties
     (statement.effect == Effect::Allow).then_some(permission)
 }
 
-fn take_conditions(permission: &mut Properties, operator: &str, keys: BTreeMap<String, Values<String>>) -> Option<()> {
+fn take_conditions(
+    permission: &mut Properties,
+    operator: &str,
+    keys: BTreeMap<String, Values<String>>,
+) -> Option<()> {
     for (key, Values(mut values)) in keys {
         let value = values.pop().filter(|_| values.is_empty())?;
         match (operator, key.to_ascii_lowercase().as_str()) {
             ("ArnLike" | "ArnEquals" | "StringLike" | "StringEquals", "aws:sourcearn") => {
                 permission.source_arn = Some(value);
             }
-            ("StringEquals" | "StringLike", "aws:sourceaccount") => permission.source_account = Some(value),
+            ("StringEquals" | "StringLike", "aws:sourceaccount") => {
+                permission.source_account = Some(value)
+            }
             _ => return None,
         }
     }
@@ -89,9 +98,12 @@ fn single_principal(principal: Principal<String>) -> Option<String> {
     }
 }
 
-/// The principal as it is compared: Lambda returns an account that is named by its 12 digits as the ARN of its root.
+/// The principal as it is compared: Lambda returns an account that is named by its 12 digits as the
+/// ARN of its root.
 pub(super) fn principal(name: &str) -> String {
-    let account = name.strip_suffix(":root").and_then(|arn| arn.rsplit_once(":iam::"));
+    let account = name
+        .strip_suffix(":root")
+        .and_then(|arn| arn.rsplit_once(":iam::"));
     account.map_or(name, |(_, account)| account).to_owned()
 }
 
@@ -102,18 +114,23 @@ pub(super) fn principal(name: &str) -> String {
 pub(super) fn check(id: &str, permission: &Properties) -> Result<(), DriverError> {
     let allowed = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
     if id.len() > 100 || !id.chars().all(allowed) {
-        return Err(DriverError::Invalid(format!("the statement id `{id}` is not 1 to 100 of A-Z a-z 0-9 - _")));
+        return Err(DriverError::Invalid(format!(
+            "the statement id `{id}` is not 1 to 100 of A-Z a-z 0-9 - _"
+        )));
     }
     let action = &permission.action;
     let named = action.strip_prefix("lambda:");
-    let is_action = named.is_some_and(|name| name == "*" || name.chars().all(|c| c.is_ascii_alphabetic()));
+    let is_action =
+        named.is_some_and(|name| name == "*" || name.chars().all(|c| c.is_ascii_alphabetic()));
     if !is_action && action != "*" {
         return Err(DriverError::Invalid(format!(
             "the action `{action}` of the permission `{id}` is not one of Lambda's"
         )));
     }
     if permission.principal.is_empty() || permission.principal.contains(char::is_whitespace) {
-        return Err(DriverError::Invalid(format!("the permission `{id}` names no principal")));
+        return Err(DriverError::Invalid(format!(
+            "the permission `{id}` names no principal"
+        )));
     }
     Ok(())
 }

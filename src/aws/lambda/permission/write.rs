@@ -1,4 +1,5 @@
-//! How permissions are written: the record on the function first, one writer a function, each write seen.
+//! How permissions are written: the record on the function first, one writer a function, each write
+//! seen.
 
 use stacks::model::{FINGERPRINT_TAG, Tags, child_fingerprint_tag};
 
@@ -12,7 +13,8 @@ use crate::reconcile::DriverError;
 /// How long the function that was just made may not be known, or be busy.
 const FRESH: Patience = Patience::seconds(60);
 
-/// How long a statement that was written may not show. After that it counts as lost, and is written again.
+/// How long a statement that was written may not show. After that it counts as lost, and is written
+/// again.
 const SHOWN: Patience = Patience::seconds(20);
 
 /// How often a statement is written before that it does not show is an error.
@@ -20,20 +22,36 @@ const ATTEMPTS: usize = 3;
 
 /// The function was made a moment ago, or another change of it is under way.
 fn passes(error: &DriverError) -> bool {
-    error.is("ResourceNotFoundException") || is_busy(error) || error.is("PreconditionFailedException")
+    error.is("ResourceNotFoundException")
+        || is_busy(error)
+        || error.is("PreconditionFailedException")
 }
 
 impl Permissions {
-    /// Keeps the fingerprint in `tags`, if there is one, as the permission's record on the function.
-    pub(super) async fn record(&self, function: &str, id: &str, tags: &Tags) -> Result<(), DriverError> {
-        let Some(fingerprint) = tags.get(FINGERPRINT_TAG) else { return Ok(()) };
+    /// Keeps the fingerprint in `tags`, if there is one, as the permission's record on the
+    /// function.
+    pub(super) async fn record(
+        &self,
+        function: &str,
+        id: &str,
+        tags: &Tags,
+    ) -> Result<(), DriverError> {
+        let Some(fingerprint) = tags.get(FINGERPRINT_TAG) else {
+            return Ok(());
+        };
         let call = self
             .functions
             .client
             .tag_resource()
             .resource(self.functions.arn(function))
             .tags(child_fingerprint_tag(address_name(id)), fingerprint);
-        let tag = || async { call.clone().send().await.map(drop).map_err(failed("lambda:TagResource")) };
+        let tag = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("lambda:TagResource"))
+        };
         retry(FRESH, passes, tag).await
     }
 
@@ -45,7 +63,13 @@ impl Permissions {
             .untag_resource()
             .resource(self.functions.arn(function))
             .tag_keys(child_fingerprint_tag(address_name(id)));
-        let untag = || async { call.clone().send().await.map(drop).map_err(failed("lambda:UntagResource")) };
+        let untag = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("lambda:UntagResource"))
+        };
         absent_is_done(retry(FRESH, is_busy, untag).await)
     }
 
@@ -55,7 +79,8 @@ impl Permissions {
         let _alone = writer.lock().await;
         for attempt in 1.. {
             match self.add_statement(id, desired).await {
-                // An earlier attempt of this very call, or one under this id that is not wanted any more.
+                // An earlier attempt of this very call, or one under this id that is not wanted any
+                // more.
                 Err(error) if already_exists(&error) => self.make_room(id, desired).await?,
                 added => added?,
             }
@@ -78,7 +103,13 @@ impl Permissions {
             .principal(&desired.principal)
             .set_source_arn(desired.source_arn.clone())
             .set_source_account(desired.source_account.clone());
-        let add = || async { call.clone().send().await.map(drop).map_err(failed("lambda:AddPermission")) };
+        let add = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("lambda:AddPermission"))
+        };
         retry(FRESH, passes, add).await
     }
 
@@ -94,14 +125,18 @@ impl Permissions {
 
     async fn shown(&self, id: &str, desired: &Properties) -> Result<(), DriverError> {
         let function = &desired.function_name;
-        until(&format!("that the policy of the function {function} has the statement {id}"), SHOWN, || async {
-            let policy = self.policy(function).await?;
-            Ok(match policy.get(id) {
-                Some(live) if live == desired => Ok(()),
-                Some(_) => Err("an older statement of the id".to_owned()),
-                None => Err("no such statement".to_owned()),
-            })
-        })
+        until(
+            &format!("that the policy of the function {function} has the statement {id}"),
+            SHOWN,
+            || async {
+                let policy = self.policy(function).await?;
+                Ok(match policy.get(id) {
+                    Some(live) if live == desired => Ok(()),
+                    Some(_) => Err("an older statement of the id".to_owned()),
+                    None => Err("no such statement".to_owned()),
+                })
+            },
+        )
         .await
     }
 
@@ -113,14 +148,39 @@ impl Permissions {
     }
 
     async fn remove_statement(&self, function: &str, id: &str) -> Result<(), DriverError> {
-        let call = self.functions.client.remove_permission().function_name(function).statement_id(id);
-        let remove =
-            || async { absent_is_done(call.clone().send().await.map(drop).map_err(failed("lambda:RemovePermission"))) };
-        retry(FRESH, |error| is_busy(error) || error.is("PreconditionFailedException"), remove).await?;
-        until(&format!("that the policy of the function {function} has no statement {id}"), SHOWN, || async {
-            let policy = self.policy(function).await?;
-            Ok(if policy.contains_key(id) { Err("still there".to_owned()) } else { Ok(()) })
-        })
+        let call = self
+            .functions
+            .client
+            .remove_permission()
+            .function_name(function)
+            .statement_id(id);
+        let remove = || async {
+            absent_is_done(
+                call.clone()
+                    .send()
+                    .await
+                    .map(drop)
+                    .map_err(failed("lambda:RemovePermission")),
+            )
+        };
+        retry(
+            FRESH,
+            |error| is_busy(error) || error.is("PreconditionFailedException"),
+            remove,
+        )
+        .await?;
+        until(
+            &format!("that the policy of the function {function} has no statement {id}"),
+            SHOWN,
+            || async {
+                let policy = self.policy(function).await?;
+                Ok(if policy.contains_key(id) {
+                    Err("still there".to_owned())
+                } else {
+                    Ok(())
+                })
+            },
+        )
         .await
     }
 }

@@ -1,6 +1,8 @@
 //! Records in the SDK's types and in ours.
 
-use aws_sdk_route53::types::{AliasTarget as SdkAliasTarget, ResourceRecord, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{
+    AliasTarget as SdkAliasTarget, ResourceRecord, ResourceRecordSet, RrType,
+};
 use stacks::types::route53::{AliasTarget, RecordSet};
 
 use super::Properties;
@@ -33,7 +35,11 @@ pub(super) fn properties(zone: &str, record: &ResourceRecordSet) -> Properties {
             evaluate_target_health: Some(alias.evaluate_target_health()),
         }),
         ttl: record.ttl().map(|seconds| seconds.to_string()),
-        resource_records: record.resource_records().iter().map(|record| record.value().to_owned()).collect(),
+        resource_records: record
+            .resource_records()
+            .iter()
+            .map(|record| record.value().to_owned())
+            .collect(),
     };
     normalise(&mut properties);
     properties
@@ -49,10 +55,24 @@ pub(super) fn record(properties: &Properties) -> Result<ResourceRecordSet, Drive
             .map_err(incomplete)
     });
     let values = properties.resource_records.iter();
-    let values = values.map(|value| ResourceRecord::builder().value(value).build().map_err(incomplete));
+    let values = values.map(|value| {
+        ResourceRecord::builder()
+            .value(value)
+            .build()
+            .map_err(incomplete)
+    });
     let values = values.collect::<Result<Vec<_>, _>>()?;
-    let invalid = |_| DriverError::Invalid(format!("the TTL of `{}` is no number of seconds", properties.name));
-    let ttl = properties.ttl.as_ref().map(|ttl| ttl.parse::<i64>().map_err(invalid)).transpose()?;
+    let invalid = |_| {
+        DriverError::Invalid(format!(
+            "the TTL of `{}` is no number of seconds",
+            properties.name
+        ))
+    };
+    let ttl = properties
+        .ttl
+        .as_ref()
+        .map(|ttl| ttl.parse::<i64>().map_err(invalid))
+        .transpose()?;
     ResourceRecordSet::builder()
         .name(&properties.name)
         .r#type(RrType::from(properties.record_type.as_str()))

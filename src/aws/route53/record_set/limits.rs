@@ -13,12 +13,21 @@ const LONGEST: u32 = 2_147_483_647;
 /// # Errors
 /// [`DriverError::Invalid`] with what it would not take.
 pub(super) fn check(record: &Properties) -> Result<(), DriverError> {
-    let invalid =
-        |what: &str| Err(DriverError::Invalid(format!("the {} record `{}` {what}", record.record_type, record.name)));
+    let invalid = |what: &str| {
+        Err(DriverError::Invalid(format!(
+            "the {} record `{}` {what}",
+            record.record_type, record.name
+        )))
+    };
     if !RrType::values().contains(&record.record_type.as_str()) {
         return invalid("has a type that Route 53 does not have");
     }
-    if record.name.len() > 255 || record.name.split('.').any(|label| label.is_empty() || label.len() > 63) {
+    if record.name.len() > 255
+        || record
+            .name
+            .split('.')
+            .any(|label| label.is_empty() || label.len() > 63)
+    {
         return invalid("has a name that is no domain name");
     }
     if record.alias_target.is_some() {
@@ -30,7 +39,11 @@ pub(super) fn check(record: &Properties) -> Result<(), DriverError> {
     if record.resource_records.is_empty() {
         return invalid("has neither records nor an alias");
     }
-    if !record.ttl.as_ref().is_some_and(|ttl| ttl.parse::<u32>().is_ok_and(|seconds| seconds <= LONGEST)) {
+    if !record
+        .ttl
+        .as_ref()
+        .is_some_and(|ttl| ttl.parse::<u32>().is_ok_and(|seconds| seconds <= LONGEST))
+    {
         return invalid("needs a TTL of 0 to 2,147,483,647 seconds");
     }
     Ok(())

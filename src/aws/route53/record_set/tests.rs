@@ -33,8 +33,13 @@ fn record() -> Properties {
 }
 
 fn tags() -> Tags {
-    let tags = [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/record"), ("frontage:fingerprint", "abc")];
-    tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    let tags = [
+        (SYSTEM_TAG, "acme"),
+        (ADDRESS_TAG, "test/record"),
+        ("frontage:fingerprint", "abc"),
+    ];
+    tags.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 fn changed(status: &str) -> String {
@@ -70,10 +75,10 @@ fn companion(address: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn a_busy_zone_is_tried_again_and_every_name_server_waited_for() {
-    let busy =
-        "<ErrorResponse><Error><Code>PriorRequestNotComplete</Code><Message>busy</Message></Error></ErrorResponse>";
+    let busy = "<ErrorResponse><Error><Code>PriorRequestNotComplete</Code><Message>busy</Message></Error></ErrorResponse>";
     let (pending, insync) = (changed("PENDING"), changed("INSYNC"));
-    let status = |answer: &str| answer.replace("ChangeResourceRecordSetsResponse", "GetChangeResponse");
+    let status =
+        |answer: &str| answer.replace("ChangeResourceRecordSetsResponse", "GetChangeResponse");
     let (still, done) = (status(&pending), status(&insync));
     let canned = Canned::new([
         (ZONE, 200, NAMED),
@@ -87,8 +92,15 @@ async fn a_busy_zone_is_tried_again_and_every_name_server_waited_for() {
     assert_eq!(live.id, "Z1/www.example.com/A");
     canned.assert_used();
     let batch = &canned.requests()[1];
-    assert_eq!(batch.matches("<Action>CREATE</Action>").count(), 2, "{batch}");
-    assert!(batch.contains("system=acme address=test/record fingerprint=abc"), "{batch}");
+    assert_eq!(
+        batch.matches("<Action>CREATE</Action>").count(),
+        2,
+        "{batch}"
+    );
+    assert!(
+        batch.contains("system=acme address=test/record fingerprint=abc"),
+        "{batch}"
+    );
 }
 
 #[tokio::test]
@@ -114,7 +126,10 @@ async fn a_lost_answer_is_no_error_and_a_record_of_somebody_else_is() {
     create(NONE, &other).await.unwrap();
     for said in [NONE, other.as_str()] {
         let error = create(&there, said).await.unwrap_err();
-        assert!(error.to_string().contains("is not this system's"), "{error}");
+        assert!(
+            error.to_string().contains("is not this system's"),
+            "{error}"
+        );
     }
     let error = create(NONE, NONE).await.unwrap_err();
     assert!(error.is("InvalidChangeBatch"), "{error}");
@@ -129,12 +144,22 @@ async fn companions_are_found_on_every_page_of_every_list() {
              </ListHostedZonesResponse>"
         )
     };
-    let first = zones("Z2", "<IsTruncated>true</IsTruncated><NextMarker>Z1</NextMarker>");
+    let first = zones(
+        "Z2",
+        "<IsTruncated>true</IsTruncated><NextMarker>Z1</NextMarker>",
+    );
     let second = zones("Z1", "<IsTruncated>false</IsTruncated>").replace("Z1.org.", "example.com.");
     let more = "<NextRecordName>a.www._frontage.example.com.</NextRecordName><NextRecordType>TXT</NextRecordType>";
     let unrelated = set("_frontage.example.com.", "TXT", "&quot;v=1&quot;");
-    let validation = set("cname._x._frontage.example.com.", "TXT", "&quot;system=acme certificate=test/c&quot;");
-    let (one, other) = (listed(&(unrelated + &validation), more), companion("test/record"));
+    let validation = set(
+        "cname._x._frontage.example.com.",
+        "TXT",
+        "&quot;system=acme certificate=test/c&quot;",
+    );
+    let (one, other) = (
+        listed(&(unrelated + &validation), more),
+        companion("test/record"),
+    );
     let end = "<NextRecordName>b.example.com.</NextRecordName><NextRecordType>A</NextRecordType>";
     let (two, there) = (listed(&other, end), live_record());
     let canned = Canned::new([
@@ -142,20 +167,38 @@ async fn companions_are_found_on_every_page_of_every_list() {
         (ZONES, 200, first.as_str()),
         ("Z2/rrset?name=_frontage.z2.org ", 200, NONE),
         (COMPANIONS, 200, one.as_str()),
-        ("Z1/rrset?name=a.www._frontage.example.com.&type=TXT", 200, two.as_str()),
+        (
+            "Z1/rrset?name=a.www._frontage.example.com.&type=TXT",
+            200,
+            two.as_str(),
+        ),
         (RECORD, 200, there.as_str()),
     ]);
     let found = driver(&canned).list(&Reading::default()).await.unwrap();
     canned.assert_used();
-    assert_eq!(found.len(), 1, "what validates a certificate is a part of that");
-    assert_eq!((found[0].id.as_str(), &found[0].tags), ("Z1/www.example.com/A", &LiveTags::Read(tags())));
+    assert_eq!(
+        found.len(),
+        1,
+        "what validates a certificate is a part of that"
+    );
+    assert_eq!(
+        (found[0].id.as_str(), &found[0].tags),
+        ("Z1/www.example.com/A", &LiveTags::Read(tags()))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_is_of_what_is_there_now() {
-    let missed = TAKEN.replace("but it already exists", "but the values provided do not match the current values");
+    let missed = TAKEN.replace(
+        "but it already exists",
+        "but the values provided do not match the current values",
+    );
     let changed_since = listed(&set("www.example.com.", "A", "192.0.2.9"), "");
-    let (there, said, done) = (live_record(), listed(&companion("test/record"), ""), changed("INSYNC"));
+    let (there, said, done) = (
+        live_record(),
+        listed(&companion("test/record"), ""),
+        changed("INSYNC"),
+    );
     let canned = Canned::new([
         (ZONE, 200, NAMED),
         (RECORD, 200, there.as_str()),
@@ -165,19 +208,39 @@ async fn a_deletion_is_of_what_is_there_now() {
         (COMPANION, 200, said.as_str()),
         (CHANGE, 200, done.as_str()),
     ]);
-    driver(&canned).delete(live(record(), tags())).await.unwrap();
+    driver(&canned)
+        .delete(live(record(), tags()))
+        .await
+        .unwrap();
     canned.assert_used();
-    assert!(canned.requests()[6].contains("<Value>192.0.2.9</Value>"), "{:?}", canned.requests());
+    assert!(
+        canned.requests()[6].contains("<Value>192.0.2.9</Value>"),
+        "{:?}",
+        canned.requests()
+    );
 }
 
 #[tokio::test]
 async fn deleting_the_absent_succeeds() {
-    let canned = Canned::new([(ZONE, 200, NAMED), (RECORD, 200, NONE), (COMPANION, 200, NONE)]);
-    driver(&canned).delete(live(record(), tags())).await.unwrap();
+    let canned = Canned::new([
+        (ZONE, 200, NAMED),
+        (RECORD, 200, NONE),
+        (COMPANION, 200, NONE),
+    ]);
+    driver(&canned)
+        .delete(live(record(), tags()))
+        .await
+        .unwrap();
     canned.assert_used();
     let missing = "<ErrorResponse><Error><Code>NoSuchHostedZone</Code><Message>none</Message></Error></ErrorResponse>";
-    driver(&Canned::new([(ZONE, 404, missing)])).delete(live(record(), tags())).await.unwrap();
-    let error = driver(&Canned::new([(ZONE, 404, missing)])).create(record(), &tags()).await.unwrap_err();
+    driver(&Canned::new([(ZONE, 404, missing)]))
+        .delete(live(record(), tags()))
+        .await
+        .unwrap();
+    let error = driver(&Canned::new([(ZONE, 404, missing)]))
+        .create(record(), &tags())
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), "there is no hosted zone `Z1`");
 }
 
@@ -190,8 +253,18 @@ async fn the_next_record_is_not_the_one_that_is_looked_for() {
     let next = listed(&set("www.example.com.", "AAAA", "::1"), "");
     let canned = Canned::new([(ZONES, 200, zones), (RECORD, 200, next.as_str())]);
     let identity = Identity::of(&record());
-    let wanted = TypedWanted { address: &address, identity, properties: record() };
-    assert!(driver(&canned).read(wanted, &Reading::default()).await.unwrap().is_none());
+    let wanted = TypedWanted {
+        address: &address,
+        identity,
+        properties: record(),
+    };
+    assert!(
+        driver(&canned)
+            .read(wanted, &Reading::default())
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 /// What makes a record one that would be refused.
@@ -203,9 +276,18 @@ async fn what_route_53_would_refuse_is_told_before_any_call() {
     let wrong: [(Mistake, &str); 5] = [
         (|record| record.ttl = None, "needs a TTL"),
         (|record| record.ttl = Some("soon".to_owned()), "needs a TTL"),
-        (|record| record.resource_records.clear(), "neither records nor an alias"),
-        (|record| record.record_type = "WWW".to_owned(), "does not have"),
-        (|record| record.name = "www..example.com".to_owned(), "no domain name"),
+        (
+            |record| record.resource_records.clear(),
+            "neither records nor an alias",
+        ),
+        (
+            |record| record.record_type = "WWW".to_owned(),
+            "does not have",
+        ),
+        (
+            |record| record.name = "www..example.com".to_owned(),
+            "no domain name",
+        ),
     ];
     for (change, expected) in wrong {
         let mut wrong = record();
@@ -223,7 +305,10 @@ fn what_is_not_known_yet_normalises() {
         hosted_zone_id: "Z2FDTNDATAQYW2".to_owned(),
         evaluate_target_health: None,
     };
-    let mut unknown = RecordSet { alias_target: Some(alias), ..record() };
+    let mut unknown = RecordSet {
+        alias_target: Some(alias),
+        ..record()
+    };
     driver(&Canned::default()).normalise(&mut unknown);
     assert_eq!(unknown.alias_target.unwrap().dns_name, UNKNOWN);
 }

@@ -2,12 +2,13 @@
 
 use aws_sdk_s3::types::{
     CorsConfiguration as SdkCors, CorsRule as SdkCorsRule, ObjectOwnership as SdkOwnership,
-    OwnershipControls as SdkOwnershipControls, OwnershipControlsRule as SdkOwnershipRule, ServerSideEncryption,
-    ServerSideEncryptionByDefault as SdkEncryptionByDefault, ServerSideEncryptionRule as SdkEncryptionRule,
+    OwnershipControls as SdkOwnershipControls, OwnershipControlsRule as SdkOwnershipRule,
+    ServerSideEncryption, ServerSideEncryptionByDefault as SdkEncryptionByDefault,
+    ServerSideEncryptionRule as SdkEncryptionRule,
 };
 use stacks::types::s3::{
-    Bucket, BucketEncryption, CorsConfiguration, CorsRule, ObjectOwnership, ServerSideEncryptionByDefault,
-    ServerSideEncryptionRule,
+    Bucket, BucketEncryption, CorsConfiguration, CorsRule, ObjectOwnership,
+    ServerSideEncryptionByDefault, ServerSideEncryptionRule,
 };
 
 use super::Properties;
@@ -31,16 +32,18 @@ pub(super) fn named(bucket_name: String) -> Properties {
 
 pub(super) fn encryption(rules: &[SdkEncryptionRule]) -> Option<BucketEncryption<String>> {
     let rule = |rule: &SdkEncryptionRule| ServerSideEncryptionRule {
-        server_side_encryption_by_default: rule.apply_server_side_encryption_by_default().map(|default| {
-            ServerSideEncryptionByDefault {
+        server_side_encryption_by_default: rule.apply_server_side_encryption_by_default().map(
+            |default| ServerSideEncryptionByDefault {
                 sse_algorithm: default.sse_algorithm().as_str().to_owned(),
                 kms_master_key_id: default.kms_master_key_id().map(str::to_owned),
-            }
-        }),
+            },
+        ),
         bucket_key_enabled: rule.bucket_key_enabled(),
     };
     let rules: Vec<_> = rules.iter().map(rule).collect();
-    (!rules.is_empty()).then_some(BucketEncryption { server_side_encryption_configuration: rules })
+    (!rules.is_empty()).then_some(BucketEncryption {
+        server_side_encryption_configuration: rules,
+    })
 }
 
 /// Which kinds of encryption are refused is not ours to say, and stays as it was.
@@ -48,21 +51,29 @@ pub(super) fn sdk_encryption(
     encryption: &BucketEncryption<String>,
     old: &[SdkEncryptionRule],
 ) -> Result<Vec<SdkEncryptionRule>, DriverError> {
-    let blocked = old.first().and_then(|rule| rule.blocked_encryption_types().cloned());
-    let rules = encryption.server_side_encryption_configuration.iter().map(|rule| {
-        let default = rule.server_side_encryption_by_default.as_ref().map(|default| {
-            SdkEncryptionByDefault::builder()
-                .sse_algorithm(ServerSideEncryption::from(default.sse_algorithm.as_str()))
-                .set_kms_master_key_id(default.kms_master_key_id.clone())
-                .build()
-                .map_err(incomplete)
+    let blocked = old
+        .first()
+        .and_then(|rule| rule.blocked_encryption_types().cloned());
+    let rules = encryption
+        .server_side_encryption_configuration
+        .iter()
+        .map(|rule| {
+            let default = rule
+                .server_side_encryption_by_default
+                .as_ref()
+                .map(|default| {
+                    SdkEncryptionByDefault::builder()
+                        .sse_algorithm(ServerSideEncryption::from(default.sse_algorithm.as_str()))
+                        .set_kms_master_key_id(default.kms_master_key_id.clone())
+                        .build()
+                        .map_err(incomplete)
+                });
+            Ok(SdkEncryptionRule::builder()
+                .set_apply_server_side_encryption_by_default(default.transpose()?)
+                .set_bucket_key_enabled(rule.bucket_key_enabled)
+                .set_blocked_encryption_types(blocked.clone())
+                .build())
         });
-        Ok(SdkEncryptionRule::builder()
-            .set_apply_server_side_encryption_by_default(default.transpose()?)
-            .set_bucket_key_enabled(rule.bucket_key_enabled)
-            .set_blocked_encryption_types(blocked.clone())
-            .build())
-    });
     rules.collect()
 }
 
@@ -76,10 +87,11 @@ pub(super) fn normalise_encryption(encryption: &mut Option<BucketEncryption<Stri
     });
     for rule in &mut encryption.server_side_encryption_configuration {
         rule.bucket_key_enabled.get_or_insert(false);
-        rule.server_side_encryption_by_default.get_or_insert_with(|| ServerSideEncryptionByDefault {
-            sse_algorithm: "AES256".to_owned(),
-            kms_master_key_id: None,
-        });
+        rule.server_side_encryption_by_default
+            .get_or_insert_with(|| ServerSideEncryptionByDefault {
+                sse_algorithm: "AES256".to_owned(),
+                kms_master_key_id: None,
+            });
     }
 }
 
@@ -109,7 +121,9 @@ pub(super) fn cors(rules: &[SdkCorsRule]) -> Option<CorsConfiguration> {
         exposed_headers: rule.expose_headers().to_vec(),
         max_age: rule.max_age_seconds(),
     };
-    (!rules.is_empty()).then(|| CorsConfiguration { cors_rules: rules.iter().map(rule).collect() })
+    (!rules.is_empty()).then(|| CorsConfiguration {
+        cors_rules: rules.iter().map(rule).collect(),
+    })
 }
 
 pub(super) fn sdk_cors(configuration: &CorsConfiguration) -> Result<SdkCors, DriverError> {
@@ -125,13 +139,21 @@ pub(super) fn sdk_cors(configuration: &CorsConfiguration) -> Result<SdkCors, Dri
             .build()
             .map_err(incomplete)
     });
-    SdkCors::builder().set_cors_rules(Some(rules.collect::<Result<_, _>>()?)).build().map_err(incomplete)
+    SdkCors::builder()
+        .set_cors_rules(Some(rules.collect::<Result<_, _>>()?))
+        .build()
+        .map_err(incomplete)
 }
 
 /// The order of rules counts, that within a rule does not.
 pub(super) fn normalise_cors(configuration: &mut Option<CorsConfiguration>) {
-    *configuration = configuration.take().filter(|configuration| !configuration.cors_rules.is_empty());
-    for rule in configuration.iter_mut().flat_map(|configuration| &mut configuration.cors_rules) {
+    *configuration = configuration
+        .take()
+        .filter(|configuration| !configuration.cors_rules.is_empty());
+    for rule in configuration
+        .iter_mut()
+        .flat_map(|configuration| &mut configuration.cors_rules)
+    {
         sort_set(&mut rule.allowed_headers);
         sort_set(&mut rule.allowed_methods);
         sort_set(&mut rule.allowed_origins);

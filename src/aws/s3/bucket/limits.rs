@@ -13,21 +13,33 @@ pub(super) fn check(bucket: &Properties) -> Result<(), DriverError> {
     if let Some(what) = name_problem(name) {
         return invalid(what);
     }
-    let rules = bucket.lifecycle_configuration.as_ref().map_or(&[][..], |lifecycle| lifecycle.rules.as_slice());
+    let rules = bucket
+        .lifecycle_configuration
+        .as_ref()
+        .map_or(&[][..], |lifecycle| lifecycle.rules.as_slice());
     if rules.len() > 1000 {
         return invalid("has more than 1,000 lifecycle rules");
     }
-    if rules.iter().any(|rule| rule.id.as_ref().is_some_and(|id| id.len() > 255)) {
+    if rules
+        .iter()
+        .any(|rule| rule.id.as_ref().is_some_and(|id| id.len() > 255))
+    {
         return invalid("has a lifecycle rule whose id is longer than 255");
     }
-    if bucket.cors_configuration.as_ref().is_some_and(|cors| cors.cors_rules.len() > 100) {
+    if bucket
+        .cors_configuration
+        .as_ref()
+        .is_some_and(|cors| cors.cors_rules.len() > 100)
+    {
         return invalid("has more than 100 CORS rules");
     }
     Ok(())
 }
 
 fn name_problem(name: &str) -> Option<&'static str> {
-    let edge = |character: Option<char>| character.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let edge = |character: Option<char>| {
+        character.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     let reserved_starts = ["xn--", "sthree-", "amzn-s3-demo-"];
     let reserved_ends = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
@@ -59,7 +71,18 @@ mod tests {
             assert_eq!(name_problem(name), None, "{name}");
         }
         let long = "a".repeat(64);
-        for name in ["ab", &long, "Acme", "a_b", "-ab", "ab.", "a..b", "10.0.0.1", "xn--ab", "ab-s3alias"] {
+        for name in [
+            "ab",
+            &long,
+            "Acme",
+            "a_b",
+            "-ab",
+            "ab.",
+            "a..b",
+            "10.0.0.1",
+            "xn--ab",
+            "ab-s3alias",
+        ] {
             assert!(name_problem(name).is_some(), "{name}");
         }
     }

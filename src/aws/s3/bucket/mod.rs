@@ -10,10 +10,14 @@ mod tests;
 mod write;
 
 use async_trait::async_trait;
-use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership as SdkOwnership};
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership as SdkOwnership,
+};
 use serde::Deserialize;
 use stacks::model::Tags;
-use stacks::types::s3::{BUCKET, Bucket, ObjectOwnership, PublicAccessBlockConfiguration, VersioningStatus};
+use stacks::types::s3::{
+    BUCKET, Bucket, ObjectOwnership, PublicAccessBlockConfiguration, VersioningStatus,
+};
 
 use super::service::{self, CONSISTENCY, Name, S3};
 use crate::aws::Account;
@@ -28,8 +32,8 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes buckets.
 ///
-/// One call lists those that have a name of the system's; each that is wanted takes seven to read, one a setting, and
-/// one for its tags, which decide whose it is: names are shared by all accounts.
+/// One call lists those that have a name of the system's; each that is wanted takes seven to read,
+/// one a setting, and one for its tags, which decide whose it is: names are shared by all accounts.
 #[derive(Debug)]
 pub(crate) struct Buckets {
     s3: S3,
@@ -44,7 +48,9 @@ pub(crate) struct Identity {
 
 impl Buckets {
     pub(crate) fn new(account: &Account) -> Self {
-        Self { s3: S3::new(account) }
+        Self {
+            s3: S3::new(account),
+        }
     }
 
     fn live(&self, properties: Properties, tags: LiveTags) -> Live {
@@ -56,17 +62,29 @@ impl Buckets {
             ("DomainName", format!("{name}.s3.{domain}")),
             ("RegionalDomainName", format!("{name}.s3.{region}.{domain}")),
         ];
-        let attributes: Attributes = attributes.map(|(name, value)| (name.to_owned(), value)).into();
-        TypedLive { id: name, properties, attributes, tags }
+        let attributes: Attributes = attributes
+            .map(|(name, value)| (name.to_owned(), value))
+            .into();
+        TypedLive {
+            id: name,
+            properties,
+            attributes,
+            tags,
+        }
     }
 
     fn domain(&self) -> &'static str {
-        if self.s3.account.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+        if self.s3.account.partition() == "aws-cn" {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        }
     }
 
     /// Makes the bucket, with its tags.
     ///
-    /// In us-east-1 a bucket that is there already is no error, and loses its access lists: so it is looked for first.
+    /// In us-east-1 a bucket that is there already is no error, and loses its access lists: so it
+    /// is looked for first.
     async fn make(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
         let (name, region) = (&desired.bucket_name, self.s3.account.region());
         let oldest = region == "us-east-1";
@@ -87,7 +105,13 @@ impl Buckets {
             .create_bucket_configuration(configuration);
         // A name that was just let go of is not free at once.
         let aborted = |error: &DriverError| error.is("OperationAborted");
-        let make = || async { call.clone().send().await.map(drop).map_err(failed("s3:CreateBucket")) };
+        let make = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("s3:CreateBucket"))
+        };
         match retry(CONSISTENCY, aborted, make).await {
             Err(error) if error.is("BucketAlreadyOwnedByYou") => self.adopt(name, tags).await,
             Err(error) if error.is("BucketAlreadyExists") => Err(service::foreign(name)),
@@ -101,26 +125,41 @@ impl Buckets {
         if is_same_resource(&live, tags) {
             return Ok(());
         }
-        Err(DriverError::Invalid(format!("the bucket `{name}` exists and is not this system's; it is left untouched")))
+        Err(DriverError::Invalid(format!(
+            "the bucket `{name}` exists and is not this system's; it is left untouched"
+        )))
     }
 
     /// Waits until the bucket is there for every call.
     async fn known(&self, name: &str) -> Result<(), DriverError> {
-        until(&format!("that the bucket `{name}` is known everywhere"), CONSISTENCY, || async {
-            Ok(match (self.s3.head(name).await?, self.s3.read_tags(name).await?) {
-                (Name::Ours, Some(_)) => Ok(()),
-                _ => Err("not there".to_owned()),
-            })
-        })
+        until(
+            &format!("that the bucket `{name}` is known everywhere"),
+            CONSISTENCY,
+            || async {
+                Ok(
+                    match (self.s3.head(name).await?, self.s3.read_tags(name).await?) {
+                        (Name::Ours, Some(_)) => Ok(()),
+                        _ => Err("not there".to_owned()),
+                    },
+                )
+            },
+        )
         .await
     }
 
     /// Makes the settings of a new bucket as they should be; most of them are already.
     async fn converge(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.bucket_name;
-        let mut live = until(&format!("that the bucket `{name}` answers with its settings"), CONSISTENCY, || async {
-            Ok(self.settings(name).await?.ok_or_else(|| "not there".to_owned()))
-        })
+        let mut live = until(
+            &format!("that the bucket `{name}` answers with its settings"),
+            CONSISTENCY,
+            || async {
+                Ok(self
+                    .settings(name)
+                    .await?
+                    .ok_or_else(|| "not there".to_owned()))
+            },
+        )
         .await?;
         self.normalise(&mut live);
         self.write(desired, &compare(&live, desired)?).await
@@ -134,7 +173,8 @@ fn ownership(desired: &Properties) -> Option<SdkOwnership> {
 
 fn compare(live: &Properties, desired: &Properties) -> Result<Changes, DriverError> {
     let json = |bucket: &Properties| {
-        serde_json::to_value(bucket).map_err(|error| DriverError::internal(format!("a bucket is no JSON ({error})")))
+        serde_json::to_value(bucket)
+            .map_err(|error| DriverError::internal(format!("a bucket is no JSON ({error})")))
     };
     Ok(diff(BUCKET, &json(live)?, &json(desired)?))
 }
@@ -155,16 +195,23 @@ impl ResourceDriver for Buckets {
     fn normalise(&self, bucket: &mut Properties) {
         convert::normalise_encryption(&mut bucket.bucket_encryption);
         normalise_access(
-            bucket.public_access_block_configuration.get_or_insert_with(PublicAccessBlockConfiguration::all),
+            bucket
+                .public_access_block_configuration
+                .get_or_insert_with(PublicAccessBlockConfiguration::all),
         );
-        bucket.ownership_controls.get_or_insert_with(|| ObjectOwnership::BucketOwnerEnforced.into());
+        bucket
+            .ownership_controls
+            .get_or_insert_with(|| ObjectOwnership::BucketOwnerEnforced.into());
         // New objects have no versions, whether they never had or do no longer.
-        bucket.versioning_configuration =
-            bucket.versioning_configuration.filter(|versioning| versioning.status == VersioningStatus::Enabled);
+        bucket.versioning_configuration = bucket
+            .versioning_configuration
+            .filter(|versioning| versioning.status == VersioningStatus::Enabled);
         lifecycle::normalise(&mut bucket.lifecycle_configuration);
         convert::normalise_cors(&mut bucket.cors_configuration);
         if let Some(logging) = &mut bucket.logging_configuration {
-            logging.destination_bucket_name.get_or_insert_with(|| bucket.bucket_name.clone());
+            logging
+                .destination_bucket_name
+                .get_or_insert_with(|| bucket.bucket_name.clone());
             logging.log_file_prefix.get_or_insert_default();
         }
     }
@@ -179,17 +226,26 @@ impl ResourceDriver for Buckets {
             return Ok(None);
         }
         let (settings, tags) = tokio::try_join!(self.settings(name), self.s3.tags(name, reading))?;
-        let (Some(settings), Some(tags)) = (settings, tags.as_ref().clone()) else { return Ok(None) };
+        let (Some(settings), Some(tags)) = (settings, tags.as_ref().clone()) else {
+            return Ok(None);
+        };
         Ok(Some(self.live(settings, LiveTags::Read(tags))))
     }
 
     /// With their names and tags only: of what is not wanted nothing else is asked.
     async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
         let buckets = self.s3.ours(reading).await?;
-        Ok(buckets.into_iter().map(|(name, tags)| self.live(convert::named(name), tags)).collect())
+        Ok(buckets
+            .into_iter()
+            .map(|(name, tags)| self.live(convert::named(name), tags))
+            .collect())
     }
 
-    async fn suspects_orphans(&self, selection: &Selection, reading: &Reading) -> Result<bool, DriverError> {
+    async fn suspects_orphans(
+        &self,
+        selection: &Selection,
+        reading: &Reading,
+    ) -> Result<bool, DriverError> {
         self.s3.suspects(selection, reading).await
     }
 
@@ -199,7 +255,10 @@ impl ResourceDriver for Buckets {
 
     async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
         let tags = self.s3.read_tags(&live.id).await?;
-        Ok(tags.map(|tags| TypedLive { tags: LiveTags::Read(tags), ..live }))
+        Ok(tags.map(|tags| TypedLive {
+            tags: LiveTags::Read(tags),
+            ..live
+        }))
     }
 
     async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
@@ -209,16 +268,26 @@ impl ResourceDriver for Buckets {
         self.make(&desired, tags).await?;
         self.known(name).await?;
         // Endpoints that do not know tags in the call that creates a bucket pass over them.
-        self.s3.change_tags(name, |live| live.extend(tags.clone())).await?;
+        self.s3
+            .change_tags(name, |live| live.extend(tags.clone()))
+            .await?;
         self.converge(&desired).await?;
         Ok(self.live(desired, LiveTags::Read(tags.clone())))
     }
 
-    async fn update(&self, live: Live, mut desired: Properties, changes: &Changes) -> Result<Live, DriverError> {
+    async fn update(
+        &self,
+        live: Live,
+        mut desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         limits::check(&desired)?;
         self.write(&desired, changes).await?;
-        Ok(TypedLive { properties: desired, ..live })
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {

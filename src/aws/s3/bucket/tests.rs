@@ -19,8 +19,16 @@ const NEW: [(&str, u16, &str); 7] = [
         "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>",
     ),
     ("?versioning", 200, "<VersioningConfiguration/>"),
-    ("?lifecycle", 404, "<Error><Code>NoSuchLifecycleConfiguration</Code></Error>"),
-    ("?cors", 404, "<Error><Code>NoSuchCORSConfiguration</Code></Error>"),
+    (
+        "?lifecycle",
+        404,
+        "<Error><Code>NoSuchLifecycleConfiguration</Code></Error>",
+    ),
+    (
+        "?cors",
+        404,
+        "<Error><Code>NoSuchCORSConfiguration</Code></Error>",
+    ),
     ("?logging", 200, "<BucketLoggingStatus/>"),
 ];
 const ENCRYPTION: &str = "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256\
@@ -30,7 +38,8 @@ const ENCRYPTION: &str = "<ServerSideEncryptionConfiguration><Rule><ApplyServerS
 const ACCESS: &str = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true\
      </IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>\
      </PublicAccessBlockConfiguration>";
-const ABORTED: &str = "<Error><Code>OperationAborted</Code><Message>Please try again.</Message></Error>";
+const ABORTED: &str =
+    "<Error><Code>OperationAborted</Code><Message>Please try again.</Message></Error>";
 const MISSING: &str = "<Error><Code>NoSuchBucket</Code><Message>not there</Message></Error>";
 const GET_TAGS: &str = "GET https://acme-b.s3.eu-west-1.amazonaws.com/?tagging";
 const CREATE: &str = "PUT https://acme-b.s3.eu-west-1.amazonaws.com/ ";
@@ -47,13 +56,18 @@ fn bucket() -> Properties {
 
 fn tags() -> Tags {
     let tags = [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/b")];
-    tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    tags.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 /// `GetBucketTagging`'s answer.
 fn tagging(address: &str) -> String {
     let tag = |key: &str, value: &str| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>");
-    format!("<Tagging><TagSet>{}{}</TagSet></Tagging>", tag(SYSTEM_TAG, "acme"), tag(ADDRESS_TAG, address))
+    format!(
+        "<Tagging><TagSet>{}{}</TagSet></Tagging>",
+        tag(SYSTEM_TAG, "acme"),
+        tag(ADDRESS_TAG, address)
+    )
 }
 
 fn live() -> Live {

@@ -27,13 +27,23 @@ fn object() -> Properties {
 }
 
 fn tags() -> Tags {
-    let tags = [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/config"), (FINGERPRINT_TAG, "abc")];
-    tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    let tags = [
+        (SYSTEM_TAG, "acme"),
+        (ADDRESS_TAG, "test/config"),
+        (FINGERPRINT_TAG, "abc"),
+    ];
+    tags.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 fn tagging(tags: &[(&str, &str)]) -> String {
-    let tags = tags.iter().map(|(key, value)| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>"));
-    format!("<Tagging><TagSet>{}</TagSet></Tagging>", tags.collect::<Vec<_>>().concat())
+    let tags = tags
+        .iter()
+        .map(|(key, value)| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>"));
+    format!(
+        "<Tagging><TagSet>{}</TagSet></Tagging>",
+        tags.collect::<Vec<_>>().concat()
+    )
 }
 
 /// The tags of the bucket, with the object's record.
@@ -44,7 +54,10 @@ fn bucket() -> String {
 
 #[tokio::test(start_paused = true)]
 async fn an_object_that_is_there_is_taken_only_if_it_is_ours() {
-    let (bucket, ours) = (bucket(), tagging(&[(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/config")]));
+    let (bucket, ours) = (
+        bucket(),
+        tagging(&[(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/config")]),
+    );
     let busy = "<Error><Code>ConditionalRequestConflict</Code><Message>busy</Message></Error>";
     let canned = Canned::new([
         (GET_TAGS, 200, bucket.as_str()),
@@ -57,14 +70,28 @@ async fn an_object_that_is_there_is_taken_only_if_it_is_ours() {
     driver(&canned).create(object(), &tags()).await.unwrap();
     canned.assert_used();
     let theirs = tagging(&[("team", "web")]);
-    let canned = Canned::new([(GET_TAGS, 200, bucket.as_str()), (PUT, 412, THERE), (GET_OWN, 200, theirs.as_str())]);
+    let canned = Canned::new([
+        (GET_TAGS, 200, bucket.as_str()),
+        (PUT, 412, THERE),
+        (GET_OWN, 200, theirs.as_str()),
+    ]);
     let error = driver(&canned).create(object(), &tags()).await.unwrap_err();
-    assert!(error.to_string().contains("is not this system's"), "{error}");
+    assert!(
+        error.to_string().contains("is not this system's"),
+        "{error}"
+    );
 }
 
 fn wanted(address: &stacks::model::Address) -> TypedWanted<'_, Identity, Properties> {
-    let identity = Identity { bucket: "acme-b".to_owned(), key: "config.json".to_owned() };
-    TypedWanted { address, identity, properties: object() }
+    let identity = Identity {
+        bucket: "acme-b".to_owned(),
+        key: "config.json".to_owned(),
+    };
+    TypedWanted {
+        address,
+        identity,
+        properties: object(),
+    }
 }
 
 #[tokio::test]
@@ -72,15 +99,43 @@ async fn an_object_that_lost_its_tags_is_ours_by_the_record_of_its_bucket() {
     let address = "test/config".parse().unwrap();
     let none = tagging(&[]);
     let read = async |bucket: &str| {
-        let canned = Canned::new([(GET_TAGS, 200, bucket), (GET, 200, "{}"), (GET_OWN, 200, none.as_str())]);
-        driver(&canned).read(wanted(&address), &Reading::default()).await.unwrap().unwrap()
+        let canned = Canned::new([
+            (GET_TAGS, 200, bucket),
+            (GET, 200, "{}"),
+            (GET_OWN, 200, none.as_str()),
+        ]);
+        driver(&canned)
+            .read(wanted(&address), &Reading::default())
+            .await
+            .unwrap()
+            .unwrap()
     };
     let live = read(&bucket()).await;
-    assert_eq!((live.properties.body.as_str(), &live.tags), ("{}", &LiveTags::Read(tags())));
-    let other = tagging(&[(SYSTEM_TAG, "acme"), ("frontage:fingerprint:config", "abc other.json")]);
-    assert_eq!(read(&other).await.tags, LiveTags::Read(Tags::new()), "a record of another key");
-    let gone = Canned::new([(GET_TAGS, 404, NO_BUCKET), (GET, 404, NO_BUCKET), (GET_OWN, 404, NO_BUCKET)]);
-    assert!(driver(&gone).read(wanted(&address), &Reading::default()).await.unwrap().is_none());
+    assert_eq!(
+        (live.properties.body.as_str(), &live.tags),
+        ("{}", &LiveTags::Read(tags()))
+    );
+    let other = tagging(&[
+        (SYSTEM_TAG, "acme"),
+        ("frontage:fingerprint:config", "abc other.json"),
+    ]);
+    assert_eq!(
+        read(&other).await.tags,
+        LiveTags::Read(Tags::new()),
+        "a record of another key"
+    );
+    let gone = Canned::new([
+        (GET_TAGS, 404, NO_BUCKET),
+        (GET, 404, NO_BUCKET),
+        (GET_OWN, 404, NO_BUCKET),
+    ]);
+    assert!(
+        driver(&gone)
+            .read(wanted(&address), &Reading::default())
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -95,10 +150,29 @@ async fn deleting_the_absent_succeeds() {
 async fn what_cannot_be_kept_is_told_before_any_call() {
     let canned = Canned::default();
     for key in ["", "käse.json", "a b", &"k".repeat(201)] {
-        let error = driver(&canned).create(Object { key: key.to_owned(), ..object() }, &tags()).await.unwrap_err();
+        let error = driver(&canned)
+            .create(
+                Object {
+                    key: key.to_owned(),
+                    ..object()
+                },
+                &tags(),
+            )
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("is not 1 to 200 of"), "{error}");
     }
-    let large = Object { body: "x".repeat(LARGEST + 1), ..object() };
-    assert!(driver(&canned).create(large, &tags()).await.unwrap_err().to_string().contains("1 MiB"));
+    let large = Object {
+        body: "x".repeat(LARGEST + 1),
+        ..object()
+    };
+    assert!(
+        driver(&canned)
+            .create(large, &tags())
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("1 MiB")
+    );
     assert!(canned.requests().is_empty());
 }

@@ -12,7 +12,8 @@ use crate::aws::tagging::is_same_resource;
 use crate::aws::wait::retry;
 use crate::reconcile::DriverError;
 
-/// What passes by itself: the bucket is new, or another conditional write of the object is under way.
+/// What passes by itself: the bucket is new, or another conditional write of the object is under
+/// way.
 fn put_passes(error: &DriverError) -> bool {
     passes(error) || error.is("ConditionalRequestConflict")
 }
@@ -20,7 +21,9 @@ fn put_passes(error: &DriverError) -> bool {
 /// Tags as the header of a write takes them: a query string.
 fn header(tags: &Tags) -> String {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let pairs = tags.iter().map(|(key, value)| format!("{}={}", encoded(key), encoded(value)));
+    let pairs = tags
+        .iter()
+        .map(|(key, value)| format!("{}={}", encoded(key), encoded(value)));
     pairs.collect::<Vec<_>>().join("&")
 }
 
@@ -32,10 +35,14 @@ pub(super) fn check(object: &Properties) -> Result<(), DriverError> {
     let key = &object.key;
     let allowed = |c: char| c.is_ascii_alphanumeric() || "+-=._:/@".contains(c);
     if key.is_empty() || key.len() > 200 || !key.chars().all(allowed) {
-        return Err(DriverError::Invalid(format!("the key `{key}` is not 1 to 200 of A-Z a-z 0-9 + - = . _ : / @")));
+        return Err(DriverError::Invalid(format!(
+            "the key `{key}` is not 1 to 200 of A-Z a-z 0-9 + - = . _ : / @"
+        )));
     }
     if object.body.len() > LARGEST {
-        return Err(DriverError::Invalid(format!("the body of the object `{key}` is longer than 1 MiB")));
+        return Err(DriverError::Invalid(format!(
+            "the body of the object `{key}` is longer than 1 MiB"
+        )));
     }
     Ok(())
 }
@@ -59,7 +66,12 @@ impl Objects {
     }
 
     /// Writes an object with these tags, `only_new` if there must be none.
-    pub(super) async fn put(&self, object: &Properties, tags: &Tags, only_new: bool) -> Result<(), DriverError> {
+    pub(super) async fn put(
+        &self,
+        object: &Properties,
+        tags: &Tags,
+        only_new: bool,
+    ) -> Result<(), DriverError> {
         let put = || async {
             let call = self
                 .s3
@@ -77,25 +89,60 @@ impl Objects {
         retry(CONSISTENCY, put_passes, put).await
     }
 
-    pub(super) async fn put_tags(&self, object: &Properties, tags: &Tags) -> Result<(), DriverError> {
-        let tagging = Tagging::builder().set_tag_set(Some(to_sdk(tags)?)).build().map_err(incomplete)?;
-        let call = self.s3.client.put_object_tagging().bucket(&object.bucket).key(&object.key).tagging(tagging);
-        written(|| async { call.clone().send().await.map(drop).map_err(failed("s3:PutObjectTagging")) }).await
+    pub(super) async fn put_tags(
+        &self,
+        object: &Properties,
+        tags: &Tags,
+    ) -> Result<(), DriverError> {
+        let tagging = Tagging::builder()
+            .set_tag_set(Some(to_sdk(tags)?))
+            .build()
+            .map_err(incomplete)?;
+        let call = self
+            .s3
+            .client
+            .put_object_tagging()
+            .bucket(&object.bucket)
+            .key(&object.key)
+            .tagging(tagging);
+        written(|| async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("s3:PutObjectTagging"))
+        })
+        .await
     }
 
     /// Writes the record in the bucket's tags.
     pub(super) async fn record(&self, object: &Properties, tags: &Tags) -> Result<(), DriverError> {
-        let (address, fingerprint) = (address(tags)?, tags.get(FINGERPRINT_TAG).map_or("", String::as_str));
-        let (name, value) = (child_fingerprint_tag(address.name()), join_record(fingerprint, &object.key));
-        self.s3.change_tags(&object.bucket, |tags| drop(tags.insert(name.clone(), value.clone()))).await
+        let (address, fingerprint) = (
+            address(tags)?,
+            tags.get(FINGERPRINT_TAG).map_or("", String::as_str),
+        );
+        let (name, value) = (
+            child_fingerprint_tag(address.name()),
+            join_record(fingerprint, &object.key),
+        );
+        self.s3
+            .change_tags(&object.bucket, |tags| {
+                drop(tags.insert(name.clone(), value.clone()))
+            })
+            .await
     }
 
     /// Removes the record of an object from its bucket's tags.
     pub(super) async fn forget(&self, bucket: &str, key: &str) -> Result<(), DriverError> {
         let prefix = child_fingerprint_tag("");
         let is_its = |name: &str, value: &str| {
-            name.starts_with(&prefix) && split_record(value).is_some_and(|(_, recorded)| recorded == key)
+            name.starts_with(&prefix)
+                && split_record(value).is_some_and(|(_, recorded)| recorded == key)
         };
-        self.s3.change_tags(bucket, |tags| tags.retain(|name, value| !is_its(name, value))).await
+        self.s3
+            .change_tags(bucket, |tags| {
+                tags.retain(|name, value| !is_its(name, value))
+            })
+            .await
     }
 }

@@ -21,12 +21,18 @@ fn driver(canned: &Canned) -> Policies {
 }
 
 fn policy(resource: &str) -> Properties {
-    let principal = BTreeMap::from([("AWS".to_owned(), Values(vec!["arn:aws:iam::111122223333:role/r".to_owned()]))]);
+    let principal = BTreeMap::from([(
+        "AWS".to_owned(),
+        Values(vec!["arn:aws:iam::111122223333:role/r".to_owned()]),
+    )]);
     let statement = Statement {
         principal: Some(Principal::Of(principal)),
         ..Statement::allow(["s3:GetObject"], vec![resource.to_owned()])
     };
-    BucketPolicy { bucket: "acme-b".to_owned(), policy_document: PolicyDocument::new(vec![statement]) }
+    BucketPolicy {
+        bucket: "acme-b".to_owned(),
+        policy_document: PolicyDocument::new(vec![statement]),
+    }
 }
 
 fn text(resource: &str) -> String {
@@ -34,23 +40,37 @@ fn text(resource: &str) -> String {
 }
 
 fn tags() -> Tags {
-    let tags = [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/policy"), (FINGERPRINT_TAG, "abc")];
-    tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    let tags = [
+        (SYSTEM_TAG, "acme"),
+        (ADDRESS_TAG, "test/policy"),
+        (FINGERPRINT_TAG, "abc"),
+    ];
+    tags.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 /// The tags of the bucket with these records.
 fn tagging(records: &[(&str, &str)]) -> String {
     let tag = |key: &str, value: &str| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>");
-    let records: String = records.iter().map(|(name, value)| tag(&child_fingerprint_tag(name), value)).collect();
+    let records: String = records
+        .iter()
+        .map(|(name, value)| tag(&child_fingerprint_tag(name), value))
+        .collect();
     let own = tag(SYSTEM_TAG, "acme") + &tag(ADDRESS_TAG, "test/b");
     format!("<Tagging><TagSet>{own}{records}</TagSet></Tagging>")
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_record_comes_first_and_a_principal_that_is_not_known_yet_is_waited_for() {
-    let unknown = "<Error><Code>MalformedPolicy</Code><Message>Invalid principal in policy</Message></Error>";
-    let aborted = "<Error><Code>OperationAborted</Code><Message>Please try again.</Message></Error>";
-    let (bucket, old, new) = (tagging(&[("config", "1 config.json")]), text("old"), text("arn"));
+    let unknown =
+        "<Error><Code>MalformedPolicy</Code><Message>Invalid principal in policy</Message></Error>";
+    let aborted =
+        "<Error><Code>OperationAborted</Code><Message>Please try again.</Message></Error>";
+    let (bucket, old, new) = (
+        tagging(&[("config", "1 config.json")]),
+        text("old"),
+        text("arn"),
+    );
     let canned = Canned::new([
         (GET_TAGS, 200, bucket.as_str()),
         (PUT_TAGS, 409, aborted),
@@ -62,25 +82,45 @@ async fn the_record_comes_first_and_a_principal_that_is_not_known_yet_is_waited_
         (GET, 200, old.as_str()),
         (GET, 200, new.as_str()),
     ]);
-    let live = driver(&canned).create(policy("arn"), &tags()).await.unwrap();
-    assert_eq!((live.id.as_str(), &live.tags), ("acme-b", &LiveTags::Read(tags())));
+    let live = driver(&canned)
+        .create(policy("arn"), &tags())
+        .await
+        .unwrap();
+    assert_eq!(
+        (live.id.as_str(), &live.tags),
+        ("acme-b", &LiveTags::Read(tags()))
+    );
     canned.assert_used();
     let record = &canned.requests()[2];
-    for tag in ["frontage:fingerprint:policy</Key><Value>abc<", "frontage:fingerprint:config</Key>", "test/b"] {
+    for tag in [
+        "frontage:fingerprint:policy</Key><Value>abc<",
+        "frontage:fingerprint:config</Key>",
+        "test/b",
+    ] {
         assert!(record.contains(tag), "{record}");
     }
 }
 
 #[tokio::test]
 async fn another_mistake_in_a_policy_is_told_at_once() {
-    let wrong = "<Error><Code>MalformedPolicy</Code><Message>Policy has invalid action</Message></Error>";
+    let wrong =
+        "<Error><Code>MalformedPolicy</Code><Message>Policy has invalid action</Message></Error>";
     let bucket = tagging(&[("policy", "abc")]);
     let canned = Canned::new([(GET_TAGS, 200, bucket.as_str()), (PUT, 400, wrong)]);
-    let error = driver(&canned).create(policy("arn"), &tags()).await.unwrap_err();
-    assert_eq!(error.to_string(), "s3:PutBucketPolicy: MalformedPolicy: Policy has invalid action");
+    let error = driver(&canned)
+        .create(policy("arn"), &tags())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "s3:PutBucketPolicy: MalformedPolicy: Policy has invalid action"
+    );
     let mut nobody = policy("arn");
     nobody.policy_document.statement[0].principal = None;
-    let error = driver(&Canned::default()).create(nobody, &tags()).await.unwrap_err();
+    let error = driver(&Canned::default())
+        .create(nobody, &tags())
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("names no principal"), "{error}");
 }
 
@@ -96,29 +136,65 @@ async fn a_bucket_has_one_writer_of_its_tags() {
     ]);
     let account = Account::for_tests(&canned);
     let (one, other) = (S3::new(&account), S3::new(&account));
-    let insert = |name: &'static str| move |tags: &mut Tags| drop(tags.insert(child_fingerprint_tag(name), "1".into()));
-    tokio::try_join!(one.change_tags("acme-b", insert("one")), other.change_tags("acme-b", insert("two"))).unwrap();
+    let insert = |name: &'static str| {
+        move |tags: &mut Tags| drop(tags.insert(child_fingerprint_tag(name), "1".into()))
+    };
+    tokio::try_join!(
+        one.change_tags("acme-b", insert("one")),
+        other.change_tags("acme-b", insert("two"))
+    )
+    .unwrap();
     let requests = canned.requests();
-    let methods: Vec<_> = requests.iter().map(|request| request.split(' ').next().unwrap()).collect();
+    let methods: Vec<_> = requests
+        .iter()
+        .map(|request| request.split(' ').next().unwrap())
+        .collect();
     assert_eq!(methods, ["GET", "PUT", "GET", "PUT"]);
-    assert!(requests[3].contains("fingerprint:one") && requests[3].contains("fingerprint:two"), "{}", requests[3]);
+    assert!(
+        requests[3].contains("fingerprint:one") && requests[3].contains("fingerprint:two"),
+        "{}",
+        requests[3]
+    );
 }
 
 fn wanted(address: &stacks::model::Address) -> TypedWanted<'_, Identity, Properties> {
-    TypedWanted { address, identity: Identity { bucket: "acme-b".to_owned() }, properties: policy("arn") }
+    TypedWanted {
+        address,
+        identity: Identity {
+            bucket: "acme-b".to_owned(),
+        },
+        properties: policy("arn"),
+    }
 }
 
 #[tokio::test]
 async fn a_policy_is_read_with_the_record_of_its_bucket() {
     let address = "test/policy".parse().unwrap();
-    let (bucket, text) = (tagging(&[("policy", "abc"), ("config", "1 config.json")]), text("arn%2F"));
+    let (bucket, text) = (
+        tagging(&[("policy", "abc"), ("config", "1 config.json")]),
+        text("arn%2F"),
+    );
     let canned = Canned::new([(GET_TAGS, 200, bucket.as_str()), (GET, 200, text.as_str())]);
-    let live = driver(&canned).read(wanted(&address), &Reading::default()).await.unwrap().unwrap();
-    assert_eq!(live.properties, policy("arn%2F"), "it is not URL-encoded, as IAM's are");
+    let live = driver(&canned)
+        .read(wanted(&address), &Reading::default())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        live.properties,
+        policy("arn%2F"),
+        "it is not URL-encoded, as IAM's are"
+    );
     assert_eq!(live.tags, LiveTags::Read(tags()));
     for (status, answer) in [(404, NONE), (404, MISSING)] {
         let canned = Canned::new([(GET_TAGS, 200, bucket.as_str()), (GET, status, answer)]);
-        assert!(driver(&canned).read(wanted(&address), &Reading::default()).await.unwrap().is_none());
+        assert!(
+            driver(&canned)
+                .read(wanted(&address), &Reading::default())
+                .await
+                .unwrap()
+                .is_none()
+        );
     }
 }
 
@@ -135,28 +211,70 @@ async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
     };
     let listed = listed("acme-b");
     let tag = |key: &str, value: &str| serde_json::json!({"Key": key, "Value": value});
-    let tags = [tag(SYSTEM_TAG, "acme"), tag(ADDRESS_TAG, "test/b"), tag("frontage:fingerprint:policy", "abc")];
+    let tags = [
+        tag(SYSTEM_TAG, "acme"),
+        tag(ADDRESS_TAG, "test/b"),
+        tag("frontage:fingerprint:policy", "abc"),
+    ];
     let index = serde_json::json!({"ResourceTagMappingList": [{"ResourceARN": "arn:aws:s3:::acme-b", "Tags": tags}]});
-    let (index, bucket, text) =
-        (index.to_string(), tagging(&[("policy", "abc"), ("config", "1 config.json")]), text("arn"));
+    let (index, bucket, text) = (
+        index.to_string(),
+        tagging(&[("policy", "abc"), ("config", "1 config.json")]),
+        text("arn"),
+    );
     let canned = Canned::new([(INDEX, 200, index.as_str()), (LIST, 200, listed.as_str())]);
     let shown = driver(&canned).list(&Reading::default()).await.unwrap();
     canned.assert_used();
-    let address = |live: &Live| live.tags.known().and_then(|tags| tags.get(ADDRESS_TAG)).cloned();
-    assert_eq!((shown.len(), shown[0].tags.is_read(), address(&shown[0])), (1, false, Some("test/policy".to_owned())));
-    let canned = Canned::new([(INDEX, 200, "{}"), (LIST, 200, listed.as_str()), (GET_TAGS, 200, bucket.as_str())]);
-    assert_eq!(driver(&canned).list(&Reading::default()).await.unwrap().len(), 1);
+    let address = |live: &Live| {
+        live.tags
+            .known()
+            .and_then(|tags| tags.get(ADDRESS_TAG))
+            .cloned()
+    };
+    assert_eq!(
+        (shown.len(), shown[0].tags.is_read(), address(&shown[0])),
+        (1, false, Some("test/policy".to_owned()))
+    );
+    let canned = Canned::new([
+        (INDEX, 200, "{}"),
+        (LIST, 200, listed.as_str()),
+        (GET_TAGS, 200, bucket.as_str()),
+    ]);
+    assert_eq!(
+        driver(&canned)
+            .list(&Reading::default())
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     canned.assert_used();
     let canned = Canned::new([(GET_TAGS, 200, bucket.as_str()), (GET, 200, text.as_str())]);
-    let confirmed = driver(&canned).confirm(shown[0].clone()).await.unwrap().expect("a policy");
-    assert_eq!((confirmed.properties, confirmed.tags), (policy("arn"), LiveTags::Read(self::tags())));
+    let confirmed = driver(&canned)
+        .confirm(shown[0].clone())
+        .await
+        .unwrap()
+        .expect("a policy");
+    assert_eq!(
+        (confirmed.properties, confirmed.tags),
+        (policy("arn"), LiveTags::Read(self::tags()))
+    );
     let canned = Canned::new([(GET_TAGS, 200, bucket.as_str()), (GET, 404, NONE)]);
-    assert!(driver(&canned).confirm(shown[0].clone()).await.unwrap().is_none());
+    assert!(
+        driver(&canned)
+            .confirm(shown[0].clone())
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_takes_the_record_and_leaves_those_of_objects() {
-    let (bucket, text) = (tagging(&[("policy", "abc"), ("config", "1 config.json")]), text("arn"));
+    let (bucket, text) = (
+        tagging(&[("policy", "abc"), ("config", "1 config.json")]),
+        text("arn"),
+    );
     let canned = Canned::new([
         (DELETE, 204, ""),
         (GET, 200, text.as_str()),
@@ -164,12 +282,25 @@ async fn a_deletion_takes_the_record_and_leaves_those_of_objects() {
         (GET_TAGS, 200, bucket.as_str()),
         (PUT_TAGS, 204, ""),
     ]);
-    driver(&canned).delete(live(policy("arn"), tags())).await.unwrap();
+    driver(&canned)
+        .delete(live(policy("arn"), tags()))
+        .await
+        .unwrap();
     canned.assert_used();
     let put = &canned.requests()[4];
-    assert!(put.contains("fingerprint:config") && !put.contains("fingerprint:policy"), "{put}");
-    let canned = Canned::new([(DELETE, 404, MISSING), (GET, 404, MISSING), (GET_TAGS, 404, MISSING)]);
-    driver(&canned).delete(live(policy("arn"), tags())).await.unwrap();
+    assert!(
+        put.contains("fingerprint:config") && !put.contains("fingerprint:policy"),
+        "{put}"
+    );
+    let canned = Canned::new([
+        (DELETE, 404, MISSING),
+        (GET, 404, MISSING),
+        (GET_TAGS, 404, MISSING),
+    ]);
+    driver(&canned)
+        .delete(live(policy("arn"), tags()))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 

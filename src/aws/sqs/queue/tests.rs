@@ -9,7 +9,8 @@ use crate::reconcile::{Change, UNKNOWN};
 const URL: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/acme-q";
 const MADE: &str = r#"{"QueueUrl":"https://sqs.eu-west-1.amazonaws.com/111122223333/acme-q"}"#;
 const OWNED: &str = r#"{"Tags":{"frontage:system":"acme","frontage:address":"test/queue"}}"#;
-const ABSENT: &str = r#"{"__type":"QueueDoesNotExist","message":"The specified queue does not exist."}"#;
+const ABSENT: &str =
+    r#"{"__type":"QueueDoesNotExist","message":"The specified queue does not exist."}"#;
 const NO_HINTS: &str = r#"{"ResourceTagMappingList":[]}"#;
 
 fn driver(canned: &Canned) -> Queues {
@@ -25,7 +26,12 @@ fn queue(more: Value) -> Properties {
 }
 
 fn tags() -> Tags {
-    [("frontage:system", "acme"), ("frontage:address", "test/queue")].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+    [
+        ("frontage:system", "acme"),
+        ("frontage:address", "test/queue"),
+    ]
+    .map(|(k, v)| (k.to_owned(), v.to_owned()))
+    .into()
 }
 
 fn live(driver: &Queues) -> Live {
@@ -35,7 +41,12 @@ fn live(driver: &Queues) -> Live {
 }
 
 fn changes(property: &str) -> Changes {
-    let change = Change { path: property.to_owned(), old: Value::Null, new: Value::Null, forces_replacement: false };
+    let change = Change {
+        path: property.to_owned(),
+        old: Value::Null,
+        new: Value::Null,
+        forces_replacement: false,
+    };
     Changes(vec![change])
 }
 
@@ -45,8 +56,14 @@ fn delay(seconds: i32) -> String {
 
 async fn read(driver: &Queues, name: &str) -> Result<Option<Live>, DriverError> {
     let address = "test/queue".parse().unwrap();
-    let identity = Identity { queue_name: name.to_owned() };
-    let wanted = TypedWanted { address: &address, identity, properties: queue(json!({})) };
+    let identity = Identity {
+        queue_name: name.to_owned(),
+    };
+    let wanted = TypedWanted {
+        address: &address,
+        identity,
+        properties: queue(json!({})),
+    };
     driver.read(wanted, &Reading::default()).await
 }
 
@@ -55,12 +72,22 @@ async fn a_name_that_was_deleted_recently_is_waited_for() {
     let recently = r#"{"__type":"QueueDeletedRecently","message":"You must wait 60 seconds"}"#;
     let older = r#"{"__type":"AWS.SimpleQueueService.QueueDeletedRecently","message":"You must wait 60 seconds"}"#;
     let mut answers = vec![("CreateQueue", 400, recently); 8];
-    answers.extend([("CreateQueue", 400, older), ("CreateQueue", 200, MADE), ("ListQueueTags", 200, OWNED)]);
+    answers.extend([
+        ("CreateQueue", 400, older),
+        ("CreateQueue", 200, MADE),
+        ("ListQueueTags", 200, OWNED),
+    ]);
     answers.extend([("GetQueueAttributes", 200, r#"{"Attributes":{}}"#); 4]);
     let canned = Canned::new(answers);
-    let live = driver(&canned).create(queue(json!({})), &tags()).await.unwrap();
+    let live = driver(&canned)
+        .create(queue(json!({})), &tags())
+        .await
+        .unwrap();
     assert_eq!(live.attribute("QueueUrl").unwrap(), URL);
-    assert_eq!(live.attribute("Arn").unwrap(), "arn:aws:sqs:eu-west-1:111122223333:acme-q");
+    assert_eq!(
+        live.attribute("Arn").unwrap(),
+        "arn:aws:sqs:eu-west-1:111122223333:acme-q"
+    );
     canned.assert_used();
 }
 
@@ -73,7 +100,10 @@ async fn a_change_is_believed_once_it_reads_back_four_times() {
     let canned = Canned::new(answers);
     let driver = driver(&canned);
     let desired = queue(json!({"DelaySeconds": 5}));
-    driver.update(live(&driver), desired, &changes("DelaySeconds")).await.unwrap();
+    driver
+        .update(live(&driver), desired, &changes("DelaySeconds"))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
@@ -84,7 +114,10 @@ async fn a_change_that_never_reads_back_says_which() {
     answers.extend(vec![("GetQueueAttributes", 200, old.as_str()); 200]);
     let driver = driver(&Canned::new(answers));
     let desired = queue(json!({"DelaySeconds": 5}));
-    let error = driver.update(live(&driver), desired, &changes("DelaySeconds")).await.unwrap_err();
+    let error = driver
+        .update(live(&driver), desired, &changes("DelaySeconds"))
+        .await
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "the attributes of the queue `acme-q` read back did not come true within 180 s; last seen: DelaySeconds: 0"
@@ -93,29 +126,60 @@ async fn a_change_that_never_reads_back_says_which() {
 
 #[tokio::test(start_paused = true)]
 async fn only_what_changes_is_set_and_what_is_gone_is_emptied() {
-    let canned =
-        Canned::new([("SetQueueAttributes", 200, "{}")].into_iter().chain([("GetQueueAttributes", 200, "{}"); 4]));
+    let canned = Canned::new(
+        [("SetQueueAttributes", 200, "{}")]
+            .into_iter()
+            .chain([("GetQueueAttributes", 200, "{}"); 4]),
+    );
     let driver = driver(&canned);
     let live = live(&driver);
-    driver.update(live, queue(json!({})), &changes("RedrivePolicy")).await.unwrap();
+    driver
+        .update(live, queue(json!({})), &changes("RedrivePolicy"))
+        .await
+        .unwrap();
     let request = canned.requests().remove(0);
-    assert!(request.contains(r#""Attributes":{"RedrivePolicy":""}"#), "{request}");
+    assert!(
+        request.contains(r#""Attributes":{"RedrivePolicy":""}"#),
+        "{request}"
+    );
 }
 
 /// SQS keeps one kind of encryption: the other is turned off in the same call.
 #[test]
 fn a_key_takes_the_place_of_encryption_by_sqs() {
     let driver = driver(&Canned::default());
-    let (mut by_sqs, mut by_key) = (queue(json!({})), queue(json!({"KmsMasterKeyId": "alias/acme"})));
+    let (mut by_sqs, mut by_key) = (
+        queue(json!({})),
+        queue(json!({"KmsMasterKeyId": "alias/acme"})),
+    );
     driver.normalise(&mut by_sqs);
     driver.normalise(&mut by_key);
     let set = attributes::changed(&by_key, &compare(&by_sqs, &by_key).unwrap()).unwrap();
-    assert_eq!(set.get(&QueueAttributeName::SqsManagedSseEnabled).map(String::as_str), Some("false"));
-    assert_eq!(set.get(&QueueAttributeName::KmsMasterKeyId).map(String::as_str), Some("alias/acme"));
+    assert_eq!(
+        set.get(&QueueAttributeName::SqsManagedSseEnabled)
+            .map(String::as_str),
+        Some("false")
+    );
+    assert_eq!(
+        set.get(&QueueAttributeName::KmsMasterKeyId)
+            .map(String::as_str),
+        Some("alias/acme")
+    );
     let set = attributes::changed(&by_sqs, &compare(&by_key, &by_sqs).unwrap()).unwrap();
-    assert_eq!(set.get(&QueueAttributeName::SqsManagedSseEnabled).map(String::as_str), Some("true"));
-    assert_eq!(set.get(&QueueAttributeName::KmsMasterKeyId).map(String::as_str), Some(""));
-    assert_eq!(set.get(&QueueAttributeName::KmsDataKeyReusePeriodSeconds), None);
+    assert_eq!(
+        set.get(&QueueAttributeName::SqsManagedSseEnabled)
+            .map(String::as_str),
+        Some("true")
+    );
+    assert_eq!(
+        set.get(&QueueAttributeName::KmsMasterKeyId)
+            .map(String::as_str),
+        Some("")
+    );
+    assert_eq!(
+        set.get(&QueueAttributeName::KmsDataKeyReusePeriodSeconds),
+        None
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,19 +197,36 @@ async fn a_queue_that_an_earlier_attempt_made_otherwise_is_made_as_it_should_be(
     ];
     answers.extend([("GetQueueAttributes", 200, new.as_str()); 8]);
     let canned = Canned::new(answers);
-    driver(&canned).create(queue(json!({"DelaySeconds": 5})), &tags()).await.unwrap();
+    driver(&canned)
+        .create(queue(json!({"DelaySeconds": 5})), &tags())
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
 #[tokio::test]
 async fn a_queue_of_another_owner_is_not_taken() {
     let canned = Canned::new([
-        ("CreateQueue", 400, r#"{"__type":"QueueNameExists","message":"A queue already exists"}"#),
+        (
+            "CreateQueue",
+            400,
+            r#"{"__type":"QueueNameExists","message":"A queue already exists"}"#,
+        ),
         ("GetQueueUrl", 200, MADE),
-        ("ListQueueTags", 200, r#"{"Tags":{"frontage:system":"other"}}"#),
+        (
+            "ListQueueTags",
+            200,
+            r#"{"Tags":{"frontage:system":"other"}}"#,
+        ),
     ]);
-    let error = driver(&canned).create(queue(json!({})), &tags()).await.unwrap_err();
-    assert_eq!(error.to_string(), "sqs:CreateQueue: QueueNameExists: A queue already exists");
+    let error = driver(&canned)
+        .create(queue(json!({})), &tags())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "sqs:CreateQueue: QueueNameExists: A queue already exists"
+    );
     canned.assert_used();
 }
 
@@ -154,14 +235,20 @@ async fn a_queue_of_another_owner_is_not_taken() {
 async fn an_equal_queue_of_another_owner_is_not_taken() {
     let mut answers = vec![("CreateQueue", 200, MADE)];
     answers.extend(vec![("ListQueueTags", 200, "{}"); 60]);
-    let error = driver(&Canned::new(answers)).create(queue(json!({})), &tags()).await.unwrap_err();
+    let error = driver(&Canned::new(answers))
+        .create(queue(json!({})), &tags())
+        .await
+        .unwrap_err();
     assert!(matches!(error, DriverError::TimedOut { .. }), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_is_waited_for_until_it_is_seen_everywhere() {
     let mut answers = vec![("DeleteQueue", 200, "{}")];
-    answers.extend([("GetQueueAttributes", 400, ABSENT), ("GetQueueAttributes", 200, r#"{"Attributes":{}}"#)]);
+    answers.extend([
+        ("GetQueueAttributes", 400, ABSENT),
+        ("GetQueueAttributes", 200, r#"{"Attributes":{}}"#),
+    ]);
     answers.extend([("GetQueueAttributes", 400, ABSENT); 4]);
     let canned = Canned::new(answers);
     let driver = driver(&canned);
@@ -187,7 +274,11 @@ async fn a_queue_on_the_second_page_is_found_by_its_whole_name() {
     let canned = Canned::new([
         ("ListQueues", 200, first),
         ("ListQueues", 200, second.as_str()),
-        ("GetQueueAttributes", 200, r#"{"Attributes":{"VisibilityTimeout":"7"}}"#),
+        (
+            "GetQueueAttributes",
+            200,
+            r#"{"Attributes":{"VisibilityTimeout":"7"}}"#,
+        ),
         ("GetResources", 200, NO_HINTS),
         ("ListQueueTags", 200, OWNED),
     ]);
@@ -201,7 +292,10 @@ async fn a_queue_on_the_second_page_is_found_by_its_whole_name() {
 #[tokio::test]
 async fn a_queue_that_is_listed_after_its_deletion_is_absent() {
     let listed = format!(r#"{{"QueueUrls":["{URL}"]}}"#);
-    let canned = Canned::new([("ListQueues", 200, listed.as_str()), ("GetQueueAttributes", 400, ABSENT)]);
+    let canned = Canned::new([
+        ("ListQueues", 200, listed.as_str()),
+        ("GetQueueAttributes", 400, ABSENT),
+    ]);
     assert!(read(&driver(&canned), "acme-q").await.unwrap().is_none());
     canned.assert_used();
 }
@@ -210,8 +304,17 @@ async fn a_queue_that_is_listed_after_its_deletion_is_absent() {
 async fn a_queue_of_another_name_is_asked_for_by_name() {
     let canned = Canned::new([("GetQueueUrl", 400, ABSENT)]);
     assert!(read(&driver(&canned), "elsewhere").await.unwrap().is_none());
-    let canned = Canned::new([("GetQueueUrl", 400, r#"{"__type":"AccessDenied","message":"no"}"#)]);
-    assert!(read(&driver(&canned), "elsewhere").await.unwrap_err().is("AccessDenied"));
+    let canned = Canned::new([(
+        "GetQueueUrl",
+        400,
+        r#"{"__type":"AccessDenied","message":"no"}"#,
+    )]);
+    assert!(
+        read(&driver(&canned), "elsewhere")
+            .await
+            .unwrap_err()
+            .is("AccessDenied")
+    );
 }
 
 #[test]
@@ -221,8 +324,17 @@ fn a_redrive_policy_reads_back_with_its_count_as_number_or_text() {
         r#"{"maxReceiveCount":"3","deadLetterTargetArn":"arn:dead"}"#,
     ] {
         let attributes = [(QueueAttributeName::RedrivePolicy, policy.to_owned())].into();
-        let redrive = attributes::properties("q", &attributes).unwrap().redrive_policy.unwrap();
-        assert_eq!((redrive.dead_letter_target_arn.as_str(), redrive.max_receive_count), ("arn:dead", 3));
+        let redrive = attributes::properties("q", &attributes)
+            .unwrap()
+            .redrive_policy
+            .unwrap();
+        assert_eq!(
+            (
+                redrive.dead_letter_target_arn.as_str(),
+                redrive.max_receive_count
+            ),
+            ("arn:dead", 3)
+        );
     }
 }
 
@@ -252,8 +364,13 @@ fn what_sqs_refuses_is_refused_before_any_call() {
         limits::check(&queue)
     };
     for members in refused {
-        assert!(matches!(check(members.clone()), Err(DriverError::Invalid(_))), "{members}");
+        assert!(
+            matches!(check(members.clone()), Err(DriverError::Invalid(_))),
+            "{members}"
+        );
     }
-    check(json!({"QueueName": "q.fifo", "FifoQueue": true, "ContentBasedDeduplication": true})).unwrap();
-    check(json!({"RedrivePolicy": {"deadLetterTargetArn": UNKNOWN, "maxReceiveCount": 1}})).unwrap();
+    check(json!({"QueueName": "q.fifo", "FifoQueue": true, "ContentBasedDeduplication": true}))
+        .unwrap();
+    check(json!({"RedrivePolicy": {"deadLetterTargetArn": UNKNOWN, "maxReceiveCount": 1}}))
+        .unwrap();
 }

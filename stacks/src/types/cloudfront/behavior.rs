@@ -10,10 +10,12 @@ use crate::model::Text;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DefaultCacheBehavior<S = Text> {
-    /// The methods that viewers may use, a set: GET and HEAD, these and OPTIONS, or all. Absent means GET and HEAD.
+    /// The methods that viewers may use, a set: GET and HEAD, these and OPTIONS, or all. Absent
+    /// means GET and HEAD.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_methods: Vec<Method>,
-    /// The methods whose answers are cached, a set: GET and HEAD, or these and OPTIONS. Absent means GET and HEAD.
+    /// The methods whose answers are cached, a set: GET and HEAD, or these and OPTIONS. Absent
+    /// means GET and HEAD.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cached_methods: Vec<Method>,
     /// What is cached, by what and for how long.

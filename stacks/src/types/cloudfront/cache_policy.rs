@@ -37,7 +37,8 @@ pub struct CachePolicyConfig {
     /// Seconds, where the origin does not say; absent means a day, or the least if that is more.
     #[serde(rename = "DefaultTTL")]
     pub default_ttl: Option<i64>,
-    /// The most seconds, whatever the origin says; absent means a year, or the default if that is more.
+    /// The most seconds, whatever the origin says; absent means a year, or the default if that is
+    /// more.
     #[serde(rename = "MaxTTL")]
     pub max_ttl: Option<i64>,
     /// The least seconds, whatever the origin says.
@@ -69,10 +70,16 @@ impl ParametersInCacheKeyAndForwardedToOrigin {
     #[must_use]
     pub fn path_alone() -> Self {
         Self {
-            cookies_config: CookiesConfig { cookie_behavior: CookieBehavior::None, cookies: Vec::new() },
+            cookies_config: CookiesConfig {
+                cookie_behavior: CookieBehavior::None,
+                cookies: Vec::new(),
+            },
             enable_accept_encoding_brotli: Some(true),
             enable_accept_encoding_gzip: true,
-            headers_config: HeadersConfig { header_behavior: HeaderBehavior::None, headers: Vec::new() },
+            headers_config: HeadersConfig {
+                header_behavior: HeaderBehavior::None,
+                headers: Vec::new(),
+            },
             query_strings_config: QueryStringsConfig {
                 query_string_behavior: QueryStringBehavior::None,
                 query_strings: Vec::new(),

@@ -8,8 +8,9 @@ use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::Distribution`.
 ///
-/// AWS makes up its id, so it is found by its address, which stands in its comment and in its tags. What it serves
-/// from goes after it: a name that is free again while it is still served could be taken by anybody.
+/// AWS makes up its id, so it is found by its address, which stands in its comment and in its tags.
+/// What it serves from goes after it: a name that is free again while it is still served could be
+/// taken by anybody.
 pub const DISTRIBUTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Distribution",
     identity: &[],
@@ -28,7 +29,8 @@ pub const DISTRIBUTION: &ResourceType = &ResourceType {
     ],
 };
 
-/// A distribution: a site at AWS's edges. A change takes minutes to be at all of them; deleting one takes longer.
+/// A distribution: a site at AWS's edges. A change takes minutes to be at all of them; deleting one
+/// takes longer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Distribution<S = Text> {
@@ -49,7 +51,8 @@ pub struct DistributionConfig<S = Text> {
     pub cache_behaviors: Vec<CacheBehavior<S>>,
     /// A text for people. With the address, which Frontage writes behind it, up to 128 characters.
     pub comment: Option<String>,
-    /// What is served in place of the origin's errors; a set by [`CustomErrorResponse::error_code`].
+    /// What is served in place of the origin's errors; a set by
+    /// [`CustomErrorResponse::error_code`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub custom_error_responses: Vec<CustomErrorResponse>,
     /// How everything else is served.
@@ -205,7 +208,8 @@ pub struct ViewerCertificate<S = Text> {
     pub cloud_front_default_certificate: Option<bool>,
     /// A certificate's id in IAM.
     pub iam_certificate_id: Option<S>,
-    /// The oldest TLS with the ciphers of a year: `TLSv1.2_2021`. Absent means `TLSv1`, CloudFront's own default.
+    /// The oldest TLS with the ciphers of a year: `TLSv1.2_2021`. Absent means `TLSv1`,
+    /// CloudFront's own default.
     pub minimum_protocol_version: Option<String>,
     /// How viewers are told apart by name; needed with a certificate of its own.
     pub ssl_support_method: Option<SslSupportMethod>,
@@ -259,7 +263,8 @@ impl Handle<Distribution> {
         self.attribute("DomainName")
     }
 
-    /// The URL of [`Self::domain_name`], without a slash at its end; at an emulator, one that a browser can open.
+    /// The URL of [`Self::domain_name`], without a slash at its end; at an emulator, one that a
+    /// browser can open.
     #[must_use]
     pub fn url(&self) -> Text {
         self.attribute("Url")

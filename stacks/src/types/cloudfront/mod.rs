@@ -9,28 +9,34 @@ mod origin_access_control;
 mod response_headers_policy;
 mod security_headers;
 
-pub use behavior::{CacheBehavior, DefaultCacheBehavior, EventType, FunctionAssociation, Method, ViewerProtocolPolicy};
+pub use behavior::{
+    CacheBehavior, DefaultCacheBehavior, EventType, FunctionAssociation, Method,
+    ViewerProtocolPolicy,
+};
 pub use cache_policy::{
-    CACHE_POLICY, CachePolicy, CachePolicyConfig, CookieBehavior, CookiesConfig, HeaderBehavior, HeadersConfig,
-    ParametersInCacheKeyAndForwardedToOrigin, QueryStringBehavior, QueryStringsConfig,
+    CACHE_POLICY, CachePolicy, CachePolicyConfig, CookieBehavior, CookiesConfig, HeaderBehavior,
+    HeadersConfig, ParametersInCacheKeyAndForwardedToOrigin, QueryStringBehavior,
+    QueryStringsConfig,
 };
 pub use distribution::{
-    CustomErrorResponse, DISTRIBUTION, Distribution, DistributionConfig, GeoRestriction, GeoRestrictionType,
-    HttpVersion, Logging, PriceClass, Restrictions, SslSupportMethod, ViewerCertificate,
+    CustomErrorResponse, DISTRIBUTION, Distribution, DistributionConfig, GeoRestriction,
+    GeoRestrictionType, HttpVersion, Logging, PriceClass, Restrictions, SslSupportMethod,
+    ViewerCertificate,
 };
 pub use function::{FUNCTION, Function, FunctionConfig, FunctionRuntime, KeyValueStoreAssociation};
 pub use origin::{
-    CustomOriginConfig, IpAddressType, Origin, OriginCustomHeader, OriginProtocolPolicy, OriginShield, S3OriginConfig,
-    SslProtocol,
+    CustomOriginConfig, IpAddressType, Origin, OriginCustomHeader, OriginProtocolPolicy,
+    OriginShield, S3OriginConfig, SslProtocol,
 };
 pub use origin_access_control::{
-    ORIGIN_ACCESS_CONTROL, OriginAccessControl, OriginAccessControlConfig, OriginType, SigningBehavior, SigningProtocol,
+    ORIGIN_ACCESS_CONTROL, OriginAccessControl, OriginAccessControlConfig, OriginType,
+    SigningBehavior, SigningProtocol,
 };
 pub use response_headers_policy::{
-    CorsConfig, CorsMethod, CustomHeader, Items, RESPONSE_HEADERS_POLICY, RemoveHeader, ResponseHeadersPolicy,
-    ResponseHeadersPolicyConfig, ServerTimingHeadersConfig,
+    CorsConfig, CorsMethod, CustomHeader, Items, RESPONSE_HEADERS_POLICY, RemoveHeader,
+    ResponseHeadersPolicy, ResponseHeadersPolicyConfig, ServerTimingHeadersConfig,
 };
 pub use security_headers::{
-    ContentSecurityPolicy, ContentTypeOptions, FrameOption, FrameOptions, ReferrerPolicy, ReferrerPolicyValue,
-    SecurityHeadersConfig, StrictTransportSecurity, XssProtection,
+    ContentSecurityPolicy, ContentTypeOptions, FrameOption, FrameOptions, ReferrerPolicy,
+    ReferrerPolicyValue, SecurityHeadersConfig, StrictTransportSecurity, XssProtection,
 };

@@ -14,7 +14,8 @@ pub struct Origin<S = Text> {
     pub id: String,
     /// A bucket's regional domain name, or a server's.
     pub domain_name: S,
-    /// What paths begin with at the origin, with a slash before and none behind; absent means nothing.
+    /// What paths begin with at the origin, with a slash before and none behind; absent means
+    /// nothing.
     pub origin_path: Option<String>,
     /// Headers that the origin gets with each request; a set by name.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
@@ -66,15 +67,17 @@ pub struct OriginCustomHeader<S = Text> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct S3OriginConfig<S = Text> {
-    /// The older way to sign requests, by `origin-access-identity/cloudfront/ID`; absent means not in that way, as it
-    /// must be where an origin access control signs.
+    /// The older way to sign requests, by `origin-access-identity/cloudfront/ID`; absent means not
+    /// in that way, as it must be where an origin access control signs.
     pub origin_access_identity: Option<S>,
 }
 
 // Derived, it would be of any strings, and a stack would have to say which.
 impl Default for S3OriginConfig {
     fn default() -> Self {
-        Self { origin_access_identity: None }
+        Self {
+            origin_access_identity: None,
+        }
     }
 }
 
@@ -98,7 +101,11 @@ pub struct CustomOriginConfig {
     /// Seconds that an answer may take; absent means 30.
     pub origin_read_timeout: Option<i32>,
     /// The TLS that it may speak, a set; absent means SSL 3 and TLS 1, CloudFormation's default.
-    #[serde(rename = "OriginSSLProtocols", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "OriginSSLProtocols",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub origin_ssl_protocols: Vec<SslProtocol>,
 }
 

@@ -5,7 +5,8 @@ use serde_with::skip_serializing_none;
 
 use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 
-/// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its owner stands in its description.
+/// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its owner stands in its
+/// description.
 pub const ORIGIN_ACCESS_CONTROL: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::OriginAccessControl",
     identity: &["OriginAccessControlConfig.Name"],

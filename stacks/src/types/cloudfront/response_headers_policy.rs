@@ -6,7 +6,8 @@ use serde_with::skip_serializing_none;
 use super::SecurityHeadersConfig;
 use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 
-/// The facts of `AWS::CloudFront::ResponseHeadersPolicy`. AWS cannot tag it: its owner stands in its comment.
+/// The facts of `AWS::CloudFront::ResponseHeadersPolicy`. AWS cannot tag it: its owner stands in
+/// its comment.
 pub const RESPONSE_HEADERS_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::ResponseHeadersPolicy",
     identity: &["ResponseHeadersPolicyConfig.Name"],
@@ -73,7 +74,9 @@ pub struct Items<T> {
 impl<T> Items<T> {
     /// A list of these.
     pub fn new(items: impl IntoIterator<Item = T>) -> Self {
-        Self { items: items.into_iter().collect() }
+        Self {
+            items: items.into_iter().collect(),
+        }
     }
 }
 

@@ -14,51 +14,80 @@ pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: false,
-    refers_to: &["AWS::Cognito::UserPool", "AWS::CloudFront::Distribution", "AWS::IAM::Role"],
+    refers_to: &[
+        "AWS::Cognito::UserPool",
+        "AWS::CloudFront::Distribution",
+        "AWS::IAM::Role",
+    ],
 };
 
 /// An application that people sign in to.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct UserPoolClient<S = Text> {
     /// The pool. Changing it replaces the client.
     pub user_pool_id: S,
-    /// 1 to 128 of letters, digits, spaces and `+=,.@-_`. Finds the client again: another name is another client.
+    /// 1 to 128 of letters, digits, spaces and `+=,.@-_`. Finds the client again: another name is
+    /// another client.
     pub client_name: String,
-    /// Whether it has a secret; absent means no, as a browser's. Changing it replaces the client. The secret is never
-    /// read into anything that is shown or kept.
+    /// Whether it has a secret; absent means no, as a browser's. Changing it replaces the client.
+    /// The secret is never read into anything that is shown or kept.
     pub generate_secret: Option<bool>,
     /// Whether it uses the OAuth endpoints; absent means no.
     #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
     pub allowed_oauth_flows_user_pool_client: Option<bool>,
     /// `code`, `implicit`, `client_credentials`; a set.
-    #[serde(rename = "AllowedOAuthFlows", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "AllowedOAuthFlows",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub allowed_oauth_flows: Vec<String>,
-    /// `openid`, `email`, `profile`, `phone`, `aws.cognito.signin.user.admin`, or those of resource servers; a set.
-    #[serde(rename = "AllowedOAuthScopes", default, skip_serializing_if = "Vec::is_empty")]
+    /// `openid`, `email`, `profile`, `phone`, `aws.cognito.signin.user.admin`, or those of resource
+    /// servers; a set.
+    #[serde(
+        rename = "AllowedOAuthScopes",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub allowed_oauth_scopes: Vec<String>,
     /// Where a sign-in may return to, at most 100; a set.
-    #[serde(rename = "CallbackURLs", default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "CallbackURLs",
+        default = "Vec::new",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub callback_urls: Vec<S>,
     /// Where a sign-out may return to, at most 100; a set.
-    #[serde(rename = "LogoutURLs", default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "LogoutURLs",
+        default = "Vec::new",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub logout_urls: Vec<S>,
     /// One of the callback URLs, for a request that names none.
     #[serde(rename = "DefaultRedirectURI")]
     pub default_redirect_uri: Option<S>,
-    /// `COGNITO` and those of other identity providers; a set. Absent means that nobody can sign in on its pages.
+    /// `COGNITO` and those of other identity providers; a set. Absent means that nobody can sign in
+    /// on its pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub supported_identity_providers: Vec<String>,
-    /// What it may do through the API, such as `ALLOW_USER_SRP_AUTH`, `ALLOW_USER_AUTH`; a set. Absent means
-    /// `ALLOW_REFRESH_TOKEN_AUTH`, `ALLOW_USER_SRP_AUTH` and `ALLOW_CUSTOM_AUTH`.
+    /// What it may do through the API, such as `ALLOW_USER_SRP_AUTH`, `ALLOW_USER_AUTH`; a set.
+    /// Absent means `ALLOW_REFRESH_TOKEN_AUTH`, `ALLOW_USER_SRP_AUTH` and `ALLOW_CUSTOM_AUTH`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explicit_auth_flows: Vec<String>,
-    /// How long an access token is good for, 5 minutes to 1 day; absent means an hour. Hours, unless units say another.
+    /// How long an access token is good for, 5 minutes to 1 day; absent means an hour. Hours,
+    /// unless units say another.
     pub access_token_validity: Option<i32>,
-    /// How long an ID token is good for, 5 minutes to 1 day; absent means an hour. Hours, unless units say another.
+    /// How long an ID token is good for, 5 minutes to 1 day; absent means an hour. Hours, unless
+    /// units say another.
     pub id_token_validity: Option<i32>,
-    /// How long a refresh token is good for, 1 hour to 10 years; absent means 30 days. Days, unless units say another.
+    /// How long a refresh token is good for, 1 hour to 10 years; absent means 30 days. Days, unless
+    /// units say another.
     pub refresh_token_validity: Option<i32>,
     /// The units of the three.
     pub token_validity_units: Option<TokenValidityUnits>,
@@ -66,8 +95,8 @@ pub struct UserPoolClient<S = Text> {
     pub refresh_token_rotation: Option<RefreshTokenRotation>,
     /// Whether tokens can be revoked; absent means yes.
     pub enable_token_revocation: Option<bool>,
-    /// `ENABLED` tells nobody whether a user exists, `LEGACY` does; absent means `LEGACY`, which AWS has for the API's
-    /// clients.
+    /// `ENABLED` tells nobody whether a user exists, `LEGACY` does; absent means `LEGACY`, which
+    /// AWS has for the API's clients.
     pub prevent_user_existence_errors: Option<String>,
     /// Minutes that a step of a sign-in may take, 3 to 15; absent means 3.
     pub auth_session_validity: Option<i32>,
@@ -141,7 +170,10 @@ pub struct RefreshTokenRotation {
 /// Where analytics go.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct AnalyticsConfiguration<S = Text> {
     /// Pinpoint's project, by ARN.
     pub application_arn: Option<S>,

@@ -7,7 +7,8 @@ use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolDomain`.
 ///
-/// A pool has one domain below Cognito's own and one custom one: the pool finds it, and another name replaces it.
+/// A pool has one domain below Cognito's own and one custom one: the pool finds it, and another
+/// name replaces it.
 pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolDomain",
     identity: &["UserPoolId"],
@@ -16,18 +17,25 @@ pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: false,
-    refers_to: &["AWS::Cognito::UserPool", "AWS::CertificateManager::Certificate"],
+    refers_to: &[
+        "AWS::Cognito::UserPool",
+        "AWS::CertificateManager::Certificate",
+    ],
 };
 
 /// Where a pool's sign-in pages are.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct UserPoolDomain<S = Text> {
     /// The pool. Changing it replaces the domain.
     pub user_pool_id: S,
-    /// A prefix, 1 to 63 of `[a-z0-9-]` and unique in the Region among all accounts, without `aws`, `amazon` and
-    /// `cognito` in it; or, with a certificate, a whole name. Changing it replaces the domain.
+    /// A prefix, 1 to 63 of `[a-z0-9-]` and unique in the Region among all accounts, without `aws`,
+    /// `amazon` and `cognito` in it; or, with a certificate, a whole name. Changing it replaces the
+    /// domain.
     pub domain: S,
     /// 1 for the classic pages, 2 for managed login; absent means 1.
     pub managed_login_version: Option<i32>,

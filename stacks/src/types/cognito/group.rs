@@ -20,11 +20,15 @@ pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
 /// A group of users. Its name is in their tokens, as `cognito:groups`.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct UserPoolGroup<S = Text> {
     /// The pool. Changing it replaces the group.
     pub user_pool_id: S,
-    /// 1 to 128 characters without spaces. Changing it replaces the group, and its members are in none.
+    /// 1 to 128 characters without spaces. Changing it replaces the group, and its members are in
+    /// none.
     pub group_name: String,
     /// Up to 2,048 characters.
     pub description: Option<String>,
@@ -37,7 +41,13 @@ pub struct UserPoolGroup<S = Text> {
 impl<S> UserPoolGroup<S> {
     /// A group of a pool, with everything else absent.
     pub fn new(user_pool_id: S, group_name: impl Into<String>) -> Self {
-        Self { user_pool_id, group_name: group_name.into(), description: None, precedence: None, role_arn: None }
+        Self {
+            user_pool_id,
+            group_name: group_name.into(),
+            description: None,
+            precedence: None,
+            role_arn: None,
+        }
     }
 }
 

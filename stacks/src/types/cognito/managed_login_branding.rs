@@ -19,18 +19,23 @@ pub const MANAGED_LOGIN_BRANDING: &ResourceType = &ResourceType {
     refers_to: &["AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient"],
 };
 
-/// How managed login looks for a client. A client that an API call made has no sign-in page until it has a style.
+/// How managed login looks for a client. A client that an API call made has no sign-in page until
+/// it has a style.
 ///
 /// `CloudFormation`'s `ReturnMergedResources` is left out: it changes what is read, not what is.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct ManagedLoginBranding<S = Text> {
     /// The pool. Changing it replaces the style.
     pub user_pool_id: S,
     /// The client. Changing it replaces the style.
     pub client_id: S,
-    /// Whether it looks as Cognito has it, without settings and assets; absent means no, unless there are neither.
+    /// Whether it looks as Cognito has it, without settings and assets; absent means no, unless
+    /// there are neither.
     pub use_cognito_provided_values: Option<bool>,
     /// What differs from Cognito's own, as its branding editor has it.
     pub settings: Option<Value>,

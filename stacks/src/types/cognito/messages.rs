@@ -33,7 +33,10 @@ pub struct InviteMessageTemplate {
 /// From where mail is sent.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct EmailConfiguration<S = Text> {
     /// `COGNITO_DEFAULT` (50 a day) or `DEVELOPER` (through SES); absent means `COGNITO_DEFAULT`.
     pub email_sending_account: Option<String>,
@@ -62,7 +65,10 @@ impl Default for EmailConfiguration {
 /// How text messages are sent.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct SmsConfiguration<S = Text> {
     /// The role under which Cognito publishes to SNS, by ARN.
     pub sns_caller_arn: S,
@@ -72,7 +78,8 @@ pub struct SmsConfiguration<S = Text> {
     pub sns_region: Option<String>,
 }
 
-/// The messages that verify an address or a number, with `{####}` for the code and `{##…##}` for the link.
+/// The messages that verify an address or a number, with `{####}` for the code and `{##…##}` for
+/// the link.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

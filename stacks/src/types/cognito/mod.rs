@@ -1,6 +1,7 @@
 //! `AWS::Cognito::*`: the user pool, and what stands in it.
 //!
-//! AWS tags the pool alone, so the record of a client, a domain, a style or a group is a tag of its pool.
+//! AWS tags the pool alone, so the record of a client, a domain, a style or a group is a tag of its
+//! pool.
 
 mod client;
 mod domain;
@@ -11,17 +12,21 @@ mod schema;
 mod security;
 mod user_pool;
 
-pub use client::{AnalyticsConfiguration, RefreshTokenRotation, TokenValidityUnits, USER_POOL_CLIENT, UserPoolClient};
+pub use client::{
+    AnalyticsConfiguration, RefreshTokenRotation, TokenValidityUnits, USER_POOL_CLIENT,
+    UserPoolClient,
+};
 pub use domain::{CustomDomainConfig, USER_POOL_DOMAIN, UserPoolDomain};
 pub use group::{USER_POOL_GROUP, UserPoolGroup};
 pub use managed_login_branding::{Asset, MANAGED_LOGIN_BRANDING, ManagedLoginBranding};
 pub use messages::{
-    AdminCreateUserConfig, EmailConfiguration, InviteMessageTemplate, SmsConfiguration, VerificationMessageTemplate,
+    AdminCreateUserConfig, EmailConfiguration, InviteMessageTemplate, SmsConfiguration,
+    VerificationMessageTemplate,
 };
 pub use schema::{NumberAttributeConstraints, SchemaAttribute, StringAttributeConstraints};
 pub use security::{
-    AccountRecoverySetting, AdvancedSecurityAdditionalFlows, DeviceConfiguration, LambdaConfig, LambdaSender,
-    PasswordPolicy, Policies, RecoveryOption, SignInPolicy, UserAttributeUpdateSettings, UserPoolAddOns,
-    UsernameConfiguration,
+    AccountRecoverySetting, AdvancedSecurityAdditionalFlows, DeviceConfiguration, LambdaConfig,
+    LambdaSender, PasswordPolicy, Policies, RecoveryOption, SignInPolicy,
+    UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
 };
 pub use user_pool::{USER_POOL, UserPool};

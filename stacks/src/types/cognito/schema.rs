@@ -8,13 +8,17 @@ use serde_with::skip_serializing_none;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SchemaAttribute {
-    /// A standard attribute's name (`email`), or a custom one's without `custom:`, 1 to 20 characters.
+    /// A standard attribute's name (`email`), or a custom one's without `custom:`, 1 to 20
+    /// characters.
     pub name: String,
-    /// `String`, `Number`, `DateTime` or `Boolean`; absent means a standard attribute's own, or `String`.
+    /// `String`, `Number`, `DateTime` or `Boolean`; absent means a standard attribute's own, or
+    /// `String`.
     pub attribute_data_type: Option<String>,
-    /// Whether users alone cannot write it; absent means no. AWS advises a client's `WriteAttributes` in its place.
+    /// Whether users alone cannot write it; absent means no. AWS advises a client's
+    /// `WriteAttributes` in its place.
     pub developer_only_attribute: Option<bool>,
-    /// Whether it can be changed; absent means yes for a standard attribute and no for a custom one.
+    /// Whether it can be changed; absent means yes for a standard attribute and no for a custom
+    /// one.
     pub mutable: Option<bool>,
     /// Whether a user must have it; absent means no. Not for custom ones.
     pub required: Option<bool>,

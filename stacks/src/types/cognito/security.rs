@@ -9,7 +9,8 @@ use crate::model::Text;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UsernameConfiguration {
-    /// Whether it does. AWS advises against it; a pool that an API call makes without a word of it counts case.
+    /// Whether it does. AWS advises against it; a pool that an API call makes without a word of it
+    /// counts case.
     pub case_sensitive: bool,
 }
 
@@ -31,7 +32,8 @@ pub struct Policies {
 pub struct PasswordPolicy {
     /// 6 to 99; absent means 8.
     pub minimum_length: Option<i32>,
-    /// How many former passwords are refused, 0 to 24; absent means 0. Needs the tier `ESSENTIALS` or above.
+    /// How many former passwords are refused, 0 to 24; absent means 0. Needs the tier `ESSENTIALS`
+    /// or above.
     pub password_history_size: Option<i32>,
     /// Whether a small letter is wanted; absent means yes.
     pub require_lowercase: Option<bool>,
@@ -49,7 +51,8 @@ pub struct PasswordPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SignInPolicy {
-    /// `PASSWORD` and any of `EMAIL_OTP`, `SMS_OTP`, `WEB_AUTHN`; a set. Needs the tier `ESSENTIALS` or above.
+    /// `PASSWORD` and any of `EMAIL_OTP`, `SMS_OTP`, `WEB_AUTHN`; a set. Needs the tier
+    /// `ESSENTIALS` or above.
     pub allowed_first_auth_factors: Vec<String>,
 }
 
@@ -110,10 +113,14 @@ pub struct AdvancedSecurityAdditionalFlows {
     pub custom_auth_mode: Option<String>,
 }
 
-/// Functions that Cognito calls, by their ARNs. Each needs a permission for `cognito-idp.amazonaws.com`.
+/// Functions that Cognito calls, by their ARNs. Each needs a permission for
+/// `cognito-idp.amazonaws.com`.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct LambdaConfig<S = Text> {
     /// Before a user is signed up.
     pub pre_sign_up: Option<S>,
@@ -131,7 +138,8 @@ pub struct LambdaConfig<S = Text> {
     pub create_auth_challenge: Option<S>,
     /// Custom authentication: whether the answer is right.
     pub verify_auth_challenge_response: Option<S>,
-    /// Before a token is made; the same function as in `pre_token_generation_config` if both are stated.
+    /// Before a token is made; the same function as in `pre_token_generation_config` if both are
+    /// stated.
     pub pre_token_generation: Option<S>,
     /// Before a token is made, with the version of the event: `V1_0`, `V2_0` or `V3_0`.
     pub pre_token_generation_config: Option<LambdaSender<S>>,

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::{
-    AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration, LambdaConfig, Policies,
-    SchemaAttribute, SmsConfiguration, UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
-    VerificationMessageTemplate,
+    AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration,
+    LambdaConfig, Policies, SchemaAttribute, SmsConfiguration, UserAttributeUpdateSettings,
+    UserPoolAddOns, UsernameConfiguration, VerificationMessageTemplate,
 };
 use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 
@@ -14,7 +14,12 @@ use crate::model::{Handle, Replacement, Resource, ResourceType, Text};
 pub const USER_POOL: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPool",
     identity: &["UserPoolName"],
-    create_only: &["Schema[]", "UsernameAttributes", "AliasAttributes", "UsernameConfiguration"],
+    create_only: &[
+        "Schema[]",
+        "UsernameAttributes",
+        "AliasAttributes",
+        "UsernameConfiguration",
+    ],
     renewed_by: &[],
     replacement: Replacement::CreateFirst,
     holds_data: true,
@@ -24,29 +29,36 @@ pub const USER_POOL: &ResourceType = &ResourceType {
 
 /// A directory of people who sign in. It holds data, so it is never replaced.
 ///
-/// `CloudFormation`'s `EmailVerificationMessage`, `EmailVerificationSubject` and `SmsVerificationMessage` are left out:
-/// they are members of `VerificationMessageTemplate` under older names.
+/// `CloudFormation`'s `EmailVerificationMessage`, `EmailVerificationSubject` and
+/// `SmsVerificationMessage` are left out: they are members of `VerificationMessageTemplate` under
+/// older names.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
 pub struct UserPool<S = Text> {
-    /// 1 to 128 of letters, digits, spaces and `+=,.@-_`. AWS does not keep it unique: the tags find the pool again.
+    /// 1 to 128 of letters, digits, spaces and `+=,.@-_`. AWS does not keep it unique: the tags
+    /// find the pool again.
     pub user_pool_name: String,
-    /// `LITE`, `ESSENTIALS` or `PLUS`; absent means `ESSENTIALS`. Managed login needs `ESSENTIALS` or above.
+    /// `LITE`, `ESSENTIALS` or `PLUS`; absent means `ESSENTIALS`. Managed login needs `ESSENTIALS`
+    /// or above.
     pub user_pool_tier: Option<String>,
     /// `ACTIVE` or `INACTIVE`: whether AWS refuses to delete the pool; absent means `INACTIVE`.
     pub deletion_protection: Option<String>,
-    /// What users sign in with in place of a name: `email`, `phone_number`; a set. Changing it would replace the pool.
+    /// What users sign in with in place of a name: `email`, `phone_number`; a set. Changing it
+    /// would replace the pool.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub username_attributes: Vec<String>,
-    /// What users sign in with besides a name: `email`, `phone_number`, `preferred_username`; a set. Changing it would
-    /// replace the pool.
+    /// What users sign in with besides a name: `email`, `phone_number`, `preferred_username`; a
+    /// set. Changing it would replace the pool.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alias_attributes: Vec<String>,
     /// Whether letter case counts in a name. Changing it would replace the pool.
     pub username_configuration: Option<UsernameConfiguration>,
-    /// Attributes that users have: standard ones that are not as by default, and custom ones; a set by name. Custom
-    /// ones can be added. Changing or removing one would replace the pool.
+    /// Attributes that users have: standard ones that are not as by default, and custom ones; a set
+    /// by name. Custom ones can be added. Changing or removing one would replace the pool.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schema: Vec<SchemaAttribute>,
     /// What a password is like, and with what a sign-in may begin.
@@ -56,14 +68,17 @@ pub struct UserPool<S = Text> {
     /// The second factors: `SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`; a set. Not with `OFF`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enabled_mfas: Vec<String>,
-    /// Passkeys: the domain that they are made for. Absent means the pool's domain, a custom one first.
+    /// Passkeys: the domain that they are made for. Absent means the pool's domain, a custom one
+    /// first.
     #[serde(rename = "WebAuthnRelyingPartyID")]
     pub web_authn_relying_party_id: Option<S>,
     /// Passkeys: `required` or `preferred`; absent means `preferred`.
     pub web_authn_user_verification: Option<String>,
-    /// Passkeys: `SINGLE_FACTOR` or `MULTI_FACTOR_WITH_USER_VERIFICATION`; absent means `SINGLE_FACTOR`.
+    /// Passkeys: `SINGLE_FACTOR` or `MULTI_FACTOR_WITH_USER_VERIFICATION`; absent means
+    /// `SINGLE_FACTOR`.
     pub web_authn_factor_configuration: Option<String>,
-    /// How a user gets into an account again; absent means by verified telephone number, then by verified address.
+    /// How a user gets into an account again; absent means by verified telephone number, then by
+    /// verified address.
     pub account_recovery_setting: Option<AccountRecoverySetting>,
     /// Who makes users, and how they are told; absent means that anybody signs up.
     pub admin_create_user_config: Option<AdminCreateUserConfig>,

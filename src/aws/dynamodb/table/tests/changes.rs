@@ -20,7 +20,10 @@ fn stream(view: &str) -> Value {
 async fn another_view_is_another_stream() {
     let (old, new) = (with_stream("NEW_IMAGE", "1"), with_stream("KEYS_ONLY", "2"));
     let updating = described("UPDATING", &json!({}));
-    let off = described("ACTIVE", &json!({"LatestStreamArn": format!("{ARN}/stream/1")}));
+    let off = described(
+        "ACTIVE",
+        &json!({"LatestStreamArn": format!("{ARN}/stream/1")}),
+    );
     let canned = Canned::new([
         ("UpdateTable", 400, IN_USE),
         ("UpdateTable", 200, "{}"),
@@ -34,8 +37,13 @@ async fn another_view_is_another_stream() {
         ("DescribeTable", 200, new.as_str()),
         ("DescribeTable", 200, new.as_str()),
     ]);
-    let live = update(&driver(&canned), &stream("NEW_IMAGE"), &stream("KEYS_ONLY")).await.unwrap();
-    assert_eq!(live.attribute("StreamArn").unwrap(), format!("{ARN}/stream/2"));
+    let live = update(&driver(&canned), &stream("NEW_IMAGE"), &stream("KEYS_ONLY"))
+        .await
+        .unwrap();
+    assert_eq!(
+        live.attribute("StreamArn").unwrap(),
+        format!("{ARN}/stream/2")
+    );
     canned.assert_used();
 }
 
@@ -45,31 +53,50 @@ async fn a_stream_that_is_off_has_no_arn() {
         "ACTIVE",
         &json!({"StreamSpecification": {"StreamEnabled": false}, "LatestStreamArn": format!("{ARN}/stream/1")}),
     );
-    let canned = Canned::new([("UpdateTable", 200, "{}"), ("DescribeTable", 200, &off), ("DescribeTable", 200, &off)]);
-    let live = update(&driver(&canned), &stream("NEW_IMAGE"), &json!({})).await.unwrap();
+    let canned = Canned::new([
+        ("UpdateTable", 200, "{}"),
+        ("DescribeTable", 200, &off),
+        ("DescribeTable", 200, &off),
+    ]);
+    let live = update(&driver(&canned), &stream("NEW_IMAGE"), &json!({}))
+        .await
+        .unwrap();
     assert_eq!(live.attributes.get("StreamArn"), None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_change_that_was_made_already_is_no_failure() {
     let new = with_stream("NEW_IMAGE", "1");
-    let refused = error("ValidationException", "Table already has an enabled stream: TableName: acme-t");
+    let refused = error(
+        "ValidationException",
+        "Table already has an enabled stream: TableName: acme-t",
+    );
     let canned = Canned::new([
         ("UpdateTable", 400, refused.as_str()),
         ("DescribeTable", 200, new.as_str()),
         ("DescribeTable", 200, new.as_str()),
         ("DescribeTable", 200, new.as_str()),
     ]);
-    update(&driver(&canned), &json!({}), &stream("NEW_IMAGE")).await.unwrap();
+    update(&driver(&canned), &json!({}), &stream("NEW_IMAGE"))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_change_fails_with_the_services_words() {
     let (active, refused) = (active(), error("ValidationException", "no"));
-    let canned = Canned::new([("UpdateTable", 400, refused.as_str()), ("DescribeTable", 200, active.as_str())]);
-    let error = update(&driver(&canned), &json!({}), &stream("NEW_IMAGE")).await.unwrap_err();
-    assert_eq!(error.to_string(), "dynamodb:UpdateTable: ValidationException: no");
+    let canned = Canned::new([
+        ("UpdateTable", 400, refused.as_str()),
+        ("DescribeTable", 200, active.as_str()),
+    ]);
+    let error = update(&driver(&canned), &json!({}), &stream("NEW_IMAGE"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "dynamodb:UpdateTable: ValidationException: no"
+    );
 }
 
 /// AWS takes one kind of change a call; the emulator takes all at once.
@@ -91,9 +118,16 @@ async fn each_kind_of_change_is_a_call_of_its_own() {
     steps.push(described("ACTIVE", &so_far));
     so_far["TableClassSummary"] = json!({"TableClass": "STANDARD_INFREQUENT_ACCESS"});
     steps.push(described("ACTIVE", &so_far));
-    let answers = steps.iter().map(|step| ("DescribeTable", 200, step.as_str()));
+    let answers = steps
+        .iter()
+        .map(|step| ("DescribeTable", 200, step.as_str()));
     let last = [("DescribeTable", 200, steps[5].as_str())];
-    let canned = Canned::new([("UpdateTable", 200, "{}"); 5].into_iter().chain(answers).chain(last));
+    let canned = Canned::new(
+        [("UpdateTable", 200, "{}"); 5]
+            .into_iter()
+            .chain(answers)
+            .chain(last),
+    );
     let to = json!({
         "DeletionProtectionEnabled": true,
         "BillingMode": "PROVISIONED",
@@ -103,12 +137,27 @@ async fn each_kind_of_change_is_a_call_of_its_own() {
         "TableClass": "STANDARD_INFREQUENT_ACCESS",
     });
     update(&driver(&canned), &json!({}), &to).await.unwrap();
-    let sent: Vec<String> = canned.requests().into_iter().filter(|sent| sent.contains("UpdateTable")).collect();
-    let kinds = ["DeletionProtectionEnabled", "BillingMode", "StreamSpecification", "SSESpecification", "TableClass"];
+    let sent: Vec<String> = canned
+        .requests()
+        .into_iter()
+        .filter(|sent| sent.contains("UpdateTable"))
+        .collect();
+    let kinds = [
+        "DeletionProtectionEnabled",
+        "BillingMode",
+        "StreamSpecification",
+        "SSESpecification",
+        "TableClass",
+    ];
     for (sent, kind) in sent.iter().zip(kinds) {
         let others = kinds.iter().filter(|other| **other != kind);
         assert!(sent.contains(&format!("\"{kind}\"")), "{kind}: {sent}");
-        assert!(others.into_iter().all(|other| !sent.contains(&format!("\"{other}\""))), "{kind}: {sent}");
+        assert!(
+            others
+                .into_iter()
+                .all(|other| !sent.contains(&format!("\"{other}\""))),
+            "{kind}: {sent}"
+        );
     }
     canned.assert_used();
 }
@@ -130,7 +179,10 @@ async fn indexes_are_made_one_after_another() {
     let with = |indexes: Value| described("ACTIVE", &json!({"GlobalSecondaryIndexes": indexes}));
     let filling = with(json!([index("by-a", "a", "CREATING")]));
     let first = with(json!([index("by-a", "a", "ACTIVE")]));
-    let both = with(json!([index("by-b", "b", "ACTIVE"), index("by-a", "a", "ACTIVE")]));
+    let both = with(json!([
+        index("by-b", "b", "ACTIVE"),
+        index("by-a", "a", "ACTIVE")
+    ]));
     let canned = Canned::new([
         ("UpdateTable", 200, "{}"),
         ("DescribeTable", 200, filling.as_str()),
@@ -145,10 +197,24 @@ async fn indexes_are_made_one_after_another() {
         "GlobalSecondaryIndexes": [index("by-b", "b", ""), index("by-a", "a", "")],
     });
     update(&driver(&canned), &json!({}), &to).await.unwrap();
-    let sent: Vec<String> = canned.requests().into_iter().filter(|sent| sent.contains("UpdateTable")).collect();
-    let defines = |sent: &str, name: &str| sent.contains(&format!(r#"{{"AttributeName":"{name}","AttributeType""#));
-    assert!(defines(&sent[0], "a") && !defines(&sent[0], "b"), "{}", sent[0]);
-    assert!(defines(&sent[1], "a") && defines(&sent[1], "b"), "{}", sent[1]);
+    let sent: Vec<String> = canned
+        .requests()
+        .into_iter()
+        .filter(|sent| sent.contains("UpdateTable"))
+        .collect();
+    let defines = |sent: &str, name: &str| {
+        sent.contains(&format!(r#"{{"AttributeName":"{name}","AttributeType""#))
+    };
+    assert!(
+        defines(&sent[0], "a") && !defines(&sent[0], "b"),
+        "{}",
+        sent[0]
+    );
+    assert!(
+        defines(&sent[1], "a") && defines(&sent[1], "b"),
+        "{}",
+        sent[1]
+    );
     canned.assert_used();
 }
 
@@ -167,7 +233,9 @@ async fn the_recovery_period_changes_in_place() {
         }
         json!({"PointInTimeRecoverySpecification": recovery})
     };
-    update(&driver(&canned), &on(None), &on(Some(5))).await.unwrap();
+    update(&driver(&canned), &on(None), &on(Some(5)))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
@@ -176,7 +244,12 @@ async fn the_type_of_a_key_attribute_is_refused_before_any_call() {
     let canned = Canned::default();
     let to = json!({"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "N"}]});
     let error = update(&driver(&canned), &json!({}), &to).await.unwrap_err();
-    assert!(error.to_string().starts_with("the type of `id`, which is in the key"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("the type of `id`, which is in the key"),
+        "{error}"
+    );
     assert!(canned.requests().is_empty());
 }
 
@@ -186,13 +259,28 @@ async fn tags_are_waited_for() {
         ("UntagResource", 400, IN_USE),
         ("UntagResource", 200, "{}"),
         ("TagResource", 200, "{}"),
-        ("ListTagsOfResource", 200, r#"{"Tags":[{"Key":"team","Value":"web"},{"Key":"old","Value":"x"}]}"#),
-        ("ListTagsOfResource", 200, r#"{"Tags":[],"NextToken":"more"}"#),
-        ("ListTagsOfResource", 200, r#"{"Tags":[{"Key":"team","Value":"web"}]}"#),
+        (
+            "ListTagsOfResource",
+            200,
+            r#"{"Tags":[{"Key":"team","Value":"web"},{"Key":"old","Value":"x"}]}"#,
+        ),
+        (
+            "ListTagsOfResource",
+            200,
+            r#"{"Tags":[],"NextToken":"more"}"#,
+        ),
+        (
+            "ListTagsOfResource",
+            200,
+            r#"{"Tags":[{"Key":"team","Value":"web"}]}"#,
+        ),
     ]);
     let driver = driver(&canned);
     let set = Tags::from([("team".to_owned(), "web".to_owned())]);
-    driver.retag(&live(&driver, &json!({})), &set, &["old".to_owned()]).await.unwrap();
+    driver
+        .retag(&live(&driver, &json!({})), &set, &["old".to_owned()])
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
@@ -205,7 +293,14 @@ async fn an_index_that_is_gone_already_is_no_failure() {
         ("DescribeTable", 200, active.as_str()),
     ]);
     let key = json!([{"AttributeName": "id", "KeyType": "HASH"}]);
-    let index = json!({"IndexName": "by-id", "KeySchema": key, "Projection": {"ProjectionType": "ALL"}});
-    update(&driver(&canned), &json!({"GlobalSecondaryIndexes": [index]}), &json!({})).await.unwrap();
+    let index =
+        json!({"IndexName": "by-id", "KeySchema": key, "Projection": {"ProjectionType": "ALL"}});
+    update(
+        &driver(&canned),
+        &json!({"GlobalSecondaryIndexes": [index]}),
+        &json!({}),
+    )
+    .await
+    .unwrap();
     canned.assert_used();
 }

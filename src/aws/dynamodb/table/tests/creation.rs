@@ -5,7 +5,10 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn a_new_table_is_waited_for_and_gets_recovery_and_expiry() {
     let (creating, active) = (described("CREATING", &json!({})), active());
-    let early = error("ContinuousBackupsUnavailableException", "Backups are being enabled for the table");
+    let early = error(
+        "ContinuousBackupsUnavailableException",
+        "Backups are being enabled for the table",
+    );
     let (off, enabling) = (expiry("DISABLED", None), expiry("ENABLING", Some("until")));
     let enabled = backups(7);
     let canned = Canned::new([
@@ -32,13 +35,23 @@ async fn a_new_table_is_waited_for_and_gets_recovery_and_expiry() {
         "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": true},
     }));
     driver(&canned).create(desired, &tags()).await.unwrap();
-    assert_eq!(canned.requests().iter().filter(|request| request.contains(r#""RecoveryPeriodInDays":7"#)).count(), 3);
+    assert_eq!(
+        canned
+            .requests()
+            .iter()
+            .filter(|request| request.contains(r#""RecoveryPeriodInDays":7"#))
+            .count(),
+        3
+    );
     canned.assert_used();
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_was_lost_is_found_again_and_its_steps_finished() {
-    let (active, protected) = (active(), described("ACTIVE", &json!({"DeletionProtectionEnabled": true})));
+    let (active, protected) = (
+        active(),
+        described("ACTIVE", &json!({"DeletionProtectionEnabled": true})),
+    );
     let off = expiry("DISABLED", None);
     let canned = Canned::new([
         ("CreateTable", 400, EXISTS),
@@ -70,10 +83,20 @@ async fn a_table_of_another_owner_is_not_taken() {
     let canned = Canned::new([
         ("CreateTable", 400, EXISTS),
         ("DescribeTable", 200, active.as_str()),
-        ("ListTagsOfResource", 200, r#"{"Tags":[{"Key":"frontage:system","Value":"other"}]}"#),
+        (
+            "ListTagsOfResource",
+            200,
+            r#"{"Tags":[{"Key":"frontage:system","Value":"other"}]}"#,
+        ),
     ]);
-    let error = driver(&canned).create(table(&json!({})), &tags()).await.unwrap_err();
-    assert_eq!(error.to_string(), "dynamodb:CreateTable: ResourceInUseException: Table already exists: acme-t");
+    let error = driver(&canned)
+        .create(table(&json!({})), &tags())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "dynamodb:CreateTable: ResourceInUseException: Table already exists: acme-t"
+    );
     canned.assert_used();
 }
 
@@ -90,20 +113,35 @@ async fn a_name_whose_table_is_going_is_waited_for() {
         ("DescribeTable", 200, active.as_str()),
         ("ListTagsOfResource", 200, OWNED),
     ]);
-    driver(&canned).create(table(&json!({})), &tags()).await.unwrap();
+    driver(&canned)
+        .create(table(&json!({})), &tags())
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_crowd_is_waited_for_and_a_quota_is_not() {
-    let crowd = error("LimitExceededException", "Only 500 tables can be created, updated, or deleted simultaneously");
-    let quota = error("LimitExceededException", "Subscriber limit exceeded: maximum tables");
+    let crowd = error(
+        "LimitExceededException",
+        "Only 500 tables can be created, updated, or deleted simultaneously",
+    );
+    let quota = error(
+        "LimitExceededException",
+        "Subscriber limit exceeded: maximum tables",
+    );
     let canned = Canned::new([
         ("CreateTable", 400, crowd.as_str()),
         ("CreateTable", 400, crowd.as_str()),
         ("CreateTable", 400, quota.as_str()),
     ]);
-    let error = driver(&canned).create(table(&json!({})), &tags()).await.unwrap_err();
-    assert_eq!(error.message(), Some("Subscriber limit exceeded: maximum tables"));
+    let error = driver(&canned)
+        .create(table(&json!({})), &tags())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.message(),
+        Some("Subscriber limit exceeded: maximum tables")
+    );
     canned.assert_used();
 }

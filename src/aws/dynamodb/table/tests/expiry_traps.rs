@@ -21,23 +21,40 @@ async fn another_attribute_is_off_then_waited_for_then_on() {
         ("UpdateTimeToLive", 200, "{}"),
         ("DescribeTimeToLive", 200, enabling.as_str()),
     ]);
-    update(&driver(&canned), &by("old"), &by("new")).await.unwrap();
-    let sent: Vec<String> = canned.requests().into_iter().filter(|sent| sent.contains("UpdateTimeToLive")).collect();
-    assert!(sent[0].contains(r#""Enabled":false"#) && sent[0].contains("old"), "{sent:?}");
-    assert!(sent[1].contains(r#""Enabled":true"#) && sent[1].contains("new"), "{sent:?}");
+    update(&driver(&canned), &by("old"), &by("new"))
+        .await
+        .unwrap();
+    let sent: Vec<String> = canned
+        .requests()
+        .into_iter()
+        .filter(|sent| sent.contains("UpdateTimeToLive"))
+        .collect();
+    assert!(
+        sent[0].contains(r#""Enabled":false"#) && sent[0].contains("old"),
+        "{sent:?}"
+    );
+    assert!(
+        sent[1].contains(r#""Enabled":true"#) && sent[1].contains("new"),
+        "{sent:?}"
+    );
     canned.assert_used();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_second_change_in_an_hour_is_told_clearly() {
     let disabled = expiry("DISABLED", None);
-    let refused = error("ValidationException", "Time to live has been modified multiple times within a fixed interval");
+    let refused = error(
+        "ValidationException",
+        "Time to live has been modified multiple times within a fixed interval",
+    );
     let canned = Canned::new([
         ("DescribeTimeToLive", 200, disabled.as_str()),
         ("UpdateTimeToLive", 400, refused.as_str()),
         ("DescribeTimeToLive", 200, disabled.as_str()),
     ]);
-    let error = update(&driver(&canned), &json!({}), &by("until")).await.unwrap_err();
+    let error = update(&driver(&canned), &json!({}), &by("until"))
+        .await
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "dynamodb:UpdateTimeToLive: ValidationException: Time to live has been modified multiple times within a \
@@ -50,8 +67,13 @@ async fn a_second_change_in_an_hour_is_told_clearly() {
 async fn expiry_that_is_being_turned_on_is_not_turned_on_again() {
     let enabling = expiry("ENABLING", Some("until"));
     let canned = Canned::new([("DescribeTimeToLive", 200, enabling.as_str())]);
-    update(&driver(&canned), &json!({}), &by("until")).await.unwrap();
-    assert_eq!((canned.requests().len(), canned.count("DescribeTimeToLive")), (1, 1));
+    update(&driver(&canned), &json!({}), &by("until"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (canned.requests().len(), canned.count("DescribeTimeToLive")),
+        (1, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,6 +86,8 @@ async fn a_lost_answer_is_no_failure() {
         ("DescribeTimeToLive", 200, enabling.as_str()),
         ("DescribeTimeToLive", 200, enabling.as_str()),
     ]);
-    update(&driver(&canned), &json!({}), &by("until")).await.unwrap();
+    update(&driver(&canned), &json!({}), &by("until"))
+        .await
+        .unwrap();
     canned.assert_used();
 }

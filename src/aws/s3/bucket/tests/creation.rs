@@ -21,13 +21,28 @@ async fn a_name_that_was_just_let_go_of_and_a_bucket_that_is_not_known_yet_are_w
     let settings = NEW.into_iter().chain(NEW.into_iter().skip(1));
     let canned = Canned::new(early.into_iter().chain(settings));
     let live = driver(&canned).create(bucket(), &tags()).await.unwrap();
-    assert_eq!(live.attributes["RegionalDomainName"], "acme-b.s3.eu-west-1.amazonaws.com");
+    assert_eq!(
+        live.attributes["RegionalDomainName"],
+        "acme-b.s3.eu-west-1.amazonaws.com"
+    );
     let requests = canned.requests();
     let create = &requests[0];
-    assert!(create.contains("<LocationConstraint>eu-west-1</LocationConstraint>"), "{create}");
-    assert!(create.contains("<Key>frontage:address</Key><Value>test/b</Value>"), "{create}");
-    let writes = requests.iter().filter(|request| request.starts_with("PUT")).count();
-    assert_eq!(writes, 3, "a new bucket at AWS needs no setting written: {requests:?}");
+    assert!(
+        create.contains("<LocationConstraint>eu-west-1</LocationConstraint>"),
+        "{create}"
+    );
+    assert!(
+        create.contains("<Key>frontage:address</Key><Value>test/b</Value>"),
+        "{create}"
+    );
+    let writes = requests
+        .iter()
+        .filter(|request| request.starts_with("PUT"))
+        .count();
+    assert_eq!(
+        writes, 3,
+        "a new bucket at AWS needs no setting written: {requests:?}"
+    );
 }
 
 /// Endpoints that do not know tags in the call pass over them.
@@ -38,7 +53,11 @@ async fn tags_that_the_call_did_not_set_are_set_before_anything_else() {
         (HEAD, 200, ""),
         (GET_TAGS, 404, "<Error><Code>NoSuchTagSet</Code></Error>"),
         (GET_TAGS, 404, "<Error><Code>NoSuchTagSet</Code></Error>"),
-        ("PUT https://acme-b.s3.eu-west-1.amazonaws.com/?tagging", 200, ""),
+        (
+            "PUT https://acme-b.s3.eu-west-1.amazonaws.com/?tagging",
+            200,
+            "",
+        ),
     ];
     let canned = Canned::new(answers.into_iter().chain(NEW));
     driver(&canned).create(bucket(), &tags()).await.unwrap();
@@ -62,10 +81,19 @@ async fn a_lost_answer_is_no_error_and_a_bucket_of_somebody_else_is() {
     let other = tagging("test/other");
     let canned = Canned::new([(CREATE, 409, owned), (GET_TAGS, 200, other.as_str())]);
     let error = driver(&canned).create(bucket(), &tags()).await.unwrap_err();
-    assert!(error.to_string().contains("is not this system's"), "{error}");
+    assert!(
+        error.to_string().contains("is not this system's"),
+        "{error}"
+    );
     let taken = "<Error><Code>BucketAlreadyExists</Code><Message>taken</Message></Error>";
-    let error = driver(&Canned::new([(CREATE, 409, taken)])).create(bucket(), &tags()).await.unwrap_err();
-    assert!(error.to_string().contains("taken by another AWS account"), "{error}");
+    let error = driver(&Canned::new([(CREATE, 409, taken)]))
+        .create(bucket(), &tags())
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("taken by another AWS account"),
+        "{error}"
+    );
 }
 
 /// There a second creation is answered with 200, whoever made the first.
@@ -77,7 +105,10 @@ async fn in_us_east_1_a_bucket_is_looked_for_first() {
     let canned = Canned::new([(head, 200, ""), (get, 200, other.as_str())]);
     let east = |canned: &Canned| Buckets::new(&Account::for_tests(canned).in_region("us-east-1"));
     let error = east(&canned).create(bucket(), &tags()).await.unwrap_err();
-    assert!(error.to_string().contains("is not this system's"), "{error}");
+    assert!(
+        error.to_string().contains("is not this system's"),
+        "{error}"
+    );
     let tagged = tagging("test/b");
     let answers = [
         (head, 404, ""),
@@ -89,5 +120,9 @@ async fn in_us_east_1_a_bucket_is_looked_for_first() {
     let canned = Canned::new(answers.into_iter().chain(NEW));
     east(&canned).create(bucket(), &tags()).await.unwrap();
     canned.assert_used();
-    assert!(!canned.requests()[1].contains("LocationConstraint"), "{:?}", canned.requests());
+    assert!(
+        !canned.requests()[1].contains("LocationConstraint"),
+        "{:?}",
+        canned.requests()
+    );
 }

@@ -17,31 +17,48 @@ fn version(key: &str) -> String {
 }
 
 fn refused(code: &str) -> String {
-    format!("<DeleteResult><Error><Key>a</Key><Code>{code}</Code><Message>why</Message></Error></DeleteResult>")
+    format!(
+        "<DeleteResult><Error><Key>a</Key><Code>{code}</Code><Message>why</Message></Error></DeleteResult>"
+    )
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_page_goes_and_what_was_not_deleted_is_tried_again() {
-    let more =
-        "<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>";
+    let more = "<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>";
     let first = versions(&format!("{}{more}", version("a")));
     let marker = "<DeleteMarker><Key>b</Key><VersionId>v2</VersionId></DeleteMarker>";
-    let (second, left, busy) = (versions(marker), versions(&version("a")), refused("InternalError"));
+    let (second, left, busy) = (
+        versions(marker),
+        versions(&version("a")),
+        refused("InternalError"),
+    );
     let upload = "<Upload><Key>c</Key><UploadId>u</UploadId></Upload>";
-    let next =
-        "<IsTruncated>true</IsTruncated><NextKeyMarker>c</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>";
-    let uploads = |rest: &str| format!("<ListMultipartUploadsResult>{rest}</ListMultipartUploadsResult>");
+    let next = "<IsTruncated>true</IsTruncated><NextKeyMarker>c</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>";
+    let uploads =
+        |rest: &str| format!("<ListMultipartUploadsResult>{rest}</ListMultipartUploadsResult>");
     let (some, none) = (uploads(&format!("{upload}{next}")), uploads(""));
     let gone = "<Error><Code>NoSuchUpload</Code><Message>gone</Message></Error>";
     let canned = Canned::new([
         (DELETE, 409, FULL),
-        ("?versions&key-marker=a&version-id-marker=v1", 200, second.as_str()),
+        (
+            "?versions&key-marker=a&version-id-marker=v1",
+            200,
+            second.as_str(),
+        ),
         (VERSIONS, 200, first.as_str()),
         (DELETE_ALL, 200, busy.as_str()),
         (DELETE_ALL, 200, DONE),
-        ("?uploads&key-marker=c&upload-id-marker=u", 200, none.as_str()),
+        (
+            "?uploads&key-marker=c&upload-id-marker=u",
+            200,
+            none.as_str(),
+        ),
         (UPLOADS, 200, some.as_str()),
-        ("DELETE https://acme-b.s3.eu-west-1.amazonaws.com/c?", 404, gone),
+        (
+            "DELETE https://acme-b.s3.eu-west-1.amazonaws.com/c?",
+            404,
+            gone,
+        ),
         (DELETE, 409, FULL),
         (VERSIONS, 200, left.as_str()),
         (UPLOADS, 200, none.as_str()),
@@ -53,8 +70,13 @@ async fn every_page_goes_and_what_was_not_deleted_is_tried_again() {
     driver(&canned).delete(live()).await.unwrap();
     canned.assert_used();
     let requests = canned.requests();
-    let deleted = requests.iter().find(|request| request.contains("<Key>b</Key><VersionId>v2</VersionId>"));
-    assert!(deleted.is_some_and(|request| request.contains("<Quiet>true</Quiet>")), "{requests:?}");
+    let deleted = requests
+        .iter()
+        .find(|request| request.contains("<Key>b</Key><VersionId>v2</VersionId>"));
+    assert!(
+        deleted.is_some_and(|request| request.contains("<Quiet>true</Quiet>")),
+        "{requests:?}"
+    );
 }
 
 #[tokio::test]
@@ -68,7 +90,10 @@ async fn what_may_not_be_deleted_is_said() {
         (UPLOADS, 200, none),
     ]);
     let error = driver(&canned).delete(live()).await.unwrap_err();
-    assert_eq!(error.to_string(), "s3:DeleteObjectVersion: AccessDenied: a: why");
+    assert_eq!(
+        error.to_string(),
+        "s3:DeleteObjectVersion: AccessDenied: a: why"
+    );
 }
 
 #[tokio::test]
@@ -76,7 +101,12 @@ async fn deleting_the_absent_succeeds() {
     let canned = Canned::new([(DELETE, 404, MISSING), (HEAD, 404, "")]);
     driver(&canned).delete(live()).await.unwrap();
     canned.assert_used();
-    let gone = [(DELETE, 409, FULL), (VERSIONS, 404, MISSING), (UPLOADS, 404, MISSING), (DELETE, 404, MISSING)];
+    let gone = [
+        (DELETE, 409, FULL),
+        (VERSIONS, 404, MISSING),
+        (UPLOADS, 404, MISSING),
+        (DELETE, 404, MISSING),
+    ];
     let canned = Canned::new(gone.into_iter().chain([(HEAD, 404, "")]));
     tokio::time::pause();
     driver(&canned).delete(live()).await.unwrap();

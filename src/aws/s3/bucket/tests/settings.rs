@@ -6,7 +6,13 @@ use super::*;
 use crate::reconcile::{Change, UNKNOWN};
 
 fn wanted(address: &stacks::model::Address) -> TypedWanted<'_, Identity, Properties> {
-    TypedWanted { address, identity: Identity { bucket_name: "acme-b".to_owned() }, properties: bucket() }
+    TypedWanted {
+        address,
+        identity: Identity {
+            bucket_name: "acme-b".to_owned(),
+        },
+        properties: bucket(),
+    }
 }
 
 fn listed(region: &str, rest: &str) -> String {
@@ -22,36 +28,67 @@ const NOTHING: &str = "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResul
 #[tokio::test]
 async fn a_bucket_on_the_second_page_is_read_with_its_tags() {
     let address = "test/b".parse().unwrap();
-    let first =
-        "<ListAllMyBucketsResult><Buckets/><ContinuationToken>more</ContinuationToken></ListAllMyBucketsResult>";
+    let first = "<ListAllMyBucketsResult><Buckets/><ContinuationToken>more</ContinuationToken></ListAllMyBucketsResult>";
     let (second, tagged) = (listed("eu-west-1", ""), tagging("test/b"));
-    let list =
-        [("continuation-token=more", 200, second.as_str()), (LIST, 200, first), (GET_TAGS, 200, tagged.as_str())];
+    let list = [
+        ("continuation-token=more", 200, second.as_str()),
+        (LIST, 200, first),
+        (GET_TAGS, 200, tagged.as_str()),
+    ];
     let canned = Canned::new(list.into_iter().chain(NEW));
-    let found = driver(&canned).read(wanted(&address), &Reading::default()).await.unwrap().unwrap();
+    let found = driver(&canned)
+        .read(wanted(&address), &Reading::default())
+        .await
+        .unwrap()
+        .unwrap();
     canned.assert_used();
     assert_eq!(found.tags, LiveTags::Read(tags()));
-    assert!(canned.requests().iter().any(|request| request.contains("prefix=acme-")), "{:?}", canned.requests());
+    assert!(
+        canned
+            .requests()
+            .iter()
+            .any(|request| request.contains("prefix=acme-")),
+        "{:?}",
+        canned.requests()
+    );
     let mut desired = bucket();
     let mut read = found.properties;
     driver(&canned).normalise(&mut desired);
     driver(&canned).normalise(&mut read);
-    assert_eq!(read, desired, "a new bucket at AWS is as one that says nothing");
+    assert_eq!(
+        read, desired,
+        "a new bucket at AWS is as one that says nothing"
+    );
 }
 
 #[tokio::test]
 async fn whose_a_bucket_is_that_is_not_listed_is_asked() {
     let address = "test/b".parse().unwrap();
-    for (status, expected) in [(403, "taken by another AWS account"), (301, "in another Region")] {
+    for (status, expected) in [
+        (403, "taken by another AWS account"),
+        (301, "in another Region"),
+    ] {
         let canned = Canned::new([(LIST, 200, NOTHING), (HEAD, status, "")]);
-        let error = driver(&canned).read(wanted(&address), &Reading::default()).await.unwrap_err();
+        let error = driver(&canned)
+            .read(wanted(&address), &Reading::default())
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     }
     let canned = Canned::new([(LIST, 200, NOTHING), (HEAD, 404, "")]);
-    assert!(driver(&canned).read(wanted(&address), &Reading::default()).await.unwrap().is_none());
+    assert!(
+        driver(&canned)
+            .read(wanted(&address), &Reading::default())
+            .await
+            .unwrap()
+            .is_none()
+    );
     let elsewhere = listed("eu-north-1", "");
     let canned = Canned::new([(LIST, 200, elsewhere.as_str())]);
-    let error = driver(&canned).read(wanted(&address), &Reading::default()).await.unwrap_err();
+    let error = driver(&canned)
+        .read(wanted(&address), &Reading::default())
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("in another Region"), "{error}");
 }
 
@@ -60,10 +97,26 @@ async fn whose_a_bucket_is_that_is_not_listed_is_asked() {
 async fn a_bucket_that_is_listed_and_gone_is_absent() {
     let address = "test/b".parse().unwrap();
     let there = listed("eu-west-1", "");
-    let gone = ["?encryption", "?publicAccessBlock", "?ownershipControls", "?versioning", "?lifecycle", "?cors"];
-    let gone = gone.into_iter().chain(["?logging", "?tagging"]).map(|name| (name, 404, MISSING));
+    let gone = [
+        "?encryption",
+        "?publicAccessBlock",
+        "?ownershipControls",
+        "?versioning",
+        "?lifecycle",
+        "?cors",
+    ];
+    let gone = gone
+        .into_iter()
+        .chain(["?logging", "?tagging"])
+        .map(|name| (name, 404, MISSING));
     let canned = Canned::new([(LIST, 200, there.as_str())].into_iter().chain(gone));
-    assert!(driver(&canned).read(wanted(&address), &Reading::default()).await.unwrap().is_none());
+    assert!(
+        driver(&canned)
+            .read(wanted(&address), &Reading::default())
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -83,73 +136,139 @@ async fn what_was_never_set_reads_as_what_it_means() {
     let mut read = driver(&canned).settings("acme-b").await.unwrap().unwrap();
     driver(&canned).normalise(&mut read);
     let json = serde_json::to_value(&read).unwrap();
-    assert_eq!(json["PublicAccessBlockConfiguration"]["BlockPublicPolicy"], false);
-    assert_eq!(json["OwnershipControls"]["Rules"][0]["ObjectOwnership"], "ObjectWriter");
+    assert_eq!(
+        json["PublicAccessBlockConfiguration"]["BlockPublicPolicy"],
+        false
+    );
+    assert_eq!(
+        json["OwnershipControls"]["Rules"][0]["ObjectOwnership"],
+        "ObjectWriter"
+    );
     let rule = &json["BucketEncryption"]["ServerSideEncryptionConfiguration"][0];
-    assert_eq!(rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256");
+    assert_eq!(
+        rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"],
+        "AES256"
+    );
 }
 
 fn changed(path: &str) -> Changes {
     let (old, new) = (serde_json::Value::Null, serde_json::Value::Null);
-    Changes(vec![Change { path: path.to_owned(), old, new, forces_replacement: false }])
+    Changes(vec![Change {
+        path: path.to_owned(),
+        old,
+        new,
+        forces_replacement: false,
+    }])
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_aborted_change_is_made_again_and_refused_encryption_stays_refused() {
     let canned = Canned::new([
-        ("GET https://acme-b.s3.eu-west-1.amazonaws.com/?encryption", 200, ENCRYPTION),
-        ("PUT https://acme-b.s3.eu-west-1.amazonaws.com/?encryption", 409, ABORTED),
-        ("PUT https://acme-b.s3.eu-west-1.amazonaws.com/?encryption", 404, MISSING),
-        ("PUT https://acme-b.s3.eu-west-1.amazonaws.com/?encryption", 200, ""),
+        (
+            "GET https://acme-b.s3.eu-west-1.amazonaws.com/?encryption",
+            200,
+            ENCRYPTION,
+        ),
+        (
+            "PUT https://acme-b.s3.eu-west-1.amazonaws.com/?encryption",
+            409,
+            ABORTED,
+        ),
+        (
+            "PUT https://acme-b.s3.eu-west-1.amazonaws.com/?encryption",
+            404,
+            MISSING,
+        ),
+        (
+            "PUT https://acme-b.s3.eu-west-1.amazonaws.com/?encryption",
+            200,
+            "",
+        ),
     ]);
-    driver(&canned).update(live(), bucket(), &changed("BucketEncryption")).await.unwrap();
+    driver(&canned)
+        .update(live(), bucket(), &changed("BucketEncryption"))
+        .await
+        .unwrap();
     canned.assert_used();
     let put = &canned.requests()[3];
-    assert!(put.contains("<EncryptionType>SSE-C</EncryptionType>"), "{put}");
+    assert!(
+        put.contains("<EncryptionType>SSE-C</EncryptionType>"),
+        "{put}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn lifecycle_rules_are_waited_for_until_they_stay() {
-    let rule =
-        LifecycleRule { expiration_in_days: Some(30), prefix: Some("a/".to_owned()), ..LifecycleRule::default() };
-    let lifecycle_configuration =
-        Some(LifecycleConfiguration { rules: vec![rule], transition_default_minimum_object_size: None });
-    let desired = Properties { lifecycle_configuration, ..bucket() };
+    let rule = LifecycleRule {
+        expiration_in_days: Some(30),
+        prefix: Some("a/".to_owned()),
+        ..LifecycleRule::default()
+    };
+    let lifecycle_configuration = Some(LifecycleConfiguration {
+        rules: vec![rule],
+        transition_default_minimum_object_size: None,
+    });
+    let desired = Properties {
+        lifecycle_configuration,
+        ..bucket()
+    };
     let mut named = desired.clone();
     driver(&Canned::default()).normalise(&mut named);
-    let id = named.lifecycle_configuration.unwrap().rules[0].id.clone().unwrap();
+    let id = named.lifecycle_configuration.unwrap().rules[0]
+        .id
+        .clone()
+        .unwrap();
     let new = format!(
         "<LifecycleConfiguration><Rule><ID>{id}</ID><Filter><Prefix>a/</Prefix></Filter><Status>Enabled</Status>\
          <Expiration><Days>30</Days></Expiration></Rule></LifecycleConfiguration>"
     );
-    let (get, old) = ("GET https://acme-b.s3.eu-west-1.amazonaws.com/?lifecycle", NEW[4].2);
+    let (get, old) = (
+        "GET https://acme-b.s3.eu-west-1.amazonaws.com/?lifecycle",
+        NEW[4].2,
+    );
     let canned = Canned::new([
-        ("PUT https://acme-b.s3.eu-west-1.amazonaws.com/?lifecycle", 200, ""),
+        (
+            "PUT https://acme-b.s3.eu-west-1.amazonaws.com/?lifecycle",
+            200,
+            "",
+        ),
         (get, 200, new.as_str()),
         (get, 404, old),
         (get, 200, new.as_str()),
         (get, 200, new.as_str()),
         (get, 200, new.as_str()),
     ]);
-    driver(&canned).update(live(), desired, &changed("LifecycleConfiguration")).await.unwrap();
+    driver(&canned)
+        .update(live(), desired, &changed("LifecycleConfiguration"))
+        .await
+        .unwrap();
     canned.assert_used();
 }
 
-/// S3 answers with all conditions of several, and rules of before there were filters have their prefix elsewhere.
+/// S3 answers with all conditions of several, and rules of before there were filters have their
+/// prefix elsewhere.
 #[test]
 fn a_rule_reads_back_as_it_was_meant() {
-    let older = aws_sdk_s3::types::LifecycleRule::builder().status(aws_sdk_s3::types::ExpirationStatus::Enabled);
+    let older = aws_sdk_s3::types::LifecycleRule::builder()
+        .status(aws_sdk_s3::types::ExpirationStatus::Enabled);
     #[allow(deprecated)]
     let older = lifecycle::rule(&older.prefix("a/").build().unwrap());
     assert_eq!(older.prefix.as_deref(), Some("a/"));
-    let all = aws_sdk_s3::types::LifecycleRuleAndOperator::builder().prefix("").object_size_greater_than(0);
+    let all = aws_sdk_s3::types::LifecycleRuleAndOperator::builder()
+        .prefix("")
+        .object_size_greater_than(0);
     let all = all.object_size_less_than(10).build();
-    let filter = aws_sdk_s3::types::LifecycleRuleFilter::builder().and(all).build();
-    let rule = aws_sdk_s3::types::LifecycleRule::builder().status(aws_sdk_s3::types::ExpirationStatus::Enabled);
+    let filter = aws_sdk_s3::types::LifecycleRuleFilter::builder()
+        .and(all)
+        .build();
+    let rule = aws_sdk_s3::types::LifecycleRule::builder()
+        .status(aws_sdk_s3::types::ExpirationStatus::Enabled);
     let read = lifecycle::rule(&rule.id("r").filter(filter).build().unwrap());
     let size = Some("varies_by_storage_class".to_owned());
-    let mut configuration =
-        Some(LifecycleConfiguration { rules: vec![read], transition_default_minimum_object_size: size.clone() });
+    let mut configuration = Some(LifecycleConfiguration {
+        rules: vec![read],
+        transition_default_minimum_object_size: size.clone(),
+    });
     lifecycle::normalise(&mut configuration);
     let configuration = configuration.unwrap();
     assert_eq!(configuration.transition_default_minimum_object_size, size);
