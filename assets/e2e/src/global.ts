@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { record } from "./state.js";
 import { DEV_LOG, start } from "./system.js";
 
 /** Brings the system up before all tests, and down after them: that has to succeed, too. */
@@ -10,6 +11,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   const log = createWriteStream(DEV_LOG);
   const { dev, running } = await start((line) => log.write(`${line}\n`));
   process.env.FRONTAGE_E2E = JSON.stringify(running);
+  await record();
   return async () => {
     dev.removeAllListeners("exit");
     const ended = once(dev, "exit");

@@ -6,6 +6,7 @@ import { entriesOf, type Version, versionsFor } from "./child/choice.js";
 import type { Failures } from "./child/load.js";
 import { fetchManifest, manifestUrl } from "./child/manifests.js";
 import type { Overrides } from "./child/overrides.js";
+import type { RetryOptions } from "./retry.js";
 import type { Router } from "./router.js";
 import type { ThemeSwitch } from "./theme.js";
 
@@ -28,13 +29,13 @@ export const client = (): string => clientId(localStorage);
 export async function versionsOf(
   shell: Shell,
   team: TeamConfig,
-  signal: AbortSignal,
+  options: RetryOptions,
 ): Promise<readonly Version[]> {
   const override = shell.overrides.get(team.name);
   if (override !== undefined) {
     return [{ version: "override", urls: [override] }];
   }
-  const manifest = await fetchManifest(team, signal);
+  const manifest = await fetchManifest(team, options);
   const entries = entriesOf(manifest, shell.config.system, team.name);
   return versionsFor(entries, team.name, shell.client, manifestUrl(team));
 }

@@ -22,8 +22,15 @@ export class FrSpinner extends FrElement {
   declare label: string;
 
   protected override update(): void {
-    const label = h("span", {}, this.label || "Loading");
-    this.root.replaceChildren(h("div", { role: "status" }, h("i", { "aria-hidden": "true" }), label));
+    const label = this.label || "Loading";
+    const words = this.root.querySelector("span");
+    if (words) {
+      // A status that stays and changes its words is read out; one that is replaced may not be.
+      words.textContent = label;
+      return;
+    }
+    const turning = h("i", { "aria-hidden": "true" });
+    this.root.replaceChildren(h("div", { role: "status" }, turning, h("span", {}, label)));
   }
 }
 

@@ -1,6 +1,7 @@
 import "@frontage/ui";
 import { CHILD_ERROR, type ChildContext, CONTRACT, type TeamConfig } from "@frontage/contract";
 import { h } from "../dom.js";
+import { BUSY, type RetryOptions } from "../retry.js";
 import type { Version } from "./choice.js";
 import { elementName, type Instance, mount } from "./instance.js";
 import { type Failures, type Loading, loadVersion, messageOf } from "./load.js";
@@ -8,7 +9,7 @@ import { type Failures, type Loading, loadVersion, messageOf } from "./load.js";
 /** What an area needs of the rest of the shell. */
 export interface AreaSurroundings {
   /** The versions to try, in this order, as they are at this moment. */
-  versions(team: TeamConfig, signal: AbortSignal): Promise<readonly Version[]>;
+  versions(team: TeamConfig, options: RetryOptions): Promise<readonly Version[]>;
   context(team: TeamConfig): ChildContext;
   readonly loading: Loading;
   readonly failures: Failures;
@@ -44,7 +45,7 @@ export class ChildArea {
   async enter(): Promise<void> {
     const visit = this.#begin();
     try {
-      const versions = await this.#around.versions(this.#team, visit);
+      const versions = await this.#around.versions(this.#team, this.#retrying(visit));
       if (visit.aborted || this.#stands(versions[0])) {
         return;
       }
@@ -85,6 +86,12 @@ export class ChildArea {
     return signal;
   }
 
+  /** Retries end with the visit. The spinner tells of them; while a child still stands there is none. */
+  #retrying(visit: AbortSignal): RetryOptions {
+    const onBusy = () => this.element.querySelector(":scope > fr-spinner")?.setAttribute("label", BUSY);
+    return { signal: visit, onBusy };
+  }
+
   #stands(version: Version | undefined): boolean {
     const { state } = this.element.dataset;
     return state === "ready" && version !== undefined && this.#standing?.version === version.version;
@@ -110,7 +117,8 @@ export class ChildArea {
     if (version.contract !== undefined && version.contract !== CONTRACT) {
       throw new Error(`It was built for contract ${version.contract}, and this shell has ${CONTRACT}`);
     }
-    const { exported, url } = await loadVersion(version, this.#around.failures, this.#around.loading);
+    const { failures, loading } = this.#around;
+    const { exported, url } = await loadVersion(version, failures, loading, this.#retrying(visit));
     if (visit.aborted) {
       return;
     }

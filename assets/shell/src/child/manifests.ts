@@ -1,7 +1,6 @@
 import type { Manifest, TeamConfig } from "@frontage/contract";
 import { parseManifest } from "@frontage/contract/validate";
-
-const PATIENCE = 10_000;
+import { fetchText, type RetryOptions, retry } from "../retry.js";
 
 /** Where a team's manifest is. */
 export function manifestUrl(team: TeamConfig): string {
@@ -9,15 +8,10 @@ export function manifestUrl(team: TeamConfig): string {
 }
 
 /** A team's manifest as it is now: a release shows at the next look, so what the browser has is asked about again. */
-export async function fetchManifest(team: TeamConfig, signal?: AbortSignal): Promise<Manifest> {
-  const patience = AbortSignal.timeout(PATIENCE);
-  const response = await fetch(manifestUrl(team), {
-    cache: "no-cache",
-    credentials: "omit",
-    signal: signal ? AbortSignal.any([signal, patience]) : patience,
-  });
-  if (!response.ok) {
-    throw new Error(`${manifestUrl(team)} answered ${response.status}`);
-  }
-  return parseManifest(await response.json());
+export function fetchManifest(team: TeamConfig, options?: RetryOptions): Promise<Manifest> {
+  const init: RequestInit = { cache: "no-cache", credentials: "omit" };
+  return retry(
+    async (signal) => parseManifest(JSON.parse(await fetchText(manifestUrl(team), init, signal))),
+    options,
+  );
 }

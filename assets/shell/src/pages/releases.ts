@@ -3,6 +3,7 @@ import { chosenOf, defaultOf, entriesOf } from "../child/choice.js";
 import { messageOf } from "../child/load.js";
 import { fetchManifest, manifestUrl } from "../child/manifests.js";
 import { h } from "../dom.js";
+import { BUSY, type RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";
 import { monogram } from "../team.js";
 import { releaseOf, shortVersion } from "../version.js";
@@ -21,8 +22,9 @@ export function releases(shell: Shell): Page {
 }
 
 function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSignal): HTMLElement {
-  const content = h("div", {}, h("fr-spinner", { label: `Asking for the manifest of ${team.title}` }));
-  void versions(shell, team, signal)
+  const spinner = h("fr-spinner", { label: `Asking for the manifest of ${team.title}` });
+  const content = h("div", {}, spinner);
+  void versions(shell, team, { signal, onBusy: () => spinner.setAttribute("label", BUSY) })
     .catch((error) => h("fr-alert", { tone: "warning", heading: "No manifest" }, messageOf(error)))
     .then((shown) => content.replaceChildren(shown));
   const source = h("a", { href: manifestUrl(team), target: "_blank", rel: "noreferrer" }, "Manifest");
@@ -36,8 +38,8 @@ function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSig
   return h("fr-card", { "data-team": team.name }, h("div", { class: "fr-stack" }, head, content));
 }
 
-async function versions(shell: Shell, team: TeamConfig, signal: AbortSignal): Promise<HTMLElement> {
-  const entries = entriesOf(await fetchManifest(team, signal), shell.config.system, team.name);
+async function versions(shell: Shell, team: TeamConfig, options: RetryOptions): Promise<HTMLElement> {
+  const entries = entriesOf(await fetchManifest(team, options), shell.config.system, team.name);
   const hasOwnBuild = shell.overrides.get(team.name) !== undefined;
   const own = hasOwnBuild ? undefined : chosenOf(entries, team.name, shell.client);
   const usual = defaultOf(entries);

@@ -8,7 +8,7 @@ import type { Page } from "./page.js";
 /** A team's route: the heading is the shell's, what is below it is the child's. */
 export function teamPage(shell: Shell, team: TeamConfig): Page {
   const area = new ChildArea(team, {
-    versions: (_, signal) => versionsOf(shell, team, signal),
+    versions: (_, options) => versionsOf(shell, team, options),
     context: () => contextOf(shell, team),
     loading: browserLoading,
     failures: shell.failures,
