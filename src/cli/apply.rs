@@ -5,13 +5,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use engine::{self, Goal, Plan};
 use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::sync::{mpsc, watch};
 
-use super::interrupts::Interrupts;
 use super::session::{Session, Zips};
-use super::{Format, Global, print, print_json, say};
-use crate::reconcile::{self, Goal, Plan};
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::interrupts::Interrupts;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::render;
 
 /// Arguments of `apply`.
@@ -68,7 +72,7 @@ pub(super) async fn carry_out(
     manner: Manner<'_>,
 ) -> Result<ExitCode, Report> {
     if global.format == Format::Human {
-        say(&render::plan(&plan, &session.account));
+        say(&render::plan(&plan));
     }
     if !plan.is_empty() && !manner.yes {
         confirm(manner.question).await?;
@@ -96,7 +100,7 @@ pub(super) async fn carry_out(
 
 /// Runs a plan with its progress on the standard error, and if told so waits for what is pending
 /// then. Ctrl-C lets the steps in flight end.
-pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconcile::Report {
+pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> engine::Report {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
     // From here on, not from when the task first runs: until then a signal would end the program.
@@ -111,7 +115,7 @@ pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconc
         }
     });
     let progress = tokio::spawn(render::progress(received));
-    let mut report = reconcile::apply(
+    let mut report = engine::apply(
         Arc::new(plan),
         &session.registry,
         stopped.clone(),
@@ -120,8 +124,7 @@ pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconc
     .await;
     if wait {
         let pending = std::mem::take(&mut report.pending);
-        report.pending =
-            reconcile::settle(pending, &session.registry, stopped, events.clone()).await;
+        report.pending = engine::settle(pending, &session.registry, stopped, events.clone()).await;
     }
     drop(events);
     interrupt.abort();

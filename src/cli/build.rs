@@ -5,7 +5,11 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::{Report, miette};
 
-use super::{Format, Global, print, print_json, session};
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::session;
 
 /// Arguments of `build`.
 #[derive(Debug, Args)]

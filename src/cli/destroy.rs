@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use engine::Goal;
 use miette::Report;
 
-use super::Global;
 use super::apply::{self, Manner};
 use super::session::{Session, Zips};
-use crate::reconcile::Goal;
+use crate::cli::global::Global;
 
 /// Arguments of `destroy`.
 #[derive(Debug, Args)]

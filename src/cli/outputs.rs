@@ -2,11 +2,15 @@
 
 use std::process::ExitCode;
 
+use engine::Goal;
 use miette::{Report, miette};
 
 use super::session::{Session, Zips};
-use super::{Format, Global, print, print_json, say};
-use crate::reconcile::Goal;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::render;
 
 pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {

@@ -3,11 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use engine::Goal;
 use miette::Report;
 
 use super::session::{Session, Zips};
-use super::{Format, Global, print, print_json, say};
-use crate::reconcile::Goal;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::render;
 
 /// Arguments of `plan`.
@@ -34,8 +38,8 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let plan = session.plan(Goal::Converge).await?;
     tracing::info!(calls = session.account.calls().get(), "planned");
     match global.format {
-        Format::Human => print(&render::plan(&plan, &session.account)),
-        Format::Json => print_json(&render::PlanDocument::new(&plan, &session.account))?,
+        Format::Human => print(&render::plan(&plan)),
+        Format::Json => print_json(&render::PlanDocument::new(&plan))?,
     }
     if !plan.is_empty() && global.format == Format::Human {
         say("\nTo make it so: frontage apply");

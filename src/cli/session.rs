@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use aws::Account;
+use engine::{self, DriverError, Goal, Inventory, InventoryError, Plan, Registry, Selection};
 use local::{Architecture, Functions, Tools};
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
+use model::{Graph, StackName};
 use stacks::description::System;
-use stacks::model::{Graph, StackName};
 use stacks::toggles::{self, CodeHashes};
 
-use super::{Global, advice, say};
-use crate::aws::{self, Account};
-use crate::reconcile::{
-    self, DriverError, Goal, Inventory, InventoryError, Plan, Registry, Selection,
-};
+use crate::cli::advice;
+use crate::cli::global::Global;
+use crate::cli::output::say;
 
 /// What a command needs of the functions' zips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Session {
         let connection = global.connection(system.region.as_deref());
         let account = Account::connect(&connection, system.name.as_str())
             .await
-            .map_err(advice::account)?;
+            .map_err(advice::report)?;
         Self::with_account(&system, selection, account, zips).await
     }
 
@@ -80,9 +80,9 @@ impl Session {
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
         loop {
             let known = self.account.known();
-            match reconcile::read(&self.graph, &self.selection, &self.registry, known, goal).await {
+            match engine::read(&self.graph, &self.selection, &self.registry, known, goal).await {
                 Err(error) if self.leave_out(&error) => {}
-                read => return read.map_err(advice::inventory),
+                read => return read.map_err(advice::report),
             }
         }
     }
@@ -177,7 +177,7 @@ impl Session {
     /// Reads the account and plans.
     pub(super) async fn plan(&mut self, goal: Goal) -> Result<Plan, Report> {
         let inventory = self.read(goal).await?;
-        reconcile::plan(
+        engine::plan(
             &self.graph,
             &self.selection,
             &inventory,
@@ -188,13 +188,13 @@ impl Session {
     }
 
     /// What each selected stack tells about itself, as far as it is known.
-    pub(super) fn outputs(&self, known: &reconcile::Known) -> Outputs {
+    pub(super) fn outputs(&self, known: &engine::Known) -> Outputs {
         let stacks = self
             .graph
             .outputs()
             .iter()
             .filter(|(stack, _)| self.selection.contains(stack));
-        let values = |outputs: &BTreeMap<String, stacks::model::Text>| {
+        let values = |outputs: &BTreeMap<String, model::Text>| {
             outputs
                 .iter()
                 .filter_map(|(name, text)| Some((name.clone(), known.text(text)?)))

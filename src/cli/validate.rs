@@ -4,7 +4,11 @@ use std::process::ExitCode;
 
 use miette::Report;
 
-use super::{Format, Global, print_json, say, session};
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
+use crate::cli::session;
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     let system = session::describe(global)?;

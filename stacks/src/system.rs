@@ -4,8 +4,9 @@
 //! sites, the login pages and the toggles; the login's client names the shell's address; and
 //! `config.json` in the shell's bucket, which names them all, comes last.
 
+use model::{Graph, Tags};
+
 use crate::description::System;
-use crate::model::{Graph, Tags};
 use crate::shell::Surroundings;
 use crate::toggles::CodeHashes;
 use crate::{identity, packages, shell, team, toggles};

@@ -1,9 +1,9 @@
 //! `AWS::IAM::Role`.
 
 use aws_sdk_iam::Client;
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Graph, Tags};
-use stacks::types::iam::{Policy, PolicyDocument, Role, Statement};
+use engine::{Action, Reason};
+use model::types::iam::{Policy, PolicyDocument, Role, Statement};
+use model::{Graph, Tags};
 
 use super::support::{World, only, paths};
 
@@ -39,7 +39,7 @@ fn graph(world: &World, role: &Role) -> Graph {
     })
 }
 
-fn managed(name: &str) -> stacks::model::Text {
+fn managed(name: &str) -> model::Text {
     format!("arn:aws:iam::aws:policy/{name}").into()
 }
 

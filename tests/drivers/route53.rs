@@ -6,9 +6,9 @@ use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{
     Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
 };
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Text};
-use stacks::types::route53::RecordSet;
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::route53::RecordSet;
+use model::{Graph, Text};
 
 use super::support::{World, describe, only, paths};
 

@@ -7,8 +7,11 @@ use miette::{IntoDiagnostic as _, Report};
 use stacks::description::System;
 use tokio::task::JoinHandle;
 
+use crate::cli::advice;
+use crate::cli::global::Global;
+use crate::cli::output::say;
+use crate::cli::release;
 use crate::cli::session::{Outputs, Session};
-use crate::cli::{Global, release, say};
 use crate::release::{Application, Events};
 use crate::render;
 
@@ -54,7 +57,7 @@ impl Built {
         let published = releases
             .publish(&dist, None, &Events::none())
             .await
-            .map_err(release::report)?;
+            .map_err(advice::report)?;
         say(&render::published(&self.application, &published));
         Ok(self.application)
     }

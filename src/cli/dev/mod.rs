@@ -6,19 +6,26 @@ mod user;
 
 use std::process::ExitCode;
 
+use aws::{Account, Connection};
 use clap::Args;
+use engine::Goal;
 use local::{MiniStack, MiniStackOptions, Proxy, Registry, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
+use model::StackName;
 use stacks::description::System;
-use stacks::model::StackName;
 
 use self::applications::Builds;
-use super::interrupts::Interrupts;
 use super::session::{self, Outputs, Session, Zips};
 use super::toggles::{Change, Client, Store, show};
-use super::{Format, Global, advice, apply, packages, print, release, say};
-use crate::aws::{Account, Connection};
-use crate::reconcile::Goal;
+use crate::cli::advice;
+use crate::cli::apply;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::interrupts::Interrupts;
+use crate::cli::output::print;
+use crate::cli::output::say;
+use crate::cli::packages;
+use crate::cli::release;
 use crate::release::Application;
 use crate::render;
 
@@ -117,7 +124,7 @@ async fn open(global: &Global, system: &System) -> Result<Session, Report> {
     Session::with_account(
         system,
         selection,
-        account.map_err(advice::account)?,
+        account.map_err(advice::report)?,
         Zips::Build,
     )
     .await

@@ -2,16 +2,17 @@
 
 use std::time::SystemTime;
 
+use aws::failed;
+use engine::Goal;
 use miette::{Report, miette};
-use stacks::model::StackName;
+use model::StackName;
 use stacks::packages::STACK;
 
 use super::Place;
-use crate::aws::failed;
+use crate::cli::advice;
+use crate::cli::global::Global;
 use crate::cli::session::{Session, Zips};
-use crate::cli::{Global, advice};
 use crate::packages::{Registry, TOKEN_VARIABLE};
-use crate::reconcile::Goal;
 
 /// How long a token for a single run of Frontage is good for, in seconds: the least that
 /// CodeArtifact gives.
@@ -71,10 +72,7 @@ pub(super) async fn destination(
         .await;
     let answer = asked
         .map_err(failed("codeartifact:GetAuthorizationToken"))
-        .map_err(|error| {
-            let help = error.hint();
-            advice::advise(error, help)
-        })?;
+        .map_err(advice::report)?;
     let until = answer
         .expiration
         .and_then(|until| SystemTime::try_from(until).ok());

@@ -3,8 +3,13 @@
 use miette::{IntoDiagnostic as _, Report};
 
 use super::destination::{self, destination};
-use super::{Place, prepare, report};
-use crate::cli::{Format, Global, print, print_json, say};
+use super::{Place, prepare};
+use crate::cli::advice;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::packages::{Comparison, Registry, Workspace};
 use crate::render;
 
@@ -28,6 +33,6 @@ fn compared(workspace: &Workspace, registry: &Registry) -> Result<Vec<Comparison
     let packages: Vec<_> = workspace.packages().iter().collect();
     let prepared = workspace
         .prepare(&packages, registry, &tools, &mut |_| {})
-        .map_err(report)?;
+        .map_err(advice::report)?;
     Ok(prepared.comparisons().cloned().collect())
 }

@@ -11,7 +11,9 @@ use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 
 use super::Place;
 use super::destination::{Destination, destination};
-use crate::cli::{Global, print, say};
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::say;
 
 /// How long the token is good for, in seconds: twelve hours, the most that CodeArtifact gives.
 const DAY: i64 = 43_200;

@@ -14,8 +14,10 @@ use local::Tools;
 use miette::{IntoDiagnostic as _, Report};
 
 pub(super) use self::serve::serve;
-use super::{Global, advice, say};
-use crate::packages::{Event, PackagesError, Workspace};
+use crate::cli::advice;
+use crate::cli::global::Global;
+use crate::cli::output::say;
+use crate::packages::{Event, Workspace};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -61,7 +63,7 @@ impl Place {
                 .join("assets")
         };
         let directory = self.dir.clone().unwrap_or_else(beside);
-        Workspace::read(&directory).map_err(report)
+        Workspace::read(&directory).map_err(advice::report)
     }
 }
 
@@ -79,9 +81,4 @@ fn tell(event: Event<'_>) {
         Event::Building(package) => say(&format!("building {}", package.name)),
         Event::Publishing(package) => say(&format!("publishing {}", package.spec())),
     }
-}
-
-fn report(error: PackagesError) -> Report {
-    let help = error.hint();
-    advice::advise(error, help)
 }

@@ -5,7 +5,7 @@ use miette::{IntoDiagnostic as _, Report};
 
 use super::publish::publish;
 use super::{Place, say};
-use crate::cli::Global;
+use crate::cli::global::Global;
 use crate::packages::Registry;
 
 /// How long the registry's tokens are good for.

@@ -1,12 +1,12 @@
 //! Where an application is released to: what its stack tells about itself.
 
+use engine::{Goal, Selection};
 use miette::{Report, miette};
+use model::{Graph, StackName};
 use stacks::description::System;
-use stacks::model::{Graph, StackName};
 
+use crate::cli::global::Global;
 use crate::cli::session::{self, Outputs, Session, Zips};
-use crate::cli::{Global, advice};
-use crate::reconcile::{Goal, Selection};
 use crate::release::{Application, Destination, Releases};
 
 /// The stack of the shell.
@@ -124,10 +124,4 @@ fn of_stack(stack: &StackName) -> Option<Application> {
             .strip_prefix(TEAM)
             .map(|team| Application::Team(team.to_owned())),
     }
-}
-
-/// A build that may not be published.
-pub(super) fn unfit(error: crate::release::DistError) -> Report {
-    let help = error.hint();
-    advice::advise(error, help)
 }

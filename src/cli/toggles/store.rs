@@ -2,16 +2,21 @@
 
 use std::collections::HashMap;
 
+use aws::failed;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use engine::DriverError;
 use miette::{Report, miette};
-use stacks::model::{Address, StackName};
+use model::{Address, StackName};
 use stacks::toggles::STACK;
 
-use crate::aws::failed;
+use crate::cli::advice;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::cli::session::{Session, Zips};
-use crate::cli::{Format, Global, advice, print, print_json, say};
-use crate::reconcile::DriverError;
 
 /// The toggles table.
 #[derive(Debug)]
@@ -156,7 +161,7 @@ fn report(error: DriverError) -> Report {
         Some("ResourceNotFoundException") => {
             Some("the toggles table does not exist: run `frontage apply` first")
         }
-        _ => error.hint(),
+        _ => crate::Hint::hint(&error),
     };
     advice::advise(error, help)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use engine::Goal;
 use futures_util::{SinkExt as _, StreamExt as _};
 use miette::{Report, miette};
 use serde_json::Value;
@@ -11,10 +12,13 @@ use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use crate::cli::advice;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
 use crate::cli::interrupts::Interrupts;
+use crate::cli::output::print;
+use crate::cli::output::say;
 use crate::cli::session::{Session, Zips};
-use crate::cli::{Format, Global, advice, print, say};
-use crate::reconcile::Goal;
 
 /// A silent connection is closed after ten minutes.
 const PING_EVERY: Duration = Duration::from_mins(4);

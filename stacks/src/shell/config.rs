@@ -1,13 +1,13 @@
 //! `config.json`: what the shell's page needs to know at run time.
 
+use model::Text;
+use model::types::s3::Object;
 use serde_json::Value;
 
 use super::Surroundings;
 use crate::description::{System, Team};
 use crate::identity::SignIn;
-use crate::model::Text;
 use crate::sites::Site;
-use crate::types::s3::Object;
 
 /// What the page asks to know of whom it signs in.
 const SCOPE: &str = "openid email profile";

@@ -4,11 +4,12 @@
 mod config;
 mod policy;
 
+use model::types::cloudfront::{Items, ResponseHeadersPolicy};
+use model::{Graph, StackName, Text};
+
 use crate::description::System;
 use crate::identity::{Login, SignIn};
-use crate::model::{Graph, StackName, Text};
 use crate::sites::{self, Site, SiteParts, headers};
-use crate::types::cloudfront::{Items, ResponseHeadersPolicy};
 
 /// The stack's name.
 pub const STACK: &str = "shell";

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use model::Text;
 use sha2::{Digest as _, Sha256};
 
 use super::Surroundings;
-use crate::model::Text;
 
 /// The page's import map, which is the only inline script there is. The shell's build puts it into
 /// the page, byte for byte.

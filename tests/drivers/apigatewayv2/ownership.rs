@@ -1,6 +1,6 @@
 //! Whose things are: second ones, orphans, and those of somebody else.
 
-use frontage::reconcile::{Goal, PlanError, Refusal};
+use engine::{Goal, PlanError, Refusal};
 
 use super::*;
 

@@ -6,15 +6,15 @@ use aws_sdk_cloudfront::types::{
     OriginGroupFailoverCriteria, OriginGroupMember, OriginGroupMembers, OriginGroups, StatusCodes,
     Tag, Tags as SdkTags,
 };
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Tags, Text};
-use stacks::types::cloudfront::{
+use engine::{Action, Reason};
+use model::types::cloudfront::{
     CacheBehavior, CustomErrorResponse, CustomOriginConfig, DefaultCacheBehavior, Distribution,
     DistributionConfig, EventType, FunctionAssociation, GeoRestriction, GeoRestrictionType,
     HttpVersion, IpAddressType, Logging, Method, Origin, OriginCustomHeader, OriginProtocolPolicy,
     OriginShield, PriceClass, Restrictions, S3OriginConfig, SslProtocol, SslSupportMethod,
     ViewerCertificate, ViewerProtocolPolicy,
 };
+use model::{Tags, Text};
 
 use super::{
     OPTIMIZED, add_bucket, assert_repairs, cache_policy, control, function, graph_of,

@@ -2,9 +2,8 @@
 //! their comment.
 
 use aws_sdk_cloudfront::Client;
-use frontage::reconcile::{Action, Goal, PlanError, Refusal};
-use stacks::model::{Graph, Resource, Text};
-use stacks::types::cloudfront::{
+use engine::{Action, Goal, PlanError, Refusal};
+use model::types::cloudfront::{
     CachePolicy, ContentSecurityPolicy, ContentTypeOptions, CookieBehavior, CookiesConfig,
     CorsConfig, CorsMethod, CustomHeader, FrameOption, FrameOptions, HeaderBehavior, HeadersConfig,
     Items, OriginAccessControl, OriginType, QueryStringBehavior, QueryStringsConfig,
@@ -12,6 +11,7 @@ use stacks::types::cloudfront::{
     ResponseHeadersPolicyConfig, SecurityHeadersConfig, ServerTimingHeadersConfig, SigningBehavior,
     StrictTransportSecurity, XssProtection,
 };
+use model::{Graph, Resource, Text};
 
 use super::{add_bucket, assert_repairs, cache_policy, control, only_the_bucket, update};
 use crate::support::{World, only, paths};

@@ -1,7 +1,7 @@
 //! What stands in a pool.
 
-use frontage::reconcile::{Action, Reason};
-use stacks::types::cognito::{
+use engine::{Action, Reason};
+use model::types::cognito::{
     AnalyticsConfiguration, CustomDomainConfig, RefreshTokenRotation, TokenValidityUnits,
     UserPoolClient, UserPoolGroup,
 };

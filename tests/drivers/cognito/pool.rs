@@ -1,7 +1,7 @@
 //! `AWS::Cognito::UserPool`.
 
-use frontage::reconcile::{Goal, PlanError, Refusal};
-use stacks::types::cognito::{
+use engine::{Goal, PlanError, Refusal};
+use model::types::cognito::{
     AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration,
     InviteMessageTemplate, LambdaConfig, LambdaSender, PasswordPolicy, Policies, RecoveryOption,
     SchemaAttribute, SignInPolicy, SmsConfiguration, StringAttributeConstraints,

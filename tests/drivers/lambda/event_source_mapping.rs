@@ -6,11 +6,11 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_lambda::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::lambda::{
+use engine::{Action, Reason};
+use model::types::lambda::{
     DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, StartingPosition,
 };
+use model::{Graph, Tags, Text};
 
 use super::Workshop;
 use crate::support::{World, only, paths};

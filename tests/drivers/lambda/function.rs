@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::types::LayerVersionContentInput;
 use aws_smithy_types::Blob;
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::lambda::{
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::lambda::{
     Code, DeadLetterConfig, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig,
     TracingMode,
 };
+use model::{Graph, Tags, Text};
 
 use super::{Workshop, bootstrap, role};
 use crate::support::{World, only, paths};

@@ -1,9 +1,9 @@
 //! `AWS::Lambda::Permission`.
 
 use aws_sdk_lambda::Client;
-use frontage::reconcile::{Action, Reason};
-use stacks::model::Graph;
-use stacks::types::lambda::Permission;
+use engine::{Action, Reason};
+use model::Graph;
+use model::types::lambda::Permission;
 
 use super::Workshop;
 use crate::support::{only, paths};

@@ -7,15 +7,15 @@ use aws_sdk_s3::types::{
     BucketVersioningStatus, CorsConfiguration as SdkCors, CorsRule as SdkCorsRule, Tag, Tagging,
     VersioningConfiguration as SdkVersioning,
 };
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::s3::{
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::s3::{
     AbortIncompleteMultipartUpload, Bucket, BucketEncryption, CorsConfiguration, CorsRule,
     LifecycleConfiguration, LifecycleRule, LifecycleStatus, LoggingConfiguration,
     NoncurrentVersionExpiration, NoncurrentVersionTransition, ObjectOwnership,
     PublicAccessBlockConfiguration, ServerSideEncryptionByDefault, ServerSideEncryptionRule,
     TagFilter, Transition, VersioningConfiguration, VersioningStatus,
 };
+use model::{Graph, Tags, Text};
 
 use super::{Variation, bucket, client, name};
 use crate::support::{World, describe, only, paths};
@@ -156,7 +156,7 @@ fn rules(rules: impl IntoIterator<Item = LifecycleRule>) -> Option<LifecycleConf
 }
 
 /// MiniStack answers with one size from which objects move, whatever was set: that is tested with
-/// canned answers.
+/// scripted answers.
 #[tokio::test]
 async fn lifecycle_rules_change_in_place() {
     let world = World::new();
@@ -531,12 +531,9 @@ async fn a_name_of_another_account_stops_the_plan() {
     };
     other.apply(&graph(&other, &theirs)).await;
     let account = world.account().await;
-    let (graph, registry) = (
-        graph(&world, &bucket(&world)),
-        frontage::aws::registry(&account),
-    );
-    let everything = frontage::reconcile::Selection::All;
-    let read = frontage::reconcile::read(
+    let (graph, registry) = (graph(&world, &bucket(&world)), aws::registry(&account));
+    let everything = engine::Selection::All;
+    let read = engine::read(
         &graph,
         &everything,
         &registry,

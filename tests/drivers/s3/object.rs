@@ -1,9 +1,9 @@
 //! `Frontage::S3::Object`.
 
 use aws_sdk_s3::primitives::ByteStream;
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::s3::Object;
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::s3::Object;
+use model::{Graph, Tags, Text};
 
 use super::{Variation, add_bucket, client, name};
 use crate::support::{World, describe, only, paths};
