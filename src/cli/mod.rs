@@ -1,8 +1,9 @@
-//! The command line: one file per command, with what they share in [`session`].
+//! The command line: one file per command, with what they share in [`context`].
 
 mod advice;
 mod apply;
 mod build;
+mod context;
 mod destroy;
 mod dev;
 mod global;
@@ -13,7 +14,6 @@ mod outputs;
 mod packages;
 mod plan;
 mod release;
-mod session;
 mod toggles;
 mod validate;
 

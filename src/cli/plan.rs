@@ -6,7 +6,7 @@ use clap::Args;
 use engine::Goal;
 use miette::Report;
 
-use super::session::{Session, Zips};
+use super::context::{Context, Zips};
 use crate::cli::global::Format;
 use crate::cli::global::Global;
 use crate::cli::output::print;
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let mut session = Session::open(
+    let mut context = Context::open(
         global,
         if arguments.no_build {
             Zips::NoBuild
@@ -35,8 +35,8 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         },
     )
     .await?;
-    let plan = session.plan(Goal::Converge).await?;
-    tracing::info!(calls = session.account.calls().get(), "planned");
+    let plan = context.plan(Goal::Converge).await?;
+    tracing::info!(calls = context.account.calls().get(), "planned");
     match global.format {
         Format::Human => print(&render::plan(&plan)),
         Format::Json => print_json(&render::PlanDocument::new(&plan))?,
@@ -44,7 +44,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     if !plan.is_empty() && global.format == Format::Human {
         say("\nTo make it so: frontage apply");
     }
-    session.complete()?;
+    context.complete()?;
     let changes = arguments.detailed_exitcode && !plan.is_empty();
     Ok(if changes {
         ExitCode::from(2)

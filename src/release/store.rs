@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aws::{Account, Patience, failed, retry, s3};
+use aws::{Account, WaitPolicy, failed, retry, s3};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
@@ -221,7 +221,7 @@ impl Store {
                 answer => answer.map(|_| true),
             }
         };
-        retry(Patience::seconds(20), is_conflict, once)
+        retry(WaitPolicy::seconds(20), is_conflict, once)
             .await
             .map_err(|error| self.error(error))
     }

@@ -100,7 +100,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use engine::{Attributes, Known, Live, LiveTags};
+    use engine::{Attributes, Live, LiveTags, Resolved};
 
     #[test]
     fn a_deletion_that_was_left_is_no_failure() {
@@ -119,7 +119,7 @@ mod tests {
         ];
         let text = report(&Report {
             outcomes,
-            known: Known::default(),
+            known: Resolved::default(),
             pending: Vec::new(),
         });
         assert_eq!(

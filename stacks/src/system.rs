@@ -7,7 +7,7 @@
 use model::{Graph, Tags};
 
 use crate::description::System;
-use crate::shell::Surroundings;
+use crate::shell::ShellInputs;
 use crate::toggles::CodeHashes;
 use crate::{identity, packages, shell, team, toggles};
 
@@ -28,7 +28,7 @@ pub fn graph(system: &System, code: &CodeHashes) -> Graph {
         .map(|team| team::add(&mut graph, team))
         .collect();
     let login = identity::add(&mut graph, system);
-    let around = Surroundings {
+    let around = ShellInputs {
         teams: &teams,
         login: &login,
         toggles_url: &toggles_url,

@@ -464,7 +464,7 @@ async fn an_orphan_is_kept_until_its_data_may_go_and_a_foreign_table_is_refused(
         .await
     {
         Err(PlanError::Refused(refusals)) => {
-            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]));
         }
         other => panic!("{other:?}"),
     }

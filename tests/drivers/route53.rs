@@ -279,7 +279,7 @@ async fn a_record_without_a_companion_is_somebody_elses() {
     );
     match world.try_plan(&graph, Goal::Converge).await {
         Err(PlanError::Refused(refusals)) => {
-            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]));
         }
         other => panic!("{other:?}"),
     }

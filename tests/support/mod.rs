@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use aws::{Account, registry};
+use aws::{Account, drivers};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
@@ -282,7 +282,7 @@ impl World {
         let read = engine::read(
             graph,
             &Selection::All,
-            &registry(account),
+            &drivers(account),
             account.known(),
             goal,
         )
@@ -293,13 +293,7 @@ impl World {
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
         let account = self.account().await;
         let inventory = self.read(&account, graph, goal).await;
-        engine::plan(
-            graph,
-            &Selection::All,
-            &inventory,
-            &registry(&account),
-            goal,
-        )
+        engine::plan(graph, &Selection::All, &inventory, &drivers(&account), goal)
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {
@@ -337,8 +331,8 @@ impl World {
         let plan = Arc::new(plan);
         let (_stop, stopped) = tokio::sync::watch::channel(false);
         let (events, _) = tokio::sync::mpsc::unbounded_channel();
-        let registry = registry(&self.account().await);
-        let report = engine::apply(Arc::clone(&plan), &registry, stopped, events).await;
+        let drivers = drivers(&self.account().await);
+        let report = engine::apply(Arc::clone(&plan), &drivers, stopped, events).await;
         assert!(
             report.complete(),
             "not everything was applied: {:#?}",

@@ -38,7 +38,7 @@ pub(crate) async fn measure() -> Outcome<Table> {
 
     let mut table = Table::new(["", "target", &format!("median of {RUNS}")]);
     let mut row = |name: &str, target: &str, measured| {
-        table.row([name.to_owned(), target.to_owned(), measured])
+        table.row([name.to_owned(), target.to_owned(), measured]);
     };
     row("API calls", "25", calls.to_string());
     row(

@@ -8,14 +8,14 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 
 use crate::diff::diff_tags;
-use crate::driver::{Driver, Registry};
+use crate::driver::{Driver, Drivers};
 use crate::error::DriverError;
 use crate::event::{Event, StepKind};
 use crate::interrupt::{Stop, interruptible};
 use crate::live::Live;
 use crate::pending::Pending;
 use crate::plan::{Action, Plan, ResourcePlan};
-use crate::resolve::{Known, has_unknown};
+use crate::resolve::{Resolved, has_unknown};
 use crate::steps::{Step, steps};
 
 /// How many steps run at the same time; each service's rate has its own bound below the drivers.
@@ -48,7 +48,7 @@ pub struct Report {
     /// How each step ended, in the plan's order.
     pub outcomes: Vec<(Address, StepKind, Outcome)>,
     /// What is known now.
-    pub known: Known,
+    pub known: Resolved,
     /// What stands as it should and is not everywhere yet, changed in this run or before.
     pub pending: Vec<Pending>,
 }
@@ -97,11 +97,11 @@ impl Report {
 ///   of a deletion, which can take an hour and hold nothing in their hands, end then.
 pub async fn apply(
     plan: Arc<Plan>,
-    registry: &Registry,
+    drivers: &Drivers,
     mut stop: Stop,
     events: mpsc::UnboundedSender<Event>,
 ) -> Report {
-    let mut run = Run::new(plan, registry.clone(), stop.clone(), events);
+    let mut run = Run::new(plan, drivers.clone(), stop.clone(), events);
     loop {
         if !*stop.borrow() {
             run.start_ready();
@@ -123,8 +123,8 @@ type Ended = Result<(Id, StepResult), tokio::task::JoinError>;
 struct Run {
     plan: Arc<Plan>,
     steps: Vec<Step>,
-    registry: Registry,
-    known: Known,
+    drivers: Drivers,
+    known: Resolved,
     outcomes: BTreeMap<usize, Outcome>,
     waiting: BTreeSet<usize>,
     tasks: JoinSet<StepResult>,
@@ -137,7 +137,7 @@ struct Run {
 impl Run {
     fn new(
         plan: Arc<Plan>,
-        registry: Registry,
+        drivers: Drivers,
         stop: Stop,
         events: mpsc::UnboundedSender<Event>,
     ) -> Self {
@@ -157,7 +157,7 @@ impl Run {
         Self {
             plan,
             steps,
-            registry,
+            drivers,
             known,
             outcomes: BTreeMap::new(),
             waiting,
@@ -198,10 +198,10 @@ impl Run {
             kind,
         });
         let known = self.known.clone();
-        let registry = self.registry.clone();
+        let drivers = self.drivers.clone();
         let stop = self.stop.clone();
         let task = self.tasks.spawn(async move {
-            let driver = registry.get(planned.resource_type.name)?;
+            let driver = drivers.get(planned.resource_type.name)?;
             let step = run_step(driver.as_ref(), &planned, kind, &known);
             if kind == StepKind::Delete {
                 interruptible(stop, step).await
@@ -254,7 +254,7 @@ impl Run {
 
     fn note_pending(&mut self, step: usize, live: &Live) {
         let planned = self.planned(step);
-        let pending = self.registry.get(planned.resource_type.name).ok();
+        let pending = self.drivers.get(planned.resource_type.name).ok();
         let pending =
             pending.and_then(|driver| Pending::of(&planned.address, driver.as_ref(), live));
         self.pending
@@ -315,7 +315,7 @@ async fn run_step(
     driver: &dyn Driver,
     planned: &ResourcePlan,
     kind: StepKind,
-    known: &Known,
+    known: &Resolved,
 ) -> StepResult {
     match kind {
         StepKind::Create => create(driver, planned, known).await.map(Some),
@@ -333,7 +333,7 @@ async fn run_step(
 async fn create(
     driver: &dyn Driver,
     planned: &ResourcePlan,
-    known: &Known,
+    known: &Resolved,
 ) -> Result<Live, DriverError> {
     let (properties, node) = desired(planned, known)?;
     driver.create(&properties, &node.tags).await
@@ -344,7 +344,7 @@ async fn create(
 async fn update(
     driver: &dyn Driver,
     planned: &ResourcePlan,
-    known: &Known,
+    known: &Resolved,
 ) -> Result<Live, DriverError> {
     let (properties, node) = desired(planned, known)?;
     let live = planned
@@ -366,7 +366,7 @@ async fn update(
 
 fn desired<'p>(
     planned: &'p ResourcePlan,
-    known: &Known,
+    known: &Resolved,
 ) -> Result<(serde_json::Value, &'p model::Node), DriverError> {
     let node = planned
         .node

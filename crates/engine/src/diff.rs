@@ -32,7 +32,7 @@ impl Changes {
 
     /// Whether a property, or anything in it, differs.
     #[must_use]
-    pub fn touches(&self, property: &str) -> bool {
+    pub fn affects(&self, property: &str) -> bool {
         self.0.iter().any(|change| within(&change.path, property))
     }
 

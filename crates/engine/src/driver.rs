@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::diff::Changes;
 use crate::error::DriverError;
 use crate::goal::Selection;
-use crate::live::{Live, Wanted};
-use crate::reading::Reading;
+use crate::live::{Live, ReadRequest};
+use crate::read_cache::ReadCache;
 
 /// The code that reads and writes one resource type.
 ///
@@ -32,20 +32,24 @@ pub trait Driver: Send + Sync {
     fn normalise(&self, properties: Value) -> Result<Value, DriverError>;
 
     /// Finds the resource, from this run's one reading of the account.
-    async fn read(&self, wanted: &Wanted, reading: &Reading) -> Result<Option<Live>, DriverError>;
+    async fn read(
+        &self,
+        wanted: &ReadRequest,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError>;
 
     /// Everything of the type that may be the system's.
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError>;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError>;
 
     /// Whether there may be orphans of the type in the selected stacks. Asked where those have none
     /// of the type, so that a small system costs no calls to services that it does not use: it must
     /// cost next to nothing. Unless a driver says otherwise, only where all stacks are spoken of.
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        _reading: &Reading,
+        _cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        Ok(selection.is_general())
+        Ok(selection.covers_whole_system())
     }
 
     /// Reads again, from the resource's own service, what bulk answers and indexes said of it:
@@ -89,11 +93,11 @@ pub trait Driver: Send + Sync {
 
 /// The drivers, by type.
 #[derive(Clone, Default)]
-pub struct Registry {
+pub struct Drivers {
     drivers: BTreeMap<&'static str, Arc<dyn Driver>>,
 }
 
-impl Registry {
+impl Drivers {
     /// Adds a driver for its type.
     #[must_use]
     pub fn with(mut self, driver: impl Driver + 'static) -> Self {
@@ -121,7 +125,7 @@ impl Registry {
     }
 }
 
-impl fmt::Debug for Registry {
+impl fmt::Debug for Drivers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.drivers.keys()).finish()
     }

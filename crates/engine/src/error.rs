@@ -100,7 +100,7 @@ impl DriverError {
     /// Whether the service answered with this code and a message that has this text: for the errors
     /// that AWS tells apart by nothing else.
     #[must_use]
-    pub fn says(&self, code: &str, text: &str) -> bool {
+    pub fn has_message(&self, code: &str, text: &str) -> bool {
         self.is(code) && self.message().is_some_and(|message| message.contains(text))
     }
 }

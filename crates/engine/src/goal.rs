@@ -41,7 +41,7 @@ impl Selection {
     /// Whether no stack was named: then what is left of stacks that the system no longer has is
     /// spoken of too.
     #[must_use]
-    pub fn is_general(&self) -> bool {
+    pub fn covers_whole_system(&self) -> bool {
         !matches!(self, Self::Only(_))
     }
 

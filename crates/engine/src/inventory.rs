@@ -8,18 +8,18 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::diff::{diff, diff_tags};
-use crate::driver::{Driver, Registry};
+use crate::driver::{Driver, Drivers};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
-use crate::live::{Live, Wanted};
-use crate::reading::Reading;
-use crate::resolve::{Known, has_unknown};
+use crate::live::{Live, ReadRequest};
+use crate::read_cache::ReadCache;
+use crate::resolve::{Resolved, has_unknown};
 
 /// What was read.
 #[derive(Debug)]
 pub struct Inventory {
     /// What is known: attributes of what exists.
-    pub known: Known,
+    pub known: Resolved,
     /// The live resources that the model has, with their properties normalised.
     pub live: BTreeMap<Address, Live>,
     /// What the system owns and the model does not have.
@@ -73,22 +73,22 @@ pub struct InventoryError {
 pub async fn read(
     graph: &Graph,
     selection: &Selection,
-    registry: &Registry,
-    pseudo: Known,
+    drivers: &Drivers,
+    pseudo: Resolved,
     goal: Goal,
 ) -> Result<Inventory, InventoryError> {
-    let reading = Reading::default();
+    let cache = ReadCache::default();
     let wanted = reachable(graph, selection);
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
-    let listing = list(registry, &types, selection, goal, &reading);
+    let listing = list(drivers, &types, selection, goal, &cache);
     let (inventory, listed) = try_join(
-        read_wanted(graph, &wanted, registry, &reading, pseudo),
+        read_wanted(graph, &wanted, drivers, &cache, pseudo),
         listing,
     )
     .await?;
     let mut inventory = inventory;
-    confirm(graph, goal, &mut inventory, registry).await?;
-    inventory.orphans = orphans(graph, selection, &inventory, listed, registry).await?;
+    confirm(graph, goal, &mut inventory, drivers).await?;
+    inventory.orphans = orphans(graph, selection, &inventory, listed, drivers).await?;
     Ok(inventory)
 }
 
@@ -111,9 +111,9 @@ fn reachable<'g>(graph: &'g Graph, selection: &Selection) -> Vec<&'g Node> {
 async fn read_wanted(
     graph: &Graph,
     wanted: &[&Node],
-    registry: &Registry,
-    reading: &Reading,
-    known: Known,
+    drivers: &Drivers,
+    cache: &ReadCache,
+    known: Resolved,
 ) -> Result<Inventory, InventoryError> {
     let mut inventory = Inventory {
         known,
@@ -131,7 +131,7 @@ async fn read_wanted(
         rest = later;
         let answers = join_all(
             wave.iter()
-                .map(|node| read_one(node, registry, reading, &inventory.known)),
+                .map(|node| read_one(node, drivers, cache, &inventory.known)),
         )
         .await;
         for (node, answer) in wave.into_iter().zip(answers) {
@@ -176,9 +176,9 @@ fn identity_dependencies<'g>(graph: &'g Graph, node: &Node) -> Vec<&'g Address> 
 
 async fn read_one(
     node: &Node,
-    registry: &Registry,
-    reading: &Reading,
-    known: &Known,
+    drivers: &Drivers,
+    cache: &ReadCache,
+    known: &Resolved,
 ) -> Result<Option<Live>, InventoryError> {
     let failed = |source| InventoryError {
         at: Some(node.address.clone()),
@@ -189,14 +189,14 @@ async fn read_one(
     if has_unknown(&identity) {
         return Ok(None);
     }
-    let driver = registry.get(node.resource_type.name).map_err(failed)?;
+    let driver = drivers.get(node.resource_type.name).map_err(failed)?;
     let properties = known.resolve(&node.properties);
-    let wanted = Wanted {
+    let wanted = ReadRequest {
         address: node.address.clone(),
         identity,
         properties,
     };
-    let live = driver.read(&wanted, reading).await.map_err(failed)?;
+    let live = driver.read(&wanted, cache).await.map_err(failed)?;
     live.map(|live| normalised(driver.as_ref(), live))
         .transpose()
         .map_err(failed)
@@ -207,14 +207,14 @@ type Listed = Vec<(&'static ResourceType, Live)>;
 /// Lists what may be orphans: of the types that are wanted, and of those of which a driver suspects
 /// some. To destroy everything is to look everywhere.
 async fn list(
-    registry: &Registry,
+    drivers: &Drivers,
     wanted: &BTreeSet<&str>,
     selection: &Selection,
     goal: Goal,
-    reading: &Reading,
+    cache: &ReadCache,
 ) -> Result<Listed, InventoryError> {
-    let everywhere = goal != Goal::Converge && selection.is_general();
-    let lists = registry.iter().map(async |driver| {
+    let everywhere = goal != Goal::Converge && selection.covers_whole_system();
+    let lists = drivers.iter().map(async |driver| {
         let resource_type = driver.resource_type();
         let failed = |source| InventoryError {
             at: None,
@@ -224,13 +224,13 @@ async fn list(
         let certain = everywhere || wanted.contains(resource_type.name);
         if !certain
             && !driver
-                .suspects_orphans(selection, reading)
+                .may_have_orphans(selection, cache)
                 .await
                 .map_err(failed)?
         {
             return Ok(Vec::new());
         }
-        let live = match driver.list(reading).await {
+        let live = match driver.list(cache).await {
             // Nothing can be left of what cannot have been there. What is wanted of it cannot be
             // read, which is told.
             Err(DriverError::Lacking { .. }) if !wanted.contains(resource_type.name) => Vec::new(),
@@ -252,7 +252,7 @@ async fn confirm(
     graph: &Graph,
     goal: Goal,
     inventory: &mut Inventory,
-    registry: &Registry,
+    drivers: &Drivers,
 ) -> Result<(), InventoryError> {
     let mut unsure = Vec::new();
     let mut differs = goal != Goal::Converge;
@@ -261,7 +261,7 @@ async fn confirm(
             continue;
         };
         let changed =
-            goal != Goal::Converge || !is_as_desired(node, live, registry, &inventory.known)?;
+            goal != Goal::Converge || !is_as_desired(node, live, drivers, &inventory.known)?;
         differs |= changed;
         if !live.tags.is_read() {
             unsure.push((node, live, changed));
@@ -277,7 +277,7 @@ async fn confirm(
             resource_type: name,
             source,
         };
-        let driver = registry.get(name).map_err(failed)?;
+        let driver = drivers.get(name).map_err(failed)?;
         let confirmed = driver
             .confirm(Some(&node.address), live)
             .await
@@ -304,8 +304,8 @@ fn normalised(driver: &dyn Driver, live: Live) -> Result<Live, DriverError> {
 fn is_as_desired(
     node: &Node,
     live: &Live,
-    registry: &Registry,
-    known: &Known,
+    drivers: &Drivers,
+    known: &Resolved,
 ) -> Result<bool, InventoryError> {
     let name = node.resource_type.name;
     let failed = |source| InventoryError {
@@ -313,7 +313,7 @@ fn is_as_desired(
         resource_type: name,
         source,
     };
-    let driver = registry.get(name).map_err(failed)?;
+    let driver = drivers.get(name).map_err(failed)?;
     let desired = driver
         .normalise(known.resolve(&node.properties))
         .map_err(failed)?;
@@ -330,7 +330,7 @@ async fn orphans(
     selection: &Selection,
     inventory: &Inventory,
     listed: Listed,
-    registry: &Registry,
+    drivers: &Drivers,
 ) -> Result<Vec<Orphan>, InventoryError> {
     let of = |address| {
         graph
@@ -352,7 +352,7 @@ async fn orphans(
             resource_type: resource_type.name,
             source,
         };
-        let driver = registry.get(resource_type.name).map_err(failed)?;
+        let driver = drivers.get(resource_type.name).map_err(failed)?;
         confirm_orphan(driver.as_ref(), live).await.map_err(failed)
     });
     let confirmed = try_join_all(confirmed).await?;

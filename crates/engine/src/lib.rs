@@ -14,7 +14,7 @@
 //! | 5 | `inventory`, `pending` |
 //! | 4 | `driver` |
 //! | 3 | `diff` |
-//! | 2 | `event`, `reading`, `refusal`, `resolve` |
+//! | 2 | `event`, `read_cache`, `refusal`, `resolve` |
 //! | 1 | `error`, `goal`, `live`, `interrupt` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -30,7 +30,7 @@ mod inventory;
 mod live;
 mod pending;
 mod plan;
-mod reading;
+mod read_cache;
 mod refusal;
 mod resolve;
 mod settle;
@@ -40,16 +40,16 @@ mod tests;
 
 pub use apply::{Failure, Outcome, Report, apply};
 pub use diff::{Change, Changes, diff, diff_tags};
-pub use driver::{Driver, Registry};
+pub use driver::{Driver, Drivers};
 pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};
 pub use interrupt::{Stop, pause};
 pub use inventory::{Inventory, InventoryError, Orphan, read};
-pub use live::{Attributes, Live, LiveTags, Wanted};
+pub use live::{Attributes, Live, LiveTags, ReadRequest};
 pub use pending::Pending;
 pub use plan::{Action, Counts, Kept, Plan, Reason, ResourcePlan, plan};
-pub use reading::Reading;
+pub use read_cache::ReadCache;
 pub use refusal::{PlanError, Refusal};
-pub use resolve::{Known, UNKNOWN, has_unknown};
+pub use resolve::{Resolved, UNKNOWN, has_unknown};
 pub use settle::settle;

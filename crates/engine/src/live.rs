@@ -51,7 +51,7 @@ impl LiveTags {
 
 /// A resource that a driver is asked to find.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct ReadRequest {
     /// Its address.
     pub address: Address,
     /// Its identity properties, resolved ([`ResourceType::identity`]).

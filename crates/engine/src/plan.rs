@@ -6,13 +6,13 @@ use model::{Address, FINGERPRINT_TAG, Graph, Node, Replacement, ResourceType, SY
 use serde_json::Value;
 
 use crate::diff::{Change, Changes, diff, diff_tags, tag_changes};
-use crate::driver::Registry;
+use crate::driver::Drivers;
 use crate::goal::{Goal, Selection};
 use crate::inventory::{Inventory, Orphan};
 use crate::live::{Attributes, Live};
 use crate::pending::Pending;
 use crate::refusal::{PlanError, Refusal};
-use crate::resolve::Known;
+use crate::resolve::Resolved;
 
 /// What is to be done, in the model's order; deletions of what the model does not have come last.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Plan {
     /// Those of them that are not everywhere yet.
     pub pending: Vec<Pending>,
     /// What is known before anything is done.
-    pub known: Known,
+    pub known: Resolved,
 }
 
 impl Plan {
@@ -110,11 +110,11 @@ pub fn plan(
     graph: &Graph,
     selection: &Selection,
     inventory: &Inventory,
-    registry: &Registry,
+    drivers: &Drivers,
     goal: Goal,
 ) -> Result<Plan, PlanError> {
     match goal {
-        Goal::Converge => converge(graph, selection, inventory, registry),
+        Goal::Converge => converge(graph, selection, inventory, drivers),
         Goal::Destroy { delete_data } => Ok(destroy(graph, selection, inventory, delete_data)),
     }
 }
@@ -123,11 +123,11 @@ fn converge(
     graph: &Graph,
     selection: &Selection,
     inventory: &Inventory,
-    registry: &Registry,
+    drivers: &Drivers,
 ) -> Result<Plan, PlanError> {
     let mut planner = Planner {
         known: inventory.known.clone(),
-        registry,
+        drivers,
         refusals: Vec::new(),
     };
     let mut resources = Vec::new();
@@ -263,8 +263,8 @@ fn owner(live: &Live, system: &str) -> Owner {
 }
 
 struct Planner<'a> {
-    known: Known,
-    registry: &'a Registry,
+    known: Resolved,
+    drivers: &'a Drivers,
     refusals: Vec<Refusal>,
 }
 
@@ -275,7 +275,7 @@ impl Planner<'_> {
             address: node.address.clone(),
             source,
         };
-        let driver = self.registry.get(node.resource_type.name).map_err(failed)?;
+        let driver = self.drivers.get(node.resource_type.name).map_err(failed)?;
         let desired = driver
             .normalise(self.known.resolve(&node.properties))
             .map_err(failed)?;
@@ -347,7 +347,7 @@ impl Planner<'_> {
     }
 
     fn pending(&self, node: &Node, live: &Live) -> Option<Pending> {
-        let driver = self.registry.get(node.resource_type.name).ok()?;
+        let driver = self.drivers.get(node.resource_type.name).ok()?;
         Pending::of(&node.address, driver.as_ref(), live)
     }
 
@@ -357,7 +357,7 @@ impl Planner<'_> {
             .resource_type
             .renewed_by
             .iter()
-            .filter(|(property, _)| changes.touches(property));
+            .filter(|(property, _)| changes.affects(property));
         let attributes: Option<&mut Attributes> = self.known.attributes.get_mut(&node.address);
         if let Some(attributes) = attributes {
             for (_, attribute) in renewed {

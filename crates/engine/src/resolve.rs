@@ -12,14 +12,14 @@ pub const UNKNOWN: &str = "(known after apply)";
 
 /// What is known of the world: where the system stands, and the attributes of what exists.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct Resolved {
     /// The account, the Region and the partition.
     pub pseudo: BTreeMap<Pseudo, String>,
     /// Attributes by address. A resource whose attributes are not known yet is absent.
     pub attributes: BTreeMap<Address, Attributes>,
 }
 
-impl Known {
+impl Resolved {
     /// The text, if everything it refers to is known.
     #[must_use]
     pub fn text(&self, text: &Text) -> Option<String> {

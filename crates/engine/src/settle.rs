@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
-use crate::driver::Registry;
+use crate::driver::Drivers;
 use crate::error::DriverError;
 use crate::event::Event;
 use crate::interrupt::{Stop, interruptible};
@@ -12,7 +12,7 @@ use crate::pending::Pending;
 /// Waits until they are everywhere, or until it is told to stop. Answers with those that are not.
 pub async fn settle(
     pending: Vec<Pending>,
-    registry: &Registry,
+    drivers: &Drivers,
     stop: Stop,
     events: mpsc::UnboundedSender<Event>,
 ) -> Vec<Pending> {
@@ -22,7 +22,7 @@ pub async fn settle(
             address: address.clone(),
             what: pending.what.clone(),
         });
-        let failure = interruptible(stop.clone(), wait(&pending, registry))
+        let failure = interruptible(stop.clone(), wait(&pending, drivers))
             .await
             .err();
         let _ = events.send(Event::Settled {
@@ -34,8 +34,8 @@ pub async fn settle(
     join_all(waits).await.into_iter().flatten().collect()
 }
 
-async fn wait(pending: &Pending, registry: &Registry) -> Result<(), DriverError> {
-    registry
+async fn wait(pending: &Pending, drivers: &Drivers) -> Result<(), DriverError> {
+    drivers
         .get(pending.resource_type.name)?
         .settle(&pending.live)
         .await

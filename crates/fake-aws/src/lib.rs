@@ -1,4 +1,4 @@
-//! FakeAws answers at the wire, for the error paths that no emulator shows.
+//! Scripted answers at the wire, for the error paths that no emulator shows.
 //!
 //! A client of the SDK takes [`FakeAws`] in place of its HTTP client, so that a test sees the very
 //! bytes that would go out, and what comes back is parsed as AWS's answers are. The SDK's own mocks

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::server::{Server, ServerError, Serving};
+use crate::server::{Server, ServerError, ServerSpec};
 
 /// A running fakecloud on a free port of 127.0.0.1. Dropping it ends it.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Fakecloud {
             }
             Ok(command)
         };
-        let serving = Serving {
+        let serving = ServerSpec {
             name: "fakecloud",
             port: None,
             log: None,

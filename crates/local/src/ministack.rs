@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use crate::server::{Server, ServerError, Serving, endpoint};
+use crate::server::{Server, ServerError, ServerSpec, endpoint};
 use crate::tools::Tools;
 
 /// How to start an emulator.
@@ -65,7 +65,7 @@ impl MiniStack {
                 );
             Ok(command)
         };
-        let serving = Serving {
+        let serving = ServerSpec {
             name: "the emulator",
             port: options.port,
             log: options.log.clone(),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::server::{Server, ServerError, Serving};
+use crate::server::{Server, ServerError, ServerSpec};
 use crate::tools::Tools;
 
 /// A running moto on a free port of 127.0.0.1. Dropping it ends it.
@@ -25,7 +25,7 @@ impl Moto {
             command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
             Ok(command)
         };
-        let serving = Serving {
+        let serving = ServerSpec {
             name: "moto",
             port: None,
             log: None,

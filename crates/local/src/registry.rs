@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::process::{self, Tail};
-use crate::server::{Server, ServerError, Serving};
+use crate::server::{Server, ServerError, ServerSpec};
 use crate::tools::{self, Tools};
 use crate::{FileError, files, lock};
 
@@ -91,7 +91,7 @@ impl Registry {
             command.envs(std::env::vars().filter(|(name, _)| is_of_the_network(name)));
             Ok(command)
         };
-        let serving = Serving {
+        let serving = ServerSpec {
             name: "the local registry",
             port: None,
             log: None,

@@ -52,7 +52,7 @@ impl Callback for Management {
 }
 
 impl Management {
-    /// One attempt: only [`crate::line::Line`] knows which retries are right.
+    /// One attempt: only [`crate::line::ConnectionSender`] knows which retries are right.
     async fn call(
         &self,
         method: &str,

@@ -9,7 +9,7 @@ use model::StackName;
 use stacks::identity::STACK;
 
 use crate::cli::advice;
-use crate::cli::session::{Outputs, Session};
+use crate::cli::context::{Context, Outputs};
 
 /// Whom to sign in as. The users of an emulator end with it, so this is no secret.
 pub(super) const NAME: &str = "ada@example.com";
@@ -17,12 +17,12 @@ pub(super) const NAME: &str = "ada@example.com";
 pub(super) const PASSWORD: &str = "Try-Frontage-1";
 
 /// Makes the user, if the system has users. Nobody is sent a message.
-pub(super) async fn make(session: &Session, outputs: &Outputs) -> Result<(), Report> {
+pub(super) async fn make(context: &Context, outputs: &Outputs) -> Result<(), Report> {
     let pool = outputs
         .get(&StackName::new(STACK))
         .and_then(|values| values.get("user_pool_id"));
     let Some(pool) = pool else { return Ok(()) };
-    let client = Client::new(&session.account.config("cognito-idp"));
+    let client = Client::new(&context.account.config("cognito-idp"));
     create(&client, pool).await.map_err(advice::report)
 }
 

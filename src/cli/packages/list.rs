@@ -3,7 +3,7 @@
 use miette::{IntoDiagnostic as _, Report};
 
 use super::destination::{self, destination};
-use super::{Place, prepare};
+use super::{RegistryArgs, prepare};
 use crate::cli::advice;
 use crate::cli::global::Format;
 use crate::cli::global::Global;
@@ -13,7 +13,7 @@ use crate::cli::output::say;
 use crate::packages::{Comparison, Registry, Workspace};
 use crate::render;
 
-pub(super) async fn run(global: &Global, place: &Place) -> Result<(), Report> {
+pub(super) async fn run(global: &Global, place: &RegistryArgs) -> Result<(), Report> {
     let workspace = place.workspace(global)?;
     let destination = destination(global, place, destination::RUN).await?;
     let listed = tokio::task::spawn_blocking(move || compared(&workspace, &destination.registry));
@@ -21,7 +21,7 @@ pub(super) async fn run(global: &Global, place: &Place) -> Result<(), Report> {
     match global.format {
         Format::Json => print_json(&listed)?,
         Format::Human if listed.is_empty() => {
-            say("the workspace has no package that is not private")
+            say("the workspace has no package that is not private");
         }
         Format::Human => print(&render::packages_listed(&listed)),
     }

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 
-use super::Place;
+use super::RegistryArgs;
 use super::destination::{Destination, destination};
 use crate::cli::global::Global;
 use crate::cli::output::print;
@@ -25,7 +25,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(long)]
     write: bool,
     #[command(flatten)]
-    place: Place,
+    place: RegistryArgs,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {

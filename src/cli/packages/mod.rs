@@ -25,7 +25,7 @@ pub(super) enum Command {
     /// Build the workspace's shared packages, and publish the versions that are not there yet
     Publish(publish::Arguments),
     /// List the workspace's shared packages, and what the registry has of them
-    List(Place),
+    List(RegistryArgs),
     /// Print the npm configuration for a developer's machine or a build
     ///
     /// It has a token that is good for twelve hours at most.
@@ -34,7 +34,7 @@ pub(super) enum Command {
 
 /// Between which workspace and which registry.
 #[derive(Debug, Args)]
-pub(super) struct Place {
+pub(super) struct RegistryArgs {
     /// The npm workspace [default: assets, beside the description]
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
@@ -53,7 +53,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-impl Place {
+impl RegistryArgs {
     fn workspace(&self, global: &Global) -> Result<Workspace, Report> {
         let beside = || {
             global

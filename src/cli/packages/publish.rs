@@ -4,7 +4,7 @@ use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
 use super::destination::{self, destination};
-use super::{Place, prepare, tell};
+use super::{RegistryArgs, prepare, tell};
 use crate::cli::advice;
 use crate::cli::global::Format;
 use crate::cli::global::Global;
@@ -20,7 +20,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(value_name = "NAME")]
     names: Vec<String>,
     #[command(flatten)]
-    place: Place,
+    place: RegistryArgs,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {

@@ -11,12 +11,12 @@ use model::{Address, StackName};
 use stacks::toggles::STACK;
 
 use crate::cli::advice;
+use crate::cli::context::{Context, Zips};
 use crate::cli::global::Format;
 use crate::cli::global::Global;
 use crate::cli::output::print;
 use crate::cli::output::print_json;
 use crate::cli::output::say;
-use crate::cli::session::{Session, Zips};
 
 /// The toggles table.
 #[derive(Debug)]
@@ -42,17 +42,17 @@ type Item = HashMap<String, AttributeValue>;
 
 impl Store {
     pub(super) async fn open(global: &Global) -> Result<Self, Report> {
-        Ok(Self::open_in(&Session::open(global, Zips::None).await?))
+        Ok(Self::open_in(&Context::open(global, Zips::None).await?))
     }
 
-    /// The table of a session's system.
-    pub(in crate::cli) fn open_in(session: &Session) -> Self {
+    /// The table of a context's system.
+    pub(in crate::cli) fn open_in(context: &Context) -> Self {
         let address = Address::new(StackName::new(STACK), "toggles-table");
-        let name = session
+        let name = context
             .graph
             .node(&address)
             .and_then(|node| node.properties["TableName"].as_str());
-        let client = Client::new(&session.account.config("dynamodb"));
+        let client = Client::new(&context.account.config("dynamodb"));
         Self {
             client,
             table: name.unwrap_or_default().to_owned(),

@@ -1,8 +1,8 @@
 //! The account that the system stands in, and how it is reached.
 
-mod emulators;
 pub mod error;
 mod profile;
+mod quirks;
 mod transport;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,15 +19,15 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, ProvideCredentials as _};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use engine::{DriverError, Known};
+use engine::{DriverError, Resolved};
 use model::Pseudo;
 use thiserror::Error;
 
-pub(crate) use self::emulators::Behaviour;
 use self::error::failed;
 use self::profile::check_profile;
+pub(crate) use self::quirks::Quirk;
 pub use self::transport::CallCount;
-use self::transport::Counterpart;
+use self::transport::Endpoint;
 
 /// How the account is reached, where the command line says so; the AWS environment variables and
 /// profiles mean what they mean everywhere.
@@ -137,9 +137,9 @@ impl Account {
             .endpoint_url()
             .map(|url| url.trim_end_matches('/').to_owned());
         let to = if endpoint.is_some() {
-            Counterpart::Emulator
+            Endpoint::Emulator
         } else {
-            Counterpart::Aws(None)
+            Endpoint::Aws(None)
         };
         let client = transport::client(connections.clone(), calls.clone(), to);
         let base = config.into_builder().http_client(client).build();
@@ -195,9 +195,9 @@ impl Account {
         let make = || {
             let emulated = self.shared.endpoint.is_some();
             let to = if emulated {
-                Counterpart::Emulator
+                Endpoint::Emulator
             } else {
-                Counterpart::service(service)
+                Endpoint::service(service)
             };
             let client = transport::client(
                 self.shared.connections.clone(),
@@ -330,13 +330,13 @@ impl Account {
 
     /// What a resource's deferred text can know before anything is read.
     #[must_use]
-    pub fn known(&self) -> Known {
+    pub fn known(&self) -> Resolved {
         let pseudo = BTreeMap::from([
             (Pseudo::AccountId, self.shared.id.clone()),
             (Pseudo::Region, self.shared.region.clone()),
             (Pseudo::Partition, self.shared.partition.clone()),
         ]);
-        Known {
+        Resolved {
             pseudo,
             attributes: BTreeMap::new(),
         }

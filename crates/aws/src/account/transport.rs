@@ -41,7 +41,7 @@ pub(crate) const EMULATED: &str = "x-frontage-emulated";
 pub(crate) fn client(
     connections: SharedHttpClient,
     count: CallCount,
-    to: Counterpart,
+    to: Endpoint,
 ) -> SharedHttpClient {
     SharedHttpClient::new(Metered {
         connections,
@@ -52,14 +52,14 @@ pub(crate) fn client(
 
 /// Who answers.
 #[derive(Clone)]
-pub(crate) enum Counterpart {
+pub(crate) enum Endpoint {
     /// AWS, whose quotas count.
     Aws(Option<Arc<Pace>>),
     /// An emulator, whose answers are marked.
     Emulator,
 }
 
-impl Counterpart {
+impl Endpoint {
     /// A service of AWS's, by its signing name.
     pub(crate) fn service(service: &str) -> Self {
         Self::Aws(Pace::of(service).map(Arc::new))
@@ -117,7 +117,7 @@ impl Pace {
 struct Metered {
     connections: SharedHttpClient,
     count: CallCount,
-    to: Counterpart,
+    to: Endpoint,
 }
 
 impl fmt::Debug for Metered {
@@ -151,12 +151,12 @@ impl HttpConnector for MeteredConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (connector, meter) = (self.connector.clone(), self.meter.clone());
         HttpConnectorFuture::new(async move {
-            if let Counterpart::Aws(Some(pace)) = &meter.to {
+            if let Endpoint::Aws(Some(pace)) = &meter.to {
                 pace.turn().await;
             }
             meter.count.0.fetch_add(1, Ordering::Relaxed);
             let mut response = connector.call(request).await?;
-            if matches!(meter.to, Counterpart::Emulator) {
+            if matches!(meter.to, Endpoint::Emulator) {
                 response.headers_mut().insert(EMULATED, "yes");
             }
             Ok(response)

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, ProtocolType};
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Api;
 use model::{ADDRESS_TAG, Address, Tags};
 use serde::Deserialize;
@@ -11,8 +11,8 @@ use super::gateway::{Gateway, deleted, tags_of, written};
 use super::{convert, limits};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, until};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, until};
 
 type Live = TypedLive<Api>;
 
@@ -73,13 +73,13 @@ impl Apis {
         &self,
         candidates: Vec<&SdkApi>,
         protocol_type: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<SdkApi>, DriverError> {
         let several = candidates.len() > 1;
         let mut ranked = Vec::new();
         for api in candidates {
             let id = api.api_id().unwrap_or_default();
-            let routes = several && !self.0.routes(id, reading).await?.is_empty();
+            let routes = several && !self.0.routes(id, cache).await?.is_empty();
             let other_protocol = api
                 .protocol_type()
                 .is_none_or(|of| of.as_str() != protocol_type);
@@ -115,24 +115,24 @@ impl ResourceDriver for Apis {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Api>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Api>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let apis = self.0.apis(reading).await?;
+        let apis = self.0.apis(cache).await?;
         let candidates = apis
             .iter()
             .filter(|api| self.stands_at(api, wanted.address))
             .collect();
         let chosen = self
-            .choose(candidates, &wanted.properties.protocol_type, reading)
+            .choose(candidates, &wanted.properties.protocol_type, cache)
             .await?;
         Ok(chosen.map(|api| self.live(&api)))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         Ok(self
             .0
-            .owned(reading)
+            .owned(cache)
             .await?
             .iter()
             .map(|api| self.live(api))
@@ -176,12 +176,12 @@ impl ResourceDriver for Apis {
     ) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         limits::api(&desired)?;
-        let touched = |property: &str, value: String| changes.touches(property).then_some(value);
+        let touched = |property: &str, value: String| changes.affects(property).then_some(value);
         written(|| async {
             let key = convert::patch_text(desired.api_key_selection_expression.as_ref());
             let endpoint = desired
                 .disable_execute_api_endpoint
-                .filter(|_| changes.touches("DisableExecuteApiEndpoint"));
+                .filter(|_| changes.affects("DisableExecuteApiEndpoint"));
             let call = self
                 .0
                 .client
@@ -225,7 +225,7 @@ impl ResourceDriver for Apis {
         })
         .await?;
         let condition = format!("the API {} is gone", live.id);
-        until(&condition, Patience::seconds(60), || async {
+        until(&condition, WaitPolicy::seconds(60), || async {
             let call = self.0.client.get_api().api_id(&live.id);
             match call.send().await.map_err(failed("apigateway:GetApi")) {
                 Ok(_) => Ok(Err("it still answers".to_owned())),

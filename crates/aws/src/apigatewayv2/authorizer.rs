@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_apigatewayv2::operation::create_authorizer::CreateAuthorizerOutput;
 use aws_sdk_apigatewayv2::types::{Authorizer as SdkAuthorizer, AuthorizerType};
-use engine::{Changes, DriverError, LiveTags, Reading};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::Tags;
 use model::types::apigatewayv2::Authorizer;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, written}
 use super::{convert, limits};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Authorizer<String>;
 type Live = TypedLive<Properties>;
@@ -38,10 +38,10 @@ impl Authorizers {
     async fn find(
         &self,
         identity: &Identity,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<SdkAuthorizer>, DriverError> {
         let Identity { api_id, name } = identity;
-        let authorizers = self.0.authorizers(api_id, reading).await?;
+        let authorizers = self.0.authorizers(api_id, cache).await?;
         let named: Vec<_> = authorizers
             .iter()
             .filter(|authorizer| authorizer.name() == Some(name))
@@ -49,7 +49,7 @@ impl Authorizers {
         if named.len() < 2 {
             return Ok(named.first().map(|authorizer| (*authorizer).clone()));
         }
-        let routes = self.0.routes(api_id, reading).await?;
+        let routes = self.0.routes(api_id, cache).await?;
         let used = |id: Option<&str>| routes.iter().any(|route| route.authorizer_id() == id);
         let rank = |authorizer: &&SdkAuthorizer| {
             let id = authorizer.authorizer_id();
@@ -61,12 +61,12 @@ impl Authorizers {
     /// The authorizer's id, new or found: another attempt may have made it, and its answer was
     /// lost.
     async fn make(&self, desired: &Properties) -> Result<String, DriverError> {
-        let reading = Reading::default();
+        let cache = ReadCache::default();
         let identity = Identity {
             api_id: desired.api_id.clone(),
             name: desired.name.clone(),
         };
-        if let Some(authorizer) = self.find(&identity, &reading).await?
+        if let Some(authorizer) = self.find(&identity, &cache).await?
             && self.0.owns(&desired.api_id).await?
         {
             return self.take_up(&authorizer, desired).await;
@@ -96,7 +96,7 @@ impl Authorizers {
         let changes = convert::difference(&found, desired)?;
         let id = authorizer.authorizer_id().unwrap_or_default();
         if !changes.is_empty() {
-            self.patch(id, desired, |property| changes.touches(property))
+            self.patch(id, desired, |property| changes.affects(property))
                 .await?;
         }
         Ok(id.to_owned())
@@ -196,14 +196,14 @@ impl ResourceDriver for Authorizers {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let api_id = &wanted.identity.api_id;
-        let Some(api) = self.0.api(api_id, reading).await? else {
+        let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
-        let Some(authorizer) = self.find(&wanted.identity, reading).await? else {
+        let Some(authorizer) = self.find(&wanted.identity, cache).await? else {
             return Ok(None);
         };
         Ok(Some(live(
@@ -213,11 +213,11 @@ impl ResourceDriver for Authorizers {
         )))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for api in self.0.owned(reading).await? {
+        for api in self.0.owned(cache).await? {
             let api_id = api.api_id().unwrap_or_default();
-            let authorizers = self.0.authorizers(api_id, reading).await?;
+            let authorizers = self.0.authorizers(api_id, cache).await?;
             let orphan =
                 |of: &SdkAuthorizer| orphan_tags(&api, "authorizer", of.name().unwrap_or_default());
             listed.extend(
@@ -255,7 +255,7 @@ impl ResourceDriver for Authorizers {
         self.normalise(&mut desired);
         limits::authorizer(&desired)?;
         self.patch(live.attribute("AuthorizerId")?, &desired, |property| {
-            changes.touches(property)
+            changes.affects(property)
         })
         .await?;
         Ok(TypedLive {

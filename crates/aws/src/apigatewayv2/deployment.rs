@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{
     Deployment as SdkDeployment, DeploymentStatus, Stage as SdkStage,
 };
-use engine::{Changes, DriverError, LiveTags, Reading};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::Tags;
 use model::types::apigatewayv2::Deployment;
 use serde::Deserialize;
@@ -13,8 +13,8 @@ use super::convert;
 use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, passes};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = Deployment<String>;
 type Live = TypedLive<Properties>;
@@ -53,7 +53,7 @@ impl Deployments {
             return Ok((id, status(found) == DeploymentStatus::Deployed));
         }
         let passes = |error: &DriverError| passes(error) || routes_not_seen(error);
-        let created = retry(Patience::seconds(60), passes, || async {
+        let created = retry(WaitPolicy::seconds(60), passes, || async {
             let call = self
                 .0
                 .client
@@ -74,7 +74,7 @@ impl Deployments {
 
     async fn wait(&self, api_id: &str, id: &str) -> Result<(), DriverError> {
         let condition = format!("the deployment {id} of the API {api_id} is DEPLOYED");
-        until(&condition, Patience::seconds(120), || async {
+        until(&condition, WaitPolicy::seconds(120), || async {
             let call = self
                 .0
                 .client
@@ -130,8 +130,8 @@ impl Deployments {
 
 /// An error that passes: the routes were made a moment ago.
 fn routes_not_seen(error: &DriverError) -> bool {
-    error.says("BadRequestException", "At least one route is required")
-        || error.says("BadRequestException", "because no routes exist")
+    error.has_message("BadRequestException", "At least one route is required")
+        || error.has_message("BadRequestException", "because no routes exist")
 }
 
 /// Not by API Gateway itself.
@@ -214,16 +214,16 @@ impl ResourceDriver for Deployments {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let api_id = &wanted.identity.api_id;
-        let Some(api) = self.0.api(api_id, reading).await? else {
+        let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
         let (deployments, stages) = tokio::try_join!(
-            self.0.deployments(api_id, reading),
-            self.0.stages(api_id, reading)
+            self.0.deployments(api_id, cache),
+            self.0.stages(api_id, cache)
         )?;
         let Some(chosen) = choose(&deployments, &wanted.properties.description, &stages) else {
             return Ok(None);
@@ -237,13 +237,13 @@ impl ResourceDriver for Deployments {
 
     /// A deployment that is not deployed yet is not an orphan: making the wanted one may wait for
     /// it.
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for api in self.0.owned(reading).await? {
+        for api in self.0.owned(cache).await? {
             let api_id = api.api_id().unwrap_or_default();
             let (deployments, stages) = tokio::try_join!(
-                self.0.deployments(api_id, reading),
-                self.0.stages(api_id, reading)
+                self.0.deployments(api_id, cache),
+                self.0.stages(api_id, cache)
             )?;
             let ours = deployments.iter().filter(|of| {
                 is_made_by_hand(of)

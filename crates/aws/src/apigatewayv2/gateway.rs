@@ -1,4 +1,4 @@
-//! What the drivers share: the client, the lists of one reading, the record of children in their
+//! What the drivers share: the client, the lists of one cache, the record of children in their
 //! API's tags.
 
 use std::future::Future;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aws_sdk_apigatewayv2::Client;
 use aws_sdk_apigatewayv2::types::{Api, Authorizer, Deployment, Integration, Route, Stage};
-use engine::{Attributes, DriverError, LiveTags, Reading};
+use engine::{Attributes, DriverError, LiveTags, ReadCache};
 use model::{
     ADDRESS_TAG, Address, FINGERPRINT_TAG, Pseudo, SYSTEM_TAG, Tags, child_fingerprint_tag,
 };
@@ -15,7 +15,7 @@ use super::convert;
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::typed::TypedLive;
-use crate::kit::wait::{Patience, retry};
+use crate::kit::wait::{WaitPolicy, retry};
 
 /// API Gateway in the system's account and Region.
 #[derive(Clone, Debug)]
@@ -45,9 +45,9 @@ macro_rules! children {
         pub(super) async fn $once(
             &self,
             api_id: &str,
-            reading: &Reading,
+            cache: &ReadCache,
         ) -> Result<Arc<Vec<$child>>, DriverError> {
-            reading
+            cache
                 .once(format!("{} {api_id}", $name), || self.$now(api_id))
                 .await
         }
@@ -99,7 +99,7 @@ impl Gateway {
     );
 
     /// Every API of the Region, one call (a page) in a reading.
-    pub(super) async fn apis(&self, reading: &Reading) -> Result<Arc<Vec<Api>>, DriverError> {
+    pub(super) async fn apis(&self, cache: &ReadCache) -> Result<Arc<Vec<Api>>, DriverError> {
         let list = || {
             pages(|token| async move {
                 let call = self.client.get_apis().set_next_token(token);
@@ -107,16 +107,16 @@ impl Gateway {
                 Ok((page.items.unwrap_or_default(), page.next_token))
             })
         };
-        reading.once("apigateway:GetApis", list).await
+        cache.once("apigateway:GetApis", list).await
     }
 
     /// One API.
     pub(super) async fn api(
         &self,
         api_id: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Api>, DriverError> {
-        let apis = self.apis(reading).await?;
+        let apis = self.apis(cache).await?;
         Ok(apis
             .iter()
             .find(|api| api.api_id() == Some(api_id))
@@ -124,8 +124,8 @@ impl Gateway {
     }
 
     /// The system's APIs.
-    pub(super) async fn owned(&self, reading: &Reading) -> Result<Vec<Api>, DriverError> {
-        let apis = self.apis(reading).await?;
+    pub(super) async fn owned(&self, cache: &ReadCache) -> Result<Vec<Api>, DriverError> {
+        let apis = self.apis(cache).await?;
         Ok(apis
             .iter()
             .filter(|api| self.is_ours(&tags_of(api)))
@@ -376,7 +376,7 @@ where
 /// operation due to concurrent modification. Please try again later." (terraform-provider-aws
 /// issues 18018, 37897 and 40575).
 pub(super) fn passes(error: &DriverError) -> bool {
-    error.says("ConflictException", "concurrent modification")
+    error.has_message("ConflictException", "concurrent modification")
         || error.is("TooManyRequestsException")
 }
 
@@ -385,7 +385,7 @@ pub(super) fn passes(error: &DriverError) -> bool {
 pub(super) fn passes_on_delete(error: &DriverError) -> bool {
     passes(error)
         || error.is("ConflictException")
-        || error.says("BadRequestException", "Active stages")
+        || error.has_message("BadRequestException", "Active stages")
 }
 
 /// Makes a write, again as long as the error passes: the quota of `CreateDeployment` is one in 5 s,
@@ -394,7 +394,7 @@ pub(super) async fn written<T, F>(call: impl FnMut() -> F) -> Result<T, DriverEr
 where
     F: Future<Output = Result<T, DriverError>>,
 {
-    retry(Patience::seconds(120), passes, call).await
+    retry(WaitPolicy::seconds(120), passes, call).await
 }
 
 /// Makes a deletion, again as long as the error passes. What is gone already is deleted.
@@ -402,7 +402,7 @@ pub(super) async fn deleted<F>(call: impl FnMut() -> F) -> Result<(), DriverErro
 where
     F: Future<Output = Result<(), DriverError>>,
 {
-    unless_gone(retry(Patience::seconds(120), passes_on_delete, call).await)
+    unless_gone(retry(WaitPolicy::seconds(120), passes_on_delete, call).await)
 }
 
 /// Nothing, where the service says that a thing, or the API that it stood in, is gone.

@@ -5,7 +5,7 @@ use aws_sdk_apigatewayv2::types::{
     ConnectionType, ContentHandlingStrategy, Integration as SdkIntegration, IntegrationType,
     PassthroughBehavior,
 };
-use engine::{Changes, DriverError, LiveTags, Reading};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Integration;
 use model::{ADDRESS_TAG, Address, Tags};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use super::gateway::{Gateway, child, deleted, orphan_tags, written};
 use super::{convert, limits};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Integration<String>;
 type Live = TypedLive<Properties>;
@@ -43,9 +43,9 @@ impl Integrations {
         &self,
         api_id: &str,
         address: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<SdkIntegration>, DriverError> {
-        let integrations = self.0.integrations(api_id, reading).await?;
+        let integrations = self.0.integrations(api_id, cache).await?;
         let described: Vec<_> = integrations
             .iter()
             .filter(|of| of.description() == Some(address))
@@ -53,7 +53,7 @@ impl Integrations {
         if described.len() < 2 {
             return Ok(described.first().map(|integration| (*integration).clone()));
         }
-        let routes = self.0.routes(api_id, reading).await?;
+        let routes = self.0.routes(api_id, cache).await?;
         let rank = |integration: &&SdkIntegration| {
             let id = integration.integration_id().unwrap_or_default().to_owned();
             let target = format!("integrations/{id}");
@@ -69,7 +69,7 @@ impl Integrations {
     /// lost.
     async fn make(&self, desired: &Properties, address: &str) -> Result<String, DriverError> {
         let found = self
-            .find(&desired.api_id, address, &Reading::default())
+            .find(&desired.api_id, address, &ReadCache::default())
             .await?;
         if let Some(integration) = found
             && self.0.owns(&desired.api_id).await?
@@ -90,7 +90,7 @@ impl Integrations {
         let changes = convert::difference(&found, desired)?;
         let id = integration.integration_id().unwrap_or_default();
         if !changes.is_empty() {
-            self.patch(id, &found, desired, |property| changes.touches(property))
+            self.patch(id, &found, desired, |property| changes.affects(property))
                 .await?;
         }
         Ok(id.to_owned())
@@ -287,15 +287,15 @@ impl ResourceDriver for Integrations {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let api_id = &wanted.identity.api_id;
-        let Some(api) = self.0.api(api_id, reading).await? else {
+        let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
         let found = self
-            .find(api_id, &wanted.address.to_string(), reading)
+            .find(api_id, &wanted.address.to_string(), cache)
             .await?;
         let Some(integration) = found else {
             return Ok(None);
@@ -307,11 +307,11 @@ impl ResourceDriver for Integrations {
         )))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for api in self.0.owned(reading).await? {
+        for api in self.0.owned(cache).await? {
             let api_id = api.api_id().unwrap_or_default();
-            for integration in self.0.integrations(api_id, reading).await?.iter() {
+            for integration in self.0.integrations(api_id, cache).await?.iter() {
                 let tags = orphan_tags(
                     &api,
                     "integration",
@@ -357,7 +357,7 @@ impl ResourceDriver for Integrations {
         limits::integration(&desired)?;
         let id = live.attribute("IntegrationId")?;
         self.patch(id, &live.properties, &desired, |property| {
-            changes.touches(property)
+            changes.affects(property)
         })
         .await?;
         Ok(TypedLive {

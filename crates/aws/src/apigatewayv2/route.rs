@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{AuthorizationType, Route as SdkRoute};
-use engine::{Changes, DriverError, LiveTags, Reading};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::Tags;
 use model::types::apigatewayv2::Route;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, written}
 use super::{convert, limits};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Route<String>;
 type Live = TypedLive<Properties>;
@@ -63,7 +63,7 @@ impl Routes {
         let changes = convert::difference(&found, desired)?;
         let id = route.route_id().unwrap_or_default();
         if !changes.is_empty() {
-            self.patch(id, desired, |property| changes.touches(property))
+            self.patch(id, desired, |property| changes.affects(property))
                 .await?;
         }
         Ok(Some(id.to_owned()))
@@ -194,14 +194,14 @@ impl ResourceDriver for Routes {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity { api_id, route_key } = &wanted.identity;
-        let Some(api) = self.0.api(api_id, reading).await? else {
+        let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
-        let routes = self.0.routes(api_id, reading).await?;
+        let routes = self.0.routes(api_id, cache).await?;
         let Some(route) = find(&routes, route_key) else {
             return Ok(None);
         };
@@ -212,11 +212,11 @@ impl ResourceDriver for Routes {
         )))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for api in self.0.owned(reading).await? {
+        for api in self.0.owned(cache).await? {
             let api_id = api.api_id().unwrap_or_default();
-            let routes = self.0.routes(api_id, reading).await?;
+            let routes = self.0.routes(api_id, cache).await?;
             let orphan = |route: &SdkRoute| {
                 orphan_tags(&api, "route", route.route_key().unwrap_or_default())
             };
@@ -255,7 +255,7 @@ impl ResourceDriver for Routes {
         self.normalise(&mut desired);
         limits::route(&desired)?;
         self.patch(live.attribute("RouteId")?, &desired, |property| {
-            changes.touches(property)
+            changes.affects(property)
         })
         .await?;
         Ok(TypedLive {

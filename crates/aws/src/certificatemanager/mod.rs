@@ -14,7 +14,7 @@ use aws_sdk_acm::types::{
     CertificateDetail, CertificateStatus, CertificateSummary, CertificateType, Filters,
     KeyAlgorithm, Tag,
 };
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::types::certificatemanager::Certificate;
 use model::{ADDRESS_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag, fingerprint};
@@ -24,8 +24,8 @@ use super::route53::Zones;
 use crate::account::Account;
 use crate::account::error::failed;
 use crate::kit::tagging;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = Certificate<String>;
 type Live = TypedLive<Properties>;
@@ -34,10 +34,10 @@ type Live = TypedLive<Properties>;
 const REGION: &str = "us-east-1";
 
 /// How long a certificate that was just requested may be unknown.
-const APPEARANCE: Patience = Patience::seconds(30);
+const APPEARANCE: WaitPolicy = WaitPolicy::seconds(30);
 
 /// A distribution lets go of its certificate once it is deployed without it.
-const LETTING_GO: Patience = Patience {
+const LETTING_GO: WaitPolicy = WaitPolicy {
     first: Duration::from_secs(1),
     longest: Duration::from_secs(15),
     within: Duration::from_mins(45),
@@ -126,8 +126,8 @@ impl Certificates {
     }
 
     /// The system's certificates.
-    async fn owned(&self, reading: &Reading) -> Result<Arc<Vec<Owned>>, DriverError> {
-        reading
+    async fn owned(&self, cache: &ReadCache) -> Result<Arc<Vec<Owned>>, DriverError> {
+        cache
             .once("acm:ListCertificates", || async {
                 let all = self.list_all().await?;
                 let requested = all.iter().filter(|one| {
@@ -340,13 +340,13 @@ impl ResourceDriver for Certificates {
     /// others are orphans.
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let address = wanted.address.to_string();
         let mut desired = wanted.properties;
         convert::normalise(&mut desired);
-        let owned = self.owned(reading).await?;
+        let owned = self.owned(cache).await?;
         let found = owned
             .iter()
             .filter(|one| one.stands_at(&address) && one.is_alive());
@@ -371,8 +371,8 @@ impl ResourceDriver for Certificates {
         }))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let owned = self.owned(reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let owned = self.owned(cache).await?;
         let orphan = |one: &Owned| {
             let arn = one.detail.certificate_arn().unwrap_or_default();
             live(convert::properties(one, None), arn, one.tags.clone())
@@ -380,12 +380,12 @@ impl ResourceDriver for Certificates {
         Ok(owned.iter().map(orphan).collect())
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, reading)
+        Ok(tagging::hints(&self.account, cache)
             .await?
             .shows("s3", selection))
     }

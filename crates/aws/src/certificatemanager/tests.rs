@@ -209,13 +209,13 @@ async fn a_certificate_that_was_deleted_is_asked_for_with_another_token() {
 
 async fn read(fake: &FakeAws, zone: Option<&str>) -> Option<Live> {
     let address = "test/certificate".parse().unwrap();
-    let wanted = TypedWanted {
+    let wanted = TypedReadRequest {
         address: &address,
         identity: Identity {},
         properties: certificate(zone),
     };
     driver(fake)
-        .read(wanted, &Reading::default())
+        .read(wanted, &ReadCache::default())
         .await
         .unwrap()
 }
@@ -294,7 +294,7 @@ async fn one_that_is_not_issued_differs_and_one_that_failed_is_an_orphan() {
             .is_none()
     );
     let listed = driver(&FakeAws::new(answers(failed.as_str())))
-        .list(&Reading::default())
+        .list(&ReadCache::default())
         .await
         .unwrap();
     assert_eq!(listed[0].id, ARN);

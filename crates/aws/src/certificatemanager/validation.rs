@@ -14,15 +14,15 @@ use model::types::certificatemanager::ValidationMethod;
 use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
 
 use super::{Certificates, Properties, convert, zones_of, zones_tag};
-use crate::kit::wait::{Patience, until};
+use crate::kit::wait::{WaitPolicy, until};
 use crate::route53::{Companion, canonical, incomplete, remove, write};
 
 /// How long Certificate Manager may take to say which records it looks for.
-const NAMING: Patience = Patience::seconds(120);
+const NAMING: WaitPolicy = WaitPolicy::seconds(120);
 
 /// How long it may take to find them. With our own zone it is minutes; where a person writes the
 /// record, longer.
-const ISSUE: Patience = Patience {
+const ISSUE: WaitPolicy = WaitPolicy {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(10),
     within: Duration::from_hours(1),

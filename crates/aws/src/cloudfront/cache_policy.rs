@@ -13,8 +13,8 @@ use model::types::cloudfront::{
     ParametersInCacheKeyAndForwardedToOrigin, QueryStringBehavior, QueryStringsConfig,
 };
 
+use super::comment_owned::{self, Found};
 use super::convert::{built, none_if_empty, ours, quantity, require, require_name, set, theirs};
-use super::noted::{self, Found};
 use super::version;
 use crate::failed;
 
@@ -180,7 +180,7 @@ fn keys_nothing(of: &ParametersInCacheKeyAndForwardedToOrigin) -> bool {
 }
 
 #[async_trait]
-impl noted::Kind for Kind {
+impl comment_owned::CommentOwned for Kind {
     type Properties = CachePolicy;
     const COMMENT: usize = 128;
     const EXISTS: &'static str = "CachePolicyAlreadyExists";

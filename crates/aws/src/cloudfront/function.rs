@@ -17,7 +17,7 @@ use aws_sdk_cloudfront::types::{
     KeyValueStoreAssociation as SdkAssociation, KeyValueStoreAssociations,
 };
 use aws_smithy_types::Blob;
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::Tags;
 use model::types::cloudfront::{Function, FunctionConfig, KeyValueStoreAssociation};
 use serde::Deserialize;
@@ -27,7 +27,7 @@ use super::{LET_GO, VERSION, client, is_stale, suspects, tags, version};
 use crate::Account;
 use crate::failed;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::retry;
 
 type Properties = Function<String>;
@@ -63,9 +63,9 @@ impl FunctionDriver {
     async fn all(
         &self,
         stage: &FunctionStage,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Vec<FunctionSummary>>, DriverError> {
-        reading
+        cache
             .once(
                 format!("cloudfront:ListFunctions {}", stage.as_str()),
                 || self.list_stage(stage),
@@ -101,10 +101,10 @@ impl FunctionDriver {
         &self,
         name: &str,
         stage: &FunctionStage,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<FunctionSummary>, DriverError> {
         Ok(self
-            .all(stage, reading)
+            .all(stage, cache)
             .await?
             .iter()
             .find(|function| function.name == name)
@@ -339,25 +339,25 @@ impl ResourceDriver for FunctionDriver {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let name = &wanted.identity.name;
         if wanted.properties.auto_publish == Some(true)
-            && let Some(published) = self.in_stage(name, &FunctionStage::Live, reading).await?
+            && let Some(published) = self.in_stage(name, &FunctionStage::Live, cache).await?
         {
             return self.find(&published, FunctionStage::Live).await;
         }
         let stage = FunctionStage::Development;
-        let Some(summary) = self.in_stage(name, &stage, reading).await? else {
+        let Some(summary) = self.in_stage(name, &stage, cache).await? else {
             return Ok(None);
         };
         self.find(&summary, stage).await
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let prefix = format!("{}-", self.account.system());
-        let all = self.all(&FunctionStage::Development, reading).await?;
+        let all = self.all(&FunctionStage::Development, cache).await?;
         let ours = all
             .iter()
             .filter(|function| function.name.starts_with(&prefix));
@@ -375,12 +375,12 @@ impl ResourceDriver for FunctionDriver {
 
     /// Each function that is listed costs a call for its tags, so one stack's plan does not look
     /// through all.
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        Ok(selection.is_general() && suspects(&self.account, selection, reading).await?)
+        Ok(selection.covers_whole_system() && suspects(&self.account, selection, cache).await?)
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -413,7 +413,7 @@ impl ResourceDriver for FunctionDriver {
     ) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         check(&desired)?;
-        if changes.touches("FunctionCode") || changes.touches("FunctionConfig") {
+        if changes.affects("FunctionCode") || changes.affects("FunctionConfig") {
             self.write(&desired).await?;
         }
         self.publish(&desired).await?;

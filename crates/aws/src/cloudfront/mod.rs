@@ -2,17 +2,17 @@
 //!
 //! Every write names the version that it was made from (`If-Match`), and is made again from a new
 //! reading if another was faster. What CloudFront cannot tag keeps its owner in its comment
-//! ([`note`]).
+//! ([`owner_comment`]).
 
 mod cache_policy;
+mod comment_owned;
 mod convert;
 mod distribution;
 #[cfg(test)]
 mod fake;
 mod function;
-mod note;
-mod noted;
 mod origin_access_control;
+mod owner_comment;
 mod response_headers_policy;
 mod tags;
 
@@ -22,21 +22,21 @@ pub(crate) use self::distribution::Distributions;
 pub(crate) use self::function::FunctionDriver;
 use crate::account::Account;
 use crate::kit::tagging;
-use crate::kit::wait::Patience;
-use engine::{DriverError, Reading, Selection};
+use crate::kit::wait::WaitPolicy;
+use engine::{DriverError, ReadCache, Selection};
 
 /// Origin access controls.
-pub(crate) type OriginAccessControls = noted::Driver<origin_access_control::Kind>;
+pub(crate) type OriginAccessControls = comment_owned::Driver<origin_access_control::Kind>;
 /// Cache policies.
-pub(crate) type CachePolicies = noted::Driver<cache_policy::Kind>;
+pub(crate) type CachePolicies = comment_owned::Driver<cache_policy::Kind>;
 /// Response headers policies.
-pub(crate) type ResponseHeadersPolicies = noted::Driver<response_headers_policy::Kind>;
+pub(crate) type ResponseHeadersPolicies = comment_owned::Driver<response_headers_policy::Kind>;
 
 /// Until a write is made from the newest version: others write seldom.
-const VERSION: Patience = Patience::seconds(60);
+const VERSION: WaitPolicy = WaitPolicy::seconds(60);
 
 /// Until what a distribution named is free: for minutes after it let go.
-const LET_GO: Patience = Patience {
+const LET_GO: WaitPolicy = WaitPolicy {
     first: Duration::from_secs(2),
     longest: Duration::from_secs(20),
     within: Duration::from_mins(30),
@@ -52,11 +52,9 @@ fn client(account: &Account) -> aws_sdk_cloudfront::Client {
 async fn suspects(
     account: &Account,
     selection: &Selection,
-    reading: &Reading,
+    cache: &ReadCache,
 ) -> Result<bool, DriverError> {
-    Ok(tagging::hints(account, reading)
-        .await?
-        .shows("s3", selection))
+    Ok(tagging::hints(account, cache).await?.shows("s3", selection))
 }
 
 /// Another write was faster.

@@ -8,8 +8,8 @@ use aws_sdk_cloudfront::types::{
 use engine::DriverError;
 use model::types::cloudfront::{OriginAccessControl, OriginAccessControlConfig};
 
+use super::comment_owned::{self, Found};
 use super::convert::{built, none_if_empty, ours, require, theirs};
-use super::noted::{self, Found};
 use super::version;
 use crate::failed;
 
@@ -55,7 +55,7 @@ fn properties(summary: &OriginAccessControlSummary) -> Result<OriginAccessContro
 }
 
 #[async_trait]
-impl noted::Kind for Kind {
+impl comment_owned::CommentOwned for Kind {
     type Properties = OriginAccessControl;
     const COMMENT: usize = 256;
     const EXISTS: &'static str = "OriginAccessControlAlreadyExists";

@@ -2,16 +2,16 @@
 
 use async_trait::async_trait;
 use aws_sdk_codeartifact::types::{DomainDescription, DomainStatus};
-use engine::{Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::Tags;
 use model::types::codeartifact::Domain;
 use serde::Deserialize;
 
-use super::{CONSISTENCY, CodeArtifact, Holder, is_absent, is_conflict, limits, sdk_tags};
+use super::{CONSISTENCY, CodeArtifact, PolicyOwner, is_absent, is_conflict, limits, sdk_tags};
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::policy_document::normalise;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{retry, until};
 
 pub(super) type Properties = Domain<String>;
@@ -44,9 +44,9 @@ impl Domains {
     }
 
     /// The domain with its policy, once in a reading.
-    async fn find(&self, name: &str, reading: &Reading) -> Result<Option<Live>, DriverError> {
-        let found = reading.once(format!("codeartifact:domain {name}"), || async {
-            let of = Holder {
+    async fn find(&self, name: &str, cache: &ReadCache) -> Result<Option<Live>, DriverError> {
+        let found = cache.once(format!("codeartifact:domain {name}"), || async {
+            let of = PolicyOwner {
                 domain: name,
                 repository: None,
             };
@@ -61,7 +61,7 @@ impl Domains {
             };
             let tags = self
                 .0
-                .hinted(described.arn.as_deref().unwrap_or_default(), reading)
+                .hinted(described.arn.as_deref().unwrap_or_default(), cache)
                 .await?;
             Ok(Some(live(&described, properties, tags)))
         });
@@ -124,16 +124,16 @@ impl ResourceDriver for Domains {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let found = self.find(&wanted.identity.domain_name, reading).await?;
+        let found = self.find(&wanted.identity.domain_name, cache).await?;
         Ok(found.map(|live| stated(live, wanted.properties.encryption_key.as_ref())))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let names = self.0.domain_names(reading).await?;
-        let domains = names.iter().map(|name| self.find(name, reading));
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let names = self.0.domain_names(cache).await?;
+        let domains = names.iter().map(|name| self.find(name, cache));
         Ok(futures_util::future::try_join_all(domains)
             .await?
             .into_iter()
@@ -141,12 +141,12 @@ impl ResourceDriver for Domains {
             .collect())
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, reading).await
+        self.0.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -174,7 +174,7 @@ impl ResourceDriver for Domains {
         .await?;
         let live = live(&described, desired.clone(), LiveTags::Read(tags.clone()));
         self.0.take_up(taken, live.attribute("Arn")?, tags).await?;
-        let of = Holder {
+        let of = PolicyOwner {
             domain: name,
             repository: None,
         };
@@ -192,8 +192,8 @@ impl ResourceDriver for Domains {
     ) -> Result<Live, DriverError> {
         self.normalise(&mut desired);
         limits::domain(&desired)?;
-        if changes.touches("PermissionsPolicyDocument") {
-            let of = Holder {
+        if changes.affects("PermissionsPolicyDocument") {
+            let of = PolicyOwner {
                 domain: &live.id,
                 repository: None,
             };

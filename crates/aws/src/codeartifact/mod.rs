@@ -20,14 +20,14 @@ use crate::Account;
 use crate::account::error::failed;
 use crate::kit::policy_document::{parse, print};
 use crate::kit::tagging;
-use crate::kit::wait::{Patience, retry};
-use engine::{DriverError, LiveTags, Reading, Selection};
+use crate::kit::wait::{WaitPolicy, retry};
+use engine::{DriverError, LiveTags, ReadCache, Selection};
 
 pub(super) use domain::Domains;
 pub(super) use repository::Repositories;
 
 /// How long a change may be unseen, or in the way of the next one.
-const CONSISTENCY: Patience = Patience::seconds(30);
+const CONSISTENCY: WaitPolicy = WaitPolicy::seconds(30);
 
 /// What both drivers do.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ struct LivePolicy {
 
 /// Whose policy it is.
 #[derive(Clone, Copy, Debug)]
-struct Holder<'n> {
+struct PolicyOwner<'n> {
     domain: &'n str,
     repository: Option<&'n str>,
 }
@@ -59,9 +59,9 @@ impl CodeArtifact {
     }
 
     /// The names of the account's domains that begin as the system's do, one call in a reading.
-    async fn domain_names(&self, reading: &Reading) -> Result<Arc<Vec<String>>, DriverError> {
+    async fn domain_names(&self, cache: &ReadCache) -> Result<Arc<Vec<String>>, DriverError> {
         let prefix = format!("{}-", self.account.system());
-        reading
+        cache
             .once("codeartifact:ListDomains", || async {
                 let pages = self.client.list_domains().into_paginator().items().send();
                 let domains = pages
@@ -75,8 +75,8 @@ impl CodeArtifact {
     }
 
     /// The tags as the index shows them, or from CodeArtifact itself where it does not.
-    async fn hinted(&self, arn: &str, reading: &Reading) -> Result<LiveTags, DriverError> {
-        match tagging::hints(&self.account, reading).await?.tags(arn) {
+    async fn hinted(&self, arn: &str, cache: &ReadCache) -> Result<LiveTags, DriverError> {
+        match tagging::hints(&self.account, cache).await?.tags(arn) {
             Some(tags) => Ok(tags),
             None => Ok(LiveTags::Read(self.tags(arn).await?)),
         }
@@ -104,9 +104,9 @@ impl CodeArtifact {
     async fn suspects(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, reading)
+        Ok(tagging::hints(&self.account, cache)
             .await?
             .shows("codeartifact", selection))
     }
@@ -151,7 +151,7 @@ impl CodeArtifact {
     }
 
     /// The policy; none if there is none, or nothing that has one.
-    async fn policy(&self, of: Holder<'_>) -> Result<Option<LivePolicy>, DriverError> {
+    async fn policy(&self, of: PolicyOwner<'_>) -> Result<Option<LivePolicy>, DriverError> {
         let answer = match of.repository {
             None => {
                 let call = self
@@ -192,7 +192,7 @@ impl CodeArtifact {
     /// Makes the policy as it should be, whoever writes at the same time.
     async fn set_policy(
         &self,
-        of: Holder<'_>,
+        of: PolicyOwner<'_>,
         desired: Option<&PolicyDocument<String>>,
     ) -> Result<(), DriverError> {
         retry(CONSISTENCY, is_conflict, || async {
@@ -212,7 +212,7 @@ impl CodeArtifact {
 
     async fn put_policy(
         &self,
-        of: Holder<'_>,
+        of: PolicyOwner<'_>,
         text: String,
         revision: Option<String>,
     ) -> Result<(), DriverError> {
@@ -245,7 +245,7 @@ impl CodeArtifact {
 
     async fn delete_policy(
         &self,
-        of: Holder<'_>,
+        of: PolicyOwner<'_>,
         revision: Option<String>,
     ) -> Result<(), DriverError> {
         let answer = match of.repository {

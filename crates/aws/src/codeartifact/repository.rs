@@ -2,17 +2,17 @@
 
 use async_trait::async_trait;
 use aws_sdk_codeartifact::types::{PackageFormat, RepositoryDescription, UpstreamRepository};
-use engine::{Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::Tags;
 use model::types::codeartifact::Repository;
 use serde::Deserialize;
 
-use super::{CONSISTENCY, CodeArtifact, Holder, is_absent, is_conflict, limits, sdk_tags};
+use super::{CONSISTENCY, CodeArtifact, PolicyOwner, is_absent, is_conflict, limits, sdk_tags};
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::policy_document::normalise;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{retry, until};
 
 pub(super) type Properties = Repository<String>;
@@ -80,12 +80,12 @@ impl Repositories {
         &self,
         domain: &str,
         name: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let found = reading.once(
+        let found = cache.once(
             format!("codeartifact:repository {domain}/{name}"),
             || async {
-                let of = Holder {
+                let of = PolicyOwner {
                     domain,
                     repository: Some(name),
                 };
@@ -101,7 +101,7 @@ impl Repositories {
                 let properties = properties(domain, name, &described, policy);
                 let tags = self
                     .0
-                    .hinted(described.arn.as_deref().unwrap_or_default(), reading)
+                    .hinted(described.arn.as_deref().unwrap_or_default(), cache)
                     .await?;
                 Ok(Some(live(&described, endpoint, properties, tags)))
             },
@@ -270,22 +270,22 @@ impl ResourceDriver for Repositories {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         self.find(
             &wanted.identity.domain_name,
             &wanted.identity.repository_name,
-            reading,
+            cache,
         )
         .await
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let domains = self.0.domain_names(reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let domains = self.0.domain_names(cache).await?;
         let in_domains = domains.iter().map(async |domain| {
             let names = self.names(domain).await?;
-            try_join_all(names.iter().map(|name| self.find(domain, name, reading))).await
+            try_join_all(names.iter().map(|name| self.find(domain, name, cache))).await
         });
         Ok(try_join_all(in_domains)
             .await?
@@ -295,12 +295,12 @@ impl ResourceDriver for Repositories {
             .collect())
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, reading).await
+        self.0.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -339,7 +339,7 @@ impl ResourceDriver for Repositories {
         );
         self.0.take_up(taken, live.attribute("Arn")?, tags).await?;
         self.change(&there, &desired).await?;
-        let of = Holder {
+        let of = PolicyOwner {
             domain,
             repository: Some(name),
         };
@@ -358,8 +358,8 @@ impl ResourceDriver for Repositories {
         self.normalise(&mut desired);
         limits::repository(&desired)?;
         self.change(&live.properties, &desired).await?;
-        if changes.touches("PermissionsPolicyDocument") {
-            let of = Holder {
+        if changes.affects("PermissionsPolicyDocument") {
+            let of = PolicyOwner {
                 domain: &desired.domain_name,
                 repository: Some(&desired.repository_name),
             };

@@ -9,7 +9,7 @@ use aws_sdk_cognitoidentityprovider::types::{
 use aws_smithy_types::Blob;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use engine::{Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::cognito::{Asset, ManagedLoginBranding};
 use model::{FINGERPRINT_TAG, Tags};
 use serde::Deserialize;
@@ -19,8 +19,8 @@ use super::pools::{Pools, child, deleted, gone, is_absent, orphan_tags, record, 
 use super::{document, limits};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::Patience;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::WaitPolicy;
 
 pub(super) type Properties = ManagedLoginBranding<String>;
 type Live = TypedLive<Properties>;
@@ -78,12 +78,10 @@ impl Brandings {
         &self,
         pool_id: &str,
         client_id: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Style>, DriverError> {
         let key = format!("cognito-idp:DescribeManagedLoginBrandingByClient {pool_id}/{client_id}");
-        reading
-            .once(key, || self.describe(pool_id, client_id))
-            .await
+        cache.once(key, || self.describe(pool_id, client_id)).await
     }
 
     /// The style's id, new or found: another attempt may have made it, and its answer was lost.
@@ -279,18 +277,18 @@ impl ResourceDriver for Brandings {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity {
             user_pool_id,
             client_id,
         } = &wanted.identity;
-        let Some(pool) = self.0.pool(user_pool_id, reading).await?.as_ref().clone() else {
+        let Some(pool) = self.0.pool(user_pool_id, cache).await?.as_ref().clone() else {
             return Ok(None);
         };
         let tags = record(&pool, wanted.address);
-        match self.style(user_pool_id, client_id, reading).await?.as_ref() {
+        match self.style(user_pool_id, client_id, cache).await?.as_ref() {
             Style::There(style) => {
                 let mut live = live(user_pool_id, client_id, style, tags);
                 compare_as_stated(&mut live.properties.assets, &wanted.properties.assets);
@@ -313,14 +311,13 @@ impl ResourceDriver for Brandings {
         }
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for pool in self.0.owned(None, reading).await? {
+        for pool in self.0.owned(None, cache).await? {
             let pool_id = pool.id().unwrap_or_default();
-            let clients = self.0.clients(pool_id, reading).await?;
+            let clients = self.0.clients(pool_id, cache).await?;
             for client_id in clients.iter().filter_map(|client| client.client_id()) {
-                if let Style::There(style) = self.style(pool_id, client_id, reading).await?.as_ref()
-                {
+                if let Style::There(style) = self.style(pool_id, client_id, cache).await?.as_ref() {
                     listed.push(live(
                         pool_id,
                         client_id,
@@ -333,12 +330,12 @@ impl ResourceDriver for Brandings {
         Ok(listed)
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, reading).await
+        self.0.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -391,7 +388,7 @@ impl ResourceDriver for Brandings {
             .await?;
         gone(
             &format!("the style of the client {client_id}"),
-            Patience::seconds(60),
+            WaitPolicy::seconds(60),
             || async {
                 let style = self.describe(user_pool_id, client_id).await?;
                 Ok(Some(()).filter(|()| matches!(style, Style::There(_))))

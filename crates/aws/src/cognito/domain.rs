@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::{
     CustomDomainConfigType, DomainDescriptionType, DomainStatusType, UserPoolType,
 };
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::Tags;
 use model::types::cognito::{CustomDomainConfig, UserPoolDomain};
 use serde::Deserialize;
@@ -16,17 +16,17 @@ use super::limits;
 use super::pools::{Pools, deleted, gone, is_absent, orphan_tags, record, text, whole, written};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, until};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, until};
 
 pub(super) type Properties = UserPoolDomain<String>;
 type Live = TypedLive<Properties>;
 
 /// A prefix is there within a minute (terraform-provider-aws).
-const PREFIX: Patience = Patience::seconds(180);
+const PREFIX: WaitPolicy = WaitPolicy::seconds(180);
 
 /// A custom domain is a distribution of its own, which takes up to an hour.
-const CUSTOM: Patience = Patience {
+const CUSTOM: WaitPolicy = WaitPolicy {
     first: Duration::from_secs(2),
     longest: Duration::from_secs(15),
     within: Duration::from_hours(1),
@@ -69,9 +69,9 @@ impl Domains {
     async fn domain(
         &self,
         domain: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Option<DomainDescriptionType>>, DriverError> {
-        reading
+        cache
             .once(
                 format!("cognito-idp:DescribeUserPoolDomain {domain}"),
                 || self.describe(domain),
@@ -84,7 +84,7 @@ impl Domains {
         &self,
         pool: &UserPoolType,
         wanted: &Properties,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<DomainDescriptionType>, DriverError> {
         let custom = wanted.custom_domain_config.is_some();
         let named = text(if custom {
@@ -93,7 +93,7 @@ impl Domains {
             pool.domain()
         });
         let found = self
-            .domain(named.as_ref().unwrap_or(&wanted.domain), reading)
+            .domain(named.as_ref().unwrap_or(&wanted.domain), cache)
             .await?;
         let found = found.as_ref().clone();
         Ok(
@@ -190,7 +190,7 @@ impl Domains {
     async fn active(
         &self,
         domain: &str,
-        patience: Patience,
+        patience: WaitPolicy,
     ) -> Result<DomainDescriptionType, DriverError> {
         let condition = format!("the domain {domain} is active");
         until(&condition, patience, || async {
@@ -223,7 +223,7 @@ fn is_custom(domain: &DomainDescriptionType) -> bool {
         .is_some_and(|config| !config.certificate_arn().is_empty())
 }
 
-fn patience(domain: &Properties) -> Patience {
+fn patience(domain: &Properties) -> WaitPolicy {
     if domain.custom_domain_config.is_some() {
         CUSTOM
     } else {
@@ -254,25 +254,25 @@ impl ResourceDriver for Domains {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let pool_id = &wanted.identity.user_pool_id;
-        let Some(pool) = self.0.pool(pool_id, reading).await?.as_ref().clone() else {
+        let Some(pool) = self.0.pool(pool_id, cache).await?.as_ref().clone() else {
             return Ok(None);
         };
-        let found = self.find(&pool, &wanted.properties, reading).await?;
+        let found = self.find(&pool, &wanted.properties, cache).await?;
         Ok(found.map(|domain| self.live(pool_id, &domain, record(&pool, wanted.address))))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for pool in self.0.owned(None, reading).await? {
+        for pool in self.0.owned(None, cache).await? {
             for name in [text(pool.domain()), text(pool.custom_domain())]
                 .into_iter()
                 .flatten()
             {
-                if let Some(domain) = self.domain(&name, reading).await?.as_ref() {
+                if let Some(domain) = self.domain(&name, cache).await?.as_ref() {
                     let pool_id = pool.id().unwrap_or_default();
                     listed.push(self.live(pool_id, domain, orphan_tags(&pool, "domain", &name)));
                 }
@@ -281,12 +281,12 @@ impl ResourceDriver for Domains {
         Ok(listed)
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, reading).await
+        self.0.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::GroupType;
-use engine::{Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::Tags;
 use model::types::cognito::UserPoolGroup;
 use serde::Deserialize;
@@ -14,10 +14,10 @@ use super::pools::{
     PAGE, Pools, child, deleted, gone, is_absent, orphan_tags, record, text, unless_gone, written,
 };
 use crate::Account;
-use crate::account::Behaviour;
+use crate::account::Quirk;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::Patience;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::WaitPolicy;
 
 pub(super) type Properties = UserPoolGroup<String>;
 type Live = TypedLive<Properties>;
@@ -42,9 +42,9 @@ impl Groups {
     async fn listed(
         &self,
         pool_id: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Vec<GroupType>>, DriverError> {
-        reading
+        cache
             .once(format!("cognito-idp:ListGroups {pool_id}"), || async {
                 let call = self
                     .0
@@ -148,17 +148,17 @@ impl ResourceDriver for Groups {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity {
             user_pool_id,
             group_name,
         } = &wanted.identity;
-        let Some(pool) = self.0.pool(user_pool_id, reading).await?.as_ref().clone() else {
+        let Some(pool) = self.0.pool(user_pool_id, cache).await?.as_ref().clone() else {
             return Ok(None);
         };
-        let groups = self.listed(user_pool_id, reading).await?;
+        let groups = self.listed(user_pool_id, cache).await?;
         let Some(group) = groups
             .iter()
             .find(|group| group.group_name() == Some(group_name))
@@ -166,11 +166,9 @@ impl ResourceDriver for Groups {
             return Ok(None);
         };
         let mut live = live(user_pool_id, group, record(&pool, wanted.address));
-        let tells = self
-            .0
-            .account
-            .can_be_counted_on_for(Behaviour::TellsAbsentPrecedence);
-        if !tells && wanted.properties.precedence.is_none() {
+        if self.0.account.may_have(Quirk::ReportsZeroPrecedence)
+            && wanted.properties.precedence.is_none()
+        {
             live.properties
                 .precedence
                 .take_if(|precedence| *precedence == 0);
@@ -178,11 +176,11 @@ impl ResourceDriver for Groups {
         Ok(Some(live))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for pool in self.0.owned(None, reading).await? {
+        for pool in self.0.owned(None, cache).await? {
             let pool_id = pool.id().unwrap_or_default();
-            let groups = self.listed(pool_id, reading).await?;
+            let groups = self.listed(pool_id, cache).await?;
             let orphan =
                 |of: &GroupType| orphan_tags(&pool, "group", of.group_name().unwrap_or_default());
             listed.extend(
@@ -194,12 +192,12 @@ impl ResourceDriver for Groups {
         Ok(listed)
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, reading).await
+        self.0.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -261,7 +259,7 @@ impl ResourceDriver for Groups {
         })
         .await?;
         let condition = format!("the group {group_name}");
-        gone(&condition, Patience::seconds(60), || {
+        gone(&condition, WaitPolicy::seconds(60), || {
             self.describe(user_pool_id, group_name)
         })
         .await?;

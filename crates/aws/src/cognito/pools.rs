@@ -1,4 +1,4 @@
-//! What the drivers share: the client, the pools of one reading, the record of children in their
+//! What the drivers share: the client, the pools of one cache, the record of children in their
 //! pool's tags.
 
 use std::future::Future;
@@ -9,16 +9,16 @@ use aws_sdk_cognitoidentityprovider::types::{
     UserPoolClientDescription, UserPoolDescriptionType, UserPoolType,
 };
 use aws_smithy_types::error::operation::BuildError;
-use engine::{Attributes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
 
 use crate::Account;
-use crate::account::Behaviour;
+use crate::account::Quirk;
 use crate::account::error::failed;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// The most that the lists answer with at once; they want to be told.
 pub(super) const PAGE: i32 = 60;
@@ -65,9 +65,9 @@ impl Pools {
     pub(super) async fn pool(
         &self,
         pool_id: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Option<UserPoolType>>, DriverError> {
-        reading
+        cache
             .once(format!("cognito-idp:DescribeUserPool {pool_id}"), || {
                 self.describe(pool_id)
             })
@@ -82,21 +82,21 @@ impl Pools {
     pub(super) async fn owned(
         &self,
         wanted_name: Option<&str>,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Vec<UserPoolType>, DriverError> {
-        let hints = tagging::hints(&self.account, reading).await?;
-        let hinted = self.described(hints.names(&self.arn("")), reading).await?;
+        let hints = tagging::hints(&self.account, cache).await?;
+        let hinted = self.described(hints.names(&self.arn("")), cache).await?;
         if !hinted.is_empty() {
             return Ok(hinted);
         }
         let prefix = format!("{}-", self.account.system());
-        let listed = self.list(reading).await?;
+        let listed = self.list(cache).await?;
         let named = listed.iter().filter(|pool| {
             pool.name().is_some_and(|name| {
                 name.starts_with(&prefix) || wanted_name.is_some_and(|wanted| name == wanted)
             })
         });
-        self.described(named.filter_map(|pool| pool.id()), reading)
+        self.described(named.filter_map(|pool| pool.id()), cache)
             .await
     }
 
@@ -104,9 +104,9 @@ impl Pools {
     pub(super) async fn suspects(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, reading)
+        Ok(tagging::hints(&self.account, cache)
             .await?
             .shows("cognito-idp", selection))
     }
@@ -115,9 +115,9 @@ impl Pools {
     async fn described(
         &self,
         ids: impl Iterator<Item = &str>,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Vec<UserPoolType>, DriverError> {
-        let pools = try_join_all(ids.map(|id| self.pool(id, reading))).await?;
+        let pools = try_join_all(ids.map(|id| self.pool(id, cache))).await?;
         let pools = pools.iter().filter_map(|pool| pool.as_ref().clone());
         Ok(pools.filter(|pool| self.is_ours(&tags_of(pool))).collect())
     }
@@ -125,9 +125,9 @@ impl Pools {
     /// Every pool of the Region: ids and names, one call (a page) in a reading.
     async fn list(
         &self,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Vec<UserPoolDescriptionType>>, DriverError> {
-        reading
+        cache
             .once("cognito-idp:ListUserPools", || async {
                 let pages = self
                     .client
@@ -149,9 +149,9 @@ impl Pools {
     pub(super) async fn clients(
         &self,
         pool_id: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Vec<UserPoolClientDescription>>, DriverError> {
-        reading
+        cache
             .once(
                 format!("cognito-idp:ListUserPoolClients {pool_id}"),
                 || async {
@@ -293,10 +293,7 @@ impl Pools {
 
     /// Whether an emulator says that it does not know a call. AWS knows them all.
     pub(super) fn lacks(&self, error: &DriverError) -> bool {
-        let knows = self
-            .account
-            .can_be_counted_on_for(Behaviour::KnowsEveryCall);
-        !knows
+        self.account.may_have(Quirk::LacksBranding)
             && ["InvalidAction", "UnknownOperationException"]
                 .iter()
                 .any(|code| error.is(code))
@@ -403,10 +400,10 @@ fn passes(error: &DriverError) -> bool {
 
 /// A role for text messages was made so recently that Cognito does not see it, or what it may do.
 fn role_spreads(error: &DriverError) -> bool {
-    error.says(
+    error.has_message(
         "InvalidSmsRoleTrustRelationshipException",
         "trust relationship",
-    ) || error.says(
+    ) || error.has_message(
         "InvalidSmsRoleAccessPolicyException",
         "permission to publish",
     )
@@ -418,7 +415,7 @@ where
     F: Future<Output = Result<T, DriverError>>,
 {
     retry(
-        Patience::seconds(120),
+        WaitPolicy::seconds(120),
         |error| passes(error) || role_spreads(error),
         call,
     )
@@ -436,7 +433,7 @@ where
 /// Waits until something is gone: `look` answers with what is there.
 pub(super) async fn gone<T, F>(
     what: &str,
-    patience: Patience,
+    patience: WaitPolicy,
     mut look: impl FnMut() -> F,
 ) -> Result<(), DriverError>
 where

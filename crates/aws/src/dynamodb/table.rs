@@ -11,7 +11,7 @@ mod update;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{BillingMode as SdkBillingMode, Tag};
-use engine::{Changes, DriverError, LiveTags, Reading, UNKNOWN, diff};
+use engine::{Changes, DriverError, LiveTags, ReadCache, UNKNOWN, diff};
 use model::types::dynamodb::{
     BillingMode, KeyType, PointInTimeRecoverySpecification, SseSpecification, TABLE, Table,
     TableClass,
@@ -22,8 +22,8 @@ use serde::Deserialize;
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::tagging;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = Table<String>;
 type Live = TypedLive<Properties>;
@@ -35,7 +35,7 @@ const MANAGED_KEY: &str = "alias/aws/dynamodb";
 const RECOVERY_DAYS: i32 = 35;
 
 /// Other tables of the account are being made or changed.
-const QUEUE: Patience = Patience::seconds(600);
+const QUEUE: WaitPolicy = WaitPolicy::seconds(600);
 
 /// Reads and writes tables.
 ///
@@ -151,7 +151,7 @@ impl Tables {
     /// Whether a table that AWS says exists is there to stay. One that was just made is not seen at
     /// once.
     async fn appears(&self, name: &str) -> Result<bool, DriverError> {
-        let seen = until("the table is seen", Patience::seconds(30), || async {
+        let seen = until("the table is seen", WaitPolicy::seconds(30), || async {
             Ok(self
                 .describe(name)
                 .await?
@@ -169,7 +169,7 @@ impl Tables {
     async fn is_ours(&self, name: &str, tags: &Tags) -> Result<bool, DriverError> {
         let seen = until(
             "tags of the table are seen",
-            Patience::seconds(10),
+            WaitPolicy::seconds(10),
             || async {
                 let live = self.read_tags(name).await?;
                 Ok(if live.is_empty() {
@@ -192,7 +192,7 @@ impl Tables {
     /// now.
     async fn adopt(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
         let live = self
-            .live(&desired.table_name, Some(desired), &Reading::default())
+            .live(&desired.table_name, Some(desired), &ReadCache::default())
             .await?;
         let mut live =
             live.ok_or_else(|| DriverError::internal("a table that exists was not read"))?;
@@ -231,13 +231,13 @@ impl Tables {
 
 /// AWS makes few tables at a time, and one with indexes.
 fn is_crowded(error: &DriverError) -> bool {
-    error.says("LimitExceededException", "simultaneously")
+    error.has_message("LimitExceededException", "simultaneously")
 }
 
 /// AWS's words differ by API version: "currently protected against deletion", "is protected against
 /// deletion".
 fn is_protected(error: &DriverError) -> bool {
-    error.says("ValidationException", "protected against deletion")
+    error.has_message("ValidationException", "protected against deletion")
 }
 
 fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
@@ -328,24 +328,20 @@ impl ResourceDriver for Tables {
 
     async fn read(
         &self,
-        mut wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        mut wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         self.normalise(&mut wanted.properties);
-        self.live(
-            &wanted.identity.table_name,
-            Some(&wanted.properties),
-            reading,
-        )
-        .await
+        self.live(&wanted.identity.table_name, Some(&wanted.properties), cache)
+            .await
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let hints = tagging::hints(&self.account, reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let hints = tagging::hints(&self.account, cache).await?;
         let prefix = self.arn("");
         let names = hints.names(&prefix).filter(|name| !name.contains('/'));
         let tables =
-            futures_util::future::try_join_all(names.map(|name| self.live(name, None, reading)))
+            futures_util::future::try_join_all(names.map(|name| self.live(name, None, cache)))
                 .await?;
         Ok(tables.into_iter().flatten().collect())
     }
@@ -397,14 +393,14 @@ impl ResourceDriver for Tables {
         limits::check(&desired)?;
         limits::check_change(&live.properties, &desired)?;
         self.change(&live.properties, &desired, changes).await?;
-        if changes.touches("PointInTimeRecoverySpecification") {
+        if changes.affects("PointInTimeRecoverySpecification") {
             self.put_recovery(&desired).await?;
         }
-        if changes.touches("TimeToLiveSpecification") {
+        if changes.affects("TimeToLiveSpecification") {
             self.put_expiry(&desired).await?;
         }
         let mut attributes = live.attributes;
-        if changes.touches("StreamSpecification") {
+        if changes.affects("StreamSpecification") {
             let table = self
                 .settled(&live.id, "with its changes", read::LAG, |_| true)
                 .await?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
-use engine::{DriverError, LiveTags, Reading, Selection};
+use engine::{DriverError, LiveTags, ReadCache, Selection};
 use model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags};
 
 use crate::Account;
@@ -57,10 +57,8 @@ pub(crate) fn is_same_resource(live: &Tags, wanted: &Tags) -> bool {
 }
 
 /// The index, read once in a reading.
-pub(crate) async fn hints(account: &Account, reading: &Reading) -> Result<Arc<Hints>, DriverError> {
-    reading
-        .once("tag:GetResources", || read_hints(account))
-        .await
+pub(crate) async fn hints(account: &Account, cache: &ReadCache) -> Result<Arc<Hints>, DriverError> {
+    cache.once("tag:GetResources", || read_hints(account)).await
 }
 
 async fn read_hints(account: &Account) -> Result<Hints, DriverError> {

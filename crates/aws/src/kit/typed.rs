@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use engine::{
-    Attributes, Changes, Driver, DriverError, Live, LiveTags, Reading, Selection, Wanted,
+    Attributes, Changes, Driver, DriverError, Live, LiveTags, ReadCache, ReadRequest, Selection,
 };
 use model::{ADDRESS_TAG, Address, Resource, ResourceType, Tags};
 use serde::de::DeserializeOwned;
@@ -36,7 +36,7 @@ impl<P> TypedLive<P> {
 
 /// A resource that a driver is asked to find, in its own types.
 #[derive(Debug)]
-pub(crate) struct TypedWanted<'w, I, P> {
+pub(crate) struct TypedReadRequest<'w, I, P> {
     /// Its address.
     pub(crate) address: &'w Address,
     /// Its identity.
@@ -60,23 +60,23 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
     /// Finds the resource.
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Self::Identity, Self::Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Self::Identity, Self::Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<TypedLive<Self::Properties>>, DriverError>;
 
     /// Everything of the type that may be the system's.
     async fn list(
         &self,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Vec<TypedLive<Self::Properties>>, DriverError>;
 
     /// Whether there may be orphans of a type that the model does not have.
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        _reading: &Reading,
+        _cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        Ok(selection.is_general())
+        Ok(selection.covers_whole_system())
     }
 
     /// The tags, from the resource's own service.
@@ -134,7 +134,7 @@ pub(crate) trait ResourceDriver: Send + Sync + 'static {
 
 /// A typed driver as the engine sees it.
 #[derive(Debug)]
-pub(crate) struct Erased<D>(pub(crate) D);
+pub(crate) struct Untyped<D>(pub(crate) D);
 
 fn parse<T: DeserializeOwned>(value: &Value) -> Result<T, DriverError> {
     T::deserialize(value)
@@ -166,7 +166,7 @@ fn typed<P: DeserializeOwned>(live: &Live) -> Result<TypedLive<P>, DriverError> 
 }
 
 #[async_trait]
-impl<D: ResourceDriver> Driver for Erased<D> {
+impl<D: ResourceDriver> Driver for Untyped<D> {
     fn resource_type(&self) -> &'static ResourceType {
         D::Properties::TYPE
     }
@@ -177,25 +177,29 @@ impl<D: ResourceDriver> Driver for Erased<D> {
         print(&typed)
     }
 
-    async fn read(&self, wanted: &Wanted, reading: &Reading) -> Result<Option<Live>, DriverError> {
-        let wanted = TypedWanted {
+    async fn read(
+        &self,
+        wanted: &ReadRequest,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let wanted = TypedReadRequest {
             address: &wanted.address,
             identity: parse(&wanted.identity)?,
             properties: parse(&wanted.properties)?,
         };
-        self.0.read(wanted, reading).await?.map(erase).transpose()
+        self.0.read(wanted, cache).await?.map(erase).transpose()
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        self.0.list(reading).await?.into_iter().map(erase).collect()
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        self.0.list(cache).await?.into_iter().map(erase).collect()
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.suspects_orphans(selection, reading).await
+        self.0.may_have_orphans(selection, cache).await
     }
 
     async fn confirm(

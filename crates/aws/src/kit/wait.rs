@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 /// How often to look, and for how long.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// The first pause; pauses double up to [`Patience::longest`].
+pub struct WaitPolicy {
+    /// The first pause; pauses double up to [`WaitPolicy::longest`].
     pub first: Duration,
     /// The longest pause.
     pub longest: Duration,
@@ -17,9 +17,10 @@ pub struct Patience {
     pub within: Duration,
 }
 
-impl Patience {
+impl WaitPolicy {
     /// For what is mostly true within a second or two: looks after 0.2 s, then ever less often up
     /// to every 2 s.
+    #[must_use]
     pub const fn seconds(within: u64) -> Self {
         Self {
             first: Duration::from_millis(200),
@@ -37,7 +38,7 @@ impl Patience {
 /// and, where the step is one that may be left, [`DriverError::Interrupted`].
 pub(crate) async fn until<T, F>(
     condition: &str,
-    patience: Patience,
+    patience: WaitPolicy,
     mut look: impl FnMut() -> F,
 ) -> Result<T, DriverError>
 where
@@ -73,7 +74,7 @@ where
 /// The call's error, once it is another one or time is up, and [`DriverError::Interrupted`] as from
 /// [`until`].
 pub async fn retry<T, F>(
-    patience: Patience,
+    patience: WaitPolicy,
     passes: impl Fn(&DriverError) -> bool,
     mut call: impl FnMut() -> F,
 ) -> Result<T, DriverError>

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::State;
-use engine::{DriverError, Reading};
+use engine::{DriverError, ReadCache};
 use model::Tags;
 
 use crate::Account;
@@ -50,16 +50,16 @@ impl Functions {
     pub(super) async fn read(
         &self,
         name: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Found>, DriverError> {
-        reading
+        cache
             .once(format!("lambda:GetFunction {name}"), || self.get(name))
             .await
     }
 
     /// The names of the functions that the tagging index shows as the system's.
-    pub(super) async fn hinted(&self, reading: &Reading) -> Result<Vec<String>, DriverError> {
-        let hints = tagging::hints(&self.account, reading).await?;
+    pub(super) async fn hinted(&self, cache: &ReadCache) -> Result<Vec<String>, DriverError> {
+        let hints = tagging::hints(&self.account, cache).await?;
         let prefix = self.arn("");
         Ok(hints
             .names(&prefix)
@@ -112,7 +112,7 @@ pub(super) fn role_propagates(error: &DriverError) -> bool {
     ];
     MESSAGES
         .iter()
-        .any(|message| error.says("InvalidParameterValueException", message))
+        .any(|message| error.has_message("InvalidParameterValueException", message))
 }
 
 /// Another change of the function is under way.
@@ -123,7 +123,7 @@ pub(super) fn is_busy(error: &DriverError) -> bool {
 /// The name, the statement id or the pair of source and function is taken. The same code says that
 /// the function is busy, so the message tells ("Function already exist: …").
 pub(super) fn already_exists(error: &DriverError) -> bool {
-    error.says("ResourceConflictException", "already exist")
+    error.has_message("ResourceConflictException", "already exist")
 }
 
 /// Takes the absence of what is to be removed for success.

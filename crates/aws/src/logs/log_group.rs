@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::{LogGroup as SdkLogGroup, LogGroupClass as SdkClass};
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::logs::{LogGroup, LogGroupClass};
 use model::{ADDRESS_TAG, Tags};
 use serde::Deserialize;
@@ -11,8 +11,8 @@ use serde::Deserialize;
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::tagging::{self, Hints};
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry};
 
 type Properties = LogGroup<String>;
 type Live = TypedLive<Properties>;
@@ -68,10 +68,10 @@ impl LogGroups {
     /// The groups of the system's functions, one call in a reading.
     async fn ours(
         &self,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<std::sync::Arc<Vec<SdkLogGroup>>, DriverError> {
         let prefix = self.prefix();
-        reading
+        cache
             .once(format!("logs:DescribeLogGroups {prefix}"), || {
                 self.describe(&prefix)
             })
@@ -109,7 +109,7 @@ impl LogGroups {
     }
 
     async fn put_retention(&self, name: &str, days: Option<i32>) -> Result<(), DriverError> {
-        retry(Patience::seconds(60), passes, || async {
+        retry(WaitPolicy::seconds(60), passes, || async {
             if let Some(days) = days {
                 let call = self
                     .client
@@ -210,28 +210,28 @@ impl ResourceDriver for LogGroups {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let name = &wanted.identity.log_group_name;
-        let hints = tagging::hints(&self.account, reading).await?;
+        let hints = tagging::hints(&self.account, cache).await?;
         if !name.starts_with(&self.prefix()) {
             return Ok(self
                 .find(name)
                 .await?
                 .map(|group| self.live(&group, Some(&hints))));
         }
-        let groups = self.ours(reading).await?;
+        let groups = self.ours(cache).await?;
         let found = groups
             .iter()
             .find(|group| group.log_group_name() == Some(name));
         Ok(found.map(|group| self.live(group, Some(&hints))))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let hints = tagging::hints(&self.account, reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let hints = tagging::hints(&self.account, cache).await?;
         Ok(self
-            .ours(reading)
+            .ours(cache)
             .await?
             .iter()
             .map(|group| self.live(group, Some(&hints)))
@@ -279,10 +279,10 @@ impl ResourceDriver for LogGroups {
         changes: &Changes,
     ) -> Result<Live, DriverError> {
         let name = &desired.log_group_name;
-        if changes.touches("RetentionInDays") {
+        if changes.affects("RetentionInDays") {
             self.put_retention(name, desired.retention_in_days).await?;
         }
-        if changes.touches("KmsKeyId") {
+        if changes.affects("KmsKeyId") {
             self.put_key(name, desired.kms_key_id.as_deref()).await?;
         }
         Ok(TypedLive {
@@ -314,7 +314,7 @@ impl ResourceDriver for LogGroups {
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        retry(Patience::seconds(60), passes, || async {
+        retry(WaitPolicy::seconds(60), passes, || async {
             let call = self.client.delete_log_group().log_group_name(&live.id);
             match call.send().await.map_err(failed("logs:DeleteLogGroup")) {
                 Err(error) if error.is("ResourceNotFoundException") => Ok(()),

@@ -8,23 +8,23 @@ use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{
     Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecordSet, RrType,
 };
-use engine::{DriverError, Reading};
+use engine::{DriverError, ReadCache};
 
 use super::companion::Companion;
 use super::names::{canonical, zone_id};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// How long Route 53 may work on a change of a zone before it takes the next.
-const BUSY: Patience = Patience {
+const BUSY: WaitPolicy = WaitPolicy {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(5),
     within: Duration::from_mins(3),
 };
 
 /// How long a change may take to be at every name server; mostly less than a minute.
-const PROPAGATION: Patience = Patience {
+const PROPAGATION: WaitPolicy = WaitPolicy {
     first: Duration::from_millis(200),
     longest: Duration::from_secs(5),
     within: Duration::from_mins(15),
@@ -77,9 +77,9 @@ impl Zones {
     /// The account's zones, ids and names, one call (a page) in a reading.
     pub(super) async fn all(
         &self,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<BTreeMap<String, String>>, DriverError> {
-        reading
+        cache
             .once("route53:ListHostedZones", || async {
                 let pages = self
                     .client
@@ -159,10 +159,10 @@ impl Zones {
         &self,
         zone: &str,
         zone_name: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<BTreeMap<String, Companion>>, DriverError> {
         let read = || self.list_companions(zone, zone_name);
-        reading
+        cache
             .once(format!("route53:ListResourceRecordSets {zone}"), read)
             .await
     }

@@ -1,4 +1,4 @@
-//! What the drivers share: the client, the list of one reading, and a bucket's tags, in which its
+//! What the drivers share: the client, the list of one cache, and a bucket's tags, in which its
 //! children's records are.
 
 use std::future::Future;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{Bucket, Tag, Tagging};
-use engine::{DriverError, LiveTags, Reading, Selection};
+use engine::{DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags, child_fingerprint_tag};
 use tokio::sync::OwnedMutexGuard;
@@ -14,10 +14,10 @@ use tokio::sync::OwnedMutexGuard;
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::tagging::{self, Hints};
-use crate::kit::wait::{Patience, retry};
+use crate::kit::wait::{WaitPolicy, retry};
 
 /// How long S3 may take to know a new bucket everywhere, and to end a conflicting change.
-pub(super) const CONSISTENCY: Patience = Patience::seconds(60);
+pub(super) const CONSISTENCY: WaitPolicy = WaitPolicy::seconds(60);
 
 /// S3 in the system's account and Region.
 #[derive(Clone, Debug)]
@@ -49,9 +49,9 @@ impl S3 {
     }
 
     /// The account's buckets that have a name of the system's, one call (a page) in a reading.
-    async fn named_as_ours(&self, reading: &Reading) -> Result<Arc<Vec<Bucket>>, DriverError> {
+    async fn named_as_ours(&self, cache: &ReadCache) -> Result<Arc<Vec<Bucket>>, DriverError> {
         let prefix = self.prefix();
-        reading
+        cache
             .once(format!("s3:ListBuckets {prefix}"), || async {
                 let pages = self
                     .client
@@ -74,15 +74,15 @@ impl S3 {
     /// bucket.
     pub(super) async fn ours(
         &self,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Vec<(String, LiveTags)>, DriverError> {
-        let hints = tagging::hints(&self.account, reading).await?;
-        let names = self.names(&hints, reading).await?;
+        let hints = tagging::hints(&self.account, cache).await?;
+        let names = self.names(&hints, cache).await?;
         let tagged = try_join_all(names.into_iter().map(async |name| {
             let tags = match hints.tags(&self.arn(&name)) {
                 Some(tags) => Some(tags),
                 None => self
-                    .tags(&name, reading)
+                    .tags(&name, cache)
                     .await?
                     .as_ref()
                     .clone()
@@ -97,10 +97,10 @@ impl S3 {
     /// for, its value. The index may lag, so each is to be confirmed.
     pub(super) async fn recorded(
         &self,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Vec<(String, Tags, String)>, DriverError> {
         let mut all = Vec::new();
-        for (bucket, tags) in self.ours(reading).await? {
+        for (bucket, tags) in self.ours(cache).await? {
             let Some(tags) = tags.known().filter(|tags| self.is_ours(tags)) else {
                 continue;
             };
@@ -120,9 +120,9 @@ impl S3 {
         Ok(all)
     }
 
-    async fn names(&self, hints: &Hints, reading: &Reading) -> Result<Vec<String>, DriverError> {
+    async fn names(&self, hints: &Hints, cache: &ReadCache) -> Result<Vec<String>, DriverError> {
         let prefix = self.prefix();
-        let listed = self.named_as_ours(reading).await?;
+        let listed = self.named_as_ours(cache).await?;
         let here = |bucket: &&Bucket| {
             bucket
                 .bucket_region()
@@ -144,9 +144,9 @@ impl S3 {
     pub(super) async fn suspects(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, reading)
+        Ok(tagging::hints(&self.account, cache)
             .await?
             .shows("s3", selection))
     }
@@ -155,9 +155,9 @@ impl S3 {
     ///
     /// # Errors
     /// [`DriverError::Invalid`] if it is another account's or another Region's.
-    pub(super) async fn who_has(&self, name: &str, reading: &Reading) -> Result<Name, DriverError> {
+    pub(super) async fn who_has(&self, name: &str, cache: &ReadCache) -> Result<Name, DriverError> {
         if name.starts_with(&self.prefix()) {
-            let listed = self.named_as_ours(reading).await?;
+            let listed = self.named_as_ours(cache).await?;
             if let Some(bucket) = listed.iter().find(|bucket| bucket.name() == Some(name)) {
                 return match bucket.bucket_region() {
                     Some(region) if region != self.account.region() => Err(elsewhere(name)),
@@ -201,13 +201,13 @@ impl S3 {
         self.account.lock(format!("s3 {bucket}")).lock_owned().await
     }
 
-    /// A bucket's tags, one call in a reading; none if it is not there.
+    /// A bucket's tags, one call in a cache; none if it is not there.
     pub(super) async fn tags(
         &self,
         bucket: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Option<Tags>>, DriverError> {
-        reading
+        cache
             .once(format!("s3:GetBucketTagging {bucket}"), || {
                 self.read_tags(bucket)
             })

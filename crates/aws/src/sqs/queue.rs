@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, diff};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, diff};
 use model::types::sqs::{QUEUE, Queue};
 use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
 use serde::Deserialize;
@@ -21,14 +21,14 @@ use serde_json::Value;
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::tagging;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = Queue<String>;
 type Live = TypedLive<Properties>;
 
 /// SQS lets a name be used again 60 seconds after its queue was deleted.
-const NAME_TAKEN: Patience = Patience {
+const NAME_TAKEN: WaitPolicy = WaitPolicy {
     first: Duration::from_secs(1),
     longest: Duration::from_secs(5),
     within: Duration::from_secs(75),
@@ -36,7 +36,7 @@ const NAME_TAKEN: Patience = Patience {
 
 /// Attributes take up to 60 seconds to be everywhere, and a deletion too; a new queue can be used
 /// after one.
-const PROPAGATION: Patience = Patience {
+const PROPAGATION: WaitPolicy = WaitPolicy {
     first: Duration::from_millis(150),
     longest: Duration::from_secs(2),
     within: Duration::from_mins(3),
@@ -79,9 +79,9 @@ impl Queues {
     }
 
     /// The URLs of the queues that have a name of the system's, one call in a reading.
-    async fn ours(&self, reading: &Reading) -> Result<Arc<Vec<String>>, DriverError> {
+    async fn ours(&self, cache: &ReadCache) -> Result<Arc<Vec<String>>, DriverError> {
         let prefix = self.prefix();
-        reading
+        cache
             .once(format!("sqs:ListQueues {prefix}"), || async {
                 // Without a maximum SQS answers with the first thousand and does not say that there
                 // are more.
@@ -155,13 +155,13 @@ impl Queues {
     }
 
     /// The queue, read once in a reading. A deleted queue is listed for a while yet.
-    async fn find(&self, url: &str, reading: &Reading) -> Result<Option<Live>, DriverError> {
-        let found = reading.once(format!("sqs:queue {url}"), || async {
+    async fn find(&self, url: &str, cache: &ReadCache) -> Result<Option<Live>, DriverError> {
+        let found = cache.once(format!("sqs:queue {url}"), || async {
             let Some(attributes) = self.attributes(url).await? else {
                 return Ok(None);
             };
             let name = name_of(url);
-            let hints = tagging::hints(&self.account, reading).await?;
+            let hints = tagging::hints(&self.account, cache).await?;
             let tags = match hints.tags(&self.arn(name)) {
                 Some(tags) => tags,
                 // Somebody else's, or new: the index shows every queue sooner or later.
@@ -257,7 +257,7 @@ impl Queues {
     async fn owned(&self, url: &str, name: &str, tags: &Tags) -> Result<(), DriverError> {
         until(
             &format!("the queue `{name}` carries this system's tags"),
-            Patience::seconds(60),
+            WaitPolicy::seconds(60),
             || async {
                 let live = self.read_tags(url).await?;
                 let same = tags.iter().all(|(key, value)| live.get(key) == Some(value));
@@ -350,12 +350,12 @@ impl ResourceDriver for Queues {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let name = &wanted.identity.queue_name;
         let url = if name.starts_with(&self.prefix()) {
-            self.ours(reading)
+            self.ours(cache)
                 .await?
                 .iter()
                 .find(|url| name_of(url) == name)
@@ -364,15 +364,15 @@ impl ResourceDriver for Queues {
             self.url(name).await?
         };
         match url {
-            Some(url) => self.find(&url, reading).await,
+            Some(url) => self.find(&url, cache).await,
             None => Ok(None),
         }
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let urls = self.ours(reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let urls = self.ours(cache).await?;
         let queues =
-            futures_util::future::try_join_all(urls.iter().map(|url| self.find(url, reading)))
+            futures_util::future::try_join_all(urls.iter().map(|url| self.find(url, cache)))
                 .await?;
         Ok(queues.into_iter().flatten().collect())
     }

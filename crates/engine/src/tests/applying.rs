@@ -71,7 +71,7 @@ async fn things_of_one_parent_do_not_refer_to_each_other() {
             drop(
                 live.attributes
                     .insert("Parent".to_owned(), "round".to_owned()),
-            )
+            );
         });
     }
     let (_stop, stopped) = watch::channel(false);
@@ -213,8 +213,8 @@ async fn what_is_not_everywhere_yet_holds_up_nothing_and_is_told() {
 
     let (events, mut received) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(false);
-    let registry = cloud.registry();
-    let settle = crate::settle(report.pending, &registry, stopped.clone(), events.clone());
+    let drivers = cloud.drivers();
+    let settle = crate::settle(report.pending, &drivers, stopped.clone(), events.clone());
     let (left, ()) = tokio::join!(settle, async {
         tokio::time::sleep(Duration::from_mins(1)).await;
         stop.send_replace(true);
@@ -234,7 +234,7 @@ async fn what_is_not_everywhere_yet_holds_up_nothing_and_is_told() {
 
     stop.send_replace(false);
     assert!(
-        crate::settle(left, &registry, stopped, events)
+        crate::settle(left, &drivers, stopped, events)
             .await
             .is_empty()
     );

@@ -13,8 +13,8 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    Attributes, Changes, Driver, DriverError, Goal, Inventory, Known, Live, LiveTags, Plan,
-    PlanError, Reading, Registry, Report, Selection, Wanted,
+    Attributes, Changes, Driver, DriverError, Drivers, Goal, Inventory, Live, LiveTags, Plan,
+    PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
 };
 
 /// A thing whose name is its identity; `Size` changes in place, `Shape` does not.
@@ -96,11 +96,11 @@ struct State {
 }
 
 impl Cloud {
-    pub(super) fn registry(&self) -> Registry {
+    pub(super) fn drivers(&self) -> Drivers {
         [THING, VAULT, TWIN]
             .iter()
-            .fold(Registry::default(), |registry, facts| {
-                registry.with(FakeDriver {
+            .fold(Drivers::default(), |drivers, facts| {
+                drivers.with(FakeDriver {
                     facts,
                     cloud: self.clone(),
                 })
@@ -148,8 +148,8 @@ impl Cloud {
         crate::read(
             graph,
             &Selection::All,
-            &self.registry(),
-            Known::default(),
+            &self.drivers(),
+            Resolved::default(),
             goal,
         )
         .await
@@ -161,7 +161,7 @@ impl Cloud {
             graph,
             &Selection::All,
             &self.read(graph, goal).await,
-            &self.registry(),
+            &self.drivers(),
             goal,
         )
     }
@@ -174,7 +174,7 @@ impl Cloud {
 
     pub(super) async fn run(&self, plan: Plan, stop: crate::Stop) -> Report {
         let (events, _) = tokio::sync::mpsc::unbounded_channel();
-        crate::apply(Arc::new(plan), &self.registry(), stop, events).await
+        crate::apply(Arc::new(plan), &self.drivers(), stop, events).await
     }
 
     async fn step(&self, step: &str, name: &str) -> Result<(), DriverError> {
@@ -239,7 +239,7 @@ impl Driver for FakeDriver {
         Ok(properties)
     }
 
-    async fn read(&self, wanted: &Wanted, _: &Reading) -> Result<Option<Live>, DriverError> {
+    async fn read(&self, wanted: &ReadRequest, _: &ReadCache) -> Result<Option<Live>, DriverError> {
         let same = |live: &Live| {
             self.facts
                 .identity
@@ -249,7 +249,7 @@ impl Driver for FakeDriver {
         Ok(self.all().into_iter().find(same))
     }
 
-    async fn list(&self, _: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, _: &ReadCache) -> Result<Vec<Live>, DriverError> {
         Ok(self.all())
     }
 

@@ -109,7 +109,7 @@ impl Proxy {
         let thread = thread::Builder::new()
             .name("proxy".into())
             .spawn(move || {
-                runtime.block_on(serve(listener, Gateway::new(upstream, record), stopped))
+                runtime.block_on(serve(listener, Gateway::new(upstream, record), stopped));
             })
             .map_err(failed("start the proxy's thread"))?;
         Ok(Self {

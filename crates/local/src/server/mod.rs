@@ -72,7 +72,7 @@ pub enum ServerError {
 }
 
 /// What a server is started with.
-pub(crate) struct Serving<'s> {
+pub(crate) struct ServerSpec<'s> {
     /// What it is, for errors: `the emulator`.
     pub(crate) name: &'static str,
     /// The port on 127.0.0.1; any free one if none.
@@ -109,7 +109,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts a server and waits until it answers.
-    pub(crate) fn start(serving: &Serving<'_>) -> Result<Self, ServerError> {
+    pub(crate) fn start(serving: &ServerSpec<'_>) -> Result<Self, ServerError> {
         let mut attempt = 1;
         loop {
             match (Self::start_once(serving), serving.port) {
@@ -164,14 +164,14 @@ impl Server {
         })
     }
 
-    fn start_once(serving: &Serving<'_>) -> Result<Self, ServerError> {
+    fn start_once(serving: &ServerSpec<'_>) -> Result<Self, ServerError> {
         let mut server = Self::spawn(serving)?;
         server.wait_until_ready(serving)?;
         tracing::debug!(name = server.name, port = server.port, log = %server.log.display(), "a server answers");
         Ok(server)
     }
 
-    fn spawn(serving: &Serving<'_>) -> Result<Self, ServerError> {
+    fn spawn(serving: &ServerSpec<'_>) -> Result<Self, ServerError> {
         let port = serving.port.map_or_else(free_port, Ok)?;
         let directory = tempfile::Builder::new()
             .prefix("frontage-server-")
@@ -215,7 +215,7 @@ impl Server {
         })
     }
 
-    fn wait_until_ready(&mut self, serving: &Serving<'_>) -> Result<(), ServerError> {
+    fn wait_until_ready(&mut self, serving: &ServerSpec<'_>) -> Result<(), ServerError> {
         let started = Instant::now();
         loop {
             self.check()?;

@@ -5,7 +5,7 @@ mod write;
 
 use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, Stage as SdkStage};
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Stage;
 use model::{ADDRESS_TAG, Tags};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use super::gateway::{Gateway, deleted};
 use super::{convert, limits};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Stage<String>;
 type Live = TypedLive<Properties>;
@@ -139,26 +139,26 @@ impl ResourceDriver for Stages {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity { api_id, stage_name } = &wanted.identity;
-        let Some(api) = self.0.api(api_id, reading).await? else {
+        let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
-        let stages = self.0.stages(api_id, reading).await?;
+        let stages = self.0.stages(api_id, cache).await?;
         let found = stages
             .iter()
             .find(|stage| stage.stage_name() == Some(stage_name));
         Ok(found.map(|stage| self.live(&api, stage)))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for api in self.0.owned(reading).await? {
+        for api in self.0.owned(cache).await? {
             let stages = self
                 .0
-                .stages(api.api_id().unwrap_or_default(), reading)
+                .stages(api.api_id().unwrap_or_default(), cache)
                 .await?;
             listed.extend(stages.iter().map(|stage| self.live(&api, stage)));
         }
@@ -177,7 +177,7 @@ impl ResourceDriver for Stages {
                 Some(mut found) => {
                     self.normalise(&mut found);
                     let changes = convert::difference(&found, &desired)?;
-                    self.patch(&found, &desired, |property| changes.touches(property))
+                    self.patch(&found, &desired, |property| changes.affects(property))
                         .await?;
                 }
                 None => return Err(error),
@@ -197,7 +197,7 @@ impl ResourceDriver for Stages {
         self.normalise(&mut desired);
         limits::stage(&desired)?;
         self.patch(&live.properties, &desired, |property| {
-            changes.touches(property)
+            changes.affects(property)
         })
         .await?;
         Ok(TypedLive {

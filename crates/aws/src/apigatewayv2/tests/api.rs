@@ -28,7 +28,7 @@ async fn it_is_found_by_its_tags_on_a_later_page() {
     let fake = FakeAws::new([("nextToken=more", 200, &*second), ("/v2/apis", 200, &first)]);
     let driver = driver(&fake, Apis::new);
     let live = driver
-        .read(&wanted("api", &api()), &Reading::default())
+        .read(&wanted("api", &api()), &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -57,14 +57,14 @@ async fn of_several_the_one_with_routes_is_it_then_the_oldest_and_the_others_are
             ("/apis/c/routes", 200, NONE),
             ("/v2/apis", 200, &apis),
         ]);
-        let (driver, reading) = (driver(&fake, Apis::new), Reading::default());
+        let (driver, cache) = (driver(&fake, Apis::new), ReadCache::default());
         let live = driver
-            .read(&wanted("api", &api()), &reading)
+            .read(&wanted("api", &api()), &cache)
             .await
             .unwrap()
             .unwrap();
         assert_eq!(live.id, chosen);
-        assert_eq!(driver.list(&reading).await.unwrap().len(), 3);
+        assert_eq!(driver.list(&cache).await.unwrap().len(), 3);
         fake.assert_used();
     }
 }
@@ -133,37 +133,37 @@ async fn a_reading_asks_for_each_kind_once() {
     ]);
     let account = Account::for_tests(&fake);
     let drivers: [(&dyn Driver, &str, Value); 6] = [
-        (&Erased(Apis::new(&account)), "api", api()),
+        (&Untyped(Apis::new(&account)), "api", api()),
         (
-            &Erased(Integrations::new(&account)),
+            &Untyped(Integrations::new(&account)),
             "integration",
             json!({"ApiId": "a", "IntegrationType": "MOCK"}),
         ),
         (
-            &Erased(Authorizers::new(&account)),
+            &Untyped(Authorizers::new(&account)),
             "authorizer",
             json!({"ApiId": "a", "Name": "n", "AuthorizerType": "REQUEST"}),
         ),
-        (&Erased(Routes::new(&account)), "route", route()),
+        (&Untyped(Routes::new(&account)), "route", route()),
         (
-            &Erased(Deployments::new(&account)),
+            &Untyped(Deployments::new(&account)),
             "deployment",
             json!({"ApiId": "a", "Description": "x"}),
         ),
         (
-            &Erased(Stages::new(&account)),
+            &Untyped(Stages::new(&account)),
             "stage",
             json!({"ApiId": "a", "StageName": "live"}),
         ),
     ];
-    let reading = Reading::default();
+    let cache = ReadCache::default();
     for (driver, name, properties) in drivers {
         let live = driver
-            .read(&wanted(name, &properties), &reading)
+            .read(&wanted(name, &properties), &cache)
             .await
             .unwrap()
             .unwrap();
-        let listed = driver.list(&reading).await.unwrap();
+        let listed = driver.list(&cache).await.unwrap();
         assert_eq!(listed.len(), 1);
         assert_eq!(
             listed[0].id, live.id,

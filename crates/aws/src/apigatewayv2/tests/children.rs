@@ -85,7 +85,10 @@ async fn a_route_in_somebody_elses_api_is_not_taken_up() {
         .create(&route(), &tags("route"))
         .await
         .unwrap_err();
-    assert!(error.says("ConflictException", "already exists"), "{error}");
+    assert!(
+        error.has_message("ConflictException", "already exists"),
+        "{error}"
+    );
     fake.assert_used();
 }
 
@@ -113,7 +116,7 @@ async fn routes_and_records_are_found_on_a_later_page_and_in_the_api_itself() {
     let driver = driver(&fake, Routes::new);
     let wanted = wanted("route", &route());
     let live = driver
-        .read(&wanted, &Reading::default())
+        .read(&wanted, &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -136,15 +139,15 @@ fn with_fingerprint(name: &str, fingerprint: &str) -> Tags {
 #[tokio::test]
 async fn an_api_that_is_gone_holds_nothing() {
     let fake = FakeAws::new([("/apis/a/routes", 404, GONE), ("/v2/apis", 200, APIS)]);
-    let (driver, reading) = (driver(&fake, Routes::new), Reading::default());
+    let (driver, cache) = (driver(&fake, Routes::new), ReadCache::default());
     assert!(
         driver
-            .read(&wanted("route", &route()), &reading)
+            .read(&wanted("route", &route()), &cache)
             .await
             .unwrap()
             .is_none()
     );
-    assert!(driver.list(&reading).await.unwrap().is_empty());
+    assert!(driver.list(&cache).await.unwrap().is_empty());
     fake.assert_used();
 }
 
@@ -209,14 +212,14 @@ async fn of_several_integrations_the_one_that_a_route_calls_is_it() {
             ("/apis/a/routes", 200, routes),
             ("/v2/apis", 200, APIS),
         ]);
-        let (driver, reading) = (driver(&fake, Integrations::new), Reading::default());
+        let (driver, cache) = (driver(&fake, Integrations::new), ReadCache::default());
         let live = driver
-            .read(&wanted("integration", &integration()), &reading)
+            .read(&wanted("integration", &integration()), &cache)
             .await
             .unwrap()
             .unwrap();
         assert_eq!(live.id, chosen);
-        let listed = driver.list(&reading).await.unwrap();
+        let listed = driver.list(&cache).await.unwrap();
         let addresses: Vec<_> = listed
             .iter()
             .map(|of| &of.tags.known().unwrap()["frontage:address"])
@@ -257,7 +260,7 @@ async fn an_integration_is_written_and_read_whole() {
     let fake = FakeAws::new([("/integrations", 200, &*items), ("/v2/apis", 200, APIS)]);
     let driver = driver(&fake, Integrations::new);
     let live = driver
-        .read(&wanted("integration", &whole), &Reading::default())
+        .read(&wanted("integration", &whole), &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -340,7 +343,7 @@ async fn of_several_authorizers_the_one_that_a_route_uses_is_it() {
         ]);
         let driver = driver(&fake, Authorizers::new);
         let live = driver
-            .read(&wanted("authorizer", &authorizer()), &Reading::default())
+            .read(&wanted("authorizer", &authorizer()), &ReadCache::default())
             .await
             .unwrap()
             .unwrap();
@@ -375,8 +378,8 @@ async fn limits_are_said_before_any_call() {
     let fake = FakeAws::new([]);
     let account = Account::for_tests(&fake);
     let (routes, integrations) = (
-        Erased(Routes::new(&account)),
-        Erased(Integrations::new(&account)),
+        Untyped(Routes::new(&account)),
+        Untyped(Integrations::new(&account)),
     );
     let guarded = with(
         &with(&route(), "RouteKey", json!("$default")),
@@ -395,7 +398,7 @@ async fn limits_are_said_before_any_call() {
                 &tags("integration"),
             )
             .await,
-        Erased(Authorizers::new(&account))
+        Untyped(Authorizers::new(&account))
             .create(
                 &with(&authorizer(), "AuthorizerType", json!("JWT")),
                 &tags("authorizer"),

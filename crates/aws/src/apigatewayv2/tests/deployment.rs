@@ -134,7 +134,7 @@ async fn the_wanted_one_is_read_or_the_served_one_or_the_newest() {
         ]);
         let driver = driver(&fake, Deployments::new);
         let live = driver
-            .read(&wanted("deployment", &deployment()), &Reading::default())
+            .read(&wanted("deployment", &deployment()), &ReadCache::default())
             .await
             .unwrap();
         assert_eq!(live.map(|live| live.id).as_deref(), chosen);
@@ -157,7 +157,7 @@ async fn those_that_wait_that_aws_made_and_that_others_serve_are_no_orphans() {
         ("/v2/apis", 200, APIS),
     ]);
     let listed = driver(&fake, Deployments::new)
-        .list(&Reading::default())
+        .list(&ReadCache::default())
         .await
         .unwrap();
     assert_eq!(

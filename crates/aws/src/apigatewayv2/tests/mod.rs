@@ -5,13 +5,13 @@ mod children;
 mod deployment;
 mod stage;
 
-use engine::{Changes, Driver, DriverError, Live, LiveTags, Reading, Wanted, diff};
+use engine::{Changes, Driver, DriverError, Live, LiveTags, ReadCache, ReadRequest, diff};
 use fake_aws::FakeAws;
 use model::{Address, Tags};
 use serde_json::{Value, json};
 
 use crate::Account;
-use crate::kit::typed::{Erased, ResourceDriver};
+use crate::kit::typed::{ResourceDriver, Untyped};
 
 const CONCURRENT: &str = r#"{"__type":"ConflictException","message":"Unable to complete operation due to concurrent modification. Please try again later."}"#;
 const GONE: &str = r#"{"__type":"NotFoundException","message":"Invalid API identifier specified"}"#;
@@ -23,8 +23,8 @@ const APIS: &str = r#"{"items":[{"apiId":"a","name":"acme","protocolType":"WEBSO
     "tags":{"frontage:system":"acme","frontage:address":"test/api","frontage:fingerprint:route":"f",
     "frontage:fingerprint:integration":"f","frontage:fingerprint:authorizer":"f","frontage:fingerprint:deployment":"f"}}]}"#;
 
-fn driver<D: ResourceDriver>(fake: &FakeAws, new: impl Fn(&Account) -> D) -> Erased<D> {
-    Erased(new(&Account::for_tests(fake)))
+fn driver<D: ResourceDriver>(fake: &FakeAws, new: impl Fn(&Account) -> D) -> Untyped<D> {
+    Untyped(new(&Account::for_tests(fake)))
 }
 
 /// The tags of a resource of ours.
@@ -39,9 +39,9 @@ fn tags(name: &str) -> Tags {
         .into()
 }
 
-fn wanted(name: &str, properties: &Value) -> Wanted {
+fn wanted(name: &str, properties: &Value) -> ReadRequest {
     let address: Address = format!("test/{name}").parse().unwrap();
-    Wanted {
+    ReadRequest {
         address,
         identity: properties.clone(),
         properties: properties.clone(),

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_sdk_cloudfront::types::DistributionSummary;
-use engine::{DriverError, Reading};
+use engine::{DriverError, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::cloudfront::{Distribution, DistributionConfig};
 use model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags};
 
 use super::{Distributions, Live, is_absent, read};
-use crate::cloudfront::{note, tags};
+use crate::cloudfront::{owner_comment, tags};
 use crate::failed;
 
 /// What stands behind a comment that lost its note, so that it differs from what it should be.
@@ -20,9 +20,9 @@ impl Distributions {
     /// All distributions of the account, one call in a reading.
     async fn summaries(
         &self,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Vec<DistributionSummary>>, DriverError> {
-        reading
+        cache
             .once("cloudfront:ListDistributions", || async {
                 let mut pages = self.client.list_distributions().into_paginator().send();
                 let mut found = Vec::new();
@@ -44,41 +44,41 @@ impl Distributions {
         &self,
         address: &Address,
         wanted: &DistributionConfig<String>,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let summaries = self.summaries(reading).await?;
+        let summaries = self.summaries(cache).await?;
         let owner = Tags::from([
             (SYSTEM_TAG.to_owned(), self.account.system().to_owned()),
             (ADDRESS_TAG.to_owned(), address.to_string()),
         ]);
-        let noted = summaries
+        let comment_owned = summaries
             .iter()
-            .filter(|of| note::owner(&note::parse(&of.comment).tags) == owner);
-        if let Some(found) = noted.min_by(|one, other| one.id.cmp(&other.id)) {
-            return self.read_whole(&found.id, reading).await;
+            .filter(|of| owner_comment::owner(&owner_comment::parse(&of.comment).tags) == owner);
+        if let Some(found) = comment_owned.min_by(|one, other| one.id.cmp(&other.id)) {
+            return self.read_whole(&found.id, cache).await;
         }
         let origins = wanted
             .origins
             .iter()
             .map(|origin| origin.id.as_str())
             .collect();
-        let alike = summaries
-            .iter()
-            .filter(|of| note::parse(&of.comment).tags.is_empty() && origin_ids(of) == origins);
-        let alike = try_join_all(alike.map(|of| self.read_whole(&of.id, reading))).await?;
+        let alike = summaries.iter().filter(|of| {
+            owner_comment::parse(&of.comment).tags.is_empty() && origin_ids(of) == origins
+        });
+        let alike = try_join_all(alike.map(|of| self.read_whole(&of.id, cache))).await?;
         let ours = alike.into_iter().flatten().filter(|live| {
             live.tags
                 .known()
-                .is_some_and(|tags| note::owner(tags) == owner)
+                .is_some_and(|tags| owner_comment::owner(tags) == owner)
         });
         Ok(ours.min_by(|one, other| one.id.cmp(&other.id)))
     }
 
     /// Those whose note names the system.
-    pub(super) async fn ours(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let summaries = self.summaries(reading).await?;
+    pub(super) async fn ours(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let summaries = self.summaries(cache).await?;
         let system = |of: &&DistributionSummary| {
-            note::parse(&of.comment)
+            owner_comment::parse(&of.comment)
                 .tags
                 .get(SYSTEM_TAG)
                 .is_some_and(|system| system == self.account.system())
@@ -86,13 +86,13 @@ impl Distributions {
         let ours = summaries
             .iter()
             .filter(system)
-            .map(|of| self.read_whole(&of.id, reading));
+            .map(|of| self.read_whole(&of.id, cache));
         Ok(try_join_all(ours).await?.into_iter().flatten().collect())
     }
 
-    /// A distribution with its tags, read once in a reading; none if it went in between.
-    async fn read_whole(&self, id: &str, reading: &Reading) -> Result<Option<Live>, DriverError> {
-        let found = reading.once(format!("cloudfront:distribution {id}"), || async {
+    /// A distribution with its tags, read once in a cache; none if it went in between.
+    async fn read_whole(&self, id: &str, cache: &ReadCache) -> Result<Option<Live>, DriverError> {
+        let found = cache.once(format!("cloudfront:distribution {id}"), || async {
             let read = async {
                 let live = self.get(id).await?;
                 let tags = tags::read(&self.client, &live.distribution.arn).await?;
@@ -117,11 +117,11 @@ impl Distributions {
 
 /// A comment without its note, if that says what the tags do.
 fn comment(live: &str, tags: &Tags) -> Option<String> {
-    let noted = note::parse(live);
-    if note::owner(&noted.tags) == note::owner(tags) {
-        return noted.text;
+    let comment_owned = owner_comment::parse(live);
+    if owner_comment::owner(&comment_owned.tags) == owner_comment::owner(tags) {
+        return comment_owned.text;
     }
-    Some(noted.text.map_or_else(
+    Some(comment_owned.text.map_or_else(
         || NOTE_LOST.to_owned(),
         |text| format!("{text} {NOTE_LOST}"),
     ))

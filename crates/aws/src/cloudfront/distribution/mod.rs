@@ -20,17 +20,17 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
     Distribution as SdkDistribution, DistributionConfig as SdkConfig, DistributionConfigWithTags,
 };
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::cloudfront::{Distribution, DistributionConfig};
 use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
 use serde::de::IgnoredAny;
 
-use super::{client, is_stale, note, suspects, tags, version};
+use super::{client, is_stale, owner_comment, suspects, tags, version};
 use crate::Account;
 use crate::failed;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = Distribution<String>;
 type Live = TypedLive<Properties>;
@@ -39,21 +39,21 @@ type Live = TypedLive<Properties>;
 const COMMENT: usize = 128;
 
 /// Until a change is at all of the edges: minutes as a rule. Terraform waits for 90.
-const DEPLOYED: Patience = Patience {
+const DEPLOYED: WaitPolicy = WaitPolicy {
     first: Duration::from_secs(5),
     longest: Duration::from_secs(20),
     within: Duration::from_mins(90),
 };
 
 /// Until nobody changes a distribution any more while it is deleted.
-const AGAIN: Patience = Patience {
+const AGAIN: WaitPolicy = WaitPolicy {
     first: Duration::from_secs(1),
     longest: Duration::from_secs(20),
     within: Duration::from_hours(3),
 };
 
 /// Until CloudFront sees a certificate that was issued a moment ago.
-const CERTIFICATE: Patience = Patience::seconds(60);
+const CERTIFICATE: WaitPolicy = WaitPolicy::seconds(60);
 
 /// Reads and writes distributions.
 ///
@@ -159,8 +159,9 @@ impl Distributions {
         desired: &Properties,
         tags: &Tags,
     ) -> Result<SdkDistribution, DriverError> {
-        let noted = noted(&desired.distribution_config, tags)?;
-        self.change(id, |live| write::overlay(live, &noted)).await
+        let comment_owned = comment_owned(&desired.distribution_config, tags)?;
+        self.change(id, |live| write::overlay(live, &comment_owned))
+            .await
     }
 
     async fn make(
@@ -168,8 +169,8 @@ impl Distributions {
         desired: &Properties,
         with: &Tags,
     ) -> Result<SdkDistribution, DriverError> {
-        let noted = noted(&desired.distribution_config, with)?;
-        let config = write::create(&reference(with), &noted)?;
+        let comment_owned = comment_owned(&desired.distribution_config, with)?;
+        let config = write::create(&reference(with), &comment_owned)?;
         let config = DistributionConfigWithTags::builder()
             .distribution_config(config)
             .tags(tags::sdk(with)?);
@@ -259,11 +260,15 @@ fn reference(tags: &Tags) -> String {
     format!("frontage {} {}", tag(SYSTEM_TAG), tag(ADDRESS_TAG))
 }
 
-fn noted(
+fn comment_owned(
     config: &DistributionConfig<String>,
     tags: &Tags,
 ) -> Result<DistributionConfig<String>, DriverError> {
-    let comment = note::write(config.comment.as_deref(), &note::owner(tags), COMMENT)?;
+    let comment = owner_comment::write(
+        config.comment.as_deref(),
+        &owner_comment::owner(tags),
+        COMMENT,
+    )?;
     Ok(DistributionConfig {
         comment: Some(comment),
         ..config.clone()
@@ -300,27 +305,27 @@ impl ResourceDriver for Distributions {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, IgnoredAny, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, IgnoredAny, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         self.find(
             wanted.address,
             &wanted.properties.distribution_config,
-            reading,
+            cache,
         )
         .await
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        self.ours(reading).await
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        self.ours(cache).await
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        suspects(&self.account, selection, reading).await
+        suspects(&self.account, selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

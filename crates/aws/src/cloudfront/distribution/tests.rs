@@ -122,12 +122,12 @@ fn live(status: &str) -> Live {
 
 async fn find(fake: &FakeAws) -> Result<Option<Live>, DriverError> {
     let address = "shell/site".parse().unwrap();
-    let wanted = TypedWanted {
+    let wanted = TypedReadRequest {
         address: &address,
         identity: IgnoredAny,
         properties: site(),
     };
-    driver(fake).read(wanted, &Reading::default()).await
+    driver(fake).read(wanted, &ReadCache::default()).await
 }
 
 /// Whether a distribution read back differs from what it should be.
@@ -191,7 +191,7 @@ async fn only_the_systems_own_are_read() {
         ("distribution/E1", 200, &read),
         ("/tagging", 200, &ours),
     ]);
-    let all = driver(&fake).list(&Reading::default()).await.unwrap();
+    let all = driver(&fake).list(&ReadCache::default()).await.unwrap();
     assert_eq!(
         all.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(),
         ["E1"]

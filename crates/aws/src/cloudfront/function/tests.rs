@@ -146,13 +146,13 @@ async fn one_that_did_not_go_live_is_not_published() {
     let identity = Identity {
         name: "acme-shell-rewrite".to_owned(),
     };
-    let wanted = TypedWanted {
+    let wanted = TypedReadRequest {
         address: &address,
         identity,
         properties: function(),
     };
     let found = driver(&fake)
-        .read(wanted, &Reading::default())
+        .read(wanted, &ReadCache::default())
         .await
         .unwrap()
         .unwrap();

@@ -9,8 +9,8 @@ use aws_sdk_cloudfront::types::ResponseHeadersPolicyType;
 use engine::DriverError;
 use model::types::cloudfront::{Items, ResponseHeadersPolicy, SecurityHeadersConfig};
 
+use super::comment_owned::{self, Found};
 use super::convert::{none_if_empty, require, require_name, set};
-use super::noted::{self, Found};
 use super::version;
 use crate::failed;
 
@@ -45,7 +45,7 @@ fn says_something(headers: &SecurityHeadersConfig<String>) -> bool {
 }
 
 #[async_trait]
-impl noted::Kind for Kind {
+impl comment_owned::CommentOwned for Kind {
     type Properties = Properties;
     const COMMENT: usize = 128;
     const EXISTS: &'static str = "ResponseHeadersPolicyAlreadyExists";

@@ -12,8 +12,8 @@ use model::types::cloudfront::{
 };
 
 use super::Properties;
+use crate::cloudfront::comment_owned::Found;
 use crate::cloudfront::convert::ours;
-use crate::cloudfront::noted::Found;
 
 pub(super) fn found(id: String, config: SdkConfig) -> Found<Properties> {
     Found {

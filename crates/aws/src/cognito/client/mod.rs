@@ -4,7 +4,7 @@ mod convert;
 
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::UserPoolClientType;
-use engine::{Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::Tags;
 use model::types::cognito::UserPoolClient;
@@ -13,10 +13,10 @@ use serde::Deserialize;
 use super::limits;
 use super::pools::{Pools, child, deleted, gone, is_absent, orphan_tags, record, written};
 use crate::Account;
-use crate::account::Behaviour;
+use crate::account::Quirk;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::Patience;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::WaitPolicy;
 
 pub(super) type Properties = UserPoolClient<String>;
 type Live = TypedLive<Properties>;
@@ -65,16 +65,16 @@ impl Clients {
     async fn described(
         &self,
         pool_id: &str,
-        reading: &Reading,
+        cache: &ReadCache,
         is_meant: impl Fn(&str) -> bool,
     ) -> Result<Vec<UserPoolClientType>, DriverError> {
-        let listed = self.0.clients(pool_id, reading).await?;
+        let listed = self.0.clients(pool_id, cache).await?;
         let meant = listed
             .iter()
             .filter(|client| client.client_name().is_some_and(&is_meant));
         let described = meant.filter_map(|client| client.client_id()).map(|id| {
             let key = format!("cognito-idp:DescribeUserPoolClient {pool_id}/{id}");
-            reading.once(key, move || self.describe(pool_id, id))
+            cache.once(key, move || self.describe(pool_id, id))
         });
         Ok(try_join_all(described)
             .await?
@@ -87,10 +87,10 @@ impl Clients {
     async fn find(
         &self,
         wanted: &Properties,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<UserPoolClientType>, DriverError> {
         let named = self
-            .described(&wanted.user_pool_id, reading, |name| {
+            .described(&wanted.user_pool_id, cache, |name| {
                 name == wanted.client_name
             })
             .await?;
@@ -110,7 +110,7 @@ impl Clients {
     /// The client's id, new or found: another attempt may have made it, and its answer was lost.
     async fn make(&self, desired: &Properties) -> Result<String, DriverError> {
         let found = self
-            .find(desired, &Reading::default())
+            .find(desired, &ReadCache::default())
             .await?
             .filter(|client| is_of_kind(client, desired));
         if let Some(id) = found.as_ref().and_then(|client| client.client_id()) {
@@ -136,7 +136,7 @@ impl Clients {
             client_name,
             ..
         } = &live.properties;
-        let clients = self.0.clients(user_pool_id, &Reading::default()).await?;
+        let clients = self.0.clients(user_pool_id, &ReadCache::default()).await?;
         Ok(clients
             .iter()
             .any(|client| client.client_name() == Some(client_name)))
@@ -189,14 +189,14 @@ impl ResourceDriver for Clients {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity {
             user_pool_id,
             client_name,
         } = wanted.identity;
-        let Some(pool) = self.0.pool(&user_pool_id, reading).await?.as_ref().clone() else {
+        let Some(pool) = self.0.pool(&user_pool_id, cache).await?.as_ref().clone() else {
             return Ok(None);
         };
         let properties = Properties {
@@ -204,7 +204,7 @@ impl ResourceDriver for Clients {
             client_name,
             ..wanted.properties
         };
-        let Some(client) = self.find(&properties, reading).await? else {
+        let Some(client) = self.find(&properties, cache).await? else {
             return Ok(None);
         };
         let mut live = live(
@@ -212,21 +212,19 @@ impl ResourceDriver for Clients {
             &client,
             record(&pool, wanted.address),
         );
-        let remembers = self
-            .0
-            .account
-            .can_be_counted_on_for(Behaviour::RemembersRefreshTokenRotation);
-        if !remembers && live.properties.refresh_token_rotation.is_none() {
+        if self.0.account.may_have(Quirk::ForgetsRefreshTokenRotation)
+            && live.properties.refresh_token_rotation.is_none()
+        {
             live.properties.refresh_token_rotation = properties.refresh_token_rotation;
         }
         Ok(Some(live))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for pool in self.0.owned(None, reading).await? {
+        for pool in self.0.owned(None, cache).await? {
             let pool_id = pool.id().unwrap_or_default();
-            let clients = self.described(pool_id, reading, |_| true).await?;
+            let clients = self.described(pool_id, cache, |_| true).await?;
             let orphan = |of: &UserPoolClientType| {
                 orphan_tags(&pool, "client", of.client_name().unwrap_or_default())
             };
@@ -239,12 +237,12 @@ impl ResourceDriver for Clients {
         Ok(listed)
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, reading).await
+        self.0.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -274,7 +272,7 @@ impl ResourceDriver for Clients {
         limits::client(&desired)?;
         if !changes.is_empty() {
             self.put(live.attribute("ClientId")?, &desired, |property| {
-                changes.touches(property)
+                changes.affects(property)
             })
             .await?;
         }
@@ -303,7 +301,7 @@ impl ResourceDriver for Clients {
                 .map_err(failed("cognito-idp:DeleteUserPoolClient"))
         })
         .await?;
-        gone(&format!("the client {id}"), Patience::seconds(60), || {
+        gone(&format!("the client {id}"), WaitPolicy::seconds(60), || {
             self.describe(pool_id, id)
         })
         .await?;

@@ -154,7 +154,7 @@ async fn a_style_that_the_model_does_not_have_is_an_orphan() {
         ),
     ]);
     let listed = driver(&fake, Brandings::new)
-        .list(&Reading::default())
+        .list(&ReadCache::default())
         .await
         .unwrap();
     assert_eq!(

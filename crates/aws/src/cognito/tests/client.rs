@@ -44,9 +44,9 @@ async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_are_orphans() {
         ("GetResources", 200, HINT),
     ]);
     let driver = driver(&fake, Clients::new);
-    let reading = Reading::default();
+    let cache = ReadCache::default();
     let live = driver
-        .read(&wanted("client", &named()), &reading)
+        .read(&wanted("client", &named()), &cache)
         .await
         .unwrap()
         .unwrap();
@@ -55,7 +55,7 @@ async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_are_orphans() {
         ("p/c", "c")
     );
     assert_eq!(live.tags, LiveTags::Read(tags("client")));
-    let listed = driver.list(&reading).await.unwrap();
+    let listed = driver.list(&cache).await.unwrap();
     let addresses: Vec<_> = listed
         .iter()
         .map(|live| live.tags.known().unwrap()["frontage:address"].as_str())

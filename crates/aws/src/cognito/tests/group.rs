@@ -22,9 +22,9 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
         ("GetResources", 200, HINT),
     ]);
     let driver = driver(&fake, Groups::new);
-    let reading = Reading::default();
+    let cache = ReadCache::default();
     let live = driver
-        .read(&wanted("group", &admins()), &reading)
+        .read(&wanted("group", &admins()), &cache)
         .await
         .unwrap()
         .unwrap();
@@ -34,7 +34,7 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
         diff(driver.resource_type(), &live.properties, &admins()),
         Changes::default()
     );
-    let listed = driver.list(&reading).await.unwrap();
+    let listed = driver.list(&cache).await.unwrap();
     assert_eq!(
         listed[0].tags.known().unwrap()["frontage:address"],
         "test/pool.group.others"

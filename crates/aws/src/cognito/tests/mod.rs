@@ -8,13 +8,13 @@ mod group;
 mod limits;
 mod pool;
 
-use engine::{Changes, Driver, DriverError, Live, LiveTags, Reading, Wanted, diff};
+use engine::{Changes, Driver, DriverError, Live, LiveTags, ReadCache, ReadRequest, diff};
 use fake_aws::FakeAws;
 use model::{Address, Tags};
 use serde_json::{Value, json};
 
 use crate::Account;
-use crate::kit::typed::{Erased, ResourceDriver};
+use crate::kit::typed::{ResourceDriver, Untyped};
 
 const CONCURRENT: &str = r#"{"__type":"ConcurrentModificationException","message":"another one"}"#;
 const GONE: &str = r#"{"__type":"ResourceNotFoundException","message":"gone"}"#;
@@ -27,8 +27,8 @@ const POOL: &str = r#"{"UserPool":{"Id":"p","Name":"acme-test","Domain":"acme","
     "frontage:address":"test/pool","frontage:fingerprint:client":"f","frontage:fingerprint:group":"f",
     "frontage:fingerprint:domain":"f","frontage:fingerprint:style":"f"}}}"#;
 
-fn driver<D: ResourceDriver>(fake: &FakeAws, new: impl Fn(&Account) -> D) -> Erased<D> {
-    Erased(new(&Account::for_tests(fake)))
+fn driver<D: ResourceDriver>(fake: &FakeAws, new: impl Fn(&Account) -> D) -> Untyped<D> {
+    Untyped(new(&Account::for_tests(fake)))
 }
 
 /// The tags of a resource of ours.
@@ -43,9 +43,9 @@ fn tags(name: &str) -> Tags {
         .into()
 }
 
-fn wanted(name: &str, properties: &Value) -> Wanted {
+fn wanted(name: &str, properties: &Value) -> ReadRequest {
     let address: Address = format!("test/{name}").parse().unwrap();
-    Wanted {
+    ReadRequest {
         address,
         identity: properties.clone(),
         properties: properties.clone(),
@@ -54,7 +54,7 @@ fn wanted(name: &str, properties: &Value) -> Wanted {
 
 async fn read(driver: &dyn Driver, name: &str, properties: &Value) -> Option<Live> {
     driver
-        .read(&wanted(name, properties), &Reading::default())
+        .read(&wanted(name, properties), &ReadCache::default())
         .await
         .unwrap()
 }

@@ -85,7 +85,7 @@ async fn what_the_index_shows_is_asked_for_itself() {
     ]);
     let driver = driver(&fake, UserPools::new);
     let error = driver
-        .read(&wanted("pool", &named()), &Reading::default())
+        .read(&wanted("pool", &named()), &ReadCache::default())
         .await
         .unwrap_err();
     assert!(error.is("AccessDeniedException"));

@@ -19,9 +19,9 @@ use super::limits;
 use super::pools::{Pools, deleted, gone, is_absent, tags_of};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry};
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 
 pub(super) type Properties = UserPool<String>;
 type Live = TypedLive<Properties>;
@@ -63,10 +63,10 @@ impl UserPools {
     async fn live(
         &self,
         pool: &UserPoolType,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let id = pool.id().unwrap_or_default();
-        let mfa = reading
+        let mfa = cache
             .once(format!("cognito-idp:GetUserPoolMfaConfig {id}"), || {
                 self.mfa(id)
             })
@@ -144,7 +144,7 @@ fn leave_recovery_to_cognito(live: &mut Properties, wanted: &Properties) {
 
 /// Its domain is just being deleted.
 fn still_has_domain(error: &DriverError) -> bool {
-    error.says("InvalidParameterException", "has a domain configured")
+    error.has_message("InvalidParameterException", "has a domain configured")
 }
 
 #[async_trait]
@@ -158,39 +158,39 @@ impl ResourceDriver for UserPools {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let address = wanted.address.to_string();
         let mut pools = self
             .0
-            .owned(Some(&wanted.identity.user_pool_name), reading)
+            .owned(Some(&wanted.identity.user_pool_name), cache)
             .await?;
         pools.retain(|pool| tags_of(pool).get(ADDRESS_TAG) == Some(&address));
         let Some(pool) = choose(pools) else {
             return Ok(None);
         };
-        let mut live = self.live(&pool, reading).await?;
+        let mut live = self.live(&pool, cache).await?;
         if let Some(live) = &mut live {
             leave_recovery_to_cognito(&mut live.properties, &wanted.properties);
         }
         Ok(live)
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for pool in self.0.owned(None, reading).await? {
-            listed.extend(self.live(&pool, reading).await?);
+        for pool in self.0.owned(None, cache).await? {
+            listed.extend(self.live(&pool, cache).await?);
         }
         Ok(listed)
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, reading).await
+        self.0.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -220,7 +220,7 @@ impl ResourceDriver for UserPools {
         self.normalise(&mut live.properties);
         limits::user_pool(&desired)?;
         let id = &live.id;
-        let touches = |property: &str| changes.touches(property);
+        let touches = |property: &str| changes.affects(property);
         self.add_attributes(id, &live.properties, &desired).await?;
         let mfa = write::MFA.iter().any(|property| touches(property));
         // A lower tier takes no settings of a higher one, so they go before it comes and come after
@@ -262,7 +262,7 @@ impl ResourceDriver for UserPools {
             Box::pin(self.unprotect(&live)).await?;
         }
         deleted(|| {
-            retry(Patience::seconds(120), still_has_domain, || async {
+            retry(WaitPolicy::seconds(120), still_has_domain, || async {
                 let call = self.0.client.delete_user_pool().user_pool_id(&live.id);
                 call.send()
                     .await
@@ -273,7 +273,7 @@ impl ResourceDriver for UserPools {
         .await?;
         gone(
             &format!("the user pool {}", live.id),
-            Patience::seconds(60),
+            WaitPolicy::seconds(60),
             || self.0.describe(&live.id),
         )
         .await

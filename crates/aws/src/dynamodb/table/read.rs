@@ -6,20 +6,20 @@ use aws_sdk_dynamodb::types::{
     ContinuousBackupsDescription, IndexStatus, SseStatus, StreamSpecification, TableDescription,
     TableStatus, TimeToLiveDescription,
 };
-use engine::{Attributes, DriverError, LiveTags, Reading};
+use engine::{Attributes, DriverError, LiveTags, ReadCache};
 use model::Tags;
 
 use super::{Live, MANAGED_KEY, Properties, Tables, convert};
 use crate::account::error::failed;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
-use crate::kit::wait::{Patience, until};
+use crate::kit::wait::{WaitPolicy, until};
 
 /// AWS makes an empty table in seconds; its waiter allows 500.
-pub(super) const CREATION: Patience = Patience::seconds(500);
+pub(super) const CREATION: WaitPolicy = WaitPolicy::seconds(500);
 
 /// `DescribeTable` and `ListTagsOfResource` lag behind writes by seconds.
-pub(super) const LAG: Patience = Patience::seconds(60);
+pub(super) const LAG: WaitPolicy = WaitPolicy::seconds(60);
 
 /// What three calls answer about one table.
 #[derive(Debug)]
@@ -129,9 +129,9 @@ impl Tables {
         &self,
         name: &str,
         wanted: Option<&Properties>,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let found = reading
+        let found = cache
             .once(format!("dynamodb:table {name}"), || self.find(name))
             .await?;
         let Some(found) = found.as_ref() else {
@@ -139,13 +139,13 @@ impl Tables {
         };
         let mut properties = found.properties()?;
         if let Some(wanted) = wanted {
-            self.name_key(&mut properties, wanted, reading).await?;
+            self.name_key(&mut properties, wanted, cache).await?;
         }
-        let hints = tagging::hints(&self.account, reading).await?;
+        let hints = tagging::hints(&self.account, cache).await?;
         let tags = match hints.tags(&self.arn(name)) {
             Some(tags) => tags,
             // Somebody else's, or new: the index shows every table sooner or later.
-            None => LiveTags::Read(Tags::clone(self.own_tags(name, reading).await?.as_ref())),
+            None => LiveTags::Read(Tags::clone(self.own_tags(name, cache).await?.as_ref())),
         };
         Ok(Some(TypedLive {
             id: name.to_owned(),
@@ -155,8 +155,8 @@ impl Tables {
         }))
     }
 
-    async fn own_tags(&self, name: &str, reading: &Reading) -> Result<Arc<Tags>, DriverError> {
-        reading
+    async fn own_tags(&self, name: &str, cache: &ReadCache) -> Result<Arc<Tags>, DriverError> {
+        cache
             .once(format!("dynamodb:ListTagsOfResource {name}"), || {
                 self.read_tags(name)
             })
@@ -189,7 +189,7 @@ impl Tables {
         &self,
         live: &mut Properties,
         wanted: &Properties,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<(), DriverError> {
         let wanted = wanted
             .sse_specification
@@ -210,7 +210,7 @@ impl Tables {
             None => alias == MANAGED_KEY,
             Some(key) if key.ends_with(alias) => true,
             Some(key) => {
-                let stands_for = reading
+                let stands_for = cache
                     .once(format!("kms:DescribeKey {alias}"), || self.key_of(alias))
                     .await?;
                 stands_for.as_deref() == Some(key)
@@ -286,7 +286,7 @@ impl Tables {
     pub(super) async fn gone(&self, name: &str) -> Result<(), DriverError> {
         until(
             &format!("the table `{name}` is gone"),
-            Patience::seconds(600),
+            WaitPolicy::seconds(600),
             || async {
                 Ok(match self.describe(name).await? {
                     None => Ok(()),

@@ -12,13 +12,13 @@ use super::read::LAG;
 use super::update::passes;
 use super::{Properties, Tables, normalise_recovery};
 use crate::account::error::failed;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// Expiry is off within minutes as a rule; AWS promises an hour.
-const EXPIRY_OFF: Patience = Patience::seconds(600);
+const EXPIRY_OFF: WaitPolicy = WaitPolicy::seconds(600);
 
 /// AWS enables the backups of a new table in the background; Terraform allows 20 minutes.
-const BACKUPS: Patience = Patience::seconds(20 * 60);
+const BACKUPS: WaitPolicy = WaitPolicy::seconds(20 * 60);
 
 impl Tables {
     /// Puts expiry as desired. AWS takes one change of a table an hour, and refuses one that
@@ -185,7 +185,7 @@ fn is_early(error: &DriverError) -> bool {
 
 /// AWS says what it refuses and not when it would take it.
 fn explained(error: DriverError) -> DriverError {
-    if !error.says("ValidationException", "modified multiple times") {
+    if !error.has_message("ValidationException", "modified multiple times") {
         return error;
     }
     match error {

@@ -117,12 +117,12 @@ async fn read(driver: &Tables, more: &Value) -> Result<Option<Live>, DriverError
     let identity = Identity {
         table_name: NAME.to_owned(),
     };
-    let wanted = TypedWanted {
+    let wanted = TypedReadRequest {
         address: &address,
         identity,
         properties: table(more),
     };
-    driver.read(wanted, &Reading::default()).await
+    driver.read(wanted, &ReadCache::default()).await
 }
 
 #[test]

@@ -18,16 +18,16 @@ use super::convert::{self, incomplete};
 use super::read::unsettled;
 use super::{Properties, Tables, normalise_table};
 use crate::account::error::failed;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// Most changes take seconds, of throughput minutes.
-const CHANGE: Patience = patience(20 * 60);
+const CHANGE: WaitPolicy = patience(20 * 60);
 
 /// AWS fills a new index from the table's items; a million of them take minutes.
-const INDEX: Patience = patience(60 * 60);
+const INDEX: WaitPolicy = patience(60 * 60);
 
-const fn patience(seconds: u64) -> Patience {
-    Patience {
+const fn patience(seconds: u64) -> WaitPolicy {
+    WaitPolicy {
         first: Duration::from_millis(200),
         longest: Duration::from_secs(5),
         within: Duration::from_secs(seconds),
@@ -37,12 +37,12 @@ const fn patience(seconds: u64) -> Patience {
 /// Another change of the table, or too many in the account, are under way.
 pub(super) fn passes(error: &DriverError) -> bool {
     (error.is("ResourceInUseException") && !is_being_deleted(error))
-        || error.says("LimitExceededException", "simultaneously")
+        || error.has_message("LimitExceededException", "simultaneously")
 }
 
 /// AWS says so of a table, and of one that exists already, with one code.
 pub(super) fn is_being_deleted(error: &DriverError) -> bool {
-    error.says("ResourceInUseException", "Table is being deleted")
+    error.has_message("ResourceInUseException", "Table is being deleted")
 }
 
 impl Tables {
@@ -55,7 +55,7 @@ impl Tables {
         changes: &Changes,
     ) -> Result<(), DriverError> {
         let name = &desired.table_name;
-        if changes.touches("DeletionProtectionEnabled") {
+        if changes.affects("DeletionProtectionEnabled") {
             self.protect(name, desired.deletion_protection_enabled == Some(true))
                 .await?;
         }
@@ -65,16 +65,16 @@ impl Tables {
             "GlobalSecondaryIndexes",
             "AttributeDefinitions",
         ];
-        if capacity.iter().any(|property| changes.touches(property)) {
+        if capacity.iter().any(|property| changes.affects(property)) {
             self.change_indexes_and_capacity(live, desired).await?;
         }
-        if changes.touches("StreamSpecification") {
+        if changes.affects("StreamSpecification") {
             self.change_stream(live, desired).await?;
         }
-        if changes.touches("SSESpecification") {
+        if changes.affects("SSESpecification") {
             self.change_encryption(desired).await?;
         }
-        if changes.touches("TableClass") {
+        if changes.affects("TableClass") {
             self.change_class(name, desired.table_class).await?;
         }
         Ok(())
@@ -85,7 +85,7 @@ impl Tables {
         &self,
         name: &str,
         state: &str,
-        patience: Patience,
+        patience: WaitPolicy,
         holds: impl Fn(&Properties) -> bool + Sync,
     ) -> Result<TableDescription, DriverError> {
         until(
@@ -116,7 +116,7 @@ impl Tables {
         &self,
         change: UpdateTableFluentBuilder,
         state: &str,
-        patience: Patience,
+        patience: WaitPolicy,
         holds: impl Fn(&Properties) -> bool + Sync,
     ) -> Result<(), DriverError> {
         let name = change.get_table_name().clone().unwrap_or_default();

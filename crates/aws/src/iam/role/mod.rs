@@ -7,7 +7,7 @@ mod write;
 
 use async_trait::async_trait;
 use aws_sdk_iam::Client;
-use engine::{Changes, DriverError, LiveTags, Reading, diff, diff_tags};
+use engine::{Changes, DriverError, LiveTags, ReadCache, diff, diff_tags};
 use model::Tags;
 use model::types::iam::{ROLE, Role};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use crate::Account;
 use crate::account::error::failed;
 use crate::kit::policy_document::{self, sort_set};
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Role<String>;
 type Live = TypedLive<Properties>;
@@ -97,10 +97,10 @@ impl ResourceDriver for Roles {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let all = self.all(reading).await?;
+        let all = self.all(cache).await?;
         match all.live(&wanted.identity.role_name) {
             Some(live) => Ok(Some(live)),
             // The bulk answers lag: that there is no role is read from IAM by name.
@@ -108,8 +108,8 @@ impl ResourceDriver for Roles {
         }
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        Ok(self.all(reading).await?.of_system(&self.system))
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        Ok(self.all(cache).await?.of_system(&self.system))
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
@@ -137,7 +137,7 @@ impl ResourceDriver for Roles {
         normalise(&mut desired);
         match self.create_role(&desired, sdk_tags(tags)?).await {
             Err(error) if error.is("EntityAlreadyExists") => {
-                self.take_on(&desired, tags, error).await?
+                self.take_on(&desired, tags, error).await?;
             }
             created => {
                 created?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_iam::types::{EntityType, Role as SdkRole, RoleDetail, Tag};
-use engine::{Attributes, DriverError, LiveTags, Reading};
+use engine::{Attributes, DriverError, LiveTags, ReadCache};
 use model::types::iam::{Policy, Role};
 use model::{SYSTEM_TAG, Tags};
 
@@ -12,7 +12,7 @@ use super::{Live, Roles, normalise};
 use crate::account::error::failed;
 use crate::kit::policy_document::parse_encoded;
 use crate::kit::typed::TypedLive;
-use crate::kit::wait::{Patience, until};
+use crate::kit::wait::{WaitPolicy, until};
 
 /// The largest page that IAM gives.
 const PAGE: i32 = 1_000;
@@ -48,9 +48,9 @@ impl All {
 
 impl Roles {
     /// Every role of the account, read once in a reading.
-    pub(super) async fn all(&self, reading: &Reading) -> Result<All, DriverError> {
-        let details = reading.once("iam:GetAccountAuthorizationDetails", || self.details());
-        let summaries = reading.once("iam:ListRoles", || self.summaries());
+    pub(super) async fn all(&self, cache: &ReadCache) -> Result<All, DriverError> {
+        let details = cache.once("iam:GetAccountAuthorizationDetails", || self.details());
+        let summaries = cache.once("iam:ListRoles", || self.summaries());
         let (details, summaries) = tokio::try_join!(details, summaries)?;
         Ok(All { details, summaries })
     }
@@ -148,7 +148,7 @@ impl Roles {
     pub(super) async fn settled(&self, name: &str) -> Result<Attributes, DriverError> {
         until(
             &format!("that the role {name} can be read with its ARN"),
-            Patience::seconds(120),
+            WaitPolicy::seconds(120),
             || async {
                 let Some(role) = self.get(name).await? else {
                     return Ok(Err("no such role yet".to_owned()));

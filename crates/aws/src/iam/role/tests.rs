@@ -201,8 +201,8 @@ fn whole() -> Properties {
     }
 }
 
-fn wanted(address: &Address, properties: Properties) -> TypedWanted<'_, Identity, Properties> {
-    TypedWanted {
+fn wanted(address: &Address, properties: Properties) -> TypedReadRequest<'_, Identity, Properties> {
+    TypedReadRequest {
         address,
         identity: Identity {
             role_name: properties.role_name.clone(),
@@ -234,14 +234,18 @@ async fn all_roles_are_read_with_two_calls_a_page_and_every_property_reads_back(
         ("Action=ListRoles&", 200, one.as_str()),
         ("Action=ListRoles&", 200, two.as_str()),
     ]);
-    let (driver, reading, address) = (driver(&fake), Reading::default(), "test/r".parse().unwrap());
+    let (driver, cache, address) = (
+        driver(&fake),
+        ReadCache::default(),
+        "test/r".parse().unwrap(),
+    );
     let live = driver
-        .read(wanted(&address, whole()), &reading)
+        .read(wanted(&address, whole()), &cache)
         .await
         .unwrap()
         .unwrap();
     assert_eq!(live.properties, whole());
-    assert_eq!(driver.list(&reading).await.unwrap().len(), 2);
+    assert_eq!(driver.list(&cache).await.unwrap().len(), 2);
     fake.assert_used();
     assert_eq!(fake.requests().len(), 4);
 }
@@ -267,7 +271,7 @@ async fn before_a_write_the_role_itself_is_read() {
     };
     let driver = driver(&fake);
     let live = driver
-        .read(wanted(&address, desired), &Reading::default())
+        .read(wanted(&address, desired), &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -294,7 +298,7 @@ async fn a_role_that_is_not_listed_yet_is_asked_for() {
     let address = "test/r".parse().unwrap();
     assert!(
         driver(&fake)
-            .read(wanted(&address, role()), &Reading::default())
+            .read(wanted(&address, role()), &ReadCache::default())
             .await
             .unwrap()
             .is_none()

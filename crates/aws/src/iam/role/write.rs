@@ -7,16 +7,16 @@ use model::types::iam::Policy;
 use super::{Properties, Roles};
 use crate::account::error::failed;
 use crate::kit::policy_document::print;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// How long IAM may take to know everywhere what was just made in it.
-const PROPAGATION: Patience = Patience::seconds(120);
+const PROPAGATION: WaitPolicy = WaitPolicy::seconds(120);
 
 /// What passes by itself: a principal or the role itself was made a moment ago, or another change
 /// of the role is under way.
 fn passes(error: &DriverError) -> bool {
-    error.says("MalformedPolicyDocument", "Invalid principal in policy")
-        || error.says("NoSuchEntity", "The role with name")
+    error.has_message("MalformedPolicyDocument", "Invalid principal in policy")
+        || error.has_message("NoSuchEntity", "The role with name")
         || error.is("ConcurrentModification")
 }
 
@@ -80,23 +80,23 @@ impl Roles {
         changes: &Changes,
     ) -> Result<(), DriverError> {
         let name = &desired.role_name;
-        if changes.touches("AssumeRolePolicyDocument") {
+        if changes.affects("AssumeRolePolicyDocument") {
             self.put_trust(desired).await?;
         }
-        if changes.touches("MaxSessionDuration") {
+        if changes.affects("MaxSessionDuration") {
             self.put_session(desired).await?;
         }
-        if changes.touches("Description") {
+        if changes.affects("Description") {
             self.put_description(desired).await?;
         }
-        if changes.touches("PermissionsBoundary") {
+        if changes.affects("PermissionsBoundary") {
             self.put_boundary(name, desired.permissions_boundary.as_deref())
                 .await?;
         }
-        if changes.touches("ManagedPolicyArns") {
+        if changes.affects("ManagedPolicyArns") {
             self.write_managed(live, desired).await?;
         }
-        if changes.touches("Policies") {
+        if changes.affects("Policies") {
             self.write_inline(live, desired).await?;
         }
         Ok(())

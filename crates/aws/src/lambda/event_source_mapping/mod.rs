@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_lambda::types::EventSourceMappingConfiguration;
-use engine::{Changes, DriverError, LiveTags, Reading};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::Tags;
 use model::types::lambda::EventSourceMapping;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use super::functions::{Functions, name_of};
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::tagging;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = EventSourceMapping<String>;
 type Live = TypedLive<Properties>;
@@ -52,9 +52,9 @@ impl EventSourceMappings {
     /// Every mapping of the account, read once in a reading.
     async fn all(
         &self,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Vec<EventSourceMappingConfiguration>>, DriverError> {
-        reading
+        cache
             .once("lambda:ListEventSourceMappings", || self.list_all())
             .await
     }
@@ -175,12 +175,12 @@ impl ResourceDriver for EventSourceMappings {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let (all, hints) = tokio::try_join!(
-            self.all(reading),
-            tagging::hints(&self.functions.account, reading)
+            self.all(cache),
+            tagging::hints(&self.functions.account, cache)
         )?;
         let Identity {
             function_name,
@@ -199,10 +199,10 @@ impl ResourceDriver for EventSourceMappings {
 
     /// Those that the index shows, and those of functions whose name begins with the system's: the
     /// index lags.
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let (all, hints) = tokio::try_join!(
-            self.all(reading),
-            tagging::hints(&self.functions.account, reading)
+            self.all(cache),
+            tagging::hints(&self.functions.account, cache)
         )?;
         let prefix = format!("{}-", self.functions.account.system());
         let mappings = all

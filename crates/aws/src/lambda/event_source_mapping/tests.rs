@@ -175,7 +175,7 @@ async fn a_mapping_of_another_owner_is_not_taken_on() {
         (TAGS, 200, foreign),
     ]);
     let error = driver(&fake).create(mapping(), &tags()).await.unwrap_err();
-    assert!(error.says("ResourceConflictException", "already exists"));
+    assert!(error.has_message("ResourceConflictException", "already exists"));
     fake.assert_used();
 }
 
@@ -243,12 +243,12 @@ async fn deleting_the_absent_succeeds() {
     fake.assert_used();
 }
 
-fn wanted(address: &Address, properties: Properties) -> TypedWanted<'_, Identity, Properties> {
+fn wanted(address: &Address, properties: Properties) -> TypedReadRequest<'_, Identity, Properties> {
     let identity = Identity {
         function_name: FUNCTION.to_owned(),
         event_source_arn: STREAM.to_owned(),
     };
-    TypedWanted {
+    TypedReadRequest {
         address,
         identity,
         properties,
@@ -282,9 +282,13 @@ async fn all_mappings_are_read_with_one_call_a_page() {
         (LIST, 200, first.as_str()),
         (NEXT, 200, second.as_str()),
     ]);
-    let (driver, reading, address) = (driver(&fake), Reading::default(), "test/m".parse().unwrap());
+    let (driver, cache, address) = (
+        driver(&fake),
+        ReadCache::default(),
+        "test/m".parse().unwrap(),
+    );
     let mut live = driver
-        .read(wanted(&address, mapping()), &reading)
+        .read(wanted(&address, mapping()), &cache)
         .await
         .unwrap()
         .unwrap();
@@ -297,7 +301,7 @@ async fn all_mappings_are_read_with_one_call_a_page() {
         tags["team"], "changed",
         "a tag that was changed behind our back shows in the index"
     );
-    let listed = driver.list(&reading).await.unwrap();
+    let listed = driver.list(&cache).await.unwrap();
     assert_eq!(
         listed
             .iter()
@@ -322,7 +326,7 @@ async fn a_mapping_in_the_midst_of_a_change_is_not_taken_for_a_disabled_one() {
             ..mapping()
         };
         let live = driver(&fake)
-            .read(wanted(&address, desired), &Reading::default())
+            .read(wanted(&address, desired), &ReadCache::default())
             .await
             .unwrap();
         assert_eq!(

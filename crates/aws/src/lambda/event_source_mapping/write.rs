@@ -11,14 +11,14 @@ use super::{EventSourceMappings, Properties, is_queue, normalise};
 use crate::account::error::failed;
 use crate::kit::tagging::is_same_resource;
 use crate::kit::typed::ResourceDriver as _;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 use crate::lambda::functions::{absent_is_done, already_exists, is_busy, role_propagates};
 
 /// How long a role may not be known, or another change of the mapping be under way.
-const PASSING: Patience = Patience::seconds(300);
+const PASSING: WaitPolicy = WaitPolicy::seconds(300);
 
 /// How long a mapping may take to become enabled, disabled or gone.
-const SETTLING: Patience = Patience::seconds(600);
+const SETTLING: WaitPolicy = WaitPolicy::seconds(600);
 
 /// What passes by itself.
 fn passes(error: &DriverError) -> bool {
@@ -148,7 +148,7 @@ impl EventSourceMappings {
         desired: &Properties,
         changes: &Changes,
     ) -> Result<(), DriverError> {
-        let touched = |property: &str| changes.touches(property);
+        let touched = |property: &str| changes.affects(property);
         let number = |value: Option<i32>, property: &str| value.filter(|_| touched(property));
         let window = number(
             desired.maximum_batching_window_in_seconds,

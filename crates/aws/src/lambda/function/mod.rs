@@ -7,7 +7,7 @@ mod tests;
 mod write;
 
 use async_trait::async_trait;
-use engine::{Changes, DriverError, LiveTags, Reading, diff, diff_tags};
+use engine::{Changes, DriverError, LiveTags, ReadCache, diff, diff_tags};
 use futures_util::future::try_join_all;
 use model::Tags;
 use model::types::lambda::{
@@ -20,8 +20,8 @@ use super::functions::{Functions, already_exists, is_busy};
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry};
 
 type Properties = Function<String>;
 type Live = TypedLive<Properties>;
@@ -140,20 +140,19 @@ impl ResourceDriver for FunctionDriver {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let found = self
             .functions
-            .read(&wanted.identity.function_name, reading)
+            .read(&wanted.identity.function_name, cache)
             .await?;
         Ok(found.as_ref().as_ref().and_then(live))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let names = self.functions.hinted(reading).await?;
-        let found =
-            try_join_all(names.iter().map(|name| self.functions.read(name, reading))).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let names = self.functions.hinted(cache).await?;
+        let found = try_join_all(names.iter().map(|name| self.functions.read(name, cache))).await?;
         Ok(found
             .iter()
             .filter_map(|found| found.as_ref().as_ref().and_then(live))
@@ -224,7 +223,7 @@ impl ResourceDriver for FunctionDriver {
                     .map(drop)
                     .map_err(failed("lambda:UntagResource"))
             };
-            retry(Patience::seconds(60), is_busy, untag).await?;
+            retry(WaitPolicy::seconds(60), is_busy, untag).await?;
         }
         if !set.is_empty() {
             let call = client
@@ -238,7 +237,7 @@ impl ResourceDriver for FunctionDriver {
                     .map(drop)
                     .map_err(failed("lambda:TagResource"))
             };
-            retry(Patience::seconds(60), is_busy, tag).await?;
+            retry(WaitPolicy::seconds(60), is_busy, tag).await?;
         }
         Ok(())
     }

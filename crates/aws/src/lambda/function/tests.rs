@@ -184,7 +184,7 @@ async fn a_function_of_another_owner_is_not_taken_on() {
     ]);
     let (driver, _zip) = driver(&fake);
     let error = driver.create(function(), &tags()).await.unwrap_err();
-    assert!(error.says("ResourceConflictException", "already exist"));
+    assert!(error.has_message("ResourceConflictException", "already exist"));
     fake.assert_used();
 }
 
@@ -303,7 +303,7 @@ async fn a_reservation_that_the_account_cannot_spare_says_what_it_has() {
         .await
         .unwrap_err();
     assert!(
-        error.says(
+        error.has_message(
             "InvalidParameterValueException",
             "10 concurrent executions, 10 of them unreserved"
         ),
@@ -333,13 +333,13 @@ async fn an_update_that_fails_later_is_told_and_tried_again() {
     let identity = Identity {
         function_name: "acme-f".to_owned(),
     };
-    let wanted = TypedWanted {
+    let wanted = TypedReadRequest {
         address: &address,
         identity,
         properties: function(),
     };
     let live = driver
-        .read(wanted, &Reading::default())
+        .read(wanted, &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -377,21 +377,21 @@ async fn a_function_is_read_once_and_not_while_it_is_deleted() {
         ("GetResources", 200, second.as_str()),
         (GET, 200, deleting.as_str()),
     ]);
-    let (driver, reading, address) = (
+    let (driver, cache, address) = (
         driver(&fake).0,
-        Reading::default(),
+        ReadCache::default(),
         "test/f".parse().unwrap(),
     );
     let identity = Identity {
         function_name: "acme-f".to_owned(),
     };
-    let wanted = TypedWanted {
+    let wanted = TypedReadRequest {
         address: &address,
         identity,
         properties: function(),
     };
-    assert!(driver.read(wanted, &reading).await.unwrap().is_none());
-    assert!(driver.list(&reading).await.unwrap().is_empty());
+    assert!(driver.read(wanted, &cache).await.unwrap().is_none());
+    assert!(driver.list(&cache).await.unwrap().is_empty());
     fake.assert_used();
 }
 

@@ -14,14 +14,14 @@ use super::convert::{
 use super::limits::check_zip;
 use super::{FunctionDriver, Properties};
 use crate::account::error::failed;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 use crate::lambda::functions::{
     absent_is_done, already_exists, is_busy, is_deleting, role_propagates,
 };
 
 /// How long Lambda may take to see a role that was just made (mostly 5 to 15 seconds), and a
 /// function to become active or updated.
-const PATIENCE: Patience = Patience::seconds(300);
+const PATIENCE: WaitPolicy = WaitPolicy::seconds(300);
 
 /// What `UpdateFunctionConfiguration` writes.
 const CONFIGURATION: [&str; 12] = [
@@ -113,17 +113,17 @@ impl FunctionDriver {
         desired: &Properties,
         changes: &Changes,
     ) -> Result<(), DriverError> {
-        if changes.touches("KmsKeyArn")
+        if changes.affects("KmsKeyArn")
             || CONFIGURATION
                 .iter()
-                .any(|property| changes.touches(property))
+                .any(|property| changes.affects(property))
         {
             self.put_configuration(desired, changes).await?;
         }
-        if changes.touches("Code") || changes.touches("Architectures") {
+        if changes.affects("Code") || changes.affects("Architectures") {
             self.put_code(desired).await?;
         }
-        if changes.touches("ReservedConcurrentExecutions") {
+        if changes.affects("ReservedConcurrentExecutions") {
             self.put_concurrency(desired).await?;
         }
         Ok(())
@@ -135,7 +135,7 @@ impl FunctionDriver {
         changes: &Changes,
     ) -> Result<(), DriverError> {
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-        let touched = |property: &str| changes.touches(property);
+        let touched = |property: &str| changes.affects(property);
         let call = self
             .functions
             .client
@@ -310,7 +310,7 @@ impl FunctionDriver {
 /// The reservation leaves the account less than it must keep unreserved. Lambda has one code for
 /// all invalid parameters, so the message tells.
 fn exceeds_account(error: &DriverError) -> bool {
-    error.says(
+    error.has_message(
         "InvalidParameterValueException",
         "UnreservedConcurrentExecution",
     )

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::lambda::Permission;
 use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
@@ -19,7 +19,7 @@ use self::statement::PREFIX;
 use super::functions::{Functions, name_of, tags};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Permission<String>;
 type Live = TypedLive<Properties>;
@@ -83,9 +83,9 @@ impl Permissions {
     async fn read_policy(
         &self,
         function: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Arc<Policy>, DriverError> {
-        reading
+        cache
             .once(format!("lambda:GetPolicy {function}"), || {
                 self.policy(function)
             })
@@ -96,9 +96,9 @@ impl Permissions {
     async fn function_tags(
         &self,
         function: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Tags>, DriverError> {
-        let found = self.functions.read(function, reading).await?;
+        let found = self.functions.read(function, cache).await?;
         let Some(found) = found.as_ref() else {
             return Ok(None);
         };
@@ -121,8 +121,8 @@ impl Permissions {
     }
 
     /// The permissions on one function of the system that may be Frontage's.
-    async fn list_of(&self, function: &str, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let Some(tags) = self.function_tags(function, reading).await? else {
+    async fn list_of(&self, function: &str, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let Some(tags) = self.function_tags(function, cache).await? else {
             return Ok(Vec::new());
         };
         let has_had_one = tags
@@ -133,7 +133,7 @@ impl Permissions {
         {
             return Ok(Vec::new());
         }
-        let policy = self.read_policy(function, reading).await?;
+        let policy = self.read_policy(function, cache).await?;
         let ours = policy.iter().filter(|(id, _)| id.starts_with(PREFIX));
         Ok(ours
             .map(|(id, properties)| live(id, properties, orphan_tags(&tags, id)))
@@ -194,13 +194,13 @@ impl ResourceDriver for Permissions {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let function = name_of(&wanted.identity.function_name);
         let (tags, policy) = tokio::try_join!(
-            self.function_tags(function, reading),
-            self.read_policy(function, reading)
+            self.function_tags(function, cache),
+            self.read_policy(function, cache)
         )?;
         let id = statement::id(wanted.address.name());
         let (Some(tags), Some(properties)) = (tags, policy.get(&id)) else {
@@ -213,12 +213,12 @@ impl ResourceDriver for Permissions {
         )))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let functions = self.functions.hinted(reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let functions = self.functions.hinted(cache).await?;
         let lists = try_join_all(
             functions
                 .iter()
-                .map(|function| self.list_of(function, reading)),
+                .map(|function| self.list_of(function, cache)),
         )
         .await?;
         Ok(lists.into_iter().flatten().collect())

@@ -80,7 +80,7 @@ fn take_conditions(
                 permission.source_arn = Some(value);
             }
             ("StringEquals" | "StringLike", "aws:sourceaccount") => {
-                permission.source_account = Some(value)
+                permission.source_account = Some(value);
             }
             _ => return None,
         }

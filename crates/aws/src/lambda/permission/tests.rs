@@ -196,8 +196,8 @@ async fn a_function_has_one_writer() {
     );
 }
 
-fn wanted(address: &Address) -> TypedWanted<'_, Identity, Properties> {
-    TypedWanted {
+fn wanted(address: &Address) -> TypedReadRequest<'_, Identity, Properties> {
+    TypedReadRequest {
         address,
         identity: Identity {
             function_name: ARN.to_owned(),
@@ -222,7 +222,7 @@ async fn a_permission_is_read_with_the_record_of_its_function() {
     ]);
     let address = "test/p".parse().unwrap();
     let live = driver(&fake)
-        .read(wanted(&address), &Reading::default())
+        .read(wanted(&address), &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -241,7 +241,7 @@ async fn without_a_policy_there_is_no_permission() {
         ]);
         assert!(
             driver(&fake)
-                .read(wanted(&address), &Reading::default())
+                .read(wanted(&address), &ReadCache::default())
                 .await
                 .unwrap()
                 .is_none()
@@ -261,7 +261,7 @@ async fn orphans_are_statements_of_ours_on_functions_of_ours() {
         (GET_FUNCTION, 200, function.as_str()),
         (GET_POLICY, 200, policy.as_str()),
     ]);
-    let orphans = driver(&fake).list(&Reading::default()).await.unwrap();
+    let orphans = driver(&fake).list(&ReadCache::default()).await.unwrap();
     assert_eq!(orphans.len(), 1);
     assert_eq!(
         orphans[0].tags,
@@ -279,7 +279,7 @@ async fn a_function_that_never_had_a_permission_is_not_asked_for_its_policy() {
     ]);
     assert!(
         driver(&fake)
-            .list(&Reading::default())
+            .list(&ReadCache::default())
             .await
             .unwrap()
             .is_empty()

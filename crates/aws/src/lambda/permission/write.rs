@@ -7,15 +7,15 @@ use model::{FINGERPRINT_TAG, Tags, child_fingerprint_tag};
 use super::statement::address_name;
 use super::{Permissions, Properties};
 use crate::account::error::failed;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 use crate::lambda::functions::{absent_is_done, already_exists, is_busy};
 
 /// How long the function that was just made may not be known, or be busy.
-const FRESH: Patience = Patience::seconds(60);
+const FRESH: WaitPolicy = WaitPolicy::seconds(60);
 
 /// How long a statement that was written may not show. After that it counts as lost, and is written
 /// again.
-const SHOWN: Patience = Patience::seconds(20);
+const SHOWN: WaitPolicy = WaitPolicy::seconds(20);
 
 /// How often a statement is written before that it does not show is an error.
 const ATTEMPTS: usize = 3;

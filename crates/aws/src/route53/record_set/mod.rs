@@ -6,7 +6,7 @@ mod limits;
 mod tests;
 
 use async_trait::async_trait;
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::types::route53::RecordSet;
 use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
@@ -17,8 +17,8 @@ use super::names::{canonical, zone_id};
 use super::zones::{Zones, create, remove, write};
 use crate::Account;
 use crate::kit::tagging::{self, is_same_resource};
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry};
 
 type Properties = RecordSet<String>;
 type Live = TypedLive<Properties>;
@@ -86,9 +86,9 @@ impl RecordSets {
     async fn find(
         &self,
         at: &Identity,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Properties>, DriverError> {
-        let found = reading.once(format!("route53:record {}", at.id()), || async {
+        let found = cache.once(format!("route53:record {}", at.id()), || async {
             let record = self
                 .zones
                 .record(&at.hosted_zone_id, &at.name, &at.record_type)
@@ -99,8 +99,8 @@ impl RecordSets {
     }
 
     /// What the companions of its zone say of a record.
-    async fn said(&self, at: &Identity, reading: &Reading) -> Result<Tags, DriverError> {
-        let zones = self.zones.all(reading).await?;
+    async fn said(&self, at: &Identity, cache: &ReadCache) -> Result<Tags, DriverError> {
+        let zones = self.zones.all(cache).await?;
         let Some(zone) = zones.get(&at.hosted_zone_id) else {
             return Ok(Tags::new());
         };
@@ -109,7 +109,7 @@ impl RecordSets {
         };
         let companions = self
             .zones
-            .companions(&at.hosted_zone_id, zone, reading)
+            .companions(&at.hosted_zone_id, zone, cache)
             .await?;
         Ok(companions
             .get(&companion.name)
@@ -123,9 +123,9 @@ impl RecordSets {
         &self,
         zone: &str,
         zone_name: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Vec<Live>, DriverError> {
-        let companions = self.zones.companions(zone, zone_name, reading).await?;
+        let companions = self.zones.companions(zone, zone_name, cache).await?;
         let ours = companions.values().filter(|companion| {
             let system = companion.tags.get(SYSTEM_TAG);
             system.is_some_and(|system| system == self.zones.account.system())
@@ -137,7 +137,7 @@ impl RecordSets {
                 name: companion.of.clone(),
                 record_type: companion.record_type.clone(),
             };
-            let found = self.find(&at, reading).await?;
+            let found = self.find(&at, cache).await?;
             Ok::<_, DriverError>(found.map(|properties| live(properties, companion.tags.clone())))
         }));
         Ok(live.await?.into_iter().flatten().collect())
@@ -219,31 +219,31 @@ impl ResourceDriver for RecordSets {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let at = wanted.identity.canonical();
-        let (found, tags) = tokio::try_join!(self.find(&at, reading), self.said(&at, reading))?;
+        let (found, tags) = tokio::try_join!(self.find(&at, cache), self.said(&at, cache))?;
         Ok(found.map(|properties| live(properties, tags)))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let zones = self.zones.all(reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let zones = self.zones.all(cache).await?;
         let lists = try_join_all(
             zones
                 .iter()
-                .map(|(zone, name)| self.in_zone(zone, name, reading)),
+                .map(|(zone, name)| self.in_zone(zone, name, cache)),
         )
         .await?;
         Ok(lists.into_iter().flatten().collect())
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.zones.account, reading)
+        Ok(tagging::hints(&self.zones.account, cache)
             .await?
             .shows("s3", selection))
     }
@@ -312,7 +312,7 @@ impl ResourceDriver for RecordSets {
         };
         let companion = Companion::of(&at.name, &at.record_type, &zone)?;
         let changed = |error: &DriverError| error.is("InvalidChangeBatch");
-        retry(Patience::seconds(10), changed, || async {
+        retry(WaitPolicy::seconds(10), changed, || async {
             let standing = self.standing(&at, &companion, &zone).await?;
             let records = standing
                 .record

@@ -175,7 +175,7 @@ async fn companions_are_found_on_every_page_of_every_list() {
         ),
         (RECORD, 200, there.as_str()),
     ]);
-    let found = driver(&fake).list(&Reading::default()).await.unwrap();
+    let found = driver(&fake).list(&ReadCache::default()).await.unwrap();
     fake.assert_used();
     assert_eq!(
         found.len(),
@@ -248,14 +248,14 @@ async fn the_next_record_is_not_the_one_that_is_looked_for() {
     let next = listed(&set("www.example.com.", "AAAA", "::1"), "");
     let fake = FakeAws::new([(ZONES, 200, zones), (RECORD, 200, next.as_str())]);
     let identity = Identity::of(&record());
-    let wanted = TypedWanted {
+    let wanted = TypedReadRequest {
         address: &address,
         identity,
         properties: record(),
     };
     assert!(
         driver(&fake)
-            .read(wanted, &Reading::default())
+            .read(wanted, &ReadCache::default())
             .await
             .unwrap()
             .is_none()

@@ -8,14 +8,14 @@ use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 
 use super::Buckets;
 use crate::account::error::failed;
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::wait::{WaitPolicy, retry, until};
 use crate::s3::service::{CONSISTENCY, Name, incomplete};
 
 /// How many calls that delete up to a thousand objects are in flight.
 const BATCHES: usize = 8;
 
 /// How long a bucket may not be empty though everything in it was deleted.
-const EMPTYING: Patience = Patience {
+const EMPTYING: WaitPolicy = WaitPolicy {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(10),
     within: Duration::from_mins(15),

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership as SdkOwnership,
 };
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection, diff};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection, diff};
 use model::Tags;
 use model::types::s3::{
     BUCKET, Bucket, ObjectOwnership, PublicAccessBlockConfiguration, VersioningStatus,
@@ -24,7 +24,7 @@ use super::service::{self, CONSISTENCY, Name, S3};
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{retry, until};
 
 type Properties = Bucket<String>;
@@ -218,14 +218,14 @@ impl ResourceDriver for Buckets {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let name = &wanted.identity.bucket_name;
-        if self.s3.who_has(name, reading).await? == Name::Free {
+        if self.s3.who_has(name, cache).await? == Name::Free {
             return Ok(None);
         }
-        let (settings, tags) = tokio::try_join!(self.settings(name), self.s3.tags(name, reading))?;
+        let (settings, tags) = tokio::try_join!(self.settings(name), self.s3.tags(name, cache))?;
         let (Some(settings), Some(tags)) = (settings, tags.as_ref().clone()) else {
             return Ok(None);
         };
@@ -233,20 +233,20 @@ impl ResourceDriver for Buckets {
     }
 
     /// With their names and tags only: of what is not wanted nothing else is asked.
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let buckets = self.s3.ours(reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let buckets = self.s3.ours(cache).await?;
         Ok(buckets
             .into_iter()
             .map(|(name, tags)| self.live(convert::named(name), tags))
             .collect())
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.s3.suspects(selection, reading).await
+        self.s3.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

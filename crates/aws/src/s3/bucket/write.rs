@@ -13,7 +13,7 @@ use engine::{Changes, DriverError};
 
 use super::{Buckets, Properties, convert, lifecycle};
 use crate::account::error::failed;
-use crate::kit::wait::{Patience, until};
+use crate::kit::wait::{WaitPolicy, until};
 use crate::s3::service::{incomplete, written};
 
 /// How many equal answers in a row are believed: lifecycle reads flap between old and new for a
@@ -21,7 +21,7 @@ use crate::s3::service::{incomplete, written};
 const STEADY: u32 = 3;
 
 /// How long lifecycle reads may flap.
-const SETTLING: Patience = Patience::seconds(180);
+const SETTLING: WaitPolicy = WaitPolicy::seconds(180);
 
 impl Buckets {
     /// Writes what the changes touch, access first: a policy that comes later must not be public
@@ -32,25 +32,25 @@ impl Buckets {
         changes: &Changes,
     ) -> Result<(), DriverError> {
         let _writer = self.s3.writer(&desired.bucket_name).await;
-        if changes.touches("PublicAccessBlockConfiguration") {
+        if changes.affects("PublicAccessBlockConfiguration") {
             self.put_access(desired).await?;
         }
-        if changes.touches("OwnershipControls") {
+        if changes.affects("OwnershipControls") {
             self.put_ownership(desired).await?;
         }
-        if changes.touches("BucketEncryption") {
+        if changes.affects("BucketEncryption") {
             self.put_encryption(desired).await?;
         }
-        if changes.touches("VersioningConfiguration") {
+        if changes.affects("VersioningConfiguration") {
             self.put_versioning(desired).await?;
         }
-        if changes.touches("LifecycleConfiguration") {
+        if changes.affects("LifecycleConfiguration") {
             self.put_lifecycle(desired).await?;
         }
-        if changes.touches("CorsConfiguration") {
+        if changes.affects("CorsConfiguration") {
             self.put_cors(desired).await?;
         }
-        if changes.touches("LoggingConfiguration") {
+        if changes.affects("LoggingConfiguration") {
             self.put_logging(desired).await?;
         }
         Ok(())

@@ -6,7 +6,7 @@ mod write;
 
 use async_trait::async_trait;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::s3::Object;
 use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::service::{S3, from_sdk, record};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Object<String>;
 type Live = TypedLive<Properties>;
@@ -58,9 +58,9 @@ impl Objects {
         &self,
         bucket: &str,
         key: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Found>, DriverError> {
-        let found = reading.once(format!("s3:GetObject {bucket}/{key}"), || {
+        let found = cache.once(format!("s3:GetObject {bucket}/{key}"), || {
             self.look(bucket, key)
         });
         Ok(found.await?.as_ref().clone())
@@ -207,14 +207,12 @@ impl ResourceDriver for Objects {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity { bucket, key } = &wanted.identity;
-        let (tags, found) = tokio::try_join!(
-            self.s3.tags(bucket, reading),
-            self.find(bucket, key, reading)
-        )?;
+        let (tags, found) =
+            tokio::try_join!(self.s3.tags(bucket, cache), self.find(bucket, key, cache))?;
         let (Some(tags), Some(found)) = (tags.as_ref(), found) else {
             return Ok(None);
         };
@@ -226,8 +224,8 @@ impl ResourceDriver for Objects {
         )))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
-        let recorded = self.s3.recorded(reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let recorded = self.s3.recorded(cache).await?;
         let objects = recorded.into_iter().filter_map(|(bucket, tags, value)| {
             let (_, key) = split_record(&value)?;
             Some(unread(bucket, key.to_owned(), tags))
@@ -235,12 +233,12 @@ impl ResourceDriver for Objects {
         Ok(objects.collect())
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.s3.suspects(selection, reading).await
+        self.s3.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

@@ -83,12 +83,12 @@ async fn an_object_that_is_there_is_taken_only_if_it_is_ours() {
     );
 }
 
-fn wanted(address: &model::Address) -> TypedWanted<'_, Identity, Properties> {
+fn wanted(address: &model::Address) -> TypedReadRequest<'_, Identity, Properties> {
     let identity = Identity {
         bucket: "acme-b".to_owned(),
         key: "config.json".to_owned(),
     };
-    TypedWanted {
+    TypedReadRequest {
         address,
         identity,
         properties: object(),
@@ -106,7 +106,7 @@ async fn an_object_that_lost_its_tags_is_ours_by_the_record_of_its_bucket() {
             (GET_OWN, 200, none.as_str()),
         ]);
         driver(&fake)
-            .read(wanted(&address), &Reading::default())
+            .read(wanted(&address), &ReadCache::default())
             .await
             .unwrap()
             .unwrap()
@@ -132,7 +132,7 @@ async fn an_object_that_lost_its_tags_is_ours_by_the_record_of_its_bucket() {
     ]);
     assert!(
         driver(&gone)
-            .read(wanted(&address), &Reading::default())
+            .read(wanted(&address), &ReadCache::default())
             .await
             .unwrap()
             .is_none()

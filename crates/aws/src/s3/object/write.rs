@@ -127,7 +127,7 @@ impl Objects {
         );
         self.s3
             .change_tags(&object.bucket, |tags| {
-                drop(tags.insert(name.clone(), value.clone()))
+                drop(tags.insert(name.clone(), value.clone()));
             })
             .await
     }
@@ -141,7 +141,7 @@ impl Objects {
         };
         self.s3
             .change_tags(bucket, |tags| {
-                tags.retain(|name, value| !is_its(name, value))
+                tags.retain(|name, value| !is_its(name, value));
             })
             .await
     }

@@ -4,7 +4,7 @@
 mod tests;
 
 use async_trait::async_trait;
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::iam::PolicyDocument;
 use model::types::s3::BucketPolicy;
 use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
@@ -14,14 +14,14 @@ use super::service::{CONSISTENCY, S3, address, passes, record};
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::policy_document::{normalise, parse, print};
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
-use crate::kit::wait::{Patience, retry, until};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = BucketPolicy<String>;
 type Live = TypedLive<Properties>;
 
 /// How long a principal that was just made may be unknown.
-const PROPAGATION: Patience = Patience::seconds(120);
+const PROPAGATION: WaitPolicy = WaitPolicy::seconds(120);
 
 /// Reads and writes bucket policies. A bucket has one, and a tag of it keeps the policy's record.
 #[derive(Debug)]
@@ -63,9 +63,9 @@ impl Policies {
     async fn find(
         &self,
         bucket: &str,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<Option<Properties>, DriverError> {
-        let policy = reading
+        let policy = cache
             .once(format!("s3:GetBucketPolicy {bucket}"), || {
                 self.policy(bucket)
             })
@@ -124,7 +124,7 @@ impl Policies {
     async fn forget(&self, bucket: &str) -> Result<(), DriverError> {
         let prefix = child_fingerprint_tag("");
         let forget = |tags: &mut Tags| {
-            tags.retain(|key, value| !key.starts_with(&prefix) || !is_record(value))
+            tags.retain(|key, value| !key.starts_with(&prefix) || !is_record(value));
         };
         self.s3.change_tags(bucket, forget).await
     }
@@ -143,7 +143,7 @@ fn is_absent(error: &DriverError) -> bool {
 /// What passes by itself: S3 does not know a principal that was made a moment ago, or another
 /// change is under way.
 fn put_passes(error: &DriverError) -> bool {
-    error.says("MalformedPolicy", "Invalid principal in policy") || passes(error)
+    error.has_message("MalformedPolicy", "Invalid principal in policy") || passes(error)
 }
 
 fn live(properties: Properties, tags: Tags) -> Live {
@@ -219,12 +219,12 @@ impl ResourceDriver for Policies {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, Identity, Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let bucket = &wanted.identity.bucket;
         let (tags, policy) =
-            tokio::try_join!(self.s3.tags(bucket, reading), self.find(bucket, reading))?;
+            tokio::try_join!(self.s3.tags(bucket, cache), self.find(bucket, cache))?;
         let (Some(tags), Some(properties)) = (tags.as_ref(), policy) else {
             return Ok(None);
         };
@@ -232,10 +232,10 @@ impl ResourceDriver for Policies {
         Ok(Some(live(properties, record)))
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live>, DriverError> {
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let recorded = self
             .s3
-            .recorded(reading)
+            .recorded(cache)
             .await?
             .into_iter()
             .filter(|(_, _, value)| is_record(value));
@@ -244,12 +244,12 @@ impl ResourceDriver for Policies {
             .collect())
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.s3.suspects(selection, reading).await
+        self.s3.suspects(selection, cache).await
     }
 
     async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {

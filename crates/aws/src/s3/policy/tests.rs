@@ -154,8 +154,8 @@ async fn a_bucket_has_one_writer_of_its_tags() {
     );
 }
 
-fn wanted(address: &model::Address) -> TypedWanted<'_, Identity, Properties> {
-    TypedWanted {
+fn wanted(address: &model::Address) -> TypedReadRequest<'_, Identity, Properties> {
+    TypedReadRequest {
         address,
         identity: Identity {
             bucket: "acme-b".to_owned(),
@@ -173,7 +173,7 @@ async fn a_policy_is_read_with_the_record_of_its_bucket() {
     );
     let fake = FakeAws::new([(GET_TAGS, 200, bucket.as_str()), (GET, 200, text.as_str())]);
     let live = driver(&fake)
-        .read(wanted(&address), &Reading::default())
+        .read(wanted(&address), &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -187,7 +187,7 @@ async fn a_policy_is_read_with_the_record_of_its_bucket() {
         let fake = FakeAws::new([(GET_TAGS, 200, bucket.as_str()), (GET, status, answer)]);
         assert!(
             driver(&fake)
-                .read(wanted(&address), &Reading::default())
+                .read(wanted(&address), &ReadCache::default())
                 .await
                 .unwrap()
                 .is_none()
@@ -220,7 +220,7 @@ async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
         text("arn"),
     );
     let fake = FakeAws::new([(INDEX, 200, index.as_str()), (LIST, 200, listed.as_str())]);
-    let shown = driver(&fake).list(&Reading::default()).await.unwrap();
+    let shown = driver(&fake).list(&ReadCache::default()).await.unwrap();
     fake.assert_used();
     let address = |live: &Live| {
         live.tags
@@ -238,7 +238,11 @@ async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
         (GET_TAGS, 200, bucket.as_str()),
     ]);
     assert_eq!(
-        driver(&fake).list(&Reading::default()).await.unwrap().len(),
+        driver(&fake)
+            .list(&ReadCache::default())
+            .await
+            .unwrap()
+            .len(),
         1
     );
     fake.assert_used();

@@ -126,7 +126,7 @@ pub(super) fn changed(queue: &Properties, changes: &Changes) -> Result<Attribute
     let mut all = all(queue)?;
     let touched = SETTABLE
         .into_iter()
-        .filter(|(property, _)| changes.touches(property));
+        .filter(|(property, _)| changes.affects(property));
     let value = |(_, name): (&str, QueueAttributeName)| match all.remove(&name) {
         Some(value) => Some((name, value)),
         None => REMOVABLE.contains(&name).then(|| (name, String::new())),

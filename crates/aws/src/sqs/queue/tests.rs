@@ -59,12 +59,12 @@ async fn read(driver: &Queues, name: &str) -> Result<Option<Live>, DriverError> 
     let identity = Identity {
         queue_name: name.to_owned(),
     };
-    let wanted = TypedWanted {
+    let wanted = TypedReadRequest {
         address: &address,
         identity,
         properties: queue(json!({})),
     };
-    driver.read(wanted, &Reading::default()).await
+    driver.read(wanted, &ReadCache::default()).await
 }
 
 #[tokio::test(start_paused = true)]

@@ -174,7 +174,7 @@ impl Login {
         };
         if let Some(token) = pages::token(&String::from_utf8_lossy(&page)) {
             self.with_sessions(|all| {
-                all.note_username(token, credentials.username, Instant::now())
+                all.note_username(token, credentials.username, Instant::now());
             });
         }
         Response::from_parts(head, full(page))

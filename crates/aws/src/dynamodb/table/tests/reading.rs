@@ -147,7 +147,7 @@ async fn orphans_are_found_by_the_index() {
         ("DescribeTimeToLive", 200, off.as_str()),
         ("DescribeContinuousBackups", 200, BACKUPS_OFF),
     ]);
-    let tables = driver(&fake).list(&Reading::default()).await.unwrap();
+    let tables = driver(&fake).list(&ReadCache::default()).await.unwrap();
     assert_eq!(
         tables
             .iter()

@@ -5,8 +5,8 @@ use model::types::s3::{LifecycleConfiguration, LifecycleRule};
 
 use super::*;
 
-fn wanted(address: &model::Address) -> TypedWanted<'_, Identity, Properties> {
-    TypedWanted {
+fn wanted(address: &model::Address) -> TypedReadRequest<'_, Identity, Properties> {
+    TypedReadRequest {
         address,
         identity: Identity {
             bucket_name: "acme-b".to_owned(),
@@ -37,7 +37,7 @@ async fn a_bucket_on_the_second_page_is_read_with_its_tags() {
     ];
     let fake = FakeAws::new(list.into_iter().chain(NEW));
     let found = driver(&fake)
-        .read(wanted(&address), &Reading::default())
+        .read(wanted(&address), &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -69,7 +69,7 @@ async fn whose_a_bucket_is_that_is_not_listed_is_asked() {
     ] {
         let fake = FakeAws::new([(LIST, 200, NOTHING), (HEAD, status, "")]);
         let error = driver(&fake)
-            .read(wanted(&address), &Reading::default())
+            .read(wanted(&address), &ReadCache::default())
             .await
             .unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
@@ -77,7 +77,7 @@ async fn whose_a_bucket_is_that_is_not_listed_is_asked() {
     let fake = FakeAws::new([(LIST, 200, NOTHING), (HEAD, 404, "")]);
     assert!(
         driver(&fake)
-            .read(wanted(&address), &Reading::default())
+            .read(wanted(&address), &ReadCache::default())
             .await
             .unwrap()
             .is_none()
@@ -85,7 +85,7 @@ async fn whose_a_bucket_is_that_is_not_listed_is_asked() {
     let elsewhere = listed("eu-north-1", "");
     let fake = FakeAws::new([(LIST, 200, elsewhere.as_str())]);
     let error = driver(&fake)
-        .read(wanted(&address), &Reading::default())
+        .read(wanted(&address), &ReadCache::default())
         .await
         .unwrap_err();
     assert!(error.to_string().contains("in another Region"), "{error}");
@@ -111,7 +111,7 @@ async fn a_bucket_that_is_listed_and_gone_is_absent() {
     let fake = FakeAws::new([(LIST, 200, there.as_str())].into_iter().chain(gone));
     assert!(
         driver(&fake)
-            .read(wanted(&address), &Reading::default())
+            .read(wanted(&address), &ReadCache::default())
             .await
             .unwrap()
             .is_none()

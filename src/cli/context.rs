@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use aws::Account;
-use engine::{self, DriverError, Goal, Inventory, InventoryError, Plan, Registry, Selection};
+use engine::{self, DriverError, Drivers, Goal, Inventory, InventoryError, Plan, Selection};
 use local::{Architecture, Functions, Tools};
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 use model::{Graph, StackName};
@@ -28,20 +28,20 @@ pub(super) enum Zips {
 
 /// A system and the account that it stands in.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct Context {
     /// The desired state.
     pub(super) graph: Graph,
     /// The account.
     pub(super) account: Account,
     /// The drivers.
-    pub(super) registry: Registry,
+    pub(super) drivers: Drivers,
     /// The stacks that the command speaks of.
     pub(super) selection: Selection,
     /// The stacks that cannot stand here, with the service that the endpoint lacks for them.
     pub(super) lacking: BTreeMap<StackName, String>,
 }
 
-impl Session {
+impl Context {
     /// Reads the description, reaches the account, finds or builds the functions: what is wrong is
     /// told before minutes go into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
@@ -65,11 +65,11 @@ impl Session {
         let functions = functions(system, if has_functions { zips } else { Zips::None }).await?;
         let graph = graph(system, functions.as_ref());
         let account = account.with_artifacts(paths(functions.as_ref()));
-        let registry = aws::registry(&account);
+        let drivers = aws::drivers(&account);
         Ok(Self {
             graph,
             account,
-            registry,
+            drivers,
             selection,
             lacking: BTreeMap::new(),
         })
@@ -80,7 +80,7 @@ impl Session {
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
         loop {
             let known = self.account.known();
-            match engine::read(&self.graph, &self.selection, &self.registry, known, goal).await {
+            match engine::read(&self.graph, &self.selection, &self.drivers, known, goal).await {
                 Err(error) if self.leave_out(&error) => {}
                 read => return read.map_err(advice::report),
             }
@@ -102,7 +102,7 @@ impl Session {
                 .rsplit_once("::")
                 .is_some_and(|(of, _)| of == prefix)
         };
-        self.registry.remove(needs);
+        self.drivers.remove(needs);
         let service = prefix.rsplit("::").next().unwrap_or(prefix);
         let mut stacks = BTreeSet::new();
         // A node comes after all that it refers to.
@@ -181,14 +181,14 @@ impl Session {
             &self.graph,
             &self.selection,
             &inventory,
-            &self.registry,
+            &self.drivers,
             goal,
         )
         .map_err(advice::plan)
     }
 
     /// What each selected stack tells about itself, as far as it is known.
-    pub(super) fn outputs(&self, known: &engine::Known) -> Outputs {
+    pub(super) fn outputs(&self, known: &engine::Resolved) -> Outputs {
         let stacks = self
             .graph
             .outputs()

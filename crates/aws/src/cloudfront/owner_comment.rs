@@ -12,7 +12,7 @@ const ENDS: char = ']';
 
 /// A comment's own text, and the tags that its note stands for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Noted {
+pub(super) struct OwnerComment {
     /// The text without the note; none where that is empty.
     pub(super) text: Option<String>,
     /// Empty where there is no note.
@@ -20,14 +20,14 @@ pub(super) struct Noted {
 }
 
 /// Reads a comment. What only looks like a note is text.
-pub(super) fn parse(comment: &str) -> Noted {
+pub(super) fn parse(comment: &str) -> OwnerComment {
     let found = comment.rfind(BEGINS).and_then(|at| {
         let note = comment[at + BEGINS.len()..].strip_suffix(ENDS)?;
         Some((&comment[..at], tags(note)?))
     });
     let (text, tags) = found.unwrap_or((comment, Tags::new()));
     let text = text.trim_end();
-    Noted {
+    OwnerComment {
         text: (!text.is_empty()).then(|| text.to_owned()),
         tags,
     }
@@ -104,10 +104,10 @@ mod tests {
             Some("[frontage "),
         ] {
             for tags in [tags(), owner(&tags())] {
-                let noted = parse(&write(text, &tags, 128).unwrap());
+                let comment_owned = parse(&write(text, &tags, 128).unwrap());
                 assert_eq!(
-                    noted,
-                    Noted {
+                    comment_owned,
+                    OwnerComment {
                         text: text.map(|text| text.trim_end().to_owned()),
                         tags
                     }
@@ -131,14 +131,14 @@ mod tests {
         ] {
             assert_eq!(
                 parse(text),
-                Noted {
+                OwnerComment {
                     text: Some(text.to_owned()),
                     tags: Tags::new()
                 },
                 "{text}"
             );
         }
-        assert_eq!(parse(""), Noted::default());
+        assert_eq!(parse(""), OwnerComment::default());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What no emulator shows of the types whose owner is in their comment.
 
-use engine::{Changes, DriverError, LiveTags, Reading};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use fake_aws::FakeAws;
 use model::Tags;
 use model::types::cloudfront::{
@@ -172,7 +172,7 @@ async fn only_ones_own_must_be_readable() {
         None,
     );
     let fake = FakeAws::new([("Marker=next", 200, second.as_str()), ("GET ", 200, &first)]);
-    let all = controls(&fake).list(&Reading::default()).await.unwrap();
+    let all = controls(&fake).list(&ReadCache::default()).await.unwrap();
     assert_eq!(
         all.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(),
         ["Eours"]
@@ -184,7 +184,10 @@ async fn only_ones_own_must_be_readable() {
         None,
     );
     let fake = FakeAws::new([("GET ", 200, newer.as_str())]);
-    let failed = controls(&fake).list(&Reading::default()).await.unwrap_err();
+    let failed = controls(&fake)
+        .list(&ReadCache::default())
+        .await
+        .unwrap_err();
     assert!(failed.to_string().contains("`always-amz-auth`"), "{failed}");
 }
 
@@ -290,7 +293,7 @@ async fn policies_are_listed_to_the_end() {
         ("Type=custom", 200, &one),
     ]);
     let found = CachePolicies::new(&Account::for_tests(&fake))
-        .list(&Reading::default())
+        .list(&ReadCache::default())
         .await
         .unwrap();
     assert_eq!(
@@ -309,7 +312,7 @@ async fn policies_are_listed_to_the_end() {
         ("Type=custom", 200, &one),
     ]);
     let found = ResponseHeadersPolicies::new(&Account::for_tests(&fake))
-        .list(&Reading::default())
+        .list(&ReadCache::default())
         .await
         .unwrap();
     assert_eq!(

@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
-use engine::{Attributes, Changes, DriverError, LiveTags, Reading, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::{Resource, SYSTEM_TAG, Tags};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::note::{self, Noted};
+use super::owner_comment::{self, OwnerComment};
 use super::{LET_GO, VERSION, client, is_stale, suspects};
 use crate::Account;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedWanted};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::retry;
 
 /// One as it is listed.
@@ -33,7 +33,7 @@ pub(crate) struct Found<P> {
 
 /// One type: its calls, and where its name and its comment are.
 #[async_trait]
-pub(crate) trait Kind: Debug + Send + Sync + 'static {
+pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
     /// The type's properties, resolved.
     type Properties: Resource + DeserializeOwned + Clone + Debug + Send + Sync;
     /// How many characters a comment has at most.
@@ -78,9 +78,9 @@ pub(crate) struct Driver<K> {
     kind: PhantomData<K>,
 }
 
-type Live<K> = TypedLive<<K as Kind>::Properties>;
+type Live<K> = TypedLive<<K as CommentOwned>::Properties>;
 
-impl<K: Kind> Driver<K> {
+impl<K: CommentOwned> Driver<K> {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
@@ -89,8 +89,8 @@ impl<K: Kind> Driver<K> {
         }
     }
 
-    async fn all(&self, reading: &Reading) -> Result<Arc<Vec<Found<K::Properties>>>, DriverError> {
-        reading
+    async fn all(&self, cache: &ReadCache) -> Result<Arc<Vec<Found<K::Properties>>>, DriverError> {
+        cache
             .once(
                 format!("cloudfront:List {}", K::Properties::TYPE.name),
                 || K::list(&self.client),
@@ -104,10 +104,10 @@ impl<K: Kind> Driver<K> {
         properties: &K::Properties,
         tags: &Tags,
     ) -> Result<(), DriverError> {
-        let noted = noted::<K>(properties, tags)?;
+        let comment_owned = with_comment::<K>(properties, tags)?;
         retry(VERSION, is_stale, || async {
             let version = K::version(&self.client, id).await?;
-            K::update(&self.client, id, &version, &noted).await
+            K::update(&self.client, id, &version, &comment_owned).await
         })
         .await
     }
@@ -122,7 +122,7 @@ impl<K: Kind> Driver<K> {
     ) -> Result<String, DriverError> {
         let all = K::list(&self.client).await?;
         let found = all.into_iter().find(|found| found.name == K::name(desired));
-        let ours = found.filter(|found| is_same_resource(&noted_in(found).tags, tags));
+        let ours = found.filter(|found| is_same_resource(&owner_comment_in(found).tags, tags));
         let Some(found) = ours else { return Err(error) };
         self.write(&found.id, desired, tags).await?;
         Ok(found.id)
@@ -130,35 +130,38 @@ impl<K: Kind> Driver<K> {
 }
 
 /// As CloudFront has it: the comment with the note.
-fn noted<K: Kind>(properties: &K::Properties, tags: &Tags) -> Result<K::Properties, DriverError> {
-    let mut noted = properties.clone();
-    K::normalise(&mut noted);
-    K::check(&noted)?;
-    let comment = K::comment(&mut noted);
-    *comment = Some(note::write(comment.as_deref(), tags, K::COMMENT)?);
-    Ok(noted)
+fn with_comment<K: CommentOwned>(
+    properties: &K::Properties,
+    tags: &Tags,
+) -> Result<K::Properties, DriverError> {
+    let mut properties = properties.clone();
+    K::normalise(&mut properties);
+    K::check(&properties)?;
+    let comment = K::comment(&mut properties);
+    *comment = Some(owner_comment::write(comment.as_deref(), tags, K::COMMENT)?);
+    Ok(properties)
 }
 
-fn noted_in<P>(found: &Found<P>) -> Noted {
-    note::parse(found.comment.as_deref().unwrap_or_default())
+fn owner_comment_in<P>(found: &Found<P>) -> OwnerComment {
+    owner_comment::parse(found.comment.as_deref().unwrap_or_default())
 }
 
 /// As everybody else has it: the comment without the note, which is the tags.
-fn live<K: Kind>(found: &Found<K::Properties>) -> Result<Live<K>, DriverError> {
-    let noted = noted_in(found);
+fn live<K: CommentOwned>(found: &Found<K::Properties>) -> Result<Live<K>, DriverError> {
+    let comment = owner_comment_in(found);
     let mut properties = found.properties.clone()?;
-    *K::comment(&mut properties) = noted.text;
+    *K::comment(&mut properties) = comment.text;
     let attributes = Attributes::from([("Id".to_owned(), found.id.clone())]);
     Ok(TypedLive {
         id: found.id.clone(),
         properties,
         attributes,
-        tags: LiveTags::Read(noted.tags),
+        tags: LiveTags::Read(comment.tags),
     })
 }
 
 #[async_trait]
-impl<K: Kind> ResourceDriver for Driver<K> {
+impl<K: CommentOwned> ResourceDriver for Driver<K> {
     type Properties = K::Properties;
     type Identity = IgnoredAny;
 
@@ -168,11 +171,11 @@ impl<K: Kind> ResourceDriver for Driver<K> {
 
     async fn read(
         &self,
-        wanted: TypedWanted<'_, IgnoredAny, K::Properties>,
-        reading: &Reading,
+        wanted: TypedReadRequest<'_, IgnoredAny, K::Properties>,
+        cache: &ReadCache,
     ) -> Result<Option<Live<K>>, DriverError> {
         let name = K::name(&wanted.properties);
-        self.all(reading)
+        self.all(cache)
             .await?
             .iter()
             .find(|found| found.name == name)
@@ -180,24 +183,24 @@ impl<K: Kind> ResourceDriver for Driver<K> {
             .transpose()
     }
 
-    async fn list(&self, reading: &Reading) -> Result<Vec<Live<K>>, DriverError> {
-        let all = self.all(reading).await?;
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live<K>>, DriverError> {
+        let all = self.all(cache).await?;
         let system = |tags: &Tags| {
             tags.get(SYSTEM_TAG)
                 .is_some_and(|system| system == self.account.system())
         };
         all.iter()
-            .filter(|found| system(&noted_in(found).tags))
+            .filter(|found| system(&owner_comment_in(found).tags))
             .map(live::<K>)
             .collect()
     }
 
-    async fn suspects_orphans(
+    async fn may_have_orphans(
         &self,
         selection: &Selection,
-        reading: &Reading,
+        cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        suspects(&self.account, selection, reading).await
+        suspects(&self.account, selection, cache).await
     }
 
     async fn tags(&self, live: &Live<K>) -> Result<Tags, DriverError> {
@@ -210,7 +213,7 @@ impl<K: Kind> ResourceDriver for Driver<K> {
         tags: &Tags,
     ) -> Result<Live<K>, DriverError> {
         K::normalise(&mut desired);
-        let id = match K::create(&self.client, &noted::<K>(&desired, tags)?).await {
+        let id = match K::create(&self.client, &with_comment::<K>(&desired, tags)?).await {
             Err(error) if error.is(K::EXISTS) => self.adopt(&desired, tags, error).await?,
             made => made?,
         };

@@ -14,11 +14,11 @@ type Answer = Arc<dyn Any + Send + Sync>;
 
 /// Remembers the answers of bulk reads for the length of one inventory.
 #[derive(Default)]
-pub struct Reading {
+pub struct ReadCache {
     answers: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
 }
 
-impl Reading {
+impl ReadCache {
     /// The answer to `call`, made at most once for each `key` and type; callers at the same time
     /// share it.
     ///
@@ -47,8 +47,8 @@ impl Reading {
     }
 }
 
-impl fmt::Debug for Reading {
+impl fmt::Debug for ReadCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reading").finish_non_exhaustive()
+        f.debug_struct("ReadCache").finish_non_exhaustive()
     }
 }
