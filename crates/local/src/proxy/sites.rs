@@ -67,7 +67,7 @@ impl Sites {
                 &format!("The emulator has no distribution {name}.net.\n"),
             );
         }
-        upstream.forward(request).await
+        upstream.forward_in_turn(request).await
     }
 
     async fn find(&self, upstream: &Upstream, name: &str) -> Option<Site> {

@@ -8,10 +8,12 @@ use hyper::body::{Body as HttpBody, Bytes};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
 use hyper::http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use hyper::upgrade::OnUpgrade;
-use hyper::{Request, Response, StatusCode, Version};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
 
 /// A body that passes through, or a short one that the proxy answers itself.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
@@ -19,6 +21,19 @@ pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 /// The emulator closes a connection that was idle for 75 s. One that is used longer before that is
 /// never closed under a request.
 const IDLE: Duration = Duration::from_secs(30);
+
+/// How many requests of browsers the emulator works on at a time; the others wait for their turn.
+///
+/// `MiniStack` runs a `CloudFront` function in a Node.js process: it starts one more for each
+/// request that finds all of them busy, keeps two, and answers 503 if one takes more than five
+/// seconds, its start included. Two requests at a time are served by the same two processes.
+const BROWSER_REQUESTS: usize = 2;
+
+/// How often a browser's request is sent at most if the emulator answers 503.
+const ATTEMPTS: u32 = 5;
+
+/// The pause before the second attempt; it doubles with each further one.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What concerns one connection only (RFC 9110, 7.6.1), besides what `Connection` names.
 const HOP_BY_HOP: [&str; 8] = [
@@ -36,6 +51,7 @@ const HOP_BY_HOP: [&str; 8] = [
 pub(super) struct Upstream {
     client: Client<HttpConnector, Body>,
     authority: Authority,
+    turns: Semaphore,
 }
 
 impl Upstream {
@@ -46,7 +62,39 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .build(connector);
-        Self { client, authority }
+        Self {
+            client,
+            authority,
+            turns: Semaphore::new(BROWSER_REQUESTS),
+        }
+    }
+
+    /// The emulator's answer to a browser's request to a site. The request waits for its turn, and
+    /// a read that is answered with 503 is sent again: a busy emulator makes a page slow and does
+    /// not break it.
+    pub(super) async fn forward_in_turn(&self, request: Request<Body>) -> Response<Body> {
+        if upgrade(request.headers()).is_some() {
+            return self.forward(request).await;
+        }
+        // Held until the answer begins. Nothing closes the semaphore.
+        let _turn = self.turns.acquire().await;
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return self.forward(request).await;
+        }
+        let (head, _) = request.into_parts();
+        let mut pause = PAUSE;
+        let mut attempt = 1;
+        loop {
+            let request = Request::from_parts(head.clone(), full(""));
+            let response = self.forward(request).await;
+            if response.status() != StatusCode::SERVICE_UNAVAILABLE || attempt == ATTEMPTS {
+                return response;
+            }
+            tracing::debug!(path = head.uri.path(), attempt, "the emulator is busy");
+            sleep(pause).await;
+            pause *= 2;
+            attempt += 1;
+        }
     }
 
     /// The emulator's answer to a request, a change to another protocol included. 502 if there is

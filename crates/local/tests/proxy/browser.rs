@@ -2,7 +2,7 @@
 //! host.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::TcpStream;
 
@@ -55,22 +55,26 @@ impl Request {
     /// Sends it, and leaves the connection with what has not been read.
     pub fn open(&self, port: u16, version: &str) -> BufReader<TcpStream> {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        let (length, headers) = (
-            self.body.len(),
-            self.headers
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}\r\n")),
-        );
-        let headers: String = headers.collect();
-        write!(
-            stream,
-            "{} {} {version}\r\nhost: {}:{port}\r\n",
-            self.method, self.path, self.host
-        )
-        .unwrap();
-        write!(stream, "{headers}content-length: {length}\r\n\r\n").unwrap();
-        stream.write_all(&self.body).unwrap();
+        self.write(&mut stream, version);
         BufReader::new(stream)
+    }
+
+    /// Sends it over an open connection.
+    pub fn write(&self, stream: &mut TcpStream, version: &str) {
+        let Self {
+            method,
+            path,
+            host,
+            headers,
+            body,
+        } = self;
+        let mut head = format!("{method} {path} {version}\r\nhost: {host}\r\n");
+        for (name, value) in headers {
+            let _ = write!(head, "{name}: {value}\r\n");
+        }
+        let _ = write!(head, "content-length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
     }
 
     /// Version 1.0 has no chunks: the body ends with the connection.

@@ -3,8 +3,9 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use local::{Proxy, ProxyError};
 
@@ -145,6 +146,95 @@ fn a_web_socket_of_the_emulator_answers() {
     let mut pong = [0; 6];
     socket.read_exact(&mut pong).unwrap();
     assert_eq!(&pong, b"\x8a\x04ping");
+}
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+
+/// An emulator that works on `workers` requests at a time, for 50 ms each. Others wait or, if it is
+/// one that `refuses`, get a 503. It lists its distributions, of which there are none, at once.
+fn busy_emulator(workers: usize, refuses: bool) -> Proxy {
+    let free = Arc::new((Mutex::new(workers), Condvar::new()));
+    server(move |mut stream| {
+        let (free, freed) = &*free;
+        let work = || {
+            let mut workers = free.lock().unwrap();
+            if refuses && *workers == 0 {
+                return BUSY;
+            }
+            workers = freed.wait_while(workers, |workers| *workers == 0).unwrap();
+            *workers -= 1;
+            drop(workers);
+            thread::sleep(Duration::from_millis(50));
+            *free.lock().unwrap() += 1;
+            freed.notify_one();
+            OK
+        };
+        while let Some(first_line) = read_request(&stream) {
+            let lists = first_line.contains("/distribution");
+            let answer = if lists { OK } else { work() };
+            stream.write_all(answer).unwrap();
+        }
+    })
+}
+
+/// The first line of the next request of a connection, or `None` at its end.
+fn read_request(stream: &TcpStream) -> Option<String> {
+    // A client sends the next request after the answer to this one: nothing is read ahead.
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next()?.ok()?;
+    lines
+        .find(|line| !line.as_ref().is_ok_and(|line| !line.is_empty()))?
+        .ok()?;
+    Some(first)
+}
+
+/// The statuses of the answers to 200 requests at once, four on each of 50 connections.
+fn two_hundred_requests(proxy: &Proxy, host: &str) -> Vec<u16> {
+    let request = Request::new("GET", "/").host(host);
+    let mut connections: Vec<_> = (0..50)
+        .map(|_| {
+            let mut connection = request.open(proxy.port(), "HTTP/1.1");
+            for _ in 1..4 {
+                request.write(connection.get_mut(), "HTTP/1.1");
+            }
+            connection
+        })
+        .collect();
+    let answers = connections.iter_mut().flat_map(|connection| {
+        let mut answer = || {
+            let head = Answer::head(connection);
+            let length = head.header("content-length").unwrap().parse().unwrap();
+            connection.read_exact(&mut vec![0; length]).unwrap();
+            head.status
+        };
+        [answer(), answer(), answer(), answer()]
+    });
+    answers.collect()
+}
+
+#[test]
+fn an_emulator_that_takes_one_request_at_a_time_answers_two_hundred() {
+    let proxy = busy_emulator(1, false);
+    for host in ["127.0.0.1", "www.example.localhost"] {
+        assert_eq!(two_hundred_requests(&proxy, host), [200; 200], "{host}");
+    }
+}
+
+#[test]
+fn a_browser_sees_no_refusal_of_an_emulator_that_is_busy() {
+    let proxy = busy_emulator(2, true);
+    let statuses = two_hundred_requests(&proxy, "www.example.localhost");
+    assert_eq!(statuses, [200; 200]);
+}
+
+#[test]
+fn a_refusal_that_lasts_is_passed_on() {
+    let proxy = busy_emulator(0, true);
+    let answer = Request::new("GET", "/")
+        .host("www.example.localhost")
+        .send(proxy.port());
+    assert_eq!(answer.status, 503, "{answer:?}");
 }
 
 #[test]
