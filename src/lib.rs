@@ -1,13 +1,14 @@
 //! Frontage stands up, keeps and tears down a front-end platform on AWS.
 //!
-//! The reconciler as a library: `main.rs` parses and reports, the tests drive the same parts.
-//! docs/architecture.md says how they fit together.
+//! The program as a library: `main.rs` parses and reports, the tests drive the same parts.
+//! docs/architecture.md says how they and the crates below fit together.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-pub mod aws;
 pub mod cli;
+mod hint;
 pub mod packages;
-pub mod reconcile;
 pub mod release;
 pub mod render;
+
+pub use hint::Hint;

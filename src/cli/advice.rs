@@ -3,31 +3,31 @@
 use std::error::Error;
 use std::fmt;
 
+use engine::PlanError;
 use miette::{Diagnostic, Report};
 
-use crate::aws::AccountError;
-use crate::reconcile::{InventoryError, PlanError};
+use crate::Hint;
 
 /// An error, and what to do about it.
 #[derive(Debug)]
-struct Advised<E> {
+struct WithHint<E> {
     error: E,
     help: Option<String>,
 }
 
-impl<E: fmt::Display> fmt::Display for Advised<E> {
+impl<E: fmt::Display> fmt::Display for WithHint<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
     }
 }
 
-impl<E: Error> Error for Advised<E> {
+impl<E: Error> Error for WithHint<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.error.source()
     }
 }
 
-impl<E: Error> Diagnostic for Advised<E> {
+impl<E: Error> Diagnostic for WithHint<E> {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help
             .as_ref()
@@ -40,19 +40,15 @@ pub(super) fn advise<E: Error + Send + Sync + 'static>(
     error: E,
     help: impl Into<Option<&'static str>>,
 ) -> Report {
-    Report::new(Advised {
+    Report::new(WithHint {
         error,
         help: help.into().map(str::to_owned),
     })
 }
 
-pub(super) fn account(error: AccountError) -> Report {
+/// A report of an error with its own hint.
+pub(super) fn report<E: Hint + Send + Sync + 'static>(error: E) -> Report {
     let help = error.hint();
-    advise(error, help)
-}
-
-pub(super) fn inventory(error: InventoryError) -> Report {
-    let help = error.source.hint();
     advise(error, help)
 }
 

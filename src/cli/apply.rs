@@ -5,13 +5,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use engine::{self, Goal, Plan};
 use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::sync::{mpsc, watch};
 
-use super::interrupts::Interrupts;
-use super::session::{Session, Zips};
-use super::{Format, Global, print, print_json, say};
-use crate::reconcile::{self, Goal, Plan};
+use super::context::{Context, Zips};
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::interrupts::Interrupts;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::render;
 
 /// Arguments of `apply`.
@@ -30,7 +34,7 @@ pub(super) struct Arguments {
 
 /// How a plan is carried out.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Manner<'q> {
+pub(super) struct ApplyOptions<'q> {
     /// Whether nobody is asked.
     pub(super) yes: bool,
     /// What is asked else.
@@ -40,7 +44,7 @@ pub(super) struct Manner<'q> {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let mut session = Session::open(
+    let mut context = Context::open(
         global,
         if arguments.no_build {
             Zips::NoBuild
@@ -49,32 +53,32 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         },
     )
     .await?;
-    let plan = session.plan(Goal::Converge).await?;
-    let manner = Manner {
+    let plan = context.plan(Goal::Converge).await?;
+    let options = ApplyOptions {
         yes: arguments.yes,
         question: "Apply this plan?",
         wait: arguments.wait,
     };
-    let ended = carry_out(global, &session, plan, manner).await?;
-    session.complete()?;
+    let ended = carry_out(global, &context, plan, options).await?;
+    context.complete()?;
     Ok(ended)
 }
 
 /// Shows a plan, asks, runs it, and reports.
 pub(super) async fn carry_out(
     global: &Global,
-    session: &Session,
+    context: &Context,
     plan: Plan,
-    manner: Manner<'_>,
+    options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
     if global.format == Format::Human {
-        say(&render::plan(&plan, &session.account));
+        say(&render::plan(&plan));
     }
-    if !plan.is_empty() && !manner.yes {
-        confirm(manner.question).await?;
+    if !plan.is_empty() && !options.yes {
+        confirm(options.question).await?;
     }
-    let report = execute(session, plan, manner.wait).await;
-    let outputs = session.outputs(&report.known);
+    let report = execute(context, plan, options.wait).await;
+    let outputs = context.outputs(&report.known);
     match global.format {
         Format::Json => print_json(&render::ReportDocument::new(&report, &outputs))?,
         Format::Human => {
@@ -96,7 +100,7 @@ pub(super) async fn carry_out(
 
 /// Runs a plan with its progress on the standard error, and if told so waits for what is pending
 /// then. Ctrl-C lets the steps in flight end.
-pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconcile::Report {
+pub(super) async fn execute(context: &Context, plan: Plan, wait: bool) -> engine::Report {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
     // From here on, not from when the task first runs: until then a signal would end the program.
@@ -111,17 +115,16 @@ pub(super) async fn execute(session: &Session, plan: Plan, wait: bool) -> reconc
         }
     });
     let progress = tokio::spawn(render::progress(received));
-    let mut report = reconcile::apply(
+    let mut report = engine::apply(
         Arc::new(plan),
-        &session.registry,
+        &context.drivers,
         stopped.clone(),
         events.clone(),
     )
     .await;
     if wait {
         let pending = std::mem::take(&mut report.pending);
-        report.pending =
-            reconcile::settle(pending, &session.registry, stopped, events.clone()).await;
+        report.pending = engine::settle(pending, &context.drivers, stopped, events.clone()).await;
     }
     drop(events);
     interrupt.abort();

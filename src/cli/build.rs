@@ -5,21 +5,25 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::{Report, miette};
 
-use super::{Format, Global, print, print_json, session};
+use crate::cli::context;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
 
 /// Arguments of `build`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {}
 
 pub(super) async fn run(global: &Global, _: &Arguments) -> Result<ExitCode, Report> {
-    let system = session::describe(global)?;
+    let system = context::describe(global)?;
     let root = local::workspace_root().ok_or_else(|| {
         miette!(
             help = "a released program ships with its functions; build in a checkout of Frontage",
             "there is no source tree of the functions here"
         )
     })?;
-    let functions = session::build(root, session::architecture(&system)).await?;
+    let functions = context::build(root, context::architecture(&system)).await?;
     match global.format {
         Format::Json => {
             let rows = functions.iter().map(|function| {

@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use engine::Goal;
 use miette::Report;
 
-use super::Global;
-use super::apply::{self, Manner};
-use super::session::{Session, Zips};
-use crate::reconcile::Goal;
+use super::apply::{self, ApplyOptions};
+use super::context::{Context, Zips};
+use crate::cli::global::Global;
 
 /// Arguments of `destroy`.
 #[derive(Debug, Args)]
@@ -22,16 +22,16 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let mut session = Session::open(global, Zips::None).await?;
-    let plan = session
+    let mut context = Context::open(global, Zips::None).await?;
+    let plan = context
         .plan(Goal::Destroy {
             delete_data: arguments.delete_data,
         })
         .await?;
-    let manner = Manner {
+    let manner = ApplyOptions {
         yes: arguments.yes,
         question: "Destroy all of this?",
         wait: false,
     };
-    apply::carry_out(global, &session, plan, manner).await
+    apply::carry_out(global, &context, plan, manner).await
 }

@@ -8,7 +8,9 @@ use clap::Args;
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 use stacks::description::{Name, template};
 
-use super::{Global, advice, say};
+use crate::cli::advice;
+use crate::cli::global::Global;
+use crate::cli::output::say;
 
 /// What a system may be called.
 const NAMES: &str =

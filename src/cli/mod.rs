@@ -1,29 +1,30 @@
-//! The command line: one file a command, what they share in [`session`].
+//! The command line: one file per command, with what they share in [`context`].
 
 mod advice;
 mod apply;
 mod build;
+mod context;
 mod destroy;
 mod dev;
+mod global;
 mod init;
 mod interrupts;
+mod output;
 mod outputs;
 mod packages;
 mod plan;
 mod release;
-mod session;
 mod toggles;
 mod validate;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use miette::{MietteHandlerOpts, Report};
 use tracing_subscriber::EnvFilter;
 
-use crate::aws::Connection;
+use self::global::Global;
 
 /// Stands up, keeps and tears down a front-end platform on AWS.
 ///
@@ -41,54 +42,6 @@ pub struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-/// What every command takes.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Global options")]
-pub(crate) struct Global {
-    /// The system's description
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        default_value = "frontage.toml"
-    )]
-    config: PathBuf,
-    /// Only this stack (repeatable); default: all of them
-    #[arg(long, global = true, value_name = "NAME")]
-    stack: Vec<String>,
-    /// For people or for machines
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    /// The AWS Region; default: the description's, then `AWS_REGION`, then the profile's
-    #[arg(long, global = true, value_name = "REGION")]
-    region: Option<String>,
-    /// The profile in the AWS configuration files
-    #[arg(long, global = true, value_name = "NAME")]
-    profile: Option<String>,
-    /// One endpoint for every service: an emulator's
-    #[arg(long, global = true, value_name = "URL")]
-    endpoint_url: Option<String>,
-}
-
-impl Global {
-    fn connection(&self, described: Option<&str>) -> Connection {
-        Connection {
-            region: self.region.clone().or_else(|| described.map(str::to_owned)),
-            profile: self.profile.clone(),
-            endpoint_url: self.endpoint_url.clone(),
-        }
-    }
-}
-
-/// What the standard output is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Text for people.
-    Human,
-    /// JSON for machines.
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -180,22 +133,4 @@ fn report_style() {
 fn fail(report: &Report) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "{report:?}");
     ExitCode::FAILURE
-}
-
-/// Writes data to the standard output. A reader that went away is no error.
-fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
-}
-
-/// Writes talk to the standard error.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// A value as JSON on the standard output.
-fn print_json(value: &impl serde::Serialize) -> Result<(), Report> {
-    let text =
-        serde_json::to_string_pretty(value).map_err(|error| Report::msg(error.to_string()))?;
-    print(&text);
-    Ok(())
 }

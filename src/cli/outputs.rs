@@ -2,28 +2,32 @@
 
 use std::process::ExitCode;
 
+use engine::Goal;
 use miette::{Report, miette};
 
-use super::session::{Session, Zips};
-use super::{Format, Global, print, print_json, say};
-use crate::reconcile::Goal;
+use super::context::{Context, Zips};
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::render;
 
 pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
-    let mut session = Session::open(global, Zips::None).await?;
-    let inventory = session.read(Goal::Converge).await?;
-    let outputs = session.outputs(&inventory.known);
+    let mut context = Context::open(global, Zips::None).await?;
+    let inventory = context.read(Goal::Converge).await?;
+    let outputs = context.outputs(&inventory.known);
     if outputs.values().all(std::collections::BTreeMap::is_empty) {
         return Err(miette!(
             help = "run `frontage apply` first",
             "the system {} does not stand in account {}, {}",
-            session.graph.system(),
-            session.account.id(),
-            session.account.region(),
+            context.graph.system(),
+            context.account.id(),
+            context.account.region(),
         ));
     }
-    if !session.lacking.is_empty() {
-        say(&session.lacks());
+    if !context.lacking.is_empty() {
+        say(&context.lacks());
     }
     match global.format {
         Format::Json => print_json(&outputs)?,

@@ -3,11 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use engine::Goal;
 use miette::Report;
 
-use super::session::{Session, Zips};
-use super::{Format, Global, print, print_json, say};
-use crate::reconcile::Goal;
+use super::context::{Context, Zips};
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::render;
 
 /// Arguments of `plan`.
@@ -22,7 +26,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let mut session = Session::open(
+    let mut context = Context::open(
         global,
         if arguments.no_build {
             Zips::NoBuild
@@ -31,16 +35,16 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         },
     )
     .await?;
-    let plan = session.plan(Goal::Converge).await?;
-    tracing::info!(calls = session.account.calls().get(), "planned");
+    let plan = context.plan(Goal::Converge).await?;
+    tracing::info!(calls = context.account.calls().get(), "planned");
     match global.format {
-        Format::Human => print(&render::plan(&plan, &session.account)),
-        Format::Json => print_json(&render::PlanDocument::new(&plan, &session.account))?,
+        Format::Human => print(&render::plan(&plan)),
+        Format::Json => print_json(&render::PlanDocument::new(&plan))?,
     }
     if !plan.is_empty() && global.format == Format::Human {
         say("\nTo make it so: frontage apply");
     }
-    session.complete()?;
+    context.complete()?;
     let changes = arguments.detailed_exitcode && !plan.is_empty();
     Ok(if changes {
         ExitCode::from(2)

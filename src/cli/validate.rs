@@ -4,11 +4,15 @@ use std::process::ExitCode;
 
 use miette::Report;
 
-use super::{Format, Global, print_json, say, session};
+use crate::cli::context;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
-    let system = session::describe(global)?;
-    let graph = session::graph(&system, None);
+    let system = context::describe(global)?;
+    let graph = context::graph(&system, None);
     let resources = graph.nodes().count();
     match global.format {
         Format::Json => print_json(&serde_json::json!({

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::Hint;
+
 /// Why packages could not be published or listed.
 #[derive(Debug, Error)]
 pub enum PackagesError {
@@ -93,9 +95,21 @@ pub enum PackagesError {
 }
 
 impl PackagesError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub(super) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+impl Hint for PackagesError {
+    fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoWorkspace(_) => Some("name the workspace's folder with --dir"),
             Self::Differs(_) => Some(
@@ -114,18 +128,6 @@ impl PackagesError {
                 Some("check the network and the address, then run the command again")
             }
             _ => None,
-        }
-    }
-
-    pub(super) fn io(
-        action: &'static str,
-        path: impl Into<PathBuf>,
-    ) -> impl FnOnce(io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Why a release did not come about, and what to do about it.
 
+use engine::DriverError;
 use thiserror::Error;
 
 use super::Version;
-use crate::reconcile::DriverError;
+use crate::Hint;
 
 /// Why a release did not come about.
 #[derive(Debug, Error)]
@@ -89,10 +90,8 @@ fn join(versions: &[Version]) -> String {
         .join(", ")
 }
 
-impl ReleaseError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+impl Hint for ReleaseError {
+    fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::Aws(error) => return error.hint(),
             Self::NoBucket(_) => "run `frontage apply` first",

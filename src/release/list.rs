@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::pointer::State;
 use super::record::Record;
-use super::upload::Stock;
+use super::upload::BucketContents;
 use super::{Percent, ReleaseError, Releases, Version};
 
 /// A release in the bucket.
@@ -47,7 +47,7 @@ pub enum Standing {
 impl Releases {
     /// The releases, those first that were current or published last.
     pub async fn list(&self) -> Result<Vec<Listed>, ReleaseError> {
-        let stock = Stock::read(&self.store).await?;
+        let stock = BucketContents::read(&self.store).await?;
         let state = self.pointer().await?.state;
         let records = ranked(&stock.records, &state);
         Ok(records

@@ -75,7 +75,7 @@ pub use rollback::RolledBack;
 pub use version::Version;
 
 use self::store::Store;
-use crate::aws::Account;
+use aws::Account;
 
 /// How many releases are kept.
 pub const KEPT: usize = 10;

@@ -9,7 +9,7 @@ use super::pointer::State;
 use super::presence::{Claim, announced};
 use super::record::{Record, now};
 use super::store::Object;
-use super::upload::Stock;
+use super::upload::BucketContents;
 use super::{Event, Events, KEPT, ReleaseError, Releases, Version};
 
 /// How many objects are deleted between two looks at the clock.
@@ -47,7 +47,7 @@ impl Releases {
     /// the listing is in it, and one that does so later is announced in the listing, or has waited
     /// for the claim.
     async fn garbage(&self, now: i64) -> Result<Garbage, ReleaseError> {
-        let stock = Stock::read(&self.store).await?;
+        let stock = BucketContents::read(&self.store).await?;
         let state = self.pointer().await?.state;
         let pointer = self.destination.application.pointer();
         Ok(Garbage::of(
@@ -95,7 +95,7 @@ impl Ages {
 }
 
 impl Garbage {
-    fn of(stock: &Stock, state: &State, pointer: &str, ages: Ages) -> Self {
+    fn of(stock: &BucketContents, state: &State, pointer: &str, ages: Ages) -> Self {
         let judge = Judge::new(stock, state, pointer, ages);
         let garbage = stock
             .objects
@@ -118,7 +118,7 @@ impl Garbage {
 
 /// Says of each object whether anybody needs it.
 struct Judge<'s> {
-    stock: &'s Stock,
+    stock: &'s BucketContents,
     kept: BTreeSet<Version>,
     used: Paths<'s>,
     unused: Paths<'s>,
@@ -126,7 +126,7 @@ struct Judge<'s> {
 }
 
 impl<'s> Judge<'s> {
-    fn new(stock: &'s Stock, state: &State, pointer: &str, ages: Ages) -> Self {
+    fn new(stock: &'s BucketContents, state: &State, pointer: &str, ages: Ages) -> Self {
         let is_fresh = |key: &String| {
             stock
                 .objects
@@ -173,7 +173,7 @@ impl<'s> Judge<'s> {
 
 /// The releases that are kept: the current, the canary, the previous, and the latest of the others
 /// up to ten.
-fn kept(stock: &Stock, state: &State) -> BTreeSet<Version> {
+fn kept(stock: &BucketContents, state: &State) -> BTreeSet<Version> {
     let always = [
         state.current(),
         state.previous(),

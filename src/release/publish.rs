@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::pointer::{Pointer, State};
 use super::presence::Presence;
 use super::record::{Record, now};
-use super::upload::{self, Stock};
+use super::upload::{self, BucketContents};
 use super::version::sha256;
 use super::{Application, Dist, Event, Events, Percent, ReleaseError, Releases, Version};
 
@@ -112,7 +112,7 @@ impl Releases {
     /// Whether all is there as the pointer says, its own contents too. Loose files are brought back
     /// silently.
     async fn stands(&self, pointer: &Pointer, dist: &Dist) -> Result<bool, ReleaseError> {
-        let stock = Stock::read(&self.store).await?;
+        let stock = BucketContents::read(&self.store).await?;
         let record = dist.record(now());
         let recorded = stock
             .records
@@ -174,7 +174,7 @@ impl Releases {
         record: &Record,
         events: &Events,
     ) -> Result<usize, ReleaseError> {
-        let stock = Stock::read(&self.store).await?;
+        let stock = BucketContents::read(&self.store).await?;
         let missing = upload::missing(record, &stock)?;
         let bytes = missing.iter().map(|part| part.file.size).sum();
         let present = upload::parts(record).count() - missing.len();

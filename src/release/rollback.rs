@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::pointer::{Pointer, State};
 use super::presence::Presence;
 use super::record::{Record, now};
-use super::upload::{self, Stock};
+use super::upload::{self, BucketContents};
 use super::{Events, ReleaseError, Releases, Version};
 
 /// What a rollback came to.
@@ -38,7 +38,7 @@ impl Releases {
             .current()
             .cloned()
             .ok_or(ReleaseError::NothingPublished)?;
-        let stock = Stock::read(&self.store).await?;
+        let stock = BucketContents::read(&self.store).await?;
         let version = match version {
             Some(text) => find(&stock.records, text)?,
             None if before.state.canary.is_some() => current.clone(),
@@ -76,7 +76,7 @@ impl Releases {
         next: State,
         events: &Events,
     ) -> Result<(), ReleaseError> {
-        let stock = Stock::read(&self.store).await?;
+        let stock = BucketContents::read(&self.store).await?;
         if let Some(part) = upload::missing(record, &stock)?.into_iter().next() {
             return Err(ReleaseError::Incomplete {
                 version: record.version.clone(),

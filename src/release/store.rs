@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aws::{Account, WaitPolicy, failed, retry, s3};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
@@ -13,12 +14,11 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use engine::DriverError;
 use sha2::{Digest as _, Sha256};
 
 use super::ReleaseError;
 use super::version::{hex, sha256};
-use crate::aws::{Account, Patience, failed, retry, s3};
-use crate::reconcile::DriverError;
 
 /// The slowest upload that is waited for, in bytes a second, after a first minute.
 const SLOWEST: u64 = 50_000;
@@ -221,7 +221,7 @@ impl Store {
                 answer => answer.map(|_| true),
             }
         };
-        retry(Patience::seconds(20), is_conflict, once)
+        retry(WaitPolicy::seconds(20), is_conflict, once)
             .await
             .map_err(|error| self.error(error))
     }

@@ -17,7 +17,7 @@ const AT_ONCE: usize = 32;
 
 /// What is in a bucket.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stock {
+pub(super) struct BucketContents {
     /// All objects, by key.
     pub(super) objects: BTreeMap<String, Object>,
     /// The releases' records.
@@ -35,7 +35,7 @@ pub(super) struct Part<'r> {
     pub(super) file: &'r File,
 }
 
-impl Stock {
+impl BucketContents {
     /// Lists the bucket and reads its records.
     pub(super) async fn read(store: &Store) -> Result<Self, ReleaseError> {
         let objects = store.list().await?;
@@ -95,7 +95,7 @@ pub(super) fn parts(record: &Record) -> impl Iterator<Item = Part<'_>> {
 /// [`ReleaseError::Changed`] if one is there with other contents, as far as sizes and records tell.
 pub(super) fn missing<'r>(
     record: &'r Record,
-    stock: &Stock,
+    stock: &BucketContents,
 ) -> Result<Vec<Part<'r>>, ReleaseError> {
     let known = stock.records.values().flat_map(Record::assets);
     let known: HashMap<&str, &str> = known

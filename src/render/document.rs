@@ -2,15 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use engine::{Action, Change, Counts, Outcome, Plan, Reason, Report, ResourcePlan, StepKind};
+use model::{Pseudo, StackName};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use stacks::model::StackName;
-
-use crate::aws::Account;
-use crate::reconcile::{
-    Action, Change, Counts, Outcome, Plan, Reason, Report, ResourcePlan, StepKind,
-};
 
 /// The version of these documents; it changes when a member changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -28,7 +24,7 @@ pub struct PlanDocument {
     /// The Region.
     region: String,
     /// How many resources each kind of action touches.
-    summary: Counts,
+    summary: CountsDocument,
     /// How many resources are as described.
     unchanged: usize,
     /// What is done, in the order of the model; deletions come last.
@@ -52,7 +48,35 @@ struct ResourceDocument {
     /// Its physical id; null if it is to be created.
     id: Option<String>,
     /// The properties that differ; for a creation all of them, with null as the old value.
-    changes: Vec<Change>,
+    changes: Vec<ChangeDocument>,
+}
+
+/// How many resources each kind of action touches.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Counts")]
+struct CountsDocument {
+    /// Created.
+    create: usize,
+    /// Changed in place.
+    update: usize,
+    /// Replaced.
+    replace: usize,
+    /// Deleted.
+    delete: usize,
+}
+
+/// One property that differs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Change")]
+struct ChangeDocument {
+    /// Its path: `Environment.Variables.TABLE`, `Policies[0].PolicyName`, `Tags.team`.
+    path: String,
+    /// The live value; null where there is none.
+    old: Value,
+    /// The desired value: null for none, `(known after apply)` if it depends on a step of the plan.
+    new: Value,
+    /// Whether AWS can make the change only by replacing the resource.
+    forces_replacement: bool,
 }
 
 /// What is done to a resource.
@@ -96,7 +120,8 @@ struct KeptDocument {
 impl PlanDocument {
     /// The document of a plan.
     #[must_use]
-    pub fn new(plan: &Plan, account: &Account) -> Self {
+    pub fn new(plan: &Plan) -> Self {
+        let pseudo = |name| plan.known.pseudo.get(&name).cloned().unwrap_or_default();
         let kept = plan.kept.iter().map(|kept| KeptDocument {
             address: kept.address.to_string(),
             resource_type: kept.resource_type.name.to_owned(),
@@ -105,9 +130,9 @@ impl PlanDocument {
         Self {
             version: VERSION,
             system: plan.system.clone(),
-            account: account.id().to_owned(),
-            region: account.region().to_owned(),
-            summary: plan.counts(),
+            account: pseudo(Pseudo::AccountId),
+            region: pseudo(Pseudo::Region),
+            summary: plan.counts().into(),
             unchanged: plan.unchanged,
             resources: plan.resources.iter().map(ResourceDocument::new).collect(),
             kept: kept.collect(),
@@ -126,7 +151,12 @@ impl ResourceDocument {
             } => (
                 ActionName::Update,
                 Some(*reason),
-                changes.0.iter().chain(tag_changes).cloned().collect(),
+                changes
+                    .0
+                    .iter()
+                    .chain(tag_changes)
+                    .map(ChangeDocument::of)
+                    .collect(),
             ),
             Action::Replace { changes, reason } => {
                 let action = if planned.creates_first() {
@@ -134,7 +164,11 @@ impl ResourceDocument {
                 } else {
                     ActionName::DeleteThenCreate
                 };
-                (action, Some(*reason), changes.0.clone())
+                (
+                    action,
+                    Some(*reason),
+                    changes.0.iter().map(ChangeDocument::of).collect(),
+                )
             }
             Action::Delete => (ActionName::Delete, None, Vec::new()),
         };
@@ -152,9 +186,37 @@ impl ResourceDocument {
     }
 }
 
-fn created(properties: &Value) -> Vec<Change> {
+impl ChangeDocument {
+    fn of(change: &Change) -> Self {
+        Self {
+            path: change.path.clone(),
+            old: change.old.clone(),
+            new: change.new.clone(),
+            forces_replacement: change.forces_replacement,
+        }
+    }
+}
+
+impl From<Counts> for CountsDocument {
+    fn from(counts: Counts) -> Self {
+        let Counts {
+            create,
+            update,
+            replace,
+            delete,
+        } = counts;
+        Self {
+            create,
+            update,
+            replace,
+            delete,
+        }
+    }
+}
+
+fn created(properties: &Value) -> Vec<ChangeDocument> {
     let members = properties.as_object().into_iter().flatten();
-    let change = |(name, value): (&String, &Value)| Change {
+    let change = |(name, value): (&String, &Value)| ChangeDocument {
         path: name.clone(),
         old: Value::Null,
         new: value.clone(),

@@ -2,22 +2,22 @@
 
 use std::fmt::Write as _;
 
+use engine::{Action, Change, Plan, Reason, ResourcePlan, UNKNOWN};
+use model::Pseudo;
 use serde_json::Value;
-
-use crate::aws::Account;
-use crate::reconcile::{Action, Change, Plan, Reason, ResourcePlan, UNKNOWN};
 
 /// The longest value that is shown whole; machines get all of it.
 const LONGEST: usize = 100;
 
 /// The whole plan.
 #[must_use]
-pub fn plan(plan: &Plan, account: &Account) -> String {
+pub fn plan(plan: &Plan) -> String {
+    let pseudo = |name| plan.known.pseudo.get(&name).map_or("", String::as_str);
     let mut text = format!(
         "{} in {}, account {}\n",
         plan.system,
-        account.region(),
-        account.id()
+        pseudo(Pseudo::Region),
+        pseudo(Pseudo::AccountId)
     );
     for (stack, resources) in plan.by_stack() {
         let _ = write!(text, "\n{stack}\n");

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use engine::{DriverError, Event, StepKind};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use stacks::model::Address;
+use model::Address;
 use tokio::sync::mpsc::UnboundedReceiver;
-
-use crate::reconcile::{DriverError, Event, StepKind};
 
 /// Shows the events of a run until it ends.
 pub async fn progress(mut events: UnboundedReceiver<Event>) {

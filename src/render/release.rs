@@ -26,10 +26,10 @@ impl Display {
     fn show(&mut self, event: &Event) {
         match event {
             Event::Waiting => {
-                self.line("  waiting for another publisher that deletes old releases")
+                self.line("  waiting for another publisher that deletes old releases");
             }
             Event::Uploading { files: 0, .. } => {
-                self.line("  nothing to upload: all files are there")
+                self.line("  nothing to upload: all files are there");
             }
             Event::Uploading {
                 files,
@@ -48,7 +48,7 @@ impl Display {
             }
             Event::Switching => self.line("  switching"),
             Event::Pruning { objects } => {
-                self.line(&format!("  deleting {objects} objects of old releases"))
+                self.line(&format!("  deleting {objects} objects of old releases"));
             }
         }
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use stacks::model::StackName;
+use engine::{Outcome, Pending, Report, StepKind};
+use model::StackName;
 
-use crate::reconcile::{Outcome, Pending, Report, StepKind};
+use crate::Hint as _;
 
 /// What was done, what failed and what to do about it, what was not tried and why.
 #[must_use]
@@ -95,11 +96,11 @@ fn verb(kind: StepKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use model::types::cloudfront::DISTRIBUTION;
     use serde_json::Value;
-    use stacks::types::cloudfront::DISTRIBUTION;
 
     use super::*;
-    use crate::reconcile::{Attributes, Known, Live, LiveTags};
+    use engine::{Attributes, Live, LiveTags, Resolved};
 
     #[test]
     fn a_deletion_that_was_left_is_no_failure() {
@@ -118,7 +119,7 @@ mod tests {
         ];
         let text = report(&Report {
             outcomes,
-            known: Known::default(),
+            known: Resolved::default(),
             pending: Vec::new(),
         });
         assert_eq!(

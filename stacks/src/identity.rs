@@ -1,13 +1,14 @@
 //! The stack `identity`: who signs in, and how.
 
-use crate::description::{Identity, Mfa, System};
-use crate::model::{Graph, Handle, Pseudo, StackBuilder, StackName, Text};
-use crate::types::cognito::{
+use model::types::cognito::{
     AccountRecoverySetting, AdminCreateUserConfig, EmailConfiguration, ManagedLoginBranding,
     PasswordPolicy, Policies, RecoveryOption, RefreshTokenRotation, TokenValidityUnits,
     UserAttributeUpdateSettings, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup,
     UsernameConfiguration,
 };
+use model::{Graph, Handle, Pseudo, StackBuilder, StackName, Text};
+
+use crate::description::{Identity, Mfa, System};
 
 /// The stack's name.
 pub const STACK: &str = "identity";

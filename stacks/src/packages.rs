@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use model::types::codeartifact::{Domain, Repository};
+use model::types::iam::{PolicyDocument, Principal, Statement, Values};
+use model::{Graph, Pseudo, StackName, Text};
+
 use crate::description::{Packages, System};
-use crate::model::{Graph, Pseudo, StackName, Text};
-use crate::types::codeartifact::{Domain, Repository};
-use crate::types::iam::{PolicyDocument, Principal, Statement, Values};
 
 /// The stack's name.
 pub const STACK: &str = "packages";

@@ -4,9 +4,10 @@
 //! sites, the login pages and the toggles; the login's client names the shell's address; and
 //! `config.json` in the shell's bucket, which names them all, comes last.
 
+use model::{Graph, Tags};
+
 use crate::description::System;
-use crate::model::{Graph, Tags};
-use crate::shell::Surroundings;
+use crate::shell::ShellInputs;
 use crate::toggles::CodeHashes;
 use crate::{identity, packages, shell, team, toggles};
 
@@ -27,7 +28,7 @@ pub fn graph(system: &System, code: &CodeHashes) -> Graph {
         .map(|team| team::add(&mut graph, team))
         .collect();
     let login = identity::add(&mut graph, system);
-    let around = Surroundings {
+    let around = ShellInputs {
         teams: &teams,
         login: &login,
         toggles_url: &toggles_url,

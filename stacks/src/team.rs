@@ -1,10 +1,11 @@
 //! The stack `team/NAME`: a team's child application. It refers to nothing of other stacks, so that
 //! a team plans and applies alone.
 
+use model::types::cloudfront::{Items, ResponseHeadersPolicy};
+use model::{Graph, StackName, Text};
+
 use crate::description::Team;
-use crate::model::{Graph, StackName, Text};
 use crate::sites::{self, Site, SiteParts, headers};
-use crate::types::cloudfront::{Items, ResponseHeadersPolicy};
 
 /// The files are modules that the shell loads, and nothing that a browser shows by itself.
 const CONTENT_SECURITY_POLICY: &str =

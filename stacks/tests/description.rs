@@ -6,14 +6,14 @@
 use std::fmt::Write as _;
 
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
+use model::Tags;
+use model::types::logs::RETENTION_DAYS;
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
     Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Packages, Shell, System,
     TEMPLATE, Team, Toggles,
 };
-use stacks::model::Tags;
-use stacks::types::logs::RETENTION_DAYS;
 
 #[test]
 fn the_example_is_a_system() {

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use model::{Graph, StackName};
 use stacks::description::System;
-use stacks::model::{Graph, StackName};
 use stacks::system;
 
 fn graph(more: &str) -> Graph {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use model::Graph;
 use stacks::description::System;
-use stacks::model::Graph;
 use stacks::system;
 
 const OTHERS: &str = "[packages]\nreaders = [\"arn:aws:iam::111122223333:root\"]\n\

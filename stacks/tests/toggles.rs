@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use model::{FINGERPRINT_TAG, Graph};
 use stacks::description::System;
-use stacks::model::{FINGERPRINT_TAG, Graph};
 use stacks::toggles::{CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE};
 
 fn graph(more: &str) -> Graph {

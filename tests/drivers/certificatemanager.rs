@@ -1,14 +1,14 @@
 //! `AWS::CertificateManager::Certificate`.
 //!
 //! MiniStack issues every certificate at once, with an RSA key of 2048 bits whatever was asked for:
-//! waiting, failing and other keys are tested with canned answers.
+//! waiting, failing and other keys are tested with scripted answers.
 
 use aws_config::Region;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types::Tag;
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::certificatemanager::{Certificate, DomainValidationOption, ValidationMethod};
+use engine::{Action, Reason};
+use model::types::certificatemanager::{Certificate, DomainValidationOption, ValidationMethod};
+use model::{Graph, Tags, Text};
 
 use super::route53::Zone;
 use super::support::{World, describe, only, paths};

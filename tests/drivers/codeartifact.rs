@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use aws_sdk_codeartifact::Client;
 use aws_sdk_codeartifact::types::UpstreamRepository;
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::codeartifact::{Domain, Repository};
-use stacks::types::iam::{PolicyDocument, Principal, Statement, Values};
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::codeartifact::{Domain, Repository};
+use model::types::iam::{PolicyDocument, Principal, Statement, Values};
+use model::{Graph, Tags, Text};
 
 use super::support::{World, describe, only, paths};
 

@@ -11,14 +11,14 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     BillingMode as SdkBillingMode, ProvisionedThroughput as SdkThroughput, Tag,
 };
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::dynamodb::{
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
     KeyType, PointInTimeRecoverySpecification, Projection, ProjectionType, ProvisionedThroughput,
     SseSpecification, StreamSpecification, StreamViewType, Table, TableClass,
     TimeToLiveSpecification,
 };
+use model::{Graph, Tags, Text};
 
 use super::support::{World, describe, only, paths};
 
@@ -464,7 +464,7 @@ async fn an_orphan_is_kept_until_its_data_may_go_and_a_foreign_table_is_refused(
         .await
     {
         Err(PlanError::Refused(refusals)) => {
-            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]));
         }
         other => panic!("{other:?}"),
     }

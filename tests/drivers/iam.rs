@@ -1,9 +1,9 @@
 //! `AWS::IAM::Role`.
 
 use aws_sdk_iam::Client;
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Graph, Tags};
-use stacks::types::iam::{Policy, PolicyDocument, Role, Statement};
+use engine::{Action, Reason};
+use model::types::iam::{Policy, PolicyDocument, Role, Statement};
+use model::{Graph, Tags};
 
 use super::support::{World, only, paths};
 
@@ -39,7 +39,7 @@ fn graph(world: &World, role: &Role) -> Graph {
     })
 }
 
-fn managed(name: &str) -> stacks::model::Text {
+fn managed(name: &str) -> model::Text {
     format!("arn:aws:iam::aws:policy/{name}").into()
 }
 
@@ -68,16 +68,16 @@ async fn every_property_but_name_and_path_changes_in_place() {
         );
     };
     step("Description", &|role| {
-        role.description = Some("runs the tests".to_owned())
+        role.description = Some("runs the tests".to_owned());
     })
     .await;
     step("Description", &|role| role.description = None).await;
     step("MaxSessionDuration", &|role| {
-        role.max_session_duration = Some(7_200)
+        role.max_session_duration = Some(7_200);
     })
     .await;
     step("MaxSessionDuration", &|role| {
-        role.max_session_duration = None
+        role.max_session_duration = None;
     })
     .await;
     step("AssumeRolePolicyDocument", &|role| {
@@ -97,30 +97,30 @@ async fn every_property_but_name_and_path_changes_in_place() {
     })
     .await;
     step("ManagedPolicyArns", &|role| {
-        role.managed_policy_arns = Vec::new()
+        role.managed_policy_arns = Vec::new();
     })
     .await;
     step("Policies", &|role| {
-        role.policies = vec![inline("b", &["s3:PutObject"]), inline("a", &["s3:Get*"])]
+        role.policies = vec![inline("b", &["s3:PutObject"]), inline("a", &["s3:Get*"])];
     })
     .await;
     step("Policies[0]", &|role| {
-        role.policies[1] = inline("a", &["s3:PutObject", "s3:GetObject"])
+        role.policies[1] = inline("a", &["s3:PutObject", "s3:GetObject"]);
     })
     .await;
     step("Policies", &|role| {
-        role.policies = vec![inline("c", &["s3:GetObject"])]
+        role.policies = vec![inline("c", &["s3:GetObject"])];
     })
     .await;
     step("Policies", &|role| role.policies = Vec::new()).await;
     // That a boundary is taken away is not shown by MiniStack's bulk answer: the driver's own tests
     // have it.
     step("PermissionsBoundary", &|role| {
-        role.permissions_boundary = Some(managed("PowerUserAccess"))
+        role.permissions_boundary = Some(managed("PowerUserAccess"));
     })
     .await;
     step("PermissionsBoundary", &|role| {
-        role.permissions_boundary = Some(managed("ReadOnlyAccess"))
+        role.permissions_boundary = Some(managed("ReadOnlyAccess"));
     })
     .await;
     world.destroy(&graph(&world, &role)).await;

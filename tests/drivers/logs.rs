@@ -1,9 +1,9 @@
 //! `AWS::Logs::LogGroup`.
 
 use aws_sdk_cloudwatchlogs::Client;
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Graph, Tags};
-use stacks::types::logs::{LogGroup, LogGroupClass};
+use engine::{Action, Reason};
+use model::types::logs::{LogGroup, LogGroupClass};
+use model::{Graph, Tags};
 
 use super::support::{World, only, paths};
 

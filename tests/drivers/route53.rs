@@ -6,9 +6,9 @@ use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{
     Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType,
 };
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Text};
-use stacks::types::route53::RecordSet;
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::route53::RecordSet;
+use model::{Graph, Text};
 
 use super::support::{World, describe, only, paths};
 
@@ -279,7 +279,7 @@ async fn a_record_without_a_companion_is_somebody_elses() {
     );
     match world.try_plan(&graph, Goal::Converge).await {
         Err(PlanError::Refused(refusals)) => {
-            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]));
         }
         other => panic!("{other:?}"),
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::sqs::{Queue, RedrivePolicy};
+use model::{Graph, Tags, Text};
 use serde_json::json;
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::sqs::{Queue, RedrivePolicy};
 
 use super::support::{World, describe, only, paths};
 
@@ -283,7 +283,7 @@ async fn an_orphan_is_deleted_and_a_foreign_queue_is_refused() {
         .await
     {
         Err(PlanError::Refused(refusals)) => {
-            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]));
         }
         other => panic!("{other:?}"),
     }

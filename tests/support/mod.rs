@@ -28,16 +28,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use aws::{Account, drivers};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
-use frontage::aws::{Account, registry};
-use frontage::reconcile::{
-    self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection,
-};
+use engine::{self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection};
 use local::{Fakecloud, MiniStack, MiniStackOptions, Proxy, Tools};
-use stacks::model::{Graph, StackBuilder, StackName, Tags};
+use model::{Graph, StackBuilder, StackName, Tags};
 
 /// The emulator that this test binary started, if `FRONTAGE_TEST_ENDPOINT` names none.
 static EMULATOR: OnceLock<MiniStack> = OnceLock::new();
@@ -281,10 +279,10 @@ impl World {
     }
 
     pub async fn read(&self, account: &Account, graph: &Graph, goal: Goal) -> Inventory {
-        let read = reconcile::read(
+        let read = engine::read(
             graph,
             &Selection::All,
-            &registry(account),
+            &drivers(account),
             account.known(),
             goal,
         )
@@ -295,13 +293,7 @@ impl World {
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
         let account = self.account().await;
         let inventory = self.read(&account, graph, goal).await;
-        reconcile::plan(
-            graph,
-            &Selection::All,
-            &inventory,
-            &registry(&account),
-            goal,
-        )
+        engine::plan(graph, &Selection::All, &inventory, &drivers(&account), goal)
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {
@@ -339,8 +331,8 @@ impl World {
         let plan = Arc::new(plan);
         let (_stop, stopped) = tokio::sync::watch::channel(false);
         let (events, _) = tokio::sync::mpsc::unbounded_channel();
-        let registry = registry(&self.account().await);
-        let report = reconcile::apply(Arc::clone(&plan), &registry, stopped, events).await;
+        let drivers = drivers(&self.account().await);
+        let report = engine::apply(Arc::clone(&plan), &drivers, stopped, events).await;
         assert!(
             report.complete(),
             "not everything was applied: {:#?}",

@@ -41,6 +41,7 @@ fn steps(plan: &Value) -> Vec<String> {
 
 /// One run on two emulators, by the endpoint that the SDK takes for one service.
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one table of cases, in order")]
 async fn made_changed_repaired_and_taken_away() {
     let Some(world) = World::with_codeartifact() else {
         return;

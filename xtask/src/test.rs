@@ -77,7 +77,10 @@ impl Check {
             Self::Format => Ok(run_command(&mut cargo(&["fmt", "--all", "--check"]))?),
             Self::Spelling => linter("typos", &[]),
             Self::Toml => linter("taplo", &["fmt", "--check"]),
-            Self::Shell => linter("shellcheck", &[".ci/run", "local/src/server/supervise.sh"]),
+            Self::Shell => linter(
+                "shellcheck",
+                &[".ci/run", "crates/local/src/server/supervise.sh"],
+            ),
             Self::Lints => lints(),
             Self::Licences => licences(),
             Self::FrontEnds => front_ends(),

@@ -8,7 +8,7 @@ use crate::coalesce::{Pending, coalesce, earliest, first_of};
 use crate::event::StreamEvent;
 use crate::fan_out::FanOut;
 use crate::known::Known;
-use crate::line::Exchange;
+use crate::line::Delivery;
 use crate::ports::{Callback, Connections, Toggles};
 
 /// How often a toggle that has changed meanwhile is told again. One that changes faster than it can
@@ -25,7 +25,7 @@ pub async fn announce<T, C, P>(
     event: &StreamEvent,
     toggles: &T,
     known: &Known,
-    exchange: &Exchange<'_, C, P>,
+    exchange: &Delivery<'_, C, P>,
 ) -> Option<usize>
 where
     T: Toggles,

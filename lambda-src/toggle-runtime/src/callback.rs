@@ -52,7 +52,7 @@ impl Callback for Management {
 }
 
 impl Management {
-    /// One attempt: only [`crate::line::Line`] knows which retries are right.
+    /// One attempt: only [`crate::line::ConnectionSender`] knows which retries are right.
     async fn call(
         &self,
         method: &str,
@@ -136,16 +136,16 @@ mod tests {
     use super::*;
     use aws_smithy_runtime_api::client::http::HttpConnectorFuture;
     use aws_smithy_runtime_api::client::result::ConnectorError;
-    use canned::Canned;
+    use fake_aws::FakeAws;
 
     use crate::wire::credentials;
 
-    const CALL: &str = "POST https://canned/live/@connections/c%3D";
+    const CALL: &str = "POST https://fake/live/@connections/c%3D";
 
     fn connection() -> Connection {
         Connection {
             id: "c=".into(),
-            endpoint: "https://canned/live".into(),
+            endpoint: "https://fake/live".into(),
             connected_at: 0,
         }
     }
@@ -159,10 +159,10 @@ mod tests {
     }
 
     async fn answer(status: u16) -> Result<(), CallbackError> {
-        let canned = Canned::new([(CALL, status, "")]);
-        let sent = management(canned.clone()).post(&connection(), b"x").await;
-        assert_eq!(canned.requests().len(), 1);
-        canned.assert_used();
+        let fake = FakeAws::new([(CALL, status, "")]);
+        let sent = management(fake.clone()).post(&connection(), b"x").await;
+        assert_eq!(fake.requests().len(), 1);
+        fake.assert_used();
         sent
     }
 

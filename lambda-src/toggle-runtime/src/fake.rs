@@ -11,7 +11,7 @@ use crate::clock::{Clock, Deadline};
 use crate::connection::Connection;
 use crate::event::{Change, Operation, Record, StreamEvent};
 use crate::item::{Item, State};
-use crate::line::Exchange;
+use crate::line::Delivery;
 use crate::policy::Policy;
 use crate::ports::{Callback, CallbackError, Connections, Page, TableError, Toggles};
 use crate::tally::Tally;
@@ -53,10 +53,10 @@ impl Fake {
         self
     }
 
-    pub(crate) fn exchange<'a>(&'a self, policy: &'a Policy) -> Exchange<'a, Self, Self> {
+    pub(crate) fn exchange<'a>(&'a self, policy: &'a Policy) -> Delivery<'a, Self, Self> {
         let clock = Clock::at(NOW);
         let deadline = Deadline::of(&clock, NOW + 60_000);
-        Exchange {
+        Delivery {
             connections: self,
             callback: self,
             policy,

@@ -13,7 +13,7 @@ use tracing::error;
 use crate::coalesce::{Pending, earliest, first_of};
 use crate::connection::Connection;
 use crate::known::Known;
-use crate::line::{End, Exchange, Line};
+use crate::line::{ConnectionSender, Delivery, End};
 use crate::message::change;
 use crate::ports::{Callback, Connections, TableError};
 
@@ -29,14 +29,14 @@ pub struct FanOut<'a, C, P> {
     pending: &'a [Pending],
     messages: Vec<Vec<u8>>,
     known: &'a Known,
-    exchange: &'a Exchange<'a, C, P>,
+    exchange: &'a Delivery<'a, C, P>,
     slots: Semaphore,
 }
 
 impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     /// A telling of these changes.
     #[must_use]
-    pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Exchange<'a, C, P>) -> Self {
+    pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
         let policy = exchange.policy;
         let message =
             |toggle: &Pending| change(&toggle.id, toggle.item.as_ref(), policy.message_limit);
@@ -114,7 +114,8 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         // Never closed while this invocation lasts.
         let _slot = self.slots.acquire().await;
         self.exchange.tally.connections.add();
-        let mut line = Line::new(self.exchange, connection, self.known.remove(connection));
+        let mut line =
+            ConnectionSender::new(self.exchange, connection, self.known.remove(connection));
         for (position, message) in self.messages.iter().enumerate() {
             if self.exchange.deadline.is_past() && position == 0 {
                 // Nothing was sent, so nothing is in doubt: the retry will tell it.

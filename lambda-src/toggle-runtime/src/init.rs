@@ -20,7 +20,7 @@ use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
 use crate::dynamo::{ConnectionsTable, TogglesTable};
 use crate::event::{BatchResponse, StreamEvent};
-use crate::line::{Exchange, fraction, millis};
+use crate::line::{Delivery, fraction, millis};
 use crate::policy::{CONCURRENCY, Policy};
 use crate::tally::Tally;
 
@@ -129,8 +129,8 @@ pub struct Invocation<'a> {
 impl Invocation<'_> {
     /// What connections are told with.
     #[must_use]
-    pub fn exchange(&self) -> Exchange<'_, ConnectionsTable, Management> {
-        Exchange {
+    pub fn exchange(&self) -> Delivery<'_, ConnectionsTable, Management> {
+        Delivery {
             connections: &self.resources.connections,
             callback: &self.resources.callback,
             policy: &self.resources.policy,

@@ -25,7 +25,7 @@ pub enum End {
 
 /// What all lines of an invocation share.
 #[derive(Debug)]
-pub struct Exchange<'a, C, P> {
+pub struct Delivery<'a, C, P> {
     /// The connections table.
     pub connections: &'a C,
     /// The `@connections` API.
@@ -42,17 +42,17 @@ pub struct Exchange<'a, C, P> {
 
 /// One connection being told.
 #[derive(Debug)]
-pub struct Line<'a, C, P> {
-    exchange: &'a Exchange<'a, C, P>,
+pub struct ConnectionSender<'a, C, P> {
+    exchange: &'a Delivery<'a, C, P>,
     connection: &'a Connection,
     /// Whether it took a message, so that it was open: from then on, 410 means closed.
     heard: bool,
 }
 
-impl<'a, C: Connections, P: Callback> Line<'a, C, P> {
+impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     /// A line to a connection, and whether that took a message before.
     #[must_use]
-    pub fn new(exchange: &'a Exchange<'a, C, P>, connection: &'a Connection, heard: bool) -> Self {
+    pub fn new(exchange: &'a Delivery<'a, C, P>, connection: &'a Connection, heard: bool) -> Self {
         Self {
             exchange,
             connection,

@@ -42,7 +42,7 @@ fn connection(context: &RequestContext, base: &CallbackBase, clock: Clock) -> Co
 #[cfg(test)]
 mod tests {
     use super::*;
-    use canned::Canned;
+    use fake_aws::FakeAws;
     use serde_json::json;
 
     use crate::websocket::SocketEvent;
@@ -58,9 +58,9 @@ mod tests {
             .request_context
     }
 
-    async fn handle(canned: &Canned, route: &str) -> Result<SocketResponse, TableError> {
+    async fn handle(fake: &FakeAws, route: &str) -> Result<SocketResponse, TableError> {
         let table = ConnectionsTable {
-            client: tables(canned),
+            client: tables(fake),
             name: "connections".into(),
         };
         let base = CallbackBase::Aws {
@@ -71,13 +71,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn connect_stores_where_to_post() {
-        let canned = Canned::new([("PutItem", 200, "{}")]);
-        let response = handle(&canned, "$connect").await.unwrap();
+        let fake = FakeAws::new([("PutItem", 200, "{}")]);
+        let response = handle(&fake, "$connect").await.unwrap();
         assert_eq!(
             serde_json::to_string(&response).unwrap(),
             r#"{"statusCode":200}"#
         );
-        let item = &bodies(&canned)[0]["Item"];
+        let item = &bodies(&fake)[0]["Item"];
         assert_eq!(item["connectionId"], json!({"S": "c="}));
         assert_eq!(
             item["connectionEndpoint"],
@@ -87,19 +87,19 @@ mod tests {
 
     #[tokio::test]
     async fn disconnect_deletes_the_item() {
-        let canned = Canned::new([("DeleteItem", 200, "{}")]);
-        let response = handle(&canned, "$disconnect").await.unwrap();
+        let fake = FakeAws::new([("DeleteItem", 200, "{}")]);
+        let response = handle(&fake, "$disconnect").await.unwrap();
         assert_eq!(response.status_code, 200);
         assert_eq!(
-            bodies(&canned),
+            bodies(&fake),
             [json!({"TableName": "connections", "Key": {"connectionId": {"S": "c="}}})]
         );
     }
 
     #[tokio::test]
     async fn a_connection_that_cannot_be_stored_is_refused() {
-        let canned = Canned::new([("PutItem", 400, r#"{"__type":"ResourceNotFoundException"}"#)]);
-        let error = handle(&canned, "$connect").await.unwrap_err();
+        let fake = FakeAws::new([("PutItem", 400, r#"{"__type":"ResourceNotFoundException"}"#)]);
+        let error = handle(&fake, "$connect").await.unwrap_err();
         assert_eq!(
             error.to_string(),
             "cannot put an item into table connections"

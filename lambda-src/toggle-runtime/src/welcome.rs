@@ -11,7 +11,7 @@ use tracing::error;
 use crate::connection::Connection;
 use crate::event::{Operation, StreamEvent};
 use crate::item::State;
-use crate::line::{End, Exchange, Line};
+use crate::line::{ConnectionSender, Delivery, End};
 use crate::message::{change, differences, snapshot};
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::States;
@@ -21,7 +21,7 @@ use crate::states::States;
 pub async fn welcome<T, C, P>(
     event: &StreamEvent,
     toggles: &T,
-    exchange: &Exchange<'_, C, P>,
+    exchange: &Delivery<'_, C, P>,
 ) -> Option<usize>
 where
     T: Toggles,
@@ -67,7 +67,7 @@ fn malformed(index: usize) -> bool {
 async fn welcome_one<T, C, P>(
     connection: &Connection,
     states: &States<'_, T>,
-    exchange: &Exchange<'_, C, P>,
+    exchange: &Delivery<'_, C, P>,
     arrived: Instant,
 ) -> bool
 where
@@ -76,7 +76,7 @@ where
     P: Callback,
 {
     exchange.tally.connections.add();
-    let mut line = Line::new(exchange, connection, false);
+    let mut line = ConnectionSender::new(exchange, connection, false);
     match converge(&mut line, states, exchange, arrived).await {
         Ok(()) | Err(End::Gone) => true,
         Err(End::Early | End::Untold) => {
@@ -93,9 +93,9 @@ where
 /// older state arrived. Whatever is read after the last message arrived was committed before it, or
 /// its announcement is still to come.
 async fn converge<T, C, P>(
-    line: &mut Line<'_, C, P>,
+    line: &mut ConnectionSender<'_, C, P>,
     states: &States<'_, T>,
-    exchange: &Exchange<'_, C, P>,
+    exchange: &Delivery<'_, C, P>,
     arrived: Instant,
 ) -> Result<(), End>
 where
@@ -133,7 +133,10 @@ async fn read<T: Toggles>(states: &States<'_, T>, after: Instant) -> Result<Arc<
     })
 }
 
-async fn tell_all<C, P>(line: &mut Line<'_, C, P>, messages: &[Vec<u8>]) -> Result<(), End>
+async fn tell_all<C, P>(
+    line: &mut ConnectionSender<'_, C, P>,
+    messages: &[Vec<u8>],
+) -> Result<(), End>
 where
     C: Connections,
     P: Callback,

@@ -1,11 +1,11 @@
-//! Clients whose answers are canned, and what they sent.
+//! Clients whose answers are fake, and what they sent.
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
-use canned::Canned;
+use fake_aws::FakeAws;
 use serde_json::Value;
 
 /// Credentials that sign for nobody.
@@ -14,24 +14,24 @@ pub(crate) fn credentials() -> SharedCredentialsProvider {
 }
 
 /// A configuration of clients that retry nothing.
-pub(crate) fn configuration(canned: &Canned) -> SdkConfig {
+pub(crate) fn configuration(fake: &FakeAws) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .credentials_provider(credentials())
-        .endpoint_url("https://canned")
+        .endpoint_url("https://fake")
         .retry_config(RetryConfig::disabled())
-        .http_client(canned.client())
+        .http_client(fake.client())
         .build()
 }
 
 /// `DynamoDB`.
-pub(crate) fn tables(canned: &Canned) -> Client {
-    Client::new(&configuration(canned))
+pub(crate) fn tables(fake: &FakeAws) -> Client {
+    Client::new(&configuration(fake))
 }
 
 /// The JSON bodies of the requests so far, which all have one.
-pub(crate) fn bodies(canned: &Canned) -> Vec<Value> {
+pub(crate) fn bodies(fake: &FakeAws) -> Vec<Value> {
     let body = |name: &String| serde_json::from_str(&name[name.find('{').unwrap()..]).unwrap();
-    canned.requests().iter().map(body).collect()
+    fake.requests().iter().map(body).collect()
 }

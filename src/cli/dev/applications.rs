@@ -7,8 +7,11 @@ use miette::{IntoDiagnostic as _, Report};
 use stacks::description::System;
 use tokio::task::JoinHandle;
 
-use crate::cli::session::{Outputs, Session};
-use crate::cli::{Global, release, say};
+use crate::cli::advice;
+use crate::cli::context::{Context, Outputs};
+use crate::cli::global::Global;
+use crate::cli::output::say;
+use crate::cli::release;
 use crate::release::{Application, Events};
 use crate::render;
 
@@ -23,8 +26,8 @@ struct Built {
 impl Builds {
     /// Begins to build the applications of the selected stacks whose sources are here: a team's may
     /// be elsewhere.
-    pub(super) fn begin(global: &Global, system: &System, session: &Session) -> Self {
-        let applications = release::applications(&session.graph, &session.selection);
+    pub(super) fn begin(global: &Global, system: &System, context: &Context) -> Self {
+        let applications = release::applications(&context.graph, &context.selection);
         let sources: Vec<_> = applications
             .map(|of| (release::source(global, system, &of), of))
             .collect();
@@ -34,27 +37,27 @@ impl Builds {
     /// Waits for the builds, and publishes them side by side. Answers with the applications.
     pub(super) async fn publish(
         self,
-        session: &Session,
+        context: &Context,
         outputs: &Outputs,
     ) -> Result<Vec<Application>, Report> {
         let built = self.0.await.into_diagnostic()??;
         try_join_all(
             built
                 .into_iter()
-                .map(|built| built.publish(session, outputs)),
+                .map(|built| built.publish(context, outputs)),
         )
         .await
     }
 }
 
 impl Built {
-    async fn publish(self, session: &Session, outputs: &Outputs) -> Result<Application, Report> {
-        let releases = release::releases(session, outputs, &self.application)?;
+    async fn publish(self, context: &Context, outputs: &Outputs) -> Result<Application, Report> {
+        let releases = release::releases(context, outputs, &self.application)?;
         let dist = release::read(&self.dist, &self.application).await?;
         let published = releases
             .publish(&dist, None, &Events::none())
             .await
-            .map_err(release::report)?;
+            .map_err(advice::report)?;
         say(&render::published(&self.application, &published));
         Ok(self.application)
     }

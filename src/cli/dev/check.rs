@@ -12,9 +12,10 @@ use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::time::timeout;
 
 use super::EXAMPLES;
-use crate::cli::session::Outputs;
+use crate::cli::context::Outputs;
+use crate::cli::output::print;
+use crate::cli::release;
 use crate::cli::toggles::{Change, Client, Message, Store};
-use crate::cli::{print, release};
 use crate::release::Application;
 
 /// How long a message is waited for.

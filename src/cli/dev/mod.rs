@@ -6,19 +6,26 @@ mod user;
 
 use std::process::ExitCode;
 
+use aws::{Account, Connection};
 use clap::Args;
+use engine::Goal;
 use local::{MiniStack, MiniStackOptions, Proxy, Registry, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
+use model::StackName;
 use stacks::description::System;
-use stacks::model::StackName;
 
 use self::applications::Builds;
-use super::interrupts::Interrupts;
-use super::session::{self, Outputs, Session, Zips};
+use super::context::{self, Context, Outputs, Zips};
 use super::toggles::{Change, Client, Store, show};
-use super::{Format, Global, advice, apply, packages, print, release, say};
-use crate::aws::{Account, Connection};
-use crate::reconcile::Goal;
+use crate::cli::advice;
+use crate::cli::apply;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::interrupts::Interrupts;
+use crate::cli::output::print;
+use crate::cli::output::say;
+use crate::cli::packages;
+use crate::cli::release;
 use crate::release::Application;
 use crate::render;
 
@@ -46,27 +53,27 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let system = session::describe(global)?;
+    let system = context::describe(global)?;
     let emulator = start(arguments).await?;
     let global = Global {
         endpoint_url: Some(emulator.endpoint()),
         ..global.clone()
     };
-    let mut session = open(&global, &system).await?;
-    let builds = Builds::begin(&global, &system, &session);
-    let outputs = bring_up(&mut session).await?;
-    let applications = builds.publish(&session, &outputs).await?;
-    let registry = packages(&global, &session).await?;
-    user::make(&session, &outputs).await?;
+    let mut context = open(&global, &system).await?;
+    let builds = Builds::begin(&global, &system, &context);
+    let outputs = bring_up(&mut context).await?;
+    let applications = builds.publish(&context, &outputs).await?;
+    let registry = packages(&global, &context).await?;
+    user::make(&context, &outputs).await?;
     let url = websocket_url(&outputs)?;
-    let store = seed(&session).await?;
+    let store = seed(&context).await?;
     let checked = if arguments.once {
-        check(&session, &url, &store, &outputs, &applications).await
+        check(&context, &url, &store, &outputs, &applications).await
     } else {
-        welcome(&session, &outputs, &applications, registry.as_ref());
+        welcome(&context, &outputs, &applications, registry.as_ref());
         watch(&global, &url).await
     };
-    take_down(&mut session).await?;
+    take_down(&mut context).await?;
     checked.map(|()| ExitCode::SUCCESS)
 }
 
@@ -107,44 +114,44 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
 }
 
 /// The emulator's default account, whatever credentials are around: nothing here goes to AWS.
-async fn open(global: &Global, system: &System) -> Result<Session, Report> {
-    let selection = session::selection(global, system)?;
+async fn open(global: &Global, system: &System) -> Result<Context, Report> {
+    let selection = context::selection(global, system)?;
     let connection = Connection {
         profile: None,
         ..global.connection(system.region.as_deref().or(Some(REGION)))
     };
     let account = Account::connect_to_emulator(&connection, system.name.as_str()).await;
-    Session::with_account(
+    Context::with_account(
         system,
         selection,
-        account.map_err(advice::account)?,
+        account.map_err(advice::report)?,
         Zips::Build,
     )
     .await
 }
 
-async fn bring_up(session: &mut Session) -> Result<Outputs, Report> {
-    let plan = session.plan(Goal::Converge).await?;
-    if !session.lacking.is_empty() {
-        say(&session.lacks());
+async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
+    let plan = context.plan(Goal::Converge).await?;
+    if !context.lacking.is_empty() {
+        say(&context.lacks());
     }
     say(&format!(
         "bringing up {}: {} resources",
-        session.graph.system(),
+        context.graph.system(),
         plan.resources.len()
     ));
-    let report = apply::execute(session, plan, false).await;
+    let report = apply::execute(context, plan, false).await;
     if !report.complete() {
         say(&render::report(&report));
         return Err(miette!("the system did not come up"));
     }
-    Ok(session.outputs(&report.known))
+    Ok(context.outputs(&report.known))
 }
 
 /// The shared packages in a local registry, where the system has some and the emulator has no place
 /// for them.
-async fn packages(global: &Global, session: &Session) -> Result<Option<Registry>, Report> {
-    if !session
+async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>, Report> {
+    if !context
         .lacking
         .contains_key(&StackName::new(stacks::packages::STACK))
     {
@@ -164,8 +171,8 @@ fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
         .ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))
 }
 
-async fn seed(session: &Session) -> Result<Store, Report> {
-    let store = Store::open_in(session);
+async fn seed(context: &Context) -> Result<Store, Report> {
+    let store = Store::open_in(context);
     for (id, name, active) in EXAMPLES {
         store
             .set(&Change {
@@ -180,7 +187,7 @@ async fn seed(session: &Session) -> Result<Store, Report> {
 }
 
 async fn check(
-    session: &Session,
+    context: &Context,
     url: &str,
     store: &Store,
     outputs: &Outputs,
@@ -188,7 +195,7 @@ async fn check(
 ) -> Result<(), Report> {
     check::toggles(url, store).await?;
     check::applications(
-        session.account.endpoint().unwrap_or_default(),
+        context.account.endpoint().unwrap_or_default(),
         outputs,
         applications,
     )
@@ -196,7 +203,7 @@ async fn check(
 }
 
 fn welcome(
-    session: &Session,
+    context: &Context,
     outputs: &Outputs,
     applications: &[Application],
     registry: Option<&Registry>,
@@ -227,8 +234,8 @@ fn welcome(
     print("Try, in another terminal here:");
     print(&format!(
         "  export AWS_ENDPOINT_URL={} AWS_REGION={} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
-        session.account.endpoint().unwrap_or_default(),
-        session.account.region(),
+        context.account.endpoint().unwrap_or_default(),
+        context.account.region(),
     ));
     print(&format!("  {frontage} toggles set 1 on"));
     print(&format!("  {frontage} toggles watch"));
@@ -264,9 +271,9 @@ async fn connect(url: &str) -> Result<Client, Report> {
         .map_err(|error| miette!("{url}: {error}"))
 }
 
-async fn take_down(session: &mut Session) -> Result<(), Report> {
-    let plan = session.plan(Goal::Destroy { delete_data: true }).await?;
-    let report = apply::execute(session, plan, false).await;
+async fn take_down(context: &mut Context) -> Result<(), Report> {
+    let plan = context.plan(Goal::Destroy { delete_data: true }).await?;
+    let report = apply::execute(context, plan, false).await;
     if report.complete() {
         say("everything is down");
         return Ok(());

@@ -1,15 +1,15 @@
 //! The user to try signing in with.
 
+use aws::failed;
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
+use engine::DriverError;
 use miette::Report;
+use model::StackName;
 use stacks::identity::STACK;
-use stacks::model::StackName;
 
-use crate::aws::failed;
 use crate::cli::advice;
-use crate::cli::session::{Outputs, Session};
-use crate::reconcile::DriverError;
+use crate::cli::context::{Context, Outputs};
 
 /// Whom to sign in as. The users of an emulator end with it, so this is no secret.
 pub(super) const NAME: &str = "ada@example.com";
@@ -17,13 +17,13 @@ pub(super) const NAME: &str = "ada@example.com";
 pub(super) const PASSWORD: &str = "Try-Frontage-1";
 
 /// Makes the user, if the system has users. Nobody is sent a message.
-pub(super) async fn make(session: &Session, outputs: &Outputs) -> Result<(), Report> {
+pub(super) async fn make(context: &Context, outputs: &Outputs) -> Result<(), Report> {
     let pool = outputs
         .get(&StackName::new(STACK))
         .and_then(|values| values.get("user_pool_id"));
     let Some(pool) = pool else { return Ok(()) };
-    let client = Client::new(&session.account.config("cognito-idp"));
-    create(&client, pool).await.map_err(report)
+    let client = Client::new(&context.account.config("cognito-idp"));
+    create(&client, pool).await.map_err(advice::report)
 }
 
 async fn create(client: &Client, pool: &str) -> Result<(), DriverError> {
@@ -54,9 +54,4 @@ async fn create(client: &Client, pool: &str) -> Result<(), DriverError> {
         .await
         .map_err(failed("cognito-idp:AdminSetUserPassword"))?;
     Ok(())
-}
-
-fn report(error: DriverError) -> Report {
-    let help = error.hint();
-    advice::advise(error, help)
 }

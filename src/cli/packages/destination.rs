@@ -2,16 +2,17 @@
 
 use std::time::SystemTime;
 
+use aws::failed;
+use engine::Goal;
 use miette::{Report, miette};
-use stacks::model::StackName;
+use model::StackName;
 use stacks::packages::STACK;
 
-use super::Place;
-use crate::aws::failed;
-use crate::cli::session::{Session, Zips};
-use crate::cli::{Global, advice};
+use super::RegistryArgs;
+use crate::cli::advice;
+use crate::cli::context::{Context, Zips};
+use crate::cli::global::Global;
 use crate::packages::{Registry, TOKEN_VARIABLE};
-use crate::reconcile::Goal;
 
 /// How long a token for a single run of Frontage is good for, in seconds: the least that
 /// CodeArtifact gives.
@@ -27,7 +28,7 @@ pub(super) struct Destination {
 /// Finds the registry and gets a token that is good for so many seconds.
 pub(super) async fn destination(
     global: &Global,
-    place: &Place,
+    place: &RegistryArgs,
     seconds: i64,
 ) -> Result<Destination, Report> {
     if let Some(url) = &place.registry {
@@ -44,10 +45,10 @@ pub(super) async fn destination(
         stack: vec![STACK.to_owned()],
         ..global.clone()
     };
-    let mut session = Session::open(&global, Zips::None).await?;
-    let inventory = session.read(Goal::Converge).await?;
-    session.complete()?;
-    let outputs = session.outputs(&inventory.known);
+    let mut context = Context::open(&global, Zips::None).await?;
+    let inventory = context.read(Goal::Converge).await?;
+    context.complete()?;
+    let outputs = context.outputs(&inventory.known);
     let output = |name: &str| {
         outputs
             .get(&StackName::new(STACK))
@@ -58,11 +59,11 @@ pub(super) async fn destination(
         return Err(miette!(
             help = format!("run `frontage apply --stack {STACK}` first"),
             "the stack {STACK} does not stand in account {}, {}",
-            session.account.id(),
-            session.account.region(),
+            context.account.id(),
+            context.account.region(),
         ));
     };
-    let client = aws_sdk_codeartifact::Client::new(&session.account.config("codeartifact"));
+    let client = aws_sdk_codeartifact::Client::new(&context.account.config("codeartifact"));
     let asked = client
         .get_authorization_token()
         .domain(domain)
@@ -71,10 +72,7 @@ pub(super) async fn destination(
         .await;
     let answer = asked
         .map_err(failed("codeartifact:GetAuthorizationToken"))
-        .map_err(|error| {
-            let help = error.hint();
-            advice::advise(error, help)
-        })?;
+        .map_err(advice::report)?;
     let until = answer
         .expiration
         .and_then(|until| SystemTime::try_from(until).ok());

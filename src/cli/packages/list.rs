@@ -3,12 +3,17 @@
 use miette::{IntoDiagnostic as _, Report};
 
 use super::destination::{self, destination};
-use super::{Place, prepare, report};
-use crate::cli::{Format, Global, print, print_json, say};
+use super::{RegistryArgs, prepare};
+use crate::cli::advice;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::packages::{Comparison, Registry, Workspace};
 use crate::render;
 
-pub(super) async fn run(global: &Global, place: &Place) -> Result<(), Report> {
+pub(super) async fn run(global: &Global, place: &RegistryArgs) -> Result<(), Report> {
     let workspace = place.workspace(global)?;
     let destination = destination(global, place, destination::RUN).await?;
     let listed = tokio::task::spawn_blocking(move || compared(&workspace, &destination.registry));
@@ -16,7 +21,7 @@ pub(super) async fn run(global: &Global, place: &Place) -> Result<(), Report> {
     match global.format {
         Format::Json => print_json(&listed)?,
         Format::Human if listed.is_empty() => {
-            say("the workspace has no package that is not private")
+            say("the workspace has no package that is not private");
         }
         Format::Human => print(&render::packages_listed(&listed)),
     }
@@ -28,6 +33,6 @@ fn compared(workspace: &Workspace, registry: &Registry) -> Result<Vec<Comparison
     let packages: Vec<_> = workspace.packages().iter().collect();
     let prepared = workspace
         .prepare(&packages, registry, &tools, &mut |_| {})
-        .map_err(report)?;
+        .map_err(advice::report)?;
     Ok(prepared.comparisons().cloned().collect())
 }

@@ -9,9 +9,11 @@ use std::time::SystemTime;
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 
-use super::Place;
+use super::RegistryArgs;
 use super::destination::{Destination, destination};
-use crate::cli::{Global, print, say};
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::say;
 
 /// How long the token is good for, in seconds: twelve hours, the most that CodeArtifact gives.
 const DAY: i64 = 43_200;
@@ -23,7 +25,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(long)]
     write: bool,
     #[command(flatten)]
-    place: Place,
+    place: RegistryArgs,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {

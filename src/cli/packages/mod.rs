@@ -14,8 +14,10 @@ use local::Tools;
 use miette::{IntoDiagnostic as _, Report};
 
 pub(super) use self::serve::serve;
-use super::{Global, advice, say};
-use crate::packages::{Event, PackagesError, Workspace};
+use crate::cli::advice;
+use crate::cli::global::Global;
+use crate::cli::output::say;
+use crate::packages::{Event, Workspace};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -23,7 +25,7 @@ pub(super) enum Command {
     /// Build the workspace's shared packages, and publish the versions that are not there yet
     Publish(publish::Arguments),
     /// List the workspace's shared packages, and what the registry has of them
-    List(Place),
+    List(RegistryArgs),
     /// Print the npm configuration for a developer's machine or a build
     ///
     /// It has a token that is good for twelve hours at most.
@@ -32,7 +34,7 @@ pub(super) enum Command {
 
 /// Between which workspace and which registry.
 #[derive(Debug, Args)]
-pub(super) struct Place {
+pub(super) struct RegistryArgs {
     /// The npm workspace [default: assets, beside the description]
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
@@ -51,7 +53,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-impl Place {
+impl RegistryArgs {
     fn workspace(&self, global: &Global) -> Result<Workspace, Report> {
         let beside = || {
             global
@@ -61,7 +63,7 @@ impl Place {
                 .join("assets")
         };
         let directory = self.dir.clone().unwrap_or_else(beside);
-        Workspace::read(&directory).map_err(report)
+        Workspace::read(&directory).map_err(advice::report)
     }
 }
 
@@ -79,9 +81,4 @@ fn tell(event: Event<'_>) {
         Event::Building(package) => say(&format!("building {}", package.name)),
         Event::Publishing(package) => say(&format!("publishing {}", package.spec())),
     }
-}
-
-fn report(error: PackagesError) -> Report {
-    let help = error.hint();
-    advice::advise(error, help)
 }

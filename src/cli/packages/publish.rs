@@ -4,8 +4,12 @@ use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
 use super::destination::{self, destination};
-use super::{Place, prepare, report, tell};
-use crate::cli::{Format, Global, print, print_json};
+use super::{RegistryArgs, prepare, tell};
+use crate::cli::advice;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
 use crate::packages::{Comparison, Registry, Workspace};
 use crate::render;
 
@@ -16,13 +20,13 @@ pub(in crate::cli) struct Arguments {
     #[arg(value_name = "NAME")]
     names: Vec<String>,
     #[command(flatten)]
-    place: Place,
+    place: RegistryArgs,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
     let workspace = arguments.place.workspace(global)?;
     // A name that is none needs no registry.
-    workspace.named(&arguments.names).map_err(report)?;
+    workspace.named(&arguments.names).map_err(advice::report)?;
     let destination = destination(global, &arguments.place, destination::RUN).await?;
     let names = arguments.names.clone();
     let published =
@@ -42,9 +46,9 @@ pub(super) fn publish(
     registry: &Registry,
 ) -> Result<Vec<Comparison>, Report> {
     let tools = prepare(workspace)?;
-    let packages = workspace.named(names).map_err(report)?;
+    let packages = workspace.named(names).map_err(advice::report)?;
     let prepared = workspace
         .prepare(&packages, registry, &tools, &mut tell)
-        .map_err(report)?;
-    prepared.publish(&mut tell).map_err(report)
+        .map_err(advice::report)?;
+    prepared.publish(&mut tell).map_err(advice::report)
 }

@@ -4,8 +4,8 @@ use local::{Registry as LocalRegistry, Tools};
 use miette::{IntoDiagnostic as _, Report};
 
 use super::publish::publish;
-use super::{Place, say};
-use crate::cli::Global;
+use super::{RegistryArgs, say};
+use crate::cli::global::Global;
 use crate::packages::Registry;
 
 /// How long the registry's tokens are good for.
@@ -14,7 +14,7 @@ const LIFE: &str = "30d";
 /// Starts a local registry and publishes the workspace's shared packages into it, blocking. It goes
 /// when it is dropped. None where the description has no workspace beside it.
 pub(in crate::cli) fn serve(global: &Global) -> Result<Option<LocalRegistry>, Report> {
-    let place = Place {
+    let place = RegistryArgs {
         dir: None,
         registry: None,
     };

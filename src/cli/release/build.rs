@@ -6,7 +6,8 @@ use local::{Frontend, Tools};
 use miette::{IntoDiagnostic as _, Report, WrapErr as _};
 use stacks::description::System;
 
-use crate::cli::{Global, say};
+use crate::cli::global::Global;
+use crate::cli::output::say;
 use crate::release::Application;
 
 /// Builds the application in a folder, unless its output is what its sources give, and says where

@@ -1,12 +1,12 @@
 //! Where an application is released to: what its stack tells about itself.
 
+use engine::{Goal, Selection};
 use miette::{Report, miette};
+use model::{Graph, StackName};
 use stacks::description::System;
-use stacks::model::{Graph, StackName};
 
-use crate::cli::session::{self, Outputs, Session, Zips};
-use crate::cli::{Global, advice};
-use crate::reconcile::{Goal, Selection};
+use crate::cli::context::{self, Context, Outputs, Zips};
+use crate::cli::global::Global;
 use crate::release::{Application, Destination, Releases};
 
 /// The stack of the shell.
@@ -16,7 +16,7 @@ const TEAM: &str = "team/";
 
 /// The application with this name.
 pub(super) fn application(system: &System, name: &str) -> Result<Application, Report> {
-    let graph = session::graph(system, None);
+    let graph = context::graph(system, None);
     let wanted = stack(name);
     if graph.stacks().contains(&wanted) {
         return Ok(of_stack(&wanted).unwrap_or(Application::Shell));
@@ -42,14 +42,14 @@ pub(super) async fn releases(
         stack: vec![stack.to_string()],
         ..global.clone()
     };
-    let mut session = Session::open(&global, Zips::None).await?;
-    let inventory = session.read(Goal::Converge).await?;
-    in_outputs(&session, &session.outputs(&inventory.known), application)
+    let mut context = Context::open(&global, Zips::None).await?;
+    let inventory = context.read(Goal::Converge).await?;
+    in_outputs(&context, &context.outputs(&inventory.known), application)
 }
 
 /// The application's releases, where its stack's outputs are known already.
 pub(in crate::cli) fn in_outputs(
-    session: &Session,
+    context: &Context,
     outputs: &Outputs,
     application: &Application,
 ) -> Result<Releases, Report> {
@@ -64,23 +64,23 @@ pub(in crate::cli) fn in_outputs(
         return Err(miette!(
             help = format!("run `frontage apply --stack {stack}` first"),
             "the stack {stack} does not stand in account {}, {}",
-            session.account.id(),
-            session.account.region(),
+            context.account.id(),
+            context.account.region(),
         ));
     };
-    let system = session.graph.system().to_owned();
+    let system = context.graph.system().to_owned();
     let destination = Destination {
         bucket,
         url,
         system,
         application: application.clone(),
     };
-    Ok(Releases::new(&session.account, destination))
+    Ok(Releases::new(&context.account, destination))
 }
 
 /// Reads the description first: a name that is not in it needs no account.
 pub(super) async fn named(global: &Global, name: &str) -> Result<(Application, Releases), Report> {
-    let application = application(&session::describe(global)?, name)?;
+    let application = application(&context::describe(global)?, name)?;
     let releases = releases(global, &application).await?;
     Ok((application, releases))
 }
@@ -124,10 +124,4 @@ fn of_stack(stack: &StackName) -> Option<Application> {
             .strip_prefix(TEAM)
             .map(|team| Application::Team(team.to_owned())),
     }
-}
-
-/// A build that may not be published.
-pub(super) fn unfit(error: crate::release::DistError) -> Report {
-    let help = error.hint();
-    advice::advise(error, help)
 }

@@ -2,13 +2,18 @@
 
 use miette::Report;
 
-use super::{destination, report};
-use crate::cli::{Format, Global, print, print_json, say};
+use super::destination;
+use crate::cli::advice;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::render;
 
 pub(super) async fn run(global: &Global, name: &str) -> Result<(), Report> {
     let (application, releases) = destination::named(global, name).await?;
-    let listed = releases.list().await.map_err(report)?;
+    let listed = releases.list().await.map_err(advice::report)?;
     match global.format {
         Format::Json => print_json(&listed),
         Format::Human if listed.is_empty() => {

@@ -16,7 +16,9 @@ use tokio::sync::mpsc;
 pub(super) use self::build::{build, source};
 pub(super) use self::destination::{applications, in_outputs as releases, site};
 pub(super) use self::publish::read;
-use super::{Format, Global, advice};
+use crate::cli::advice;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
 use crate::release::{Events, ReleaseError};
 use crate::render;
 
@@ -65,10 +67,5 @@ where
     if let Some(progress) = progress {
         let _ = progress.await;
     }
-    ended.map_err(report)
-}
-
-pub(super) fn report(error: ReleaseError) -> Report {
-    let help = error.hint();
-    advice::advise(error, help)
+    ended.map_err(advice::report)
 }

@@ -5,8 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
-use super::{Named, build, destination, report, with_progress};
-use crate::cli::{Format, Global, print, print_json, say, session};
+use super::{Named, build, destination, with_progress};
+use crate::cli::advice;
+use crate::cli::context;
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 use crate::release::{Application, Dist, Percent, ReleaseError};
 use crate::render;
 
@@ -24,10 +30,10 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
-    let system = session::describe(global)?;
+    let system = context::describe(global)?;
     let application = destination::application(&system, &arguments.named.application)?;
     if arguments.canary.is_some() && application == Application::Shell {
-        return Err(report(ReleaseError::CanaryOfShell));
+        return Err(advice::report(ReleaseError::CanaryOfShell));
     }
     let directory = match &arguments.dir {
         Some(directory) => directory.clone(),
@@ -65,5 +71,5 @@ pub(in crate::cli) async fn read(
 ) -> Result<Dist, Report> {
     let (directory, application) = (directory.to_owned(), application.clone());
     let read = tokio::task::spawn_blocking(move || Dist::read(&directory, &application));
-    read.await.into_diagnostic()?.map_err(destination::unfit)
+    read.await.into_diagnostic()?.map_err(advice::report)
 }

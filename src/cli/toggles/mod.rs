@@ -11,7 +11,7 @@ use miette::Report;
 pub(super) use store::{Change, Store};
 pub(super) use watch::{Client, Message, show};
 
-use super::Global;
+use crate::cli::global::Global;
 
 /// The commands.
 #[derive(Debug, Subcommand)]

@@ -2,16 +2,21 @@
 
 use std::collections::HashMap;
 
+use aws::failed;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use engine::DriverError;
 use miette::{Report, miette};
-use stacks::model::{Address, StackName};
+use model::{Address, StackName};
 use stacks::toggles::STACK;
 
-use crate::aws::failed;
-use crate::cli::session::{Session, Zips};
-use crate::cli::{Format, Global, advice, print, print_json, say};
-use crate::reconcile::DriverError;
+use crate::cli::advice;
+use crate::cli::context::{Context, Zips};
+use crate::cli::global::Format;
+use crate::cli::global::Global;
+use crate::cli::output::print;
+use crate::cli::output::print_json;
+use crate::cli::output::say;
 
 /// The toggles table.
 #[derive(Debug)]
@@ -37,17 +42,17 @@ type Item = HashMap<String, AttributeValue>;
 
 impl Store {
     pub(super) async fn open(global: &Global) -> Result<Self, Report> {
-        Ok(Self::open_in(&Session::open(global, Zips::None).await?))
+        Ok(Self::open_in(&Context::open(global, Zips::None).await?))
     }
 
-    /// The table of a session's system.
-    pub(in crate::cli) fn open_in(session: &Session) -> Self {
+    /// The table of a context's system.
+    pub(in crate::cli) fn open_in(context: &Context) -> Self {
         let address = Address::new(StackName::new(STACK), "toggles-table");
-        let name = session
+        let name = context
             .graph
             .node(&address)
             .and_then(|node| node.properties["TableName"].as_str());
-        let client = Client::new(&session.account.config("dynamodb"));
+        let client = Client::new(&context.account.config("dynamodb"));
         Self {
             client,
             table: name.unwrap_or_default().to_owned(),
@@ -156,7 +161,7 @@ fn report(error: DriverError) -> Report {
         Some("ResourceNotFoundException") => {
             Some("the toggles table does not exist: run `frontage apply` first")
         }
-        _ => error.hint(),
+        _ => crate::Hint::hint(&error),
     };
     advice::advise(error, help)
 }

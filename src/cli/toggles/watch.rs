@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use engine::Goal;
 use futures_util::{SinkExt as _, StreamExt as _};
 use miette::{Report, miette};
 use serde_json::Value;
@@ -11,10 +12,13 @@ use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use crate::cli::advice;
+use crate::cli::context::{Context, Zips};
+use crate::cli::global::Format;
+use crate::cli::global::Global;
 use crate::cli::interrupts::Interrupts;
-use crate::cli::session::{Session, Zips};
-use crate::cli::{Format, Global, advice, print, say};
-use crate::reconcile::Goal;
+use crate::cli::output::print;
+use crate::cli::output::say;
 
 /// A silent connection is closed after ten minutes.
 const PING_EVERY: Duration = Duration::from_mins(4);
@@ -157,9 +161,9 @@ async fn again(url: &str) -> Client {
 }
 
 async fn url(global: &Global) -> Result<String, Report> {
-    let mut session = Session::open(global, Zips::None).await?;
-    let inventory = session.read(Goal::Converge).await?;
-    let outputs = session.outputs(&inventory.known);
+    let mut context = Context::open(global, Zips::None).await?;
+    let inventory = context.read(Goal::Converge).await?;
+    let outputs = context.outputs(&inventory.known);
     let url = outputs
         .values()
         .find_map(|values| values.get("websocket_url"));

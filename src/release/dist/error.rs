@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::Hint;
+
 /// Why a build may not be published.
 #[derive(Debug, Error)]
 pub enum DistError {
@@ -76,11 +78,9 @@ pub enum DistError {
     },
 }
 
-impl DistError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> &'static str {
-        match self {
+impl Hint for DistError {
+    fn hint(&self) -> Option<&'static str> {
+        Some(match self {
             Self::NoDirectory(_) | Self::Empty(_) => {
                 "build the application first, or name its output with --dir"
             }
@@ -107,6 +107,6 @@ impl DistError {
             }
             Self::Symlink(_) | Self::Special(_) => "put the file itself there",
             Self::TooLarge { .. } => "serve it from elsewhere",
-        }
+        })
     }
 }

@@ -38,7 +38,7 @@ fn release(number: usize) -> Record {
 }
 
 /// All objects of these releases, a day old.
-fn stock(numbers: impl IntoIterator<Item = usize>) -> Stock {
+fn stock(numbers: impl IntoIterator<Item = usize>) -> BucketContents {
     let records: BTreeMap<Version, Record> = numbers
         .into_iter()
         .map(|n| (version(n), release(n)))
@@ -63,7 +63,7 @@ fn stock(numbers: impl IntoIterator<Item = usize>) -> Stock {
     for key in ["index.html", "config.json", "somebody.txt"] {
         add(key.to_owned());
     }
-    Stock {
+    BucketContents {
         objects,
         records,
         announced: BTreeMap::new(),
@@ -76,7 +76,7 @@ fn state(numbers: impl IntoIterator<Item = usize>) -> State {
     })
 }
 
-fn garbage(stock: &Stock, state: &State) -> Garbage {
+fn garbage(stock: &BucketContents, state: &State) -> Garbage {
     Garbage::of(
         stock,
         state,
@@ -182,7 +182,7 @@ fn what_no_record_names_is_left_behind_once_it_is_old() {
         "assets/torn-00000000.js".to_owned(),
         version(77).key("index.html"),
     ];
-    let aged = |stock: &Stock, age| {
+    let aged = |stock: &BucketContents, age| {
         let torn = keys.iter().map(|key| {
             (
                 key.clone(),
@@ -192,7 +192,7 @@ fn what_no_record_names_is_left_behind_once_it_is_old() {
                 },
             )
         });
-        Stock {
+        BucketContents {
             objects: stock.objects.clone().into_iter().chain(torn).collect(),
             ..stock.clone()
         }

@@ -1,7 +1,8 @@
 //! `[functions]`: what all Lambda functions of the system have in common.
 
+use model::types::logs::RETENTION_DAYS;
+
 use super::table::Table;
-use crate::types::logs::RETENTION_DAYS;
 
 /// What all Lambda functions of the system have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -96,7 +96,7 @@ impl fmt::Display for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Graph, StackName, Tags};
+    use model::{Graph, StackName, Tags};
 
     #[test]
     fn takes_what_every_service_takes() {

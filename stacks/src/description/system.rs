@@ -1,5 +1,7 @@
 //! The whole description.
 
+use model::Tags;
+
 use super::functions::Functions;
 use super::identity::Identity;
 use super::name::Name;
@@ -11,7 +13,6 @@ use super::suggestion::quoted;
 use super::table::{Findings, Rejected, Table};
 use super::toggles::Toggles;
 use super::{syntax, tags};
-use crate::model::Tags;
 
 /// A system, as its `frontage.toml` describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

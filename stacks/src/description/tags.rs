@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
+use model::Tags;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::problem::Problem;
 use super::suggestion::quoted;
 use super::table::{Findings, kind, rewrite};
-use crate::model::Tags;
 
 /// The most tags: AWS takes 50 on a resource, and Frontage keeps its record in the others.
 const MOST: usize = 30;

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
     use crate::description::table::Findings;
     use crate::description::{Architecture, LogLevel, Mfa, Shell, System, syntax};
-    use crate::types::logs::RETENTION_DAYS;
+    use model::types::logs::RETENTION_DAYS;
 
     fn name() -> Name {
         "shop-2".parse().unwrap()

@@ -1,20 +1,20 @@
 //! `config.json`: what the shell's page needs to know at run time.
 
+use model::Text;
+use model::types::s3::Object;
 use serde_json::Value;
 
-use super::Surroundings;
+use super::ShellInputs;
 use crate::description::{System, Team};
 use crate::identity::SignIn;
-use crate::model::Text;
 use crate::sites::Site;
-use crate::types::s3::Object;
 
 /// What the page asks to know of whom it signs in.
 const SCOPE: &str = "openid email profile";
 
 pub(super) fn object(
     system: &System,
-    around: &Surroundings<'_>,
+    around: &ShellInputs<'_>,
     site: &Site,
     sign_in: &SignIn,
 ) -> Object {
@@ -27,7 +27,7 @@ pub(super) fn object(
     }
 }
 
-fn body(system: &System, around: &Surroundings<'_>, sign_in: &SignIn) -> Text {
+fn body(system: &System, around: &ShellInputs<'_>, sign_in: &SignIn) -> Text {
     let shell = system.shell.clone().unwrap_or_default();
     let login = object_of([
         ("issuer", string(around.login.issuer.clone())),

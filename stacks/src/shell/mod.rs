@@ -4,17 +4,18 @@
 mod config;
 mod policy;
 
+use model::types::cloudfront::{Items, ResponseHeadersPolicy};
+use model::{Graph, StackName, Text};
+
 use crate::description::System;
 use crate::identity::{Login, SignIn};
-use crate::model::{Graph, StackName, Text};
 use crate::sites::{self, Site, SiteParts, headers};
-use crate::types::cloudfront::{Items, ResponseHeadersPolicy};
 
 /// The stack's name.
 pub const STACK: &str = "shell";
 
 /// Where the shell's application finds the others.
-pub(crate) struct Surroundings<'s> {
+pub(crate) struct ShellInputs<'s> {
     /// The teams' sites, in the order of the description.
     pub(crate) teams: &'s [Site],
     /// The login pages.
@@ -24,7 +25,7 @@ pub(crate) struct Surroundings<'s> {
 }
 
 /// Adds the site, which names all origins that its page may speak to.
-pub(crate) fn add(graph: &mut Graph, system: &System, around: &Surroundings<'_>) -> Site {
+pub(crate) fn add(graph: &mut Graph, system: &System, around: &ShellInputs<'_>) -> Site {
     let stack = &mut graph.stack(StackName::new(STACK));
     let settings = system.shell.clone().unwrap_or_default();
     let policy = policy::content_security_policy(around, settings.overrides);
@@ -58,7 +59,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, around: &Surroundings<'_>)
 pub(crate) fn add_config(
     graph: &mut Graph,
     system: &System,
-    around: &Surroundings<'_>,
+    around: &ShellInputs<'_>,
     site: &Site,
     sign_in: &SignIn,
 ) {

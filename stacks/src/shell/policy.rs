@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use model::Text;
 use sha2::{Digest as _, Sha256};
 
-use super::Surroundings;
-use crate::model::Text;
+use super::ShellInputs;
 
 /// The page's import map, which is the only inline script there is. The shell's build puts it into
 /// the page, byte for byte.
@@ -14,7 +14,7 @@ const IMPORT_MAP: &str = include_str!("../../../assets/shell/import-map.json");
 /// A page on the developer's own machine.
 const LOCAL: &str = "http://localhost:*";
 
-pub(super) fn content_security_policy(around: &Surroundings<'_>, overrides: bool) -> Text {
+pub(super) fn content_security_policy(around: &ShellInputs<'_>, overrides: bool) -> Text {
     let own = Text::from("'self'");
     let teams: Vec<Text> = around.teams.iter().map(|site| site.url.clone()).collect();
     let local = |also: &[&str]| -> Vec<Text> {

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Handle, Pseudo, StackBuilder, Text};
-use crate::types::cloudfront::Distribution;
-use crate::types::iam::{Effect, PolicyDocument, Principal, Statement, Values};
-use crate::types::s3::{
+use model::types::cloudfront::Distribution;
+use model::types::iam::{Effect, PolicyDocument, Principal, Statement, Values};
+use model::types::s3::{
     AbortIncompleteMultipartUpload, Bucket, BucketEncryption, BucketPolicy, LifecycleConfiguration,
     LifecycleRule, NoncurrentVersionExpiration, ObjectOwnership, PublicAccessBlockConfiguration,
     ServerSideEncryptionByDefault, ServerSideEncryptionRule, VersioningConfiguration,
     VersioningStatus,
 };
+use model::{Handle, Pseudo, StackBuilder, Text};
 
 /// Days that what a release has replaced or a publication has removed can be restored by hand.
 const RESTORABLE_DAYS: i32 = 30;

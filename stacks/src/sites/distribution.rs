@@ -1,16 +1,17 @@
 //! The distribution, and what it needs to read the bucket.
 
-use super::SiteParts;
-use crate::model::{Handle, StackBuilder, Text};
-use crate::types::certificatemanager::Certificate;
-use crate::types::cloudfront::{
+use model::types::certificatemanager::Certificate;
+use model::types::cloudfront::{
     CachePolicy, CachePolicyConfig, CustomErrorResponse, DefaultCacheBehavior, Distribution,
     DistributionConfig, EventType, Function, FunctionAssociation, FunctionConfig, FunctionRuntime,
     HttpVersion, Method, Origin, OriginAccessControl, OriginAccessControlConfig,
     ParametersInCacheKeyAndForwardedToOrigin, PriceClass, S3OriginConfig, SslSupportMethod,
     ViewerCertificate, ViewerProtocolPolicy,
 };
-use crate::types::s3::Bucket;
+use model::types::s3::Bucket;
+use model::{Handle, StackBuilder, Text};
+
+use super::SiteParts;
 
 /// Seconds in a year: the longest that anything is cached.
 const YEAR: i64 = 31_536_000;

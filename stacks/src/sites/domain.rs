@@ -1,10 +1,11 @@
 //! A domain of one's own: its certificate, and its addresses.
 
+use model::types::certificatemanager::{Certificate, DomainValidationOption, ValidationMethod};
+use model::types::cloudfront::Distribution;
+use model::types::route53::RecordSet;
+use model::{Handle, StackBuilder, Text};
+
 use crate::description::CustomDomain;
-use crate::model::{Handle, StackBuilder, Text};
-use crate::types::certificatemanager::{Certificate, DomainValidationOption, ValidationMethod};
-use crate::types::cloudfront::Distribution;
-use crate::types::route53::RecordSet;
 
 pub(super) fn certificate(
     stack: &mut StackBuilder<'_>,

@@ -1,7 +1,7 @@
 //! The headers of a site's answers.
 
-use crate::model::Text;
-use crate::types::cloudfront::{
+use model::Text;
+use model::types::cloudfront::{
     ContentSecurityPolicy, ContentTypeOptions, CorsConfig, CorsMethod, CustomHeader, FrameOption,
     FrameOptions, Items, ReferrerPolicy, ReferrerPolicyValue, ResponseHeadersPolicyConfig,
     SecurityHeadersConfig, StrictTransportSecurity,

@@ -12,9 +12,9 @@ pub(crate) mod headers;
 pub(crate) use distribution::rewrite_paths;
 
 use crate::description::CustomDomain;
-use crate::model::{Handle, StackBuilder, Text};
-use crate::types::cloudfront::{Distribution, Function, ResponseHeadersPolicy};
-use crate::types::s3::Bucket;
+use model::types::cloudfront::{Distribution, Function, ResponseHeadersPolicy};
+use model::types::s3::Bucket;
+use model::{Handle, StackBuilder, Text};
 
 /// What makes one site differ from another.
 pub(crate) struct SiteParts<'s> {

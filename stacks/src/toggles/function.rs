@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::CodeHashes;
-use crate::description::Functions;
-use crate::model::{Handle, StackBuilder, Text};
-use crate::types::iam::{Policy, PolicyDocument, Role, Statement};
-use crate::types::lambda::{
+use model::types::iam::{Policy, PolicyDocument, Role, Statement};
+use model::types::lambda::{
     Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode,
 };
-use crate::types::logs::{LogGroup, LogGroupClass};
+use model::types::logs::{LogGroup, LogGroupClass};
+use model::{Handle, StackBuilder, Text};
+
+use super::CodeHashes;
+use crate::description::Functions;
 
 /// Adds functions with what each needs to run: a log group and a role.
 pub(super) struct Builder<'s, 'g> {

@@ -11,13 +11,14 @@ mod tables;
 
 use std::collections::BTreeMap;
 
+use model::types::iam::Statement;
+use model::types::lambda::Function;
+use model::{Graph, Handle, StackName, Text};
+
 use self::function::{Builder, FunctionParts};
 use self::senders::{Sender, new_connection, toggle_message};
 use self::tables::{Tables, tables};
 use crate::description::System;
-use crate::model::{Graph, Handle, StackName, Text};
-use crate::types::iam::Statement;
-use crate::types::lambda::Function;
 
 /// The stack's name.
 pub const STACK: &str = "toggles";

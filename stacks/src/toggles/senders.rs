@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use model::types::apigatewayv2::Api;
+use model::types::dynamodb::Table;
+use model::types::iam::Statement;
+use model::types::lambda::{
+    DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, StartingPosition,
+};
+use model::types::sqs::Queue;
+use model::{Handle, StackBuilder, Text};
+
 use super::function::{Builder, FunctionParts};
 use super::tables::Tables;
 use super::{NEW_CONNECTION, SEND_TIMEOUT, TOGGLE_MESSAGE};
 use crate::description::System;
-use crate::model::{Handle, StackBuilder, Text};
-use crate::types::apigatewayv2::Api;
-use crate::types::dynamodb::Table;
-use crate::types::iam::Statement;
-use crate::types::lambda::{
-    DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, StartingPosition,
-};
-use crate::types::sqs::Queue;
 
 /// What both functions that send to clients refer to.
 pub(super) struct Sender<'a> {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Handle, Pseudo, StackBuilder, Text};
-use crate::types::apigatewayv2::{Api, Deployment, Integration, Route, Stage};
-use crate::types::lambda::{Function, Permission};
+use model::types::apigatewayv2::{Api, Deployment, Integration, Route, Stage};
+use model::types::lambda::{Function, Permission};
+use model::{Handle, Pseudo, StackBuilder, Text};
 
 pub(super) struct Sockets {
     pub(super) api: Handle<Api>,

@@ -1,12 +1,13 @@
 //! The two tables: toggles, and who is connected.
 
-use crate::description::System;
-use crate::model::{Handle, StackBuilder};
-use crate::types::dynamodb::{
+use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
     PointInTimeRecoverySpecification, SseSpecification, StreamSpecification, StreamViewType, Table,
     TableClass, TimeToLiveSpecification,
 };
+use model::{Handle, StackBuilder};
+
+use crate::description::System;
 
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,

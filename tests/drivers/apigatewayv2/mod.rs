@@ -8,11 +8,11 @@ mod replacement;
 use std::collections::BTreeMap;
 
 use aws_sdk_apigatewayv2::Client;
-use frontage::reconcile::{Action, Plan, Reason};
-use stacks::model::{Graph, Handle, StackBuilder, Tags, Text};
-use stacks::types::apigatewayv2::{
+use engine::{Action, Plan, Reason};
+use model::types::apigatewayv2::{
     AccessLogSettings, Api, Authorizer, Deployment, Integration, Route, RouteSettings, Stage,
 };
+use model::{Graph, Handle, StackBuilder, Tags, Text};
 
 use crate::support::{World, describe, only, paths};
 

@@ -1,6 +1,6 @@
 //! Whose things are: second ones, orphans, and those of somebody else.
 
-use frontage::reconcile::{Goal, PlanError, Refusal};
+use engine::{Goal, PlanError, Refusal};
 
 use super::*;
 
@@ -159,7 +159,7 @@ async fn what_stands_in_somebody_elses_api_is_refused() {
     });
     match world.try_plan(&graph, Goal::Converge).await {
         Err(PlanError::Refused(refusals)) => {
-            assert!(matches!(&refusals[..], [Refusal::Foreign { .. }]))
+            assert!(matches!(&refusals[..], [Refusal::Foreign { .. }]));
         }
         other => panic!("{other:?}"),
     }

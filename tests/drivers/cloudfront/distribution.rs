@@ -6,15 +6,15 @@ use aws_sdk_cloudfront::types::{
     OriginGroupFailoverCriteria, OriginGroupMember, OriginGroupMembers, OriginGroups, StatusCodes,
     Tag, Tags as SdkTags,
 };
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Tags, Text};
-use stacks::types::cloudfront::{
+use engine::{Action, Reason};
+use model::types::cloudfront::{
     CacheBehavior, CustomErrorResponse, CustomOriginConfig, DefaultCacheBehavior, Distribution,
     DistributionConfig, EventType, FunctionAssociation, GeoRestriction, GeoRestrictionType,
     HttpVersion, IpAddressType, Logging, Method, Origin, OriginCustomHeader, OriginProtocolPolicy,
     OriginShield, PriceClass, Restrictions, S3OriginConfig, SslProtocol, SslSupportMethod,
     ViewerCertificate, ViewerProtocolPolicy,
 };
+use model::{Tags, Text};
 
 use super::{
     OPTIMIZED, add_bucket, assert_repairs, cache_policy, control, function, graph_of,
@@ -113,33 +113,33 @@ async fn what_a_site_is_changes_in_place() {
             ("Comment", &|of| of.comment = None),
             ("Enabled", &|of| of.enabled = false),
             ("DefaultRootObject", &|of| {
-                of.default_root_object = Some("index.html".to_owned())
+                of.default_root_object = Some("index.html".to_owned());
             }),
             ("HttpVersion", &|of| {
-                of.http_version = Some(HttpVersion::Http2And3)
+                of.http_version = Some(HttpVersion::Http2And3);
             }),
             ("IPV6Enabled", &|of| of.ipv6_enabled = Some(true)),
             ("PriceClass", &|of| {
-                of.price_class = Some(PriceClass::Class100)
+                of.price_class = Some(PriceClass::Class100);
             }),
             ("WebACLId", &|of| {
-                of.web_acl_id = Some("arn:aws:wafv2:us-east-1:1:global/webacl/a/1".into())
+                of.web_acl_id = Some("arn:aws:wafv2:us-east-1:1:global/webacl/a/1".into());
             }),
             ("WebACLId", &|of| of.web_acl_id = None),
             ("Logging", &|of| of.logging = logging(None)),
             ("Logging.Prefix", &|of| of.logging = logging(Some("site/"))),
             ("Logging", &|of| of.logging = None),
             ("Restrictions", &|of| {
-                of.restrictions = restrictions(GeoRestrictionType::Whitelist, &["DE", "AT"])
+                of.restrictions = restrictions(GeoRestrictionType::Whitelist, &["DE", "AT"]);
             }),
             ("Restrictions.GeoRestriction.Locations", &|of| {
                 of.restrictions = restrictions(GeoRestrictionType::Whitelist, &["AT"]);
             }),
             ("Restrictions", &|of| {
-                of.restrictions = restrictions(GeoRestrictionType::None, &[])
+                of.restrictions = restrictions(GeoRestrictionType::None, &[]);
             }),
             ("ViewerCertificate", &|of| {
-                of.viewer_certificate = certificate(None, None)
+                of.viewer_certificate = certificate(None, None);
             }),
             ("ViewerCertificate.MinimumProtocolVersion", &|of| {
                 of.viewer_certificate = certificate(None, Some("TLSv1.2_2021"));
@@ -149,11 +149,11 @@ async fn what_a_site_is_changes_in_place() {
                     certificate(Some(SslSupportMethod::Vip), Some("TLSv1.2_2021"));
             }),
             ("Aliases", &|of| {
-                of.aliases = vec!["www.example.com".into(), "example.com".into()]
+                of.aliases = vec!["www.example.com".into(), "example.com".into()];
             }),
             ("Aliases", &|of| of.aliases = vec!["www.example.com".into()]),
             ("Aliases ViewerCertificate", &|of| {
-                (of.aliases, of.viewer_certificate) = (Vec::new(), None)
+                (of.aliases, of.viewer_certificate) = (Vec::new(), None);
             }),
             ("CustomErrorResponses", &|of| {
                 of.custom_error_responses = [404, 403]
@@ -169,7 +169,7 @@ async fn what_a_site_is_changes_in_place() {
                 of.custom_error_responses[0].error_caching_min_ttl = Some(0);
             }),
             ("CustomErrorResponses", &|of| {
-                of.custom_error_responses.clear()
+                of.custom_error_responses.clear();
             }),
         ],
     )
@@ -246,6 +246,7 @@ async fn how_it_serves_changes_in_place() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table of cases, in order")]
 async fn what_it_serves_from_changes_in_place() {
     let world = World::new();
     let server = Origin {
@@ -279,10 +280,10 @@ async fn what_it_serves_from_changes_in_place() {
         &world,
         &[
             ("Origins[0].OriginAccessControlId", &|of| {
-                of.origins[0].origin_access_control_id = Some("E1".into())
+                of.origins[0].origin_access_control_id = Some("E1".into());
             }),
             ("Origins[0].OriginAccessControlId", &|of| {
-                of.origins[0].origin_access_control_id = None
+                of.origins[0].origin_access_control_id = None;
             }),
             ("Origins[0].S3OriginConfig.OriginAccessIdentity", &|of| {
                 let identity = Some(Text::from("origin-access-identity/cloudfront/E2"));
@@ -294,22 +295,22 @@ async fn what_it_serves_from_changes_in_place() {
                 of.origins[0].s3_origin_config = Some(S3OriginConfig::default());
             }),
             ("Origins[0].OriginPath", &|of| {
-                of.origins[0].origin_path = Some("/site".to_owned())
+                of.origins[0].origin_path = Some("/site".to_owned());
             }),
             ("Origins[0].DomainName", &|of| {
                 of.origins[0].domain_name = "acme-other.s3.eu-west-1.amazonaws.com".into();
             }),
             ("Origins[0].ConnectionAttempts", &|of| {
-                of.origins[0].connection_attempts = Some(2)
+                of.origins[0].connection_attempts = Some(2);
             }),
             ("Origins[0].ConnectionTimeout", &|of| {
-                of.origins[0].connection_timeout = Some(5)
+                of.origins[0].connection_timeout = Some(5);
             }),
             ("Origins[0].OriginCustomHeaders", &|of| {
                 of.origins[0].origin_custom_headers = vec![header("b"), header("a")];
             }),
             ("Origins[0].OriginCustomHeaders", &|of| {
-                of.origins[0].origin_custom_headers.clear()
+                of.origins[0].origin_custom_headers.clear();
             }),
             ("Origins[0].OriginShield", &|of| {
                 let region = Some("eu-west-1".to_owned());
@@ -319,34 +320,34 @@ async fn what_it_serves_from_changes_in_place() {
                 });
             }),
             ("Origins[0].OriginShield", &|of| {
-                of.origins[0].origin_shield = None
+                of.origins[0].origin_shield = None;
             }),
             ("Origins", &|of| of.origins.push(server.clone())),
             (&format!("{api}.HTTPPort"), &|of| {
-                custom(of, &|of| of.http_port = Some(8080))
+                custom(of, &|of| of.http_port = Some(8080));
             }),
             (&format!("{api}.HTTPSPort"), &|of| {
-                custom(of, &|of| of.https_port = Some(8443))
+                custom(of, &|of| of.https_port = Some(8443));
             }),
             (&format!("{api}.IpAddressType"), &|of| {
                 custom(of, &|of| {
-                    of.ip_address_type = Some(IpAddressType::Dualstack)
+                    of.ip_address_type = Some(IpAddressType::Dualstack);
                 });
             }),
             (&format!("{api}.OriginKeepaliveTimeout"), &|of| {
-                custom(of, &|of| of.origin_keepalive_timeout = Some(10))
+                custom(of, &|of| of.origin_keepalive_timeout = Some(10));
             }),
             (&format!("{api}.OriginReadTimeout"), &|of| {
-                custom(of, &|of| of.origin_read_timeout = Some(10))
+                custom(of, &|of| of.origin_read_timeout = Some(10));
             }),
             (&format!("{api}.OriginProtocolPolicy"), &|of| {
                 custom(of, &|of| {
-                    of.origin_protocol_policy = OriginProtocolPolicy::MatchViewer
+                    of.origin_protocol_policy = OriginProtocolPolicy::MatchViewer;
                 });
             }),
             (&format!("{api}.OriginSSLProtocols"), &|of| {
                 custom(of, &|of| {
-                    of.origin_ssl_protocols = vec![SslProtocol::Tls1_2, SslProtocol::Tls1_1]
+                    of.origin_ssl_protocols = vec![SslProtocol::Tls1_2, SslProtocol::Tls1_1];
                 });
             }),
             ("DefaultCacheBehavior.TargetOriginId", &|of| {

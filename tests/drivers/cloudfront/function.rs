@@ -3,9 +3,9 @@
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{FunctionStage, KeyValueStore, Tag, Tags as SdkTags};
 use aws_smithy_types::Blob;
-use frontage::reconcile::{Action, Goal, PlanError, Refusal};
-use stacks::model::{Graph, Tags};
-use stacks::types::cloudfront::{Function, FunctionRuntime, KeyValueStoreAssociation};
+use engine::{Action, Goal, PlanError, Refusal};
+use model::types::cloudfront::{Function, FunctionRuntime, KeyValueStoreAssociation};
+use model::{Graph, Tags};
 
 use super::{add_bucket, assert_repairs, function, only_the_bucket, update};
 use crate::support::{World, only};

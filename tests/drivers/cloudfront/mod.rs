@@ -1,7 +1,7 @@
 //! Amazon CloudFront.
 //!
 //! MiniStack's distributions are deployed as soon as they are written, and it deletes an access
-//! control that is in use: the waits, and what is tried again, are shown with canned answers beside
+//! control that is in use: the waits, and what is tried again, are shown with scripted answers beside
 //! the drivers.
 
 mod distribution;
@@ -12,14 +12,14 @@ mod serving;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use frontage::reconcile::{Action, Plan, Reason};
-use stacks::model::{Graph, StackBuilder};
-use stacks::types::cloudfront::{
+use engine::{Action, Plan, Reason};
+use model::types::cloudfront::{
     CachePolicy, CachePolicyConfig, DefaultCacheBehavior, Distribution, DistributionConfig,
     Function, FunctionConfig, Origin, OriginAccessControl, OriginAccessControlConfig,
     ParametersInCacheKeyAndForwardedToOrigin, S3OriginConfig,
 };
-use stacks::types::s3::Bucket;
+use model::types::s3::Bucket;
+use model::{Graph, StackBuilder};
 
 use crate::support::{World, describe, only, paths};
 

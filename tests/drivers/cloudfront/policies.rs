@@ -2,9 +2,8 @@
 //! their comment.
 
 use aws_sdk_cloudfront::Client;
-use frontage::reconcile::{Action, Goal, PlanError, Refusal};
-use stacks::model::{Graph, Resource, Text};
-use stacks::types::cloudfront::{
+use engine::{Action, Goal, PlanError, Refusal};
+use model::types::cloudfront::{
     CachePolicy, ContentSecurityPolicy, ContentTypeOptions, CookieBehavior, CookiesConfig,
     CorsConfig, CorsMethod, CustomHeader, FrameOption, FrameOptions, HeaderBehavior, HeadersConfig,
     Items, OriginAccessControl, OriginType, QueryStringBehavior, QueryStringsConfig,
@@ -12,6 +11,7 @@ use stacks::types::cloudfront::{
     ResponseHeadersPolicyConfig, SecurityHeadersConfig, ServerTimingHeadersConfig, SigningBehavior,
     StrictTransportSecurity, XssProtection,
 };
+use model::{Graph, Resource, Text};
 
 use super::{add_bucket, assert_repairs, cache_policy, control, only_the_bucket, update};
 use crate::support::{World, only, paths};
@@ -47,15 +47,15 @@ async fn an_access_control_changes_in_place() {
         .await;
     };
     step("Description", &|of| {
-        of.origin_access_control_config.description = Some("Signs".to_owned())
+        of.origin_access_control_config.description = Some("Signs".to_owned());
     })
     .await;
     step("Description", &|of| {
-        of.origin_access_control_config.description = None
+        of.origin_access_control_config.description = None;
     })
     .await;
     step("SigningBehavior", &|of| {
-        of.origin_access_control_config.signing_behavior = SigningBehavior::NoOverride
+        of.origin_access_control_config.signing_behavior = SigningBehavior::NoOverride;
     })
     .await;
     step("OriginAccessControlOriginType", &|of| {
@@ -86,16 +86,16 @@ async fn a_cache_policy_changes_in_place() {
     };
     let parameters = |member: &str| format!("ParametersInCacheKeyAndForwardedToOrigin.{member}");
     step(&["Comment"], &|of| {
-        of.cache_policy_config.comment = Some("Files".to_owned())
+        of.cache_policy_config.comment = Some("Files".to_owned());
     })
     .await;
     step(&["MinTTL"], &|of| of.cache_policy_config.min_ttl = 60).await;
     step(&["DefaultTTL"], &|of| {
-        of.cache_policy_config.default_ttl = Some(3_600)
+        of.cache_policy_config.default_ttl = Some(3_600);
     })
     .await;
     step(&["MaxTTL"], &|of| {
-        of.cache_policy_config.max_ttl = Some(7_200)
+        of.cache_policy_config.max_ttl = Some(7_200);
     })
     .await;
     step(&["DefaultTTL", "MaxTTL"], &|of| {
@@ -317,14 +317,14 @@ async fn security_headers_change_in_place() {
     })
     .await;
     step(".XSSProtection.ReportUri", &|of| {
-        of.xss_protection.as_mut().expect("a header").report_uri = None
+        of.xss_protection.as_mut().expect("a header").report_uri = None;
     })
     .await;
     step(".ContentTypeOptions", &|of| of.content_type_options = None).await;
     step(".FrameOptions", &|of| of.frame_options = None).await;
     step(".ReferrerPolicy", &|of| of.referrer_policy = None).await;
     step(".StrictTransportSecurity", &|of| {
-        of.strict_transport_security = None
+        of.strict_transport_security = None;
     })
     .await;
     step(".XSSProtection", &|of| of.xss_protection = None).await;

@@ -5,13 +5,13 @@ use aws_sdk_s3::types::{
     BucketLocationConstraint, CreateBucketConfiguration, PublicAccessBlockConfiguration,
 };
 use local::{MiniStack, MiniStackOptions};
-use serde_json::json;
-use stacks::model::Graph;
-use stacks::types::cloudfront::{
+use model::Graph;
+use model::types::cloudfront::{
     ContentSecurityPolicy, CustomHeader, Distribution, DistributionConfig, EventType, Function,
     FunctionAssociation, Items, OriginAccessControl, OriginAccessControlConfig,
     ResponseHeadersPolicy, ResponseHeadersPolicyConfig, SecurityHeadersConfig,
 };
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 

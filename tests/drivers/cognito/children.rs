@@ -1,7 +1,7 @@
 //! What stands in a pool.
 
-use frontage::reconcile::{Action, Reason};
-use stacks::types::cognito::{
+use engine::{Action, Reason};
+use model::types::cognito::{
     AnalyticsConfiguration, CustomDomainConfig, RefreshTokenRotation, TokenValidityUnits,
     UserPoolClient, UserPoolGroup,
 };
@@ -51,23 +51,23 @@ async fn sign_in_to_a_client_changes_in_place() {
         .await;
     steps
         .step(&["LogoutURLs"], |client| {
-            client.logout_urls = urls(["https://acme.example/"])
+            client.logout_urls = urls(["https://acme.example/"]);
         })
         .await;
     let default = "https://acme.example/signed-in";
     steps
         .step(&["DefaultRedirectURI"], |client| {
-            client.default_redirect_uri = Some(default.into())
+            client.default_redirect_uri = Some(default.into());
         })
         .await;
     steps
         .step(&["SupportedIdentityProviders"], |client| {
-            client.supported_identity_providers = texts(["COGNITO"])
+            client.supported_identity_providers = texts(["COGNITO"]);
         })
         .await;
     steps
         .step(&["ExplicitAuthFlows"], |client| {
-            client.explicit_auth_flows = texts(["ALLOW_USER_AUTH"])
+            client.explicit_auth_flows = texts(["ALLOW_USER_AUTH"]);
         })
         .await;
     steps
@@ -77,12 +77,12 @@ async fn sign_in_to_a_client_changes_in_place() {
         .await;
     steps
         .step(&["ReadAttributes"], |client| {
-            client.read_attributes = texts(["email", "name"])
+            client.read_attributes = texts(["email", "name"]);
         })
         .await;
     steps
         .step(&["WriteAttributes"], |client| {
-            client.write_attributes = texts(["name"])
+            client.write_attributes = texts(["name"]);
         })
         .await;
     steps
@@ -115,22 +115,22 @@ async fn tokens_of_a_client_change_in_place() {
         .await;
     steps
         .step(&["IdTokenValidity"], |client| {
-            client.id_token_validity = Some(2)
+            client.id_token_validity = Some(2);
         })
         .await;
     steps
         .step(&["RefreshTokenValidity"], |client| {
-            client.refresh_token_validity = Some(7)
+            client.refresh_token_validity = Some(7);
         })
         .await;
     steps
         .step(&["AuthSessionValidity"], |client| {
-            client.auth_session_validity = Some(5)
+            client.auth_session_validity = Some(5);
         })
         .await;
     steps
         .step(&["EnableTokenRevocation"], |client| {
-            client.enable_token_revocation = Some(false)
+            client.enable_token_revocation = Some(false);
         })
         .await;
     steps
@@ -157,7 +157,7 @@ async fn tokens_of_a_client_change_in_place() {
     };
     steps
         .step(&["AnalyticsConfiguration"], |client| {
-            client.analytics_configuration = Some(analytics)
+            client.analytics_configuration = Some(analytics);
         })
         .await;
     world.destroy(&steps.model.graph(&world)).await;
@@ -205,7 +205,7 @@ async fn a_domain_changes_its_pages_in_place_and_its_name_by_replacement() {
             .domain
             .as_mut()
             .expect("a domain")
-            .managed_login_version = None
+            .managed_login_version = None;
     });
     update(&world, &classic, &["ManagedLoginVersion"]).await;
     let other =

@@ -8,11 +8,11 @@ mod children;
 mod ownership;
 mod pool;
 
-use frontage::reconcile::{Action, Plan, Reason};
-use stacks::model::{Graph, Handle, StackBuilder, Tags, Text};
-use stacks::types::cognito::{
+use engine::{Action, Plan, Reason};
+use model::types::cognito::{
     ManagedLoginBranding, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup,
 };
+use model::{Graph, Handle, StackBuilder, Tags, Text};
 
 use super::support::{World, describe, only, paths};
 

@@ -1,8 +1,8 @@
 //! Whose a pool is, what is left of it, and what its reading costs.
 
 use aws_sdk_cognitoidentityprovider::Client;
-use frontage::reconcile::{Action, Goal, Reason};
-use stacks::model::{Graph, Tags};
+use engine::{Action, Goal, Reason};
+use model::{Graph, Tags};
 
 use super::{Model, actions};
 use crate::support::{World, describe, only, paths};

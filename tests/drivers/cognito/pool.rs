@@ -1,7 +1,7 @@
 //! `AWS::Cognito::UserPool`.
 
-use frontage::reconcile::{Goal, PlanError, Refusal};
-use stacks::types::cognito::{
+use engine::{Goal, PlanError, Refusal};
+use model::types::cognito::{
     AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration,
     InviteMessageTemplate, LambdaConfig, LambdaSender, PasswordPolicy, Policies, RecoveryOption,
     SchemaAttribute, SignInPolicy, SmsConfiguration, StringAttributeConstraints,
@@ -57,7 +57,7 @@ async fn policies_and_tiers_change_in_place() {
     let mut steps = Steps::begin(&world, |_| {}).await;
     steps
         .step(&["DeletionProtection"], |pool| {
-            pool.deletion_protection = word("ACTIVE")
+            pool.deletion_protection = word("ACTIVE");
         })
         .await;
     let policy = PasswordPolicy {
@@ -101,13 +101,13 @@ async fn policies_and_tiers_change_in_place() {
         .await;
     steps
         .step(&["WebAuthnUserVerification"], |pool| {
-            pool.web_authn_user_verification = word("required")
+            pool.web_authn_user_verification = word("required");
         })
         .await;
     let factor = "MULTI_FACTOR_WITH_USER_VERIFICATION";
     steps
         .step(&["WebAuthnFactorConfiguration"], |pool| {
-            pool.web_authn_factor_configuration = word(factor)
+            pool.web_authn_factor_configuration = word(factor);
         })
         .await;
     steps
@@ -119,7 +119,7 @@ async fn policies_and_tiers_change_in_place() {
     };
     steps
         .step(&["UserPoolAddOns"], |pool| {
-            pool.user_pool_add_ons = Some(add_ons)
+            pool.user_pool_add_ons = Some(add_ons);
         })
         .await;
     steps
@@ -141,7 +141,7 @@ async fn second_factors_change_in_place() {
         .await;
     steps
         .step(&["MfaConfiguration"], |pool| {
-            pool.mfa_configuration = word("ON")
+            pool.mfa_configuration = word("ON");
         })
         .await;
     let sns_caller_arn = role(&world).into();
@@ -158,7 +158,7 @@ async fn second_factors_change_in_place() {
         .await;
     steps
         .step(&["SmsAuthenticationMessage"], |pool| {
-            pool.sms_authentication_message = word("Code {####}")
+            pool.sms_authentication_message = word("Code {####}");
         })
         .await;
     let email = EmailConfiguration {
@@ -219,7 +219,7 @@ async fn sign_up_and_its_messages_change_in_place() {
     let mut steps = Steps::begin(&world, |_| {}).await;
     steps
         .step(&["AutoVerifiedAttributes"], |pool| {
-            pool.auto_verified_attributes = texts(["email"])
+            pool.auto_verified_attributes = texts(["email"]);
         })
         .await;
     let settings = UserAttributeUpdateSettings {
@@ -227,17 +227,17 @@ async fn sign_up_and_its_messages_change_in_place() {
     };
     steps
         .step(&["UserAttributeUpdateSettings"], |pool| {
-            pool.user_attribute_update_settings = Some(settings)
+            pool.user_attribute_update_settings = Some(settings);
         })
         .await;
     steps
         .step(&["UserAttributeUpdateSettings"], |pool| {
-            pool.user_attribute_update_settings = None
+            pool.user_attribute_update_settings = None;
         })
         .await;
     steps
         .step(&["AutoVerifiedAttributes"], |pool| {
-            pool.auto_verified_attributes.clear()
+            pool.auto_verified_attributes.clear();
         })
         .await;
     let option = RecoveryOption {
@@ -249,7 +249,7 @@ async fn sign_up_and_its_messages_change_in_place() {
     };
     steps
         .step(&["AccountRecoverySetting"], |pool| {
-            pool.account_recovery_setting = Some(recovery)
+            pool.account_recovery_setting = Some(recovery);
         })
         .await;
     let invitation = InviteMessageTemplate {
@@ -281,7 +281,7 @@ async fn sign_up_and_its_messages_change_in_place() {
     ];
     steps
         .step(&paths, |pool| {
-            pool.verification_message_template = Some(template)
+            pool.verification_message_template = Some(template);
         })
         .await;
     steps
@@ -293,7 +293,7 @@ async fn sign_up_and_its_messages_change_in_place() {
     };
     steps
         .step(&["DeviceConfiguration"], |pool| {
-            pool.device_configuration = Some(devices)
+            pool.device_configuration = Some(devices);
         })
         .await;
     steps.end().await;
@@ -316,7 +316,7 @@ async fn functions_change_in_place() {
     };
     steps
         .step(&["LambdaConfig"], |pool| {
-            pool.lambda_config = Some(functions.clone())
+            pool.lambda_config = Some(functions.clone());
         })
         .await;
     let tokens = LambdaSender {
@@ -329,7 +329,7 @@ async fn functions_change_in_place() {
     };
     steps
         .step(&["LambdaConfig.PreTokenGenerationConfig"], |pool| {
-            pool.lambda_config = Some(both)
+            pool.lambda_config = Some(both);
         })
         .await;
     let older = LambdaConfig {
@@ -389,19 +389,19 @@ async fn attributes_are_added_and_never_changed() {
     };
     refused("Schema", &|pool| pool.schema.truncate(2)).await;
     refused("Schema[0].Mutable", &|pool| {
-        pool.schema[2].mutable = Some(false)
+        pool.schema[2].mutable = Some(false);
     })
     .await;
     refused("UsernameAttributes", &|pool| {
-        pool.username_attributes = texts(["phone_number"])
+        pool.username_attributes = texts(["phone_number"]);
     })
     .await;
     refused("AliasAttributes", &|pool| {
-        pool.alias_attributes = texts(["email"])
+        pool.alias_attributes = texts(["email"]);
     })
     .await;
     refused("UsernameConfiguration.CaseSensitive", &|pool| {
-        pool.username_configuration = None
+        pool.username_configuration = None;
     })
     .await;
     steps.end().await;

@@ -6,11 +6,11 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_lambda::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::lambda::{
+use engine::{Action, Reason};
+use model::types::lambda::{
     DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, StartingPosition,
 };
+use model::{Graph, Tags, Text};
 
 use super::Workshop;
 use crate::support::{World, only, paths};
@@ -157,71 +157,71 @@ async fn every_property_of_a_stream_changes_in_place() {
     step("BatchSize", &|mapping| mapping.batch_size = None).await;
     let window = "MaximumBatchingWindowInSeconds";
     step(window, &|mapping| {
-        mapping.maximum_batching_window_in_seconds = Some(2)
+        mapping.maximum_batching_window_in_seconds = Some(2);
     })
     .await;
     step(window, &|mapping| {
-        mapping.maximum_batching_window_in_seconds = None
+        mapping.maximum_batching_window_in_seconds = None;
     })
     .await;
     step("ParallelizationFactor", &|mapping| {
-        mapping.parallelization_factor = Some(4)
+        mapping.parallelization_factor = Some(4);
     })
     .await;
     step("BisectBatchOnFunctionError", &|mapping| {
-        mapping.bisect_batch_on_function_error = Some(true)
+        mapping.bisect_batch_on_function_error = Some(true);
     })
     .await;
     step("BisectBatchOnFunctionError", &|mapping| {
-        mapping.bisect_batch_on_function_error = None
+        mapping.bisect_batch_on_function_error = None;
     })
     .await;
     step("MaximumRetryAttempts", &|mapping| {
-        mapping.maximum_retry_attempts = Some(0)
+        mapping.maximum_retry_attempts = Some(0);
     })
     .await;
     step("MaximumRetryAttempts", &|mapping| {
-        mapping.maximum_retry_attempts = None
+        mapping.maximum_retry_attempts = None;
     })
     .await;
     step("MaximumRecordAgeInSeconds", &|mapping| {
-        mapping.maximum_record_age_in_seconds = Some(3_600)
+        mapping.maximum_record_age_in_seconds = Some(3_600);
     })
     .await;
     step("MaximumRecordAgeInSeconds", &|mapping| {
-        mapping.maximum_record_age_in_seconds = None
+        mapping.maximum_record_age_in_seconds = None;
     })
     .await;
     // MiniStack keeps no TumblingWindowInSeconds: the driver's own tests have it.
     let response_types = || vec!["ReportBatchItemFailures".to_owned()];
     step("FunctionResponseTypes", &|mapping| {
-        mapping.function_response_types = response_types()
+        mapping.function_response_types = response_types();
     })
     .await;
     step("FunctionResponseTypes", &|mapping| {
-        mapping.function_response_types = Vec::new()
+        mapping.function_response_types = Vec::new();
     })
     .await;
     let insert = r#"{"eventName": ["INSERT"]}"#;
     step("FilterCriteria", &|mapping| {
-        mapping.filter_criteria = filters(&[insert, r#"{"b":["1"]}"#])
+        mapping.filter_criteria = filters(&[insert, r#"{"b":["1"]}"#]);
     })
     .await;
     step("FilterCriteria", &|mapping| {
-        mapping.filter_criteria = filters(&[insert])
+        mapping.filter_criteria = filters(&[insert]);
     })
     .await;
     step("FilterCriteria", &|mapping| mapping.filter_criteria = None).await;
     step("DestinationConfig", &|mapping| {
-        mapping.destination_config = destination(world, "one")
+        mapping.destination_config = destination(world, "one");
     })
     .await;
     step("DestinationConfig", &|mapping| {
-        mapping.destination_config = destination(world, "two")
+        mapping.destination_config = destination(world, "two");
     })
     .await;
     step("DestinationConfig", &|mapping| {
-        mapping.destination_config = None
+        mapping.destination_config = None;
     })
     .await;
     world.destroy(&graph(&workshop, &mapping)).await;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::types::LayerVersionContentInput;
 use aws_smithy_types::Blob;
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::lambda::{
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::lambda::{
     Code, DeadLetterConfig, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig,
     TracingMode,
 };
+use model::{Graph, Tags, Text};
 
 use super::{Workshop, bootstrap, role};
 use crate::support::{World, only, paths};
@@ -59,6 +59,7 @@ async fn layer(client: &Client, name: &str) -> Text {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table of cases, in order")]
 async fn every_property_but_the_name_changes_in_place() {
     let workshop = Workshop::new().await;
     let world = &workshop.world;
@@ -87,13 +88,13 @@ async fn every_property_but_the_name_changes_in_place() {
         );
     };
     step("Description", &|function| {
-        function.description = Some("what for".to_owned())
+        function.description = Some("what for".to_owned());
     })
     .await;
     step("Description", &|function| function.description = None).await;
     step("Role", &|function| function.role = another.clone()).await;
     step("Runtime", &|function| {
-        function.runtime = "provided.al2".to_owned()
+        function.runtime = "provided.al2".to_owned();
     })
     .await;
     step("Handler", &|function| function.handler = "other".to_owned()).await;
@@ -104,63 +105,63 @@ async fn every_property_but_the_name_changes_in_place() {
     })
     .await;
     step("Architectures", &|function| {
-        function.architectures = vec!["arm64".to_owned()]
+        function.architectures = vec!["arm64".to_owned()];
     })
     .await;
     step("MemorySize", &|function| function.memory_size = Some(256)).await;
     step("MemorySize", &|function| function.memory_size = None).await;
     step("Timeout", &|function| function.timeout = Some(29)).await;
     step("Environment", &|function| {
-        function.environment = environment(&[("AA", "1"), ("BB", "2")])
+        function.environment = environment(&[("AA", "1"), ("BB", "2")]);
     })
     .await;
     step("Environment.Variables.BB", &|function| {
-        function.environment = environment(&[("AA", "1")])
+        function.environment = environment(&[("AA", "1")]);
     })
     .await;
     step("Environment", &|function| function.environment = None).await;
     step("ReservedConcurrentExecutions", &|function| {
-        function.reserved_concurrent_executions = Some(5)
+        function.reserved_concurrent_executions = Some(5);
     })
     .await;
     step("ReservedConcurrentExecutions", &|function| {
-        function.reserved_concurrent_executions = Some(0)
+        function.reserved_concurrent_executions = Some(0);
     })
     .await;
     step("ReservedConcurrentExecutions", &|function| {
-        function.reserved_concurrent_executions = None
+        function.reserved_concurrent_executions = None;
     })
     .await;
     step("TracingConfig", &|function| {
         function.tracing_config = Some(TracingConfig {
             mode: TracingMode::Active,
-        })
+        });
     })
     .await;
     step("TracingConfig", &|function| function.tracing_config = None).await;
     step("LoggingConfig", &|function| {
-        function.logging_config = logging(None, Some("JSON"), None)
+        function.logging_config = logging(None, Some("JSON"), None);
     })
     .await;
     step("LoggingConfig", &|function| {
-        function.logging_config = logging(Some("/g"), Some("JSON"), Some("WARN"))
+        function.logging_config = logging(Some("/g"), Some("JSON"), Some("WARN"));
     })
     .await;
     step("LoggingConfig", &|function| function.logging_config = None).await;
     step("EphemeralStorage", &|function| {
-        function.ephemeral_storage = Some(EphemeralStorage { size: 1_024 })
+        function.ephemeral_storage = Some(EphemeralStorage { size: 1_024 });
     })
     .await;
     step("EphemeralStorage", &|function| {
-        function.ephemeral_storage = None
+        function.ephemeral_storage = None;
     })
     .await;
     step("Layers", &|function| {
-        function.layers = vec![one.clone(), two.clone()]
+        function.layers = vec![one.clone(), two.clone()];
     })
     .await;
     step("Layers", &|function| {
-        function.layers = vec![two.clone(), one.clone()]
+        function.layers = vec![two.clone(), one.clone()];
     })
     .await;
     step("Layers", &|function| function.layers = Vec::new()).await;
@@ -175,11 +176,11 @@ async fn every_property_but_the_name_changes_in_place() {
     })
     .await;
     step("DeadLetterConfig", &|function| {
-        function.dead_letter_config = None
+        function.dead_letter_config = None;
     })
     .await;
     step("KmsKeyArn", &|function| {
-        function.kms_key_arn = Some("arn:aws:kms:eu-west-1:111122223333:key/k".into())
+        function.kms_key_arn = Some("arn:aws:kms:eu-west-1:111122223333:key/k".into());
     })
     .await;
     step("KmsKeyArn", &|function| function.kms_key_arn = None).await;

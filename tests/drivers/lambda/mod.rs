@@ -8,9 +8,9 @@ use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use model::Text;
+use model::types::lambda::{Code, Function};
 use sha2::{Digest as _, Sha256};
-use stacks::model::Text;
-use stacks::types::lambda::{Code, Function};
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;

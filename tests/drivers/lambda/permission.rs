@@ -1,9 +1,9 @@
 //! `AWS::Lambda::Permission`.
 
 use aws_sdk_lambda::Client;
-use frontage::reconcile::{Action, Reason};
-use stacks::model::Graph;
-use stacks::types::lambda::Permission;
+use engine::{Action, Reason};
+use model::Graph;
+use model::types::lambda::Permission;
 
 use super::Workshop;
 use crate::support::{only, paths};
@@ -44,20 +44,20 @@ async fn every_change_replaces_the_statement() {
         .await;
     let changes: [Variation<'_>; 6] = [
         ("Action", &|permission| {
-            permission.action = "lambda:*".to_owned()
+            permission.action = "lambda:*".to_owned();
         }),
         ("Principal", &|permission| {
-            permission.principal = "events.amazonaws.com".to_owned()
+            permission.principal = "events.amazonaws.com".to_owned();
         }),
         ("Principal", &|permission| {
-            permission.principal = "111122223333".to_owned()
+            permission.principal = "111122223333".to_owned();
         }),
         ("SourceArn", &|permission| {
             permission.source_arn = Some("arn:aws:execute-api:eu-west-1:111122223333:b/*".into());
         }),
         ("SourceArn", &|permission| permission.source_arn = None),
         ("SourceAccount", &|permission| {
-            permission.source_account = None
+            permission.source_account = None;
         }),
     ];
     for (expected, change) in changes {

@@ -7,15 +7,15 @@ use aws_sdk_s3::types::{
     BucketVersioningStatus, CorsConfiguration as SdkCors, CorsRule as SdkCorsRule, Tag, Tagging,
     VersioningConfiguration as SdkVersioning,
 };
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::s3::{
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::s3::{
     AbortIncompleteMultipartUpload, Bucket, BucketEncryption, CorsConfiguration, CorsRule,
     LifecycleConfiguration, LifecycleRule, LifecycleStatus, LoggingConfiguration,
     NoncurrentVersionExpiration, NoncurrentVersionTransition, ObjectOwnership,
     PublicAccessBlockConfiguration, ServerSideEncryptionByDefault, ServerSideEncryptionRule,
     TagFilter, Transition, VersioningConfiguration, VersioningStatus,
 };
+use model::{Graph, Tags, Text};
 
 use super::{Variation, bucket, client, name};
 use crate::support::{World, describe, only, paths};
@@ -156,7 +156,7 @@ fn rules(rules: impl IntoIterator<Item = LifecycleRule>) -> Option<LifecycleConf
 }
 
 /// MiniStack answers with one size from which objects move, whatever was set: that is tested with
-/// canned answers.
+/// scripted answers.
 #[tokio::test]
 async fn lifecycle_rules_change_in_place() {
     let world = World::new();
@@ -175,13 +175,13 @@ async fn lifecycle_rules_change_in_place() {
             rule.tag_filters = vec![filter("b"), filter("a")];
         }),
         ("ObjectSizeGreaterThan", |rule| {
-            rule.object_size_greater_than = Some("1000".to_owned())
+            rule.object_size_greater_than = Some("1000".to_owned());
         }),
         ("ObjectSizeLessThan", |rule| {
-            rule.object_size_less_than = Some("100000".to_owned())
+            rule.object_size_less_than = Some("100000".to_owned());
         }),
         ("ExpirationInDays", |rule| {
-            rule.expiration_in_days = Some(60)
+            rule.expiration_in_days = Some(60);
         }),
         ("NoncurrentVersionExpiration", |rule| {
             rule.noncurrent_version_expiration = Some(NoncurrentVersionExpiration {
@@ -264,16 +264,16 @@ async fn cross_origin_rules_change_in_place() {
     let changes: [Variation<CorsRule>; 6] = [
         ("Id", |rule| rule.id = Some("teams".to_owned())),
         ("AllowedHeaders", |rule| {
-            rule.allowed_headers = vec!["x-b".to_owned(), "x-a".to_owned()]
+            rule.allowed_headers = vec!["x-b".to_owned(), "x-a".to_owned()];
         }),
         ("AllowedMethods", |rule| {
-            rule.allowed_methods = vec!["GET".to_owned()]
+            rule.allowed_methods = vec!["GET".to_owned()];
         }),
         ("AllowedOrigins", |rule| {
-            rule.allowed_origins = vec!["*".to_owned()]
+            rule.allowed_origins = vec!["*".to_owned()];
         }),
         ("ExposedHeaders", |rule| {
-            rule.exposed_headers = vec!["ETag".to_owned()]
+            rule.exposed_headers = vec!["ETag".to_owned()];
         }),
         ("MaxAge", |rule| rule.max_age = Some(600)),
     ];
@@ -505,7 +505,7 @@ async fn buckets_of_others_are_refused() {
         .await
     {
         Err(PlanError::Refused(refusals)) => {
-            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]));
         }
         other => panic!("{other:?}"),
     }
@@ -531,12 +531,9 @@ async fn a_name_of_another_account_stops_the_plan() {
     };
     other.apply(&graph(&other, &theirs)).await;
     let account = world.account().await;
-    let (graph, registry) = (
-        graph(&world, &bucket(&world)),
-        frontage::aws::registry(&account),
-    );
-    let everything = frontage::reconcile::Selection::All;
-    let read = frontage::reconcile::read(
+    let (graph, registry) = (graph(&world, &bucket(&world)), aws::drivers(&account));
+    let everything = engine::Selection::All;
+    let read = engine::read(
         &graph,
         &everything,
         &registry,

@@ -5,8 +5,8 @@ mod object;
 mod policy;
 
 use aws_sdk_s3::Client;
-use stacks::model::{Handle, StackBuilder, Text};
-use stacks::types::s3::Bucket;
+use model::types::s3::Bucket;
+use model::{Handle, StackBuilder, Text};
 
 use super::support::World;
 

@@ -1,9 +1,9 @@
 //! `Frontage::S3::Object`.
 
 use aws_sdk_s3::primitives::ByteStream;
-use frontage::reconcile::{Action, Goal, PlanError, Reason, Refusal};
-use stacks::model::{Graph, Tags, Text};
-use stacks::types::s3::Object;
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::s3::Object;
+use model::{Graph, Tags, Text};
 
 use super::{Variation, add_bucket, client, name};
 use crate::support::{World, describe, only, paths};
@@ -73,14 +73,14 @@ async fn the_content_and_its_headers_change_in_place() {
     let changes: [Variation<Object>; 4] = [
         ("Body", |object| object.body = Text::from("{}")),
         ("ContentType", |object| {
-            (object.body, object.content_type) = (Text::from("{}"), None)
+            (object.body, object.content_type) = (Text::from("{}"), None);
         }),
         ("CacheControl", |object| {
             (object.body, object.content_type, object.cache_control) =
                 (Text::from("{}"), None, None);
         }),
         ("CacheControl", |object| {
-            (object.body, object.content_type) = (Text::from("{}"), None)
+            (object.body, object.content_type) = (Text::from("{}"), None);
         }),
     ];
     for (property, change) in changes {
@@ -106,7 +106,7 @@ async fn another_key_is_another_object_and_the_old_one_goes() {
     world.apply(&graph(&world, as_it_is)).await;
     let plan = world
         .apply(&graph(&world, |object| {
-            object.key = "settings.json".to_owned()
+            object.key = "settings.json".to_owned();
         }))
         .await;
     let actions: Vec<_> = plan
@@ -221,7 +221,7 @@ async fn an_object_of_somebody_else_is_refused() {
         .await
     {
         Err(PlanError::Refused(refusals)) => {
-            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]))
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]));
         }
         other => panic!("{other:?}"),
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use frontage::reconcile::{Action, Reason};
-use stacks::model::{Graph, Text};
-use stacks::types::iam::{Effect, PolicyDocument, Principal, Statement, Values};
-use stacks::types::s3::BucketPolicy;
+use engine::{Action, Reason};
+use model::types::iam::{Effect, PolicyDocument, Principal, Statement, Values};
+use model::types::s3::BucketPolicy;
+use model::{Graph, Text};
 
 use super::{add_bucket, client, name};
 use crate::support::{World, only, paths};

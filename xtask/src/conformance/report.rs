@@ -15,7 +15,7 @@ const HEAD: &str = "\
 
 `cargo xtask conformance` runs the tests on emulators that others wrote, and writes this page. A cell says how many tests
 of a capability passed there; a number in brackets how many were not run, and below is why. Nothing here has run on
-live AWS: what only AWS shows is answered from canned responses (`docs/testing.md`).
+live AWS: what only AWS shows is answered from scripted responses (`docs/testing.md`).
 ";
 
 /// What came of a run.

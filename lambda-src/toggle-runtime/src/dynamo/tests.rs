@@ -1,4 +1,4 @@
-use canned::Canned;
+use fake_aws::FakeAws;
 use serde_json::json;
 
 use super::*;
@@ -12,9 +12,9 @@ fn connection() -> Connection {
     }
 }
 
-fn connections(canned: &Canned) -> ConnectionsTable {
+fn connections(fake: &FakeAws) -> ConnectionsTable {
     ConnectionsTable {
-        client: tables(canned),
+        client: tables(fake),
         name: "connections".into(),
     }
 }
@@ -22,7 +22,7 @@ fn connections(canned: &Canned) -> ConnectionsTable {
 #[tokio::test]
 async fn the_whole_state_is_read_page_by_page_and_consistently() {
     let first = r#"{"Items":[{"featureId":{"S":"1"}}],"LastEvaluatedKey":{"featureId":{"S":"1"}}}"#;
-    let canned = Canned::new([
+    let fake = FakeAws::new([
         ("Scan", 200, first),
         (
             "ExclusiveStartKey",
@@ -31,7 +31,7 @@ async fn the_whole_state_is_read_page_by_page_and_consistently() {
         ),
     ]);
     let state = TogglesTable {
-        client: tables(&canned),
+        client: tables(&fake),
         name: "toggles".into(),
     }
     .all()
@@ -41,7 +41,7 @@ async fn the_whole_state_is_read_page_by_page_and_consistently() {
     let page = json!({"TableName": "toggles", "ConsistentRead": true});
     let mut next = page.clone();
     next["ExclusiveStartKey"] = json!({"featureId": {"S": "1"}});
-    assert_eq!(bodies(&canned), [page, next]);
+    assert_eq!(bodies(&fake), [page, next]);
 }
 
 #[tokio::test]
@@ -53,21 +53,21 @@ async fn a_page_of_connections_says_where_the_next_begins() {
         ],
         "LastEvaluatedKey": {"connectionId":{"S":"c"}}
     }"#;
-    let canned = Canned::new([("Scan", 200, page)]);
-    let page = connections(&canned).page(Some("b".into())).await.unwrap();
+    let fake = FakeAws::new([("Scan", 200, page)]);
+    let page = connections(&fake).page(Some("b".into())).await.unwrap();
     assert_eq!(page.connections, [connection()]);
     assert_eq!(page.next.as_deref(), Some("c"));
     assert_eq!(
-        bodies(&canned)[0]["ExclusiveStartKey"],
+        bodies(&fake)[0]["ExclusiveStartKey"],
         json!({"connectionId": {"S": "b"}})
     );
 }
 
 #[tokio::test]
 async fn a_connection_expires_half_an_hour_after_its_life() {
-    let canned = Canned::new([("PutItem", 200, "{}")]);
-    connections(&canned).remember(&connection()).await.unwrap();
-    let item = &bodies(&canned)[0]["Item"];
+    let fake = FakeAws::new([("PutItem", 200, "{}")]);
+    connections(&fake).remember(&connection()).await.unwrap();
+    let item = &bodies(&fake)[0]["Item"];
     assert_eq!(
         (&item[CONNECTED_AT], &item[EXPIRY]),
         (&json!({"N": "1700000000123"}), &json!({"N": "1700009000"}))
@@ -76,9 +76,9 @@ async fn a_connection_expires_half_an_hour_after_its_life() {
 
 #[tokio::test]
 async fn forgetting_is_bound_to_the_item_that_was_read() {
-    let canned = Canned::new([("DeleteItem", 200, "{}")]);
-    connections(&canned).forget(&connection()).await.unwrap();
-    let delete = &bodies(&canned)[0];
+    let fake = FakeAws::new([("DeleteItem", 200, "{}")]);
+    connections(&fake).forget(&connection()).await.unwrap();
+    let delete = &bodies(&fake)[0];
     assert_eq!(
         delete["ConditionExpression"],
         "attribute_not_exists(#at) OR #at = :at"
@@ -95,11 +95,11 @@ async fn forgetting_is_bound_to_the_item_that_was_read() {
 
 #[tokio::test]
 async fn a_newer_item_stays_and_that_is_success() {
-    let canned = Canned::new([(
+    let fake = FakeAws::new([(
         "DeleteItem",
         400,
         r#"{"__type":"ConditionalCheckFailedException"}"#,
     )]);
-    connections(&canned).forget(&connection()).await.unwrap();
-    canned.assert_used();
+    connections(&fake).forget(&connection()).await.unwrap();
+    fake.assert_used();
 }

@@ -86,7 +86,7 @@ async fn a_410_after_a_message_is_a_closed_connection() {
     let fake = fake(&[&[("1", 1)]]);
     let (policy, held) = (Policy::welcome(), connection("a", 50));
     let exchange = fake.exchange(&policy);
-    let mut line = Line::new(&exchange, &held, false);
+    let mut line = ConnectionSender::new(&exchange, &held, false);
     line.tell(b"[]").await.unwrap();
     fake.answers
         .borrow_mut()

@@ -8,7 +8,7 @@ use toggle_runtime::announce::announce;
 use toggle_runtime::clock::{Clock, Deadline};
 use toggle_runtime::event::{Record, StreamEvent};
 use toggle_runtime::known::Known;
-use toggle_runtime::line::Exchange;
+use toggle_runtime::line::Delivery;
 use toggle_runtime::policy::Policy;
 use toggle_runtime::tally::Tally;
 use toggle_runtime::welcome::welcome;
@@ -122,7 +122,7 @@ impl Function {
         let clock = Clock::at(self.world.now_ms());
         let seconds = if self.world.fault(0.05) { 3 } else { 60 };
         let tally = Tally::default();
-        let exchange = Exchange {
+        let exchange = Delivery {
             connections: &self.world,
             callback: &self.world,
             policy: &self.policy,

@@ -1,0 +1,24 @@
+//! Where emulators differ from AWS in a way that would show in a plan: the only table of it.
+//!
+//! Drivers are written for AWS. Where an endpoint stands in for AWS, a driver asks here what it
+//! must not rely on. What only keeps a test from running is in `xtask/src/conformance/skips.rs`.
+
+use super::Account;
+
+/// A difference between AWS and an emulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quirk {
+    /// `MiniStack` accepts a client's refresh token rotation and forgets it.
+    ForgetsRefreshTokenRotation,
+    /// `MiniStack` reports a group without a precedence with the precedence 0.
+    ReportsZeroPrecedence,
+    /// `MiniStack` has no calls for managed login's branding.
+    LacksBranding,
+}
+
+impl Account {
+    /// Whether the endpoint may have a quirk; AWS has none.
+    pub(crate) fn may_have(&self, _quirk: Quirk) -> bool {
+        self.endpoint().is_some()
+    }
+}

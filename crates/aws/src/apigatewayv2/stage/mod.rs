@@ -1,0 +1,231 @@
+//! `AWS::ApiGatewayV2::Stage`.
+
+mod settings;
+mod write;
+
+use async_trait::async_trait;
+use aws_sdk_apigatewayv2::types::{Api as SdkApi, Stage as SdkStage};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use model::types::apigatewayv2::Stage;
+use model::{ADDRESS_TAG, Tags};
+use serde::Deserialize;
+
+use super::gateway::{Gateway, deleted};
+use super::{convert, limits};
+use crate::Account;
+use crate::account::error::failed;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+
+type Properties = Stage<String>;
+type Live = TypedLive<Properties>;
+
+/// Reads and writes stages. A stage is found by its name, which is unique in its API, and carries
+/// its own tags.
+#[derive(Debug)]
+pub(crate) struct Stages(Gateway);
+
+/// What finds a stage again.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Identity {
+    api_id: String,
+    stage_name: String,
+}
+
+impl Stages {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self(Gateway::new(account))
+    }
+
+    fn live(&self, api: &SdkApi, stage: &SdkStage) -> Live {
+        let properties = Stage {
+            api_id: api.api_id().unwrap_or_default().to_owned(),
+            stage_name: stage.stage_name().unwrap_or_default().to_owned(),
+            description: convert::text(stage.description()),
+            deployment_id: convert::text(stage.deployment_id()),
+            auto_deploy: stage.auto_deploy(),
+            default_route_settings: stage.default_route_settings().map(settings::read),
+            route_settings: settings::read_all(stage.route_settings()),
+            stage_variables: convert::map(stage.stage_variables()),
+            access_log_settings: settings::read_logs(stage.access_log_settings()),
+        };
+        let tags = LiveTags::Hinted(convert::tags(stage.tags()));
+        self.with_attributes(api.api_endpoint().unwrap_or_default(), properties, tags)
+    }
+
+    fn with_attributes(&self, endpoint: &str, properties: Properties, tags: LiveTags) -> Live {
+        let (api_id, name) = (&properties.api_id, &properties.stage_name);
+        let attributes = Attributes::from([
+            ("StageName".to_owned(), name.clone()),
+            (
+                "WebSocketUrl".to_owned(),
+                self.0.websocket_url(endpoint, api_id, name),
+            ),
+            ("Arn".to_owned(), self.0.stage_arn(api_id, name)),
+        ]);
+        TypedLive {
+            id: format!("{api_id}/{name}"),
+            properties,
+            attributes,
+            tags,
+        }
+    }
+
+    /// Where clients connect, from the API itself.
+    async fn endpoint(&self, api_id: &str) -> Result<String, DriverError> {
+        let answer = self
+            .0
+            .client
+            .get_api()
+            .api_id(api_id)
+            .send()
+            .await
+            .map_err(failed("apigateway:GetApi"))?;
+        Ok(answer.api_endpoint.unwrap_or_default())
+    }
+
+    /// The stage of the wanted name, if it carries our tags: another attempt made it, and its
+    /// answer was lost.
+    async fn ours(
+        &self,
+        desired: &Properties,
+        tags: &Tags,
+    ) -> Result<Option<Properties>, DriverError> {
+        let api = SdkApi::builder().api_id(&desired.api_id).build();
+        let stages = self.0.list_stages(&desired.api_id).await?;
+        let found = stages
+            .iter()
+            .find(|stage| stage.stage_name() == Some(&desired.stage_name));
+        let Some(found) = found.map(|stage| self.live(&api, stage)) else {
+            return Ok(None);
+        };
+        let owner = self
+            .0
+            .read_tags(&self.0.stage_arn(&desired.api_id, &desired.stage_name))
+            .await?;
+        let ours = self.0.is_ours(&owner) && owner.get(ADDRESS_TAG) == tags.get(ADDRESS_TAG);
+        Ok(ours.then_some(found.properties))
+    }
+}
+
+#[async_trait]
+impl ResourceDriver for Stages {
+    type Properties = Properties;
+    type Identity = Identity;
+
+    /// With `AutoDeploy` the deployment is API Gateway's to choose. A description of spaces is how
+    /// one is taken away ([`write`]).
+    fn normalise(&self, stage: &mut Properties) {
+        stage
+            .description
+            .take_if(|description| description.trim().is_empty());
+        if *stage.auto_deploy.get_or_insert(false) {
+            stage.deployment_id = None;
+        }
+        if let Some(default) = &mut stage.default_route_settings {
+            settings::normalise(default);
+        }
+        stage
+            .default_route_settings
+            .take_if(|default| *default == settings::defaults());
+        stage
+            .route_settings
+            .values_mut()
+            .for_each(settings::normalise);
+        if let Some(logs) = &mut stage.access_log_settings {
+            settings::normalise_logs(logs);
+        }
+    }
+
+    async fn read(
+        &self,
+        wanted: TypedReadRequest<'_, Identity, Properties>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let Identity { api_id, stage_name } = &wanted.identity;
+        let Some(api) = self.0.api(api_id, cache).await? else {
+            return Ok(None);
+        };
+        let stages = self.0.stages(api_id, cache).await?;
+        let found = stages
+            .iter()
+            .find(|stage| stage.stage_name() == Some(stage_name));
+        Ok(found.map(|stage| self.live(&api, stage)))
+    }
+
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let mut listed = Vec::new();
+        for api in self.0.owned(cache).await? {
+            let stages = self
+                .0
+                .stages(api.api_id().unwrap_or_default(), cache)
+                .await?;
+            listed.extend(stages.iter().map(|stage| self.live(&api, stage)));
+        }
+        Ok(listed)
+    }
+
+    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+        self.0.read_tags(live.attribute("Arn")?).await
+    }
+
+    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
+        self.normalise(&mut desired);
+        limits::stage(&desired)?;
+        match self.create_stage(&desired, tags).await {
+            Err(error) if error.is("ConflictException") => match self.ours(&desired, tags).await? {
+                Some(mut found) => {
+                    self.normalise(&mut found);
+                    let changes = convert::difference(&found, &desired)?;
+                    self.patch(&found, &desired, |property| changes.affects(property))
+                        .await?;
+                }
+                None => return Err(error),
+            },
+            other => other?,
+        }
+        let endpoint = self.endpoint(&desired.api_id).await?;
+        Ok(self.with_attributes(&endpoint, desired, LiveTags::Read(tags.clone())))
+    }
+
+    async fn update(
+        &self,
+        live: Live,
+        mut desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
+        self.normalise(&mut desired);
+        limits::stage(&desired)?;
+        self.patch(&live.properties, &desired, |property| {
+            changes.affects(property)
+        })
+        .await?;
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
+    }
+
+    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
+        self.0.retag(live.attribute("Arn")?, set, remove).await
+    }
+
+    async fn delete(&self, live: Live) -> Result<(), DriverError> {
+        let Stage {
+            api_id, stage_name, ..
+        } = &live.properties;
+        deleted(|| async {
+            let call = self
+                .0
+                .client
+                .delete_stage()
+                .api_id(api_id)
+                .stage_name(stage_name);
+            call.send()
+                .await
+                .map(drop)
+                .map_err(failed("apigateway:DeleteStage"))
+        })
+        .await
+    }
+}

@@ -1,0 +1,96 @@
+//! Throttling and logging of routes, and where accesses are logged.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_apigatewayv2::types::{
+    AccessLogSettings as SdkAccessLogSettings, LoggingLevel, RouteSettings as SdkRouteSettings,
+};
+use model::types::apigatewayv2::{AccessLogSettings, RouteSettings};
+
+use crate::apigatewayv2::convert;
+
+/// What a route has where nothing is set: the account's throttling, no metrics, no logs.
+pub(super) fn defaults() -> RouteSettings {
+    RouteSettings {
+        throttling_burst_limit: None,
+        throttling_rate_limit: None,
+        detailed_metrics_enabled: Some(false),
+        data_trace_enabled: Some(false),
+        logging_level: Some("OFF".to_owned()),
+    }
+}
+
+/// States the defaults.
+pub(super) fn normalise(settings: &mut RouteSettings) {
+    settings.detailed_metrics_enabled.get_or_insert(false);
+    settings.data_trace_enabled.get_or_insert(false);
+    settings
+        .logging_level
+        .get_or_insert_with(|| "OFF".to_owned());
+}
+
+/// The ARN without the `:*` that API Gateway takes off.
+pub(super) fn normalise_logs(logs: &mut AccessLogSettings<String>) {
+    if let Some(arn) = logs.destination_arn.strip_suffix(":*") {
+        logs.destination_arn = arn.to_owned();
+    }
+}
+
+pub(super) fn read(settings: &SdkRouteSettings) -> RouteSettings {
+    RouteSettings {
+        throttling_burst_limit: settings.throttling_burst_limit(),
+        throttling_rate_limit: settings.throttling_rate_limit(),
+        detailed_metrics_enabled: settings.detailed_metrics_enabled(),
+        data_trace_enabled: settings.data_trace_enabled(),
+        logging_level: convert::text(settings.logging_level().map(LoggingLevel::as_str)),
+    }
+}
+
+/// A throttle that is absent is not sent: 0 would refuse every request.
+pub(super) fn write(settings: &RouteSettings) -> SdkRouteSettings {
+    SdkRouteSettings::builder()
+        .set_throttling_burst_limit(settings.throttling_burst_limit)
+        .set_throttling_rate_limit(settings.throttling_rate_limit)
+        .set_detailed_metrics_enabled(settings.detailed_metrics_enabled)
+        .set_data_trace_enabled(settings.data_trace_enabled)
+        .set_logging_level(settings.logging_level.as_deref().map(LoggingLevel::from))
+        .build()
+}
+
+pub(super) fn read_all(
+    settings: Option<&HashMap<String, SdkRouteSettings>>,
+) -> BTreeMap<String, RouteSettings> {
+    settings
+        .into_iter()
+        .flatten()
+        .map(|(route, settings)| (route.clone(), read(settings)))
+        .collect()
+}
+
+pub(super) fn write_all(
+    settings: &BTreeMap<String, RouteSettings>,
+) -> HashMap<String, SdkRouteSettings> {
+    settings
+        .iter()
+        .map(|(route, settings)| (route.clone(), write(settings)))
+        .collect()
+}
+
+pub(super) fn read_logs(logs: Option<&SdkAccessLogSettings>) -> Option<AccessLogSettings<String>> {
+    let destination_arn = convert::text(logs?.destination_arn())?;
+    Some(AccessLogSettings {
+        destination_arn,
+        format: logs?.format().unwrap_or_default().to_owned(),
+    })
+}
+
+pub(super) fn write_logs(logs: Option<&AccessLogSettings<String>>) -> SdkAccessLogSettings {
+    let builder = SdkAccessLogSettings::builder();
+    match logs {
+        Some(logs) => builder
+            .destination_arn(&logs.destination_arn)
+            .format(&logs.format)
+            .build(),
+        None => builder.build(),
+    }
+}

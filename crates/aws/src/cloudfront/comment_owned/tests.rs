@@ -1,0 +1,380 @@
+//! What no emulator shows of the types whose owner is in their comment.
+
+use engine::{Changes, DriverError, LiveTags, ReadCache};
+use fake_aws::FakeAws;
+use model::Tags;
+use model::types::cloudfront::{
+    CachePolicy, OriginAccessControl, OriginAccessControlConfig, ResponseHeadersPolicy,
+};
+use serde_json::json;
+
+use super::super::fake::{error, tags, versioned};
+use super::super::{CachePolicies, OriginAccessControls, ResponseHeadersPolicies};
+use super::{Live, live};
+use crate::Account;
+use crate::kit::typed::ResourceDriver;
+
+const NOTE: &str = "[frontage acme shell/control new]";
+
+fn control() -> OriginAccessControl {
+    OriginAccessControl {
+        origin_access_control_config: OriginAccessControlConfig::s3("acme-shell-control"),
+    }
+}
+
+fn cache_policy() -> CachePolicy {
+    let parameters = json!({
+        "CookiesConfig": {"CookieBehavior": "none"}, "EnableAcceptEncodingGzip": true,
+        "HeadersConfig": {"HeaderBehavior": "none"}, "QueryStringsConfig": {"QueryStringBehavior": "none"},
+    });
+    let config =
+        json!({"Name": "a", "MinTTL": 0, "ParametersInCacheKeyAndForwardedToOrigin": parameters});
+    serde_json::from_value(json!({"CachePolicyConfig": config})).unwrap()
+}
+
+fn summary(name: &str, behavior: &str, description: &str) -> String {
+    format!(
+        "<OriginAccessControlSummary><Id>E{name}</Id><Description>{description}</Description><Name>{name}</Name>\
+         <SigningProtocol>sigv4</SigningProtocol><SigningBehavior>{behavior}</SigningBehavior>\
+         <OriginAccessControlOriginType>s3</OriginAccessControlOriginType></OriginAccessControlSummary>"
+    )
+}
+
+fn listed(items: &str, next: Option<&str>) -> String {
+    let next = next
+        .map(|next| format!("<NextMarker>{next}</NextMarker>"))
+        .unwrap_or_default();
+    format!(
+        "<OriginAccessControlList><Marker></Marker>{next}<MaxItems>100</MaxItems>\
+         <IsTruncated>{}</IsTruncated><Quantity>1</Quantity><Items>{items}</Items></OriginAccessControlList>",
+        !next.is_empty()
+    )
+}
+
+fn controls(fake: &FakeAws) -> OriginAccessControls {
+    OriginAccessControls::new(&Account::for_tests(fake))
+}
+
+fn owned(tags: Tags) -> Live<super::super::origin_access_control::Kind> {
+    let found = super::Found {
+        id: "E1".to_owned(),
+        name: String::new(),
+        comment: None,
+        properties: Ok(control()),
+    };
+    Live::<super::super::origin_access_control::Kind> {
+        tags: LiveTags::Read(tags),
+        ..live::<super::super::origin_access_control::Kind>(&found).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn the_owner_goes_into_the_create_call() {
+    let made = versioned(
+        "V1",
+        "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+    );
+    let fake = FakeAws::new([("POST ", 201, made.as_str())]);
+    let mut desired = control();
+    desired.origin_access_control_config.description = Some("Signs".to_owned());
+    let live = controls(&fake)
+        .create(desired, &tags("shell/control"))
+        .await
+        .unwrap();
+    assert_eq!(live.attribute("Id").unwrap(), "E1");
+    assert_eq!(
+        live.properties
+            .origin_access_control_config
+            .description
+            .as_deref(),
+        Some("Signs")
+    );
+    assert!(
+        fake.requests()[0].contains(&format!("<Description>Signs {NOTE}</Description>")),
+        "{:?}",
+        fake.requests()
+    );
+}
+
+#[tokio::test]
+async fn a_create_call_whose_answer_was_lost_is_finished() {
+    let taken = error("OriginAccessControlAlreadyExists", "taken");
+    let ours = listed(
+        &summary(
+            "acme-shell-control",
+            "never",
+            "[frontage acme shell/control old]",
+        ),
+        None,
+    );
+    let read = versioned(
+        "V1",
+        "<OriginAccessControl><Id>Eacme-shell-control</Id></OriginAccessControl>",
+    );
+    let fake = FakeAws::new([
+        ("POST ", 409, taken.as_str()),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/origin-access-control ",
+            200,
+            &ours,
+        ),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/origin-access-control/Eacme-shell-control",
+            200,
+            &read,
+        ),
+        (
+            "PUT ",
+            200,
+            "<OriginAccessControl><Id>Eacme-shell-control</Id></OriginAccessControl>",
+        ),
+    ]);
+    let live = controls(&fake)
+        .create(control(), &tags("shell/control"))
+        .await
+        .unwrap();
+    assert_eq!(live.id, "Eacme-shell-control");
+    fake.assert_used();
+    assert_eq!(
+        fake.count(&format!("<Description>{NOTE}</Description>")),
+        2,
+        "{:?}",
+        fake.requests()
+    );
+}
+
+#[tokio::test]
+async fn one_of_another_owner_is_not_taken() {
+    for description in [
+        "",
+        "[frontage other shell/control x]",
+        "[frontage acme shell/other x]",
+    ] {
+        let taken = error("OriginAccessControlAlreadyExists", "taken");
+        let theirs = listed(&summary("acme-shell-control", "always", description), None);
+        let fake = FakeAws::new([("POST ", 409, taken.as_str()), ("GET ", 200, &theirs)]);
+        let failed = controls(&fake)
+            .create(control(), &tags("shell/control"))
+            .await
+            .unwrap_err();
+        assert!(failed.is("OriginAccessControlAlreadyExists"), "{failed}");
+        fake.assert_used();
+    }
+}
+
+/// A control of somebody else that this program cannot read stops nothing; one of ours must not
+/// pass for absent.
+#[tokio::test]
+async fn only_ones_own_must_be_readable() {
+    let first = listed(&summary("theirs", "always-amz-auth", ""), Some("next"));
+    let second = listed(
+        &summary("ours", "always", "[frontage acme shell/ours x]"),
+        None,
+    );
+    let fake = FakeAws::new([("Marker=next", 200, second.as_str()), ("GET ", 200, &first)]);
+    let all = controls(&fake).list(&ReadCache::default()).await.unwrap();
+    assert_eq!(
+        all.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(),
+        ["Eours"]
+    );
+    fake.assert_used();
+
+    let newer = listed(
+        &summary("ours", "always-amz-auth", "[frontage acme shell/ours x]"),
+        None,
+    );
+    let fake = FakeAws::new([("GET ", 200, newer.as_str())]);
+    let failed = controls(&fake)
+        .list(&ReadCache::default())
+        .await
+        .unwrap_err();
+    assert!(failed.to_string().contains("`always-amz-auth`"), "{failed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_from_an_old_version_is_made_again() {
+    let (old, new) = (
+        versioned(
+            "V1",
+            "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+        ),
+        versioned(
+            "V2",
+            "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+        ),
+    );
+    let (stale, invalid) = (
+        error("PreconditionFailed", "stale"),
+        error("InvalidIfMatchVersion", "stale"),
+    );
+    let fake = FakeAws::new([
+        ("GET ", 200, old.as_str()),
+        ("[if-match: V1]", 412, &stale),
+        ("GET ", 200, &old),
+        ("[if-match: V1]", 400, &invalid),
+        ("GET ", 200, &new),
+        (
+            "[if-match: V2]",
+            200,
+            "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+        ),
+    ]);
+    controls(&fake)
+        .update(owned(tags("shell/control")), control(), &Changes::default())
+        .await
+        .unwrap();
+    fake.assert_used();
+    assert_eq!(
+        fake.count(&format!("<Description>{NOTE}</Description>")),
+        3,
+        "an update keeps the note"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_use_is_deleted_once_it_is_free() {
+    let read = versioned(
+        "V1",
+        "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+    );
+    let in_use = error("OriginAccessControlInUse", "in use");
+    let fake = FakeAws::new([
+        ("GET ", 200, read.as_str()),
+        ("DELETE ", 409, &in_use),
+        ("GET ", 200, &read),
+        ("DELETE ", 409, &in_use),
+        ("GET ", 200, &read),
+        ("DELETE ", 204, ""),
+    ]);
+    controls(&fake).delete(owned(Tags::new())).await.unwrap();
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn deleting_the_absent_succeeds() {
+    let absent = error("NoSuchOriginAccessControl", "gone");
+    controls(&FakeAws::new([("GET ", 404, absent.as_str())]))
+        .delete(owned(Tags::new()))
+        .await
+        .unwrap();
+    let read = versioned(
+        "V1",
+        "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+    );
+    let fake = FakeAws::new([("GET ", 200, read.as_str()), ("DELETE ", 404, &absent)]);
+    controls(&fake).delete(owned(Tags::new())).await.unwrap();
+    fake.assert_used();
+}
+
+/// The lists of policies have no paginator in the SDK.
+#[tokio::test]
+async fn policies_are_listed_to_the_end() {
+    let page = |kind: &str, name: &str, more: &str, next: &str| {
+        format!(
+            "<{kind}List>{next}<MaxItems>1</MaxItems><Quantity>1</Quantity><Items><{kind}Summary><Type>custom</Type>\
+             <{kind}><Id>id-{name}</Id><LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime><{kind}Config>\
+             <Comment>[frontage acme shell/{name} x]</Comment><Name>{name}</Name>{more}</{kind}Config></{kind}>\
+             </{kind}Summary></Items></{kind}List>"
+        )
+    };
+    let next = "<NextMarker>next</NextMarker>";
+    let more = "<MinTTL>0</MinTTL><ParametersInCacheKeyAndForwardedToOrigin>\
+                <EnableAcceptEncodingGzip>true</EnableAcceptEncodingGzip>\
+                <HeadersConfig><HeaderBehavior>none</HeaderBehavior></HeadersConfig>\
+                <CookiesConfig><CookieBehavior>none</CookieBehavior></CookiesConfig>\
+                <QueryStringsConfig><QueryStringBehavior>none</QueryStringBehavior></QueryStringsConfig>\
+                </ParametersInCacheKeyAndForwardedToOrigin>";
+    let (one, two) = (
+        page("CachePolicy", "one", more, next),
+        page("CachePolicy", "two", more, ""),
+    );
+    let fake = FakeAws::new([
+        ("Marker=next", 200, two.as_str()),
+        ("Type=custom", 200, &one),
+    ]);
+    let found = CachePolicies::new(&Account::for_tests(&fake))
+        .list(&ReadCache::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        found
+            .iter()
+            .map(|live| live.id.as_str())
+            .collect::<Vec<_>>(),
+        ["id-one", "id-two"]
+    );
+    let (one, two) = (
+        page("ResponseHeadersPolicy", "one", "", next),
+        page("ResponseHeadersPolicy", "two", "", ""),
+    );
+    let fake = FakeAws::new([
+        ("Marker=next", 200, two.as_str()),
+        ("Type=custom", 200, &one),
+    ]);
+    let found = ResponseHeadersPolicies::new(&Account::for_tests(&fake))
+        .list(&ReadCache::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        found
+            .iter()
+            .map(|live| live.id.as_str())
+            .collect::<Vec<_>>(),
+        ["id-one", "id-two"]
+    );
+}
+
+async fn refused<D: ResourceDriver>(driver: D, properties: D::Properties) -> DriverError {
+    driver
+        .create(properties, &tags("shell/it"))
+        .await
+        .err()
+        .expect("refused before any call")
+}
+
+#[tokio::test]
+async fn what_cloudfront_refuses_is_refused_before_any_call() {
+    let fake = FakeAws::default();
+    let account = Account::for_tests(&fake);
+    let mut long = control();
+    long.origin_access_control_config.name = "x".repeat(65);
+    let mut talkative = cache_policy();
+    talkative.cache_policy_config.comment = Some("x".repeat(120));
+    let mut named = cache_policy();
+    named.cache_policy_config.name = "a.b".to_owned();
+    let mut upside_down = cache_policy();
+    (
+        upside_down.cache_policy_config.min_ttl,
+        upside_down.cache_policy_config.max_ttl,
+    ) = (10, Some(5));
+    let mut keyed = cache_policy();
+    (
+        keyed.cache_policy_config.default_ttl,
+        keyed.cache_policy_config.max_ttl,
+    ) = (Some(0), Some(0));
+    let rate = json!({"ResponseHeadersPolicyConfig": {"Name": "a", "ServerTimingHeadersConfig": {"Enabled": true, "SamplingRate": 101.0}}});
+    let rate: ResponseHeadersPolicy<String> = serde_json::from_value(rate).unwrap();
+    let messages = [
+        refused(OriginAccessControls::new(&account), long).await,
+        refused(CachePolicies::new(&account), talkative).await,
+        refused(CachePolicies::new(&account), named).await,
+        refused(CachePolicies::new(&account), upside_down).await,
+        refused(CachePolicies::new(&account), keyed).await,
+        refused(ResponseHeadersPolicies::new(&account), rate).await,
+    ];
+    let parts = [
+        "1 to 64",
+        "more than the 128",
+        "hyphens",
+        "MinTTL ≤",
+        "caches nothing",
+        "sampling rate",
+    ];
+    for (message, part) in messages.iter().zip(parts) {
+        assert!(
+            matches!(message, DriverError::Invalid(text) if text.contains(part)),
+            "{message}"
+        );
+    }
+    assert!(fake.requests().is_empty());
+}

@@ -1,0 +1,505 @@
+//! What no emulator shows of a distribution.
+
+use engine::diff;
+use fake_aws::FakeAws;
+use model::Resource as _;
+use model::types::cloudfront::DISTRIBUTION;
+use serde_json::json;
+
+use super::super::fake::{error, tag_list, tags, versioned};
+use super::*;
+
+const ARN: &str = "arn:aws:cloudfront::111122223333:distribution/E1";
+
+fn site() -> Properties {
+    let config = json!({
+        "Enabled": true,
+        "Origins": [{
+            "Id": "bucket", "DomainName": "acme.s3.eu-west-1.amazonaws.com", "OriginAccessControlId": "EOAC",
+            "S3OriginConfig": {},
+        }],
+        "DefaultCacheBehavior": {
+            "TargetOriginId": "bucket", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": "policy",
+        },
+    });
+    serde_json::from_value(json!({"DistributionConfig": config})).unwrap()
+}
+
+/// A configuration as CloudFront answers with it, everything that was not sent filled in.
+fn config(enabled: bool, comment: &str, more: &str) -> String {
+    format!(
+        "<DistributionConfig><CallerReference>frontage acme shell/site</CallerReference>\
+         <Aliases><Quantity>0</Quantity></Aliases><DefaultRootObject></DefaultRootObject>\
+         <Origins><Quantity>1</Quantity><Items><Origin><Id>bucket</Id>\
+         <DomainName>acme.s3.eu-west-1.amazonaws.com</DomainName><OriginPath></OriginPath>\
+         <CustomHeaders><Quantity>0</Quantity></CustomHeaders>\
+         <S3OriginConfig><OriginAccessIdentity></OriginAccessIdentity><OriginReadTimeout>30</OriginReadTimeout>\
+         </S3OriginConfig><ConnectionAttempts>3</ConnectionAttempts><ConnectionTimeout>10</ConnectionTimeout>\
+         <OriginShield><Enabled>false</Enabled></OriginShield><OriginAccessControlId>EOAC</OriginAccessControlId>\
+         </Origin></Items></Origins><OriginGroups><Quantity>0</Quantity></OriginGroups>\
+         <DefaultCacheBehavior><TargetOriginId>bucket</TargetOriginId>\
+         <TrustedSigners><Enabled>false</Enabled><Quantity>0</Quantity></TrustedSigners>\
+         <TrustedKeyGroups><Enabled>false</Enabled><Quantity>0</Quantity></TrustedKeyGroups>\
+         <ViewerProtocolPolicy>redirect-to-https</ViewerProtocolPolicy>\
+         <AllowedMethods><Quantity>2</Quantity><Items><Method>HEAD</Method><Method>GET</Method></Items>\
+         <CachedMethods><Quantity>2</Quantity><Items><Method>HEAD</Method><Method>GET</Method></Items></CachedMethods>\
+         </AllowedMethods><SmoothStreaming>false</SmoothStreaming><Compress>false</Compress>\
+         <LambdaFunctionAssociations><Quantity>0</Quantity></LambdaFunctionAssociations>\
+         <FunctionAssociations><Quantity>0</Quantity></FunctionAssociations>\
+         <FieldLevelEncryptionId></FieldLevelEncryptionId><CachePolicyId>policy</CachePolicyId>\
+         <GrpcConfig><Enabled>false</Enabled></GrpcConfig></DefaultCacheBehavior>\
+         <CacheBehaviors><Quantity>0</Quantity></CacheBehaviors>\
+         <CustomErrorResponses><Quantity>0</Quantity></CustomErrorResponses><Comment>{comment}</Comment>\
+         <Logging><Enabled>false</Enabled><IncludeCookies>false</IncludeCookies><Bucket></Bucket><Prefix></Prefix>\
+         </Logging><PriceClass>PriceClass_All</PriceClass><Enabled>{enabled}</Enabled>\
+         <ViewerCertificate><CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate>\
+         <SSLSupportMethod>vip</SSLSupportMethod><MinimumProtocolVersion>TLSv1</MinimumProtocolVersion>\
+         <CertificateSource>cloudfront</CertificateSource></ViewerCertificate>\
+         <Restrictions><GeoRestriction><RestrictionType>none</RestrictionType><Quantity>0</Quantity>\
+         </GeoRestriction></Restrictions><WebACLId></WebACLId><HttpVersion>http2</HttpVersion>\
+         <IsIPV6Enabled>false</IsIPV6Enabled><ContinuousDeploymentPolicyId></ContinuousDeploymentPolicyId>\
+         <Staging>false</Staging>{more}</DistributionConfig>"
+    )
+}
+
+fn distribution(status: &str, config: &str) -> String {
+    format!(
+        "<Distribution><Id>E1</Id><ARN>{ARN}</ARN><Status>{status}</Status>\
+         <LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime>\
+         <InProgressInvalidationBatches>0</InProgressInvalidationBatches>\
+         <DomainName>d1.cloudfront.net</DomainName>{config}</Distribution>"
+    )
+}
+
+/// An answer to a reading.
+fn read(version: &str, status: &str, enabled: bool) -> String {
+    versioned(
+        version,
+        &distribution(status, &config(enabled, "[frontage acme shell/site]", "")),
+    )
+}
+
+fn summary(id: &str, comment: &str) -> String {
+    format!(
+        "<DistributionSummary><Id>{id}</Id><ARN>{ARN}</ARN><Status>Deployed</Status>\
+         <LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime><DomainName>d1.cloudfront.net</DomainName>\
+         <Aliases><Quantity>0</Quantity></Aliases><Origins><Quantity>1</Quantity><Items><Origin><Id>bucket</Id>\
+         <DomainName>acme.s3.eu-west-1.amazonaws.com</DomainName></Origin></Items></Origins>\
+         <CacheBehaviors><Quantity>0</Quantity></CacheBehaviors>\
+         <CustomErrorResponses><Quantity>0</Quantity></CustomErrorResponses><Comment>{comment}</Comment>\
+         <PriceClass>PriceClass_All</PriceClass><Enabled>true</Enabled><WebACLId></WebACLId>\
+         <HttpVersion>http2</HttpVersion><IsIPV6Enabled>false</IsIPV6Enabled><Staging>false</Staging></DistributionSummary>"
+    )
+}
+
+fn list(items: &[String], next: Option<&str>) -> String {
+    let next = next
+        .map(|next| format!("<NextMarker>{next}</NextMarker>"))
+        .unwrap_or_default();
+    format!(
+        "<DistributionList><Marker></Marker>{next}<MaxItems>100</MaxItems><IsTruncated>{}</IsTruncated>\
+         <Quantity>{}</Quantity><Items>{}</Items></DistributionList>",
+        !next.is_empty(),
+        items.len(),
+        items.concat()
+    )
+}
+
+fn driver(fake: &FakeAws) -> Distributions {
+    Distributions::new(&Account::for_tests(fake))
+}
+
+fn live(status: &str) -> Live {
+    let attributes = [("Id", "E1"), ("Arn", ARN), ("Status", status)]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()));
+    TypedLive {
+        id: "E1".to_owned(),
+        properties: site(),
+        attributes: attributes.into(),
+        tags: LiveTags::Read(tags("shell/site")),
+    }
+}
+
+async fn find(fake: &FakeAws) -> Result<Option<Live>, DriverError> {
+    let address = "shell/site".parse().unwrap();
+    let wanted = TypedReadRequest {
+        address: &address,
+        identity: IgnoredAny,
+        properties: site(),
+    };
+    driver(fake).read(wanted, &ReadCache::default()).await
+}
+
+/// Whether a distribution read back differs from what it should be.
+fn changes(live: &Live) -> Vec<String> {
+    let driver = driver(&FakeAws::default());
+    let (mut now, mut desired) = (live.properties.clone(), site());
+    driver.normalise(&mut now);
+    driver.normalise(&mut desired);
+    let json = |of: &Properties| serde_json::to_value(of).unwrap();
+    diff(Properties::TYPE, &json(&now), &json(&desired))
+        .0
+        .into_iter()
+        .map(|change| change.path)
+        .collect()
+}
+
+#[tokio::test]
+async fn what_cloudfront_fills_in_is_no_difference() {
+    let list = list(&[summary("E1", "[frontage acme shell/site]")], None);
+    let (read, ours) = (read("V1", "Deployed", true), tag_list("acme", "shell/site"));
+    let fake = FakeAws::new([
+        ("2020-05-31/distribution ", 200, list.as_str()),
+        ("distribution/E1", 200, &read),
+        ("/tagging", 200, &ours),
+    ]);
+    let found = find(&fake).await.unwrap().unwrap();
+    assert_eq!(changes(&found), Vec::<String>::new());
+    assert_eq!(
+        found.attribute("Url").unwrap(),
+        "https://d1.cloudfront.fake"
+    );
+    assert_eq!(found.attribute("Arn").unwrap(), ARN);
+    fake.assert_used();
+}
+
+/// Of others, however many and on whatever page, nothing but the list is read.
+#[tokio::test]
+async fn only_the_systems_own_are_read() {
+    let first = list(
+        &[
+            summary("E7", "theirs"),
+            summary("E8", "[frontage other shell/site]"),
+        ],
+        Some("next"),
+    );
+    let second = list(&[summary("E1", "[frontage acme shell/site]")], None);
+    let (read, ours) = (read("V1", "Deployed", true), tag_list("acme", "shell/site"));
+    let fake = FakeAws::new([
+        ("Marker=next", 200, second.as_str()),
+        ("2020-05-31/distribution ", 200, &first),
+        ("distribution/E1", 200, &read),
+        ("/tagging", 200, &ours),
+    ]);
+    assert!(find(&fake).await.unwrap().is_some());
+    fake.assert_used();
+    assert_eq!(fake.requests().len(), 4);
+
+    let fake = FakeAws::new([
+        ("Marker=next", 200, second.as_str()),
+        ("2020-05-31/distribution ", 200, &first),
+        ("distribution/E1", 200, &read),
+        ("/tagging", 200, &ours),
+    ]);
+    let all = driver(&fake).list(&ReadCache::default()).await.unwrap();
+    assert_eq!(
+        all.iter().map(|live| live.id.as_str()).collect::<Vec<_>>(),
+        ["E1"]
+    );
+    assert_eq!(fake.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn it_has_its_owner_from_the_create_call_on() {
+    let made = versioned("V1", &distribution("InProgress", &config(true, "", "")));
+    let fake = FakeAws::new([(
+        "POST https://cloudfront.amazonaws.com/2020-05-31/distribution?WithTags",
+        201,
+        made.as_str(),
+    )]);
+    let live = driver(&fake)
+        .create(site(), &tags("shell/site"))
+        .await
+        .unwrap();
+    let request = &fake.requests()[0];
+    for part in [
+        "<CallerReference>frontage acme shell/site</CallerReference>",
+        "<Comment>[frontage acme shell/site]</Comment>",
+        "<Key>frontage:fingerprint</Key><Value>new</Value>",
+        "<OriginAccessIdentity></OriginAccessIdentity>",
+    ] {
+        assert!(request.contains(part), "{part} in {request}");
+    }
+    assert!(
+        !request.contains("ForwardedValues") && !request.contains("TTL"),
+        "{request}"
+    );
+    // It is there, and not at the edges yet: nothing waits for that.
+    assert_eq!(
+        driver(&fake).pending(&live.attributes).as_deref(),
+        Some("deploying to the edges")
+    );
+}
+
+#[tokio::test]
+async fn a_create_call_whose_answer_was_lost_is_finished() {
+    let message = "The caller reference that you are using to create a distribution is associated with another \
+                   distribution. Already exists: E1";
+    let (taken, ours) = (
+        error("DistributionAlreadyExists", message),
+        tag_list("acme", "shell/site"),
+    );
+    let (read, written) = (
+        read("V1", "InProgress", false),
+        distribution("InProgress", &config(true, "", "")),
+    );
+    let fake = FakeAws::new([
+        (
+            "POST https://cloudfront.amazonaws.com/2020-05-31/distribution?WithTags",
+            409,
+            taken.as_str(),
+        ),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/distribution/E1",
+            200,
+            &read,
+        ),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/tagging",
+            200,
+            &ours,
+        ),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/distribution/E1",
+            200,
+            &read,
+        ),
+        ("PUT ", 200, &written),
+        ("Operation=Tag", 204, ""),
+    ]);
+    let live = driver(&fake)
+        .create(site(), &tags("shell/site"))
+        .await
+        .unwrap();
+    assert_eq!(live.id, "E1");
+    fake.assert_used();
+    assert_eq!(fake.count("PUT "), 1);
+}
+
+#[tokio::test]
+async fn a_distribution_of_another_owner_is_not_taken() {
+    let taken = error("DistributionAlreadyExists", "Already exists: E1");
+    let (read, theirs) = (
+        read("V1", "Deployed", true),
+        tag_list("other", "shell/site"),
+    );
+    let fake = FakeAws::new([
+        ("POST ", 409, taken.as_str()),
+        ("distribution/E1", 200, &read),
+        ("/tagging", 200, &theirs),
+    ]);
+    let failed = driver(&fake)
+        .create(site(), &tags("shell/site"))
+        .await
+        .unwrap_err();
+    assert!(failed.is("DistributionAlreadyExists"), "{failed}");
+    fake.assert_used();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_is_new_is_waited_for() {
+    let invalid = error("InvalidViewerCertificate", "not there yet");
+    let made = versioned("V1", &distribution("InProgress", &config(true, "", "")));
+    let fake = FakeAws::new([
+        ("POST ", 400, invalid.as_str()),
+        ("POST ", 400, &invalid),
+        ("POST ", 201, &made),
+    ]);
+    driver(&fake)
+        .create(site(), &tags("shell/site"))
+        .await
+        .unwrap();
+    fake.assert_used();
+}
+
+/// Somebody else changes it between our reading and our write: what they changed and we do not
+/// describe is kept.
+#[tokio::test(start_paused = true)]
+async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
+    let group = "<AnycastIpListId>theirs</AnycastIpListId>";
+    let old = read("V1", "Deployed", true);
+    let new = versioned(
+        "V2",
+        &distribution(
+            "Deployed",
+            &config(true, "[frontage acme shell/site]", group),
+        ),
+    );
+    let (stale, invalid) = (
+        error("PreconditionFailed", "stale"),
+        error("InvalidIfMatchVersion", "stale"),
+    );
+    let written = distribution("InProgress", &config(true, "", ""));
+    let fake = FakeAws::new([
+        ("GET ", 200, old.as_str()),
+        ("[if-match: V1]", 412, &stale),
+        ("GET ", 200, &old),
+        ("[if-match: V1]", 400, &invalid),
+        ("GET ", 200, &new),
+        ("[if-match: V2]", 200, &written),
+    ]);
+    let mut desired = site();
+    desired.distribution_config.comment = Some("Acme".to_owned());
+    let live = driver(&fake)
+        .update(live("Deployed"), desired, &Changes::default())
+        .await
+        .unwrap();
+    fake.assert_used();
+    let requests = fake.requests();
+    let last = requests.last().unwrap();
+    assert!(
+        last.contains(group) && last.contains("<Comment>Acme [frontage acme shell/site]</Comment>"),
+        "{last}"
+    );
+    assert!(
+        last.contains("<CallerReference>frontage acme shell/site</CallerReference>"),
+        "{last}"
+    );
+    assert_eq!(live.attribute("Status").unwrap(), "InProgress");
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_disabled_everywhere_before_it_is_deleted() {
+    let (enabled, going) = (
+        read("V1", "Deployed", true),
+        read("V2", "InProgress", false),
+    );
+    let disabled = read("V3", "Deployed", false);
+    let written = distribution("InProgress", &config(false, "", ""));
+    let fake = FakeAws::new([
+        ("GET ", 200, enabled.as_str()),
+        ("GET ", 200, &enabled),
+        ("PUT ", 200, &written),
+        ("GET ", 200, &going),
+        ("GET ", 200, &going),
+        ("GET ", 200, &going),
+        ("GET ", 200, &disabled),
+        ("GET ", 200, &disabled),
+        (
+            "DELETE https://cloudfront.amazonaws.com/2020-05-31/distribution/E1 [if-match: V3]",
+            204,
+            "",
+        ),
+    ]);
+    driver(&fake).delete(live("Deployed")).await.unwrap();
+    fake.assert_used();
+    let requests = fake.requests();
+    let put = requests
+        .iter()
+        .find(|request| request.starts_with("PUT "))
+        .unwrap();
+    assert!(
+        put.contains("<Enabled>false</Enabled></DistributionConfig>")
+            || put.contains("<Enabled>false</Enabled><ViewerCertificate>"),
+        "{put}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_goes_on_where_it_was_left() {
+    let (going, disabled) = (
+        read("V2", "InProgress", false),
+        read("V3", "Deployed", false),
+    );
+    let fake = FakeAws::new([
+        ("GET ", 200, going.as_str()),
+        ("GET ", 200, &going),
+        ("GET ", 200, &disabled),
+        ("GET ", 200, &disabled),
+        ("DELETE ", 204, ""),
+    ]);
+    driver(&fake).delete(live("InProgress")).await.unwrap();
+    fake.assert_used();
+    assert_eq!(fake.count("PUT "), 0);
+}
+
+/// Somebody writes it while it is deleted, half an hour after that began.
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_others_disturb_begins_again() {
+    let (going, disabled, enabled) = (
+        read("V2", "InProgress", false),
+        read("V3", "Deployed", false),
+        read("V4", "Deployed", true),
+    );
+    let (stale, not_disabled) = (
+        error("PreconditionFailed", "stale"),
+        error("DistributionNotDisabled", "enabled"),
+    );
+    let written = distribution("InProgress", &config(false, "", ""));
+    let mut answers = vec![("GET ", 200, going.as_str()); 100];
+    answers.extend([
+        ("GET ", 200, disabled.as_str()),
+        ("GET ", 200, &disabled),
+        ("DELETE ", 412, &stale),
+        ("GET ", 200, &disabled),
+        ("GET ", 200, &disabled),
+        ("GET ", 200, &disabled),
+        ("DELETE ", 409, &not_disabled),
+        ("GET ", 200, &enabled),
+        ("GET ", 200, &enabled),
+        ("PUT ", 200, &written),
+        ("GET ", 200, &disabled),
+        ("GET ", 200, &disabled),
+        ("DELETE ", 204, ""),
+    ]);
+    let fake = FakeAws::new(answers);
+    driver(&fake).delete(live("Deployed")).await.unwrap();
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn deleting_the_absent_succeeds() {
+    let absent = error("NoSuchDistribution", "gone");
+    driver(&FakeAws::new([("GET ", 404, absent.as_str())]))
+        .delete(live("Deployed"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_settled_once_it_is_at_all_edges() {
+    let (going, there) = (read("V1", "InProgress", true), read("V1", "Deployed", true));
+    let fake = FakeAws::new([
+        ("GET ", 200, going.as_str()),
+        ("GET ", 200, &going),
+        ("GET ", 200, &there),
+    ]);
+    let began = tokio::time::Instant::now();
+    driver(&fake).settle(live("InProgress")).await.unwrap();
+    fake.assert_used();
+    assert_eq!(began.elapsed(), Duration::from_secs(15));
+    assert_eq!(driver(&fake).pending(&live("Deployed").attributes), None);
+}
+
+#[tokio::test]
+async fn what_cloudfront_refuses_is_refused_before_any_call() {
+    let refused = async |change: &dyn Fn(&mut DistributionConfig<String>)| {
+        let (fake, mut desired) = (FakeAws::default(), site());
+        change(&mut desired.distribution_config);
+        let failed = driver(&fake)
+            .create(desired, &tags("shell/site"))
+            .await
+            .unwrap_err();
+        assert!(fake.requests().is_empty());
+        let DriverError::Invalid(message) = failed else {
+            panic!("{failed}")
+        };
+        message
+    };
+    let message = refused(&|of| of.origins.clear()).await;
+    assert!(message.contains("must have an origin"), "{message}");
+    let message =
+        refused(&|of| of.default_cache_behavior.target_origin_id = "other".to_owned()).await;
+    assert!(message.contains("`other`"), "{message}");
+    let message = refused(&|of| of.aliases.push("www.example.com".to_owned())).await;
+    assert!(message.contains("viewer certificate"), "{message}");
+    let message = refused(&|of| of.origins[0].s3_origin_config = None).await;
+    assert!(message.contains("and not both"), "{message}");
+    let message = refused(&|of| of.origins[0].origin_path = Some("site/".to_owned())).await;
+    assert!(message.contains("a slash before"), "{message}");
+    let message = refused(&|of| of.origins.push(of.origins[0].clone())).await;
+    assert!(message.contains("one id"), "{message}");
+    let message = refused(&|of| of.comment = Some("x".repeat(120))).await;
+    assert!(message.contains("characters more"), "{message}");
+    assert_eq!(DISTRIBUTION.identity, [""; 0]);
+}

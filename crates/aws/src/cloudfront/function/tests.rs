@@ -1,0 +1,214 @@
+//! What no emulator shows of a function.
+
+use fake_aws::FakeAws;
+use model::types::cloudfront::{Function, FunctionConfig, FunctionRuntime};
+
+use super::super::fake::{error, tag_list, tags, versioned};
+use super::*;
+
+const ARN: &str = "arn:aws:cloudfront::111122223333:function/acme-shell-rewrite";
+
+fn function() -> Properties {
+    Function {
+        name: "acme-shell-rewrite".to_owned(),
+        auto_publish: Some(true),
+        function_code: "function handler(event) { return event.request; }".to_owned(),
+        function_config: FunctionConfig {
+            comment: String::new(),
+            key_value_store_associations: Vec::new(),
+            runtime: FunctionRuntime::CloudfrontJs2_0,
+        },
+    }
+}
+
+fn summary(name: &str) -> String {
+    format!(
+        "<FunctionSummary><Name>{name}</Name><FunctionConfig><Comment></Comment><Runtime>cloudfront-js-2.0</Runtime>\
+         </FunctionConfig><FunctionMetadata><FunctionARN>arn:aws:cloudfront::111122223333:function/{name}</FunctionARN>\
+         <LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime></FunctionMetadata></FunctionSummary>"
+    )
+}
+
+fn described(version: &str) -> String {
+    versioned(version, &summary("acme-shell-rewrite"))
+}
+
+fn driver(fake: &FakeAws) -> FunctionDriver {
+    FunctionDriver::new(&Account::for_tests(fake))
+}
+
+fn there() -> Live {
+    live(
+        function(),
+        ARN.to_owned(),
+        LiveTags::Read(tags("shell/rewrite")),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_published_from_the_version_that_was_written() {
+    let (one, two) = (described("V1"), described("V2"));
+    let stale = error("PreconditionFailed", "stale");
+    let fake = FakeAws::new([
+        (
+            "POST https://cloudfront.amazonaws.com/2020-05-31/function ",
+            201,
+            one.as_str(),
+        ),
+        ("GET ", 200, &one),
+        ("/publish [if-match: V1]", 412, &stale),
+        ("GET ", 200, &two),
+        ("/publish [if-match: V2]", 200, &two),
+    ]);
+    let live = driver(&fake)
+        .create(function(), &tags("shell/rewrite"))
+        .await
+        .unwrap();
+    assert_eq!(live.attribute("FunctionARN").unwrap(), ARN);
+    assert!(fake.requests()[0].contains("<Key>frontage:address</Key><Value>shell/rewrite</Value>"));
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn a_create_call_whose_answer_was_lost_is_finished() {
+    let (described, taken) = (described("V1"), error("FunctionAlreadyExists", "taken"));
+    let ours = tag_list("acme", "shell/rewrite");
+    let fake = FakeAws::new([
+        (
+            "POST https://cloudfront.amazonaws.com/2020-05-31/function ",
+            409,
+            taken.as_str(),
+        ),
+        ("/describe", 200, &described),
+        (
+            "GET https://cloudfront.amazonaws.com/2020-05-31/tagging",
+            200,
+            &ours,
+        ),
+        ("/describe", 200, &described),
+        ("PUT ", 200, &described),
+        ("Operation=Tag", 204, ""),
+        ("/describe", 200, &described),
+        ("/publish", 200, &described),
+    ]);
+    driver(&fake)
+        .create(function(), &tags("shell/rewrite"))
+        .await
+        .unwrap();
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn a_function_of_another_owner_is_not_taken() {
+    let (described, taken) = (described("V1"), error("FunctionAlreadyExists", "taken"));
+    let theirs = tag_list("other", "shell/rewrite");
+    let fake = FakeAws::new([
+        ("POST ", 409, taken.as_str()),
+        ("/describe", 200, &described),
+        ("/tagging", 200, &theirs),
+    ]);
+    let failed = driver(&fake)
+        .create(function(), &tags("shell/rewrite"))
+        .await
+        .unwrap_err();
+    assert!(failed.is("FunctionAlreadyExists"), "{failed}");
+    fake.assert_used();
+}
+
+/// One that did not go live is compared as it is written, and goes live by the next run.
+#[tokio::test]
+async fn one_that_did_not_go_live_is_not_published() {
+    let list = |items: &str, next: &str| {
+        format!(
+            "<FunctionList>{next}<MaxItems>1</MaxItems><Quantity>1</Quantity><Items>{items}</Items></FunctionList>"
+        )
+    };
+    let (none, one) = (
+        list("", ""),
+        list(&summary("acme-other"), "<NextMarker>next</NextMarker>"),
+    );
+    let (two, ours) = (
+        list(&summary("acme-shell-rewrite"), ""),
+        tag_list("acme", "shell/rewrite"),
+    );
+    let fake = FakeAws::new([
+        ("Stage=LIVE", 200, none.as_str()),
+        ("Marker=next", 200, &two),
+        ("function?Stage=DEVELOPMENT", 200, &one),
+        (
+            "function/acme-shell-rewrite?Stage=DEVELOPMENT",
+            200,
+            "the code",
+        ),
+        ("/tagging", 200, &ours),
+    ]);
+    let address = "shell/rewrite".parse().unwrap();
+    let identity = Identity {
+        name: "acme-shell-rewrite".to_owned(),
+    };
+    let wanted = TypedReadRequest {
+        address: &address,
+        identity,
+        properties: function(),
+    };
+    let found = driver(&fake)
+        .read(wanted, &ReadCache::default())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (
+            found.properties.auto_publish,
+            found.properties.function_code.as_str()
+        ),
+        (Some(false), "the code")
+    );
+    fake.assert_used();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_use_is_deleted_once_it_is_free() {
+    let (described, in_use) = (described("V1"), error("FunctionInUse", "in use"));
+    let fake = FakeAws::new([
+        ("/describe", 200, described.as_str()),
+        ("DELETE ", 409, &in_use),
+        ("/describe", 200, &described),
+        ("DELETE ", 204, ""),
+    ]);
+    driver(&fake).delete(there()).await.unwrap();
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn deleting_the_absent_succeeds() {
+    let absent = error("NoSuchFunctionExists", "gone");
+    driver(&FakeAws::new([("/describe", 404, absent.as_str())]))
+        .delete(there())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_cloudfront_refuses_is_refused_before_any_call() {
+    let fake = FakeAws::default();
+    let long = Function {
+        name: "x".repeat(65),
+        ..function()
+    };
+    let empty = Function {
+        function_code: String::new(),
+        ..function()
+    };
+    let large = Function {
+        function_code: "x".repeat(CODE + 1),
+        ..function()
+    };
+    for function in [long, empty, large] {
+        let failed = driver(&fake)
+            .create(function, &Tags::new())
+            .await
+            .unwrap_err();
+        assert!(matches!(failed, DriverError::Invalid(_)), "{failed}");
+    }
+    assert!(fake.requests().is_empty());
+}

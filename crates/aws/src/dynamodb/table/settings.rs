@@ -1,0 +1,209 @@
+//! What is not `UpdateTable`'s: expiry and point-in-time recovery.
+
+use aws_sdk_dynamodb::types::{
+    PointInTimeRecoverySpecification as SdkRecovery, TimeToLiveDescription,
+    TimeToLiveSpecification as SdkExpiry, TimeToLiveStatus,
+};
+use engine::DriverError;
+use model::types::dynamodb::PointInTimeRecoverySpecification;
+
+use super::convert::{self, incomplete};
+use super::read::LAG;
+use super::update::passes;
+use super::{Properties, Tables, normalise_recovery};
+use crate::account::error::failed;
+use crate::kit::wait::{WaitPolicy, retry, until};
+
+/// Expiry is off within minutes as a rule; AWS promises an hour.
+const EXPIRY_OFF: WaitPolicy = WaitPolicy::seconds(600);
+
+/// AWS enables the backups of a new table in the background; Terraform allows 20 minutes.
+const BACKUPS: WaitPolicy = WaitPolicy::seconds(20 * 60);
+
+impl Tables {
+    /// Puts expiry as desired. AWS takes one change of a table an hour, and refuses one that
+    /// changes nothing, so what is there is always looked at first. `ENABLING` is on, `DISABLING`
+    /// is off.
+    pub(super) async fn put_expiry(&self, desired: &Properties) -> Result<(), DriverError> {
+        let name = &desired.table_name;
+        let wanted = desired
+            .time_to_live_specification
+            .as_ref()
+            .map(|expiry| expiry.attribute_name.as_str());
+        let live = self.describe_expiry(name).await?;
+        let attribute = attribute(live.as_ref());
+        if attribute == wanted {
+            return Ok(());
+        }
+        if let Some(other) = attribute {
+            self.send_expiry(name, other, false).await?;
+        }
+        let Some(wanted) = wanted else { return Ok(()) };
+        if live.is_some_and(|live| live.time_to_live_status() != Some(&TimeToLiveStatus::Disabled))
+        {
+            self.expiry_off(name).await?;
+        }
+        self.send_expiry(name, wanted, true).await
+    }
+
+    /// Turns expiry by an attribute on or off and waits until that reads back.
+    async fn send_expiry(&self, name: &str, by: &str, on: bool) -> Result<(), DriverError> {
+        let wanted = on.then_some(by);
+        let specification = SdkExpiry::builder()
+            .attribute_name(by)
+            .enabled(on)
+            .build()
+            .map_err(incomplete)?;
+        let call = self
+            .client
+            .update_time_to_live()
+            .table_name(name)
+            .time_to_live_specification(specification);
+        let send = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("dynamodb:UpdateTimeToLive"))
+        };
+        match retry(LAG, passes, send).await {
+            Err(error) if error.is("ValidationException") => {
+                // Refused because it is done already, as when the answer to an earlier attempt was
+                // lost.
+                if attribute(self.describe_expiry(name).await?.as_ref()) != wanted {
+                    return Err(explained(error));
+                }
+            }
+            other => other?,
+        }
+        let state = if on { "on" } else { "off" };
+        until(
+            &format!("the expiry of the table `{name}` is {state}"),
+            LAG,
+            || async {
+                let live = self.describe_expiry(name).await?;
+                Ok(if attribute(live.as_ref()) == wanted {
+                    Ok(())
+                } else {
+                    Err(format!("{live:?}"))
+                })
+            },
+        )
+        .await
+    }
+
+    /// Only then can it be turned on by another attribute.
+    async fn expiry_off(&self, name: &str) -> Result<(), DriverError> {
+        until(
+            &format!("the expiry of the table `{name}` is DISABLED"),
+            EXPIRY_OFF,
+            || async {
+                let live = self.describe_expiry(name).await?;
+                Ok(
+                    match live.as_ref().and_then(|live| live.time_to_live_status()) {
+                        None | Some(TimeToLiveStatus::Disabled) => Ok(()),
+                        Some(status) => Err(status.as_str().to_owned()),
+                    },
+                )
+            },
+        )
+        .await
+    }
+
+    /// Puts point-in-time recovery as desired.
+    pub(super) async fn put_recovery(&self, desired: &Properties) -> Result<(), DriverError> {
+        let name = &desired.table_name;
+        let Some(wanted) = desired.point_in_time_recovery_specification else {
+            return Ok(());
+        };
+        let specification = SdkRecovery::builder()
+            .point_in_time_recovery_enabled(wanted.point_in_time_recovery_enabled)
+            .set_recovery_period_in_days(wanted.recovery_period_in_days)
+            .build()
+            .map_err(incomplete)?;
+        let call = self
+            .client
+            .update_continuous_backups()
+            .table_name(name)
+            .point_in_time_recovery_specification(specification);
+        let send = || async {
+            call.clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("dynamodb:UpdateContinuousBackups"))
+        };
+        retry(BACKUPS, |error| passes(error) || is_early(error), send).await?;
+        until(
+            &format!("the point-in-time recovery of the table `{name}` reads back"),
+            LAG,
+            || async {
+                let backups = self.describe_backups(name).await?;
+                let live = backups
+                    .as_ref()
+                    .and_then(|backups| backups.point_in_time_recovery_description());
+                let live = live.map(convert::recovery);
+                Ok(if live.is_some_and(|live| agrees(live, wanted)) {
+                    Ok(())
+                } else {
+                    Err(format!("{live:?}"))
+                })
+            },
+        )
+        .await
+    }
+}
+
+/// An endpoint may not answer with the period.
+fn agrees(
+    live: PointInTimeRecoverySpecification,
+    wanted: PointInTimeRecoverySpecification,
+) -> bool {
+    let period = live
+        .recovery_period_in_days
+        .or(wanted.recovery_period_in_days);
+    let live = PointInTimeRecoverySpecification {
+        recovery_period_in_days: period,
+        ..live
+    };
+    normalise_recovery(Some(live)) == normalise_recovery(Some(wanted))
+}
+
+/// The attribute that items expire by.
+fn attribute(live: Option<&TimeToLiveDescription>) -> Option<&str> {
+    let on = matches!(
+        live?.time_to_live_status()?,
+        TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling
+    );
+    live?.attribute_name().filter(|_| on)
+}
+
+/// The table is so new that its backups are not there yet ("Backups are being enabled").
+fn is_early(error: &DriverError) -> bool {
+    error.is("ContinuousBackupsUnavailableException")
+}
+
+/// AWS says what it refuses and not when it would take it.
+fn explained(error: DriverError) -> DriverError {
+    if !error.has_message("ValidationException", "modified multiple times") {
+        return error;
+    }
+    match error {
+        DriverError::Service {
+            operation,
+            code,
+            message,
+            request_id,
+        } => {
+            let hint =
+                "AWS takes one change of a table's expiry an hour, so apply again in an hour";
+            DriverError::Service {
+                operation,
+                code,
+                message: format!("{message}; {hint}"),
+                request_id,
+            }
+        }
+        other => other,
+    }
+}

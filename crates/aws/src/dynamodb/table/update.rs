@@ -1,0 +1,410 @@
+//! Changes of a table that `UpdateTable` makes: AWS takes one kind of change a call, while the
+//! table is ACTIVE.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::update_table::builders::UpdateTableFluentBuilder;
+use aws_sdk_dynamodb::types::{
+    BillingMode as SdkBillingMode, CreateGlobalSecondaryIndexAction,
+    DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, TableDescription,
+    UpdateGlobalSecondaryIndexAction,
+};
+use engine::{Changes, DriverError};
+use model::types::dynamodb::{
+    AttributeType, GlobalSecondaryIndex, StreamSpecification, TableClass,
+};
+
+use super::convert::{self, incomplete};
+use super::read::unsettled;
+use super::{Properties, Tables, normalise_table};
+use crate::account::error::failed;
+use crate::kit::wait::{WaitPolicy, retry, until};
+
+/// Most changes take seconds, of throughput minutes.
+const CHANGE: WaitPolicy = patience(20 * 60);
+
+/// AWS fills a new index from the table's items; a million of them take minutes.
+const INDEX: WaitPolicy = patience(60 * 60);
+
+const fn patience(seconds: u64) -> WaitPolicy {
+    WaitPolicy {
+        first: Duration::from_millis(200),
+        longest: Duration::from_secs(5),
+        within: Duration::from_secs(seconds),
+    }
+}
+
+/// Another change of the table, or too many in the account, are under way.
+pub(super) fn passes(error: &DriverError) -> bool {
+    (error.is("ResourceInUseException") && !is_being_deleted(error))
+        || error.has_message("LimitExceededException", "simultaneously")
+}
+
+/// AWS says so of a table, and of one that exists already, with one code.
+pub(super) fn is_being_deleted(error: &DriverError) -> bool {
+    error.has_message("ResourceInUseException", "Table is being deleted")
+}
+
+impl Tables {
+    /// Makes the changes, in an order in which each finds what it needs: protection before all,
+    /// indexes that go before the capacity of those that stay, and before those that come.
+    pub(super) async fn change(
+        &self,
+        live: &Properties,
+        desired: &Properties,
+        changes: &Changes,
+    ) -> Result<(), DriverError> {
+        let name = &desired.table_name;
+        if changes.affects("DeletionProtectionEnabled") {
+            self.protect(name, desired.deletion_protection_enabled == Some(true))
+                .await?;
+        }
+        let capacity = [
+            "BillingMode",
+            "ProvisionedThroughput",
+            "GlobalSecondaryIndexes",
+            "AttributeDefinitions",
+        ];
+        if capacity.iter().any(|property| changes.affects(property)) {
+            self.change_indexes_and_capacity(live, desired).await?;
+        }
+        if changes.affects("StreamSpecification") {
+            self.change_stream(live, desired).await?;
+        }
+        if changes.affects("SSESpecification") {
+            self.change_encryption(desired).await?;
+        }
+        if changes.affects("TableClass") {
+            self.change_class(name, desired.table_class).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until nothing of the table is under way and it is as it should be.
+    pub(super) async fn settled(
+        &self,
+        name: &str,
+        state: &str,
+        patience: WaitPolicy,
+        holds: impl Fn(&Properties) -> bool + Sync,
+    ) -> Result<TableDescription, DriverError> {
+        until(
+            &format!("the table `{name}` is ACTIVE {state}"),
+            patience,
+            || async {
+                // A new table is not seen at once.
+                let Some(table) = self.describe(name).await? else {
+                    return Ok(Err("not there".to_owned()));
+                };
+                if let Some(state) = unsettled(&table) {
+                    return Ok(Err(state));
+                }
+                Ok(if holds(&now(&table)?) {
+                    Ok(table)
+                } else {
+                    Err("as it was before".to_owned())
+                })
+            },
+        )
+        .await
+    }
+
+    /// Makes one change and waits until it holds. AWS refuses a change that was made already, as
+    /// when the answer to an earlier attempt was lost, and does not find an index that is gone:
+    /// neither is a failure.
+    async fn apply(
+        &self,
+        change: UpdateTableFluentBuilder,
+        state: &str,
+        patience: WaitPolicy,
+        holds: impl Fn(&Properties) -> bool + Sync,
+    ) -> Result<(), DriverError> {
+        let name = change.get_table_name().clone().unwrap_or_default();
+        let send = || async {
+            change
+                .clone()
+                .send()
+                .await
+                .map(drop)
+                .map_err(failed("dynamodb:UpdateTable"))
+        };
+        let refuses = ["ValidationException", "ResourceNotFoundException"];
+        match retry(CHANGE, passes, send).await {
+            Err(error) if refuses.iter().any(|code| error.is(code)) => {
+                match self.describe(&name).await? {
+                    Some(table) if holds(&now(&table)?) => {}
+                    _ => return Err(error),
+                }
+            }
+            other => other?,
+        }
+        self.settled(&name, state, patience, holds).await.map(drop)
+    }
+
+    fn update_table(&self, name: &str) -> UpdateTableFluentBuilder {
+        self.client.update_table().table_name(name)
+    }
+
+    /// Turns deletion protection on or off.
+    pub(super) async fn protect(&self, name: &str, on: bool) -> Result<(), DriverError> {
+        let change = self.update_table(name).deletion_protection_enabled(on);
+        let state = if on {
+            "with deletion protection"
+        } else {
+            "without deletion protection"
+        };
+        self.apply(change, state, CHANGE, |now| {
+            now.deletion_protection_enabled == Some(on)
+        })
+        .await
+    }
+
+    async fn change_indexes_and_capacity(
+        &self,
+        live: &Properties,
+        desired: &Properties,
+    ) -> Result<(), DriverError> {
+        let stays = |index: &&GlobalSecondaryIndex| {
+            let wanted = find(desired, &index.index_name);
+            wanted.is_some_and(|wanted| is_same(live, index, desired, wanted))
+        };
+        let (kept, dropped): (Vec<&GlobalSecondaryIndex>, Vec<_>) =
+            live.global_secondary_indexes.iter().partition(stays);
+        for index in dropped {
+            self.drop_index(&desired.table_name, &index.index_name)
+                .await?;
+        }
+        self.change_capacity(live, desired, &kept).await?;
+        let mut there: Vec<&GlobalSecondaryIndex> = kept;
+        for index in &desired.global_secondary_indexes {
+            if !there
+                .iter()
+                .any(|other| other.index_name == index.index_name)
+            {
+                there.push(index);
+                self.add_index(desired, index, &there).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn drop_index(&self, table: &str, index: &str) -> Result<(), DriverError> {
+        let action = DeleteGlobalSecondaryIndexAction::builder()
+            .index_name(index)
+            .build()
+            .map_err(incomplete)?;
+        let update = GlobalSecondaryIndexUpdate::builder().delete(action).build();
+        let change = self
+            .update_table(table)
+            .global_secondary_index_updates(update);
+        self.apply(
+            change,
+            &format!("without its index `{index}`"),
+            INDEX,
+            |now| find(now, index).is_none(),
+        )
+        .await
+    }
+
+    /// AWS wants the types of the new index's key, and refuses those of keys that are not there
+    /// yet.
+    async fn add_index(
+        &self,
+        table: &Properties,
+        index: &GlobalSecondaryIndex,
+        there: &[&GlobalSecondaryIndex],
+    ) -> Result<(), DriverError> {
+        let keys = there
+            .iter()
+            .map(|index| &index.key_schema)
+            .chain([&table.key_schema]);
+        let action = CreateGlobalSecondaryIndexAction::builder()
+            .index_name(&index.index_name)
+            .set_key_schema(Some(convert::sdk_key(&index.key_schema)?))
+            .projection(convert::sdk_projection(&index.projection)?)
+            .set_provisioned_throughput(
+                index
+                    .provisioned_throughput
+                    .map(convert::sdk_throughput)
+                    .transpose()?,
+            )
+            .build()
+            .map_err(incomplete)?;
+        let change = self
+            .update_table(&table.table_name)
+            .set_attribute_definitions(Some(convert::sdk_definitions(
+                &table.attribute_definitions,
+                keys,
+            )?))
+            .global_secondary_index_updates(
+                GlobalSecondaryIndexUpdate::builder().create(action).build(),
+            );
+        let name = &index.index_name;
+        self.apply(change, &format!("with its index `{name}`"), INDEX, |now| {
+            find(now, name).is_some()
+        })
+        .await
+    }
+
+    /// How the table and the indexes that stay are paid for. Going to PROVISIONED wants the
+    /// throughput of all of them in one call; AWS refuses throughput that does not change.
+    async fn change_capacity(
+        &self,
+        live: &Properties,
+        desired: &Properties,
+        kept: &[&GlobalSecondaryIndex],
+    ) -> Result<(), DriverError> {
+        let switches = live.billing_mode != desired.billing_mode;
+        let mut change = self.update_table(&desired.table_name);
+        if switches {
+            let mode = desired
+                .billing_mode
+                .map(|mode| convert::sdk::<SdkBillingMode>(&mode))
+                .transpose()?;
+            change = change.set_billing_mode(mode);
+        }
+        let table_changes = live.provisioned_throughput != desired.provisioned_throughput;
+        if let Some(units) = desired.provisioned_throughput.filter(|_| table_changes) {
+            change = change.provisioned_throughput(convert::sdk_throughput(units)?);
+        }
+        let pairs = kept
+            .iter()
+            .filter_map(|index| Some((*index, find(desired, &index.index_name)?)));
+        let changed: Vec<_> = pairs
+            .filter(|(live, wanted)| live.provisioned_throughput != wanted.provisioned_throughput)
+            .collect();
+        for (_, wanted) in &changed {
+            if let Some(units) = wanted.provisioned_throughput {
+                let action = UpdateGlobalSecondaryIndexAction::builder()
+                    .index_name(&wanted.index_name)
+                    .provisioned_throughput(convert::sdk_throughput(units)?)
+                    .build()
+                    .map_err(incomplete)?;
+                let update = GlobalSecondaryIndexUpdate::builder().update(action).build();
+                change = change.global_secondary_index_updates(update);
+            }
+        }
+        if !switches && !table_changes && changed.is_empty() {
+            return Ok(());
+        }
+        self.apply(change, "with its new capacity", CHANGE, |now| {
+            let index = |wanted: &GlobalSecondaryIndex| {
+                find(now, &wanted.index_name).map(|i| i.provisioned_throughput)
+            };
+            now.billing_mode == desired.billing_mode
+                && now.provisioned_throughput == desired.provisioned_throughput
+                && changed
+                    .iter()
+                    .all(|(_, wanted)| index(wanted) == Some(wanted.provisioned_throughput))
+        })
+        .await
+    }
+
+    /// AWS has no change of a stream's view: the stream goes, and another comes, with another ARN.
+    async fn change_stream(
+        &self,
+        live: &Properties,
+        desired: &Properties,
+    ) -> Result<(), DriverError> {
+        let name = &desired.table_name;
+        if live.stream_specification.is_some() {
+            self.put_stream(name, None).await?;
+        }
+        if desired.stream_specification.is_some() {
+            self.put_stream(name, desired.stream_specification).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_stream(
+        &self,
+        name: &str,
+        stream: Option<StreamSpecification>,
+    ) -> Result<(), DriverError> {
+        let change = self
+            .update_table(name)
+            .stream_specification(convert::sdk_stream(stream)?);
+        let state = if stream.is_some() {
+            "with its stream"
+        } else {
+            "without a stream"
+        };
+        self.apply(change, state, CHANGE, |now| {
+            now.stream_specification == stream
+        })
+        .await
+    }
+
+    /// AWS takes a change of encryption only alone.
+    async fn change_encryption(&self, desired: &Properties) -> Result<(), DriverError> {
+        let Some(wanted) = &desired.sse_specification else {
+            return Ok(());
+        };
+        let change = self
+            .update_table(&desired.table_name)
+            .sse_specification(convert::sdk_encryption(wanted));
+        self.apply(change, "with its new encryption", CHANGE, |now| {
+            let now = now.sse_specification.as_ref();
+            // An alias reads back as the ARN of the key that it stands for.
+            let key = wanted
+                .kms_master_key_id
+                .as_ref()
+                .filter(|key| !key.contains("alias/"));
+            now.is_some_and(|now| {
+                now.sse_enabled == wanted.sse_enabled
+                    && key.is_none_or(|key| now.kms_master_key_id.as_ref() == Some(key))
+            })
+        })
+        .await
+    }
+
+    async fn change_class(&self, name: &str, class: Option<TableClass>) -> Result<(), DriverError> {
+        let sdk = class.map(|class| convert::sdk(&class)).transpose()?;
+        let change = self.update_table(name).set_table_class(sdk);
+        self.apply(change, "in its new class", CHANGE, |now| {
+            now.table_class == class
+        })
+        .await
+    }
+}
+
+/// A description as the properties that a change is compared by.
+fn now(table: &TableDescription) -> Result<Properties, DriverError> {
+    let mut properties = convert::described(table)?;
+    normalise_table(&mut properties);
+    Ok(properties)
+}
+
+fn find<'t>(table: &'t Properties, index: &str) -> Option<&'t GlobalSecondaryIndex> {
+    table
+        .global_secondary_indexes
+        .iter()
+        .find(|other| other.index_name == index)
+}
+
+/// Whether a live index can stay: AWS changes its key, the types in it and its projection only by
+/// making it anew.
+fn is_same(
+    live_table: &Properties,
+    live: &GlobalSecondaryIndex,
+    desired_table: &Properties,
+    desired: &GlobalSecondaryIndex,
+) -> bool {
+    let kinds = |table: &Properties, index: &GlobalSecondaryIndex| -> Vec<Option<AttributeType>> {
+        index
+            .key_schema
+            .iter()
+            .map(|element| kind(table, &element.attribute_name))
+            .collect()
+    };
+    live.key_schema == desired.key_schema
+        && live.projection == desired.projection
+        && kinds(live_table, live) == kinds(desired_table, desired)
+}
+
+fn kind(table: &Properties, attribute: &str) -> Option<AttributeType> {
+    let mut definitions = table.attribute_definitions.iter();
+    definitions
+        .find(|definition| definition.attribute_name == attribute)
+        .map(|found| found.attribute_type)
+}

@@ -1,0 +1,7 @@
+//! What drivers share: the adapter between the engine's JSON and a driver's own types, waits and
+//! retries, tags, policy documents. Nothing here knows a service.
+
+pub(crate) mod policy_document;
+pub(crate) mod tagging;
+pub(crate) mod typed;
+pub(crate) mod wait;

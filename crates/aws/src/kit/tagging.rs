@@ -1,0 +1,87 @@
+//! The tagging API's index: one call that says what carries the system's tags.
+//!
+//! It lags, omits roles and shows what is deleted, so it is a hint: it says where to look for
+//! orphans, and stands in for reading a resource's tags only as long as there is nothing to do.
+//! Before anything is written, tags are read from the resource's own service.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_sdk_resourcegroupstagging::types::TagFilter;
+use engine::{DriverError, LiveTags, ReadCache, Selection};
+use model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags};
+
+use crate::Account;
+use crate::account::error::failed;
+
+/// What the index shows of the system, by ARN.
+#[derive(Debug, Default)]
+pub(crate) struct Hints(BTreeMap<String, Tags>);
+
+impl Hints {
+    /// The tags that the index shows of a resource, if it shows it at all.
+    pub(crate) fn tags(&self, arn: &str) -> Option<LiveTags> {
+        self.0.get(arn).cloned().map(LiveTags::Hinted)
+    }
+
+    /// Whether the index shows something of a service in the selected stacks: `s3` for a site,
+    /// `cognito-idp` for who signs in.
+    ///
+    /// Buckets and user pools are the last of a stack to go, and what the index of a Region shows;
+    /// distributions, for one, it does not.
+    pub(crate) fn shows(&self, service: &str, selection: &Selection) -> bool {
+        let at = |tags: &Tags| {
+            tags.get(ADDRESS_TAG)
+                .and_then(|address| address.parse::<Address>().ok())
+        };
+        self.0.iter().any(|(arn, tags)| {
+            arn.split(':').nth(2) == Some(service)
+                && at(tags).is_some_and(|address| selection.contains(address.stack()))
+        })
+    }
+
+    /// The last parts of the ARNs that begin so: the names of what may be the system's.
+    pub(crate) fn names<'h>(&'h self, arn_prefix: &'h str) -> impl Iterator<Item = &'h str> {
+        self.0
+            .keys()
+            .filter_map(move |arn| arn.strip_prefix(arn_prefix))
+    }
+}
+
+/// Whether something that already exists is the very resource that a create call was for, by its
+/// tags: then an earlier answer to the call was lost.
+pub(crate) fn is_same_resource(live: &Tags, wanted: &Tags) -> bool {
+    [SYSTEM_TAG, ADDRESS_TAG]
+        .iter()
+        .all(|key| live.contains_key(*key) && live.get(*key) == wanted.get(*key))
+}
+
+/// The index, read once in a reading.
+pub(crate) async fn hints(account: &Account, cache: &ReadCache) -> Result<Arc<Hints>, DriverError> {
+    cache.once("tag:GetResources", || read_hints(account)).await
+}
+
+async fn read_hints(account: &Account) -> Result<Hints, DriverError> {
+    let client = aws_sdk_resourcegroupstagging::Client::new(&account.config("tagging"));
+    let filter = TagFilter::builder()
+        .key(SYSTEM_TAG)
+        .values(account.system())
+        .build();
+    let mut pages = client
+        .get_resources()
+        .tag_filters(filter)
+        .into_paginator()
+        .items()
+        .send();
+    let mut hints = BTreeMap::new();
+    while let Some(resource) = pages.next().await {
+        let resource = resource.map_err(failed("tag:GetResources"))?;
+        let tags = resource
+            .tags()
+            .iter()
+            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+            .collect();
+        hints.insert(resource.resource_arn().unwrap_or_default().to_owned(), tags);
+    }
+    Ok(Hints(hints))
+}

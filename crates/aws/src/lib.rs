@@ -1,0 +1,28 @@
+//! AWS: the account and how it is reached, and one driver per resource type.
+//!
+//! A folder per service, in it a folder or file per type. A driver calls AWS and never another
+//! driver. What drivers share is in `kit`; [`account`] knows credentials, endpoints and the HTTP
+//! client.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod account;
+mod apigatewayv2;
+mod certificatemanager;
+mod cloudfront;
+mod codeartifact;
+mod cognito;
+mod drivers;
+mod dynamodb;
+mod iam;
+mod kit;
+mod lambda;
+mod logs;
+mod route53;
+pub mod s3;
+mod sqs;
+
+pub use account::error::{failed, hint};
+pub use account::{Account, AccountError, CallCount, Connection};
+pub use drivers::drivers;
+pub use kit::wait::{WaitPolicy, retry};

@@ -1,0 +1,104 @@
+//! The measurements of docs/benchmarks.md, taken by `cargo xtask bench`.
+//!
+//! It runs the released program and the functions from outside, on the emulator, and compares them
+//! with bare calls of its own. It knows neither the engine nor the SDK, so that nothing is measured
+//! with itself.
+#![allow(clippy::print_stderr, reason = "progress is for whoever waits")]
+
+mod aws;
+mod clients;
+mod cold;
+mod document;
+mod floor;
+mod front_ends;
+mod functions;
+mod http;
+mod machine;
+mod plan;
+mod proxy;
+mod service;
+mod statistics;
+mod toggles;
+mod world;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use document::Table;
+
+/// What a measurement answers.
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Measure, and write the results into docs/benchmarks.md.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask bench")]
+struct Arguments {
+    /// What to measure [default: all but cold]
+    #[arg(value_name = "BENCHMARK")]
+    benchmarks: Vec<Benchmark>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Benchmark {
+    /// A plan that finds nothing to do: calls, start, memory
+    Plan,
+    /// A toggle's way from its write to the last of 1, 50 and 500 clients
+    Toggles,
+    /// The functions' packages and their start
+    Functions,
+    /// A first visit to the shell: weight, times, and whether everybody can use it (Lighthouse)
+    FrontEnds,
+    /// From a clone with nothing cached to a running system: minutes, and all of the machine
+    Cold,
+}
+
+impl Benchmark {
+    async fn measure(self) -> Outcome<Table> {
+        match self {
+            Self::Plan => plan::measure().await,
+            Self::Toggles => toggles::measure().await,
+            Self::Functions => functions::measure().await,
+            Self::FrontEnds => front_ends::measure(),
+            Self::Cold => cold::measure(),
+        }
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Outcome<()> {
+    let wanted = match arguments.benchmarks {
+        all if all.is_empty() => vec![
+            Benchmark::Plan,
+            Benchmark::Toggles,
+            Benchmark::Functions,
+            Benchmark::FrontEnds,
+        ],
+        some => some,
+    };
+    for benchmark in wanted {
+        let name = benchmark.name();
+        eprintln!("==> {name}");
+        let machine = machine::describe()?;
+        let table = benchmark.measure().await?;
+        eprintln!("{table}");
+        document::write(&name, &machine, &table)?;
+    }
+    Ok(())
+}

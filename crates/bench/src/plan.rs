@@ -1,0 +1,96 @@
+//! A plan of the toggle stack that finds nothing to do.
+
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use wait4::Wait4 as _;
+
+use crate::Outcome;
+use crate::document::Table;
+use crate::proxy::Proxy;
+use crate::statistics::{median, median_and_worst};
+use crate::world::World;
+
+const RUNS: usize = 21;
+
+struct Run {
+    calls: u64,
+    to_first_call: Duration,
+    whole: Duration,
+    peak_kilobytes: u64,
+}
+
+pub(crate) async fn measure() -> Outcome<Table> {
+    let world = World::start()?;
+    let proxy = Proxy::start(&world.endpoint(), Duration::ZERO).await?;
+    run(&world, &proxy).await?;
+    let mut runs = Vec::new();
+    for _ in 0..RUNS {
+        runs.push(run(&world, &proxy).await?);
+    }
+    let of = |value: fn(&Run) -> Duration| runs.iter().map(value).collect::<Vec<_>>();
+    let (to_first_call, whole) = (of(|run| run.to_first_call), of(|run| run.whole));
+    let calls = runs.iter().map(|run| run.calls).max().unwrap_or_default();
+    let peaks: Vec<u64> = runs.iter().map(|run| run.peak_kilobytes).collect();
+    let peak = |kilobytes: u64| format!("{}.{}", kilobytes / 1000, kilobytes % 1000 / 100);
+    let worst = peaks.iter().max().copied().unwrap_or_default();
+
+    let mut table = Table::new(["", "target", &format!("median of {RUNS}")]);
+    let mut row = |name: &str, target: &str, measured| {
+        table.row([name.to_owned(), target.to_owned(), measured]);
+    };
+    row("API calls", "25", calls.to_string());
+    row(
+        "process start to first API call, ms",
+        "50",
+        median_and_worst(&to_first_call),
+    );
+    row(
+        "peak resident memory, MB",
+        "60",
+        format!("{} (max {})", peak(median(&peaks)), peak(worst)),
+    );
+    row("the whole command, ms", "", median_and_worst(&whole));
+    Ok(table)
+}
+
+async fn run(world: &World, proxy: &Proxy) -> Outcome<Run> {
+    proxy.take_first_byte();
+    let mut command = world.frontage(&proxy.endpoint(), &["plan", "--detailed-exitcode"]);
+    command
+        .env("FRONTAGE_LOG", "info")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let began = Instant::now();
+    let child = command.spawn()?;
+    let (success, said, peak_bytes) = tokio::task::spawn_blocking(move || finish(child)).await??;
+    let whole = began.elapsed();
+    if !success {
+        return Err(format!("the plan is not empty: {said}").into());
+    }
+    let calls = said
+        .split_once("calls=")
+        .and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok());
+    let first_byte = proxy.take_first_byte().ok_or("the plan called nothing")?;
+    Ok(Run {
+        calls: calls.ok_or_else(|| format!("the plan did not say its calls: {said}"))?,
+        to_first_call: first_byte - began,
+        whole,
+        peak_kilobytes: peak_bytes / 1000,
+    })
+}
+
+fn finish(mut child: Child) -> std::io::Result<(bool, String, u64)> {
+    let said = child
+        .stderr
+        .take()
+        .map(std::io::read_to_string)
+        .transpose()?;
+    let ended = child.wait4()?;
+    Ok((
+        ended.status.success(),
+        said.unwrap_or_default(),
+        ended.rusage.maxrss,
+    ))
+}

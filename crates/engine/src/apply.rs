@@ -1,0 +1,382 @@
+//! The executor: runs a plan's steps, as many at a time as their order allows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::{Address, Tags};
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinSet};
+
+use crate::diff::diff_tags;
+use crate::driver::{Driver, Drivers};
+use crate::error::DriverError;
+use crate::event::{Event, StepKind};
+use crate::interrupt::{Stop, interruptible};
+use crate::live::Live;
+use crate::pending::Pending;
+use crate::plan::{Action, Plan, ResourcePlan};
+use crate::resolve::{Resolved, has_unknown};
+use crate::steps::{Step, steps};
+
+/// How many steps run at the same time; each service's rate has its own bound below the drivers.
+const CONCURRENT_STEPS: usize = 64;
+
+/// How one step ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It did what it should.
+    Done,
+    /// It failed.
+    Failed(DriverError),
+    /// It was left in a wait, since the run was told to stop; the next run takes it up.
+    Interrupted {
+        /// What it waited for.
+        condition: String,
+    },
+    /// It was not tried, since a step that it needs failed.
+    Skipped {
+        /// The resource whose step failed.
+        because: Address,
+    },
+    /// It was not tried, since the run was told to stop.
+    Stopped,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Report {
+    /// How each step ended, in the plan's order.
+    pub outcomes: Vec<(Address, StepKind, Outcome)>,
+    /// What is known now.
+    pub known: Resolved,
+    /// What stands as it should and is not everywhere yet, changed in this run or before.
+    pub pending: Vec<Pending>,
+}
+
+/// A step that failed.
+#[derive(Clone, Debug)]
+pub struct Failure<'r> {
+    /// The resource.
+    pub address: &'r Address,
+    /// What was tried.
+    pub kind: StepKind,
+    /// Why it failed.
+    pub error: &'r DriverError,
+}
+
+impl Report {
+    /// The steps that failed.
+    pub fn failures(&self) -> impl Iterator<Item = Failure<'_>> {
+        self.outcomes
+            .iter()
+            .filter_map(|(address, kind, outcome)| match outcome {
+                Outcome::Failed(error) => Some(Failure {
+                    address,
+                    kind: *kind,
+                    error,
+                }),
+                _ => None,
+            })
+    }
+
+    /// Whether every step did what it should.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.outcomes
+            .iter()
+            .all(|(_, _, outcome)| matches!(outcome, Outcome::Done))
+    }
+}
+
+/// Runs the steps of a plan.
+///
+/// # Guarantees
+/// - A step begins once the steps that it comes after are done.
+/// - A failure, or a panic, skips what comes after it and nothing else.
+/// - A step that began is never abandoned: on `stop` those in flight are waited for. Only the waits
+///   of a deletion, which can take an hour and hold nothing in their hands, end then.
+pub async fn apply(
+    plan: Arc<Plan>,
+    drivers: &Drivers,
+    mut stop: Stop,
+    events: mpsc::UnboundedSender<Event>,
+) -> Report {
+    let mut run = Run::new(plan, drivers.clone(), stop.clone(), events);
+    loop {
+        if !*stop.borrow() {
+            run.start_ready();
+        }
+        if run.flying.is_empty() {
+            break;
+        }
+        tokio::select! {
+            Some(ended) = run.tasks.join_next_with_id() => run.end(ended),
+            Ok(()) = stop.changed() => {}
+        }
+    }
+    run.report(*stop.borrow())
+}
+
+type StepResult = Result<Option<Live>, DriverError>;
+type Ended = Result<(Id, StepResult), tokio::task::JoinError>;
+
+struct Run {
+    plan: Arc<Plan>,
+    steps: Vec<Step>,
+    drivers: Drivers,
+    known: Resolved,
+    outcomes: BTreeMap<usize, Outcome>,
+    waiting: BTreeSet<usize>,
+    tasks: JoinSet<StepResult>,
+    flying: BTreeMap<Id, usize>,
+    pending: BTreeMap<Address, Pending>,
+    stop: Stop,
+    events: mpsc::UnboundedSender<Event>,
+}
+
+impl Run {
+    fn new(
+        plan: Arc<Plan>,
+        drivers: Drivers,
+        stop: Stop,
+        events: mpsc::UnboundedSender<Event>,
+    ) -> Self {
+        let steps = steps(&plan);
+        let waiting = (0..steps.len()).collect();
+        let pending = plan
+            .pending
+            .iter()
+            .map(|pending| (pending.address.clone(), pending.clone()))
+            .collect();
+        let mut known = plan.known.clone();
+        for step in steps.iter().filter(|step| step.kind == StepKind::Create) {
+            known
+                .attributes
+                .remove(&plan.resources[step.resource].address);
+        }
+        Self {
+            plan,
+            steps,
+            drivers,
+            known,
+            outcomes: BTreeMap::new(),
+            waiting,
+            tasks: JoinSet::new(),
+            flying: BTreeMap::new(),
+            pending,
+            stop,
+            events,
+        }
+    }
+
+    fn planned(&self, step: usize) -> &ResourcePlan {
+        &self.plan.resources[self.steps[step].resource]
+    }
+
+    fn start_ready(&mut self) {
+        let done = |step: &usize| matches!(self.outcomes.get(step), Some(Outcome::Done));
+        let ready: Vec<usize> = self
+            .waiting
+            .iter()
+            .copied()
+            .filter(|step| self.steps[*step].after.iter().all(done))
+            .collect();
+        for step in ready
+            .into_iter()
+            .take(CONCURRENT_STEPS.saturating_sub(self.flying.len()))
+        {
+            self.start(step);
+        }
+    }
+
+    fn start(&mut self, step: usize) {
+        self.waiting.remove(&step);
+        let planned = self.planned(step).clone();
+        let kind = self.steps[step].kind;
+        let _ = self.events.send(Event::Started {
+            address: planned.address.clone(),
+            kind,
+        });
+        let known = self.known.clone();
+        let drivers = self.drivers.clone();
+        let stop = self.stop.clone();
+        let task = self.tasks.spawn(async move {
+            let driver = drivers.get(planned.resource_type.name)?;
+            let step = run_step(driver.as_ref(), &planned, kind, &known);
+            if kind == StepKind::Delete {
+                interruptible(stop, step).await
+            } else {
+                step.await
+            }
+        });
+        self.flying.insert(task.id(), step);
+    }
+
+    fn end(&mut self, ended: Ended) {
+        let (id, result) = match ended {
+            Ok((id, result)) => (id, result),
+            Err(error) => (
+                error.id(),
+                Err(DriverError::internal(format!(
+                    "the step panicked ({error})"
+                ))),
+            ),
+        };
+        let Some(step) = self.flying.remove(&id) else {
+            return;
+        };
+        let address = self.planned(step).address.clone();
+        let kind = self.steps[step].kind;
+        let failure = result.as_ref().err().cloned();
+        let _ = self.events.send(Event::Ended {
+            address: address.clone(),
+            kind,
+            failure,
+        });
+        match result {
+            Ok(live) => {
+                if let Some(live) = live {
+                    self.note_pending(step, &live);
+                    self.known.attributes.insert(address, live.attributes);
+                }
+                self.outcomes.insert(step, Outcome::Done);
+            }
+            Err(DriverError::Interrupted { condition }) => {
+                self.outcomes
+                    .insert(step, Outcome::Interrupted { condition });
+            }
+            Err(error) => {
+                self.outcomes.insert(step, Outcome::Failed(error));
+                self.skip_dependents(step, &address);
+            }
+        }
+    }
+
+    fn note_pending(&mut self, step: usize, live: &Live) {
+        let planned = self.planned(step);
+        let pending = self.drivers.get(planned.resource_type.name).ok();
+        let pending =
+            pending.and_then(|driver| Pending::of(&planned.address, driver.as_ref(), live));
+        self.pending
+            .extend(pending.map(|pending| (pending.address.clone(), pending)));
+    }
+
+    fn skip_dependents(&mut self, failed: usize, because: &Address) {
+        let dependents: Vec<usize> = self
+            .waiting
+            .iter()
+            .copied()
+            .filter(|step| self.steps[*step].after.contains(&failed))
+            .collect();
+        for step in dependents {
+            if self.waiting.remove(&step) {
+                self.outcomes.insert(
+                    step,
+                    Outcome::Skipped {
+                        because: because.clone(),
+                    },
+                );
+                self.skip_dependents(step, because);
+            }
+        }
+    }
+
+    fn report(mut self, stopped: bool) -> Report {
+        for step in std::mem::take(&mut self.waiting) {
+            let outcome = if stopped {
+                Outcome::Stopped
+            } else {
+                Outcome::Failed(DriverError::internal("the plan's order has a cycle"))
+            };
+            self.outcomes.insert(step, outcome);
+        }
+        let describe = |(step, outcome): (usize, Outcome)| {
+            (
+                self.plan.resources[self.steps[step].resource]
+                    .address
+                    .clone(),
+                self.steps[step].kind,
+                outcome,
+            )
+        };
+        let outcomes = std::mem::take(&mut self.outcomes)
+            .into_iter()
+            .map(describe)
+            .collect();
+        Report {
+            outcomes,
+            known: self.known,
+            pending: self.pending.into_values().collect(),
+        }
+    }
+}
+
+async fn run_step(
+    driver: &dyn Driver,
+    planned: &ResourcePlan,
+    kind: StepKind,
+    known: &Resolved,
+) -> StepResult {
+    match kind {
+        StepKind::Create => create(driver, planned, known).await.map(Some),
+        StepKind::Update => update(driver, planned, known).await.map(Some),
+        StepKind::Delete => {
+            let live = planned
+                .live
+                .as_ref()
+                .ok_or_else(|| DriverError::internal("nothing to delete"))?;
+            driver.delete(live).await.map(|()| None)
+        }
+    }
+}
+
+async fn create(
+    driver: &dyn Driver,
+    planned: &ResourcePlan,
+    known: &Resolved,
+) -> Result<Live, DriverError> {
+    let (properties, node) = desired(planned, known)?;
+    driver.create(&properties, &node.tags).await
+}
+
+/// The properties first and the tags last: the fingerprint says what was applied, not what was
+/// tried.
+async fn update(
+    driver: &dyn Driver,
+    planned: &ResourcePlan,
+    known: &Resolved,
+) -> Result<Live, DriverError> {
+    let (properties, node) = desired(planned, known)?;
+    let live = planned
+        .live
+        .as_ref()
+        .ok_or_else(|| DriverError::internal("nothing to update"))?;
+    let updated = match &planned.action {
+        Action::Update { changes, .. } if !changes.is_empty() => {
+            driver.update(live, &properties, changes).await?
+        }
+        _ => live.clone(),
+    };
+    let (set, remove) = diff_tags(live.tags.known().unwrap_or(&Tags::new()), &node.tags);
+    if !set.is_empty() || !remove.is_empty() {
+        driver.retag(&updated, &set, &remove).await?;
+    }
+    Ok(updated)
+}
+
+fn desired<'p>(
+    planned: &'p ResourcePlan,
+    known: &Resolved,
+) -> Result<(serde_json::Value, &'p model::Node), DriverError> {
+    let node = planned
+        .node
+        .as_ref()
+        .ok_or_else(|| DriverError::internal("nothing is desired"))?;
+    let properties = known.resolve(&node.properties);
+    if has_unknown(&properties) {
+        return Err(DriverError::internal(
+            "a reference is not known though what it refers to was applied",
+        ));
+    }
+    Ok((properties, node))
+}

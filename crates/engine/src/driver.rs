@@ -1,0 +1,132 @@
+//! What the engine asks of the code that knows one resource type.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::{Address, ResourceType, Tags};
+use serde_json::Value;
+
+use crate::diff::Changes;
+use crate::error::DriverError;
+use crate::goal::Selection;
+use crate::live::{Live, ReadRequest};
+use crate::read_cache::ReadCache;
+
+/// The code that reads and writes one resource type.
+///
+/// # Guarantees
+/// - `read` answers `None` only where AWS says that the resource does not exist.
+/// - `create` writes ownership in the create call itself where AWS lets it, and returns once the
+///   resource is usable by what refers to it.
+/// - `update` writes only what is in the changes.
+/// - Deleting what does not exist succeeds; `delete` returns once it is gone.
+#[async_trait]
+pub trait Driver: Send + Sync {
+    /// The facts of the type.
+    fn resource_type(&self) -> &'static ResourceType;
+
+    /// Properties with AWS's defaults stated and order removed where it has no meaning, so that
+    /// equal states have equal values. Must take [`crate::UNKNOWN`] for any string.
+    fn normalise(&self, properties: Value) -> Result<Value, DriverError>;
+
+    /// Finds the resource, from this run's one reading of the account.
+    async fn read(
+        &self,
+        wanted: &ReadRequest,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError>;
+
+    /// Everything of the type that may be the system's.
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError>;
+
+    /// Whether there may be orphans of the type in the selected stacks. Asked where those have none
+    /// of the type, so that a small system costs no calls to services that it does not use: it must
+    /// cost next to nothing. Unless a driver says otherwise, only where all stacks are spoken of.
+    async fn may_have_orphans(
+        &self,
+        selection: &Selection,
+        _cache: &ReadCache,
+    ) -> Result<bool, DriverError> {
+        Ok(selection.covers_whole_system())
+    }
+
+    /// Reads again, from the resource's own service, what bulk answers and indexes said of it:
+    /// before anything about it is written. None if it is gone. `address` is where it stands, if
+    /// that is known.
+    async fn confirm(
+        &self,
+        address: Option<&Address>,
+        live: &Live,
+    ) -> Result<Option<Live>, DriverError>;
+
+    /// Creates the resource. `tags` hold the system, the address and the fingerprint.
+    async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError>;
+
+    /// Changes the resource in place. Tags are not its business.
+    async fn update(
+        &self,
+        live: &Live,
+        properties: &Value,
+        changes: &Changes,
+    ) -> Result<Live, DriverError>;
+
+    /// Sets and removes tags; sets the fingerprint of a child in its parent.
+    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError>;
+
+    /// Deletes the resource, its data and its protection with it. Its waits end when the run is
+    /// told to stop, and the next run goes on from where they stood.
+    async fn delete(&self, live: &Live) -> Result<(), DriverError>;
+
+    /// What AWS does yet with a resource that stands as it should, if anything: `deploying to the
+    /// edges`. Nothing that refers to it needs that, so no step waits for it.
+    fn pending(&self, _live: &Live) -> Option<String> {
+        None
+    }
+
+    /// Waits until nothing is pending.
+    async fn settle(&self, _live: &Live) -> Result<(), DriverError> {
+        Ok(())
+    }
+}
+
+/// The drivers, by type.
+#[derive(Clone, Default)]
+pub struct Drivers {
+    drivers: BTreeMap<&'static str, Arc<dyn Driver>>,
+}
+
+impl Drivers {
+    /// Adds a driver for its type.
+    #[must_use]
+    pub fn with(mut self, driver: impl Driver + 'static) -> Self {
+        self.drivers
+            .insert(driver.resource_type().name, Arc::new(driver));
+        self
+    }
+
+    /// Takes the drivers of some types out.
+    pub fn remove(&mut self, is_gone: impl Fn(&str) -> bool) {
+        self.drivers
+            .retain(|resource_type, _| !is_gone(resource_type));
+    }
+
+    /// The driver of a type.
+    pub fn get(&self, resource_type: &str) -> Result<&Arc<dyn Driver>, DriverError> {
+        self.drivers
+            .get(resource_type)
+            .ok_or_else(|| DriverError::internal(format!("no driver for {resource_type}")))
+    }
+
+    /// Every driver.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Driver>> {
+        self.drivers.values()
+    }
+}
+
+impl fmt::Debug for Drivers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.drivers.keys()).finish()
+    }
+}

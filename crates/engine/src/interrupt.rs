@@ -1,0 +1,40 @@
+//! The waits of a step that may end when the run is told to stop; its calls never do.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// Says when to stop: no further step begins, and steps in flight finish.
+pub type Stop = watch::Receiver<bool>;
+
+tokio::task_local! {
+    static STOP: Stop;
+}
+
+/// Runs what may leave its waits when the run is told to stop: a deletion, which the next run takes
+/// up where the account stands.
+pub(super) async fn interruptible<F: Future>(stop: Stop, step: F) -> F::Output {
+    STOP.scope(stop, step).await
+}
+
+/// Sleeps for `length`, and returns false at once if the run is told to stop during a step whose
+/// waits may be abandoned.
+pub async fn pause(length: Duration) -> bool {
+    let Ok(mut stop) = STOP.try_with(Clone::clone) else {
+        sleep(length).await;
+        return true;
+    };
+    let stopped = async {
+        // Nobody is left to stop the run: then nothing does.
+        if stop.wait_for(|stopped| *stopped).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stopped => false,
+        () = sleep(length) => true,
+    }
+}

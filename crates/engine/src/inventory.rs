@@ -1,0 +1,412 @@
+//! One reading of everything in the account that the system owns or wants.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::{join_all, try_join, try_join_all};
+use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, Tags};
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::diff::{diff, diff_tags};
+use crate::driver::{Driver, Drivers};
+use crate::error::DriverError;
+use crate::goal::{Goal, Selection};
+use crate::live::{Live, ReadRequest};
+use crate::read_cache::ReadCache;
+use crate::resolve::{Resolved, has_unknown};
+
+/// What was read.
+#[derive(Debug)]
+pub struct Inventory {
+    /// What is known: attributes of what exists.
+    pub known: Resolved,
+    /// The live resources that the model has, with their properties normalised.
+    pub live: BTreeMap<Address, Live>,
+    /// What the system owns and the model does not have.
+    pub orphans: Vec<Orphan>,
+}
+
+impl Inventory {
+    /// What is at an address, and so what is known of it.
+    fn set(&mut self, address: Address, live: Option<Live>) {
+        if let Some(live) = live {
+            self.known
+                .attributes
+                .insert(address.clone(), live.attributes.clone());
+            self.live.insert(address, live);
+        } else {
+            self.known.attributes.remove(&address);
+            self.live.remove(&address);
+        }
+    }
+}
+
+/// Something that the system owns and the model does not have.
+#[derive(Clone, Debug)]
+pub struct Orphan {
+    /// Where it stood. The address of a live resource too, where this is a second one of it.
+    pub address: Address,
+    /// Its type.
+    pub resource_type: &'static ResourceType,
+    /// What was read.
+    pub live: Live,
+}
+
+/// A resource or a type could not be read. An unreadable resource is never taken for an absent one.
+#[derive(Debug, Error)]
+#[error("{} could not be read", .at.as_ref().map_or_else(|| format!("the account's {resource_type}"), ToString::to_string))]
+pub struct InventoryError {
+    /// The resource, or none where a whole type could not be listed.
+    pub at: Option<Address>,
+    /// The type.
+    pub resource_type: &'static str,
+    /// Why.
+    #[source]
+    pub source: DriverError,
+}
+
+/// Reads what `graph` wants in the selected stacks, what that refers to, and what the system owns
+/// besides.
+///
+/// # Errors
+/// The first resource or type that could not be read.
+pub async fn read(
+    graph: &Graph,
+    selection: &Selection,
+    drivers: &Drivers,
+    pseudo: Resolved,
+    goal: Goal,
+) -> Result<Inventory, InventoryError> {
+    let cache = ReadCache::default();
+    let wanted = reachable(graph, selection);
+    let types = wanted.iter().map(|node| node.resource_type.name).collect();
+    let listing = list(drivers, &types, selection, goal, &cache);
+    let (inventory, listed) = try_join(
+        read_wanted(graph, &wanted, drivers, &cache, pseudo),
+        listing,
+    )
+    .await?;
+    let mut inventory = inventory;
+    confirm(graph, goal, &mut inventory, drivers).await?;
+    inventory.orphans = orphans(graph, selection, &inventory, listed, drivers).await?;
+    Ok(inventory)
+}
+
+/// The selected resources and, transitively, what they refer to.
+fn reachable<'g>(graph: &'g Graph, selection: &Selection) -> Vec<&'g Node> {
+    let mut found = BTreeSet::new();
+    for node in graph.nodes().rev() {
+        if selection.contains(node.address.stack()) || found.contains(&node.address) {
+            found.insert(node.address.clone());
+            found.extend(node.dependencies.iter().cloned());
+        }
+    }
+    graph
+        .nodes()
+        .filter(|node| found.contains(&node.address))
+        .collect()
+}
+
+/// Reads in waves: a resource as soon as the resources that its identity names were read.
+async fn read_wanted(
+    graph: &Graph,
+    wanted: &[&Node],
+    drivers: &Drivers,
+    cache: &ReadCache,
+    known: Resolved,
+) -> Result<Inventory, InventoryError> {
+    let mut inventory = Inventory {
+        known,
+        live: BTreeMap::new(),
+        orphans: Vec::new(),
+    };
+    let mut read: BTreeSet<&Address> = BTreeSet::new();
+    let mut rest: Vec<&Node> = wanted.to_vec();
+    while !rest.is_empty() {
+        let (wave, later): (Vec<&Node>, Vec<&Node>) = rest.into_iter().partition(|node| {
+            identity_dependencies(graph, node)
+                .iter()
+                .all(|on| read.contains(on))
+        });
+        rest = later;
+        let answers = join_all(
+            wave.iter()
+                .map(|node| read_one(node, drivers, cache, &inventory.known)),
+        )
+        .await;
+        for (node, answer) in wave.into_iter().zip(answers) {
+            inventory.set(node.address.clone(), answer?);
+            read.insert(&node.address);
+        }
+    }
+    Ok(inventory)
+}
+
+fn identity(node: &Node) -> Value {
+    let mut identity = Map::new();
+    for path in node.resource_type.identity {
+        copy(path, &node.properties, &mut identity);
+    }
+    Value::Object(identity)
+}
+
+/// Copies what is at a path of member names, with the objects that it is in.
+fn copy(path: &str, from: &Value, to: &mut Map<String, Value>) {
+    let (name, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(value) = from.get(name) else { return };
+    let Some(rest) = rest else {
+        to.insert(name.to_owned(), value.clone());
+        return;
+    };
+    if let Value::Object(inner) = to.entry(name).or_insert_with(|| Value::Object(Map::new())) {
+        copy(rest, value, inner);
+    }
+}
+
+fn identity_dependencies<'g>(graph: &'g Graph, node: &Node) -> Vec<&'g Address> {
+    let named = model::references(&identity(node));
+    named
+        .iter()
+        .filter_map(|address| graph.node(address))
+        .map(|node| &node.address)
+        .collect()
+}
+
+async fn read_one(
+    node: &Node,
+    drivers: &Drivers,
+    cache: &ReadCache,
+    known: &Resolved,
+) -> Result<Option<Live>, InventoryError> {
+    let failed = |source| InventoryError {
+        at: Some(node.address.clone()),
+        resource_type: node.resource_type.name,
+        source,
+    };
+    let identity = known.resolve(&identity(node));
+    if has_unknown(&identity) {
+        return Ok(None);
+    }
+    let driver = drivers.get(node.resource_type.name).map_err(failed)?;
+    let properties = known.resolve(&node.properties);
+    let wanted = ReadRequest {
+        address: node.address.clone(),
+        identity,
+        properties,
+    };
+    let live = driver.read(&wanted, cache).await.map_err(failed)?;
+    live.map(|live| normalised(driver.as_ref(), live))
+        .transpose()
+        .map_err(failed)
+}
+
+type Listed = Vec<(&'static ResourceType, Live)>;
+
+/// Lists what may be orphans: of the types that are wanted, and of those of which a driver suspects
+/// some. To destroy everything is to look everywhere.
+async fn list(
+    drivers: &Drivers,
+    wanted: &BTreeSet<&str>,
+    selection: &Selection,
+    goal: Goal,
+    cache: &ReadCache,
+) -> Result<Listed, InventoryError> {
+    let everywhere = goal != Goal::Converge && selection.covers_whole_system();
+    let lists = drivers.iter().map(async |driver| {
+        let resource_type = driver.resource_type();
+        let failed = |source| InventoryError {
+            at: None,
+            resource_type: resource_type.name,
+            source,
+        };
+        let certain = everywhere || wanted.contains(resource_type.name);
+        if !certain
+            && !driver
+                .may_have_orphans(selection, cache)
+                .await
+                .map_err(failed)?
+        {
+            return Ok(Vec::new());
+        }
+        let live = match driver.list(cache).await {
+            // Nothing can be left of what cannot have been there. What is wanted of it cannot be
+            // read, which is told.
+            Err(DriverError::Lacking { .. }) if !wanted.contains(resource_type.name) => Vec::new(),
+            listed => listed.map_err(failed)?,
+        };
+        Ok(live
+            .into_iter()
+            .map(move |live| (resource_type, live))
+            .collect::<Vec<_>>())
+    });
+    Ok(try_join_all(lists).await?.into_iter().flatten().collect())
+}
+
+/// Reads again, from each resource's own service, whatever the goal could write.
+///
+/// Where nothing differs nothing is written, and what bulk answers and a tagging index say is left
+/// at that. As soon as anything differs, tags that were not read at all are.
+async fn confirm(
+    graph: &Graph,
+    goal: Goal,
+    inventory: &mut Inventory,
+    drivers: &Drivers,
+) -> Result<(), InventoryError> {
+    let mut unsure = Vec::new();
+    let mut differs = goal != Goal::Converge;
+    for (address, live) in &inventory.live {
+        let Some(node) = graph.node(address) else {
+            continue;
+        };
+        let changed =
+            goal != Goal::Converge || !is_as_desired(node, live, drivers, &inventory.known)?;
+        differs |= changed;
+        if !live.tags.is_read() {
+            unsure.push((node, live, changed));
+        }
+    }
+    let read = unsure
+        .into_iter()
+        .filter(|(_, live, changed)| *changed || (differs && live.tags.known().is_none()));
+    let read = read.map(async |(node, live, _)| {
+        let name = node.resource_type.name;
+        let failed = |source| InventoryError {
+            at: Some(node.address.clone()),
+            resource_type: name,
+            source,
+        };
+        let driver = drivers.get(name).map_err(failed)?;
+        let confirmed = driver
+            .confirm(Some(&node.address), live)
+            .await
+            .map_err(failed)?;
+        let confirmed = confirmed
+            .map(|live| normalised(driver.as_ref(), live))
+            .transpose()
+            .map_err(failed)?;
+        Ok((node.address.clone(), confirmed))
+    });
+    for (address, confirmed) in try_join_all(read).await? {
+        inventory.set(address, confirmed);
+    }
+    Ok(())
+}
+
+fn normalised(driver: &dyn Driver, live: Live) -> Result<Live, DriverError> {
+    Ok(Live {
+        properties: driver.normalise(live.properties)?,
+        ..live
+    })
+}
+
+fn is_as_desired(
+    node: &Node,
+    live: &Live,
+    drivers: &Drivers,
+    known: &Resolved,
+) -> Result<bool, InventoryError> {
+    let name = node.resource_type.name;
+    let failed = |source| InventoryError {
+        at: Some(node.address.clone()),
+        resource_type: name,
+        source,
+    };
+    let driver = drivers.get(name).map_err(failed)?;
+    let desired = driver
+        .normalise(known.resolve(&node.properties))
+        .map_err(failed)?;
+    let tags_differ = |tags| diff_tags(tags, &node.tags) != (Tags::new(), Vec::new());
+    Ok(
+        diff(node.resource_type, &live.properties, &desired).is_empty()
+            && !live.tags.known().is_some_and(tags_differ),
+    )
+}
+
+/// What the system owns and the model does not have, with ownership read from each service itself.
+async fn orphans(
+    graph: &Graph,
+    selection: &Selection,
+    inventory: &Inventory,
+    listed: Listed,
+    drivers: &Drivers,
+) -> Result<Vec<Orphan>, InventoryError> {
+    let of = |address| {
+        graph
+            .node(address)
+            .map_or("", |node| node.resource_type.name)
+    };
+    let taken: BTreeSet<(&str, &str)> = inventory
+        .live
+        .iter()
+        .map(|(address, live)| (of(address), live.id.as_str()))
+        .collect();
+    let candidates = listed.into_iter().filter(|(of, live)| {
+        !taken.contains(&(of.name, live.id.as_str()))
+            && stands(live).is_none_or(|at| selection.contains(at.stack()))
+    });
+    let confirmed = candidates.map(async |(resource_type, live)| {
+        let failed = |source| InventoryError {
+            at: None,
+            resource_type: resource_type.name,
+            source,
+        };
+        let driver = drivers.get(resource_type.name).map_err(failed)?;
+        confirm_orphan(driver.as_ref(), live).await.map_err(failed)
+    });
+    let confirmed = try_join_all(confirmed).await?;
+    let owned = confirmed.into_iter().flatten().filter(|orphan| {
+        let tag = orphan
+            .live
+            .tags
+            .known()
+            .and_then(|tags| tags.get(SYSTEM_TAG));
+        tag.is_some_and(|owner| owner == graph.system())
+            && selection.contains(orphan.address.stack())
+    });
+    Ok(owned.collect())
+}
+
+/// Where a live resource stands, as far as its tags are known.
+fn stands(live: &Live) -> Option<Address> {
+    live.tags
+        .known()
+        .and_then(|tags| tags.get(ADDRESS_TAG)?.parse().ok())
+}
+
+async fn confirm_orphan(driver: &dyn Driver, live: Live) -> Result<Option<Orphan>, DriverError> {
+    let live = if live.tags.is_read() {
+        Some(live)
+    } else {
+        driver.confirm(stands(&live).as_ref(), &live).await?
+    };
+    let Some(live) = live.map(|live| normalised(driver, live)).transpose()? else {
+        return Ok(None);
+    };
+    Ok(stands(&live).map(|address| Orphan {
+        address,
+        resource_type: driver.resource_type(),
+        live,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_identity_has_what_is_at_its_paths_and_nothing_else() {
+        let properties = json!({"Name": "a", "Config": {"Name": "b", "More": 1}, "More": 2});
+        let mut identity = Map::new();
+        for path in ["Name", "Config.Name", "Config.Absent", "Absent.Name"] {
+            copy(path, &properties, &mut identity);
+        }
+        assert_eq!(
+            Value::Object(identity),
+            json!({"Name": "a", "Config": {"Name": "b"}})
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! The engine: reads the account, compares it with the desired state, plans, and applies.
+//!
+//! It knows resource types only by the facts in [`model::ResourceType`], and drivers only as
+//! [`Driver`]. Nothing here names an AWS service, prints, or makes a choice that is not in the
+//! plan. Its dependencies keep it so: [`model`] and no SDK.
+//!
+//! Its modules are floors, and each uses only those below it:
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 8 | `apply` |
+//! | 7 | `steps` |
+//! | 6 | `plan`, `settle` |
+//! | 5 | `inventory`, `pending` |
+//! | 4 | `driver` |
+//! | 3 | `diff` |
+//! | 2 | `event`, `read_cache`, `refusal`, `resolve` |
+//! | 1 | `error`, `goal`, `live`, `interrupt` |
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod apply;
+mod diff;
+mod driver;
+mod error;
+mod event;
+mod goal;
+mod interrupt;
+mod inventory;
+mod live;
+mod pending;
+mod plan;
+mod read_cache;
+mod refusal;
+mod resolve;
+mod settle;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+pub use apply::{Failure, Outcome, Report, apply};
+pub use diff::{Change, Changes, diff, diff_tags};
+pub use driver::{Driver, Drivers};
+pub use error::DriverError;
+pub use event::{Event, StepKind};
+pub use goal::{Goal, Selection};
+pub use interrupt::{Stop, pause};
+pub use inventory::{Inventory, InventoryError, Orphan, read};
+pub use live::{Attributes, Live, LiveTags, ReadRequest};
+pub use pending::Pending;
+pub use plan::{Action, Counts, Kept, Plan, Reason, ResourcePlan, plan};
+pub use read_cache::ReadCache;
+pub use refusal::{PlanError, Refusal};
+pub use resolve::{Resolved, UNKNOWN, has_unknown};
+pub use settle::settle;

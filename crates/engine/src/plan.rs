@@ -1,0 +1,421 @@
+//! The plan: a pure function of what is desired and what is live.
+
+use std::collections::BTreeMap;
+
+use model::{Address, FINGERPRINT_TAG, Graph, Node, Replacement, ResourceType, SYSTEM_TAG, Tags};
+use serde_json::Value;
+
+use crate::diff::{Change, Changes, diff, diff_tags, tag_changes};
+use crate::driver::Drivers;
+use crate::goal::{Goal, Selection};
+use crate::inventory::{Inventory, Orphan};
+use crate::live::{Attributes, Live};
+use crate::pending::Pending;
+use crate::refusal::{PlanError, Refusal};
+use crate::resolve::Resolved;
+
+/// What is to be done, in the model's order; deletions of what the model does not have come last.
+#[derive(Debug)]
+pub struct Plan {
+    /// The system that the plan is for.
+    pub system: String,
+    /// Every resource that something is done to.
+    pub resources: Vec<ResourcePlan>,
+    /// What is left alone though it would otherwise be deleted.
+    pub kept: Vec<Kept>,
+    /// How many resources are as they should be.
+    pub unchanged: usize,
+    /// Those of them that are not everywhere yet.
+    pub pending: Vec<Pending>,
+    /// What is known before anything is done.
+    pub known: Resolved,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty()
+    }
+}
+
+/// What is to be done to one resource.
+#[derive(Clone, Debug)]
+pub struct ResourcePlan {
+    /// Where it stands.
+    pub address: Address,
+    /// What it is.
+    pub resource_type: &'static ResourceType,
+    /// What is done.
+    pub action: Action,
+    /// What is desired of it; none for a deletion.
+    pub node: Option<Node>,
+    /// What is there now; none for a creation.
+    pub live: Option<Live>,
+}
+
+/// What is done to a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Nothing is there.
+    Create {
+        /// The properties as far as they are known.
+        properties: Value,
+    },
+    /// It is changed in place.
+    Update {
+        /// The properties that differ.
+        changes: Changes,
+        /// The tags of people that differ.
+        tag_changes: Vec<Change>,
+        /// Why it differs.
+        reason: Reason,
+    },
+    /// It is made anew, since AWS cannot make the change in place.
+    Replace {
+        /// The properties that differ, those that force the replacement marked.
+        changes: Changes,
+        /// Why it differs.
+        reason: Reason,
+    },
+    /// It is no longer wanted.
+    Delete,
+}
+
+/// Why a live resource differs from the desired one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The model changed since it was applied last.
+    Changed,
+    /// The model is as it was applied last; the resource was changed behind its back.
+    Drift,
+}
+
+/// Something that is left alone though the goal would delete it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Where it stands or stood.
+    pub address: Address,
+    /// What it is.
+    pub resource_type: &'static ResourceType,
+    /// Its physical id.
+    pub id: String,
+}
+
+/// Plans the steps from what is live to the goal.
+///
+/// # Errors
+/// If a resource stops the plan: see [`PlanError`].
+pub fn plan(
+    graph: &Graph,
+    selection: &Selection,
+    inventory: &Inventory,
+    drivers: &Drivers,
+    goal: Goal,
+) -> Result<Plan, PlanError> {
+    match goal {
+        Goal::Converge => converge(graph, selection, inventory, drivers),
+        Goal::Destroy { delete_data } => Ok(destroy(graph, selection, inventory, delete_data)),
+    }
+}
+
+fn converge(
+    graph: &Graph,
+    selection: &Selection,
+    inventory: &Inventory,
+    drivers: &Drivers,
+) -> Result<Plan, PlanError> {
+    let mut planner = Planner {
+        known: inventory.known.clone(),
+        drivers,
+        refusals: Vec::new(),
+    };
+    let mut resources = Vec::new();
+    let mut unchanged = 0;
+    let mut pending = Vec::new();
+    for node in graph
+        .nodes()
+        .filter(|node| selection.contains(node.address.stack()))
+    {
+        check_dependencies(node, selection, inventory)?;
+        let live = inventory.live.get(&node.address);
+        if let Some(action) = planner.action(node, live)? {
+            resources.push(ResourcePlan {
+                address: node.address.clone(),
+                resource_type: node.resource_type,
+                action,
+                node: Some(node.clone()),
+                live: live.cloned(),
+            });
+        } else {
+            unchanged += 1;
+            pending.extend(live.and_then(|live| planner.pending(node, live)));
+        }
+    }
+    if !planner.refusals.is_empty() {
+        return Err(PlanError::Refused(planner.refusals));
+    }
+    let (kept, gone) = inventory
+        .orphans
+        .iter()
+        .cloned()
+        .partition::<Vec<_>, _>(|orphan| orphan.resource_type.holds_data);
+    resources.extend(gone.into_iter().map(delete_orphan));
+    let kept = kept.into_iter().map(keep_orphan).collect();
+    let system = graph.system().to_owned();
+    Ok(Plan {
+        system,
+        resources,
+        kept,
+        unchanged,
+        pending,
+        known: inventory.known.clone(),
+    })
+}
+
+fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_data: bool) -> Plan {
+    let nodes = graph
+        .nodes()
+        .filter(|node| selection.contains(node.address.stack()));
+    let live = nodes.filter_map(|node| {
+        let live = inventory.live.get(&node.address)?;
+        owner(live, graph.system()).is_ours().then(|| Orphan {
+            address: node.address.clone(),
+            resource_type: node.resource_type,
+            live: live.clone(),
+        })
+    });
+    let all = live.chain(inventory.orphans.iter().cloned());
+    let (kept, gone) = all
+        .partition::<Vec<_>, _>(|orphan: &Orphan| orphan.resource_type.holds_data && !delete_data);
+    Plan {
+        system: graph.system().to_owned(),
+        resources: gone.into_iter().map(delete_orphan).collect(),
+        kept: kept.into_iter().map(keep_orphan).collect(),
+        unchanged: 0,
+        pending: Vec::new(),
+        known: inventory.known.clone(),
+    }
+}
+
+fn delete_orphan(orphan: Orphan) -> ResourcePlan {
+    let Orphan {
+        address,
+        resource_type,
+        live,
+    } = orphan;
+    ResourcePlan {
+        address,
+        resource_type,
+        action: Action::Delete,
+        node: None,
+        live: Some(live),
+    }
+}
+
+fn keep_orphan(orphan: Orphan) -> Kept {
+    Kept {
+        address: orphan.address,
+        resource_type: orphan.resource_type,
+        id: orphan.live.id,
+    }
+}
+
+fn check_dependencies(
+    node: &Node,
+    selection: &Selection,
+    inventory: &Inventory,
+) -> Result<(), PlanError> {
+    let missing = node
+        .dependencies
+        .iter()
+        .find(|on| !selection.contains(on.stack()) && !inventory.live.contains_key(on));
+    missing.map_or(Ok(()), |missing| {
+        Err(PlanError::Missing {
+            address: node.address.clone(),
+            missing: missing.clone(),
+        })
+    })
+}
+
+enum Owner {
+    Ours,
+    /// Nothing about it is written, so whose it is was not read.
+    Unread,
+    Foreign(String),
+}
+
+impl Owner {
+    fn is_ours(&self) -> bool {
+        !matches!(self, Self::Foreign(_))
+    }
+}
+
+fn owner(live: &Live, system: &str) -> Owner {
+    let Some(tags) = live.tags.known() else {
+        return Owner::Unread;
+    };
+    match tags.get(SYSTEM_TAG) {
+        Some(owner) if owner == system => Owner::Ours,
+        Some(owner) => Owner::Foreign(format!("belongs to the system `{owner}`")),
+        None => Owner::Foreign("has no frontage:system tag".to_owned()),
+    }
+}
+
+struct Planner<'a> {
+    known: Resolved,
+    drivers: &'a Drivers,
+    refusals: Vec<Refusal>,
+}
+
+impl Planner<'_> {
+    /// What is to be done to one resource, and what is known after it.
+    fn action(&mut self, node: &Node, live: Option<&Live>) -> Result<Option<Action>, PlanError> {
+        let failed = |source| PlanError::Driver {
+            address: node.address.clone(),
+            source,
+        };
+        let driver = self.drivers.get(node.resource_type.name).map_err(failed)?;
+        let desired = driver
+            .normalise(self.known.resolve(&node.properties))
+            .map_err(failed)?;
+        let Some(live) = live else {
+            self.known.attributes.remove(&node.address);
+            return Ok(Some(Action::Create {
+                properties: desired,
+            }));
+        };
+        let system = node.tags.get(SYSTEM_TAG).map_or("", String::as_str);
+        if let Owner::Foreign(owner) = owner(live, system) {
+            self.refusals.push(Refusal::Foreign {
+                address: node.address.clone(),
+                resource_type: node.resource_type.name,
+                id: live.id.clone(),
+                owner,
+            });
+            return Ok(None);
+        }
+        let changes = diff(node.resource_type, &live.properties, &desired);
+        Ok(self.change(node, live, changes))
+    }
+
+    fn change(&mut self, node: &Node, live: &Live, changes: Changes) -> Option<Action> {
+        let unread = Tags::new();
+        let tags = live.tags.known().unwrap_or(&unread);
+        let reason = if tags
+            .get(FINGERPRINT_TAG)
+            .is_some_and(|last| last == node.fingerprint())
+        {
+            Reason::Drift
+        } else {
+            Reason::Changed
+        };
+        if changes.force_replacement() {
+            return self.replace(node, live, changes, reason);
+        }
+        let retag = live.tags.is_read() && diff_tags(tags, &node.tags) != (Tags::new(), Vec::new());
+        if changes.is_empty() && !retag {
+            return None;
+        }
+        self.forget_renewed(node, &changes);
+        Some(Action::Update {
+            changes,
+            tag_changes: tag_changes(tags, &node.tags),
+            reason,
+        })
+    }
+
+    fn replace(
+        &mut self,
+        node: &Node,
+        live: &Live,
+        changes: Changes,
+        reason: Reason,
+    ) -> Option<Action> {
+        if node.resource_type.holds_data {
+            let forcing = changes.0.iter().filter(|change| change.forces_replacement);
+            self.refusals.push(Refusal::WouldLoseData {
+                address: node.address.clone(),
+                resource_type: node.resource_type.name,
+                id: live.id.clone(),
+                properties: forcing.map(|change| change.path.clone()).collect(),
+            });
+            return None;
+        }
+        self.known.attributes.remove(&node.address);
+        Some(Action::Replace { changes, reason })
+    }
+
+    fn pending(&self, node: &Node, live: &Live) -> Option<Pending> {
+        let driver = self.drivers.get(node.resource_type.name).ok()?;
+        Pending::of(&node.address, driver.as_ref(), live)
+    }
+
+    /// Attributes that an in-place change makes anew are not known until it is done.
+    fn forget_renewed(&mut self, node: &Node, changes: &Changes) {
+        let renewed = node
+            .resource_type
+            .renewed_by
+            .iter()
+            .filter(|(property, _)| changes.affects(property));
+        let attributes: Option<&mut Attributes> = self.known.attributes.get_mut(&node.address);
+        if let Some(attributes) = attributes {
+            for (_, attribute) in renewed {
+                attributes.remove(*attribute);
+            }
+        }
+    }
+}
+
+/// How many resources each kind of action touches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Created.
+    pub create: usize,
+    /// Changed in place.
+    pub update: usize,
+    /// Made anew.
+    pub replace: usize,
+    /// Deleted.
+    pub delete: usize,
+}
+
+impl Plan {
+    /// How many resources each kind of action touches.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.resources
+            .iter()
+            .fold(Counts::default(), |mut counts, resource| {
+                match resource.action {
+                    Action::Create { .. } => counts.create += 1,
+                    Action::Update { .. } => counts.update += 1,
+                    Action::Replace { .. } => counts.replace += 1,
+                    Action::Delete => counts.delete += 1,
+                }
+                counts
+            })
+    }
+
+    /// The resources by stack, in order.
+    #[must_use]
+    pub fn by_stack(&self) -> BTreeMap<&model::StackName, Vec<&ResourcePlan>> {
+        self.resources
+            .iter()
+            .fold(BTreeMap::new(), |mut stacks, resource| {
+                stacks
+                    .entry(resource.address.stack())
+                    .or_insert_with(Vec::new)
+                    .push(resource);
+                stacks
+            })
+    }
+}
+
+impl ResourcePlan {
+    /// Whether the new resource of a replacement comes before the old one goes.
+    #[must_use]
+    pub fn creates_first(&self) -> bool {
+        self.resource_type.replacement == Replacement::CreateFirst
+    }
+}

@@ -1,0 +1,80 @@
+//! Why there is no plan.
+
+use model::Address;
+use thiserror::Error;
+
+use crate::error::DriverError;
+
+/// Why one resource stops a plan.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum Refusal {
+    /// Somebody else's resource has the name.
+    #[error(
+        "{address}: the {resource_type} `{id}` exists and is not this system's (it {owner}); it is left untouched"
+    )]
+    Foreign {
+        /// The address that wants the name.
+        address: Address,
+        /// The type.
+        resource_type: &'static str,
+        /// The physical id.
+        id: String,
+        /// What its tags say.
+        owner: String,
+    },
+    /// The change would replace what holds people's data.
+    #[error(
+        "{address}: changing {} would replace the {resource_type} `{id}` and lose its data; Frontage never does that",
+        .properties.join(", ")
+    )]
+    WouldLoseData {
+        /// The resource.
+        address: Address,
+        /// The type.
+        resource_type: &'static str,
+        /// The physical id.
+        id: String,
+        /// The properties that AWS cannot change in place.
+        properties: Vec<String>,
+    },
+}
+
+impl Refusal {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Foreign { .. } => {
+                "choose another `name` in frontage.toml, or delete or rename that resource if it is not needed"
+            }
+            Self::WouldLoseData { .. } => {
+                "undo the change, or move the data to a resource under another name first"
+            }
+        }
+    }
+}
+
+/// Why there is no plan.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// Resources that stop the plan, all of them.
+    #[error("the plan stops at {} resource{}", .0.len(), if .0.len() == 1 { "" } else { "s" })]
+    Refused(Vec<Refusal>),
+    /// A stack that is not selected and that a selected one needs is not there.
+    #[error("{address} refers to {missing}, which does not exist: apply the stack `{}` first", .missing.stack())]
+    Missing {
+        /// What refers to it.
+        address: Address,
+        /// What is not there.
+        missing: Address,
+    },
+    /// A driver could not compare.
+    #[error("{address} cannot be compared")]
+    Driver {
+        /// The resource.
+        address: Address,
+        /// Why.
+        #[source]
+        source: DriverError,
+    },
+}

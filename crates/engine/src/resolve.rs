@@ -1,0 +1,61 @@
+//! Deferred text becomes text, as far as what it refers to is known.
+
+use std::collections::BTreeMap;
+
+use model::{Address, Expression, Pseudo, Text};
+use serde_json::Value;
+
+use crate::live::Attributes;
+
+/// What stands for a string that is known only after apply.
+pub const UNKNOWN: &str = "(known after apply)";
+
+/// What is known of the world: where the system stands, and the attributes of what exists.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// The account, the Region and the partition.
+    pub pseudo: BTreeMap<Pseudo, String>,
+    /// Attributes by address. A resource whose attributes are not known yet is absent.
+    pub attributes: BTreeMap<Address, Attributes>,
+}
+
+impl Resolved {
+    /// The text, if everything it refers to is known.
+    #[must_use]
+    pub fn text(&self, text: &Text) -> Option<String> {
+        text.resolve(
+            &|address, name| self.attributes.get(address)?.get(name).cloned(),
+            &|name| self.pseudo.get(&name).cloned(),
+        )
+    }
+
+    /// The properties with every deferred text resolved, or [`UNKNOWN`] in its place.
+    #[must_use]
+    pub fn resolve(&self, properties: &Value) -> Value {
+        if let Some(expression) = Expression::from_json(properties) {
+            return Value::String(
+                self.text(&Text::Deferred(expression))
+                    .unwrap_or_else(|| UNKNOWN.to_owned()),
+            );
+        }
+        match properties {
+            Value::Array(items) => items.iter().map(|item| self.resolve(item)).collect(),
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, member)| (name.clone(), self.resolve(member)))
+                .collect(),
+            other => other.clone(),
+        }
+    }
+}
+
+/// Whether any string in the value is not known yet.
+#[must_use]
+pub fn has_unknown(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains(UNKNOWN),
+        Value::Array(items) => items.iter().any(has_unknown),
+        Value::Object(members) => members.values().any(has_unknown),
+        _ => false,
+    }
+}

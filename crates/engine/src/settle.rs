@@ -1,0 +1,42 @@
+//! What stands as it should and is not everywhere yet: no step waits for it, and a person may.
+
+use futures_util::future::join_all;
+use tokio::sync::mpsc;
+
+use crate::driver::Drivers;
+use crate::error::DriverError;
+use crate::event::Event;
+use crate::interrupt::{Stop, interruptible};
+use crate::pending::Pending;
+
+/// Waits until they are everywhere, or until it is told to stop. Answers with those that are not.
+pub async fn settle(
+    pending: Vec<Pending>,
+    drivers: &Drivers,
+    stop: Stop,
+    events: mpsc::UnboundedSender<Event>,
+) -> Vec<Pending> {
+    let waits = pending.into_iter().map(async |pending| {
+        let address = pending.address.clone();
+        let _ = events.send(Event::Settling {
+            address: address.clone(),
+            what: pending.what.clone(),
+        });
+        let failure = interruptible(stop.clone(), wait(&pending, drivers))
+            .await
+            .err();
+        let _ = events.send(Event::Settled {
+            address,
+            failure: failure.clone(),
+        });
+        failure.map(|_| pending)
+    });
+    join_all(waits).await.into_iter().flatten().collect()
+}
+
+async fn wait(pending: &Pending, drivers: &Drivers) -> Result<(), DriverError> {
+    drivers
+        .get(pending.resource_type.name)?
+        .settle(&pending.live)
+        .await
+}

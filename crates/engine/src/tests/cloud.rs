@@ -1,0 +1,367 @@
+//! A pretended cloud: what is in it, what was done to it, and what goes wrong.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use model::{
+    Address, Expression, Graph, Replacement, Resource, ResourceType, StackName, Tags, Text,
+};
+use serde::Serialize;
+use serde_json::Value;
+use tokio::time::sleep;
+
+use crate::{
+    Attributes, Changes, Driver, DriverError, Drivers, Goal, Inventory, Live, LiveTags, Plan,
+    PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
+};
+
+/// A thing whose name is its identity; `Size` changes in place, `Shape` does not.
+pub(super) const THING: &ResourceType = &ResourceType {
+    name: "Test::Thing",
+    identity: &["Name"],
+    create_only: &["Name", "Shape"],
+    renewed_by: &[("Size", "Stamp")],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &["Test::Vault"],
+};
+
+/// A thing that holds people's data.
+pub(super) const VAULT: &ResourceType = &ResourceType {
+    name: "Test::Vault",
+    holds_data: true,
+    refers_to: &[],
+    ..*THING
+};
+
+/// A thing whose replacement is made first.
+pub(super) const TWIN: &ResourceType = &ResourceType {
+    name: "Test::Twin",
+    identity: &["Name", "Shape"],
+    create_only: &["Shape"],
+    replacement: Replacement::CreateFirst,
+    refers_to: &["Test::Thing"],
+    ..*THING
+};
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Properties {
+    pub(super) name: String,
+    pub(super) size: i32,
+    pub(super) shape: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) needs: Vec<Text>,
+}
+
+macro_rules! resource {
+    ($name:ident, $facts:expr) => {
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(transparent)]
+        pub(super) struct $name(pub(super) Properties);
+
+        impl Resource for $name {
+            const TYPE: &'static ResourceType = $facts;
+        }
+    };
+}
+
+resource!(Thing, THING);
+resource!(Vault, VAULT);
+resource!(Twin, TWIN);
+
+/// What goes wrong with a step.
+#[derive(Clone, Debug)]
+pub(super) enum Fault {
+    Fails,
+    Panics,
+    Takes(Duration),
+    /// It waits for so long, by a wait that may be left.
+    Waits(Duration),
+}
+
+/// What is in the cloud, what was done to it, and what goes wrong.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cloud(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    resources: BTreeMap<String, (&'static str, Live)>,
+    log: Vec<String>,
+    faults: BTreeMap<String, Fault>,
+    made: u32,
+}
+
+impl Cloud {
+    pub(super) fn drivers(&self) -> Drivers {
+        [THING, VAULT, TWIN]
+            .iter()
+            .fold(Drivers::default(), |drivers, facts| {
+                drivers.with(FakeDriver {
+                    facts,
+                    cloud: self.clone(),
+                })
+            })
+    }
+
+    /// Makes `STEP NAME` go wrong: `create a`.
+    pub(super) fn fault(&self, step: &str, fault: Fault) {
+        self.0.lock().unwrap().faults.insert(step.to_owned(), fault);
+    }
+
+    /// What was done, in order: `create a`, `created a`.
+    pub(super) fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().log)
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        let state = self.0.lock().unwrap();
+        state
+            .resources
+            .values()
+            .map(|(_, live)| name(&live.properties))
+            .collect()
+    }
+
+    /// Changes a resource behind Frontage's back.
+    pub(super) fn meddle(&self, name: &str, change: impl Fn(&mut Live)) {
+        let mut state = self.0.lock().unwrap();
+        let found = state
+            .resources
+            .values_mut()
+            .filter(|(_, live)| live.properties["Name"] == name);
+        found.for_each(|(_, live)| change(live));
+    }
+
+    pub(super) fn remove(&self, id: &str) {
+        self.0
+            .lock()
+            .unwrap()
+            .resources
+            .retain(|_, (_, live)| name(&live.properties) != id);
+    }
+
+    pub(super) async fn read(&self, graph: &Graph, goal: Goal) -> Inventory {
+        crate::read(
+            graph,
+            &Selection::All,
+            &self.drivers(),
+            Resolved::default(),
+            goal,
+        )
+        .await
+        .unwrap()
+    }
+
+    pub(super) async fn plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
+        crate::plan(
+            graph,
+            &Selection::All,
+            &self.read(graph, goal).await,
+            &self.drivers(),
+            goal,
+        )
+    }
+
+    pub(super) async fn apply(&self, graph: &Graph) -> Report {
+        let (_stop, stopped) = tokio::sync::watch::channel(false);
+        self.run(self.plan(graph, Goal::Converge).await.unwrap(), stopped)
+            .await
+    }
+
+    pub(super) async fn run(&self, plan: Plan, stop: crate::Stop) -> Report {
+        let (events, _) = tokio::sync::mpsc::unbounded_channel();
+        crate::apply(Arc::new(plan), &self.drivers(), stop, events).await
+    }
+
+    async fn step(&self, step: &str, name: &str) -> Result<(), DriverError> {
+        let key = format!("{step} {name}");
+        let fault = {
+            let mut state = self.0.lock().unwrap();
+            state.log.push(key.clone());
+            state.faults.get(&key).cloned()
+        };
+        match fault {
+            Some(Fault::Fails) => return Err(DriverError::Invalid(format!("{key} goes wrong"))),
+            Some(Fault::Panics) => panic!("{key} panics"),
+            Some(Fault::Takes(time)) => sleep(time).await,
+            Some(Fault::Waits(time)) if !crate::pause(time).await => {
+                return Err(DriverError::Interrupted {
+                    condition: format!("{key} is through"),
+                });
+            }
+            Some(Fault::Waits(_)) | None => {}
+        }
+        Ok(())
+    }
+
+    fn has_fault(&self, step: &str) -> bool {
+        self.0.lock().unwrap().faults.contains_key(step)
+    }
+
+    fn done(&self, step: &str, name: &str) {
+        self.0.lock().unwrap().log.push(format!("{step} {name}"));
+    }
+}
+
+fn name(properties: &Value) -> String {
+    properties["Name"].as_str().unwrap_or_default().to_owned()
+}
+
+#[derive(Debug)]
+struct FakeDriver {
+    facts: &'static ResourceType,
+    cloud: Cloud,
+}
+
+impl FakeDriver {
+    fn all(&self) -> Vec<Live> {
+        let state = self.cloud.0.lock().unwrap();
+        state
+            .resources
+            .values()
+            .filter(|(of, _)| *of == self.facts.name)
+            .map(|(_, live)| live.clone())
+            .collect()
+    }
+}
+
+#[async_trait]
+impl Driver for FakeDriver {
+    fn resource_type(&self) -> &'static ResourceType {
+        self.facts
+    }
+
+    fn normalise(&self, properties: Value) -> Result<Value, DriverError> {
+        Ok(properties)
+    }
+
+    async fn read(&self, wanted: &ReadRequest, _: &ReadCache) -> Result<Option<Live>, DriverError> {
+        let same = |live: &Live| {
+            self.facts
+                .identity
+                .iter()
+                .all(|key| live.properties[*key] == wanted.identity[*key])
+        };
+        Ok(self.all().into_iter().find(same))
+    }
+
+    async fn list(&self, _: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        Ok(self.all())
+    }
+
+    async fn confirm(&self, _: Option<&Address>, live: &Live) -> Result<Option<Live>, DriverError> {
+        Ok(self.all().into_iter().find(|other| other.id == live.id))
+    }
+
+    async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError> {
+        let name = name(properties);
+        self.cloud.step("create", &name).await?;
+        let live = {
+            let mut state = self.cloud.0.lock().unwrap();
+            state.made += 1;
+            let id = format!("{name}#{}", state.made);
+            let attributes = Attributes::from([
+                ("Id".to_owned(), id.clone()),
+                ("Stamp".to_owned(), id.clone()),
+            ]);
+            let live = Live {
+                id: id.clone(),
+                properties: properties.clone(),
+                attributes,
+                tags: LiveTags::Read(tags.clone()),
+            };
+            state.resources.insert(id, (self.facts.name, live.clone()));
+            live
+        };
+        self.cloud.done("created", &name);
+        Ok(live)
+    }
+
+    async fn update(
+        &self,
+        live: &Live,
+        properties: &Value,
+        _: &Changes,
+    ) -> Result<Live, DriverError> {
+        self.cloud.step("update", &name(properties)).await?;
+        let mut state = self.cloud.0.lock().unwrap();
+        let (_, stored) = state.resources.get_mut(&live.id).unwrap();
+        stored.properties = properties.clone();
+        stored
+            .attributes
+            .insert("Stamp".to_owned(), format!("{} again", live.id));
+        Ok(stored.clone())
+    }
+
+    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
+        let mut state = self.cloud.0.lock().unwrap();
+        let (_, stored) = state.resources.get_mut(&live.id).unwrap();
+        let mut tags = stored.tags.known().cloned().unwrap_or_default();
+        tags.retain(|key, _| !remove.contains(key));
+        tags.extend(set.clone());
+        stored.tags = LiveTags::Read(tags);
+        Ok(())
+    }
+
+    async fn delete(&self, live: &Live) -> Result<(), DriverError> {
+        let name = name(&live.properties);
+        self.cloud.step("delete", &name).await?;
+        self.cloud.0.lock().unwrap().resources.remove(&live.id);
+        self.cloud.done("deleted", &name);
+        Ok(())
+    }
+
+    fn pending(&self, live: &Live) -> Option<String> {
+        self.cloud
+            .has_fault(&format!("settle {}", name(&live.properties)))
+            .then(|| "spreading".to_owned())
+    }
+
+    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
+        let name = name(&live.properties);
+        self.cloud.step("settle", &name).await?;
+        self.cloud
+            .0
+            .lock()
+            .unwrap()
+            .faults
+            .remove(&format!("settle {name}"));
+        Ok(())
+    }
+}
+
+/// Properties of a thing that needs others.
+pub(super) fn thing(name: &str, needs: &[&str]) -> Properties {
+    Properties {
+        name: name.to_owned(),
+        size: 1,
+        shape: "round".to_owned(),
+        needs: needs.iter().map(|on| id(on)).collect(),
+    }
+}
+
+/// A reference to another thing's id.
+pub(super) fn id(name: &str) -> Text {
+    attribute(name, "Id")
+}
+
+pub(super) fn attribute(name: &str, attribute: &str) -> Text {
+    Text::Deferred(Expression::Attribute(
+        Address::new(StackName::new("s"), name),
+        attribute.to_owned(),
+    ))
+}
+
+/// A graph of things in one stack, in this order.
+pub(super) fn things(all: impl IntoIterator<Item = Properties>) -> Graph {
+    let mut graph = Graph::new("sys", Tags::new());
+    let mut stack = graph.stack(StackName::new("s"));
+    for properties in all {
+        stack.add(&properties.name.clone(), Thing(properties));
+    }
+    graph
+}

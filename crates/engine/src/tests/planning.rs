@@ -1,0 +1,238 @@
+//! The plan: what it says, and what it refuses.
+
+use model::{Graph, SYSTEM_TAG, StackName, Tags};
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::cloud::{Cloud, Properties, Thing, Twin, Vault, attribute, id, thing, things};
+use crate::{Action, Goal, LiveTags, Plan, PlanError, Reason, Refusal, UNKNOWN};
+
+fn actions(plan: &Plan) -> Vec<String> {
+    let describe = |action: &Action| match action {
+        Action::Create { .. } => "create",
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        } => "repair",
+        Action::Update { .. } => "update",
+        Action::Replace { .. } => "replace",
+        Action::Delete => "delete",
+    };
+    plan.resources
+        .iter()
+        .map(|planned| format!("{} {}", describe(&planned.action), planned.address.name()))
+        .collect()
+}
+
+async fn planned(cloud: &Cloud, graph: &Graph) -> Vec<String> {
+    actions(&cloud.plan(graph, Goal::Converge).await.unwrap())
+}
+
+#[tokio::test]
+async fn a_change_of_the_model_and_one_behind_its_back_are_told_apart() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[])]);
+    cloud.apply(&graph).await;
+    cloud.meddle("a", |live| live.properties["Size"] = json!(9));
+    assert_eq!(planned(&cloud, &graph).await, ["repair a"]);
+    let changed = things([Properties {
+        size: 2,
+        ..thing("a", &[])
+    }]);
+    assert_eq!(planned(&cloud, &changed).await, ["update a"]);
+}
+
+#[tokio::test]
+async fn what_was_deleted_behind_its_back_is_made_again_and_what_refers_to_it_changed() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[]), thing("b", &["a"])]);
+    cloud.apply(&graph).await;
+    cloud.remove("a");
+    assert_eq!(planned(&cloud, &graph).await, ["create a", "repair b"]);
+    assert!(cloud.apply(&graph).await.complete());
+    assert!(planned(&cloud, &graph).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_depends_on_a_step_of_the_plan_is_known_after_apply() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[]), thing("b", &["a"])]);
+    let plan = cloud.plan(&graph, Goal::Converge).await.unwrap();
+    let Action::Create { properties } = &plan.resources[1].action else {
+        panic!("{plan:?}")
+    };
+    assert_eq!(properties["Needs"], json!([UNKNOWN]));
+}
+
+#[tokio::test]
+async fn an_attribute_that_a_change_renews_is_known_after_apply() {
+    let cloud = Cloud::default();
+    let with_size = |size| {
+        let stamped = Properties {
+            needs: vec![attribute("a", "Stamp")],
+            ..thing("b", &[])
+        };
+        things([
+            Properties {
+                size,
+                ..thing("a", &[])
+            },
+            stamped,
+        ])
+    };
+    cloud.apply(&with_size(1)).await;
+    assert_eq!(
+        planned(&cloud, &with_size(2)).await,
+        ["update a", "repair b"]
+    );
+    assert!(cloud.apply(&with_size(2)).await.complete());
+    assert!(planned(&cloud, &with_size(2)).await.is_empty());
+}
+
+#[tokio::test]
+async fn somebody_elses_resource_is_refused_and_untouched() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[])]);
+    cloud.apply(&graph).await;
+    for owner in [
+        Tags::new(),
+        Tags::from([(SYSTEM_TAG.to_owned(), "other".to_owned())]),
+    ] {
+        cloud.meddle("a", |live| live.tags = LiveTags::Read(owner.clone()));
+        let refused = cloud.plan(&graph, Goal::Converge).await.unwrap_err();
+        let PlanError::Refused(refusals) = refused else {
+            panic!("{refused:?}")
+        };
+        assert!(
+            matches!(&refusals[..], [Refusal::Foreign { .. }]),
+            "{refusals:?}"
+        );
+        assert!(
+            cloud
+                .plan(&graph, Goal::Destroy { delete_data: true })
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_holds_data_is_neither_replaced_nor_deleted_unless_told() {
+    let cloud = Cloud::default();
+    let vault = |shape: &str| {
+        let mut graph = Graph::new("sys", Tags::new());
+        let properties = Properties {
+            shape: shape.to_owned(),
+            ..thing("v", &[])
+        };
+        graph.stack(StackName::new("s")).add("v", Vault(properties));
+        graph
+    };
+    cloud.apply(&vault("round")).await;
+    let refused = cloud
+        .plan(&vault("square"), Goal::Converge)
+        .await
+        .unwrap_err();
+    let PlanError::Refused(refusals) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(
+        matches!(&refusals[..], [Refusal::WouldLoseData { properties, .. }] if properties == &["Shape"]),
+        "{refusals:?}"
+    );
+    let gone = cloud.plan(&things([]), Goal::Converge).await.unwrap();
+    assert!(gone.is_empty() && gone.kept.len() == 1);
+    let kept = cloud
+        .plan(&vault("round"), Goal::Destroy { delete_data: false })
+        .await
+        .unwrap();
+    assert!(kept.is_empty() && kept.kept.len() == 1);
+    let told = cloud
+        .plan(&vault("round"), Goal::Destroy { delete_data: true })
+        .await
+        .unwrap();
+    assert_eq!(actions(&told), ["delete v"]);
+}
+
+#[tokio::test]
+async fn a_replacement_deletes_first_where_the_name_is_taken() {
+    let cloud = Cloud::default();
+    let shaped = |shape: &str| {
+        things([
+            Properties {
+                shape: shape.to_owned(),
+                ..thing("a", &[])
+            },
+            thing("b", &["a"]),
+        ])
+    };
+    cloud.apply(&shaped("round")).await;
+    cloud.take_log();
+    assert_eq!(
+        planned(&cloud, &shaped("square")).await,
+        ["replace a", "repair b"]
+    );
+    assert!(cloud.apply(&shaped("square")).await.complete());
+    assert_eq!(
+        cloud.take_log(),
+        ["delete a", "deleted a", "create a", "created a", "update b"]
+    );
+    assert!(planned(&cloud, &shaped("square")).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_successor_is_made_and_referred_to_before_its_predecessor_goes() {
+    let cloud = Cloud::default();
+    let shaped = |shape: &str| {
+        let mut graph = Graph::new("sys", Tags::new());
+        let mut stack = graph.stack(StackName::new("s"));
+        stack.add(
+            "twin",
+            Twin(Properties {
+                shape: shape.to_owned(),
+                ..thing("twin", &[])
+            }),
+        );
+        stack.add(
+            "user",
+            Thing(Properties {
+                needs: vec![id("twin")],
+                ..thing("user", &[])
+            }),
+        );
+        graph
+    };
+    cloud.apply(&shaped("round")).await;
+    cloud.take_log();
+    // The shape is part of the identity, so the old one comes up as what the model no longer has.
+    assert!(cloud.apply(&shaped("square")).await.complete());
+    assert_eq!(
+        cloud.take_log(),
+        [
+            "create twin",
+            "created twin",
+            "update user",
+            "delete twin",
+            "deleted twin"
+        ]
+    );
+    assert!(planned(&cloud, &shaped("square")).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_orphan_is_deleted_after_what_lets_go_of_it() {
+    let cloud = Cloud::default();
+    cloud
+        .apply(&things([thing("a", &[]), thing("b", &["a"])]))
+        .await;
+    cloud.take_log();
+    let (_stop, stopped) = watch::channel(false);
+    let plan = cloud
+        .plan(&things([thing("b", &[])]), Goal::Converge)
+        .await
+        .unwrap();
+    assert_eq!(actions(&plan), ["update b", "delete a"]);
+    assert!(cloud.run(plan, stopped).await.complete());
+    assert_eq!(cloud.take_log(), ["update b", "delete a", "deleted a"]);
+}

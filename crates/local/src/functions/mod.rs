@@ -1,0 +1,309 @@
+//! The toggle system's Lambda functions as deployment packages.
+//!
+//! Among the sources they are built with `cargo-lambda` into `target/functions`; a released program
+//! finds them in `functions` beside itself. Either way a directory of packages is one zip file for
+//! each function and a manifest, written last, that says what they were built from.
+
+mod archive;
+mod build;
+mod dependencies;
+mod inputs;
+mod manifest;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use manifest::{Manifest, Package};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::files::{FileError, failed};
+use crate::lock;
+use crate::process::Tail;
+use crate::source::target_directory;
+use crate::tools::Tools;
+
+/// The functions' names, which are their packages' names too.
+pub const NAMES: [&str; 3] = ["connection-manager", "new-connection", "toggle-message"];
+
+/// Why there are no deployment packages.
+#[derive(Debug, thiserror::Error)]
+pub enum FunctionsError {
+    /// A directory has no packages, or an unfinished set of them.
+    #[error("{} holds no finished set of function packages: build them, or unpack the release again", .0.display())]
+    Missing(PathBuf),
+    /// The packages were built for the other architecture.
+    #[error("the function packages in {} are for {found}, not for {wanted}", .directory.display())]
+    WrongArchitecture {
+        /// Where they are.
+        directory: PathBuf,
+        /// What they are for.
+        found: Architecture,
+        /// What was asked for.
+        wanted: Architecture,
+    },
+    /// The compiler failed.
+    #[error("the functions do not compile for {architecture}; cargo-lambda wrote:\n{tail}")]
+    Compile {
+        /// For what.
+        architecture: Architecture,
+        /// What it wrote last.
+        tail: Tail,
+    },
+    /// Rust's standard library for the target isn't installed.
+    #[error("Rust cannot compile for {architecture} yet: run `rustup target add {}`", .architecture.target())]
+    NoTarget {
+        /// For what.
+        architecture: Architecture,
+    },
+    /// A zip file could not be written.
+    #[error("cannot write the package {}", .path.display())]
+    Archive {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: zip::result::ZipError,
+    },
+    /// A file operation failed, or a program could not be started.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// What a function runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Architecture {
+    /// Intel and AMD, 64 bits.
+    X86_64,
+    /// AWS Graviton.
+    Arm64,
+}
+
+impl Architecture {
+    /// The one of the machine that this program runs on, and so of an emulator beside it.
+    #[must_use]
+    pub const fn of_this_machine() -> Self {
+        if cfg!(target_arch = "aarch64") {
+            Self::Arm64
+        } else {
+            Self::X86_64
+        }
+    }
+
+    /// Lambda's name for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+
+    /// Rust's name for it.
+    const fn target(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64-unknown-linux-gnu",
+            Self::Arm64 => "aarch64-unknown-linux-gnu",
+        }
+    }
+}
+
+impl std::fmt::Display for Architecture {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// One deployment package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// One of [`NAMES`].
+    pub name: &'static str,
+    /// The zip file, with `bootstrap` in it.
+    pub path: PathBuf,
+    /// What Lambda answers as `CodeSha256`: the zip file's SHA-256 in Base64.
+    pub code_sha256: String,
+}
+
+/// All deployment packages, in the order of [`NAMES`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Functions {
+    architecture: Architecture,
+    functions: Vec<Function>,
+}
+
+impl Functions {
+    /// The packages that were built from exactly these sources for this architecture, if there are
+    /// such. Takes a few milliseconds and starts no other program.
+    #[must_use]
+    pub fn up_to_date(workspace_root: &Path, architecture: Architecture) -> Option<Self> {
+        let directory = directory(workspace_root);
+        let manifest = Manifest::read(&directory).ok()?;
+        let inputs = inputs::digest(workspace_root, architecture).ok()?;
+        if manifest.inputs != inputs || manifest.architecture != architecture {
+            return None;
+        }
+        Self::listed(&directory, &manifest)
+    }
+
+    /// Builds the packages, unless they are up to date.
+    ///
+    /// `progress` hears the compiler's lines. For arm64 on another machine, Rust needs its target:
+    /// without it this fails with [`FunctionsError::NoTarget`].
+    ///
+    /// # Guarantees
+    /// The same sources give the same bytes, in whatever directory they are. A package is never
+    /// seen half-written. Interrupted, the next call builds again. Of two processes that call it at
+    /// once, one builds and the other waits.
+    pub fn build(
+        tools: &Tools,
+        workspace_root: &Path,
+        architecture: Architecture,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, FunctionsError> {
+        if let Some(functions) = Self::up_to_date(workspace_root, architecture) {
+            return Ok(functions);
+        }
+        let directory = directory(workspace_root);
+        fs::create_dir_all(&directory).map_err(failed("create", &directory))?;
+        let lock_path = directory.join("lock");
+        let _lock = lock::acquire(
+            &lock_path,
+            "waiting for another process that builds the functions",
+            progress,
+        )
+        .map_err(failed("lock", &lock_path))?;
+        if let Some(functions) = Self::up_to_date(workspace_root, architecture) {
+            return Ok(functions);
+        }
+        // Read before the compiler reads them: an edit meanwhile then shows as out of date.
+        let inputs = inputs::digest(workspace_root, architecture)?;
+        let compiled = directory.join("compiled");
+        build::compile(tools, workspace_root, &compiled, architecture, progress)?;
+        Self::package(&directory, &compiled, architecture, inputs)
+    }
+
+    /// The packages beside a released program, in `functions` next to it.
+    pub fn beside_binary(directory: &Path) -> Result<Self, FunctionsError> {
+        Self::in_dir(&directory.join("functions"))
+    }
+
+    /// The packages in a directory, each checked against the manifest's hash.
+    pub fn in_dir(directory: &Path) -> Result<Self, FunctionsError> {
+        let missing = || FunctionsError::Missing(directory.to_path_buf());
+        let manifest = Manifest::read(directory).map_err(|_| missing())?;
+        let functions = Self::listed(directory, &manifest).ok_or_else(missing)?;
+        for function in &functions {
+            let bytes = fs::read(&function.path).map_err(failed("read", &function.path))?;
+            if code_sha256(&bytes) != function.code_sha256 {
+                return Err(missing());
+            }
+        }
+        Ok(functions)
+    }
+
+    /// The same packages, if they are for this architecture.
+    pub fn for_architecture(self, wanted: Architecture) -> Result<Self, FunctionsError> {
+        if self.architecture == wanted {
+            return Ok(self);
+        }
+        let directory = self
+            .functions
+            .first()
+            .and_then(|function| function.path.parent());
+        Err(FunctionsError::WrongArchitecture {
+            directory: directory.map(Path::to_path_buf).unwrap_or_default(),
+            found: self.architecture,
+            wanted,
+        })
+    }
+
+    /// What the packages were built for.
+    #[must_use]
+    pub const fn architecture(&self) -> Architecture {
+        self.architecture
+    }
+
+    /// A package by its function's name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Function> {
+        self.functions.iter().find(|function| function.name == name)
+    }
+
+    /// All packages, in the order of [`NAMES`].
+    pub fn iter(&self) -> std::slice::Iter<'_, Function> {
+        self.functions.iter()
+    }
+
+    fn package(
+        directory: &Path,
+        compiled: &Path,
+        architecture: Architecture,
+        inputs: String,
+    ) -> Result<Self, FunctionsError> {
+        // From the first new package to the last the old manifest would be wrong.
+        Manifest::remove(directory)?;
+        let mut packages = BTreeMap::new();
+        for name in NAMES {
+            let bootstrap = compiled.join(name).join("bootstrap");
+            let program = fs::read(&bootstrap).map_err(failed("read", &bootstrap))?;
+            let archive = archive::write(&zip_path(directory, name), &program)?;
+            let package = Package {
+                bytes: archive.len() as u64,
+                code_sha256: code_sha256(&archive),
+            };
+            packages.insert(name.to_owned(), package);
+        }
+        let manifest = Manifest {
+            inputs,
+            architecture,
+            packages,
+        };
+        manifest.write(directory)?;
+        Self::listed(directory, &manifest)
+            .ok_or_else(|| FunctionsError::Missing(directory.to_path_buf()))
+    }
+
+    /// What the manifest lists, if all of it is there with the right length. Reading the packages
+    /// for their hashes would cost an unoptimised build a fifth of a second.
+    fn listed(directory: &Path, manifest: &Manifest) -> Option<Self> {
+        let functions = NAMES.into_iter().map(|name| {
+            let path = zip_path(directory, name);
+            let package = manifest.packages.get(name)?;
+            let there = fs::metadata(&path).ok()?.len() == package.bytes;
+            there.then(|| Function {
+                name,
+                path,
+                code_sha256: package.code_sha256.clone(),
+            })
+        });
+        Some(Self {
+            architecture: manifest.architecture,
+            functions: functions.collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl<'a> IntoIterator for &'a Functions {
+    type Item = &'a Function;
+    type IntoIter = std::slice::Iter<'a, Function>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+fn directory(workspace_root: &Path) -> PathBuf {
+    target_directory(workspace_root).join("functions")
+}
+
+fn code_sha256(bytes: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
+}
+
+fn zip_path(directory: &Path, name: &str) -> PathBuf {
+    directory.join(format!("{name}.zip"))
+}

@@ -1,0 +1,146 @@
+//! The embedded emulator: `MiniStack`, a separate program by others, on the loopback only.
+//!
+//! Each instance has a directory of its own for everything that the emulator writes, keeps nothing
+//! after it, and never outlives the program that started it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use crate::server::{Server, ServerError, ServerSpec, endpoint};
+use crate::tools::Tools;
+
+/// How to start an emulator.
+#[derive(Clone, Debug)]
+pub struct MiniStackOptions {
+    /// The port on 127.0.0.1. Default: any free one.
+    pub port: Option<u16>,
+    /// Whether IAM policies and request signatures are enforced. Default: no.
+    pub auth: bool,
+    /// Where the emulator's output goes. Default: into the instance's directory, which goes when
+    /// the instance does.
+    pub log: Option<PathBuf>,
+    /// More environment variables for the emulator, which has none of the caller's own `AWS_`
+    /// variables. They win over what Frontage sets itself.
+    pub environment: Vec<(String, String)>,
+    /// How long it may take to answer. Default: 60 s, for a machine that is busy.
+    pub deadline: Duration,
+}
+
+impl Default for MiniStackOptions {
+    fn default() -> Self {
+        Self {
+            port: None,
+            auth: false,
+            log: None,
+            environment: Vec::new(),
+            deadline: Duration::from_mins(1),
+        }
+    }
+}
+
+/// A running emulator. Dropping it ends the emulator and every function process that it started.
+///
+/// # Guarantees
+/// It listens on 127.0.0.1 only. If this program is killed, by SIGKILL too, the emulator, its
+/// function processes and its directory go with it.
+#[derive(Debug)]
+pub struct MiniStack(Server);
+
+impl MiniStack {
+    /// Starts an emulator and waits until it answers.
+    pub fn start(tools: &Tools, options: &MiniStackOptions) -> Result<Self, ServerError> {
+        let identity = identity();
+        let command = |port: u16, directory: &Path| {
+            let mut command = Command::new(tools.bin("ministack"));
+            command
+                .env("PATH", tools.path_variable())
+                .envs(environment(port, directory, &identity, options.auth))
+                .envs(
+                    options
+                        .environment
+                        .iter()
+                        .map(|(name, value)| (name, value)),
+                );
+            Ok(command)
+        };
+        let serving = ServerSpec {
+            name: "the emulator",
+            port: options.port,
+            log: options.log.clone(),
+            deadline: options.deadline,
+            health: "/_ministack/health",
+            answer: format!("\"{identity}\""),
+            command: &command,
+        };
+        Server::start(&serving).map(Self)
+    }
+
+    /// The address to give to AWS clients: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        self.0.endpoint()
+    }
+
+    /// The port on 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.0.port()
+    }
+
+    /// The file with the emulator's output.
+    #[must_use]
+    pub fn log(&self) -> &Path {
+        self.0.log()
+    }
+
+    /// Fails with the end of the log if the emulator has ended by itself.
+    pub fn check(&mut self) -> Result<(), ServerError> {
+        self.0.check()
+    }
+}
+
+/// What the emulator needs to know, and what keeps it to itself: no listener but the one, no state
+/// outside its directory, no container daemon, no AWS profile of the user's.
+fn environment(
+    port: u16,
+    directory: &Path,
+    identity: &str,
+    auth: bool,
+) -> Vec<(&'static str, String)> {
+    let inside = |name: &str| directory.join(name).display().to_string();
+    vec![
+        ("GATEWAY_PORT", port.to_string()),
+        ("BIND_HOST", "127.0.0.1".into()),
+        // Passed on to the functions, whose AWS clients then call the emulator.
+        ("AWS_ENDPOINT_URL", endpoint(port)),
+        ("AUTH", auth.to_string()),
+        ("MINISTACK_EDITION", identity.into()),
+        ("LAMBDA_EXECUTOR", "local".into()),
+        ("SFTP_ENABLED", "0".into()),
+        ("IOT_MTLS_ENABLED", "0".into()),
+        (
+            "DOCKER_HOST",
+            format!("unix://{}", inside("no-docker.sock")),
+        ),
+        ("PERSIST_STATE", "0".into()),
+        ("STATE_DIR", inside("state")),
+        ("S3_DATA_DIR", inside("s3")),
+        ("TMPDIR", directory.display().to_string()),
+        ("HOME", directory.display().to_string()),
+        ("LANG", "C.UTF-8".into()),
+        ("PYTHONUNBUFFERED", "1".into()),
+    ]
+}
+
+/// Different for each instance. The emulator repeats it in its health answer, so that another one
+/// that took the port meanwhile is never taken for this one.
+fn identity() -> String {
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    format!(
+        "frontage-{}-{}",
+        std::process::id(),
+        STARTED.fetch_add(1, Ordering::Relaxed)
+    )
+}

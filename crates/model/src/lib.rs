@@ -1,0 +1,17 @@
+//! The vocabulary that the stacks, the engine and the drivers share: addresses, deferred text, the
+//! graph, tags, and in [`types`] the resource types. No I/O.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod address;
+mod graph;
+mod resource;
+mod tags;
+mod text;
+pub mod types;
+
+pub use address::{Address, InvalidAddress, StackName};
+pub use graph::{Graph, Handle, Node, StackBuilder, references};
+pub use resource::{Replacement, Resource, ResourceType};
+pub use tags::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
+pub use text::{Expression, Pseudo, Text, fingerprint};

@@ -1,0 +1,343 @@
+//! `AWS::ApiGatewayV2::*` for WebSocket APIs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::ApiGatewayV2::Api`.
+pub const API: &ResourceType = &ResourceType {
+    name: "AWS::ApiGatewayV2::Api",
+    identity: &[],
+    create_only: &["ProtocolType"],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[],
+};
+
+/// The facts of `AWS::ApiGatewayV2::Integration`.
+pub const INTEGRATION: &ResourceType = &ResourceType {
+    name: "AWS::ApiGatewayV2::Integration",
+    identity: &["ApiId"],
+    create_only: &["ApiId"],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &[
+        "AWS::ApiGatewayV2::Api",
+        "AWS::Lambda::Function",
+        "AWS::IAM::Role",
+    ],
+};
+
+/// The facts of `AWS::ApiGatewayV2::Authorizer`.
+pub const AUTHORIZER: &ResourceType = &ResourceType {
+    name: "AWS::ApiGatewayV2::Authorizer",
+    identity: &["ApiId", "Name"],
+    create_only: &["ApiId"],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &[
+        "AWS::ApiGatewayV2::Api",
+        "AWS::Lambda::Function",
+        "AWS::IAM::Role",
+    ],
+};
+
+/// The facts of `AWS::ApiGatewayV2::Route`.
+pub const ROUTE: &ResourceType = &ResourceType {
+    name: "AWS::ApiGatewayV2::Route",
+    identity: &["ApiId", "RouteKey"],
+    create_only: &["ApiId", "RouteKey"],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &[
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::ApiGatewayV2::Authorizer",
+    ],
+};
+
+/// The facts of `AWS::ApiGatewayV2::Deployment`.
+pub const DEPLOYMENT: &ResourceType = &ResourceType {
+    name: "AWS::ApiGatewayV2::Deployment",
+    identity: &["ApiId"],
+    create_only: &["ApiId", "Description"],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &["AWS::ApiGatewayV2::Api"],
+};
+
+/// The facts of `AWS::ApiGatewayV2::Stage`.
+pub const STAGE: &ResourceType = &ResourceType {
+    name: "AWS::ApiGatewayV2::Stage",
+    identity: &["ApiId", "StageName"],
+    create_only: &["ApiId", "StageName"],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Deployment",
+        "AWS::Logs::LogGroup",
+    ],
+};
+
+/// A WebSocket API.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Api {
+    /// For people: AWS does not keep it unique, and the tags alone find the API again.
+    pub name: String,
+    /// What the API is for.
+    pub description: Option<String>,
+    /// `WEBSOCKET`. Changing it replaces the API.
+    pub protocol_type: String,
+    /// How a message names its route; AWS wants one even without such routes.
+    pub route_selection_expression: String,
+    /// Where an API key is read from; absent means `$request.header.x-api-key`.
+    pub api_key_selection_expression: Option<String>,
+    /// Whether only a custom domain reaches it; absent means no.
+    pub disable_execute_api_endpoint: Option<bool>,
+}
+
+/// What a route calls. Its `Description` is the driver's: it holds the address, by which the
+/// integration is found again.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Integration<S = Text> {
+    /// The API. Changing it replaces the integration.
+    pub api_id: S,
+    /// `AWS_PROXY` for a function.
+    pub integration_type: String,
+    /// The function's invocation URI.
+    pub integration_uri: Option<S>,
+    /// `POST` for a function.
+    pub integration_method: Option<String>,
+    /// `INTERNET` or `VPC_LINK`; absent means `INTERNET`.
+    pub connection_type: Option<String>,
+    /// The role that API Gateway calls under; absent means the function's resource policy decides.
+    pub credentials_arn: Option<S>,
+    /// Milliseconds, 50 to 29,000; absent means 29,000.
+    pub timeout_in_millis: Option<i32>,
+    /// `WHEN_NO_MATCH`, `WHEN_NO_TEMPLATES` or `NEVER`; absent means `WHEN_NO_MATCH`.
+    pub passthrough_behavior: Option<String>,
+    /// `CONVERT_TO_BINARY` or `CONVERT_TO_TEXT`.
+    pub content_handling_strategy: Option<String>,
+    /// Mapped request parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub request_parameters: BTreeMap<String, String>,
+    /// Mapped request bodies.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub request_templates: BTreeMap<String, String>,
+    /// Which request template is used.
+    pub template_selection_expression: Option<String>,
+}
+
+/// Who may connect, as a function decides.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Authorizer<S = Text> {
+    /// The API. Changing it replaces the authorizer.
+    pub api_id: S,
+    /// Finds the authorizer again.
+    pub name: String,
+    /// `REQUEST`, the one kind that WebSocket APIs have.
+    pub authorizer_type: String,
+    /// The function's invocation URI.
+    pub authorizer_uri: Option<S>,
+    /// The role that API Gateway calls under.
+    pub authorizer_credentials_arn: Option<S>,
+    /// What must be present: `route.request.querystring.token`; a set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identity_source: Vec<String>,
+}
+
+/// What a message or a life event of a connection calls.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Route<S = Text> {
+    /// The API. Changing it replaces the route.
+    pub api_id: S,
+    /// `$connect`, `$disconnect`, `$default` or a name.
+    pub route_key: String,
+    /// `integrations/ID`.
+    pub target: Option<S>,
+    /// A name for the operation.
+    pub operation_name: Option<String>,
+    /// `NONE`, `AWS_IAM` or `CUSTOM`, on `$connect` alone; absent means `NONE`.
+    pub authorization_type: Option<String>,
+    /// The authorizer, with `CUSTOM`.
+    pub authorizer_id: Option<S>,
+    /// Whether an API key is wanted; absent means no.
+    pub api_key_required: Option<bool>,
+    /// How a message's model is chosen.
+    pub model_selection_expression: Option<String>,
+    /// How an answer is chosen, for two-way routes.
+    pub route_response_selection_expression: Option<String>,
+}
+
+/// The routes, integrations and authorizers as they were at one moment, for a stage to serve.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Deployment<S = Text> {
+    /// The API. Changing it replaces the deployment.
+    pub api_id: S,
+    /// The fingerprint of what is deployed. Changing it makes a new deployment.
+    pub description: S,
+}
+
+/// A deployment under a name that clients connect to.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Stage<S = Text> {
+    /// The API. Changing it replaces the stage.
+    pub api_id: S,
+    /// The last part of the URL. Changing it replaces the stage.
+    pub stage_name: String,
+    /// What the stage is for.
+    pub description: Option<String>,
+    /// What it serves; absent with `auto_deploy`.
+    pub deployment_id: Option<S>,
+    /// Whether every change is deployed at once; absent means no.
+    pub auto_deploy: Option<bool>,
+    /// Throttling and logging of every route.
+    pub default_route_settings: Option<RouteSettings>,
+    /// Throttling and logging by route key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub route_settings: BTreeMap<String, RouteSettings>,
+    /// Variables that mappings see.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stage_variables: BTreeMap<String, String>,
+    /// Where accesses are logged; needs the account's logging role.
+    pub access_log_settings: Option<AccessLogSettings<S>>,
+}
+
+/// Throttling and logging of a route. Both throttles absent means the account's own.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RouteSettings {
+    /// Requests at once. 0 would refuse every request.
+    pub throttling_burst_limit: Option<i32>,
+    /// Requests a second. 0 would refuse every request.
+    pub throttling_rate_limit: Option<f64>,
+    /// Whether CloudWatch gets metrics by route; absent means no.
+    pub detailed_metrics_enabled: Option<bool>,
+    /// Whether messages are logged in full; absent means no.
+    pub data_trace_enabled: Option<bool>,
+    /// `OFF`, `ERROR` or `INFO`; absent means `OFF`.
+    pub logging_level: Option<String>,
+}
+
+/// Where accesses are logged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AccessLogSettings<S = Text> {
+    /// A log group's ARN, without `:*`.
+    pub destination_arn: S,
+    /// A line, with `$context` variables.
+    pub format: String,
+}
+
+impl Resource for Api {
+    const TYPE: &'static ResourceType = API;
+}
+
+impl<S: Serialize> Resource for Integration<S> {
+    const TYPE: &'static ResourceType = INTEGRATION;
+}
+
+impl<S: Serialize> Resource for Authorizer<S> {
+    const TYPE: &'static ResourceType = AUTHORIZER;
+}
+
+impl<S: Serialize> Resource for Route<S> {
+    const TYPE: &'static ResourceType = ROUTE;
+}
+
+impl<S: Serialize> Resource for Deployment<S> {
+    const TYPE: &'static ResourceType = DEPLOYMENT;
+}
+
+impl<S: Serialize> Resource for Stage<S> {
+    const TYPE: &'static ResourceType = STAGE;
+}
+
+impl Handle<Api> {
+    /// The API's id.
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.attribute("ApiId")
+    }
+}
+
+impl Handle<Integration> {
+    /// The integration's id.
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.attribute("IntegrationId")
+    }
+}
+
+impl Handle<Authorizer> {
+    /// The authorizer's id.
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.attribute("AuthorizerId")
+    }
+}
+
+impl Handle<Route> {
+    /// The route's id.
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.attribute("RouteId")
+    }
+}
+
+impl Handle<Deployment> {
+    /// The deployment's id.
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.attribute("DeploymentId")
+    }
+}
+
+impl Handle<Stage> {
+    /// The URL that a client connects to, on AWS and on an emulator.
+    #[must_use]
+    pub fn websocket_url(&self) -> Text {
+        self.attribute("WebSocketUrl")
+    }
+}

@@ -1,0 +1,93 @@
+//! `AWS::CertificateManager::Certificate`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::CertificateManager::Certificate`. It is found by its tags.
+pub const CERTIFICATE: &ResourceType = &ResourceType {
+    name: "AWS::CertificateManager::Certificate",
+    identity: &[],
+    create_only: &[
+        "DomainName",
+        "SubjectAlternativeNames",
+        "ValidationMethod",
+        "KeyAlgorithm",
+    ],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[],
+};
+
+/// A public certificate for CloudFront: it is made in us-east-1, whatever the system's Region.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Certificate<S = Text> {
+    /// The domain, such as `www.example.com` or `*.example.com`. Changing it replaces the
+    /// certificate.
+    pub domain_name: String,
+    /// Further domains; a set, in which the first domain means nothing. Changing it replaces the
+    /// certificate.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub subject_alternative_names: Vec<String>,
+    /// How the domains are shown to be ours; absent means `DNS`. Changing it replaces the
+    /// certificate.
+    pub validation_method: Option<ValidationMethod>,
+    /// Where the records are written that show it, for each domain. A domain that is not here, or
+    /// has no zone, waits for a person to write its record.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub domain_validation_options: Vec<DomainValidationOption<S>>,
+    /// The key, such as `RSA_2048` (the default) or `EC_prime256v1`. Changing it replaces the
+    /// certificate.
+    pub key_algorithm: Option<String>,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for Certificate {
+    fn default() -> Self {
+        Self {
+            domain_name: String::new(),
+            subject_alternative_names: Vec::new(),
+            validation_method: None,
+            domain_validation_options: Vec::new(),
+            key_algorithm: None,
+        }
+    }
+}
+
+/// How domains are shown to be ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ValidationMethod {
+    /// By a record in the domain's zone, which renews the certificate too.
+    Dns,
+    /// By mail to the domain's owner.
+    Email,
+}
+
+/// Where the record of a domain is written.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DomainValidationOption<S = Text> {
+    /// One of the certificate's domains.
+    pub domain_name: String,
+    /// The hosted zone of the domain: `Z…`. Absent means that a person writes the record.
+    pub hosted_zone_id: Option<S>,
+}
+
+impl<S: Serialize> Resource for Certificate<S> {
+    const TYPE: &'static ResourceType = CERTIFICATE;
+}
+
+impl Handle<Certificate> {
+    /// The certificate's ARN, once it is issued.
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute("Arn")
+    }
+}

@@ -1,0 +1,172 @@
+//! `AWS::CloudFront::CachePolicy`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::CloudFront::CachePolicy`. AWS cannot tag it: its owner stands in its comment.
+pub const CACHE_POLICY: &ResourceType = &ResourceType {
+    name: "AWS::CloudFront::CachePolicy",
+    identity: &["CachePolicyConfig.Name"],
+    create_only: &["CachePolicyConfig.Name"],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &[],
+};
+
+/// What CloudFront caches, by what and for how long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CachePolicy {
+    /// All of it.
+    pub cache_policy_config: CachePolicyConfig,
+}
+
+/// What is cached, by what and for how long.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CachePolicyConfig {
+    /// 1 to 128 of `[A-Za-z0-9_-]`, unique in the account. Changing it replaces the policy.
+    pub name: String,
+    /// A text for people. With the owner, whom Frontage writes behind it, up to 128 characters.
+    pub comment: Option<String>,
+    /// Seconds, where the origin does not say; absent means a day, or the least if that is more.
+    #[serde(rename = "DefaultTTL")]
+    pub default_ttl: Option<i64>,
+    /// The most seconds, whatever the origin says; absent means a year, or the default if that is
+    /// more.
+    #[serde(rename = "MaxTTL")]
+    pub max_ttl: Option<i64>,
+    /// The least seconds, whatever the origin says.
+    #[serde(rename = "MinTTL")]
+    pub min_ttl: i64,
+    /// What of a request makes a difference.
+    pub parameters_in_cache_key_and_forwarded_to_origin: ParametersInCacheKeyAndForwardedToOrigin,
+}
+
+/// What of a request makes a difference: it is in the cache's key, and the origin gets it.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ParametersInCacheKeyAndForwardedToOrigin {
+    /// Cookies.
+    pub cookies_config: CookiesConfig,
+    /// Whether Brotli is one; absent means no.
+    pub enable_accept_encoding_brotli: Option<bool>,
+    /// Whether gzip is one.
+    pub enable_accept_encoding_gzip: bool,
+    /// Headers.
+    pub headers_config: HeadersConfig,
+    /// What is in the query.
+    pub query_strings_config: QueryStringsConfig,
+}
+
+impl ParametersInCacheKeyAndForwardedToOrigin {
+    /// The path alone, compressed or not: for files.
+    #[must_use]
+    pub fn path_alone() -> Self {
+        Self {
+            cookies_config: CookiesConfig {
+                cookie_behavior: CookieBehavior::None,
+                cookies: Vec::new(),
+            },
+            enable_accept_encoding_brotli: Some(true),
+            enable_accept_encoding_gzip: true,
+            headers_config: HeadersConfig {
+                header_behavior: HeaderBehavior::None,
+                headers: Vec::new(),
+            },
+            query_strings_config: QueryStringsConfig {
+                query_string_behavior: QueryStringBehavior::None,
+                query_strings: Vec::new(),
+            },
+        }
+    }
+}
+
+/// Which cookies make a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CookiesConfig {
+    /// What the list means.
+    pub cookie_behavior: CookieBehavior,
+    /// Their names, a set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cookies: Vec<String>,
+}
+
+/// What a list of cookies means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CookieBehavior {
+    /// All, listed or not.
+    All,
+    /// All but these.
+    AllExcept,
+    /// None.
+    None,
+    /// These.
+    Whitelist,
+}
+
+/// Which headers make a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct HeadersConfig {
+    /// What the list means.
+    pub header_behavior: HeaderBehavior,
+    /// Their names, a set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<String>,
+}
+
+/// What a list of headers means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HeaderBehavior {
+    /// None.
+    None,
+    /// These.
+    Whitelist,
+}
+
+/// What in a query makes a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct QueryStringsConfig {
+    /// What the list means.
+    pub query_string_behavior: QueryStringBehavior,
+    /// Their names, a set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub query_strings: Vec<String>,
+}
+
+/// What a list of query parameters means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum QueryStringBehavior {
+    /// All, listed or not.
+    All,
+    /// All but these.
+    AllExcept,
+    /// None.
+    None,
+    /// These.
+    Whitelist,
+}
+
+impl Resource for CachePolicy {
+    const TYPE: &'static ResourceType = CACHE_POLICY;
+}
+
+impl Handle<CachePolicy> {
+    /// The generated id.
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.attribute("Id")
+    }
+}

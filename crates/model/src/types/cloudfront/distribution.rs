@@ -1,0 +1,272 @@
+//! `AWS::CloudFront::Distribution`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::{CacheBehavior, DefaultCacheBehavior, Origin};
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::CloudFront::Distribution`.
+///
+/// AWS makes up its id, so it is found by its address, which stands in its comment and in its tags.
+/// What it serves from goes after it: a name that is free again while it is still served could be
+/// taken by anybody.
+pub const DISTRIBUTION: &ResourceType = &ResourceType {
+    name: "AWS::CloudFront::Distribution",
+    identity: &[],
+    create_only: &[],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[
+        "AWS::CloudFront::CachePolicy",
+        "AWS::CloudFront::Function",
+        "AWS::CloudFront::OriginAccessControl",
+        "AWS::CloudFront::ResponseHeadersPolicy",
+        "AWS::CertificateManager::Certificate",
+        "AWS::S3::Bucket",
+    ],
+};
+
+/// A distribution: a site at AWS's edges. A change takes minutes to be at all of them; deleting one
+/// takes longer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Distribution<S = Text> {
+    /// All of it.
+    pub distribution_config: DistributionConfig<S>,
+}
+
+/// What a distribution serves, from where and how.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DistributionConfig<S = Text> {
+    /// Its own domain names, a set; each must be covered by [`Self::viewer_certificate`].
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<S>,
+    /// How a path is served that a pattern matches; the first that matches.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub cache_behaviors: Vec<CacheBehavior<S>>,
+    /// A text for people. With the address, which Frontage writes behind it, up to 128 characters.
+    pub comment: Option<String>,
+    /// What is served in place of the origin's errors; a set by
+    /// [`CustomErrorResponse::error_code`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_error_responses: Vec<CustomErrorResponse>,
+    /// How everything else is served.
+    pub default_cache_behavior: DefaultCacheBehavior<S>,
+    /// What is served at `/`, without the slash; absent means the origin's own answer.
+    pub default_root_object: Option<String>,
+    /// Whether it serves at all.
+    pub enabled: bool,
+    /// The highest version of HTTP; absent means HTTP/2.
+    pub http_version: Option<HttpVersion>,
+    /// Whether it is reached by IPv6 too; absent means no.
+    #[serde(rename = "IPV6Enabled")]
+    pub ipv6_enabled: Option<bool>,
+    /// Where its log goes, a bucket that takes access control lists; absent means no log.
+    pub logging: Option<Logging<S>>,
+    /// Where it serves from; a set by [`Origin::id`].
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<Origin<S>>,
+    /// At which edges; absent means all.
+    pub price_class: Option<PriceClass>,
+    /// Where it may be seen from; absent means everywhere.
+    pub restrictions: Option<Restrictions>,
+    /// The certificate of its own names; absent means that of `cloudfront.net`.
+    pub viewer_certificate: Option<ViewerCertificate<S>>,
+    /// The ARN of a web ACL of the scope `CLOUDFRONT`; absent means none.
+    #[serde(rename = "WebACLId")]
+    pub web_acl_id: Option<S>,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for DistributionConfig {
+    /// A distribution that serves, with no origin yet.
+    fn default() -> Self {
+        Self {
+            aliases: Vec::new(),
+            cache_behaviors: Vec::new(),
+            comment: None,
+            custom_error_responses: Vec::new(),
+            default_cache_behavior: DefaultCacheBehavior::default(),
+            default_root_object: None,
+            enabled: true,
+            http_version: None,
+            ipv6_enabled: None,
+            logging: None,
+            origins: Vec::new(),
+            price_class: None,
+            restrictions: None,
+            viewer_certificate: None,
+            web_acl_id: None,
+        }
+    }
+}
+
+/// What is served in place of an origin's error.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CustomErrorResponse {
+    /// The origin's status: 400, 403, 404, 405, 414, 416, 500, 501, 502, 503 or 504.
+    pub error_code: i32,
+    /// Seconds that the error is cached; absent means 10.
+    #[serde(rename = "ErrorCachingMinTTL")]
+    pub error_caching_min_ttl: Option<i64>,
+    /// The status that is answered; with [`Self::response_page_path`] only.
+    pub response_code: Option<i32>,
+    /// The path of what is answered, with its slash; with [`Self::response_code`] only.
+    pub response_page_path: Option<String>,
+}
+
+/// The highest version of HTTP that viewers may speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HttpVersion {
+    /// HTTP/1.1.
+    #[serde(rename = "http1.1")]
+    Http1_1,
+    /// HTTP/2 and below.
+    #[serde(rename = "http2")]
+    Http2,
+    /// HTTP/3 and HTTP/1.1.
+    #[serde(rename = "http3")]
+    Http3,
+    /// HTTP/3, HTTP/2 and HTTP/1.1.
+    #[serde(rename = "http2and3")]
+    Http2And3,
+}
+
+/// Where a distribution's log goes.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Logging<S = Text> {
+    /// The bucket by its domain name: `logs.s3.amazonaws.com`.
+    pub bucket: S,
+    /// Whether cookies are logged; absent means no.
+    pub include_cookies: Option<bool>,
+    /// What the keys begin with; absent means nothing.
+    pub prefix: Option<String>,
+}
+
+/// At which edges a distribution is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PriceClass {
+    /// North America, Europe, Israel.
+    #[serde(rename = "PriceClass_100")]
+    Class100,
+    /// All but South America, Australia and New Zealand.
+    #[serde(rename = "PriceClass_200")]
+    Class200,
+    /// All.
+    #[serde(rename = "PriceClass_All")]
+    All,
+}
+
+/// Where a distribution may be seen from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Restrictions {
+    /// By country.
+    pub geo_restriction: GeoRestriction,
+}
+
+/// Which countries a distribution may be seen from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GeoRestriction {
+    /// What the list means.
+    pub restriction_type: GeoRestrictionType,
+    /// Countries as ISO 3166-1 alpha-2 codes, a set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locations: Vec<String>,
+}
+
+/// What a list of countries means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GeoRestrictionType {
+    /// All but these.
+    Blacklist,
+    /// Everywhere.
+    None,
+    /// These alone.
+    Whitelist,
+}
+
+/// The certificate that viewers see.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ViewerCertificate<S = Text> {
+    /// A certificate's ARN in ACM in us-east-1.
+    pub acm_certificate_arn: Option<S>,
+    /// That of `cloudfront.net`, with TLS 1 and above, in place of one of its own.
+    pub cloud_front_default_certificate: Option<bool>,
+    /// A certificate's id in IAM.
+    pub iam_certificate_id: Option<S>,
+    /// The oldest TLS with the ciphers of a year: `TLSv1.2_2021`. Absent means `TLSv1`,
+    /// CloudFront's own default.
+    pub minimum_protocol_version: Option<String>,
+    /// How viewers are told apart by name; needed with a certificate of its own.
+    pub ssl_support_method: Option<SslSupportMethod>,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for ViewerCertificate {
+    fn default() -> Self {
+        Self {
+            acm_certificate_arn: None,
+            cloud_front_default_certificate: None,
+            iam_certificate_id: None,
+            minimum_protocol_version: None,
+            ssl_support_method: None,
+        }
+    }
+}
+
+/// How viewers of several names at one address are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SslSupportMethod {
+    /// By the name that they ask for, as every browser does.
+    SniOnly,
+    /// By fixed addresses.
+    StaticIp,
+    /// By addresses of its own, which cost by the month.
+    Vip,
+}
+
+impl<S: Serialize> Resource for Distribution<S> {
+    const TYPE: &'static ResourceType = DISTRIBUTION;
+}
+
+impl Handle<Distribution> {
+    /// The generated id.
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.attribute("Id")
+    }
+
+    /// The distribution's ARN, by which a bucket's policy knows it (`AWS:SourceArn`).
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute("Arn")
+    }
+
+    /// Its name below `cloudfront.net`.
+    #[must_use]
+    pub fn domain_name(&self) -> Text {
+        self.attribute("DomainName")
+    }
+
+    /// The URL of [`Self::domain_name`], without a slash at its end; at an emulator, one that a
+    /// browser can open.
+    #[must_use]
+    pub fn url(&self) -> Text {
+        self.attribute("Url")
+    }
+}

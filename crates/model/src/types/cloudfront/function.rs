@@ -1,0 +1,88 @@
+//! `AWS::CloudFront::Function`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::CloudFront::Function`.
+pub const FUNCTION: &ResourceType = &ResourceType {
+    name: "AWS::CloudFront::Function",
+    identity: &["Name"],
+    create_only: &["Name"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[],
+};
+
+/// A function that runs at the edge with each request or answer.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Function<S = Text> {
+    /// 1 to 64 of `[A-Za-z0-9_-]`, unique in the account. Changing it replaces the function.
+    pub name: String,
+    /// Whether it goes live, which it must before a distribution can name it; absent means no.
+    pub auto_publish: Option<bool>,
+    /// JavaScript, up to 10 KB.
+    pub function_code: S,
+    /// How it runs.
+    pub function_config: FunctionConfig<S>,
+}
+
+/// How a function runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FunctionConfig<S = Text> {
+    /// A text for people, up to 128 characters.
+    pub comment: String,
+    /// Key-value stores that it may read, at most one.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub key_value_store_associations: Vec<KeyValueStoreAssociation<S>>,
+    /// Which JavaScript it is.
+    pub runtime: FunctionRuntime,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for FunctionConfig {
+    fn default() -> Self {
+        Self {
+            comment: String::new(),
+            key_value_store_associations: Vec::new(),
+            runtime: FunctionRuntime::CloudfrontJs2_0,
+        }
+    }
+}
+
+/// A key-value store that a function may read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyValueStoreAssociation<S = Text> {
+    /// The store's ARN.
+    #[serde(rename = "KeyValueStoreARN")]
+    pub key_value_store_arn: S,
+}
+
+/// Which JavaScript a function is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FunctionRuntime {
+    /// ECMAScript 5.1 and a little more.
+    #[serde(rename = "cloudfront-js-1.0")]
+    CloudfrontJs1_0,
+    /// ECMAScript 5.1 with much of the later ones, asynchronous functions among it.
+    #[serde(rename = "cloudfront-js-2.0")]
+    CloudfrontJs2_0,
+}
+
+impl<S: Serialize> Resource for Function<S> {
+    const TYPE: &'static ResourceType = FUNCTION;
+}
+
+impl Handle<Function> {
+    /// The function's ARN, by which a distribution names it once it is live.
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute("FunctionARN")
+    }
+}

@@ -1,0 +1,104 @@
+//! `AWS::CloudFront::OriginAccessControl`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its owner stands in its
+/// description.
+pub const ORIGIN_ACCESS_CONTROL: &ResourceType = &ResourceType {
+    name: "AWS::CloudFront::OriginAccessControl",
+    identity: &["OriginAccessControlConfig.Name"],
+    create_only: &["OriginAccessControlConfig.Name"],
+    renewed_by: &[],
+    replacement: Replacement::CreateFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &[],
+};
+
+/// How a distribution signs its requests to an origin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OriginAccessControl {
+    /// All of it.
+    pub origin_access_control_config: OriginAccessControlConfig,
+}
+
+/// How requests to an origin are signed.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OriginAccessControlConfig {
+    /// 1 to 64 characters, unique in the account. Changing it replaces the resource.
+    pub name: String,
+    /// A text for people. With the owner, whom Frontage writes behind it, up to 256 characters.
+    pub description: Option<String>,
+    /// The kind of origin.
+    pub origin_access_control_origin_type: OriginType,
+    /// Which requests are signed.
+    pub signing_behavior: SigningBehavior,
+    /// How.
+    pub signing_protocol: SigningProtocol,
+}
+
+impl OriginAccessControlConfig {
+    /// Signs every request to a bucket.
+    #[must_use]
+    pub fn s3(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            description: None,
+            origin_access_control_origin_type: OriginType::S3,
+            signing_behavior: SigningBehavior::Always,
+            signing_protocol: SigningProtocol::Sigv4,
+        }
+    }
+}
+
+/// The kind of origin whose requests are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OriginType {
+    /// A function's URL.
+    Lambda,
+    /// A `MediaPackage` v2 channel.
+    MediaPackageV2,
+    /// A `MediaStore` container.
+    MediaStore,
+    /// A bucket.
+    S3,
+}
+
+/// Which requests are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SigningBehavior {
+    /// All; a viewer's own signature is overwritten.
+    Always,
+    /// None.
+    Never,
+    /// Those that a viewer did not sign.
+    NoOverride,
+}
+
+/// How requests are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SigningProtocol {
+    /// AWS Signature Version 4.
+    Sigv4,
+}
+
+impl Resource for OriginAccessControl {
+    const TYPE: &'static ResourceType = ORIGIN_ACCESS_CONTROL;
+}
+
+impl Handle<OriginAccessControl> {
+    /// The generated id.
+    #[must_use]
+    pub fn id(&self) -> Text {
+        self.attribute("Id")
+    }
+}

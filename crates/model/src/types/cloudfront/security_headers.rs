@@ -1,0 +1,146 @@
+//! Headers that say what browsers must not do.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::Text;
+
+/// Headers that say what browsers must not do; each absent one is left to the origin.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SecurityHeadersConfig<S = Text> {
+    /// `Content-Security-Policy`.
+    pub content_security_policy: Option<ContentSecurityPolicy<S>>,
+    /// `X-Content-Type-Options: nosniff`.
+    pub content_type_options: Option<ContentTypeOptions>,
+    /// `X-Frame-Options`.
+    pub frame_options: Option<FrameOptions>,
+    /// `Referrer-Policy`.
+    pub referrer_policy: Option<ReferrerPolicy>,
+    /// `Strict-Transport-Security`.
+    pub strict_transport_security: Option<StrictTransportSecurity>,
+    /// `X-XSS-Protection`.
+    #[serde(rename = "XSSProtection")]
+    pub xss_protection: Option<XssProtection<S>>,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for SecurityHeadersConfig {
+    fn default() -> Self {
+        Self {
+            content_security_policy: None,
+            content_type_options: None,
+            frame_options: None,
+            referrer_policy: None,
+            strict_transport_security: None,
+            xss_protection: None,
+        }
+    }
+}
+
+/// `Content-Security-Policy`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ContentSecurityPolicy<S = Text> {
+    /// The header's value.
+    pub content_security_policy: S,
+    /// Whether the origin's own gives way.
+    #[serde(rename = "Override")]
+    pub overrides: bool,
+}
+
+/// `X-Content-Type-Options: nosniff`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ContentTypeOptions {
+    /// Whether the origin's own gives way.
+    #[serde(rename = "Override")]
+    pub overrides: bool,
+}
+
+/// `X-Frame-Options`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FrameOptions {
+    /// The header's value.
+    pub frame_option: FrameOption,
+    /// Whether the origin's own gives way.
+    #[serde(rename = "Override")]
+    pub overrides: bool,
+}
+
+/// Who may show a page in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum FrameOption {
+    /// Nobody.
+    Deny,
+    /// Pages of the same origin.
+    SameOrigin,
+}
+
+/// `Referrer-Policy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReferrerPolicy {
+    /// Whether the origin's own gives way.
+    #[serde(rename = "Override")]
+    pub overrides: bool,
+    /// The header's value.
+    pub referrer_policy: ReferrerPolicyValue,
+}
+
+/// What a browser tells of the page that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferrerPolicyValue {
+    /// `no-referrer`.
+    NoReferrer,
+    /// `no-referrer-when-downgrade`.
+    NoReferrerWhenDowngrade,
+    /// `origin`.
+    Origin,
+    /// `origin-when-cross-origin`.
+    OriginWhenCrossOrigin,
+    /// `same-origin`.
+    SameOrigin,
+    /// `strict-origin`.
+    StrictOrigin,
+    /// `strict-origin-when-cross-origin`.
+    StrictOriginWhenCrossOrigin,
+    /// `unsafe-url`.
+    UnsafeUrl,
+}
+
+/// `Strict-Transport-Security`.
+#[skip_serializing_none]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StrictTransportSecurity {
+    /// Seconds that a browser remembers.
+    pub access_control_max_age_sec: i32,
+    /// Whether for the names below too; absent means no.
+    pub include_subdomains: Option<bool>,
+    /// Whether the origin's own gives way.
+    #[serde(rename = "Override")]
+    pub overrides: bool,
+    /// Whether browsers may know it beforehand; absent means no.
+    pub preload: Option<bool>,
+}
+
+/// `X-XSS-Protection`.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct XssProtection<S = Text> {
+    /// Whether a page is blocked rather than mended; absent means no.
+    pub mode_block: Option<bool>,
+    /// Whether the origin's own gives way.
+    #[serde(rename = "Override")]
+    pub overrides: bool,
+    /// Whether it is on.
+    pub protection: bool,
+    /// Where it is reported; absent means nowhere.
+    pub report_uri: Option<S>,
+}

@@ -1,0 +1,109 @@
+//! `AWS::CodeArtifact::Domain` and `AWS::CodeArtifact::Repository`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::iam::PolicyDocument;
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::CodeArtifact::Domain`.
+pub const DOMAIN: &ResourceType = &ResourceType {
+    name: "AWS::CodeArtifact::Domain",
+    identity: &["DomainName"],
+    create_only: &["DomainName", "EncryptionKey"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: true,
+    taggable: true,
+    refers_to: &[],
+};
+
+/// The facts of `AWS::CodeArtifact::Repository`.
+pub const REPOSITORY: &ResourceType = &ResourceType {
+    name: "AWS::CodeArtifact::Repository",
+    identity: &["DomainName", "RepositoryName"],
+    create_only: &["DomainName", "DomainOwner", "RepositoryName"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: true,
+    taggable: true,
+    refers_to: &["AWS::CodeArtifact::Domain"],
+};
+
+/// A domain: what its repositories have in common, an asset stored once among it.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Domain<S = Text> {
+    /// 2 to 50 of `[a-z0-9-]`, beginning with a letter and not ending with `-`, unique in the
+    /// account and Region. Changing it would replace the domain, which is refused.
+    pub domain_name: String,
+    /// The KMS key that encrypts assets; absent means CodeArtifact's own. Changing it would replace
+    /// the domain.
+    pub encryption_key: Option<S>,
+    /// Who may do what with the domain; absent means those of the account whose own policies allow
+    /// it.
+    pub permissions_policy_document: Option<PolicyDocument<S>>,
+}
+
+/// A repository in a domain.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Repository<S = Text> {
+    /// The domain that it is in. Changing it would replace the repository, which is refused.
+    pub domain_name: S,
+    /// 2 to 100 of `[A-Za-z0-9._-]`, beginning with a letter or digit. Changing it would replace
+    /// the repository.
+    pub repository_name: String,
+    /// At most 1,000 characters.
+    pub description: Option<String>,
+    /// The repositories of the same domain that are asked for what this one has not, in this order;
+    /// at most 10.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub upstreams: Vec<S>,
+    /// The public registry that is asked for what this one has not (`public:npmjs`): one, and no
+    /// upstreams beside it.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub external_connections: Vec<String>,
+    /// Who may do what with the packages; absent means those of the account whose own policies
+    /// allow it.
+    pub permissions_policy_document: Option<PolicyDocument<S>>,
+}
+
+impl<S: Serialize> Resource for Domain<S> {
+    const TYPE: &'static ResourceType = DOMAIN;
+}
+
+impl<S: Serialize> Resource for Repository<S> {
+    const TYPE: &'static ResourceType = REPOSITORY;
+}
+
+impl Handle<Domain> {
+    /// The domain's name.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("Name")
+    }
+}
+
+impl Handle<Repository> {
+    /// The repository's name.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("Name")
+    }
+
+    /// The address that npm takes for a registry, with the slash at its end that it needs. It is
+    /// Frontage's own: CloudFormation has none.
+    #[must_use]
+    pub fn npm_endpoint(&self) -> Text {
+        self.attribute("NpmEndpoint")
+    }
+}

@@ -1,0 +1,70 @@
+//! `AWS::Cognito::UserPoolDomain`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::Cognito::UserPoolDomain`.
+///
+/// A pool has one domain below Cognito's own and one custom one: the pool finds it, and another
+/// name replaces it.
+pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
+    name: "AWS::Cognito::UserPoolDomain",
+    identity: &["UserPoolId"],
+    create_only: &["UserPoolId", "Domain"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &[
+        "AWS::Cognito::UserPool",
+        "AWS::CertificateManager::Certificate",
+    ],
+};
+
+/// Where a pool's sign-in pages are.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct UserPoolDomain<S = Text> {
+    /// The pool. Changing it replaces the domain.
+    pub user_pool_id: S,
+    /// A prefix, 1 to 63 of `[a-z0-9-]` and unique in the Region among all accounts, without `aws`,
+    /// `amazon` and `cognito` in it; or, with a certificate, a whole name. Changing it replaces the
+    /// domain.
+    pub domain: S,
+    /// 1 for the classic pages, 2 for managed login; absent means 1.
+    pub managed_login_version: Option<i32>,
+    /// Makes it a custom domain.
+    pub custom_domain_config: Option<CustomDomainConfig<S>>,
+}
+
+/// What a custom domain needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CustomDomainConfig<S = Text> {
+    /// The certificate in us-east-1, by ARN.
+    pub certificate_arn: S,
+}
+
+impl<S: Serialize> Resource for UserPoolDomain<S> {
+    const TYPE: &'static ResourceType = USER_POOL_DOMAIN;
+}
+
+impl Handle<UserPoolDomain> {
+    /// The URL that sign-in pages are below, without a final slash, on AWS and on an emulator.
+    #[must_use]
+    pub fn login_url(&self) -> Text {
+        self.attribute("LoginUrl")
+    }
+
+    /// What a custom domain's DNS record is an alias of.
+    #[must_use]
+    pub fn cloud_front_distribution(&self) -> Text {
+        self.attribute("CloudFrontDistribution")
+    }
+}

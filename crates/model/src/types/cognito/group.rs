@@ -1,0 +1,64 @@
+//! `AWS::Cognito::UserPoolGroup`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::Cognito::UserPoolGroup`.
+pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
+    name: "AWS::Cognito::UserPoolGroup",
+    identity: &["UserPoolId", "GroupName"],
+    create_only: &["UserPoolId", "GroupName"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &["AWS::Cognito::UserPool", "AWS::IAM::Role"],
+};
+
+/// A group of users. Its name is in their tokens, as `cognito:groups`.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct UserPoolGroup<S = Text> {
+    /// The pool. Changing it replaces the group.
+    pub user_pool_id: S,
+    /// 1 to 128 characters without spaces. Changing it replaces the group, and its members are in
+    /// none.
+    pub group_name: String,
+    /// Up to 2,048 characters.
+    pub description: Option<String>,
+    /// Of a user's groups, the lowest gives the preferred role, 0 and up; absent comes last.
+    pub precedence: Option<i32>,
+    /// The role that its users may take, by ARN.
+    pub role_arn: Option<S>,
+}
+
+impl<S> UserPoolGroup<S> {
+    /// A group of a pool, with everything else absent.
+    pub fn new(user_pool_id: S, group_name: impl Into<String>) -> Self {
+        Self {
+            user_pool_id,
+            group_name: group_name.into(),
+            description: None,
+            precedence: None,
+            role_arn: None,
+        }
+    }
+}
+
+impl<S: Serialize> Resource for UserPoolGroup<S> {
+    const TYPE: &'static ResourceType = USER_POOL_GROUP;
+}
+
+impl Handle<UserPoolGroup> {
+    /// The group's name, once it exists.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("GroupName")
+    }
+}

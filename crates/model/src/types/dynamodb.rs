@@ -1,0 +1,263 @@
+//! `AWS::DynamoDB::Table`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::DynamoDB::Table`.
+pub const TABLE: &ResourceType = &ResourceType {
+    name: "AWS::DynamoDB::Table",
+    identity: &["TableName"],
+    create_only: &["TableName", "KeySchema"],
+    renewed_by: &[("StreamSpecification", "StreamArn")],
+    replacement: Replacement::DeleteFirst,
+    holds_data: true,
+    taggable: true,
+    refers_to: &[],
+};
+
+/// A table. It holds data, so it is never replaced.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Table<S = Text> {
+    /// 3 to 255 of `[a-zA-Z0-9_.-]`. Changing it would replace the table.
+    pub table_name: String,
+    /// The type of each attribute that is part of a key, and of no other; a set. The type of one in
+    /// the table's own key cannot be changed.
+    #[serde(default)]
+    pub attribute_definitions: Vec<AttributeDefinition>,
+    /// The partition key, then the sort key if there is one. Changing it would replace the table.
+    #[serde(default)]
+    pub key_schema: Vec<KeySchemaElement>,
+    /// Absent means provisioned.
+    pub billing_mode: Option<BillingMode>,
+    /// Needed with [`BillingMode::Provisioned`].
+    pub provisioned_throughput: Option<ProvisionedThroughput>,
+    /// Other keys to query by; a set by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub global_secondary_indexes: Vec<GlobalSecondaryIndex>,
+    /// The change stream. Absent means none. Changing the view makes a new stream with a new ARN.
+    pub stream_specification: Option<StreamSpecification>,
+    /// Encryption at rest. Absent means a key that DynamoDB owns.
+    #[serde(rename = "SSESpecification")]
+    pub sse_specification: Option<SseSpecification<S>>,
+    /// Point-in-time recovery. Absent means off.
+    pub point_in_time_recovery_specification: Option<PointInTimeRecoverySpecification>,
+    /// Expiry by an attribute. Absent means off. AWS takes one change a table an hour.
+    pub time_to_live_specification: Option<TimeToLiveSpecification>,
+    /// Whether AWS refuses to delete the table. Absent means no.
+    pub deletion_protection_enabled: Option<bool>,
+    /// Absent means standard. AWS takes two changes of a table in 30 days.
+    pub table_class: Option<TableClass>,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            table_name: String::new(),
+            attribute_definitions: Vec::new(),
+            key_schema: Vec::new(),
+            billing_mode: None,
+            provisioned_throughput: None,
+            global_secondary_indexes: Vec::new(),
+            stream_specification: None,
+            sse_specification: None,
+            point_in_time_recovery_specification: None,
+            time_to_live_specification: None,
+            deletion_protection_enabled: None,
+            table_class: None,
+        }
+    }
+}
+
+/// The type of an attribute that is part of a key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttributeDefinition {
+    /// The attribute's name.
+    pub attribute_name: String,
+    /// Its type.
+    pub attribute_type: AttributeType,
+}
+
+/// `DynamoDB`'s scalar types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum AttributeType {
+    /// String.
+    S,
+    /// Number.
+    N,
+    /// Binary.
+    B,
+}
+
+/// One attribute of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct KeySchemaElement {
+    /// The attribute's name.
+    pub attribute_name: String,
+    /// Partition or sort key.
+    pub key_type: KeyType,
+}
+
+/// Partition or sort key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum KeyType {
+    /// Partition key.
+    Hash,
+    /// Sort key.
+    Range,
+}
+
+/// How a table is paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BillingMode {
+    /// A request at a time; nothing while idle.
+    PayPerRequest,
+    /// By the capacity that is set aside.
+    Provisioned,
+}
+
+/// Capacity that is set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ProvisionedThroughput {
+    /// Read capacity units.
+    pub read_capacity_units: i64,
+    /// Write capacity units.
+    pub write_capacity_units: i64,
+}
+
+/// Another key to query by.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GlobalSecondaryIndex {
+    /// 3 to 255 of `[a-zA-Z0-9_.-]`.
+    pub index_name: String,
+    /// The index's key. Changing it makes the index anew.
+    pub key_schema: Vec<KeySchemaElement>,
+    /// What is copied into the index. Changing it makes the index anew.
+    pub projection: Projection,
+    /// Needed with [`BillingMode::Provisioned`].
+    pub provisioned_throughput: Option<ProvisionedThroughput>,
+}
+
+/// What is copied into an index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Projection {
+    /// How much.
+    pub projection_type: ProjectionType,
+    /// Which, with [`ProjectionType::Include`]; a set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub non_key_attributes: Vec<String>,
+}
+
+/// How much of an item is copied into an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ProjectionType {
+    /// Everything.
+    All,
+    /// The keys.
+    KeysOnly,
+    /// The keys and the named attributes.
+    Include,
+}
+
+/// The change stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StreamSpecification {
+    /// What a record carries.
+    pub stream_view_type: StreamViewType,
+}
+
+/// What a stream record carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StreamViewType {
+    /// The key.
+    KeysOnly,
+    /// The item as it is now.
+    NewImage,
+    /// The item as it was.
+    OldImage,
+    /// Both.
+    NewAndOldImages,
+}
+
+/// Encryption at rest.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SseSpecification<S = Text> {
+    /// `false` means a key that DynamoDB owns, `true` one in KMS.
+    #[serde(rename = "SSEEnabled")]
+    pub sse_enabled: bool,
+    /// The KMS key by id, ARN or alias; absent means the account's `alias/aws/dynamodb`.
+    #[serde(rename = "KMSMasterKeyId")]
+    pub kms_master_key_id: Option<S>,
+}
+
+/// Point-in-time recovery.
+#[skip_serializing_none]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PointInTimeRecoverySpecification {
+    /// Whether it is on.
+    pub point_in_time_recovery_enabled: bool,
+    /// How far back, 1 to 35 days; absent means 35.
+    pub recovery_period_in_days: Option<i32>,
+}
+
+/// Expiry by an attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TimeToLiveSpecification {
+    /// The attribute that holds the expiry, in seconds since the epoch.
+    pub attribute_name: String,
+    /// Whether it is on.
+    pub enabled: bool,
+}
+
+/// What a table's storage costs against its reads and writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TableClass {
+    /// For tables that are read and written often.
+    Standard,
+    /// For tables that mostly lie.
+    StandardInfrequentAccess,
+}
+
+impl<S: Serialize> Resource for Table<S> {
+    const TYPE: &'static ResourceType = TABLE;
+}
+
+impl Handle<Table> {
+    /// The table's ARN.
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute("Arn")
+    }
+
+    /// The table's name, once it exists.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("TableName")
+    }
+
+    /// The ARN of the stream as it is now; a stream that is made anew has another.
+    #[must_use]
+    pub fn stream_arn(&self) -> Text {
+        self.attribute("StreamArn")
+    }
+}

@@ -1,0 +1,232 @@
+//! `AWS::IAM::Role` and policy documents.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_with::{OneOrMany, formats::PreferMany, serde_as, skip_serializing_none};
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::IAM::Role`.
+pub const ROLE: &ResourceType = &ResourceType {
+    name: "AWS::IAM::Role",
+    identity: &["RoleName"],
+    create_only: &["RoleName", "Path"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[
+        "AWS::DynamoDB::Table",
+        "AWS::SQS::Queue",
+        "AWS::Logs::LogGroup",
+        "AWS::ApiGatewayV2::Api",
+    ],
+};
+
+/// A role that a service takes on.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Role<S = Text> {
+    /// 1 to 64 of `[\w+=,.@-]`. Changing it replaces the role.
+    pub role_name: String,
+    /// Begins and ends with `/`; absent means `/`. Changing it replaces the role.
+    pub path: Option<String>,
+    /// What the role is for.
+    pub description: Option<String>,
+    /// Who may take it on.
+    pub assume_role_policy_document: PolicyDocument<S>,
+    /// ARNs of managed policies; a set, at most 10.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub managed_policy_arns: Vec<S>,
+    /// Inline policies; a set by name.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Policy<S>>,
+    /// Seconds, 3,600 to 43,200; absent means 3,600.
+    pub max_session_duration: Option<i32>,
+    /// The ARN of the policy that bounds what the role can be given.
+    pub permissions_boundary: Option<S>,
+}
+
+/// An inline policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Policy<S = Text> {
+    /// 1 to 128 of `[\w+=,.@-]`.
+    pub policy_name: String,
+    /// What it grants.
+    pub policy_document: PolicyDocument<S>,
+}
+
+/// A policy document, in IAM's own JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct PolicyDocument<S = Text> {
+    /// The language's version; always `2012-10-17` in ours. A document that states none is of
+    /// `2008-10-17`.
+    #[serde(default = "first_version")]
+    pub version: String,
+    /// What is granted and denied. IAM takes one statement for a list of one.
+    #[serde(deserialize_with = "one_or_many")]
+    pub statement: Vec<Statement<S>>,
+}
+
+/// One statement of a policy. IAM takes one string for a list of one, and the order never matters.
+#[serde_as]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Statement<S = Text> {
+    /// A name for the statement.
+    pub sid: Option<String>,
+    /// Allow or deny.
+    pub effect: Effect,
+    /// Who: `{"Service": […]}`, in trust and resource policies.
+    pub principal: Option<Principal<S>>,
+    /// Everyone but these.
+    pub not_principal: Option<Principal<S>>,
+    /// What may be done.
+    #[serde_as(as = "OneOrMany<_, PreferMany>")]
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub action: Vec<String>,
+    /// Everything but these.
+    #[serde_as(as = "OneOrMany<_, PreferMany>")]
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub not_action: Vec<String>,
+    /// To what.
+    #[serde(
+        default = "Vec::new",
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_many"
+    )]
+    pub resource: Vec<S>,
+    /// Everything but these.
+    #[serde(
+        default = "Vec::new",
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_many"
+    )]
+    pub not_resource: Vec<S>,
+    /// When: operator, then key, then values.
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    pub condition: BTreeMap<String, BTreeMap<String, Values<S>>>,
+}
+
+/// Allow or deny.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Grants.
+    Allow,
+    /// Refuses, whatever else grants.
+    Deny,
+}
+
+/// Who a statement speaks of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub enum Principal<S = Text> {
+    /// Kinds (`Service`, `AWS`, `Federated`) to names.
+    Of(BTreeMap<String, Values<S>>),
+    /// `*`.
+    Anyone(String),
+}
+
+/// One value or several: IAM takes a single one without brackets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    transparent,
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Values<S = Text>(#[serde(deserialize_with = "one_or_many")] pub Vec<S>);
+
+fn first_version() -> String {
+    "2008-10-17".to_owned()
+}
+
+fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either<T> {
+        Many(Vec<T>),
+        One(T),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::Many(items) => items,
+        Either::One(item) => vec![item],
+    })
+}
+
+impl<S> PolicyDocument<S> {
+    /// A document of the current version.
+    #[must_use]
+    pub fn new(statement: Vec<Statement<S>>) -> Self {
+        Self {
+            version: "2012-10-17".to_owned(),
+            statement,
+        }
+    }
+}
+
+impl<S: From<String>> PolicyDocument<S> {
+    /// The trust policy that lets one service take on a role: `lambda.amazonaws.com`.
+    #[must_use]
+    pub fn trust(service: &str) -> Self {
+        let principal = BTreeMap::from([(
+            "Service".to_owned(),
+            Values(vec![S::from(service.to_owned())]),
+        )]);
+        Self::new(vec![Statement {
+            principal: Some(Principal::Of(principal)),
+            ..Statement::allow(["sts:AssumeRole"], Vec::new())
+        }])
+    }
+}
+
+impl<S> Statement<S> {
+    /// Allows `actions` on `resources`.
+    pub fn allow<'a>(actions: impl IntoIterator<Item = &'a str>, resources: Vec<S>) -> Self {
+        Self {
+            sid: None,
+            effect: Effect::Allow,
+            principal: None,
+            not_principal: None,
+            action: actions.into_iter().map(str::to_owned).collect(),
+            not_action: Vec::new(),
+            resource: resources,
+            not_resource: Vec::new(),
+            condition: BTreeMap::new(),
+        }
+    }
+}
+
+impl<S: Serialize> Resource for Role<S> {
+    const TYPE: &'static ResourceType = ROLE;
+}
+
+impl Handle<Role> {
+    /// The role's ARN.
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute("Arn")
+    }
+}

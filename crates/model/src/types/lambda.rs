@@ -1,0 +1,307 @@
+//! `AWS::Lambda::Function`, `AWS::Lambda::Permission`, `AWS::Lambda::EventSourceMapping`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::Lambda::Function`.
+pub const FUNCTION: &ResourceType = &ResourceType {
+    name: "AWS::Lambda::Function",
+    identity: &["FunctionName"],
+    create_only: &["FunctionName"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[
+        "AWS::IAM::Role",
+        "AWS::Logs::LogGroup",
+        "AWS::SQS::Queue",
+        "AWS::DynamoDB::Table",
+    ],
+};
+
+/// The facts of `AWS::Lambda::Permission`.
+pub const PERMISSION: &ResourceType = &ResourceType {
+    name: "AWS::Lambda::Permission",
+    identity: &["FunctionName"],
+    create_only: &[
+        "FunctionName",
+        "Action",
+        "Principal",
+        "SourceArn",
+        "SourceAccount",
+    ],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &["AWS::Lambda::Function", "AWS::ApiGatewayV2::Api"],
+};
+
+/// The facts of `AWS::Lambda::EventSourceMapping`.
+pub const EVENT_SOURCE_MAPPING: &ResourceType = &ResourceType {
+    name: "AWS::Lambda::EventSourceMapping",
+    identity: &["FunctionName", "EventSourceArn"],
+    create_only: &["EventSourceArn", "StartingPosition"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[
+        "AWS::Lambda::Function",
+        "AWS::DynamoDB::Table",
+        "AWS::SQS::Queue",
+        "AWS::IAM::Role",
+    ],
+};
+
+/// A function whose code is a zip.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Function<S = Text> {
+    /// 1 to 64 of `[a-zA-Z0-9-_]`. Changing it replaces the function.
+    pub function_name: String,
+    /// What the function is for.
+    pub description: Option<String>,
+    /// The ARN of the role that it runs under.
+    pub role: S,
+    /// `provided.al2023` for a native executable called `bootstrap`.
+    pub runtime: String,
+    /// What the runtime calls; AWS wants one even where the runtime ignores it.
+    pub handler: String,
+    /// The zip.
+    pub code: Code,
+    /// One of `x86_64` and `arm64`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub architectures: Vec<String>,
+    /// MB, 128 to 10,240; absent means 128.
+    pub memory_size: Option<i32>,
+    /// Seconds, 1 to 900; absent means 3.
+    pub timeout: Option<i32>,
+    /// Variables that the function sees.
+    pub environment: Option<Environment<S>>,
+    /// Concurrent executions that are kept for, and are the most of, this function; absent means
+    /// unreserved.
+    pub reserved_concurrent_executions: Option<i32>,
+    /// X-Ray tracing; absent means `PassThrough`.
+    pub tracing_config: Option<TracingConfig>,
+    /// Where and how it logs; absent means `/aws/lambda/NAME`, as text.
+    pub logging_config: Option<LoggingConfig<S>>,
+    /// Size of `/tmp`; absent means 512 MB.
+    pub ephemeral_storage: Option<EphemeralStorage>,
+    /// ARNs of layer versions, in the order in which they are laid.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<S>,
+    /// Where events go that failed asynchronously.
+    pub dead_letter_config: Option<DeadLetterConfig<S>>,
+    /// The KMS key that encrypts the environment.
+    pub kms_key_arn: Option<S>,
+}
+
+/// A function's zip.
+///
+/// CloudFormation names an S3 object here; the zip goes up with the call, so what is named is its
+/// hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Code {
+    /// SHA-256 of the zip in base64, as Lambda reports it.
+    pub code_sha256: String,
+}
+
+/// Variables that a function sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Environment<S = Text> {
+    /// By name.
+    pub variables: BTreeMap<String, S>,
+}
+
+/// X-Ray tracing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TracingConfig {
+    /// Whether requests are traced.
+    pub mode: TracingMode,
+}
+
+/// Whether requests are traced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TracingMode {
+    /// Sampled here.
+    Active,
+    /// Only when the caller says so.
+    PassThrough,
+}
+
+/// Where and how a function logs.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct LoggingConfig<S = Text> {
+    /// Absent means `/aws/lambda/NAME`.
+    pub log_group: Option<S>,
+    /// `Text` or `JSON`; absent means `Text`.
+    pub log_format: Option<String>,
+    /// With `JSON`: the least level of the function's own lines.
+    pub application_log_level: Option<String>,
+    /// With `JSON`: the least level of Lambda's lines.
+    pub system_log_level: Option<String>,
+}
+
+/// Size of `/tmp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct EphemeralStorage {
+    /// MB, 512 to 10,240.
+    pub size: i32,
+}
+
+/// Where events go that failed asynchronously.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeadLetterConfig<S = Text> {
+    /// The ARN of a queue or topic.
+    pub target_arn: S,
+}
+
+/// A statement of a function's resource policy. It has no update: a change removes and adds it.
+///
+/// Its statement id follows from its address.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct Permission<S = Text> {
+    /// The function's name.
+    pub function_name: S,
+    /// `lambda:InvokeFunction`.
+    pub action: String,
+    /// The service that may do it: `apigateway.amazonaws.com`.
+    pub principal: String,
+    /// The resource on whose behalf, as a pattern.
+    pub source_arn: Option<S>,
+    /// The account on whose behalf.
+    pub source_account: Option<S>,
+}
+
+/// A stream or queue that invokes a function.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
+)]
+pub struct EventSourceMapping<S = Text> {
+    /// The function's name.
+    pub function_name: S,
+    /// The stream's ARN. Changing it replaces the mapping.
+    pub event_source_arn: S,
+    /// Where reading begins. Changing it replaces the mapping.
+    pub starting_position: Option<StartingPosition>,
+    /// Whether it reads; absent means yes.
+    pub enabled: Option<bool>,
+    /// The most records of one invocation, 1 to 10,000; absent means 100.
+    pub batch_size: Option<i32>,
+    /// Seconds that a batch may wait to fill, 0 to 300; absent means 0.
+    pub maximum_batching_window_in_seconds: Option<i32>,
+    /// Batches of one shard at the same time, 1 to 10; absent means 1.
+    pub parallelization_factor: Option<i32>,
+    /// Whether a failed batch is tried again in halves; absent means no.
+    pub bisect_batch_on_function_error: Option<bool>,
+    /// Retries of a failed batch, 0 to 10,000; absent means −1, until its records expire.
+    pub maximum_retry_attempts: Option<i32>,
+    /// Seconds after which a record is given up, 60 to 604,800; absent means −1, never.
+    pub maximum_record_age_in_seconds: Option<i32>,
+    /// Seconds of a tumbling window, 0 to 900; absent means 0, none.
+    pub tumbling_window_in_seconds: Option<i32>,
+    /// `ReportBatchItemFailures`: the function names the records that failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub function_response_types: Vec<String>,
+    /// Which records reach the function.
+    pub filter_criteria: Option<FilterCriteria>,
+    /// Where records are told of that were given up.
+    pub destination_config: Option<DestinationConfig<S>>,
+}
+
+/// Where in a stream reading begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StartingPosition {
+    /// With the oldest record that is kept: nothing is missed.
+    TrimHorizon,
+    /// With what comes once polling has begun, which can be minutes later.
+    Latest,
+}
+
+/// Which records reach a function: those that any filter matches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FilterCriteria {
+    /// Patterns; a set.
+    #[serde(default)]
+    pub filters: Vec<Filter>,
+}
+
+/// One pattern.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Filter {
+    /// JSON of at most 4,096 characters: `{"eventName":["INSERT"]}`.
+    pub pattern: String,
+}
+
+/// Where records are told of that were given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DestinationConfig<S = Text> {
+    /// On failure.
+    pub on_failure: OnFailure<S>,
+}
+
+/// A destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OnFailure<S = Text> {
+    /// The ARN of a queue or topic, to which the function's role may send.
+    pub destination: S,
+}
+
+impl<S: Serialize> Resource for Function<S> {
+    const TYPE: &'static ResourceType = FUNCTION;
+}
+
+impl<S: Serialize> Resource for Permission<S> {
+    const TYPE: &'static ResourceType = PERMISSION;
+}
+
+impl<S: Serialize> Resource for EventSourceMapping<S> {
+    const TYPE: &'static ResourceType = EVENT_SOURCE_MAPPING;
+}
+
+impl Handle<Function> {
+    /// The function's ARN, without a version.
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute("Arn")
+    }
+
+    /// The function's name, once it exists.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("FunctionName")
+    }
+}

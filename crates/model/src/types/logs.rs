@@ -1,0 +1,69 @@
+//! `AWS::Logs::LogGroup`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::Logs::LogGroup`.
+pub const LOG_GROUP: &ResourceType = &ResourceType {
+    name: "AWS::Logs::LogGroup",
+    identity: &["LogGroupName"],
+    create_only: &["LogGroupName", "LogGroupClass"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[],
+};
+
+/// A log group.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LogGroup<S = Text> {
+    /// 1 to 512 of `[.\-_/#A-Za-z0-9]`. Changing it replaces the group.
+    pub log_group_name: String,
+    /// Days that events are kept, one of the numbers that AWS takes; absent means for ever.
+    pub retention_in_days: Option<i32>,
+    /// Absent means `STANDARD`. Changing it replaces the group.
+    pub log_group_class: Option<LogGroupClass>,
+    /// The KMS key that encrypts new events; absent means the service's own.
+    pub kms_key_id: Option<S>,
+}
+
+/// What a log group costs and can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LogGroupClass {
+    /// Everything.
+    Standard,
+    /// Cheaper to write, without metric filters and live tail.
+    InfrequentAccess,
+    /// Kept briefly, for delivery elsewhere.
+    Delivery,
+}
+
+/// The retention periods that AWS takes, in days.
+pub const RETENTION_DAYS: &[i32] = &[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
+
+impl<S: Serialize> Resource for LogGroup<S> {
+    const TYPE: &'static ResourceType = LOG_GROUP;
+}
+
+impl Handle<LogGroup> {
+    /// The group's ARN, without the `:*` that some calls want.
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute("Arn")
+    }
+
+    /// The group's name, once it exists.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("LogGroupName")
+    }
+}

@@ -1,0 +1,54 @@
+//! The properties of each resource type, in CloudFormation's names and shapes: one file a service.
+//!
+//! Each struct is generic over its strings: [`crate::Text`] in a stack, where a string may
+//! be deferred, and `String` in a driver, which gets resolved properties only. An absent member
+//! means AWS's default, which the driver states when it compares.
+
+pub mod apigatewayv2;
+pub mod certificatemanager;
+pub mod cloudfront;
+pub mod codeartifact;
+pub mod cognito;
+pub mod dynamodb;
+pub mod iam;
+pub mod lambda;
+pub mod logs;
+pub mod route53;
+pub mod s3;
+pub mod sqs;
+
+use crate::ResourceType;
+
+/// Every resource type that the model knows.
+pub const ALL: &[&ResourceType] = &[
+    dynamodb::TABLE,
+    iam::ROLE,
+    logs::LOG_GROUP,
+    sqs::QUEUE,
+    lambda::FUNCTION,
+    lambda::PERMISSION,
+    lambda::EVENT_SOURCE_MAPPING,
+    apigatewayv2::API,
+    apigatewayv2::AUTHORIZER,
+    apigatewayv2::INTEGRATION,
+    apigatewayv2::ROUTE,
+    apigatewayv2::DEPLOYMENT,
+    apigatewayv2::STAGE,
+    cognito::USER_POOL,
+    cognito::USER_POOL_CLIENT,
+    cognito::USER_POOL_DOMAIN,
+    cognito::MANAGED_LOGIN_BRANDING,
+    cognito::USER_POOL_GROUP,
+    s3::BUCKET,
+    s3::BUCKET_POLICY,
+    s3::OBJECT,
+    codeartifact::DOMAIN,
+    codeartifact::REPOSITORY,
+    certificatemanager::CERTIFICATE,
+    route53::RECORD_SET,
+    cloudfront::ORIGIN_ACCESS_CONTROL,
+    cloudfront::CACHE_POLICY,
+    cloudfront::RESPONSE_HEADERS_POLICY,
+    cloudfront::FUNCTION,
+    cloudfront::DISTRIBUTION,
+];

@@ -1,0 +1,102 @@
+//! `AWS::Route53::RecordSet`.
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::Route53::RecordSet`. Its record is another record, below `_frontage` in the
+/// same zone.
+pub const RECORD_SET: &ResourceType = &ResourceType {
+    name: "AWS::Route53::RecordSet",
+    identity: &["HostedZoneId", "Name", "Type"],
+    create_only: &["HostedZoneId", "Name", "Type"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: false,
+    refers_to: &[
+        "AWS::CloudFront::Distribution",
+        "AWS::CertificateManager::Certificate",
+        "AWS::Cognito::UserPoolDomain",
+    ],
+};
+
+/// The hosted zone of every CloudFront distribution: what an alias to one names.
+pub const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
+
+/// The records of one name and type, with simple routing.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RecordSet<S = Text> {
+    /// The zone that the records are in: `Z…`. Changing it replaces them.
+    pub hosted_zone_id: S,
+    /// The whole name, such as `www.example.com`, with or without a dot at its end. Changing it
+    /// replaces them.
+    pub name: S,
+    /// `A`, `AAAA`, `CNAME`, `TXT`, `CAA`… Changing it replaces them.
+    #[serde(rename = "Type")]
+    pub record_type: String,
+    /// What in AWS the name stands for, in place of records.
+    pub alias_target: Option<AliasTarget<S>>,
+    /// Seconds that resolvers keep the answer, in digits; needed with records, and none with an
+    /// alias.
+    #[serde(rename = "TTL")]
+    pub ttl: Option<String>,
+    /// The answers; a set.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub resource_records: Vec<S>,
+}
+
+/// What in AWS a name stands for.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AliasTarget<S = Text> {
+    /// Its own name, such as a distribution's.
+    #[serde(rename = "DNSName")]
+    pub dns_name: S,
+    /// The zone of that name: for a distribution [`CLOUDFRONT_ZONE`].
+    pub hosted_zone_id: S,
+    /// Whether the answer depends on the target's health; absent means no. A distribution takes
+    /// only no.
+    pub evaluate_target_health: Option<bool>,
+}
+
+impl RecordSet {
+    /// The alias of a distribution, `A` or `AAAA`.
+    #[must_use]
+    pub fn distribution_alias(
+        hosted_zone_id: Text,
+        name: Text,
+        record_type: &str,
+        distribution_domain: Text,
+    ) -> Self {
+        let alias_target = AliasTarget {
+            dns_name: distribution_domain,
+            hosted_zone_id: Text::from(CLOUDFRONT_ZONE),
+            evaluate_target_health: Some(false),
+        };
+        Self {
+            hosted_zone_id,
+            name,
+            record_type: record_type.to_owned(),
+            alias_target: Some(alias_target),
+            ttl: None,
+            resource_records: Vec::new(),
+        }
+    }
+}
+
+impl<S: Serialize> Resource for RecordSet<S> {
+    const TYPE: &'static ResourceType = RECORD_SET;
+}
+
+impl Handle<RecordSet> {
+    /// The name, once the records are everywhere, without a dot at its end.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute("Name")
+    }
+}

@@ -1,0 +1,104 @@
+//! `AWS::SQS::Queue`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_with::skip_serializing_none;
+
+use crate::{Handle, Replacement, Resource, ResourceType, Text};
+
+/// The facts of `AWS::SQS::Queue`.
+pub const QUEUE: &ResourceType = &ResourceType {
+    name: "AWS::SQS::Queue",
+    identity: &["QueueName"],
+    create_only: &["QueueName", "FifoQueue"],
+    renewed_by: &[],
+    replacement: Replacement::DeleteFirst,
+    holds_data: false,
+    taggable: true,
+    refers_to: &[],
+};
+
+/// A queue.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Queue<S = Text> {
+    /// 1 to 80 of `[A-Za-z0-9_-]`, a FIFO queue's with `.fifo` at the end. Changing it replaces the
+    /// queue.
+    pub queue_name: String,
+    /// Whether order is kept; absent means no. Changing it replaces the queue.
+    pub fifo_queue: Option<bool>,
+    /// FIFO only: whether equal bodies are one message; absent means no.
+    pub content_based_deduplication: Option<bool>,
+    /// Seconds before a message can be received, 0 to 900; absent means 0.
+    pub delay_seconds: Option<i32>,
+    /// Bytes, 1,024 to 1,048,576; absent means 1,048,576.
+    pub maximum_message_size: Option<i32>,
+    /// Seconds that a message is kept, 60 to 1,209,600; absent means 345,600 (four days).
+    pub message_retention_period: Option<i32>,
+    /// Seconds that a receive waits, 0 to 20; absent means 0.
+    pub receive_message_wait_time_seconds: Option<i32>,
+    /// Seconds that a received message is hidden, 0 to 43,200; absent means 30.
+    pub visibility_timeout: Option<i32>,
+    /// Encryption with a key that SQS owns; absent means on, unless a KMS key is named.
+    pub sqs_managed_sse_enabled: Option<bool>,
+    /// The KMS key that encrypts messages.
+    pub kms_master_key_id: Option<S>,
+    /// Seconds that a data key is used again, 60 to 86,400; absent means 300. Without a KMS key it
+    /// means nothing.
+    pub kms_data_key_reuse_period_seconds: Option<i32>,
+    /// Where messages go that are received too often.
+    pub redrive_policy: Option<RedrivePolicy<S>>,
+    /// Which queues may name this one as theirs, as SQS writes it: `redrivePermission` and, with
+    /// `byQueue`, `sourceQueueArns`. Absent means all (`allowAll`).
+    pub redrive_allow_policy: Option<Value>,
+}
+
+// Derived, it would be of any strings, and a stack would have to say which.
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            queue_name: String::new(),
+            fifo_queue: None,
+            content_based_deduplication: None,
+            delay_seconds: None,
+            maximum_message_size: None,
+            message_retention_period: None,
+            receive_message_wait_time_seconds: None,
+            visibility_timeout: None,
+            sqs_managed_sse_enabled: None,
+            kms_master_key_id: None,
+            kms_data_key_reuse_period_seconds: None,
+            redrive_policy: None,
+            redrive_allow_policy: None,
+        }
+    }
+}
+
+/// Where messages go that are received too often.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RedrivePolicy<S = Text> {
+    /// The dead-letter queue's ARN.
+    pub dead_letter_target_arn: S,
+    /// After how many receives, 1 to 1,000.
+    pub max_receive_count: i32,
+}
+
+impl<S: Serialize> Resource for Queue<S> {
+    const TYPE: &'static ResourceType = QUEUE;
+}
+
+impl Handle<Queue> {
+    /// The queue's ARN.
+    #[must_use]
+    pub fn arn(&self) -> Text {
+        self.attribute("Arn")
+    }
+
+    /// The queue's URL, by which messages are sent and received.
+    #[must_use]
+    pub fn url(&self) -> Text {
+        self.attribute("QueueUrl")
+    }
+}

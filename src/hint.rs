@@ -1,0 +1,30 @@
+//! Errors that say what to do about them.
+
+use std::error::Error;
+
+use aws::AccountError;
+use engine::{DriverError, InventoryError};
+
+/// An error that knows a way out.
+pub trait Hint: Error {
+    /// What to do about it, as an imperative.
+    fn hint(&self) -> Option<&'static str>;
+}
+
+impl Hint for DriverError {
+    fn hint(&self) -> Option<&'static str> {
+        aws::hint(self)
+    }
+}
+
+impl Hint for AccountError {
+    fn hint(&self) -> Option<&'static str> {
+        Some(self.advice())
+    }
+}
+
+impl Hint for InventoryError {
+    fn hint(&self) -> Option<&'static str> {
+        self.source.hint()
+    }
+}
