@@ -336,7 +336,7 @@ async fn create(
     known: &Resolved,
 ) -> Result<Live, DriverError> {
     let (properties, node) = desired(planned, known)?;
-    driver.create(&properties, &node.tags).await
+    driver.create(&properties, &node.owner, &node.tags).await
 }
 
 /// The properties first and the tags last: the fingerprint says what was applied, not what was

@@ -6,8 +6,7 @@ use std::marker::PhantomData;
 use serde_json::{Value, json};
 
 use super::{
-    ADDRESS_TAG, Address, Expression, FINGERPRINT_TAG, Resource, ResourceType, SYSTEM_TAG,
-    StackName, Tags, Text, fingerprint,
+    Address, Expression, Owner, Resource, ResourceType, StackName, Tags, Text, fingerprint,
 };
 
 /// The desired state of a system.
@@ -34,7 +33,9 @@ pub struct Node {
     pub resource_type: &'static ResourceType,
     /// What is desired of it, with deferred text as intrinsic functions.
     pub properties: Value,
-    /// The tags it should carry, Frontage's own included.
+    /// The owner to record.
+    pub owner: Owner,
+    /// The tags it should carry, the owner's included.
     pub tags: Tags,
     /// The resources that it refers to.
     pub dependencies: BTreeSet<Address>,
@@ -44,7 +45,7 @@ impl Node {
     /// The short hash of the desired properties and tags, with references by address.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
-        self.tags.get(FINGERPRINT_TAG).map_or("", String::as_str)
+        &self.owner.fingerprint
     }
 }
 
@@ -138,11 +139,12 @@ impl StackBuilder<'_> {
         let properties = serde_json::to_value(&properties)
             .unwrap_or_else(|error| panic!("{address} serialises: {error}"));
         let dependencies = references(&properties);
-        let tags = self.tags(R::TYPE, &address, &properties);
+        let (owner, tags) = self.ownership(R::TYPE, &address, &properties);
         let node = Node {
             address: address.clone(),
             resource_type: R::TYPE,
             properties,
+            owner,
             tags,
             dependencies,
         };
@@ -177,10 +179,12 @@ impl StackBuilder<'_> {
             .insert(name.to_owned(), value);
     }
 
-    /// The system's tags and the record of what is applied, these tags included: else one that the
-    /// description adds would pass for drift. What AWS cannot tag has the record alone, in its
-    /// parent.
-    fn tags(&self, of: &ResourceType, address: &Address, properties: &Value) -> Tags {
+    /// The owner to record and the tags to carry: the system's and the owner's. What AWS cannot tag
+    /// has the owner's alone, in its parent.
+    ///
+    /// The fingerprint includes the system's tags; otherwise a tag that the description adds would
+    /// pass for drift.
+    fn ownership(&self, of: &ResourceType, address: &Address, properties: &Value) -> (Owner, Tags) {
         let mut tags = if of.taggable {
             self.graph.tags.clone()
         } else {
@@ -191,10 +195,13 @@ impl StackBuilder<'_> {
         } else {
             json!([properties, tags])
         };
-        tags.insert(SYSTEM_TAG.to_owned(), self.graph.system.clone());
-        tags.insert(ADDRESS_TAG.to_owned(), address.to_string());
-        tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint(&applied));
-        tags
+        let owner = Owner {
+            system: self.graph.system.clone(),
+            address: address.clone(),
+            fingerprint: fingerprint(&applied),
+        };
+        tags.extend(owner.tags());
+        (owner, tags)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod address;
 mod graph;
+mod owner;
 mod resource;
 mod tags;
 mod text;
@@ -12,6 +13,7 @@ pub mod types;
 
 pub use address::{Address, InvalidAddress, StackName};
 pub use graph::{Graph, Handle, Node, StackBuilder, references};
+pub use owner::Owner;
 pub use resource::{Replacement, Resource, ResourceType};
 pub use tags::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
 pub use text::{Expression, Pseudo, Text, fingerprint};

@@ -1,16 +1,16 @@
 //! `AWS::ApiGatewayV2::Api`.
 
-use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, ProtocolType};
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Api;
-use model::{ADDRESS_TAG, Address, Tags};
+use model::{ADDRESS_TAG, Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::gateway::{Gateway, deleted, tags_of, written};
 use super::{convert, limits};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, until};
 
@@ -100,10 +100,8 @@ impl Apis {
     }
 }
 
-#[async_trait]
 impl ResourceDriver for Apis {
     type Properties = Api;
-    type Identity = Identity;
 
     fn normalise(&self, api: &mut Api) {
         api.description
@@ -113,18 +111,22 @@ impl ResourceDriver for Apis {
         api.disable_execute_api_endpoint.get_or_insert(false);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::api(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Api>,
+        request: TypedReadRequest<'_, Api>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let apis = self.0.apis(cache).await?;
         let candidates = apis
             .iter()
-            .filter(|api| self.stands_at(api, wanted.address))
+            .filter(|api| self.stands_at(api, request.address))
             .collect();
         let chosen = self
-            .choose(candidates, &wanted.properties.protocol_type, cache)
+            .choose(candidates, &request.properties.protocol_type, cache)
             .await?;
         Ok(chosen.map(|api| self.live(&api)))
     }
@@ -139,16 +141,13 @@ impl ResourceDriver for Apis {
             .collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.read_tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Api, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::api(&desired)?;
+    async fn create(&self, desired: Api, owner: &Owner, tags: &Tags) -> Result<Live, DriverError> {
         let created = written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_api()
                 .name(&desired.name)
@@ -157,8 +156,10 @@ impl ResourceDriver for Apis {
                 .route_selection_expression(&desired.route_selection_expression)
                 .set_api_key_selection_expression(desired.api_key_selection_expression.clone())
                 .set_disable_execute_api_endpoint(desired.disable_execute_api_endpoint)
-                .set_tags(Some(tags.clone().into_iter().collect()));
-            call.send().await.map_err(failed("apigateway:CreateApi"))
+                .set_tags(Some(tags.clone().into_iter().collect()))
+                .send()
+                .sent("apigateway:CreateApi")
+                .await
         })
         .await?;
         let id = created
@@ -171,19 +172,16 @@ impl ResourceDriver for Apis {
     async fn update(
         &self,
         live: Live,
-        mut desired: Api,
+        desired: Api,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::api(&desired)?;
         let touched = |property: &str, value: String| changes.affects(property).then_some(value);
         written(|| async {
             let key = convert::patch_text(desired.api_key_selection_expression.as_ref());
             let endpoint = desired
                 .disable_execute_api_endpoint
                 .filter(|_| changes.affects("DisableExecuteApiEndpoint"));
-            let call = self
-                .0
+            self.0
                 .client
                 .update_api()
                 .api_id(&live.id)
@@ -197,11 +195,10 @@ impl ResourceDriver for Apis {
                     desired.route_selection_expression.clone(),
                 ))
                 .set_api_key_selection_expression(touched("ApiKeySelectionExpression", key))
-                .set_disable_execute_api_endpoint(endpoint);
-            call.send()
+                .set_disable_execute_api_endpoint(endpoint)
+                .send()
+                .done("apigateway:UpdateApi")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:UpdateApi"))
         })
         .await?;
         Ok(TypedLive {
@@ -210,24 +207,39 @@ impl ResourceDriver for Apis {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        self.0.retag(live.attribute("Arn")?, set, remove).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag(live.attribute("Arn")?, tags, &[]).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.0
+            .retag(live.attribute("Arn")?, &Tags::new(), keys)
+            .await
     }
 
     /// Takes with it everything that stands in the API.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         deleted(|| async {
-            let call = self.0.client.delete_api().api_id(&live.id);
-            call.send()
+            self.0
+                .client
+                .delete_api()
+                .api_id(&live.id)
+                .send()
+                .done("apigateway:DeleteApi")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteApi"))
         })
         .await?;
         let condition = format!("the API {} is gone", live.id);
         until(&condition, WaitPolicy::seconds(60), || async {
-            let call = self.0.client.get_api().api_id(&live.id);
-            match call.send().await.map_err(failed("apigateway:GetApi")) {
+            match self
+                .0
+                .client
+                .get_api()
+                .api_id(&live.id)
+                .send()
+                .sent("apigateway:GetApi")
+                .await
+            {
                 Ok(_) => Ok(Err("it still answers".to_owned())),
                 Err(error) if error.is("NotFoundException") => Ok(Ok(())),
                 Err(error) => Err(error),

@@ -1,17 +1,17 @@
 //! `AWS::ApiGatewayV2::Authorizer`.
 
-use async_trait::async_trait;
 use aws_sdk_apigatewayv2::operation::create_authorizer::CreateAuthorizerOutput;
 use aws_sdk_apigatewayv2::types::{Authorizer as SdkAuthorizer, AuthorizerType};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
-use model::Tags;
 use model::types::apigatewayv2::Authorizer;
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, written};
 use super::{convert, limits};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Authorizer<String>;
@@ -107,8 +107,7 @@ impl Authorizers {
         desired: &Properties,
     ) -> Result<CreateAuthorizerOutput, DriverError> {
         written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_authorizer()
                 .api_id(&desired.api_id)
@@ -117,10 +116,10 @@ impl Authorizers {
                 .set_authorizer_uri(desired.authorizer_uri.clone())
                 .set_authorizer_credentials_arn(desired.authorizer_credentials_arn.clone())
                 // Required, though it may be empty.
-                .set_identity_source(Some(desired.identity_source.clone()));
-            call.send()
+                .set_identity_source(Some(desired.identity_source.clone()))
+                .send()
+                .sent("apigateway:CreateAuthorizer")
                 .await
-                .map_err(failed("apigateway:CreateAuthorizer"))
         })
         .await
     }
@@ -136,8 +135,7 @@ impl Authorizers {
         };
         let of = AuthorizerType::from(desired.authorizer_type.as_str());
         written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .update_authorizer()
                 .api_id(&desired.api_id)
@@ -150,11 +148,10 @@ impl Authorizers {
                 ))
                 .set_identity_source(
                     touches("IdentitySource").then(|| desired.identity_source.clone()),
-                );
-            call.send()
+                )
+                .send()
+                .done("apigateway:UpdateAuthorizer")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:UpdateAuthorizer"))
         })
         .await
     }
@@ -184,32 +181,34 @@ fn live(api_id: &str, authorizer: &SdkAuthorizer, tags: LiveTags) -> Live {
     )
 }
 
-#[async_trait]
 impl ResourceDriver for Authorizers {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, authorizer: &mut Properties) {
         authorizer.identity_source.sort();
         authorizer.identity_source.dedup();
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::authorizer(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let api_id = &wanted.identity.api_id;
+        let api_id = &request.properties.api_id;
         let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
-        let Some(authorizer) = self.find(&wanted.identity, cache).await? else {
+        let Some(authorizer) = self.find(&request.properties, cache).await? else {
             return Ok(None);
         };
         Ok(Some(live(
             api_id,
             &authorizer,
-            self.0.record(&api, wanted.address),
+            self.0.record(&api, request.address),
         )))
     }
 
@@ -229,13 +228,16 @@ impl ResourceDriver for Authorizers {
         Ok(listed)
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.reread_record(live).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::authorizer(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.0.put_record(&desired.api_id, tags).await?;
         let id = self.make(&desired).await?;
         Ok(child(
@@ -249,11 +251,9 @@ impl ResourceDriver for Authorizers {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::authorizer(&desired)?;
         self.patch(live.attribute("AuthorizerId")?, &desired, |property| {
             changes.affects(property)
         })
@@ -264,23 +264,21 @@ impl ResourceDriver for Authorizers {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.0.retag_record(live, set).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag_record(live, tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let id = live.attribute("AuthorizerId")?;
         deleted(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .delete_authorizer()
                 .api_id(&live.properties.api_id)
-                .authorizer_id(id);
-            call.send()
+                .authorizer_id(id)
+                .send()
+                .done("apigateway:DeleteAuthorizer")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteAuthorizer"))
         })
         .await?;
         if is_recorded(&live) {

@@ -1,18 +1,17 @@
 //! `AWS::ApiGatewayV2::Deployment`.
 
-use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{
     Deployment as SdkDeployment, DeploymentStatus, Stage as SdkStage,
 };
 use engine::{Changes, DriverError, LiveTags, ReadCache};
-use model::Tags;
 use model::types::apigatewayv2::Deployment;
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::convert;
 use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, passes};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry, until};
 
@@ -54,15 +53,14 @@ impl Deployments {
         }
         let passes = |error: &DriverError| passes(error) || routes_not_seen(error);
         let created = retry(WaitPolicy::seconds(60), passes, || async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_deployment()
                 .api_id(&desired.api_id)
-                .description(&desired.description);
-            call.send()
+                .description(&desired.description)
+                .send()
+                .sent("apigateway:CreateDeployment")
                 .await
-                .map_err(failed("apigateway:CreateDeployment"))
         })
         .await?;
         let deployed = created.deployment_status() == Some(&DeploymentStatus::Deployed);
@@ -81,11 +79,7 @@ impl Deployments {
                 .get_deployment()
                 .api_id(api_id)
                 .deployment_id(id);
-            let answer = match call
-                .send()
-                .await
-                .map_err(failed("apigateway:GetDeployment"))
-            {
+            let answer = match call.send().sent("apigateway:GetDeployment").await {
                 Err(error) if error.is("NotFoundException") => {
                     return Ok(Err("it is not there yet".to_owned()));
                 }
@@ -205,19 +199,17 @@ fn live(api_id: &str, deployment: &SdkDeployment, tags: LiveTags) -> Live {
     )
 }
 
-#[async_trait]
 impl ResourceDriver for Deployments {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, _: &mut Properties) {}
 
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let api_id = &wanted.identity.api_id;
+        let api_id = &request.properties.api_id;
         let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
@@ -225,13 +217,13 @@ impl ResourceDriver for Deployments {
             self.0.deployments(api_id, cache),
             self.0.stages(api_id, cache)
         )?;
-        let Some(chosen) = choose(&deployments, &wanted.properties.description, &stages) else {
+        let Some(chosen) = choose(&deployments, &request.properties.description, &stages) else {
             return Ok(None);
         };
         Ok(Some(live(
             api_id,
             chosen,
-            self.0.record(&api, wanted.address),
+            self.0.record(&api, request.address),
         )))
     }
 
@@ -258,11 +250,16 @@ impl ResourceDriver for Deployments {
         Ok(listed)
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.reread_record(live).await
     }
 
-    async fn create(&self, desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.0.put_record(&desired.api_id, tags).await?;
         let (id, deployed) = self.make(&desired).await?;
         if !deployed {
@@ -281,23 +278,21 @@ impl ResourceDriver for Deployments {
         Ok(live)
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.0.retag_record(live, set).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag_record(live, tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let (api_id, id) = (&live.properties.api_id, live.attribute("DeploymentId")?);
         deleted(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .delete_deployment()
                 .api_id(api_id)
-                .deployment_id(id);
-            call.send()
+                .deployment_id(id)
+                .send()
+                .done("apigateway:DeleteDeployment")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteDeployment"))
         })
         .await?;
         if is_recorded(&live) && !self.has_successor(api_id).await? {

@@ -14,6 +14,7 @@ use model::{
 use super::convert;
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::typed::TypedLive;
 use crate::kit::wait::{WaitPolicy, retry};
 
@@ -103,7 +104,7 @@ impl Gateway {
         let list = || {
             pages(|token| async move {
                 let call = self.client.get_apis().set_next_token(token);
-                let page = call.send().await.map_err(failed("apigateway:GetApis"))?;
+                let page = call.send().sent("apigateway:GetApis").await?;
                 Ok((page.items.unwrap_or_default(), page.next_token))
             })
         };
@@ -174,8 +175,8 @@ impl Gateway {
             .get_tags()
             .resource_arn(arn)
             .send()
-            .await
-            .map_err(failed("apigateway:GetTags"));
+            .sent("apigateway:GetTags")
+            .await;
         unless_gone(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
     }
 
@@ -189,30 +190,26 @@ impl Gateway {
     ) -> Result<(), DriverError> {
         if !remove.is_empty() {
             written(|| async {
-                let call = self
-                    .client
+                self.client
                     .untag_resource()
                     .resource_arn(arn)
-                    .set_tag_keys(Some(remove.to_vec()));
-                call.send()
+                    .set_tag_keys(Some(remove.to_vec()))
+                    .send()
+                    .done("apigateway:UntagResource")
                     .await
-                    .map(drop)
-                    .map_err(failed("apigateway:UntagResource"))
             })
             .await?;
         }
         if !set.is_empty() {
             written(|| async {
                 let tags = set.clone().into_iter().collect();
-                let call = self
-                    .client
+                self.client
                     .tag_resource()
                     .resource_arn(arn)
-                    .set_tags(Some(tags));
-                call.send()
+                    .set_tags(Some(tags))
+                    .send()
+                    .done("apigateway:TagResource")
                     .await
-                    .map(drop)
-                    .map_err(failed("apigateway:TagResource"))
             })
             .await?;
         }

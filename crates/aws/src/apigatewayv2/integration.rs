@@ -1,19 +1,19 @@
 //! `AWS::ApiGatewayV2::Integration`.
 
-use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{
     ConnectionType, ContentHandlingStrategy, Integration as SdkIntegration, IntegrationType,
     PassthroughBehavior,
 };
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Integration;
-use model::{ADDRESS_TAG, Address, Tags};
+use model::{ADDRESS_TAG, Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::gateway::{Gateway, child, deleted, orphan_tags, written};
 use super::{convert, limits};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Integration<String>;
@@ -103,8 +103,7 @@ impl Integrations {
     ) -> Result<String, DriverError> {
         let strategy = desired.content_handling_strategy.as_deref();
         let created = written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_integration()
                 .api_id(&desired.api_id)
@@ -124,10 +123,10 @@ impl Integrations {
                 .set_content_handling_strategy(strategy.map(ContentHandlingStrategy::from))
                 .set_request_parameters(convert::new_map(&desired.request_parameters))
                 .set_request_templates(convert::new_map(&desired.request_templates))
-                .set_template_selection_expression(desired.template_selection_expression.clone());
-            call.send()
+                .set_template_selection_expression(desired.template_selection_expression.clone())
+                .send()
+                .sent("apigateway:CreateIntegration")
                 .await
-                .map_err(failed("apigateway:CreateIntegration"))
         })
         .await?;
         created
@@ -164,8 +163,7 @@ impl Integrations {
             ));
         }
         written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .update_integration()
                 .api_id(&desired.api_id)
@@ -187,11 +185,10 @@ impl Integrations {
                 .set_template_selection_expression(text(
                     "TemplateSelectionExpression",
                     &desired.template_selection_expression,
-                ));
-            call.send()
+                ))
+                .send()
+                .done("apigateway:UpdateIntegration")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:UpdateIntegration"))
         })
         .await
     }
@@ -259,10 +256,8 @@ fn with_described_address(tags: LiveTags, integration: &SdkIntegration) -> LiveT
     }
 }
 
-#[async_trait]
 impl ResourceDriver for Integrations {
     type Properties = Properties;
-    type Identity = Identity;
 
     /// AWS's defaults: the Internet, 29 s, what no template matches passes. `POST` is the one
     /// method of a function; a mock has none.
@@ -285,17 +280,21 @@ impl ResourceDriver for Integrations {
         }
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::integration(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let api_id = &wanted.identity.api_id;
+        let api_id = &request.properties.api_id;
         let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
         let found = self
-            .find(api_id, &wanted.address.to_string(), cache)
+            .find(api_id, &request.address.to_string(), cache)
             .await?;
         let Some(integration) = found else {
             return Ok(None);
@@ -303,7 +302,7 @@ impl ResourceDriver for Integrations {
         Ok(Some(live(
             api_id,
             &integration,
-            self.0.record(&api, wanted.address),
+            self.0.record(&api, request.address),
         )))
     }
 
@@ -327,13 +326,16 @@ impl ResourceDriver for Integrations {
         Ok(listed)
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.reread_record(live).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::integration(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let address = tags
             .get(ADDRESS_TAG)
             .ok_or_else(|| DriverError::internal("an integration has no address"))?;
@@ -350,11 +352,9 @@ impl ResourceDriver for Integrations {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::integration(&desired)?;
         let id = live.attribute("IntegrationId")?;
         self.patch(id, &live.properties, &desired, |property| {
             changes.affects(property)
@@ -366,23 +366,21 @@ impl ResourceDriver for Integrations {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.0.retag_record(live, set).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag_record(live, tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let id = live.attribute("IntegrationId")?;
         deleted(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .delete_integration()
                 .api_id(&live.properties.api_id)
-                .integration_id(id);
-            call.send()
+                .integration_id(id)
+                .send()
+                .done("apigateway:DeleteIntegration")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteIntegration"))
         })
         .await?;
         if self.has_twin(&live).await? {

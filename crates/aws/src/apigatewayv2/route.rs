@@ -1,16 +1,16 @@
 //! `AWS::ApiGatewayV2::Route`.
 
-use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{AuthorizationType, Route as SdkRoute};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
-use model::Tags;
 use model::types::apigatewayv2::Route;
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::gateway::{Gateway, child, deleted, is_recorded, orphan_tags, written};
 use super::{convert, limits};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Route<String>;
@@ -71,8 +71,7 @@ impl Routes {
 
     async fn create_route(&self, desired: &Properties) -> Result<String, DriverError> {
         let created = written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_route()
                 .api_id(&desired.api_id)
@@ -90,8 +89,10 @@ impl Routes {
                 .set_model_selection_expression(desired.model_selection_expression.clone())
                 .set_route_response_selection_expression(
                     desired.route_response_selection_expression.clone(),
-                );
-            call.send().await.map_err(failed("apigateway:CreateRoute"))
+                )
+                .send()
+                .sent("apigateway:CreateRoute")
+                .await
         })
         .await?;
         created
@@ -115,8 +116,7 @@ impl Routes {
             .as_deref()
             .filter(|_| authorization);
         written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .update_route()
                 .api_id(&desired.api_id)
@@ -137,11 +137,10 @@ impl Routes {
                 .set_route_response_selection_expression(text(
                     "RouteResponseSelectionExpression",
                     &desired.route_response_selection_expression,
-                ));
-            call.send()
+                ))
+                .send()
+                .done("apigateway:UpdateRoute")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:UpdateRoute"))
         })
         .await
     }
@@ -180,10 +179,8 @@ fn live(api_id: &str, route: &SdkRoute, tags: LiveTags) -> Live {
     )
 }
 
-#[async_trait]
 impl ResourceDriver for Routes {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, route: &mut Properties) {
         route
@@ -192,12 +189,16 @@ impl ResourceDriver for Routes {
         route.api_key_required.get_or_insert(false);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::route(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let Identity { api_id, route_key } = &wanted.identity;
+        let Identity { api_id, route_key } = &request.properties;
         let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
@@ -208,7 +209,7 @@ impl ResourceDriver for Routes {
         Ok(Some(live(
             api_id,
             route,
-            self.0.record(&api, wanted.address),
+            self.0.record(&api, request.address),
         )))
     }
 
@@ -229,13 +230,16 @@ impl ResourceDriver for Routes {
         Ok(listed)
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.reread_record(live).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::route(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.0.put_record(&desired.api_id, tags).await?;
         let id = self.make(&desired).await?;
         Ok(child(
@@ -249,11 +253,9 @@ impl ResourceDriver for Routes {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::route(&desired)?;
         self.patch(live.attribute("RouteId")?, &desired, |property| {
             changes.affects(property)
         })
@@ -264,23 +266,21 @@ impl ResourceDriver for Routes {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.0.retag_record(live, set).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag_record(live, tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let id = live.attribute("RouteId")?;
         deleted(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .delete_route()
                 .api_id(&live.properties.api_id)
-                .route_id(id);
-            call.send()
+                .route_id(id)
+                .send()
+                .done("apigateway:DeleteRoute")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteRoute"))
         })
         .await?;
         if is_recorded(&live) {

@@ -8,7 +8,6 @@ mod validation;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types::{
     CertificateDetail, CertificateStatus, CertificateSummary, CertificateType, Filters,
@@ -17,14 +16,15 @@ use aws_sdk_acm::types::{
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::types::certificatemanager::Certificate;
-use model::{ADDRESS_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag, fingerprint};
+use model::{ADDRESS_TAG, Address, Owner, SYSTEM_TAG, Tags, child_fingerprint_tag, fingerprint};
 use serde::Deserialize;
 
 use super::route53::Zones;
 use crate::account::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::tagging;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = Certificate<String>;
@@ -192,15 +192,13 @@ impl Certificates {
     }
 
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
-        let call = self
-            .client
+        self.client
             .add_tags_to_certificate()
             .certificate_arn(arn)
-            .set_tags(Some(sdk_tags(tags)?));
-        call.send()
+            .set_tags(Some(sdk_tags(tags)?))
+            .send()
+            .done("acm:AddTagsToCertificate")
             .await
-            .map(drop)
-            .map_err(failed("acm:AddTagsToCertificate"))
     }
 
     async fn remove_tags(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
@@ -213,11 +211,7 @@ impl Certificates {
             .remove_tags_from_certificate()
             .certificate_arn(arn)
             .set_tags(Some(tags));
-        match call
-            .send()
-            .await
-            .map_err(failed("acm:RemoveTagsFromCertificate"))
-        {
+        match call.send().sent("acm:RemoveTagsFromCertificate").await {
             Err(error) if is_absent(&error) => Ok(()),
             other => other.map(drop),
         }
@@ -247,10 +241,7 @@ impl Certificates {
                 .set_key_algorithm(desired.key_algorithm.as_deref().map(KeyAlgorithm::from))
                 .idempotency_token(fingerprint(&identity))
                 .set_tags(Some(sdk_tags(tags)?));
-            let answer = call
-                .send()
-                .await
-                .map_err(failed("acm:RequestCertificate"))?;
+            let answer = call.send().sent("acm:RequestCertificate").await?;
             let arn = answer
                 .certificate_arn
                 .ok_or_else(|| DriverError::internal("a new certificate has no ARN"))?;
@@ -327,10 +318,9 @@ fn live(properties: Properties, arn: &str, tags: Tags) -> Live {
     }
 }
 
-#[async_trait]
 impl ResourceDriver for Certificates {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 
     fn normalise(&self, certificate: &mut Properties) {
         convert::normalise(certificate);
@@ -340,11 +330,11 @@ impl ResourceDriver for Certificates {
     /// others are orphans.
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let address = wanted.address.to_string();
-        let mut desired = wanted.properties;
+        let address = request.address.to_string();
+        let mut desired = request.properties;
         convert::normalise(&mut desired);
         let owned = self.owned(cache).await?;
         let found = owned
@@ -380,21 +370,16 @@ impl ResourceDriver for Certificates {
         Ok(owned.iter().map(orphan).collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.account, cache)
-            .await?
-            .shows("s3", selection))
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         Ok(self.read_tags(&live.id).await?.unwrap_or_default())
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         convert::normalise(&mut desired);
         convert::check(&desired)?;
         let arn = self.request(&desired, tags).await?;
@@ -407,7 +392,7 @@ impl ResourceDriver for Certificates {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         _: &Changes,
     ) -> Result<Live, DriverError> {
         convert::normalise(&mut desired);
@@ -421,14 +406,12 @@ impl ResourceDriver for Certificates {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        if !remove.is_empty() {
-            self.remove_tags(&live.id, remove).await?;
-        }
-        if !set.is_empty() {
-            self.add_tags(&live.id, set).await?;
-        }
-        Ok(())
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.add_tags(&live.id, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.remove_tags(&live.id, keys).await
     }
 
     /// The validation records go before the certificate does: it is what they are found by.
@@ -454,8 +437,14 @@ impl ResourceDriver for Certificates {
         self.invalidate(arn).await?;
         let in_use = |error: &DriverError| error.is("ResourceInUseException");
         retry(LETTING_GO, in_use, || async {
-            let call = self.client.delete_certificate().certificate_arn(arn);
-            match call.send().await.map_err(failed("acm:DeleteCertificate")) {
+            match self
+                .client
+                .delete_certificate()
+                .certificate_arn(arn)
+                .send()
+                .sent("acm:DeleteCertificate")
+                .await
+            {
                 Err(error) if is_absent(&error) => Ok(()),
                 other => other.map(drop),
             }

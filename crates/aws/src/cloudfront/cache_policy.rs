@@ -17,6 +17,7 @@ use super::comment_owned::{self, Found};
 use super::convert::{built, none_if_empty, ours, quantity, require, require_name, set, theirs};
 use super::version;
 use crate::failed;
+use crate::kit::call::Call as _;
 
 /// Seconds that CloudFront caches where neither the policy nor the origin says.
 const DAY: i64 = 86_400;
@@ -242,10 +243,7 @@ impl comment_owned::CommentOwned for Kind {
                 .list_cache_policies()
                 .r#type(CachePolicyType::Custom)
                 .set_marker(marker);
-            let page = call
-                .send()
-                .await
-                .map_err(failed("cloudfront:ListCachePolicies"))?;
+            let page = call.send().sent("cloudfront:ListCachePolicies").await?;
             let Some(list) = page.cache_policy_list else {
                 return Ok(all);
             };
@@ -268,10 +266,7 @@ impl comment_owned::CommentOwned for Kind {
         let call = client
             .create_cache_policy()
             .cache_policy_config(sdk(policy)?);
-        let made = call
-            .send()
-            .await
-            .map_err(failed("cloudfront:CreateCachePolicy"))?;
+        let made = call.send().sent("cloudfront:CreateCachePolicy").await?;
         let id = made.cache_policy.map(|policy| policy.id);
         id.ok_or_else(|| DriverError::internal("CloudFront names no id of a new cache policy"))
     }
@@ -287,22 +282,23 @@ impl comment_owned::CommentOwned for Kind {
         version: &str,
         policy: &CachePolicy,
     ) -> Result<(), DriverError> {
-        let call = client
+        client
             .update_cache_policy()
             .id(id)
             .if_match(version)
-            .cache_policy_config(sdk(policy)?);
-        call.send()
+            .cache_policy_config(sdk(policy)?)
+            .send()
+            .done("cloudfront:UpdateCachePolicy")
             .await
-            .map(drop)
-            .map_err(failed("cloudfront:UpdateCachePolicy"))
     }
 
     async fn delete(client: &Client, id: &str, version: &str) -> Result<(), DriverError> {
-        let call = client.delete_cache_policy().id(id).if_match(version);
-        call.send()
+        client
+            .delete_cache_policy()
+            .id(id)
+            .if_match(version)
+            .send()
+            .done("cloudfront:DeleteCachePolicy")
             .await
-            .map(drop)
-            .map_err(failed("cloudfront:DeleteCachePolicy"))
     }
 }

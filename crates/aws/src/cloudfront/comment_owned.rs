@@ -10,14 +10,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
-use model::{Resource, SYSTEM_TAG, Tags};
+use model::{Address, Owner, Resource, SYSTEM_TAG, Tags};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::owner_comment::{self, OwnerComment};
 use super::{LET_GO, VERSION, client, is_stale, suspects};
 use crate::Account;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::retry;
 
 /// One as it is listed.
@@ -160,10 +160,9 @@ fn live<K: CommentOwned>(found: &Found<K::Properties>) -> Result<Live<K>, Driver
     })
 }
 
-#[async_trait]
 impl<K: CommentOwned> ResourceDriver for Driver<K> {
     type Properties = K::Properties;
-    type Identity = IgnoredAny;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 
     fn normalise(&self, properties: &mut K::Properties) {
         K::normalise(properties);
@@ -171,10 +170,10 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
 
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, IgnoredAny, K::Properties>,
+        request: TypedReadRequest<'_, K::Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live<K>>, DriverError> {
-        let name = K::name(&wanted.properties);
+        let name = K::name(&request.properties);
         self.all(cache)
             .await?
             .iter()
@@ -195,21 +194,14 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
             .collect()
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        suspects(&self.account, selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live<K>) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live<K>, address: Option<&Address>) -> Result<Tags, DriverError> {
         Ok(live.tags.known().cloned().unwrap_or_default())
     }
 
     async fn create(
         &self,
-        mut desired: K::Properties,
+        desired: K::Properties,
+        owner: &Owner,
         tags: &Tags,
     ) -> Result<Live<K>, DriverError> {
         K::normalise(&mut desired);
@@ -240,9 +232,9 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
         })
     }
 
-    async fn retag(&self, live: &Live<K>, set: &Tags, _: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live<K>, tags: &Tags) -> Result<(), DriverError> {
         let mut tags = self.tags(live).await?;
-        tags.extend(set.clone());
+        tags.extend(tags.clone());
         self.write(&live.id, &live.properties, &tags).await
     }
 

@@ -10,7 +10,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
     FunctionConfig as SdkConfig, FunctionStage, FunctionSummary,
@@ -18,16 +17,17 @@ use aws_sdk_cloudfront::types::{
 };
 use aws_smithy_types::Blob;
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
-use model::Tags;
 use model::types::cloudfront::{Function, FunctionConfig, KeyValueStoreAssociation};
+use model::{Address, Tags};
 use serde::Deserialize;
 
 use super::convert::{built, ours, quantity, require, require_name, theirs};
 use super::{LET_GO, VERSION, client, is_stale, suspects, tags, version};
 use crate::Account;
 use crate::failed;
+use crate::kit::call::Call as _;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::retry;
 
 type Properties = Function<String>;
@@ -82,10 +82,7 @@ impl FunctionDriver {
                 .list_functions()
                 .stage(stage.clone())
                 .set_marker(marker);
-            let page = call
-                .send()
-                .await
-                .map_err(failed("cloudfront:ListFunctions"))?;
+            let page = call.send().sent("cloudfront:ListFunctions").await?;
             let Some(list) = page.function_list else {
                 return Ok(found);
             };
@@ -154,12 +151,7 @@ impl FunctionDriver {
             .describe_function()
             .name(name)
             .stage(FunctionStage::Development);
-        version(
-            call.send()
-                .await
-                .map_err(failed("cloudfront:DescribeFunction"))?
-                .e_tag,
-        )
+        version(call.send().sent("cloudfront:DescribeFunction").await?.e_tag)
     }
 
     /// Writes all of it to `DEVELOPMENT`.
@@ -171,11 +163,11 @@ impl FunctionDriver {
             .function_config(sdk_config(&function.function_config)?)
             .function_code(Blob::new(function.function_code.as_bytes()));
         retry(VERSION, is_stale, || async {
-            let call = call.clone().if_match(self.version(&function.name).await?);
-            call.send()
+            call.clone()
+                .if_match(self.version(&function.name).await?)
+                .send()
+                .done("cloudfront:UpdateFunction")
                 .await
-                .map(drop)
-                .map_err(failed("cloudfront:UpdateFunction"))
         })
         .await
     }
@@ -187,11 +179,10 @@ impl FunctionDriver {
         }
         retry(VERSION, is_stale, || async {
             let call = self.client.publish_function().name(&function.name);
-            let call = call.if_match(self.version(&function.name).await?);
-            call.send()
+            call.if_match(self.version(&function.name).await?)
+                .send()
+                .done("cloudfront:PublishFunction")
                 .await
-                .map(drop)
-                .map_err(failed("cloudfront:PublishFunction"))
         })
         .await
     }
@@ -205,11 +196,7 @@ impl FunctionDriver {
             .function_config(sdk_config(&function.function_config)?)
             .function_code(Blob::new(function.function_code.as_bytes()))
             .tags(tags::sdk(with)?);
-        match call
-            .send()
-            .await
-            .map_err(failed("cloudfront:CreateFunction"))
-        {
+        match call.send().sent("cloudfront:CreateFunction").await {
             Err(error) if error.is("FunctionAlreadyExists") => {
                 self.adopt(function, with, error).await
             }
@@ -229,10 +216,7 @@ impl FunctionDriver {
             .describe_function()
             .name(&function.name)
             .stage(FunctionStage::Development);
-        let found = call
-            .send()
-            .await
-            .map_err(failed("cloudfront:DescribeFunction"))?;
+        let found = call.send().sent("cloudfront:DescribeFunction").await?;
         let arn = found.function_summary.as_ref().map(arn).unwrap_or_default();
         if !is_same_resource(&tags::read(&self.client, &arn).await?, with) {
             return Err(error);
@@ -328,10 +312,9 @@ fn check(function: &Properties) -> Result<(), DriverError> {
     )
 }
 
-#[async_trait]
 impl ResourceDriver for FunctionDriver {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::WholeSystemIfShown("s3");
 
     fn normalise(&self, function: &mut Properties) {
         function.auto_publish.get_or_insert(false);
@@ -339,11 +322,11 @@ impl ResourceDriver for FunctionDriver {
 
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let name = &wanted.identity.name;
-        if wanted.properties.auto_publish == Some(true)
+        let name = &request.properties.name;
+        if request.properties.auto_publish == Some(true)
             && let Some(published) = self.in_stage(name, &FunctionStage::Live, cache).await?
         {
             return self.find(&published, FunctionStage::Live).await;
@@ -375,19 +358,16 @@ impl ResourceDriver for FunctionDriver {
 
     /// Each function that is listed costs a call for its tags, so one stack's plan does not look
     /// through all.
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        Ok(selection.covers_whole_system() && suspects(&self.account, selection, cache).await?)
-    }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         tags::read(&self.client, live.attribute("FunctionARN")?).await
     }
 
-    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+    async fn confirm(
+        &self,
+        live: Live,
+        address: Option<&Address>,
+    ) -> Result<Option<Live>, DriverError> {
         match self.tags(&live).await {
             Err(error) if is_absent(&error) => Ok(None),
             tags => Ok(Some(TypedLive {
@@ -398,7 +378,6 @@ impl ResourceDriver for FunctionDriver {
     }
 
     async fn create(&self, mut desired: Properties, with: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
         check(&desired)?;
         let arn = self.make(&desired, with).await?;
         self.publish(&desired).await?;
@@ -408,10 +387,9 @@ impl ResourceDriver for FunctionDriver {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
         check(&desired)?;
         if changes.affects("FunctionCode") || changes.affects("FunctionConfig") {
             self.write(&desired).await?;
@@ -423,22 +401,30 @@ impl ResourceDriver for FunctionDriver {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        tags::write(&self.client, live.attribute("FunctionARN")?, set, remove).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        tags::write(&self.client, live.attribute("FunctionARN")?, tags, &[]).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        tags::write(
+            &self.client,
+            live.attribute("FunctionARN")?,
+            &Tags::new(),
+            keys,
+        )
+        .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let passes = |error: &DriverError| is_stale(error) || error.is("FunctionInUse");
         let gone = retry(LET_GO, passes, || async {
-            let call = self
-                .client
+            self.client
                 .delete_function()
                 .name(&live.id)
-                .if_match(self.version(&live.id).await?);
-            call.send()
+                .if_match(self.version(&live.id).await?)
+                .send()
+                .done("cloudfront:DeleteFunction")
                 .await
-                .map(drop)
-                .map_err(failed("cloudfront:DeleteFunction"))
         });
         match gone.await {
             Err(error) if is_absent(&error) => Ok(()),

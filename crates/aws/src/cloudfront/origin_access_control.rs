@@ -12,6 +12,7 @@ use super::comment_owned::{self, Found};
 use super::convert::{built, none_if_empty, ours, require, theirs};
 use super::version;
 use crate::failed;
+use crate::kit::call::Call as _;
 
 /// Origin access controls.
 #[derive(Debug)]
@@ -101,8 +102,8 @@ impl comment_owned::CommentOwned for Kind {
             .origin_access_control_config(sdk(control)?);
         let made = call
             .send()
-            .await
-            .map_err(failed("cloudfront:CreateOriginAccessControl"))?;
+            .sent("cloudfront:CreateOriginAccessControl")
+            .await?;
         let id = made.origin_access_control.map(|control| control.id);
         id.ok_or_else(|| {
             DriverError::internal("CloudFront names no id of a new origin access control")
@@ -128,21 +129,19 @@ impl comment_owned::CommentOwned for Kind {
             .update_origin_access_control()
             .id(id)
             .if_match(version);
-        let call = call.origin_access_control_config(sdk(control)?);
-        call.send()
+        call.origin_access_control_config(sdk(control)?)
+            .send()
+            .done("cloudfront:UpdateOriginAccessControl")
             .await
-            .map(drop)
-            .map_err(failed("cloudfront:UpdateOriginAccessControl"))
     }
 
     async fn delete(client: &Client, id: &str, version: &str) -> Result<(), DriverError> {
-        let call = client
+        client
             .delete_origin_access_control()
             .id(id)
-            .if_match(version);
-        call.send()
+            .if_match(version)
+            .send()
+            .done("cloudfront:DeleteOriginAccessControl")
             .await
-            .map(drop)
-            .map_err(failed("cloudfront:DeleteOriginAccessControl"))
     }
 }

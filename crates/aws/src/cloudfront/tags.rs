@@ -7,6 +7,7 @@ use model::Tags;
 
 use super::convert::built;
 use crate::failed;
+use crate::kit::call::Call as _;
 
 pub(super) async fn read(client: &Client, arn: &str) -> Result<Tags, DriverError> {
     let answer = client.list_tags_for_resource().resource(arn).send().await;
@@ -29,16 +30,22 @@ pub(super) async fn write(
 ) -> Result<(), DriverError> {
     if !remove.is_empty() {
         let keys = TagKeys::builder().set_items(Some(remove.to_vec())).build();
-        let call = client.untag_resource().resource(arn).tag_keys(keys);
-        call.send()
-            .await
-            .map_err(failed("cloudfront:UntagResource"))?;
+        client
+            .untag_resource()
+            .resource(arn)
+            .tag_keys(keys)
+            .send()
+            .sent("cloudfront:UntagResource")
+            .await?;
     }
     if !set.is_empty() {
-        let call = client.tag_resource().resource(arn).tags(sdk(set)?);
-        call.send()
-            .await
-            .map_err(failed("cloudfront:TagResource"))?;
+        client
+            .tag_resource()
+            .resource(arn)
+            .tags(sdk(set)?)
+            .send()
+            .sent("cloudfront:TagResource")
+            .await?;
     }
     Ok(())
 }

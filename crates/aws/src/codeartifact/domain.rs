@@ -1,17 +1,18 @@
 //! `AWS::CodeArtifact::Domain`.
 
-use async_trait::async_trait;
 use aws_sdk_codeartifact::types::{DomainDescription, DomainStatus};
 use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
-use model::Tags;
 use model::types::codeartifact::Domain;
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::{CONSISTENCY, CodeArtifact, PolicyOwner, is_absent, is_conflict, limits, sdk_tags};
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::policy_document::normalise;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{retry, until};
 
 pub(super) type Properties = Domain<String>;
@@ -70,13 +71,11 @@ impl Domains {
 
     async fn send_create(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
         let call = self.0.client.create_domain().domain(&desired.domain_name);
-        let call = call
-            .set_encryption_key(desired.encryption_key.clone())
-            .set_tags(Some(sdk_tags(tags)?));
-        call.send()
+        call.set_encryption_key(desired.encryption_key.clone())
+            .set_tags(Some(sdk_tags(tags)?))
+            .send()
+            .done("codeartifact:CreateDomain")
             .await
-            .map(drop)
-            .map_err(failed("codeartifact:CreateDomain"))
     }
 }
 
@@ -110,10 +109,9 @@ fn stated(live: Live, wanted: Option<&String>) -> Live {
     }
 }
 
-#[async_trait]
 impl ResourceDriver for Domains {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("codeartifact");
 
     fn normalise(&self, domain: &mut Properties) {
         domain
@@ -122,13 +120,17 @@ impl ResourceDriver for Domains {
             .for_each(normalise);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::domain(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let found = self.find(&wanted.identity.domain_name, cache).await?;
-        Ok(found.map(|live| stated(live, wanted.properties.encryption_key.as_ref())))
+        let found = self.find(&request.properties.domain_name, cache).await?;
+        Ok(found.map(|live| stated(live, request.properties.encryption_key.as_ref())))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
@@ -141,21 +143,16 @@ impl ResourceDriver for Domains {
             .collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::domain(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let taken = match self.send_create(&desired, tags).await {
             Err(error) if is_conflict(&error) => Some(error),
             made => made.map(|()| None)?,
@@ -187,11 +184,9 @@ impl ResourceDriver for Domains {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::domain(&desired)?;
         if changes.affects("PermissionsPolicyDocument") {
             let of = PolicyOwner {
                 domain: &live.id,
@@ -207,8 +202,14 @@ impl ResourceDriver for Domains {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        self.0.retag(live.attribute("Arn")?, set, remove).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag(live.attribute("Arn")?, tags, &[]).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.0
+            .retag(live.attribute("Arn")?, &Tags::new(), keys)
+            .await
     }
 
     /// A repository that was deleted a moment ago is in its way for a while.

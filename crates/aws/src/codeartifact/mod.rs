@@ -18,6 +18,7 @@ use model::types::iam::PolicyDocument;
 
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::policy_document::{parse, print};
 use crate::kit::tagging;
 use crate::kit::wait::{WaitPolicy, retry};
@@ -128,24 +129,22 @@ impl CodeArtifact {
 
     async fn retag(&self, arn: &str, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
         if !remove.is_empty() {
-            let call = self
-                .client
+            self.client
                 .untag_resource()
                 .resource_arn(arn)
-                .set_tag_keys(Some(remove.to_vec()));
-            call.send()
-                .await
-                .map_err(failed("codeartifact:UntagResource"))?;
+                .set_tag_keys(Some(remove.to_vec()))
+                .send()
+                .sent("codeartifact:UntagResource")
+                .await?;
         }
         if !set.is_empty() {
-            let call = self
-                .client
+            self.client
                 .tag_resource()
                 .resource_arn(arn)
-                .set_tags(Some(sdk_tags(set)?));
-            call.send()
-                .await
-                .map_err(failed("codeartifact:TagResource"))?;
+                .set_tags(Some(sdk_tags(set)?))
+                .send()
+                .sent("codeartifact:TagResource")
+                .await?;
         }
         Ok(())
     }
@@ -160,8 +159,8 @@ impl CodeArtifact {
                     .domain(of.domain);
                 let answer = call
                     .send()
-                    .await
-                    .map_err(failed("codeartifact:GetDomainPermissionsPolicy"));
+                    .sent("codeartifact:GetDomainPermissionsPolicy")
+                    .await;
                 answer.map(|answer| answer.policy)
             }
             Some(repository) => {
@@ -172,8 +171,8 @@ impl CodeArtifact {
                     .repository(repository);
                 let answer = call
                     .send()
-                    .await
-                    .map_err(failed("codeartifact:GetRepositoryPermissionsPolicy"));
+                    .sent("codeartifact:GetRepositoryPermissionsPolicy")
+                    .await;
                 answer.map(|answer| answer.policy)
             }
         };
@@ -222,11 +221,11 @@ impl CodeArtifact {
                     .client
                     .put_domain_permissions_policy()
                     .domain(of.domain);
-                let call = call.policy_document(text).set_policy_revision(revision);
-                call.send()
+                call.policy_document(text)
+                    .set_policy_revision(revision)
+                    .send()
+                    .done("codeartifact:PutDomainPermissionsPolicy")
                     .await
-                    .map(drop)
-                    .map_err(failed("codeartifact:PutDomainPermissionsPolicy"))
             }
             Some(repository) => {
                 let call = self
@@ -234,11 +233,11 @@ impl CodeArtifact {
                     .put_repository_permissions_policy()
                     .domain(of.domain)
                     .repository(repository);
-                let call = call.policy_document(text).set_policy_revision(revision);
-                call.send()
+                call.policy_document(text)
+                    .set_policy_revision(revision)
+                    .send()
+                    .done("codeartifact:PutRepositoryPermissionsPolicy")
                     .await
-                    .map(drop)
-                    .map_err(failed("codeartifact:PutRepositoryPermissionsPolicy"))
             }
         }
     }
@@ -254,11 +253,10 @@ impl CodeArtifact {
                     .client
                     .delete_domain_permissions_policy()
                     .domain(of.domain);
-                let call = call.set_policy_revision(revision);
-                call.send()
+                call.set_policy_revision(revision)
+                    .send()
+                    .done("codeartifact:DeleteDomainPermissionsPolicy")
                     .await
-                    .map(drop)
-                    .map_err(failed("codeartifact:DeleteDomainPermissionsPolicy"))
             }
             Some(repository) => {
                 let call = self
@@ -266,11 +264,10 @@ impl CodeArtifact {
                     .delete_repository_permissions_policy()
                     .domain(of.domain)
                     .repository(repository);
-                let call = call.set_policy_revision(revision);
-                call.send()
+                call.set_policy_revision(revision)
+                    .send()
+                    .done("codeartifact:DeleteRepositoryPermissionsPolicy")
                     .await
-                    .map(drop)
-                    .map_err(failed("codeartifact:DeleteRepositoryPermissionsPolicy"))
             }
         };
         match answer {

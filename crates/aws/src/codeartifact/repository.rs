@@ -1,18 +1,19 @@
 //! `AWS::CodeArtifact::Repository`.
 
-use async_trait::async_trait;
 use aws_sdk_codeartifact::types::{PackageFormat, RepositoryDescription, UpstreamRepository};
 use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
-use model::Tags;
 use model::types::codeartifact::Repository;
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::{CONSISTENCY, CodeArtifact, PolicyOwner, is_absent, is_conflict, limits, sdk_tags};
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::policy_document::normalise;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{retry, until};
 
 pub(super) type Properties = Repository<String>;
@@ -63,11 +64,7 @@ impl Repositories {
             .domain(domain)
             .repository(name)
             .format(PackageFormat::Npm);
-        match call
-            .send()
-            .await
-            .map_err(failed("codeartifact:GetRepositoryEndpoint"))
-        {
+        match call.send().sent("codeartifact:GetRepositoryEndpoint").await {
             Err(error) if is_absent(&error) => Ok(None),
             answer => Ok(answer?
                 .repository_endpoint
@@ -138,11 +135,10 @@ impl Repositories {
         let call = call
             .set_description(desired.description.clone())
             .set_upstreams(Some(upstreams(desired)?));
-        let call = call.set_tags(Some(sdk_tags(tags)?));
-        call.send()
+        call.set_tags(Some(sdk_tags(tags)?))
+            .send()
+            .done("codeartifact:CreateRepository")
             .await
-            .map(drop)
-            .map_err(failed("codeartifact:CreateRepository"))
     }
 
     /// Makes description, upstreams and connections as they should be. A repository has either
@@ -171,10 +167,10 @@ impl Repositories {
                 .domain(domain)
                 .repository(name);
             let call = call.description(desired.description.as_deref().unwrap_or_default());
-            let call = call.set_upstreams(Some(upstreams(desired)?));
-            call.send()
-                .await
-                .map_err(failed("codeartifact:UpdateRepository"))?;
+            call.set_upstreams(Some(upstreams(desired)?))
+                .send()
+                .sent("codeartifact:UpdateRepository")
+                .await?;
         }
         let new = desired
             .external_connections
@@ -252,10 +248,9 @@ fn live(
     }
 }
 
-#[async_trait]
 impl ResourceDriver for Repositories {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("codeartifact");
 
     fn normalise(&self, repository: &mut Properties) {
         repository
@@ -268,14 +263,18 @@ impl ResourceDriver for Repositories {
             .filter(|text| !text.is_empty());
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::repository(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         self.find(
-            &wanted.identity.domain_name,
-            &wanted.identity.repository_name,
+            &request.properties.domain_name,
+            &request.properties.repository_name,
             cache,
         )
         .await
@@ -295,21 +294,16 @@ impl ResourceDriver for Repositories {
             .collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::repository(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let taken = match self.send_create(&desired, tags).await {
             Err(error) if is_conflict(&error) => Some(error),
             made => made.map(|()| None)?,
@@ -352,11 +346,9 @@ impl ResourceDriver for Repositories {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::repository(&desired)?;
         self.change(&live.properties, &desired).await?;
         if changes.affects("PermissionsPolicyDocument") {
             let of = PolicyOwner {
@@ -373,8 +365,14 @@ impl ResourceDriver for Repositories {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        self.0.retag(live.attribute("Arn")?, set, remove).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag(live.attribute("Arn")?, tags, &[]).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.0
+            .retag(live.attribute("Arn")?, &Tags::new(), keys)
+            .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

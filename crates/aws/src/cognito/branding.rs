@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::{
     AssetCategoryType, AssetExtensionType, AssetType, ColorSchemeModeType, ManagedLoginBrandingType,
 };
@@ -11,15 +10,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::cognito::{Asset, ManagedLoginBranding};
-use model::{FINGERPRINT_TAG, Tags};
+use model::{Address, FINGERPRINT_TAG, Owner, Tags};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::pools::{Pools, child, deleted, gone, is_absent, orphan_tags, record, whole, written};
 use super::{document, limits};
 use crate::Account;
-use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::WaitPolicy;
 
 pub(super) type Properties = ManagedLoginBranding<String>;
@@ -63,8 +63,8 @@ impl Brandings {
             .client_id(client_id);
         match call
             .send()
+            .sent("cognito-idp:DescribeManagedLoginBrandingByClient")
             .await
-            .map_err(failed("cognito-idp:DescribeManagedLoginBrandingByClient"))
         {
             Err(error) if is_absent(&error) => Ok(Style::Absent),
             Err(error) if self.0.lacks(&error) => Ok(Style::Unknown),
@@ -88,8 +88,7 @@ impl Brandings {
     async fn make(&self, desired: &Properties) -> Result<String, DriverError> {
         let assets = assets(desired)?;
         let created = written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_managed_login_branding()
                 .user_pool_id(&desired.user_pool_id)
@@ -98,10 +97,10 @@ impl Brandings {
                     desired.use_cognito_provided_values.filter(|values| *values),
                 )
                 .set_settings(desired.settings.as_ref().map(document::from_json))
-                .set_assets(assets.clone());
-            call.send()
+                .set_assets(assets.clone())
+                .send()
+                .sent("cognito-idp:CreateManagedLoginBranding")
                 .await
-                .map_err(failed("cognito-idp:CreateManagedLoginBranding"))
         })
         .await;
         match created {
@@ -133,19 +132,17 @@ impl Brandings {
     async fn put(&self, id: &str, desired: &Properties) -> Result<(), DriverError> {
         let assets = assets(desired)?;
         let updated = written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .update_managed_login_branding()
                 .user_pool_id(&desired.user_pool_id)
                 .managed_login_branding_id(id)
                 .set_use_cognito_provided_values(desired.use_cognito_provided_values)
                 .set_settings(desired.settings.as_ref().map(document::from_json))
-                .set_assets(assets.clone());
-            call.send()
+                .set_assets(assets.clone())
+                .send()
+                .done("cognito-idp:UpdateManagedLoginBranding")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:UpdateManagedLoginBranding"))
         })
         .await;
         updated.or_else(|error| {
@@ -164,11 +161,10 @@ impl Brandings {
                 .client
                 .delete_managed_login_branding()
                 .user_pool_id(pool_id);
-            let call = call.managed_login_branding_id(id);
-            call.send()
+            call.managed_login_branding_id(id)
+                .send()
+                .done("cognito-idp:DeleteManagedLoginBranding")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:DeleteManagedLoginBranding"))
         })
         .await;
         removed.or_else(|error| {
@@ -254,10 +250,9 @@ fn live(pool_id: &str, client_id: &str, style: &ManagedLoginBrandingType, tags: 
     )
 }
 
-#[async_trait]
 impl ResourceDriver for Brandings {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
 
     /// A style without settings and pictures is Cognito's own.
     fn normalise(&self, style: &mut Properties) {
@@ -275,23 +270,27 @@ impl ResourceDriver for Brandings {
         });
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::branding(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity {
             user_pool_id,
             client_id,
-        } = &wanted.identity;
+        } = &request.properties;
         let Some(pool) = self.0.pool(user_pool_id, cache).await?.as_ref().clone() else {
             return Ok(None);
         };
-        let tags = record(&pool, wanted.address);
+        let tags = record(&pool, request.address);
         match self.style(user_pool_id, client_id, cache).await?.as_ref() {
             Style::There(style) => {
                 let mut live = live(user_pool_id, client_id, style, tags);
-                compare_as_stated(&mut live.properties.assets, &wanted.properties.assets);
+                compare_as_stated(&mut live.properties.assets, &request.properties.assets);
                 Ok(Some(live))
             }
             Style::Unknown
@@ -299,7 +298,7 @@ impl ResourceDriver for Brandings {
                     .known()
                     .is_some_and(|tags| tags.contains_key(FINGERPRINT_TAG)) =>
             {
-                let properties = wanted.properties;
+                let properties = request.properties;
                 Ok(Some(child(
                     user_pool_id,
                     ("ManagedLoginBrandingId", client_id),
@@ -330,21 +329,16 @@ impl ResourceDriver for Brandings {
         Ok(listed)
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.reread_record(live).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::branding(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.0.put_record(&desired.user_pool_id, tags).await?;
         let id = self.make(&desired).await?;
         let pool_id = desired.user_pool_id.clone();
@@ -359,11 +353,9 @@ impl ResourceDriver for Brandings {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::branding(&desired)?;
         if !changes.is_empty() {
             self.put(live.attribute("ManagedLoginBrandingId")?, &desired)
                 .await?;
@@ -374,8 +366,8 @@ impl ResourceDriver for Brandings {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.0.retag_record(live, set).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag_record(live, tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

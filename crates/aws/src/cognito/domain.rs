@@ -3,20 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::{
     CustomDomainConfigType, DomainDescriptionType, DomainStatusType, UserPoolType,
 };
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
-use model::Tags;
 use model::types::cognito::{CustomDomainConfig, UserPoolDomain};
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::limits;
 use super::pools::{Pools, deleted, gone, is_absent, orphan_tags, record, text, whole, written};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, until};
 
 pub(super) type Properties = UserPoolDomain<String>;
@@ -139,18 +140,16 @@ impl Domains {
     async fn make(&self, desired: &Properties) -> Result<(), DriverError> {
         let config = config(desired)?;
         let created = written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_user_pool_domain()
                 .user_pool_id(&desired.user_pool_id)
                 .domain(&desired.domain)
                 .set_managed_login_version(desired.managed_login_version)
-                .set_custom_domain_config(config.clone());
-            call.send()
+                .set_custom_domain_config(config.clone())
+                .send()
+                .done("cognito-idp:CreateUserPoolDomain")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:CreateUserPoolDomain"))
         })
         .await;
         match created {
@@ -170,18 +169,16 @@ impl Domains {
     async fn put(&self, desired: &Properties) -> Result<(), DriverError> {
         let config = config(desired)?;
         written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .update_user_pool_domain()
                 .user_pool_id(&desired.user_pool_id)
                 .domain(&desired.domain)
                 .set_managed_login_version(desired.managed_login_version)
-                .set_custom_domain_config(config.clone());
-            call.send()
+                .set_custom_domain_config(config.clone())
+                .send()
+                .done("cognito-idp:UpdateUserPoolDomain")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:UpdateUserPoolDomain"))
         })
         .await
     }
@@ -243,26 +240,29 @@ fn config(domain: &Properties) -> Result<Option<CustomDomainConfigType>, DriverE
     config.transpose()
 }
 
-#[async_trait]
 impl ResourceDriver for Domains {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
 
     fn normalise(&self, domain: &mut Properties) {
         domain.managed_login_version.get_or_insert(1);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::domain(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let pool_id = &wanted.identity.user_pool_id;
+        let pool_id = &request.properties.user_pool_id;
         let Some(pool) = self.0.pool(pool_id, cache).await?.as_ref().clone() else {
             return Ok(None);
         };
-        let found = self.find(&pool, &wanted.properties, cache).await?;
-        Ok(found.map(|domain| self.live(pool_id, &domain, record(&pool, wanted.address))))
+        let found = self.find(&pool, &request.properties, cache).await?;
+        Ok(found.map(|domain| self.live(pool_id, &domain, record(&pool, request.address))))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
@@ -281,21 +281,16 @@ impl ResourceDriver for Domains {
         Ok(listed)
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.reread_record(live).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::domain(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.0.put_record(&desired.user_pool_id, tags).await?;
         self.make(&desired).await?;
         self.settled(&desired, LiveTags::Read(tags.clone())).await
@@ -304,11 +299,9 @@ impl ResourceDriver for Domains {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::domain(&desired)?;
         if changes.is_empty() {
             return Ok(live);
         }
@@ -316,8 +309,8 @@ impl ResourceDriver for Domains {
         self.settled(&desired, live.tags).await
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.0.retag_record(live, set).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag_record(live, tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
@@ -333,11 +326,7 @@ impl ResourceDriver for Domains {
                 .delete_user_pool_domain()
                 .user_pool_id(user_pool_id)
                 .domain(domain);
-            match call
-                .send()
-                .await
-                .map_err(failed("cognito-idp:DeleteUserPoolDomain"))
-            {
+            match call.send().sent("cognito-idp:DeleteUserPoolDomain").await {
                 // For one that is gone the error is of the parameters.
                 Err(error)
                     if error.is("InvalidParameterException")

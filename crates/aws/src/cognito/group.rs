@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::GroupType;
 use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
-use model::Tags;
 use model::types::cognito::UserPoolGroup;
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::limits;
@@ -16,7 +15,9 @@ use super::pools::{
 use crate::Account;
 use crate::account::Quirk;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::WaitPolicy;
 
 pub(super) type Properties = UserPoolGroup<String>;
@@ -80,19 +81,17 @@ impl Groups {
 
     async fn make(&self, desired: &Properties) -> Result<(), DriverError> {
         let created = written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_group()
                 .user_pool_id(&desired.user_pool_id)
                 .group_name(&desired.group_name)
                 .set_description(desired.description.clone())
                 .set_precedence(desired.precedence)
-                .set_role_arn(desired.role_arn.clone());
-            call.send()
+                .set_role_arn(desired.role_arn.clone())
+                .send()
+                .done("cognito-idp:CreateGroup")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:CreateGroup"))
         })
         .await;
         match created {
@@ -105,19 +104,17 @@ impl Groups {
 
     async fn put(&self, desired: &Properties) -> Result<(), DriverError> {
         written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .update_group()
                 .user_pool_id(&desired.user_pool_id)
                 .group_name(&desired.group_name)
                 .description(desired.description.clone().unwrap_or_default())
                 .set_precedence(desired.precedence)
-                .set_role_arn(desired.role_arn.clone());
-            call.send()
+                .set_role_arn(desired.role_arn.clone())
+                .send()
+                .done("cognito-idp:UpdateGroup")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:UpdateGroup"))
         })
         .await
     }
@@ -135,10 +132,9 @@ fn live(pool_id: &str, group: &GroupType, tags: LiveTags) -> Live {
     child(pool_id, ("GroupName", name), properties, tags)
 }
 
-#[async_trait]
 impl ResourceDriver for Groups {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
 
     fn normalise(&self, group: &mut Properties) {
         group
@@ -146,15 +142,19 @@ impl ResourceDriver for Groups {
             .take_if(|description| description.is_empty());
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::group(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity {
             user_pool_id,
             group_name,
-        } = &wanted.identity;
+        } = &request.properties;
         let Some(pool) = self.0.pool(user_pool_id, cache).await?.as_ref().clone() else {
             return Ok(None);
         };
@@ -165,9 +165,9 @@ impl ResourceDriver for Groups {
         else {
             return Ok(None);
         };
-        let mut live = live(user_pool_id, group, record(&pool, wanted.address));
+        let mut live = live(user_pool_id, group, record(&pool, request.address));
         if self.0.account.may_have(Quirk::ReportsZeroPrecedence)
-            && wanted.properties.precedence.is_none()
+            && request.properties.precedence.is_none()
         {
             live.properties
                 .precedence
@@ -192,21 +192,16 @@ impl ResourceDriver for Groups {
         Ok(listed)
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.reread_record(live).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::group(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.0.put_record(&desired.user_pool_id, tags).await?;
         self.make(&desired).await?;
         let (pool_id, name) = (desired.user_pool_id.clone(), desired.group_name.clone());
@@ -221,11 +216,9 @@ impl ResourceDriver for Groups {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::group(&desired)?;
         if !changes.is_empty() {
             self.put(&desired).await?;
         }
@@ -235,8 +228,8 @@ impl ResourceDriver for Groups {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.0.retag_record(live, set).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag_record(live, tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
@@ -246,16 +239,14 @@ impl ResourceDriver for Groups {
             ..
         } = &live.properties;
         deleted(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .delete_group()
                 .user_pool_id(user_pool_id)
-                .group_name(group_name);
-            call.send()
+                .group_name(group_name)
+                .send()
+                .done("cognito-idp:DeleteGroup")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:DeleteGroup"))
         })
         .await?;
         let condition = format!("the group {group_name}");

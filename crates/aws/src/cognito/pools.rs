@@ -16,6 +16,7 @@ use model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_finge
 use crate::Account;
 use crate::account::Quirk;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
 use crate::kit::wait::{WaitPolicy, retry, until};
@@ -200,30 +201,26 @@ impl Pools {
         let arn = self.arn(pool_id);
         if !remove.is_empty() {
             written(|| async {
-                let call = self
-                    .client
+                self.client
                     .untag_resource()
                     .resource_arn(&arn)
-                    .set_tag_keys(Some(remove.to_vec()));
-                call.send()
+                    .set_tag_keys(Some(remove.to_vec()))
+                    .send()
+                    .done("cognito-idp:UntagResource")
                     .await
-                    .map(drop)
-                    .map_err(failed("cognito-idp:UntagResource"))
             })
             .await?;
         }
         if !set.is_empty() {
             written(|| async {
                 let tags = set.clone().into_iter().collect();
-                let call = self
-                    .client
+                self.client
                     .tag_resource()
                     .resource_arn(&arn)
-                    .set_tags(Some(tags));
-                call.send()
+                    .set_tags(Some(tags))
+                    .send()
+                    .done("cognito-idp:TagResource")
                     .await
-                    .map(drop)
-                    .map_err(failed("cognito-idp:TagResource"))
             })
             .await?;
         }

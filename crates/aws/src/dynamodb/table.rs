@@ -8,7 +8,6 @@ mod settings;
 mod tests;
 mod update;
 
-use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{BillingMode as SdkBillingMode, Tag};
 use engine::{Changes, DriverError, LiveTags, ReadCache, UNKNOWN, diff};
@@ -16,11 +15,13 @@ use model::types::dynamodb::{
     BillingMode, KeyType, PointInTimeRecoverySpecification, SseSpecification, TABLE, Table,
     TableClass,
 };
-use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
+use model::{ADDRESS_TAG, Address, Owner, SYSTEM_TAG, Tags};
 use serde::Deserialize;
 
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::tagging;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry, until};
@@ -121,12 +122,8 @@ impl Tables {
                     .transpose()?,
             )
             .set_tags(Some(sdk_tags(tags)?));
-        retry(QUEUE, is_crowded, || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("dynamodb:CreateTable"))
+        retry(QUEUE, is_crowded, || {
+            call.clone().send().done("dynamodb:CreateTable")
         })
         .await
     }
@@ -303,10 +300,8 @@ fn normalise_recovery(
     }
 }
 
-#[async_trait]
 impl ResourceDriver for Tables {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, table: &mut Properties) {
         normalise_table(table);
@@ -326,14 +321,22 @@ impl ResourceDriver for Tables {
         }
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::check(properties));
+    }
+
     async fn read(
         &self,
-        mut wanted: TypedReadRequest<'_, Identity, Properties>,
+        mut request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        self.normalise(&mut wanted.properties);
-        self.live(&wanted.identity.table_name, Some(&wanted.properties), cache)
-            .await
+        self.normalise(&mut request.properties);
+        self.live(
+            &request.properties.table_name,
+            Some(&request.properties),
+            cache,
+        )
+        .await
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
@@ -346,13 +349,16 @@ impl ResourceDriver for Tables {
         Ok(tables.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.read_tags(&live.id).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let name = &desired.table_name;
         match self.make(&desired, tags).await? {
             Made::Now => {
@@ -386,11 +392,9 @@ impl ResourceDriver for Tables {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
         limits::check_change(&live.properties, &desired)?;
         self.change(&live.properties, &desired, changes).await?;
         if changes.affects("PointInTimeRecoverySpecification") {
@@ -413,39 +417,28 @@ impl ResourceDriver for Tables {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         let arn = live.attribute("Arn")?;
-        if !remove.is_empty() {
-            let call = self
-                .client
-                .untag_resource()
-                .resource_arn(arn)
-                .set_tag_keys(Some(remove.to_vec()));
-            let send = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("dynamodb:UntagResource"))
-            };
-            retry(QUEUE, update::passes, send).await?;
-        }
-        if !set.is_empty() {
-            let call = self
-                .client
-                .tag_resource()
-                .resource_arn(arn)
-                .set_tags(Some(sdk_tags(set)?));
-            let send = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("dynamodb:TagResource"))
-            };
-            retry(QUEUE, update::passes, send).await?;
-        }
-        self.tagged(&live.id, set, remove).await
+        let call = self
+            .client
+            .tag_resource()
+            .resource_arn(arn)
+            .set_tags(Some(sdk_tags(tags)?));
+        let send = || call.clone().send().done("dynamodb:TagResource");
+        retry(QUEUE, update::passes, send).await?;
+        self.tagged(&live.id, tags, remove).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        let arn = live.attribute("Arn")?;
+        let call = self
+            .client
+            .untag_resource()
+            .resource_arn(arn)
+            .set_tag_keys(Some(keys.to_vec()));
+        let send = || call.clone().send().done("dynamodb:UntagResource");
+        retry(QUEUE, update::passes, send).await?;
+        self.tagged(&live.id, set, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

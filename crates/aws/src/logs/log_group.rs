@@ -1,15 +1,15 @@
 //! `AWS::Logs::LogGroup`.
 
-use async_trait::async_trait;
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::{LogGroup as SdkLogGroup, LogGroupClass as SdkClass};
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::logs::{LogGroup, LogGroupClass};
-use model::{ADDRESS_TAG, Tags};
+use model::{ADDRESS_TAG, Address, Owner, Tags};
 use serde::Deserialize;
 
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::tagging::{self, Hints};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry};
@@ -111,21 +111,20 @@ impl LogGroups {
     async fn put_retention(&self, name: &str, days: Option<i32>) -> Result<(), DriverError> {
         retry(WaitPolicy::seconds(60), passes, || async {
             if let Some(days) = days {
-                let call = self
-                    .client
+                self.client
                     .put_retention_policy()
                     .log_group_name(name)
-                    .retention_in_days(days);
-                call.send()
+                    .retention_in_days(days)
+                    .send()
+                    .done("logs:PutRetentionPolicy")
                     .await
-                    .map(drop)
-                    .map_err(failed("logs:PutRetentionPolicy"))
             } else {
-                let call = self.client.delete_retention_policy().log_group_name(name);
-                call.send()
+                self.client
+                    .delete_retention_policy()
+                    .log_group_name(name)
+                    .send()
+                    .done("logs:DeleteRetentionPolicy")
                     .await
-                    .map(drop)
-                    .map_err(failed("logs:DeleteRetentionPolicy"))
             }
         })
         .await
@@ -133,21 +132,20 @@ impl LogGroups {
 
     async fn put_key(&self, name: &str, key: Option<&str>) -> Result<(), DriverError> {
         if let Some(key) = key {
-            let call = self
-                .client
+            self.client
                 .associate_kms_key()
                 .log_group_name(name)
-                .kms_key_id(key);
-            call.send()
+                .kms_key_id(key)
+                .send()
+                .done("logs:AssociateKmsKey")
                 .await
-                .map(drop)
-                .map_err(failed("logs:AssociateKmsKey"))
         } else {
-            let call = self.client.disassociate_kms_key().log_group_name(name);
-            call.send()
+            self.client
+                .disassociate_kms_key()
+                .log_group_name(name)
+                .send()
+                .done("logs:DisassociateKmsKey")
                 .await
-                .map(drop)
-                .map_err(failed("logs:DisassociateKmsKey"))
         }
     }
 
@@ -199,10 +197,8 @@ fn sdk_class(class: LogGroupClass) -> SdkClass {
     }
 }
 
-#[async_trait]
 impl ResourceDriver for LogGroups {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, group: &mut Properties) {
         group.log_group_class.get_or_insert(LogGroupClass::Standard);
@@ -210,10 +206,10 @@ impl ResourceDriver for LogGroups {
 
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let name = &wanted.identity.log_group_name;
+        let name = &request.properties.log_group_name;
         let hints = tagging::hints(&self.account, cache).await?;
         if !name.starts_with(&self.prefix()) {
             return Ok(self
@@ -238,20 +234,28 @@ impl ResourceDriver for LogGroups {
             .collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.read_tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let name = &desired.log_group_name;
-        let call = self
+        match self
             .client
             .create_log_group()
             .log_group_name(name)
             .set_log_group_class(desired.log_group_class.map(sdk_class))
             .set_kms_key_id(desired.kms_key_id.clone())
-            .set_tags(Some(tags.clone().into_iter().collect()));
-        match call.send().await.map_err(failed("logs:CreateLogGroup")) {
+            .set_tags(Some(tags.clone().into_iter().collect()))
+            .send()
+            .sent("logs:CreateLogGroup")
+            .await
+        {
             // An earlier attempt of this very call, or the function itself, was faster.
             Err(error)
                 if error.is("ResourceAlreadyExistsException")
@@ -291,32 +295,39 @@ impl ResourceDriver for LogGroups {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         let arn = live.attribute("Arn")?;
-        if !remove.is_empty() {
-            let call = self
-                .client
-                .untag_resource()
-                .resource_arn(arn)
-                .set_tag_keys(Some(remove.to_vec()));
-            call.send().await.map_err(failed("logs:UntagResource"))?;
-        }
-        if !set.is_empty() {
-            let tags = set.clone().into_iter().collect();
-            let call = self
-                .client
-                .tag_resource()
-                .resource_arn(arn)
-                .set_tags(Some(tags));
-            call.send().await.map_err(failed("logs:TagResource"))?;
-        }
-        Ok(())
+        let tags = tags.clone().into_iter().collect();
+        self.client
+            .tag_resource()
+            .resource_arn(arn)
+            .set_tags(Some(tags))
+            .send()
+            .sent("logs:TagResource")
+            .await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        let arn = live.attribute("Arn")?;
+        self.client
+            .untag_resource()
+            .resource_arn(arn)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .sent("logs:UntagResource")
+            .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         retry(WaitPolicy::seconds(60), passes, || async {
-            let call = self.client.delete_log_group().log_group_name(&live.id);
-            match call.send().await.map_err(failed("logs:DeleteLogGroup")) {
+            match self
+                .client
+                .delete_log_group()
+                .log_group_name(&live.id)
+                .send()
+                .sent("logs:DeleteLogGroup")
+                .await
+            {
                 Err(error) if error.is("ResourceNotFoundException") => Ok(()),
                 other => other.map(drop),
             }

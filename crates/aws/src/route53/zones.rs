@@ -14,6 +14,7 @@ use super::companion::Companion;
 use super::names::{canonical, zone_id};
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// How long Route 53 may work on a change of a zone before it takes the next.
@@ -106,8 +107,8 @@ impl Zones {
             .get_hosted_zone()
             .id(zone)
             .send()
+            .sent("route53:GetHostedZone")
             .await
-            .map_err(failed("route53:GetHostedZone"))
         {
             Ok(answer) => Ok(answer.hosted_zone().map(|zone| canonical(zone.name()))),
             Err(error) if error.is("NoSuchHostedZone") => Ok(None),
@@ -129,11 +130,7 @@ impl Zones {
             .start_record_name(name)
             .start_record_type(RrType::from(record_type))
             .max_items(1);
-        let page = match call
-            .send()
-            .await
-            .map_err(failed("route53:ListResourceRecordSets"))
-        {
+        let page = match call.send().sent("route53:ListResourceRecordSets").await {
             Err(error) if error.is("NoSuchHostedZone") => return Ok(None),
             page => page?,
         };
@@ -213,12 +210,7 @@ impl Zones {
             .change_resource_record_sets()
             .hosted_zone_id(zone)
             .change_batch(batch);
-        let change = || async {
-            call.clone()
-                .send()
-                .await
-                .map_err(failed("route53:ChangeResourceRecordSets"))
-        };
+        let change = || call.clone().send().sent("route53:ChangeResourceRecordSets");
         let busy = |error: &DriverError| error.is("PriorRequestNotComplete");
         let answer = retry(BUSY, busy, change).await?;
         let Some(info) = answer.change_info() else {
@@ -237,8 +229,8 @@ impl Zones {
                     .get_change()
                     .id(id)
                     .send()
-                    .await
-                    .map_err(failed("route53:GetChange"))?;
+                    .sent("route53:GetChange")
+                    .await?;
                 let status = answer
                     .change_info()
                     .map_or("none", |info| info.status().as_str());

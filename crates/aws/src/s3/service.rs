@@ -13,6 +13,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::tagging::{self, Hints};
 use crate::kit::wait::{WaitPolicy, retry};
 
@@ -245,15 +246,13 @@ impl S3 {
                 .set_tag_set(Some(to_sdk(&new)?))
                 .build()
                 .map_err(incomplete)?;
-            let call = self
-                .client
+            self.client
                 .put_bucket_tagging()
                 .bucket(bucket)
-                .tagging(tagging);
-            call.send()
+                .tagging(tagging)
+                .send()
+                .done("s3:PutBucketTagging")
                 .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketTagging"))
         })
         .await
     }

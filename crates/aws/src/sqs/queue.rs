@@ -9,17 +9,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, diff};
 use model::types::sqs::{QUEUE, Queue};
-use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
+use model::{ADDRESS_TAG, Address, Owner, SYSTEM_TAG, Tags};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::tagging;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry, until};
@@ -105,8 +106,8 @@ impl Queues {
             .get_queue_url()
             .queue_name(name)
             .send()
+            .sent("sqs:GetQueueUrl")
             .await
-            .map_err(failed("sqs:GetQueueUrl"))
         {
             Err(error) if is_absent(&error) => Ok(None),
             other => Ok(other?.queue_url),
@@ -115,12 +116,15 @@ impl Queues {
 
     /// The queue's attributes, or none if it is not there.
     async fn attributes(&self, url: &str) -> Result<Option<attributes::Attributes>, DriverError> {
-        let call = self
+        match self
             .client
             .get_queue_attributes()
             .queue_url(url)
-            .attribute_names(QueueAttributeName::All);
-        match call.send().await.map_err(failed("sqs:GetQueueAttributes")) {
+            .attribute_names(QueueAttributeName::All)
+            .send()
+            .sent("sqs:GetQueueAttributes")
+            .await
+        {
             Err(error) if is_absent(&error) => Ok(None),
             other => Ok(Some(other?.attributes.unwrap_or_default())),
         }
@@ -188,8 +192,8 @@ impl Queues {
             .queue_name(&queue.queue_name)
             .set_attributes(Some(attributes::all(queue)?))
             .set_tags(Some(tags.clone().into_iter().collect()));
-        let answer = retry(NAME_TAKEN, was_deleted_recently, || async {
-            call.clone().send().await.map_err(failed("sqs:CreateQueue"))
+        let answer = retry(NAME_TAKEN, was_deleted_recently, || {
+            call.clone().send().sent("sqs:CreateQueue")
         });
         let made = answer.await?;
         made.queue_url
@@ -326,10 +330,8 @@ fn normalise_allow_policy(policy: Option<Value>) -> Option<Value> {
     Some(policy)
 }
 
-#[async_trait]
 impl ResourceDriver for Queues {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, queue: &mut Properties) {
         queue.fifo_queue.get_or_insert(false);
@@ -348,12 +350,16 @@ impl ResourceDriver for Queues {
         queue.redrive_allow_policy = normalise_allow_policy(queue.redrive_allow_policy.take());
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::check(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let name = &wanted.identity.queue_name;
+        let name = &request.properties.queue_name;
         let url = if name.starts_with(&self.prefix()) {
             self.ours(cache)
                 .await?
@@ -377,13 +383,16 @@ impl ResourceDriver for Queues {
         Ok(queues.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.read_tags(live.attribute("QueueUrl")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let url = match self.make(&desired, tags).await {
             Err(error) if exists(&error) => self.adopt(&desired, tags, error).await?,
             made => made?,
@@ -396,22 +405,19 @@ impl ResourceDriver for Queues {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
         let url = live.attribute("QueueUrl")?;
         let attributes = attributes::changed(&desired, changes)?;
         if !attributes.is_empty() {
-            let call = self
-                .client
+            self.client
                 .set_queue_attributes()
                 .queue_url(url)
-                .set_attributes(Some(attributes));
-            call.send()
-                .await
-                .map_err(failed("sqs:SetQueueAttributes"))?;
+                .set_attributes(Some(attributes))
+                .send()
+                .sent("sqs:SetQueueAttributes")
+                .await?;
             self.settled(url, &desired).await?;
         }
         Ok(TypedLive {
@@ -420,25 +426,26 @@ impl ResourceDriver for Queues {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         let url = live.attribute("QueueUrl")?;
-        if !remove.is_empty() {
-            let call = self
-                .client
-                .untag_queue()
-                .queue_url(url)
-                .set_tag_keys(Some(remove.to_vec()));
-            call.send().await.map_err(failed("sqs:UntagQueue"))?;
-        }
-        if !set.is_empty() {
-            let call = self
-                .client
-                .tag_queue()
-                .queue_url(url)
-                .set_tags(Some(set.clone().into_iter().collect()));
-            call.send().await.map_err(failed("sqs:TagQueue"))?;
-        }
-        Ok(())
+        self.client
+            .tag_queue()
+            .queue_url(url)
+            .set_tags(Some(tags.clone().into_iter().collect()))
+            .send()
+            .sent("sqs:TagQueue")
+            .await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        let url = live.attribute("QueueUrl")?;
+        self.client
+            .untag_queue()
+            .queue_url(url)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .sent("sqs:UntagQueue")
+            .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
@@ -448,8 +455,8 @@ impl ResourceDriver for Queues {
             .delete_queue()
             .queue_url(url)
             .send()
+            .sent("sqs:DeleteQueue")
             .await
-            .map_err(failed("sqs:DeleteQueue"))
         {
             Err(error) if is_absent(&error) => {}
             other => drop(other?),

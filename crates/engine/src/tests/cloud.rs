@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{
-    Address, Expression, Graph, Replacement, Resource, ResourceType, StackName, Tags, Text,
+    Address, Expression, Graph, Owner, Replacement, Resource, ResourceType, StackName, Tags, Text,
 };
 use serde::Serialize;
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    Attributes, Changes, Driver, DriverError, Drivers, Goal, Inventory, Live, LiveTags, Plan,
-    PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
+    Attributes, Changes, Driver, DriverError, Drivers, Finding, Goal, Inventory, Live,
+    LiveProperties, LiveTags, Plan, PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
+    diff,
 };
 
 /// A thing whose name is its identity; `Size` changes in place, `Shape` does not.
@@ -122,7 +123,7 @@ impl Cloud {
         state
             .resources
             .values()
-            .map(|(_, live)| name(&live.properties))
+            .map(|(_, live)| name(json(live)))
             .collect()
     }
 
@@ -132,7 +133,7 @@ impl Cloud {
         let found = state
             .resources
             .values_mut()
-            .filter(|(_, live)| live.properties["Name"] == name);
+            .filter(|(_, live)| json(live)["Name"] == name);
         found.for_each(|(_, live)| change(live));
     }
 
@@ -141,7 +142,7 @@ impl Cloud {
             .lock()
             .unwrap()
             .resources
-            .retain(|_, (_, live)| name(&live.properties) != id);
+            .retain(|_, (_, live)| name(json(live)) != id);
     }
 
     pub(super) async fn read(&self, graph: &Graph, goal: Goal) -> Inventory {
@@ -207,6 +208,11 @@ impl Cloud {
     }
 }
 
+/// A fake resource's properties are JSON.
+pub(super) fn json(live: &Live) -> &Value {
+    live.properties.typed().unwrap()
+}
+
 fn name(properties: &Value) -> String {
     properties["Name"].as_str().unwrap_or_default().to_owned()
 }
@@ -235,8 +241,22 @@ impl Driver for FakeDriver {
         self.facts
     }
 
-    fn normalise(&self, properties: Value) -> Result<Value, DriverError> {
-        Ok(properties)
+    fn normalise(&self, desired: &Value) -> Result<Value, DriverError> {
+        Ok(desired.clone())
+    }
+
+    /// Things are at most 1,000 in size.
+    fn check(&self, desired: &Value) -> Result<Vec<Finding>, DriverError> {
+        let size = desired["Size"].as_i64().unwrap_or_default();
+        let finding = (size > 1_000).then(|| Finding {
+            property: "Size".to_owned(),
+            problem: format!("is {size}, and at most 1000 is allowed"),
+        });
+        Ok(finding.into_iter().collect())
+    }
+
+    fn compare(&self, live: &Live, desired: &Value) -> Result<Changes, DriverError> {
+        Ok(diff(self.facts, json(live), desired))
     }
 
     async fn read(&self, wanted: &ReadRequest, _: &ReadCache) -> Result<Option<Live>, DriverError> {
@@ -244,7 +264,7 @@ impl Driver for FakeDriver {
             self.facts
                 .identity
                 .iter()
-                .all(|key| live.properties[*key] == wanted.identity[*key])
+                .all(|key| json(live)[*key] == wanted.properties[*key])
         };
         Ok(self.all().into_iter().find(same))
     }
@@ -257,7 +277,12 @@ impl Driver for FakeDriver {
         Ok(self.all().into_iter().find(|other| other.id == live.id))
     }
 
-    async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError> {
+    async fn create(
+        &self,
+        properties: &Value,
+        _: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let name = name(properties);
         self.cloud.step("create", &name).await?;
         let live = {
@@ -270,7 +295,7 @@ impl Driver for FakeDriver {
             ]);
             let live = Live {
                 id: id.clone(),
-                properties: properties.clone(),
+                properties: LiveProperties::new(properties.clone()),
                 attributes,
                 tags: LiveTags::Read(tags.clone()),
             };
@@ -290,7 +315,7 @@ impl Driver for FakeDriver {
         self.cloud.step("update", &name(properties)).await?;
         let mut state = self.cloud.0.lock().unwrap();
         let (_, stored) = state.resources.get_mut(&live.id).unwrap();
-        stored.properties = properties.clone();
+        stored.properties = LiveProperties::new(properties.clone());
         stored
             .attributes
             .insert("Stamp".to_owned(), format!("{} again", live.id));
@@ -308,7 +333,7 @@ impl Driver for FakeDriver {
     }
 
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
-        let name = name(&live.properties);
+        let name = name(json(live));
         self.cloud.step("delete", &name).await?;
         self.cloud.0.lock().unwrap().resources.remove(&live.id);
         self.cloud.done("deleted", &name);
@@ -317,12 +342,12 @@ impl Driver for FakeDriver {
 
     fn pending(&self, live: &Live) -> Option<String> {
         self.cloud
-            .has_fault(&format!("settle {}", name(&live.properties)))
+            .has_fault(&format!("settle {}", name(json(live))))
             .then(|| "spreading".to_owned())
     }
 
     async fn settle(&self, live: &Live) -> Result<(), DriverError> {
-        let name = name(&live.properties);
+        let name = name(json(live));
         self.cloud.step("settle", &name).await?;
         self.cloud
             .0

@@ -3,17 +3,17 @@
 mod settings;
 mod write;
 
-use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, Stage as SdkStage};
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Stage;
-use model::{ADDRESS_TAG, Tags};
+use model::{ADDRESS_TAG, Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::gateway::{Gateway, deleted};
 use super::{convert, limits};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Stage<String>;
@@ -79,8 +79,8 @@ impl Stages {
             .get_api()
             .api_id(api_id)
             .send()
-            .await
-            .map_err(failed("apigateway:GetApi"))?;
+            .sent("apigateway:GetApi")
+            .await?;
         Ok(answer.api_endpoint.unwrap_or_default())
     }
 
@@ -108,10 +108,8 @@ impl Stages {
     }
 }
 
-#[async_trait]
 impl ResourceDriver for Stages {
     type Properties = Properties;
-    type Identity = Identity;
 
     /// With `AutoDeploy` the deployment is API Gateway's to choose. A description of spaces is how
     /// one is taken away ([`write`]).
@@ -137,12 +135,16 @@ impl ResourceDriver for Stages {
         }
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::stage(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let Identity { api_id, stage_name } = &wanted.identity;
+        let Identity { api_id, stage_name } = &request.properties;
         let Some(api) = self.0.api(api_id, cache).await? else {
             return Ok(None);
         };
@@ -165,13 +167,16 @@ impl ResourceDriver for Stages {
         Ok(listed)
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.read_tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::stage(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         match self.create_stage(&desired, tags).await {
             Err(error) if error.is("ConflictException") => match self.ours(&desired, tags).await? {
                 Some(mut found) => {
@@ -191,11 +196,9 @@ impl ResourceDriver for Stages {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::stage(&desired)?;
         self.patch(&live.properties, &desired, |property| {
             changes.affects(property)
         })
@@ -206,8 +209,14 @@ impl ResourceDriver for Stages {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        self.0.retag(live.attribute("Arn")?, set, remove).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag(live.attribute("Arn")?, tags, &[]).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.0
+            .retag(live.attribute("Arn")?, &Tags::new(), keys)
+            .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
@@ -215,16 +224,14 @@ impl ResourceDriver for Stages {
             api_id, stage_name, ..
         } = &live.properties;
         deleted(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .delete_stage()
                 .api_id(api_id)
-                .stage_name(stage_name);
-            call.send()
+                .stage_name(stage_name)
+                .send()
+                .done("apigateway:DeleteStage")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteStage"))
         })
         .await
     }

@@ -12,9 +12,9 @@ use model::Tags;
 use model::types::apigatewayv2::Stage;
 
 use super::{Properties, Stages, settings};
-use crate::account::error::failed;
 use crate::apigatewayv2::convert;
 use crate::apigatewayv2::gateway::{deleted, written};
+use crate::kit::call::Call as _;
 
 impl Stages {
     pub(super) async fn create_stage(
@@ -28,8 +28,7 @@ impl Stages {
             .as_ref()
             .map(|logs| settings::write_logs(Some(logs)));
         written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .create_stage()
                 .api_id(&desired.api_id)
@@ -43,11 +42,10 @@ impl Stages {
                 .set_route_settings((!route_settings.is_empty()).then(|| route_settings.clone()))
                 .set_stage_variables(convert::new_map(&desired.stage_variables))
                 .set_access_log_settings(logs.clone())
-                .set_tags(Some(tags.clone().into_iter().collect()));
-            call.send()
+                .set_tags(Some(tags.clone().into_iter().collect()))
+                .send()
+                .done("apigateway:CreateStage")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:CreateStage"))
         })
         .await
     }
@@ -106,8 +104,7 @@ impl Stages {
         let logs = || settings::write_logs(desired.access_log_settings.as_ref());
         let deployment = convert::patch_text(desired.deployment_id.as_ref());
         written(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .update_stage()
                 .api_id(&desired.api_id)
@@ -122,8 +119,10 @@ impl Stages {
                     touches("RouteSettings").then(|| settings::write_all(&desired.route_settings)),
                 )
                 .set_stage_variables(touches("StageVariables").then(variables))
-                .set_access_log_settings(touches("AccessLogSettings").then(logs));
-            call.send().await.map_err(failed("apigateway:UpdateStage"))
+                .set_access_log_settings(touches("AccessLogSettings").then(logs))
+                .send()
+                .sent("apigateway:UpdateStage")
+                .await
         })
         .await
     }
@@ -142,16 +141,14 @@ impl Stages {
             api_id, stage_name, ..
         } = desired;
         deleted(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .delete_access_log_settings()
                 .api_id(api_id)
-                .stage_name(stage_name);
-            call.send()
+                .stage_name(stage_name)
+                .send()
+                .done("apigateway:DeleteAccessLogSettings")
                 .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteAccessLogSettings"))
         })
         .await
     }
@@ -171,17 +168,15 @@ impl Stages {
         } = desired;
         for route in left.keys() {
             deleted(|| async {
-                let call = self
-                    .0
+                self.0
                     .client
                     .delete_route_settings()
                     .api_id(api_id)
                     .stage_name(stage_name)
-                    .route_key(route);
-                call.send()
+                    .route_key(route)
+                    .send()
+                    .done("apigateway:DeleteRouteSettings")
                     .await
-                    .map(drop)
-                    .map_err(failed("apigateway:DeleteRouteSettings"))
             })
             .await?;
         }

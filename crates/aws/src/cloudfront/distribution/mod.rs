@@ -15,21 +15,22 @@ mod write;
 
 use std::time::Duration;
 
-use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
     Distribution as SdkDistribution, DistributionConfig as SdkConfig, DistributionConfigWithTags,
 };
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::cloudfront::{Distribution, DistributionConfig};
-use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
+use model::{ADDRESS_TAG, Address, Owner, SYSTEM_TAG, Tags};
 use serde::de::IgnoredAny;
 
 use super::{client, is_stale, owner_comment, suspects, tags, version};
 use crate::Account;
 use crate::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = Distribution<String>;
@@ -85,8 +86,8 @@ impl Distributions {
             .get_distribution()
             .id(id)
             .send()
-            .await
-            .map_err(failed("cloudfront:GetDistribution"))?;
+            .sent("cloudfront:GetDistribution")
+            .await?;
         let nothing =
             || DriverError::internal(format!("CloudFront says nothing of the distribution {id}"));
         let mut distribution = answer.distribution.ok_or_else(nothing)?;
@@ -141,10 +142,7 @@ impl Distributions {
                 .id(id)
                 .if_match(live.version);
             let call = call.distribution_config(change(live.config)?);
-            let answer = call
-                .send()
-                .await
-                .map_err(failed("cloudfront:UpdateDistribution"))?;
+            let answer = call.send().sent("cloudfront:UpdateDistribution").await?;
             answer
                 .distribution
                 .ok_or_else(|| DriverError::internal("CloudFront answers with no distribution"))
@@ -178,11 +176,10 @@ impl Distributions {
             .client
             .create_distribution_with_tags()
             .distribution_config_with_tags(config.build());
-        let made = retry(CERTIFICATE, waits_for_certificate, || async {
+        let made = retry(CERTIFICATE, waits_for_certificate, || {
             call.clone()
                 .send()
-                .await
-                .map_err(failed("cloudfront:CreateDistributionWithTags"))
+                .sent("cloudfront:CreateDistributionWithTags")
         });
         match made.await {
             Err(error) if error.is("DistributionAlreadyExists") => {
@@ -241,15 +238,13 @@ impl Distributions {
             .await?;
         }
         self.deployed(id).await?;
-        let call = self
-            .client
+        self.client
             .delete_distribution()
             .id(id)
-            .if_match(self.get(id).await?.version);
-        call.send()
+            .if_match(self.get(id).await?.version)
+            .send()
+            .done("cloudfront:DeleteDistribution")
             .await
-            .map(drop)
-            .map_err(failed("cloudfront:DeleteDistribution"))
     }
 }
 
@@ -294,23 +289,26 @@ fn is_absent(error: &DriverError) -> bool {
     error.is("NoSuchDistribution") || error.is("NoSuchResource")
 }
 
-#[async_trait]
 impl ResourceDriver for Distributions {
     type Properties = Properties;
-    type Identity = IgnoredAny;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 
     fn normalise(&self, distribution: &mut Properties) {
         normalise::config(&mut distribution.distribution_config);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::check(&properties.distribution_config));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, IgnoredAny, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         self.find(
-            wanted.address,
-            &wanted.properties.distribution_config,
+            request.address,
+            &request.properties.distribution_config,
             cache,
         )
         .await
@@ -320,21 +318,16 @@ impl ResourceDriver for Distributions {
         self.ours(cache).await
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        suspects(&self.account, selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         tags::read(&self.client, live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired.distribution_config)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let made = Box::pin(self.make(&desired, tags)).await?;
         Ok(self.live(&made, desired, tags.clone()))
     }
@@ -342,11 +335,9 @@ impl ResourceDriver for Distributions {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         _: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired.distribution_config)?;
         let tags = live.tags.known().cloned().unwrap_or_default();
         let written = self.write(&live.id, &desired, &tags).await?;
         Ok(TypedLive {

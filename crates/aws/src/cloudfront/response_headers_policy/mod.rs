@@ -13,6 +13,7 @@ use super::comment_owned::{self, Found};
 use super::convert::{none_if_empty, require, require_name, set};
 use super::version;
 use crate::failed;
+use crate::kit::call::Call as _;
 
 type Properties = ResponseHeadersPolicy<String>;
 
@@ -175,21 +176,19 @@ impl comment_owned::CommentOwned for Kind {
             .update_response_headers_policy()
             .id(id)
             .if_match(version);
-        let call = call.response_headers_policy_config(config);
-        call.send()
+        call.response_headers_policy_config(config)
+            .send()
+            .done("cloudfront:UpdateResponseHeadersPolicy")
             .await
-            .map(drop)
-            .map_err(failed("cloudfront:UpdateResponseHeadersPolicy"))
     }
 
     async fn delete(client: &Client, id: &str, version: &str) -> Result<(), DriverError> {
-        let call = client
+        client
             .delete_response_headers_policy()
             .id(id)
-            .if_match(version);
-        call.send()
+            .if_match(version)
+            .send()
+            .done("cloudfront:DeleteResponseHeadersPolicy")
             .await
-            .map(drop)
-            .map_err(failed("cloudfront:DeleteResponseHeadersPolicy"))
     }
 }

@@ -2,12 +2,11 @@
 
 mod convert;
 
-use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::UserPoolClientType;
 use engine::{Changes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
-use model::Tags;
 use model::types::cognito::UserPoolClient;
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::limits;
@@ -15,7 +14,9 @@ use super::pools::{Pools, child, deleted, gone, is_absent, orphan_tags, record, 
 use crate::Account;
 use crate::account::Quirk;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::WaitPolicy;
 
 pub(super) type Properties = UserPoolClient<String>;
@@ -178,18 +179,21 @@ fn live(pool_id: &str, client: &UserPoolClientType, tags: LiveTags) -> Live {
     )
 }
 
-#[async_trait]
 impl ResourceDriver for Clients {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
 
     fn normalise(&self, client: &mut Properties) {
         convert::normalise(client);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::client(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Identity {
@@ -202,7 +206,7 @@ impl ResourceDriver for Clients {
         let properties = Properties {
             user_pool_id,
             client_name,
-            ..wanted.properties
+            ..request.properties
         };
         let Some(client) = self.find(&properties, cache).await? else {
             return Ok(None);
@@ -210,7 +214,7 @@ impl ResourceDriver for Clients {
         let mut live = live(
             &properties.user_pool_id,
             &client,
-            record(&pool, wanted.address),
+            record(&pool, request.address),
         );
         if self.0.account.may_have(Quirk::ForgetsRefreshTokenRotation)
             && live.properties.refresh_token_rotation.is_none()
@@ -237,21 +241,16 @@ impl ResourceDriver for Clients {
         Ok(listed)
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.reread_record(live).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::client(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.0.put_record(&desired.user_pool_id, tags).await?;
         let id = self.make(&desired).await?;
         Ok(child(
@@ -265,11 +264,9 @@ impl ResourceDriver for Clients {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::client(&desired)?;
         if !changes.is_empty() {
             self.put(live.attribute("ClientId")?, &desired, |property| {
                 changes.affects(property)
@@ -282,23 +279,21 @@ impl ResourceDriver for Clients {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.0.retag_record(live, set).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag_record(live, tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let (pool_id, id) = (&live.properties.user_pool_id, live.attribute("ClientId")?);
         deleted(|| async {
-            let call = self
-                .0
+            self.0
                 .client
                 .delete_user_pool_client()
                 .user_pool_id(pool_id)
-                .client_id(id);
-            call.send()
+                .client_id(id)
+                .send()
+                .done("cognito-idp:DeleteUserPoolClient")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:DeleteUserPoolClient"))
         })
         .await?;
         gone(&format!("the client {id}"), WaitPolicy::seconds(60), || {

@@ -8,18 +8,19 @@ mod write;
 
 pub(super) use schema::is_standard;
 
-use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput as Mfa;
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
 use model::types::cognito::UserPool;
-use model::{ADDRESS_TAG, Tags};
+use model::{ADDRESS_TAG, Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::limits;
 use super::pools::{Pools, deleted, gone, is_absent, tags_of};
 use crate::Account;
 use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry};
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 
@@ -147,24 +148,27 @@ fn still_has_domain(error: &DriverError) -> bool {
     error.has_message("InvalidParameterException", "has a domain configured")
 }
 
-#[async_trait]
 impl ResourceDriver for UserPools {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
 
     fn normalise(&self, pool: &mut Properties) {
         defaults::normalise(pool, self.0.account.region());
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::user_pool(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let address = wanted.address.to_string();
+        let address = request.address.to_string();
         let mut pools = self
             .0
-            .owned(Some(&wanted.identity.user_pool_name), cache)
+            .owned(Some(&request.properties.user_pool_name), cache)
             .await?;
         pools.retain(|pool| tags_of(pool).get(ADDRESS_TAG) == Some(&address));
         let Some(pool) = choose(pools) else {
@@ -172,7 +176,7 @@ impl ResourceDriver for UserPools {
         };
         let mut live = self.live(&pool, cache).await?;
         if let Some(live) = &mut live {
-            leave_recovery_to_cognito(&mut live.properties, &wanted.properties);
+            leave_recovery_to_cognito(&mut live.properties, &request.properties);
         }
         Ok(live)
     }
@@ -185,21 +189,16 @@ impl ResourceDriver for UserPools {
         Ok(listed)
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.read_tags(&live.id).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::user_pool(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let created = self.create_pool(&desired, tags).await?;
         let id = created
             .id()
@@ -216,9 +215,7 @@ impl ResourceDriver for UserPools {
         mut desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
         self.normalise(&mut live.properties);
-        limits::user_pool(&desired)?;
         let id = &live.id;
         let touches = |property: &str| changes.affects(property);
         self.add_attributes(id, &live.properties, &desired).await?;
@@ -249,8 +246,12 @@ impl ResourceDriver for UserPools {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        self.0.retag(&live.id, set, remove).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.retag(&live.id, tags, &[]).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.0.retag(&live.id, &Tags::new(), keys).await
     }
 
     /// Takes with it everything that stands in the pool, but for its domain.
@@ -263,11 +264,13 @@ impl ResourceDriver for UserPools {
         }
         deleted(|| {
             retry(WaitPolicy::seconds(120), still_has_domain, || async {
-                let call = self.0.client.delete_user_pool().user_pool_id(&live.id);
-                call.send()
+                self.0
+                    .client
+                    .delete_user_pool()
+                    .user_pool_id(&live.id)
+                    .send()
+                    .done("cognito-idp:DeleteUserPool")
                     .await
-                    .map(drop)
-                    .map_err(failed("cognito-idp:DeleteUserPool"))
             })
         })
         .await?;

@@ -15,6 +15,7 @@ use model::Tags;
 use super::{Properties, UserPools, defaults, parts, schema};
 use crate::account::error::failed;
 use crate::cognito::pools::{tags_of, whole, written};
+use crate::kit::call::Call as _;
 
 /// What `SetUserPoolMfaConfig` writes.
 pub(super) const MFA: &[&str] = &[
@@ -68,8 +69,8 @@ impl UserPools {
             request
                 .clone()
                 .send()
+                .sent("cognito-idp:CreateUserPool")
                 .await
-                .map_err(failed("cognito-idp:CreateUserPool"))
         });
         created
             .await?
@@ -170,9 +171,8 @@ impl UserPools {
             request
                 .clone()
                 .send()
+                .done("cognito-idp:UpdateUserPool")
                 .await
-                .map(drop)
-                .map_err(failed("cognito-idp:UpdateUserPool"))
         })
         .await
     }
@@ -275,11 +275,10 @@ impl UserPools {
             let attributes: Vec<_> = some.iter().map(schema::write).collect();
             written(|| async {
                 let call = self.0.client.add_custom_attributes().user_pool_id(pool_id);
-                let call = call.set_custom_attributes(Some(attributes.clone()));
-                call.send()
+                call.set_custom_attributes(Some(attributes.clone()))
+                    .send()
+                    .done("cognito-idp:AddCustomAttributes")
                     .await
-                    .map(drop)
-                    .map_err(failed("cognito-idp:AddCustomAttributes"))
             })
             .await?;
         }

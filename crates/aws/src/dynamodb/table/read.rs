@@ -11,6 +11,7 @@ use model::Tags;
 
 use super::{Live, MANAGED_KEY, Properties, Tables, convert};
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
 use crate::kit::wait::{WaitPolicy, until};
@@ -242,10 +243,7 @@ impl Tables {
                 .list_tags_of_resource()
                 .resource_arn(&arn)
                 .set_next_token(next);
-            let page = call
-                .send()
-                .await
-                .map_err(failed("dynamodb:ListTagsOfResource"))?;
+            let page = call.send().sent("dynamodb:ListTagsOfResource").await?;
             tags.extend(
                 page.tags()
                     .iter()

@@ -11,7 +11,7 @@ use super::convert::{self, incomplete};
 use super::read::LAG;
 use super::update::passes;
 use super::{Properties, Tables, normalise_recovery};
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// Expiry is off within minutes as a rule; AWS promises an hour.
@@ -59,13 +59,7 @@ impl Tables {
             .update_time_to_live()
             .table_name(name)
             .time_to_live_specification(specification);
-        let send = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("dynamodb:UpdateTimeToLive"))
-        };
+        let send = || call.clone().send().done("dynamodb:UpdateTimeToLive");
         match retry(LAG, passes, send).await {
             Err(error) if error.is("ValidationException") => {
                 // Refused because it is done already, as when the answer to an earlier attempt was
@@ -126,13 +120,7 @@ impl Tables {
             .update_continuous_backups()
             .table_name(name)
             .point_in_time_recovery_specification(specification);
-        let send = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("dynamodb:UpdateContinuousBackups"))
-        };
+        let send = || call.clone().send().done("dynamodb:UpdateContinuousBackups");
         retry(BACKUPS, |error| passes(error) || is_early(error), send).await?;
         until(
             &format!("the point-in-time recovery of the table `{name}` reads back"),

@@ -17,7 +17,7 @@ use model::types::dynamodb::{
 use super::convert::{self, incomplete};
 use super::read::unsettled;
 use super::{Properties, Tables, normalise_table};
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// Most changes take seconds, of throughput minutes.
@@ -120,14 +120,7 @@ impl Tables {
         holds: impl Fn(&Properties) -> bool + Sync,
     ) -> Result<(), DriverError> {
         let name = change.get_table_name().clone().unwrap_or_default();
-        let send = || async {
-            change
-                .clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("dynamodb:UpdateTable"))
-        };
+        let send = || async { change.clone().send().done("dynamodb:UpdateTable").await };
         let refuses = ["ValidationException", "ResourceNotFoundException"];
         match retry(CHANGE, passes, send).await {
             Err(error) if refuses.iter().any(|code| error.is(code)) => {

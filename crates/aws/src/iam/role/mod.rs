@@ -5,17 +5,17 @@ mod read;
 mod tests;
 mod write;
 
-use async_trait::async_trait;
 use aws_sdk_iam::Client;
 use engine::{Changes, DriverError, LiveTags, ReadCache, diff, diff_tags};
-use model::Tags;
 use model::types::iam::{ROLE, Role};
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use self::read::{read_tags, sdk_tags};
 use super::limits;
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::policy_document::{self, sort_set};
 use crate::kit::tagging::is_same_resource;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
@@ -86,25 +86,27 @@ fn normalise(role: &mut Properties) {
     sort_set(&mut role.managed_policy_arns);
 }
 
-#[async_trait]
 impl ResourceDriver for Roles {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, role: &mut Properties) {
         normalise(role);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::check(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let all = self.all(cache).await?;
-        match all.live(&wanted.identity.role_name) {
+        match all.live(&request.properties.role_name) {
             Some(live) => Ok(Some(live)),
             // The bulk answers lag: that there is no role is read from IAM by name.
-            None => self.find(&wanted.identity.role_name).await,
+            None => self.find(&request.properties.role_name).await,
         }
     }
 
@@ -112,14 +114,14 @@ impl ResourceDriver for Roles {
         Ok(self.all(cache).await?.of_system(&self.system))
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         let role = self
             .client
             .get_role()
             .role_name(&live.id)
             .send()
-            .await
-            .map_err(failed("iam:GetRole"))?;
+            .sent("iam:GetRole")
+            .await?;
         Ok(role
             .role()
             .map(|role| read_tags(role.tags()))
@@ -128,13 +130,20 @@ impl ResourceDriver for Roles {
 
     /// The bulk answers lag, and MiniStack's leave boundaries out: they can say that there is
     /// nothing to do; what is to be done is read from the role itself.
-    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+    async fn confirm(
+        &self,
+        live: Live,
+        address: Option<&Address>,
+    ) -> Result<Option<Live>, DriverError> {
         self.find(&live.id).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         match self.create_role(&desired, sdk_tags(tags)?).await {
             Err(error) if error.is("EntityAlreadyExists") => {
                 self.take_on(&desired, tags, error).await?;
@@ -158,11 +167,9 @@ impl ResourceDriver for Roles {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
         self.write(&live.properties, &desired, changes).await?;
         Ok(TypedLive {
             properties: desired,
@@ -170,24 +177,24 @@ impl ResourceDriver for Roles {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        if !remove.is_empty() {
-            let call = self
-                .client
-                .untag_role()
-                .role_name(&live.id)
-                .set_tag_keys(Some(remove.to_vec()));
-            call.send().await.map_err(failed("iam:UntagRole"))?;
-        }
-        if !set.is_empty() {
-            let call = self
-                .client
-                .tag_role()
-                .role_name(&live.id)
-                .set_tags(Some(sdk_tags(set)?));
-            call.send().await.map_err(failed("iam:TagRole"))?;
-        }
-        Ok(())
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.client
+            .tag_role()
+            .role_name(&live.id)
+            .set_tags(Some(sdk_tags(tags)?))
+            .send()
+            .sent("iam:TagRole")
+            .await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.client
+            .untag_role()
+            .role_name(&live.id)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .sent("iam:UntagRole")
+            .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

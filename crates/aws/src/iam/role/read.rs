@@ -10,6 +10,7 @@ use model::{SYSTEM_TAG, Tags};
 
 use super::{Live, Roles, normalise};
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::policy_document::parse_encoded;
 use crate::kit::typed::TypedLive;
 use crate::kit::wait::{WaitPolicy, until};
@@ -134,8 +135,8 @@ impl Roles {
             .get_role()
             .role_name(name)
             .send()
+            .sent("iam:GetRole")
             .await
-            .map_err(failed("iam:GetRole"))
         {
             Ok(answer) => Ok(answer.role),
             Err(error) if error.is("NoSuchEntity") => Ok(None),
@@ -202,7 +203,7 @@ impl Roles {
             .get_role_policy()
             .role_name(role)
             .policy_name(policy);
-        let answer = call.send().await.map_err(failed("iam:GetRolePolicy"))?;
+        let answer = call.send().sent("iam:GetRolePolicy").await?;
         Ok(Policy {
             policy_name: policy.to_owned(),
             policy_document: parse_encoded(answer.policy_document()),

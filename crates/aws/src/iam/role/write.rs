@@ -6,6 +6,7 @@ use model::types::iam::Policy;
 
 use super::{Properties, Roles};
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::policy_document::print;
 use crate::kit::wait::{WaitPolicy, retry, until};
 
@@ -50,13 +51,7 @@ impl Roles {
             .set_max_session_duration(desired.max_session_duration)
             .set_permissions_boundary(desired.permissions_boundary.clone())
             .set_tags(Some(tags));
-        let create = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:CreateRole"))
-        };
+        let create = || call.clone().send().done("iam:CreateRole");
         retry(PROPAGATION, passes, create).await
     }
 
@@ -153,13 +148,7 @@ impl Roles {
             .update_assume_role_policy()
             .role_name(&desired.role_name)
             .policy_document(document);
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:UpdateAssumeRolePolicy"))
-        };
+        let put = || call.clone().send().done("iam:UpdateAssumeRolePolicy");
         retry(PROPAGATION, passes, put).await
     }
 
@@ -172,13 +161,7 @@ impl Roles {
             .update_role_description()
             .role_name(&desired.role_name)
             .description(description);
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:UpdateRoleDescription"))
-        };
+        let put = || call.clone().send().done("iam:UpdateRoleDescription");
         retry(PROPAGATION, passes, put).await
     }
 
@@ -189,13 +172,7 @@ impl Roles {
             .role_name(&desired.role_name)
             .set_description(desired.description.clone())
             .set_max_session_duration(desired.max_session_duration);
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:UpdateRole"))
-        };
+        let put = || call.clone().send().done("iam:UpdateRole");
         retry(PROPAGATION, passes, put).await
     }
 
@@ -205,25 +182,14 @@ impl Roles {
                 .client
                 .delete_role_permissions_boundary()
                 .role_name(role);
-            return absent_is_done(
-                call.send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("iam:DeleteRolePermissionsBoundary")),
-            );
+            return absent_is_done(call.send().done("iam:DeleteRolePermissionsBoundary").await);
         };
         let call = self
             .client
             .put_role_permissions_boundary()
             .role_name(role)
             .permissions_boundary(arn);
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:PutRolePermissionsBoundary"))
-        };
+        let put = || call.clone().send().done("iam:PutRolePermissionsBoundary");
         retry(PROPAGATION, passes, put).await
     }
 
@@ -233,13 +199,7 @@ impl Roles {
             .attach_role_policy()
             .role_name(role)
             .policy_arn(arn);
-        let attach = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:AttachRolePolicy"))
-        };
+        let attach = || call.clone().send().done("iam:AttachRolePolicy");
         retry(PROPAGATION, passes, attach).await
     }
 
@@ -249,12 +209,7 @@ impl Roles {
             .detach_role_policy()
             .role_name(role)
             .policy_arn(arn);
-        absent_is_done(
-            call.send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:DetachRolePolicy")),
-        )
+        absent_is_done(call.send().done("iam:DetachRolePolicy").await)
     }
 
     async fn put(&self, role: &str, policy: &Policy<String>) -> Result<(), DriverError> {
@@ -265,13 +220,7 @@ impl Roles {
             .role_name(role)
             .policy_name(&policy.policy_name)
             .policy_document(document);
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:PutRolePolicy"))
-        };
+        let put = || call.clone().send().done("iam:PutRolePolicy");
         retry(PROPAGATION, passes, put).await
     }
 
@@ -281,12 +230,7 @@ impl Roles {
             .delete_role_policy()
             .role_name(role)
             .policy_name(policy);
-        absent_is_done(
-            call.send()
-                .await
-                .map(drop)
-                .map_err(failed("iam:DeleteRolePolicy")),
-        )
+        absent_is_done(call.send().done("iam:DeleteRolePolicy").await)
     }
 
     /// Takes everything from the role, deletes it, and waits until it is gone.
@@ -294,12 +238,7 @@ impl Roles {
         let delete = || async {
             absent_is_done(self.strip(name).await)?;
             let call = self.client.delete_role().role_name(name);
-            absent_is_done(
-                call.send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("iam:DeleteRole")),
-            )
+            absent_is_done(call.send().done("iam:DeleteRole").await)
         };
         retry(PROPAGATION, deletion_passes, delete).await?;
         until(

@@ -8,17 +8,18 @@ mod write;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use aws_sdk_lambda::types::EventSourceMappingConfiguration;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
-use model::Tags;
 use model::types::lambda::EventSourceMapping;
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use self::convert::live;
 use super::functions::{Functions, name_of};
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::tagging;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
@@ -164,18 +165,20 @@ fn canonical(pattern: &str) -> String {
         .map_or_else(|_| pattern.to_owned(), |value| value.to_string())
 }
 
-#[async_trait]
 impl ResourceDriver for EventSourceMappings {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, mapping: &mut Properties) {
         normalise(mapping);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::check(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let (all, hints) = tokio::try_join!(
@@ -185,14 +188,14 @@ impl ResourceDriver for EventSourceMappings {
         let Identity {
             function_name,
             event_source_arn,
-        } = &wanted.identity;
+        } = &request.properties;
         let found = all
             .iter()
             .find(|mapping| convert::is_of(mapping, name_of(function_name), event_source_arn));
         let mut live = found.and_then(|mapping| self.hinted(mapping, &hints));
         if let Some(live) = &mut live {
             // In the midst of a change AWS does not tell what the mapping will be.
-            live.properties.enabled = live.properties.enabled.or(wanted.properties.enabled);
+            live.properties.enabled = live.properties.enabled.or(request.properties.enabled);
         }
         Ok(live)
     }
@@ -214,13 +217,16 @@ impl ResourceDriver for EventSourceMappings {
         Ok(mappings.filter(ours).collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         self.list_tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let made = self.create_mapping(&desired, tags).await?;
         let uuid = made
             .uuid()
@@ -242,11 +248,9 @@ impl ResourceDriver for EventSourceMappings {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
         self.update_mapping(&live.id, &desired, changes).await?;
         self.settled(&live.id, &desired).await?;
         Ok(TypedLive {
@@ -255,23 +259,26 @@ impl ResourceDriver for EventSourceMappings {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         let (client, arn) = (&self.functions.client, live.attribute("Arn")?);
-        if !remove.is_empty() {
-            let call = client
-                .untag_resource()
-                .resource(arn)
-                .set_tag_keys(Some(remove.to_vec()));
-            call.send().await.map_err(failed("lambda:UntagResource"))?;
-        }
-        if !set.is_empty() {
-            let call = client
-                .tag_resource()
-                .resource(arn)
-                .set_tags(Some(set.clone().into_iter().collect()));
-            call.send().await.map_err(failed("lambda:TagResource"))?;
-        }
-        Ok(())
+        client
+            .tag_resource()
+            .resource(arn)
+            .set_tags(Some(tags.clone().into_iter().collect()))
+            .send()
+            .sent("lambda:TagResource")
+            .await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        let (client, arn) = (&self.functions.client, live.attribute("Arn")?);
+        client
+            .untag_resource()
+            .resource(arn)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .sent("lambda:UntagResource")
+            .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

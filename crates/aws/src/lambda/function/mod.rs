@@ -6,19 +6,20 @@ mod limits;
 mod tests;
 mod write;
 
-use async_trait::async_trait;
 use engine::{Changes, DriverError, LiveTags, ReadCache, diff, diff_tags};
 use futures_util::future::try_join_all;
-use model::Tags;
 use model::types::lambda::{
     EphemeralStorage, FUNCTION, Function, LoggingConfig, TracingConfig, TracingMode,
 };
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use self::convert::live;
 use super::functions::{Functions, already_exists, is_busy};
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::tagging::is_same_resource;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry};
@@ -129,23 +130,25 @@ fn normalise_logging(logging: &mut LoggingConfig<String>, function: &str) {
     }
 }
 
-#[async_trait]
 impl ResourceDriver for FunctionDriver {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, function: &mut Properties) {
         normalise(function);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::check(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let found = self
             .functions
-            .read(&wanted.identity.function_name, cache)
+            .read(&request.properties.function_name, cache)
             .await?;
         Ok(found.as_ref().as_ref().and_then(live))
     }
@@ -159,7 +162,7 @@ impl ResourceDriver for FunctionDriver {
             .collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         let answer = self
             .functions
             .client
@@ -171,9 +174,12 @@ impl ResourceDriver for FunctionDriver {
         Ok(answer.tags.unwrap_or_default().into_iter().collect())
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         match self.create_function(&desired, tags).await {
             Err(error) if already_exists(&error) => self.take_on(&desired, tags, error).await?,
             created => {
@@ -197,11 +203,9 @@ impl ResourceDriver for FunctionDriver {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
         self.write(&desired, changes).await?;
         Ok(TypedLive {
             properties: desired,
@@ -209,37 +213,24 @@ impl ResourceDriver for FunctionDriver {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         let (client, arn) = (&self.functions.client, live.attribute("Arn")?);
-        if !remove.is_empty() {
-            let call = client
-                .untag_resource()
-                .resource(arn)
-                .set_tag_keys(Some(remove.to_vec()));
-            let untag = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("lambda:UntagResource"))
-            };
-            retry(WaitPolicy::seconds(60), is_busy, untag).await?;
-        }
-        if !set.is_empty() {
-            let call = client
-                .tag_resource()
-                .resource(arn)
-                .set_tags(Some(set.clone().into_iter().collect()));
-            let tag = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("lambda:TagResource"))
-            };
-            retry(WaitPolicy::seconds(60), is_busy, tag).await?;
-        }
-        Ok(())
+        let call = client
+            .tag_resource()
+            .resource(arn)
+            .set_tags(Some(tags.clone().into_iter().collect()));
+        let tag = || call.clone().send().done("lambda:TagResource");
+        retry(WaitPolicy::seconds(60), is_busy, tag).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        let (client, arn) = (&self.functions.client, live.attribute("Arn")?);
+        let call = client
+            .untag_resource()
+            .resource(arn)
+            .set_tag_keys(Some(keys.to_vec()));
+        let untag = || call.clone().send().done("lambda:UntagResource");
+        retry(WaitPolicy::seconds(60), is_busy, untag).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

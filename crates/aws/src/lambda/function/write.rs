@@ -14,6 +14,7 @@ use super::convert::{
 use super::limits::check_zip;
 use super::{FunctionDriver, Properties};
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 use crate::lambda::functions::{
     absent_is_done, already_exists, is_busy, is_deleting, role_propagates,
@@ -97,13 +98,7 @@ impl FunctionDriver {
             )
             .set_kms_key_arn(desired.kms_key_arn.clone())
             .set_tags(Some(tags.clone().into_iter().collect()));
-        let create = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:CreateFunction"))
-        };
+        let create = || call.clone().send().done("lambda:CreateFunction");
         retry(PATIENCE, passes, create).await
     }
 
@@ -175,13 +170,7 @@ impl FunctionDriver {
             .function_name(&desired.function_name)
             .zip_file(self.zip(desired)?)
             .set_architectures(Some(sdk_architectures(desired)));
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:UpdateFunctionCode"))
-        };
+        let put = || call.clone().send().done("lambda:UpdateFunctionCode");
         retry(PATIENCE, passes, put).await?;
         self.ready(&desired.function_name).await
     }
@@ -204,13 +193,7 @@ impl FunctionDriver {
             .put_function_concurrency()
             .function_name(name)
             .reserved_concurrent_executions(reserved);
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:PutFunctionConcurrency"))
-        };
+        let put = || call.clone().send().done("lambda:PutFunctionConcurrency");
         match retry(PATIENCE, is_busy, put).await {
             Err(error) if exceeds_account(&error) => Err(self.tell_limits(error).await),
             other => other,
@@ -293,15 +276,8 @@ impl FunctionDriver {
     /// `Deleting`).
     pub(super) async fn delete_function(&self, name: &str) -> Result<(), DriverError> {
         let call = self.functions.client.delete_function().function_name(name);
-        let delete = || async {
-            absent_is_done(
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("lambda:DeleteFunction")),
-            )
-        };
+        let delete =
+            || async { absent_is_done(call.clone().send().done("lambda:DeleteFunction").await) };
         retry(PATIENCE, is_busy, delete).await?;
         self.gone(name).await
     }

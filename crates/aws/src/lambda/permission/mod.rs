@@ -8,11 +8,12 @@ mod write;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_trait::async_trait;
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::lambda::Permission;
-use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
+use model::{
+    ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, SYSTEM_TAG, Tags, child_fingerprint_tag,
+};
 use serde::Deserialize;
 
 use self::statement::PREFIX;
@@ -183,10 +184,8 @@ fn normalise(permission: &mut Properties) {
     permission.principal = statement::principal(&permission.principal);
 }
 
-#[async_trait]
 impl ResourceDriver for Permissions {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, permission: &mut Properties) {
         normalise(permission);
@@ -194,22 +193,22 @@ impl ResourceDriver for Permissions {
 
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let function = name_of(&wanted.identity.function_name);
+        let function = name_of(&request.properties.function_name);
         let (tags, policy) = tokio::try_join!(
             self.function_tags(function, cache),
             self.read_policy(function, cache)
         )?;
-        let id = statement::id(wanted.address.name());
+        let id = statement::id(request.address.name());
         let (Some(tags), Some(properties)) = (tags, policy.get(&id)) else {
             return Ok(None);
         };
         Ok(Some(live(
             &id,
             properties,
-            recorded_tags(&tags, &wanted.address.to_string(), &id),
+            recorded_tags(&tags, &request.address.to_string(), &id),
         )))
     }
 
@@ -224,7 +223,7 @@ impl ResourceDriver for Permissions {
         Ok(lists.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         let tags = self.list_tags(live.attribute("FunctionName")?).await?;
         let address = live
             .tags
@@ -238,8 +237,12 @@ impl ResourceDriver for Permissions {
         ))
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        normalise(&mut desired);
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let address = tags
             .get(ADDRESS_TAG)
             .and_then(|address| address.parse::<model::Address>().ok());
@@ -258,11 +261,11 @@ impl ResourceDriver for Permissions {
         ))
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         self.record(
             live.attribute("FunctionName")?,
             live.attribute("StatementId")?,
-            set,
+            tags,
         )
         .await
     }

@@ -6,7 +6,7 @@ use model::{FINGERPRINT_TAG, Tags, child_fingerprint_tag};
 
 use super::statement::address_name;
 use super::{Permissions, Properties};
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 use crate::lambda::functions::{absent_is_done, already_exists, is_busy};
 
@@ -45,13 +45,7 @@ impl Permissions {
             .tag_resource()
             .resource(self.functions.arn(function))
             .tags(child_fingerprint_tag(address_name(id)), fingerprint);
-        let tag = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:TagResource"))
-        };
+        let tag = || call.clone().send().done("lambda:TagResource");
         retry(FRESH, passes, tag).await
     }
 
@@ -63,13 +57,7 @@ impl Permissions {
             .untag_resource()
             .resource(self.functions.arn(function))
             .tag_keys(child_fingerprint_tag(address_name(id)));
-        let untag = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:UntagResource"))
-        };
+        let untag = || call.clone().send().done("lambda:UntagResource");
         absent_is_done(retry(FRESH, is_busy, untag).await)
     }
 
@@ -103,13 +91,7 @@ impl Permissions {
             .principal(&desired.principal)
             .set_source_arn(desired.source_arn.clone())
             .set_source_account(desired.source_account.clone());
-        let add = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:AddPermission"))
-        };
+        let add = || call.clone().send().done("lambda:AddPermission");
         retry(FRESH, passes, add).await
     }
 
@@ -154,15 +136,8 @@ impl Permissions {
             .remove_permission()
             .function_name(function)
             .statement_id(id);
-        let remove = || async {
-            absent_is_done(
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("lambda:RemovePermission")),
-            )
-        };
+        let remove =
+            || async { absent_is_done(call.clone().send().done("lambda:RemovePermission").await) };
         retry(
             FRESH,
             |error| is_busy(error) || error.is("PreconditionFailedException"),

@@ -5,19 +5,19 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-use async_trait::async_trait;
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use futures_util::future::try_join_all;
 use model::types::route53::RecordSet;
-use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
+use model::{ADDRESS_TAG, Address, Owner, SYSTEM_TAG, Tags};
 use serde::Deserialize;
 
 use super::companion::Companion;
 use super::names::{canonical, zone_id};
 use super::zones::{Zones, create, remove, write};
 use crate::Account;
+use crate::kit::limits::Checks;
 use crate::kit::tagging::{self, is_same_resource};
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry};
 
 type Properties = RecordSet<String>;
@@ -208,21 +208,24 @@ fn live(properties: Properties, tags: Tags) -> Live {
     }
 }
 
-#[async_trait]
 impl ResourceDriver for RecordSets {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 
     fn normalise(&self, record: &mut Properties) {
         convert::normalise(record);
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::check(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let at = wanted.identity.canonical();
+        let at = request.properties.canonical();
         let (found, tags) = tokio::try_join!(self.find(&at, cache), self.said(&at, cache))?;
         Ok(found.map(|properties| live(properties, tags)))
     }
@@ -238,17 +241,7 @@ impl ResourceDriver for RecordSets {
         Ok(lists.into_iter().flatten().collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.zones.account, cache)
-            .await?
-            .shows("s3", selection))
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         let at = Identity::of(&live.properties);
         let (companion, zone) = self.companion_of(&at).await?;
         let found = self
@@ -260,9 +253,12 @@ impl ResourceDriver for RecordSets {
             .unwrap_or_default())
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.make(&desired, tags).await?;
         Ok(live(desired, tags.clone()))
     }
@@ -270,11 +266,9 @@ impl ResourceDriver for RecordSets {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         _: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
         self.zones
             .change(
                 &desired.hosted_zone_id,
@@ -287,11 +281,11 @@ impl ResourceDriver for RecordSets {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         let at = Identity::of(&live.properties);
         let (companion, _) = self.companion_of(&at).await?;
         let mut tags = live.tags.known().cloned().unwrap_or_default();
-        tags.extend(set.clone());
+        tags.extend(tags.clone());
         if !tags.contains_key(ADDRESS_TAG) {
             return Err(DriverError::internal("a record has no address"));
         }

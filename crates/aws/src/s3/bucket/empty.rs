@@ -8,6 +8,7 @@ use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 
 use super::Buckets;
 use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 use crate::s3::service::{CONSISTENCY, Name, incomplete};
 
@@ -65,12 +66,7 @@ impl Buckets {
     pub(super) async fn empty_and_delete(&self, name: &str) -> Result<(), DriverError> {
         let delete = || async {
             let call = self.s3.client.delete_bucket().bucket(name);
-            match absent_is_done(
-                call.send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("s3:DeleteBucket")),
-            ) {
+            match absent_is_done(call.send().done("s3:DeleteBucket").await) {
                 Err(error) if error.is("BucketNotEmpty") => {
                     self.empty(name).await?;
                     Err(error)
@@ -128,7 +124,7 @@ impl Buckets {
         };
         let call = self.s3.client.list_object_versions().bucket(bucket);
         let call = call.set_key_marker(key).set_version_id_marker(version);
-        let page = call.send().await.map_err(failed("s3:ListBucketVersions"));
+        let page = call.send().sent("s3:ListBucketVersions").await;
         let Some(page) = absent_is_done(page.map(Some))? else {
             return Ok(None);
         };
@@ -199,10 +195,7 @@ impl Buckets {
         };
         let call = self.s3.client.list_multipart_uploads().bucket(bucket);
         let call = call.set_key_marker(key).set_upload_id_marker(upload);
-        let page = call
-            .send()
-            .await
-            .map_err(failed("s3:ListBucketMultipartUploads"));
+        let page = call.send().sent("s3:ListBucketMultipartUploads").await;
         let Some(page) = absent_is_done(page.map(Some))? else {
             return Ok(None);
         };
@@ -222,8 +215,13 @@ impl Buckets {
         let count = uploads.len();
         let aborted = stream::iter(uploads).map(async |upload| {
             let call = self.s3.client.abort_multipart_upload().bucket(bucket);
-            let call = call.set_key(upload.key).set_upload_id(upload.upload_id);
-            match call.send().await.map_err(failed("s3:AbortMultipartUpload")) {
+            match call
+                .set_key(upload.key)
+                .set_upload_id(upload.upload_id)
+                .send()
+                .sent("s3:AbortMultipartUpload")
+                .await
+            {
                 Err(error) if error.is("NoSuchUpload") => Ok(()),
                 other => other.map(drop),
             }

@@ -9,22 +9,22 @@ mod read;
 mod tests;
 mod write;
 
-use async_trait::async_trait;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership as SdkOwnership,
 };
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection, diff};
-use model::Tags;
 use model::types::s3::{
     BUCKET, Bucket, ObjectOwnership, PublicAccessBlockConfiguration, VersioningStatus,
 };
+use model::{Address, Owner, Tags};
 use serde::Deserialize;
 
 use super::service::{self, CONSISTENCY, Name, S3};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
 use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{retry, until};
 
 type Properties = Bucket<String>;
@@ -105,13 +105,7 @@ impl Buckets {
             .create_bucket_configuration(configuration);
         // A name that was just let go of is not free at once.
         let aborted = |error: &DriverError| error.is("OperationAborted");
-        let make = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:CreateBucket"))
-        };
+        let make = || call.clone().send().done("s3:CreateBucket");
         match retry(CONSISTENCY, aborted, make).await {
             Err(error) if error.is("BucketAlreadyOwnedByYou") => self.adopt(name, tags).await,
             Err(error) if error.is("BucketAlreadyExists") => Err(service::foreign(name)),
@@ -187,10 +181,9 @@ fn normalise_access(access: &mut PublicAccessBlockConfiguration) {
     access.restrict_public_buckets.get_or_insert(false);
 }
 
-#[async_trait]
 impl ResourceDriver for Buckets {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 
     fn normalise(&self, bucket: &mut Properties) {
         convert::normalise_encryption(&mut bucket.bucket_encryption);
@@ -216,12 +209,16 @@ impl ResourceDriver for Buckets {
         }
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(limits::check(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let name = &wanted.identity.bucket_name;
+        let name = &request.properties.bucket_name;
         if self.s3.who_has(name, cache).await? == Name::Free {
             return Ok(None);
         }
@@ -241,19 +238,15 @@ impl ResourceDriver for Buckets {
             .collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.s3.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         Ok(self.s3.read_tags(&live.id).await?.unwrap_or_default())
     }
 
-    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+    async fn confirm(
+        &self,
+        live: Live,
+        address: Option<&Address>,
+    ) -> Result<Option<Live>, DriverError> {
         let tags = self.s3.read_tags(&live.id).await?;
         Ok(tags.map(|tags| TypedLive {
             tags: LiveTags::Read(tags),
@@ -261,9 +254,12 @@ impl ResourceDriver for Buckets {
         }))
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let name = &desired.bucket_name;
         self.make(&desired, tags).await?;
         self.known(name).await?;
@@ -278,11 +274,9 @@ impl ResourceDriver for Buckets {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
         self.write(&desired, changes).await?;
         Ok(TypedLive {
             properties: desired,

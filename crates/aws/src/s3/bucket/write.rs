@@ -12,7 +12,7 @@ use aws_sdk_s3::types::{
 use engine::{Changes, DriverError};
 
 use super::{Buckets, Properties, convert, lifecycle};
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, until};
 use crate::s3::service::{incomplete, written};
 
@@ -73,14 +73,7 @@ impl Buckets {
             .put_public_access_block()
             .bucket(&desired.bucket_name);
         let call = call.public_access_block_configuration(access);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketPublicAccessBlock"))
-        })
-        .await
+        written(|| call.clone().send().done("s3:PutBucketPublicAccessBlock")).await
     }
 
     async fn put_ownership(&self, desired: &Properties) -> Result<(), DriverError> {
@@ -106,14 +99,7 @@ impl Buckets {
             .put_bucket_ownership_controls()
             .bucket(&desired.bucket_name);
         let call = call.ownership_controls(controls);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketOwnershipControls"))
-        })
-        .await
+        written(|| call.clone().send().done("s3:PutBucketOwnershipControls")).await
     }
 
     async fn put_encryption(&self, desired: &Properties) -> Result<(), DriverError> {
@@ -132,14 +118,7 @@ impl Buckets {
             .put_bucket_encryption()
             .bucket(&desired.bucket_name);
         let call = call.server_side_encryption_configuration(configuration);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutEncryptionConfiguration"))
-        })
-        .await
+        written(|| call.clone().send().done("s3:PutEncryptionConfiguration")).await
     }
 
     /// Versions that were kept once can be kept no longer, and never be forgotten.
@@ -155,14 +134,7 @@ impl Buckets {
             .put_bucket_versioning()
             .bucket(&desired.bucket_name);
         let call = call.versioning_configuration(configuration);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketVersioning"))
-        })
-        .await
+        written(|| call.clone().send().done("s3:PutBucketVersioning")).await
     }
 
     async fn put_lifecycle(&self, desired: &Properties) -> Result<(), DriverError> {
@@ -189,23 +161,11 @@ impl Buckets {
                 .set_transition_default_minimum_object_size(
                     size.map(TransitionDefaultMinimumObjectSize::from),
                 );
-            let put = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("s3:PutLifecycleConfiguration"))
-            };
+            let put = || call.clone().send().done("s3:PutLifecycleConfiguration");
             written(put).await?;
         } else {
             let call = self.s3.client.delete_bucket_lifecycle().bucket(name);
-            let put = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("s3:PutLifecycleConfiguration"))
-            };
+            let put = || call.clone().send().done("s3:PutLifecycleConfiguration");
             written(put).await?;
         }
         self.lifecycle_settled(desired).await
@@ -243,14 +203,7 @@ impl Buckets {
         let name = &desired.bucket_name;
         let Some(configuration) = &desired.cors_configuration else {
             let call = self.s3.client.delete_bucket_cors().bucket(name);
-            return written(|| async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("s3:PutBucketCORS"))
-            })
-            .await;
+            return written(|| call.clone().send().done("s3:PutBucketCORS")).await;
         };
         let configuration = convert::sdk_cors(configuration)?;
         let call = self
@@ -259,14 +212,7 @@ impl Buckets {
             .put_bucket_cors()
             .bucket(name)
             .cors_configuration(configuration);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketCORS"))
-        })
-        .await
+        written(|| call.clone().send().done("s3:PutBucketCORS")).await
     }
 
     async fn put_logging(&self, desired: &Properties) -> Result<(), DriverError> {
@@ -291,13 +237,6 @@ impl Buckets {
             .put_bucket_logging()
             .bucket(&desired.bucket_name)
             .bucket_logging_status(status);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketLogging"))
-        })
-        .await
+        written(|| call.clone().send().done("s3:PutBucketLogging")).await
     }
 }

@@ -4,17 +4,17 @@
 mod tests;
 mod write;
 
-use async_trait::async_trait;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::s3::Object;
-use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
+use model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, SYSTEM_TAG, Tags};
 use serde::Deserialize;
 
 use super::service::{S3, from_sdk, record};
 use crate::Account;
-use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::call::Call as _;
+use crate::kit::limits::Checks;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Object<String>;
 type Live = TypedLive<Properties>;
@@ -83,8 +83,8 @@ impl Objects {
             .bucket(bucket)
             .key(key)
             .send()
+            .sent("s3:GetObject")
             .await
-            .map_err(failed("s3:GetObject"))
         {
             Err(error) if is_absent(&error) => Ok(None),
             other => properties(bucket, key, other?).await.map(Some),
@@ -93,8 +93,16 @@ impl Objects {
 
     /// An object's own tags; none if it is not there.
     async fn read_tags(&self, bucket: &str, key: &str) -> Result<Option<Tags>, DriverError> {
-        let call = self.s3.client.get_object_tagging().bucket(bucket).key(key);
-        match call.send().await.map_err(failed("s3:GetObjectTagging")) {
+        match self
+            .s3
+            .client
+            .get_object_tagging()
+            .bucket(bucket)
+            .key(key)
+            .send()
+            .sent("s3:GetObjectTagging")
+            .await
+        {
             Ok(answer) => Ok(Some(from_sdk(answer.tag_set()))),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(error),
@@ -194,10 +202,9 @@ fn alive(properties: Properties, tags: Tags) -> Live {
     }
 }
 
-#[async_trait]
 impl ResourceDriver for Objects {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 
     fn normalise(&self, object: &mut Properties) {
         object
@@ -205,12 +212,16 @@ impl ResourceDriver for Objects {
             .get_or_insert_with(|| "binary/octet-stream".to_owned());
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        checks.add(write::check(properties));
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let Identity { bucket, key } = &wanted.identity;
+        let Identity { bucket, key } = &request.properties;
         let (tags, found) =
             tokio::try_join!(self.s3.tags(bucket, cache), self.find(bucket, key, cache))?;
         let (Some(tags), Some(found)) = (tags.as_ref(), found) else {
@@ -219,8 +230,8 @@ impl ResourceDriver for Objects {
         Ok(Some(live(
             found,
             tags,
-            &wanted.address.to_string(),
-            wanted.address.name(),
+            &request.address.to_string(),
+            request.address.name(),
         )))
     }
 
@@ -233,22 +244,18 @@ impl ResourceDriver for Objects {
         Ok(objects.collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.s3.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         let tags = self
             .read_tags(&live.properties.bucket, &live.properties.key)
             .await?;
         Ok(tags.unwrap_or_default())
     }
 
-    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+    async fn confirm(
+        &self,
+        live: Live,
+        address: Option<&Address>,
+    ) -> Result<Option<Live>, DriverError> {
         let Object { bucket, key, .. } = &live.properties;
         let address = live
             .tags
@@ -263,9 +270,12 @@ impl ResourceDriver for Objects {
             .map(|(found, tags)| self::live(found, &tags, &address, name)))
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        write::check(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         self.record(&desired, tags).await?;
         self.make(&desired, tags).await?;
         Ok(alive(desired, tags.clone()))
@@ -275,11 +285,9 @@ impl ResourceDriver for Objects {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         _: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        write::check(&desired)?;
         let tags = live.tags.known().cloned().unwrap_or_default();
         self.put(&desired, &tags, false).await?;
         Ok(TypedLive {
@@ -298,8 +306,16 @@ impl ResourceDriver for Objects {
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let Object { bucket, key, .. } = &live.properties;
-        let call = self.s3.client.delete_object().bucket(bucket).key(key);
-        match call.send().await.map_err(failed("s3:DeleteObject")) {
+        match self
+            .s3
+            .client
+            .delete_object()
+            .bucket(bucket)
+            .key(key)
+            .send()
+            .sent("s3:DeleteObject")
+            .await
+        {
             Err(error) if is_absent(&error) => {}
             other => drop(other?),
         }

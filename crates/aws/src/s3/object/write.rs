@@ -7,7 +7,7 @@ use model::{FINGERPRINT_TAG, Tags, child_fingerprint_tag};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{LARGEST, Objects, Properties, join_record, split_record};
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::tagging::is_same_resource;
 use crate::kit::wait::retry;
 use crate::s3::service::{CONSISTENCY, address, incomplete, passes, to_sdk, written};
@@ -73,8 +73,7 @@ impl Objects {
         only_new: bool,
     ) -> Result<(), DriverError> {
         let put = || async {
-            let call = self
-                .s3
+            self.s3
                 .client
                 .put_object()
                 .bucket(&object.bucket)
@@ -83,8 +82,10 @@ impl Objects {
                 .set_content_type(object.content_type.clone())
                 .set_cache_control(object.cache_control.clone())
                 .set_if_none_match(only_new.then(|| "*".to_owned()))
-                .tagging(header(tags));
-            call.send().await.map(drop).map_err(failed("s3:PutObject"))
+                .tagging(header(tags))
+                .send()
+                .done("s3:PutObject")
+                .await
         };
         retry(CONSISTENCY, put_passes, put).await
     }
@@ -105,14 +106,7 @@ impl Objects {
             .bucket(&object.bucket)
             .key(&object.key)
             .tagging(tagging);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutObjectTagging"))
-        })
-        .await
+        written(|| call.clone().send().done("s3:PutObjectTagging")).await
     }
 
     /// Writes the record in the bucket's tags.

@@ -3,18 +3,19 @@
 #[cfg(test)]
 mod tests;
 
-use async_trait::async_trait;
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
 use model::types::iam::PolicyDocument;
 use model::types::s3::BucketPolicy;
-use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
+use model::{
+    ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, SYSTEM_TAG, Tags, child_fingerprint_tag,
+};
 use serde::Deserialize;
 
 use super::service::{CONSISTENCY, S3, address, passes, record};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
 use crate::kit::policy_document::{normalise, parse, print};
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 type Properties = BucketPolicy<String>;
@@ -51,8 +52,8 @@ impl Policies {
             .get_bucket_policy()
             .bucket(bucket)
             .send()
+            .sent("s3:GetBucketPolicy")
             .await
-            .map_err(failed("s3:GetBucketPolicy"))
         {
             Ok(answer) => Ok(answer.policy().map(parse)),
             Err(error) if is_absent(&error) => Ok(None),
@@ -88,13 +89,7 @@ impl Policies {
             .put_bucket_policy()
             .bucket(bucket)
             .policy(text);
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketPolicy"))
-        };
+        let put = || call.clone().send().done("s3:PutBucketPolicy");
         retry(PROPAGATION, put_passes, put).await?;
         until(
             &format!("that the policy of the bucket `{bucket}` reads back"),
@@ -208,10 +203,9 @@ fn check(policy: &Properties) -> Result<(), DriverError> {
     Ok(())
 }
 
-#[async_trait]
 impl ResourceDriver for Policies {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 
     fn normalise(&self, policy: &mut Properties) {
         normalise(&mut policy.policy_document);
@@ -219,16 +213,16 @@ impl ResourceDriver for Policies {
 
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let bucket = &wanted.identity.bucket;
+        let bucket = &request.properties.bucket;
         let (tags, policy) =
             tokio::try_join!(self.s3.tags(bucket, cache), self.find(bucket, cache))?;
         let (Some(tags), Some(properties)) = (tags.as_ref(), policy) else {
             return Ok(None);
         };
-        let record = recorded(tags, &wanted.address.to_string(), wanted.address.name());
+        let record = recorded(tags, &request.address.to_string(), request.address.name());
         Ok(Some(live(properties, record)))
     }
 
@@ -244,15 +238,7 @@ impl ResourceDriver for Policies {
             .collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.s3.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
         let tags = self.s3.read_tags(&live.id).await?.unwrap_or_default();
         let address = live
             .tags
@@ -266,7 +252,11 @@ impl ResourceDriver for Policies {
         ))
     }
 
-    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+    async fn confirm(
+        &self,
+        live: Live,
+        address: Option<&Address>,
+    ) -> Result<Option<Live>, DriverError> {
         let (tags, policy) = tokio::try_join!(self.tags(&live), self.policy(&live.id))?;
         Ok(policy.map(|policy_document| {
             self::live(
@@ -280,8 +270,12 @@ impl ResourceDriver for Policies {
     }
 
     /// The record comes first: so a policy without one is never ours.
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         check(&desired)?;
         self.record(&desired.bucket, address(tags)?.name(), tags)
             .await?;
@@ -292,10 +286,9 @@ impl ResourceDriver for Policies {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         _: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
         check(&desired)?;
         self.put(&desired).await?;
         Ok(TypedLive {
@@ -304,9 +297,9 @@ impl ResourceDriver for Policies {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         let name = address(live.tags.known().unwrap_or(&Tags::new()))?;
-        self.record(&live.id, name.name(), set).await
+        self.record(&live.id, name.name(), tags).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
@@ -314,8 +307,15 @@ impl ResourceDriver for Policies {
         let aborted = |error: &DriverError| error.is("OperationAborted");
         let delete = || async {
             let _writer = self.s3.writer(bucket).await;
-            let call = self.s3.client.delete_bucket_policy().bucket(bucket);
-            match call.send().await.map_err(failed("s3:DeleteBucketPolicy")) {
+            match self
+                .s3
+                .client
+                .delete_bucket_policy()
+                .bucket(bucket)
+                .send()
+                .sent("s3:DeleteBucketPolicy")
+                .await
+            {
                 Err(error) if is_absent(&error) => Ok(()),
                 other => other.map(drop),
             }
