@@ -229,7 +229,7 @@ impl ResourceDriver for Apis {
                 .await
         })
         .await?;
-        let condition = format!("the API {} is gone", live.id);
+        let condition = format!("the API {} to be deleted", live.id);
         until(&condition, WaitPolicy::seconds(60), || async {
             match self
                 .0
