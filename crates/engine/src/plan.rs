@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Address, FINGERPRINT_TAG, Graph, Node, Replacement, ResourceType, SYSTEM_TAG, Tags};
 use serde_json::Value;
 
+use crate::check::check_node;
 use crate::diff::{Change, Changes, diff_tags, tag_changes};
 use crate::driver::{Driver, Drivers};
 use crate::error::DriverError;
@@ -288,7 +289,7 @@ impl Planner<'_> {
         let Some(live) = live else {
             let desired = self.known.resolve(&node.properties);
             let properties = driver.normalise(&desired).map_err(failed)?;
-            self.check(node, driver.as_ref())?;
+            self.check(node)?;
             self.forget(&node.address);
             return Ok(Some(Action::Create { properties }));
         };
@@ -303,7 +304,7 @@ impl Planner<'_> {
         }
         let changes = self.changes(node, live, driver.as_ref()).map_err(failed)?;
         if !changes.is_empty() {
-            self.check(node, driver.as_ref())?;
+            self.check(node)?;
         }
         Ok(self.change(node, live, changes))
     }
@@ -323,18 +324,13 @@ impl Planner<'_> {
     }
 
     /// Refuses what the service would refuse.
-    fn check(&mut self, node: &Node, driver: &dyn Driver) -> Result<(), PlanError> {
-        let desired = self.known.resolve(&node.properties);
-        let findings = driver.check(&desired).map_err(|source| PlanError::Driver {
-            address: node.address.clone(),
-            source,
-        })?;
+    fn check(&mut self, node: &Node) -> Result<(), PlanError> {
+        let refusals = check_node(node, self.drivers, &self.known);
         self.refusals
-            .extend(findings.into_iter().map(|finding| Refusal::Invalid {
+            .extend(refusals.map_err(|source| PlanError::Driver {
                 address: node.address.clone(),
-                resource_type: node.resource_type.name,
-                finding,
-            }));
+                source,
+            })?);
         Ok(())
     }
 

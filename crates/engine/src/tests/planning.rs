@@ -5,6 +5,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::cloud::{Cloud, Properties, Thing, Twin, Vault, attribute, id, thing, things};
+use crate::Resolved;
 use crate::{
     Action, Finding, Goal, GraphRule, LiveProperties, LiveTags, Plan, PlanError, Reason, Refusal,
     Selection, UNKNOWN,
@@ -255,6 +256,12 @@ async fn everything_that_the_service_would_refuse_is_in_one_report_and_nothing_i
     let Err(PlanError::Refused(refusals)) = cloud.plan(&graph, Goal::Converge).await else {
         panic!("it has a plan");
     };
+    let Err(PlanError::Refused(before)) =
+        crate::check(&graph, &cloud.drivers(), &Resolved::default())
+    else {
+        panic!("it is valid");
+    };
+    assert_eq!(before, refusals, "without the account too");
     let messages: Vec<_> = refusals.iter().map(ToString::to_string).collect();
     let invalid = |name, size| {
         format!(
