@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use serde_json::{Value, json};
 
 use super::{
-    ADDRESS_TAG, Address, Expression, FINGERPRINT_TAG, Resource, ResourceType, SYSTEM_TAG,
-    StackName, Tags, Text, fingerprint,
+    ADDRESS_TAG, Address, Attribute, Expression, FINGERPRINT_TAG, Resource, ResourceType,
+    SYSTEM_TAG, StackName, Tags, Text, fingerprint,
 };
 
 /// The desired state of a system.
@@ -212,9 +212,13 @@ impl<R> Handle<R> {
         &self.address
     }
 
-    /// A reference to an attribute. Each type offers its own by name ([`crate::types`]).
-    pub(crate) fn attribute(&self, name: &str) -> Text {
-        Text::Deferred(Expression::Attribute(self.address.clone(), name.to_owned()))
+    /// A reference to an attribute of the resource.
+    #[allow(clippy::needless_pass_by_value)] // a constant
+    pub(crate) fn attribute(&self, attribute: Attribute<R>) -> Text {
+        Text::Deferred(Expression::Attribute(
+            self.address.clone(),
+            attribute.name.to_owned(),
+        ))
     }
 }
 

@@ -4,6 +4,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod address;
+mod attribute;
 mod graph;
 mod resource;
 mod tags;
@@ -11,6 +12,7 @@ mod text;
 pub mod types;
 
 pub use address::{Address, InvalidAddress, StackName};
+pub use attribute::Attribute;
 pub use graph::{Graph, Handle, Node, StackBuilder, references};
 pub use resource::{Replacement, Resource, ResourceType};
 pub use tags::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};

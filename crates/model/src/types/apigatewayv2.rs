@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::ApiGatewayV2::Api`.
 pub const API: &ResourceType = &ResourceType {
@@ -294,50 +294,88 @@ impl<S: Serialize> Resource for Stage<S> {
     const TYPE: &'static ResourceType = STAGE;
 }
 
-impl Handle<Api> {
+impl Api {
     /// The API's id.
+    pub const ID: Attribute<Self> = Attribute::new("ApiId");
+    /// The address of the API, without a stage: `wss://ID.execute-api.REGION.amazonaws.com`.
+    pub const ENDPOINT: Attribute<Self> = Attribute::new("ApiEndpoint");
+    /// The API's ARN, by which it is tagged.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Api> {
+    /// A reference to [`Api::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("ApiId")
+        self.attribute(Api::ID)
     }
+}
+
+impl Integration {
+    /// The integration's id.
+    pub const ID: Attribute<Self> = Attribute::new("IntegrationId");
 }
 
 impl Handle<Integration> {
-    /// The integration's id.
+    /// A reference to [`Integration::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("IntegrationId")
+        self.attribute(Integration::ID)
     }
+}
+
+impl Authorizer {
+    /// The authorizer's id.
+    pub const ID: Attribute<Self> = Attribute::new("AuthorizerId");
 }
 
 impl Handle<Authorizer> {
-    /// The authorizer's id.
+    /// A reference to [`Authorizer::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("AuthorizerId")
+        self.attribute(Authorizer::ID)
     }
+}
+
+impl Route {
+    /// The route's id.
+    pub const ID: Attribute<Self> = Attribute::new("RouteId");
 }
 
 impl Handle<Route> {
-    /// The route's id.
+    /// A reference to [`Route::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("RouteId")
+        self.attribute(Route::ID)
     }
+}
+
+impl Deployment {
+    /// The deployment's id.
+    pub const ID: Attribute<Self> = Attribute::new("DeploymentId");
 }
 
 impl Handle<Deployment> {
-    /// The deployment's id.
+    /// A reference to [`Deployment::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("DeploymentId")
+        self.attribute(Deployment::ID)
     }
 }
 
-impl Handle<Stage> {
+impl Stage {
     /// The URL that a client connects to, on AWS and on an emulator.
+    pub const WEBSOCKET_URL: Attribute<Self> = Attribute::new("WebSocketUrl");
+    /// The stage's name.
+    pub const NAME: Attribute<Self> = Attribute::new("StageName");
+    /// The stage's ARN, by which it is tagged.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Stage> {
+    /// A reference to [`Stage::WEBSOCKET_URL`].
     #[must_use]
     pub fn websocket_url(&self) -> Text {
-        self.attribute("WebSocketUrl")
+        self.attribute(Stage::WEBSOCKET_URL)
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CertificateManager::Certificate`. It is found by its tags.
 pub const CERTIFICATE: &ResourceType = &ResourceType {
@@ -84,10 +84,15 @@ impl<S: Serialize> Resource for Certificate<S> {
     const TYPE: &'static ResourceType = CERTIFICATE;
 }
 
-impl Handle<Certificate> {
+impl Certificate {
     /// The certificate's ARN, once it is issued.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Certificate> {
+    /// A reference to [`Certificate::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Certificate::ARN)
     }
 }

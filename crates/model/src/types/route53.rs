@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Route53::RecordSet`. Its record is another record, below `_frontage` in the
 /// same zone.
@@ -93,10 +93,7 @@ impl<S: Serialize> Resource for RecordSet<S> {
     const TYPE: &'static ResourceType = RECORD_SET;
 }
 
-impl Handle<RecordSet> {
+impl RecordSet {
     /// The name, once the records are everywhere, without a dot at its end.
-    #[must_use]
-    pub fn name(&self) -> Text {
-        self.attribute("Name")
-    }
+    pub const NAME: Attribute<Self> = Attribute::new("Name");
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its owner stands in its
 /// description.
@@ -95,10 +95,15 @@ impl Resource for OriginAccessControl {
     const TYPE: &'static ResourceType = ORIGIN_ACCESS_CONTROL;
 }
 
-impl Handle<OriginAccessControl> {
+impl OriginAccessControl {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+}
+
+impl Handle<OriginAccessControl> {
+    /// A reference to [`OriginAccessControl::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(OriginAccessControl::ID)
     }
 }

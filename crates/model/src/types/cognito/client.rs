@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolClient`.
 pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
@@ -191,10 +191,15 @@ impl<S: Serialize> Resource for UserPoolClient<S> {
     const TYPE: &'static ResourceType = USER_POOL_CLIENT;
 }
 
-impl Handle<UserPoolClient> {
+impl UserPoolClient {
     /// The client's id.
+    pub const ID: Attribute<Self> = Attribute::new("ClientId");
+}
+
+impl Handle<UserPoolClient> {
+    /// A reference to [`UserPoolClient::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("ClientId")
+        self.attribute(UserPoolClient::ID)
     }
 }
