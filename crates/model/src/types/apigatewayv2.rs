@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "API Gateway",
+    sdk_id: "ApiGatewayV2",
+};
 
 /// The facts of `AWS::ApiGatewayV2::Api`.
 pub const API: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Api",
+    service: SERVICE,
     identity: &[],
     create_only: &["ProtocolType"],
     renewed_by: &[],
@@ -22,6 +29,7 @@ pub const API: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Integration`.
 pub const INTEGRATION: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Integration",
+    service: SERVICE,
     identity: &["ApiId"],
     create_only: &["ApiId"],
     renewed_by: &[],
@@ -38,6 +46,7 @@ pub const INTEGRATION: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Authorizer`.
 pub const AUTHORIZER: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Authorizer",
+    service: SERVICE,
     identity: &["ApiId", "Name"],
     create_only: &["ApiId"],
     renewed_by: &[],
@@ -54,6 +63,7 @@ pub const AUTHORIZER: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Route`.
 pub const ROUTE: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Route",
+    service: SERVICE,
     identity: &["ApiId", "RouteKey"],
     create_only: &["ApiId", "RouteKey"],
     renewed_by: &[],
@@ -70,6 +80,7 @@ pub const ROUTE: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Deployment`.
 pub const DEPLOYMENT: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Deployment",
+    service: SERVICE,
     identity: &["ApiId"],
     create_only: &["ApiId", "Description"],
     renewed_by: &[],
@@ -82,6 +93,7 @@ pub const DEPLOYMENT: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Stage`.
 pub const STAGE: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Stage",
+    service: SERVICE,
     identity: &["ApiId", "StageName"],
     create_only: &["ApiId", "StageName"],
     renewed_by: &[],

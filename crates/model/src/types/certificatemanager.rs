@@ -3,11 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Certificate Manager",
+    sdk_id: "ACM",
+};
 
 /// The facts of `AWS::CertificateManager::Certificate`. It is found by its tags.
 pub const CERTIFICATE: &ResourceType = &ResourceType {
     name: "AWS::CertificateManager::Certificate",
+    service: SERVICE,
     identity: &[],
     create_only: &[
         "DomainName",

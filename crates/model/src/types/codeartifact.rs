@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::iam::PolicyDocument;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "CodeArtifact",
+    sdk_id: "codeartifact",
+};
 
 /// The facts of `AWS::CodeArtifact::Domain`.
 pub const DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::CodeArtifact::Domain",
+    service: SERVICE,
     identity: &["DomainName"],
     create_only: &["DomainName", "EncryptionKey"],
     renewed_by: &[],
@@ -21,6 +28,7 @@ pub const DOMAIN: &ResourceType = &ResourceType {
 /// The facts of `AWS::CodeArtifact::Repository`.
 pub const REPOSITORY: &ResourceType = &ResourceType {
     name: "AWS::CodeArtifact::Repository",
+    service: SERVICE,
     identity: &["DomainName", "RepositoryName"],
     create_only: &["DomainName", "DomainOwner", "RepositoryName"],
     renewed_by: &[],

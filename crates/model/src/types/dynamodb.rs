@@ -3,11 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "DynamoDB",
+    sdk_id: "DynamoDB",
+};
 
 /// The facts of `AWS::DynamoDB::Table`.
 pub const TABLE: &ResourceType = &ResourceType {
     name: "AWS::DynamoDB::Table",
+    service: SERVICE,
     identity: &["TableName"],
     create_only: &["TableName", "KeySchema"],
     renewed_by: &[("StreamSpecification", Table::STREAM_ARN.name)],

@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::{OneOrMany, formats::PreferMany, serde_as, skip_serializing_none};
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "IAM",
+    sdk_id: "IAM",
+};
 
 /// The facts of `AWS::IAM::Role`.
 pub const ROLE: &ResourceType = &ResourceType {
     name: "AWS::IAM::Role",
+    service: SERVICE,
     identity: &["RoleName"],
     create_only: &["RoleName", "Path"],
     renewed_by: &[],

@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Lambda",
+    sdk_id: "Lambda",
+};
 
 /// The facts of `AWS::Lambda::Function`.
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Function",
+    service: SERVICE,
     identity: &["FunctionName"],
     create_only: &["FunctionName"],
     renewed_by: &[],
@@ -27,6 +34,7 @@ pub const FUNCTION: &ResourceType = &ResourceType {
 /// The facts of `AWS::Lambda::Permission`.
 pub const PERMISSION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Permission",
+    service: SERVICE,
     identity: &["FunctionName"],
     create_only: &[
         "FunctionName",
@@ -45,6 +53,7 @@ pub const PERMISSION: &ResourceType = &ResourceType {
 /// The facts of `AWS::Lambda::EventSourceMapping`.
 pub const EVENT_SOURCE_MAPPING: &ResourceType = &ResourceType {
     name: "AWS::Lambda::EventSourceMapping",
+    service: SERVICE,
     identity: &["FunctionName", "EventSourceArn"],
     create_only: &["EventSourceArn", "StartingPosition"],
     renewed_by: &[],

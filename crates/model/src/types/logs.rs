@@ -3,11 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "CloudWatch Logs",
+    sdk_id: "CloudWatch Logs",
+};
 
 /// The facts of `AWS::Logs::LogGroup`.
 pub const LOG_GROUP: &ResourceType = &ResourceType {
     name: "AWS::Logs::LogGroup",
+    service: SERVICE,
     identity: &["LogGroupName"],
     create_only: &["LogGroupName", "LogGroupClass"],
     renewed_by: &[],

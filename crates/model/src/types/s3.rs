@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::iam::PolicyDocument;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "S3",
+    sdk_id: "S3",
+};
 
 /// The facts of `AWS::S3::Bucket`.
 pub const BUCKET: &ResourceType = &ResourceType {
     name: "AWS::S3::Bucket",
+    service: SERVICE,
     identity: &["BucketName"],
     create_only: &["BucketName"],
     renewed_by: &[],
@@ -21,6 +28,7 @@ pub const BUCKET: &ResourceType = &ResourceType {
 /// The facts of `AWS::S3::BucketPolicy`. Its record is a tag of the bucket.
 pub const BUCKET_POLICY: &ResourceType = &ResourceType {
     name: "AWS::S3::BucketPolicy",
+    service: SERVICE,
     identity: &["Bucket"],
     create_only: &["Bucket"],
     renewed_by: &[],
@@ -39,6 +47,7 @@ pub const BUCKET_POLICY: &ResourceType = &ResourceType {
 /// An object takes ten tags at most, so it carries Frontage's own and not those of the description.
 pub const OBJECT: &ResourceType = &ResourceType {
     name: "Frontage::S3::Object",
+    service: SERVICE,
     identity: &["Bucket", "Key"],
     create_only: &["Bucket", "Key"],
     renewed_by: &[],

@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "SQS",
+    sdk_id: "SQS",
+};
 
 /// The facts of `AWS::SQS::Queue`.
 pub const QUEUE: &ResourceType = &ResourceType {
     name: "AWS::SQS::Queue",
+    service: SERVICE,
     identity: &["QueueName"],
     create_only: &["QueueName", "FifoQueue"],
     renewed_by: &[],

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::CachePolicy`. AWS cannot tag it: its owner stands in its comment.
 pub const CACHE_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::CachePolicy",
+    service: SERVICE,
     identity: &["CachePolicyConfig.Name"],
     create_only: &["CachePolicyConfig.Name"],
     renewed_by: &[],

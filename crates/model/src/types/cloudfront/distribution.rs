@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{CacheBehavior, DefaultCacheBehavior, Origin};
+use super::{CacheBehavior, DefaultCacheBehavior, Origin, SERVICE};
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::Distribution`.
@@ -13,6 +13,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 /// taken by anybody.
 pub const DISTRIBUTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Distribution",
+    service: SERVICE,
     identity: &[],
     create_only: &[],
     renewed_by: &[],

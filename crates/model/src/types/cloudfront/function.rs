@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::Function`.
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Function",
+    service: SERVICE,
     identity: &["Name"],
     create_only: &["Name"],
     renewed_by: &[],

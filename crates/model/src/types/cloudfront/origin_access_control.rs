@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its owner stands in its
 /// description.
 pub const ORIGIN_ACCESS_CONTROL: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::OriginAccessControl",
+    service: SERVICE,
     identity: &["OriginAccessControlConfig.Name"],
     create_only: &["OriginAccessControlConfig.Name"],
     renewed_by: &[],

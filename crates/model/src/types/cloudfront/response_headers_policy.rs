@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::SecurityHeadersConfig;
+use super::{SERVICE, SecurityHeadersConfig};
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::ResponseHeadersPolicy`. AWS cannot tag it: its owner stands in
 /// its comment.
 pub const RESPONSE_HEADERS_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::ResponseHeadersPolicy",
+    service: SERVICE,
     identity: &["ResponseHeadersPolicyConfig.Name"],
     create_only: &["ResponseHeadersPolicyConfig.Name"],
     renewed_by: &[],

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolClient`.
 pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolClient",
+    service: SERVICE,
     identity: &["UserPoolId", "ClientName"],
     create_only: &["UserPoolId", "GenerateSecret"],
     renewed_by: &[],

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolDomain`.
@@ -11,6 +12,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 /// name replaces it.
 pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolDomain",
+    service: SERVICE,
     identity: &["UserPoolId"],
     create_only: &["UserPoolId", "Domain"],
     renewed_by: &[],

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use super::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolGroup`.
 pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolGroup",
+    service: SERVICE,
     identity: &["UserPoolId", "GroupName"],
     create_only: &["UserPoolId", "GroupName"],
     renewed_by: &[],

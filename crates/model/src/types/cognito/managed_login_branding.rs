@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
+use super::SERVICE;
 use crate::{Attribute, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::ManagedLoginBranding`.
 pub const MANAGED_LOGIN_BRANDING: &ResourceType = &ResourceType {
     name: "AWS::Cognito::ManagedLoginBranding",
+    service: SERVICE,
     identity: &["UserPoolId", "ClientId"],
     // An update adds pictures to those that are there and takes none away.
     create_only: &["UserPoolId", "ClientId", "Assets"],

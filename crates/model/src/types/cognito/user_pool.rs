@@ -5,14 +5,16 @@ use serde_with::skip_serializing_none;
 
 use super::{
     AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration,
-    LambdaConfig, Policies, SchemaAttribute, SmsConfiguration, UserAttributeUpdateSettings,
-    UserPoolAddOns, UsernameConfiguration, VerificationMessageTemplate,
+    LambdaConfig, Policies, SERVICE, SchemaAttribute, SmsConfiguration,
+    UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
+    VerificationMessageTemplate,
 };
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPool`.
 pub const USER_POOL: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPool",
+    service: SERVICE,
     identity: &["UserPoolName"],
     create_only: &[
         "Schema[]",
