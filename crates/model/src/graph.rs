@@ -103,6 +103,16 @@ impl Graph {
     }
 }
 
+/// The physical name of a resource: `SYSTEM-STACK-NAME`.
+#[must_use]
+pub fn physical_name(system: &str, stack: &StackName, name: &str) -> String {
+    format!("{}-{name}", physical_prefix(system, stack))
+}
+
+fn physical_prefix(system: &str, stack: &StackName) -> String {
+    format!("{system}-{}", stack.as_str().replace('/', "-"))
+}
+
 /// Adds resources to one stack.
 #[derive(Debug)]
 pub struct StackBuilder<'g> {
@@ -114,17 +124,13 @@ impl StackBuilder<'_> {
     /// The physical name of a resource of this stack: `SYSTEM-STACK-NAME`.
     #[must_use]
     pub fn physical_name(&self, name: &str) -> String {
-        format!("{}-{name}", self.physical_prefix())
+        physical_name(&self.graph.system, &self.stack, name)
     }
 
     /// The first part of the physical names of this stack: `SYSTEM-STACK`.
     #[must_use]
     pub fn physical_prefix(&self) -> String {
-        format!(
-            "{}-{}",
-            self.graph.system,
-            self.stack.as_str().replace('/', "-")
-        )
+        physical_prefix(&self.graph.system, &self.stack)
     }
 
     /// Adds a resource. What refers to it takes its attributes from the handle.

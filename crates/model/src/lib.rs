@@ -14,7 +14,7 @@ pub mod types;
 
 pub use address::{Address, InvalidAddress, StackName};
 pub use attribute::Attribute;
-pub use graph::{Graph, Handle, Node, StackBuilder, references};
+pub use graph::{Graph, Handle, Node, StackBuilder, physical_name, references};
 pub use resource::{Replacement, Resource, ResourceType};
 pub use service::Service;
 pub use tags::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
