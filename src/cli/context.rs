@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use aws::Account;
-use engine::{self, DriverError, Drivers, Goal, Inventory, InventoryError, Plan, Selection};
+use engine::{self, Drivers, Goal, Inventory, Plan, Selection};
 use local::{Architecture, Functions, Tools};
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 use model::{Graph, StackName};
@@ -13,6 +13,7 @@ use stacks::toggles::{self, CodeHashes};
 
 use crate::cli::advice;
 use crate::cli::global::Global;
+use crate::cli::lacking::Lacking;
 use crate::cli::output::say;
 
 /// What a command needs of the functions' zips.
@@ -37,8 +38,8 @@ pub(super) struct Context {
     pub(super) drivers: Drivers,
     /// The stacks that the command speaks of.
     pub(super) selection: Selection,
-    /// The stacks that cannot stand here, with the service that the endpoint lacks for them.
-    pub(super) lacking: BTreeMap<StackName, String>,
+    /// The selected stacks that cannot stand here, once the account was read.
+    pub(super) lacking: Option<Lacking>,
 }
 
 impl Context {
@@ -71,120 +72,37 @@ impl Context {
             account,
             drivers,
             selection,
-            lacking: BTreeMap::new(),
+            lacking: None,
         })
     }
 
-    /// Reads the account for a goal. What needs a service that an emulator lacks is left out
-    /// ([`Self::complete`]).
+    /// Reads the account for a goal. From then on the selection is what could be read: the rest is
+    /// in [`Self::lacking`].
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
-        loop {
-            let known = self.account.known();
-            match engine::read(&self.graph, &self.selection, &self.drivers, known, goal).await {
-                Err(error) if self.leave_out(&error) => {}
-                read => return read.map_err(advice::report),
-            }
-        }
-    }
-
-    /// Leaves out the stacks that need a service which the endpoint lacks, and those that refer to
-    /// them. Answers whether that was what went wrong.
-    fn leave_out(&mut self, error: &InventoryError) -> bool {
-        let emulated = self.account.endpoint().is_some();
-        let Some((prefix, _)) = error.resource_type.rsplit_once("::") else {
-            return false;
-        };
-        if !emulated || !matches!(error.source, DriverError::Lacking { .. }) {
-            return false;
-        }
-        let needs = |resource_type: &str| {
-            resource_type
-                .rsplit_once("::")
-                .is_some_and(|(of, _)| of == prefix)
-        };
-        self.drivers.remove(needs);
-        let service = prefix.rsplit("::").next().unwrap_or(prefix);
-        let mut stacks = BTreeSet::new();
-        // A node comes after all that it refers to.
-        for node in self.graph.nodes() {
-            let stack = node.address.stack();
-            if needs(node.resource_type.name)
-                || node
-                    .dependencies
-                    .iter()
-                    .any(|on| stacks.contains(on.stack()))
-            {
-                stacks.insert(stack.clone());
-            }
-        }
-        let spoken_of = stacks.iter().filter(|stack| self.selection.contains(stack));
-        self.lacking
-            .extend(spoken_of.map(|stack| (stack.clone(), service.to_owned())));
-        self.selection = self.selection.clone().without(&stacks);
-        true
+        let known = self.account.known();
+        let inventory = engine::read(&self.graph, &self.selection, &self.drivers, known, goal)
+            .await
+            .map_err(advice::report)?;
+        self.selection = inventory.selection.clone();
+        let endpoint = self.account.endpoint().unwrap_or_default();
+        let lacking = Lacking::of(&inventory, &self.graph, endpoint);
+        self.lacking = self.lacking.take().or(lacking);
+        Ok(inventory)
     }
 
     /// That nothing was left out.
     ///
     /// # Errors
     /// Which stacks were, for which service, and how they are left out on purpose.
-    pub(super) fn complete(&self) -> Result<(), Report> {
-        if self.lacking.is_empty() {
-            return Ok(());
-        }
-        let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
-        let rest = self
-            .graph
-            .stacks()
-            .iter()
-            .filter(|stack| self.selection.contains(stack));
-        let flags = rest
-            .map(|stack| format!("--stack {stack}"))
-            .collect::<Vec<_>>()
-            .join(" ");
-        let variables = services
-            .iter()
-            .map(|of| format!("AWS_ENDPOINT_URL_{}", of.to_uppercase()));
-        let leave_out = if flags.is_empty() {
-            String::new()
-        } else {
-            format!("leave it out with {flags}, or ")
-        };
-        let variables = variables.collect::<Vec<_>>().join(" and ");
-        Err(miette!(
-            help = format!("{leave_out}name an endpoint that has it in {variables}"),
-            "{}",
-            self.lacks(),
-        ))
-    }
-
-    /// What the endpoint lacks, in a line.
-    pub(super) fn lacks(&self) -> String {
-        let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
-        let stacks = self
-            .lacking
-            .keys()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        let services = services.into_iter().collect::<Vec<_>>().join(" and no ");
-        format!(
-            "{} has no {services}, which is needed for: {stacks}",
-            self.account.endpoint().unwrap_or_default()
-        )
+    pub(super) fn complete(&mut self) -> Result<(), Report> {
+        let lacking = self.lacking.take();
+        lacking.map_or(Ok(()), |lacking| Err(advice::report(lacking)))
     }
 
     /// Reads the account and plans.
     pub(super) async fn plan(&mut self, goal: Goal) -> Result<Plan, Report> {
         let inventory = self.read(goal).await?;
-        engine::plan(
-            &self.graph,
-            &self.selection,
-            &inventory,
-            &self.drivers,
-            goal,
-        )
-        .map_err(advice::plan)
+        engine::plan(&self.graph, &inventory, &self.drivers, goal).map_err(advice::plan)
     }
 
     /// What each selected stack tells about itself, as far as it is known.

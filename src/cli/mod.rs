@@ -9,6 +9,7 @@ mod dev;
 mod global;
 mod init;
 mod interrupts;
+mod lacking;
 mod output;
 mod outputs;
 mod packages;

@@ -26,8 +26,8 @@ pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
             context.account.region(),
         ));
     }
-    if !context.lacking.is_empty() {
-        say(&context.lacks());
+    if let Some(lacking) = &context.lacking {
+        say(&lacking.to_string());
     }
     match global.format {
         Format::Json => print_json(&outputs)?,

@@ -132,8 +132,8 @@ async fn open(global: &Global, system: &System) -> Result<Context, Report> {
 
 async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
     let plan = context.plan(Goal::Converge).await?;
-    if !context.lacking.is_empty() {
-        say(&context.lacks());
+    if let Some(lacking) = &context.lacking {
+        say(&lacking.to_string());
     }
     say(&format!(
         "bringing up {}: {} resources",
@@ -151,9 +151,11 @@ async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
 /// The shared packages in a local registry, where the system has some and the emulator has no place
 /// for them.
 async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>, Report> {
+    let stack = StackName::new(stacks::packages::STACK);
     if !context
         .lacking
-        .contains_key(&StackName::new(stacks::packages::STACK))
+        .as_ref()
+        .is_some_and(|lacking| lacking.contains(&stack))
     {
         return Ok(None);
     }

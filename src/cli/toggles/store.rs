@@ -161,7 +161,7 @@ fn report(error: DriverError) -> Report {
         Some("ResourceNotFoundException") => {
             Some("the toggles table does not exist: run `frontage apply` first")
         }
-        _ => crate::Hint::hint(&error),
+        _ => aws::hint(&error),
     };
     advice::advise(error, help)
 }

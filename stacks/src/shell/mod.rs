@@ -9,6 +9,7 @@ use model::{Graph, StackName, Text};
 
 use crate::description::System;
 use crate::identity::{Login, SignIn};
+pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
 
 /// The stack's name.

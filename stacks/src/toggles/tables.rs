@@ -5,17 +5,27 @@ use model::types::dynamodb::{
     PointInTimeRecoverySpecification, SseSpecification, StreamSpecification, StreamViewType, Table,
     TableClass, TimeToLiveSpecification,
 };
-use model::{Handle, StackBuilder};
+use model::{Handle, StackBuilder, StackName, physical_name};
 
+use super::STACK;
 use crate::description::System;
+
+/// The name of the toggles' table within its stack.
+const TOGGLES: &str = "toggles-table";
 
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
     pub(super) connections: Handle<Table>,
 }
 
+/// The name of the toggles' table, known before the table exists.
+#[must_use]
+pub fn toggles_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
+}
+
 pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
-    let mut toggles = table(stack.physical_name("toggles-table"), "featureId");
+    let mut toggles = table(toggles_table(system), "featureId");
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
     toggles.point_in_time_recovery_specification = recovery(system.toggles.point_in_time_recovery);
     let mut connections = table(stack.physical_name("connections-table"), "connectionId");
@@ -25,7 +35,7 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     };
     connections.time_to_live_specification = Some(expiry);
     Tables {
-        toggles: stack.add("toggles-table", toggles),
+        toggles: stack.add(TOGGLES, toggles),
         connections: stack.add("connections-table", connections),
     }
 }

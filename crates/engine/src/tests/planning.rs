@@ -311,7 +311,7 @@ async fn rules_over_the_whole_graph_refuse_what_the_plan_would_write() {
     let plan = async |graph: &Graph| {
         let inventory = cloud.read(graph, Goal::Converge).await;
         let drivers = cloud.drivers().with_rule(crowd);
-        crate::plan(graph, &Selection::All, &inventory, &drivers, Goal::Converge)
+        crate::plan(graph, &inventory, &drivers, Goal::Converge)
     };
     let one = things([thing("a", &[])]);
     assert!(plan(&one).await.is_ok());

@@ -40,3 +40,11 @@ pub use security_headers::{
     ContentSecurityPolicy, ContentTypeOptions, FrameOption, FrameOptions, ReferrerPolicy,
     ReferrerPolicyValue, SecurityHeadersConfig, StrictTransportSecurity, XssProtection,
 };
+
+use crate::Service;
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "CloudFront",
+    sdk_id: "CloudFront",
+};

@@ -30,3 +30,11 @@ pub use security::{
     UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
 };
 pub use user_pool::{USER_POOL, UserPool};
+
+use crate::Service;
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Cognito",
+    sdk_id: "Cognito Identity Provider",
+};
