@@ -260,7 +260,7 @@ impl ReportDocument {
                 Outcome::Done => ("done", None),
                 Outcome::Failed(error) => ("failed", Some(error.to_string())),
                 Outcome::Interrupted { condition } => {
-                    ("interrupted", Some(format!("waited until {condition}")))
+                    ("interrupted", Some(format!("waiting for {condition}")))
                 }
                 Outcome::Skipped { because } => ("skipped", Some(format!("{because} failed"))),
                 Outcome::Stopped => ("stopped", None),

@@ -52,7 +52,7 @@ pub fn report(report: &Report) -> String {
             }
             Outcome::Interrupted { condition } => writeln!(
                 text,
-                "\n  interrupted: {verb} {address}, waiting until {condition}\n    help: run the command again: it goes on from here"
+                "\n  interrupted: {verb} {address}, waiting for {condition}\n    help: run the command again: it goes on from here"
             ),
             Outcome::Skipped { because } => {
                 writeln!(text, "  not tried: {verb} {address} (needs {because})")
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_deletion_that_was_left_is_no_failure() {
-        let condition = "the distribution E1 is at all edges".to_owned();
+        let condition = "the distribution E1 to reach all edge locations".to_owned();
         let outcomes = vec![
             (
                 "shell/site".parse().unwrap(),
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(
             text,
             "\nNot everything was done: 0 steps done, 0 failed, 1 interrupted, 1 not tried.\n\n  \
-             interrupted: delete shell/site, waiting until the distribution E1 is at all edges\n    \
+             interrupted: delete shell/site, waiting for the distribution E1 to reach all edge locations\n    \
              help: run the command again: it goes on from here\n  \
              not tried: delete shell/headers (interrupted)"
         );

@@ -25,20 +25,20 @@ pub enum DriverError {
         /// What the transport said.
         reason: String,
     },
-    /// A condition did not come true in time.
-    #[error("{condition} did not come true within {seconds} s; last seen: {last}")]
+    /// A condition was not met in time.
+    #[error("gave up after {seconds} s waiting for {condition}; last seen: {last}")]
     TimedOut {
-        /// The condition's name.
+        /// The condition, as a phrase that completes 'waiting for …'.
         condition: String,
         /// Its deadline.
         seconds: u64,
         /// The last state seen.
         last: String,
     },
-    /// The run was told to stop while a step waited that can be taken up later.
-    #[error("interrupted while it waited until {condition}")]
+    /// The run was interrupted during a wait that a later run can resume.
+    #[error("interrupted while waiting for {condition}")]
     Interrupted {
-        /// What it waited for.
+        /// The condition, as a phrase that completes 'waiting for …'.
         condition: String,
     },
     /// Several resources answer to one identity.
