@@ -1,4 +1,4 @@
-//! What most commands stand on: the description, the functions, the account, the graph.
+//! The basis of most commands: the description, the functions, the account, the graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -15,18 +15,18 @@ use crate::cli::advice;
 use crate::cli::global::Global;
 use crate::cli::output::say;
 
-/// What a command needs of the functions' zips.
+/// How a command treats the functions' zips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Zips {
-    /// Built if they are missing or stale.
+    /// Build them if they are missing or stale.
     Build,
-    /// As they are; missing or stale ones are an error.
+    /// Use them as they are; missing or stale ones are an error.
     NoBuild,
-    /// None: nothing is compared with them.
+    /// Do without them: nothing is compared with them.
     None,
 }
 
-/// A system and the account that it stands in.
+/// A system and its account.
 #[derive(Debug)]
 pub(super) struct Context {
     /// The desired state.
@@ -35,15 +35,15 @@ pub(super) struct Context {
     pub(super) account: Account,
     /// The drivers.
     pub(super) drivers: Drivers,
-    /// The stacks that the command speaks of.
+    /// The selected stacks.
     pub(super) selection: Selection,
-    /// The stacks that cannot stand here, with the service that the endpoint lacks for them.
+    /// The stacks that cannot be deployed here, with the service that the endpoint lacks for each.
     pub(super) lacking: BTreeMap<StackName, String>,
 }
 
 impl Context {
-    /// Reads the description, reaches the account, finds or builds the functions: what is wrong is
-    /// told before minutes go into a build.
+    /// Reads the description, connects to the account, finds or builds the functions: errors are
+    /// reported before minutes go into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
         let system = describe(global)?;
         let selection = selection(global, &system)?;
@@ -54,7 +54,7 @@ impl Context {
         Self::with_account(&system, selection, account, zips).await
     }
 
-    /// As [`Self::open`], with an account that is reached already.
+    /// Like [`Self::open`], with an account that is already connected.
     pub(super) async fn with_account(
         system: &System,
         selection: Selection,
@@ -75,8 +75,8 @@ impl Context {
         })
     }
 
-    /// Reads the account for a goal. What needs a service that an emulator lacks is left out
-    /// ([`Self::complete`]).
+    /// Reads the account for a goal. Stacks that need a service which an emulator lacks are left
+    /// out ([`Self::complete`]).
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
         loop {
             let known = self.account.known();
@@ -88,7 +88,7 @@ impl Context {
     }
 
     /// Leaves out the stacks that need a service which the endpoint lacks, and those that refer to
-    /// them. Answers whether that was what went wrong.
+    /// them. Returns whether that was the cause of the error.
     fn leave_out(&mut self, error: &InventoryError) -> bool {
         let emulated = self.account.endpoint().is_some();
         let Some((prefix, _)) = error.resource_type.rsplit_once("::") else {
@@ -105,7 +105,7 @@ impl Context {
         self.drivers.remove(needs);
         let service = prefix.rsplit("::").next().unwrap_or(prefix);
         let mut stacks = BTreeSet::new();
-        // A node comes after all that it refers to.
+        // A node comes after everything that it refers to.
         for node in self.graph.nodes() {
             let stack = node.address.stack();
             if needs(node.resource_type.name)
@@ -124,10 +124,11 @@ impl Context {
         true
     }
 
-    /// That nothing was left out.
+    /// Checks that nothing was left out.
     ///
     /// # Errors
-    /// Which stacks were, for which service, and how they are left out on purpose.
+    /// Names the stacks that were left out, the service that each needs, and how to leave them out
+    /// on purpose.
     pub(super) fn complete(&self) -> Result<(), Report> {
         if self.lacking.is_empty() {
             return Ok(());
@@ -152,13 +153,13 @@ impl Context {
         };
         let variables = variables.collect::<Vec<_>>().join(" and ");
         Err(miette!(
-            help = format!("{leave_out}name an endpoint that has it in {variables}"),
+            help = format!("{leave_out}set {variables} to an endpoint that has it"),
             "{}",
             self.lacks(),
         ))
     }
 
-    /// What the endpoint lacks, in a line.
+    /// The services that the endpoint lacks, in one line.
     pub(super) fn lacks(&self) -> String {
         let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
         let stacks = self
@@ -187,7 +188,7 @@ impl Context {
         .map_err(advice::plan)
     }
 
-    /// What each selected stack tells about itself, as far as it is known.
+    /// The outputs of each selected stack, as far as they are known.
     pub(super) fn outputs(&self, known: &engine::Resolved) -> Outputs {
         let stacks = self
             .graph
@@ -206,7 +207,7 @@ impl Context {
     }
 }
 
-/// What each stack tells about itself.
+/// The outputs of each stack.
 pub(super) type Outputs = BTreeMap<StackName, BTreeMap<String, String>>;
 
 /// Reads the description.
@@ -216,7 +217,7 @@ pub(super) fn describe(global: &Global) -> Result<System, Report> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(miette!(
-                help = "run `frontage init` to write one, or name another with --config",
+                help = "run `frontage init` to create one, or pass another with --config",
                 "there is no {path} here"
             ));
         }
@@ -248,7 +249,7 @@ fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// The stacks that the command line names.
+/// The stacks named on the command line.
 pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, Report> {
     if global.stack.is_empty() {
         return Ok(Selection::All);
@@ -270,8 +271,7 @@ pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, R
     Ok(Selection::Only(names))
 }
 
-/// The functions' zips: beside a released binary those that ship with it, in a source tree those
-/// that are built.
+/// The functions' zips: those shipped with a released binary, or those built in a source tree.
 async fn functions(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
     let architecture = architecture(system);
     match (zips, local::workspace_root()) {
@@ -303,13 +303,13 @@ fn shipped(architecture: Architecture) -> Result<Functions, Report> {
     let binary = std::env::current_exe().into_diagnostic()?;
     let directory = binary
         .parent()
-        .ok_or_else(|| miette!("the program has no directory"))?;
+        .ok_or_else(|| miette!("the program's directory was not found"))?;
     Functions::beside_binary(directory)
         .and_then(|functions| functions.for_architecture(architecture))
         .into_diagnostic()
 }
 
-/// Builds the zips on a thread of their own.
+/// Builds the zips on a separate thread.
 pub(super) async fn build(root: PathBuf, architecture: Architecture) -> Result<Functions, Report> {
     let build = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;
