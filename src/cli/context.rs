@@ -1,4 +1,4 @@
-//! What most commands stand on: the description, the functions, the account, the graph.
+//! The basis of most commands: the description, the functions, the account, the graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -16,18 +16,18 @@ use crate::cli::global::Global;
 use crate::cli::lacking::Lacking;
 use crate::cli::output::say;
 
-/// What a command needs of the functions' zips.
+/// How a command treats the functions' zips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Zips {
-    /// Built if they are missing or stale.
+    /// Build them if they are missing or stale.
     Build,
-    /// As they are; missing or stale ones are an error.
+    /// Use them as they are; missing or stale ones are an error.
     NoBuild,
-    /// None: nothing is compared with them.
+    /// Do without them: nothing is compared with them.
     None,
 }
 
-/// A system and the account that it stands in.
+/// A system and its account.
 #[derive(Debug)]
 pub(super) struct Context {
     /// The desired state.
@@ -36,15 +36,15 @@ pub(super) struct Context {
     pub(super) account: Account,
     /// The drivers.
     pub(super) drivers: Drivers,
-    /// The stacks that the command speaks of.
+    /// The selected stacks.
     pub(super) selection: Selection,
-    /// The selected stacks that cannot stand here, once the account was read.
+    /// The selected stacks that the endpoint lacks a service for, once the account was read.
     pub(super) lacking: Option<Lacking>,
 }
 
 impl Context {
-    /// Reads the description, reaches the account, finds or builds the functions: what is wrong is
-    /// told before minutes go into a build.
+    /// Reads the description, connects to the account, finds or builds the functions: errors are
+    /// reported before minutes go into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
         let system = describe(global)?;
         let selection = selection(global, &system)?;
@@ -55,7 +55,7 @@ impl Context {
         Self::with_account(&system, selection, account, zips).await
     }
 
-    /// As [`Self::open`], with an account that is reached already.
+    /// Like [`Self::open`], with an account that is already connected.
     pub(super) async fn with_account(
         system: &System,
         selection: Selection,
@@ -76,7 +76,7 @@ impl Context {
         })
     }
 
-    /// Reads the account for a goal. From then on the selection is what could be read: the rest is
+    /// Reads the account for a goal. From then on the selection is the stacks that could be read: the rest are
     /// in [`Self::lacking`].
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
         let known = self.account.known();
@@ -90,10 +90,11 @@ impl Context {
         Ok(inventory)
     }
 
-    /// That nothing was left out.
+    /// Checks that nothing was left out.
     ///
     /// # Errors
-    /// Which stacks were, for which service, and how they are left out on purpose.
+    /// Names the stacks that were left out, the service that each needs, and how to leave them out
+    /// on purpose.
     pub(super) fn complete(&mut self) -> Result<(), Report> {
         let lacking = self.lacking.take();
         lacking.map_or(Ok(()), |lacking| Err(advice::report(lacking)))
@@ -105,7 +106,7 @@ impl Context {
         engine::plan(&self.graph, &inventory, &self.drivers, goal).map_err(advice::plan)
     }
 
-    /// What each selected stack tells about itself, as far as it is known.
+    /// The outputs of each selected stack, as far as they are known.
     pub(super) fn outputs(&self, known: &engine::Resolved) -> Outputs {
         let stacks = self
             .graph
@@ -124,7 +125,7 @@ impl Context {
     }
 }
 
-/// What each stack tells about itself.
+/// The outputs of each stack.
 pub(super) type Outputs = BTreeMap<StackName, BTreeMap<String, String>>;
 
 /// Reads the description.
@@ -134,7 +135,7 @@ pub(super) fn describe(global: &Global) -> Result<System, Report> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(miette!(
-                help = "run `frontage init` to write one, or name another with --config",
+                help = "run `frontage init` to create one, or pass another with --config",
                 "there is no {path} here"
             ));
         }
@@ -166,7 +167,7 @@ fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// The stacks that the command line names.
+/// The stacks named on the command line.
 pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, Report> {
     if global.stack.is_empty() {
         return Ok(Selection::All);
@@ -188,8 +189,7 @@ pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, R
     Ok(Selection::Only(names))
 }
 
-/// The functions' zips: beside a released binary those that ship with it, in a source tree those
-/// that are built.
+/// The functions' zips: those shipped with a released binary, or those built in a source tree.
 async fn functions(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
     let architecture = architecture(system);
     match (zips, local::workspace_root()) {
@@ -221,13 +221,13 @@ fn shipped(architecture: Architecture) -> Result<Functions, Report> {
     let binary = std::env::current_exe().into_diagnostic()?;
     let directory = binary
         .parent()
-        .ok_or_else(|| miette!("the program has no directory"))?;
+        .ok_or_else(|| miette!("the program's directory was not found"))?;
     Functions::beside_binary(directory)
         .and_then(|functions| functions.for_architecture(architecture))
         .into_diagnostic()
 }
 
-/// Builds the zips on a thread of their own.
+/// Builds the zips on a separate thread.
 pub(super) async fn build(root: PathBuf, architecture: Architecture) -> Result<Functions, Report> {
     let build = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;

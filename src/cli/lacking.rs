@@ -1,4 +1,4 @@
-//! Stacks that an endpoint cannot have.
+//! Stacks whose service an endpoint lacks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ impl Hint for Lacking {
     }
 }
 
-/// How the stacks are left out on purpose, or had.
+/// How to leave the stacks out on purpose, or to have them.
 fn advice(
     stacks: &BTreeMap<StackName, &'static Service>,
     rest: &Selection,
@@ -56,7 +56,7 @@ fn advice(
     let services: BTreeSet<_> = stacks.values().collect();
     let variables: Vec<_> = services.iter().map(|of| of.endpoint_variable()).collect();
     let variables = variables.join(" and ");
-    format!("{leave_out}name an endpoint that has it in {variables}")
+    format!("{leave_out}set {variables} to an endpoint that has it")
 }
 
 fn services(stacks: &BTreeMap<StackName, &'static Service>) -> String {

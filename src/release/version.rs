@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::record::File;
 
-/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so that
-/// the same build is the same release wherever and whenever it is made.
+/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so the
+/// same build is the same release wherever and whenever it is made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(String);
@@ -16,7 +16,7 @@ pub struct Version(String);
 impl Version {
     const LENGTH: usize = 12;
 
-    /// The version of these files, which are in the order of their paths.
+    /// The version of these files, which are sorted by path.
     #[must_use]
     pub(super) fn of(files: &[File]) -> Self {
         let mut hash = Sha256::new();
@@ -29,7 +29,7 @@ impl Version {
         Self(hex(&hash.finalize())[..Self::LENGTH].to_owned())
     }
 
-    /// A version as it is written; none if the text is not one.
+    /// Parses a version; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');

@@ -1,8 +1,8 @@
-//! What a Frontage system should be: pure, with no I/O and no SDK.
+//! The desired state of a Frontage system: pure, with no I/O and no SDK.
 //!
 //! - [`description`]: `frontage.toml`, typed and checked.
-//! - one module a stack ([`toggles`], [`packages`], [`identity`], [`shell`], [`team`]): a function
-//!   from the description to resources.
+//! - one module per stack ([`toggles`], [`packages`], [`identity`], [`shell`], [`team`]): a
+//!   function from the description to resources.
 //! - [`system`]: all of them, and how they refer to each other.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]

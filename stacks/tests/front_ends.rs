@@ -1,5 +1,5 @@
-//! The stacks `identity`, `shell` and `team/NAME` as they are expected: a change to one is reviewed
-//! as a change to its snapshot.
+//! Snapshots of the stacks `identity`, `shell` and `team/NAME`: a change to one is reviewed as a
+//! change to its snapshot.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -81,7 +81,7 @@ fn dependencies() {
     insta::assert_snapshot!(listing);
 }
 
-/// So a team's plan reads what is its own, and a team that comes or goes changes the shell alone.
+/// So a team's plan reads only its own stack, and adding or removing a team changes only the shell.
 #[test]
 fn a_team_refers_to_nothing_of_others() {
     let (one, two) = (graph("[shell]\n[teams.shipping]"), graph(TWO_TEAMS));

@@ -42,7 +42,7 @@ pub enum DriverError {
         condition: String,
     },
     /// Several resources answer to one identity.
-    #[error("{count} resources answer to {identity} ({ids}): delete all but one, then plan again")]
+    #[error("{count} resources match {identity} ({ids}): delete all but one, then plan again")]
     Ambiguous {
         /// What was looked for.
         identity: String,
@@ -55,7 +55,7 @@ pub enum DriverError {
     #[error("{0}")]
     Invalid(String),
     /// The endpoint does not have the service at all, as an emulator may not.
-    #[error("{operation}: this endpoint does not have the service ({answer})")]
+    #[error("{operation}: this endpoint does not support the service ({answer})")]
     Lacking {
         /// What was called.
         operation: &'static str,
@@ -63,7 +63,7 @@ pub enum DriverError {
         answer: String,
     },
     /// A mistake in Frontage.
-    #[error("{0}: this is a mistake in Frontage, please report it")]
+    #[error("{0}: this is a bug in Frontage, please report it")]
     Internal(String),
 }
 

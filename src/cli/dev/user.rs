@@ -1,4 +1,4 @@
-//! The user to try signing in with.
+//! The example user to sign in as.
 
 use aws::failed;
 use aws_sdk_cognitoidentityprovider::Client;
@@ -11,12 +11,12 @@ use stacks::identity::STACK;
 use crate::cli::advice;
 use crate::cli::context::{Context, Outputs};
 
-/// Whom to sign in as. The users of an emulator end with it, so this is no secret.
+/// The user's name. The users of an emulator disappear with it, so this is no secret.
 pub(super) const NAME: &str = "ada@example.com";
-/// Fits the pool's rules: 12 characters, small and capital letters, digits.
+/// Meets the pool's rules: 12 characters, lower-case and upper-case letters, digits.
 pub(super) const PASSWORD: &str = "Try-Frontage-1";
 
-/// Makes the user, if the system has users. Nobody is sent a message.
+/// Creates the user, if the system has users. No message is sent.
 pub(super) async fn make(context: &Context, outputs: &Outputs) -> Result<(), Report> {
     let pool = outputs
         .get(&StackName::new(STACK))

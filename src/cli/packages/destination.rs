@@ -1,4 +1,4 @@
-//! The registry that is meant: the system's own, with a token that AWS gives for it, or another.
+//! The registry to use: the system's own, with a token from AWS, or another.
 
 use std::time::SystemTime;
 
@@ -14,18 +14,17 @@ use crate::cli::context::{Context, Zips};
 use crate::cli::global::Global;
 use crate::packages::{Registry, TOKEN_VARIABLE};
 
-/// How long a token for a single run of Frontage is good for, in seconds: the least that
-/// CodeArtifact gives.
+/// The lifetime of a token for a single run of Frontage, in seconds: the minimum of CodeArtifact.
 pub(super) const RUN: i64 = 900;
 
-/// A registry, its token, and when that runs out, where that is known.
+/// A registry, its token, and when the token expires, if known.
 pub(super) struct Destination {
     pub(super) registry: Registry,
     pub(super) token: Option<String>,
     pub(super) until: Option<SystemTime>,
 }
 
-/// Finds the registry and gets a token that is good for so many seconds.
+/// Finds the registry and gets a token that is valid for this many seconds.
 pub(super) async fn destination(
     global: &Global,
     place: &RegistryArgs,
@@ -58,7 +57,7 @@ pub(super) async fn destination(
     let (Some(domain), Some(url)) = (output("domain"), output("npm_registry")) else {
         return Err(miette!(
             help = format!("run `frontage apply --stack {STACK}` first"),
-            "the stack {STACK} does not stand in account {}, {}",
+            "the stack {STACK} is not deployed in account {}, {}",
             context.account.id(),
             context.account.region(),
         ));

@@ -15,13 +15,13 @@ use crate::cli::global::Global;
 use crate::cli::output::print;
 use crate::cli::output::say;
 
-/// How long the token is good for, in seconds: twelve hours, the most that CodeArtifact gives.
+/// The lifetime of the token, in seconds: twelve hours, the maximum of CodeArtifact.
 const DAY: i64 = 43_200;
 
 /// Arguments of `login`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
-    /// Write it into the workspace's .npmrc, beside what is there
+    /// Write it to the workspace's .npmrc, keeping all other lines
     #[arg(long)]
     write: bool,
     #[command(flatten)]
@@ -44,14 +44,14 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
             .into_diagnostic()
             .wrap_err_with(|| format!("{} cannot be written", path.display()))?;
         say(&format!(
-            "wrote {}: it has a token, so keep it out of Git",
+            "wrote {}: it contains a token, so keep it out of Git",
             path.display()
         ));
     } else {
         print(&lines.join("\n"));
     }
     if let Some(until) = destination.until {
-        say(&format!("the token runs out {}", within(until)));
+        say(&format!("the token expires {}", within(until)));
     }
     Ok(())
 }
@@ -59,7 +59,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
 fn configuration(scopes: &[String], destination: &Destination) -> Result<Vec<String>, Report> {
     let Some(token) = &destination.token else {
         return Err(miette!(
-            help = "put the registry's token into the variable NODE_AUTH_TOKEN",
+            help = "set NODE_AUTH_TOKEN to the registry's token",
             "there is no token for {}",
             destination.registry.url()
         ));
@@ -71,7 +71,7 @@ fn configuration(scopes: &[String], destination: &Destination) -> Result<Vec<Str
         .collect())
 }
 
-/// A configuration with some keys set anew, and every other line as it was.
+/// A configuration with some keys replaced and every other line unchanged.
 fn merged(before: &str, lines: &[String]) -> String {
     let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
     let keys: Vec<_> = lines.iter().filter_map(|line| key(line)).collect();
@@ -82,7 +82,7 @@ fn merged(before: &str, lines: &[String]) -> String {
         .fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// Writes a file that is seen whole or not at all, by its owner alone.
+/// Replaces a file atomically, readable by its owner only.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(directory)?;

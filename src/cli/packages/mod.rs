@@ -22,23 +22,23 @@ use crate::packages::{Event, Workspace};
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Build the workspace's shared packages, and publish the versions that are not there yet
+    /// Build the workspace's shared packages, and publish new versions
     Publish(publish::Arguments),
-    /// List the workspace's shared packages, and what the registry has of them
+    /// List the workspace's shared packages and their published versions
     List(RegistryArgs),
     /// Print the npm configuration for a developer's machine or a build
     ///
-    /// It has a token that is good for twelve hours at most.
+    /// It includes a token valid for up to twelve hours.
     Login(login::Arguments),
 }
 
-/// Between which workspace and which registry.
+/// The workspace and the registry.
 #[derive(Debug, Args)]
 pub(super) struct RegistryArgs {
-    /// The npm workspace [default: assets, beside the description]
+    /// The npm workspace [default: assets, next to the description]
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
-    /// Another registry in place of the system's own; its token is in the variable
+    /// Use this registry instead of the system's own, with the token from the variable
     /// `NODE_AUTH_TOKEN`
     #[arg(long, value_name = "URL")]
     registry: Option<String>,
@@ -67,7 +67,7 @@ impl RegistryArgs {
     }
 }
 
-/// The pinned npm, and what the workspace's packages are built with.
+/// Installs the pinned npm, and the dependencies that building the workspace's packages needs.
 fn prepare(workspace: &Workspace) -> Result<Tools, Report> {
     let tools = Tools::install(&mut say).into_diagnostic()?;
     if workspace.packages().iter().any(|package| package.builds) {

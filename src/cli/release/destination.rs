@@ -1,4 +1,4 @@
-//! Where an application is released to: what its stack tells about itself.
+//! Where an application is released: found in its stack's outputs.
 
 use engine::{Goal, Selection};
 use miette::{Report, miette};
@@ -9,9 +9,9 @@ use crate::cli::context::{self, Context, Outputs, Zips};
 use crate::cli::global::Global;
 use crate::release::{Application, Destination, Releases};
 
-/// The stack of the shell.
+/// The shell's stack.
 const SHELL: &str = "shell";
-/// What the names of teams' stacks begin with.
+/// The prefix of the names of teams' stacks.
 const TEAM: &str = "team/";
 
 /// The application with this name.
@@ -32,7 +32,7 @@ pub(super) fn application(system: &System, name: &str) -> Result<Application, Re
     Err(miette!(help = help, "there is no application `{name}`"))
 }
 
-/// The application's releases, reached through its stack.
+/// The application's releases, found through its stack.
 pub(super) async fn releases(
     global: &Global,
     application: &Application,
@@ -47,7 +47,7 @@ pub(super) async fn releases(
     in_outputs(&context, &context.outputs(&inventory.known), application)
 }
 
-/// The application's releases, where its stack's outputs are known already.
+/// The application's releases, if its stack's outputs are known already.
 pub(in crate::cli) fn in_outputs(
     context: &Context,
     outputs: &Outputs,
@@ -63,7 +63,7 @@ pub(in crate::cli) fn in_outputs(
     let (Some(bucket), Some(url)) = (output("bucket"), site(outputs, application)) else {
         return Err(miette!(
             help = format!("run `frontage apply --stack {stack}` first"),
-            "the stack {stack} does not stand in account {}, {}",
+            "the stack {stack} is not deployed in account {}, {}",
             context.account.id(),
             context.account.region(),
         ));
@@ -78,7 +78,7 @@ pub(in crate::cli) fn in_outputs(
     Ok(Releases::new(&context.account, destination))
 }
 
-/// Reads the description first: a name that is not in it needs no account.
+/// Reads the description first: an unknown name needs no account.
 pub(super) async fn named(global: &Global, name: &str) -> Result<(Application, Releases), Report> {
     let application = application(&context::describe(global)?, name)?;
     let releases = releases(global, &application).await?;
@@ -91,7 +91,7 @@ pub(in crate::cli) fn site(outputs: &Outputs, application: &Application) -> Opti
     Some(url.trim_end_matches('/').to_owned())
 }
 
-/// The applications of the stacks that a command speaks of.
+/// The applications of the selected stacks.
 pub(in crate::cli) fn applications(
     graph: &Graph,
     selection: &Selection,

@@ -1,4 +1,4 @@
-//! `frontage release`: the shell's and the teams' own releases.
+//! `frontage release`: the releases of the shell and the teams.
 
 mod build;
 mod destination;
@@ -25,7 +25,7 @@ use crate::render;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Publish a build: upload what is new, then make it current
+    /// Publish a build: upload new files, then make it current
     Publish(publish::Arguments),
     /// List the releases that are kept
     List {
@@ -53,7 +53,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs something with its progress on the standard error; machines get none.
+/// Runs something with its progress on standard error; without progress for JSON.
 async fn with_progress<T, F>(format: Format, run: impl FnOnce(Events) -> F) -> Result<T, Report>
 where
     F: Future<Output = Result<T, ReleaseError>>,

@@ -1,4 +1,4 @@
-//! The toggles table, read and written as its owner.
+//! The toggles table, read and written with the operator's credentials.
 
 use std::collections::HashMap;
 
@@ -25,14 +25,14 @@ pub(in crate::cli) struct Store {
     table: String,
 }
 
-/// What to set of one toggle.
+/// A change to one toggle.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::cli) struct Change<'c> {
     /// The featureId.
     pub(in crate::cli) id: &'c str,
     /// The isActive.
     pub(in crate::cli) active: bool,
-    /// The featureName, where it changes.
+    /// The featureName, if it changes.
     pub(in crate::cli) name: Option<&'c str>,
     /// Other attributes.
     pub(in crate::cli) attributes: &'c [(String, String)],
@@ -96,7 +96,7 @@ impl Store {
                 }
                 if items.is_empty() {
                     say(
-                        "there are no toggles; make one: frontage toggles set 1 on --name \"Feature toggle 1\"",
+                        "there are no toggles; create one: frontage toggles set 1 on --name \"Feature toggle 1\"",
                     );
                 }
                 Ok(())
@@ -148,7 +148,7 @@ impl Store {
             .map_err(report)?;
         if answer.attributes().is_none_or(HashMap::is_empty) {
             return Err(miette!(
-                help = "`frontage toggles list` shows them",
+                help = "run `frontage toggles list` to see all toggles",
                 "there is no toggle `{id}`"
             ));
         }
@@ -180,8 +180,8 @@ fn active(item: &Item) -> bool {
         .unwrap_or_default()
 }
 
-/// An item as plain JSON: text, numbers, truth values, lists and maps; sets as lists, bytes as
-/// their length.
+/// An item as plain JSON: strings, numbers, booleans, lists and maps; sets as lists, bytes as their
+/// length.
 fn json(item: &Item) -> serde_json::Value {
     item.iter()
         .map(|(name, value)| (name.clone(), plain(value)))

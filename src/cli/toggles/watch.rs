@@ -22,18 +22,18 @@ use crate::cli::output::say;
 
 /// A silent connection is closed after ten minutes.
 const PING_EVERY: Duration = Duration::from_mins(4);
-/// The first pause before connecting again; it doubles up to [`LONGEST_PAUSE`].
+/// The first pause before reconnecting; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// A message of the service.
+/// A message from the service.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::cli) enum Message {
     /// The whole state.
     State(Vec<Value>),
-    /// A toggle that is new or changed.
+    /// A new or changed toggle.
     Changed(Value),
-    /// A toggle that is gone.
+    /// A deleted toggle.
     Removed(String),
 }
 
@@ -82,7 +82,7 @@ impl Client {
         })
     }
 
-    /// The next message with its text; none once the service has closed the connection.
+    /// The next message with its text; `None` once the service has closed the connection.
     pub(in crate::cli) async fn next(&mut self) -> Option<(String, Message)> {
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -103,20 +103,20 @@ impl Client {
         }
     }
 
-    /// Closes as a client does that goes away.
+    /// Closes the connection as a client does that goes away.
     pub(in crate::cli) async fn close(mut self) {
         let _ = self.socket.close(None).await;
     }
 }
 
-/// Prints until interrupted; connects again when the service closes the connection, as it does
-/// every two hours.
+/// Prints until interrupted; reconnects when the service closes the connection, as it does every
+/// two hours.
 pub(super) async fn run(global: &Global) -> Result<(), Report> {
     let url = url(global).await?;
-    say(&format!("watching {url} (Ctrl-C to end)"));
+    say(&format!("watching {url} (Ctrl-C to stop)"));
     let failed = |error: SocketError| {
         miette!(
-            help = "`frontage plan` shows whether the service stands as described",
+            help = "run `frontage plan` to check that the service is deployed as described",
             "{url}: {error}"
         )
     };
@@ -150,7 +150,7 @@ pub(in crate::cli) fn show(format: Format, text: &str, message: &Message) {
 async fn again(url: &str) -> Client {
     let mut pause = FIRST_PAUSE;
     loop {
-        say("the connection closed; connecting again");
+        say("the connection was closed; reconnecting");
         match Client::connect(url).await {
             Ok(client) => return client,
             Err(error) => say(&format!("{error}; trying again in {} s", pause.as_secs())),
@@ -171,7 +171,7 @@ async fn url(global: &Global) -> Result<String, Report> {
         .ok_or_else(|| advice::advise(NotThere, "run `frontage apply` first"))
 }
 
-/// The service does not stand.
+/// The service is not deployed.
 #[derive(Debug, thiserror::Error)]
-#[error("the toggle service does not stand in this account and Region")]
+#[error("the toggle service is not deployed in this account and Region")]
 struct NotThere;

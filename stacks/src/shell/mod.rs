@@ -15,7 +15,7 @@ use crate::sites::{self, Site, SiteParts, headers};
 /// The stack's name.
 pub const STACK: &str = "shell";
 
-/// Where the shell's application finds the others.
+/// The origins of the applications that the shell needs.
 pub(crate) struct ShellInputs<'s> {
     /// The teams' sites, in the order of the description.
     pub(crate) teams: &'s [Site],
@@ -25,7 +25,7 @@ pub(crate) struct ShellInputs<'s> {
     pub(crate) toggles_url: &'s Text,
 }
 
-/// Adds the site, which names all origins that its page may speak to.
+/// Adds the site, whose policy names all origins that its page may connect to.
 pub(crate) fn add(graph: &mut Graph, system: &System, around: &ShellInputs<'_>) -> Site {
     let stack = &mut graph.stack(StackName::new(STACK));
     let settings = system.shell.clone().unwrap_or_default();
@@ -56,7 +56,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, around: &ShellInputs<'_>) 
     )
 }
 
-/// Adds `config.json`, which tells the page where everything is.
+/// Adds `config.json`, which contains all addresses that the page needs.
 pub(crate) fn add_config(
     graph: &mut Graph,
     system: &System,

@@ -1,4 +1,4 @@
-//! What the shell's page may load, and whom it may speak to.
+//! The content security policy of the shell's page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::ShellInputs;
 
-/// The page's import map, which is the only inline script there is. The shell's build puts it into
-/// the page, byte for byte.
+/// The page's import map, its only inline script. The shell's build copies it into the page, byte
+/// for byte.
 const IMPORT_MAP: &str = include_str!("../../../assets/shell/import-map.json");
 
 /// A page on the developer's own machine.

@@ -1,8 +1,8 @@
 //! The stack `toggles`: real-time feature toggles.
 //!
-//! A client's `$connect` puts its connection into a table, whose stream sends it the whole state; a
-//! changed toggle's stream sends the change to every connection. `docs/architecture.md` has the
-//! picture.
+//! A client's `$connect` stores its connection in a table, whose stream sends it the whole state; a
+//! changed toggle's stream sends the change to every connection. `docs/architecture.md` contains
+//! the diagram.
 
 mod function;
 mod senders;
@@ -33,8 +33,8 @@ pub const NEW_CONNECTION: &str = "new-connection";
 /// Sends each change to every connection.
 pub const TOGGLE_MESSAGE: &str = "toggle-message";
 
-/// Seconds that a function may run. The connection manager's bounds how long a connection can be
-/// known to the table and not yet to API Gateway; the others' is for retries of posts.
+/// Maximum duration of a function in seconds. The connection manager's bounds how long a connection
+/// can be in the table before API Gateway knows it; the others' leaves time to retry posts.
 const CONNECT_TIMEOUT: i32 = 10; // below toggle_runtime's YOUNG
 const SEND_TIMEOUT: i32 = 60;
 
@@ -48,7 +48,7 @@ pub struct Outputs<S = Text> {
     pub websocket_url: S,
     /// The name of the toggles' table.
     pub toggles_table: S,
-    /// The name of the table of who is connected.
+    /// The name of the connections table.
     pub connections_table: S,
 }
 
@@ -62,7 +62,7 @@ impl Outputs<String> {
     }
 }
 
-/// Adds the stack to the graph. Answers with the URL that clients connect to.
+/// Adds the stack to the graph. Returns the URL that clients connect to.
 pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text {
     let stack = &mut graph.stack(StackName::new(STACK));
     let tables = tables(stack, system);

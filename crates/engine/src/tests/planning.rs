@@ -8,7 +8,7 @@ use super::cloud::{Cloud, Properties, Thing, Twin, Vault, attribute, id, thing, 
 use crate::Resolved;
 use crate::{
     Action, Finding, Goal, GraphRule, LiveProperties, LiveTags, Plan, PlanError, Reason, Refusal,
-    Selection, UNKNOWN,
+    UNKNOWN,
 };
 
 fn actions(plan: &Plan) -> Vec<String> {
