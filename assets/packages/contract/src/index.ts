@@ -29,9 +29,7 @@ export type {
   TogglesView,
   ToggleValue,
 } from "./toggles.js";
+export type { Unsubscribe } from "./unsubscribe.js";
 
 /** The version of this contract. A child states the one that it was built for in its `frontage.json`. */
 export const CONTRACT = 1;
-
-/** Ends what it was given for. Calling it again does nothing. */
-export type Unsubscribe = () => void;
