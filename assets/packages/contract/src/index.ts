@@ -1,6 +1,6 @@
 /**
  * What shell and child promise each other. A child needs nothing else to be written against: types, one number
- * and one helper, all without a dependency.
+ * and one helper, all without a dependency. `validate` is the shell's, `listeners` is what implements these types.
  */
 
 export type {
