@@ -1,28 +1,28 @@
-//! What a crate must not depend on, found in Cargo's own dependency tree.
+//! What a crate must not be built with, found in Cargo's own dependency tree.
 
 use std::error::Error;
 
-use crate::command::{cargo, output};
+use local::functions::NAMES;
+
+use crate::command::{CommandError, cargo, output};
 
 /// What keeps the engine independent of AWS, of how a system is described and of how a plan is
 /// shown, and quick to build.
 const ENGINE: &[&str] = &["aws", "aws-*", "miette", "schemars", "toml"];
 
-/// Checks that the engine builds without the crates that are not its business. Dependencies of its
-/// tests are free.
+/// Only the tests of the functions' library may break its rules, as the line of a feature's tree.
+const SIMULATION: &str = "toggle-runtime feature \"simulation\"";
+
+/// Checks the engine's dependencies, and the features of what is deployed.
 pub(crate) fn check() -> Result<(), Box<dyn Error>> {
-    let tree = output(&mut cargo(&[
-        "tree",
-        "--locked",
-        "--package",
-        "engine",
-        "--edges",
-        "normal,build",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ]))?;
+    engine()?;
+    functions()
+}
+
+/// The engine builds without the crates that are not its business. Dependencies of its tests are
+/// free.
+fn engine() -> Result<(), Box<dyn Error>> {
+    let tree = tree(&["engine"], "normal,build")?;
     let found = forbidden(&tree, ENGINE);
     let Some(first) = found.first() else {
         return Ok(());
@@ -32,6 +32,28 @@ pub(crate) fn check() -> Result<(), Box<dyn Error>> {
         found.join(", ")
     )
     .into())
+}
+
+/// No function is built with the switches that only simulations may have.
+fn functions() -> Result<(), Box<dyn Error>> {
+    let tree = tree(&NAMES, "normal,build,features")?;
+    if tree.lines().any(|line| line.starts_with(SIMULATION)) {
+        return Err(
+            "a function is built with the feature `simulation` of toggle-runtime, which lets it break the rules that \
+             keep clients from ending stale: take it out of the dependencies in lambda-src"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// Each package once a line, without indentation.
+fn tree(packages: &[&str], edges: &str) -> Result<String, CommandError> {
+    let mut command = cargo(&["tree", "--locked", "--prefix", "none", "--edges", edges]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    output(&mut command)
 }
 
 /// The packages of a tree that a list forbids, each once. A name in the list may end with `*`.

@@ -31,7 +31,7 @@ enum Check {
     Toml,
     /// Shell scripts are sound (shellcheck)
     Shell,
-    /// The engine depends on nothing of AWS; nothing for the compiler or Clippy to warn about
+    /// Crates depend on no more than they may; nothing for the compiler or Clippy to warn about
     Lints,
     /// Dependencies have accepted licences and sources (cargo deny, where it is installed)
     Licences,

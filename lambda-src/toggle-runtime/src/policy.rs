@@ -30,13 +30,21 @@ pub struct Policy {
     pub close_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
-    /// Whether connections are scanned when some are known already. Always, but in tests that show
-    /// what it is for.
-    pub scan: bool,
-    /// Whether what was told is read again afterwards. Always, but in tests.
-    pub verify: bool,
-    /// Whether a connection that could not be told for certain is closed. Always, but in tests.
-    pub close: bool,
+    /// The rule that a simulation does without.
+    #[cfg(feature = "simulation")]
+    pub broken: Option<Rule>,
+}
+
+/// What keeps clients from ending stale: the rules of `lambda-src/README.md` that are decisions in
+/// the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Connections are scanned even where some are known already.
+    Scan,
+    /// What was told is read again afterwards.
+    Verify,
+    /// A connection that could not be told for certain is closed.
+    Close,
 }
 
 impl Policy {
@@ -51,9 +59,8 @@ impl Policy {
             budget: Duration::from_secs(20),
             close_budget: Duration::from_secs(4),
             message_limit: MESSAGE_LIMIT,
-            scan: true,
-            verify: true,
-            close: true,
+            #[cfg(feature = "simulation")]
+            broken: None,
         }
     }
 
@@ -64,5 +71,18 @@ impl Policy {
             patience: YOUNG * 2,
             ..Self::announce()
         }
+    }
+
+    /// Whether a rule is kept: always. Nothing that is deployed can turn one off.
+    #[cfg(not(feature = "simulation"))]
+    #[expect(clippy::unused_self, reason = "a simulation's policy decides")]
+    pub(crate) const fn keeps(&self, _rule: Rule) -> bool {
+        true
+    }
+
+    /// Whether a rule is kept: always, but in a simulation that shows what it is for.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn keeps(&self, rule: Rule) -> bool {
+        self.broken != Some(rule)
     }
 }
