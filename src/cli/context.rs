@@ -235,10 +235,11 @@ pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Graph {
 }
 
 fn hashes(functions: Option<&Functions>) -> CodeHashes {
-    let functions = functions.into_iter().flatten();
-    functions
-        .map(|function| (function.name.to_owned(), function.code_sha256.clone()))
-        .collect()
+    // Without functions nothing is compared with a hash ([`Zips::None`]).
+    functions.map_or_else(CodeHashes::default, |functions| {
+        let packages = functions.packages().as_ref();
+        packages.map(|package| package.code_sha256.clone())
+    })
 }
 
 fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {

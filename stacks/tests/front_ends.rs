@@ -7,11 +7,12 @@ use std::fmt::Write as _;
 use model::{Graph, StackName};
 use stacks::description::System;
 use stacks::system;
+use stacks::toggles::CodeHashes;
 
 fn graph(more: &str) -> Graph {
     let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}"))
         .expect("a valid description");
-    system::graph(&system, &BTreeMap::new())
+    system::graph(&system, &CodeHashes::default())
 }
 
 const TWO_TEAMS: &str =
@@ -129,7 +130,7 @@ fn names_fit() {
     let longest = "a2345678901234567890";
     let described = format!("name = \"{longest}\"\n[shell]\n[teams.{longest}]");
     let system = System::parse("frontage.toml", &described).expect("the longest names");
-    for node in system::graph(&system, &BTreeMap::new()).nodes() {
+    for node in system::graph(&system, &CodeHashes::default()).nodes() {
         let limits = [
             ("/BucketName/Fn::Join/1/0", 63 - 16),
             ("/Domain/Fn::Join/1/0", 63 - 16),

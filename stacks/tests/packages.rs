@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::Graph;
 use stacks::description::System;
 use stacks::system;
+use stacks::toggles::CodeHashes;
 
 const OTHERS: &str = "[packages]\nreaders = [\"arn:aws:iam::111122223333:root\"]\n\
                       publishers = [\"arn:aws:iam::444455556666:role/release\"]";
@@ -12,7 +13,7 @@ const OTHERS: &str = "[packages]\nreaders = [\"arn:aws:iam::111122223333:root\"]
 fn graph(name: &str, more: &str) -> Graph {
     let system = System::parse("frontage.toml", &format!("name = \"{name}\"\n{more}"))
         .expect("a valid description");
-    system::graph(&system, &BTreeMap::new())
+    system::graph(&system, &CodeHashes::default())
 }
 
 fn resources(graph: &Graph) -> BTreeMap<String, &serde_json::Value> {

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use local::functions::NAMES;
+use toggle_contract::NAMES;
 
 use crate::command::{CommandError, cargo, output};
 
@@ -22,7 +22,7 @@ pub(crate) fn check() -> Result<(), Box<dyn Error>> {
 /// The engine builds without the crates that are not its business. Dependencies of its tests are
 /// free.
 fn engine() -> Result<(), Box<dyn Error>> {
-    let tree = tree(&["engine"], "normal,build")?;
+    let tree = tree(["engine"], "normal,build")?;
     let found = forbidden(&tree, ENGINE);
     let Some(first) = found.first() else {
         return Ok(());
@@ -36,7 +36,7 @@ fn engine() -> Result<(), Box<dyn Error>> {
 
 /// No function is built with the switches that only simulations may have.
 fn functions() -> Result<(), Box<dyn Error>> {
-    let tree = tree(&NAMES, "normal,build,features")?;
+    let tree = tree(NAMES, "normal,build,features")?;
     if tree.lines().any(|line| line.starts_with(SIMULATION)) {
         return Err(
             "a function is built with the feature `simulation` of toggle-runtime, which lets it break the rules that \
@@ -48,7 +48,10 @@ fn functions() -> Result<(), Box<dyn Error>> {
 }
 
 /// Each package once a line, without indentation.
-fn tree(packages: &[&str], edges: &str) -> Result<String, CommandError> {
+fn tree<'n>(
+    packages: impl IntoIterator<Item = &'n str>,
+    edges: &str,
+) -> Result<String, CommandError> {
     let mut command = cargo(&["tree", "--locked", "--prefix", "none", "--edges", edges]);
     for package in packages {
         command.args(["--package", package]);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use toggle_contract::CONNECT_TIMEOUT_SECONDS;
+
 use crate::message::MESSAGE_LIMIT;
 
 /// How many connections are told at once, one message at a time each. A post takes 10 to 20 ms
@@ -10,9 +12,15 @@ use crate::message::MESSAGE_LIMIT;
 pub const CONCURRENCY: usize = 128;
 
 /// Younger than this, a connection may not have been opened yet: it can be posted to only once
-/// `$connect` has returned, and its item is written before. A little more than the connection
-/// manager's timeout of ten seconds.
+/// `$connect` has returned, and its item is written before.
 pub const YOUNG: Duration = Duration::from_secs(15);
+
+// A connection that is not young is open or closed: the argument in lambda-src/README.md, why no
+// client ends stale, takes that for granted.
+const _: () = assert!(
+    YOUNG.as_secs() > CONNECT_TIMEOUT_SECONDS as u64,
+    "$connect could outlast YOUNG"
+);
 
 /// How connections are told, and when they are given up.
 #[derive(Debug, Clone)]
