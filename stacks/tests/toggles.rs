@@ -1,17 +1,19 @@
 //! The stack `toggles` as it is expected: a change to it is reviewed as a change to its snapshot.
 
+mod artifacts;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use model::{FINGERPRINT_TAG, Graph};
 use stacks::description::System;
-use stacks::toggles::CodeHashes;
-use toggle_contract::NAMES;
+
+use crate::artifacts::artifacts;
 
 fn graph(more: &str) -> Graph {
     let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}"))
         .expect("a valid description");
-    stacks::system::graph(&system, &NAMES.map(|name| format!("sha-{name}")))
+    stacks::system::graph(&system, &artifacts())
 }
 
 #[test]
@@ -96,7 +98,7 @@ fn every_resource_that_can_be_tagged_carries_the_systems_tags() {
 fn names_fit() {
     let system = System::parse("frontage.toml", "name = \"a2345678901234567890\"")
         .expect("the longest name");
-    let graph = stacks::system::graph(&system, &CodeHashes::default());
+    let graph = stacks::system::graph(&system, &artifacts());
     for node in graph.nodes() {
         for (property, most) in [
             ("FunctionName", 64),
