@@ -6,10 +6,8 @@ use clap::Args;
 use miette::{Report, miette};
 
 use crate::cli::context;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json};
 
 /// Arguments of `build`.
 #[derive(Debug, Args)]

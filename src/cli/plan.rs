@@ -7,11 +7,8 @@ use engine::Goal;
 use miette::Report;
 
 use super::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
 use crate::render;
 
 /// Arguments of `plan`.

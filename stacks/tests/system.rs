@@ -1,7 +1,10 @@
 //! All the stacks of a system: their names, and their outputs as others read them.
 
+mod artifacts;
+
 use std::collections::BTreeMap;
 
+use artifacts::artifacts;
 use model::{Graph, StackName};
 use stacks::description::System;
 use stacks::{identity, packages, shell, system, team, toggles};
@@ -14,7 +17,7 @@ fn described(more: &str) -> System {
 }
 
 fn graph(system: &System) -> Graph {
-    system::graph(system, &BTreeMap::new())
+    system::graph(system, &artifacts())
 }
 
 #[test]

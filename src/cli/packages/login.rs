@@ -12,8 +12,7 @@ use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 use super::RegistryArgs;
 use super::destination::{Destination, destination};
 use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::say;
+use crate::cli::output::{print, say};
 
 /// The lifetime of the token, in seconds: twelve hours, the maximum of CodeArtifact.
 const DAY: i64 = 43_200;

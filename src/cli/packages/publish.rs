@@ -6,10 +6,8 @@ use miette::{IntoDiagnostic as _, Report};
 use super::destination::{self, destination};
 use super::{RegistryArgs, prepare, tell};
 use crate::cli::advice;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json};
 use crate::packages::{Comparison, Registry, Workspace};
 use crate::render;
 

@@ -17,8 +17,7 @@ pub(super) use self::build::{build, source};
 pub(super) use self::destination::{applications, in_outputs as releases, site};
 pub(super) use self::publish::read;
 use crate::cli::advice;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
+use crate::cli::global::{Format, Global};
 use crate::release::{Events, ReleaseError};
 use crate::render;
 

@@ -6,13 +6,9 @@ use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
 use super::{Named, build, destination, with_progress};
-use crate::cli::advice;
-use crate::cli::context;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
+use crate::cli::{advice, context};
 use crate::release::{Application, Dist, Percent, ReleaseError};
 use crate::render;
 

@@ -12,11 +12,8 @@ use stacks::toggles::STACK;
 
 use crate::cli::advice;
 use crate::cli::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
 
 /// The toggles table.
 #[derive(Debug)]

@@ -14,11 +14,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::cli::advice;
 use crate::cli::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
+use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
-use crate::cli::output::print;
-use crate::cli::output::say;
+use crate::cli::output::{print, say};
 
 /// A silent connection is closed after ten minutes.
 const PING_EVERY: Duration = Duration::from_mins(4);
