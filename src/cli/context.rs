@@ -8,11 +8,13 @@ use engine::{self, DriverError, Drivers, Goal, Inventory, InventoryError, Plan, 
 use local::{Architecture, Functions, Tools};
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 use model::{Graph, StackName};
+use stacks::artifacts::Artifacts;
 use stacks::description::System;
 use stacks::toggles::{self, CodeHashes};
 
 use crate::cli::advice;
 use crate::cli::global::Global;
+use crate::cli::import_map;
 use crate::cli::output::say;
 
 /// What a command needs of the functions' zips.
@@ -63,7 +65,7 @@ impl Context {
     ) -> Result<Self, Report> {
         let has_functions = selection.contains(&StackName::new(toggles::STACK));
         let functions = functions(system, if has_functions { zips } else { Zips::None }).await?;
-        let graph = graph(system, functions.as_ref());
+        let graph = graph(system, functions.as_ref())?;
         let account = account.with_artifacts(paths(functions.as_ref()));
         let drivers = aws::drivers(&account);
         Ok(Self {
@@ -230,15 +232,20 @@ pub(super) fn describe(global: &Global) -> Result<System, Report> {
 }
 
 /// The graph of a system.
-pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Graph {
-    stacks::system::graph(system, &hashes(functions))
+pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Result<Graph, Report> {
+    let artifacts = Artifacts {
+        functions: hashes(functions),
+        import_map: import_map::read()?,
+    };
+    Ok(stacks::system::graph(system, &artifacts))
 }
 
 fn hashes(functions: Option<&Functions>) -> CodeHashes {
-    let functions = functions.into_iter().flatten();
-    functions
-        .map(|function| (function.name.to_owned(), function.code_sha256.clone()))
-        .collect()
+    // Without functions nothing is compared with a hash ([`Zips::None`]).
+    functions.map_or_else(CodeHashes::default, |functions| {
+        let packages = functions.packages().as_ref();
+        packages.map(|package| package.code_sha256.clone())
+    })
 }
 
 fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
@@ -253,7 +260,7 @@ pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, R
     if global.stack.is_empty() {
         return Ok(Selection::All);
     }
-    let graph = graph(system, None);
+    let graph = graph(system, None)?;
     let names: BTreeSet<StackName> = global.stack.iter().map(StackName::new).collect();
     if let Some(unknown) = names.iter().find(|name| !graph.stacks().contains(name)) {
         let known = graph

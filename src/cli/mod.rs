@@ -7,6 +7,7 @@ mod context;
 mod destroy;
 mod dev;
 mod global;
+mod import_map;
 mod init;
 mod interrupts;
 mod output;

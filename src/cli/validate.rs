@@ -12,7 +12,7 @@ use crate::cli::output::say;
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     let system = context::describe(global)?;
-    let graph = context::graph(&system, None);
+    let graph = context::graph(&system, None)?;
     let resources = graph.nodes().count();
     match global.format {
         Format::Json => print_json(&serde_json::json!({

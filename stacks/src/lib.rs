@@ -1,12 +1,14 @@
 //! What a Frontage system should be: pure, with no I/O and no SDK.
 //!
 //! - [`description`]: `frontage.toml`, typed and checked.
+//! - [`artifacts`]: the builds that it is about, by their hashes.
 //! - one module a stack ([`toggles`], [`packages`], [`identity`], [`shell`], [`team`]): a function
 //!   from the description to resources.
 //! - [`system`]: all of them, and how they refer to each other.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod artifacts;
 pub mod description;
 pub mod identity;
 pub mod packages;

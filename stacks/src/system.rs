@@ -6,16 +6,16 @@
 
 use model::{Graph, Tags};
 
+use crate::artifacts::Artifacts;
 use crate::description::System;
 use crate::shell::ShellInputs;
-use crate::toggles::CodeHashes;
 use crate::{identity, packages, shell, team, toggles};
 
 /// The desired state of a system.
 #[must_use]
-pub fn graph(system: &System, code: &CodeHashes) -> Graph {
+pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
-    let toggles_url = toggles::add(&mut graph, system, code);
+    let toggles_url = toggles::add(&mut graph, system, &artifacts.functions);
     if let Some(settings) = &system.packages {
         packages::add(&mut graph, system, settings);
     }
@@ -33,7 +33,7 @@ pub fn graph(system: &System, code: &CodeHashes) -> Graph {
         login: &login,
         toggles_url: &toggles_url,
     };
-    let site = shell::add(&mut graph, system, &around);
+    let site = shell::add(&mut graph, system, &around, &artifacts.import_map);
     let sign_in = identity::add_client(&mut graph, system, &login, &site.url);
     shell::add_config(&mut graph, system, &around, &site, &sign_in);
     graph

@@ -49,6 +49,22 @@ pub(crate) fn run(command: &mut Command) -> Result<(), CommandError> {
     }
 }
 
+/// Says what runs, runs it, and returns what it wrote. Its errors go to the screen.
+pub(crate) fn output(command: &mut Command) -> Result<String, CommandError> {
+    let line = line(command);
+    eprintln!("    {line}");
+    match command.stderr(Stdio::inherit()).output() {
+        Ok(output) if output.status.success() => {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+        Ok(output) => Err(CommandError::Failed {
+            line,
+            status: output.status,
+        }),
+        Err(source) => Err(CommandError::Start { line, source }),
+    }
+}
+
 /// Whether a program can be run at all.
 pub(crate) fn exists(command: &mut Command) -> bool {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();

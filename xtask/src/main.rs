@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask --help`.
 
 mod bench;
+mod boundaries;
 mod command;
 mod conformance;
 mod test;

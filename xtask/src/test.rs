@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use local::{Architecture, Frontend, Functions, Tools};
 
 use crate::command::{cargo, exists, program, root, run as run_command, target};
-use crate::{conformance, tools};
+use crate::{boundaries, conformance, tools};
 
 type Checked = Result<(), Box<dyn Error>>;
 
@@ -31,7 +31,7 @@ enum Check {
     Toml,
     /// Shell scripts are sound (shellcheck)
     Shell,
-    /// Nothing for the compiler or Clippy to warn about
+    /// Crates depend on no more than they may; nothing for the compiler or Clippy to warn about
     Lints,
     /// Dependencies have accepted licences and sources (cargo deny, where it is installed)
     Licences,
@@ -103,6 +103,7 @@ fn linter(name: &str, arguments: &[&str]) -> Checked {
 }
 
 fn lints() -> Checked {
+    boundaries::check()?;
     let clippy = [
         "clippy",
         "--workspace",

@@ -1,11 +1,12 @@
 import type { Unsubscribe } from "@frontage/contract";
+import { Listeners } from "@frontage/contract/listeners";
 
 /** Who asked for a page: `within` is a child that moves about in its own pages, or the browser's back and forward. */
 export type Cause = "link" | "within";
 
 /** The page's address, by the history API: clicks on links of this origin change it without a page load. */
 export class Router {
-  readonly #listeners = new Set<(cause: Cause) => void>();
+  readonly #listeners = new Listeners<Cause>();
   #last = this.path;
 
   /** Path and query. */
@@ -14,8 +15,7 @@ export class Router {
   }
 
   onNavigate(listener: (cause: Cause) => void): Unsubscribe {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Takes the clicks and the history's events of the page. */
@@ -41,13 +41,7 @@ export class Router {
     // A jump to a fragment of the same page is the browser's own affair.
     if (cause === "link" || this.path !== this.#last) {
       this.#last = this.path;
-      for (const listener of [...this.#listeners]) {
-        try {
-          listener(cause);
-        } catch (error) {
-          reportError(error);
-        }
-      }
+      this.#listeners.notify(cause);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { TeamConfig } from "@frontage/contract";
-import { h } from "./dom.js";
+import { h } from "@frontage/ui/dom";
 
 const TINTS = 5;
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::Outcome;
 use crate::http::Connection;
+use crate::outcome::Outcome;
 
 /// Calls an operation of a JSON protocol, such as `DynamoDB_20120810.PutItem`.
 pub(crate) async fn call(

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
 /// How many connect at once.
 const CONNECTING: usize = 8;

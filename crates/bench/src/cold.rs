@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-use crate::Outcome;
 use crate::document::Table;
+use crate::outcome::Outcome;
 use crate::world::progress;
 
 /// What begins with which line of the standard error, in the order in which it comes.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
 /// A Markdown table.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
-use crate::Outcome;
 use crate::http::Connection;
+use crate::outcome::Outcome;
 use crate::service::Callback;
 
 /// As many posts are under way at once as toggle-message has.

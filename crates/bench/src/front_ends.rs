@@ -8,8 +8,8 @@ use std::thread;
 use local::Tools;
 use serde_json::Value;
 
-use crate::Outcome;
 use crate::document::Table;
+use crate::outcome::Outcome;
 use crate::world::{beside_this_program, functions, progress};
 
 /// What `dev` says before the address of the shell.

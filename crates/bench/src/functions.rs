@@ -11,8 +11,8 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
 
-use crate::Outcome;
 use crate::document::Table;
+use crate::outcome::Outcome;
 use crate::statistics::{median, median_and_worst, millis};
 use crate::world;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
 /// One line: the machine, what else kept it busy, the date, the versions.
 pub(crate) fn describe() -> Outcome<String> {

@@ -14,6 +14,7 @@ mod front_ends;
 mod functions;
 mod http;
 mod machine;
+mod outcome;
 mod plan;
 mod proxy;
 mod service;
@@ -21,14 +22,11 @@ mod statistics;
 mod toggles;
 mod world;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use document::Table;
-
-/// What a measurement answers.
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+use outcome::Outcome;
 
 /// Measure, and write the results into docs/benchmarks.md.
 #[derive(Debug, Parser)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use wait4::Wait4 as _;
 
-use crate::Outcome;
 use crate::document::Table;
+use crate::outcome::Outcome;
 use crate::proxy::Proxy;
 use crate::statistics::{median, median_and_worst};
 use crate::world::World;

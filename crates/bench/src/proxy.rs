@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
-use crate::Outcome;
 use crate::http::authority;
+use crate::outcome::Outcome;
 
 /// A proxy on the loopback. It ends when it is dropped.
 #[derive(Debug)]

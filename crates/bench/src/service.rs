@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use crate::Outcome;
 use crate::aws::call;
 use crate::http::{Connection, authority};
+use crate::outcome::Outcome;
 use crate::world::World;
 
 /// How long a function's log line may take.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::Outcome;
 use crate::clients::Clients;
 use crate::document::Table;
 use crate::floor::Floor;
+use crate::outcome::Outcome;
 use crate::proxy::Proxy;
 use crate::service::Service;
 use crate::statistics::{median, median_and_worst, millis};

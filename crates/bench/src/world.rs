@@ -7,8 +7,8 @@ use local::{Architecture, Functions, MiniStack, MiniStackOptions, Tools};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::Outcome;
 use crate::aws::{ACCESS_KEY, REGION};
+use crate::outcome::Outcome;
 
 /// An emulator, the program, and a description.
 #[derive(Debug)]

@@ -13,10 +13,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::files::{self, FileError};
+use crate::lock;
 use crate::process::{self, Tail};
 use crate::server::{Server, ServerError, ServerSpec};
 use crate::tools::{self, Tools};
-use crate::{FileError, files, lock};
 
 const PACKAGE: &str = include_str!("../../../tools/registry/package.json");
 const LOCK: &str = include_str!("../../../tools/registry/package-lock.json");

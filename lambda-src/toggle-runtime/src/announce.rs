@@ -9,6 +9,7 @@ use crate::event::StreamEvent;
 use crate::fan_out::FanOut;
 use crate::known::Known;
 use crate::line::Delivery;
+use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
 
 /// How often a toggle that has changed meanwhile is told again. One that changes faster than it can
@@ -39,7 +40,7 @@ where
         }
         let began = Instant::now();
         failed = earliest(failed, FanOut::of(&pending, known, exchange).run().await);
-        if !exchange.policy.verify {
+        if !exchange.policy.keeps(Rule::Verify) {
             return failed;
         }
         let (changed, unread) = reread(pending, toggles, exchange.policy.concurrency).await;

@@ -15,6 +15,7 @@ use crate::connection::Connection;
 use crate::known::Known;
 use crate::line::{ConnectionSender, Delivery, End};
 use crate::message::change;
+use crate::policy::Rule;
 use crate::ports::{Callback, Connections, TableError};
 
 /// How long the scan waits while the known connections are told: about as long as a post takes.
@@ -54,7 +55,7 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     pub async fn run(&self) -> Option<usize> {
         let known = self.known.all();
         let unseen = RefCell::new(known.clone());
-        let scans = self.exchange.policy.scan || known.is_empty();
+        let scans = self.exchange.policy.keeps(Rule::Scan) || known.is_empty();
         let others = stream::iter(scans.then(|| self.scan())).flatten();
         let others = others.try_filter(|found| ready(!unseen.borrow_mut().remove(found)));
 

@@ -12,6 +12,7 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
+use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, TOGGLES_TABLE};
 use tokio::time::Instant;
 use tracing::{Level, error, info};
 
@@ -31,12 +32,13 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// that the service has closed.
 const IDLE: Duration = Duration::from_secs(20);
 
-const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
+/// How long one attempt at a call of the SDK may take, and how many there are: together less than
+/// the connection manager has.
+const ATTEMPT: Duration = Duration::from_secs(3);
+const ATTEMPTS: u32 = 3;
+const _: () = assert!(ATTEMPT.as_secs() * (ATTEMPTS as u64) < CONNECT_TIMEOUT_SECONDS as u64);
 
-/// The variable with the toggles table's name.
-pub const TOGGLES_TABLE: &str = "TOGGLES_TABLE";
-/// The variable with the connections table's name.
-pub const CONNECTIONS_TABLE: &str = "CONNECTIONS_TABLE";
+const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -194,15 +196,14 @@ fn table(name: &'static str) -> Result<String, MissingVariable> {
         .inspect_err(|error| error!(%error, "cannot start"))
 }
 
-/// Three attempts of three seconds each: within the connection manager's ten seconds.
 async fn configuration() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
-                .operation_attempt_timeout(Duration::from_secs(3))
+                .operation_attempt_timeout(ATTEMPT)
                 .build(),
         )
         .load()

@@ -8,7 +8,7 @@ use tracing::{debug, warn};
 use crate::backoff::Backoff;
 use crate::clock::{Clock, Deadline};
 use crate::connection::Connection;
-use crate::policy::Policy;
+use crate::policy::{Policy, Rule};
 use crate::ports::{Callback, CallbackError, Connections};
 use crate::tally::Tally;
 
@@ -101,7 +101,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     pub async fn give_up(&self) {
         let exchange = self.exchange;
         exchange.tally.failed.add();
-        let closed = exchange.policy.close && self.close().await;
+        let closed = exchange.policy.keeps(Rule::Close) && self.close().await;
         if closed {
             exchange.tally.closed.add();
         }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use toggle_contract::CONNECT_TIMEOUT_SECONDS;
+
 use crate::message::MESSAGE_LIMIT;
 
 /// How many connections are told at once, one message at a time each. A post takes 10 to 20 ms
@@ -10,9 +12,15 @@ use crate::message::MESSAGE_LIMIT;
 pub const CONCURRENCY: usize = 128;
 
 /// Younger than this, a connection may not have been opened yet: it can be posted to only once
-/// `$connect` has returned, and its item is written before. A little more than the connection
-/// manager's timeout of ten seconds.
+/// `$connect` has returned, and its item is written before.
 pub const YOUNG: Duration = Duration::from_secs(15);
+
+// A connection that is not young is open or closed: the argument in lambda-src/README.md, why no
+// client ends stale, takes that for granted.
+const _: () = assert!(
+    YOUNG.as_secs() > CONNECT_TIMEOUT_SECONDS as u64,
+    "$connect could outlast YOUNG"
+);
 
 /// How connections are told, and when they are given up.
 #[derive(Debug, Clone)]
@@ -30,13 +38,21 @@ pub struct Policy {
     pub close_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
-    /// Whether connections are scanned when some are known already. Always, but in tests that show
-    /// what it is for.
-    pub scan: bool,
-    /// Whether what was told is read again afterwards. Always, but in tests.
-    pub verify: bool,
-    /// Whether a connection that could not be told for certain is closed. Always, but in tests.
-    pub close: bool,
+    /// The rule that a simulation does without.
+    #[cfg(feature = "simulation")]
+    pub broken: Option<Rule>,
+}
+
+/// What keeps clients from ending stale: the rules of `lambda-src/README.md` that are decisions in
+/// the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Connections are scanned even where some are known already.
+    Scan,
+    /// What was told is read again afterwards.
+    Verify,
+    /// A connection that could not be told for certain is closed.
+    Close,
 }
 
 impl Policy {
@@ -51,9 +67,8 @@ impl Policy {
             budget: Duration::from_secs(20),
             close_budget: Duration::from_secs(4),
             message_limit: MESSAGE_LIMIT,
-            scan: true,
-            verify: true,
-            close: true,
+            #[cfg(feature = "simulation")]
+            broken: None,
         }
     }
 
@@ -64,5 +79,18 @@ impl Policy {
             patience: YOUNG * 2,
             ..Self::announce()
         }
+    }
+
+    /// Whether a rule is kept: always. Nothing that is deployed can turn one off.
+    #[cfg(not(feature = "simulation"))]
+    #[expect(clippy::unused_self, reason = "a simulation's policy decides")]
+    pub(crate) const fn keeps(&self, _rule: Rule) -> bool {
+        true
+    }
+
+    /// Whether a rule is kept: always, but in a simulation that shows what it is for.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn keeps(&self, rule: Rule) -> bool {
+        self.broken != Some(rule)
     }
 }

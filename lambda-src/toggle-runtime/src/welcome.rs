@@ -13,6 +13,7 @@ use crate::event::{Operation, StreamEvent};
 use crate::item::State;
 use crate::line::{ConnectionSender, Delivery, End};
 use crate::message::{change, differences, snapshot};
+use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::States;
 
@@ -107,7 +108,7 @@ where
     let mut told = read(states, arrived).await?;
     tell_all(line, &snapshot(&told, limit)).await?;
     let mut last: Option<BTreeSet<String>> = None;
-    while exchange.policy.verify && last.as_ref().is_none_or(|last| !last.is_empty()) {
+    while exchange.policy.keeps(Rule::Verify) && last.as_ref().is_none_or(|last| !last.is_empty()) {
         if exchange.deadline.is_past() {
             return Err(End::Untold);
         }

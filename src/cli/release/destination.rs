@@ -16,7 +16,7 @@ const TEAM: &str = "team/";
 
 /// The application with this name.
 pub(super) fn application(system: &System, name: &str) -> Result<Application, Report> {
-    let graph = context::graph(system, None);
+    let graph = context::graph(system, None)?;
     let wanted = stack(name);
     if graph.stacks().contains(&wanted) {
         return Ok(of_stack(&wanted).unwrap_or(Application::Shell));

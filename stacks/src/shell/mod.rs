@@ -2,11 +2,13 @@
 //! applications.
 
 mod config;
+mod import_map;
 mod policy;
 
 use model::types::cloudfront::{Items, ResponseHeadersPolicy};
 use model::{Graph, StackName, Text};
 
+pub use self::import_map::ImportMap;
 use crate::description::System;
 use crate::identity::{Login, SignIn};
 use crate::sites::{self, Site, SiteParts, headers};
@@ -25,10 +27,15 @@ pub(crate) struct ShellInputs<'s> {
 }
 
 /// Adds the site, which names all origins that its page may speak to.
-pub(crate) fn add(graph: &mut Graph, system: &System, around: &ShellInputs<'_>) -> Site {
+pub(crate) fn add(
+    graph: &mut Graph,
+    system: &System,
+    around: &ShellInputs<'_>,
+    import_map: &ImportMap,
+) -> Site {
     let stack = &mut graph.stack(StackName::new(STACK));
     let settings = system.shell.clone().unwrap_or_default();
-    let policy = policy::content_security_policy(around, settings.overrides);
+    let policy = policy::content_security_policy(around, import_map, settings.overrides);
     let mut headers = headers::strict(stack.physical_name("headers"), policy);
     let isolated = headers::custom("Cross-Origin-Opener-Policy", "same-origin");
     let frugal = headers::custom(

@@ -21,6 +21,7 @@ pub(super) struct Builder<'s, 'g> {
 
 pub(super) struct FunctionParts<'a> {
     pub(super) name: &'a str,
+    pub(super) code_sha256: &'a str,
     pub(super) description: &'a str,
     pub(super) timeout: i32,
     pub(super) environment: BTreeMap<String, Text>,
@@ -31,6 +32,7 @@ impl Builder<'_, '_> {
     pub(super) fn function(&mut self, parts: FunctionParts<'_>) -> Handle<Function> {
         let FunctionParts {
             name,
+            code_sha256,
             description,
             timeout,
             environment,
@@ -45,7 +47,7 @@ impl Builder<'_, '_> {
             runtime: "provided.al2023".to_owned(),
             handler: "bootstrap".to_owned(),
             code: Code {
-                code_sha256: self.code.get(name).cloned().unwrap_or_default(),
+                code_sha256: code_sha256.to_owned(),
             },
             architectures: vec![self.settings.architecture.as_str().to_owned()],
             memory_size: Some(self.settings.memory_mb),

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use model::types::iam::Statement;
 use model::types::lambda::Function;
 use model::{Graph, Handle, StackName, Text};
+use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES, PerFunction};
 
 use self::function::{Builder, FunctionParts};
 use self::senders::{Sender, new_connection, toggle_message};
@@ -23,20 +24,8 @@ use crate::description::System;
 /// The stack's name.
 pub const STACK: &str = "toggles";
 
-/// Stores and deletes connections.
-pub const CONNECTION_MANAGER: &str = "connection-manager";
-/// Sends the whole state to a new connection.
-pub const NEW_CONNECTION: &str = "new-connection";
-/// Sends each change to every connection.
-pub const TOGGLE_MESSAGE: &str = "toggle-message";
-
-/// Seconds that a function may run. The connection manager's bounds how long a connection can be
-/// known to the table and not yet to API Gateway; the others' is for retries of posts.
-const CONNECT_TIMEOUT: i32 = 10; // below toggle_runtime's YOUNG
-const SEND_TIMEOUT: i32 = 60;
-
-/// The base64 SHA-256 of each function's zip, by function name.
-pub type CodeHashes = BTreeMap<String, String>;
+/// The base64 SHA-256 of each function's zip.
+pub type CodeHashes = PerFunction<String>;
 
 /// Adds the stack to the graph. Answers with the URL that clients connect to.
 pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text {
@@ -64,10 +53,11 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text
 
 fn connection_manager(builder: &mut Builder<'_, '_>, tables: &Tables) -> Handle<Function> {
     builder.function(FunctionParts {
-        name: CONNECTION_MANAGER,
+        name: NAMES.connection_manager,
+        code_sha256: &builder.code.connection_manager,
         description: "Stores and deletes connections",
-        timeout: CONNECT_TIMEOUT,
-        environment: BTreeMap::from([("CONNECTIONS_TABLE".to_owned(), tables.connections.name())]),
+        timeout: CONNECT_TIMEOUT_SECONDS.into(),
+        environment: BTreeMap::from([(CONNECTIONS_TABLE.to_owned(), tables.connections.name())]),
         statements: vec![Statement::allow(
             ["dynamodb:DeleteItem", "dynamodb:PutItem"],
             vec![tables.connections.arn()],

@@ -10,11 +10,14 @@ use model::types::lambda::{
 };
 use model::types::sqs::Queue;
 use model::{Handle, StackBuilder, Text};
+use toggle_contract::{CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE};
 
 use super::function::{Builder, FunctionParts};
 use super::tables::Tables;
-use super::{NEW_CONNECTION, SEND_TIMEOUT, TOGGLE_MESSAGE};
 use crate::description::System;
+
+/// Seconds that a function which sends may run: enough to post again what was throttled.
+const SEND_TIMEOUT: i32 = 60;
 
 /// What both functions that send to clients refer to.
 pub(super) struct Sender<'a> {
@@ -36,7 +39,8 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         ),
     ];
     let parts = Streaming {
-        name: NEW_CONNECTION,
+        name: NAMES.new_connection,
+        code_sha256: &builder.code.new_connection,
         description: "Sends the whole state to a new connection",
         source: connections,
         pattern: Some(r#"{"eventName":["INSERT"]}"#),
@@ -57,7 +61,8 @@ pub(super) fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         Statement::allow(actions, vec![connections.arn()]),
     ];
     let parts = Streaming {
-        name: TOGGLE_MESSAGE,
+        name: NAMES.toggle_message,
+        code_sha256: &builder.code.toggle_message,
         description: "Sends each change to every connection",
         source: toggles,
         pattern: None,
@@ -69,6 +74,7 @@ pub(super) fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
 
 struct Streaming<'a> {
     name: &'a str,
+    code_sha256: &'a str,
     description: &'a str,
     source: &'a Handle<Table>,
     pattern: Option<&'a str>,
@@ -85,6 +91,7 @@ fn stream_function(
 ) {
     let Streaming {
         name,
+        code_sha256,
         description,
         source,
         pattern,
@@ -120,11 +127,12 @@ fn stream_function(
     ]);
     let function = builder.function(FunctionParts {
         name,
+        code_sha256,
         description,
         timeout: SEND_TIMEOUT,
         environment: BTreeMap::from([
-            ("CONNECTIONS_TABLE".to_owned(), connections.name()),
-            ("TOGGLES_TABLE".to_owned(), toggles.name()),
+            (CONNECTIONS_TABLE.to_owned(), connections.name()),
+            (TOGGLES_TABLE.to_owned(), toggles.name()),
         ]),
         statements,
     });

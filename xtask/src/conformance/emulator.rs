@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use local::{Fakecloud, MiniStack, MiniStackOptions, Moto};
 
-use super::{Outcome, Requests};
+use super::outcome::Outcome;
+use super::requests::Requests;
 use crate::command::{cargo, root, run as run_command};
 use crate::tools;
 

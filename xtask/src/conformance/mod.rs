@@ -1,12 +1,12 @@
 //! `cargo xtask conformance`: the tests on emulators of several authors, every request checked.
 
 mod emulator;
+mod outcome;
 mod report;
 mod requests;
 mod skips;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -14,12 +14,11 @@ use serde_json::Value;
 
 pub(crate) use self::emulator::Emulator;
 use self::emulator::Running;
+use self::outcome::{Ended, Outcome, Results};
 use self::report::Report;
 pub(crate) use self::requests::Requests;
 use self::skips::skip;
 use crate::command::{cargo, root};
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// On which emulators.
 #[derive(Debug, clap::Args)]
@@ -45,17 +44,6 @@ impl Arguments {
         }
     }
 }
-
-/// What came of a test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ended {
-    Passed,
-    Failed,
-    Skipped(&'static skips::Skip),
-}
-
-/// Each test by its name, `drivers::sqs::numbers_change_in_place`.
-type Results = BTreeMap<String, Ended>;
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
     // fakecloud first: it is built then, and MiniStack's tests have it beside.

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Command;
 
 use super::emulator::Emulator;
+use super::outcome::{Ended, Outcome, Results};
 use super::requests::Counts;
 use super::skips::Skip;
-use super::{Ended, Outcome, Results};
 
 const HEAD: &str = "\
 # Conformance

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use local::Tools;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::command::{program, root, run, target};
 use crate::tools;
 

@@ -1,6 +1,6 @@
-import type { Unsubscribe } from "./index.js";
 import type { SessionView } from "./session.js";
 import type { TogglesView } from "./toggles.js";
+import type { Unsubscribe } from "./unsubscribe.js";
 
 export type Theme = "light" | "dark";
 

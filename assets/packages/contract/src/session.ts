@@ -1,4 +1,4 @@
-import type { Unsubscribe } from "./index.js";
+import type { Unsubscribe } from "./unsubscribe.js";
 
 /** Who is signed in, from the ID token's claims. */
 export interface SessionUser {

@@ -1,4 +1,4 @@
-import type { Unsubscribe } from "./index.js";
+import type { Unsubscribe } from "./unsubscribe.js";
 
 /** An attribute of a toggle, decoded from DynamoDB's JSON. Sets are arrays, binary values stay base64 text. */
 export type ToggleValue =

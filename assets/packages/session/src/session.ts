@@ -1,4 +1,5 @@
 import type { LoginConfig, SessionUser, SessionView, Unsubscribe } from "@frontage/contract";
+import { Listeners } from "@frontage/contract/listeners";
 import { type Browser, realBrowser } from "./browser.js";
 import { CALLBACK_PATH, isRefused, Login, type Tokens, userOf } from "./login.js";
 
@@ -34,7 +35,7 @@ export class Session implements SessionView {
   readonly #login: Login;
   readonly #browser: Browser;
   readonly #channel: BroadcastChannel;
-  readonly #listeners = new Set<(user: SessionUser | undefined) => void>();
+  readonly #listeners = new Listeners<SessionUser | undefined>();
   #state: SessionState = "starting";
   #problem: string | undefined;
   #tokens: Tokens | undefined;
@@ -67,8 +68,7 @@ export class Session implements SessionView {
   }
 
   onChange(listener: (user: SessionUser | undefined) => void): Unsubscribe {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Takes up what the address or an earlier visit says. Resolves once it is known, or the browser is leaving. */
@@ -177,13 +177,7 @@ export class Session implements SessionView {
     this.#state = state;
     this.#problem = problem;
     this.#user = this.#tokens && userOf(this.#tokens.claims);
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(this.#user);
-      } catch (error) {
-        reportError(error);
-      }
-    }
+    this.#listeners.notify(this.#user);
   }
 
   #remaining(): number {

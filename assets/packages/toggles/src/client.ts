@@ -1,6 +1,6 @@
 import type { Toggle, ToggleChange, TogglesStatus, TogglesView, Unsubscribe } from "@frontage/contract";
+import { Listeners } from "@frontage/contract/listeners";
 import { Connection, type SocketClass } from "./connection.js";
-import { Listeners } from "./listeners.js";
 import type { Message } from "./message.js";
 import { Store } from "./store.js";
 
@@ -68,7 +68,7 @@ export class TogglesClient implements TogglesView {
     this.#random = options.random ?? Math.random;
     this.#surroundings = options.surroundings ?? page();
     this.#store = new Store(`frontage:toggles:${options.url}`, storageOf(options), (changed) =>
-      this.#changes.tell({ changed }),
+      this.#changes.notify({ changed }),
     );
   }
 
@@ -240,7 +240,7 @@ export class TogglesClient implements TogglesView {
   #become(status: TogglesStatus): void {
     if (status !== this.#status) {
       this.#status = status;
-      this.#statuses.tell(status);
+      this.#statuses.notify(status);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { base } from "./base.js";
+import { h } from "./dom.js";
 
 /** How a property shows as an attribute: as text, or by being there. */
 export type Reflection = StringConstructor | BooleanConstructor;
@@ -77,22 +78,6 @@ function descriptor(attribute: string, reflection: Reflection): PropertyDescript
       }
     },
   };
-}
-
-/** Makes an element with attributes (those that are `undefined` or `false` are left out) and children. */
-export function h<K extends keyof HTMLElementTagNameMap>(
-  name: K,
-  attributes: Readonly<Record<string, string | boolean | undefined>> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) {
-      element.setAttribute(attribute, value === true ? "" : value);
-    }
-  }
-  element.append(...children);
-  return element;
 }
 
 /** A heading of a level, which an attribute gives as text. */

@@ -1,4 +1,5 @@
-import { define, FrElement, h, heading } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement, heading } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`

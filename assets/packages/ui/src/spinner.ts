@@ -1,4 +1,5 @@
-import { define, FrElement, h } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`

@@ -1,6 +1,6 @@
 import "@frontage/ui";
 import { CHILD_ERROR, type ChildContext, CONTRACT, type TeamConfig } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { BUSY, type RetryOptions } from "../retry.js";
 import type { Version } from "./choice.js";
 import { elementName, type Instance, mount } from "./instance.js";

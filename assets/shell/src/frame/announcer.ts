@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 
 /** Tells screen readers which page has come, as a page load would. */
 export class Announcer {

@@ -1,5 +1,5 @@
 import type { SessionUser } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { mark } from "../icons.js";
 import { statusBadge } from "../pages/status.js";
 import type { Shell } from "../shell.js";

@@ -1,5 +1,5 @@
 import type { TeamConfig } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { icon } from "../icons.js";
 import { pathBelow } from "../shell.js";
 import { monogram } from "../team.js";

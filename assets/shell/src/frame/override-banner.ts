@@ -1,5 +1,5 @@
+import { h } from "@frontage/ui/dom";
 import type { Overrides } from "../child/overrides.js";
-import { h } from "../dom.js";
 
 /** Says which children are a developer's own, as long as any is. */
 export function overrideBanner(overrides: Overrides, removed: () => void): HTMLElement {

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { icon } from "../icons.js";
 import type { Choice, ThemeSwitch } from "../theme.js";
 

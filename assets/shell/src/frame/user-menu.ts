@@ -1,5 +1,5 @@
 import type { SessionUser } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 
 /** Who is signed in, and the way out. The browser's popover closes by itself on Escape and on a click elsewhere. */
 export function userMenu(user: SessionUser, signOut: () => void): HTMLElement {

@@ -1,7 +1,7 @@
 import type { TeamConfig } from "@frontage/contract";
+import { h } from "@frontage/ui/dom";
 import { chosenOf, entriesOf } from "../child/choice.js";
 import { fetchManifest } from "../child/manifests.js";
-import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import type { RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import type { Page } from "./page.js";
 
 /** For an address that is no route. */

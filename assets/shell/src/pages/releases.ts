@@ -1,8 +1,8 @@
 import type { ManifestEntry, TeamConfig } from "@frontage/contract";
+import { h } from "@frontage/ui/dom";
 import { chosenOf, defaultOf, entriesOf } from "../child/choice.js";
 import { messageOf } from "../child/load.js";
 import { fetchManifest, manifestUrl } from "../child/manifests.js";
-import { h } from "../dom.js";
 import { BUSY, type RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";
 import { monogram } from "../team.js";

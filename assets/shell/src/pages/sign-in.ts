@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { mark } from "../icons.js";
 
 /** What somebody sees who is not signed in. */

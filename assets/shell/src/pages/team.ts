@@ -1,7 +1,7 @@
 import type { TeamConfig } from "@frontage/contract";
+import { h } from "@frontage/ui/dom";
 import { ChildArea } from "../child/area.js";
 import { browserLoading } from "../child/load.js";
-import { h } from "../dom.js";
 import { contextOf, type Shell, versionsOf } from "../shell.js";
 import type { Page } from "./page.js";
 

@@ -1,5 +1,5 @@
 import type { Toggle, TogglesStatus } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import type { Shell } from "../shell.js";
 import type { Page } from "./page.js";
 import { statusBadge } from "./status.js";

@@ -1,5 +1,5 @@
 import type { SessionUser, SessionView } from "@frontage/contract";
-import { Emitter } from "./emitter.js";
+import { Listeners } from "@frontage/contract/listeners";
 
 /** Whom the stand-in session is of. */
 export const SOMEBODY: SessionUser = {
@@ -14,7 +14,7 @@ const LIFETIME = 15 * 60;
 
 /** A session that needs no login pages. No API takes its tokens: they are not signed. */
 export class LocalSession implements SessionView {
-  readonly changes = new Emitter<SessionUser | undefined>();
+  readonly changes = new Listeners<SessionUser | undefined>();
   #user: SessionUser | undefined;
 
   constructor(user: SessionUser | undefined = SOMEBODY) {
@@ -38,13 +38,13 @@ export class LocalSession implements SessionView {
   }
 
   onChange(listener: (user: SessionUser | undefined) => void): () => void {
-    return this.changes.on(listener);
+    return this.changes.add(listener);
   }
 
   /** Somebody else signs in, or nobody is signed in any more. */
   set(user: SessionUser | undefined): void {
     this.#user = user;
-    this.changes.emit(user);
+    this.changes.notify(user);
   }
 }
 

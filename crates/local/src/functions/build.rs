@@ -5,7 +5,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Architecture, FunctionsError, NAMES};
+use toggle_contract::NAMES;
+
+use super::{Architecture, FunctionsError};
 use crate::files::failed;
 use crate::process;
 use crate::source::target_directory;
@@ -44,7 +46,7 @@ pub(super) fn compile(
         .arg("--skip-target-check")
         .arg("--lambda-dir")
         .arg(compiled)
-        .args(NAMES.iter().flat_map(|name| ["--package", name]))
+        .args(NAMES.into_iter().flat_map(|name| ["--package", name]))
         .current_dir(workspace_root)
         // cargo-lambda finds Zig as a module of the first python3.
         .env("PATH", tools.path_variable())

@@ -19,15 +19,13 @@ use base64::engine::general_purpose::STANDARD;
 use manifest::{Manifest, Package};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use toggle_contract::{NAMES, PerFunction};
 
 use crate::files::{FileError, failed};
 use crate::lock;
 use crate::process::Tail;
 use crate::source::target_directory;
 use crate::tools::Tools;
-
-/// The functions' names, which are their packages' names too.
-pub const NAMES: [&str; 3] = ["connection-manager", "new-connection", "toggle-message"];
 
 /// Why there are no deployment packages.
 #[derive(Debug, thiserror::Error)]
@@ -128,11 +126,11 @@ pub struct Function {
     pub code_sha256: String,
 }
 
-/// All deployment packages, in the order of [`NAMES`].
+/// The deployment packages of all functions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Functions {
     architecture: Architecture,
-    functions: Vec<Function>,
+    packages: PerFunction<Function>,
 }
 
 impl Functions {
@@ -210,10 +208,7 @@ impl Functions {
         if self.architecture == wanted {
             return Ok(self);
         }
-        let directory = self
-            .functions
-            .first()
-            .and_then(|function| function.path.parent());
+        let directory = self.packages.connection_manager.path.parent();
         Err(FunctionsError::WrongArchitecture {
             directory: directory.map(Path::to_path_buf).unwrap_or_default(),
             found: self.architecture,
@@ -227,15 +222,16 @@ impl Functions {
         self.architecture
     }
 
-    /// A package by its function's name.
+    /// Each function's package.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Function> {
-        self.functions.iter().find(|function| function.name == name)
+    pub const fn packages(&self) -> &PerFunction<Function> {
+        &self.packages
     }
 
-    /// All packages, in the order of [`NAMES`].
-    pub fn iter(&self) -> std::slice::Iter<'_, Function> {
-        self.functions.iter()
+    /// All packages.
+    #[must_use]
+    pub fn iter(&self) -> std::array::IntoIter<&Function, 3> {
+        self.packages.as_ref().into_iter()
     }
 
     fn package(
@@ -270,7 +266,7 @@ impl Functions {
     /// What the manifest lists, if all of it is there with the right length. Reading the packages
     /// for their hashes would cost an unoptimised build a fifth of a second.
     fn listed(directory: &Path, manifest: &Manifest) -> Option<Self> {
-        let functions = NAMES.into_iter().map(|name| {
+        let packages = NAMES.map(|name| {
             let path = zip_path(directory, name);
             let package = manifest.packages.get(name)?;
             let there = fs::metadata(&path).ok()?.len() == package.bytes;
@@ -282,14 +278,14 @@ impl Functions {
         });
         Some(Self {
             architecture: manifest.architecture,
-            functions: functions.collect::<Option<_>>()?,
+            packages: packages.all()?,
         })
     }
 }
 
 impl<'a> IntoIterator for &'a Functions {
     type Item = &'a Function;
-    type IntoIter = std::slice::Iter<'a, Function>;
+    type IntoIter = std::array::IntoIter<&'a Function, 3>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

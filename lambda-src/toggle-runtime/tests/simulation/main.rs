@@ -11,7 +11,7 @@ mod world;
 
 use std::time::Duration;
 
-use toggle_runtime::policy::Policy;
+use toggle_runtime::policy::{Policy, Rule};
 
 use crate::world::{Scenario, World};
 
@@ -74,7 +74,7 @@ fn no_client_ends_stale_in_many_worlds() {
 #[test]
 fn without_scanning_clients_end_stale() {
     let stale = (0..150)
-        .filter(|seed| simulate(*seed, |policy| policy.scan = false).is_err())
+        .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Scan)).is_err())
         .count();
     assert!(stale > 5, "{stale}");
 }
@@ -83,7 +83,7 @@ fn without_scanning_clients_end_stale() {
 #[test]
 fn without_verification_clients_end_stale() {
     let stale = (0..60)
-        .filter(|seed| simulate(*seed, |policy| policy.verify = false).is_err())
+        .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Verify)).is_err())
         .count();
     assert!(stale > 5, "{stale}");
 }
@@ -92,7 +92,7 @@ fn without_verification_clients_end_stale() {
 #[test]
 fn without_closing_clients_end_stale() {
     let stale = (0..150)
-        .filter(|seed| simulate(*seed, |policy| policy.close = false).is_err())
+        .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Close)).is_err())
         .count();
     assert!(stale > 0, "{stale}");
 }
