@@ -13,11 +13,11 @@ use stacks::description::System;
 use stacks::toggles::{self, CodeHashes};
 use thiserror::Error;
 
-use crate::Hint;
 use crate::cli::functions::{self, Zips};
 use crate::cli::global::Global;
 use crate::cli::lacking::Lacking;
 use crate::cli::{advice, description};
+use crate::hint::Hint;
 
 /// A system and the account that it stands in.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use engine::{Inventory, Selection};
 use model::{Graph, Service, StackName};
 use thiserror::Error;
 
-use crate::Hint;
+use crate::hint::Hint;
 
 /// The stacks that were left out, since the endpoint lacks a service that they need.
 #[derive(Debug, Error)]

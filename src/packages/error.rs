@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::Hint;
+use crate::hint::Hint;
 
 /// Why packages could not be published or listed.
 #[derive(Debug, Error)]

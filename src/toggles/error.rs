@@ -3,7 +3,7 @@
 use engine::DriverError;
 use thiserror::Error;
 
-use crate::Hint;
+use crate::hint::Hint;
 
 /// Why toggles could not be read, written or watched.
 #[derive(Debug, Error)]

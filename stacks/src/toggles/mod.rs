@@ -13,13 +13,12 @@ use std::collections::BTreeMap;
 
 use model::types::iam::Statement;
 use model::types::lambda::Function;
-use model::{Graph, Handle, StackName, Text};
+use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
 
 use self::function::{Builder, FunctionParts};
 use self::senders::{Sender, new_connection, toggle_message};
-pub use self::tables::toggles_table;
-use self::tables::{Tables, tables};
+use self::tables::{TOGGLES, Tables, tables};
 use crate::description::System;
 use crate::outputs::{self, MissingOutput};
 
@@ -40,6 +39,12 @@ const SEND_TIMEOUT: i32 = 60;
 
 /// The base64 SHA-256 of each function's zip, by function name.
 pub type CodeHashes = BTreeMap<String, String>;
+
+/// The name of the toggles' table, which is known before the table exists.
+#[must_use]
+pub fn toggles_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
+}
 
 /// The stack's outputs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::SERVICE;
+use super::service::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::CachePolicy`. AWS cannot tag it: its owner stands in its comment.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{CacheBehavior, DefaultCacheBehavior, Origin, SERVICE};
+use super::behavior::{CacheBehavior, DefaultCacheBehavior};
+use super::origin::Origin;
+use super::service::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::Distribution`.

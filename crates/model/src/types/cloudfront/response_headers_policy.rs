@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{SERVICE, SecurityHeadersConfig};
+use super::security_headers::SecurityHeadersConfig;
+use super::service::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::ResponseHeadersPolicy`. AWS cannot tag it: its owner stands in

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
-use super::SERVICE;
+use super::service::SERVICE;
 use crate::{Attribute, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::ManagedLoginBranding`.

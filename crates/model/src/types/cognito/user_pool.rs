@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{
-    AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration,
-    LambdaConfig, Policies, SERVICE, SchemaAttribute, SmsConfiguration,
-    UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
-    VerificationMessageTemplate,
+use super::messages::{
+    AdminCreateUserConfig, EmailConfiguration, SmsConfiguration, VerificationMessageTemplate,
 };
+use super::schema::SchemaAttribute;
+use super::security::{
+    AccountRecoverySetting, DeviceConfiguration, LambdaConfig, Policies,
+    UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
+};
+use super::service::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPool`.
