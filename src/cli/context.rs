@@ -7,7 +7,7 @@ use aws::Account;
 use engine::{Drivers, Goal, Inventory, Plan, Selection};
 use local::Functions;
 use miette::Report;
-use model::{Graph, StackName};
+use model::{Graph, Service, StackName};
 use stacks::MissingOutput;
 use stacks::description::System;
 use stacks::toggles::{self, CodeHashes};
@@ -30,8 +30,9 @@ pub(super) struct Context {
     pub(super) drivers: Drivers,
     /// The stacks that the command speaks of.
     pub(super) selection: Selection,
-    /// The selected stacks that cannot stand here, once the account was read.
-    pub(super) lacking: Option<Lacking>,
+    /// The selected stacks that were left out when the account was read, each with the service that
+    /// the endpoint lacks.
+    pub(super) lacking: BTreeMap<StackName, &'static Service>,
 }
 
 impl Context {
@@ -78,7 +79,7 @@ impl Context {
             account,
             drivers,
             selection,
-            lacking: None,
+            lacking: BTreeMap::new(),
         })
     }
 
@@ -90,19 +91,24 @@ impl Context {
             .await
             .map_err(advice::report)?;
         self.selection = inventory.selection.clone();
-        let endpoint = self.account.endpoint().unwrap_or_default();
-        let lacking = Lacking::of(&inventory, &self.graph, endpoint);
-        self.lacking = self.lacking.take().or(lacking);
+        self.lacking.extend(inventory.lacking.clone());
         Ok(inventory)
     }
 
-    /// That nothing was left out.
+    /// Checks that nothing was left out.
     ///
     /// # Errors
-    /// Which stacks were, for which service, and how they are left out on purpose.
-    pub(super) fn complete(&mut self) -> Result<(), Report> {
-        let lacking = self.lacking.take();
-        lacking.map_or(Ok(()), |lacking| Err(advice::report(lacking)))
+    /// [`Lacking`], if something was.
+    pub(super) fn complete(&self) -> Result<(), Report> {
+        self.left_out()
+            .map_or(Ok(()), |lacking| Err(advice::report(lacking)))
+    }
+
+    /// What was left out and why, if anything was.
+    pub(super) fn left_out(&self) -> Option<Lacking> {
+        let endpoint = self.account.endpoint().unwrap_or_default();
+        (!self.lacking.is_empty())
+            .then(|| Lacking::new(endpoint, &self.lacking, &self.selection, &self.graph))
     }
 
     /// Reads the account and plans.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Inventory, Selection};
+use engine::Selection;
 use model::{Graph, Service, StackName};
 use thiserror::Error;
 
@@ -18,19 +18,19 @@ pub(super) struct Lacking {
 }
 
 impl Lacking {
-    /// The stacks that a reading left out, if it left out any.
-    pub(super) fn of(inventory: &Inventory, graph: &Graph, endpoint: &str) -> Option<Self> {
-        let stacks = inventory.lacking.clone();
-        (!stacks.is_empty()).then(|| Self {
+    /// These stacks of a graph, each with the service that the endpoint lacks; `rest` selects the
+    /// stacks that were not left out.
+    pub(super) fn new(
+        endpoint: &str,
+        stacks: &BTreeMap<StackName, &'static Service>,
+        rest: &Selection,
+        graph: &Graph,
+    ) -> Self {
+        Self {
             endpoint: endpoint.to_owned(),
-            advice: advice(&stacks, &inventory.selection, graph),
-            stacks,
-        })
-    }
-
-    /// Whether a stack is among them.
-    pub(super) fn contains(&self, stack: &StackName) -> bool {
-        self.stacks.contains_key(stack)
+            stacks: stacks.clone(),
+            advice: advice(stacks, rest, graph),
+        }
     }
 }
 
@@ -40,7 +40,7 @@ impl Hint for Lacking {
     }
 }
 
-/// How the stacks are left out on purpose, or had.
+/// How to leave the stacks out on purpose, and how to have them.
 fn advice(
     stacks: &BTreeMap<StackName, &'static Service>,
     rest: &Selection,
@@ -86,11 +86,7 @@ mod tests {
             .map(|(name, service)| (StackName::new(*name), *service))
             .collect();
         let rest = Selection::All.without(&stacks.keys().cloned().collect());
-        Lacking {
-            endpoint: "http://127.0.0.1:4566".to_owned(),
-            advice: advice(&stacks, &rest, &graph),
-            stacks,
-        }
+        Lacking::new("http://127.0.0.1:4566", &stacks, &rest, &graph)
     }
 
     #[test]

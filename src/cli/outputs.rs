@@ -24,7 +24,7 @@ pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
             context.account.region(),
         ));
     }
-    if let Some(lacking) = &context.lacking {
+    if let Some(lacking) = context.left_out() {
         say(&lacking.to_string());
     }
     match global.format {

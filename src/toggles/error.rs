@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! Why toggles could not be read, written or watched.
 
 use engine::DriverError;
 use thiserror::Error;

@@ -1,4 +1,4 @@
-//! What the service sends.
+//! The messages that the service sends to its clients.
 
 use serde_json::Value;
 

@@ -12,7 +12,7 @@ use super::error::TogglesError;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// What happens to a client that watches.
+/// An event in the life of a client that watches.
 #[derive(Debug)]
 pub enum Event {
     /// The service sent a message.
@@ -23,7 +23,7 @@ pub enum Event {
     Failed {
         /// Why.
         error: TogglesError,
-        /// For how long it pauses.
+        /// The pause.
         pause: Duration,
     },
 }

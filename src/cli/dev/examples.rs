@@ -1,4 +1,4 @@
-//! The toggles that are there to try.
+//! Example toggles, to try the service with.
 
 use miette::Report;
 
@@ -12,7 +12,7 @@ pub(super) const EXAMPLES: [(&str, &str, bool); 3] = [
     ("3", "Feature toggle 3", false),
 ];
 
-/// Makes them.
+/// Creates them.
 pub(super) async fn make(store: &Store) -> Result<(), Report> {
     for (id, name, active) in EXAMPLES {
         let change = Change {

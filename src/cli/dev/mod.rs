@@ -125,7 +125,7 @@ async fn open(global: &Global, system: &System) -> Result<Context, Report> {
 
 async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
     let plan = context.plan(Goal::Converge).await?;
-    if let Some(lacking) = &context.lacking {
+    if let Some(lacking) = context.left_out() {
         say(&lacking.to_string());
     }
     say(&format!(
@@ -145,11 +145,7 @@ async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
 /// for them.
 async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>, Report> {
     let stack = StackName::new(stacks::packages::STACK);
-    if !context
-        .lacking
-        .as_ref()
-        .is_some_and(|lacking| lacking.contains(&stack))
-    {
+    if !context.lacking.contains_key(&stack) {
         return Ok(None);
     }
     let global = global.clone();

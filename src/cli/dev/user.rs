@@ -1,4 +1,4 @@
-//! The user to try signing in with.
+//! An example user, to try signing in with.
 
 use miette::Report;
 use model::StackName;
@@ -13,7 +13,7 @@ pub(super) const NAME: &str = "ada@example.com";
 /// Fits the pool's rules: 12 characters, small and capital letters, digits.
 pub(super) const PASSWORD: &str = "Try-Frontage-1";
 
-/// Makes the user, if the system has users.
+/// Creates the user, if the system has users.
 pub(super) async fn make(context: &Context, outputs: &Outputs) -> Result<(), Report> {
     let stack = StackName::new(identity::STACK);
     if !outputs.contains_key(&stack) {

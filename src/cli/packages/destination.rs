@@ -1,4 +1,4 @@
-//! The registry that is meant: the system's own, with a token that AWS gives for it, or another.
+//! The registry that a command uses: the system's own, with a token from AWS, or another.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,4 @@
-//! The workspace that is meant, and the tools that its packages are built with.
+//! The workspace that a command works on, and the tools that build its packages.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::cli::global::Global;
 use crate::cli::output::say;
 use crate::packages::{Event, Workspace};
 
-/// Between which workspace and which registry.
+/// The workspace and the registry.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RegistryArgs {
     /// The npm workspace [default: assets, beside the description]

@@ -1,4 +1,4 @@
-//! The application that is meant.
+//! The argument that names an application.
 
 use clap::Args;
 
