@@ -8,7 +8,7 @@ use engine::{DriverError, InventoryError};
 /// An error that knows a way out.
 pub trait Hint: Error {
     /// What to do about it, as an imperative.
-    fn hint(&self) -> Option<&'static str>;
+    fn hint(&self) -> Option<&str>;
 }
 
 impl Hint for DriverError {
@@ -24,7 +24,7 @@ impl Hint for AccountError {
 }
 
 impl Hint for InventoryError {
-    fn hint(&self) -> Option<&'static str> {
+    fn hint(&self) -> Option<&str> {
         self.source.hint()
     }
 }

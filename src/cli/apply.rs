@@ -9,13 +9,11 @@ use engine::{self, Goal, Plan};
 use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::sync::{mpsc, watch};
 
-use super::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
+use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::output::{print, print_json, say};
 use crate::render;
 
 /// Arguments of `apply`.

@@ -6,12 +6,10 @@ use clap::Args;
 use engine::Goal;
 use miette::Report;
 
-use super::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
 use crate::render;
 
 /// Arguments of `plan`.

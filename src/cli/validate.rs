@@ -4,14 +4,12 @@ use std::process::ExitCode;
 
 use miette::Report;
 
-use crate::cli::context;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print_json, say};
+use crate::cli::{context, description};
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
-    let system = context::describe(global)?;
+    let system = description::read(global)?;
     let graph = context::graph(&system, None)?;
     let resources = graph.nodes().count();
     match global.format {

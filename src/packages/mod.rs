@@ -1,6 +1,6 @@
 //! Shared npm packages: a workspace's, published into a registry and compared with what is there.
 //!
-//! Nothing here knows a stack, a command or a terminal, nor how a token was come by. npm does the
+//! Nothing here knows a stack, a command or a terminal, and only [`token`] knows AWS. npm does the
 //! work: it packs, asks and publishes, so that what it takes for the same package is the same here.
 //!
 //! # How a token stays secret
@@ -15,13 +15,13 @@
 
 mod error;
 mod npm;
+mod npmrc;
 mod publish;
+mod token;
 mod workspace;
 
-/// The variable that a token for another registry is in, as npm's own documentation calls it.
-pub const TOKEN_VARIABLE: &str = "NODE_AUTH_TOKEN";
-
 pub use error::PackagesError;
-pub use npm::Registry;
+pub use npm::{Registry, TOKEN_VARIABLE};
 pub use publish::{Comparison, Event, Prepared, Standing};
+pub use token::Token;
 pub use workspace::{Package, Workspace};

@@ -3,8 +3,8 @@
 use engine::DriverError;
 use thiserror::Error;
 
-use super::Version;
-use crate::Hint;
+use super::version::Version;
+use crate::hint::Hint;
 
 /// Why a release did not come about.
 #[derive(Debug, Error)]
@@ -91,7 +91,7 @@ fn join(versions: &[Version]) -> String {
 }
 
 impl Hint for ReleaseError {
-    fn hint(&self) -> Option<&'static str> {
+    fn hint(&self) -> Option<&str> {
         Some(match self {
             Self::Aws(error) => return error.hint(),
             Self::NoBucket(_) => "run `frontage apply` first",

@@ -44,6 +44,7 @@
 //! an hour, and its publisher renews it before; a claim for two minutes, and a pruner deletes
 //! nothing once it held it for one. So nobody who died blocks anybody.
 
+mod application;
 mod content;
 mod dist;
 mod error;
@@ -56,96 +57,21 @@ mod presence;
 mod prune;
 mod publish;
 mod record;
+mod releases;
 mod rollback;
 mod store;
 mod switch;
 mod upload;
 mod version;
 
-use std::fmt;
-use std::time::Duration;
-
+pub use application::{Application, Destination};
 pub use dist::{Dist, DistError};
 pub use error::ReleaseError;
 pub use event::{Event, Events};
 pub use list::{Listed, Standing};
 pub use manifest::{Manifest, Percent};
+pub use pointer::KEPT;
 pub use publish::{Outcome, Published};
+pub use releases::Releases;
 pub use rollback::RolledBack;
 pub use version::Version;
-
-use self::store::Store;
-use aws::Account;
-
-/// How many releases are kept.
-pub const KEPT: usize = 10;
-
-/// What is released.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Application {
-    /// The page that shows the teams' applications.
-    Shell,
-    /// A team's application, by the team's name.
-    Team(String),
-}
-
-impl Application {
-    /// The key of the object that says what is current.
-    #[must_use]
-    pub fn pointer(&self) -> &'static str {
-        match self {
-            Self::Shell => "index.html",
-            Self::Team(_) => "manifest.json",
-        }
-    }
-}
-
-impl fmt::Display for Application {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Shell => "shell",
-            Self::Team(name) => name,
-        })
-    }
-}
-
-/// Where an application is released to.
-#[derive(Clone, Debug)]
-pub struct Destination {
-    /// The bucket.
-    pub bucket: String,
-    /// The URL at which its files are served, without a slash at the end.
-    pub url: String,
-    /// The system's name.
-    pub system: String,
-    /// The application.
-    pub application: Application,
-}
-
-/// The releases of one application.
-#[derive(Clone, Debug)]
-pub struct Releases {
-    destination: Destination,
-    store: Store,
-    fresh: Duration,
-}
-
-impl Releases {
-    /// The releases at a destination.
-    #[must_use]
-    pub fn new(account: &Account, destination: Destination) -> Self {
-        let store = Store::new(account, &destination.bucket);
-        Self {
-            destination,
-            store,
-            fresh: presence::COUNTS_FOR,
-        }
-    }
-
-    /// Takes files that no record names for left behind once they are this old. Default: an hour.
-    /// Less than a publish takes is safe only where nobody else publishes, as in tests.
-    #[must_use]
-    pub fn with_fresh(self, fresh: Duration) -> Self {
-        Self { fresh, ..self }
-    }
-}

@@ -1,5 +1,7 @@
 //! The stack `identity`: who signs in, and how.
 
+use std::collections::BTreeMap;
+
 use model::types::cognito::{
     AccountRecoverySetting, AdminCreateUserConfig, EmailConfiguration, ManagedLoginBranding,
     PasswordPolicy, Policies, RecoveryOption, RefreshTokenRotation, TokenValidityUnits,
@@ -7,8 +9,10 @@ use model::types::cognito::{
     UsernameConfiguration,
 };
 use model::{Graph, Handle, Pseudo, StackBuilder, StackName, Text};
+use serde::{Deserialize, Serialize};
 
 use crate::description::{Identity, Mfa, System};
+use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
 pub const STACK: &str = "identity";
@@ -18,6 +22,27 @@ const MANAGED_LOGIN: i32 = 2;
 
 /// Seconds that a refresh token still works after it was exchanged: its answer may have been lost.
 const ROTATION_GRACE: i32 = 30;
+
+/// The stack's outputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs<S = Text> {
+    /// The id of the user pool.
+    pub user_pool_id: S,
+    /// The URL of the login pages, without a slash at its end.
+    pub login_url: S,
+    /// The id of the shell's client.
+    pub client_id: S,
+}
+
+impl Outputs<String> {
+    /// The outputs among values by name.
+    ///
+    /// # Errors
+    /// The first output that has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
 
 /// Where people sign in.
 pub(crate) struct Login {
@@ -45,8 +70,6 @@ pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
         stack.add(&format!("group-{group}"), properties);
     }
     let domain = stack.add("domain", domain(graph_name(system), &pool));
-    stack.output("user_pool_id", pool.id());
-    stack.output("login_url", domain.login_url());
     Login {
         issuer: pool.provider_url(),
         url: domain.login_url(),
@@ -54,7 +77,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
     }
 }
 
-/// Adds the shell's client, which knows where the shell is.
+/// Adds the shell's client, which knows where the shell is, and the stack's outputs.
 pub(crate) fn add_client(
     graph: &mut Graph,
     system: &System,
@@ -71,9 +94,14 @@ pub(crate) fn add_client(
         assets: Vec::new(),
     };
     stack.add("branding", branding);
-    stack.output("client_id", client.id());
-    SignIn {
+    let outputs = Outputs {
+        user_pool_id: login.pool.id(),
+        login_url: login.url.clone(),
         client_id: client.id(),
+    };
+    outputs::add(stack, &outputs);
+    SignIn {
+        client_id: outputs.client_id,
     }
 }
 

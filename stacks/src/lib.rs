@@ -11,9 +11,12 @@
 pub mod artifacts;
 pub mod description;
 pub mod identity;
+mod outputs;
 pub mod packages;
 pub mod shell;
 mod sites;
 pub mod system;
 pub mod team;
 pub mod toggles;
+
+pub use outputs::MissingOutput;

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use model::types::codeartifact::{Domain, Repository};
 use model::types::iam::{PolicyDocument, Principal, Statement, Values};
 use model::{Graph, Pseudo, StackName, Text};
+use serde::{Deserialize, Serialize};
 
 use crate::description::{Packages, System};
+use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
 pub const STACK: &str = "packages";
@@ -42,6 +44,27 @@ const PUBLISH: [&str; 2] = [
     "codeartifact:PublishPackageVersion",
     "codeartifact:PutPackageMetadata",
 ];
+
+/// The stack's outputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs<S = Text> {
+    /// The name of the domain.
+    pub domain: S,
+    /// The name of the repository that teams ask.
+    pub repository: S,
+    /// The address of that repository, as npm takes it.
+    pub npm_registry: S,
+}
+
+impl Outputs<String> {
+    /// The outputs among values by name.
+    ///
+    /// # Errors
+    /// The first output that has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
 
 /// Adds the stack to the graph.
 pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
@@ -89,9 +112,12 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
         ])),
     };
     let shared = stack.add("npm", shared);
-    stack.output("domain", domain.name());
-    stack.output("repository", shared.name());
-    stack.output("npm_registry", shared.npm_endpoint());
+    let outputs = Outputs {
+        domain: domain.name(),
+        repository: shared.name(),
+        npm_registry: shared.npm_endpoint(),
+    };
+    outputs::add(stack, &outputs);
 }
 
 /// Those of this account whose own policies allow it.

@@ -4,12 +4,31 @@
 //! sites, the login pages and the toggles; the login's client names the shell's address; and
 //! `config.json` in the shell's bucket, which names them all, comes last.
 
-use model::{Graph, Tags};
+use model::{Graph, StackName, Tags};
 
 use crate::artifacts::Artifacts;
 use crate::description::System;
 use crate::shell::ShellInputs;
 use crate::{identity, packages, shell, team, toggles};
+
+/// The names of a system's stacks, in alphabetical order: those of its [`graph`].
+#[must_use]
+pub fn names(system: &System) -> Vec<StackName> {
+    let mut names = vec![StackName::new(toggles::STACK)];
+    names.extend(
+        system
+            .packages
+            .iter()
+            .map(|_| StackName::new(packages::STACK)),
+    );
+    if system.shell.is_some() {
+        names.extend([identity::STACK, shell::STACK].map(StackName::new));
+        let teams = system.teams.iter().map(|team| team.name.as_str());
+        names.extend(teams.map(team::stack_name));
+    }
+    names.sort();
+    names
+}
 
 /// The desired state of a system.
 #[must_use]

@@ -5,16 +5,26 @@ use model::types::cloudfront::{Items, ResponseHeadersPolicy};
 use model::{Graph, StackName, Text};
 
 use crate::description::Team;
+pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
 
 /// The files are modules that the shell loads, and nothing that a browser shows by itself.
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// The first part of the stack's name, which nothing but teams' stacks have.
+const PREFIX: &str = "team/";
+
 /// The stack's name.
 #[must_use]
 pub fn stack_name(team: &str) -> StackName {
-    StackName::new(format!("team/{team}"))
+    StackName::new(format!("{PREFIX}{team}"))
+}
+
+/// The name of the team whose stack it is; `None` for other stacks.
+#[must_use]
+pub fn team_name(stack: &StackName) -> Option<&str> {
+    stack.as_str().strip_prefix(PREFIX)
 }
 
 /// Adds the stack to the graph.

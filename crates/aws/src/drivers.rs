@@ -44,3 +44,24 @@ pub fn drivers(account: &Account) -> Drivers {
         .with(Untyped(s3::Policies::new(account)))
         .with(Untyped(sqs::Queues::new(account)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use fake_aws::FakeAws;
+    use model::types::ALL;
+
+    use super::*;
+
+    #[test]
+    fn every_type_of_the_model_has_a_driver_and_every_driver_its_type() {
+        let drivers = drivers(&Account::for_tests(&FakeAws::default()));
+        let driven: BTreeSet<_> = drivers
+            .iter()
+            .map(|driver| driver.resource_type().name)
+            .collect();
+        let modelled: BTreeSet<_> = ALL.iter().map(|known| known.name).collect();
+        assert_eq!(driven, modelled);
+    }
+}

@@ -20,6 +20,8 @@ mod lambda;
 mod logs;
 mod route53;
 pub mod s3;
+#[cfg(test)]
+mod services;
 mod sqs;
 
 pub use account::error::{failed, hint};

@@ -165,13 +165,17 @@ fn whole_unknown(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use model::Replacement;
+    use model::{Replacement, Service};
     use serde_json::json;
 
     use super::*;
 
     const FORM: &ResourceType = &ResourceType {
         name: "Test::Form",
+        service: &Service {
+            name: "Forms",
+            sdk_id: "forms",
+        },
         identity: &[],
         create_only: &["Schema[]"],
         renewed_by: &[],

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::{Address, ResourceType, Tags};
+use model::{Address, ResourceType, Service, Tags};
 use serde_json::Value;
 
 use crate::diff::Changes;
@@ -106,10 +106,12 @@ impl Drivers {
         self
     }
 
-    /// Takes the drivers of some types out.
-    pub fn remove(&mut self, is_gone: impl Fn(&str) -> bool) {
+    /// The drivers but for those of a service.
+    #[must_use]
+    pub(crate) fn without(mut self, service: &Service) -> Self {
         self.drivers
-            .retain(|resource_type, _| !is_gone(resource_type));
+            .retain(|_, driver| driver.resource_type().service != service);
+        self
     }
 
     /// The driver of a type.

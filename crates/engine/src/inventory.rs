@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join_all, try_join, try_join_all};
-use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, Tags};
+use model::{
+    ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, Service, StackName, Tags,
+};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -18,6 +20,10 @@ use crate::resolve::{Resolved, has_unknown};
 /// What was read.
 #[derive(Debug)]
 pub struct Inventory {
+    /// The stacks that were read: those that were asked for, without those in [`Self::lacking`].
+    pub selection: Selection,
+    /// The stacks that were asked for and left out, each with the service that the endpoint lacks.
+    pub lacking: BTreeMap<StackName, &'static Service>,
     /// What is known: attributes of what exists.
     pub known: Resolved,
     /// The live resources that the model has, with their properties normalised.
@@ -27,6 +33,16 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    fn empty(selection: Selection, known: Resolved) -> Self {
+        Self {
+            selection,
+            lacking: BTreeMap::new(),
+            known,
+            live: BTreeMap::new(),
+            orphans: Vec::new(),
+        }
+    }
+
     /// What is at an address, and so what is known of it.
     fn set(&mut self, address: Address, live: Option<Live>) {
         if let Some(live) = live {
@@ -54,12 +70,12 @@ pub struct Orphan {
 
 /// A resource or a type could not be read. An unreadable resource is never taken for an absent one.
 #[derive(Debug, Error)]
-#[error("{} could not be read", .at.as_ref().map_or_else(|| format!("the account's {resource_type}"), ToString::to_string))]
+#[error("{} could not be read", .at.as_ref().map_or_else(|| format!("the account's {}", resource_type.name), ToString::to_string))]
 pub struct InventoryError {
     /// The resource, or none where a whole type could not be listed.
     pub at: Option<Address>,
     /// The type.
-    pub resource_type: &'static str,
+    pub resource_type: &'static ResourceType,
     /// Why.
     #[source]
     pub source: DriverError,
@@ -67,6 +83,9 @@ pub struct InventoryError {
 
 /// Reads what `graph` wants in the selected stacks, what that refers to, and what the system owns
 /// besides.
+///
+/// Where the endpoint lacks a service, as an emulator may, the stacks that need the service and
+/// those that refer to them are left out, and the rest is read ([`Inventory::lacking`]).
 ///
 /// # Errors
 /// The first resource or type that could not be read.
@@ -77,15 +96,70 @@ pub async fn read(
     pseudo: Resolved,
     goal: Goal,
 ) -> Result<Inventory, InventoryError> {
+    let (mut selection, mut drivers) = (selection.clone(), drivers.clone());
+    let mut lacking = BTreeMap::new();
+    loop {
+        match read_all(graph, &selection, &drivers, pseudo.clone(), goal).await {
+            Err(InventoryError {
+                resource_type,
+                source: DriverError::Lacking { .. },
+                ..
+            }) => {
+                let service = resource_type.service;
+                let stacks = stacks_in_need(graph, service);
+                let selected = stacks.iter().filter(|stack| selection.contains(stack));
+                lacking.extend(selected.map(|stack| (stack.clone(), service)));
+                selection = selection.without(&stacks);
+                drivers = drivers.without(service);
+            }
+            read => {
+                return read.map(|inventory| Inventory {
+                    lacking,
+                    ..inventory
+                });
+            }
+        }
+    }
+}
+
+/// The stacks that have a resource of a service, and those that refer to one of them, however
+/// indirectly.
+fn stacks_in_need(graph: &Graph, service: &Service) -> BTreeSet<StackName> {
+    let mut stacks = BTreeSet::new();
+    loop {
+        let more: BTreeSet<StackName> = graph
+            .nodes()
+            .filter(|node| {
+                node.resource_type.service == service
+                    || node
+                        .dependencies
+                        .iter()
+                        .any(|on| stacks.contains(on.stack()))
+            })
+            .map(|node| node.address.stack().clone())
+            .collect();
+        if more == stacks {
+            return stacks;
+        }
+        stacks = more;
+    }
+}
+
+/// Reads all that is selected, or fails.
+async fn read_all(
+    graph: &Graph,
+    selection: &Selection,
+    drivers: &Drivers,
+    pseudo: Resolved,
+    goal: Goal,
+) -> Result<Inventory, InventoryError> {
     let cache = ReadCache::default();
     let wanted = reachable(graph, selection);
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
+    let empty = Inventory::empty(selection.clone(), pseudo);
     let listing = list(drivers, &types, selection, goal, &cache);
-    let (inventory, listed) = try_join(
-        read_wanted(graph, &wanted, drivers, &cache, pseudo),
-        listing,
-    )
-    .await?;
+    let (inventory, listed) =
+        try_join(read_wanted(graph, &wanted, drivers, &cache, empty), listing).await?;
     let mut inventory = inventory;
     confirm(graph, goal, &mut inventory, drivers).await?;
     inventory.orphans = orphans(graph, selection, &inventory, listed, drivers).await?;
@@ -113,13 +187,8 @@ async fn read_wanted(
     wanted: &[&Node],
     drivers: &Drivers,
     cache: &ReadCache,
-    known: Resolved,
+    mut inventory: Inventory,
 ) -> Result<Inventory, InventoryError> {
-    let mut inventory = Inventory {
-        known,
-        live: BTreeMap::new(),
-        orphans: Vec::new(),
-    };
     let mut read: BTreeSet<&Address> = BTreeSet::new();
     let mut rest: Vec<&Node> = wanted.to_vec();
     while !rest.is_empty() {
@@ -182,7 +251,7 @@ async fn read_one(
 ) -> Result<Option<Live>, InventoryError> {
     let failed = |source| InventoryError {
         at: Some(node.address.clone()),
-        resource_type: node.resource_type.name,
+        resource_type: node.resource_type,
         source,
     };
     let identity = known.resolve(&identity(node));
@@ -218,7 +287,7 @@ async fn list(
         let resource_type = driver.resource_type();
         let failed = |source| InventoryError {
             at: None,
-            resource_type: resource_type.name,
+            resource_type,
             source,
         };
         let certain = everywhere || wanted.contains(resource_type.name);
@@ -274,7 +343,7 @@ async fn confirm(
         let name = node.resource_type.name;
         let failed = |source| InventoryError {
             at: Some(node.address.clone()),
-            resource_type: name,
+            resource_type: node.resource_type,
             source,
         };
         let driver = drivers.get(name).map_err(failed)?;
@@ -310,7 +379,7 @@ fn is_as_desired(
     let name = node.resource_type.name;
     let failed = |source| InventoryError {
         at: Some(node.address.clone()),
-        resource_type: name,
+        resource_type: node.resource_type,
         source,
     };
     let driver = drivers.get(name).map_err(failed)?;
@@ -349,7 +418,7 @@ async fn orphans(
     let confirmed = candidates.map(async |(resource_type, live)| {
         let failed = |source| InventoryError {
             at: None,
-            resource_type: resource_type.name,
+            resource_type,
             source,
         };
         let driver = drivers.get(resource_type.name).map_err(failed)?;

@@ -102,17 +102,17 @@ pub struct Kept {
     pub id: String,
 }
 
-/// Plans the steps from what is live to the goal.
+/// Plans the steps from what is live to the goal, for the stacks that were read.
 ///
 /// # Errors
 /// If a resource stops the plan: see [`PlanError`].
 pub fn plan(
     graph: &Graph,
-    selection: &Selection,
     inventory: &Inventory,
     drivers: &Drivers,
     goal: Goal,
 ) -> Result<Plan, PlanError> {
+    let selection = &inventory.selection;
     match goal {
         Goal::Converge => converge(graph, selection, inventory, drivers),
         Goal::Destroy { delete_data } => Ok(destroy(graph, selection, inventory, delete_data)),

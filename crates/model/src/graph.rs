@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use serde_json::{Value, json};
 
 use super::{
-    ADDRESS_TAG, Address, Expression, FINGERPRINT_TAG, Resource, ResourceType, SYSTEM_TAG,
-    StackName, Tags, Text, fingerprint,
+    ADDRESS_TAG, Address, Attribute, Expression, FINGERPRINT_TAG, Resource, ResourceType,
+    SYSTEM_TAG, StackName, Tags, Text, fingerprint,
 };
 
 /// The desired state of a system.
@@ -103,6 +103,16 @@ impl Graph {
     }
 }
 
+/// The physical name of a resource: `SYSTEM-STACK-NAME`.
+#[must_use]
+pub fn physical_name(system: &str, stack: &StackName, name: &str) -> String {
+    format!("{}-{name}", physical_prefix(system, stack))
+}
+
+fn physical_prefix(system: &str, stack: &StackName) -> String {
+    format!("{system}-{}", stack.as_str().replace('/', "-"))
+}
+
 /// Adds resources to one stack.
 #[derive(Debug)]
 pub struct StackBuilder<'g> {
@@ -114,17 +124,13 @@ impl StackBuilder<'_> {
     /// The physical name of a resource of this stack: `SYSTEM-STACK-NAME`.
     #[must_use]
     pub fn physical_name(&self, name: &str) -> String {
-        format!("{}-{name}", self.physical_prefix())
+        physical_name(&self.graph.system, &self.stack, name)
     }
 
     /// The first part of the physical names of this stack: `SYSTEM-STACK`.
     #[must_use]
     pub fn physical_prefix(&self) -> String {
-        format!(
-            "{}-{}",
-            self.graph.system,
-            self.stack.as_str().replace('/', "-")
-        )
+        physical_prefix(&self.graph.system, &self.stack)
     }
 
     /// Adds a resource. What refers to it takes its attributes from the handle.
@@ -212,9 +218,13 @@ impl<R> Handle<R> {
         &self.address
     }
 
-    /// A reference to an attribute. Each type offers its own by name ([`crate::types`]).
-    pub(crate) fn attribute(&self, name: &str) -> Text {
-        Text::Deferred(Expression::Attribute(self.address.clone(), name.to_owned()))
+    /// A reference to an attribute of the resource.
+    #[allow(clippy::needless_pass_by_value)] // a constant
+    pub(crate) fn attribute(&self, attribute: Attribute<R>) -> Text {
+        Text::Deferred(Expression::Attribute(
+            self.address.clone(),
+            attribute.name.to_owned(),
+        ))
     }
 }
 

@@ -2,11 +2,15 @@
 
 use serde::Serialize;
 
+use crate::service::Service;
+
 /// The facts of one resource type that the engine plans with.
 #[derive(Debug)]
 pub struct ResourceType {
     /// CloudFormation's name of the type: `AWS::DynamoDB::Table`.
     pub name: &'static str,
+    /// The service that its resources belong to.
+    pub service: &'static Service,
     /// The paths of the properties by which a live resource is found; all of them are needed to
     /// read it. None where it is found by its address alone.
     pub identity: &'static [&'static str],

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
-use super::{Named, build, destination, with_progress};
-use crate::cli::advice;
-use crate::cli::context;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use super::named::Named;
+use super::progress::with_progress;
+use super::{build, destination};
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
+use crate::cli::{advice, description};
 use crate::release::{Application, Dist, Percent, ReleaseError};
 use crate::render;
 
@@ -30,7 +28,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
-    let system = context::describe(global)?;
+    let system = description::read(global)?;
     let application = destination::application(&system, &arguments.named.application)?;
     if arguments.canary.is_some() && application == Application::Shell {
         return Err(advice::report(ReleaseError::CanaryOfShell));

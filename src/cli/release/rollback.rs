@@ -3,11 +3,11 @@
 use clap::Args;
 use miette::Report;
 
-use super::{Named, destination, with_progress};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
+use super::destination;
+use super::named::Named;
+use super::progress::with_progress;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json};
 use crate::render;
 
 /// Arguments of `rollback`.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::DistError;
+use super::error::DistError;
 
 /// What an operating system leaves lying around. It is passed over.
 const LITTER: [&str; 2] = [".DS_Store", "Thumbs.db"];

@@ -11,6 +11,7 @@ use model::{Graph, StackName, Text};
 pub use self::import_map::ImportMap;
 use crate::description::System;
 use crate::identity::{Login, SignIn};
+pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
 
 /// The stack's name.

@@ -11,10 +11,15 @@ pub(crate) mod headers;
 
 pub(crate) use distribution::rewrite_paths;
 
-use crate::description::CustomDomain;
-use model::types::cloudfront::{Distribution, Function, ResponseHeadersPolicy};
+use std::collections::BTreeMap;
+
+use model::types::cloudfront::{Function, ResponseHeadersPolicy};
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
+use serde::{Deserialize, Serialize};
+
+use crate::description::CustomDomain;
+use crate::outputs::{self, MissingOutput};
 
 /// What makes one site differ from another.
 pub(crate) struct SiteParts<'s> {
@@ -36,7 +41,28 @@ pub(crate) struct Site {
     pub(crate) url: Text,
 }
 
-/// Adds a site to a stack, and tells its outputs.
+/// The outputs of a stack with a site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs<S = Text> {
+    /// The URL of the site, without a slash at its end.
+    pub url: S,
+    /// The name of the bucket that its files are in.
+    pub bucket: S,
+    /// The id of the distribution that serves them.
+    pub distribution_id: S,
+}
+
+impl Outputs<String> {
+    /// The outputs among values by name.
+    ///
+    /// # Errors
+    /// The first output that has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
+
+/// Adds a site and its outputs to a stack.
 pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
     let bucket = bucket::add(stack);
     let certificate = parts
@@ -51,17 +77,11 @@ pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
         }
         None => distribution.url(),
     };
-    tell(stack, &bucket, &distribution, &url);
+    let outputs = Outputs {
+        url: url.clone(),
+        bucket: bucket.name(),
+        distribution_id: distribution.id(),
+    };
+    outputs::add(stack, &outputs);
     Site { bucket, url }
-}
-
-fn tell(
-    stack: &mut StackBuilder<'_>,
-    bucket: &Handle<Bucket>,
-    distribution: &Handle<Distribution>,
-    url: &Text,
-) {
-    stack.output("url", url.clone());
-    stack.output("bucket", bucket.name());
-    stack.output("distribution_id", distribution.id());
 }

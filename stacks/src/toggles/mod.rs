@@ -13,19 +13,48 @@ use std::collections::BTreeMap;
 
 use model::types::iam::Statement;
 use model::types::lambda::Function;
-use model::{Graph, Handle, StackName, Text};
+use model::{Graph, Handle, StackName, Text, physical_name};
+use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES, PerFunction};
 
 use self::function::{Builder, FunctionParts};
 use self::senders::{Sender, new_connection, toggle_message};
-use self::tables::{Tables, tables};
+use self::tables::{TOGGLES, Tables, tables};
 use crate::description::System;
+use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
 pub const STACK: &str = "toggles";
 
 /// The base64 SHA-256 of each function's zip.
 pub type CodeHashes = PerFunction<String>;
+
+/// The name of the toggles' table, which is known before the table exists.
+#[must_use]
+pub fn toggles_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
+}
+
+/// The stack's outputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs<S = Text> {
+    /// The URL that clients connect to.
+    pub websocket_url: S,
+    /// The name of the toggles' table.
+    pub toggles_table: S,
+    /// The name of the table of who is connected.
+    pub connections_table: S,
+}
+
+impl Outputs<String> {
+    /// The outputs among values by name.
+    ///
+    /// # Errors
+    /// The first output that has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
 
 /// Adds the stack to the graph. Answers with the URL that clients connect to.
 pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text {
@@ -45,10 +74,13 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text
     };
     new_connection(builder, &sender);
     toggle_message(builder, &sender);
-    stack.output("websocket_url", api.stage.websocket_url());
-    stack.output("toggles_table", tables.toggles.name());
-    stack.output("connections_table", tables.connections.name());
-    api.stage.websocket_url()
+    let outputs = Outputs {
+        websocket_url: api.stage.websocket_url(),
+        toggles_table: tables.toggles.name(),
+        connections_table: tables.connections.name(),
+    };
+    outputs::add(stack, &outputs);
+    outputs.websocket_url
 }
 
 fn connection_manager(builder: &mut Builder<'_, '_>, tables: &Tables) -> Handle<Function> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{
-    Address, Expression, Graph, Replacement, Resource, ResourceType, StackName, Tags, Text,
+    Address, Expression, Graph, Replacement, Resource, ResourceType, Service, StackName, Tags, Text,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -17,9 +17,21 @@ use crate::{
     PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
 };
 
+const THINGS: &Service = &Service {
+    name: "Things",
+    sdk_id: "things",
+};
+
+/// The service of [`VAULT`].
+pub(super) const VAULTS: &Service = &Service {
+    name: "Vaults",
+    sdk_id: "vaults",
+};
+
 /// A thing whose name is its identity; `Size` changes in place, `Shape` does not.
 pub(super) const THING: &ResourceType = &ResourceType {
     name: "Test::Thing",
+    service: THINGS,
     identity: &["Name"],
     create_only: &["Name", "Shape"],
     renewed_by: &[("Size", "Stamp")],
@@ -32,6 +44,7 @@ pub(super) const THING: &ResourceType = &ResourceType {
 /// A thing that holds people's data.
 pub(super) const VAULT: &ResourceType = &ResourceType {
     name: "Test::Vault",
+    service: VAULTS,
     holds_data: true,
     refers_to: &[],
     ..*THING
@@ -157,13 +170,7 @@ impl Cloud {
     }
 
     pub(super) async fn plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
-        crate::plan(
-            graph,
-            &Selection::All,
-            &self.read(graph, goal).await,
-            &self.drivers(),
-            goal,
-        )
+        crate::plan(graph, &self.read(graph, goal).await, &self.drivers(), goal)
     }
 
     pub(super) async fn apply(&self, graph: &Graph) -> Report {
@@ -227,6 +234,22 @@ impl FakeDriver {
             .map(|(_, live)| live.clone())
             .collect()
     }
+
+    /// Fails where the cloud lacks the service (`lack Vaults`), or the service fails (`read
+    /// Vaults`).
+    fn reach(&self) -> Result<(), DriverError> {
+        let service = self.facts.service.name;
+        if self.cloud.has_fault(&format!("lack {service}")) {
+            return Err(DriverError::Lacking {
+                operation: "test:Read",
+                answer: format!("no {service}"),
+            });
+        }
+        if self.cloud.has_fault(&format!("read {service}")) {
+            return Err(DriverError::Invalid(format!("{service} fail")));
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -240,6 +263,7 @@ impl Driver for FakeDriver {
     }
 
     async fn read(&self, wanted: &ReadRequest, _: &ReadCache) -> Result<Option<Live>, DriverError> {
+        self.reach()?;
         let same = |live: &Live| {
             self.facts
                 .identity
@@ -250,6 +274,7 @@ impl Driver for FakeDriver {
     }
 
     async fn list(&self, _: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        self.reach()?;
         Ok(self.all())
     }
 

@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "API Gateway",
+    sdk_id: "ApiGatewayV2",
+};
 
 /// The facts of `AWS::ApiGatewayV2::Api`.
 pub const API: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Api",
+    service: SERVICE,
     identity: &[],
     create_only: &["ProtocolType"],
     renewed_by: &[],
@@ -22,6 +29,7 @@ pub const API: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Integration`.
 pub const INTEGRATION: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Integration",
+    service: SERVICE,
     identity: &["ApiId"],
     create_only: &["ApiId"],
     renewed_by: &[],
@@ -38,6 +46,7 @@ pub const INTEGRATION: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Authorizer`.
 pub const AUTHORIZER: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Authorizer",
+    service: SERVICE,
     identity: &["ApiId", "Name"],
     create_only: &["ApiId"],
     renewed_by: &[],
@@ -54,6 +63,7 @@ pub const AUTHORIZER: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Route`.
 pub const ROUTE: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Route",
+    service: SERVICE,
     identity: &["ApiId", "RouteKey"],
     create_only: &["ApiId", "RouteKey"],
     renewed_by: &[],
@@ -70,6 +80,7 @@ pub const ROUTE: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Deployment`.
 pub const DEPLOYMENT: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Deployment",
+    service: SERVICE,
     identity: &["ApiId"],
     create_only: &["ApiId", "Description"],
     renewed_by: &[],
@@ -82,6 +93,7 @@ pub const DEPLOYMENT: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Stage`.
 pub const STAGE: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Stage",
+    service: SERVICE,
     identity: &["ApiId", "StageName"],
     create_only: &["ApiId", "StageName"],
     renewed_by: &[],
@@ -294,50 +306,88 @@ impl<S: Serialize> Resource for Stage<S> {
     const TYPE: &'static ResourceType = STAGE;
 }
 
-impl Handle<Api> {
+impl Api {
     /// The API's id.
+    pub const ID: Attribute<Self> = Attribute::new("ApiId");
+    /// The address of the API, without a stage: `wss://ID.execute-api.REGION.amazonaws.com`.
+    pub const ENDPOINT: Attribute<Self> = Attribute::new("ApiEndpoint");
+    /// The API's ARN, by which it is tagged.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Api> {
+    /// A reference to [`Api::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("ApiId")
+        self.attribute(Api::ID)
     }
+}
+
+impl Integration {
+    /// The integration's id.
+    pub const ID: Attribute<Self> = Attribute::new("IntegrationId");
 }
 
 impl Handle<Integration> {
-    /// The integration's id.
+    /// A reference to [`Integration::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("IntegrationId")
+        self.attribute(Integration::ID)
     }
+}
+
+impl Authorizer {
+    /// The authorizer's id.
+    pub const ID: Attribute<Self> = Attribute::new("AuthorizerId");
 }
 
 impl Handle<Authorizer> {
-    /// The authorizer's id.
+    /// A reference to [`Authorizer::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("AuthorizerId")
+        self.attribute(Authorizer::ID)
     }
+}
+
+impl Route {
+    /// The route's id.
+    pub const ID: Attribute<Self> = Attribute::new("RouteId");
 }
 
 impl Handle<Route> {
-    /// The route's id.
+    /// A reference to [`Route::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("RouteId")
+        self.attribute(Route::ID)
     }
+}
+
+impl Deployment {
+    /// The deployment's id.
+    pub const ID: Attribute<Self> = Attribute::new("DeploymentId");
 }
 
 impl Handle<Deployment> {
-    /// The deployment's id.
+    /// A reference to [`Deployment::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("DeploymentId")
+        self.attribute(Deployment::ID)
     }
 }
 
-impl Handle<Stage> {
+impl Stage {
     /// The URL that a client connects to, on AWS and on an emulator.
+    pub const WEBSOCKET_URL: Attribute<Self> = Attribute::new("WebSocketUrl");
+    /// The stage's name.
+    pub const NAME: Attribute<Self> = Attribute::new("StageName");
+    /// The stage's ARN, by which it is tagged.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Stage> {
+    /// A reference to [`Stage::WEBSOCKET_URL`].
     #[must_use]
     pub fn websocket_url(&self) -> Text {
-        self.attribute("WebSocketUrl")
+        self.attribute(Stage::WEBSOCKET_URL)
     }
 }

@@ -3,11 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Certificate Manager",
+    sdk_id: "ACM",
+};
 
 /// The facts of `AWS::CertificateManager::Certificate`. It is found by its tags.
 pub const CERTIFICATE: &ResourceType = &ResourceType {
     name: "AWS::CertificateManager::Certificate",
+    service: SERVICE,
     identity: &[],
     create_only: &[
         "DomainName",
@@ -84,10 +91,15 @@ impl<S: Serialize> Resource for Certificate<S> {
     const TYPE: &'static ResourceType = CERTIFICATE;
 }
 
-impl Handle<Certificate> {
+impl Certificate {
     /// The certificate's ARN, once it is issued.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Certificate> {
+    /// A reference to [`Certificate::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Certificate::ARN)
     }
 }

@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::iam::PolicyDocument;
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "CodeArtifact",
+    sdk_id: "codeartifact",
+};
 
 /// The facts of `AWS::CodeArtifact::Domain`.
 pub const DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::CodeArtifact::Domain",
+    service: SERVICE,
     identity: &["DomainName"],
     create_only: &["DomainName", "EncryptionKey"],
     renewed_by: &[],
@@ -21,6 +28,7 @@ pub const DOMAIN: &ResourceType = &ResourceType {
 /// The facts of `AWS::CodeArtifact::Repository`.
 pub const REPOSITORY: &ResourceType = &ResourceType {
     name: "AWS::CodeArtifact::Repository",
+    service: SERVICE,
     identity: &["DomainName", "RepositoryName"],
     create_only: &["DomainName", "DomainOwner", "RepositoryName"],
     renewed_by: &[],
@@ -85,25 +93,49 @@ impl<S: Serialize> Resource for Repository<S> {
     const TYPE: &'static ResourceType = REPOSITORY;
 }
 
-impl Handle<Domain> {
+impl Domain {
     /// The domain's name.
+    pub const NAME: Attribute<Self> = Attribute::new("Name");
+    /// The domain's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The ARN of the key that its assets are encrypted with.
+    pub const ENCRYPTION_KEY: Attribute<Self> = Attribute::new("EncryptionKey");
+    /// The account that owns the domain.
+    pub const OWNER: Attribute<Self> = Attribute::new("Owner");
+}
+
+impl Handle<Domain> {
+    /// A reference to [`Domain::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("Name")
+        self.attribute(Domain::NAME)
     }
 }
 
-impl Handle<Repository> {
+impl Repository {
     /// The repository's name.
-    #[must_use]
-    pub fn name(&self) -> Text {
-        self.attribute("Name")
-    }
-
+    pub const NAME: Attribute<Self> = Attribute::new("Name");
     /// The address that npm takes for a registry, with the slash at its end that it needs. It is
     /// Frontage's own: CloudFormation has none.
+    pub const NPM_ENDPOINT: Attribute<Self> = Attribute::new("NpmEndpoint");
+    /// The repository's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The name of its domain.
+    pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");
+    /// The account that owns its domain.
+    pub const DOMAIN_OWNER: Attribute<Self> = Attribute::new("DomainOwner");
+}
+
+impl Handle<Repository> {
+    /// A reference to [`Repository::NAME`].
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute(Repository::NAME)
+    }
+
+    /// A reference to [`Repository::NPM_ENDPOINT`].
     #[must_use]
     pub fn npm_endpoint(&self) -> Text {
-        self.attribute("NpmEndpoint")
+        self.attribute(Repository::NPM_ENDPOINT)
     }
 }

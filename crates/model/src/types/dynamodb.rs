@@ -3,14 +3,21 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "DynamoDB",
+    sdk_id: "DynamoDB",
+};
 
 /// The facts of `AWS::DynamoDB::Table`.
 pub const TABLE: &ResourceType = &ResourceType {
     name: "AWS::DynamoDB::Table",
+    service: SERVICE,
     identity: &["TableName"],
     create_only: &["TableName", "KeySchema"],
-    renewed_by: &[("StreamSpecification", "StreamArn")],
+    renewed_by: &[("StreamSpecification", Table::STREAM_ARN.name)],
     replacement: Replacement::DeleteFirst,
     holds_data: true,
     taggable: true,
@@ -242,22 +249,31 @@ impl<S: Serialize> Resource for Table<S> {
     const TYPE: &'static ResourceType = TABLE;
 }
 
-impl Handle<Table> {
+impl Table {
     /// The table's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The table's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("TableName");
+    /// The ARN of the stream as it is now; a stream that is made anew has another.
+    pub const STREAM_ARN: Attribute<Self> = Attribute::new("StreamArn");
+}
+
+impl Handle<Table> {
+    /// A reference to [`Table::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Table::ARN)
     }
 
-    /// The table's name, once it exists.
+    /// A reference to [`Table::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("TableName")
+        self.attribute(Table::NAME)
     }
 
-    /// The ARN of the stream as it is now; a stream that is made anew has another.
+    /// A reference to [`Table::STREAM_ARN`].
     #[must_use]
     pub fn stream_arn(&self) -> Text {
-        self.attribute("StreamArn")
+        self.attribute(Table::STREAM_ARN)
     }
 }

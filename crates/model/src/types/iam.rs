@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::{OneOrMany, formats::PreferMany, serde_as, skip_serializing_none};
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "IAM",
+    sdk_id: "IAM",
+};
 
 /// The facts of `AWS::IAM::Role`.
 pub const ROLE: &ResourceType = &ResourceType {
     name: "AWS::IAM::Role",
+    service: SERVICE,
     identity: &["RoleName"],
     create_only: &["RoleName", "Path"],
     renewed_by: &[],
@@ -223,10 +230,19 @@ impl<S: Serialize> Resource for Role<S> {
     const TYPE: &'static ResourceType = ROLE;
 }
 
-impl Handle<Role> {
+impl Role {
     /// The role's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The role's name.
+    pub const NAME: Attribute<Self> = Attribute::new("RoleName");
+    /// The role's id, which a role of the same name that is created later does not share.
+    pub const ID: Attribute<Self> = Attribute::new("RoleId");
+}
+
+impl Handle<Role> {
+    /// A reference to [`Role::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Role::ARN)
     }
 }

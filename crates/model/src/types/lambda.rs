@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Lambda",
+    sdk_id: "Lambda",
+};
 
 /// The facts of `AWS::Lambda::Function`.
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Function",
+    service: SERVICE,
     identity: &["FunctionName"],
     create_only: &["FunctionName"],
     renewed_by: &[],
@@ -27,6 +34,7 @@ pub const FUNCTION: &ResourceType = &ResourceType {
 /// The facts of `AWS::Lambda::Permission`.
 pub const PERMISSION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Permission",
+    service: SERVICE,
     identity: &["FunctionName"],
     create_only: &[
         "FunctionName",
@@ -45,6 +53,7 @@ pub const PERMISSION: &ResourceType = &ResourceType {
 /// The facts of `AWS::Lambda::EventSourceMapping`.
 pub const EVENT_SOURCE_MAPPING: &ResourceType = &ResourceType {
     name: "AWS::Lambda::EventSourceMapping",
+    service: SERVICE,
     identity: &["FunctionName", "EventSourceArn"],
     create_only: &["EventSourceArn", "StartingPosition"],
     renewed_by: &[],
@@ -292,16 +301,37 @@ impl<S: Serialize> Resource for EventSourceMapping<S> {
     const TYPE: &'static ResourceType = EVENT_SOURCE_MAPPING;
 }
 
-impl Handle<Function> {
+impl Function {
     /// The function's ARN, without a version.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The function's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("FunctionName");
+}
+
+impl Handle<Function> {
+    /// A reference to [`Function::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Function::ARN)
     }
 
-    /// The function's name, once it exists.
+    /// A reference to [`Function::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("FunctionName")
+        self.attribute(Function::NAME)
     }
+}
+
+impl Permission {
+    /// The function whose policy has the statement.
+    pub const FUNCTION_NAME: Attribute<Self> = Attribute::new("FunctionName");
+    /// The statement's id in the function's policy.
+    pub const STATEMENT_ID: Attribute<Self> = Attribute::new("StatementId");
+}
+
+impl EventSourceMapping {
+    /// The mapping's id.
+    pub const UUID: Attribute<Self> = Attribute::new("UUID");
+    /// The mapping's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
 }

@@ -3,11 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "CloudWatch Logs",
+    sdk_id: "CloudWatch Logs",
+};
 
 /// The facts of `AWS::Logs::LogGroup`.
 pub const LOG_GROUP: &ResourceType = &ResourceType {
     name: "AWS::Logs::LogGroup",
+    service: SERVICE,
     identity: &["LogGroupName"],
     create_only: &["LogGroupName", "LogGroupClass"],
     renewed_by: &[],
@@ -54,16 +61,23 @@ impl<S: Serialize> Resource for LogGroup<S> {
     const TYPE: &'static ResourceType = LOG_GROUP;
 }
 
-impl Handle<LogGroup> {
+impl LogGroup {
     /// The group's ARN, without the `:*` that some calls want.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The group's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("LogGroupName");
+}
+
+impl Handle<LogGroup> {
+    /// A reference to [`LogGroup::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(LogGroup::ARN)
     }
 
-    /// The group's name, once it exists.
+    /// A reference to [`LogGroup::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("LogGroupName")
+        self.attribute(LogGroup::NAME)
     }
 }

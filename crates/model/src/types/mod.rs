@@ -52,3 +52,22 @@ pub const ALL: &[&ResourceType] = &[
     cloudfront::FUNCTION,
     cloudfront::DISTRIBUTION,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// A misspelt name would order nothing.
+    #[test]
+    fn a_type_refers_to_types_of_the_model() {
+        let names: BTreeSet<_> = ALL.iter().map(|known| known.name).collect();
+        assert_eq!(names.len(), ALL.len(), "each is named once");
+        for known in ALL {
+            for on in known.refers_to {
+                assert!(names.contains(on), "{}: {on}", known.name);
+            }
+        }
+    }
+}

@@ -3,12 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Route 53",
+    sdk_id: "Route 53",
+};
 
 /// The facts of `AWS::Route53::RecordSet`. Its record is another record, below `_frontage` in the
 /// same zone.
 pub const RECORD_SET: &ResourceType = &ResourceType {
     name: "AWS::Route53::RecordSet",
+    service: SERVICE,
     identity: &["HostedZoneId", "Name", "Type"],
     create_only: &["HostedZoneId", "Name", "Type"],
     renewed_by: &[],
@@ -93,10 +100,7 @@ impl<S: Serialize> Resource for RecordSet<S> {
     const TYPE: &'static ResourceType = RECORD_SET;
 }
 
-impl Handle<RecordSet> {
+impl RecordSet {
     /// The name, once the records are everywhere, without a dot at its end.
-    #[must_use]
-    pub fn name(&self) -> Text {
-        self.attribute("Name")
-    }
+    pub const NAME: Attribute<Self> = Attribute::new("Name");
 }

@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::iam::PolicyDocument;
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "S3",
+    sdk_id: "S3",
+};
 
 /// The facts of `AWS::S3::Bucket`.
 pub const BUCKET: &ResourceType = &ResourceType {
     name: "AWS::S3::Bucket",
+    service: SERVICE,
     identity: &["BucketName"],
     create_only: &["BucketName"],
     renewed_by: &[],
@@ -21,6 +28,7 @@ pub const BUCKET: &ResourceType = &ResourceType {
 /// The facts of `AWS::S3::BucketPolicy`. Its record is a tag of the bucket.
 pub const BUCKET_POLICY: &ResourceType = &ResourceType {
     name: "AWS::S3::BucketPolicy",
+    service: SERVICE,
     identity: &["Bucket"],
     create_only: &["Bucket"],
     renewed_by: &[],
@@ -39,6 +47,7 @@ pub const BUCKET_POLICY: &ResourceType = &ResourceType {
 /// An object takes ten tags at most, so it carries Frontage's own and not those of the description.
 pub const OBJECT: &ResourceType = &ResourceType {
     name: "Frontage::S3::Object",
+    service: SERVICE,
     identity: &["Bucket", "Key"],
     create_only: &["Bucket", "Key"],
     renewed_by: &[],
@@ -416,28 +425,45 @@ impl<S: Serialize> Resource for Object<S> {
     const TYPE: &'static ResourceType = OBJECT;
 }
 
-impl Handle<Bucket> {
+impl Bucket {
     /// The bucket's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The bucket's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("BucketName");
+    /// The bucket's host, `BUCKET.s3.amazonaws.com`.
+    pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");
+    /// The bucket's host in its Region, `BUCKET.s3.REGION.amazonaws.com`: what an origin names.
+    pub const REGIONAL_DOMAIN_NAME: Attribute<Self> = Attribute::new("RegionalDomainName");
+}
+
+impl Handle<Bucket> {
+    /// A reference to [`Bucket::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Bucket::ARN)
     }
 
-    /// The bucket's name, once it exists.
+    /// A reference to [`Bucket::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("BucketName")
+        self.attribute(Bucket::NAME)
     }
 
-    /// The bucket's host, `BUCKET.s3.amazonaws.com`.
-    #[must_use]
-    pub fn domain_name(&self) -> Text {
-        self.attribute("DomainName")
-    }
-
-    /// The bucket's host in its Region, `BUCKET.s3.REGION.amazonaws.com`: what an origin names.
+    /// A reference to [`Bucket::REGIONAL_DOMAIN_NAME`].
     #[must_use]
     pub fn regional_domain_name(&self) -> Text {
-        self.attribute("RegionalDomainName")
+        self.attribute(Bucket::REGIONAL_DOMAIN_NAME)
     }
+}
+
+impl BucketPolicy {
+    /// The name of the bucket whose policy it is.
+    pub const BUCKET: Attribute<Self> = Attribute::new("Bucket");
+}
+
+impl Object {
+    /// The name of the bucket that the object is in.
+    pub const BUCKET: Attribute<Self> = Attribute::new("Bucket");
+    /// The object's key.
+    pub const KEY: Attribute<Self> = Attribute::new("Key");
 }

@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "SQS",
+    sdk_id: "SQS",
+};
 
 /// The facts of `AWS::SQS::Queue`.
 pub const QUEUE: &ResourceType = &ResourceType {
     name: "AWS::SQS::Queue",
+    service: SERVICE,
     identity: &["QueueName"],
     create_only: &["QueueName", "FifoQueue"],
     renewed_by: &[],
@@ -89,16 +96,25 @@ impl<S: Serialize> Resource for Queue<S> {
     const TYPE: &'static ResourceType = QUEUE;
 }
 
-impl Handle<Queue> {
+impl Queue {
     /// The queue's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The queue's URL, by which messages are sent and received.
+    pub const URL: Attribute<Self> = Attribute::new("QueueUrl");
+    /// The queue's name.
+    pub const NAME: Attribute<Self> = Attribute::new("QueueName");
+}
+
+impl Handle<Queue> {
+    /// A reference to [`Queue::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Queue::ARN)
     }
 
-    /// The queue's URL, by which messages are sent and received.
+    /// A reference to [`Queue::URL`].
     #[must_use]
     pub fn url(&self) -> Text {
-        self.attribute("QueueUrl")
+        self.attribute(Queue::URL)
     }
 }

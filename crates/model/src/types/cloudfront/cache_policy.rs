@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::CachePolicy`. AWS cannot tag it: its owner stands in its comment.
 pub const CACHE_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::CachePolicy",
+    service: SERVICE,
     identity: &["CachePolicyConfig.Name"],
     create_only: &["CachePolicyConfig.Name"],
     renewed_by: &[],
@@ -163,10 +165,15 @@ impl Resource for CachePolicy {
     const TYPE: &'static ResourceType = CACHE_POLICY;
 }
 
-impl Handle<CachePolicy> {
+impl CachePolicy {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+}
+
+impl Handle<CachePolicy> {
+    /// A reference to [`CachePolicy::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(CachePolicy::ID)
     }
 }

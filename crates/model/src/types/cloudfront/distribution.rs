@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{CacheBehavior, DefaultCacheBehavior, Origin};
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::behavior::{CacheBehavior, DefaultCacheBehavior};
+use super::origin::Origin;
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::Distribution`.
 ///
@@ -13,6 +15,7 @@ use crate::{Handle, Replacement, Resource, ResourceType, Text};
 /// taken by anybody.
 pub const DISTRIBUTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Distribution",
+    service: SERVICE,
     identity: &[],
     create_only: &[],
     renewed_by: &[],
@@ -244,29 +247,43 @@ impl<S: Serialize> Resource for Distribution<S> {
     const TYPE: &'static ResourceType = DISTRIBUTION;
 }
 
-impl Handle<Distribution> {
+impl Distribution {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+    /// The distribution's ARN, by which a bucket's policy knows it (`AWS:SourceArn`).
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// Its name below `cloudfront.net`.
+    pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");
+    /// The URL of [`Self::DOMAIN_NAME`], without a slash at its end; at an emulator, one that a
+    /// browser can open.
+    pub const URL: Attribute<Self> = Attribute::new("Url");
+    /// `InProgress` or `Deployed`: whether the last change has reached all edge locations.
+    /// Frontage's own: CloudFormation has no such attribute.
+    pub const STATUS: Attribute<Self> = Attribute::new("Status");
+}
+
+impl Handle<Distribution> {
+    /// A reference to [`Distribution::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(Distribution::ID)
     }
 
-    /// The distribution's ARN, by which a bucket's policy knows it (`AWS:SourceArn`).
+    /// A reference to [`Distribution::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Distribution::ARN)
     }
 
-    /// Its name below `cloudfront.net`.
+    /// A reference to [`Distribution::DOMAIN_NAME`].
     #[must_use]
     pub fn domain_name(&self) -> Text {
-        self.attribute("DomainName")
+        self.attribute(Distribution::DOMAIN_NAME)
     }
 
-    /// The URL of [`Self::domain_name`], without a slash at its end; at an emulator, one that a
-    /// browser can open.
+    /// A reference to [`Distribution::URL`].
     #[must_use]
     pub fn url(&self) -> Text {
-        self.attribute("Url")
+        self.attribute(Distribution::URL)
     }
 }

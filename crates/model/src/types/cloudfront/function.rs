@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::Function`.
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Function",
+    service: SERVICE,
     identity: &["Name"],
     create_only: &["Name"],
     renewed_by: &[],
@@ -79,10 +81,15 @@ impl<S: Serialize> Resource for Function<S> {
     const TYPE: &'static ResourceType = FUNCTION;
 }
 
-impl Handle<Function> {
+impl Function {
     /// The function's ARN, by which a distribution names it once it is live.
+    pub const ARN: Attribute<Self> = Attribute::new("FunctionARN");
+}
+
+impl Handle<Function> {
+    /// A reference to [`Function::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("FunctionARN")
+        self.attribute(Function::ARN)
     }
 }

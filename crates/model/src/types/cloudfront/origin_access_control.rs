@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its owner stands in its
 /// description.
 pub const ORIGIN_ACCESS_CONTROL: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::OriginAccessControl",
+    service: SERVICE,
     identity: &["OriginAccessControlConfig.Name"],
     create_only: &["OriginAccessControlConfig.Name"],
     renewed_by: &[],
@@ -95,10 +97,15 @@ impl Resource for OriginAccessControl {
     const TYPE: &'static ResourceType = ORIGIN_ACCESS_CONTROL;
 }
 
-impl Handle<OriginAccessControl> {
+impl OriginAccessControl {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+}
+
+impl Handle<OriginAccessControl> {
+    /// A reference to [`OriginAccessControl::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(OriginAccessControl::ID)
     }
 }

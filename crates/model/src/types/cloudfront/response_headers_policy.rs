@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::SecurityHeadersConfig;
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::security_headers::SecurityHeadersConfig;
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::ResponseHeadersPolicy`. AWS cannot tag it: its owner stands in
 /// its comment.
 pub const RESPONSE_HEADERS_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::ResponseHeadersPolicy",
+    service: SERVICE,
     identity: &["ResponseHeadersPolicyConfig.Name"],
     create_only: &["ResponseHeadersPolicyConfig.Name"],
     renewed_by: &[],
@@ -159,10 +161,15 @@ impl<S: Serialize> Resource for ResponseHeadersPolicy<S> {
     const TYPE: &'static ResourceType = RESPONSE_HEADERS_POLICY;
 }
 
-impl Handle<ResponseHeadersPolicy> {
+impl ResponseHeadersPolicy {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+}
+
+impl Handle<ResponseHeadersPolicy> {
+    /// A reference to [`ResponseHeadersPolicy::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(ResponseHeadersPolicy::ID)
     }
 }

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolClient`.
 pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolClient",
+    service: SERVICE,
     identity: &["UserPoolId", "ClientName"],
     create_only: &["UserPoolId", "GenerateSecret"],
     renewed_by: &[],
@@ -191,10 +193,15 @@ impl<S: Serialize> Resource for UserPoolClient<S> {
     const TYPE: &'static ResourceType = USER_POOL_CLIENT;
 }
 
-impl Handle<UserPoolClient> {
+impl UserPoolClient {
     /// The client's id.
+    pub const ID: Attribute<Self> = Attribute::new("ClientId");
+}
+
+impl Handle<UserPoolClient> {
+    /// A reference to [`UserPoolClient::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("ClientId")
+        self.attribute(UserPoolClient::ID)
     }
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolDomain`.
 ///
@@ -11,6 +12,7 @@ use crate::{Handle, Replacement, Resource, ResourceType, Text};
 /// name replaces it.
 pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolDomain",
+    service: SERVICE,
     identity: &["UserPoolId"],
     create_only: &["UserPoolId", "Domain"],
     renewed_by: &[],
@@ -55,16 +57,17 @@ impl<S: Serialize> Resource for UserPoolDomain<S> {
     const TYPE: &'static ResourceType = USER_POOL_DOMAIN;
 }
 
-impl Handle<UserPoolDomain> {
+impl UserPoolDomain {
     /// The URL that sign-in pages are below, without a final slash, on AWS and on an emulator.
+    pub const LOGIN_URL: Attribute<Self> = Attribute::new("LoginUrl");
+    /// What a custom domain's DNS record is an alias of.
+    pub const CLOUD_FRONT_DISTRIBUTION: Attribute<Self> = Attribute::new("CloudFrontDistribution");
+}
+
+impl Handle<UserPoolDomain> {
+    /// A reference to [`UserPoolDomain::LOGIN_URL`].
     #[must_use]
     pub fn login_url(&self) -> Text {
-        self.attribute("LoginUrl")
-    }
-
-    /// What a custom domain's DNS record is an alias of.
-    #[must_use]
-    pub fn cloud_front_distribution(&self) -> Text {
-        self.attribute("CloudFrontDistribution")
+        self.attribute(UserPoolDomain::LOGIN_URL)
     }
 }

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolGroup`.
 pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolGroup",
+    service: SERVICE,
     identity: &["UserPoolId", "GroupName"],
     create_only: &["UserPoolId", "GroupName"],
     renewed_by: &[],
@@ -55,10 +57,15 @@ impl<S: Serialize> Resource for UserPoolGroup<S> {
     const TYPE: &'static ResourceType = USER_POOL_GROUP;
 }
 
-impl Handle<UserPoolGroup> {
+impl UserPoolGroup {
     /// The group's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("GroupName");
+}
+
+impl Handle<UserPoolGroup> {
+    /// A reference to [`UserPoolGroup::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("GroupName")
+        self.attribute(UserPoolGroup::NAME)
     }
 }

@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::ManagedLoginBranding`.
 pub const MANAGED_LOGIN_BRANDING: &ResourceType = &ResourceType {
     name: "AWS::Cognito::ManagedLoginBranding",
+    service: SERVICE,
     identity: &["UserPoolId", "ClientId"],
     // An update adds pictures to those that are there and takes none away.
     create_only: &["UserPoolId", "ClientId", "Assets"],
@@ -65,10 +67,7 @@ impl<S: Serialize> Resource for ManagedLoginBranding<S> {
     const TYPE: &'static ResourceType = MANAGED_LOGIN_BRANDING;
 }
 
-impl Handle<ManagedLoginBranding> {
+impl ManagedLoginBranding {
     /// The style's id.
-    #[must_use]
-    pub fn id(&self) -> Text {
-        self.attribute("ManagedLoginBrandingId")
-    }
+    pub const ID: Attribute<Self> = Attribute::new("ManagedLoginBrandingId");
 }

@@ -10,6 +10,7 @@ mod managed_login_branding;
 mod messages;
 mod schema;
 mod security;
+mod service;
 mod user_pool;
 
 pub use client::{
@@ -29,4 +30,5 @@ pub use security::{
     LambdaSender, PasswordPolicy, Policies, RecoveryOption, SignInPolicy,
     UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
 };
+pub use service::SERVICE;
 pub use user_pool::{USER_POOL, UserPool};

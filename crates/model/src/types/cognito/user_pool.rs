@@ -3,16 +3,21 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{
-    AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration,
-    LambdaConfig, Policies, SchemaAttribute, SmsConfiguration, UserAttributeUpdateSettings,
-    UserPoolAddOns, UsernameConfiguration, VerificationMessageTemplate,
+use super::messages::{
+    AdminCreateUserConfig, EmailConfiguration, SmsConfiguration, VerificationMessageTemplate,
 };
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::schema::SchemaAttribute;
+use super::security::{
+    AccountRecoverySetting, DeviceConfiguration, LambdaConfig, Policies,
+    UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
+};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPool`.
 pub const USER_POOL: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPool",
+    service: SERVICE,
     identity: &["UserPoolName"],
     create_only: &[
         "Schema[]",
@@ -145,28 +150,27 @@ impl<S: Serialize> Resource for UserPool<S> {
     const TYPE: &'static ResourceType = USER_POOL;
 }
 
-impl Handle<UserPool> {
+impl UserPool {
     /// The pool's id, such as `eu-west-1_AbCdEf123`.
+    pub const ID: Attribute<Self> = Attribute::new("UserPoolId");
+    /// The pool's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The issuer without its scheme: `cognito-idp.REGION.amazonaws.com/POOL`.
+    pub const PROVIDER_NAME: Attribute<Self> = Attribute::new("ProviderName");
+    /// The issuer, as it is in tokens: `https://cognito-idp.REGION.amazonaws.com/POOL`.
+    pub const PROVIDER_URL: Attribute<Self> = Attribute::new("ProviderURL");
+}
+
+impl Handle<UserPool> {
+    /// A reference to [`UserPool::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("UserPoolId")
+        self.attribute(UserPool::ID)
     }
 
-    /// The pool's ARN.
-    #[must_use]
-    pub fn arn(&self) -> Text {
-        self.attribute("Arn")
-    }
-
-    /// The issuer without its scheme: `cognito-idp.REGION.amazonaws.com/POOL`.
-    #[must_use]
-    pub fn provider_name(&self) -> Text {
-        self.attribute("ProviderName")
-    }
-
-    /// The issuer, as it is in tokens: `https://cognito-idp.REGION.amazonaws.com/POOL`.
+    /// A reference to [`UserPool::PROVIDER_URL`].
     #[must_use]
     pub fn provider_url(&self) -> Text {
-        self.attribute("ProviderURL")
+        self.attribute(UserPool::PROVIDER_URL)
     }
 }
