@@ -41,7 +41,7 @@ pub struct Address {
 
 /// Text that is not an address.
 #[derive(Debug, Error)]
-#[error("`{0}` is not an address: it is written STACK/NAME, such as toggles/connections-table")]
+#[error("`{0}` is not an address: use STACK/NAME, such as toggles/connections-table")]
 pub struct InvalidAddress(String);
 
 impl Address {

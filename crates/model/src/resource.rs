@@ -1,4 +1,4 @@
-//! The properties that all resources of a type share.
+//! The facts that all resources of a type share.
 
 use serde::Serialize;
 
