@@ -2,13 +2,13 @@ import type { ShellConfig } from "@frontage/contract";
 import { parseConfig } from "@frontage/contract/validate";
 
 /**
- * What `apply` says of the system. A plain fetch, so that it meets the page's preload; the file's own headers have
- * the browser ask each time whether it is still so.
+ * The configuration written by `apply`. A plain fetch, so that it matches the page's preload; the file's own headers
+ * make the browser revalidate it each time.
  */
 export async function fetchConfig(): Promise<ShellConfig> {
   const response = await fetch("/config.json", { signal: AbortSignal.timeout(10_000) });
   if (!response.ok) {
-    throw new Error(`/config.json answered ${response.status}`);
+    throw new Error(`/config.json responded with ${response.status}`);
   }
   return parseConfig(await response.json());
 }

@@ -1,6 +1,6 @@
 /**
- * What shell and child promise each other. A child needs nothing else to be written against: types, one number
- * and one helper, all without a dependency.
+ * The contract between shell and child. A child needs nothing else to be written against: types, one number and one
+ * helper, all without dependencies.
  */
 
 export type {
@@ -30,8 +30,8 @@ export type {
   ToggleValue,
 } from "./toggles.js";
 
-/** The version of this contract. A child states the one that it was built for in its `frontage.json`. */
+/** The version of this contract. A child's `frontage.json` states the one that it was built for. */
 export const CONTRACT = 1;
 
-/** Ends what it was given for. Calling it again does nothing. */
+/** Ends a subscription. Calling it again does nothing. */
 export type Unsubscribe = () => void;

@@ -1,6 +1,6 @@
 import type { Unsubscribe } from "@frontage/contract";
 
-/** Listeners of one kind of event. One that throws is reported, and keeps nothing from the others. */
+/** Listeners of one kind of event. If one throws, that is reported, and the others are still called. */
 export class Listeners<T> {
   readonly #all = new Set<(event: T) => void>();
 

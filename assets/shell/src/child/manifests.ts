@@ -3,12 +3,12 @@ import { parseManifest } from "@frontage/contract/validate";
 
 const PATIENCE = 10_000;
 
-/** Where a team's manifest is. */
+/** The URL of a team's manifest. */
 export function manifestUrl(team: TeamConfig): string {
   return `${team.url}/manifest.json`;
 }
 
-/** A team's manifest as it is now: a release shows at the next look, so what the browser has is asked about again. */
+/** A team's current manifest: a release takes effect on the next fetch, so the browser revalidates its cached copy. */
 export async function fetchManifest(team: TeamConfig, signal?: AbortSignal): Promise<Manifest> {
   const patience = AbortSignal.timeout(PATIENCE);
   const response = await fetch(manifestUrl(team), {

@@ -3,7 +3,7 @@ export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 
-/** Waits for `work` for so many milliseconds. The signal tells `work` that nobody waits for it any more. */
+/** Waits this many milliseconds for `work`. The signal notifies `work` that its result is no longer needed. */
 export async function within<T>(
   milliseconds: number,
   what: string,

@@ -9,7 +9,7 @@ import { shortVersion } from "../version.js";
 import type { Page } from "./page.js";
 import { statusBadge } from "./status.js";
 
-/** What there is, and how it stands. */
+/** The applications and the platform, with their state. */
 export function home(shell: Shell): Page {
   const { config, session } = shell;
   const end = new AbortController();
@@ -46,7 +46,7 @@ function teamCard(shell: Shell, team: TeamConfig, picture: Element, signal: Abor
   return tile(team.route, picture, team.title, release);
 }
 
-/** The version that this browser gets. A team whose manifest cannot be had is not the home page's concern. */
+/** The version for this browser. A manifest that cannot be fetched is not the home page's concern. */
 async function describe(shell: Shell, team: TeamConfig, signal: AbortSignal): Promise<string> {
   if (shell.overrides.get(team.name) !== undefined) {
     return "Your own build";
@@ -56,7 +56,7 @@ async function describe(shell: Shell, team: TeamConfig, signal: AbortSignal): Pr
     const chosen = chosenOf(entries, team.name, shell.client);
     return `Version ${shortVersion(chosen?.metadata.version ?? "")}`;
   } catch {
-    return "No release to be found";
+    return "No release found";
   }
 }
 

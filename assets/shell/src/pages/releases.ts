@@ -8,20 +8,20 @@ import { monogram } from "../team.js";
 import { releaseOf, shortVersion } from "../version.js";
 import type { Page } from "./page.js";
 
-/** Which version of each team's application is out, and which one this browser gets. */
+/** The released versions of each team's application, and the one for this browser. */
 export function releases(shell: Shell): Page {
   const end = new AbortController();
   const cards = shell.config.teams.map((team, place) => card(shell, team, monogram(team, place), end.signal));
   const element = h(
     "fr-page",
-    { heading: "Releases", lead: "Each team releases by itself. This is what is out at this moment." },
+    { heading: "Releases", lead: "Each team releases on its own. These are the current versions." },
     ...cards,
   );
   return { title: "Releases", element, leave: () => end.abort() };
 }
 
 function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSignal): HTMLElement {
-  const content = h("div", {}, h("fr-spinner", { label: `Asking for the manifest of ${team.title}` }));
+  const content = h("div", {}, h("fr-spinner", { label: `Loading the manifest of ${team.title}` }));
   void versions(shell, team, signal)
     .catch((error) => h("fr-alert", { tone: "warning", heading: "No manifest" }, messageOf(error)))
     .then((shown) => content.replaceChildren(shown));
@@ -56,7 +56,7 @@ function row(entry: ManifestEntry, isUsual: boolean, isOwn: boolean): HTMLElemen
     h("fr-badge", { tone: isUsual ? "neutral" : "warning" }, isUsual ? "Default" : "Canary"),
     ...(isOwn ? [h("fr-badge", { tone: "accent" }, "Yours")] : []),
   );
-  const bar = h("progress", { max: "100", value: String(traffic), "aria-label": "Share of the browsers" });
+  const bar = h("progress", { max: "100", value: String(traffic), "aria-label": "Share of browsers" });
   const share = h("span", { class: "share" }, `${traffic} %`);
   return h("li", { class: "version" }, words, h("div", { class: "traffic" }, bar, share));
 }

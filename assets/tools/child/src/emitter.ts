@@ -1,6 +1,6 @@
 import type { Unsubscribe } from "@frontage/contract";
 
-/** Listeners that can be counted: what a child leaves behind when it is unmounted is a leak. */
+/** Listeners that can be counted: one that a child leaves behind when it is unmounted is a leak. */
 export class Emitter<T> {
   readonly #listeners = new Set<(value: T) => void>();
 

@@ -1,7 +1,7 @@
 import type { Toggle, ToggleChange, TogglesStatus, TogglesView } from "@frontage/contract";
 import { Emitter } from "./emitter.js";
 
-/** Toggles that nothing but this page flips. */
+/** Toggles that only this page changes. */
 export class LocalToggles implements TogglesView {
   readonly changes = new Emitter<ToggleChange>();
   readonly statuses = new Emitter<TogglesStatus>();
