@@ -1,11 +1,11 @@
-//! Errors that say what to do about them.
+//! Errors with hints.
 
 use std::error::Error;
 
 use aws::AccountError;
 use engine::{DriverError, InventoryError};
 
-/// An error that knows a way out.
+/// An error that can say how to resolve it.
 pub trait Hint: Error {
     /// What to do about it, as an imperative.
     fn hint(&self) -> Option<&str>;

@@ -1,4 +1,4 @@
-//! Errors with what to do about them, for the edge.
+//! Errors with their hints, for the edge of the program.
 
 use std::error::Error;
 use std::fmt;
@@ -8,7 +8,7 @@ use miette::{Diagnostic, Report};
 
 use crate::hint::Hint;
 
-/// An error, and what to do about it.
+/// An error and its hint.
 #[derive(Debug)]
 struct WithHint<E> {
     error: E,

@@ -17,8 +17,8 @@ pub(super) async fn run(global: &Global, _: &Arguments) -> Result<ExitCode, Repo
     let system = description::read(global)?;
     let root = local::workspace_root().ok_or_else(|| {
         miette!(
-            help = "a released program ships with its functions; build in a checkout of Frontage",
-            "there is no source tree of the functions here"
+            help = "released binaries include the functions; run this in a checkout of Frontage to build them",
+            "the functions' source tree was not found"
         )
     })?;
     let built = functions::build(root, functions::architecture(&system)).await?;

@@ -1,4 +1,4 @@
-//! What most commands stand on: the description, the functions, the account, the graph.
+//! The basis of most commands: the description, the functions, the account, the graph.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use crate::cli::lacking::Lacking;
 use crate::cli::{advice, description, import_map};
 use crate::hint::Hint;
 
-/// A system and the account that it stands in.
+/// A system and its account.
 #[derive(Debug)]
 pub(super) struct Context {
     /// The desired state.
@@ -29,7 +29,7 @@ pub(super) struct Context {
     pub(super) account: Account,
     /// The drivers.
     pub(super) drivers: Drivers,
-    /// The stacks that the command speaks of.
+    /// The selected stacks.
     pub(super) selection: Selection,
     /// The selected stacks that were left out when the account was read, each with the service that
     /// the endpoint lacks.
@@ -37,8 +37,8 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Reads the description, reaches the account, finds or builds the functions: what is wrong is
-    /// told before minutes go into a build.
+    /// Reads the description, connects to the account, finds or builds the functions: errors are
+    /// reported before minutes go into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
         let (system, selection, account) = reach(global).await?;
         Self::with_account(&system, selection, account, zips).await
@@ -118,7 +118,7 @@ impl Context {
         engine::plan(&self.graph, &inventory, &self.drivers, goal).map_err(advice::plan)
     }
 
-    /// What each selected stack tells about itself, as far as it is known.
+    /// The outputs of each selected stack, as far as they are known.
     pub(super) fn outputs(&self, known: &engine::Resolved) -> Outputs {
         let stacks = self
             .graph

@@ -14,10 +14,10 @@ use crate::cli::global::Global;
 /// Arguments of `destroy`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(long)]
     yes: bool,
-    /// Delete what holds people's data too
+    /// Also delete resources that hold people's data
     #[arg(long)]
     delete_data: bool,
 }

@@ -18,7 +18,7 @@ pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
     if outputs.values().all(std::collections::BTreeMap::is_empty) {
         return Err(miette!(
             help = "run `frontage apply` first",
-            "the system {} does not stand in account {}, {}",
+            "the system {} is not deployed in account {}, {}",
             context.graph.system(),
             context.account.id(),
             context.account.region(),

@@ -1,4 +1,4 @@
-//! npm, and the registry that it speaks to.
+//! npm, and the registry that it talks to.
 
 use std::fmt;
 use std::fs;
@@ -24,7 +24,7 @@ pub struct Registry {
     token: Option<String>,
 }
 
-/// The token is a secret.
+/// The token; a secret.
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry")
@@ -34,7 +34,7 @@ impl fmt::Debug for Registry {
 }
 
 impl Registry {
-    /// The registry at an address. npm needs the slash at its end.
+    /// The registry at a URL. npm needs the trailing slash.
     #[must_use]
     pub fn new(url: &str, token: Option<String>) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Registry {
         }
     }
 
-    /// Its address, with a slash at the end.
+    /// Its URL, with a trailing slash.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -74,8 +74,8 @@ impl Registry {
     }
 }
 
-/// npm with a configuration of its own, which holds the name of the token's variable and goes with
-/// it.
+/// npm with its own configuration, which contains the name of the token's variable and is deleted
+/// when this is dropped.
 pub(super) struct Npm<'t> {
     tools: &'t Tools,
     registry: &'t Registry,
@@ -99,12 +99,12 @@ impl<'t> Npm<'t> {
         })
     }
 
-    /// Where packages are packed into.
+    /// The directory for packed packages.
     pub(super) fn directory(&self) -> &Path {
         self.home.path()
     }
 
-    /// npm without the registry: it builds and packs.
+    /// npm without the registry, for building and packing.
     pub(super) fn local(tools: &Tools, directory: &Path, arguments: &[&str]) -> Command {
         let mut command = tools.npm();
         command
@@ -118,16 +118,16 @@ impl<'t> Npm<'t> {
         command
     }
 
-    /// Asks the registry something of a package. Answers with the JSON that npm prints; with null
-    /// where it prints none.
+    /// Queries the registry about a package. Returns the JSON that npm prints; null if it prints
+    /// none.
     pub(super) fn ask(&self, package: &str, arguments: &[&str]) -> Result<Value, PackagesError> {
         let mut command = Self::local(self.tools, self.home.path(), arguments);
         command
             .args(["--json", "--registry", &self.registry.url])
             .env("npm_config_userconfig", self.home.path().join("npmrc"))
             .env(TOKEN, self.registry.token.as_deref().unwrap_or_default())
-            // One more look at what passes by itself, and no minutes of waiting for a registry that
-            // is not there.
+            // One retry for transient errors, and no minutes of waiting for a registry that is not
+            // there.
             .env("npm_config_fetch_retries", "1")
             .env("npm_config_fetch_retry_mintimeout", "500")
             .env("npm_config_fetch_timeout", "30000");
@@ -179,7 +179,7 @@ impl<'t> Npm<'t> {
     }
 }
 
-/// What npm wrote, without its prefix and its note of where a log is.
+/// npm's output, without its prefix and its note about the log file.
 pub(super) fn last_words(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let lines = text

@@ -14,7 +14,7 @@ pub struct Version(String);
 impl Version {
     const LENGTH: usize = 12;
 
-    /// The version of these files, which are in the order of their paths.
+    /// The version of these files, which are sorted by path.
     #[must_use]
     pub(super) fn of(files: &[File]) -> Self {
         let mut hash = Sha256::new();
@@ -27,7 +27,7 @@ impl Version {
         Self(hex(&hash.finalize())[..Self::LENGTH].to_owned())
     }
 
-    /// A version as it is written; none if the text is not one.
+    /// Parses a version; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');

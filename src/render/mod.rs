@@ -1,4 +1,5 @@
-//! Plans, progress and reports: for people as text, for machines as JSON. It decides nothing.
+//! Plans, progress and reports, as text for people and JSON for machines. No decisions are made
+//! here.
 
 mod document;
 mod packages;

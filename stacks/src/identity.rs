@@ -17,10 +17,10 @@ use crate::outputs::{self, MissingOutput};
 /// The stack's name.
 pub const STACK: &str = "identity";
 
-/// The pages that sign people in, rather than the classic ones: those know no session.
+/// The managed login pages, not the classic ones, which have no session.
 const MANAGED_LOGIN: i32 = 2;
 
-/// Seconds that a refresh token still works after it was exchanged: its answer may have been lost.
+/// Seconds that a refresh token still works after its exchange, in case the response was lost.
 const ROTATION_GRACE: i32 = 30;
 
 /// The stack's outputs.
@@ -47,13 +47,13 @@ impl Outputs<String> {
 /// Where people sign in.
 pub(crate) struct Login {
     pool: Handle<UserPool>,
-    /// The login pages, without a slash at the end.
+    /// The login pages, without a trailing slash.
     pub(crate) url: Text,
     /// The issuer in tokens.
     pub(crate) issuer: Text,
 }
 
-/// The shell as the login pages know it.
+/// The shell's sign-in at the login pages.
 pub(crate) struct SignIn {
     pub(crate) client_id: Text,
 }
@@ -171,7 +171,7 @@ fn password_policy() -> PasswordPolicy {
     }
 }
 
-/// Prefixes are unique in a Region, for all accounts.
+/// Prefixes are unique per Region, across all accounts.
 fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
     let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
     UserPoolDomain {
@@ -182,7 +182,7 @@ fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
     }
 }
 
-/// A public client: a browser keeps no secret, the code flow proves by PKCE who asked.
+/// A public client: a browser cannot keep a secret; the code flow proves by PKCE who is asking.
 fn client(
     stack: &StackBuilder<'_>,
     settings: &Identity,

@@ -1,4 +1,4 @@
-//! What a Frontage system should be: pure, with no I/O and no SDK.
+//! The desired state of a Frontage system: pure, with no I/O and no SDK.
 //!
 //! - [`description`]: `frontage.toml`, typed and checked.
 //! - [`artifacts`]: the builds that it is about, by their hashes.

@@ -1,5 +1,5 @@
-//! The stack `team/NAME`: a team's child application. It refers to nothing of other stacks, so that
-//! a team plans and applies alone.
+//! The stack `team/NAME`: a team's child application. It refers to no other stack, so a team plans
+//! and applies on its own.
 
 use model::types::cloudfront::{Items, ResponseHeadersPolicy};
 use model::{Graph, StackName, Text};
@@ -8,7 +8,7 @@ use crate::description::Team;
 pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
 
-/// The files are modules that the shell loads, and nothing that a browser shows by itself.
+/// The files are modules that the shell loads; a browser displays none of them by itself.
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

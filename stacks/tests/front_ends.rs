@@ -1,5 +1,5 @@
-//! The stacks `identity`, `shell` and `team/NAME` as they are expected: a change to one is reviewed
-//! as a change to its snapshot.
+//! Snapshots of the stacks `identity`, `shell` and `team/NAME`: a change to one is reviewed as a
+//! change to its snapshot.
 
 mod artifacts;
 

@@ -1,4 +1,4 @@
-//! The stack `packages` as it is expected: a change to it is reviewed as a change to its snapshot.
+//! Snapshots of the stack `packages`: a change to it is reviewed as a change to its snapshot.
 
 mod artifacts;
 

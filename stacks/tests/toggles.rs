@@ -1,4 +1,4 @@
-//! The stack `toggles` as it is expected: a change to it is reviewed as a change to its snapshot.
+//! Snapshots of the stack `toggles`: a change to it is reviewed as a change to its snapshot.
 
 mod artifacts;
 
@@ -44,7 +44,7 @@ fn dependencies() {
     insta::assert_snapshot!(listing);
 }
 
-/// No wildcard action, and a wildcard resource only where AWS has none narrower.
+/// No wildcard actions, and a wildcard resource only if AWS has nothing narrower.
 #[test]
 fn roles_grant_the_least() {
     for node in graph("")

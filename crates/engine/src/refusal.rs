@@ -10,7 +10,7 @@ use crate::error::DriverError;
 pub enum Refusal {
     /// Somebody else's resource has the name.
     #[error(
-        "{address}: the {resource_type} `{id}` exists and is not this system's (it {owner}); it is left untouched"
+        "{address}: the {resource_type} `{id}` already exists and is not owned by this system (it {owner}); it is left untouched"
     )]
     Foreign {
         /// The address that wants the name.
@@ -58,7 +58,7 @@ impl Refusal {
 #[derive(Debug, Error)]
 pub enum PlanError {
     /// Resources that stop the plan, all of them.
-    #[error("the plan stops at {} resource{}", .0.len(), if .0.len() == 1 { "" } else { "s" })]
+    #[error("the plan is blocked by {} resource{}", .0.len(), if .0.len() == 1 { "" } else { "s" })]
     Refused(Vec<Refusal>),
     /// A stack that is not selected and that a selected one needs is not there.
     #[error("{address} refers to {missing}, which does not exist: apply the stack `{}` first", .missing.stack())]

@@ -1,4 +1,4 @@
-//! What `dev --once` checks: that all of it works, as a client sees it.
+//! The checks of `dev --once`: that the whole system works, as a client sees it.
 
 use std::time::Duration;
 
@@ -18,14 +18,14 @@ use crate::cli::{advice, release};
 use crate::release::Application;
 use crate::toggles::{Change, Client, Message, Received, Store, Toggle};
 
-/// How long a message is waited for.
+/// How long to wait for a message.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a client must see: the examples, then a change to one.
+/// Checks what a client sees: the examples, then a change to one.
 pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
     let mut client = Client::connect(url).await.map_err(advice::report)?;
     let items = loop {
-        // The examples' own changes may still be under way, and come before the state.
+        // The examples' own changes may still be on their way and arrive before the state.
         if let Message::State(items) = next(&mut client, "the state").await? {
             break items;
         }
@@ -59,13 +59,13 @@ async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
     match timeout(PATIENCE, client.next()).await {
         Ok(Some(Received { message, .. })) => Ok(message),
         Ok(None) => Err(miette!(
-            "the service closed the connection before {what} came"
+            "the service closed the connection before {what} arrived"
         )),
-        Err(_) => Err(miette!("{what} did not come within {seconds} s")),
+        Err(_) => Err(miette!("{what} did not arrive within {seconds} s")),
     }
 }
 
-/// The current release of each application must be served at its site.
+/// Checks that the current release of each application is served at its site.
 pub(super) async fn applications(
     endpoint: &str,
     outputs: &Outputs,
@@ -83,7 +83,7 @@ pub(super) async fn applications(
     Ok(())
 }
 
-/// Asks the endpoint by the site's name, which only browsers resolve.
+/// Calls the endpoint under the site's name, which only browsers resolve.
 async fn get(endpoint: &str, url: &str, path: &str) -> Result<StatusCode, Report> {
     let host = url.split_once("://").map_or(url, |(_, host)| host);
     let request = Request::get(format!("{endpoint}/{path}")).header(HOST, host);

@@ -28,15 +28,15 @@ use crate::release::Application;
 use crate::render;
 use crate::toggles::{Store, Watch};
 
-/// Where the emulator listens, unless told otherwise.
+/// The emulator's default port.
 const PORT: u16 = 4566;
-/// The Region, where the description names none.
+/// The Region if the description names none.
 const REGION: &str = "eu-west-1";
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Check that a client gets the state and then a change, and that the applications are served,
-    /// and leave: 0 if so, 1 if not
+    /// then exit: 0 on success, 1 on failure
     #[arg(long)]
     once: bool,
     /// The emulator's port on 127.0.0.1; default: 4566, or any free one with --once
@@ -70,11 +70,11 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     checked.map(|()| ExitCode::SUCCESS)
 }
 
-/// The emulator and, at the address that everything else knows, the proxy before it.
+/// The emulator and the proxy in front of it, whose address everything else uses.
 ///
-/// The functions alone call the emulator directly: it tells them its own address.
+/// Only the functions call the emulator directly: it gives them its own address.
 struct Emulator {
-    /// Ends before what it is before.
+    /// Dropped before the emulator that it serves.
     proxy: Proxy,
     _ministack: MiniStack,
 }
@@ -90,7 +90,7 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     let start = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;
         say("starting the emulator");
-        // Only then does it know that a viewer came by TLS, and keep everyone else from the
+        // Only then does it know that a viewer used TLS, and deny everyone else access to the
         // buckets.
         let options = MiniStackOptions {
             auth: true,
@@ -106,7 +106,7 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     tokio::task::spawn_blocking(start).await.into_diagnostic()?
 }
 
-/// The emulator's default account, whatever credentials are around: nothing here goes to AWS.
+/// The emulator's default account, whatever credentials exist: nothing here is sent to AWS.
 async fn open(global: &Global, system: &System) -> Result<Context, Report> {
     let selection = description::selection(global, system)?;
     let connection = Connection {
@@ -136,13 +136,13 @@ async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
     let report = apply::execute(context, plan, false).await;
     if !report.complete() {
         say(&render::report(&report));
-        return Err(miette!("the system did not come up"));
+        return Err(miette!("the system could not be brought up"));
     }
     Ok(context.outputs(&report.known))
 }
 
-/// The shared packages in a local registry, where the system has some and the emulator has no place
-/// for them.
+/// Serves the shared packages from a local registry, if the system has some and the emulator has no
+/// service for them.
 async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>, Report> {
     let stack = StackName::new(stacks::packages::STACK);
     if !context.lacking.contains_key(&stack) {
@@ -203,7 +203,7 @@ fn welcome(
     }
     if let Some(registry) = registry {
         print(&format!(
-            "The shared packages are at {} (npm install --registry …)\n",
+            "The shared packages are served at {} (npm install --registry …)\n",
             registry.url()
         ));
     }
@@ -221,7 +221,7 @@ fn welcome(
     {
         print(&format!("  {frontage} release publish {team}"));
     }
-    print("\nChanges show here. Ctrl-C takes everything down.\n");
+    print("\nChanges are shown here. Ctrl-C takes everything down.\n");
 }
 
 async fn watch(global: &Global, url: &str) -> Result<(), Report> {
@@ -247,6 +247,6 @@ async fn take_down(context: &mut Context) -> Result<(), Report> {
     }
     say(&render::report(&report));
     Err(miette!(
-        "not everything came down; the emulator's end takes the rest"
+        "some resources were not deleted; they disappear with the emulator"
     ))
 }

@@ -8,9 +8,9 @@ use crate::cli::advice;
 use crate::cli::context::{Context, Outputs};
 use crate::users::Users;
 
-/// Whom to sign in as. The users of an emulator end with it, so this is no secret.
+/// The user's name. The users of an emulator disappear with it, so this is no secret.
 pub(super) const NAME: &str = "ada@example.com";
-/// Fits the pool's rules: 12 characters, small and capital letters, digits.
+/// Meets the pool's rules: 12 characters, lower-case and upper-case letters, digits.
 pub(super) const PASSWORD: &str = "Try-Frontage-1";
 
 /// Creates the user, if the system has users.

@@ -18,7 +18,7 @@ pub(super) async fn run(global: &Global, place: &RegistryArgs) -> Result<(), Rep
     match global.format {
         Format::Json => print_json(&listed)?,
         Format::Human if listed.is_empty() => {
-            say("the workspace has no package that is not private");
+            say("all packages of the workspace are private");
         }
         Format::Human => print(&render::packages_listed(&listed)),
     }

@@ -15,7 +15,7 @@ use crate::packages::Token;
 /// Arguments of `login`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
-    /// Write it into the workspace's .npmrc, beside what is there
+    /// Write it to the workspace's .npmrc, keeping all other lines
     #[arg(long)]
     write: bool,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     if arguments.write {
         let path = workspace.configure(&lines).map_err(advice::report)?;
         say(&format!(
-            "wrote {}: it has a token, so keep it out of Git",
+            "wrote {}: it contains a token, so keep it out of Git",
             path.display()
         ));
     } else {

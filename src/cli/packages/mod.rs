@@ -19,13 +19,13 @@ use crate::cli::global::Global;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Build the workspace's shared packages, and publish the versions that are not there yet
+    /// Build the workspace's shared packages, and publish new versions
     Publish(publish::Arguments),
-    /// List the workspace's shared packages, and what the registry has of them
+    /// List the workspace's shared packages and their published versions
     List(RegistryArgs),
     /// Print the npm configuration for a developer's machine or a build
     ///
-    /// It has a token that is good for twelve hours at most.
+    /// It includes a token valid for up to twelve hours.
     Login(login::Arguments),
 }
 

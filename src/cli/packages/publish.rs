@@ -23,7 +23,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
     let workspace = arguments.place.workspace(global)?;
-    // A name that is none needs no registry.
+    // An unknown name is an error before any registry is contacted.
     workspace.named(&arguments.names).map_err(advice::report)?;
     let destination = destination(global, &arguments.place, Token::SHORTEST).await?;
     let names = arguments.names.clone();
@@ -37,7 +37,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     Ok(())
 }
 
-/// Builds and publishes, blocking.
+/// Builds and publishes; blocks.
 pub(super) fn publish(
     workspace: &Workspace,
     names: &[String],

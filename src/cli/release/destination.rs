@@ -28,7 +28,7 @@ pub(super) fn application(system: &System, name: &str) -> Result<Application, Re
     Err(miette!(help = help, "there is no application `{name}`"))
 }
 
-/// The application's releases, reached through its stack.
+/// The application's releases, found through its stack.
 pub(super) async fn releases(
     global: &Global,
     application: &Application,
@@ -38,7 +38,7 @@ pub(super) async fn releases(
     Ok(releases_at(&context, outputs, application))
 }
 
-/// The application's releases, where its stack's outputs are known already.
+/// The application's releases, if its stack's outputs are known already.
 pub(in crate::cli) fn in_outputs(
     context: &Context,
     outputs: &Outputs,
@@ -63,7 +63,7 @@ fn releases_at(
     Releases::new(&context.account, destination)
 }
 
-/// Reads the description first: a name that is not in it needs no account.
+/// Reads the description first: an unknown name needs no account.
 pub(super) async fn named(global: &Global, name: &str) -> Result<(Application, Releases), Report> {
     let application = application(&description::read(global)?, name)?;
     let releases = releases(global, &application).await?;

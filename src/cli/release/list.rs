@@ -15,7 +15,7 @@ pub(super) async fn run(global: &Global, name: &str) -> Result<(), Report> {
         Format::Json => print_json(&listed),
         Format::Human if listed.is_empty() => {
             say(&format!(
-                "nothing is published yet: frontage release publish {application}"
+                "nothing is published yet; to publish: frontage release publish {application}"
             ));
             Ok(())
         }

@@ -1,4 +1,4 @@
-//! `frontage release`: the shell's and the teams' own releases.
+//! `frontage release`: the releases of the shell and the teams.
 
 mod build;
 mod destination;
@@ -22,7 +22,7 @@ use crate::cli::global::Global;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Publish a build: upload what is new, then make it current
+    /// Publish a build: upload new files, then make it current
     Publish(publish::Arguments),
     /// List the releases that are kept
     List {

@@ -19,10 +19,10 @@ use crate::render;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
-    /// The build's output; default: the application is built first
+    /// Directory of the build's output; default: build the application first
     #[arg(long, value_name = "DIST")]
     dir: Option<PathBuf>,
-    /// Only for this part of a team's clients, 1 to 99; each client keeps what it got
+    /// Release to this percentage of clients (1–99); a client keeps the version it was given
     #[arg(long, value_name = "PERCENT")]
     canary: Option<Percent>,
 }
@@ -41,7 +41,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let uncovered = dist.uncovered();
     if !uncovered.is_empty() {
         say(&format!(
-            "the integrity of {application} covers its entry only, not {}",
+            "the integrity hash of {application} covers only its entry, not {}",
             uncovered.join(", ")
         ));
     }
@@ -62,7 +62,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     }
 }
 
-/// Reads a build on a thread of its own.
+/// Reads a build on a separate thread.
 pub(in crate::cli) async fn read(
     directory: &Path,
     application: &Application,

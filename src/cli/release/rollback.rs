@@ -15,8 +15,8 @@ use crate::render;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
-    /// The release, or how its version begins; default: end a running canary, else what was current
-    /// before
+    /// The release, or the beginning of its version; default: end a running canary, otherwise the
+    /// previous release
     #[arg(value_name = "VERSION")]
     version: Option<String>,
 }

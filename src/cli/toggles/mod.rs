@@ -1,4 +1,4 @@
-//! `frontage toggles`: an operator's own way to the toggles, and a real client of the service.
+//! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
 mod watch;
 
@@ -20,14 +20,14 @@ use crate::toggles::{Change, Store};
 pub(super) enum Command {
     /// List every toggle
     List,
-    /// Switch a toggle on or off, making it if it is new
+    /// Switch a toggle on or off; creates it if it does not exist
     Set(Set),
     /// Delete a toggle
     Delete {
         /// The toggle's featureId
         id: String,
     },
-    /// Connect as a client does: print the state, then each change as it comes
+    /// Connect like a client: print the state, then each change as it arrives
     Watch,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Set {
     id: String,
     /// Its state
     state: State,
-    /// Its featureName; default: as it was, or the id for a new one
+    /// Its featureName; default: unchanged, or the id for a new toggle
     #[arg(long)]
     name: Option<String>,
     /// Another attribute, as text (repeatable)
@@ -58,11 +58,9 @@ pub(super) enum State {
 fn attribute(text: &str) -> Result<(String, String), String> {
     let reserved = ["featureId", "featureName", "isActive"];
     match text.split_once('=') {
-        Some((name, _)) if reserved.contains(&name) => {
-            Err(format!("{name} has an argument of its own"))
-        }
+        Some((name, _)) if reserved.contains(&name) => Err(format!("{name} has its own argument")),
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE".to_owned()),
+        _ => Err("expected NAME=VALUE".to_owned()),
     }
 }
 

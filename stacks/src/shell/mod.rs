@@ -17,7 +17,7 @@ use crate::sites::{self, Site, SiteParts, headers};
 /// The stack's name.
 pub const STACK: &str = "shell";
 
-/// Where the shell's application finds the others.
+/// The origins of the applications that the shell needs.
 pub(crate) struct ShellInputs<'s> {
     /// The teams' sites, in the order of the description.
     pub(crate) teams: &'s [Site],
@@ -63,7 +63,7 @@ pub(crate) fn add(
     )
 }
 
-/// Adds `config.json`, which tells the page where everything is.
+/// Adds `config.json`, which contains all addresses that the page needs.
 pub(crate) fn add_config(
     graph: &mut Graph,
     system: &System,

@@ -1,4 +1,4 @@
-//! What the shell's page may load, and whom it may speak to.
+//! The content security policy of the shell's page.
 
 use model::Text;
 

@@ -1,8 +1,8 @@
-//! What the shell and each team's application stand on: a private bucket that a distribution
+//! The common part of the shell and each team's application: a private bucket that a distribution
 //! serves.
 //!
 //! A release's files are immutable and cached for a year; the small objects that point at them are
-//! never cached. Both say so themselves, in the headers that they are uploaded with.
+//! never cached. Both are controlled by the headers that they are uploaded with.
 
 mod bucket;
 mod distribution;
@@ -21,23 +21,23 @@ use serde::{Deserialize, Serialize};
 use crate::description::CustomDomain;
 use crate::outputs::{self, MissingOutput};
 
-/// What makes one site differ from another.
+/// The differences between sites.
 pub(crate) struct SiteParts<'s> {
-    /// What the site is, for people who read the account's lists.
+    /// A comment for people who browse the account's lists.
     pub(crate) comment: String,
-    /// The headers of every answer.
+    /// The headers of every response.
     pub(crate) headers: Handle<ResponseHeadersPolicy>,
-    /// What rewrites the paths of requests.
+    /// The function that rewrites request paths.
     pub(crate) rewrite: Option<Handle<Function>>,
-    /// A domain of its own.
+    /// A custom domain.
     pub(crate) domain: Option<&'s CustomDomain>,
 }
 
 /// A site.
 pub(crate) struct Site {
-    /// Where its files are.
+    /// The bucket of its files.
     pub(crate) bucket: Handle<Bucket>,
-    /// Where it is found, without a slash at the end.
+    /// Its URL, without a trailing slash.
     pub(crate) url: Text,
 }
 

@@ -1,8 +1,8 @@
 //! The stack `toggles`: real-time feature toggles.
 //!
-//! A client's `$connect` puts its connection into a table, whose stream sends it the whole state; a
-//! changed toggle's stream sends the change to every connection. `docs/architecture.md` has the
-//! picture.
+//! A client's `$connect` stores its connection in a table, whose stream sends it the whole state; a
+//! changed toggle's stream sends the change to every connection. `docs/architecture.md` contains
+//! the diagram.
 
 mod function;
 mod senders;
@@ -56,7 +56,7 @@ impl Outputs<String> {
     }
 }
 
-/// Adds the stack to the graph. Answers with the URL that clients connect to.
+/// Adds the stack to the graph. Returns the URL that clients connect to.
 pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text {
     let stack = &mut graph.stack(StackName::new(STACK));
     let tables = tables(stack, system);

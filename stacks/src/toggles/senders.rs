@@ -44,7 +44,7 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         description: "Sends the whole state to a new connection",
         source: connections,
         pattern: Some(r#"{"eventName":["INSERT"]}"#),
-        // Connections have nothing to do with each other.
+        // Connections are independent of each other.
         parallel_batches: 10,
     };
     stream_function(builder, sender, &parts, statements);
@@ -81,8 +81,8 @@ struct Streaming<'a> {
     parallel_batches: i32,
 }
 
-/// A function that a table's stream invokes and that posts to connections; what it fails at for
-/// good is told to a dead-letter queue.
+/// A function that a table's stream invokes and that posts to connections; records that it fails on
+/// for good are reported to a dead-letter queue.
 fn stream_function(
     builder: &mut Builder<'_, '_>,
     sender: &Sender<'_>,
@@ -103,15 +103,15 @@ fn stream_function(
     } = sender.tables;
     let settings = &sender.system.toggles;
     let dead_letters = dead_letters(builder.stack, name, settings.dead_letter_retention_days);
-    // POST sends; DELETE closes a connection that cannot be told, so that its client comes back.
+    // POST sends; DELETE closes a connection that cannot be reached, so that its client reconnects.
     let sockets = ["POST", "DELETE"].map(|verb| {
         let path = format!("/{}/{verb}/@connections/*", settings.stage);
         Text::regional_arn("execute-api", [sender.api.id(), Text::Known(path)])
     });
     let mut statements = statements;
     statements.extend([
-        // The stream's label changes when the table is made anew, so the role names any of this
-        // table.
+        // The stream's label changes when the table is recreated, so the role allows any stream of
+        // this table.
         Statement::allow(
             [
                 "dynamodb:DescribeStream",
@@ -120,7 +120,7 @@ fn stream_function(
             ],
             vec![Text::concat([source.arn(), Text::from("/stream/*")])],
         ),
-        // The action has no resource type to narrow it to.
+        // The action has no resource type to restrict it to.
         Statement::allow(["dynamodb:ListStreams"], vec![Text::from("*")]),
         Statement::allow(["execute-api:ManageConnections"], sockets.to_vec()),
         Statement::allow(["sqs:SendMessage"], vec![dead_letters.arn()]),
@@ -139,7 +139,7 @@ fn stream_function(
     let mapping = EventSourceMapping {
         function_name: function.name(),
         event_source_arn: source.stream_arn(),
-        // LATEST can lose what comes before polling has begun; the functions are idempotent.
+        // LATEST can lose records from before polling has begun; the functions are idempotent.
         starting_position: Some(StartingPosition::TrimHorizon),
         enabled: Some(true),
         batch_size: Some(100),

@@ -1,4 +1,4 @@
-//! The two tables: toggles, and who is connected.
+//! The two tables: toggles, and connections.
 
 use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
@@ -33,7 +33,7 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     }
 }
 
-/// A table on demand with one string key and a stream of new images.
+/// An on-demand table with one string key and a stream of new images.
 fn table(table_name: String, key: &str) -> Table {
     Table {
         table_name,

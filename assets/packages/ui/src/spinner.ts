@@ -14,7 +14,7 @@ const styles = sheet(`
   @media (prefers-reduced-motion: reduce) { i { border-color: var(--fr-accent); animation: breathe 2.4s ease-in-out infinite; } }
 `);
 
-/** Says that something is under way, in words too. */
+/** Shows that work is in progress, also in words. */
 export class FrSpinner extends FrElement {
   static override readonly properties = { label: String };
   static override readonly sheets = [styles];

@@ -2,7 +2,7 @@ import type { Manifest, TeamConfig } from "@frontage/contract";
 import { parseManifest } from "@frontage/contract/validate";
 import { fetchText, type RetryOptions, retry } from "../retry.js";
 
-/** Where a team's manifest is. */
+/** The URL of a team's manifest. */
 export function manifestUrl(team: TeamConfig): string {
   return `${team.url}/manifest.json`;
 }

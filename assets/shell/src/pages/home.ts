@@ -10,7 +10,7 @@ import { shortVersion } from "../version.js";
 import type { Page } from "./page.js";
 import { statusBadge } from "./status.js";
 
-/** What there is, and how it stands. */
+/** The applications and the platform, with their state. */
 export function home(shell: Shell): Page {
   const { config, session } = shell;
   const end = new AbortController();
@@ -58,7 +58,7 @@ async function describe(shell: Shell, team: TeamConfig, options: RetryOptions): 
     const chosen = chosenOf(entries, team.name, shell.client);
     return `Version ${shortVersion(chosen?.metadata.version ?? "")}`;
   } catch {
-    return "No release to be found";
+    return "No release found";
   }
 }
 

@@ -224,7 +224,7 @@ impl ResourceDriver for Apis {
                 .map_err(failed("apigateway:DeleteApi"))
         })
         .await?;
-        let condition = format!("the API {} is gone", live.id);
+        let condition = format!("the API {} to be deleted", live.id);
         until(&condition, WaitPolicy::seconds(60), || async {
             let call = self.0.client.get_api().api_id(&live.id);
             match call.send().await.map_err(failed("apigateway:GetApi")) {

@@ -73,7 +73,7 @@ impl Deployments {
     }
 
     async fn wait(&self, api_id: &str, id: &str) -> Result<(), DriverError> {
-        let condition = format!("the deployment {id} of the API {api_id} is DEPLOYED");
+        let condition = format!("the deployment {id} of the API {api_id} to become DEPLOYED");
         until(&condition, WaitPolicy::seconds(120), || async {
             let call = self
                 .0

@@ -266,7 +266,7 @@ impl Certificates {
 
     /// Whether a certificate that was just requested is there.
     async fn appears(&self, arn: &str) -> Result<bool, DriverError> {
-        let described = until("that a new certificate is known", APPEARANCE, || async {
+        let described = until("the new certificate to appear", APPEARANCE, || async {
             Ok(self
                 .describe(arn)
                 .await?
@@ -435,7 +435,7 @@ impl ResourceDriver for Certificates {
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let arn = &live.id;
         until(
-            "that no distribution uses the certificate any longer",
+            "every distribution to stop using the certificate",
             LETTING_GO,
             || async {
                 let users = self
@@ -461,7 +461,7 @@ impl ResourceDriver for Certificates {
             }
         })
         .await?;
-        until("that the certificate is gone", APPEARANCE, || async {
+        until("the certificate to be deleted", APPEARANCE, || async {
             Ok(self
                 .describe(arn)
                 .await?

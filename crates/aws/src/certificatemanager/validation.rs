@@ -154,7 +154,7 @@ impl Certificates {
     /// request.
     async fn named(&self, arn: &str, domain: &str) -> Result<CertificateDetail, DriverError> {
         until(
-            &format!("that the validation records of `{domain}` are named"),
+            &format!("the validation records of `{domain}` to be named"),
             NAMING,
             || async {
                 let Some(detail) = self.describe(arn).await? else {
@@ -196,7 +196,7 @@ impl Certificates {
     /// Waits until the certificate is issued.
     async fn issued(&self, arn: &str, desired: &Properties) -> Result<(), DriverError> {
         let domain = &desired.domain_name;
-        until(&format!("that the certificate for `{domain}` is issued"), ISSUE, || async {
+        until(&format!("the certificate for `{domain}` to be issued"), ISSUE, || async {
             let Some(detail) = self.describe(arn).await? else { return Ok(Err("not there".to_owned())) };
             match detail.status() {
                 Some(CertificateStatus::Issued) => Ok(Ok(())),

@@ -162,7 +162,7 @@ impl ResourceDriver for Domains {
         };
         let name = &desired.domain_name;
         let described = until(
-            &format!("the domain `{name}` is seen"),
+            &format!("the domain `{name}` to appear"),
             CONSISTENCY,
             || async {
                 Ok(self
@@ -223,7 +223,7 @@ impl ResourceDriver for Domains {
         })
         .await?;
         until(
-            &format!("the domain `{name}` is gone"),
+            &format!("the domain `{name}` to be deleted"),
             CONSISTENCY,
             || async {
                 Ok(self

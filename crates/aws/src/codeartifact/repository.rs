@@ -316,7 +316,7 @@ impl ResourceDriver for Repositories {
         };
         let (domain, name) = (&desired.domain_name, &desired.repository_name);
         let (described, endpoint) = until(
-            &format!("the repository `{name}` is seen"),
+            &format!("the repository `{name}` to appear"),
             CONSISTENCY,
             || async {
                 let seen =
@@ -399,7 +399,7 @@ impl ResourceDriver for Repositories {
         })
         .await?;
         until(
-            &format!("the repository `{name}` is gone"),
+            &format!("the repository `{name}` to be deleted"),
             CONSISTENCY,
             || async {
                 Ok(self

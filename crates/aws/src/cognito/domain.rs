@@ -192,7 +192,7 @@ impl Domains {
         domain: &str,
         patience: WaitPolicy,
     ) -> Result<DomainDescriptionType, DriverError> {
-        let condition = format!("the domain {domain} is active");
+        let condition = format!("the domain {domain} to become active");
         until(&condition, patience, || async {
             let Some(description) = self.describe(domain).await? else { return Ok(Err("it is not there".to_owned())) };
             match description.status() {

@@ -439,7 +439,7 @@ pub(super) async fn gone<T, F>(
 where
     F: Future<Output = Result<Option<T>, DriverError>>,
 {
-    let condition = format!("{what} is gone");
+    let condition = format!("{what} to be deleted");
     until(&condition, patience, || {
         let seen = look();
         async move {

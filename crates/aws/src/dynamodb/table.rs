@@ -151,7 +151,7 @@ impl Tables {
     /// Whether a table that AWS says exists is there to stay. One that was just made is not seen at
     /// once.
     async fn appears(&self, name: &str) -> Result<bool, DriverError> {
-        let seen = until("the table is seen", WaitPolicy::seconds(30), || async {
+        let seen = until("the table to appear", WaitPolicy::seconds(30), || async {
             Ok(self
                 .describe(name)
                 .await?
@@ -168,7 +168,7 @@ impl Tables {
     /// not seen at once.
     async fn is_ours(&self, name: &str, tags: &Tags) -> Result<bool, DriverError> {
         let seen = until(
-            "tags of the table are seen",
+            "the tags of the table to appear",
             WaitPolicy::seconds(10),
             || async {
                 let live = self.read_tags(name).await?;

@@ -229,7 +229,7 @@ impl Zones {
         }
         let id = info.id().rsplit('/').next().unwrap_or_default();
         until(
-            &format!("that all name servers of the zone {zone} have the change"),
+            &format!("all name servers of the zone {zone} to have the change"),
             PROPAGATION,
             || async {
                 let answer = self

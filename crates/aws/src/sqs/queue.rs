@@ -230,7 +230,7 @@ impl Queues {
         let equal = AtomicU32::new(0);
         until(
             &format!(
-                "the attributes of the queue `{}` read back",
+                "the attributes of the queue `{}` to read back as written",
                 desired.queue_name
             ),
             PROPAGATION,
@@ -256,7 +256,7 @@ impl Queues {
     /// with the same attributes, never does.
     async fn owned(&self, url: &str, name: &str, tags: &Tags) -> Result<(), DriverError> {
         until(
-            &format!("the queue `{name}` carries this system's tags"),
+            &format!("the queue `{name}` to carry this system's tags"),
             WaitPolicy::seconds(60),
             || async {
                 let live = self.read_tags(url).await?;
@@ -456,7 +456,7 @@ impl ResourceDriver for Queues {
         }
         let absent = AtomicU32::new(0);
         until(
-            &format!("the queue `{}` is gone", live.id),
+            &format!("the queue `{}` to be deleted", live.id),
             PROPAGATION,
             || async {
                 let there = self.attributes(url).await?.map(|_| "there".to_owned());

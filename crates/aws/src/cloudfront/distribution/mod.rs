@@ -215,7 +215,7 @@ impl Distributions {
 
     async fn deployed(&self, id: &str) -> Result<(), DriverError> {
         until(
-            &format!("the distribution {id} is at all edges"),
+            &format!("the distribution {id} to reach all edge locations"),
             DEPLOYED,
             || async {
                 let status = self.get(id).await?.distribution.status;

@@ -94,7 +94,7 @@ impl Tables {
     /// back.
     pub(super) async fn find(&self, name: &str) -> Result<Option<Found>, DriverError> {
         until(
-            &format!("the table `{name}` has been created"),
+            &format!("the table `{name}` to be created"),
             CREATION,
             || async {
                 let (table, expiry, backups) = tokio::join!(
@@ -266,7 +266,7 @@ impl Tables {
         removed: &[String],
     ) -> Result<(), DriverError> {
         until(
-            &format!("the tags of the table `{name}` read back"),
+            &format!("the tags of the table `{name}` to read back as written"),
             LAG,
             || async {
                 let tags = self.read_tags(name).await?;
@@ -285,7 +285,7 @@ impl Tables {
     /// Waits until the table is gone.
     pub(super) async fn gone(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("the table `{name}` is gone"),
+            &format!("the table `{name}` to be deleted"),
             WaitPolicy::seconds(600),
             || async {
                 Ok(match self.describe(name).await? {

@@ -78,7 +78,7 @@ impl Tables {
         }
         let state = if on { "on" } else { "off" };
         until(
-            &format!("the expiry of the table `{name}` is {state}"),
+            &format!("the expiry of the table `{name}` to be {state}"),
             LAG,
             || async {
                 let live = self.describe_expiry(name).await?;
@@ -95,7 +95,7 @@ impl Tables {
     /// Only then can it be turned on by another attribute.
     async fn expiry_off(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("the expiry of the table `{name}` is DISABLED"),
+            &format!("the expiry of the table `{name}` to be DISABLED"),
             EXPIRY_OFF,
             || async {
                 let live = self.describe_expiry(name).await?;
@@ -135,7 +135,7 @@ impl Tables {
         };
         retry(BACKUPS, |error| passes(error) || is_early(error), send).await?;
         until(
-            &format!("the point-in-time recovery of the table `{name}` reads back"),
+            &format!("the point-in-time recovery of the table `{name}` to read back as written"),
             LAG,
             || async {
                 let backups = self.describe_backups(name).await?;

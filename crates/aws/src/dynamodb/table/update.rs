@@ -89,7 +89,7 @@ impl Tables {
         holds: impl Fn(&Properties) -> bool + Sync,
     ) -> Result<TableDescription, DriverError> {
         until(
-            &format!("the table `{name}` is ACTIVE {state}"),
+            &format!("the table `{name}` to become ACTIVE {state}"),
             patience,
             || async {
                 // A new table is not seen at once.

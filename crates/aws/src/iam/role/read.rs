@@ -147,7 +147,7 @@ impl Roles {
     /// show the unique id (`AROA…`) in its place.
     pub(super) async fn settled(&self, name: &str) -> Result<Attributes, DriverError> {
         until(
-            &format!("that the role {name} can be read with its ARN"),
+            &format!("the role {name} to be readable with its ARN"),
             WaitPolicy::seconds(120),
             || async {
                 let Some(role) = self.get(name).await? else {

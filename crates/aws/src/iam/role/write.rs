@@ -303,7 +303,7 @@ impl Roles {
         };
         retry(PROPAGATION, deletion_passes, delete).await?;
         until(
-            &format!("that the role {name} is gone"),
+            &format!("the role {name} to be deleted"),
             PROPAGATION,
             || async {
                 Ok(match self.get(name).await? {

@@ -210,7 +210,7 @@ impl EventSourceMappings {
             "Enabled"
         };
         until(
-            &format!("that the event source mapping {uuid} is {state}"),
+            &format!("the event source mapping {uuid} to become {state}"),
             SETTLING,
             || async {
                 let Some(mapping) = self.get(uuid).await? else {
@@ -251,7 +251,7 @@ impl EventSourceMappings {
 
     async fn gone(&self, uuid: &str) -> Result<(), DriverError> {
         until(
-            &format!("that the event source mapping {uuid} is gone"),
+            &format!("the event source mapping {uuid} to be deleted"),
             SETTLING,
             || async {
                 Ok(match self.get(uuid).await? {

@@ -259,7 +259,7 @@ impl FunctionDriver {
     /// change is taken, and nothing can refer to it.
     pub(super) async fn ready(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("that the function {name} is active and updated"),
+            &format!("the function {name} to be active and updated"),
             PATIENCE,
             || async {
                 match self.functions.get(name).await? {
@@ -274,7 +274,7 @@ impl FunctionDriver {
     /// Waits until there is no such function.
     async fn gone(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("that the function {name} is gone"),
+            &format!("the function {name} to be deleted"),
             PATIENCE,
             || async {
                 Ok(match self.functions.get(name).await? {

@@ -126,7 +126,7 @@ impl Permissions {
     async fn shown(&self, id: &str, desired: &Properties) -> Result<(), DriverError> {
         let function = &desired.function_name;
         until(
-            &format!("that the policy of the function {function} has the statement {id}"),
+            &format!("the policy of the function {function} to contain the statement {id}"),
             SHOWN,
             || async {
                 let policy = self.policy(function).await?;
@@ -170,7 +170,7 @@ impl Permissions {
         )
         .await?;
         until(
-            &format!("that the policy of the function {function} has no statement {id}"),
+            &format!("the statement {id} to disappear from the policy of the function {function}"),
             SHOWN,
             || async {
                 let policy = self.policy(function).await?;

@@ -80,7 +80,7 @@ impl Buckets {
         };
         retry(EMPTYING, passes, delete).await?;
         until(
-            &format!("that the bucket `{name}` is gone"),
+            &format!("the bucket `{name}` to be deleted"),
             CONSISTENCY,
             || async {
                 Ok(match self.s3.head(name).await? {

@@ -133,7 +133,7 @@ impl Buckets {
     /// Waits until the bucket is there for every call.
     async fn known(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("that the bucket `{name}` is known everywhere"),
+            &format!("the bucket `{name}` to be known everywhere"),
             CONSISTENCY,
             || async {
                 Ok(
@@ -151,7 +151,7 @@ impl Buckets {
     async fn converge(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.bucket_name;
         let mut live = until(
-            &format!("that the bucket `{name}` answers with its settings"),
+            &format!("the bucket `{name}` to answer with its settings"),
             CONSISTENCY,
             || async {
                 Ok(self

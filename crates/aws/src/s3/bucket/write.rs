@@ -216,7 +216,7 @@ impl Buckets {
         let name = &desired.bucket_name;
         let equal = AtomicU32::new(0);
         until(
-            &format!("that the lifecycle rules of the bucket `{name}` read back"),
+            &format!("the lifecycle rules of the bucket `{name}` to read back as written"),
             SETTLING,
             || async {
                 let mut live = self.lifecycle(name).await?;

@@ -97,7 +97,7 @@ impl Policies {
         };
         retry(PROPAGATION, put_passes, put).await?;
         until(
-            &format!("that the policy of the bucket `{bucket}` reads back"),
+            &format!("the policy of the bucket `{bucket}` to read back as written"),
             CONSISTENCY,
             || async {
                 Ok(match self.policy(bucket).await? {
@@ -322,7 +322,7 @@ impl ResourceDriver for Policies {
         };
         retry(CONSISTENCY, aborted, delete).await?;
         until(
-            &format!("that the policy of the bucket `{bucket}` is gone"),
+            &format!("the policy of the bucket `{bucket}` to be deleted"),
             CONSISTENCY,
             || async {
                 Ok(self

@@ -120,7 +120,7 @@ async fn a_change_that_never_reads_back_says_which() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the attributes of the queue `acme-q` read back did not come true within 180 s; last seen: DelaySeconds: 0"
+        "gave up after 180 s waiting for the attributes of the queue `acme-q` to read back as written; last seen: DelaySeconds: 0"
     );
 }
 

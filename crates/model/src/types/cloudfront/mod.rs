@@ -1,4 +1,4 @@
-//! Amazon CloudFront: a distribution, and what it is put together from.
+//! Amazon CloudFront: distributions and their parts.
 
 mod behavior;
 mod cache_policy;

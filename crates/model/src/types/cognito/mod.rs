@@ -1,6 +1,6 @@
-//! `AWS::Cognito::*`: the user pool, and what stands in it.
+//! `AWS::Cognito::*`: the user pool, and the resources in it.
 //!
-//! AWS tags the pool alone, so the record of a client, a domain, a style or a group is a tag of its
+//! AWS tags only the pool, so the record of a client, a domain, a style or a group is a tag of its
 //! pool.
 
 mod client;
