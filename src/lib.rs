@@ -10,5 +10,7 @@ mod hint;
 pub mod packages;
 pub mod release;
 pub mod render;
+pub mod toggles;
+pub mod users;
 
 pub use hint::Hint;

@@ -6,7 +6,7 @@ use std::fmt;
 use engine::PlanError;
 use miette::{Diagnostic, Report};
 
-use crate::Hint;
+use crate::hint::Hint;
 
 /// An error and its hint.
 #[derive(Debug)]

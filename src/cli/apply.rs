@@ -9,7 +9,8 @@ use engine::{self, Goal, Plan};
 use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::sync::{mpsc, watch};
 
-use super::context::{Context, Zips};
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::{print, print_json, say};

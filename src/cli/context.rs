@@ -1,33 +1,24 @@
 //! The basis of most commands: the description, the functions, the account, the graph.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use aws::Account;
-use engine::{self, Drivers, Goal, Inventory, Plan, Selection};
-use local::{Architecture, Functions, Tools};
-use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
-use model::{Graph, StackName};
+use engine::{Drivers, Goal, Inventory, Plan, Selection};
+use local::Functions;
+use miette::Report;
+use model::{Graph, Service, StackName};
+use stacks::MissingOutput;
 use stacks::artifacts::Artifacts;
 use stacks::description::System;
 use stacks::toggles::{self, CodeHashes};
+use thiserror::Error;
 
-use crate::cli::advice;
+use crate::cli::functions::{self, Zips};
 use crate::cli::global::Global;
-use crate::cli::import_map;
 use crate::cli::lacking::Lacking;
-use crate::cli::output::say;
-
-/// How a command treats the functions' zips.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Zips {
-    /// Build them if they are missing or stale.
-    Build,
-    /// Use them as they are; missing or stale ones are an error.
-    NoBuild,
-    /// Do without them: nothing is compared with them.
-    None,
-}
+use crate::cli::{advice, description, import_map};
+use crate::hint::Hint;
 
 /// A system and its account.
 #[derive(Debug)]
@@ -40,24 +31,38 @@ pub(super) struct Context {
     pub(super) drivers: Drivers,
     /// The selected stacks.
     pub(super) selection: Selection,
-    /// The selected stacks that the endpoint lacks a service for, once the account was read.
-    pub(super) lacking: Option<Lacking>,
+    /// The selected stacks that were left out when the account was read, each with the service that
+    /// the endpoint lacks.
+    pub(super) lacking: BTreeMap<StackName, &'static Service>,
 }
 
 impl Context {
     /// Reads the description, connects to the account, finds or builds the functions: errors are
     /// reported before minutes go into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
-        let system = describe(global)?;
-        let selection = selection(global, &system)?;
-        let connection = global.connection(system.region.as_deref());
-        let account = Account::connect(&connection, system.name.as_str())
-            .await
-            .map_err(advice::report)?;
+        let (system, selection, account) = reach(global).await?;
         Self::with_account(&system, selection, account, zips).await
     }
 
-    /// Like [`Self::open`], with an account that is already connected.
+    /// As [`Self::open`] for one stack, with that stack's outputs.
+    pub(super) async fn open_stack<T>(
+        global: &Global,
+        stack: &StackName,
+        read: ReadOutputs<T>,
+    ) -> Result<(Self, T), Report> {
+        let global = Global {
+            stack: vec![stack.to_string()],
+            ..global.clone()
+        };
+        let mut context = Self::open(&global, Zips::None).await?;
+        let inventory = context.read(Goal::Converge).await?;
+        context.complete()?;
+        let outputs = context.outputs(&inventory.known);
+        let outputs = context.outputs_of(&outputs, stack, read)?;
+        Ok((context, outputs))
+    }
+
+    /// As [`Self::open`], with an account that is reached already.
     pub(super) async fn with_account(
         system: &System,
         selection: Selection,
@@ -65,7 +70,8 @@ impl Context {
         zips: Zips,
     ) -> Result<Self, Report> {
         let has_functions = selection.contains(&StackName::new(toggles::STACK));
-        let functions = functions(system, if has_functions { zips } else { Zips::None }).await?;
+        let zips = if has_functions { zips } else { Zips::None };
+        let functions = functions::find(system, zips).await?;
         let graph = graph(system, functions.as_ref())?;
         let account = account.with_artifacts(paths(functions.as_ref()));
         let drivers = aws::drivers(&account);
@@ -74,11 +80,11 @@ impl Context {
             account,
             drivers,
             selection,
-            lacking: None,
+            lacking: BTreeMap::new(),
         })
     }
 
-    /// Reads the account for a goal. From then on the selection is the stacks that could be read: the rest are
+    /// Reads the account for a goal. From then on the selection is what could be read: the rest is
     /// in [`Self::lacking`].
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
         let known = self.account.known();
@@ -86,20 +92,24 @@ impl Context {
             .await
             .map_err(advice::report)?;
         self.selection = inventory.selection.clone();
-        let endpoint = self.account.endpoint().unwrap_or_default();
-        let lacking = Lacking::of(&inventory, &self.graph, endpoint);
-        self.lacking = self.lacking.take().or(lacking);
+        self.lacking.extend(inventory.lacking.clone());
         Ok(inventory)
     }
 
     /// Checks that nothing was left out.
     ///
     /// # Errors
-    /// Names the stacks that were left out, the service that each needs, and how to leave them out
-    /// on purpose.
-    pub(super) fn complete(&mut self) -> Result<(), Report> {
-        let lacking = self.lacking.take();
-        lacking.map_or(Ok(()), |lacking| Err(advice::report(lacking)))
+    /// [`Lacking`], if something was.
+    pub(super) fn complete(&self) -> Result<(), Report> {
+        self.left_out()
+            .map_or(Ok(()), |lacking| Err(advice::report(lacking)))
+    }
+
+    /// What was left out and why, if anything was.
+    pub(super) fn left_out(&self) -> Option<Lacking> {
+        let endpoint = self.account.endpoint().unwrap_or_default();
+        (!self.lacking.is_empty())
+            .then(|| Lacking::new(endpoint, &self.lacking, &self.selection, &self.graph))
     }
 
     /// Reads the account and plans.
@@ -125,29 +135,62 @@ impl Context {
             .map(|(stack, outputs)| (stack.clone(), values(outputs)))
             .collect()
     }
+
+    /// The outputs of one stack, as the stack defines them.
+    ///
+    /// # Errors
+    /// If one of them has no value.
+    pub(super) fn outputs_of<T>(
+        &self,
+        outputs: &Outputs,
+        stack: &StackName,
+        read: ReadOutputs<T>,
+    ) -> Result<T, Report> {
+        let values = outputs.get(stack).cloned().unwrap_or_default();
+        read(&values)
+            .map_err(|source| NotDeployed {
+                stack: stack.clone(),
+                account: self.account.id().to_owned(),
+                region: self.account.region().to_owned(),
+                hint: format!("run `frontage apply --stack {stack}` first"),
+                source,
+            })
+            .map_err(advice::report)
+    }
 }
 
-/// The outputs of each stack.
+/// The values of each stack's outputs, by name.
 pub(super) type Outputs = BTreeMap<StackName, BTreeMap<String, String>>;
 
-/// Reads the description.
-pub(super) fn describe(global: &Global) -> Result<System, Report> {
-    let path = global.config.display().to_string();
-    let text = match std::fs::read_to_string(&global.config) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(miette!(
-                help = "run `frontage init` to create one, or pass another with --config",
-                "there is no {path} here"
-            ));
-        }
-        Err(error) => {
-            return Err(error)
-                .into_diagnostic()
-                .wrap_err(format!("{path} cannot be read"));
-        }
-    };
-    System::parse(&path, &text).map_err(Report::new)
+/// How a stack's outputs are read from values by name.
+type ReadOutputs<T> = fn(&BTreeMap<String, String>) -> Result<T, MissingOutput>;
+
+/// A stack without values for all of its outputs.
+#[derive(Debug, Error)]
+#[error("the stack {stack} is not deployed in account {account}, {region}")]
+struct NotDeployed {
+    stack: StackName,
+    account: String,
+    region: String,
+    hint: String,
+    source: MissingOutput,
+}
+
+impl Hint for NotDeployed {
+    fn hint(&self) -> Option<&str> {
+        Some(&self.hint)
+    }
+}
+
+/// Reads the description and reaches the account that it is for.
+pub(super) async fn reach(global: &Global) -> Result<(System, Selection, Account), Report> {
+    let system = description::read(global)?;
+    let selection = description::selection(global, &system)?;
+    let connection = global.connection(system.region.as_deref());
+    let account = Account::connect(&connection, system.name.as_str())
+        .await
+        .map_err(advice::report)?;
+    Ok((system, selection, account))
 }
 
 /// The graph of a system.
@@ -172,73 +215,4 @@ fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
     functions
         .map(|function| (function.code_sha256.clone(), function.path.clone()))
         .collect()
-}
-
-/// The stacks named on the command line.
-pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, Report> {
-    if global.stack.is_empty() {
-        return Ok(Selection::All);
-    }
-    let graph = graph(system, None)?;
-    let names: BTreeSet<StackName> = global.stack.iter().map(StackName::new).collect();
-    if let Some(unknown) = names.iter().find(|name| !graph.stacks().contains(name)) {
-        let known = graph
-            .stacks()
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        return Err(miette!(
-            help = format!("the stacks are: {known}"),
-            "there is no stack `{unknown}`"
-        ));
-    }
-    Ok(Selection::Only(names))
-}
-
-/// The functions' zips: those shipped with a released binary, or those built in a source tree.
-async fn functions(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
-    let architecture = architecture(system);
-    match (zips, local::workspace_root()) {
-        (Zips::None, _) => Ok(None),
-        (_, None) => shipped(architecture).map(Some),
-        (_, Some(root)) => {
-            if let Some(functions) = Functions::up_to_date(&root, architecture) {
-                return Ok(Some(functions));
-            }
-            if zips == Zips::NoBuild {
-                return Err(miette!(
-                    help = "run `frontage build`, or leave out --no-build",
-                    "the functions' zips are missing or older than their source"
-                ));
-            }
-            build(root, architecture).await.map(Some)
-        }
-    }
-}
-
-pub(super) fn architecture(system: &System) -> Architecture {
-    match system.functions.architecture {
-        stacks::description::Architecture::X86_64 => Architecture::X86_64,
-        stacks::description::Architecture::Arm64 => Architecture::Arm64,
-    }
-}
-
-fn shipped(architecture: Architecture) -> Result<Functions, Report> {
-    let binary = std::env::current_exe().into_diagnostic()?;
-    let directory = binary
-        .parent()
-        .ok_or_else(|| miette!("the program's directory was not found"))?;
-    Functions::beside_binary(directory)
-        .and_then(|functions| functions.for_architecture(architecture))
-        .into_diagnostic()
-}
-
-/// Builds the zips on a separate thread.
-pub(super) async fn build(root: PathBuf, architecture: Architecture) -> Result<Functions, Report> {
-    let build = move || {
-        let tools = Tools::install(&mut say).into_diagnostic()?;
-        Functions::build(&tools, &root, architecture, &mut say).into_diagnostic()
-    };
-    tokio::task::spawn_blocking(build).await.into_diagnostic()?
 }

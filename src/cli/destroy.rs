@@ -6,8 +6,9 @@ use clap::Args;
 use engine::Goal;
 use miette::Report;
 
-use super::apply::{self, ApplyOptions};
-use super::context::{Context, Zips};
+use crate::cli::apply::{self, ApplyOptions};
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
 use crate::cli::global::Global;
 
 /// Arguments of `destroy`.

@@ -1,12 +1,12 @@
-//! Stacks whose service an endpoint lacks.
+//! Stacks that an endpoint cannot have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Inventory, Selection};
+use engine::Selection;
 use model::{Graph, Service, StackName};
 use thiserror::Error;
 
-use crate::Hint;
+use crate::hint::Hint;
 
 /// The stacks that were left out, since the endpoint lacks a service that they need.
 #[derive(Debug, Error)]
@@ -18,19 +18,19 @@ pub(super) struct Lacking {
 }
 
 impl Lacking {
-    /// The stacks that a reading left out, if it left out any.
-    pub(super) fn of(inventory: &Inventory, graph: &Graph, endpoint: &str) -> Option<Self> {
-        let stacks = inventory.lacking.clone();
-        (!stacks.is_empty()).then(|| Self {
+    /// These stacks of a graph, each with the service that the endpoint lacks; `rest` selects the
+    /// stacks that were not left out.
+    pub(super) fn new(
+        endpoint: &str,
+        stacks: &BTreeMap<StackName, &'static Service>,
+        rest: &Selection,
+        graph: &Graph,
+    ) -> Self {
+        Self {
             endpoint: endpoint.to_owned(),
-            advice: advice(&stacks, &inventory.selection, graph),
-            stacks,
-        })
-    }
-
-    /// Whether a stack is among them.
-    pub(super) fn contains(&self, stack: &StackName) -> bool {
-        self.stacks.contains_key(stack)
+            stacks: stacks.clone(),
+            advice: advice(stacks, rest, graph),
+        }
     }
 }
 
@@ -40,7 +40,7 @@ impl Hint for Lacking {
     }
 }
 
-/// How to leave the stacks out on purpose, or to have them.
+/// How to leave the stacks out on purpose, and how to have them.
 fn advice(
     stacks: &BTreeMap<StackName, &'static Service>,
     rest: &Selection,
@@ -56,7 +56,7 @@ fn advice(
     let services: BTreeSet<_> = stacks.values().collect();
     let variables: Vec<_> = services.iter().map(|of| of.endpoint_variable()).collect();
     let variables = variables.join(" and ");
-    format!("{leave_out}set {variables} to an endpoint that has it")
+    format!("{leave_out}name an endpoint that has it in {variables}")
 }
 
 fn services(stacks: &BTreeMap<StackName, &'static Service>) -> String {
@@ -86,11 +86,7 @@ mod tests {
             .map(|(name, service)| (StackName::new(*name), *service))
             .collect();
         let rest = Selection::All.without(&stacks.keys().cloned().collect());
-        Lacking {
-            endpoint: "http://127.0.0.1:4566".to_owned(),
-            advice: advice(&stacks, &rest, &graph),
-            stacks,
-        }
+        Lacking::new("http://127.0.0.1:4566", &stacks, &rest, &graph)
     }
 
     #[test]

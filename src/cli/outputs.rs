@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use engine::Goal;
 use miette::{Report, miette};
 
-use super::context::{Context, Zips};
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::render;
@@ -23,7 +24,7 @@ pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
             context.account.region(),
         ));
     }
-    if let Some(lacking) = &context.lacking {
+    if let Some(lacking) = context.left_out() {
         say(&lacking.to_string());
     }
     match global.format {

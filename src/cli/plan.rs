@@ -6,7 +6,8 @@ use clap::Args;
 use engine::Goal;
 use miette::Report;
 
-use super::context::{Context, Zips};
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::render;

@@ -1,4 +1,4 @@
-//! `frontage validate`: the description by itself, and what AWS would refuse of it.
+//! `frontage validate`: the description itself, and the values that AWS would refuse.
 
 use std::process::ExitCode;
 
@@ -8,10 +8,10 @@ use miette::Report;
 
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print_json, say};
-use crate::cli::{advice, context};
+use crate::cli::{advice, context, description};
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
-    let system = context::describe(global)?;
+    let system = description::read(global)?;
     let graph = context::graph(&system, None)?;
     let drivers = aws::drivers(&Account::offline(graph.system()));
     engine::check(&graph, &drivers, &Resolved::default()).map_err(advice::plan)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::Hint;
+use crate::hint::Hint;
 
 /// Why packages could not be published or listed.
 #[derive(Debug, Error)]
@@ -82,6 +82,9 @@ pub enum PackagesError {
         /// npm's message.
         said: String,
     },
+    /// There is no token for a registry.
+    #[error("there is no token for {0}")]
+    NoToken(String),
     /// A file operation failed, or npm could not be started.
     #[error("cannot {action} {}", .path.display())]
     Io {
@@ -124,6 +127,7 @@ impl Hint for PackagesError {
                 "add the publisher to `[packages] publishers`: publishing requires codeartifact:PublishPackageVersion and \
                  PutPackageMetadata",
             ),
+            Self::NoToken(_) => Some("put the registry's token into the variable NODE_AUTH_TOKEN"),
             Self::Unreachable { .. } => {
                 Some("check the network and the address, then run the command again")
             }

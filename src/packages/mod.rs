@@ -1,9 +1,8 @@
 //! Shared npm packages: those of a workspace, published to a registry and compared with what is
 //! there.
 //!
-//! Nothing here knows a stack, a command or a terminal, nor how the token was obtained. npm does
-//! the work: it packs, queries and publishes, so packages count as equal here exactly when npm says
-//! so.
+//! Nothing here knows a stack, a command or a terminal, and only [`token`] knows AWS. npm does the
+//! work: it packs, asks and publishes, so that what it takes for the same package is the same here.
 //!
 //! # How a token stays secret
 //! npm reads it from an environment variable that a configuration file names,
@@ -18,13 +17,13 @@
 
 mod error;
 mod npm;
+mod npmrc;
 mod publish;
+mod token;
 mod workspace;
 
-/// The variable that contains the token for another registry, named as in npm's own documentation.
-pub const TOKEN_VARIABLE: &str = "NODE_AUTH_TOKEN";
-
 pub use error::PackagesError;
-pub use npm::Registry;
+pub use npm::{Registry, TOKEN_VARIABLE};
 pub use publish::{Comparison, Event, Prepared, Standing};
+pub use token::Token;
 pub use workspace::{Package, Workspace};

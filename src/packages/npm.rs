@@ -11,6 +11,9 @@ use tempfile::TempDir;
 
 use super::error::PackagesError;
 
+/// The variable that a token for another registry is in, as npm's own documentation calls it.
+pub const TOKEN_VARIABLE: &str = "NODE_AUTH_TOKEN";
+
 /// The environment variable that npm reads the token from.
 const TOKEN: &str = "FRONTAGE_NPM_TOKEN";
 
@@ -46,9 +49,23 @@ impl Registry {
         &self.url
     }
 
+    /// The lines of npm's configuration by which packages of these scopes are found here, and the
+    /// registry lets npm in.
+    ///
+    /// # Errors
+    /// [`PackagesError::NoToken`] if there is no token for the registry.
+    pub fn configuration(&self, scopes: &[String]) -> Result<Vec<String>, PackagesError> {
+        let url = &self.url;
+        let Some(token) = &self.token else {
+            return Err(PackagesError::NoToken(url.clone()));
+        };
+        let scopes = scopes.iter().map(|scope| format!("{scope}:registry={url}"));
+        let token = format!("{}={token}", self.token_key());
+        Ok(scopes.chain([token]).collect())
+    }
+
     /// The key under which npm keeps the token in its configuration: `//host/path/:_authToken`.
-    #[must_use]
-    pub fn token_key(&self) -> String {
+    fn token_key(&self) -> String {
         let address = self
             .url
             .split_once("://")
@@ -96,8 +113,8 @@ impl<'t> Npm<'t> {
             .stdin(Stdio::null())
             .env("npm_config_update_notifier", "false")
             .env("npm_config_logs_max", "0")
-            // A build must not see a registry's token.
-            .env_remove(super::TOKEN_VARIABLE);
+            // A build is not for a registry's token.
+            .env_remove(TOKEN_VARIABLE);
         command
     }
 
@@ -186,6 +203,23 @@ mod tests {
         assert!(registry.url().ends_with("/npm/npm/"));
         let key = "//acme-1.d.codeartifact.eu-west-1.amazonaws.com/npm/npm/:_authToken";
         assert_eq!(registry.token_key(), key);
+    }
+
+    #[test]
+    fn a_configuration_has_each_scope_and_the_token() {
+        let registry =
+            |token: Option<&str>| Registry::new("https://registry/npm", token.map(str::to_owned));
+        let scopes = ["@acme".to_owned(), "@acme-labs".to_owned()];
+        assert_eq!(
+            registry(Some("secret")).configuration(&scopes).unwrap(),
+            [
+                "@acme:registry=https://registry/npm/",
+                "@acme-labs:registry=https://registry/npm/",
+                "//registry/npm/:_authToken=secret",
+            ]
+        );
+        let error = registry(None).configuration(&scopes).unwrap_err();
+        assert!(matches!(error, PackagesError::NoToken(_)), "{error}");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::error::PackagesError;
-use super::npm::{Npm, last_words};
-use super::{Package, Registry, Workspace};
+use super::npm::{Npm, Registry, last_words};
+use super::workspace::{Package, Workspace};
 
 /// A progress event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

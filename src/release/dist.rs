@@ -14,9 +14,10 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256, Sha384};
 
 pub use self::error::DistError;
-use super::record::{Entry, File, Record, timestamp};
-use super::version::hex;
-use super::{Application, Version, name};
+use super::application::Application;
+use super::name;
+use super::record::{Entry, Record, timestamp};
+use super::version::{File, Version, hex};
 
 /// The file in which a build describes itself.
 const DESCRIPTION: &str = "frontage.json";

@@ -3,8 +3,8 @@
 use engine::DriverError;
 use thiserror::Error;
 
-use super::Version;
-use crate::Hint;
+use super::version::Version;
+use crate::hint::Hint;
 
 /// Why a release failed.
 #[derive(Debug, Error)]

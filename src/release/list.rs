@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::error::ReleaseError;
+use super::manifest::Percent;
 use super::pointer::State;
 use super::record::Record;
+use super::releases::Releases;
 use super::upload::BucketContents;
-use super::{Percent, ReleaseError, Releases, Version};
+use super::version::Version;
 
 /// A release in the bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::application::{Application, Destination};
 use super::record::Record;
-use super::{Application, Destination};
 
 const SCHEMA: &str =
     "https://raw.githubusercontent.com/awslabs/frontend-discovery/main/schema/v1-pre.json";

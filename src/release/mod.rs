@@ -46,6 +46,7 @@
 //! minutes, and a pruner deletes nothing after holding it for one. So a dead process never blocks
 //! another.
 
+mod application;
 mod content;
 mod dist;
 mod error;
@@ -58,96 +59,21 @@ mod presence;
 mod prune;
 mod publish;
 mod record;
+mod releases;
 mod rollback;
 mod store;
 mod switch;
 mod upload;
 mod version;
 
-use std::fmt;
-use std::time::Duration;
-
+pub use application::{Application, Destination};
 pub use dist::{Dist, DistError};
 pub use error::ReleaseError;
 pub use event::{Event, Events};
 pub use list::{Listed, Standing};
 pub use manifest::{Manifest, Percent};
+pub use pointer::KEPT;
 pub use publish::{Outcome, Published};
+pub use releases::Releases;
 pub use rollback::RolledBack;
 pub use version::Version;
-
-use self::store::Store;
-use aws::Account;
-
-/// The number of releases that are kept.
-pub const KEPT: usize = 10;
-
-/// A front-end that is released.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Application {
-    /// The page that shows the teams' applications.
-    Shell,
-    /// A team's application, by the team's name.
-    Team(String),
-}
-
-impl Application {
-    /// The key of the object that says which release is current.
-    #[must_use]
-    pub fn pointer(&self) -> &'static str {
-        match self {
-            Self::Shell => "index.html",
-            Self::Team(_) => "manifest.json",
-        }
-    }
-}
-
-impl fmt::Display for Application {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Shell => "shell",
-            Self::Team(name) => name,
-        })
-    }
-}
-
-/// The place where an application is released.
-#[derive(Clone, Debug)]
-pub struct Destination {
-    /// The bucket.
-    pub bucket: String,
-    /// The URL at which its files are served, without a trailing slash.
-    pub url: String,
-    /// The system's name.
-    pub system: String,
-    /// The application.
-    pub application: Application,
-}
-
-/// The releases of one application.
-#[derive(Clone, Debug)]
-pub struct Releases {
-    destination: Destination,
-    store: Store,
-    fresh: Duration,
-}
-
-impl Releases {
-    /// The releases at a destination.
-    #[must_use]
-    pub fn new(account: &Account, destination: Destination) -> Self {
-        let store = Store::new(account, &destination.bucket);
-        Self {
-            destination,
-            store,
-            fresh: presence::COUNTS_FOR,
-        }
-    }
-
-    /// Treats files that no record names as left behind once they are this old. Default: an hour.
-    /// Less than the duration of a publish is safe only if no one else publishes, as in tests.
-    #[must_use]
-    pub fn with_fresh(self, fresh: Duration) -> Self {
-        Self { fresh, ..self }
-    }
-}

@@ -9,9 +9,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
 
+use super::manifest::Percent;
 use super::store::Head;
-use super::version::hex;
-use super::{KEPT, Percent, Version};
+use super::version::{Version, hex};
+
+/// How many releases are kept.
+pub const KEPT: usize = 10;
 
 /// The current release. Other tools may rely on this key.
 const RELEASE: &str = "frontage-release";

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::time::sleep;
 
 use super::content::NO_CACHE;
+use super::error::ReleaseError;
+use super::event::{Event, Events};
 use super::pointer::unique;
 use super::record::{Record, now};
 use super::store::{Body, Condition, Head, Put, Store};
-use super::{Event, Events, ReleaseError, Version};
+use super::version::Version;
 
 /// How long an announcement is valid.
 pub(super) const COUNTS_FOR: Duration = Duration::from_hours(1);

@@ -4,13 +4,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::error::ReleaseError;
+use super::event::{Event, Events};
 use super::list::ranked;
+use super::pointer::KEPT;
 use super::pointer::State;
 use super::presence::{Claim, announced};
 use super::record::{Record, now};
+use super::releases::Releases;
 use super::store::Object;
 use super::upload::BucketContents;
-use super::{Event, Events, KEPT, ReleaseError, Releases, Version};
+use super::version::Version;
 
 /// How many objects are deleted between two checks of the clock.
 const BATCH: usize = 1_000;

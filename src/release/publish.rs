@@ -2,12 +2,17 @@
 
 use serde::Serialize;
 
+use super::application::Application;
+use super::dist::Dist;
+use super::error::ReleaseError;
+use super::event::{Event, Events};
+use super::manifest::Percent;
 use super::pointer::{Pointer, State};
 use super::presence::Presence;
 use super::record::{Record, now};
+use super::releases::Releases;
 use super::upload::{self, BucketContents};
-use super::version::sha256;
-use super::{Application, Dist, Event, Events, Percent, ReleaseError, Releases, Version};
+use super::version::{Version, sha256};
 
 /// The result of a publish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

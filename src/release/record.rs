@@ -4,7 +4,7 @@ use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Version;
+use super::version::{File, Version};
 
 /// The record's file name.
 pub(super) const NAME: &str = "release.json";
@@ -34,24 +34,6 @@ pub(super) struct Entry {
     pub(super) path: String,
     /// `sha384-…`, in the form that browsers check.
     pub(super) integrity: String,
-}
-
-/// One file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct File {
-    /// Its path in the build, with slashes.
-    pub(super) path: String,
-    /// The SHA-256 of its contents, in hexadecimal.
-    pub(super) sha256: String,
-    /// Its size in bytes.
-    pub(super) size: u64,
-}
-
-impl File {
-    /// Whether its name contains a hash of its contents.
-    pub(super) fn is_asset(&self) -> bool {
-        self.path.starts_with("assets/")
-    }
 }
 
 impl Record {

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::error::ReleaseError;
+use super::event::Events;
 use super::pointer::{Pointer, State};
 use super::presence::Presence;
 use super::record::{Record, now};
+use super::releases::Releases;
 use super::upload::{self, BucketContents};
-use super::{Events, ReleaseError, Releases, Version};
+use super::version::Version;
 
 /// The result of a rollback.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

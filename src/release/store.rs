@@ -17,7 +17,7 @@ use base64::prelude::BASE64_STANDARD;
 use engine::DriverError;
 use sha2::{Digest as _, Sha256};
 
-use super::ReleaseError;
+use super::error::ReleaseError;
 use super::version::{hex, sha256};
 
 /// The minimum speed of an upload before it is given up, in bytes per second, after a first minute.

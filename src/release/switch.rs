@@ -5,12 +5,17 @@ use std::collections::HashMap;
 
 use futures_util::FutureExt as _;
 
+use super::application::Application;
 use super::content::{NO_CACHE, media_type};
+use super::error::ReleaseError;
+use super::event::{Event, Events};
+use super::manifest::Manifest;
 use super::pointer::{Pointer, State, unique};
-use super::record::{File, NAME, Record};
+use super::record::{NAME, Record};
+use super::releases::Releases;
 use super::store::{Body, Condition, Put};
 use super::upload::together;
-use super::{Application, Event, Events, Manifest, ReleaseError, Releases, Version};
+use super::version::{File, Version};
 
 /// How often to compare until the loose files stop changing. Each further round requires another
 /// publisher that switched.

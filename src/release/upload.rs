@@ -7,10 +7,13 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::content::{IMMUTABLE, NO_CACHE, media_type};
+use super::dist::Dist;
+use super::error::ReleaseError;
+use super::event::{Event, Events};
 use super::presence::announced;
-use super::record::{File, NAME, Record};
+use super::record::{NAME, Record};
 use super::store::{Body, Condition, Object, Put, Store};
-use super::{Dist, Event, Events, ReleaseError, Version};
+use super::version::{File, Version};
 
 /// The number of concurrent uploads or downloads.
 const AT_ONCE: usize = 32;

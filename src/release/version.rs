@@ -1,14 +1,12 @@
-//! A release's version.
+//! A release's version, and the files that it follows from.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::record::File;
-
-/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so the
-/// same build is the same release wherever and whenever it is made.
+/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so that
+/// the same build is the same release wherever and whenever it is made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(String);
@@ -51,6 +49,24 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct File {
+    /// Its path in the build, with slashes.
+    pub(super) path: String,
+    /// The SHA-256 of its contents, in hexadecimal.
+    pub(super) sha256: String,
+    /// Its bytes.
+    pub(super) size: u64,
+}
+
+impl File {
+    /// Whether its name has a hash of its contents.
+    pub(super) fn is_asset(&self) -> bool {
+        self.path.starts_with("assets/")
     }
 }
 

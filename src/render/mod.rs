@@ -7,6 +7,7 @@ mod plan;
 mod progress;
 mod release;
 mod report;
+mod toggles;
 
 pub use document::{PlanDocument, ReportDocument};
 pub use packages::{packages_listed, packages_published};
@@ -14,3 +15,4 @@ pub use plan::plan;
 pub use progress::progress;
 pub use release::{published, release_progress, releases, rolled_back};
 pub use report::{outputs, pending, report};
+pub use toggles::{message, toggles};

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use engine::{Outcome, Pending, Report, StepKind};
 use model::StackName;
 
-use crate::Hint as _;
+use crate::hint::Hint as _;
 
 /// What was done, what failed and how to resolve it, what was not tried and why.
 #[must_use]

@@ -44,7 +44,7 @@ impl Outputs<String> {
     }
 }
 
-/// The users and their login pages.
+/// Where people sign in.
 pub(crate) struct Login {
     pool: Handle<UserPool>,
     /// The login pages, without a trailing slash.
@@ -77,7 +77,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
     }
 }
 
-/// Adds the shell's client, which contains the shell's URL, and the stack's outputs.
+/// Adds the shell's client, which knows where the shell is, and the stack's outputs.
 pub(crate) fn add_client(
     graph: &mut Graph,
     system: &System,

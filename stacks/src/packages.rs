@@ -90,7 +90,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
     let store = Repository {
         domain_name: domain.name(),
         repository_name: "npm-store".to_owned(),
-        description: Some("What was taken from the public registry of npm".to_owned()),
+        description: Some("Packages from the public registry of npm".to_owned()),
         upstreams: Vec::new(),
         external_connections: vec![NPMJS.to_owned()],
         // Anyone who may read the other repository gets the contents of this one through it.
@@ -101,7 +101,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
         domain_name: domain.name(),
         repository_name: "npm".to_owned(),
         description: Some(format!(
-            "What the teams of {} share, and what npm has",
+            "Packages that the teams of {} share, and those of npm",
             system.name
         )),
         upstreams: vec![store.name()],

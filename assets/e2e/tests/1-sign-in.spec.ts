@@ -1,6 +1,7 @@
-import { expect, test, type WebSocket } from "@playwright/test";
+import type { WebSocket } from "@playwright/test";
 import { area, openTab, signIn, stands, TEAMS, visit } from "../src/pages.js";
 import { running } from "../src/system.js";
+import { expect, test } from "../src/test.js";
 
 test("one sign-in, by code with PKCE, serves the shell and all children", async ({ page }) => {
   const asked: URL[] = [];
@@ -19,7 +20,7 @@ test("one sign-in, by code with PKCE, serves the shell and all children", async 
   expect(logins()[0]?.searchParams.get("response_type")).toBe("code");
   expect(logins()[0]?.searchParams.get("code_challenge_method")).toBe("S256");
   page.on("response", (response) => {
-    if (response.request().resourceType() === "script") modules.push(response.text());
+    if (response.request().resourceType() === "script" && response.ok()) modules.push(response.text());
   });
 
   for (const team of TEAMS) {

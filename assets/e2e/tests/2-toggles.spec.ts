@@ -1,6 +1,6 @@
-import { expect, test } from "@playwright/test";
 import { openTab, signIn, visit } from "../src/pages.js";
 import { frontage } from "../src/system.js";
+import { expect, test } from "../src/test.js";
 
 test("a toggle that is set changes shell and child on the screen, without a reload", async ({
   page,

@@ -1,7 +1,10 @@
-import { expect, test } from "@playwright/test";
+import type { APIRequestContext, Browser, BrowserContext } from "@playwright/test";
+import { bucket } from "../../shell/src/child/bucket.js";
+import { chosenOf, entriesOf } from "../../shell/src/child/choice.js";
 import { openTab, signIn, stands, visit } from "../src/pages.js";
 import { changed, publish } from "../src/releases.js";
-import { frontage, frontageFails, running } from "../src/system.js";
+import { directly, frontage, frontageFails, running } from "../src/system.js";
+import { expect, test } from "../src/test.js";
 
 /** The text of billing's heading, in each of its builds. */
 const HEADING = "Billing";
@@ -46,46 +49,82 @@ test("the same build is published once", async () => {
   expect(before.length).toBeGreaterThan(1);
   expect((await publish("billing", dist)).uploaded).toBe(0);
   expect(await releases()).toEqual(before);
-  await frontage("release", "rollback", "billing");
 });
 
-test("a canary of 30 shows to some 30 of 100 browsers, and stays with each", async ({ browser, page }) => {
-  test.setTimeout(900_000);
+/** The ids of a hundred browsers: the same in each run, and so is their share. */
+const CLIENTS = Array.from({ length: 100 }, (_, number) => `client-${number}`);
+
+test("a canary of 30 shows to some 30 of 100 browsers, and stays with each", async ({
+  browser,
+  page,
+  request,
+}) => {
+  test.setTimeout(300_000);
+  const dist = await changed("billing", next("canary"));
+  const { version } = await publish("billing", dist, "--canary", "30");
+  const entries = await manifest(request);
+  const canary = entries.find(({ metadata }) => metadata.version.endsWith(version));
+
+  // What each of the hundred gets is a function of the manifest and of its id: the shell's own, asked here.
+  const place = (client: string) => bucket("billing", client);
+  const ordered = CLIENTS.toSorted((one, other) => place(one) - place(other));
+  const some = ordered.filter((client) => place(client) < 30);
+  const others = ordered.filter((client) => place(client) >= 30);
+  const chosen = (client: string) => chosenOf(entries, "billing", client);
+  expect(ordered.filter((client) => chosen(client) === canary)).toEqual(some);
+  expect(some.length).toBeGreaterThanOrEqual(25);
+  expect(some.length).toBeLessThanOrEqual(35);
+
+  // That the page goes by it is shown by six: those next to the border, where another share would show first, and one
+  // at each end.
   await signIn(page);
-  const cookies = await page.context().cookies();
-  const signedIn = await page.evaluate(() => Object.entries({ ...localStorage }));
-  /** What a browser shows that has an id of its own. The ids are the same in each run, and so is their share. */
-  const shown = async (client: number): Promise<string | null> => {
-    const kept = Object.entries({ ...Object.fromEntries(signedIn), "frontage:client": `client-${client}` });
-    const localStorage = kept.map(([name, value]) => ({ name, value }));
-    const origins = [{ origin: running().shell, localStorage }];
-    const context = await browser.newContext({ storageState: { cookies, origins } });
-    const tab = await openTab(context, "/billing");
-    const billing = await stands(tab, "billing");
-    const version = await billing.getAttribute("data-version");
-    // Each comes again in the page, and every tenth by a new one.
-    if (client % 10 === 0) {
-      await tab.reload();
-      await stands(tab, "billing");
-    } else {
-      await tab.getByRole("link", { name: "Home", exact: true }).first().click();
-      await visit(tab, "billing");
-    }
-    expect(await billing.getAttribute("data-version"), "it stays").toBe(version);
-    await context.close();
-    return version;
-  };
-
-  const canary = await publish("billing", await changed("billing", next("canary")), "--canary", "30");
-  let canaries = 0;
-  for (let client = 0; client < 100; client += 4) {
-    const four = await Promise.all([0, 1, 2, 3].map((more) => shown(client + more)));
-    canaries += four.filter((version) => version?.includes(canary.version)).length;
+  const state = await page.context().storageState();
+  const six = [...some.slice(0, 1), ...some.slice(-2), ...others.slice(0, 2), ...others.slice(-1)];
+  for (const client of six) {
+    const shown = await shownTo(client, browser, state);
+    expect(shown, client).toEqual(Array(3).fill(chosen(client)?.metadata.version));
   }
-  expect(canaries).toBeGreaterThanOrEqual(25);
-  expect(canaries).toBeLessThanOrEqual(35);
-  await frontage("release", "rollback", "billing");
+
+  // And that the share is the manifest's: as it grows, the next browser gets the canary.
+  const [first = ""] = others;
+  await publish("billing", dist, "--canary", `${place(first) + 1}`);
+  expect(await shownTo(first, browser, state), first).toEqual(Array(3).fill(canary?.metadata.version));
 });
+
+type StorageState = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+/** The version that a browser with this id shows: at its first visit, at the next one, and after a reload. */
+async function shownTo(client: string, browser: Browser, state: StorageState): Promise<(string | null)[]> {
+  const context = await browser.newContext({ storageState: withClient(state, client) });
+  const page = await openTab(context, "/billing");
+  const billing = await stands(page, "billing");
+  const versions = [await billing.getAttribute("data-version")];
+  await page.getByRole("link", { name: "Home", exact: true }).first().click();
+  await visit(page, "billing");
+  versions.push(await billing.getAttribute("data-version"));
+  await page.reload();
+  await stands(page, "billing");
+  versions.push(await billing.getAttribute("data-version"));
+  await context.close();
+  return versions;
+}
+
+/** Of a browser that is signed in, and has an id of its own. */
+function withClient({ cookies, origins }: StorageState, client: string): StorageState {
+  const id = { name: "frontage:client", value: client };
+  const withId = ({ origin, localStorage }: StorageState["origins"][number]) => ({
+    origin,
+    localStorage: [...localStorage.filter(({ name }) => name !== id.name), id],
+  });
+  return { cookies, origins: origins.map(withId) };
+}
+
+/** Billing's versions in its manifest. */
+async function manifest(request: APIRequestContext): Promise<ReturnType<typeof entriesOf>> {
+  const outputs = JSON.parse(await frontage("outputs", "--format", "json"));
+  const site = directly(`${outputs["team/billing"].url}/manifest.json`);
+  return entriesOf(await (await request.get(site.url, site)).json(), "acme", "billing");
+}
 
 test("the shell shows each team's releases", async ({ page }) => {
   await signIn(page, "/releases");

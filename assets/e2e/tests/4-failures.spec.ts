@@ -1,7 +1,8 @@
-import { expect, type Page, test } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import { area, signIn, stands, visit } from "../src/pages.js";
 import { changed, publish } from "../src/releases.js";
-import { directly, frontage } from "../src/system.js";
+import { directly, frontage, running } from "../src/system.js";
+import { expect, test } from "../src/test.js";
 
 const SHIPPING = { name: "Shipping", exact: true } as const;
 
@@ -71,3 +72,43 @@ test("a module that throws as it loads, as it mounts, or later", async ({ page }
   }
   await visit(page, "shipping");
 });
+
+test("a server that is busy for a moment keeps neither the page nor a child away", async ({ page }) => {
+  const asked = new Map<string, number>();
+  for (const file of [/\/config\.json$/, /\/manifest\.json$/, SCRIPT]) {
+    await page.route(file, async (route) => {
+      // A retry may have a query of its own.
+      const { origin, pathname } = new URL(route.request().url());
+      const count = (asked.get(origin + pathname) ?? 0) + 1;
+      asked.set(origin + pathname, count);
+      if (count <= 2) await isBusy(route);
+      else await route.continue();
+    });
+  }
+  await signIn(page);
+  await visit(page, "shipping");
+  const files = [...asked.keys()];
+  for (const file of [/\/config\.json$/, /\/manifest\.json$/, /\/assets\/main-/]) {
+    expect(
+      files.filter((url) => file.test(url) && (asked.get(url) ?? 0) > 2),
+      `${file}`,
+    ).not.toEqual([]);
+  }
+});
+
+test("a server that stays busy: the page says so while it tries again, and at the end", async ({ page }) => {
+  await page.route(/\/config\.json$/, isBusy);
+  await page.goto(running().shell);
+  await expect(page.getByRole("status")).toContainText("trying again");
+  await expect(page.getByRole("heading", { name: "This page cannot start" })).toBeVisible({
+    timeout: 40_000,
+  });
+  await expect(page.getByRole("alert")).toHaveText(/config\.json answered 503 \(tried \d+ times/);
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+});
+
+async function isBusy(route: Route): Promise<void> {
+  await route.fulfill({ status: 503, headers: { "Access-Control-Allow-Origin": "*" }, body: "" });
+}

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { expect, test } from "@playwright/test";
 import { signIn, TEAMS, visit } from "../src/pages.js";
 import { DEV_LOG, directly, frontage, running } from "../src/system.js";
+import { expect, test } from "../src/test.js";
 
 test("the policy blocks an injected script, a foreign origin and an injected import map", async ({
   page,

@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import axe from "axe-core";
 import { signIn, stands, TEAMS } from "../src/pages.js";
 import { ROOT, running } from "../src/system.js";
+import { expect, test } from "../src/test.js";
 
 /** Where the pictures are kept: in the documentation when they are to be renewed, otherwise beside the build. */
 const FOLDER = resolve(ROOT, process.env.UPDATE_PICTURES ? "docs/pictures" : "target/pictures");

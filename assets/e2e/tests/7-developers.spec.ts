@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { resolve } from "node:path";
-import { expect, test } from "@playwright/test";
 import { signIn, stands, visit } from "../src/pages.js";
 import { ROOT, running } from "../src/system.js";
+import { expect, test } from "../src/test.js";
 
 /** A child on its developer's own machine. */
 const OWN = "http://localhost:5173";
@@ -17,8 +18,10 @@ test.beforeAll(async () => {
     .toBe(200);
 });
 
-test.afterAll(() => {
-  server.kill();
+test.afterAll(async () => {
+  // The next worker, which there is after a failure, needs the port.
+  const ended = once(server, "exit");
+  if (server.kill()) await ended;
 });
 
 test("a child runs alone for its developers", async ({ page }) => {

@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
 import { signIn, stands } from "../src/pages.js";
+import { expect, test } from "../src/test.js";
 
 test("everything is reached with the keyboard, and a new page is announced", async ({ page }) => {
   await signIn(page);

@@ -7,6 +7,7 @@ import { messageOf } from "./child/load.js";
 import { Overrides } from "./child/overrides.js";
 import { fetchConfig } from "./config.js";
 import { cannotStart, waiting } from "./pages/sign-in.js";
+import { BUSY } from "./retry.js";
 import { Router } from "./router.js";
 import { client, type Shell } from "./shell.js";
 import { ThemeSwitch } from "./theme.js";
@@ -15,8 +16,11 @@ const host = document.getElementById("app") as HTMLElement;
 
 async function start(): Promise<void> {
   const theme = new ThemeSwitch();
-  host.replaceChildren(waiting("One moment"));
-  const config = await fetchConfig();
+  const gate = waiting("One moment");
+  host.replaceChildren(gate);
+  const config = await fetchConfig({
+    onBusy: () => gate.querySelector("fr-spinner")?.setAttribute("label", BUSY),
+  });
   const router = new Router();
   const overrides = new Overrides(config.overrides, sessionStorage);
   const query = overrides.take(location.search, config.overrides);

@@ -1,12 +1,12 @@
 import type { Theme, ThemeView, Unsubscribe } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
 
-/** What the user has chosen. */
+/** The user's choice. */
 export type Choice = Theme | "system";
 
 const KEY = "frontage:theme";
 
-/** Light, dark, or as the system has it. The choice is kept in the browser, and holds in its other tabs too. */
+/** Light, dark, or as in the operating system. The choice is stored in the browser, and applies to its other tabs too. */
 export class ThemeSwitch implements ThemeView {
   readonly #listeners = new Listeners<Theme>();
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");

@@ -2,6 +2,7 @@ import type { SessionUser, ShellConfig, Toggle, TogglesStatus } from "@frontage/
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "../src/app.js";
 import { Overrides } from "../src/child/overrides.js";
+import { BUSY } from "../src/retry.js";
 import { Router } from "../src/router.js";
 import type { Shell } from "../src/shell.js";
 import { ThemeSwitch } from "../src/theme.js";
@@ -88,7 +89,9 @@ beforeEach(() => {
   new App({ ...shell, client: "a", failures: new Map() } as unknown as Shell, host).start();
 });
 
-afterEach(() => {
+afterEach(async () => {
+  // What a test has begun may still have something to say on the console.
+  await vi.advanceTimersByTimeAsync(0);
   vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
@@ -223,6 +226,20 @@ describe("the releases page", () => {
     );
     expect(rows).toEqual(["1.0.0aaDefault0 %", "1.1.0bbCanaryYours100 %"]);
     expect(find('[data-team="returns"]')?.textContent).toContain("no release of @acme/returns");
+  });
+});
+
+describe("a manifest that does not come", () => {
+  it("is asked for again, and the pages say so, and then how often", async () => {
+    vi.stubGlobal("fetch", async () => new Response("", { status: 503 }));
+    session.becomes(ADA);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(find('a.tile[href="/shipping"]')?.textContent).toContain("Trying again…");
+    router.navigate("/releases");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(find('[data-team="shipping"] fr-spinner')?.getAttribute("label")).toBe(BUSY);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(find('[data-team="shipping"] fr-alert')?.textContent).toMatch(/answered 503 \(tried \d+ times/);
   });
 });
 

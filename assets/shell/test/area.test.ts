@@ -2,6 +2,7 @@ import { type ChildContext, reportChildError, type TeamConfig } from "@frontage/
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChildArea } from "../src/child/area.js";
 import type { Version } from "../src/child/choice.js";
+import { BUSY, type RetryOptions, retry, TransientError } from "../src/retry.js";
 
 const TEAM: TeamConfig = {
   name: "shipping",
@@ -19,11 +20,16 @@ function version(name: string, more: Partial<Version> = {}): Version {
   return { version: name, urls, integrity: "sha384-AAAA", ...more };
 }
 
+/** A script that is there for nobody, that never comes, that is not what was released, or a server that is busy. */
+type Fault = "missing" | "hangs" | "tampered" | "busy";
+
 /** What the network and the modules do; every URL that is not named works and shows its own name. */
-let network: Record<string, "missing" | "hangs">;
+let network: Record<string, Fault>;
 let modules: Record<string, () => unknown>;
-let versions: () => Promise<Version[]>;
+let versions: (options: RetryOptions) => Promise<Version[]>;
+/** What script elements have asked for, what has been fetched to know why one failed, and what was imported. */
 let asked: string[];
+let fetched: string[];
 let imported: string[];
 let area: ChildArea;
 
@@ -37,12 +43,13 @@ beforeEach(() => {
   modules = {};
   versions = async () => [STABLE];
   asked = [];
+  fetched = [];
   imported = [];
   area = new ChildArea(TEAM, {
-    versions: () => versions(),
+    versions: (_, options) => versions(options),
     context: () => CONTEXT,
     failures: new Map(),
-    loading: { addScript, import: importModule },
+    loading: { addScript, fetch: fetchModule, import: importModule },
   });
   document.body.append(area.element);
 });
@@ -60,8 +67,18 @@ async function addScript(url: string): Promise<void> {
   const fault = network[path(url)];
   if (fault === "hangs") {
     await new Promise(() => undefined);
+  } else if (fault !== undefined) {
+    throw new Error(`${path(url)} could not be fetched, or is not what was released`);
+  }
+}
+
+async function fetchModule(url: string): Promise<void> {
+  fetched.push(url);
+  const fault = network[path(url)];
+  if (fault === "busy") {
+    throw new TransientError(`${path(url)} answered 503`);
   } else if (fault === "missing") {
-    throw new Error(`${url} could not be fetched`);
+    throw new Error(`${path(url)} answered 404`);
   }
 }
 
@@ -85,6 +102,7 @@ async function enter(): Promise<void> {
 
 const state = () => [area.element.dataset.state, area.element.dataset.version];
 const text = () => area.element.textContent;
+const spinner = () => area.element.querySelector("fr-spinner")?.getAttribute("label");
 
 describe("a child", () => {
   it("of kind module renders into its area", async () => {
@@ -179,17 +197,105 @@ describe("a script that does not come", () => {
     expect(state()).toEqual(["ready", "1.0.0+aa"]);
   });
 
-  it("at all shows a card, whose button tries again under new URLs", async () => {
+  it("at all shows a card with the reason, whose button tries again under new URLs", async () => {
     network["assets/1.0.0+aa.js"] = network["releases/1.0.0+aa.js"] = "missing";
     await enter();
     expect(state()).toEqual(["failed", undefined]);
+    expect(area.element.querySelector(".child-reason")?.textContent).toBe(
+      "releases/1.0.0+aa.js answered 404",
+    );
     expect(imported).toEqual([]);
     network = {};
     asked = [];
     area.element.querySelector("fr-button")?.click();
     await vi.advanceTimersByTimeAsync(0);
-    expect(short(asked)).toEqual(["assets/1.0.0+aa.js?retry=1"]);
+    expect(short(asked)).toEqual(["assets/1.0.0+aa.js?retry=2"]);
     expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("since the server is busy is asked for again, always with its integrity", async () => {
+    network["assets/1.0.0+aa.js"] = network["releases/1.0.0+aa.js"] = "busy";
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(area.element.dataset.state).toBe("loading");
+    expect(spinner()).toBe("Loading Shipping");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(spinner()).toBe(BUSY);
+    network = {};
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+    expect(imported).toHaveLength(1);
+    expect(asked.at(-1)).toBe(imported[0]);
+    expect(new Set(fetched).size, "no URL is used again that has failed").toBe(fetched.length);
+  });
+
+  it("for ever gives a card that says how often it was tried", async () => {
+    network["assets/1.0.0+aa.js"] = network["releases/1.0.0+aa.js"] = "busy";
+    await enter();
+    expect(area.element.querySelector(".child-reason")?.textContent).toMatch(
+      /answered 503 \(tried \d+ times in \d+ seconds\)$/,
+    );
+    expect(imported).toEqual([]);
+  });
+
+  it("at one address for good, and is busy at the other, is asked for there alone", async () => {
+    network = { "assets/1.0.0+aa.js": "missing", "releases/1.0.0+aa.js": "busy" };
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(fetched.filter((url) => path(url) === "assets/1.0.0+aa.js")).toHaveLength(1);
+    expect(fetched.filter((url) => path(url) === "releases/1.0.0+aa.js").length).toBeGreaterThan(1);
+    network = {};
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(text()).toBe("releases/1.0.0+aa.js");
+  });
+
+  it("as it was released is not tried for long, and never imported", async () => {
+    network["assets/1.0.0+aa.js"] = network["releases/1.0.0+aa.js"] = "tampered";
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(state()).toEqual(["failed", undefined]);
+    expect(asked).toHaveLength(4);
+    expect(imported).toEqual([]);
+  });
+
+  it("is not asked for any more once the area is left", async () => {
+    network["assets/1.0.0+aa.js"] = network["releases/1.0.0+aa.js"] = "busy";
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(2_000);
+    area.leave();
+    asked = [];
+    fetched = [];
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([...asked, ...fetched]).toEqual([]);
+    expect(area.element.childElementCount).toBe(0);
+  });
+});
+
+describe("a manifest that does not come", () => {
+  it("is asked for again, and the area says so", async () => {
+    let attempts = 0;
+    versions = (options) =>
+      retry(async () => {
+        attempts += 1;
+        if (attempts <= 4) throw new TransientError("manifest.json answered 503");
+        return [STABLE];
+      }, options);
+    vi.spyOn(Math, "random").mockReturnValue(1);
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(spinner()).toBe(BUSY);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state()).toEqual(["ready", "1.0.0+aa"]);
+  });
+
+  it("leaves the child that stands as it is", async () => {
+    await enter();
+    versions = (options) => retry(() => Promise.reject(new TransientError("busy")), options);
+    const place = area.element.firstElementChild;
+    void area.enter();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(area.element.firstElementChild).toBe(place);
+    expect(area.element.dataset.state).toBe("ready");
   });
 });
 

@@ -35,8 +35,11 @@ impl LoadServiceConfig for OneVariable {
     }
 }
 
+/// Makes the configuration of an SDK crate, which asks for the service's endpoint.
+type Configure = fn(&SdkConfig);
+
 /// Whether the SDK crate of a service finds the endpoint in the service's variable.
-fn is_found(service: &Service, configure: fn(&SdkConfig)) -> bool {
+fn is_found(service: &Service, configure: Configure) -> bool {
     let found = Arc::<AtomicBool>::default();
     let environment = Env::from_slice(&[(&service.endpoint_variable(), "http://127.0.0.1:4566")]);
     let loader = OneVariable {
@@ -47,7 +50,6 @@ fn is_found(service: &Service, configure: fn(&SdkConfig)) -> bool {
     found.load(Ordering::Relaxed)
 }
 
-/// The configuration of an SDK crate, which asks for the service's endpoint.
 macro_rules! configuration {
     ($sdk:ident) => {
         |config| drop($sdk::config::Builder::from(config))
@@ -56,7 +58,7 @@ macro_rules! configuration {
 
 #[test]
 fn the_sdk_finds_each_services_endpoint_in_its_variable() {
-    let sdks: [(&Service, fn(&SdkConfig)); 12] = [
+    let sdks: [(&Service, Configure); 12] = [
         (apigatewayv2::SERVICE, configuration!(aws_sdk_apigatewayv2)),
         (certificatemanager::SERVICE, configuration!(aws_sdk_acm)),
         (cloudfront::SERVICE, configuration!(aws_sdk_cloudfront)),

@@ -1,9 +1,9 @@
 //! The measurements of docs/benchmarks.md, taken by `cargo xtask bench`.
 //!
-//! It runs the released program and the functions from outside, on the emulator, and compares them
-//! with bare calls of its own. It knows neither the engine nor the SDK, so that nothing is measured
+//! It runs the released program and the functions as black boxes, on the emulator, and compares
+//! them with its own bare calls. It knows neither the engine nor the SDK, so nothing is measured
 //! with itself.
-#![allow(clippy::print_stderr, reason = "progress is for whoever waits")]
+#![allow(clippy::print_stderr, reason = "progress output")]
 
 mod aws;
 mod clients;
@@ -41,13 +41,13 @@ struct Arguments {
 enum Benchmark {
     /// A plan that finds nothing to do: calls, start, memory
     Plan,
-    /// A toggle's way from its write to the last of 1, 50 and 500 clients
+    /// A toggle's path from its write to the last of 1, 50 and 500 clients
     Toggles,
     /// The functions' packages and their start
     Functions,
-    /// A first visit to the shell: weight, times, and whether everybody can use it (Lighthouse)
+    /// A first visit to the shell: size, times, and accessibility (Lighthouse)
     FrontEnds,
-    /// From a clone with nothing cached to a running system: minutes, and all of the machine
+    /// From a clone with nothing cached to a running system: takes minutes, and the whole machine
     Cold,
 }
 

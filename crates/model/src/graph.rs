@@ -1,4 +1,4 @@
-//! The desired state: resources, and the references that are its edges.
+//! The desired state: resources, with the references between them as edges.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use super::{
 ///
 /// # Guarantees
 /// A resource refers only to resources that were added before it, since a reference is made from
-/// the [`Handle`] that adding returned: there is no dangling reference and no cycle.
+/// the [`Handle`] that adding returned: dangling references and cycles are impossible.
 #[derive(Debug)]
 pub struct Graph {
     system: String,
@@ -28,11 +28,11 @@ pub struct Graph {
 /// One desired resource.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Where it stands.
+    /// Its address.
     pub address: Address,
-    /// What it is.
+    /// Its type.
     pub resource_type: &'static ResourceType,
-    /// What is desired of it, with deferred text as intrinsic functions.
+    /// Its desired properties, with deferred text as intrinsic functions.
     pub properties: Value,
     /// The owner to record.
     pub owner: Owner,
@@ -51,7 +51,7 @@ impl Node {
 }
 
 impl Graph {
-    /// An empty system with tags that every resource of it carries.
+    /// An empty system with tags that each of its resources carries.
     pub fn new(system: impl Into<String>, tags: Tags) -> Self {
         Self {
             system: system.into(),
@@ -98,7 +98,7 @@ impl Graph {
         self.nodes.get(address)
     }
 
-    /// What each stack tells about itself once it stands.
+    /// The outputs of each stack, available once it exists.
     #[must_use]
     pub fn outputs(&self) -> &BTreeMap<StackName, BTreeMap<String, Text>> {
         &self.outputs
@@ -129,17 +129,17 @@ impl StackBuilder<'_> {
         physical_name(&self.graph.system, &self.stack, name)
     }
 
-    /// The first part of the physical names of this stack: `SYSTEM-STACK`.
+    /// The prefix of the physical names of this stack: `SYSTEM-STACK`.
     #[must_use]
     pub fn physical_prefix(&self) -> String {
         physical_prefix(&self.graph.system, &self.stack)
     }
 
-    /// Adds a resource. What refers to it takes its attributes from the handle.
+    /// Adds a resource. Resources that refer to it take its attributes from the handle.
     ///
     /// # Panics
-    /// If the stack has a resource of that name already, or the properties do not serialise:
-    /// mistakes in a stack's code, which its snapshot test shows.
+    /// If the stack already contains a resource with that name, or the properties do not serialise:
+    /// bugs in a stack's code, which its snapshot test shows.
     #[allow(clippy::needless_pass_by_value)] // a stack builds each struct in place
     pub fn add<R: Resource>(&mut self, name: &str, properties: R) -> Handle<R> {
         let address = Address::new(self.stack.clone(), name);
@@ -166,7 +166,7 @@ impl StackBuilder<'_> {
         }
     }
 
-    /// The fingerprint of what is desired of a resource: changes when its description does.
+    /// The fingerprint of a desired resource: changes when its description does.
     #[must_use]
     pub fn content<R>(&self, resource: &Handle<R>) -> Text {
         Text::from(
@@ -177,7 +177,7 @@ impl StackBuilder<'_> {
         )
     }
 
-    /// Tells something about the stack once it stands.
+    /// Adds an output, available once the stack exists.
     pub fn output(&mut self, name: &str, value: Text) {
         self.graph
             .outputs
@@ -220,7 +220,7 @@ pub struct Handle<R> {
 }
 
 impl<R> Handle<R> {
-    /// Where the resource stands.
+    /// The resource's address.
     #[must_use]
     pub fn address(&self) -> &Address {
         &self.address
@@ -263,7 +263,7 @@ fn collect_references(value: &Value, found: &mut BTreeSet<Address>) {
 }
 
 impl Expression {
-    /// The expression that a JSON value is, if it is one.
+    /// The expression that a JSON value represents, if any.
     #[must_use]
     pub fn from_json(value: &Value) -> Option<Self> {
         let members = value.as_object().filter(|members| members.len() == 1)?;

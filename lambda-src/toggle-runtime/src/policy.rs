@@ -1,4 +1,4 @@
-//! The numbers that bound telling.
+//! The limits of sending.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use toggle_contract::CONNECT_TIMEOUT_SECONDS;
 
 use crate::message::MESSAGE_LIMIT;
 
-/// How many connections are told at once, one message at a time each. A post takes 10 to 20 ms
-/// within a region, so this is 6,000 to 12,000 posts a second: about the account's default quota
-/// for the whole region, of 10,000.
+/// How many connections are sent to at once, each one message at a time. A post takes 10 to 20 ms
+/// within a Region, so this is 6,000 to 12,000 posts per second: about the account's default quota
+/// for the whole Region, of 10,000.
 pub const CONCURRENCY: usize = 128;
 
 /// Younger than this, a connection may not have been opened yet: it can be posted to only once
@@ -29,12 +29,12 @@ pub struct Policy {
     pub concurrency: usize,
     /// See [`YOUNG`].
     pub young: Duration,
-    /// How long a 410 of a young connection is tried again before it is left to the new-connection
+    /// How long a 410 of a young connection is retried before it is left to the new-connection
     /// function.
     pub patience: Duration,
-    /// How long one message to one connection is tried.
+    /// How long one message to one connection is retried.
     pub budget: Duration,
-    /// How long closing one connection is tried.
+    /// How long closing one connection is retried.
     pub close_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
@@ -56,8 +56,8 @@ pub enum Rule {
 }
 
 impl Policy {
-    /// Toggle-message: a connection that is not open yet holds up nobody, as new-connection reads
-    /// the table after it has opened.
+    /// Toggle-message: a connection that is not open yet delays no others, since new-connection
+    /// reads the table after it has opened.
     #[must_use]
     pub fn announce() -> Self {
         Self {
@@ -72,7 +72,7 @@ impl Policy {
         }
     }
 
-    /// New-connection: waits for the connection as long as it may still open.
+    /// New-connection: waits for a connection as long as it may still open.
     #[must_use]
     pub fn welcome() -> Self {
         Self {

@@ -27,7 +27,7 @@ impl Builds {
     /// Starts building the applications of the selected stacks whose sources are here: a team's may
     /// be elsewhere.
     pub(super) fn begin(global: &Global, system: &System, context: &Context) -> Self {
-        let applications = release::applications(&context.graph, &context.selection);
+        let applications = release::applications(system, &context.selection);
         let sources: Vec<_> = applications
             .map(|of| (release::source(global, system, &of), of))
             .collect();

@@ -11,19 +11,19 @@ use hyper_util::rt::TokioExecutor;
 use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::time::timeout;
 
-use super::EXAMPLES;
+use super::examples::EXAMPLES;
 use crate::cli::context::Outputs;
 use crate::cli::output::print;
-use crate::cli::release;
-use crate::cli::toggles::{Change, Client, Message, Store};
+use crate::cli::{advice, release};
 use crate::release::Application;
+use crate::toggles::{Change, Client, Message, Received, Store, Toggle};
 
 /// How long to wait for a message.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Checks what a client sees: the examples, then a change to one.
 pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
-    let mut client = super::connect(url).await?;
+    let mut client = Client::connect(url).await.map_err(advice::report)?;
     let items = loop {
         // The examples' own changes may still be on their way and arrive before the state.
         if let Message::State(items) = next(&mut client, "the state").await? {
@@ -38,15 +38,15 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
         ));
     }
     let (id, ..) = EXAMPLES[0];
-    store
-        .set(&Change {
-            id,
-            active: true,
-            name: None,
-            attributes: &[],
-        })
-        .await?;
-    while !matches!(next(&mut client, "the change").await?, Message::Changed(item) if is_on(&item, id))
+    let change = Change {
+        id,
+        active: true,
+        name: None,
+        attributes: &[],
+    };
+    store.set(&change).await.map_err(advice::report)?;
+    let is_on = |toggle: &Toggle| toggle.id() == id && toggle.is_active();
+    while !matches!(next(&mut client, "the change").await?, Message::Changed(toggle) if is_on(&toggle))
     {
     }
     client.close().await;
@@ -54,14 +54,10 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
     Ok(())
 }
 
-fn is_on(item: &serde_json::Value, id: &str) -> bool {
-    item["featureId"]["S"] == id && item["isActive"]["BOOL"] == true
-}
-
 async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
     let seconds = PATIENCE.as_secs();
     match timeout(PATIENCE, client.next()).await {
-        Ok(Some((_, message))) => Ok(message),
+        Ok(Some(Received { message, .. })) => Ok(message),
         Ok(None) => Err(miette!(
             "the service closed the connection before {what} arrived"
         )),

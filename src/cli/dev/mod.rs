@@ -2,6 +2,7 @@
 
 mod applications;
 mod check;
+mod examples;
 mod user;
 
 use std::process::ExitCode;
@@ -13,29 +14,24 @@ use local::{MiniStack, MiniStackOptions, Proxy, Registry, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use model::StackName;
 use stacks::description::System;
+use stacks::toggles;
 
 use self::applications::Builds;
-use super::context::{self, Context, Outputs, Zips};
-use super::toggles::{Change, Client, Store, show};
+use crate::cli::context::{Context, Outputs};
+use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::{print, say};
-use crate::cli::{advice, apply};
-use crate::cli::{packages, release};
+use crate::cli::toggles::show;
+use crate::cli::{advice, apply, description, packages, release};
 use crate::release::Application;
 use crate::render;
+use crate::toggles::{Store, Watch};
 
 /// The emulator's default port.
 const PORT: u16 = 4566;
 /// The Region if the description names none.
 const REGION: &str = "eu-west-1";
-/// The example toggles.
-const EXAMPLES: [(&str, &str, bool); 3] = [
-    ("1", "Feature toggle 1", false),
-    ("2", "Feature toggle 2", true),
-    ("3", "Feature toggle 3", false),
-];
-
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -49,7 +45,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let system = context::describe(global)?;
+    let system = description::read(global)?;
     let emulator = start(arguments).await?;
     let global = Global {
         endpoint_url: Some(emulator.endpoint()),
@@ -62,7 +58,8 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let registry = packages(&global, &context).await?;
     user::make(&context, &outputs).await?;
     let url = websocket_url(&outputs)?;
-    let store = seed(&context).await?;
+    let store = Store::new(&context.account, toggles::toggles_table(&system));
+    examples::make(&store).await?;
     let checked = if arguments.once {
         check(&context, &url, &store, &outputs, &applications).await
     } else {
@@ -111,7 +108,7 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
 
 /// The emulator's default account, whatever credentials exist: nothing here is sent to AWS.
 async fn open(global: &Global, system: &System) -> Result<Context, Report> {
-    let selection = context::selection(global, system)?;
+    let selection = description::selection(global, system)?;
     let connection = Connection {
         profile: None,
         ..global.connection(system.region.as_deref().or(Some(REGION)))
@@ -128,7 +125,7 @@ async fn open(global: &Global, system: &System) -> Result<Context, Report> {
 
 async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
     let plan = context.plan(Goal::Converge).await?;
-    if let Some(lacking) = &context.lacking {
+    if let Some(lacking) = context.left_out() {
         say(&lacking.to_string());
     }
     say(&format!(
@@ -148,11 +145,7 @@ async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
 /// service for them.
 async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>, Report> {
     let stack = StackName::new(stacks::packages::STACK);
-    if !context
-        .lacking
-        .as_ref()
-        .is_some_and(|lacking| lacking.contains(&stack))
-    {
+    if !context.lacking.contains_key(&stack) {
         return Ok(None);
     }
     let global = global.clone();
@@ -162,26 +155,11 @@ async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>
 }
 
 fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
-    let url = outputs
-        .values()
-        .find_map(|values| values.get("websocket_url"));
-    url.cloned()
-        .ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))
-}
-
-async fn seed(context: &Context) -> Result<Store, Report> {
-    let store = Store::open_in(context);
-    for (id, name, active) in EXAMPLES {
-        store
-            .set(&Change {
-                id,
-                active,
-                name: Some(name),
-                attributes: &[],
-            })
-            .await?;
-    }
-    Ok(store)
+    let toggles = outputs
+        .get(&StackName::new(toggles::STACK))
+        .ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))?;
+    let toggles = toggles::Outputs::of(toggles).into_diagnostic()?;
+    Ok(toggles.websocket_url)
 }
 
 async fn check(
@@ -248,25 +226,16 @@ fn welcome(
 
 async fn watch(global: &Global, url: &str) -> Result<(), Report> {
     let mut interrupts = Interrupts::listen();
-    let mut client = connect(url).await?;
+    let mut watch = Watch::connect(url).await.map_err(advice::report)?;
     loop {
         tokio::select! {
-            message = client.next() => match message {
-                Some((text, message)) => show(Format::Human, &text, &message),
-                None => client = connect(url).await?,
-            },
+            event = watch.next() => show(Format::Human, &event),
             () = interrupts.next() => break,
         }
     }
-    client.close().await;
+    watch.close().await;
     say(&format!("\ntaking {} down", global.config.display()));
     Ok(())
-}
-
-async fn connect(url: &str) -> Result<Client, Report> {
-    Client::connect(url)
-        .await
-        .map_err(|error| miette!("{url}: {error}"))
 }
 
 async fn take_down(context: &mut Context) -> Result<(), Report> {

@@ -3,12 +3,12 @@
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
-use super::destination::{self, destination};
-use super::{RegistryArgs, prepare, tell};
+use super::destination::destination;
+use super::workspace::{RegistryArgs, prepare, tell};
 use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json};
-use crate::packages::{Comparison, Registry, Workspace};
+use crate::packages::{Comparison, Registry, Token, Workspace};
 use crate::render;
 
 /// Arguments of `publish`.
@@ -25,7 +25,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let workspace = arguments.place.workspace(global)?;
     // An unknown name is an error before any registry is contacted.
     workspace.named(&arguments.names).map_err(advice::report)?;
-    let destination = destination(global, &arguments.place, destination::RUN).await?;
+    let destination = destination(global, &arguments.place, Token::SHORTEST).await?;
     let names = arguments.names.clone();
     let published =
         tokio::task::spawn_blocking(move || publish(&workspace, &names, &destination.registry));

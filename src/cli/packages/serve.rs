@@ -4,8 +4,9 @@ use local::{Registry as LocalRegistry, Tools};
 use miette::{IntoDiagnostic as _, Report};
 
 use super::publish::publish;
-use super::{RegistryArgs, say};
+use super::workspace::RegistryArgs;
 use crate::cli::global::Global;
+use crate::cli::output::say;
 use crate::packages::Registry;
 
 /// The lifetime of the registry's tokens.

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
-use super::{Named, build, destination, with_progress};
+use super::named::Named;
+use super::progress::with_progress;
+use super::{build, destination};
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
-use crate::cli::{advice, context};
+use crate::cli::{advice, description};
 use crate::release::{Application, Dist, Percent, ReleaseError};
 use crate::render;
 
@@ -26,7 +28,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
-    let system = context::describe(global)?;
+    let system = description::read(global)?;
     let application = destination::application(&system, &arguments.named.application)?;
     if arguments.canary.is_some() && application == Application::Shell {
         return Err(advice::report(ReleaseError::CanaryOfShell));

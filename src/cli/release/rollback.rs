@@ -3,7 +3,9 @@
 use clap::Args;
 use miette::Report;
 
-use super::{Named, destination, with_progress};
+use super::destination;
+use super::named::Named;
+use super::progress::with_progress;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json};
 use crate::render;

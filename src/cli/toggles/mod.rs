@@ -1,17 +1,19 @@
 //! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
-mod store;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use miette::Report;
+use stacks::toggles::toggles_table;
 
-pub(super) use store::{Change, Store};
-pub(super) use watch::{Client, Message, show};
-
-use crate::cli::global::Global;
+pub(super) use self::watch::show;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
+use crate::cli::{advice, context};
+use crate::render;
+use crate::toggles::{Change, Store};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -64,7 +66,7 @@ fn attribute(text: &str) -> Result<(String, String), String> {
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
-        Command::List => Store::open(global).await?.list(global.format).await?,
+        Command::List => list(global).await?,
         Command::Set(set) => {
             let change = Change {
                 id: &set.id,
@@ -72,10 +74,32 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
                 name: set.name.as_deref(),
                 attributes: &set.attribute,
             };
-            Store::open(global).await?.set(&change).await?;
+            let store = open(global).await?;
+            store.set(&change).await.map_err(advice::report)?;
         }
-        Command::Delete { id } => Store::open(global).await?.delete(id).await?,
+        Command::Delete { id } => {
+            let store = open(global).await?;
+            store.delete(id).await.map_err(advice::report)?;
+        }
         Command::Watch => watch::run(global).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn list(global: &Global) -> Result<(), Report> {
+    let toggles = open(global).await?.list().await.map_err(advice::report)?;
+    match global.format {
+        Format::Json => print_json(&toggles)?,
+        Format::Human if toggles.is_empty() => say(
+            "there are no toggles; make one: frontage toggles set 1 on --name \"Feature toggle 1\"",
+        ),
+        Format::Human => print(&render::toggles(&toggles)),
+    }
+    Ok(())
+}
+
+/// The table's name follows from the description, so the account is not read for it.
+async fn open(global: &Global) -> Result<Store, Report> {
+    let (system, _, account) = context::reach(global).await?;
+    Ok(Store::new(&account, toggles_table(&system)))
 }

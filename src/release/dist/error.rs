@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::Hint;
+use crate::hint::Hint;
 
 /// Why a build may not be published.
 #[derive(Debug, Error)]

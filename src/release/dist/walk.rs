@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::DistError;
+use super::error::DistError;
 
 /// Files that operating systems leave behind. They are skipped.
 const LITTER: [&str; 2] = [".DS_Store", "Thumbs.db"];

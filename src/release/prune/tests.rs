@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::super::record::{File, timestamp};
+use super::super::record::timestamp;
+use super::super::version::File;
 use super::super::{Percent, upload};
 use super::*;
 

@@ -36,7 +36,7 @@ pub(crate) fn rewrite_paths(stack: &mut StackBuilder<'_>) -> Handle<Function> {
         auto_publish: Some(true),
         function_code: Text::from(REWRITE),
         function_config: FunctionConfig {
-            comment: "Shows index.html for every path that is not a file's".to_owned(),
+            comment: "Shows index.html for every path that is not a file".to_owned(),
             key_value_store_associations: Vec::new(),
             runtime: FunctionRuntime::CloudfrontJs2_0,
         },

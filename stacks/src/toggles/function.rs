@@ -112,7 +112,7 @@ impl Builder<'_, '_> {
         let role = Role {
             role_name: self.stack.physical_name(function),
             path: None,
-            description: Some(format!("What the function {function} may do")),
+            description: Some(format!("Permissions of the function {function}")),
             assume_role_policy_document: PolicyDocument::trust("lambda.amazonaws.com"),
             managed_policy_arns: Vec::new(),
             policies: vec![Policy {

@@ -13,14 +13,13 @@ use std::collections::BTreeMap;
 
 use model::types::iam::Statement;
 use model::types::lambda::Function;
-use model::{Graph, Handle, StackName, Text};
+use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES, PerFunction};
 
 use self::function::{Builder, FunctionParts};
 use self::senders::{Sender, new_connection, toggle_message};
-pub use self::tables::toggles_table;
-use self::tables::{Tables, tables};
+use self::tables::{TOGGLES, Tables, tables};
 use crate::description::System;
 use crate::outputs::{self, MissingOutput};
 
@@ -30,6 +29,12 @@ pub const STACK: &str = "toggles";
 /// The base64 SHA-256 of each function's zip.
 pub type CodeHashes = PerFunction<String>;
 
+/// The name of the toggles' table, which is known before the table exists.
+#[must_use]
+pub fn toggles_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
+}
+
 /// The stack's outputs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs<S = Text> {
@@ -37,7 +42,7 @@ pub struct Outputs<S = Text> {
     pub websocket_url: S,
     /// The name of the toggles' table.
     pub toggles_table: S,
-    /// The name of the connections table.
+    /// The name of the table of who is connected.
     pub connections_table: S,
 }
 

@@ -5,27 +5,20 @@ use model::types::dynamodb::{
     PointInTimeRecoverySpecification, SseSpecification, StreamSpecification, StreamViewType, Table,
     TableClass, TimeToLiveSpecification,
 };
-use model::{Handle, StackBuilder, StackName, physical_name};
+use model::{Handle, StackBuilder};
 
-use super::STACK;
 use crate::description::System;
 
 /// The name of the toggles' table within its stack.
-const TOGGLES: &str = "toggles-table";
+pub(super) const TOGGLES: &str = "toggles-table";
 
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
     pub(super) connections: Handle<Table>,
 }
 
-/// The name of the toggles' table, known before the table exists.
-#[must_use]
-pub fn toggles_table(system: &System) -> String {
-    physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
-}
-
 pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
-    let mut toggles = table(toggles_table(system), "featureId");
+    let mut toggles = table(stack.physical_name(TOGGLES), "featureId");
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
     toggles.point_in_time_recovery_specification = recovery(system.toggles.point_in_time_recovery);
     let mut connections = table(stack.physical_name("connections-table"), "connectionId");

@@ -31,5 +31,5 @@ export type {
 } from "./toggles.js";
 export type { Unsubscribe } from "./unsubscribe.js";
 
-/** The version of this contract. A child states the one that it was built for in its `frontage.json`. */
+/** The version of this contract. A child's `frontage.json` states the one that it was built for. */
 export const CONTRACT = 1;

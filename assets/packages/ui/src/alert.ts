@@ -16,7 +16,7 @@ const styles = sheet(`
   strong { display: block; font-weight: 620; color: var(--tone); }
 `);
 
-/** A message. `danger` and `warning` are read out at once, the others in their turn. Slots: default, `actions`. */
+/** A message. `danger` and `warning` are read out at once, the others in turn. Slots: default, `actions`. */
 export class FrAlert extends FrElement {
   static override readonly properties = { tone: String, heading: String };
   static override readonly sheets = [styles];

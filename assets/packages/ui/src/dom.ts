@@ -1,4 +1,4 @@
-/** Makes an element with attributes (those that are `undefined` or `false` are left out) and children. */
+/** Creates an element with attributes (those that are `undefined` or `false` are omitted) and children. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Readonly<Record<string, string | boolean | undefined>> = {},

@@ -14,7 +14,7 @@ const styles = sheet(`
   @media (prefers-reduced-motion: reduce) { i { border-color: var(--fr-accent); animation: breathe 2.4s ease-in-out infinite; } }
 `);
 
-/** Says that something is under way, in words too. */
+/** Shows that work is in progress, also in words. */
 export class FrSpinner extends FrElement {
   static override readonly properties = { label: String };
   static override readonly sheets = [styles];
@@ -23,8 +23,15 @@ export class FrSpinner extends FrElement {
   declare label: string;
 
   protected override update(): void {
-    const label = h("span", {}, this.label || "Loading");
-    this.root.replaceChildren(h("div", { role: "status" }, h("i", { "aria-hidden": "true" }), label));
+    const label = this.label || "Loading";
+    const words = this.root.querySelector("span");
+    if (words) {
+      // A status that stays and changes its words is read out; one that is replaced may not be.
+      words.textContent = label;
+      return;
+    }
+    const turning = h("i", { "aria-hidden": "true" });
+    this.root.replaceChildren(h("div", { role: "status" }, turning, h("span", {}, label)));
   }
 }
 

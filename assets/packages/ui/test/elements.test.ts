@@ -77,4 +77,12 @@ describe("the elements", () => {
       inside(show('<fr-spinner label="Loading Shipping"></fr-spinner>'), "[role=status]").textContent,
     ).toBe("Loading Shipping");
   });
+
+  it("fr-spinner changes its words in place, so that they are read out", () => {
+    const spinner = show('<fr-spinner label="One moment"></fr-spinner>');
+    const status = inside(spinner, "[role=status]");
+    spinner.setAttribute("label", "Trying again");
+    expect(inside(spinner, "[role=status]")).toBe(status);
+    expect(status.textContent).toBe("Trying again");
+  });
 });

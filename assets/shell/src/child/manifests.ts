@@ -1,23 +1,17 @@
 import type { Manifest, TeamConfig } from "@frontage/contract";
 import { parseManifest } from "@frontage/contract/validate";
+import { fetchText, type RetryOptions, retry } from "../retry.js";
 
-const PATIENCE = 10_000;
-
-/** Where a team's manifest is. */
+/** The URL of a team's manifest. */
 export function manifestUrl(team: TeamConfig): string {
   return `${team.url}/manifest.json`;
 }
 
 /** A team's manifest as it is now: a release shows at the next look, so what the browser has is asked about again. */
-export async function fetchManifest(team: TeamConfig, signal?: AbortSignal): Promise<Manifest> {
-  const patience = AbortSignal.timeout(PATIENCE);
-  const response = await fetch(manifestUrl(team), {
-    cache: "no-cache",
-    credentials: "omit",
-    signal: signal ? AbortSignal.any([signal, patience]) : patience,
-  });
-  if (!response.ok) {
-    throw new Error(`${manifestUrl(team)} answered ${response.status}`);
-  }
-  return parseManifest(await response.json());
+export function fetchManifest(team: TeamConfig, options?: RetryOptions): Promise<Manifest> {
+  const init: RequestInit = { cache: "no-cache", credentials: "omit" };
+  return retry(
+    async (signal) => parseManifest(JSON.parse(await fetchText(manifestUrl(team), init, signal))),
+    options,
+  );
 }

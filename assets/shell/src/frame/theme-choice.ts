@@ -5,7 +5,7 @@ import type { Choice, ThemeSwitch } from "../theme.js";
 const CHOICES: readonly (readonly [Choice, string])[] = [
   ["light", "Light"],
   ["dark", "Dark"],
-  ["system", "As the system has it"],
+  ["system", "Match the system"],
 ];
 
 /** Three radio buttons that look like one switch. */

@@ -3,13 +3,14 @@ import { h } from "@frontage/ui/dom";
 import { chosenOf, entriesOf } from "../child/choice.js";
 import { fetchManifest } from "../child/manifests.js";
 import { icon } from "../icons.js";
+import type { RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";
 import { monogram } from "../team.js";
 import { shortVersion } from "../version.js";
 import type { Page } from "./page.js";
 import { statusBadge } from "./status.js";
 
-/** What there is, and how it stands. */
+/** The applications and the platform, with their state. */
 export function home(shell: Shell): Page {
   const { config, session } = shell;
   const end = new AbortController();
@@ -40,23 +41,24 @@ function tile(href: string, picture: Element, title: string, ...more: Node[]): H
 
 function teamCard(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSignal): HTMLElement {
   const release = h("span", { class: "fr-muted fr-small" }, "…");
-  void describe(shell, team, signal).then((text) => {
+  const show = (text: string) => {
     release.textContent = text;
-  });
+  };
+  void describe(shell, team, { signal, onBusy: () => show("Trying again…") }).then(show);
   return tile(team.route, picture, team.title, release);
 }
 
 /** The version that this browser gets. A team whose manifest cannot be had is not the home page's concern. */
-async function describe(shell: Shell, team: TeamConfig, signal: AbortSignal): Promise<string> {
+async function describe(shell: Shell, team: TeamConfig, options: RetryOptions): Promise<string> {
   if (shell.overrides.get(team.name) !== undefined) {
     return "Your own build";
   }
   try {
-    const entries = entriesOf(await fetchManifest(team, signal), shell.config.system, team.name);
+    const entries = entriesOf(await fetchManifest(team, options), shell.config.system, team.name);
     const chosen = chosenOf(entries, team.name, shell.client);
     return `Version ${shortVersion(chosen?.metadata.version ?? "")}`;
   } catch {
-    return "No release to be found";
+    return "No release found";
   }
 }
 

@@ -3,26 +3,28 @@ import { h } from "@frontage/ui/dom";
 import { chosenOf, defaultOf, entriesOf } from "../child/choice.js";
 import { messageOf } from "../child/load.js";
 import { fetchManifest, manifestUrl } from "../child/manifests.js";
+import { BUSY, type RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";
 import { monogram } from "../team.js";
 import { releaseOf, shortVersion } from "../version.js";
 import type { Page } from "./page.js";
 
-/** Which version of each team's application is out, and which one this browser gets. */
+/** The released versions of each team's application, and the one for this browser. */
 export function releases(shell: Shell): Page {
   const end = new AbortController();
   const cards = shell.config.teams.map((team, place) => card(shell, team, monogram(team, place), end.signal));
   const element = h(
     "fr-page",
-    { heading: "Releases", lead: "Each team releases by itself. This is what is out at this moment." },
+    { heading: "Releases", lead: "Each team releases on its own. These are the current versions." },
     ...cards,
   );
   return { title: "Releases", element, leave: () => end.abort() };
 }
 
 function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSignal): HTMLElement {
-  const content = h("div", {}, h("fr-spinner", { label: `Asking for the manifest of ${team.title}` }));
-  void versions(shell, team, signal)
+  const spinner = h("fr-spinner", { label: `Asking for the manifest of ${team.title}` });
+  const content = h("div", {}, spinner);
+  void versions(shell, team, { signal, onBusy: () => spinner.setAttribute("label", BUSY) })
     .catch((error) => h("fr-alert", { tone: "warning", heading: "No manifest" }, messageOf(error)))
     .then((shown) => content.replaceChildren(shown));
   const source = h("a", { href: manifestUrl(team), target: "_blank", rel: "noreferrer" }, "Manifest");
@@ -36,8 +38,8 @@ function card(shell: Shell, team: TeamConfig, picture: Element, signal: AbortSig
   return h("fr-card", { "data-team": team.name }, h("div", { class: "fr-stack" }, head, content));
 }
 
-async function versions(shell: Shell, team: TeamConfig, signal: AbortSignal): Promise<HTMLElement> {
-  const entries = entriesOf(await fetchManifest(team, signal), shell.config.system, team.name);
+async function versions(shell: Shell, team: TeamConfig, options: RetryOptions): Promise<HTMLElement> {
+  const entries = entriesOf(await fetchManifest(team, options), shell.config.system, team.name);
   const hasOwnBuild = shell.overrides.get(team.name) !== undefined;
   const own = hasOwnBuild ? undefined : chosenOf(entries, team.name, shell.client);
   const usual = defaultOf(entries);
@@ -56,7 +58,7 @@ function row(entry: ManifestEntry, isUsual: boolean, isOwn: boolean): HTMLElemen
     h("fr-badge", { tone: isUsual ? "neutral" : "warning" }, isUsual ? "Default" : "Canary"),
     ...(isOwn ? [h("fr-badge", { tone: "accent" }, "Yours")] : []),
   );
-  const bar = h("progress", { max: "100", value: String(traffic), "aria-label": "Share of the browsers" });
+  const bar = h("progress", { max: "100", value: String(traffic), "aria-label": "Share of browsers" });
   const share = h("span", { class: "share" }, `${traffic} %`);
   return h("li", { class: "version" }, words, h("div", { class: "traffic" }, bar, share));
 }

@@ -5,10 +5,10 @@ import { browserLoading } from "../child/load.js";
 import { contextOf, type Shell, versionsOf } from "../shell.js";
 import type { Page } from "./page.js";
 
-/** A team's route: the heading is the shell's, what is below it is the child's. */
+/** A team's route: the heading belongs to the shell, the content below it to the child. */
 export function teamPage(shell: Shell, team: TeamConfig): Page {
   const area = new ChildArea(team, {
-    versions: (_, signal) => versionsOf(shell, team, signal),
+    versions: (_, options) => versionsOf(shell, team, options),
     context: () => contextOf(shell, team),
     loading: browserLoading,
     failures: shell.failures,
@@ -18,7 +18,7 @@ export function teamPage(shell: Shell, team: TeamConfig): Page {
     title: team.title,
     element: h("fr-page", { class: "team", heading: team.title }, area.element),
     moved: (isLink) => {
-      // The menu's entry looks for a new release; what the child does by itself does not.
+      // The menu's entry checks for a new release; the child's own navigation does not.
       if (isLink) {
         void area.enter();
       }

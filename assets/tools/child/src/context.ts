@@ -1,7 +1,7 @@
 import type { ChildContext, SessionView, Theme, ThemeView, TogglesView } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
 
-/** Where the child is, and what it is given. */
+/** The child's path and context. */
 export interface ContextOptions<S extends SessionView, T extends TogglesView> {
   readonly session: S;
   readonly toggles: T;
@@ -24,7 +24,7 @@ export class LocalTheme implements ThemeView {
   }
 }
 
-/** What the shell would give to a child, without a shell. */
+/** The context that the shell would provide, without a shell. */
 export class LocalContext<S extends SessionView, T extends TogglesView> implements ChildContext {
   readonly session: S;
   readonly toggles: T;

@@ -1,7 +1,7 @@
 import type { Toggle, ToggleChange, TogglesStatus, TogglesView } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
 
-/** Toggles that nothing but this page flips. */
+/** Toggles that only this page changes. */
 export class LocalToggles implements TogglesView {
   readonly changes = new Listeners<ToggleChange>();
   readonly statuses = new Listeners<TogglesStatus>();

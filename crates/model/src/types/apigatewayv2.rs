@@ -112,22 +112,22 @@ pub const STAGE: &ResourceType = &ResourceType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Api {
-    /// For people: AWS does not keep it unique, and the tags alone find the API again.
+    /// For people: AWS does not require it to be unique, and only the tags find the API again.
     pub name: String,
-    /// What the API is for.
+    /// The purpose of the API.
     pub description: Option<String>,
     /// `WEBSOCKET`. Changing it replaces the API.
     pub protocol_type: String,
-    /// How a message names its route; AWS wants one even without such routes.
+    /// How a message names its route; required by AWS even without such routes.
     pub route_selection_expression: String,
-    /// Where an API key is read from; absent means `$request.header.x-api-key`.
+    /// The source of an API key; absent means `$request.header.x-api-key`.
     pub api_key_selection_expression: Option<String>,
     /// Whether only a custom domain reaches it; absent means no.
     pub disable_execute_api_endpoint: Option<bool>,
 }
 
-/// What a route calls. Its `Description` is the driver's: it holds the address, by which the
-/// integration is found again.
+/// The target of a route. Its `Description` belongs to the driver: it contains the address, by
+/// which the integration is found again.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -145,7 +145,8 @@ pub struct Integration<S = Text> {
     pub integration_method: Option<String>,
     /// `INTERNET` or `VPC_LINK`; absent means `INTERNET`.
     pub connection_type: Option<String>,
-    /// The role that API Gateway calls under; absent means the function's resource policy decides.
+    /// The role that API Gateway assumes for the call; absent means the function's resource policy
+    /// decides.
     pub credentials_arn: Option<S>,
     /// Milliseconds, 50 to 29,000; absent means 29,000.
     pub timeout_in_millis: Option<i32>,
@@ -163,7 +164,7 @@ pub struct Integration<S = Text> {
     pub template_selection_expression: Option<String>,
 }
 
-/// Who may connect, as a function decides.
+/// A function that decides who may connect.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -175,18 +176,18 @@ pub struct Authorizer<S = Text> {
     pub api_id: S,
     /// Finds the authorizer again.
     pub name: String,
-    /// `REQUEST`, the one kind that WebSocket APIs have.
+    /// `REQUEST`, the only kind for WebSocket APIs.
     pub authorizer_type: String,
     /// The function's invocation URI.
     pub authorizer_uri: Option<S>,
-    /// The role that API Gateway calls under.
+    /// The role that API Gateway assumes for the call.
     pub authorizer_credentials_arn: Option<S>,
-    /// What must be present: `route.request.querystring.token`; a set.
+    /// The parameters that must be present: `route.request.querystring.token`; a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_source: Vec<String>,
 }
 
-/// What a message or a life event of a connection calls.
+/// The target for a message, or for the beginning or end of a connection.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -202,26 +203,26 @@ pub struct Route<S = Text> {
     pub target: Option<S>,
     /// A name for the operation.
     pub operation_name: Option<String>,
-    /// `NONE`, `AWS_IAM` or `CUSTOM`, on `$connect` alone; absent means `NONE`.
+    /// `NONE`, `AWS_IAM` or `CUSTOM`, on `$connect` only; absent means `NONE`.
     pub authorization_type: Option<String>,
     /// The authorizer, with `CUSTOM`.
     pub authorizer_id: Option<S>,
-    /// Whether an API key is wanted; absent means no.
+    /// Whether an API key is required; absent means no.
     pub api_key_required: Option<bool>,
     /// How a message's model is chosen.
     pub model_selection_expression: Option<String>,
-    /// How an answer is chosen, for two-way routes.
+    /// How a response is chosen, for two-way routes.
     pub route_response_selection_expression: Option<String>,
 }
 
-/// The routes, integrations and authorizers as they were at one moment, for a stage to serve.
+/// A snapshot of the routes, integrations and authorizers, for a stage to serve.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Deployment<S = Text> {
     /// The API. Changing it replaces the deployment.
     pub api_id: S,
-    /// The fingerprint of what is deployed. Changing it makes a new deployment.
+    /// The fingerprint of what is deployed. Changing it creates a new deployment.
     pub description: S,
 }
 
@@ -237,9 +238,9 @@ pub struct Stage<S = Text> {
     pub api_id: S,
     /// The last part of the URL. Changing it replaces the stage.
     pub stage_name: String,
-    /// What the stage is for.
+    /// The purpose of the stage.
     pub description: Option<String>,
-    /// What it serves; absent with `auto_deploy`.
+    /// The deployment that it serves; absent with `auto_deploy`.
     pub deployment_id: Option<S>,
     /// Whether every change is deployed at once; absent means no.
     pub auto_deploy: Option<bool>,
@@ -251,7 +252,7 @@ pub struct Stage<S = Text> {
     /// Variables that mappings see.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stage_variables: BTreeMap<String, String>,
-    /// Where accesses are logged; needs the account's logging role.
+    /// The access log; requires the account's logging role.
     pub access_log_settings: Option<AccessLogSettings<S>>,
 }
 
@@ -260,9 +261,9 @@ pub struct Stage<S = Text> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RouteSettings {
-    /// Requests at once. 0 would refuse every request.
+    /// Maximum burst of requests. 0 would refuse every request.
     pub throttling_burst_limit: Option<i32>,
-    /// Requests a second. 0 would refuse every request.
+    /// Requests per second. 0 would refuse every request.
     pub throttling_rate_limit: Option<f64>,
     /// Whether CloudWatch gets metrics by route; absent means no.
     pub detailed_metrics_enabled: Option<bool>,
@@ -272,13 +273,13 @@ pub struct RouteSettings {
     pub logging_level: Option<String>,
 }
 
-/// Where accesses are logged.
+/// The access log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AccessLogSettings<S = Text> {
     /// A log group's ARN, without `:*`.
     pub destination_arn: S,
-    /// A line, with `$context` variables.
+    /// The format of a line, with `$context` variables.
     pub format: String,
 }
 

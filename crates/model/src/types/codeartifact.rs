@@ -38,7 +38,7 @@ pub const REPOSITORY: &ResourceType = &ResourceType {
     refers_to: &["AWS::CodeArtifact::Domain"],
 };
 
-/// A domain: what its repositories have in common, an asset stored once among it.
+/// A domain: the shared storage of its repositories, in which an asset is stored once.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -46,13 +46,13 @@ pub const REPOSITORY: &ResourceType = &ResourceType {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Domain<S = Text> {
-    /// 2 to 50 of `[a-z0-9-]`, beginning with a letter and not ending with `-`, unique in the
-    /// account and Region. Changing it would replace the domain, which is refused.
+    /// 2 to 50 characters of `[a-z0-9-]`, beginning with a letter and not ending with `-`, unique
+    /// in the account and Region. Changing it would replace the domain, which is refused.
     pub domain_name: String,
     /// The KMS key that encrypts assets; absent means CodeArtifact's own. Changing it would replace
     /// the domain.
     pub encryption_key: Option<S>,
-    /// Who may do what with the domain; absent means those of the account whose own policies allow
+    /// Permissions on the domain; absent means principals of the account whose own policies allow
     /// it.
     pub permissions_policy_document: Option<PolicyDocument<S>>,
 }
@@ -65,23 +65,23 @@ pub struct Domain<S = Text> {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Repository<S = Text> {
-    /// The domain that it is in. Changing it would replace the repository, which is refused.
+    /// Its domain. Changing it would replace the repository, which is refused.
     pub domain_name: S,
-    /// 2 to 100 of `[A-Za-z0-9._-]`, beginning with a letter or digit. Changing it would replace
-    /// the repository.
+    /// 2 to 100 characters of `[A-Za-z0-9._-]`, beginning with a letter or digit. Changing it would
+    /// replace the repository.
     pub repository_name: String,
     /// At most 1,000 characters.
     pub description: Option<String>,
-    /// The repositories of the same domain that are asked for what this one has not, in this order;
-    /// at most 10.
+    /// The upstreams: repositories of the same domain that provide packages missing from this one,
+    /// in this order; at most 10.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub upstreams: Vec<S>,
-    /// The public registry that is asked for what this one has not (`public:npmjs`): one, and no
-    /// upstreams beside it.
+    /// The public registry that provides packages missing from this repository (`public:npmjs`): at
+    /// most one, and only without upstreams.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub external_connections: Vec<String>,
-    /// Who may do what with the packages; absent means those of the account whose own policies
-    /// allow it.
+    /// Permissions on the packages; absent means principals of the account whose own policies allow
+    /// it.
     pub permissions_policy_document: Option<PolicyDocument<S>>,
 }
 

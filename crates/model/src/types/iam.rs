@@ -31,7 +31,7 @@ pub const ROLE: &ResourceType = &ResourceType {
     ],
 };
 
-/// A role that a service takes on.
+/// A role that a service assumes.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -39,13 +39,13 @@ pub const ROLE: &ResourceType = &ResourceType {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Role<S = Text> {
-    /// 1 to 64 of `[\w+=,.@-]`. Changing it replaces the role.
+    /// 1 to 64 characters of `[\w+=,.@-]`. Changing it replaces the role.
     pub role_name: String,
     /// Begins and ends with `/`; absent means `/`. Changing it replaces the role.
     pub path: Option<String>,
-    /// What the role is for.
+    /// The purpose of the role.
     pub description: Option<String>,
-    /// Who may take it on.
+    /// Who may assume it.
     pub assume_role_policy_document: PolicyDocument<S>,
     /// ARNs of managed policies; a set, at most 10.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
@@ -55,7 +55,7 @@ pub struct Role<S = Text> {
     pub policies: Vec<Policy<S>>,
     /// Seconds, 3,600 to 43,200; absent means 3,600.
     pub max_session_duration: Option<i32>,
-    /// The ARN of the policy that bounds what the role can be given.
+    /// The ARN of the policy that bounds the role's permissions.
     pub permissions_boundary: Option<S>,
 }
 
@@ -66,9 +66,9 @@ pub struct Role<S = Text> {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Policy<S = Text> {
-    /// 1 to 128 of `[\w+=,.@-]`.
+    /// 1 to 128 characters of `[\w+=,.@-]`.
     pub policy_name: String,
-    /// What it grants.
+    /// Its permissions.
     pub policy_document: PolicyDocument<S>,
 }
 
@@ -79,16 +79,17 @@ pub struct Policy<S = Text> {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct PolicyDocument<S = Text> {
-    /// The language's version; always `2012-10-17` in ours. A document that states none is of
+    /// The language's version; always `2012-10-17` in ours. A document that states none uses
     /// `2008-10-17`.
     #[serde(default = "first_version")]
     pub version: String,
-    /// What is granted and denied. IAM takes one statement for a list of one.
+    /// The permissions granted and denied. IAM accepts a single statement instead of a list of one.
     #[serde(deserialize_with = "one_or_many")]
     pub statement: Vec<Statement<S>>,
 }
 
-/// One statement of a policy. IAM takes one string for a list of one, and the order never matters.
+/// One statement of a policy. IAM accepts a single string instead of a list of one, and order is
+/// irrelevant.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,7 +106,7 @@ pub struct Statement<S = Text> {
     pub principal: Option<Principal<S>>,
     /// Everyone but these.
     pub not_principal: Option<Principal<S>>,
-    /// What may be done.
+    /// The allowed or denied actions.
     #[serde_as(as = "OneOrMany<_, PreferMany>")]
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub action: Vec<String>,
@@ -113,7 +114,7 @@ pub struct Statement<S = Text> {
     #[serde_as(as = "OneOrMany<_, PreferMany>")]
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub not_action: Vec<String>,
-    /// To what.
+    /// The resources.
     #[serde(
         default = "Vec::new",
         skip_serializing_if = "Vec::is_empty",
@@ -127,7 +128,7 @@ pub struct Statement<S = Text> {
         deserialize_with = "one_or_many"
     )]
     pub not_resource: Vec<S>,
-    /// When: operator, then key, then values.
+    /// Conditions: operator, then key, then values.
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     pub condition: BTreeMap<String, BTreeMap<String, Values<S>>>,
 }
@@ -141,7 +142,7 @@ pub enum Effect {
     Deny,
 }
 
-/// Who a statement speaks of.
+/// The principals of a statement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     untagged,
@@ -154,7 +155,7 @@ pub enum Principal<S = Text> {
     Anyone(String),
 }
 
-/// One value or several: IAM takes a single one without brackets.
+/// One value or several: IAM accepts a single one without brackets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     transparent,
@@ -195,7 +196,7 @@ impl<S> PolicyDocument<S> {
 }
 
 impl<S: From<String>> PolicyDocument<S> {
-    /// The trust policy that lets one service take on a role: `lambda.amazonaws.com`.
+    /// The trust policy that lets one service assume a role: `lambda.amazonaws.com`.
     #[must_use]
     pub fn trust(service: &str) -> Self {
         let principal = BTreeMap::from([(

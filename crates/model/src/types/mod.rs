@@ -1,8 +1,9 @@
-//! The properties of each resource type, in CloudFormation's names and shapes: one file a service.
+//! The properties of each resource type, in CloudFormation's names and shapes: one file per
+//! service.
 //!
-//! Each struct is generic over its strings: [`crate::Text`] in a stack, where a string may
-//! be deferred, and `String` in a driver, which gets resolved properties only. An absent member
-//! means AWS's default, which the driver states when it compares.
+//! Each struct is generic over its strings: [`crate::Text`] in a stack, where a string may be
+//! deferred, and `String` in a driver, which gets only resolved properties. An absent member means
+//! AWS's default, which the driver states when it compares.
 
 pub mod apigatewayv2;
 pub mod certificatemanager;

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::SERVICE;
+use super::service::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolDomain`.
 ///
-/// A pool has one domain below Cognito's own and one custom one: the pool finds it, and another
-/// name replaces it.
+/// A pool has one domain below Cognito's own and one custom one: it is found through its pool, and
+/// changing its name replaces it.
 pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolDomain",
     service: SERVICE,
@@ -25,7 +25,7 @@ pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     ],
 };
 
-/// Where a pool's sign-in pages are.
+/// The domain of a pool's sign-in pages.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -35,9 +35,9 @@ pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
 pub struct UserPoolDomain<S = Text> {
     /// The pool. Changing it replaces the domain.
     pub user_pool_id: S,
-    /// A prefix, 1 to 63 of `[a-z0-9-]` and unique in the Region among all accounts, without `aws`,
-    /// `amazon` and `cognito` in it; or, with a certificate, a whole name. Changing it replaces the
-    /// domain.
+    /// A prefix, 1 to 63 characters of `[a-z0-9-]` and unique in the Region across all accounts,
+    /// not containing `aws`, `amazon` or `cognito`; or, with a certificate, a full domain name.
+    /// Changing it replaces the domain.
     pub domain: S,
     /// 1 for the classic pages, 2 for managed login; absent means 1.
     pub managed_login_version: Option<i32>,
@@ -45,11 +45,11 @@ pub struct UserPoolDomain<S = Text> {
     pub custom_domain_config: Option<CustomDomainConfig<S>>,
 }
 
-/// What a custom domain needs.
+/// The settings of a custom domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CustomDomainConfig<S = Text> {
-    /// The certificate in us-east-1, by ARN.
+    /// The ARN of the certificate in us-east-1.
     pub certificate_arn: S,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::SERVICE;
+use super::service::SERVICE;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolGroup`.
@@ -19,7 +19,7 @@ pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
     refers_to: &["AWS::Cognito::UserPool", "AWS::IAM::Role"],
 };
 
-/// A group of users. Its name is in their tokens, as `cognito:groups`.
+/// A group of users. Their tokens contain its name, as `cognito:groups`.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -29,19 +29,20 @@ pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
 pub struct UserPoolGroup<S = Text> {
     /// The pool. Changing it replaces the group.
     pub user_pool_id: S,
-    /// 1 to 128 characters without spaces. Changing it replaces the group, and its members are in
-    /// none.
+    /// 1 to 128 characters without spaces. Changing it replaces the group, and its members lose
+    /// their membership.
     pub group_name: String,
     /// Up to 2,048 characters.
     pub description: Option<String>,
-    /// Of a user's groups, the lowest gives the preferred role, 0 and up; absent comes last.
+    /// Of a user's groups, the lowest precedence determines the preferred role, 0 and up; absent is
+    /// last.
     pub precedence: Option<i32>,
-    /// The role that its users may take, by ARN.
+    /// The ARN of the role that its users may assume.
     pub role_arn: Option<S>,
 }
 
 impl<S> UserPoolGroup<S> {
-    /// A group of a pool, with everything else absent.
+    /// A group of a pool, with all other properties absent.
     pub fn new(user_pool_id: S, group_name: impl Into<String>) -> Self {
         Self {
             user_pool_id,

@@ -1,0 +1,40 @@
+//! Why toggles could not be read, written or watched.
+
+use engine::DriverError;
+use thiserror::Error;
+
+use crate::hint::Hint;
+
+/// Why toggles could not be read, written or watched.
+#[derive(Debug, Error)]
+pub enum TogglesError {
+    /// DynamoDB answered with an error.
+    #[error(transparent)]
+    Aws(#[from] DriverError),
+    /// There is no such toggle.
+    #[error("there is no toggle `{0}`")]
+    NoToggle(String),
+    /// The service does not accept a connection.
+    #[error("{url}: {reason}")]
+    Unreachable {
+        /// The URL that clients connect to.
+        url: String,
+        /// What the transport said.
+        reason: String,
+    },
+}
+
+impl Hint for TogglesError {
+    fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Aws(error) if error.is("ResourceNotFoundException") => {
+                Some("the toggles table does not exist: run `frontage apply` first")
+            }
+            Self::Aws(error) => error.hint(),
+            Self::NoToggle(_) => Some("`frontage toggles list` shows them"),
+            Self::Unreachable { .. } => {
+                Some("`frontage plan` shows whether the service is as described")
+            }
+        }
+    }
+}
