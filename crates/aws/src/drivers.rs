@@ -5,14 +5,14 @@ use engine::Drivers;
 use crate::account::Account;
 use crate::kit::typed::Untyped;
 use crate::{
-    apigatewayv2, certificatemanager, cloudfront, codeartifact, cognito, dynamodb, iam, lambda,
+    apigatewayv2, certificatemanager, cloudfront, codeartifact, cognito, dynamodb, graph_rules, iam, lambda,
     logs, route53, s3, sqs,
 };
 
 /// The drivers of every type that the model knows.
 #[must_use]
 pub fn drivers(account: &Account) -> Drivers {
-    Drivers::default()
+    graph_rules::add(Drivers::default())
         .with(Untyped::new(account, apigatewayv2::Apis::new))
         .with(Untyped::new(account, apigatewayv2::Authorizers::new))
         .with(Untyped::new(account, apigatewayv2::Deployments::new))
@@ -27,7 +27,7 @@ pub fn drivers(account: &Account) -> Drivers {
         .with(Untyped::new(account, cognito::UserPools::new))
         .with(Untyped::new(account, cloudfront::CachePolicies::new))
         .with(Untyped::new(account, cloudfront::Distributions::new))
-        .with(Untyped::new(account, cloudfront::FunctionDriver::new))
+        .with(Untyped::new(account, cloudfront::Functions::new))
         .with(Untyped::new(account, cloudfront::OriginAccessControls::new))
         .with(Untyped::new(
             account,
@@ -38,7 +38,7 @@ pub fn drivers(account: &Account) -> Drivers {
         .with(Untyped::new(account, dynamodb::Tables::new))
         .with(Untyped::new(account, iam::Roles::new))
         .with(Untyped::new(account, lambda::EventSourceMappings::new))
-        .with(Untyped::new(account, lambda::FunctionDriver::new))
+        .with(Untyped::new(account, lambda::Functions::new))
         .with(Untyped::new(account, lambda::Permissions::new))
         .with(Untyped::new(account, logs::LogGroups::new))
         .with(Untyped::new(account, route53::RecordSets::new))

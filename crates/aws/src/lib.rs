@@ -14,6 +14,7 @@ mod codeartifact;
 mod cognito;
 mod drivers;
 mod dynamodb;
+mod graph_rules;
 mod iam;
 mod kit;
 mod lambda;

@@ -4,9 +4,17 @@
 pub(crate) mod call;
 pub(crate) mod children;
 pub(crate) mod consistency;
+#[cfg(test)]
+pub(crate) mod findings;
+pub(crate) mod gone;
+pub(crate) mod known;
 pub(crate) mod limits;
 pub(crate) mod ownership;
 pub(crate) mod policy_document;
+pub(crate) mod recorded;
+pub(crate) mod steady;
 pub(crate) mod tagging;
+#[cfg(test)]
+mod tests;
 pub(crate) mod typed;
 pub(crate) mod wait;

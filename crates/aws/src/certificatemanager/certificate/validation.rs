@@ -1,4 +1,4 @@
-//! How a certificate's domains are shown to be ours: by records that Certificate Manager names and
+//! How the domains of a certificate are validated: by records that Certificate Manager names and
 //! looks for.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,20 +8,20 @@ use aws_sdk_acm::types::{
     CertificateDetail, CertificateStatus, DomainStatus, DomainValidation,
     ValidationMethod as ValidationBy,
 };
-use aws_sdk_route53::types::{ResourceRecord, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use engine::DriverError;
 use model::types::certificatemanager::ValidationMethod;
-use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
+use model::{Owner, Tags};
 
 use super::{Certificates, Properties, convert, zones_of, zones_tag};
 use crate::kit::wait::{WaitPolicy, until};
-use crate::route53::{Companion, canonical, incomplete, remove, write};
+use crate::route53::{Companion, canonical, remove, simple_record, write};
 
 /// How long Certificate Manager may take to say which records it looks for.
 const NAMING: WaitPolicy = WaitPolicy::seconds(120);
 
-/// How long it may take to find them. With our own zone it is minutes; where a person writes the
-/// record, longer.
+/// How long it may take to find them. With a zone of the account it is minutes; if a person writes
+/// the record, longer.
 const ISSUE: WaitPolicy = WaitPolicy {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(10),
@@ -31,7 +31,7 @@ const ISSUE: WaitPolicy = WaitPolicy {
 /// Seconds that resolvers keep a validation record.
 const TTL: i64 = 300;
 
-/// A record that shows that a domain is ours. A domain and its wildcard have the same.
+/// A record that validates a domain. A domain and its wildcard have the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Proof {
     name: String,
@@ -48,15 +48,7 @@ impl Proof {
     }
 
     fn record(&self) -> Result<ResourceRecordSet, DriverError> {
-        let value = ResourceRecord::builder()
-            .value(&self.value)
-            .build()
-            .map_err(incomplete)?;
-        let record = ResourceRecordSet::builder()
-            .name(&self.name)
-            .r#type(RrType::Cname)
-            .ttl(TTL);
-        record.resource_records(value).build().map_err(incomplete)
+        simple_record(&self.name, RrType::Cname, TTL, &self.value)
     }
 
     fn is(&self, record: &ResourceRecordSet) -> bool {
@@ -75,11 +67,12 @@ fn proofs(detail: &CertificateDetail) -> BTreeMap<Proof, &str> {
         .collect()
 }
 
-/// What a certificate that is not issued waits for.
+/// The events that a certificate that is not issued waits for.
 fn pending(detail: &CertificateDetail, desired: &Properties) -> String {
-    let waiting = detail.domain_validation_options().iter();
-    let waiting =
-        waiting.filter(|domain| domain.validation_status() != Some(&DomainStatus::Success));
+    let waiting = detail
+        .domain_validation_options()
+        .iter()
+        .filter(|domain| domain.validation_status() != Some(&DomainStatus::Success));
     let each = waiting.map(|domain| {
         let name = domain.domain_name();
         match (Proof::of(domain), convert::zone(desired, name)) {
@@ -104,21 +97,21 @@ fn pending(detail: &CertificateDetail, desired: &Properties) -> String {
 }
 
 impl Certificates {
-    /// Writes the records that show that the domains are ours, and waits until the certificate is
-    /// issued. Answers with its tags, which keep the zones that have the records.
+    /// Writes the records that validate the domains, and waits until the certificate is issued.
+    /// Answers with its tags, which keep the zones that have the records.
     pub(super) async fn validate(
         &self,
         arn: &str,
         desired: &Properties,
-        tags: &Tags,
+        owner: &Owner,
+        mut tags: Tags,
     ) -> Result<Tags, DriverError> {
-        let mut tags = tags.clone();
         if desired.validation_method == Some(ValidationMethod::Dns) {
             let detail = self.named(arn, &desired.domain_name).await?;
             tags = self.record_zones(arn, desired, tags).await?;
             for (proof, domain) in proofs(&detail) {
                 if let Some(zone) = convert::zone(desired, domain) {
-                    self.prove(&zone, &proof, &tags).await?;
+                    self.prove(&zone, &proof, owner).await?;
                 }
             }
         }
@@ -143,80 +136,74 @@ impl Certificates {
         zones.dedup();
         let value = zones.join(" ");
         if !zones.is_empty() && tags.get(&zones_tag()) != Some(&value) {
-            self.add_tags(arn, &Tags::from([(zones_tag(), value.clone())]))
+            self.client
+                .tag(arn, &Tags::from([(zones_tag(), value.clone())]))
                 .await?;
             tags.insert(zones_tag(), value);
         }
         Ok(tags)
     }
 
-    /// Waits until Certificate Manager says which records it looks for: some seconds after the
+    /// Waits until Certificate Manager names the records that it looks for: some seconds after the
     /// request.
     async fn named(&self, arn: &str, domain: &str) -> Result<CertificateDetail, DriverError> {
-        until(
-            &format!("the validation records of `{domain}` to be named"),
-            NAMING,
-            || async {
-                let Some(detail) = self.describe(arn).await? else {
-                    return Ok(Err("not there".to_owned()));
-                };
-                let domains = detail.domain_validation_options();
-                let named = domains
-                    .iter()
-                    .filter(|domain| domain.resource_record().is_some())
-                    .count();
-                let all = !domains.is_empty() && named == domains.len();
-                let seen = format!("{named} of {} are", domains.len());
-                Ok(if all { Ok(detail) } else { Err(seen) })
-            },
-        )
+        let condition = format!("the validation records of `{domain}` to be named");
+        until(&condition, NAMING, || async {
+            let Some(detail) = self.client.describe(arn).await? else {
+                return Ok(Err("not there".to_owned()));
+            };
+            let domains = detail.domain_validation_options();
+            let named = domains.iter().filter_map(Proof::of).count();
+            let all = !domains.is_empty() && named == domains.len();
+            let seen = format!("{named} of {} are", domains.len());
+            Ok(if all { Ok(detail) } else { Err(seen) })
+        })
         .await
     }
 
-    /// Writes a record, with a companion that says what it is for. One that is there already is
+    /// Writes a record, with a companion that names the certificate. One that already exists is
     /// right, whoever made it: it is the same for all certificates of the account for the domain.
-    async fn prove(&self, zone: &str, proof: &Proof, tags: &Tags) -> Result<(), DriverError> {
-        let missing = || DriverError::Invalid(format!("there is no hosted zone `{zone}`"));
-        let zone_name = self.zones.name(zone).await?.ok_or_else(missing)?;
+    async fn prove(&self, zone: &str, proof: &Proof, owner: &Owner) -> Result<(), DriverError> {
+        let zone_name = self.zones.known_name(zone).await?;
         let live = self.zones.record(zone, &proof.name, "CNAME").await?;
         if live.as_ref().is_some_and(|live| proof.is(live)) {
             return Ok(());
         }
-        let address = tags.get(ADDRESS_TAG).map_or("", String::as_str);
-        let companion = Companion::of(&proof.name, "CNAME", &zone_name)?
-            .validating(self.account.system(), address);
-        self.zones
-            .change(
-                zone,
-                vec![write(proof.record()?)?, write(companion.record()?)?],
-            )
-            .await
+        let companion = Companion::of(&proof.name, "CNAME", &zone_name)?.validating(owner);
+        let batch = vec![write(proof.record()?)?, write(companion.record()?)?];
+        self.zones.change(zone, batch).await
     }
 
     /// Waits until the certificate is issued.
     async fn issued(&self, arn: &str, desired: &Properties) -> Result<(), DriverError> {
         let domain = &desired.domain_name;
-        until(&format!("the certificate for `{domain}` to be issued"), ISSUE, || async {
-            let Some(detail) = self.describe(arn).await? else { return Ok(Err("not there".to_owned())) };
-            match detail.status() {
-                Some(CertificateStatus::Issued) => Ok(Ok(())),
-                Some(CertificateStatus::PendingValidation) | None => Ok(Err(pending(&detail, desired))),
-                Some(status) => {
-                    let reason = detail.failure_reason().map_or("no reason given", |reason| reason.as_str());
-                    Err(DriverError::Invalid(format!(
-                        "the certificate for `{domain}` is {} ({reason}): once that is mended, apply again for a new one",
-                        status.as_str()
-                    )))
+        let condition = format!("the certificate for `{domain}` to be issued");
+        until(&condition, ISSUE, || async {
+            let Some(detail) = self.client.describe(arn).await? else {
+                return Ok(Err("not there".to_owned()));
+            };
+            let status = match detail.status() {
+                Some(CertificateStatus::Issued) => return Ok(Ok(())),
+                Some(CertificateStatus::PendingValidation) | None => {
+                    return Ok(Err(pending(&detail, desired)));
                 }
-            }
+                Some(status) => status.as_str(),
+            };
+            let reason = detail.failure_reason();
+            let reason = reason.map_or("no reason given", |reason| reason.as_str());
+            Err(DriverError::Invalid(format!(
+                "the certificate for `{domain}` is {status} ({reason}): once that is mended, apply again for a new one"
+            )))
         })
         .await
     }
 
     /// Removes the records that were written for a certificate and that no other one needs.
     pub(super) async fn invalidate(&self, arn: &str) -> Result<(), DriverError> {
-        let (Some(detail), Some(tags)) = (self.describe(arn).await?, self.read_tags(arn).await?)
-        else {
+        let (Some(detail), Some(tags)) = (
+            self.client.describe(arn).await?,
+            self.client.tags(arn).await?,
+        ) else {
             return Ok(());
         };
         let zones = zones_of(&tags);
@@ -229,10 +216,10 @@ impl Certificates {
                 self.forget(zone, &proof).await?;
             }
         }
-        self.remove_tags(arn, &[zones_tag()]).await
+        self.client.untag(arn, &[zones_tag()]).await
     }
 
-    /// The domains of these records for which other certificates, whosever they are, need them too.
+    /// The domains of these records for which other certificates, of any owner, need them too.
     async fn needed_by_others(
         &self,
         arn: &str,
@@ -240,7 +227,7 @@ impl Certificates {
     ) -> Result<BTreeSet<String>, DriverError> {
         let is_proved = |domain: &str| proofs.values().any(|proved| base(proved) == base(domain));
         let mut needed = BTreeSet::new();
-        for other in self.list_all().await? {
+        for other in self.client.list().await? {
             let names = other
                 .subject_alternative_name_summaries()
                 .iter()
@@ -251,7 +238,7 @@ impl Certificates {
                 .filter(|other| *other != arn)
                 .filter(|_| names.into_iter().any(is_proved));
             let Some(same) = same else { continue };
-            let Some(detail) = self.describe(same).await? else {
+            let Some(detail) = self.client.describe(same).await? else {
                 continue;
             };
             let domains = detail
@@ -277,12 +264,7 @@ impl Certificates {
         else {
             return Ok(());
         };
-        if said
-            .tags
-            .get(SYSTEM_TAG)
-            .is_none_or(|owner| owner != self.account.system())
-            || said.certificate.is_none()
-        {
+        if !said.validates_for(self.account.system()) {
             return Ok(());
         }
         let record = self

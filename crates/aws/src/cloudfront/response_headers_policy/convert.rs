@@ -1,4 +1,4 @@
-//! CloudFront's response headers policy as ours.
+//! A response headers policy from the SDK's types.
 
 use aws_sdk_cloudfront::types::{
     ResponseHeadersPolicyConfig as SdkConfig, ResponseHeadersPolicyCorsConfig,
@@ -13,7 +13,7 @@ use model::types::cloudfront::{
 
 use super::Properties;
 use crate::cloudfront::comment_owned::Found;
-use crate::cloudfront::convert::ours;
+use crate::cloudfront::convert::from_sdk;
 
 pub(super) fn found(id: String, config: SdkConfig) -> Found<Properties> {
     Found {
@@ -66,7 +66,7 @@ fn cors(of: ResponseHeadersPolicyCorsConfig) -> Result<CorsConfig<String>, Drive
         .unwrap_or_default();
     let methods = methods
         .iter()
-        .map(|method| ours("CORS method", method.as_str()))
+        .map(|method| from_sdk("CORS method", method.as_str()))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(CorsConfig {
         access_control_allow_credentials: of.access_control_allow_credentials,
@@ -93,15 +93,17 @@ fn security(
     of: ResponseHeadersPolicySecurityHeadersConfig,
 ) -> Result<SecurityHeadersConfig<String>, DriverError> {
     let frame = of.frame_options.map(|of| {
-        ours("frame option", of.frame_option.as_str()).map(|frame_option| FrameOptions {
+        from_sdk("frame option", of.frame_option.as_str()).map(|frame_option| FrameOptions {
             frame_option,
             overrides: of.r#override,
         })
     });
     let referrer = of.referrer_policy.map(|of| {
-        ours("referrer policy", of.referrer_policy.as_str()).map(|referrer_policy| ReferrerPolicy {
-            overrides: of.r#override,
-            referrer_policy,
+        from_sdk("referrer policy", of.referrer_policy.as_str()).map(|referrer_policy| {
+            ReferrerPolicy {
+                overrides: of.r#override,
+                referrer_policy,
+            }
         })
     });
     Ok(SecurityHeadersConfig {

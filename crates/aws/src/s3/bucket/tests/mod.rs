@@ -1,4 +1,4 @@
-//! What no emulator shows of buckets.
+//! Behaviour of buckets that no emulator shows.
 
 mod creation;
 mod deletion;
@@ -9,7 +9,7 @@ use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
 
 use super::*;
 
-/// What S3 answers of a bucket that was just made, but for its tags.
+/// S3's answers about a new bucket, except for its tags.
 const NEW: [(&str, u16, &str); 7] = [
     ("?encryption", 200, ENCRYPTION),
     ("?publicAccessBlock", 200, ACCESS),
@@ -50,8 +50,18 @@ fn driver(fake: &FakeAws) -> Buckets {
     Buckets::new(&Account::for_tests(fake))
 }
 
+/// A bucket, normalised, as the adapter gives it to its driver.
 fn bucket() -> Properties {
-    convert::named("acme-b".to_owned())
+    normalised(convert::named("acme-b".to_owned()))
+}
+
+fn normalised(mut bucket: Properties) -> Properties {
+    driver(&FakeAws::default()).normalise(&mut bucket);
+    bucket
+}
+
+fn owner() -> Owner {
+    Owner::recorded_in(&tags()).unwrap()
 }
 
 fn tags() -> Tags {
@@ -72,8 +82,5 @@ fn tagging(address: &str) -> String {
 
 fn live() -> Live {
     let fake = FakeAws::default();
-    let driver = driver(&fake);
-    let mut properties = bucket();
-    driver.normalise(&mut properties);
-    driver.live(properties, LiveTags::Read(tags()))
+    driver(&fake).live(bucket(), LiveTags::Read(tags()))
 }

@@ -6,6 +6,7 @@ use model::types::certificatemanager::DomainValidationOption;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::kit::findings::findings;
 
 const ARN: &str = "arn:aws:acm:us-east-1:111122223333:certificate/1";
 const DOMAIN: &str = "www.example.com";
@@ -46,10 +47,23 @@ fn certificate(zone: Option<&str>) -> Properties {
     certificate
 }
 
+fn owner() -> Owner {
+    Owner {
+        system: "acme".to_owned(),
+        address: "test/certificate".parse().unwrap(),
+        fingerprint: "abc".to_owned(),
+    }
+}
+
 fn tags() -> Tags {
-    let tags = [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/certificate")];
-    tags.map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into()
+    owner().tags()
+}
+
+async fn create(fake: &FakeAws, zone: Option<&str>) -> Result<Live, DriverError> {
+    let owner = owner();
+    driver(fake)
+        .create(certificate(zone), &owner, &owner.tags())
+        .await
 }
 
 /// `DescribeCertificate`'s answer; `named` if it names the validation record.
@@ -125,10 +139,7 @@ async fn a_certificate_is_named_proved_and_waited_for() {
         (DESCRIBE, 200, pending.as_str()),
         (DESCRIBE, 200, issued.as_str()),
     ]);
-    let live = driver(&fake)
-        .create(certificate(Some("Z1")), &tags())
-        .await
-        .unwrap();
+    let live = create(&fake, Some("Z1")).await.unwrap();
     fake.assert_used();
     assert_eq!(live.id, ARN);
     let requests = fake.requests();
@@ -195,10 +206,7 @@ async fn a_certificate_that_was_deleted_is_asked_for_with_another_token() {
     let answers = [(REQUEST, 200, old.as_str()), (REQUEST, 200, new.as_str())];
     let there = std::iter::repeat_n((DESCRIBE, 200, issued.as_str()), 3);
     let fake = FakeAws::new(answers.into_iter().chain(gone).chain(there));
-    driver(&fake)
-        .create(certificate(None), &tags())
-        .await
-        .unwrap();
+    create(&fake, None).await.unwrap();
     let requests = fake.requests();
     let tokens: Vec<_> = requests
         .iter()
@@ -211,7 +219,6 @@ async fn read(fake: &FakeAws, zone: Option<&str>) -> Option<Live> {
     let address = "test/certificate".parse().unwrap();
     let wanted = TypedReadRequest {
         address: &address,
-        identity: Identity {},
         properties: certificate(zone),
     };
     driver(fake)
@@ -452,39 +459,60 @@ async fn a_record_that_somebody_else_wrote_is_neither_written_nor_removed() {
 /// What makes a certificate one that would be refused.
 type Mistake = fn(&mut Properties);
 
-#[tokio::test]
-async fn what_would_be_refused_is_told_before_any_call() {
-    let fake = FakeAws::default();
-    let wrong: [(Mistake, &str); 4] = [
+#[test]
+fn what_would_be_refused_is_found() {
+    let wrong: [(Mistake, &[&str]); 5] = [
+        (|_| (), &[]),
         (
             |certificate| certificate.domain_name = "www_example.com".to_owned(),
-            "which is no domain",
+            &[
+                "DomainName is `www_example.com`, which is no domain",
+                "DomainValidationOptions[0].DomainName is `www.example.com`, which the certificate is not for",
+            ],
         ),
         (
-            |certificate| certificate.domain_name = "localhost".to_owned(),
-            "which is no domain",
+            |certificate| {
+                let labels = format!("{}.{}.com", "a".repeat(63), "b".repeat(63));
+                certificate.subject_alternative_names = vec!["localhost".to_owned(), labels];
+            },
+            &["SubjectAlternativeNames[1] is `localhost`, which is no domain"],
         ),
         (
-            |certificate| certificate.key_algorithm = Some("RSA_9".to_owned()),
-            "which there is not",
+            |certificate| {
+                certificate.domain_name = format!("{}.com", "a".repeat(61));
+                certificate.domain_validation_options.clear();
+            },
+            &["DomainName has 65 characters; 1 to 64 are allowed"],
         ),
         (
             |certificate| certificate.domain_validation_options[0].domain_name = "a.b".to_owned(),
-            "which it is not for",
+            &["DomainValidationOptions[0].DomainName is `a.b`, which the certificate is not for"],
         ),
     ];
     for (change, expected) in wrong {
         let mut wrong = certificate(None);
         change(&mut wrong);
-        let error = driver(&fake).create(wrong, &tags()).await.unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(findings(Certificates::new, &wrong), expected);
     }
-    assert!(fake.requests().is_empty());
+    let mut wrong = certificate(None);
+    wrong.key_algorithm = Some("RSA_9".to_owned());
+    let found = findings(Certificates::new, &wrong).join("; ");
+    assert!(
+        found.starts_with("KeyAlgorithm is `RSA_9`; EC_prime256v1 or"),
+        "{found}"
+    );
+    let mut wrong = certificate(None);
+    wrong.subject_alternative_names = (0..100).map(|number| format!("{number}.com")).collect();
+    assert_eq!(
+        findings(Certificates::new, &wrong),
+        ["SubjectAlternativeNames has 100 members; 0 to 99 are allowed"]
+    );
 }
 
 #[test]
 fn what_is_not_known_yet_normalises() {
     let unknown = certificate(Some(UNKNOWN));
+    assert_eq!(findings(Certificates::new, &unknown), [""; 0]);
     assert_eq!(
         unknown.domain_validation_options[0]
             .hosted_zone_id
