@@ -6,11 +6,14 @@ mod deletion;
 mod expiry_traps;
 mod reading;
 
-use engine::Attributes;
+use engine::{Attributes, DriverError};
 use fake_aws::FakeAws;
+use model::types::dynamodb::{BillingMode, SseSpecification, TableClass};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::kit::findings::findings;
+use crate::kit::typed::changes;
 
 const NAME: &str = "acme-t";
 const ARN: &str = "arn:aws:dynamodb:eu-west-1:111122223333:table/acme-t";
@@ -91,6 +94,14 @@ fn tags() -> Tags {
     .into()
 }
 
+/// Creates as the adapter does.
+async fn create(fake: &FakeAws, more: &Value) -> Result<Live, DriverError> {
+    let (driver, mut desired) = (driver(fake), table(more));
+    driver.normalise(&mut desired);
+    let owner = Owner::recorded_in(&tags()).unwrap();
+    driver.create(desired, &owner, &tags()).await
+}
+
 fn live(driver: &Tables, more: &Value) -> Live {
     let mut properties = table(more);
     driver.normalise(&mut properties);
@@ -107,22 +118,17 @@ fn live(driver: &Tables, more: &Value) -> Live {
 async fn update(driver: &Tables, from: &Value, to: &Value) -> Result<Live, DriverError> {
     let (live, mut desired) = (live(driver, from), table(to));
     driver.normalise(&mut desired);
-    let json = |table: &Properties| serde_json::to_value(table).unwrap();
-    let changes = diff(TABLE, &json(&live.properties), &json(&desired));
+    let changes = changes(&live.properties, &desired).unwrap();
     driver.update(live, desired, &changes).await
 }
 
 async fn read(driver: &Tables, more: &Value) -> Result<Option<Live>, DriverError> {
     let address = "test/table".parse().unwrap();
-    let identity = Identity {
-        table_name: NAME.to_owned(),
-    };
-    let wanted = TypedReadRequest {
+    let request = TypedReadRequest {
         address: &address,
-        identity,
         properties: table(more),
     };
-    driver.read(wanted, &ReadCache::default()).await
+    driver.read(request, &ReadCache::default()).await
 }
 
 #[test]
@@ -133,35 +139,88 @@ fn what_aws_refuses_is_refused_before_any_call() {
         json!({"GlobalSecondaryIndexes": [merged(index, more)]})
     };
     let refused = [
-        json!({"TableName": "ab"}),
-        json!({"TableName": "a b c"}),
-        json!({"TableName": "x".repeat(256)}),
-        json!({"KeySchema": []}),
-        json!({"KeySchema": [{"AttributeName": "id", "KeyType": "RANGE"}]}),
-        json!({"AttributeDefinitions": []}),
-        json!({"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "x", "AttributeType": "S"}]}),
-        json!({"BillingMode": "PROVISIONED"}),
-        json!({"BillingMode": "PROVISIONED", "ProvisionedThroughput": {"ReadCapacityUnits": 0, "WriteCapacityUnits": 1}}),
-        json!({"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true, "RecoveryPeriodInDays": 36}}),
-        json!({"TimeToLiveSpecification": {"AttributeName": "", "Enabled": true}}),
-        index(&json!({"IndexName": "x"})),
-        index(&json!({"Projection": {"ProjectionType": "INCLUDE"}})),
-        index(&json!({"Projection": {"ProjectionType": "ALL", "NonKeyAttributes": ["a"]}})),
-        index(&json!({"KeySchema": [{"AttributeName": "nowhere", "KeyType": "HASH"}]})),
+        (
+            json!({"TableName": "ab"}),
+            "TableName has 2 characters; 3 to 255 are allowed",
+        ),
+        (
+            json!({"TableName": "a b c"}),
+            "TableName is `a b c`; only letters, digits, _, . and - are allowed",
+        ),
+        (
+            json!({"TableName": "x".repeat(256)}),
+            "TableName has 256 characters; 3 to 255 are allowed",
+        ),
+        (
+            json!({"KeySchema": []}),
+            "KeySchema is not one HASH attribute and at most one RANGE attribute; \
+             AttributeDefinitions has more than the attributes of the keys, each once",
+        ),
+        (
+            json!({"KeySchema": [{"AttributeName": "id", "KeyType": "RANGE"}]}),
+            "KeySchema is not one HASH attribute and at most one RANGE attribute",
+        ),
+        (
+            json!({
+                "AttributeDefinitions": [{"AttributeName": "ä".repeat(128), "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "ä".repeat(128), "KeyType": "HASH"}],
+            }),
+            "KeySchema[0].AttributeName has 256 bytes; 1 to 255 are allowed",
+        ),
+        (
+            json!({"AttributeDefinitions": []}),
+            "AttributeDefinitions has no `id`, which is in a key",
+        ),
+        (
+            json!({"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "x", "AttributeType": "S"}]}),
+            "AttributeDefinitions has more than the attributes of the keys, each once",
+        ),
+        (
+            json!({"BillingMode": "PROVISIONED"}),
+            "ProvisionedThroughput is absent, and the table is PROVISIONED",
+        ),
+        (
+            json!({"BillingMode": "PROVISIONED", "ProvisionedThroughput": {"ReadCapacityUnits": 0, "WriteCapacityUnits": 1}}),
+            "ProvisionedThroughput has less than 1 unit; at least 1 is needed",
+        ),
+        (
+            json!({"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true, "RecoveryPeriodInDays": 36}}),
+            "PointInTimeRecoverySpecification.RecoveryPeriodInDays is 36; 1 to 35 are allowed",
+        ),
+        (
+            json!({"TimeToLiveSpecification": {"AttributeName": "", "Enabled": true}}),
+            "TimeToLiveSpecification.AttributeName has 0 bytes; 1 to 255 are allowed",
+        ),
+        (
+            index(&json!({"IndexName": "x"})),
+            "GlobalSecondaryIndexes[0].IndexName has 1 characters; 3 to 255 are allowed",
+        ),
+        (
+            index(&json!({"Projection": {"ProjectionType": "INCLUDE"}})),
+            "GlobalSecondaryIndexes[0].Projection has to name NonKeyAttributes if it is INCLUDE, and cannot otherwise",
+        ),
+        (
+            index(&json!({"Projection": {"ProjectionType": "ALL", "NonKeyAttributes": ["a"]}})),
+            "GlobalSecondaryIndexes[0].Projection has to name NonKeyAttributes if it is INCLUDE, and cannot otherwise",
+        ),
+        (
+            index(&json!({"KeySchema": [{"AttributeName": "nowhere", "KeyType": "HASH"}]})),
+            "AttributeDefinitions has no `nowhere`, which is in a key",
+        ),
     ];
-    let driver = driver(&FakeAws::default());
-    let check = |members: &Value| {
-        let mut table = table(members);
-        driver.normalise(&mut table);
-        limits::check(&table)
-    };
-    for members in refused {
-        assert!(
-            matches!(check(&members), Err(DriverError::Invalid(_))),
-            "{members}"
-        );
+    let found = |members: &Value| findings(Tables::new, &table(members)).join("; ");
+    for (members, finding) in refused {
+        assert_eq!(found(&members), finding);
     }
-    check(&index(&json!({}))).unwrap();
+    let one = index(&json!({}));
+    let twice = json!({"GlobalSecondaryIndexes": [one["GlobalSecondaryIndexes"][0], one["GlobalSecondaryIndexes"][0]]});
+    assert_eq!(
+        found(&twice),
+        "GlobalSecondaryIndexes[1].IndexName is `by-id`, the name of another index"
+    );
+    assert_eq!(found(&one), "");
+    let unknown = json!({"SSESpecification": {"SSEEnabled": true, "KMSMasterKeyId": UNKNOWN}});
+    assert_eq!(found(&unknown), "");
 }
 
 #[test]
