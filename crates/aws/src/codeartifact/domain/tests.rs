@@ -1,12 +1,12 @@
-//! What no emulator shows of CodeArtifact: two writers of one policy, lost answers, what is in the
-//! way.
+//! What no emulator shows of domains: two writers of one policy, lost answers, and a deletion that
+//! has to wait.
 
-use engine::{Change, Changes};
+use engine::Change;
 use fake_aws::FakeAws;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::kit::typed::{ResourceDriver as _, TypedLive};
+use crate::kit::findings::findings;
 
 const CONFLICT: &str = r#"{"__type":"ConflictException","message":"changed meanwhile"}"#;
 const ABSENT: &str = r#"{"__type":"ResourceNotFoundException","message":"not there"}"#;
@@ -25,6 +25,10 @@ fn tags() -> Tags {
         .into()
 }
 
+fn owner() -> Owner {
+    Owner::recorded_in(&tags()).unwrap()
+}
+
 fn policy(action: &str) -> Value {
     json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": [action], "Resource": ["*"]}
@@ -37,23 +41,14 @@ fn answered(action: &str, revision: &str) -> String {
         .to_string()
 }
 
-fn domain(policy: &Value) -> domain::Properties {
+fn domain(policy: &Value) -> Properties {
     serde_json::from_value(
         json!({"DomainName": "acme-packages", "PermissionsPolicyDocument": policy}),
     )
     .unwrap()
 }
 
-fn repository(more: &Value) -> repository::Properties {
-    let mut members = json!({"DomainName": "acme-packages", "RepositoryName": "npm"});
-    members
-        .as_object_mut()
-        .unwrap()
-        .extend(more.as_object().cloned().unwrap_or_default());
-    serde_json::from_value(members).unwrap()
-}
-
-fn live<P>(id: &str, properties: P) -> TypedLive<P> {
+fn alive(id: &str, properties: Properties) -> Live {
     let attributes = [("Arn".to_owned(), "arn".to_owned())].into();
     TypedLive {
         id: id.to_owned(),
@@ -87,7 +82,7 @@ async fn a_policy_is_written_over_the_revision_that_was_read() {
         ("PUT", 200, put.as_str()),
     ]);
     let driver = Domains::new(&Account::for_tests(&fake));
-    let before = live("acme-packages", domain(&policy("a:Old")));
+    let before = alive("acme-packages", domain(&policy("a:Old")));
     driver
         .update(
             before,
@@ -129,7 +124,7 @@ async fn a_lost_answer_to_a_create_is_no_conflict_and_somebody_elses_domain_is()
     ]);
     let driver = Domains::new(&Account::for_tests(&fake));
     let made = driver
-        .create(domain(&policy("a:B")), &tags())
+        .create(domain(&policy("a:B")), &owner(), &tags())
         .await
         .unwrap();
     assert_eq!(made.attribute("Owner").unwrap(), "111122223333");
@@ -149,10 +144,10 @@ async fn a_lost_answer_to_a_create_is_no_conflict_and_somebody_elses_domain_is()
         ("/v1/tags", 200, THEIRS),
     ]);
     let error = Domains::new(&Account::for_tests(&fake))
-        .create(domain(&policy("a:B")), &tags())
+        .create(domain(&policy("a:B")), &owner(), &tags())
         .await
         .unwrap_err();
-    assert!(is_conflict(&error), "{error}");
+    assert!(error.is("ConflictException"), "{error}");
     fake.assert_used();
 }
 
@@ -165,7 +160,7 @@ async fn a_refused_create_is_not_waited_for() {
         denied,
     )]);
     let error = Domains::new(&Account::for_tests(&fake))
-        .create(domain(&policy("a:B")), &tags())
+        .create(domain(&policy("a:B")), &owner(), &tags())
         .await
         .unwrap_err();
     assert!(error.is("AccessDeniedException"), "{error}");
@@ -183,88 +178,62 @@ async fn a_domain_waits_for_its_repositories_to_be_gone() {
     ]);
     let driver = Domains::new(&Account::for_tests(&fake));
     driver
-        .delete(live("acme-packages", domain(&policy("a:B"))))
+        .delete(alive("acme-packages", domain(&policy("a:B"))))
         .await
         .unwrap();
-    fake.assert_used();
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_connection_goes_before_upstreams_come_and_an_empty_list_is_sent() {
-    let fake = FakeAws::new([
-        ("DELETE", 200, "{}"),
-        ("PUT", 200, "{}"),
-        ("PUT", 200, "{}"),
-        ("POST", 200, "{}"),
-    ]);
-    let driver = Repositories::new(&Account::for_tests(&fake));
-    let connected = repository(&json!({"ExternalConnections": ["public:npmjs"]}));
-    let upstream = repository(&json!({"Upstreams": ["b", "a"]}));
-    let changed = driver
-        .update(
-            live("acme-packages/npm", connected.clone()),
-            upstream,
-            &changes("Upstreams"),
-        )
-        .await;
-    let changed = changed.unwrap();
-    driver
-        .update(changed, connected, &changes("Upstreams"))
-        .await
-        .unwrap();
-    let requests = fake.requests();
-    assert!(
-        requests[0].starts_with("DELETE")
-            && requests[0].contains("external-connection=public%3Anpmjs")
-    );
-    let order =
-        requests[1].find(r#""repositoryName":"b""#) < requests[1].find(r#""repositoryName":"a""#);
-    assert!(order, "the order of upstreams is kept: {}", requests[1]);
-    assert!(requests[2].contains(r#""upstreams":[]"#), "{}", requests[2]);
-    assert!(
-        requests[3].starts_with("POST")
-            && requests[3].contains("external-connection=public%3Anpmjs")
-    );
     fake.assert_used();
 }
 
 #[test]
 fn what_codeartifact_would_refuse_is_refused_before_any_call() {
-    let named = |name: &str| domain::Properties {
-        domain_name: name.to_owned(),
-        ..domain(&policy("a:B"))
+    let found = |name: &str, action: &str| {
+        let domain = Properties {
+            domain_name: name.to_owned(),
+            ..domain(&policy(action))
+        };
+        findings(Domains::new, &domain).join("; ")
     };
-    for name in [
-        "a",
-        "Acme",
-        "1acme",
-        "acme-",
-        "acme_packages",
-        &"a".repeat(51),
+    assert_eq!(found(&"a".repeat(50), "a:B"), "");
+    for (name, finding) in [
+        ("a", "DomainName has 1 characters; 2 to 50 are allowed"),
+        (
+            "acMe",
+            "DomainName is `acMe`; only a-z, 0-9 and - are allowed",
+        ),
+        (
+            "Acme",
+            "DomainName is `Acme`; only a-z, 0-9 and - are allowed",
+        ),
+        (
+            "1acme",
+            "DomainName is `1acme`; it has to begin with a letter and not to end with -",
+        ),
+        (
+            "acme-",
+            "DomainName is `acme-`; it has to begin with a letter and not to end with -",
+        ),
+        (
+            "acme_packages",
+            "DomainName is `acme_packages`; only a-z, 0-9 and - are allowed",
+        ),
+        (
+            &"a".repeat(51),
+            "DomainName has 51 characters; 2 to 50 are allowed",
+        ),
     ] {
-        assert!(limits::domain(&named(name)).is_err(), "{name}");
+        assert_eq!(found(name, "a:B"), finding);
     }
-    assert!(limits::domain(&named(&"a".repeat(50))).is_ok());
-    for (refused, more) in [
-        ("10 upstreams", json!({"Upstreams": vec!["a"; 11]})),
-        (
-            "either",
-            json!({"Upstreams": ["a"], "ExternalConnections": ["public:npmjs"]}),
-        ),
-        (
-            "more than one",
-            json!({"ExternalConnections": ["public:npmjs", "public:pypi"]}),
-        ),
-        ("1,000", json!({"Description": "x".repeat(1001)})),
-        ("2 to 100", json!({"RepositoryName": "-npm"})),
-        (
-            "7168",
-            json!({"PermissionsPolicyDocument": policy(&"x".repeat(7168))}),
-        ),
-    ] {
-        let error = limits::repository(&repository(&more))
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains(refused), "{error}");
-    }
+    assert_eq!(
+        found("acme", &"x".repeat(7168)),
+        "PermissionsPolicyDocument has 7293 characters; 7168 are allowed"
+    );
+    let unknown = format!("{}{}", "x".repeat(7168), engine::UNKNOWN);
+    assert_eq!(found("acme", &unknown), "", "its length is not known");
+    let nobody = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["a:B"], "Resource": ["*"]}
+    ]});
+    assert_eq!(
+        findings(Domains::new, &domain(&nobody)),
+        ["PermissionsPolicyDocument has a statement that names no principal"]
+    );
 }
