@@ -14,6 +14,8 @@ pub(crate) enum Error {
     Code(&'static str),
     /// An error of the code whose message has the text.
     Message(&'static str, &'static str),
+    /// An error of the code whose message does not have the text.
+    Except(&'static str, &'static str),
 }
 
 impl Error {
@@ -21,6 +23,7 @@ impl Error {
         match self {
             Self::Code(code) => error.is(code),
             Self::Message(code, text) => error.has_message(code, text),
+            Self::Except(code, text) => error.is(code) && !error.has_message(code, text),
         }
     }
 }

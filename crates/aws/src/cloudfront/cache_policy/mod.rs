@@ -8,7 +8,7 @@ use aws_sdk_cloudfront::types::CachePolicyType;
 use engine::DriverError;
 use model::types::cloudfront::CachePolicy;
 
-use super::client::{all_pages, version};
+use super::client::all_pages;
 use super::comment_owned::{CommentOwned, Driver, Found};
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
@@ -64,25 +64,24 @@ impl CommentOwned for Kind {
         .await
     }
 
-    async fn create(sdk: &Client, policy: &CachePolicy) -> Result<String, DriverError> {
+    async fn create(sdk: &Client, policy: &CachePolicy) -> Result<Option<String>, DriverError> {
         let created = sdk
             .create_cache_policy()
             .cache_policy_config(convert::sdk(policy)?)
             .send()
             .sent("cloudfront:CreateCachePolicy")
             .await?;
-        let id = created.cache_policy.map(|policy| policy.id);
-        id.ok_or_else(|| DriverError::internal("CloudFront names no id of a new cache policy"))
+        Ok(created.cache_policy.map(|created| created.id))
     }
 
-    async fn version(sdk: &Client, id: &str) -> Result<String, DriverError> {
+    async fn version(sdk: &Client, id: &str) -> Result<Option<String>, DriverError> {
         let answer = sdk
             .get_cache_policy()
             .id(id)
             .send()
             .sent("cloudfront:GetCachePolicy")
             .await?;
-        version(answer.e_tag)
+        Ok(answer.e_tag)
     }
 
     async fn update(

@@ -14,7 +14,7 @@ use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::{Address, Owner, Resource, Tags};
 use serde::de::DeserializeOwned;
 
-use super::client::{CloudFrontClient, DELETIONS, WRITES};
+use super::client::{CloudFrontClient, DELETIONS, WRITES, version};
 use super::owner_comment::{self, OwnerComment};
 use crate::Account;
 use crate::kit::limits::{Checks, Limit};
@@ -65,10 +65,13 @@ pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
     fn create(
         sdk: &Client,
         properties: &Self::Properties,
-    ) -> impl Future<Output = Result<String, DriverError>> + Send;
+    ) -> impl Future<Output = Result<Option<String>, DriverError>> + Send;
 
     /// The version that a write names.
-    fn version(sdk: &Client, id: &str) -> impl Future<Output = Result<String, DriverError>> + Send;
+    fn version(
+        sdk: &Client,
+        id: &str,
+    ) -> impl Future<Output = Result<Option<String>, DriverError>> + Send;
 
     /// Writes all properties.
     fn update(
@@ -117,7 +120,7 @@ impl<K: CommentOwned> Driver<K> {
         let properties = with_note::<K>(properties, owner)?;
         WRITES
             .write(|| async {
-                let version = K::version(&self.client.sdk, id).await?;
+                let version = version(K::version(&self.client.sdk, id).await?)?;
                 K::update(&self.client.sdk, id, &version, &properties).await
             })
             .await
@@ -221,7 +224,9 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
         let noted = with_note::<K>(&desired, owner)?;
         let id = match K::create(&self.client.sdk, &noted).await {
             Err(error) if error.is(K::EXISTS) => self.adopt(&desired, owner, error).await?,
-            created => created?,
+            created => created?.ok_or_else(|| {
+                DriverError::internal(format!("a new {} has no id", K::Properties::TYPE.name))
+            })?,
         };
         Ok(live::<K>(id, desired, tags.clone()))
     }
@@ -248,7 +253,7 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
     async fn delete(&self, live: Live<K>) -> Result<(), DriverError> {
         DELETIONS
             .delete(|| async {
-                let version = K::version(&self.client.sdk, &live.id).await?;
+                let version = version(K::version(&self.client.sdk, &live.id).await?)?;
                 K::delete(&self.client.sdk, &live.id, &version).await
             })
             .await

@@ -7,7 +7,6 @@ use aws_sdk_cloudfront::Client;
 use engine::DriverError;
 use model::types::cloudfront::OriginAccessControl;
 
-use super::client::version;
 use super::comment_owned::{CommentOwned, Driver, Found};
 use super::convert::none_if_empty;
 use crate::failed;
@@ -53,27 +52,27 @@ impl CommentOwned for Kind {
         Ok(all)
     }
 
-    async fn create(sdk: &Client, control: &OriginAccessControl) -> Result<String, DriverError> {
+    async fn create(
+        sdk: &Client,
+        control: &OriginAccessControl,
+    ) -> Result<Option<String>, DriverError> {
         let created = sdk
             .create_origin_access_control()
             .origin_access_control_config(convert::sdk(control)?)
             .send()
             .sent("cloudfront:CreateOriginAccessControl")
             .await?;
-        let id = created.origin_access_control.map(|control| control.id);
-        id.ok_or_else(|| {
-            DriverError::internal("CloudFront names no id of a new origin access control")
-        })
+        Ok(created.origin_access_control.map(|created| created.id))
     }
 
-    async fn version(sdk: &Client, id: &str) -> Result<String, DriverError> {
+    async fn version(sdk: &Client, id: &str) -> Result<Option<String>, DriverError> {
         let answer = sdk
             .get_origin_access_control()
             .id(id)
             .send()
             .sent("cloudfront:GetOriginAccessControl")
             .await?;
-        version(answer.e_tag)
+        Ok(answer.e_tag)
     }
 
     async fn update(

@@ -10,7 +10,7 @@ use aws_sdk_cloudfront::types::ResponseHeadersPolicyType;
 use engine::DriverError;
 use model::types::cloudfront::ResponseHeadersPolicy;
 
-use super::client::{all_pages, version};
+use super::client::all_pages;
 use super::comment_owned::{CommentOwned, Driver, Found};
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
@@ -70,27 +70,24 @@ impl CommentOwned for Kind {
         .await
     }
 
-    async fn create(sdk: &Client, policy: &Properties) -> Result<String, DriverError> {
+    async fn create(sdk: &Client, policy: &Properties) -> Result<Option<String>, DriverError> {
         let created = sdk
             .create_response_headers_policy()
             .response_headers_policy_config(write::config(&policy.response_headers_policy_config)?)
             .send()
             .sent("cloudfront:CreateResponseHeadersPolicy")
             .await?;
-        let id = created.response_headers_policy.map(|policy| policy.id);
-        id.ok_or_else(|| {
-            DriverError::internal("CloudFront names no id of a new response headers policy")
-        })
+        Ok(created.response_headers_policy.map(|created| created.id))
     }
 
-    async fn version(sdk: &Client, id: &str) -> Result<String, DriverError> {
+    async fn version(sdk: &Client, id: &str) -> Result<Option<String>, DriverError> {
         let answer = sdk
             .get_response_headers_policy()
             .id(id)
             .send()
             .sent("cloudfront:GetResponseHeadersPolicy")
             .await?;
-        version(answer.e_tag)
+        Ok(answer.e_tag)
     }
 
     async fn update(

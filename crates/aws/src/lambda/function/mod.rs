@@ -6,79 +6,56 @@ mod limits;
 mod tests;
 mod write;
 
-use engine::{Changes, DriverError, LiveTags, ReadCache, diff, diff_tags};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
-use model::types::lambda::{
-    EphemeralStorage, FUNCTION, Function, LoggingConfig, TracingConfig, TracingMode,
-};
+use model::types::lambda::{EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode};
 use model::{Address, Owner, Tags};
-use serde::Deserialize;
 
 use self::convert::live;
-use super::functions::{Functions, already_exists, is_busy};
+use super::client::{LambdaClient, already_exists};
 use crate::Account;
-use crate::account::error::failed;
-use crate::kit::call::Call as _;
-use crate::kit::limits::Checks;
-use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
-use crate::kit::wait::{WaitPolicy, retry};
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::ownership::adopt;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 type Properties = Function<String>;
 type Live = TypedLive<Properties>;
 
-/// Reads and writes functions: one `GetFunction` each, which has tags and reserved concurrency in
-/// it.
+/// Reads and writes functions: one `GetFunction` each, whose answer contains tags and reserved
+/// concurrency.
 #[derive(Debug)]
-pub(crate) struct FunctionDriver {
-    functions: Functions,
+pub(crate) struct Functions {
+    lambda: LambdaClient,
 }
 
-/// What finds a function again.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    function_name: String,
-}
-
-impl FunctionDriver {
+impl Functions {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            functions: Functions::new(account),
+            lambda: LambdaClient::new(account),
         }
     }
 
-    /// Takes on the function that an earlier attempt of this very create made, as far as it got.
-    async fn take_on(
+    /// Completes the function that an earlier attempt of this create made, as far as it got.
+    async fn complete(
         &self,
         desired: &Properties,
+        owner: &Owner,
         tags: &Tags,
         refused: DriverError,
     ) -> Result<(), DriverError> {
-        let found = self.functions.get(&desired.function_name).await?;
+        let found = self.lambda.get(&desired.function_name).await?;
         let Some(mut live) = found.as_ref().and_then(live) else {
             return Err(refused);
         };
-        let live_tags = live.tags.known().cloned().unwrap_or_default();
-        if !is_same_resource(&live_tags, tags) {
-            return Err(refused);
-        }
+        let found_tags = live.tags.known().cloned().unwrap_or_default();
+        adopt(&found_tags, owner, refused)?;
         normalise(&mut live.properties);
         self.write(desired, &changes(&live.properties, desired)?)
             .await?;
-        self.retag(&live, &diff_tags(&live_tags, tags).0, &[]).await
+        self.lambda
+            .complete_tags(live.attribute("Arn")?, &found_tags, tags)
+            .await
     }
-}
-
-/// What differs, both sides normalised.
-fn changes(live: &Properties, desired: &Properties) -> Result<Changes, DriverError> {
-    let print = |function: &Properties| {
-        let value = serde_json::to_value(function);
-        value.map_err(|error| {
-            DriverError::internal(format!("a function does not serialise: {error}"))
-        })
-    };
-    Ok(diff(FUNCTION, &print(live)?, &print(desired)?))
 }
 
 /// Lambda's defaults. Source: the API reference of `CreateFunction`.
@@ -114,7 +91,7 @@ fn normalise(function: &mut Properties) {
     );
 }
 
-/// Levels are of JSON alone, where both are INFO unless said otherwise.
+/// Only JSON has levels, and both default to INFO.
 fn normalise_logging(logging: &mut LoggingConfig<String>, function: &str) {
     logging
         .log_group
@@ -130,15 +107,16 @@ fn normalise_logging(logging: &mut LoggingConfig<String>, function: &str) {
     }
 }
 
-impl ResourceDriver for FunctionDriver {
+impl ResourceDriver for Functions {
     type Properties = Properties;
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, function: &mut Properties) {
         normalise(function);
     }
 
-    fn check(&self, properties: &Properties, checks: &mut Checks) {
-        checks.add(limits::check(properties));
+    fn check(&self, function: &Properties, checks: &mut Checks) {
+        limits::check(function, checks);
     }
 
     async fn read(
@@ -146,32 +124,22 @@ impl ResourceDriver for FunctionDriver {
         request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let found = self
-            .functions
-            .read(&request.properties.function_name, cache)
-            .await?;
+        let name = &request.properties.function_name;
+        let found = self.lambda.read(name, cache).await?;
         Ok(found.as_ref().as_ref().and_then(live))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let names = self.functions.hinted(cache).await?;
-        let found = try_join_all(names.iter().map(|name| self.functions.read(name, cache))).await?;
+        let names = self.lambda.hinted(cache).await?;
+        let found = try_join_all(names.iter().map(|name| self.lambda.read(name, cache))).await?;
         Ok(found
             .iter()
             .filter_map(|found| found.as_ref().as_ref().and_then(live))
             .collect())
     }
 
-    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
-        let answer = self
-            .functions
-            .client
-            .list_tags()
-            .resource(live.attribute("Arn")?)
-            .send()
-            .await;
-        let answer = answer.map_err(failed("lambda:ListTags"))?;
-        Ok(answer.tags.unwrap_or_default().into_iter().collect())
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.lambda.list_tags(live.attribute("Arn")?).await
     }
 
     async fn create(
@@ -180,22 +148,23 @@ impl ResourceDriver for FunctionDriver {
         owner: &Owner,
         tags: &Tags,
     ) -> Result<Live, DriverError> {
+        let name = &desired.function_name;
         match self.create_function(&desired, tags).await {
-            Err(error) if already_exists(&error) => self.take_on(&desired, tags, error).await?,
+            Err(error) if already_exists(&error) => {
+                self.complete(&desired, owner, tags, error).await?;
+            }
             created => {
                 created?;
-                self.ready(&desired.function_name).await?;
+                self.ready(name).await?;
                 if desired.reserved_concurrent_executions.is_some() {
                     self.put_concurrency(&desired).await?;
                 }
             }
         }
-        let name = &desired.function_name;
-        let attributes = convert::attributes(name, &self.functions.arn(name));
         Ok(TypedLive {
             id: name.clone(),
+            attributes: convert::attributes(name, &self.lambda.arn(name)),
             properties: desired,
-            attributes,
             tags: LiveTags::Read(tags.clone()),
         })
     }
@@ -214,23 +183,11 @@ impl ResourceDriver for FunctionDriver {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        let (client, arn) = (&self.functions.client, live.attribute("Arn")?);
-        let call = client
-            .tag_resource()
-            .resource(arn)
-            .set_tags(Some(tags.clone().into_iter().collect()));
-        let tag = || call.clone().send().done("lambda:TagResource");
-        retry(WaitPolicy::seconds(60), is_busy, tag).await
+        self.lambda.set_tags(live.attribute("Arn")?, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        let (client, arn) = (&self.functions.client, live.attribute("Arn")?);
-        let call = client
-            .untag_resource()
-            .resource(arn)
-            .set_tag_keys(Some(keys.to_vec()));
-        let untag = || call.clone().send().done("lambda:UntagResource");
-        retry(WaitPolicy::seconds(60), is_busy, untag).await
+        self.lambda.remove_tags(live.attribute("Arn")?, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -209,7 +209,7 @@ async fn a_policy_is_read_with_the_record_of_its_bucket() {
 const INDEX: &str = "GetResources";
 const LIST: &str = "GET https://s3.eu-west-1.amazonaws.com/?";
 
-/// What the index shows is not read to be passed over; what it does not show yet is.
+/// A bucket that the index shows is not read; one that it does not show is.
 #[tokio::test]
 async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
     let listed = |name: &str| {

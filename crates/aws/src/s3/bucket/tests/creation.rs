@@ -108,7 +108,7 @@ async fn a_lost_answer_is_no_error_and_a_bucket_of_somebody_else_is() {
     );
 }
 
-/// There a second creation is answered with 200, whoever made the first.
+/// There a second creation is answered with 200, whoever owns the bucket.
 #[tokio::test]
 async fn in_us_east_1_a_bucket_is_looked_for_first() {
     let head = "HEAD https://acme-b.s3.us-east-1.amazonaws.com/ ";

@@ -1,0 +1,11 @@
+//! What AWS refuses of an API and emulators accept.
+
+use crate::kit::limits::Limit;
+
+const MODEL: &str = "the service model of API Gateway v2";
+
+pub(super) const LIMITS: &[Limit] = &[
+    Limit::length("Name", 1, 128, MODEL),
+    Limit::length("Description", 0, 1024, MODEL),
+    Limit::one_of("ProtocolType", &["WEBSOCKET", "HTTP"], MODEL),
+];
