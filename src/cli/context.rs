@@ -105,7 +105,7 @@ impl Context {
         self.drivers.remove(needs);
         let service = prefix.rsplit("::").next().unwrap_or(prefix);
         let mut stacks = BTreeSet::new();
-        // A node comes after everything that it refers to.
+        // A node follows everything that it refers to.
         for node in self.graph.nodes() {
             let stack = node.address.stack();
             if needs(node.resource_type.name)

@@ -34,7 +34,7 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask bench")]
 struct Arguments {
-    /// What to measure [default: all but cold]
+    /// The measurements to take [default: all but cold]
     #[arg(value_name = "BENCHMARK")]
     benchmarks: Vec<Benchmark>,
 }

@@ -103,7 +103,7 @@ impl Client {
         }
     }
 
-    /// Closes the connection as a client does that goes away.
+    /// Closes the connection like a departing client.
     pub(in crate::cli) async fn close(mut self) {
         let _ = self.socket.close(None).await;
     }
