@@ -26,7 +26,7 @@ pub enum PackagesError {
     Described {
         /// Its package.json.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         why: String,
     },
     /// A package cannot be built or packed.
@@ -88,7 +88,7 @@ pub enum PackagesError {
     /// A file operation failed, or npm could not be started.
     #[error("cannot {action} {}", .path.display())]
     Io {
-        /// What was tried.
+        /// The action.
         action: &'static str,
         /// The path.
         path: PathBuf,

@@ -65,7 +65,7 @@ pub enum ReleaseError {
     Incomplete {
         /// The release.
         version: Version,
-        /// What is missing.
+        /// The missing object.
         missing: String,
     },
     /// Other publishers kept changing the loose files.

@@ -32,7 +32,7 @@ use outcome::Outcome;
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask bench")]
 struct Arguments {
-    /// What to measure [default: all but cold]
+    /// The measurements to take [default: all but cold]
     #[arg(value_name = "BENCHMARK")]
     benchmarks: Vec<Benchmark>,
 }

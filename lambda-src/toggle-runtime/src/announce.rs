@@ -53,7 +53,7 @@ where
     if !pending.is_empty() {
         info!(
             toggles = pending.len(),
-            "toggles change faster than they can be told"
+            "toggles change faster than they can be sent"
         );
     }
     failed

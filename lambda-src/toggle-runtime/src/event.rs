@@ -15,7 +15,7 @@ pub struct StreamEvent {
     pub records: Vec<Record>,
 }
 
-/// What happened to an item.
+/// The kind of change to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Operation {
@@ -30,7 +30,7 @@ pub enum Operation {
 /// One change to one item.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Record {
-    /// What happened.
+    /// The kind of change.
     #[serde(rename = "eventName")]
     pub operation: Operation,
     /// The item.

@@ -106,7 +106,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             exchange.tally.closed.add();
         }
         let connection = self.connection.id.as_str();
-        warn!(connection, closed, "connection cannot be told");
+        warn!(connection, closed, "connection cannot be reached");
     }
 
     async fn attempt(&self, message: &[u8]) -> Result<(), CallbackError> {
@@ -161,7 +161,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             warn!(
                 connection,
                 error = &error as &dyn std::error::Error,
-                "closed connection's item stays for now"
+                "item of a closed connection could not be deleted"
             );
         }
     }

@@ -96,7 +96,7 @@ fn append(arrays: &mut Vec<Vec<u8>>, item: &[u8], limit: usize) {
 fn oversized(id: &str, bytes: usize) {
     error!(
         toggle = id,
-        bytes, "toggle is too big for a message: clients are told that it is removed"
+        bytes, "toggle is too large for a message: sent as removed"
     );
 }
 

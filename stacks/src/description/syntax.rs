@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str) -> Document<'_> {
         if let Some(first) = first_of(text, &at) {
             document.problems.push(duplicate(text, at, first));
         } else if last_line.as_ref() != Some(&line) {
-            // The parser goes on after an error: only the first error in a line is the operator's.
+            // The parser continues after an error: only the first error in a line is the operator's.
             document.problems.push(malformed(message, text, at));
             document.is_whole = false;
             last_line = Some(line);

@@ -152,7 +152,7 @@ export class Session implements SessionView {
     this.#become("signed-out", "The sign-in could not be completed. Please try again.");
   }
 
-  /** What every tab does on signing out. */
+  /** Drops and revokes the tokens, as every tab does on signing out. */
   async #endHere(): Promise<void> {
     const tokens = this.#tokens;
     this.#browser.local.removeItem(FLAG);

@@ -155,7 +155,7 @@ impl Login {
         answer
     }
 
-    /// Remembers whom the next page is for.
+    /// Remembers the user of the next page.
     async fn note_next_page(
         &self,
         credentials: Credentials,

@@ -73,7 +73,7 @@ impl Sessions {
         self.begun.remove(id);
     }
 
-    /// Remembers whom a page is for that contains a token instead of the user's name.
+    /// Remembers the user of a page that contains a token instead of the user's name.
     pub(super) fn note_username(&mut self, token: &str, username: String, now: Instant) {
         self.forget_ended(now);
         self.under_way

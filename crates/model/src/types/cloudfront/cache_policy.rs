@@ -94,14 +94,14 @@ impl ParametersInCacheKeyAndForwardedToOrigin {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CookiesConfig {
-    /// What the list means.
+    /// The meaning of the list.
     pub cookie_behavior: CookieBehavior,
     /// Their names, a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cookies: Vec<String>,
 }
 
-/// What a list of cookies means.
+/// The meaning of a list of cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CookieBehavior {
@@ -119,14 +119,14 @@ pub enum CookieBehavior {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct HeadersConfig {
-    /// What the list means.
+    /// The meaning of the list.
     pub header_behavior: HeaderBehavior,
     /// Their names, a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<String>,
 }
 
-/// What a list of headers means.
+/// The meaning of a list of headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum HeaderBehavior {
@@ -140,14 +140,14 @@ pub enum HeaderBehavior {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct QueryStringsConfig {
-    /// What the list means.
+    /// The meaning of the list.
     pub query_string_behavior: QueryStringBehavior,
     /// Their names, a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query_strings: Vec<String>,
 }
 
-/// What a list of query parameters means.
+/// The meaning of a list of query parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum QueryStringBehavior {

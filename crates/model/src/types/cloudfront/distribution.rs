@@ -180,14 +180,14 @@ pub struct Restrictions {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GeoRestriction {
-    /// What the list means.
+    /// The meaning of the list.
     pub restriction_type: GeoRestrictionType,
     /// Countries as ISO 3166-1 alpha-2 codes, a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub locations: Vec<String>,
 }
 
-/// What a list of countries means.
+/// The meaning of a list of countries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GeoRestrictionType {

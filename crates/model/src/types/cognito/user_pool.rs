@@ -87,7 +87,7 @@ pub struct UserPool<S = Text> {
     pub account_recovery_setting: Option<AccountRecoverySetting>,
     /// Who creates users, and how they are invited; absent means that anyone can sign up.
     pub admin_create_user_config: Option<AdminCreateUserConfig>,
-    /// What is verified with a code at sign-up: `email`, `phone_number`; a set.
+    /// The attributes verified with a code at sign-up: `email`, `phone_number`; a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub auto_verified_attributes: Vec<String>,
     /// Which attributes keep their old value until the new one is verified.
