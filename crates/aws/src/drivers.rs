@@ -5,8 +5,8 @@ use engine::Drivers;
 use crate::account::Account;
 use crate::kit::typed::Untyped;
 use crate::{
-    apigatewayv2, certificatemanager, cloudfront, codeartifact, cognito, dynamodb, graph_rules, iam, lambda,
-    logs, route53, s3, sqs,
+    apigatewayv2, certificatemanager, cloudfront, codeartifact, cognito, dynamodb, graph_rules,
+    iam, lambda, logs, route53, s3, sqs,
 };
 
 /// The drivers of every type that the model knows.
