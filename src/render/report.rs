@@ -135,7 +135,7 @@ mod tests {
     fn what_is_pending_is_told() {
         let live = Live {
             id: "E1".to_owned(),
-            properties: Value::Null,
+            properties: engine::LiveProperties::new(Value::Null),
             attributes: Attributes::new(),
             tags: LiveTags::Unread,
         };
