@@ -1,6 +1,6 @@
 //! What AWS refuses and emulators accept: limits as data, and the findings of a check.
 
-use engine::{DriverError, Finding, UNKNOWN};
+use engine::{Finding, UNKNOWN};
 use serde_json::Value;
 
 /// A limit of one property.
@@ -143,13 +143,6 @@ impl Checks {
     pub(crate) fn require(&mut self, holds: bool, property: &str, problem: impl Into<String>) {
         if !holds {
             self.refuse(property, problem);
-        }
-    }
-
-    /// Adds what a check found that stops at its first finding.
-    pub(crate) fn add(&mut self, checked: Result<(), DriverError>) {
-        if let Err(error) = checked {
-            self.refuse("", error.to_string());
         }
     }
 
