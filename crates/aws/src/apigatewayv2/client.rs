@@ -1,4 +1,4 @@
-//! What the drivers share: the client, the lists of one reading, the tags of APIs and stages.
+//! Shared by the drivers: the client, the lists of one reading, the tags of APIs and stages.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! What the tests of the types share. They are about what no emulator shows: conflicts that pass,
-//! lost answers, pages, waits, merging updates.
+//! Shared by the tests of the types. They are about behaviour that no emulator has: conflicts that
+//! pass, lost answers, pages, waits, merging updates.
 
 pub(super) use engine::{
     Driver, DriverError, Live, LiveProperties, LiveTags, ReadCache, ReadRequest,
@@ -104,11 +104,19 @@ pub(super) fn route() -> Value {
     json!({"ApiId": "a", "RouteKey": "$connect", "Target": "integrations/i"})
 }
 
-/// The findings of a plan for properties.
+/// The findings of a plan for properties. With any, a creation makes no call.
 pub(super) fn findings<D: ResourceDriver>(
     new: impl Fn(&Account) -> D,
     properties: &Value,
 ) -> Vec<String> {
-    let found = driver(&FakeAws::default(), new).check(properties);
-    found.unwrap().iter().map(ToString::to_string).collect()
+    let fake = FakeAws::default();
+    let driver = driver(&fake, new);
+    let found = driver.check(properties).unwrap();
+    if let Some(first) = found.first() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let created = runtime.unwrap().block_on(create(&driver, "it", properties));
+        assert_eq!(created.unwrap_err().to_string(), first.to_string());
+        assert!(fake.requests().is_empty());
+    }
+    found.iter().map(ToString::to_string).collect()
 }

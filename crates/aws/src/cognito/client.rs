@@ -1,4 +1,4 @@
-//! What the drivers share: the client, the pools of one reading, the tags of pools.
+//! Shared by the drivers: the client, the pools of one reading, the tags of pools.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! What the tests of the types share. They are about what no emulator shows: conflicts that pass,
-//! lost answers, pages, waits, updates that reset what they leave out.
+//! Shared by the tests of the types. They are about behaviour that no emulator has: conflicts that
+//! pass, lost answers, pages, waits, updates that reset what they leave out.
 
 pub(super) use engine::{
     Changes, Driver, DriverError, Live, LiveProperties, LiveTags, ReadCache, ReadRequest,
@@ -125,7 +125,7 @@ pub(super) fn pool_of(members: &Value) -> String {
     json!({"UserPool": pool}).to_string()
 }
 
-/// The findings of a plan for `base` with other `members`.
+/// The findings of a plan for `base` with other `members`. With any, a creation makes no call.
 pub(super) fn findings<D: ResourceDriver>(
     new: impl Fn(&Account) -> D,
     base: &Value,
@@ -135,6 +135,16 @@ pub(super) fn findings<D: ResourceDriver>(
     for (name, value) in members.as_object().unwrap() {
         properties[name] = value.clone();
     }
-    let found = driver(&FakeAws::default(), new).check(&properties);
-    found.unwrap().iter().map(ToString::to_string).collect()
+    let fake = FakeAws::default();
+    let driver = driver(&fake, new);
+    let found = driver.check(&properties).unwrap();
+    if let Some(first) = found.first() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let created = runtime
+            .unwrap()
+            .block_on(create(&driver, "it", &properties));
+        assert_eq!(created.unwrap_err().to_string(), first.to_string());
+        assert!(fake.requests().is_empty());
+    }
+    found.iter().map(ToString::to_string).collect()
 }

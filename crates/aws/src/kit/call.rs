@@ -12,6 +12,8 @@ use crate::account::error::failed;
 
 /// What a call of the SDK's client answers with, with its errors as the engine has them. The
 /// operation is the call's IAM action: `client.create_queue().send().sent("sqs:CreateQueue")`.
+///
+/// The SDK's futures have some 8 KB each, so they are boxed here, once for all who await them.
 pub(crate) trait Call<T>: Sized {
     /// The answer.
     fn sent(self, operation: &'static str) -> impl Future<Output = Result<T, DriverError>> + Send;
@@ -26,11 +28,13 @@ where
     T: Send,
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    async fn sent(self, operation: &'static str) -> Result<T, DriverError> {
-        self.await.map_err(failed(operation))
+    fn sent(self, operation: &'static str) -> impl Future<Output = Result<T, DriverError>> + Send {
+        let answer = Box::pin(self);
+        async move { answer.await.map_err(failed(operation)) }
     }
 
-    async fn done(self, operation: &'static str) -> Result<(), DriverError> {
-        self.await.map(drop).map_err(failed(operation))
+    fn done(self, operation: &'static str) -> impl Future<Output = Result<(), DriverError>> + Send {
+        let answer = self.sent(operation);
+        async move { answer.await.map(drop) }
     }
 }

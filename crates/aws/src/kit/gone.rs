@@ -19,12 +19,12 @@ where
     F: Future<Output = Result<Option<T>, DriverError>>,
 {
     let condition = format!("{name} to be deleted");
-    until(&condition, policy, || {
+    let look = || {
         let seen = look();
         async move {
             let left = seen.await?;
             Ok(left.map_or(Ok(()), |_| Err("it still answers".to_owned())))
         }
-    })
-    .await
+    };
+    until(&condition, policy, look).await
 }

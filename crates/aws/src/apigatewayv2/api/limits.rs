@@ -1,4 +1,4 @@
-//! What AWS refuses of an API and emulators accept.
+//! The limits of an API that AWS enforces and emulators do not.
 
 use crate::kit::limits::Limit;
 

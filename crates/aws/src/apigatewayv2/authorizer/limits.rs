@@ -1,4 +1,4 @@
-//! What AWS refuses of an authorizer and emulators accept.
+//! The limits of an authorizer that AWS enforces and emulators do not.
 
 use crate::kit::limits::Limit;
 

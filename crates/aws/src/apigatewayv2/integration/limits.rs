@@ -1,4 +1,4 @@
-//! What AWS refuses of an integration and emulators accept.
+//! The limits of an integration that AWS enforces and emulators do not.
 
 use model::types::apigatewayv2::Integration;
 

@@ -1,4 +1,4 @@
-//! What AWS refuses of a route and emulators accept.
+//! The limits of a route that AWS enforces and emulators do not.
 
 use model::types::apigatewayv2::Route;
 

@@ -201,15 +201,3 @@ fn a_plan_finds_what_api_gateway_refuses() {
         assert_eq!(passes, Vec::<String>::new());
     }
 }
-
-#[tokio::test]
-async fn limits_are_checked_before_any_call() {
-    let fake = FakeAws::new([]);
-    let guarded = with(&route(), "AuthorizationType", json!("CUSTOM"));
-    let refused = create(&driver(&fake, Routes::new), "route", &guarded).await;
-    assert!(
-        matches!(refused, Err(DriverError::Invalid(_))),
-        "{refused:?}"
-    );
-    assert!(fake.requests().is_empty());
-}

@@ -1,4 +1,4 @@
-//! What AWS refuses of a stage and emulators accept.
+//! The limits of a stage that AWS enforces and emulators do not.
 
 use model::types::apigatewayv2::Stage;
 

@@ -184,15 +184,15 @@ impl Stages {
 /// AWS cannot remove the throttling of a whole stage once it is set (terraform-provider-aws issue
 /// 14742), so that is an error rather than reported as done.
 fn check_throttling(desired: &Properties, answer: &UpdateStageOutput) -> Result<(), DriverError> {
-    let wanted = desired
+    let stated = desired
         .default_route_settings
         .clone()
         .unwrap_or_else(settings::defaults);
     let live = answer
         .default_route_settings()
         .map_or_else(settings::defaults, settings::read);
-    let kept = (wanted.throttling_burst_limit.is_none() && live.throttling_burst_limit.is_some())
-        || (wanted.throttling_rate_limit.is_none() && live.throttling_rate_limit.is_some());
+    let kept = (stated.throttling_burst_limit.is_none() && live.throttling_burst_limit.is_some())
+        || (stated.throttling_rate_limit.is_none() && live.throttling_rate_limit.is_some());
     if !kept {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! What CodeArtifact refuses of a domain and emulators accept.
+//! The limits of domains that emulators do not enforce.
 
 use model::types::codeartifact::Domain;
 

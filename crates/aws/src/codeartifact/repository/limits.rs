@@ -1,4 +1,4 @@
-//! What CodeArtifact refuses of a repository and emulators accept.
+//! The limits of repositories that emulators do not enforce.
 
 use model::types::codeartifact::Repository;
 

@@ -1,4 +1,4 @@
-//! What AWS refuses of a style and emulators accept.
+//! The limits of a style that AWS enforces and emulators do not.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -1,4 +1,4 @@
-//! What AWS refuses of a domain and emulators accept.
+//! The limits of a domain that AWS enforces and emulators do not.
 
 use model::types::cognito::UserPoolDomain;
 

@@ -1,4 +1,4 @@
-//! What AWS refuses of a group and emulators accept.
+//! The limits of a group that AWS enforces and emulators do not.
 
 use crate::kit::limits::Limit;
 

@@ -1,4 +1,4 @@
-//! What AWS refuses of a pool and emulators accept.
+//! The limits of a pool that AWS enforces and emulators do not.
 
 use model::types::cognito::{SchemaAttribute, UserPool};
 

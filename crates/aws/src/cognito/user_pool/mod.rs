@@ -241,7 +241,7 @@ impl ResourceDriver for UserPools {
             return Ok(());
         };
         if pool.deletion_protection() == Some(&DeletionProtectionType::Active) {
-            Box::pin(self.unprotect(&live)).await?;
+            self.unprotect(&live).await?;
         }
         let call = self.0.client.delete_user_pool().user_pool_id(&live.id);
         DELETION

@@ -465,6 +465,15 @@ fn a_plan_finds_what_cognito_refuses() {
             json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP"]}}}),
             "Policies.SignInPolicy.AllowedFirstAuthFactors does not contain PASSWORD".to_owned(),
         ),
+    ];
+    for (members, finding) in cases {
+        assert_eq!(findings(UserPools::new, &named(), &members), [finding]);
+    }
+}
+
+#[test]
+fn a_plan_finds_factors_messages_and_tiers_that_cognito_refuses() {
+    let cases = [
         (
             json!({"MfaConfiguration": "ON"}),
             "EnabledMfas is required unless MfaConfiguration is OFF, and not allowed otherwise"

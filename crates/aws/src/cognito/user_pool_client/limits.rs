@@ -1,4 +1,4 @@
-//! What AWS refuses of a client and emulators accept.
+//! The limits of a client that AWS enforces and emulators do not.
 
 use model::types::cognito::{TokenValidityUnits, UserPoolClient};
 

@@ -1,4 +1,4 @@
-//! What AWS refuses of a table: emulators accept some of it, and a change that is refused in the
+//! The limits of tables: emulators do not enforce all of them, and a change that is refused in the
 //! middle of several leaves a table half changed.
 
 use std::collections::BTreeSet;

@@ -328,7 +328,7 @@ impl Tables {
             .sse_specification(convert::sdk_encryption(wanted));
         self.apply(change, "with its new encryption", CHANGE, |now| {
             let now = now.sse_specification.as_ref();
-            // An alias reads back as the ARN of the key that it stands for.
+            // An alias reads back as the ARN of its key.
             let key = wanted
                 .kms_master_key_id
                 .as_ref()

@@ -1,4 +1,4 @@
-//! What Lambda refuses of a mapping and emulators accept.
+//! The limits of event source mappings that emulators do not enforce.
 
 use engine::UNKNOWN;
 use model::types::lambda::{EventSourceMapping, Filter};

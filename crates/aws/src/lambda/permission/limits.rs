@@ -1,4 +1,4 @@
-//! What Lambda refuses of a permission and emulators accept. Source: the API reference of
+//! The limits of permissions that emulators do not enforce. Source: the API reference of
 //! `AddPermission`.
 
 use engine::{DriverError, UNKNOWN};
