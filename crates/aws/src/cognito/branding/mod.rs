@@ -198,7 +198,11 @@ impl Child for Brandings {
         let clients = self.0.clients(pool_id, cache).await?;
         for client_id in clients.iter().filter_map(|client| client.client_id()) {
             let style = self.style(pool_id, client_id, cache).await?;
-            all.extend(style.existing().map(|style| live(pool_id, client_id, style)));
+            all.extend(
+                style
+                    .existing()
+                    .map(|style| live(pool_id, client_id, style)),
+            );
         }
         Ok(all)
     }

@@ -214,7 +214,9 @@ impl Child for Domains {
             pool.domain()
         };
         let name = named.filter(|name| !name.is_empty());
-        let found = self.described(name.unwrap_or(&desired.domain), cache).await?;
+        let found = self
+            .described(name.unwrap_or(&desired.domain), cache)
+            .await?;
         let found = found.as_ref().as_ref();
         let found = found
             .filter(|domain| domain.user_pool_id() == pool.id() && is_custom(domain) == custom);
