@@ -7,7 +7,7 @@ use engine::{DriverError, InventoryError};
 
 /// An error that can say how to resolve it.
 pub trait Hint: Error {
-    /// What to do about it, as an imperative.
+    /// How to resolve it, as an imperative.
     fn hint(&self) -> Option<&str>;
 }
 

@@ -62,7 +62,7 @@ impl Context {
         Ok((context, outputs))
     }
 
-    /// As [`Self::open`], with an account that is reached already.
+    /// Like [`Self::open`], with an account that is already connected.
     pub(super) async fn with_account(
         system: &System,
         selection: Selection,

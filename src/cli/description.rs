@@ -16,7 +16,7 @@ pub(super) fn read(global: &Global) -> Result<System, Report> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(miette!(
-                help = "run `frontage init` to write one, or name another with --config",
+                help = "run `frontage init` to create one, or pass another with --config",
                 "there is no {path} here"
             ));
         }
@@ -29,7 +29,7 @@ pub(super) fn read(global: &Global) -> Result<System, Report> {
     System::parse(&path, &text).map_err(Report::new)
 }
 
-/// The stacks that the command line names.
+/// The stacks named on the command line.
 pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, Report> {
     if global.stack.is_empty() {
         return Ok(Selection::All);

@@ -8,19 +8,18 @@ use stacks::description::System;
 
 use crate::cli::output::say;
 
-/// What a command needs of the functions' zips.
+/// How a command treats the functions' zips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Zips {
-    /// Built if they are missing or stale.
+    /// Build them if they are missing or stale.
     Build,
-    /// As they are; missing or stale ones are an error.
+    /// Use them as they are; missing or stale ones are an error.
     NoBuild,
-    /// None: nothing is compared with them.
+    /// Do without them: nothing is compared with them.
     None,
 }
 
-/// The functions' zips: beside a released binary those that ship with it, in a source tree those
-/// that are built.
+/// The functions' zips: those shipped with a released binary, or those built in a source tree.
 pub(super) async fn find(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
     let architecture = architecture(system);
     match (zips, local::workspace_root()) {
@@ -52,13 +51,13 @@ fn shipped(architecture: Architecture) -> Result<Functions, Report> {
     let binary = std::env::current_exe().into_diagnostic()?;
     let directory = binary
         .parent()
-        .ok_or_else(|| miette!("the program has no directory"))?;
+        .ok_or_else(|| miette!("the program's directory was not found"))?;
     Functions::beside_binary(directory)
         .and_then(|functions| functions.for_architecture(architecture))
         .into_diagnostic()
 }
 
-/// Builds the zips on a thread of their own.
+/// Builds the zips on a separate thread.
 pub(super) async fn build(root: PathBuf, architecture: Architecture) -> Result<Functions, Report> {
     let build = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;

@@ -127,7 +127,7 @@ impl Hint for PackagesError {
                 "add the publisher to `[packages] publishers`: publishing requires codeartifact:PublishPackageVersion and \
                  PutPackageMetadata",
             ),
-            Self::NoToken(_) => Some("put the registry's token into the variable NODE_AUTH_TOKEN"),
+            Self::NoToken(_) => Some("set NODE_AUTH_TOKEN to the registry's token"),
             Self::Unreachable { .. } => {
                 Some("check the network and the address, then run the command again")
             }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::error::PackagesError;
 
-/// The variable that a token for another registry is in, as npm's own documentation calls it.
+/// The variable that contains the token for another registry, named as in npm's own documentation.
 pub const TOKEN_VARIABLE: &str = "NODE_AUTH_TOKEN";
 
 /// The environment variable that npm reads the token from.
@@ -113,7 +113,7 @@ impl<'t> Npm<'t> {
             .stdin(Stdio::null())
             .env("npm_config_update_notifier", "false")
             .env("npm_config_logs_max", "0")
-            // A build is not for a registry's token.
+            // A build must not see a registry's token.
             .env_remove(TOKEN_VARIABLE);
         command
     }

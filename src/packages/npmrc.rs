@@ -24,7 +24,7 @@ impl Workspace {
     }
 }
 
-/// A configuration with some keys set anew, and every other line as it was.
+/// A configuration with some keys replaced and every other line unchanged.
 fn merged(before: &str, lines: &[String]) -> String {
     let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
     let keys: Vec<_> = lines.iter().filter_map(|line| key(line)).collect();
@@ -35,7 +35,7 @@ fn merged(before: &str, lines: &[String]) -> String {
         .fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// Writes a file that is seen whole or not at all, by its owner alone.
+/// Replaces a file atomically, readable by its owner only.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(directory)?;

@@ -16,7 +16,7 @@ pub struct Token {
     pub expires: Option<SystemTime>,
 }
 
-/// The token is a secret.
+/// The token; a secret.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")

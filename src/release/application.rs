@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What is released.
+/// A front-end that is released.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Application {
     /// The page that shows the teams' applications.
@@ -12,7 +12,7 @@ pub enum Application {
 }
 
 impl Application {
-    /// The key of the object that says what is current.
+    /// The key of the object that says which release is current.
     #[must_use]
     pub fn pointer(&self) -> &'static str {
         match self {
@@ -31,12 +31,12 @@ impl fmt::Display for Application {
     }
 }
 
-/// Where an application is released to.
+/// The place where an application is released.
 #[derive(Clone, Debug)]
 pub struct Destination {
     /// The bucket.
     pub bucket: String,
-    /// The URL at which its files are served, without a slash at the end.
+    /// The URL at which its files are served, without a trailing slash.
     pub url: String,
     /// The system's name.
     pub system: String,

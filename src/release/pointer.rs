@@ -13,7 +13,7 @@ use super::manifest::Percent;
 use super::store::Head;
 use super::version::{Version, hex};
 
-/// How many releases are kept.
+/// The number of releases that are kept.
 pub const KEPT: usize = 10;
 
 /// The current release. Other tools may rely on this key.

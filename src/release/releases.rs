@@ -28,8 +28,8 @@ impl Releases {
         }
     }
 
-    /// Takes files that no record names for left behind once they are this old. Default: an hour.
-    /// Less than a publish takes is safe only where nobody else publishes, as in tests.
+    /// Treats files that no record names as left behind once they are this old. Default: an hour.
+    /// Less than the duration of a publish is safe only if no one else publishes, as in tests.
     #[must_use]
     pub fn with_fresh(self, fresh: Duration) -> Self {
         Self { fresh, ..self }

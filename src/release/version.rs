@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so that
-/// the same build is the same release wherever and whenever it is made.
+/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so the
+/// same build is the same release wherever and whenever it is made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(String);
@@ -64,7 +64,7 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Whether its name has a hash of its contents.
+    /// Whether its name contains a hash of its contents.
     pub(super) fn is_asset(&self) -> bool {
         self.path.starts_with("assets/")
     }

@@ -31,9 +31,9 @@ impl Hint for TogglesError {
                 Some("the toggles table does not exist: run `frontage apply` first")
             }
             Self::Aws(error) => error.hint(),
-            Self::NoToggle(_) => Some("`frontage toggles list` shows them"),
+            Self::NoToggle(_) => Some("run `frontage toggles list` to see all toggles"),
             Self::Unreachable { .. } => {
-                Some("`frontage plan` shows whether the service is as described")
+                Some("run `frontage plan` to check that the service is deployed as described")
             }
         }
     }

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::toggle::Toggle;
 
-/// A message of the service.
+/// A message from the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// The whole state.
     State(Vec<Toggle>),
-    /// A toggle that is new or changed.
+    /// A new or changed toggle.
     Changed(Toggle),
     /// The featureId of a toggle that was deleted.
     Removed(String),

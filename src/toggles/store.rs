@@ -1,4 +1,4 @@
-//! The toggles table, read and written as its owner.
+//! The toggles table, read and written with the operator's credentials.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ pub struct Store {
     table: String,
 }
 
-/// What to set of one toggle.
+/// A change to one toggle.
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'c> {
     /// The featureId.

@@ -44,7 +44,7 @@ impl Outputs<String> {
     }
 }
 
-/// Where people sign in.
+/// The users and their login pages.
 pub(crate) struct Login {
     pool: Handle<UserPool>,
     /// The login pages, without a trailing slash.

@@ -104,7 +104,7 @@ fn another_import_map_changes_the_shells_policy_alone() {
     assert_eq!(changed, ["shell/headers"]);
 }
 
-/// So a team's plan reads what is its own, and a team that comes or goes changes the shell alone.
+/// So a team's plan reads only its own stack, and adding or removing a team changes only the shell.
 #[test]
 fn a_team_refers_to_nothing_of_others() {
     let (one, two) = (graph("[shell]\n[teams.shipping]"), graph(TWO_TEAMS));

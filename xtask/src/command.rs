@@ -63,7 +63,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String, CommandError> {
     }
 }
 
-/// Whether a program can be run at all.
+/// Whether a program can be run.
 pub(crate) fn exists(command: &mut Command) -> bool {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())

@@ -30,7 +30,7 @@ pub enum Outcome {
     Failed(DriverError),
     /// It was left in a wait, since the run was told to stop; the next run takes it up.
     Interrupted {
-        /// What it waited for.
+        /// The condition, as a phrase that completes 'waiting for …'.
         condition: String,
     },
     /// It was not tried, since a step that it needs failed.
@@ -58,7 +58,7 @@ pub struct Report {
 pub struct Failure<'r> {
     /// The resource.
     pub address: &'r Address,
-    /// What was tried.
+    /// The action.
     pub kind: StepKind,
     /// Why it failed.
     pub error: &'r DriverError,

@@ -46,7 +46,7 @@ pub enum DriverError {
     Ambiguous {
         /// What was looked for.
         identity: String,
-        /// How many there are.
+        /// The number of resources.
         count: usize,
         /// Their ids.
         ids: String,

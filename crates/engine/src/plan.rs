@@ -44,7 +44,7 @@ impl Plan {
 /// What is to be done to one resource.
 #[derive(Clone, Debug)]
 pub struct ResourcePlan {
-    /// Where it stands.
+    /// Its address.
     pub address: Address,
     /// What it is.
     pub resource_type: &'static ResourceType,
@@ -56,7 +56,7 @@ pub struct ResourcePlan {
     pub live: Option<Live>,
 }
 
-/// What is done to a resource.
+/// An action on a resource.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Nothing is there.
@@ -426,12 +426,12 @@ impl Planner<'_> {
     }
 }
 
-/// How many resources each kind of action touches.
+/// The number of resources per action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Created.
     pub create: usize,
-    /// Changed in place.
+    /// To be changed in place.
     pub update: usize,
     /// Made anew.
     pub replace: usize,
@@ -440,7 +440,7 @@ pub struct Counts {
 }
 
 impl Plan {
-    /// How many resources each kind of action touches.
+    /// The number of resources per action.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.resources

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::service::Service;
 
-/// The facts of one resource type that the engine plans with.
+/// The facts about a resource type that the engine needs for planning.
 #[derive(Debug)]
 pub struct ResourceType {
     /// The CloudFormation type: `AWS::DynamoDB::Table`.

@@ -37,7 +37,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
         print(&lines.join("\n"));
     }
     if let Some(expires) = destination.expires {
-        say(&format!("the token runs out {}", within(expires)));
+        say(&format!("the token expires {}", within(expires)));
     }
     Ok(())
 }

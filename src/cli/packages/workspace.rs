@@ -14,10 +14,10 @@ use crate::packages::{Event, Workspace};
 /// The workspace and the registry.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RegistryArgs {
-    /// The npm workspace [default: assets, beside the description]
+    /// The npm workspace [default: assets, next to the description]
     #[arg(long, value_name = "FOLDER")]
     pub(super) dir: Option<PathBuf>,
-    /// Another registry in place of the system's own; its token is in the variable
+    /// Use this registry instead of the system's own, with the token from the variable
     /// `NODE_AUTH_TOKEN`
     #[arg(long, value_name = "URL")]
     pub(super) registry: Option<String>,
@@ -37,7 +37,7 @@ impl RegistryArgs {
     }
 }
 
-/// The pinned npm, and what the workspace's packages are built with.
+/// Installs the pinned npm, and the dependencies that building the workspace's packages needs.
 pub(super) fn prepare(workspace: &Workspace) -> Result<Tools, Report> {
     let tools = Tools::install(&mut say).into_diagnostic()?;
     if workspace.packages().iter().any(|package| package.builds) {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// Which application.
+/// The application.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Named {
     /// `shell`, or a team's name

@@ -10,7 +10,7 @@ use crate::cli::global::Format;
 use crate::release::{Events, ReleaseError};
 use crate::render;
 
-/// Runs something with its progress on the standard error; machines get none.
+/// Runs something with its progress on standard error; without progress for JSON.
 pub(super) async fn with_progress<T, F>(
     format: Format,
     run: impl FnOnce(Events) -> F,

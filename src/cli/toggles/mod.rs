@@ -91,7 +91,7 @@ async fn list(global: &Global) -> Result<(), Report> {
     match global.format {
         Format::Json => print_json(&toggles)?,
         Format::Human if toggles.is_empty() => say(
-            "there are no toggles; make one: frontage toggles set 1 on --name \"Feature toggle 1\"",
+            "there are no toggles; create one: frontage toggles set 1 on --name \"Feature toggle 1\"",
         ),
         Format::Human => print(&render::toggles(&toggles)),
     }

@@ -17,7 +17,7 @@ pub(super) async fn run(global: &Global) -> Result<(), Report> {
     let stack = StackName::new(STACK);
     let (_, outputs) = Context::open_stack(global, &stack, Outputs::of).await?;
     let url = outputs.websocket_url;
-    say(&format!("watching {url} (Ctrl-C to end)"));
+    say(&format!("watching {url} (Ctrl-C to stop)"));
     let mut interrupts = Interrupts::listen();
     let mut watch = Watch::connect(&url).await.map_err(advice::report)?;
     loop {
@@ -37,7 +37,7 @@ pub(in crate::cli) fn show(format: Format, event: &Event) {
             Format::Json => print(text),
             Format::Human => print(&render::message(message)),
         },
-        Event::Closed => say("the connection closed; connecting again"),
+        Event::Closed => say("the connection was closed; reconnecting"),
         Event::Failed { error, pause } => {
             let seconds = pause.as_secs();
             say(&format!("{error}; trying again in {seconds} s"));

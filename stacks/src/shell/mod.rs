@@ -27,7 +27,7 @@ pub(crate) struct ShellInputs<'s> {
     pub(crate) toggles_url: &'s Text,
 }
 
-/// Adds the site, which names all origins that its page may speak to.
+/// Adds the site, whose policy names all origins that its page may connect to.
 pub(crate) fn add(
     graph: &mut Graph,
     system: &System,

@@ -19,7 +19,7 @@ use crate::description::System;
 /// Seconds that a function which sends may run: enough to post again what was throttled.
 const SEND_TIMEOUT: i32 = 60;
 
-/// What both functions that send to clients refer to.
+/// The resources that both functions that send to clients refer to.
 pub(super) struct Sender<'a> {
     pub(super) system: &'a System,
     pub(super) tables: &'a Tables,

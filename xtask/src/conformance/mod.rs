@@ -21,7 +21,7 @@ pub(crate) use self::requests::Requests;
 use self::skips::skip;
 use crate::command::{cargo, root};
 
-/// On which emulators.
+/// The selection of emulators and tests.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The emulators [default: all]

@@ -1,2 +1,2 @@
-/** Ends what it was given for. Calling it again does nothing. */
+/** Ends a subscription. Calling it again does nothing. */
 export type Unsubscribe = () => void;

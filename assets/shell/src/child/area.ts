@@ -8,7 +8,7 @@ import { type Failures, type Loading, loadVersion, messageOf } from "./load.js";
 
 /** The parts of the shell that an area needs. */
 export interface AreaSurroundings {
-  /** The versions to try, in this order, as they are at this moment. */
+  /** The versions to try, in this order, at this moment. */
   versions(team: TeamConfig, options: RetryOptions): Promise<readonly Version[]>;
   context(team: TeamConfig): ChildContext;
   readonly loading: Loading;

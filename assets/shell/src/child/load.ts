@@ -41,7 +41,7 @@ export function loadVersion(
 ): Promise<Loaded> {
   const urls = new Set(version.urls);
   return retry(async (signal) => {
-    let last: unknown = new Error(`Version ${version.version} has no address`);
+    let last: unknown = new Error(`Version ${version.version} has no URL`);
     for (const url of [...urls]) {
       try {
         return await loadUrl(url, version.integrity, failures.get(url) ?? 0, loading, signal);

@@ -48,7 +48,7 @@ function teamCard(shell: Shell, team: TeamConfig, picture: Element, signal: Abor
   return tile(team.route, picture, team.title, release);
 }
 
-/** The version that this browser gets. A team whose manifest cannot be had is not the home page's concern. */
+/** The version for this browser. A manifest that cannot be fetched is not the home page's concern. */
 async function describe(shell: Shell, team: TeamConfig, options: RetryOptions): Promise<string> {
   if (shell.overrides.get(team.name) !== undefined) {
     return "Your own build";

@@ -115,8 +115,8 @@ impl Handle<Domain> {
 impl Repository {
     /// The repository's name.
     pub const NAME: Attribute<Self> = Attribute::new("Name");
-    /// The address that npm takes for a registry, with the slash at its end that it needs. It is
-    /// Frontage's own: CloudFormation has none.
+    /// The URL that npm takes as a registry, with the trailing slash that it needs. It is
+    /// Frontage's own attribute: CloudFormation has none.
     pub const NPM_ENDPOINT: Attribute<Self> = Attribute::new("NpmEndpoint");
     /// The repository's ARN.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");

@@ -254,7 +254,7 @@ impl Table {
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// The table's name, once it exists.
     pub const NAME: Attribute<Self> = Attribute::new("TableName");
-    /// The ARN of the stream as it is now; a stream that is made anew has another.
+    /// The ARN of the current stream; a recreated stream has another.
     pub const STREAM_ARN: Attribute<Self> = Attribute::new("StreamArn");
 }
 

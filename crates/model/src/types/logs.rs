@@ -62,7 +62,7 @@ impl<S: Serialize> Resource for LogGroup<S> {
 }
 
 impl LogGroup {
-    /// The group's ARN, without the `:*` that some calls want.
+    /// The group's ARN, without the `:*` that some calls require.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// The group's name, once it exists.
     pub const NAME: Attribute<Self> = Attribute::new("LogGroupName");

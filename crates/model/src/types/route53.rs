@@ -101,6 +101,6 @@ impl<S: Serialize> Resource for RecordSet<S> {
 }
 
 impl RecordSet {
-    /// The name, once the records are everywhere, without a dot at its end.
+    /// The name, once the records have reached all name servers, without a trailing dot.
     pub const NAME: Attribute<Self> = Attribute::new("Name");
 }

@@ -433,7 +433,7 @@ impl Bucket {
     pub const NAME: Attribute<Self> = Attribute::new("BucketName");
     /// The bucket's host, `BUCKET.s3.amazonaws.com`.
     pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");
-    /// The bucket's host in its Region, `BUCKET.s3.REGION.amazonaws.com`: what an origin names.
+    /// The bucket's host in its Region, `BUCKET.s3.REGION.amazonaws.com`, for an origin.
     pub const REGIONAL_DOMAIN_NAME: Attribute<Self> = Attribute::new("RegionalDomainName");
 }
 

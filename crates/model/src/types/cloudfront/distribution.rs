@@ -249,7 +249,7 @@ impl<S: Serialize> Resource for Distribution<S> {
 impl Distribution {
     /// The generated id.
     pub const ID: Attribute<Self> = Attribute::new("Id");
-    /// The distribution's ARN, by which a bucket's policy knows it (`AWS:SourceArn`).
+    /// The distribution's ARN, which a bucket's policy names (`AWS:SourceArn`).
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// Its name below `cloudfront.net`.
     pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");

@@ -83,7 +83,7 @@ impl<S: Serialize> Resource for Function<S> {
 }
 
 impl Function {
-    /// The function's ARN, by which a distribution names it once it is live.
+    /// The function's ARN, which a distribution names once the function is published.
     pub const ARN: Attribute<Self> = Attribute::new("FunctionARN");
 }
 

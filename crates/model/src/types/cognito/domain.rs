@@ -58,9 +58,9 @@ impl<S: Serialize> Resource for UserPoolDomain<S> {
 }
 
 impl UserPoolDomain {
-    /// The URL that sign-in pages are below, without a final slash, on AWS and on an emulator.
+    /// The base URL of the sign-in pages, without a trailing slash, on AWS and on an emulator.
     pub const LOGIN_URL: Attribute<Self> = Attribute::new("LoginUrl");
-    /// What a custom domain's DNS record is an alias of.
+    /// The alias target for a custom domain's DNS record.
     pub const CLOUD_FRONT_DISTRIBUTION: Attribute<Self> = Attribute::new("CloudFrontDistribution");
 }
 
