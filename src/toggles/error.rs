@@ -2,6 +2,7 @@
 
 use engine::DriverError;
 use thiserror::Error;
+use tokio_tungstenite::tungstenite;
 
 use crate::hint::Hint;
 
@@ -15,13 +16,30 @@ pub enum TogglesError {
     #[error("there is no toggle `{0}`")]
     NoToggle(String),
     /// The service does not accept a connection.
-    #[error("{url}: {reason}")]
+    #[error("{url}: {source}")]
     Unreachable {
         /// The URL that clients connect to.
         url: String,
         /// What the transport said.
-        reason: String,
+        source: Box<tungstenite::Error>,
     },
+}
+
+impl TogglesError {
+    /// Whether the same attempt may succeed later: the service was not reached, or could not answer.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { source, .. } => match &**source {
+                tungstenite::Error::Http(answer) => {
+                    let status = answer.status();
+                    status.is_server_error() || status.as_u16() == 429
+                }
+                tungstenite::Error::Url(_) => false,
+                _ => true,
+            },
+            Self::Aws(_) | Self::NoToggle(_) => false,
+        }
+    }
 }
 
 impl Hint for TogglesError {

@@ -41,8 +41,8 @@ impl Watch {
     /// Connects.
     ///
     /// # Errors
-    /// If this first attempt fails: then it is more likely that the service is not there than that
-    /// it is about to answer.
+    /// As [`Client::connect`]: before a first connection it is more likely that the service is not
+    /// there than that it is about to answer.
     pub async fn connect(url: &str) -> Result<Self, TogglesError> {
         Ok(Self {
             url: url.to_owned(),
@@ -65,7 +65,7 @@ impl Watch {
                 );
             }
             sleep(self.pause).await;
-            match Client::connect(&self.url).await {
+            match Client::try_connect(&self.url).await {
                 Ok(client) => {
                     self.client = Some(client);
                     self.pause = Duration::ZERO;

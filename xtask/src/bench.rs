@@ -7,7 +7,7 @@ use crate::command::{cargo, program, run as run_command, target};
 /// The measurements to take.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// plan, toggles, functions, front-ends, cold [default: all but cold]
+    /// plan, toggles, functions, front-ends, edits, cold [default: all but edits and cold]
     #[arg(value_name = "BENCHMARK")]
     benchmarks: Vec<String>,
 }

@@ -34,8 +34,8 @@ enum Chore {
     Conformance(conformance::Arguments),
     /// Take measurements, and write the results to docs/benchmarks.md
     ///
-    /// `cold` measures a clone with nothing cached; it takes minutes and runs only when it is
-    /// named.
+    /// `edits` measures edits of each crate, and `cold` a clone with nothing cached; they compile for
+    /// minutes, and run only when they are named.
     Bench(bench::Arguments),
 }
 

@@ -55,7 +55,7 @@ fn one_distribution_per_name(graph: &Graph, known: &Resolved) -> Findings {
         for name in names.map(|name| name.to_ascii_lowercase()) {
             let owner = *owners.entry(name.clone()).or_insert(&node.address);
             if *owner != node.address {
-                let problem = format!("has the name `{name}`, which {owner} has");
+                let problem = format!("contains `{name}`, which {owner} already has");
                 findings.push(finding(node, property, problem));
             }
         }
@@ -82,7 +82,7 @@ const PER_ACCOUNT: [(&ResourceType, usize, &str); 3] = [
 fn policies_per_account(graph: &Graph, _: &Resolved) -> Findings {
     let excess = |(of, most, plural): (&'static ResourceType, usize, &str)| {
         let count = of_type(graph, of).count();
-        let problem = format!("is one of {count} {plural}; {most} per account are allowed");
+        let problem = format!("the system has {count} {plural}; {most} per account are allowed");
         let first = of_type(graph, of).nth(most)?;
         Some(finding(first, "", problem))
     };
@@ -102,8 +102,9 @@ fn content_security_policies(graph: &Graph, known: &Resolved) -> Findings {
         let policy = text(node.properties.pointer(&pointer)?)?;
         let length = known_length(&policy, known);
         let is_found = known.text(&policy).is_none() && length > CONTENT_SECURITY_POLICY;
-        let problem =
-            format!("has at least {length} characters; 0 to {CONTENT_SECURITY_POLICY} are allowed");
+        let problem = format!(
+            "has at least {length} characters; at most {CONTENT_SECURITY_POLICY} are allowed"
+        );
         is_found.then(|| finding(node, property, problem))
     };
     of_type(graph, cloudfront::RESPONSE_HEADERS_POLICY)
@@ -252,8 +253,7 @@ mod tests {
                 vec![Text::from("WWW.example.com"), deferred()],
             );
         });
-        let www =
-            "three: DistributionConfig.Aliases has the name `www.example.com`, which shell/one has";
+        let www = "three: DistributionConfig.Aliases contains `www.example.com`, which shell/one already has";
         let rule = one_distribution_per_name;
         assert_eq!(found(rule, &graph, &nothing), [www]);
         let region = (model::Pseudo::Region, "example.org".to_owned());
@@ -308,9 +308,9 @@ mod tests {
         assert_eq!(
             with(22, 21, 101),
             [
-                "cache-20: is one of 22 cache policies; 20 per account are allowed",
-                "headers-20: is one of 21 response headers policies; 20 per account are allowed",
-                "control-100: is one of 101 origin access controls; 100 per account are allowed",
+                "cache-20: the system has 22 cache policies; 20 per account are allowed",
+                "headers-20: the system has 21 response headers policies; 20 per account are allowed",
+                "control-100: the system has 101 origin access controls; 100 per account are allowed",
             ]
         );
     }
@@ -350,7 +350,7 @@ mod tests {
             with(1_784, &nothing),
             [
                 "headers: ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy \
-                 has at least 1784 characters; 0 to 1783 are allowed"
+                 has at least 1784 characters; at most 1783 are allowed"
             ]
         );
         // The limits of the type find it, once it is known.

@@ -9,6 +9,7 @@ mod aws;
 mod clients;
 mod cold;
 mod document;
+mod edits;
 mod floor;
 mod front_ends;
 mod functions;
@@ -32,7 +33,7 @@ use outcome::Outcome;
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask bench")]
 struct Arguments {
-    /// The measurements to take [default: all but cold]
+    /// The measurements to take [default: all but edits and cold]
     #[arg(value_name = "BENCHMARK")]
     benchmarks: Vec<Benchmark>,
 }
@@ -47,6 +48,8 @@ enum Benchmark {
     Functions,
     /// A first visit to the shell: size, times, and accessibility (Lighthouse)
     FrontEnds,
+    /// From an edit of a crate to the end of its unit tests: compiles much the first time
+    Edits,
     /// From a clone with nothing cached to a running system: takes minutes, and the whole machine
     Cold,
 }
@@ -58,6 +61,7 @@ impl Benchmark {
             Self::Toggles => toggles::measure().await,
             Self::Functions => functions::measure().await,
             Self::FrontEnds => front_ends::measure(),
+            Self::Edits => edits::measure(),
             Self::Cold => cold::measure(),
         }
     }
