@@ -1,14 +1,14 @@
-//! Errors that say what to do about them.
+//! Errors with hints.
 
 use std::error::Error;
 
 use aws::AccountError;
 use engine::{DriverError, InventoryError};
 
-/// An error that knows a way out.
+/// An error that can say how to resolve it.
 pub trait Hint: Error {
-    /// What to do about it, as an imperative.
-    fn hint(&self) -> Option<&'static str>;
+    /// How to resolve it, as an imperative.
+    fn hint(&self) -> Option<&str>;
 }
 
 impl Hint for DriverError {
@@ -24,7 +24,7 @@ impl Hint for AccountError {
 }
 
 impl Hint for InventoryError {
-    fn hint(&self) -> Option<&'static str> {
+    fn hint(&self) -> Option<&str> {
         self.source.hint()
     }
 }

@@ -1,7 +1,7 @@
-//! Frontage stands up, keeps and tears down a front-end platform on AWS.
+//! Frontage creates, maintains and tears down a front-end platform on AWS.
 //!
-//! The program as a library: `main.rs` parses and reports, the tests drive the same parts.
-//! docs/architecture.md says how they and the crates below fit together.
+//! The program as a library: `main.rs` parses and reports, the tests use the same parts.
+//! docs/architecture.md explains how they and the crates below fit together.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -10,5 +10,7 @@ mod hint;
 pub mod packages;
 pub mod release;
 pub mod render;
+pub mod toggles;
+pub mod users;
 
 pub use hint::Hint;

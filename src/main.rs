@@ -10,7 +10,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
-            // 2 means 'changes' to those who ask for it, so wrong usage is 1, as every error.
+            // With --detailed-exitcode 2 means 'changes', so wrong usage is 1, like every error.
             return if error.use_stderr() {
                 ExitCode::FAILURE
             } else {

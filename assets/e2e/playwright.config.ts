@@ -2,8 +2,8 @@ import { defineConfig } from "@playwright/test";
 import { chromium } from "./src/chromium.js";
 
 /**
- * One system for all tests, in a real browser: `src/global.ts` brings it up with `frontage dev`. The tests change it, so
- * they run one after another, in the order of their files' names.
+ * One system for all tests, in a real browser: `src/global.ts` starts it with `frontage dev`. The tests change it, so
+ * they run one after another, in the order of their file names.
  */
 export default defineConfig({
   testDir: "tests",

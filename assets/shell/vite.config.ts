@@ -1,7 +1,7 @@
 import { defineConfig } from "vite";
 import { developmentImportMap, importMap, sharedModules } from "./build/shared.js";
 
-/** Where the developer's shell takes `/config.json` from: a running `frontage dev` prints its shell's address. */
+/** The source of `/config.json` for the developer's shell: a running `frontage dev` prints its shell's URL. */
 const proxied = process.env.FRONTAGE_SHELL;
 
 export default defineConfig({

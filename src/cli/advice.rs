@@ -1,4 +1,4 @@
-//! Errors with what to do about them, for the edge.
+//! Errors with their hints, for the edge of the program.
 
 use std::error::Error;
 use std::fmt;
@@ -6,9 +6,9 @@ use std::fmt;
 use engine::PlanError;
 use miette::{Diagnostic, Report};
 
-use crate::Hint;
+use crate::hint::Hint;
 
-/// An error, and what to do about it.
+/// An error and its hint.
 #[derive(Debug)]
 struct WithHint<E> {
     error: E,
@@ -48,8 +48,8 @@ pub(super) fn advise<E: Error + Send + Sync + 'static>(
 
 /// A report of an error with its own hint.
 pub(super) fn report<E: Hint + Send + Sync + 'static>(error: E) -> Report {
-    let help = error.hint();
-    advise(error, help)
+    let help = error.hint().map(str::to_owned);
+    Report::new(WithHint { error, help })
 }
 
 /// A refusal names each resource with its own advice.

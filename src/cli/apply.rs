@@ -1,4 +1,4 @@
-//! `frontage apply`, and what it shares with `destroy` and `dev`: running a plan.
+//! `frontage apply`, and running a plan, which `destroy` and `dev` share.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -9,25 +9,23 @@ use engine::{self, Goal, Plan};
 use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::sync::{mpsc, watch};
 
-use super::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
+use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::output::{print, print_json, say};
 use crate::render;
 
 /// Arguments of `apply`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(long)]
     yes: bool,
-    /// Take the functions' zips as they are
+    /// Use the existing function zips
     #[arg(long)]
     no_build: bool,
-    /// Wait until what changed is at all of AWS's edges too
+    /// Also wait until changes have reached all edge locations
     #[arg(long)]
     wait: bool,
 }
@@ -35,11 +33,11 @@ pub(super) struct Arguments {
 /// How a plan is carried out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ApplyOptions<'q> {
-    /// Whether nobody is asked.
+    /// Whether to skip the confirmation.
     pub(super) yes: bool,
-    /// What is asked else.
+    /// The question to confirm.
     pub(super) question: &'q str,
-    /// Whether it ends only once nothing is pending.
+    /// Whether to wait until nothing is pending.
     pub(super) wait: bool,
 }
 
@@ -98,12 +96,12 @@ pub(super) async fn carry_out(
     }
 }
 
-/// Runs a plan with its progress on the standard error, and if told so waits for what is pending
-/// then. Ctrl-C lets the steps in flight end.
+/// Runs a plan with its progress on standard error, then waits for pending changes if asked to. On
+/// Ctrl-C the steps in flight finish first.
 pub(super) async fn execute(context: &Context, plan: Plan, wait: bool) -> engine::Report {
     let (stop, stopped) = watch::channel(false);
     let (events, received) = mpsc::unbounded_channel();
-    // From here on, not from when the task first runs: until then a signal would end the program.
+    // From here on, not once the task first runs: until then a signal would end the program.
     let mut interrupts = Interrupts::listen();
     let interrupt = tokio::spawn(async move {
         loop {
@@ -111,7 +109,9 @@ pub(super) async fn execute(context: &Context, plan: Plan, wait: bool) -> engine
             if stop.send_replace(true) {
                 std::process::exit(130);
             }
-            say("\nstopping: the steps in flight end first (Ctrl-C again to leave at once)");
+            say(
+                "\nstopping: the steps in flight end first (press Ctrl-C again to quit immediately)",
+            );
         }
     });
     let progress = tokio::spawn(render::progress(received));
@@ -132,17 +132,17 @@ pub(super) async fn execute(context: &Context, plan: Plan, wait: bool) -> engine
     report
 }
 
-/// Asks on the terminal. With no terminal there is nobody to ask.
+/// Asks on the terminal; fails without one.
 async fn confirm(question: &str) -> Result<(), Report> {
     if !std::io::stdin().is_terminal() {
         return Err(miette!(
-            help = "pass --yes to go ahead without being asked",
-            "there is no terminal to ask on"
+            help = "pass --yes to skip the confirmation prompt",
+            "cannot ask for confirmation without a terminal"
         ));
     }
     let question = question.to_owned();
     let answer = tokio::task::spawn_blocking(move || {
-        let _ = write!(std::io::stderr(), "\n{question} Only `yes` goes ahead: ");
+        let _ = write!(std::io::stderr(), "\n{question} Type `yes` to continue: ");
         let mut answer = String::new();
         std::io::stdin()
             .lock()

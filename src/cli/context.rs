@@ -1,32 +1,26 @@
-//! What most commands stand on: the description, the functions, the account, the graph.
+//! The basis of most commands: the description, the functions, the account, the graph.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use aws::Account;
-use engine::{self, DriverError, Drivers, Goal, Inventory, InventoryError, Plan, Selection};
-use local::{Architecture, Functions, Tools};
-use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
-use model::{Graph, StackName};
+use engine::{Drivers, Goal, Inventory, Plan, Selection};
+use local::Functions;
+use miette::Report;
+use model::{Graph, Service, StackName};
+use stacks::MissingOutput;
+use stacks::artifacts::Artifacts;
 use stacks::description::System;
 use stacks::toggles::{self, CodeHashes};
+use thiserror::Error;
 
-use crate::cli::advice;
+use crate::cli::functions::{self, Zips};
 use crate::cli::global::Global;
-use crate::cli::output::say;
+use crate::cli::lacking::Lacking;
+use crate::cli::{advice, description, import_map};
+use crate::hint::Hint;
 
-/// What a command needs of the functions' zips.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Zips {
-    /// Built if they are missing or stale.
-    Build,
-    /// As they are; missing or stale ones are an error.
-    NoBuild,
-    /// None: nothing is compared with them.
-    None,
-}
-
-/// A system and the account that it stands in.
+/// A system and its account.
 #[derive(Debug)]
 pub(super) struct Context {
     /// The desired state.
@@ -35,26 +29,40 @@ pub(super) struct Context {
     pub(super) account: Account,
     /// The drivers.
     pub(super) drivers: Drivers,
-    /// The stacks that the command speaks of.
+    /// The selected stacks.
     pub(super) selection: Selection,
-    /// The stacks that cannot stand here, with the service that the endpoint lacks for them.
-    pub(super) lacking: BTreeMap<StackName, String>,
+    /// The selected stacks that were left out when the account was read, each with the service that
+    /// the endpoint lacks.
+    pub(super) lacking: BTreeMap<StackName, &'static Service>,
 }
 
 impl Context {
-    /// Reads the description, reaches the account, finds or builds the functions: what is wrong is
-    /// told before minutes go into a build.
+    /// Reads the description, connects to the account, finds or builds the functions: errors are
+    /// reported before minutes go into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
-        let system = describe(global)?;
-        let selection = selection(global, &system)?;
-        let connection = global.connection(system.region.as_deref());
-        let account = Account::connect(&connection, system.name.as_str())
-            .await
-            .map_err(advice::report)?;
+        let (system, selection, account) = reach(global).await?;
         Self::with_account(&system, selection, account, zips).await
     }
 
-    /// As [`Self::open`], with an account that is reached already.
+    /// As [`Self::open`] for one stack, with that stack's outputs.
+    pub(super) async fn open_stack<T>(
+        global: &Global,
+        stack: &StackName,
+        read: ReadOutputs<T>,
+    ) -> Result<(Self, T), Report> {
+        let global = Global {
+            stack: vec![stack.to_string()],
+            ..global.clone()
+        };
+        let mut context = Self::open(&global, Zips::None).await?;
+        let inventory = context.read(Goal::Converge).await?;
+        context.complete()?;
+        let outputs = context.outputs(&inventory.known);
+        let outputs = context.outputs_of(&outputs, stack, read)?;
+        Ok((context, outputs))
+    }
+
+    /// Like [`Self::open`], with an account that is already connected.
     pub(super) async fn with_account(
         system: &System,
         selection: Selection,
@@ -62,8 +70,9 @@ impl Context {
         zips: Zips,
     ) -> Result<Self, Report> {
         let has_functions = selection.contains(&StackName::new(toggles::STACK));
-        let functions = functions(system, if has_functions { zips } else { Zips::None }).await?;
-        let graph = graph(system, functions.as_ref());
+        let zips = if has_functions { zips } else { Zips::None };
+        let functions = functions::find(system, zips).await?;
+        let graph = graph(system, functions.as_ref())?;
         let account = account.with_artifacts(paths(functions.as_ref()));
         let drivers = aws::drivers(&account);
         Ok(Self {
@@ -75,119 +84,41 @@ impl Context {
         })
     }
 
-    /// Reads the account for a goal. What needs a service that an emulator lacks is left out
-    /// ([`Self::complete`]).
+    /// Reads the account for a goal. From then on the selection is what could be read: the rest is
+    /// in [`Self::lacking`].
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
-        loop {
-            let known = self.account.known();
-            match engine::read(&self.graph, &self.selection, &self.drivers, known, goal).await {
-                Err(error) if self.leave_out(&error) => {}
-                read => return read.map_err(advice::report),
-            }
-        }
+        let known = self.account.known();
+        let inventory = engine::read(&self.graph, &self.selection, &self.drivers, known, goal)
+            .await
+            .map_err(advice::report)?;
+        self.selection = inventory.selection.clone();
+        self.lacking.extend(inventory.lacking.clone());
+        Ok(inventory)
     }
 
-    /// Leaves out the stacks that need a service which the endpoint lacks, and those that refer to
-    /// them. Answers whether that was what went wrong.
-    fn leave_out(&mut self, error: &InventoryError) -> bool {
-        let emulated = self.account.endpoint().is_some();
-        let Some((prefix, _)) = error.resource_type.rsplit_once("::") else {
-            return false;
-        };
-        if !emulated || !matches!(error.source, DriverError::Lacking { .. }) {
-            return false;
-        }
-        let needs = |resource_type: &str| {
-            resource_type
-                .rsplit_once("::")
-                .is_some_and(|(of, _)| of == prefix)
-        };
-        self.drivers.remove(needs);
-        let service = prefix.rsplit("::").next().unwrap_or(prefix);
-        let mut stacks = BTreeSet::new();
-        // A node comes after all that it refers to.
-        for node in self.graph.nodes() {
-            let stack = node.address.stack();
-            if needs(node.resource_type.name)
-                || node
-                    .dependencies
-                    .iter()
-                    .any(|on| stacks.contains(on.stack()))
-            {
-                stacks.insert(stack.clone());
-            }
-        }
-        let spoken_of = stacks.iter().filter(|stack| self.selection.contains(stack));
-        self.lacking
-            .extend(spoken_of.map(|stack| (stack.clone(), service.to_owned())));
-        self.selection = self.selection.clone().without(&stacks);
-        true
-    }
-
-    /// That nothing was left out.
+    /// Checks that nothing was left out.
     ///
     /// # Errors
-    /// Which stacks were, for which service, and how they are left out on purpose.
+    /// [`Lacking`], if something was.
     pub(super) fn complete(&self) -> Result<(), Report> {
-        if self.lacking.is_empty() {
-            return Ok(());
-        }
-        let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
-        let rest = self
-            .graph
-            .stacks()
-            .iter()
-            .filter(|stack| self.selection.contains(stack));
-        let flags = rest
-            .map(|stack| format!("--stack {stack}"))
-            .collect::<Vec<_>>()
-            .join(" ");
-        let variables = services
-            .iter()
-            .map(|of| format!("AWS_ENDPOINT_URL_{}", of.to_uppercase()));
-        let leave_out = if flags.is_empty() {
-            String::new()
-        } else {
-            format!("leave it out with {flags}, or ")
-        };
-        let variables = variables.collect::<Vec<_>>().join(" and ");
-        Err(miette!(
-            help = format!("{leave_out}name an endpoint that has it in {variables}"),
-            "{}",
-            self.lacks(),
-        ))
+        self.left_out()
+            .map_or(Ok(()), |lacking| Err(advice::report(lacking)))
     }
 
-    /// What the endpoint lacks, in a line.
-    pub(super) fn lacks(&self) -> String {
-        let services: BTreeSet<_> = self.lacking.values().map(String::as_str).collect();
-        let stacks = self
-            .lacking
-            .keys()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        let services = services.into_iter().collect::<Vec<_>>().join(" and no ");
-        format!(
-            "{} has no {services}, which is needed for: {stacks}",
-            self.account.endpoint().unwrap_or_default()
-        )
+    /// What was left out and why, if anything was.
+    pub(super) fn left_out(&self) -> Option<Lacking> {
+        let endpoint = self.account.endpoint().unwrap_or_default();
+        (!self.lacking.is_empty())
+            .then(|| Lacking::new(endpoint, &self.lacking, &self.selection, &self.graph))
     }
 
     /// Reads the account and plans.
     pub(super) async fn plan(&mut self, goal: Goal) -> Result<Plan, Report> {
         let inventory = self.read(goal).await?;
-        engine::plan(
-            &self.graph,
-            &self.selection,
-            &inventory,
-            &self.drivers,
-            goal,
-        )
-        .map_err(advice::plan)
+        engine::plan(&self.graph, &inventory, &self.drivers, goal).map_err(advice::plan)
     }
 
-    /// What each selected stack tells about itself, as far as it is known.
+    /// The outputs of each selected stack, as far as they are known.
     pub(super) fn outputs(&self, known: &engine::Resolved) -> Outputs {
         let stacks = self
             .graph
@@ -204,41 +135,79 @@ impl Context {
             .map(|(stack, outputs)| (stack.clone(), values(outputs)))
             .collect()
     }
+
+    /// The outputs of one stack, as the stack defines them.
+    ///
+    /// # Errors
+    /// If one of them has no value.
+    pub(super) fn outputs_of<T>(
+        &self,
+        outputs: &Outputs,
+        stack: &StackName,
+        read: ReadOutputs<T>,
+    ) -> Result<T, Report> {
+        let values = outputs.get(stack).cloned().unwrap_or_default();
+        read(&values)
+            .map_err(|source| NotDeployed {
+                stack: stack.clone(),
+                account: self.account.id().to_owned(),
+                region: self.account.region().to_owned(),
+                hint: format!("run `frontage apply --stack {stack}` first"),
+                source,
+            })
+            .map_err(advice::report)
+    }
 }
 
-/// What each stack tells about itself.
+/// The values of each stack's outputs, by name.
 pub(super) type Outputs = BTreeMap<StackName, BTreeMap<String, String>>;
 
-/// Reads the description.
-pub(super) fn describe(global: &Global) -> Result<System, Report> {
-    let path = global.config.display().to_string();
-    let text = match std::fs::read_to_string(&global.config) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(miette!(
-                help = "run `frontage init` to write one, or name another with --config",
-                "there is no {path} here"
-            ));
-        }
-        Err(error) => {
-            return Err(error)
-                .into_diagnostic()
-                .wrap_err(format!("{path} cannot be read"));
-        }
-    };
-    System::parse(&path, &text).map_err(Report::new)
+/// How a stack's outputs are read from values by name.
+type ReadOutputs<T> = fn(&BTreeMap<String, String>) -> Result<T, MissingOutput>;
+
+/// A stack without values for all of its outputs.
+#[derive(Debug, Error)]
+#[error("the stack {stack} is not deployed in account {account}, {region}")]
+struct NotDeployed {
+    stack: StackName,
+    account: String,
+    region: String,
+    hint: String,
+    source: MissingOutput,
+}
+
+impl Hint for NotDeployed {
+    fn hint(&self) -> Option<&str> {
+        Some(&self.hint)
+    }
+}
+
+/// Reads the description and reaches the account that it is for.
+pub(super) async fn reach(global: &Global) -> Result<(System, Selection, Account), Report> {
+    let system = description::read(global)?;
+    let selection = description::selection(global, &system)?;
+    let connection = global.connection(system.region.as_deref());
+    let account = Account::connect(&connection, system.name.as_str())
+        .await
+        .map_err(advice::report)?;
+    Ok((system, selection, account))
 }
 
 /// The graph of a system.
-pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Graph {
-    stacks::system::graph(system, &hashes(functions))
+pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Result<Graph, Report> {
+    let artifacts = Artifacts {
+        functions: hashes(functions),
+        import_map: import_map::read()?,
+    };
+    Ok(stacks::system::graph(system, &artifacts))
 }
 
 fn hashes(functions: Option<&Functions>) -> CodeHashes {
-    let functions = functions.into_iter().flatten();
-    functions
-        .map(|function| (function.name.to_owned(), function.code_sha256.clone()))
-        .collect()
+    // Without functions nothing is compared with a hash ([`Zips::None`]).
+    functions.map_or_else(CodeHashes::default, |functions| {
+        let packages = functions.packages().as_ref();
+        packages.map(|package| package.code_sha256.clone())
+    })
 }
 
 fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
@@ -246,74 +215,4 @@ fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
     functions
         .map(|function| (function.code_sha256.clone(), function.path.clone()))
         .collect()
-}
-
-/// The stacks that the command line names.
-pub(super) fn selection(global: &Global, system: &System) -> Result<Selection, Report> {
-    if global.stack.is_empty() {
-        return Ok(Selection::All);
-    }
-    let graph = graph(system, None);
-    let names: BTreeSet<StackName> = global.stack.iter().map(StackName::new).collect();
-    if let Some(unknown) = names.iter().find(|name| !graph.stacks().contains(name)) {
-        let known = graph
-            .stacks()
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        return Err(miette!(
-            help = format!("the stacks are: {known}"),
-            "there is no stack `{unknown}`"
-        ));
-    }
-    Ok(Selection::Only(names))
-}
-
-/// The functions' zips: beside a released binary those that ship with it, in a source tree those
-/// that are built.
-async fn functions(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
-    let architecture = architecture(system);
-    match (zips, local::workspace_root()) {
-        (Zips::None, _) => Ok(None),
-        (_, None) => shipped(architecture).map(Some),
-        (_, Some(root)) => {
-            if let Some(functions) = Functions::up_to_date(&root, architecture) {
-                return Ok(Some(functions));
-            }
-            if zips == Zips::NoBuild {
-                return Err(miette!(
-                    help = "run `frontage build`, or leave out --no-build",
-                    "the functions' zips are missing or older than their source"
-                ));
-            }
-            build(root, architecture).await.map(Some)
-        }
-    }
-}
-
-pub(super) fn architecture(system: &System) -> Architecture {
-    match system.functions.architecture {
-        stacks::description::Architecture::X86_64 => Architecture::X86_64,
-        stacks::description::Architecture::Arm64 => Architecture::Arm64,
-    }
-}
-
-fn shipped(architecture: Architecture) -> Result<Functions, Report> {
-    let binary = std::env::current_exe().into_diagnostic()?;
-    let directory = binary
-        .parent()
-        .ok_or_else(|| miette!("the program has no directory"))?;
-    Functions::beside_binary(directory)
-        .and_then(|functions| functions.for_architecture(architecture))
-        .into_diagnostic()
-}
-
-/// Builds the zips on a thread of their own.
-pub(super) async fn build(root: PathBuf, architecture: Architecture) -> Result<Functions, Report> {
-    let build = move || {
-        let tools = Tools::install(&mut say).into_diagnostic()?;
-        Functions::build(&tools, &root, architecture, &mut say).into_diagnostic()
-    };
-    tokio::task::spawn_blocking(build).await.into_diagnostic()?
 }

@@ -6,17 +6,18 @@ use clap::Args;
 use engine::Goal;
 use miette::Report;
 
-use super::apply::{self, ApplyOptions};
-use super::context::{Context, Zips};
+use crate::cli::apply::{self, ApplyOptions};
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
 use crate::cli::global::Global;
 
 /// Arguments of `destroy`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(long)]
     yes: bool,
-    /// Delete what holds people's data too
+    /// Also delete resources that hold people's data
     #[arg(long)]
     delete_data: bool,
 }

@@ -1,11 +1,11 @@
-//! The options that every command takes.
+//! The options of every command.
 
 use std::path::PathBuf;
 
 use aws::Connection;
 use clap::{Args, ValueEnum};
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
@@ -17,19 +17,19 @@ pub(crate) struct Global {
         default_value = "frontage.toml"
     )]
     pub(super) config: PathBuf,
-    /// Only this stack (repeatable); default: all of them
+    /// Only this stack (repeatable); default: all stacks
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) stack: Vec<String>,
-    /// For people or for machines
+    /// Output format
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
     /// The AWS Region; default: the description's, then `AWS_REGION`, then the profile's
     #[arg(long, global = true, value_name = "REGION")]
     pub(super) region: Option<String>,
-    /// The profile in the AWS configuration files
+    /// The profile from the AWS configuration files
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
-    /// One endpoint for every service: an emulator's
+    /// The endpoint for every service, such as an emulator's
     #[arg(long, global = true, value_name = "URL")]
     pub(super) endpoint_url: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Global {
     }
 }
 
-/// What the standard output is for.
+/// The format of standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Text for people.

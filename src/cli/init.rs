@@ -12,14 +12,13 @@ use crate::cli::advice;
 use crate::cli::global::Global;
 use crate::cli::output::say;
 
-/// What a system may be called.
-const NAMES: &str =
-    "a name is 1 to 20 of a-z, 0-9 and `-`, and begins with a letter: frontage init NAME";
+/// The rules for a system's name.
+const NAMES: &str = "pass a name of 1 to 20 characters (a-z, 0-9, `-`) that begins with a letter: frontage init NAME";
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The system's name; default: the directory's
+    /// The system's name; default: the directory's name
     #[arg(value_name = "NAME")]
     name: Option<String>,
 }
@@ -39,8 +38,8 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             return Err(miette!(
-                help = "remove it first, or name another with --config",
-                "{path} exists already"
+                help = "remove it first, or pass another path with --config",
+                "{path} already exists"
             ));
         }
         Err(error) => {
@@ -56,7 +55,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
     Ok(ExitCode::SUCCESS)
 }
 
-/// The directory's name, or the valid name that is most like it.
+/// The directory's name, or the valid name that is closest to it.
 fn directory_name() -> Result<Name, Report> {
     let directory = std::env::current_dir().ok();
     let name = directory
@@ -67,7 +66,7 @@ fn directory_name() -> Result<Name, Report> {
     like.ok_or_else(|| {
         miette!(
             help = NAMES,
-            "the directory's name does not make a system's name: pass one"
+            "the directory's name is not a valid system name"
         )
     })
 }

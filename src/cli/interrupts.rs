@@ -1,18 +1,18 @@
-//! Ctrl-C, and the request to end that a job's runner sends when it is cancelled.
+//! Ctrl-C, and the termination signal that a CI runner sends when a job is cancelled.
 
 use std::future::pending;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The requests to end, from the moment that this is made: none is lost between two waits.
+/// Interrupts from the moment that this is created: none is lost between two waits.
 #[derive(Debug)]
 pub(super) struct Interrupts {
     signals: Option<(Signal, Signal)>,
 }
 
 impl Interrupts {
-    /// Listens from now on. Where the system lets nobody listen, a signal ends the program as it
-    /// always does.
+    /// Starts listening. Where the operating system does not allow it, a signal ends the program as
+    /// usual.
     pub(super) fn listen() -> Self {
         let signals = signal(SignalKind::interrupt()).and_then(|interrupt| {
             let terminate = signal(SignalKind::terminate())?;
@@ -23,7 +23,7 @@ impl Interrupts {
         }
     }
 
-    /// Waits for the next request.
+    /// Waits for the next interrupt.
     pub(super) async fn next(&mut self) {
         let Some((interrupt, terminate)) = &mut self.signals else {
             return pending().await;

@@ -1,14 +1,18 @@
-//! The command line: one file per command, with what they share in [`context`].
+//! The command line: one file per command; [`context`] is what most of them share.
 
 mod advice;
 mod apply;
 mod build;
 mod context;
+mod description;
 mod destroy;
 mod dev;
+mod functions;
 mod global;
+mod import_map;
 mod init;
 mod interrupts;
+mod lacking;
 mod output;
 mod outputs;
 mod packages;
@@ -26,10 +30,10 @@ use tracing_subscriber::EnvFilter;
 
 use self::global::Global;
 
-/// Stands up, keeps and tears down a front-end platform on AWS.
+/// Creates, maintains and tears down a front-end platform on AWS.
 ///
 /// The description is frontage.toml; the account is the state. `plan` shows what differs, `apply`
-/// makes the account as the description says, `destroy` takes it all away.
+/// makes the account match the description, `destroy` removes the system.
 #[derive(Debug, Parser)]
 #[command(
     name = "frontage",
@@ -54,11 +58,11 @@ enum Command {
     Build(build::Arguments),
     /// Show what `apply` would do
     Plan(plan::Arguments),
-    /// Make the account as the description says
+    /// Make the account match the description
     Apply(apply::Arguments),
-    /// Take the system away; what holds people's data stays unless told otherwise
+    /// Destroy the system; keeps resources that hold data unless --delete-data is given
     Destroy(destroy::Arguments),
-    /// Show what the stacks tell about themselves: URLs and names
+    /// Show each stack's outputs (URLs and names)
     Outputs,
     /// List, set, delete and watch feature toggles
     #[command(subcommand)]
@@ -66,14 +70,14 @@ enum Command {
     /// Publish, list and roll back the releases of the shell and the teams
     #[command(subcommand)]
     Release(release::Command),
-    /// Publish and list the npm packages that teams share, and let npm in
+    /// Publish and list the npm packages that teams share, and log npm in
     #[command(subcommand)]
     Packages(packages::Command),
-    /// Bring the system up on an emulator on this machine, and take it down on Ctrl-C
+    /// Run the system on an emulator on this machine, and take it down on Ctrl-C
     Dev(dev::Arguments),
 }
 
-/// Runs a command and says how it ended.
+/// Runs a command and reports how it ended.
 #[must_use]
 pub fn main(cli: Cli) -> ExitCode {
     report_style();
@@ -91,12 +95,12 @@ pub fn main(cli: Cli) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => {
             return fail(&Report::msg(format!(
-                "the asynchronous runtime does not start: {error}"
+                "the asynchronous runtime did not start: {error}"
             )));
         }
     };
     let ended = runtime.block_on(run(cli));
-    // A blocking read of a terminal must not hold up the end.
+    // A blocking read from a terminal must not delay the exit.
     runtime.shutdown_background();
     ended.unwrap_or_else(|report| fail(&report))
 }
@@ -125,7 +129,7 @@ fn report_style() {
             .unicode(terminal)
             .color(terminal)
             .terminal_links(false);
-        // A log's lines are searched: a request id must not be broken there.
+        // Logs are searched line by line: a request id must not be broken there.
         Box::new(style.width(100).wrap_lines(terminal).build())
     }));
 }

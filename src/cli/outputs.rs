@@ -5,12 +5,10 @@ use std::process::ExitCode;
 use engine::Goal;
 use miette::{Report, miette};
 
-use super::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
 use crate::render;
 
 pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
@@ -20,14 +18,14 @@ pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
     if outputs.values().all(std::collections::BTreeMap::is_empty) {
         return Err(miette!(
             help = "run `frontage apply` first",
-            "the system {} does not stand in account {}, {}",
+            "the system {} is not deployed in account {}, {}",
             context.graph.system(),
             context.account.id(),
             context.account.region(),
         ));
     }
-    if !context.lacking.is_empty() {
-        say(&context.lacks());
+    if let Some(lacking) = context.left_out() {
+        say(&lacking.to_string());
     }
     match global.format {
         Format::Json => print_json(&outputs)?,

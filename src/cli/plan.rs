@@ -6,21 +6,19 @@ use clap::Args;
 use engine::Goal;
 use miette::Report;
 
-use super::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::context::Context;
+use crate::cli::functions::Zips;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
 use crate::render;
 
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Exit with 2 if there is something to do (0: nothing, 1: error)
+    /// Exit with 2 if there are changes (0: none, 1: error)
     #[arg(long)]
     detailed_exitcode: bool,
-    /// Take the functions' zips as they are
+    /// Use the existing function zips
     #[arg(long)]
     no_build: bool,
 }
@@ -42,7 +40,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         Format::Json => print_json(&render::PlanDocument::new(&plan))?,
     }
     if !plan.is_empty() && global.format == Format::Human {
-        say("\nTo make it so: frontage apply");
+        say("\nTo apply this plan: frontage apply");
     }
     context.complete()?;
     let changes = arguments.detailed_exitcode && !plan.is_empty();

@@ -1,18 +1,20 @@
-//! `frontage validate`.
+//! `frontage validate`: the description itself, and the values that AWS would refuse.
 
 use std::process::ExitCode;
 
+use aws::Account;
+use engine::Resolved;
 use miette::Report;
 
-use crate::cli::context;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print_json, say};
+use crate::cli::{advice, context, description};
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
-    let system = context::describe(global)?;
-    let graph = context::graph(&system, None);
+    let system = description::read(global)?;
+    let graph = context::graph(&system, None)?;
+    let drivers = aws::drivers(&Account::offline(graph.system()));
+    engine::check(&graph, &drivers, &Resolved::default()).map_err(advice::plan)?;
     let resources = graph.nodes().count();
     match global.format {
         Format::Json => print_json(&serde_json::json!({

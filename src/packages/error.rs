@@ -1,93 +1,96 @@
-//! What can go wrong.
+//! The errors of publishing and listing packages.
 
 use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::Hint;
+use crate::hint::Hint;
 
 /// Why packages could not be published or listed.
 #[derive(Debug, Error)]
 pub enum PackagesError {
     /// There is no workspace.
-    #[error("{} has no package.json: there is no npm workspace", .0.display())]
+    #[error("{} has no package.json, so it is not an npm workspace", .0.display())]
     NoWorkspace(PathBuf),
-    /// There is no such package.
+    /// The workspace has no such package.
     #[error("the workspace has no package `{name}` to publish; it has {known}")]
     NoPackage {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// What there is.
+        /// The packages that can be published.
         known: String,
     },
-    /// A package's own description is not usable.
+    /// A package.json is not usable.
     #[error("{}: {why}", .path.display())]
     Described {
         /// Its package.json.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         why: String,
     },
-    /// A package does not build, or is not packed.
-    #[error("{package} cannot be {action}; npm wrote:\n{output}")]
+    /// A package cannot be built or packed.
+    #[error("{package} cannot be {action}; output of npm:\n{output}")]
     Build {
-        /// Which.
+        /// The package.
         package: String,
         /// Built or packed.
         action: &'static str,
-        /// What npm wrote.
+        /// npm's output.
         output: String,
     },
-    /// Versions are there with other contents.
-    #[error("{} there already, with other contents", .0.join(", ") + if .0.len() == 1 { " is" } else { " are" })]
+    /// Versions are already published with different contents.
+    #[error("{} already published with different contents", .0.join(", ") + if .0.len() == 1 { " is" } else { " are" })]
     Differs(Vec<String>),
-    /// The registry takes nobody with this token.
-    #[error("{package}: the registry {registry} does not take the token ({said})")]
+    /// The registry rejects the token.
+    #[error("{package}: the registry {registry} rejects the token ({said})")]
     Unauthorized {
-        /// What was asked for.
+        /// The package.
         package: String,
-        /// Where.
+        /// The registry.
         registry: String,
-        /// npm's words.
+        /// npm's message.
         said: String,
     },
-    /// The token is one, and may not do this.
+    /// The token is valid but does not allow this.
     #[error("{package}: the registry {registry} does not allow it ({said})")]
     Forbidden {
-        /// What was asked for.
+        /// The package.
         package: String,
-        /// Where.
+        /// The registry.
         registry: String,
-        /// npm's words.
+        /// npm's message.
         said: String,
     },
-    /// Nobody answers.
+    /// The registry cannot be reached.
     #[error("{package}: the registry {registry} cannot be reached ({said})")]
     Unreachable {
-        /// What was asked for.
+        /// The package.
         package: String,
-        /// Where.
+        /// The registry.
         registry: String,
-        /// npm's words.
+        /// npm's message.
         said: String,
     },
-    /// npm failed otherwise.
+    /// npm failed for another reason.
     #[error("{package}: {registry}: {said}")]
     Npm {
-        /// What was asked for.
+        /// The package.
         package: String,
-        /// Where.
+        /// The registry.
         registry: String,
-        /// npm's words.
+        /// npm's message.
         said: String,
     },
+    /// There is no token for a registry.
+    #[error("there is no token for {0}")]
+    NoToken(String),
     /// A file operation failed, or npm could not be started.
     #[error("cannot {action} {}", .path.display())]
     Io {
-        /// What was tried.
+        /// The action.
         action: &'static str,
-        /// On what.
+        /// The path.
         path: PathBuf,
         /// Why it failed.
         source: io::Error,
@@ -111,19 +114,20 @@ impl PackagesError {
 impl Hint for PackagesError {
     fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoWorkspace(_) => Some("name the workspace's folder with --dir"),
+            Self::NoWorkspace(_) => Some("pass the workspace's folder with --dir"),
             Self::Differs(_) => Some(
-                "a version never changes once it is published: raise `version` in the package's package.json, and \
-                 publish again",
+                "raise `version` in the package's package.json and publish again: a published version never \
+                 changes",
             ),
             Self::Unauthorized { .. } => Some(
-                "a token runs out: with --registry put a fresh one into NODE_AUTH_TOKEN; else run the command again, \
-                 which gets one",
+                "the token may have expired: with --registry set NODE_AUTH_TOKEN to a new one, otherwise run the command \
+                 again to get one",
             ),
             Self::Forbidden { .. } => Some(
-                "publishing takes codeartifact:PublishPackageVersion and PutPackageMetadata: name who publishes in \
-                 `[packages] publishers`",
+                "add the publisher to `[packages] publishers`: publishing requires codeartifact:PublishPackageVersion and \
+                 PutPackageMetadata",
             ),
+            Self::NoToken(_) => Some("set NODE_AUTH_TOKEN to the registry's token"),
             Self::Unreachable { .. } => {
                 Some("check the network and the address, then run the command again")
             }

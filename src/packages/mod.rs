@@ -1,27 +1,29 @@
-//! Shared npm packages: a workspace's, published into a registry and compared with what is there.
+//! Shared npm packages: those of a workspace, published to a registry and compared with what is
+//! there.
 //!
-//! Nothing here knows a stack, a command or a terminal, nor how a token was come by. npm does the
+//! Nothing here knows a stack, a command or a terminal, and only [`token`] knows AWS. npm does the
 //! work: it packs, asks and publishes, so that what it takes for the same package is the same here.
 //!
 //! # How a token stays secret
-//! npm reads it from an environment variable that a configuration names, `${FRONTAGE_NPM_TOKEN}`.
-//! So it is in no file, and on no command line, which other users of a machine can see; npm's own
-//! logs are switched off.
+//! npm reads it from an environment variable that a configuration file names,
+//! `${FRONTAGE_NPM_TOKEN}`. So it is in no file and on no command line, which other users of a
+//! machine can see; npm's own logs are switched off.
 //!
 //! # Why nothing is half-published
-//! Every package is built, packed and compared before the first is published, so whatever would be
-//! refused is refused then. They go in the order of their dependencies: a run that dies leaves
-//! packages that can be installed, and the next one skips what is there.
+//! Every package is built, packed and compared before the first is published, so anything that
+//! would be refused is refused then. Packages are published in the order of their dependencies: a
+//! run that dies leaves packages that can be installed, and the next one skips those already
+//! published.
 
 mod error;
 mod npm;
+mod npmrc;
 mod publish;
+mod token;
 mod workspace;
 
-/// The variable that a token for another registry is in, as npm's own documentation calls it.
-pub const TOKEN_VARIABLE: &str = "NODE_AUTH_TOKEN";
-
 pub use error::PackagesError;
-pub use npm::Registry;
+pub use npm::{Registry, TOKEN_VARIABLE};
 pub use publish::{Comparison, Event, Prepared, Standing};
+pub use token::Token;
 pub use workspace::{Package, Workspace};

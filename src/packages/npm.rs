@@ -1,4 +1,4 @@
-//! npm, and the registry that it speaks to.
+//! npm, and the registry that it talks to.
 
 use std::fmt;
 use std::fs;
@@ -11,6 +11,9 @@ use tempfile::TempDir;
 
 use super::error::PackagesError;
 
+/// The variable that contains the token for another registry, named as in npm's own documentation.
+pub const TOKEN_VARIABLE: &str = "NODE_AUTH_TOKEN";
+
 /// The environment variable that npm reads the token from.
 const TOKEN: &str = "FRONTAGE_NPM_TOKEN";
 
@@ -21,7 +24,7 @@ pub struct Registry {
     token: Option<String>,
 }
 
-/// The token is a secret.
+/// The token; a secret.
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry")
@@ -31,7 +34,7 @@ impl fmt::Debug for Registry {
 }
 
 impl Registry {
-    /// The registry at an address. npm needs the slash at its end.
+    /// The registry at a URL. npm needs the trailing slash.
     #[must_use]
     pub fn new(url: &str, token: Option<String>) -> Self {
         Self {
@@ -40,15 +43,29 @@ impl Registry {
         }
     }
 
-    /// Its address, with a slash at the end.
+    /// Its URL, with a trailing slash.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
+    /// The lines of npm's configuration by which packages of these scopes are found here, and the
+    /// registry lets npm in.
+    ///
+    /// # Errors
+    /// [`PackagesError::NoToken`] if there is no token for the registry.
+    pub fn configuration(&self, scopes: &[String]) -> Result<Vec<String>, PackagesError> {
+        let url = &self.url;
+        let Some(token) = &self.token else {
+            return Err(PackagesError::NoToken(url.clone()));
+        };
+        let scopes = scopes.iter().map(|scope| format!("{scope}:registry={url}"));
+        let token = format!("{}={token}", self.token_key());
+        Ok(scopes.chain([token]).collect())
+    }
+
     /// The key under which npm keeps the token in its configuration: `//host/path/:_authToken`.
-    #[must_use]
-    pub fn token_key(&self) -> String {
+    fn token_key(&self) -> String {
         let address = self
             .url
             .split_once("://")
@@ -57,8 +74,8 @@ impl Registry {
     }
 }
 
-/// npm with a configuration of its own, which holds the name of the token's variable and goes with
-/// it.
+/// npm with its own configuration, which contains the name of the token's variable and is deleted
+/// when this is dropped.
 pub(super) struct Npm<'t> {
     tools: &'t Tools,
     registry: &'t Registry,
@@ -82,12 +99,12 @@ impl<'t> Npm<'t> {
         })
     }
 
-    /// Where packages are packed into.
+    /// The directory for packed packages.
     pub(super) fn directory(&self) -> &Path {
         self.home.path()
     }
 
-    /// npm without the registry: it builds and packs.
+    /// npm without the registry, for building and packing.
     pub(super) fn local(tools: &Tools, directory: &Path, arguments: &[&str]) -> Command {
         let mut command = tools.npm();
         command
@@ -96,21 +113,21 @@ impl<'t> Npm<'t> {
             .stdin(Stdio::null())
             .env("npm_config_update_notifier", "false")
             .env("npm_config_logs_max", "0")
-            // A build is not for a registry's token.
-            .env_remove(super::TOKEN_VARIABLE);
+            // A build must not see a registry's token.
+            .env_remove(TOKEN_VARIABLE);
         command
     }
 
-    /// Asks the registry something of a package. Answers with the JSON that npm prints; with null
-    /// where it prints none.
+    /// Queries the registry about a package. Returns the JSON that npm prints; null if it prints
+    /// none.
     pub(super) fn ask(&self, package: &str, arguments: &[&str]) -> Result<Value, PackagesError> {
         let mut command = Self::local(self.tools, self.home.path(), arguments);
         command
             .args(["--json", "--registry", &self.registry.url])
             .env("npm_config_userconfig", self.home.path().join("npmrc"))
             .env(TOKEN, self.registry.token.as_deref().unwrap_or_default())
-            // One more look at what passes by itself, and no minutes of waiting for a registry that
-            // is not there.
+            // One retry for transient errors, and no minutes of waiting for a registry that is not
+            // there.
             .env("npm_config_fetch_retries", "1")
             .env("npm_config_fetch_retry_mintimeout", "500")
             .env("npm_config_fetch_timeout", "30000");
@@ -162,7 +179,7 @@ impl<'t> Npm<'t> {
     }
 }
 
-/// What npm wrote, without its prefix and its note of where a log is.
+/// npm's output, without its prefix and its note about the log file.
 pub(super) fn last_words(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let lines = text
@@ -186,6 +203,23 @@ mod tests {
         assert!(registry.url().ends_with("/npm/npm/"));
         let key = "//acme-1.d.codeartifact.eu-west-1.amazonaws.com/npm/npm/:_authToken";
         assert_eq!(registry.token_key(), key);
+    }
+
+    #[test]
+    fn a_configuration_has_each_scope_and_the_token() {
+        let registry =
+            |token: Option<&str>| Registry::new("https://registry/npm", token.map(str::to_owned));
+        let scopes = ["@acme".to_owned(), "@acme-labs".to_owned()];
+        assert_eq!(
+            registry(Some("secret")).configuration(&scopes).unwrap(),
+            [
+                "@acme:registry=https://registry/npm/",
+                "@acme-labs:registry=https://registry/npm/",
+                "//registry/npm/:_authToken=secret",
+            ]
+        );
+        let error = registry(None).configuration(&scopes).unwrap_err();
+        assert!(matches!(error, PackagesError::NoToken(_)), "{error}");
     }
 
     #[test]

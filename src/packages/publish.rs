@@ -7,19 +7,19 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::error::PackagesError;
-use super::npm::{Npm, last_words};
-use super::{Package, Registry, Workspace};
+use super::npm::{Npm, Registry, last_words};
+use super::workspace::{Package, Workspace};
 
-/// What happens.
+/// A progress event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'p> {
-    /// A package is built.
+    /// A package is being built.
     Building(&'p Package),
-    /// A package goes up.
+    /// A package is being uploaded.
     Publishing(&'p Package),
 }
 
-/// A package, and what the registry has of its version.
+/// A package compared with the registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
@@ -27,21 +27,21 @@ pub struct Comparison {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// What the registry has.
+    /// How its version compares.
     pub standing: Standing,
     /// All versions in the registry, oldest first.
     pub versions: Vec<String>,
 }
 
-/// What a registry has of a package's version.
+/// How a package's version compares with the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// Nothing.
+    /// The registry does not have it.
     New,
-    /// The same contents.
+    /// The registry has the same contents.
     Published,
-    /// Other contents.
+    /// The registry has different contents.
     Differs,
 }
 
@@ -52,10 +52,10 @@ pub struct Prepared<'w> {
 }
 
 impl Workspace {
-    /// Builds and packs packages, and compares each with what the registry has.
+    /// Builds and packs packages, and compares each with the registry.
     ///
     /// # Errors
-    /// The first package that is not built, or that the registry does not tell about.
+    /// The first package that cannot be built or looked up in the registry.
     pub fn prepare<'w>(
         &'w self,
         packages: &[&'w Package],
@@ -83,16 +83,16 @@ impl Workspace {
 }
 
 impl Prepared<'_> {
-    /// What the registry has of each, in the order in which they are published.
+    /// How each compares, in the order in which they are published.
     pub fn comparisons(&self) -> impl Iterator<Item = &Comparison> {
         self.packed.iter().map(|(_, _, comparison)| comparison)
     }
 
-    /// Publishes what is new. Answers with how each stood before.
+    /// Publishes the new versions. Returns how each compared before.
     ///
     /// # Errors
     /// [`PackagesError::Differs`] before anything is published, and the first package that was not
-    /// taken.
+    /// accepted.
     pub fn publish(
         self,
         told: &mut dyn FnMut(Event<'_>),
@@ -140,8 +140,8 @@ fn run(
     })
 }
 
-/// The package as npm packs it, which makes the same bytes of the same files, and the hash by which
-/// registries know it.
+/// The package as npm packs it, reproducibly from the same files, and the hash by which registries
+/// identify it.
 fn pack(
     package: &Package,
     npm: &Npm<'_>,
@@ -161,7 +161,7 @@ fn pack(
         Npm::local(tools, &package.published, &arguments),
     )?;
     let printed: Value = serde_json::from_slice(&printed).unwrap_or_default();
-    // npm prints a list, and from version 12 on an object by name.
+    // npm prints a list or, since version 12, an object keyed by name.
     let packed = printed
         .get(0)
         .or_else(|| printed.get(&package.name))
@@ -169,7 +169,7 @@ fn pack(
         .unwrap_or_default();
     let (Some(file), Some(integrity)) = (packed["filename"].as_str(), packed["integrity"].as_str())
     else {
-        let output = format!("npm does not say what it packed: {printed}");
+        let output = format!("npm did not say what it packed: {printed}");
         return Err(PackagesError::Build {
             package: package.spec(),
             action: "packed",
@@ -185,7 +185,7 @@ fn compare(package: &Package, integrity: &str, npm: &Npm<'_>) -> Result<Comparis
         Err(PackagesError::Npm { said, .. }) if said.starts_with("E404") => Value::Null,
         answer => answer?,
     };
-    // npm prints one version without brackets.
+    // npm prints a single version without brackets.
     let versions: Vec<String> = match there {
         Value::Array(versions) => versions
             .iter()

@@ -1,4 +1,4 @@
-//! An npm workspace's packages that are there to be published: those that are not private.
+//! An npm workspace's packages that can be published: those that are not private.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ pub struct Workspace {
 /// A package of a workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Package {
-    /// Such as `@acme/ui`.
+    /// Its name, such as `@acme/ui`.
     pub name: String,
     /// Its version.
     pub version: String,
@@ -27,7 +27,7 @@ pub struct Package {
     pub folder: PathBuf,
     /// Whether it has a script `build`.
     pub builds: bool,
-    /// What is published of it: the folder that `publishConfig.directory` names, or its own.
+    /// The published folder: the one that `publishConfig.directory` names, or its own.
     pub published: PathBuf,
     needs: Vec<String>,
 }
@@ -60,7 +60,7 @@ impl Workspace {
     /// Reads the workspace in a directory.
     ///
     /// # Errors
-    /// If there is none, or a package's own description is not usable.
+    /// If there is no workspace, or a package.json is not usable.
     pub fn read(directory: &Path) -> Result<Self, PackagesError> {
         let directory = fs::canonicalize(directory)
             .map_err(|_| PackagesError::NoWorkspace(directory.to_owned()))?;
@@ -84,13 +84,13 @@ impl Workspace {
         })
     }
 
-    /// Where it is.
+    /// Its directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Its packages, each after those that it depends on.
+    /// Its packages, each after its dependencies.
     #[must_use]
     pub fn packages(&self) -> &[Package] {
         &self.packages
@@ -99,7 +99,7 @@ impl Workspace {
     /// The packages with these names, with or without their scope; all if no name is given.
     ///
     /// # Errors
-    /// If there is no package of a name.
+    /// If no package has one of the names.
     pub fn named(&self, names: &[String]) -> Result<Vec<&Package>, PackagesError> {
         for name in names {
             if !self.packages.iter().any(|package| package.is_called(name)) {
@@ -110,7 +110,7 @@ impl Workspace {
                     .collect::<Vec<_>>()
                     .join(", ");
                 let known = if known.is_empty() {
-                    "none that is not private".to_owned()
+                    "none: all are private".to_owned()
                 } else {
                     known
                 };
@@ -140,7 +140,8 @@ impl Workspace {
         scopes
     }
 
-    /// Installs what its packages are built with, unless the lock file says that it is there.
+    /// Installs the dependencies that building its packages needs, unless they are up to date with
+    /// the lock file.
     ///
     /// # Errors
     /// npm's.
@@ -164,7 +165,7 @@ impl Package {
                 .is_some_and(|(_, short)| short == name)
     }
 
-    /// As npm names it with its version.
+    /// Its name and version as npm writes them.
     #[must_use]
     pub fn spec(&self) -> String {
         format!("{}@{}", self.name, self.version)
@@ -180,8 +181,8 @@ fn described(folder: &Path) -> Result<Described, PackagesError> {
     })
 }
 
-/// The folders that a pattern names: a path, or a folder's children (`packages/*`), as npm's
-/// workspaces mostly have it.
+/// The folders that a pattern matches: a path, or the children of a folder (`packages/*`), which is
+/// what npm workspaces mostly use.
 fn matching(directory: &Path, pattern: &str) -> Result<Vec<PathBuf>, PackagesError> {
     let Some(parent) = pattern.strip_suffix("/*") else {
         return Ok(vec![directory.join(pattern)]);
@@ -198,7 +199,7 @@ fn matching(directory: &Path, pattern: &str) -> Result<Vec<PathBuf>, PackagesErr
 
 fn package(folder: PathBuf, found: Described) -> Result<Package, PackagesError> {
     let (Some(name), Some(version)) = (found.name, found.version) else {
-        let why = "a package that is not private has a name and a version".to_owned();
+        let why = "a package that is not private needs a name and a version".to_owned();
         return Err(PackagesError::Described {
             path: folder.join("package.json"),
             why,
@@ -223,8 +224,8 @@ fn package(folder: PathBuf, found: Described) -> Result<Package, PackagesError> 
     })
 }
 
-/// Each after those that it depends on. npm takes no circle for an error, so neither is it here: it
-/// is cut somewhere.
+/// Each after its dependencies. npm does not treat a cycle as an error, so neither does this: it is
+/// cut somewhere.
 fn in_order(mut packages: BTreeMap<String, Package>) -> Vec<Package> {
     let mut ordered = Vec::new();
     while !packages.is_empty() {

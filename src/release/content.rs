@@ -1,11 +1,11 @@
 //! The headers that an object is served with.
 
-/// For what never changes.
+/// For objects that never change.
 pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// For what says what is current.
+/// For objects that say what is current.
 pub(super) const NO_CACHE: &str = "no-cache";
 
-/// The media type of a file, by its extension; of text with its character set, which is UTF-8.
+/// The media type of a file, by its extension; for text with its character set, which is UTF-8.
 pub(super) fn media_type(path: &str) -> String {
     let extension = path
         .rsplit('/')

@@ -1,4 +1,4 @@
-//! What a build left in its directory, read and checked before anything goes up.
+//! A build's output directory, read and checked before anything is uploaded.
 
 mod error;
 mod walk;
@@ -14,14 +14,15 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256, Sha384};
 
 pub use self::error::DistError;
-use super::record::{Entry, File, Record, timestamp};
-use super::version::hex;
-use super::{Application, Version, name};
+use super::application::Application;
+use super::name;
+use super::record::{Entry, Record, timestamp};
+use super::version::{File, Version, hex};
 
 /// The file in which a build describes itself.
 const DESCRIPTION: &str = "frontage.json";
-/// The most bytes of one file. S3 takes 5 GB in one piece; a front-end with more than this is a
-/// mistake.
+/// The maximum size of one file in bytes. S3 takes 5 GB in one piece; a front-end with a larger
+/// file than this is a mistake.
 const LARGEST: u64 = 1_000_000_000;
 
 /// A build that may be published.
@@ -48,7 +49,7 @@ impl Dist {
     /// Reads and checks a build. It reads every file, so it blocks.
     ///
     /// # Errors
-    /// Whatever would make a release that does not work, or one that cannot be kept.
+    /// Anything that would make a release that does not work, or one that cannot be stored.
     pub fn read(directory: &Path, application: &Application) -> Result<Self, DistError> {
         let mut files = Vec::new();
         for path in walk::paths(directory)? {
@@ -78,7 +79,8 @@ impl Dist {
         &self.version
     }
 
-    /// The scripts that the entry's integrity does not cover, for a team that is meant to have one.
+    /// The scripts that the entry's integrity does not cover, for a team that is supposed to have
+    /// one.
     #[must_use]
     pub fn uncovered(&self) -> Vec<&str> {
         let Some(entry) = &self.entry else {
@@ -92,7 +94,7 @@ impl Dist {
         scripts.filter(|path| *path != entry.path).collect()
     }
 
-    /// Where a file of it is on this machine.
+    /// The path of one of its files on this machine.
     pub(super) fn path(&self, file: &File) -> PathBuf {
         self.directory.join(&file.path)
     }
@@ -153,7 +155,7 @@ fn digest(directory: &Path, path: String) -> Result<File, DistError> {
     })
 }
 
-/// Gives all bytes to a hash, and says how many there were.
+/// Writes all bytes to a hash, and returns their number.
 fn feed(file: &mut Open, hash: &mut impl FnMut(&[u8])) -> io::Result<u64> {
     let mut buffer = vec![0; 65_536];
     let mut size = 0;

@@ -1,29 +1,29 @@
-//! Why a release did not come about, and what to do about it.
+//! Why a release failed, and how to resolve it.
 
 use engine::DriverError;
 use thiserror::Error;
 
-use super::Version;
-use crate::Hint;
+use super::version::Version;
+use crate::hint::Hint;
 
-/// Why a release did not come about.
+/// Why a release failed.
 #[derive(Debug, Error)]
 pub enum ReleaseError {
     /// S3 answered with an error.
     #[error(transparent)]
     Aws(DriverError),
-    /// The bucket is not there.
+    /// The bucket does not exist.
     #[error("the bucket {0} does not exist")]
     NoBucket(String),
-    /// The same name has other contents in the bucket.
-    #[error("{0} is in the bucket already, with other contents; nothing was switched")]
+    /// An object with the same name has different contents in the bucket.
+    #[error("{0} is already in the bucket with different contents; nothing was switched")]
     Changed(String),
-    /// The same version is another release in the bucket.
+    /// The same version is a different release in the bucket.
     #[error(
-        "the release {0} is in the bucket already and differs from this one; nothing was switched"
+        "the release {0} is already in the bucket and differs from this one; nothing was switched"
     )]
     Conflict(Version),
-    /// The record of a release is no such thing.
+    /// The record of a release is malformed.
     #[error("{key} is not a release's record")]
     BadRecord {
         /// The object.
@@ -32,18 +32,16 @@ pub enum ReleaseError {
         source: serde_json::Error,
     },
     /// Another publisher was faster.
-    #[error("somebody else published meanwhile; {}", current(.0.as_ref()))]
+    #[error("someone else published in the meantime; {}", current(.0.as_ref()))]
     Lost(Option<Version>),
     /// The shell has no canaries.
-    #[error(
-        "the shell has no canaries: it is the page that sorts clients into those of a canary and others"
-    )]
+    #[error("the shell cannot have a canary: it is the page that assigns clients to canaries")]
     CanaryOfShell,
-    /// A canary with nothing beside it.
-    #[error("nothing is current yet, so a canary has nothing to share the clients with")]
+    /// A canary without a current release.
+    #[error("no release is current yet, so a canary has none to share the clients with")]
     CanaryAlone,
     /// A canary of the current release.
-    #[error("{0} is current for all clients already")]
+    #[error("{0} is already current for all clients")]
     CanaryIsCurrent(Version),
     /// Nothing was ever published.
     #[error("nothing is published yet")]
@@ -54,30 +52,30 @@ pub enum ReleaseError {
     /// No release has this version.
     #[error("no release has a version that begins with `{0}`")]
     Unknown(String),
-    /// Several releases have versions like this.
+    /// Several releases have versions that begin like this.
     #[error("several releases have versions that begin with `{text}`: {}", join(.matches))]
     Ambiguous {
-        /// What was given.
+        /// The given text.
         text: String,
-        /// What it may be.
+        /// The matching versions.
         matches: Vec<Version>,
     },
-    /// A release without all its files.
-    #[error("the release {version} is not whole: {missing} is not in the bucket")]
+    /// A release with files missing.
+    #[error("the release {version} is incomplete: {missing} is not in the bucket")]
     Incomplete {
         /// The release.
         version: Version,
-        /// What is missing.
+        /// The missing object.
         missing: String,
     },
-    /// Other publishers kept the loose files moving.
-    #[error("the files beside the release {0} do not come to rest: others are publishing")]
+    /// Other publishers kept changing the loose files.
+    #[error("the loose files of the release {0} keep changing: someone else is publishing")]
     Restless(Version),
 }
 
 fn current(version: Option<&Version>) -> String {
     version.map_or_else(
-        || "nothing is current now".to_owned(),
+        || "no release is current now".to_owned(),
         |version| format!("{version} is current now"),
     )
 }
@@ -91,29 +89,29 @@ fn join(versions: &[Version]) -> String {
 }
 
 impl Hint for ReleaseError {
-    fn hint(&self) -> Option<&'static str> {
+    fn hint(&self) -> Option<&str> {
         Some(match self {
             Self::Aws(error) => return error.hint(),
             Self::NoBucket(_) => "run `frontage apply` first",
             Self::Changed(_) => {
-                "what is under a name with a hash never changes: let the build name files by their contents"
+                "let the build name files by a hash of their contents: a file with a hash in its name never changes"
             }
             Self::Conflict(_) | Self::BadRecord { .. } => {
-                "somebody wrote into releases/ by hand: look at it, remove it, then run this again"
+                "remove what was written to releases/ by hand, then run the command again"
             }
             Self::Lost(_) => {
-                "look at `frontage release list`, then run this again if yours is to be current"
+                "check `frontage release list`, then run the command again if your release should be current"
             }
-            Self::CanaryOfShell => "leave --canary out",
+            Self::CanaryOfShell => "omit --canary",
             Self::CanaryAlone => "publish without --canary first",
-            Self::CanaryIsCurrent(_) => "build a release that differs, or leave --canary out",
+            Self::CanaryIsCurrent(_) => "build a different release, or omit --canary",
             Self::NothingPublished => "publish a release first: frontage release publish",
             Self::NothingBefore(_) | Self::Unknown(_) => {
-                "`frontage release list` shows the releases that are there"
+                "run `frontage release list` to see the releases"
             }
-            Self::Ambiguous { .. } => "write more of the version",
+            Self::Ambiguous { .. } => "pass more digits of the version",
             Self::Incomplete { .. } => "publish its build again",
-            Self::Restless(_) => "run this again",
+            Self::Restless(_) => "run the command again",
         })
     }
 }

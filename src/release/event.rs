@@ -1,38 +1,38 @@
-//! What a publish or a rollback tells while it runs.
+//! The progress events of a publish or a rollback.
 
 use tokio::sync::mpsc::UnboundedSender;
 
-/// What happens.
+/// A progress event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Somebody else prunes; it is waited for.
+    /// Waiting for another publisher to finish pruning.
     Waiting,
-    /// Files go up.
+    /// Files are being uploaded.
     Uploading {
-        /// How many.
+        /// Their number.
         files: usize,
-        /// Their bytes.
+        /// Their size in bytes.
         bytes: u64,
-        /// How many are there already.
+        /// The number of files that are already there.
         present: usize,
     },
-    /// A file is up.
+    /// A file was uploaded.
     Uploaded {
         /// Its path.
         path: String,
-        /// Its bytes.
+        /// Its size in bytes.
         bytes: u64,
     },
     /// The pointer is about to be written.
     Switching,
     /// Old releases are about to be deleted.
     Pruning {
-        /// How many objects.
+        /// Their number.
         objects: usize,
     },
 }
 
-/// Where events go. Nobody needs to listen.
+/// The destination of events. There may be no listener.
 #[derive(Clone, Debug)]
 pub struct Events(UnboundedSender<Event>);
 
@@ -43,7 +43,7 @@ impl Events {
         Self(sender)
     }
 
-    /// Events for nobody.
+    /// Events without a listener.
     #[must_use]
     pub fn none() -> Self {
         Self(tokio::sync::mpsc::unbounded_channel().0)

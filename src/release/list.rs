@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::error::ReleaseError;
+use super::manifest::Percent;
 use super::pointer::State;
 use super::record::Record;
+use super::releases::Releases;
 use super::upload::BucketContents;
-use super::{Percent, ReleaseError, Releases, Version};
+use super::version::Version;
 
 /// A release in the bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,36 +19,36 @@ use super::{Percent, ReleaseError, Releases, Version};
 pub struct Listed {
     /// Its version.
     pub version: Version,
-    /// The version of the package that it was built from, where the build says so.
+    /// The version of the package that it was built from, if the build states one.
     pub package_version: Option<String>,
     /// When it was first published, RFC 3339.
     pub published: String,
-    /// What it is now.
+    /// Its current role.
     pub standing: Standing,
-    /// The part of the clients that it gets as a canary.
+    /// The share of clients that get it as a canary.
     pub percent: Option<Percent>,
-    /// Its bytes.
+    /// Its size in bytes.
     pub size: u64,
-    /// Its files.
+    /// The number of its files.
     pub files: usize,
 }
 
-/// What a release is now.
+/// A release's current role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// What clients get.
+    /// All clients get it, apart from a canary's.
     Current,
-    /// What some clients get.
+    /// A share of clients gets it.
     Canary,
-    /// What a rollback goes back to.
+    /// A rollback returns to it.
     Previous,
-    /// One of the others.
+    /// None of these.
     Kept,
 }
 
 impl Releases {
-    /// The releases, those first that were current or published last.
+    /// The releases, most recently current or published first.
     pub async fn list(&self) -> Result<Vec<Listed>, ReleaseError> {
         let stock = BucketContents::read(&self.store).await?;
         let state = self.pointer().await?.state;
@@ -57,7 +60,7 @@ impl Releases {
     }
 }
 
-/// Records, those first that were current or published last.
+/// Records, most recently current or published first.
 pub(super) fn ranked<'r>(records: &'r BTreeMap<Version, Record>, state: &State) -> Vec<&'r Record> {
     let used = |record: &Record| {
         state
@@ -72,7 +75,7 @@ pub(super) fn ranked<'r>(records: &'r BTreeMap<Version, Record>, state: &State) 
             .position(|turn| turn.version == record.version)
     };
     let mut ranked: Vec<&Record> = records.values().collect();
-    // Within one second, the order of the turns.
+    // Within the same second, the order of the turns decides.
     ranked.sort_by_key(|record| {
         let is_current = state.current() == Some(&record.version);
         (

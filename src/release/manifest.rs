@@ -1,4 +1,4 @@
-//! A team's manifest, as the frontend-discovery schema v1-pre has it.
+//! A team's manifest, in the frontend-discovery schema v1-pre.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::application::{Application, Destination};
 use super::record::Record;
-use super::{Application, Destination};
 
 const SCHEMA: &str =
     "https://raw.githubusercontent.com/awslabs/frontend-discovery/main/schema/v1-pre.json";
 
-/// What the shell reads to find a team's application.
+/// The document in which the shell finds a team's application.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
@@ -44,14 +44,14 @@ struct Deployment {
     default: bool,
 }
 
-/// A canary's part of the clients: 1 to 99 of 100.
+/// A canary's share of the clients: 1 to 99 percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Percent(u8);
 
-/// A number that is no canary's part.
+/// A number outside the range of a canary's share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a canary gets 1 to 99 percent of the clients; to publish for all, leave --canary out")]
+#[error("a canary gets 1 to 99 percent of the clients; to publish to all of them, omit --canary")]
 pub struct InvalidPercent;
 
 impl Percent {
@@ -94,7 +94,8 @@ impl fmt::Display for Percent {
 }
 
 impl Manifest {
-    /// The manifest of a current release, with a canary beside it or not. None if one has no entry.
+    /// The manifest of a current release, with or without a canary. `None` if one of them has no
+    /// entry.
     #[must_use]
     pub(super) fn new(
         destination: &Destination,

@@ -1,49 +1,52 @@
-//! Releases of front-ends: what a build left goes into a bucket, and a pointer there says which of
-//! it is current.
+//! Releases of front-ends: a build's output is uploaded to a bucket, and a pointer there says which
+//! release is current.
 //!
 //! Nothing here knows a stack, a command or a terminal.
 //!
-//! # What stands in a bucket
+//! # The contents of a bucket
 //! - `assets/…`: files with a hash of their contents in their names. Written once, shared by
 //!   releases.
 //! - `releases/VERSION/…`: copies of a release's other files, and `release.json`, its record.
-//!   Written once, the record last, so a release with a record is whole.
+//!   Written once, the record last, so a release with a record is complete.
 //! - the other files at their own paths, as the current release has them ("loose files").
-//! - the pointer: `index.html` of the shell, `manifest.json` of a team. Its metadata name the
-//!   current release, the canary, and what was current before, so all of it changes in one write
+//! - the pointer: `index.html` for the shell, `manifest.json` for a team. Its metadata name the
+//!   current release, the canary, and earlier current releases, so all of this changes in one write
 //!   ([`pointer`]).
 //!
-//! # Why a release is never seen in part
-//! What the pointer leads to is there before the pointer is written, and what has a hash or a
-//! version in its name never changes. Loose files are the exception, since their paths are fixed:
-//! the shell's pages of two releases share them for a moment. A page meets loose files newer than
-//! itself, never older ones, since they are written before the pointer of a newer release and after
-//! that of an older one ([`switch`]). The major version in a loose file's name makes that safe.
+//! # Why a partial release is never served
+//! Everything that the pointer leads to exists before the pointer is written, and files with a hash
+//! or a version in their names never change. Loose files are the exception, since their paths are
+//! fixed: the shell's pages of two releases share them for a moment. A page may meet loose files
+//! newer than itself, never older ones, since they are written before the pointer of a newer
+//! release and after that of an older one ([`switch`]). The major version in a loose file's name
+//! makes that safe.
 //!
 //! # Why two publishers end with one release
 //! The pointer is written only if it is still what was read at the very start, so of two publishers
-//! one fails. It may have written loose files after the winner did. Therefore each of them, the
-//! loser too, *settles*: it compares the loose files with the release that the pointer names now,
-//! writes those that differ from that release's copies, and begins again until nothing differs
-//! while the pointer stands still. Take the very last write of a loose file: its writer compared
-//! afterwards and wrote nothing more, so all was as the pointer said; had the pointer moved later,
-//! its mover would have settled, found a difference and written. So loose files and pointer end as
-//! one release. A publisher that dies before it has settled leaves the rest to the next publish or
-//! rollback, which settles as well, even where it has nothing to publish.
+//! one fails. It may have written loose files after the winner did. Therefore both of them, the
+//! loser too, *settle*: they compare the loose files with the release that the pointer names now,
+//! write those that differ from that release's copies, and start again until nothing differs and
+//! the pointer has not moved. Take the very last write of a loose file: its writer compared
+//! afterwards and wrote nothing more, so everything matched the pointer; had the pointer moved
+//! later, its mover would have settled, found a difference and written. So loose files and pointer
+//! end as one release. A publisher that dies before it has settled leaves the rest to the next
+//! publish or rollback, which settles as well, even if it has nothing to publish.
 //!
 //! An entity tag is the hash of the contents, so two releases with the same pointer contents are
-//! told apart by its metadata, read again just before. Two that slip through even there both
-//! succeed, in an order: the later one stands.
+//! distinguished by its metadata, read again just before the write. If two slip through even so,
+//! both succeed, in some order: the later one wins.
 //!
 //! # Why nothing in use is deleted
-//! A publisher leans on files that exist already, and those may be what somebody else is pruning.
-//! So a publisher first *announces* its release, then looks whether somebody prunes and waits if
-//! so, and only then lists what exists. Who prunes first *claims* that, and only then lists records
-//! and announcements, and reads the pointer last. Either the pruner sees the announcement, or the
-//! publisher sees the claim ([`presence`]). Both give way by the clock: an announcement counts for
-//! an hour, and its publisher renews it before; a claim for two minutes, and a pruner deletes
-//! nothing once it held it for one. So nobody who died blocks anybody.
+//! A publisher relies on files that exist already, and another process may be pruning them. So a
+//! publisher first *announces* its release, then checks whether a pruner is active and waits if so,
+//! and only then lists the existing files. A pruner first *claims* the right to prune, and only
+//! then lists records and announcements, and reads the pointer last. Either the pruner sees the
+//! announcement, or the publisher sees the claim ([`presence`]). Both expire by the clock: an
+//! announcement is valid for an hour, and its publisher renews it before that; a claim for two
+//! minutes, and a pruner deletes nothing after holding it for one. So a dead process never blocks
+//! another.
 
+mod application;
 mod content;
 mod dist;
 mod error;
@@ -56,96 +59,21 @@ mod presence;
 mod prune;
 mod publish;
 mod record;
+mod releases;
 mod rollback;
 mod store;
 mod switch;
 mod upload;
 mod version;
 
-use std::fmt;
-use std::time::Duration;
-
+pub use application::{Application, Destination};
 pub use dist::{Dist, DistError};
 pub use error::ReleaseError;
 pub use event::{Event, Events};
 pub use list::{Listed, Standing};
 pub use manifest::{Manifest, Percent};
+pub use pointer::KEPT;
 pub use publish::{Outcome, Published};
+pub use releases::Releases;
 pub use rollback::RolledBack;
 pub use version::Version;
-
-use self::store::Store;
-use aws::Account;
-
-/// How many releases are kept.
-pub const KEPT: usize = 10;
-
-/// What is released.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Application {
-    /// The page that shows the teams' applications.
-    Shell,
-    /// A team's application, by the team's name.
-    Team(String),
-}
-
-impl Application {
-    /// The key of the object that says what is current.
-    #[must_use]
-    pub fn pointer(&self) -> &'static str {
-        match self {
-            Self::Shell => "index.html",
-            Self::Team(_) => "manifest.json",
-        }
-    }
-}
-
-impl fmt::Display for Application {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Shell => "shell",
-            Self::Team(name) => name,
-        })
-    }
-}
-
-/// Where an application is released to.
-#[derive(Clone, Debug)]
-pub struct Destination {
-    /// The bucket.
-    pub bucket: String,
-    /// The URL at which its files are served, without a slash at the end.
-    pub url: String,
-    /// The system's name.
-    pub system: String,
-    /// The application.
-    pub application: Application,
-}
-
-/// The releases of one application.
-#[derive(Clone, Debug)]
-pub struct Releases {
-    destination: Destination,
-    store: Store,
-    fresh: Duration,
-}
-
-impl Releases {
-    /// The releases at a destination.
-    #[must_use]
-    pub fn new(account: &Account, destination: Destination) -> Self {
-        let store = Store::new(account, &destination.bucket);
-        Self {
-            destination,
-            store,
-            fresh: presence::COUNTS_FOR,
-        }
-    }
-
-    /// Takes files that no record names for left behind once they are this old. Default: an hour.
-    /// Less than a publish takes is safe only where nobody else publishes, as in tests.
-    #[must_use]
-    pub fn with_fresh(self, fresh: Duration) -> Self {
-        Self { fresh, ..self }
-    }
-}

@@ -1,10 +1,10 @@
-//! What a file of a build may be called.
+//! The rules for the names of a build's files.
 
-/// The shortest hash in a name: Vite's has 8 characters.
+/// The minimum length of a hash in a name: Vite's has 8 characters.
 const HASH: usize = 8;
 
-/// Whether a path goes unchanged through URLs, S3 and `CloudFront`: no characters that any of them
-/// escapes in a way of its own.
+/// Whether URLs, S3 and `CloudFront` preserve a path: it contains no characters that any of them
+/// escapes in its own way.
 pub(super) fn is_plain(path: &str) -> bool {
     path.chars()
         .all(|c| c.is_ascii_alphanumeric() || "/._-~@=,!$()".contains(c))
@@ -12,8 +12,8 @@ pub(super) fn is_plain(path: &str) -> bool {
 
 /// Whether a file's name has a hash before its extension, as in `main-B7f_x2-Q.js`.
 ///
-/// It cannot tell `my-elements.js` from a hash. That the contents under one name never change is
-/// checked besides.
+/// It cannot distinguish `my-elements.js` from a hash. That the contents under one name never
+/// change is checked as well.
 pub(super) fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let dots = name.match_indices('.').map(|(at, _)| at);

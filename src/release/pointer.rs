@@ -1,50 +1,53 @@
-//! What is current, as the pointer's metadata say it.
+//! The pointer's metadata, which say what is current.
 //!
-//! It is all there, and nowhere else, so that it changes with the pointer in one write: the current
-//! release, the canary and its part, and what was current before, newest first. S3 takes 2 kB of
-//! metadata; this needs 400 bytes.
+//! The whole state is there and nowhere else, so it changes together with the pointer in one write:
+//! the current release, the canary and its share, and earlier current releases, newest first. S3
+//! allows 2 kB of metadata; this needs 400 bytes.
 
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
 
+use super::manifest::Percent;
 use super::store::Head;
-use super::version::hex;
-use super::{KEPT, Percent, Version};
+use super::version::{Version, hex};
 
-/// The current release. Other tools may rely on it.
+/// The number of releases that are kept.
+pub const KEPT: usize = 10;
+
+/// The current release. Other tools may rely on this key.
 const RELEASE: &str = "frontage-release";
 /// The canary, `VERSION:PERCENT`.
 const CANARY: &str = "frontage-canary";
-/// What was current, newest first: `VERSION@SECONDS,…`.
+/// The earlier current releases, newest first: `VERSION@SECONDS,…`.
 const HISTORY: &str = "frontage-history";
-/// A text that no other write has.
+/// A text that is unique to one write.
 const WRITE: &str = "frontage-write";
 
 /// The pointer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pointer {
-    /// What a conditional write compares; none while there is no pointer.
+    /// The entity tag for conditional writes; `None` if there is no pointer.
     pub(super) etag: Option<String>,
     /// The SHA-256 of its contents.
     pub(super) sha256: Option<String>,
-    /// Which write it is of.
+    /// The write that made it.
     pub(super) write: Option<String>,
-    /// What it says.
+    /// The state in its metadata.
     pub(super) state: State,
 }
 
-/// What is current.
+/// The state in a pointer's metadata.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct State {
     /// The running canary.
     pub(super) canary: Option<(Version, Percent)>,
-    /// What is current and what was, newest first, none twice.
+    /// The current release and earlier ones, newest first, without duplicates.
     pub(super) history: Vec<Turn>,
 }
 
-/// A release's last turn as the current one.
+/// The last time that a release was current.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Turn {
     /// The release.
@@ -84,7 +87,7 @@ impl State {
         Self { canary, history }
     }
 
-    /// The metadata of a write of this.
+    /// The metadata for a write of this state.
     pub(super) fn metadata(&self, write: &str) -> HashMap<String, String> {
         let turns = self
             .history
@@ -121,7 +124,7 @@ impl State {
             .map(|turn| turn.since)
     }
 
-    /// What it is once this release is current for all.
+    /// The state after this release becomes current for all.
     pub(super) fn with_current(&self, version: &Version, now: i64) -> Self {
         if self.current() == Some(version) {
             return Self {
@@ -144,7 +147,7 @@ impl State {
         }
     }
 
-    /// What it is once this release gets a part of the clients.
+    /// The state after this release gets a share of the clients.
     pub(super) fn with_canary(&self, version: &Version, percent: Percent) -> Self {
         Self {
             canary: Some((version.clone(), percent)),
@@ -161,14 +164,14 @@ fn turn(text: &str) -> Option<Turn> {
     })
 }
 
-/// A text that no other process makes.
+/// A text that no other process generates.
 pub(super) fn unique() -> String {
     use std::hash::{BuildHasher as _, RandomState};
     let nanoseconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
         .as_nanos();
-    // The standard library's keys are random.
+    // The standard library's hash keys are random.
     let random = RandomState::new().hash_one(nanoseconds);
     hex(&Sha256::digest(format!(
         "{nanoseconds} {random} {}",

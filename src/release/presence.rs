@@ -1,4 +1,4 @@
-//! Publishers and pruners take notice of each other. Why that is enough is told in [`super`].
+//! Coordination of publishers and pruners. [`super`] explains why it is sufficient.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant, SystemTime};
@@ -6,25 +6,28 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::time::sleep;
 
 use super::content::NO_CACHE;
+use super::error::ReleaseError;
+use super::event::{Event, Events};
 use super::pointer::unique;
 use super::record::{Record, now};
 use super::store::{Body, Condition, Head, Put, Store};
-use super::{Event, Events, ReleaseError, Version};
+use super::version::Version;
 
-/// How long an announcement counts.
+/// How long an announcement is valid.
 pub(super) const COUNTS_FOR: Duration = Duration::from_hours(1);
-/// A publisher renews its announcement when it is older than this, before it switches.
+/// The age at which a publisher renews its announcement before it switches.
 const RENEWED_AFTER: Duration = Duration::from_mins(20);
 /// The key of the claim to prune.
 pub(super) const CLAIM: &str = "releases/prune.json";
-/// How long publishers give way to a claim.
+/// How long publishers wait for a claim.
 const CLAIM_COUNTS_FOR: i64 = 120;
 /// How long a pruner deletes under its claim.
 const CLAIM_ACTS_FOR: Duration = Duration::from_mins(1);
-/// When a pruner takes over a claim, by its own clock, which may be some minutes wrong.
+/// The age at which a pruner takes over a claim, by its own clock, which may be off by some
+/// minutes.
 const CLAIM_IS_DEAD_AFTER: i64 = 600;
 
-/// A publisher's announcement of the release that it leans on.
+/// A publisher's announcement of the release that it relies on.
 #[derive(Debug)]
 pub(super) struct Presence {
     key: String,
@@ -32,7 +35,7 @@ pub(super) struct Presence {
 }
 
 impl Presence {
-    /// Announces a release, and waits until nobody prunes who may not have seen that.
+    /// Announces a release, and waits while a pruner is active that may not have seen it.
     pub(super) async fn announce(
         store: &Store,
         record: &Record,
@@ -53,7 +56,7 @@ impl Presence {
         }
     }
 
-    /// Whether it is so old that it must be renewed, and what exists looked at again.
+    /// Whether it is so old that it must be renewed and the bucket listed again.
     pub(super) fn is_old(&self) -> bool {
         self.since.elapsed() > RENEWED_AFTER
     }
@@ -72,10 +75,10 @@ impl Presence {
         self.give_way(store, events).await
     }
 
-    /// Takes the announcement back. Where that fails it is pruned once it counts no more.
+    /// Withdraws the announcement. If that fails, it is pruned once it has expired.
     pub(super) async fn end(self, store: &Store) {
         if let Err(error) = store.delete(&[self.key]).await {
-            tracing::warn!(%error, "an announcement stays behind");
+            tracing::warn!(%error, "an announcement was left behind");
         }
     }
 
@@ -84,7 +87,7 @@ impl Presence {
             return Ok(());
         };
         events.tell(Event::Waiting);
-        // S3's time, so that two machines' clocks do not matter.
+        // S3's time, so that the clocks of the two machines do not matter.
         let announced = store
             .head(&self.key)
             .await?
@@ -97,7 +100,7 @@ impl Presence {
             }
             sleep(Duration::from_millis(300)).await;
             match store.head(CLAIM).await? {
-                // One that was made after the announcement has seen it.
+                // A claim that was made after the announcement has seen it.
                 Some(next) if next.etag == claim.etag => claim = next,
                 _ => return Ok(()),
             }
@@ -105,7 +108,7 @@ impl Presence {
     }
 }
 
-/// The release that an announcement is of.
+/// The release of an announcement.
 pub(super) fn announced(key: &str) -> Option<Version> {
     let (version, name) = key.strip_prefix("releases/")?.split_once('/')?;
     name.starts_with("publishing-")
@@ -117,12 +120,12 @@ pub(super) fn announced(key: &str) -> Option<Version> {
 #[derive(Debug)]
 pub(super) struct Claim {
     since: Stopwatch,
-    /// S3's time when it was made, in seconds since 1970.
+    /// When it was made, by S3's clock, in seconds since 1970.
     pub(super) at: i64,
 }
 
 impl Claim {
-    /// Claims to prune; none if somebody else does.
+    /// Claims the right to prune; `None` if another process has it.
     pub(super) async fn take(store: &Store) -> Result<Option<Self>, ReleaseError> {
         let condition = match store.head(CLAIM).await? {
             None => Condition::New,
@@ -142,19 +145,19 @@ impl Claim {
         }))
     }
 
-    /// Whether its time to delete is over. The wall's clock counts as well, since a machine may
+    /// Whether its time to delete is over. The wall clock counts as well, since the machine may
     /// have slept.
     pub(super) fn is_over(&self) -> bool {
         self.since.elapsed() > CLAIM_ACTS_FOR
     }
 
-    /// Gives the claim back. Where that fails it ends by itself.
+    /// Releases the claim. If that fails, it expires.
     pub(super) async fn end(self, store: &Store) {
         if self.is_over() {
             return;
         }
         if let Err(error) = store.delete(&[CLAIM.to_owned()]).await {
-            tracing::warn!(%error, "a claim to prune stays behind");
+            tracing::warn!(%error, "a claim to prune was left behind");
         }
     }
 }
@@ -170,7 +173,7 @@ fn note(key: &str, body: Vec<u8>, condition: Condition) -> Put {
     }
 }
 
-/// Time since a moment, by whichever clock says more: one of them stands still while a machine
+/// Time since a moment, by whichever clock has advanced more: one of them stops while a machine
 /// sleeps.
 #[derive(Clone, Copy, Debug)]
 struct Stopwatch {

@@ -1,37 +1,41 @@
-//! Deleting what only releases use that are not kept any more, and what dead publishers left
+//! Deletes the objects of releases that are no longer kept, and those that dead publishers left
 //! behind.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::error::ReleaseError;
+use super::event::{Event, Events};
 use super::list::ranked;
+use super::pointer::KEPT;
 use super::pointer::State;
 use super::presence::{Claim, announced};
 use super::record::{Record, now};
+use super::releases::Releases;
 use super::store::Object;
 use super::upload::BucketContents;
-use super::{Event, Events, KEPT, ReleaseError, Releases, Version};
+use super::version::Version;
 
-/// How many objects are deleted between two looks at the clock.
+/// How many objects are deleted between two checks of the clock.
 const BATCH: usize = 1_000;
-/// How the key of a release's record ends.
+/// The suffix of the key of a release's record.
 const RECORD: &str = "/release.json";
 
-/// What is to be deleted.
+/// The objects to delete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Garbage {
     /// Deleted first.
     objects: Vec<String>,
-    /// The records that tell of it: deleted last, so that whoever comes after a pruner that died
-    /// knows what is left.
+    /// The records that name them: deleted last, so that after a pruner dies the next one knows
+    /// what is left.
     records: Vec<String>,
 }
 
 impl Releases {
-    /// Deletes what is not kept. Answers with how many objects; 0 as well if somebody else is at
-    /// it.
+    /// Deletes everything that is not kept. Returns the number of objects; also 0 if another pruner
+    /// is active.
     pub(super) async fn prune(&self, events: &Events) -> Result<usize, ReleaseError> {
-        // A look without a claim, so that nothing is written where there is nothing to prune.
+        // A check without a claim, so that nothing is written if there is nothing to prune.
         if self.garbage(now()).await?.is_empty() {
             return Ok(0);
         }
@@ -43,9 +47,9 @@ impl Releases {
         ended
     }
 
-    /// What is garbage at this time. The pointer is read last: a release that became current before
-    /// the listing is in it, and one that does so later is announced in the listing, or has waited
-    /// for the claim.
+    /// The garbage at this time. The pointer is read last: a release that became current before the
+    /// listing is in it, and one that does so later is announced in the listing, or has waited for
+    /// the claim.
     async fn garbage(&self, now: i64) -> Result<Garbage, ReleaseError> {
         let stock = BucketContents::read(&self.store).await?;
         let state = self.pointer().await?.state;
@@ -80,7 +84,7 @@ impl Releases {
     }
 }
 
-/// What is too young to be left behind.
+/// The age that an object must reach before it counts as left behind.
 #[derive(Clone, Copy, Debug)]
 struct Ages {
     now: i64,
@@ -116,7 +120,7 @@ impl Garbage {
     }
 }
 
-/// Says of each object whether anybody needs it.
+/// Decides for each object whether it is still needed.
 struct Judge<'s> {
     stock: &'s BucketContents,
     kept: BTreeSet<Version>,
@@ -159,7 +163,7 @@ impl<'s> Judge<'s> {
         let is_old = self.ages.is_old(object);
         match place(key) {
             Place::Asset => !self.used.has(key) && (is_old || self.unused.has(key)),
-            // What no release ever named is somebody else's.
+            // A file that no release ever named is not ours.
             Place::Loose => !self.used.has(key) && self.unused.has(key),
             Place::Announcement => is_old,
             Place::Release(version) => {
@@ -171,8 +175,8 @@ impl<'s> Judge<'s> {
     }
 }
 
-/// The releases that are kept: the current, the canary, the previous, and the latest of the others
-/// up to ten.
+/// The kept releases: the current one, the canary, the previous one, and the latest of the others
+/// up to ten in total.
 fn kept(stock: &BucketContents, state: &State) -> BTreeSet<Version> {
     let always = [
         state.current(),
@@ -189,7 +193,7 @@ fn kept(stock: &BucketContents, state: &State) -> BTreeSet<Version> {
     kept
 }
 
-/// The paths that records name, without the pointer's.
+/// The paths that records name, except the pointer's.
 struct Paths<'r>(BTreeSet<&'r str>);
 
 impl<'r> Paths<'r> {
@@ -206,13 +210,13 @@ impl<'r> Paths<'r> {
     }
 }
 
-/// What an object is, by its key.
+/// The kind of an object, by its key.
 enum Place {
     Asset,
     Loose,
     Announcement,
     Release(Version),
-    /// The claim, and whatever else is in releases/.
+    /// The claim, and anything else in releases/.
     Other,
 }
 

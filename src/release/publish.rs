@@ -2,38 +2,43 @@
 
 use serde::Serialize;
 
+use super::application::Application;
+use super::dist::Dist;
+use super::error::ReleaseError;
+use super::event::{Event, Events};
+use super::manifest::Percent;
 use super::pointer::{Pointer, State};
 use super::presence::Presence;
 use super::record::{Record, now};
+use super::releases::Releases;
 use super::upload::{self, BucketContents};
-use super::version::sha256;
-use super::{Application, Dist, Event, Events, Percent, ReleaseError, Releases, Version};
+use super::version::{Version, sha256};
 
-/// What a publish came to.
+/// The result of a publish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Published {
     /// The release.
     pub version: Version,
-    /// The version of the package that it was built from, where the build says so.
+    /// The version of the package that it was built from, if the build states one.
     pub package_version: Option<String>,
-    /// What it is now.
+    /// Its role now.
     pub outcome: Outcome,
-    /// The canary's part, for a canary.
+    /// The canary's share, for a canary.
     pub canary: Option<Percent>,
-    /// What was current before.
+    /// The release that was current before.
     pub before: Option<Version>,
-    /// Its files.
+    /// The number of its files.
     pub files: usize,
-    /// How many objects of it were not in the bucket.
+    /// How many of its objects were not in the bucket.
     pub uploaded: usize,
-    /// How many objects of releases that are not kept any more were deleted.
+    /// How many objects of releases that are no longer kept were deleted.
     pub pruned: usize,
     /// Why old releases could not be pruned, if so. The next publish tries again.
     pub prune_failed: Option<String>,
 }
 
-/// What a published release is now.
+/// A published release's role now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -41,7 +46,7 @@ pub enum Outcome {
     Current,
     /// It became the canary.
     Canary,
-    /// It was that already.
+    /// It already had that role.
     Unchanged,
 }
 
@@ -49,8 +54,8 @@ impl Releases {
     /// Publishes a build: for all clients, or as a canary for some.
     ///
     /// # Errors
-    /// Whatever kept it from being current. Then what was current is so still, and running it again
-    /// goes on from there.
+    /// Anything that kept it from becoming current. Then the previously current release still is,
+    /// and running it again resumes from there.
     pub async fn publish(
         &self,
         dist: &Dist,
@@ -109,8 +114,8 @@ impl Releases {
         }
     }
 
-    /// Whether all is there as the pointer says, its own contents too. Loose files are brought back
-    /// silently.
+    /// Whether everything in the bucket matches the pointer, its own contents included. Loose files
+    /// are restored silently.
     async fn stands(&self, pointer: &Pointer, dist: &Dist) -> Result<bool, ReleaseError> {
         let stock = BucketContents::read(&self.store).await?;
         let record = dist.record(now());
@@ -128,7 +133,7 @@ impl Releases {
         self.settle().await.map(|()| true)
     }
 
-    /// Uploads what is missing and switches, with an announcement around it.
+    /// Uploads missing objects and switches, with an announcement around both.
     async fn bring(
         &self,
         before: &Pointer,

@@ -4,24 +4,24 @@ use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Version;
+use super::version::{File, Version};
 
 /// The record's file name.
 pub(super) const NAME: &str = "release.json";
 
-/// What a release is made of. It never changes once it is written.
+/// The contents of a release. It never changes once it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Record {
     /// The release's version.
     pub(super) version: Version,
-    /// The version of the package that it was built from, where the build says so.
+    /// The version of the package that it was built from, if the build states one.
     pub(super) package_version: Option<String>,
     /// When it was first published, RFC 3339.
     pub(super) published: String,
     /// A team's entry.
     pub(super) entry: Option<Entry>,
-    /// What a team's build says of itself to the shell.
+    /// Additional data from a team's build for the shell.
     pub(super) extras: Map<String, Value>,
     /// Its files, in the order of their paths.
     pub(super) files: Vec<File>,
@@ -32,37 +32,19 @@ pub(super) struct Record {
 pub(super) struct Entry {
     /// Its path.
     pub(super) path: String,
-    /// `sha384-…`, as browsers check it.
+    /// `sha384-…`, in the form that browsers check.
     pub(super) integrity: String,
 }
 
-/// One file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct File {
-    /// Its path in the build, with slashes.
-    pub(super) path: String,
-    /// The SHA-256 of its contents, in hexadecimal.
-    pub(super) sha256: String,
-    /// Its bytes.
-    pub(super) size: u64,
-}
-
-impl File {
-    /// Whether its name has a hash of its contents.
-    pub(super) fn is_asset(&self) -> bool {
-        self.path.starts_with("assets/")
-    }
-}
-
 impl Record {
-    /// Its files at paths of their own besides the pointer.
+    /// Its files at paths of their own, except the pointer.
     pub(super) fn loose<'r>(&'r self, pointer: &'r str) -> impl Iterator<Item = &'r File> {
         self.files
             .iter()
             .filter(move |file| !file.is_asset() && file.path != pointer)
     }
 
-    /// Its files that have a copy of the release's own: all loose ones, and a team's entry.
+    /// Its files with a copy of the release's own: all loose ones, and a team's entry.
     pub(super) fn copied(&self) -> impl Iterator<Item = &File> {
         let entry = self.entry.as_ref().map(|entry| entry.path.as_str());
         self.files
@@ -75,17 +57,17 @@ impl Record {
         self.files.iter().filter(|file| file.is_asset())
     }
 
-    /// All bytes.
+    /// The total size in bytes.
     pub(super) fn size(&self) -> u64 {
         self.files.iter().map(|file| file.size).sum()
     }
 
-    /// When it was first published, in seconds since 1970; 0 if the record does not say so.
+    /// When it was first published, in seconds since 1970; 0 if the record does not say.
     pub(super) fn published_seconds(&self) -> i64 {
         DateTime::from_str(&self.published, DateTimeFormat::DateTime).map_or(0, |time| time.secs())
     }
 
-    /// Whether it is the same release, published at whatever time.
+    /// Whether it is the same release, whenever it was published.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         *self
             == Self {
@@ -99,7 +81,7 @@ impl Record {
     }
 }
 
-/// The time now, in seconds since 1970.
+/// The current time, in seconds since 1970.
 pub(super) fn now() -> i64 {
     let since = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
@@ -107,7 +89,7 @@ pub(super) fn now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// A time as records have it: RFC 3339, in UTC.
+/// A time as it is written in records: RFC 3339, in UTC.
 pub(super) fn timestamp(seconds: i64) -> String {
     DateTime::from_secs(seconds)
         .fmt(DateTimeFormat::DateTime)

@@ -4,29 +4,31 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::error::ReleaseError;
+use super::event::Events;
 use super::pointer::{Pointer, State};
 use super::presence::Presence;
 use super::record::{Record, now};
+use super::releases::Releases;
 use super::upload::{self, BucketContents};
-use super::{Events, ReleaseError, Releases, Version};
+use super::version::Version;
 
-/// What a rollback came to.
+/// The result of a rollback.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RolledBack {
     /// The release that is current now.
     pub version: Version,
-    /// What was current before.
+    /// The release that was current before.
     pub before: Version,
     /// The canary that ended.
     pub ended_canary: Option<Version>,
 }
 
 impl Releases {
-    /// Makes a release current that was published before, for all clients: the one with this
-    /// version, of which a beginning that no other has is enough. Without a version it ends a
-    /// running canary; else it makes current what was so before, so that twice is there and back
-    /// again.
+    /// Makes an earlier release current for all clients: the one with this version, of which a
+    /// unique beginning is enough. Without a version it ends a running canary; otherwise it makes
+    /// the previous release current, so that two rollbacks cancel out.
     pub async fn roll_back(
         &self,
         version: Option<&str>,
@@ -91,7 +93,7 @@ impl Releases {
     }
 }
 
-/// The one release whose version begins so.
+/// The only release whose version begins like this.
 fn find(records: &BTreeMap<Version, Record>, text: &str) -> Result<Version, ReleaseError> {
     let matches: Vec<Version> = records
         .keys()

@@ -1,6 +1,6 @@
 //! The bucket's objects.
 //!
-//! Each call names the account that must own the bucket, since bucket names are everybody's.
+//! Each call names the account that must own the bucket, since bucket names are global.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -17,10 +17,10 @@ use base64::prelude::BASE64_STANDARD;
 use engine::DriverError;
 use sha2::{Digest as _, Sha256};
 
-use super::ReleaseError;
+use super::error::ReleaseError;
 use super::version::{hex, sha256};
 
-/// The slowest upload that is waited for, in bytes a second, after a first minute.
+/// The minimum speed of an upload before it is given up, in bytes per second, after a first minute.
 const SLOWEST: u64 = 50_000;
 /// How many objects one call deletes.
 const BATCH: usize = 1_000;
@@ -36,20 +36,20 @@ pub(super) struct Store {
 /// An object in a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Object {
-    /// Its bytes.
+    /// Its size in bytes.
     pub(super) size: u64,
-    /// When it was written by S3's clock, in seconds since 1970.
+    /// When it was written, by S3's clock, in seconds since 1970.
     pub(super) modified: i64,
 }
 
-/// What S3 says of one object.
+/// The metadata of one object.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
-    /// What conditional writes compare.
+    /// The value that conditional writes compare.
     pub(super) etag: String,
     /// The SHA-256 of its contents in hexadecimal, if it was written with one.
     pub(super) sha256: Option<String>,
-    /// When it was written by S3's clock, in seconds since 1970.
+    /// When it was written, by S3's clock, in seconds since 1970.
     pub(super) modified: i64,
     /// Its user metadata.
     pub(super) metadata: HashMap<String, String>,
@@ -68,7 +68,7 @@ pub(super) struct Put {
     pub(super) cache: &'static str,
     /// Its user metadata.
     pub(super) metadata: HashMap<String, String>,
-    /// What must hold, or it is not written.
+    /// The condition for writing it.
     pub(super) condition: Condition,
 }
 
@@ -81,14 +81,14 @@ pub(super) enum Body {
     File(PathBuf, String, u64),
 }
 
-/// What must hold for a write.
+/// The condition of a write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Condition {
-    /// Nothing.
+    /// Unconditional.
     None,
-    /// There is no such object.
+    /// The object must not exist.
     New,
-    /// The object is this one.
+    /// The object must be this one.
     Is(String),
 }
 
@@ -130,7 +130,7 @@ impl Store {
         Ok(objects)
     }
 
-    /// What S3 says of an object; none if it is not there.
+    /// The metadata of an object; `None` if it does not exist.
     pub(super) async fn head(&self, key: &str) -> Result<Option<Head>, ReleaseError> {
         let call = self
             .client
@@ -161,7 +161,7 @@ impl Store {
         }))
     }
 
-    /// An object's contents; none if it is not there.
+    /// An object's contents; `None` if it does not exist.
     pub(super) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ReleaseError> {
         let call = self
             .client
@@ -182,7 +182,7 @@ impl Store {
         Ok(Some(bytes.to_vec()))
     }
 
-    /// The SHA-256 of an object, in hexadecimal; none if it is not there.
+    /// The SHA-256 of an object, in hexadecimal; `None` if it does not exist.
     pub(super) async fn sha256(&self, key: &str) -> Result<Option<String>, ReleaseError> {
         match self.head(key).await? {
             Some(Head { sha256: None, .. }) => Ok(self.get(key).await?.map(|bytes| sha256(&bytes))),
@@ -190,7 +190,7 @@ impl Store {
         }
     }
 
-    /// Writes an object. False if the condition does not hold.
+    /// Writes an object. Returns false if the condition is not met.
     pub(super) async fn put(&self, put: &Put) -> Result<bool, ReleaseError> {
         let (sha256, size) = put.body.digest();
         let patience = Duration::from_secs(60 + size / SLOWEST);
@@ -226,7 +226,7 @@ impl Store {
             .map_err(|error| self.error(error))
     }
 
-    /// Deletes objects, those that are there.
+    /// Deletes those of the objects that exist.
     pub(super) async fn delete(&self, keys: &[String]) -> Result<(), ReleaseError> {
         for batch in keys.chunks(BATCH) {
             let object = |key: &String| ObjectIdentifier::builder().key(key).build();
@@ -250,7 +250,7 @@ impl Store {
                 .await
                 .map_err(failed("s3:DeleteObject"));
             let answer = answer.map_err(|error| self.error(error))?;
-            // The call succeeds though single objects fail.
+            // The call succeeds even if single objects fail.
             if let Some(error) = answer.errors().first() {
                 return Err(ReleaseError::Aws(DriverError::Service {
                     operation: "s3:DeleteObject",
@@ -276,7 +276,7 @@ impl Store {
 }
 
 impl Body {
-    /// The SHA-256 as S3 takes it, and the size.
+    /// The SHA-256 in the encoding that S3 expects, and the size.
     fn digest(&self) -> (String, u64) {
         match self {
             Self::Bytes(bytes) => (
@@ -302,8 +302,8 @@ impl Body {
     }
 }
 
-/// None where S3 says that there is no such object. A missing bucket is an error still, where S3
-/// tells the two apart.
+/// `None` if S3 says that the object does not exist. A missing bucket is still an error, where S3
+/// distinguishes the two.
 fn present<T>(answer: Result<T, DriverError>) -> Result<Option<T>, DriverError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
@@ -312,8 +312,8 @@ fn present<T>(answer: Result<T, DriverError>) -> Result<Option<T>, DriverError> 
     }
 }
 
-/// Whether the condition of a write did not hold. One that must be a certain object may be none by
-/// now.
+/// Whether the condition of a write was not met. An object that was to be replaced may have been
+/// deleted by now.
 fn is_condition(error: &DriverError, condition: &Condition) -> bool {
     match error.code() {
         Some("PreconditionFailed") => true,
@@ -322,7 +322,7 @@ fn is_condition(error: &DriverError, condition: &Condition) -> bool {
     }
 }
 
-/// Two conditional writes to one key at once: S3 refuses one of them without looking at its
+/// Two concurrent conditional writes to one key: S3 refuses one of them without checking its
 /// condition.
 fn is_conflict(error: &DriverError) -> bool {
     matches!(

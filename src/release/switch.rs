@@ -1,22 +1,27 @@
-//! Making a release current: loose files and the pointer, in an order in which no page meets older
-//! loose files than its own. [`super`] tells why several at once end with one release.
+//! Makes a release current: loose files and the pointer, in an order in which no page meets loose
+//! files older than its own. [`super`] explains why concurrent publishers end with one release.
 
 use std::collections::HashMap;
 
 use futures_util::FutureExt as _;
 
+use super::application::Application;
 use super::content::{NO_CACHE, media_type};
+use super::error::ReleaseError;
+use super::event::{Event, Events};
+use super::manifest::Manifest;
 use super::pointer::{Pointer, State, unique};
-use super::record::{File, NAME, Record};
+use super::record::{NAME, Record};
+use super::releases::Releases;
 use super::store::{Body, Condition, Put};
 use super::upload::together;
-use super::{Application, Event, Events, Manifest, ReleaseError, Releases, Version};
+use super::version::{File, Version};
 
-/// How often to compare until the loose files stand still. Each time over needs another publisher
-/// that switched.
+/// How often to compare until the loose files stop changing. Each further round requires another
+/// publisher that switched.
 const ROUNDS: usize = 20;
 
-/// What a pointer is to say.
+/// The desired pointer.
 #[derive(Debug)]
 pub(super) struct Target {
     /// Its metadata.
@@ -37,7 +42,7 @@ impl Releases {
         ))
     }
 
-    /// What the pointer is to say in a state. The release and its canary must be in the bucket.
+    /// The desired pointer for a state. The release and its canary must be in the bucket.
     pub(super) async fn target(&self, state: State) -> Result<Target, ReleaseError> {
         let current = self
             .record(state.current().ok_or(ReleaseError::NothingPublished)?)
@@ -71,8 +76,8 @@ impl Releases {
     /// Makes a target current, if the pointer is still as it was.
     ///
     /// # Errors
-    /// [`ReleaseError::Lost`] if it is not. Then what another publisher made current is whole all
-    /// the same.
+    /// [`ReleaseError::Lost`] if it is not. The release that another publisher made current is
+    /// complete even then.
     pub(super) async fn switch(
         &self,
         before: &Pointer,
@@ -90,7 +95,7 @@ impl Releases {
         settled
     }
 
-    /// A release that was published later than the current one has newer loose files.
+    /// Whether a release was published later than the current one: then its loose files are newer.
     async fn is_newer(&self, before: &Pointer, target: &Record) -> Result<bool, ReleaseError> {
         let Some(current) = before.state.current() else {
             return Ok(true);
@@ -124,7 +129,7 @@ impl Releases {
         if self.store.put(&put).await? {
             return Ok(());
         }
-        // The answer to a write that took effect may have been lost, and the write made again.
+        // The response to a write that took effect may have been lost and the write repeated.
         let now = self.pointer().await?;
         if now.write.as_deref() == Some(&write) {
             Ok(())
@@ -133,7 +138,7 @@ impl Releases {
         }
     }
 
-    /// Writes loose files until they are as the pointer says, and it stands still.
+    /// Writes loose files until they match the pointer and it has not moved.
     pub(super) async fn settle(&self) -> Result<(), ReleaseError> {
         let mut pointer = self.pointer().await?;
         for _ in 0..ROUNDS {
@@ -154,7 +159,7 @@ impl Releases {
             .map_or(ReleaseError::NothingPublished, ReleaseError::Restless))
     }
 
-    /// Writes those loose files of a release that are not as it has them. Answers with how many.
+    /// Writes the loose files that differ from the release's copies. Returns their number.
     async fn write_loose(&self, record: &Record) -> Result<usize, ReleaseError> {
         let files = record.loose(self.destination.application.pointer());
         let written = together(

@@ -1,4 +1,4 @@
-//! What of a release is in the bucket, and what has to go up.
+//! Which objects of a release are in the bucket, and which must be uploaded.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,22 +7,25 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::content::{IMMUTABLE, NO_CACHE, media_type};
+use super::dist::Dist;
+use super::error::ReleaseError;
+use super::event::{Event, Events};
 use super::presence::announced;
-use super::record::{File, NAME, Record};
+use super::record::{NAME, Record};
 use super::store::{Body, Condition, Object, Put, Store};
-use super::{Dist, Event, Events, ReleaseError, Version};
+use super::version::{File, Version};
 
-/// How many objects go up or down at once.
+/// The number of concurrent uploads or downloads.
 const AT_ONCE: usize = 32;
 
-/// What is in a bucket.
+/// The contents of a bucket.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BucketContents {
     /// All objects, by key.
     pub(super) objects: BTreeMap<String, Object>,
     /// The releases' records.
     pub(super) records: BTreeMap<Version, Record>,
-    /// What publishers announced, by the announcement's key.
+    /// Announced releases, by the announcement's key.
     pub(super) announced: BTreeMap<String, Record>,
 }
 
@@ -59,7 +62,7 @@ impl BucketContents {
     }
 }
 
-/// The release that a record's key is of.
+/// The release of a record's key.
 fn recorded(key: &str) -> Option<Version> {
     let (version, name) = key.strip_prefix("releases/")?.split_once('/')?;
     (name == NAME).then(|| Version::parse(version)).flatten()
@@ -77,7 +80,7 @@ async fn read(store: &Store, key: &str) -> Result<Option<(String, Record)>, Rele
     Ok(Some((key.to_owned(), record)))
 }
 
-/// A release's objects besides its record: its hashed files, then its copies of the others.
+/// A release's objects except its record: its hashed files, then its copies of the others.
 pub(super) fn parts(record: &Record) -> impl Iterator<Item = Part<'_>> {
     let assets = record.assets().map(|file| Part {
         key: file.path.clone(),
@@ -92,7 +95,8 @@ pub(super) fn parts(record: &Record) -> impl Iterator<Item = Part<'_>> {
 /// Those that are not in the bucket.
 ///
 /// # Errors
-/// [`ReleaseError::Changed`] if one is there with other contents, as far as sizes and records tell.
+/// [`ReleaseError::Changed`] if one is there with different contents, as far as sizes and records
+/// show.
 pub(super) fn missing<'r>(
     record: &'r Record,
     stock: &BucketContents,
@@ -117,7 +121,7 @@ pub(super) fn missing<'r>(
     Ok(missing)
 }
 
-/// Uploads objects, many at a time. Answers with how many were not there.
+/// Uploads objects concurrently. Returns how many were not there.
 pub(super) async fn upload(
     store: &Store,
     dist: &Dist,
@@ -141,7 +145,7 @@ pub(super) async fn upload(
     Ok(written.into_iter().filter(|written| *written).count())
 }
 
-/// Does many things, so many at a time that S3 is busy and this machine is not. The first failure
+/// Runs many tasks with a concurrency that keeps S3 busy and this machine idle. The first failure
 /// ends it.
 pub(super) async fn together<T: Send>(
     tasks: Vec<BoxFuture<'_, Result<T, ReleaseError>>>,
@@ -169,7 +173,7 @@ fn new(key: String, body: Body, cache: &'static str) -> Put {
     }
 }
 
-/// Writes what is written once. What is there already must be the same.
+/// Writes an object that never changes. If it already exists, it must be the same.
 async fn put_once(store: &Store, put: &Put, sha256: &str) -> Result<bool, ReleaseError> {
     if store.put(put).await? {
         return Ok(true);
@@ -180,7 +184,7 @@ async fn put_once(store: &Store, put: &Put, sha256: &str) -> Result<bool, Releas
     }
 }
 
-/// Writes a release's record, after everything else of it. Answers with the one that is there now.
+/// Writes a release's record, after all its other objects. Returns the one that is there now.
 pub(super) async fn put_record(store: &Store, record: Record) -> Result<Record, ReleaseError> {
     let key = record.version.key(NAME);
     if store

@@ -1,14 +1,12 @@
-//! A release's version.
+//! A release's version, and the files that it follows from.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::record::File;
-
-/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so that
-/// the same build is the same release wherever and whenever it is made.
+/// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so the
+/// same build is the same release wherever and whenever it is made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(String);
@@ -16,7 +14,7 @@ pub struct Version(String);
 impl Version {
     const LENGTH: usize = 12;
 
-    /// The version of these files, which are in the order of their paths.
+    /// The version of these files, which are sorted by path.
     #[must_use]
     pub(super) fn of(files: &[File]) -> Self {
         let mut hash = Sha256::new();
@@ -29,7 +27,7 @@ impl Version {
         Self(hex(&hash.finalize())[..Self::LENGTH].to_owned())
     }
 
-    /// A version as it is written; none if the text is not one.
+    /// Parses a version; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
@@ -51,6 +49,24 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct File {
+    /// Its path in the build, with slashes.
+    pub(super) path: String,
+    /// The SHA-256 of its contents, in hexadecimal.
+    pub(super) sha256: String,
+    /// Its bytes.
+    pub(super) size: u64,
+}
+
+impl File {
+    /// Whether its name contains a hash of its contents.
+    pub(super) fn is_asset(&self) -> bool {
+        self.path.starts_with("assets/")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Plans and reports for machines. docs/plan.schema.json is the schema of a plan.
+//! Plans and reports as JSON. docs/plan.schema.json is the schema of a plan.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The version of these documents; it changes when a member changes its meaning or goes.
+/// The version of these documents; it changes when a member changes its meaning or is removed.
 const VERSION: u32 = 1;
 
 /// A plan.
@@ -19,49 +19,49 @@ pub struct PlanDocument {
     version: u32,
     /// The system's name.
     system: String,
-    /// The account's 12 digits.
+    /// The account id: 12 digits.
     account: String,
     /// The Region.
     region: String,
-    /// How many resources each kind of action touches.
+    /// The number of resources per action.
     summary: CountsDocument,
-    /// How many resources are as described.
+    /// The number of resources that already match the description.
     unchanged: usize,
-    /// What is done, in the order of the model; deletions come last.
+    /// The planned actions, in the order of the model; deletions come last.
     resources: Vec<ResourceDocument>,
-    /// What is left alone though it is not described, since it holds people's data.
+    /// Resources that are not described but are left alone, since they hold people's data.
     kept: Vec<KeptDocument>,
 }
 
-/// What is done to one resource.
+/// The planned action on one resource.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ResourceDocument {
     /// Its address, `STACK/NAME`.
     address: String,
-    /// CloudFormation's name of its type.
+    /// Its CloudFormation type.
     #[serde(rename = "type")]
     resource_type: String,
-    /// What is done.
+    /// The action.
     action: ActionName,
-    /// Why a live resource differs; null for others.
+    /// Why a live resource differs; null for creations and deletions.
     reason: Option<ReasonName>,
-    /// Its physical id; null if it is to be created.
+    /// Its physical id; null if it is still to be created.
     id: Option<String>,
     /// The properties that differ; for a creation all of them, with null as the old value.
     changes: Vec<ChangeDocument>,
 }
 
-/// How many resources each kind of action touches.
+/// The number of resources per action.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Counts")]
 struct CountsDocument {
-    /// Created.
+    /// To be created.
     create: usize,
-    /// Changed in place.
+    /// To be changed in place.
     update: usize,
-    /// Replaced.
+    /// To be replaced.
     replace: usize,
-    /// Deleted.
+    /// To be deleted.
     delete: usize,
 }
 
@@ -71,25 +71,26 @@ struct CountsDocument {
 struct ChangeDocument {
     /// Its path: `Environment.Variables.TABLE`, `Policies[0].PolicyName`, `Tags.team`.
     path: String,
-    /// The live value; null where there is none.
+    /// The live value; null if there is none.
     old: Value,
-    /// The desired value: null for none, `(known after apply)` if it depends on a step of the plan.
+    /// The desired value: null if there is none, `(known after apply)` if it depends on a step of
+    /// the plan.
     new: Value,
-    /// Whether AWS can make the change only by replacing the resource.
+    /// Whether AWS can only make the change by replacing the resource.
     forces_replacement: bool,
 }
 
-/// What is done to a resource.
+/// An action on a resource.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ActionName {
-    /// It is made.
+    /// It is created.
     Create,
     /// It is changed in place.
     Update,
-    /// A new one is made, then the old one is deleted.
+    /// A new one is created, then the old one is deleted.
     CreateThenDelete,
-    /// The old one is deleted, then a new one is made.
+    /// The old one is deleted, then a new one is created.
     DeleteThenCreate,
     /// It is deleted.
     Delete,
@@ -105,7 +106,7 @@ enum ReasonName {
     Drift,
 }
 
-/// What is left alone.
+/// A resource that is left alone.
 #[derive(Debug, Serialize, JsonSchema)]
 struct KeptDocument {
     /// Its address.
@@ -244,7 +245,7 @@ struct StepDocument {
     detail: Option<String>,
 }
 
-/// What stands as it should and is not everywhere yet.
+/// A resource whose last change has not reached everywhere yet.
 #[derive(Debug, Serialize)]
 struct SettlingDocument {
     address: String,
@@ -252,7 +253,7 @@ struct SettlingDocument {
 }
 
 impl ReportDocument {
-    /// The document of a report, with what the stacks tell about themselves now.
+    /// The document of a report, with the current outputs of the stacks.
     #[must_use]
     pub fn new(report: &Report, outputs: &BTreeMap<StackName, BTreeMap<String, String>>) -> Self {
         let steps = report.outcomes.iter().map(|(address, kind, outcome)| {
@@ -260,7 +261,7 @@ impl ReportDocument {
                 Outcome::Done => ("done", None),
                 Outcome::Failed(error) => ("failed", Some(error.to_string())),
                 Outcome::Interrupted { condition } => {
-                    ("interrupted", Some(format!("waited until {condition}")))
+                    ("interrupted", Some(format!("waiting for {condition}")))
                 }
                 Outcome::Skipped { because } => ("skipped", Some(format!("{because} failed"))),
                 Outcome::Stopped => ("stopped", None),

@@ -1,4 +1,5 @@
-//! Plans, progress and reports: for people as text, for machines as JSON. It decides nothing.
+//! Plans, progress and reports, as text for people and JSON for machines. No decisions are made
+//! here.
 
 mod document;
 mod packages;
@@ -6,6 +7,7 @@ mod plan;
 mod progress;
 mod release;
 mod report;
+mod toggles;
 
 pub use document::{PlanDocument, ReportDocument};
 pub use packages::{packages_listed, packages_published};
@@ -13,3 +15,4 @@ pub use plan::plan;
 pub use progress::progress;
 pub use release::{published, release_progress, releases, rolled_back};
 pub use report::{outputs, pending, report};
+pub use toggles::{message, toggles};

@@ -1,18 +1,18 @@
-//! Shared packages: what was published, what there is.
+//! Shared packages: what was published, and what is available.
 
 use crate::packages::{Comparison, Standing};
 
-/// What a publish came to, a line a package.
+/// The result of a publish, one line per package.
 #[must_use]
 pub fn packages_published(published: &[Comparison]) -> String {
     let line = |of: &Comparison| match of.standing {
-        Standing::Published => format!("{}@{}: is there already", of.name, of.version),
+        Standing::Published => format!("{}@{}: is already published", of.name, of.version),
         Standing::New | Standing::Differs => format!("{}@{}: published", of.name, of.version),
     };
     published.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// What there is, a line a package.
+/// The packages and their published versions, one line per package.
 #[must_use]
 pub fn packages_listed(listed: &[Comparison]) -> String {
     let name = |of: &Comparison| format!("{}@{}", of.name, of.version);
@@ -21,7 +21,7 @@ pub fn packages_listed(listed: &[Comparison]) -> String {
         let standing = match of.standing {
             Standing::New => "not published",
             Standing::Published => "published",
-            Standing::Differs => "published with other contents: raise its version",
+            Standing::Differs => "published with different contents: raise its version",
         };
         let others: Vec<&str> = of
             .versions

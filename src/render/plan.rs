@@ -1,4 +1,4 @@
-//! A plan for people: a line a resource, a line a property that differs.
+//! A plan for people: one line per resource, one line per property that differs.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use engine::{Action, Change, Plan, Reason, ResourcePlan, UNKNOWN};
 use model::Pseudo;
 use serde_json::Value;
 
-/// The longest value that is shown whole; machines get all of it.
+/// The length beyond which values are cut; the JSON contains them whole.
 const LONGEST: usize = 100;
 
 /// The whole plan.
@@ -36,7 +36,7 @@ pub fn plan(plan: &Plan) -> String {
     text
 }
 
-/// The last line: how many of each, and how many are as they should be.
+/// The last line: the number of each action, and of unchanged resources.
 fn summary(plan: &Plan) -> String {
     if plan.is_empty() {
         let unchanged = plan.unchanged;
@@ -124,7 +124,7 @@ fn changed(changes: &[&Change]) -> String {
     })
 }
 
-/// A value in one line, cut where it gets long.
+/// A value in one line, cut if it is too long.
 fn short(value: &Value) -> String {
     let text = match value {
         Value::Null => return "(none)".to_owned(),

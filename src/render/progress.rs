@@ -1,4 +1,4 @@
-//! Steps as they start and end: live on a terminal, plain lines without.
+//! Steps as they start and end: a live display on a terminal, plain lines elsewhere.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ pub async fn progress(mut events: UnboundedReceiver<Event>) {
     }
 }
 
-/// Where something is done, and the word for it.
+/// The address of a step, and the word for what is done.
 type Flying = (Address, String);
 
 struct Display {

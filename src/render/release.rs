@@ -1,4 +1,4 @@
-//! Releases: progress, what came of them, what there is.
+//! Releases: progress, results, and the list of releases.
 
 use std::io::Write as _;
 
@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::release::{Application, Event, Listed, Outcome, Published, RolledBack, Standing};
 
 /// Shows the events of a publish or a rollback until it ends: a bar on a terminal, plain lines
-/// without.
+/// elsewhere.
 pub async fn release_progress(mut events: UnboundedReceiver<Event>) {
     let bar = ProgressBar::hidden();
     let mut display = Display { bar };
@@ -26,10 +26,10 @@ impl Display {
     fn show(&mut self, event: &Event) {
         match event {
             Event::Waiting => {
-                self.line("  waiting for another publisher that deletes old releases");
+                self.line("  waiting for another publisher to finish deleting old releases");
             }
             Event::Uploading { files: 0, .. } => {
-                self.line("  nothing to upload: all files are there");
+                self.line("  nothing to upload: all files are already there");
             }
             Event::Uploading {
                 files,
@@ -37,7 +37,7 @@ impl Display {
                 present,
             } => {
                 self.line(&format!(
-                    "  uploading {files} files, {} ({present} are there)",
+                    "  uploading {files} files, {} ({present} are already there)",
                     size(*bytes)
                 ));
                 self.bar = bar(*bytes);
@@ -66,7 +66,7 @@ fn bar(bytes: u64) -> ProgressBar {
     bar
 }
 
-/// A size for people.
+/// A size in words.
 fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
@@ -75,7 +75,7 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// What a publish came to, in one line.
+/// The result of a publish, in one line.
 #[must_use]
 pub fn published(application: &Application, published: &Published) -> String {
     let version = named(
@@ -87,18 +87,18 @@ pub fn published(application: &Application, published: &Published) -> String {
         .map(|percent| format!("the canary for {percent} of the clients"));
     let part = part.unwrap_or_else(|| "current".to_owned());
     match published.outcome {
-        Outcome::Unchanged => format!("{application}: {version} is {part} already"),
+        Outcome::Unchanged => format!("{application}: {version} is already {part}"),
         Outcome::Canary => format!("{application}: {version} is {part}"),
         Outcome::Current => match &published.before {
             Some(before) if *before != published.version => {
-                format!("{application}: {version} is current; {before} was before")
+                format!("{application}: {version} is current; previously {before}")
             }
             _ => format!("{application}: {version} is current"),
         },
     }
 }
 
-/// What a rollback came to, in one line.
+/// The result of a rollback, in one line.
 #[must_use]
 pub fn rolled_back(application: &Application, back: &RolledBack) -> String {
     let canary = back
@@ -110,9 +110,9 @@ pub fn rolled_back(application: &Application, back: &RolledBack) -> String {
         version, before, ..
     } = back;
     match (version == before, canary.as_str()) {
-        (true, "") => format!("{application}: {version} is current already"),
+        (true, "") => format!("{application}: {version} is already current"),
         (true, _) => format!("{application}: {version} is current for all clients{canary}"),
-        (false, _) => format!("{application}: {version} is current; {before} was before{canary}"),
+        (false, _) => format!("{application}: {version} is current; previously {before}{canary}"),
     }
 }
 
@@ -220,9 +220,9 @@ mod tests {
         let team = Application::Team("shipping".to_owned());
         insta::assert_snapshot!(published(&team, &told), @"shipping: 3f2a00000002 (1.4.0) is current");
         told.before = Some(version("3f2a00000001"));
-        insta::assert_snapshot!(published(&team, &told), @"shipping: 3f2a00000002 (1.4.0) is current; 3f2a00000001 was before");
+        insta::assert_snapshot!(published(&team, &told), @"shipping: 3f2a00000002 (1.4.0) is current; previously 3f2a00000001");
         told.outcome = Outcome::Unchanged;
-        insta::assert_snapshot!(published(&Application::Shell, &told), @"shell: 3f2a00000002 (1.4.0) is current already");
+        insta::assert_snapshot!(published(&Application::Shell, &told), @"shell: 3f2a00000002 (1.4.0) is already current");
         told.canary = Some(Percent::try_from(30).unwrap());
         told.outcome = Outcome::Canary;
         insta::assert_snapshot!(published(&team, &told), @"shipping: 3f2a00000002 (1.4.0) is the canary for 30 % of the clients");
@@ -237,11 +237,11 @@ mod tests {
             before: two.clone(),
             ended_canary: None,
         };
-        insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is current; 3f2a00000002 was before");
+        insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is current; previously 3f2a00000002");
         back.ended_canary = Some(two);
         back.before = one;
         insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is current for all clients; the canary 3f2a00000002 has ended");
         back.ended_canary = None;
-        insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is current already");
+        insta::assert_snapshot!(rolled_back(&Application::Shell, &back), @"shell: 3f2a00000001 is already current");
     }
 }

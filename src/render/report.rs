@@ -1,4 +1,4 @@
-//! How a run ended, and what stands now.
+//! How a run ended, and the outputs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use engine::{Outcome, Pending, Report, StepKind};
 use model::StackName;
 
-use crate::Hint as _;
+use crate::hint::Hint as _;
 
-/// What was done, what failed and what to do about it, what was not tried and why.
+/// What was done, what failed and how to resolve it, what was not tried and why.
 #[must_use]
 pub fn report(report: &Report) -> String {
     let count = |test: fn(&Outcome) -> bool| {
@@ -42,9 +42,9 @@ pub fn report(report: &Report) -> String {
         let _ = match outcome {
             Outcome::Done => Ok(()),
             Outcome::Failed(error) => {
-                let hint = error
-                    .hint()
-                    .unwrap_or("mend the cause, then run the command again: it goes on from here");
+                let hint = error.hint().unwrap_or(
+                    "fix the cause and run the command again; it resumes where it stopped",
+                );
                 writeln!(
                     text,
                     "\n  failed: {verb} {address}\n    {error}\n    help: {hint}"
@@ -52,7 +52,7 @@ pub fn report(report: &Report) -> String {
             }
             Outcome::Interrupted { condition } => writeln!(
                 text,
-                "\n  interrupted: {verb} {address}, waiting until {condition}\n    help: run the command again: it goes on from here"
+                "\n  interrupted: {verb} {address}, waiting for {condition}\n    help: run the command again; it resumes where it stopped"
             ),
             Outcome::Skipped { because } => {
                 writeln!(text, "  not tried: {verb} {address} (needs {because})")
@@ -63,7 +63,7 @@ pub fn report(report: &Report) -> String {
     text.trim_end().to_owned()
 }
 
-/// What stands as it should and is not everywhere yet.
+/// Resources whose last change has not reached everywhere yet.
 #[must_use]
 pub fn pending(pending: &[Pending]) -> String {
     let lines = pending
@@ -71,11 +71,11 @@ pub fn pending(pending: &[Pending]) -> String {
         .map(|pending| format!("  {}: {}", pending.address, pending.what));
     let lines = lines.collect::<Vec<_>>().join("\n");
     format!(
-        "\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n{lines}"
+        "\nAWS is still working on these; nothing more to do (`frontage apply --wait` waits for them):\n{lines}"
     )
 }
 
-/// The outputs, a line each: `toggles.websocket_url = wss://…`.
+/// The outputs, one per line: `toggles.websocket_url = wss://…`.
 #[must_use]
 pub fn outputs(outputs: &BTreeMap<StackName, BTreeMap<String, String>>) -> String {
     let lines = outputs.iter().flat_map(|(stack, values)| {
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_deletion_that_was_left_is_no_failure() {
-        let condition = "the distribution E1 is at all edges".to_owned();
+        let condition = "the distribution E1 to reach all edge locations".to_owned();
         let outcomes = vec![
             (
                 "shell/site".parse().unwrap(),
@@ -125,8 +125,8 @@ mod tests {
         assert_eq!(
             text,
             "\nNot everything was done: 0 steps done, 0 failed, 1 interrupted, 1 not tried.\n\n  \
-             interrupted: delete shell/site, waiting until the distribution E1 is at all edges\n    \
-             help: run the command again: it goes on from here\n  \
+             interrupted: delete shell/site, waiting for the distribution E1 to reach all edge locations\n    \
+             help: run the command again; it resumes where it stopped\n  \
              not tried: delete shell/headers (interrupted)"
         );
     }
@@ -135,7 +135,7 @@ mod tests {
     fn what_is_pending_is_told() {
         let live = Live {
             id: "E1".to_owned(),
-            properties: Value::Null,
+            properties: engine::LiveProperties::new(Value::Null),
             attributes: Attributes::new(),
             tags: LiveTags::Unread,
         };
@@ -148,7 +148,7 @@ mod tests {
         };
         assert_eq!(
             pending(&[site]),
-            "\nStill under way at AWS, and nothing is left to do for it (`frontage apply --wait` waits):\n  \
+            "\nAWS is still working on these; nothing more to do (`frontage apply --wait` waits for them):\n  \
              shell/site: deploying to the edges"
         );
     }

@@ -1,5 +1,7 @@
 //! The stack `identity`: who signs in, and how.
 
+use std::collections::BTreeMap;
+
 use model::types::cognito::{
     AccountRecoverySetting, AdminCreateUserConfig, EmailConfiguration, ManagedLoginBranding,
     PasswordPolicy, Policies, RecoveryOption, RefreshTokenRotation, TokenValidityUnits,
@@ -7,28 +9,51 @@ use model::types::cognito::{
     UsernameConfiguration,
 };
 use model::{Graph, Handle, Pseudo, StackBuilder, StackName, Text};
+use serde::{Deserialize, Serialize};
 
 use crate::description::{Identity, Mfa, System};
+use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
 pub const STACK: &str = "identity";
 
-/// The pages that sign people in, rather than the classic ones: those know no session.
+/// The managed login pages, not the classic ones, which have no session.
 const MANAGED_LOGIN: i32 = 2;
 
-/// Seconds that a refresh token still works after it was exchanged: its answer may have been lost.
+/// Seconds that a refresh token still works after its exchange, in case the response was lost.
 const ROTATION_GRACE: i32 = 30;
 
-/// Where people sign in.
+/// The stack's outputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs<S = Text> {
+    /// The id of the user pool.
+    pub user_pool_id: S,
+    /// The URL of the login pages, without a slash at its end.
+    pub login_url: S,
+    /// The id of the shell's client.
+    pub client_id: S,
+}
+
+impl Outputs<String> {
+    /// The outputs among values by name.
+    ///
+    /// # Errors
+    /// The first output that has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
+
+/// The users and their login pages.
 pub(crate) struct Login {
     pool: Handle<UserPool>,
-    /// The login pages, without a slash at the end.
+    /// The login pages, without a trailing slash.
     pub(crate) url: Text,
     /// The issuer in tokens.
     pub(crate) issuer: Text,
 }
 
-/// The shell as the login pages know it.
+/// The shell's sign-in at the login pages.
 pub(crate) struct SignIn {
     pub(crate) client_id: Text,
 }
@@ -45,8 +70,6 @@ pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
         stack.add(&format!("group-{group}"), properties);
     }
     let domain = stack.add("domain", domain(graph_name(system), &pool));
-    stack.output("user_pool_id", pool.id());
-    stack.output("login_url", domain.login_url());
     Login {
         issuer: pool.provider_url(),
         url: domain.login_url(),
@@ -54,7 +77,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
     }
 }
 
-/// Adds the shell's client, which knows where the shell is.
+/// Adds the shell's client, which knows where the shell is, and the stack's outputs.
 pub(crate) fn add_client(
     graph: &mut Graph,
     system: &System,
@@ -71,9 +94,14 @@ pub(crate) fn add_client(
         assets: Vec::new(),
     };
     stack.add("branding", branding);
-    stack.output("client_id", client.id());
-    SignIn {
+    let outputs = Outputs {
+        user_pool_id: login.pool.id(),
+        login_url: login.url.clone(),
         client_id: client.id(),
+    };
+    outputs::add(stack, &outputs);
+    SignIn {
+        client_id: outputs.client_id,
     }
 }
 
@@ -143,7 +171,7 @@ fn password_policy() -> PasswordPolicy {
     }
 }
 
-/// Prefixes are unique in a Region, for all accounts.
+/// Prefixes are unique per Region, across all accounts.
 fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
     let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
     UserPoolDomain {
@@ -154,7 +182,7 @@ fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
     }
 }
 
-/// A public client: a browser keeps no secret, the code flow proves by PKCE who asked.
+/// A public client: a browser cannot keep a secret; the code flow proves by PKCE who is asking.
 fn client(
     stack: &StackBuilder<'_>,
     settings: &Identity,

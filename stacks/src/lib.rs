@@ -1,17 +1,22 @@
-//! What a Frontage system should be: pure, with no I/O and no SDK.
+//! The desired state of a Frontage system: pure, with no I/O and no SDK.
 //!
 //! - [`description`]: `frontage.toml`, typed and checked.
-//! - one module a stack ([`toggles`], [`packages`], [`identity`], [`shell`], [`team`]): a function
-//!   from the description to resources.
+//! - [`artifacts`]: the builds that it is about, by their hashes.
+//! - one module per stack ([`toggles`], [`packages`], [`identity`], [`shell`], [`team`]): a
+//!   function from the description to resources.
 //! - [`system`]: all of them, and how they refer to each other.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod artifacts;
 pub mod description;
 pub mod identity;
+mod outputs;
 pub mod packages;
 pub mod shell;
 mod sites;
 pub mod system;
 pub mod team;
 pub mod toggles;
+
+pub use outputs::MissingOutput;

@@ -1,16 +1,18 @@
-//! The stack `packages`: what teams share, as npm packages.
+//! The stack `packages`: the npm packages that teams share.
 //!
-//! Teams ask one repository, which has what is published here and asks another for the rest: that
-//! one alone is connected with the public registry, since a repository has either upstreams or a
-//! connection.
+//! Teams use one repository, which contains the packages published here and gets all others from a
+//! second one: only that one is connected to the public registry, since a repository has either
+//! upstreams or a connection.
 
 use std::collections::BTreeMap;
 
 use model::types::codeartifact::{Domain, Repository};
 use model::types::iam::{PolicyDocument, Principal, Statement, Values};
 use model::{Graph, Pseudo, StackName, Text};
+use serde::{Deserialize, Serialize};
 
 use crate::description::{Packages, System};
+use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
 pub const STACK: &str = "packages";
@@ -18,14 +20,14 @@ pub const STACK: &str = "packages";
 /// The public registry of npm.
 const NPMJS: &str = "public:npmjs";
 
-/// What it takes to find a repository and to get a token for it. A token needs
-/// `sts:GetServiceBearerToken` too, which only a policy of whoever asks can grant.
+/// The actions for finding a repository and getting a token for it. A token also needs
+/// `sts:GetServiceBearerToken`, which only a policy of the caller can grant.
 const ENTER: [&str; 3] = [
     "codeartifact:DescribeDomain",
     "codeartifact:GetAuthorizationToken",
     "codeartifact:ListRepositoriesInDomain",
 ];
-/// What `npm install` does, and who looks around.
+/// The actions of `npm install`, and those for browsing.
 const READ: [&str; 9] = [
     "codeartifact:DescribePackageVersion",
     "codeartifact:DescribeRepository",
@@ -37,11 +39,32 @@ const READ: [&str; 9] = [
     "codeartifact:ListPackages",
     "codeartifact:ReadFromRepository",
 ];
-/// What `npm publish` does: the version, then the tag `latest`.
+/// The actions of `npm publish`: the version, then the tag `latest`.
 const PUBLISH: [&str; 2] = [
     "codeartifact:PublishPackageVersion",
     "codeartifact:PutPackageMetadata",
 ];
+
+/// The stack's outputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs<S = Text> {
+    /// The name of the domain.
+    pub domain: S,
+    /// The name of the repository that teams ask.
+    pub repository: S,
+    /// The address of that repository, as npm takes it.
+    pub npm_registry: S,
+}
+
+impl Outputs<String> {
+    /// The outputs among values by name.
+    ///
+    /// # Errors
+    /// The first output that has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
 
 /// Adds the stack to the graph.
 pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
@@ -67,10 +90,10 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
     let store = Repository {
         domain_name: domain.name(),
         repository_name: "npm-store".to_owned(),
-        description: Some("What was taken from the public registry of npm".to_owned()),
+        description: Some("Packages from the public registry of npm".to_owned()),
         upstreams: Vec::new(),
         external_connections: vec![NPMJS.to_owned()],
-        // Whoever may read the other repository gets what this one has through it.
+        // Anyone who may read the other repository gets the contents of this one through it.
         permissions_policy_document: None,
     };
     let store = stack.add("npm-store", store);
@@ -78,7 +101,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
         domain_name: domain.name(),
         repository_name: "npm".to_owned(),
         description: Some(format!(
-            "What the teams of {} share, and what npm has",
+            "Packages that the teams of {} share, and those of npm",
             system.name
         )),
         upstreams: vec![store.name()],
@@ -89,12 +112,15 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
         ])),
     };
     let shared = stack.add("npm", shared);
-    stack.output("domain", domain.name());
-    stack.output("repository", shared.name());
-    stack.output("npm_registry", shared.npm_endpoint());
+    let outputs = Outputs {
+        domain: domain.name(),
+        repository: shared.name(),
+        npm_registry: shared.npm_endpoint(),
+    };
+    outputs::add(stack, &outputs);
 }
 
-/// Those of this account whose own policies allow it.
+/// Principals of this account whose own policies allow it.
 fn account() -> Text {
     let parts = [
         "arn:".into(),
@@ -112,7 +138,7 @@ fn texts(principals: &[String]) -> impl Iterator<Item = Text> {
         .map(|principal| Text::from(principal.as_str()))
 }
 
-/// A policy of a domain or a repository speaks of that alone, which it calls `*`.
+/// A policy of a domain or a repository refers only to that resource, as `*`.
 fn allow(sid: &str, principals: &[Text], actions: &[&str]) -> Statement {
     let principals = BTreeMap::from([("AWS".to_owned(), Values(principals.to_vec()))]);
     Statement {

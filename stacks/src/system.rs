@@ -1,21 +1,40 @@
 //! The whole system: every stack that a description asks for.
 //!
-//! References go one way. A team refers to nothing of others; the shell's policy names the teams'
-//! sites, the login pages and the toggles; the login's client names the shell's address; and
+//! References go one way. A team's stack refers to no other; the shell's policy names the teams'
+//! sites, the login pages and the toggles; the login's client names the shell's URL; and
 //! `config.json` in the shell's bucket, which names them all, comes last.
 
-use model::{Graph, Tags};
+use model::{Graph, StackName, Tags};
 
+use crate::artifacts::Artifacts;
 use crate::description::System;
 use crate::shell::ShellInputs;
-use crate::toggles::CodeHashes;
 use crate::{identity, packages, shell, team, toggles};
+
+/// The names of a system's stacks, in alphabetical order: those of its [`graph`].
+#[must_use]
+pub fn names(system: &System) -> Vec<StackName> {
+    let mut names = vec![StackName::new(toggles::STACK)];
+    names.extend(
+        system
+            .packages
+            .iter()
+            .map(|_| StackName::new(packages::STACK)),
+    );
+    if system.shell.is_some() {
+        names.extend([identity::STACK, shell::STACK].map(StackName::new));
+        let teams = system.teams.iter().map(|team| team.name.as_str());
+        names.extend(teams.map(team::stack_name));
+    }
+    names.sort();
+    names
+}
 
 /// The desired state of a system.
 #[must_use]
-pub fn graph(system: &System, code: &CodeHashes) -> Graph {
+pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
-    let toggles_url = toggles::add(&mut graph, system, code);
+    let toggles_url = toggles::add(&mut graph, system, &artifacts.functions);
     if let Some(settings) = &system.packages {
         packages::add(&mut graph, system, settings);
     }
@@ -33,7 +52,7 @@ pub fn graph(system: &System, code: &CodeHashes) -> Graph {
         login: &login,
         toggles_url: &toggles_url,
     };
-    let site = shell::add(&mut graph, system, &around);
+    let site = shell::add(&mut graph, system, &around, &artifacts.import_map);
     let sign_in = identity::add_client(&mut graph, system, &login, &site.url);
     shell::add_config(&mut graph, system, &around, &site, &sign_in);
     graph

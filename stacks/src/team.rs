@@ -1,20 +1,30 @@
-//! The stack `team/NAME`: a team's child application. It refers to nothing of other stacks, so that
-//! a team plans and applies alone.
+//! The stack `team/NAME`: a team's child application. It refers to no other stack, so a team plans
+//! and applies on its own.
 
 use model::types::cloudfront::{Items, ResponseHeadersPolicy};
 use model::{Graph, StackName, Text};
 
 use crate::description::Team;
+pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
 
-/// The files are modules that the shell loads, and nothing that a browser shows by itself.
+/// The files are modules that the shell loads; a browser displays none of them by itself.
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The first part of the stack's name, which nothing but teams' stacks have.
+const PREFIX: &str = "team/";
 
 /// The stack's name.
 #[must_use]
 pub fn stack_name(team: &str) -> StackName {
-    StackName::new(format!("team/{team}"))
+    StackName::new(format!("{PREFIX}{team}"))
+}
+
+/// The name of the team whose stack it is; `None` for other stacks.
+#[must_use]
+pub fn team_name(stack: &StackName) -> Option<&str> {
+    stack.as_str().strip_prefix(PREFIX)
 }
 
 /// Adds the stack to the graph.

@@ -1,5 +1,4 @@
-//! What is true of any description: what was written comes back, and whatever is wrong can be
-//! shown.
+//! Properties of any description: what was written is read back, and every problem can be shown.
 
 #![allow(clippy::unwrap_used)]
 
@@ -325,7 +324,7 @@ fn written(system: &System) -> String {
     text
 }
 
-/// Whatever comes of a text, it can be shown, and points into the text.
+/// Every report of a text can be shown, and points into the text.
 fn is_shown(text: &str) {
     let Err(errors) = System::parse("frontage.toml", text) else {
         return;
@@ -347,7 +346,7 @@ fn is_shown(text: &str) {
 }
 
 proptest! {
-    // What fails once is kept as a file in `malformed`.
+    // A text that failed once is kept as a file in `malformed`.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

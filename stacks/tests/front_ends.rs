@@ -1,17 +1,22 @@
-//! The stacks `identity`, `shell` and `team/NAME` as they are expected: a change to one is reviewed
-//! as a change to its snapshot.
+//! Snapshots of the stacks `identity`, `shell` and `team/NAME`: a change to one is reviewed as a
+//! change to its snapshot.
+
+mod artifacts;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use model::{Graph, StackName};
 use stacks::description::System;
+use stacks::shell::ImportMap;
 use stacks::system;
+
+use crate::artifacts::artifacts;
 
 fn graph(more: &str) -> Graph {
     let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}"))
         .expect("a valid description");
-    system::graph(&system, &BTreeMap::new())
+    system::graph(&system, &artifacts())
 }
 
 const TWO_TEAMS: &str =
@@ -81,7 +86,25 @@ fn dependencies() {
     insta::assert_snapshot!(listing);
 }
 
-/// So a team's plan reads what is its own, and a team that comes or goes changes the shell alone.
+/// So a shell with a different import map needs no new Frontage, and nothing else is updated.
+#[test]
+fn another_import_map_changes_the_shells_policy_alone() {
+    let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{TWO_TEAMS}"))
+        .expect("a valid description");
+    let mut other = artifacts();
+    other.import_map = ImportMap::new("{}");
+    let (one, two) = (graph(TWO_TEAMS), system::graph(&system, &other));
+    let changed: Vec<_> = one
+        .nodes()
+        .filter(|node| {
+            two.node(&node.address).map(|other| &other.properties) != Some(&node.properties)
+        })
+        .map(|node| node.address.to_string())
+        .collect();
+    assert_eq!(changed, ["shell/headers"]);
+}
+
+/// So a team's plan reads only its own stack, and adding or removing a team changes only the shell.
 #[test]
 fn a_team_refers_to_nothing_of_others() {
     let (one, two) = (graph("[shell]\n[teams.shipping]"), graph(TWO_TEAMS));
@@ -129,7 +152,7 @@ fn names_fit() {
     let longest = "a2345678901234567890";
     let described = format!("name = \"{longest}\"\n[shell]\n[teams.{longest}]");
     let system = System::parse("frontage.toml", &described).expect("the longest names");
-    for node in system::graph(&system, &BTreeMap::new()).nodes() {
+    for node in system::graph(&system, &artifacts()).nodes() {
         let limits = [
             ("/BucketName/Fn::Join/1/0", 63 - 16),
             ("/Domain/Fn::Join/1/0", 63 - 16),

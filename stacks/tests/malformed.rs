@@ -1,5 +1,5 @@
-//! What an operator is told about a description with mistakes: each `malformed/NAME.toml`, as it is
-//! reported, in `malformed/NAME.snap`. A new file is a new test.
+//! The reports of descriptions with mistakes: each `malformed/NAME.toml` is reported as in
+//! `malformed/NAME.snap`. A new file is a new test.
 
 #![allow(clippy::unwrap_used)]
 

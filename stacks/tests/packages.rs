@@ -1,4 +1,6 @@
-//! The stack `packages` as it is expected: a change to it is reviewed as a change to its snapshot.
+//! Snapshots of the stack `packages`: a change to it is reviewed as a change to its snapshot.
+
+mod artifacts;
 
 use std::collections::BTreeMap;
 
@@ -6,13 +8,15 @@ use model::Graph;
 use stacks::description::System;
 use stacks::system;
 
+use crate::artifacts::artifacts;
+
 const OTHERS: &str = "[packages]\nreaders = [\"arn:aws:iam::111122223333:root\"]\n\
                       publishers = [\"arn:aws:iam::444455556666:role/release\"]";
 
 fn graph(name: &str, more: &str) -> Graph {
     let system = System::parse("frontage.toml", &format!("name = \"{name}\"\n{more}"))
         .expect("a valid description");
-    system::graph(&system, &BTreeMap::new())
+    system::graph(&system, &artifacts())
 }
 
 fn resources(graph: &Graph) -> BTreeMap<String, &serde_json::Value> {

@@ -1,18 +1,19 @@
-//! The stack `toggles` as it is expected: a change to it is reviewed as a change to its snapshot.
+//! Snapshots of the stack `toggles`: a change to it is reviewed as a change to its snapshot.
+
+mod artifacts;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use model::{FINGERPRINT_TAG, Graph};
 use stacks::description::System;
-use stacks::toggles::{CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE};
+
+use crate::artifacts::artifacts;
 
 fn graph(more: &str) -> Graph {
     let system = System::parse("frontage.toml", &format!("name = \"acme\"\n{more}"))
         .expect("a valid description");
-    let code = [CONNECTION_MANAGER, NEW_CONNECTION, TOGGLE_MESSAGE]
-        .map(|name| (name.to_owned(), format!("sha-{name}")));
-    stacks::system::graph(&system, &BTreeMap::from(code))
+    stacks::system::graph(&system, &artifacts())
 }
 
 #[test]
@@ -43,7 +44,7 @@ fn dependencies() {
     insta::assert_snapshot!(listing);
 }
 
-/// No wildcard action, and a wildcard resource only where AWS has none narrower.
+/// No wildcard actions, and a wildcard resource only if AWS has nothing narrower.
 #[test]
 fn roles_grant_the_least() {
     for node in graph("")
@@ -97,7 +98,7 @@ fn every_resource_that_can_be_tagged_carries_the_systems_tags() {
 fn names_fit() {
     let system = System::parse("frontage.toml", "name = \"a2345678901234567890\"")
         .expect("the longest name");
-    let graph = stacks::system::graph(&system, &BTreeMap::new());
+    let graph = stacks::system::graph(&system, &artifacts());
     for node in graph.nodes() {
         for (property, most) in [
             ("FunctionName", 64),

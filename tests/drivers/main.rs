@@ -13,6 +13,7 @@ mod dynamodb;
 mod iam;
 mod lambda;
 mod logs;
+mod refusals;
 mod route53;
 mod s3;
 mod sqs;

@@ -22,7 +22,10 @@ async fn two_processes_at_once_end_with_one_of_their_releases() {
         let children = builds.each_ref().map(|build| child::spawn(&bucket, build));
         let ended = children.map(child::ended);
         for told in ended.iter().filter_map(|ended| ended.as_ref().err()) {
-            assert!(told.contains("somebody else published meanwhile"), "{told}");
+            assert!(
+                told.contains("someone else published in the meantime"),
+                "{told}"
+            );
         }
         let won = ended.iter().zip(&builds).filter(|(ended, _)| ended.is_ok());
         let won: BTreeSet<_> = won

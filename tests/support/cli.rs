@@ -203,11 +203,16 @@ impl Running {
     }
 
     /// The next line on the standard output.
-    pub fn line(&self) -> String {
+    pub fn line(&mut self) -> String {
         match self.stdout.recv_timeout(PATIENCE) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => panic!("no line came: {self:#?}"),
-            Err(RecvTimeoutError::Disconnected) => panic!("the program ended: {self:#?}"),
+            Err(RecvTimeoutError::Disconnected) => {
+                self.stderr
+                    .read_to_string(&mut self.talk)
+                    .expect("its standard error");
+                panic!("the program ended: {}", self.talk)
+            }
         }
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
+use tokio::time::{sleep, timeout};
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls};
 
 use super::PATIENCE;
@@ -24,13 +24,21 @@ pub struct Client {
 pub type Toggles = BTreeMap<String, Value>;
 
 impl Client {
+    /// Connects, as a browser does: it tries again while the functions of `$connect` still start.
     pub async fn connect(url: &str) -> Self {
-        Self::try_connect(url)
-            .await
-            .expect("the service takes the connection")
+        for _ in 0..3 {
+            match Self::try_connect(url).await {
+                Err(Error::Http(answer)) if answer.status().is_server_error() => {
+                    eprintln!("{url}: {}", answer.status());
+                    sleep(Duration::from_secs(1)).await;
+                }
+                ended => return ended.expect("the service takes the connection"),
+            }
+        }
+        panic!("{url} answers with nothing but 5xx");
     }
 
-    pub async fn try_connect(url: &str) -> Result<Self, tokio_tungstenite::tungstenite::Error> {
+    pub async fn try_connect(url: &str) -> Result<Self, Error> {
         let authority = url.split('/').nth(2).expect("ws://HOST:PORT/…");
         let stream = TcpStream::connect(authority)
             .await

@@ -293,7 +293,7 @@ impl World {
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
         let account = self.account().await;
         let inventory = self.read(&account, graph, goal).await;
-        engine::plan(graph, &Selection::All, &inventory, &drivers(&account), goal)
+        engine::plan(graph, &inventory, &drivers(&account), goal)
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {

@@ -77,7 +77,9 @@ async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
     // The tags of the shell's function, so nothing tells that it is the system's.
     let refused = project.frontage(&["plan", "--stack", "shell"]);
     assert!(
-        refused.stderr.contains("exists and is not this system's"),
+        refused
+            .stderr
+            .contains("already exists and is not owned by this system"),
         "{refused:#?}"
     );
 

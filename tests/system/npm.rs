@@ -184,7 +184,7 @@ fn published_installed_elsewhere_built_with_and_mended() {
     assert!(
         refused
             .stderr
-            .contains("@frontage/contract@1.0.0 is there already, with other contents"),
+            .contains("@frontage/contract@1.0.0 is already published with different contents"),
         "{refused:#?}"
     );
     assert!(refused.stderr.contains("raise `version`"), "{refused:#?}");
@@ -278,7 +278,7 @@ fn what_a_registry_refuses_leaves_nothing_half_published() {
         &project,
         &url,
         "not-a-token",
-        &["does not take the token", "NODE_AUTH_TOKEN"],
+        &["rejects the token", "NODE_AUTH_TOKEN"],
     );
     // Until it has run out, by its own clock.
     std::thread::sleep(Duration::from_millis(3_100));
@@ -286,7 +286,7 @@ fn what_a_registry_refuses_leaves_nothing_half_published() {
         &project,
         &url,
         &token,
-        &["does not take the token", "NODE_AUTH_TOKEN"],
+        &["rejects the token", "NODE_AUTH_TOKEN"],
     );
     fails(
         &project,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::cli::Project;
+use crate::support::cli::{Project, Running};
 use crate::support::schema::differences;
 
 fn schema() -> Value {
@@ -143,9 +143,9 @@ fn toggles() {
         ["1  off  Feature toggle 1", "checkout  on   checkout"]
     );
     // Lines may come more than once; what a client was told last is what holds.
-    let until = |wanted: &str| while watch.line() != wanted {};
+    let until = |watch: &mut Running, wanted: &str| while watch.line() != wanted {};
     project.ok(&["toggles", "set", "1", "on"]);
-    until("1  on   Feature toggle 1");
+    until(&mut watch, "1  on   Feature toggle 1");
     project.ok(&[
         "toggles",
         "set",
@@ -156,7 +156,7 @@ fn toggles() {
         "--attribute",
         "owner=web",
     ]);
-    until("2  on   Two");
+    until(&mut watch, "2  on   Two");
     project.assert_snapshot("toggles-list", &project.ok(&["toggles", "list"]).whole());
     let listed = project.ok(&["toggles", "list", "--format", "json"]).json();
     assert_eq!(
@@ -164,7 +164,7 @@ fn toggles() {
         json!({"featureId": "2", "featureName": "Two", "isActive": true, "owner": "web"})
     );
     project.ok(&["toggles", "delete", "2"]);
-    until("2  removed");
+    until(&mut watch, "2  removed");
     watch.interrupt();
     assert_eq!(watch.end().code, Some(0));
     project.destroy();
@@ -179,6 +179,24 @@ fn validate_counts_what_is_described() {
     assert_eq!(valid["resources"], project.plan()["summary"]["create"]);
 }
 
+/// Limits of AWS that the description alone exceeds are all in one report, before any request.
+#[test]
+fn validate_refuses_what_aws_would_refuse() {
+    let project = Project::new();
+    let site = |name: &str, domain: &str| {
+        format!(
+            "[teams.{name}]\ndomain = \"{domain}.example.com\"\nzone_id = \"Z0123456789ABCDEFGHIJ\"\n"
+        )
+    };
+    let teams: String = (1..=21)
+        .map(|number| site(&format!("team-{number:02}"), &format!("team-{number:02}")))
+        .collect();
+    let twin = site("twin", "team-01");
+    project.describe(&format!("[shell]\ntitle = \"Acme\"\n{teams}{twin}"));
+    let ended = project.fails(&["validate", "--endpoint-url", "http://127.0.0.1:1"]);
+    project.assert_snapshot("over-the-limits", &ended.whole());
+}
+
 /// What `dev` prints to try works as printed; changes show; Ctrl-C takes everything down.
 #[test]
 fn dev_shows_changes_until_it_is_interrupted() {
@@ -187,8 +205,8 @@ fn dev_shows_changes_until_it_is_interrupted() {
         .expect("a port")
         .local_addr()
         .expect("its address");
-    let dev = project.spawn(&["dev", "--port", &free.port().to_string()]);
-    let next = |wanted: &str| loop {
+    let mut dev = project.spawn(&["dev", "--port", &free.port().to_string()]);
+    let mut next = |wanted: &str| loop {
         let line = dev.line();
         if line.contains(wanted) {
             break line;

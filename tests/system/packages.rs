@@ -200,7 +200,7 @@ async fn npm_is_let_in_with_a_token_of_the_domain() {
         .strip_prefix(&format!("{address}:_authToken="))
         .expect("a token");
     assert!(
-        token.len() > 20 && printed.stderr.contains("the token runs out in 11 h 59 min"),
+        token.len() > 20 && printed.stderr.contains("the token expires in 11 h 59 min"),
         "{printed:#?}"
     );
     let written = project.ok(&["packages", "login", "--write"]);

@@ -1,10 +1,10 @@
-"""Checks recorded requests against the service models that botocore carries: what live AWS would refuse is told.
+"""Checks recorded requests against botocore's service models, and reports those that live AWS would refuse.
 
 Usage: check.py REQUESTS.jsonl [SUMMARY.json]
 
-A request is a JSON object a line, as the recording proxy writes it. moto's parsers, which stand on the same models, turn
-what went over the wire back into an operation's input; the rules are checked here, since botocore's own validator knows
-neither enums nor patterns nor upper bounds. Exit code: 0 if nothing was found, 1 otherwise.
+A request is one JSON object per line, as the recording proxy writes it. moto's parsers, which use the same models, turn
+it back into an operation's input; the rules are checked here, since botocore's own validator knows neither enums nor
+patterns nor upper bounds. Exit code: 0 if nothing was found, 1 otherwise.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from rules import NO_FAULTS, PATTERNS
 
 LOADER = Loader()
 
-# Where a service is signed for under another name than its model's.
+# Services whose signing name differs from their model's.
 MODELS = {
     "tagging": "resourcegroupstaggingapi",
     "execute-api": "apigatewaymanagementapi",
@@ -60,7 +60,7 @@ def service(name: str) -> ServiceModel:
 
 @dataclass(frozen=True)
 class Route:
-    """Where a REST operation is found: its method, its path, and what its query must have."""
+    """The route of a REST operation: its method, its path, and the required parts of its query."""
 
     operation: str
     method: str
@@ -72,7 +72,7 @@ class Route:
 
 @cache
 def routes(name: str) -> list[Route]:
-    """The routes of a REST service, those first that say most; those that are there no more for new clients last."""
+    """The routes of a REST service, the most specific first; those not available to new clients last."""
     found = []
     for operation in service(name).operation_names:
         model = service(name).operation_model(operation)
@@ -91,11 +91,11 @@ def routes(name: str) -> list[Route]:
 
 
 class Unknown(Exception):
-    """A request that is none of its service's operations."""
+    """A request that matches none of its service's operations."""
 
 
 def operation_of(request: dict[str, Any]) -> tuple[OperationModel, dict[str, str]]:
-    """The operation that a request is, and the parameters in its path."""
+    """The operation of a request, and the parameters in its path."""
     signed = request["service"]
     target = request["headers"].get("x-amz-target", "")
     name = "dynamodbstreams" if target.startswith("DynamoDBStreams") else MODELS.get(signed, signed)
@@ -117,18 +117,18 @@ def operation_of(request: dict[str, Any]) -> tuple[OperationModel, dict[str, str
         if match and fits and named in (None, route.operation):
             values = map(unquote, match.groups())
             return model.operation_model(route.operation), dict(zip(route.names, values, strict=True))
-    raise Unknown(f"{signed}: {request['method']} {path} is no operation")
+    raise Unknown(f"{signed}: {request['method']} {path} is not an operation")
 
 
 def protocol_of(request: dict[str, Any], operation: OperationModel) -> str:
-    """The protocol on the wire: some services understand several."""
+    """The protocol of a request: some services support several."""
     if "x-amz-target" in request["headers"]:
         return "json"
     return operation.service_model.metadata["protocol"]
 
 
 def input_of(request: dict[str, Any], operation: OperationModel, path: dict[str, str]) -> dict[str, Any]:
-    """What a request says, in the names of the operation's input."""
+    """The contents of a request, as the operation's input."""
     body = base64.b64decode(request["body"])
     query = parse_qsl(request["path"].partition("?")[2], keep_blank_values=True)
     protocol = protocol_of(request, operation)
@@ -148,7 +148,7 @@ def input_of(request: dict[str, Any], operation: OperationModel, path: dict[str,
 
 
 def unknown_members(shape: Shape, value: Any, at: str) -> Iterator[tuple[str, str, Any]]:
-    """Members of a JSON body that its shape does not have."""
+    """Members of a JSON body that its shape does not contain."""
     if shape.type_name == "structure" and isinstance(value, dict) and not shape.is_document_type:
         names = {member.serialization.get("name", name): member for name, member in shape.members.items()}
         for name, inner in value.items():
@@ -165,7 +165,7 @@ def unknown_members(shape: Shape, value: Any, at: str) -> Iterator[tuple[str, st
 
 
 def broken(shape: Shape, value: Any, at: str) -> Iterator[tuple[str, str, Any]]:
-    """The rules of a shape that a value breaks: where, which, and what is there."""
+    """The rules of a shape that a value breaks: the place, the rule, and the value."""
     if value is None:
         return
     bounds = shape.metadata
@@ -232,13 +232,13 @@ def check(request: dict[str, Any]) -> tuple[str, list[Finding]]:
 
 
 def is_no_fault(operation: str, member: str, value: Any) -> bool:
-    """Whether a finding is known, and not the request's."""
+    """Whether a finding is known and not the request's fault."""
     known = NO_FAULTS.get((operation, strip(member)))
     return known is not None and regex.fullmatch(known, str(value)) is not None
 
 
 def strip(member: str) -> str:
-    """A member's path without the places in lists."""
+    """A member's path without list indexes."""
     return regex.sub(r"\[\d+\]", "", member)
 
 

@@ -1,18 +1,18 @@
-//! `cargo xtask bench`: the released program and what measures it, built and run.
+//! `cargo xtask bench`: builds and runs the released program and the measurements.
 
 use std::error::Error;
 
 use crate::command::{cargo, program, run as run_command, target};
 
-/// What to measure.
+/// The measurements to take.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// plan, toggles, functions, front-ends, cold [default: all but cold]
+    /// plan, toggles, functions, front-ends, edits, cold [default: all but edits and cold]
     #[arg(value_name = "BENCHMARK")]
     benchmarks: Vec<String>,
 }
 
-/// Builds both in one go, so that they share what they are built of, and measures.
+/// Builds both together, so that they share their dependencies, and measures.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     run_command(&mut cargo(&[
         "build",

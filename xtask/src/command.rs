@@ -1,23 +1,22 @@
-//! Running a program for a chore: its output is the chore's output, its failure the chore's
-//! failure.
+//! Runs programs for a task: their output is the task's output, their failure the task's failure.
 
 use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
-/// Why a program did not do its work.
+/// Why a program failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
-    /// It ran and failed. What it wrote is on the screen already.
+    /// It ran and failed. Its output has already been shown.
     #[error("`{line}` failed ({status})")]
     Failed { line: String, status: ExitStatus },
-    /// It did not start.
-    #[error("`{line}` does not start")]
+    /// It could not be started.
+    #[error("`{line}` could not be started")]
     Start { line: String, source: io::Error },
 }
 
-/// A program with the repository's root as its directory, and nothing to read.
+/// A program with the repository's root as its directory, and no standard input.
 pub(crate) fn program(name: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command
@@ -27,8 +26,7 @@ pub(crate) fn program(name: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
     command
 }
 
-/// The Cargo that runs this chore, as if it were called by hand: so all chores share what is
-/// compiled.
+/// The Cargo that runs this task, as if it were called by hand, so all tasks share compiled code.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = program(
         std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
@@ -38,7 +36,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Says what runs and runs it.
+/// Prints the command and runs it.
 pub(crate) fn run(command: &mut Command) -> Result<(), CommandError> {
     let line = line(command);
     eprintln!("    {line}");
@@ -49,7 +47,23 @@ pub(crate) fn run(command: &mut Command) -> Result<(), CommandError> {
     }
 }
 
-/// Whether a program can be run at all.
+/// Says what runs, runs it, and returns what it wrote. Its errors go to the screen.
+pub(crate) fn output(command: &mut Command) -> Result<String, CommandError> {
+    let line = line(command);
+    eprintln!("    {line}");
+    match command.stderr(Stdio::inherit()).output() {
+        Ok(output) if output.status.success() => {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+        Ok(output) => Err(CommandError::Failed {
+            line,
+            status: output.status,
+        }),
+        Err(source) => Err(CommandError::Start { line, source }),
+    }
+}
+
+/// Whether a program can be run.
 pub(crate) fn exists(command: &mut Command) -> bool {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())

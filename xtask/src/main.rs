@@ -1,6 +1,7 @@
-//! The project's own chores: `cargo xtask --help`.
+//! The project's development tasks: `cargo xtask --help`.
 
 mod bench;
+mod boundaries;
 mod command;
 mod conformance;
 mod test;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// The chores of the Frontage project.
+/// The development tasks of the Frontage project.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
 struct Arguments {
@@ -23,17 +24,18 @@ struct Arguments {
 enum Chore {
     /// Run every check in order, and stop at the first that fails
     ///
-    /// Installs what the checks need: pinned tools under Cargo's target directory, in Python
-    /// virtual environments. This is what runs before a change is accepted.
+    /// Installs the tools that the checks need: pinned, under Cargo's target directory, in Python
+    /// virtual environments. This runs before a change is accepted.
     Test(test::Arguments),
-    /// Run the tests on emulators of several authors, and check every request against the services'
+    /// Run the tests on emulators by several authors, and check every request against the services'
     /// models
     ///
     /// Installs moto, and builds fakecloud once, which takes minutes. Writes docs/conformance.md.
     Conformance(conformance::Arguments),
-    /// Measure, and write the results into docs/benchmarks.md
+    /// Take measurements, and write the results to docs/benchmarks.md
     ///
-    /// `cold` measures a clone with nothing cached, for minutes, and only when it is named.
+    /// `edits` measures edits of each crate, and `cold` a clone with nothing cached; they compile for
+    /// minutes, and run only when they are named.
     Bench(bench::Arguments),
 }
 

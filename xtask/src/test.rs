@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use local::{Architecture, Frontend, Functions, Tools};
 
 use crate::command::{cargo, exists, program, root, run as run_command, target};
-use crate::{conformance, tools};
+use crate::{boundaries, conformance, tools};
 
 type Checked = Result<(), Box<dyn Error>>;
 
@@ -25,21 +25,21 @@ pub(crate) struct Arguments {
 enum Check {
     /// Rust is formatted (cargo fmt)
     Format,
-    /// Words are spelled right (typos)
+    /// Spelling is correct (typos)
     Spelling,
     /// TOML is formatted (taplo)
     Toml,
     /// Shell scripts are sound (shellcheck)
     Shell,
-    /// Nothing for the compiler or Clippy to warn about
+    /// Crates depend on no more than they may; nothing for the compiler or Clippy to warn about
     Lints,
-    /// Dependencies have accepted licences and sources (cargo deny, where it is installed)
+    /// Dependencies have accepted licences and sources (cargo deny, if it is installed)
     Licences,
     /// The front-ends' types, lint, format, unit tests and sizes (npm)
     FrontEnds,
-    /// The Lambda functions build as they are deployed
+    /// The Lambda functions build for deployment
     Functions,
-    /// The tests pass, and every request fits its service's model (cargo test)
+    /// The tests pass, and every request matches its service's model (cargo test)
     Tests,
     /// The drivers on a second emulator, with every request checked (moto)
     Moto,
@@ -96,13 +96,14 @@ impl Check {
 
 fn linter(name: &str, arguments: &[&str]) -> Checked {
     let path = tools::linters()?.bin(name);
-    // taplo tells of each file otherwise.
+    // Otherwise taplo reports every file.
     Ok(run_command(
         program(path, arguments).env("RUST_LOG", "warn"),
     )?)
 }
 
 fn lints() -> Checked {
+    boundaries::check()?;
     let clippy = [
         "clippy",
         "--workspace",
@@ -125,7 +126,8 @@ fn licences() -> Checked {
     ]))?)
 }
 
-/// The tests on an emulator wait more than they compute, so few cores take more of them at a time.
+/// The tests on an emulator wait more than they compute, so even a few cores run more of them at
+/// once.
 fn tests() -> Checked {
     let threads = std::thread::available_parallelism()
         .map_or(4, |cores| cores.get().max(4))
@@ -175,7 +177,7 @@ fn browser() -> Checked {
     )?)
 }
 
-/// npm in the workspace of a front-end, whose dependencies are there.
+/// npm in a front-end's workspace, whose dependencies are installed.
 fn npm(tools: &Tools, front_end: &Frontend, arguments: &[&str]) -> Result<Command, Box<dyn Error>> {
     let workspace = front_end.install_packages(tools, &mut tools::say)?;
     let mut command = tools.npm();

@@ -1,4 +1,4 @@
-//! The tools of the checks, and what Debian leaves out.
+//! The tools of the checks, and a package that Debian omits.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -7,14 +7,14 @@ use local::{ToolSet, Tools, ToolsError};
 
 use crate::command;
 
-/// What only the checks need.
+/// The tools that only the checks need.
 const LINTERS: ToolSet = ToolSet::new("linter", include_str!("../../tools/linters.txt"));
 
-/// moto, and what checks requests.
+/// moto, and the checker of requests.
 const CONFORMANCE: ToolSet =
     ToolSet::new("conformance", include_str!("../../tools/conformance.txt"));
 
-/// moto, and what checks requests.
+/// moto, and the checker of requests.
 pub(crate) fn conformance() -> Result<Tools, ToolsError> {
     install(&CONFORMANCE)
 }
@@ -24,7 +24,7 @@ pub(crate) fn linters() -> Result<Tools, ToolsError> {
     install(&LINTERS)
 }
 
-/// The emulator and what builds the functions.
+/// The emulator and the functions' compiler.
 pub(crate) fn local() -> Result<Tools, ToolsError> {
     install(&ToolSet::LOCAL)
 }
@@ -34,7 +34,7 @@ pub(crate) fn say(line: &str) {
     eprintln!("    {line}");
 }
 
-/// Where Debian's Chromium is; `CHROMIUM` names another.
+/// The path of Debian's Chromium; `CHROMIUM` names another.
 pub(crate) fn chromium() -> Result<PathBuf, Box<dyn Error>> {
     let path = std::env::var_os("CHROMIUM")
         .map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
@@ -42,13 +42,13 @@ pub(crate) fn chromium() -> Result<PathBuf, Box<dyn Error>> {
         return Ok(path);
     }
     Err(format!(
-        "there is no Chromium at {}: install it, or set CHROMIUM to where it is",
+        "there is no Chromium at {}: install it, or set CHROMIUM to its path",
         path.display()
     )
     .into())
 }
 
-/// On a fresh Debian with root's rights, the one missing package is installed too.
+/// As root on a fresh Debian, the one missing package is installed too.
 fn install(set: &ToolSet) -> Result<Tools, ToolsError> {
     match Tools::install_set(set, &mut say) {
         Err(ToolsError::NoVenv) if apt_install(&["python3-venv"]) => {

@@ -1,4 +1,4 @@
-//! What emulators take and AWS would refuse is found by the check of requests.
+//! Requests that emulators accept and AWS would refuse are found by the check of requests.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::{Path, PathBuf};
@@ -6,8 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use local::{MiniStack, MiniStackOptions, Proxy, ToolSet, Tools};
 
-/// Sends a role, a queue and a function with AWS's own client, which is told not to check them
-/// itself.
+/// Sends a role, a queue and a function with AWS's own client, with its parameter validation off.
 const SEND: &str = r#"
 import sys, botocore.session
 from botocore.config import Config
@@ -30,7 +29,7 @@ fn root() -> PathBuf {
         .to_owned()
 }
 
-/// What the check says of three requests, all of which the emulator took.
+/// The check's output for three requests, all of which the emulator accepted.
 fn checked(tools: &Tools, role: &str, queue: &str, runtime: &str) -> Output {
     let directory = tempfile::tempdir().unwrap();
     let record = directory.path().join("requests.jsonl");
@@ -48,7 +47,7 @@ fn checked(tools: &Tools, role: &str, queue: &str, runtime: &str) -> Output {
         .unwrap();
     assert!(
         sent.status.success(),
-        "the emulator takes them: {}",
+        "the emulator accepts them: {}",
         String::from_utf8_lossy(&sent.stderr)
     );
     let mut check = Command::new(python);
@@ -67,7 +66,7 @@ fn what_aws_would_refuse_is_found_though_the_emulator_takes_it() {
     let said = String::from_utf8_lossy(&bad.stdout).into_owned();
     assert_eq!(bad.status.code(), Some(1), "{said}");
     assert!(said.contains("iam:CreateRole: RoleName: like"), "{said}");
-    // The name of a queue has no pattern in the model: the rule is that of its documentation.
+    // A queue's name has no pattern in the model: the rule is from its documentation.
     assert!(said.contains("sqs:CreateQueue: QueueName: like"), "{said}");
     assert!(
         said.contains("lambda:CreateFunction: Runtime: one of"),

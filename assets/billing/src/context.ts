@@ -1,7 +1,7 @@
 import type { ChildContext, SessionUser } from "@frontage/contract";
 import { onScopeDispose, type ShallowRef, shallowRef } from "vue";
 
-/** Who is signed in, as long as the component lives. */
+/** The signed-in user, for the lifetime of the component. */
 export function useUser({ session }: ChildContext): Readonly<ShallowRef<SessionUser | undefined>> {
   const user = shallowRef(session.user);
   onScopeDispose(
@@ -12,7 +12,7 @@ export function useUser({ session }: ChildContext): Readonly<ShallowRef<SessionU
   return user;
 }
 
-/** Whether a toggle is on, now and whenever it changes. The page's client gives it without OpenFeature between. */
+/** Whether a toggle is on, now and after each change. Read from the page's client directly, without OpenFeature. */
 export function useToggle({ toggles }: ChildContext, key: string): Readonly<ShallowRef<boolean>> {
   const on = shallowRef(toggles.isActive(key));
   onScopeDispose(

@@ -2,7 +2,7 @@ const MONEY = new Intl.NumberFormat("en-GB", { style: "currency", currency: "EUR
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
-/** `€1,234.50`, of cents. */
+/** `€1,234.50`, from cents. */
 export function money(cents: number): string {
   return MONEY.format(cents / 100);
 }

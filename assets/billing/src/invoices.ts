@@ -1,7 +1,7 @@
-/** Where an invoice is: to be paid, to be paid since yesterday or longer, or paid. */
+/** The state of an invoice: open, overdue, or paid. */
 export type State = "open" | "overdue" | "paid";
 
-/** An invoice. Amounts are cents, so that sums are exact. */
+/** An invoice. Amounts are in cents, so that sums are exact. */
 export interface Invoice {
   readonly number: string;
   readonly what: string;
@@ -9,36 +9,36 @@ export interface Invoice {
   /** Without tax. */
   readonly net: number;
   state: State;
-  /** Whether somebody is paying it right now. */
+  /** Whether it is being paid at the moment. */
   paying: boolean;
-  /** What was paid for it, with tax; absent while it waits. */
+  /** The amount paid, with tax; absent while it is open. */
   settled?: number;
 }
 
 /** The tax on every invoice, in percent. */
 export const TAX = 20;
 
-/** What is taken off an open invoice that is paid before it is due, in percent. */
+/** The discount on an open invoice that is paid early, in percent. */
 export const EARLY = 3;
 
-/** What an invoice costs, with tax and before any discount. */
+/** The price of an invoice, with tax and before any discount. */
 export function gross({ net }: Invoice): number {
   return Math.round((net * (100 + TAX)) / 100);
 }
 
-/** What was or has to be paid for an invoice; less, if it is early and early payment has a discount. */
+/** The amount paid or to be paid for an invoice; reduced if it is early and early payment has a discount. */
 export function total(invoice: Invoice, early: boolean): number {
   const { state, settled } = invoice;
   const full = gross(invoice);
   return settled ?? (early && state === "open" ? Math.round((full * (100 - EARLY)) / 100) : full);
 }
 
-/** Whether an invoice waits for somebody to pay it. */
+/** Whether an invoice is waiting to be paid. */
 export function isDue({ state, paying }: Invoice): boolean {
   return state !== "paid" && !paying;
 }
 
-/** The sum of what was or has to be paid for invoices. */
+/** The sum of the amounts paid or to be paid for invoices. */
 export function sum(invoices: readonly Invoice[], early: boolean): number {
   return invoices.reduce((cents, invoice) => cents + total(invoice, early), 0);
 }

@@ -8,22 +8,22 @@ const styles = [base, sheet(css)];
 
 const BillingElement = defineCustomElement(BillingPage, {
   configureApp(app) {
-    // What an event handler or a watcher throws comes here too. The element is asked for at that time: an
+    // Errors thrown by event handlers and watchers arrive here too. The element is looked up at that time: an
     // application is configured before it has one.
     app.config.errorHandler = (error, instance) => reportChildError(host(instance?.$el) ?? window, error);
   },
 });
 
-/** The element that a node of the application is in the shadow root of. */
+/** The element whose shadow root contains a node of the application. */
 function host(node: unknown): EventTarget | undefined {
   const root = node instanceof Node ? node.getRootNode() : undefined;
   return root instanceof ShadowRoot ? root.host : undefined;
 }
 
 /**
- * Billing: invoices, what is due, and paying it.
+ * Billing: invoices, amounts due, and payment.
  *
- * Vue's own way of styling a custom element makes `<style>` elements, which the shell's content security policy
+ * Vue's own way of styling a custom element creates `<style>` elements, which the shell's content security policy
  * blocks; so its shadow root adopts style sheets.
  */
 class StyledBilling extends BillingElement {

@@ -4,20 +4,20 @@ import { onScopeDispose, type Ref, ref } from "vue";
 import { hour, money } from "./format.js";
 import { type Invoice, sum, total } from "./invoices.js";
 
-/** How long the example's bank thinks, in milliseconds. */
+/** The response time of the example's bank, in milliseconds. */
 const THINKING = 900;
 
-/** Paying invoices, and what to tell of it. */
+/** Paying invoices, and the message about it. */
 export interface Payment {
   readonly told: Readonly<Ref<string>>;
   pay(invoices: readonly Invoice[]): Promise<void>;
 }
 
 /**
- * Payments in the name of whoever is signed in.
+ * Payments on behalf of the signed-in user.
  *
- * Each asks the session for an access token first, as a request to an API would: a session that has ended pays
- * nothing. What the token says goes into the receipt, the token goes nowhere.
+ * Each first asks the session for an access token, as a request to an API would: a session that has ended cannot pay.
+ * The receipt shows the token's claims; the token itself is sent nowhere.
  */
 export function usePayment(session: SessionView, early: Readonly<Ref<boolean>>): Payment {
   const told = ref("");
@@ -41,7 +41,7 @@ export function usePayment(session: SessionView, early: Readonly<Ref<boolean>>):
   return { told, pay };
 }
 
-/** A bank that answers after a while, and no more once the component is gone. */
+/** A bank that responds after a while, and not after the component is gone. */
 function useBank(): () => Promise<void> {
   const timers = new Set<ReturnType<typeof setTimeout>>();
   onScopeDispose(() => {

@@ -1,6 +1,6 @@
 import type { LaunchOptions } from "@playwright/test";
 
-/** Debian's Chromium, which talks to nobody but the system under test. */
+/** Debian's Chromium, without connections to anything but the system under test. */
 export function chromium(): { headless: true; launchOptions: LaunchOptions } {
   return {
     headless: true,

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { record } from "./state.js";
 import { DEV_LOG, start } from "./system.js";
 
-/** Brings the system up before all tests, and down after them: that has to succeed, too. */
+/** Starts the system before all tests, and takes it down after them, which must succeed too. */
 export default async function setup(): Promise<() => Promise<void>> {
   await mkdir(dirname(DEV_LOG), { recursive: true });
   const log = createWriteStream(DEV_LOG);

@@ -1,7 +1,7 @@
 import { type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 import { running } from "./system.js";
 
-/** The teams of the example system, and what their menu entries say. */
+/** The teams of the example system, with the titles of their menu entries. */
 export const TEAMS = ["shipping", "profile", "billing"] as const;
 export type Team = (typeof TEAMS)[number];
 
@@ -10,7 +10,7 @@ export function area(page: Page, team: Team): Locator {
   return page.locator(`[data-child="${team}"]`);
 }
 
-/** Waits until a child stands in its area. */
+/** Waits until a child is shown in its area. */
 export async function stands(page: Page, team: Team): Promise<Locator> {
   const child = area(page, team);
   await expect(child).toHaveAttribute("data-state", "ready");
@@ -32,7 +32,7 @@ export async function signIn(page: Page, path = "/"): Promise<void> {
   await expect(page.getByRole("navigation").first()).toBeVisible();
 }
 
-/** Opens a path of the shell in another tab of a browser that is signed in: nobody is asked again. */
+/** Opens a path of the shell in another tab of a browser that is signed in: without another sign-in. */
 export async function openTab(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
   await page.goto(running().shell + path);
@@ -41,7 +41,7 @@ export async function openTab(context: BrowserContext, path: string): Promise<Pa
   return page;
 }
 
-/** Goes to a child's route by the shell's menu: no page load. */
+/** Goes to a child's route through the shell's menu: without a page load. */
 export async function visit(page: Page, team: Team): Promise<Locator> {
   const title = team.charAt(0).toUpperCase() + team.slice(1);
   await page.getByRole("link", { name: title, exact: true }).first().click();

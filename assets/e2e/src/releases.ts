@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { Team } from "./pages.js";
 import { frontage, ROOT } from "./system.js";
 
-/** A child's build with its module changed, as a developer's next build would be. */
+/** A child's build with a changed module, like a developer's next build. */
 export async function changed(team: Team, change: (source: string) => string): Promise<string> {
   const dist = await mkdtemp(join(tmpdir(), `${team}-`));
   await cp(resolve(ROOT, "assets", team, "dist"), dist, { recursive: true });
@@ -19,7 +19,7 @@ export async function changed(team: Team, change: (source: string) => string): P
   return dist;
 }
 
-/** What `release publish` says of what it did. */
+/** The output of `release publish`. */
 export interface Published {
   readonly version: string;
   readonly uploaded: number;

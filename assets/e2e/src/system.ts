@@ -11,7 +11,7 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..")
 /** The program under test. */
 const FRONTAGE = process.env.FRONTAGE ?? resolve(ROOT, "target/debug/frontage");
 
-/** What `frontage dev` prints for people: where to look, and as whom. */
+/** The output of `frontage dev` for people: the URLs, and the user to sign in as. */
 export interface Running {
   readonly shell: string;
   readonly endpoint: string;
@@ -26,22 +26,22 @@ export function running(): Running {
   return JSON.parse(text) as Running;
 }
 
-/** A request for a site's address: browsers resolve `*.localhost` by themselves, Node.js does not. */
+/** A request to a site: browsers resolve `*.localhost` by themselves, Node.js does not. */
 export function directly(address: string): { url: string; headers: { Host: string } } {
   const { host, pathname, search } = new URL(address);
   return { url: running().endpoint + pathname + search, headers: { Host: host } };
 }
 
-/** Everything that `frontage dev` has said so far, for a test that looks for what it must not say. */
+/** The whole output of `frontage dev` so far, for a test that looks for something it must not contain. */
 export const DEV_LOG = resolve(ROOT, "target/e2e-dev.log");
 
-/** Runs the program against the running system. It must succeed; answers with its standard output. */
+/** Runs the program against the running system. It must succeed; returns its standard output. */
 export async function frontage(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(FRONTAGE, args, { cwd: ROOT, env: environment() });
   return stdout;
 }
 
-/** Runs the program, which must fail; answers with its standard error. */
+/** Runs the program, which must fail; returns its standard error. */
 export async function frontageFails(...args: string[]): Promise<string> {
   try {
     await frontage(...args);
@@ -51,7 +51,7 @@ export async function frontageFails(...args: string[]): Promise<string> {
   throw new Error(`frontage ${args.join(" ")} did not fail`);
 }
 
-/** As `frontage dev` tells people to set it. */
+/** The environment that `frontage dev` tells people to set. */
 function environment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -62,7 +62,7 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts `frontage dev`, and waits until it says where the shell is. */
+/** Starts `frontage dev`, and waits until it prints the shell's URL. */
 export async function start(log: (line: string) => void): Promise<{ dev: ChildProcess; running: Running }> {
   const port = await freePort();
   const dev = spawn(FRONTAGE, ["dev", "--port", `${port}`], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });

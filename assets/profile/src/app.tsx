@@ -54,7 +54,7 @@ function SignedIn({
   const theme = useTheme(context);
   const passkeys = useToggle(PASSKEYS);
   return (
-    <fr-page level={2} heading="Profile" lead="Who you are to every application here">
+    <fr-page level={2} heading="Profile" lead="Your identity in every application">
       <div className="grid">
         <Person user={user} name={name} info={info} />
         <NameForm name={name} onName={setName} />
@@ -100,7 +100,7 @@ function Person({
   );
 }
 
-/** Whether the user pool has seen that the address is the user's. */
+/** Whether the user pool has confirmed the user's address. */
 function Confirmation({ info }: { readonly info: Result<UserInfo> | undefined }): ReactNode {
   if (info === undefined) return "…";
   if (!info.ok) {

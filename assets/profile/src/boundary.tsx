@@ -2,12 +2,12 @@ import { reportChildError } from "@frontage/contract";
 import { Component, type ReactNode } from "react";
 
 interface Props {
-  /** The element below which the child lives: the shell listens above it. */
+  /** The element that contains the child: the shell listens above it. */
   readonly host: EventTarget;
   readonly children: ReactNode;
 }
 
-/** Hands what rendering throws to the shell, which shows it in the child's area. */
+/** Passes errors of rendering to the shell, which shows them in the child's area. */
 export class Boundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false };
 

@@ -13,7 +13,7 @@ interface FieldAttributes {
   readonly autocomplete?: string;
 }
 
-/** The design system's elements, as JSX knows them. */
+/** The design system's elements for JSX. */
 declare module "react" {
   namespace JSX {
     interface IntrinsicElements {

@@ -4,28 +4,28 @@ import { type Access, readAccess } from "@frontage/session";
 import { OpenFeature, ProviderEvents } from "@frontage/toggles";
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
-/** A client of the page's one OpenFeature: its provider is the shell's. */
+/** A client of the page's only OpenFeature instance: its provider is the shell's. */
 const features = OpenFeature.getClient("profile");
 
-/** What the session's access token says of itself; why not, if there is none. */
+/** The claims of the session's access token, or the reason if there is none. */
 export type AccessState =
   | { readonly state: "asking" }
   | { readonly state: "given"; readonly access: Access }
   | { readonly state: "refused"; readonly why: string };
 
-/** Who is signed in. */
+/** The signed-in user. */
 export function useUser({ session }: ChildContext): SessionUser | undefined {
   const subscribe = useCallback((listener: () => void) => session.onChange(listener), [session]);
   return useSyncExternalStore(subscribe, () => session.user);
 }
 
-/** The theme in force. */
+/** The current theme. */
 export function useTheme({ theme }: ChildContext): Theme {
   const subscribe = useCallback((listener: () => void) => theme.onChange(listener), [theme]);
   return useSyncExternalStore(subscribe, () => theme.current);
 }
 
-/** Whether a toggle is on, now and whenever it changes. */
+/** Whether a toggle is on, now and after each change. */
 export function useToggle(key: string): boolean {
   return useSyncExternalStore(subscribeToToggles, () => features.getBooleanValue(key, false));
 }
@@ -38,7 +38,7 @@ function subscribeToToggles(listener: () => void): () => void {
   };
 }
 
-/** What the user pool knows of the user; `undefined` until it has answered. */
+/** The user pool's information about the user; `undefined` until it has responded. */
 export function useUserInfo({ session }: ChildContext, user: SessionUser): Result<UserInfo> | undefined {
   const [result, setResult] = useState<Result<UserInfo>>();
   useEffect(() => {
@@ -50,7 +50,7 @@ export function useUserInfo({ session }: ChildContext, user: SessionUser): Resul
   return result;
 }
 
-/** Asks for an access token, as a request to an API would, and keeps what it says, never the token. */
+/** Requests an access token, as a request to an API would, and keeps its claims, never the token. */
 export function useAccess({ session }: ChildContext, user: SessionUser | undefined): AccessState {
   const [state, setState] = useState<AccessState>({ state: "asking" });
   useEffect(() => {

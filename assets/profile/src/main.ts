@@ -5,7 +5,7 @@ import { createRoot, type Root } from "react-dom/client";
 import { App } from "./app.jsx";
 import css from "./profile.css?inline";
 
-/** One mounted application: where it is, and React's root in it. */
+/** One mounted application: its place, and React's root in it. */
 interface Mounted {
   readonly host: HTMLElement;
   readonly root: Root;
@@ -15,9 +15,9 @@ const mounted = new WeakMap<HTMLElement, Mounted>();
 const own = sheet(css);
 
 /**
- * Profile: who is signed in, what the session says of them, and what they may change.
+ * Profile: the signed-in user, the session's claims, and settings that the user may change.
  *
- * It renders itself, into a shadow root of its own: the shell's styles and the profile's do not meet.
+ * It renders itself, into its own shadow root: the shell's styles and the profile's do not mix.
  */
 const profile: ChildModule = {
   mount(element: HTMLElement, context: ChildContext): void {

@@ -5,11 +5,11 @@ interface Props {
   readonly onName: (name: string) => void;
 }
 
-/** What to call the user here. It is kept in memory: until the page goes. */
+/** The user's display name here. It is kept in memory, until the page is closed. */
 export function NameForm({ name, onName }: Props): ReactNode {
   const [draft, setDraft] = useState(name);
   const [saved, setSaved] = useState(false);
-  const error = draft.trim() ? undefined : "A name has at least one letter.";
+  const error = draft.trim() ? undefined : "Enter at least one letter.";
   const save = (): void => {
     if (error) return;
     onName(draft.trim());

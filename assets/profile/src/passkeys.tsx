@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 
-/** A feature that some people see before others: it comes and goes with its toggle. */
+/** A feature that some people see before others: it appears and disappears with its toggle. */
 export function Passkeys(): ReactNode {
   const [asked, setAsked] = useState(false);
   return (

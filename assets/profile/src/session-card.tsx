@@ -5,11 +5,11 @@ import type { AccessState } from "./hooks.js";
 
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
-/** What the session lets this page do, and until when. The token itself is never shown. */
+/** What the session allows this page to do, and until when. The token itself is never shown. */
 export function SessionCard({ access }: { readonly access: AccessState }): ReactNode {
   return (
     <fr-card class="session" level={3} heading="Session">
-      {access.state === "asking" && <fr-spinner label="Asking for access" />}
+      {access.state === "asking" && <fr-spinner label="Requesting access" />}
       {access.state === "given" && <Given access={access.access} />}
       {access.state === "refused" && (
         <fr-alert tone="warning" heading="No access">
@@ -51,7 +51,7 @@ function Remaining({ until }: { readonly until: Date }): ReactNode {
   return <span className="minor"> · {minutes} min left, renewed by itself</span>;
 }
 
-/** The time, told again every half minute. */
+/** The time, updated every half minute. */
 function useMinutely(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

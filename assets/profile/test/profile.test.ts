@@ -83,7 +83,7 @@ describe("the user", () => {
     await type("  ");
     await submit();
     expect(text(".name")).toBe("Ada Lovelace");
-    expect(root().querySelector("fr-field")?.getAttribute("error")).toBe("A name has at least one letter.");
+    expect(root().querySelector("fr-field")?.getAttribute("error")).toBe("Enter at least one letter.");
   });
 });
 

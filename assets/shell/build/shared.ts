@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 
-/** The page's import map, as the content security policy has its hash: byte for byte. */
+/** The page's import map, byte for byte, since the content security policy contains its hash. */
 const TEXT = readFileSync(new URL("../import-map.json", import.meta.url), "utf8").trimEnd();
 
-/** Where each shared module is on the page, by its bare name: `/shared/ui-1.js`. */
+/** The path of each shared module on the page, by its bare name: `/shared/ui-1.js`. */
 const SHARED = (JSON.parse(TEXT) as { imports: Record<string, string> }).imports;
 
-/** Puts the map, and links to fetch ahead what every first load needs, into the page. */
+/** Adds the map to the page, and links that prefetch the modules of every first load. */
 export function importMap(): Plugin {
   const preloads = Object.values(SHARED).map((href) => ({
     tag: "link",
@@ -20,7 +20,7 @@ export function importMap(): Plugin {
     apply: "build",
     config: () => ({ build: { rolldownOptions: { external: Object.keys(SHARED) } } }),
     transformIndexHtml: () => [
-      // First of all: a map has to stand before any module is asked for.
+      // First of all: a map must precede any module request.
       { tag: "script", attrs: { type: "importmap" }, children: TEXT, injectTo: "head-prepend" },
       ...preloads,
       {
@@ -32,7 +32,7 @@ export function importMap(): Plugin {
   };
 }
 
-/** While developing, children that are released already get the very modules that the development server serves. */
+/** During development, released children already get the very modules that the development server serves. */
 export function developmentImportMap(): Plugin {
   const imports = Object.keys(SHARED).map((name) => [name, `/@fs${sourceOf(name)}`]);
   const children = JSON.stringify({ imports: Object.fromEntries(imports) });
@@ -51,8 +51,8 @@ function sourceOf(name: string): string {
 }
 
 /**
- * Builds each shared package as a module of its own, with what it depends on inside. Shell and children import it by
- * its bare name, so that there is one copy of it on the page.
+ * Builds each shared package as a separate module that includes its dependencies. Shell and children import it by its
+ * bare name, so the page has one copy of it.
  */
 export function sharedModules(): Plugin {
   let folder = "dist";

@@ -1,4 +1,4 @@
-// Measures what the first load of the shell fetches, as a distribution would send it at best, and fails above the limit.
+// Measures the size of the shell's first load, with a distribution's best compression, and fails above the limit.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -14,7 +14,7 @@ interface Shown {
   readonly page: Page;
 }
 
-/** The whole page: the sign-in card, or the frame with the page of the present address. */
+/** The whole page: the sign-in card, or the frame with the page of the current URL. */
 export class App {
   readonly #shell: Shell;
   readonly #host: HTMLElement;
@@ -31,7 +31,7 @@ export class App {
     shell.router.onNavigate((cause) => this.#showPath(cause === "link"));
   }
 
-  /** Shows what the session's state asks for. */
+  /** Shows the view for the session's state. */
   start(): void {
     this.#showSession();
   }
@@ -96,7 +96,7 @@ export class App {
     }
   }
 
-  /** Addresses of one key are one page. */
+  /** URLs with the same key are one page. */
   #keyOf(path: string): string {
     const team = this.#teamOf(path);
     return team ? `team ${team.name}` : (path.split("?", 1)[0] ?? "");

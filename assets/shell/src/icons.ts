@@ -14,14 +14,14 @@ const PATHS = {
 
 export type Icon = keyof typeof PATHS;
 
-/** An icon in the colour of the text around it. Screen readers pass it by: the text beside it says what it is. */
+/** An icon in the colour of the text around it. Screen readers ignore it: the text next to it says what it is. */
 export function icon(name: Icon): SVGSVGElement {
   const drawing = svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" });
   drawing.append(...PATHS[name].map((d) => svg("path", { d })));
   return drawing;
 }
 
-/** The product's mark: a row of fronts under one roof line. */
+/** The product's logo: a row of fronts under one roof line. */
 export function mark(): SVGSVGElement {
   const drawing = svg("svg", { viewBox: "0 0 32 32", class: "mark", "aria-hidden": "true" });
   drawing.append(

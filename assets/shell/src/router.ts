@@ -1,11 +1,12 @@
 import type { Unsubscribe } from "@frontage/contract";
+import { Listeners } from "@frontage/contract/listeners";
 
-/** Who asked for a page: `within` is a child that moves about in its own pages, or the browser's back and forward. */
+/** The origin of a navigation: `within` is a child that navigates in its own pages, or the browser's back and forward. */
 export type Cause = "link" | "within";
 
-/** The page's address, by the history API: clicks on links of this origin change it without a page load. */
+/** The page's URL, with the history API: clicks on links of this origin change it without a page load. */
 export class Router {
-  readonly #listeners = new Set<(cause: Cause) => void>();
+  readonly #listeners = new Listeners<Cause>();
   #last = this.path;
 
   /** Path and query. */
@@ -14,11 +15,10 @@ export class Router {
   }
 
   onNavigate(listener: (cause: Cause) => void): Unsubscribe {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
-  /** Takes the clicks and the history's events of the page. */
+  /** Handles the page's clicks and history events. */
   start(): void {
     document.addEventListener("click", (event) => this.#clicked(event));
     window.addEventListener("popstate", () => this.#moved("within"));
@@ -38,16 +38,10 @@ export class Router {
   }
 
   #moved(cause: Cause): void {
-    // A jump to a fragment of the same page is the browser's own affair.
+    // A jump to a fragment of the same page is handled by the browser.
     if (cause === "link" || this.path !== this.#last) {
       this.#last = this.path;
-      for (const listener of [...this.#listeners]) {
-        try {
-          listener(cause);
-        } catch (error) {
-          reportError(error);
-        }
-      }
+      this.#listeners.notify(cause);
     }
   }
 
@@ -69,13 +63,13 @@ function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
     );
 }
 
-/** A plain click on a link to another page of this origin; the rest is for the browser. */
+/** A plain click on a link to another page of this origin; all others are left to the browser. */
 function isOurs(event: MouseEvent, link: HTMLAnchorElement): boolean {
   const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   const isElsewhere = link.origin !== location.origin || (link.target !== "" && link.target !== "_self");
   const isFragment =
     link.hash !== "" && link.pathname === location.pathname && link.search === location.search;
-  // A last segment with a dot is a file, which no route is.
+  // A last segment with a dot is a file, which is never a route.
   const isFile = /\.[^/]*$/.test(link.pathname);
   const isFree = isPlain && !event.defaultPrevented && !link.hasAttribute("download");
   return isFree && !isElsewhere && !isFragment && !isFile;

@@ -10,7 +10,7 @@ import type { RetryOptions } from "./retry.js";
 import type { Router } from "./router.js";
 import type { ThemeSwitch } from "./theme.js";
 
-/** What the whole page has one of. */
+/** The objects that the whole page shares. */
 export interface Shell {
   readonly config: ShellConfig;
   readonly session: Session;
@@ -25,7 +25,7 @@ export interface Shell {
 
 export const client = (): string => clientId(localStorage);
 
-/** The versions of a child to try at this moment: a developer's own, or what its manifest has for this browser. */
+/** The versions of a child to try at this moment: a developer's own, or those in its manifest for this browser. */
 export async function versionsOf(
   shell: Shell,
   team: TeamConfig,
@@ -40,7 +40,7 @@ export async function versionsOf(
   return versionsFor(entries, team.name, shell.client, manifestUrl(team));
 }
 
-/** What a child is given. */
+/** The context of a child. */
 export function contextOf({ session, toggles, router, theme }: Shell, team: TeamConfig): ChildContext {
   const below = () => pathBelow(team.route, router.path);
   return {
@@ -62,7 +62,7 @@ export function contextOf({ session, toggles, router, theme }: Shell, team: Team
   };
 }
 
-/** The rest of `path` below a route, or `undefined` where it is not below it: `/shippings` is not. */
+/** The rest of `path` below a route, or `undefined` if it is not below it: `/shippings` is not. */
 export function pathBelow(route: string, path: string): string | undefined {
   const [pathname = "", query] = path.split("?", 2);
   if (pathname !== route && !pathname.startsWith(`${route}/`)) {

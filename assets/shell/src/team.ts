@@ -1,9 +1,9 @@
 import type { TeamConfig } from "@frontage/contract";
-import { h } from "./dom.js";
+import { h } from "@frontage/ui/dom";
 
 const TINTS = 5;
 
-/** A team's letter, on a colour that goes by its place among the teams: neighbours never have the same. */
+/** A team's letter, on a colour that depends on its position among the teams: neighbours never have the same. */
 export function monogram({ title }: TeamConfig, place: number): HTMLElement {
   const letter = [...title][0]?.toUpperCase() ?? "";
   return h("span", { class: `monogram tint-${place % TINTS}`, "aria-hidden": "true" }, letter);

@@ -1,13 +1,14 @@
 import type { Theme, ThemeView, Unsubscribe } from "@frontage/contract";
+import { Listeners } from "@frontage/contract/listeners";
 
-/** What the user has chosen. */
+/** The user's choice. */
 export type Choice = Theme | "system";
 
 const KEY = "frontage:theme";
 
-/** Light, dark, or as the system has it. The choice is kept in the browser, and holds in its other tabs too. */
+/** Light, dark, or as in the operating system. The choice is stored in the browser, and applies to its other tabs too. */
 export class ThemeSwitch implements ThemeView {
-  readonly #listeners = new Set<(theme: Theme) => void>();
+  readonly #listeners = new Listeners<Theme>();
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   #choice: Choice = "system";
   #told: Theme;
@@ -41,8 +42,7 @@ export class ThemeSwitch implements ThemeView {
   }
 
   onChange(listener: (theme: Theme) => void): Unsubscribe {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   #read(): void {
@@ -59,9 +59,7 @@ export class ThemeSwitch implements ThemeView {
     }
     if (this.#told !== this.current) {
       this.#told = this.current;
-      for (const listener of [...this.#listeners]) {
-        listener(this.current);
-      }
+      this.#listeners.notify(this.#told);
     }
   }
 }

@@ -242,7 +242,7 @@ describe("config.json", () => {
   it.each<[string, number | object, string]>([
     ["is not there", 404, "/config.json answered 404"],
     ["may not be read", 403, "/config.json answered 403"],
-    ["is not a configuration", {}, "config.json: system is missing: must be a text that is not empty"],
+    ["is not a configuration", {}, "config.json: system is missing: must be a non-empty string"],
   ])("that %s is not asked for again", async (_, answer, message) => {
     const asked = server(answer);
     expect(await outcome(fetchConfig({ clock }))).toMatchObject({ message });

@@ -4,7 +4,7 @@ import { OpenFeature, ProviderEvents } from "@frontage/toggles";
 /** The toggle's key in the system. */
 const EXPRESS = "1";
 
-/** A client of the page's one OpenFeature: its provider is the shell's. */
+/** A client of the page's only OpenFeature instance: its provider is the shell's. */
 const features = OpenFeature.getClient("shipping");
 
 /** Whether parcels can be sent by express. */

@@ -8,14 +8,14 @@ import { canExpress, count, matches, type Parcel, parcels, STATUSES, type Status
 import css from "./shipping.css?inline";
 import { day, details, expressBadge, expressOffer, hour, statusBadge, tomorrow } from "./views.js";
 
-/** Everything that has to end when the element leaves the page. */
+/** Subscriptions that must end when the element leaves the page. */
 type Subscriptions = readonly Unsubscribe[];
 
 /**
- * Shipping: parcels, where they are, and what can be done about it.
+ * Shipping: parcels, their location, and the actions for them.
  *
- * `/` lists them, `/FR-20931` shows one beside the list. The class is exported without being defined: the shell gives
- * each release an element name of its own.
+ * `/` lists them, `/FR-20931` shows one next to the list. The class is exported without being defined: the shell gives
+ * each release its own element name.
  */
 export default class Shipping extends LitElement implements ChildElement {
   static override readonly styles = [base, sheet(css)];
@@ -75,7 +75,7 @@ export default class Shipping extends LitElement implements ChildElement {
     this.#subscriptions = [];
   }
 
-  /** Lit leaves what a render throws as a rejected promise that nobody awaits; the shell shows it instead. */
+  /** Lit leaves an error of rendering as a rejected promise that is never awaited; the shell shows it instead. */
   protected override performUpdate(): void {
     try {
       super.performUpdate();
@@ -84,7 +84,7 @@ export default class Shipping extends LitElement implements ChildElement {
     }
   }
 
-  /** Whoever opens a parcel with the keyboard or a screen reader goes on reading there. */
+  /** A user who opens a parcel with the keyboard or a screen reader continues reading there. */
   protected override updated(changed: PropertyValues): void {
     if (changed.get("path") !== undefined && this.#open) {
       this.renderRoot.querySelector<HTMLElement>(".details")?.focus();
@@ -143,7 +143,7 @@ export default class Shipping extends LitElement implements ChildElement {
     const found = this.#parcels.filter((parcel) => matches(parcel, this.status, this.words));
     return html`
       <p class="fr-visually-hidden" role="status">${found.length === 1 ? "1 parcel" : `${found.length} parcels`}</p>
-      ${found.length === 0 ? html`<p class="empty">No parcel is like that.</p>` : nothing}
+      ${found.length === 0 ? html`<p class="empty">No parcels match.</p>` : nothing}
       <ul class="parcels">
         ${repeat(
           found,
@@ -176,7 +176,7 @@ export default class Shipping extends LitElement implements ChildElement {
     });
   }
 
-  /** What can be done for a parcel, while the offer stands. */
+  /** The action for a parcel, while the offer lasts. */
   #upgrade(parcel: Parcel): TemplateResult | undefined {
     if (this.#isHurried(parcel)) return html`<p class="hurried">${expressBadge()} It arrives tomorrow.</p>`;
     if (!this.express || !canExpress(parcel)) return undefined;
@@ -210,7 +210,7 @@ export default class Shipping extends LitElement implements ChildElement {
     this.hurried = new Set([...this.hurried, id]);
   }
 
-  /** A request to an API would take a token in the same way: asked for when it is needed, kept nowhere. */
+  /** A request to an API would get its token in the same way: requested when needed, stored nowhere. */
   async #askAccess({ session }: ChildContext): Promise<void> {
     try {
       this.validUntil = readAccess(await session.getAccessToken()).expires;

@@ -1,14 +1,14 @@
-/** Where a parcel is on its way. */
+/** The status of a parcel on its way. */
 export type Status = "preparing" | "transit" | "delivering" | "delivered" | "held";
 
-/** One thing that happened to a parcel. */
+/** One event in a parcel's history. */
 export interface Scan {
   readonly at: Date;
   readonly place: string;
   readonly what: string;
 }
 
-/** A parcel as the carrier tells of it. */
+/** A parcel in the carrier's data. */
 export interface Parcel {
   readonly id: string;
   readonly contents: string;
@@ -20,7 +20,7 @@ export interface Parcel {
   readonly scans: readonly Scan[];
 }
 
-/** What a person calls each status, in the order of a parcel's life. */
+/** The title of each status, in the order of a parcel's life. */
 export const STATUSES: Readonly<Record<Status, string>> = {
   preparing: "Preparing",
   transit: "In transit",
@@ -29,12 +29,12 @@ export const STATUSES: Readonly<Record<Status, string>> = {
   held: "Held at customs",
 };
 
-/** Express takes the parcels that have not left the last depot yet. */
+/** Express accepts the parcels that have not left the last depot yet. */
 export function canExpress({ status }: Parcel): boolean {
   return status === "preparing" || status === "transit";
 }
 
-/** Whether a parcel is one of those that a person looks for: of a status, and with the words somewhere in it. */
+/** Whether a parcel matches a search: the status, and the words anywhere in it. */
 export function matches(parcel: Parcel, status: Status | "all", words: string): boolean {
   const text = [parcel.id, parcel.contents, parcel.recipient, parcel.destination].join(" ").toLowerCase();
   return (status === "all" || parcel.status === status) && text.includes(words.trim().toLowerCase());

@@ -2,13 +2,13 @@ import type { Tone } from "@frontage/ui";
 import { html, nothing, type TemplateResult } from "lit";
 import { type Parcel, STATUSES, type Status } from "./parcels.js";
 
-/** What the details of a parcel are made of. */
+/** The input of a parcel's details. */
 export interface Details {
   readonly parcel: Parcel;
   readonly arrives: Date;
-  /** Where the list is. */
+  /** The path of the list. */
   readonly back: string;
-  /** What can be done for the parcel, or was. */
+  /** The action for the parcel, or its result. */
   readonly upgrade: TemplateResult | undefined;
 }
 
@@ -48,7 +48,7 @@ export function expressBadge(): TemplateResult {
   return html`<fr-badge tone="positive">Express</fr-badge>`;
 }
 
-/** What a person sees of the toggle first. */
+/** The first visible effect of the toggle. */
 export function expressOffer(): TemplateResult {
   return html`
     <fr-alert class="express" tone="info" heading="Express delivery is here">

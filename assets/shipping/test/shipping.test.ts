@@ -58,7 +58,7 @@ describe("the list", () => {
     field.value = "bologna";
     field.dispatchEvent(new Event("input"));
     await settled();
-    expect(text(".empty")).toBe("No parcel is like that.");
+    expect(text(".empty")).toBe("No parcels match.");
     expect(text("[role=status]")).toBe("0 parcels");
   });
 });

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Builds a shared package for those who are not in this workspace: `dist` is the package that is published, with
- * modules and declarations in place of the sources, and a package.json of its own. The workspace itself uses the sources.
+ * Builds a shared package for use outside this workspace: `dist` is the published package, with modules and
+ * declarations instead of the sources, and its own package.json. The workspace itself uses the sources.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";

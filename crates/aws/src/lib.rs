@@ -14,12 +14,15 @@ mod codeartifact;
 mod cognito;
 mod drivers;
 mod dynamodb;
+mod graph_rules;
 mod iam;
 mod kit;
 mod lambda;
 mod logs;
 mod route53;
 pub mod s3;
+#[cfg(test)]
+mod services;
 mod sqs;
 
 pub use account::error::{failed, hint};

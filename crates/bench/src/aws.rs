@@ -1,9 +1,9 @@
-//! The few AWS calls that measuring needs, unsigned: the emulator checks no signatures.
+//! The few AWS calls that the measurements need, unsigned: the emulator checks no signatures.
 
 use serde_json::Value;
 
-use crate::Outcome;
 use crate::http::Connection;
+use crate::outcome::Outcome;
 
 /// Calls an operation of a JSON protocol, such as `DynamoDB_20120810.PutItem`.
 pub(crate) async fn call(
@@ -29,7 +29,7 @@ pub(crate) async fn call(
     Ok(serde_json::from_slice(&answer)?)
 }
 
-/// The access key of everything that is measured. Its digits are the account in the emulator.
+/// The access key for everything that is measured. Its digits are the account in the emulator.
 pub(crate) const ACCESS_KEY: &str = "111122223333";
-/// The Region of everything that is measured.
+/// The Region for everything that is measured.
 pub(crate) const REGION: &str = "eu-west-1";

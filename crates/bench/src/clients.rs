@@ -1,4 +1,4 @@
-//! Clients of the toggle service, each on a WebSocket of its own.
+//! Clients of the toggle service, each with its own WebSocket.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,21 +10,21 @@ use tokio::time::{Instant, timeout};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
-/// How many connect at once.
+/// The number of concurrent connection attempts.
 const CONNECTING: usize = 8;
-/// How long a state or a change may take to come.
+/// How long a state or a change may take to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What a client got, and when.
+/// A message that a client received, and when.
 struct Arrival {
     client: usize,
     at: Instant,
     text: String,
 }
 
-/// Connected clients. They leave when this is dropped.
+/// Connected clients. They disconnect when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Clients {
     url: String,
@@ -34,7 +34,7 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// None yet, of the service at this URL.
+    /// No clients yet, for the service at this URL.
     pub(crate) fn of(url: String) -> Self {
         let (sender, arrivals) = mpsc::unbounded_channel();
         Self {
@@ -45,12 +45,12 @@ impl Clients {
         }
     }
 
-    /// How many there are.
+    /// The number of clients.
     pub(crate) fn count(&self) -> usize {
         self.readers.len()
     }
 
-    /// Connects more, until there are so many and each has got the state.
+    /// Connects more clients, until there are this many and each has received the state.
     pub(crate) async fn grow(&mut self, count: usize) -> Outcome<()> {
         let url = self.url.as_str();
         let sockets = stream::iter(self.count()..count)
@@ -85,7 +85,8 @@ impl Clients {
             .map(drop)
     }
 
-    /// Waits until all have got a message with this text in it, and returns when the last one did.
+    /// Waits until all have received a message that contains this text, and returns when the last
+    /// one did.
     pub(crate) async fn all_heard(&mut self, marker: &str) -> Outcome<Instant> {
         self.heard(self.count(), |text| text.contains(marker)).await
     }
@@ -96,8 +97,8 @@ impl Clients {
         while heard.len() < count {
             let arrival = timeout(PATIENCE, self.arrivals.recv()).await;
             let arrival = arrival
-                .map_err(|_| format!("{} of {count} clients got the message", heard.len()))?;
-            let arrival = arrival.ok_or("the clients are gone")?;
+                .map_err(|_| format!("{} of {count} clients received the message", heard.len()))?;
+            let arrival = arrival.ok_or("the clients have disconnected")?;
             if is_it(&arrival.text) && heard.insert(arrival.client) {
                 last = arrival.at;
             }

@@ -1,5 +1,5 @@
-//! From a clone with nothing cached to a system that was up, checked and taken down; then the same
-//! again.
+//! From a clone with nothing cached to a system that was started, checked and taken down; then the
+//! same again.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-use crate::Outcome;
 use crate::document::Table;
+use crate::outcome::Outcome;
 use crate::world::progress;
 
-/// What begins with which line of the standard error, in the order in which it comes.
+/// The phase that begins with each line of standard error, in order.
 const PHASES: [(&str, &str); 6] = [
     ("", "Cargo downloads the crates' sources"),
     ("Compiling ", "Cargo compiles Frontage"),
@@ -27,7 +27,7 @@ const PHASES: [(&str, &str); 6] = [
     ),
     (
         "bringing up ",
-        "the system comes up, the front-ends are built and published, all is checked and taken down",
+        "the system starts, the front-ends are built and published, everything is checked and taken down",
     ),
 ];
 
@@ -76,8 +76,8 @@ pub(crate) fn measure() -> Outcome<Table> {
     Ok(table)
 }
 
-/// Runs `cargo run -- dev --once` with every cache in one directory. How long each phase took, and
-/// the processor time of all.
+/// Runs `cargo run -- dev --once` with every cache in one directory. Returns the duration of each
+/// phase, and the total processor time.
 fn run(clone: &Path, caches: &Path) -> Outcome<([Duration; PHASES.len()], Duration)> {
     let mut command = Command::new("cargo");
     command
@@ -88,7 +88,7 @@ fn run(clone: &Path, caches: &Path) -> Outcome<([Duration; PHASES.len()], Durati
         .env("ZIG_GLOBAL_CACHE_DIR", caches.join("zig"))
         .env("npm_config_cache", caches.join("npm"))
         .env_remove("CARGO_TARGET_DIR")
-        // Packages that lie on this machine already.
+        // Packages that are already on this machine.
         .env_remove("PIP_FIND_LINKS")
         .stdout(Stdio::null())
         .stderr(Stdio::piped());

@@ -1,9 +1,9 @@
-//! docs/benchmarks.md: its text is written by people, its measured parts by this program.
+//! docs/benchmarks.md: people write its text, this program its measured parts.
 
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
 /// A Markdown table.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub(crate) fn write(name: &str, machine: &str, table: &Table) -> Outcome<()> {
     Ok(std::fs::write(&path, text)?)
 }
 
-/// A part stands between `<!-- measured: NAME -->` and `<!-- end -->`.
+/// A part is enclosed by `<!-- measured: NAME -->` and `<!-- end -->`.
 fn replace(text: &str, name: &str, measured: &str) -> Option<String> {
     let begin = format!("<!-- measured: {name} -->\n");
     let (before, rest) = text.split_once(&begin)?;

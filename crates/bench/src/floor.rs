@@ -1,25 +1,25 @@
-//! The floor: the same posts as a fan-out's, bare.
+//! The floor: the posts of a fan-out, without the function.
 
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
-use crate::Outcome;
 use crate::http::Connection;
+use crate::outcome::Outcome;
 use crate::service::Callback;
 
-/// As many posts are under way at once as toggle-message has.
+/// The number of concurrent posts, as in toggle-message.
 const CONCURRENCY: usize = 128;
 
-/// What a post of the function carries, so that the emulator reads as much.
+/// The headers of the function's posts, so that the emulator reads as much.
 const HEADERS: &str = "content-type: application/octet-stream\r\n\
     x-amz-date: 20260101T000000Z\r\n\
     authorization: AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-west-1/execute-api/aws4_request, \
     SignedHeaders=content-type;host;x-amz-date, \
     Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n";
 
-/// Posts to every connection, over HTTP connections that are open already.
+/// Posts to every connection, over HTTP connections that are already open.
 #[derive(Debug)]
 pub(crate) struct Floor {
     lanes: Vec<(Connection, Vec<Callback>)>,
@@ -43,7 +43,7 @@ impl Floor {
         Ok(Self { lanes })
     }
 
-    /// Posts a message to all. The time from the first post to the last answer.
+    /// Posts a message to all. Returns the time from the first post to the last response.
     pub(crate) async fn post(&mut self, message: &str) -> Outcome<Duration> {
         let began = Instant::now();
         try_join_all(

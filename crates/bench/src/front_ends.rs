@@ -1,4 +1,4 @@
-//! What a first visit to the shell weighs and takes, by Lighthouse in Chromium.
+//! The size and times of a first visit to the shell, measured by Lighthouse in Chromium.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,16 +8,16 @@ use std::thread;
 use local::Tools;
 use serde_json::Value;
 
-use crate::Outcome;
 use crate::document::Table;
+use crate::outcome::Outcome;
 use crate::world::{beside_this_program, functions, progress};
 
-/// What `dev` says before the address of the shell.
+/// The text before the shell's URL in the output of `dev`.
 const SHELL: &str = "The shell is at ";
 /// As in the browser tests.
 const CHROMIUM: &str = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync";
 
-/// A row: its title, where its number is in Lighthouse's report, and by what that is divided.
+/// A row: its title, the place of its number in Lighthouse's report, and the divisor of that.
 const ROWS: [(&str, &str, f64); 9] = [
     (
         "performance, of 100 (target 90)",
@@ -80,7 +80,7 @@ pub(crate) fn measure() -> Outcome<Table> {
     Ok(table)
 }
 
-/// Lighthouse in its own folder, as its lock file has it.
+/// Lighthouse in its own folder, at the version of its lock file.
 fn install(tools: &Tools) -> Outcome<PathBuf> {
     let folder = local::workspace_root()
         .ok_or("not in a source tree")?
@@ -98,7 +98,7 @@ fn install(tools: &Tools) -> Outcome<PathBuf> {
 }
 
 fn report(tools: &Tools, lighthouse: &Path, address: &str, more: &[&str]) -> Outcome<Value> {
-    progress(&format!("Lighthouse looks at {address} {}", more.join(" ")));
+    progress(&format!("Lighthouse measures {address} {}", more.join(" ")));
     let chromium = std::env::var_os("CHROMIUM").unwrap_or_else(|| "/usr/bin/chromium".into());
     let mut command = tools.node();
     command
@@ -125,7 +125,7 @@ fn number(report: &Value, place: &str, unit: f64) -> Outcome<String> {
     let value = report
         .pointer(place)
         .and_then(Value::as_f64)
-        .ok_or_else(|| format!("the report has no {place}"))?;
+        .ok_or_else(|| format!("the report does not contain {place}"))?;
     let value = value / unit;
     Ok(if value < 10.0 && value.fract() != 0.0 {
         format!("{value:.2}")
@@ -134,7 +134,7 @@ fn number(report: &Value, place: &str, unit: f64) -> Outcome<String> {
     })
 }
 
-/// A system that `frontage dev` has brought up. Dropping it ends all of it.
+/// A system started by `frontage dev`. Dropping it ends everything.
 struct System {
     dev: Child,
     shell: String,
@@ -142,7 +142,7 @@ struct System {
 
 impl System {
     fn start() -> Outcome<Self> {
-        progress("bringing the example system up");
+        progress("starting the example system");
         let mut command = Command::new(beside_this_program("frontage")?);
         command
             .args(["dev", "--port", "0"])
@@ -154,12 +154,12 @@ impl System {
         let shell = loop {
             let line = lines
                 .next()
-                .ok_or("frontage dev ended before it said where the shell is")??;
+                .ok_or("frontage dev ended before it printed the shell's URL")??;
             if let Some(address) = line.strip_prefix(SHELL) {
                 break address.to_owned();
             }
         };
-        // What it says further is not kept, nor may it fill the pipe.
+        // Further output is discarded, so that it does not fill the pipe.
         thread::spawn(move || lines.for_each(drop));
         Ok(Self { dev, shell })
     }

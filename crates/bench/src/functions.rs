@@ -11,8 +11,8 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
 
-use crate::Outcome;
 use crate::document::Table;
+use crate::outcome::Outcome;
 use crate::statistics::{median, median_and_worst, millis};
 use crate::world;
 
@@ -32,7 +32,7 @@ pub(crate) async fn measure() -> Outcome<Table> {
         let directory = function
             .path
             .parent()
-            .ok_or("a package lies in a directory")?;
+            .ok_or("a package is in a directory")?;
         let program = directory
             .join("compiled")
             .join(function.name)
@@ -58,8 +58,8 @@ pub(crate) async fn measure() -> Outcome<Table> {
     Ok(table)
 }
 
-/// Starts a function as Lambda does, with its AWS clients made for AWS: `init_ms`, and the time to
-/// its first poll.
+/// Starts a function as Lambda does, with its AWS clients created for AWS: returns `init_ms`, and
+/// the time to its first poll.
 async fn start(program: &Path) -> Outcome<(Duration, Duration)> {
     let runtime_api = TcpListener::bind("127.0.0.1:0").await?;
     let mut command = Command::new(program);
@@ -95,17 +95,17 @@ async fn start(program: &Path) -> Outcome<(Duration, Duration)> {
         stdout.read_to_string(&mut said)?;
     }
     let _connection =
-        polled.map_err(|_| format!("{} does not poll: {said}", program.display()))??;
+        polled.map_err(|_| format!("{} did not poll: {said}", program.display()))??;
     let mut lines = said
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let init = lines.find_map(|line| line["init_ms"].as_f64());
     let init =
-        init.ok_or_else(|| format!("{} does not say its init_ms: {said}", program.display()))?;
+        init.ok_or_else(|| format!("{} did not log its init_ms: {said}", program.display()))?;
     Ok((Duration::from_secs_f64(init / 1e3), took))
 }
 
-/// The connection, once it has asked for something: it stays open, as a function that waits has it.
+/// The connection, after its first request: it stays open, as for a function that waits.
 async fn poll(runtime_api: &TcpListener) -> std::io::Result<TcpStream> {
     let (mut connection, _) = runtime_api.accept().await?;
     connection.read_u8().await?;

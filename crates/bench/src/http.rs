@@ -1,5 +1,5 @@
-//! A bare HTTP client: one connection that is kept, one request at a time, nothing that an SDK
-//! does.
+//! A bare HTTP client: one connection that is kept open, one request at a time, and nothing that an
+//! SDK adds.
 
 use std::io::ErrorKind::{BrokenPipe, ConnectionReset, InvalidData, UnexpectedEof};
 use std::io::{Error, Result};
@@ -25,8 +25,8 @@ impl Connection {
         })
     }
 
-    /// Posts, and returns the answer's status and body. Once more if the server has closed an idle
-    /// connection.
+    /// Posts, and returns the response's status and body. Retries once if the server has closed an
+    /// idle connection.
     pub(crate) async fn post(
         &mut self,
         path: &str,
@@ -81,7 +81,7 @@ impl Connection {
     }
 }
 
-/// `HOST:PORT` of `http://HOST:PORT/…`.
+/// The `HOST:PORT` of `http://HOST:PORT/…`.
 pub(crate) fn authority(endpoint: &str) -> &str {
     let rest = endpoint.strip_prefix("http://").unwrap_or(endpoint);
     rest.split('/').next().unwrap_or(rest)

@@ -1,11 +1,11 @@
-//! Where and with what was measured.
+//! The machine and the versions of a measurement.
 
 use std::fs;
 use std::process::Command;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
-/// One line: the machine, what else kept it busy, the date, the versions.
+/// One line: the machine, its other load, the date, the versions.
 pub(crate) fn describe() -> Outcome<String> {
     let cores = std::thread::available_parallelism()?;
     let processor =

@@ -1,19 +1,21 @@
 //! The measurements of docs/benchmarks.md, taken by `cargo xtask bench`.
 //!
-//! It runs the released program and the functions from outside, on the emulator, and compares them
-//! with bare calls of its own. It knows neither the engine nor the SDK, so that nothing is measured
+//! It runs the released program and the functions as black boxes, on the emulator, and compares
+//! them with its own bare calls. It knows neither the engine nor the SDK, so nothing is measured
 //! with itself.
-#![allow(clippy::print_stderr, reason = "progress is for whoever waits")]
+#![allow(clippy::print_stderr, reason = "progress output")]
 
 mod aws;
 mod clients;
 mod cold;
 mod document;
+mod edits;
 mod floor;
 mod front_ends;
 mod functions;
 mod http;
 mod machine;
+mod outcome;
 mod plan;
 mod proxy;
 mod service;
@@ -21,20 +23,17 @@ mod statistics;
 mod toggles;
 mod world;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use document::Table;
-
-/// What a measurement answers.
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+use outcome::Outcome;
 
 /// Measure, and write the results into docs/benchmarks.md.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask bench")]
 struct Arguments {
-    /// What to measure [default: all but cold]
+    /// The measurements to take [default: all but edits and cold]
     #[arg(value_name = "BENCHMARK")]
     benchmarks: Vec<Benchmark>,
 }
@@ -43,13 +42,15 @@ struct Arguments {
 enum Benchmark {
     /// A plan that finds nothing to do: calls, start, memory
     Plan,
-    /// A toggle's way from its write to the last of 1, 50 and 500 clients
+    /// A toggle's path from its write to the last of 1, 50 and 500 clients
     Toggles,
     /// The functions' packages and their start
     Functions,
-    /// A first visit to the shell: weight, times, and whether everybody can use it (Lighthouse)
+    /// A first visit to the shell: size, times, and accessibility (Lighthouse)
     FrontEnds,
-    /// From a clone with nothing cached to a running system: minutes, and all of the machine
+    /// From an edit of a crate to the end of its unit tests: compiles much the first time
+    Edits,
+    /// From a clone with nothing cached to a running system: takes minutes, and the whole machine
     Cold,
 }
 
@@ -60,6 +61,7 @@ impl Benchmark {
             Self::Toggles => toggles::measure().await,
             Self::Functions => functions::measure().await,
             Self::FrontEnds => front_ends::measure(),
+            Self::Edits => edits::measure(),
             Self::Cold => cold::measure(),
         }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use wait4::Wait4 as _;
 
-use crate::Outcome;
 use crate::document::Table;
+use crate::outcome::Outcome;
 use crate::proxy::Proxy;
 use crate::statistics::{median, median_and_worst};
 use crate::world::World;
@@ -72,9 +72,9 @@ async fn run(world: &World, proxy: &Proxy) -> Outcome<Run> {
     let calls = said
         .split_once("calls=")
         .and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok());
-    let first_byte = proxy.take_first_byte().ok_or("the plan called nothing")?;
+    let first_byte = proxy.take_first_byte().ok_or("the plan made no calls")?;
     Ok(Run {
-        calls: calls.ok_or_else(|| format!("the plan did not say its calls: {said}"))?,
+        calls: calls.ok_or_else(|| format!("the plan did not log its calls: {said}"))?,
         to_first_call: first_byte - began,
         whole,
         peak_kilobytes: peak_bytes / 1000,

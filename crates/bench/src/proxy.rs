@@ -1,4 +1,4 @@
-//! A proxy that adds latency, and notes when its first byte came.
+//! A proxy that adds latency, and records when its first byte arrived.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,10 +10,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
-use crate::Outcome;
 use crate::http::authority;
+use crate::outcome::Outcome;
 
-/// A proxy on the loopback. It ends when it is dropped.
+/// A proxy on the loopback. It stops when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Proxy {
     port: u16,
@@ -22,8 +22,8 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Passes bytes to and from an endpoint. Whatever goes to it arrives later by `delay`, as over
-    /// a longer line: any number of connections and requests are under way at once.
+    /// Passes bytes to and from an endpoint. Bytes to it arrive later by `delay`, as over a longer
+    /// line: any number of connections and requests are in flight at once.
     pub(crate) async fn start(endpoint: &str, delay: Duration) -> Outcome<Self> {
         let target = authority(endpoint).to_owned();
         let socket = TcpListener::bind("127.0.0.1:0").await?;
@@ -47,7 +47,7 @@ impl Proxy {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// When the first byte came since this was asked last.
+    /// When the first byte arrived since the previous call.
     pub(crate) fn take_first_byte(&self) -> Option<Instant> {
         self.first_byte
             .lock()

@@ -1,19 +1,19 @@
-//! The toggle service's tables and logs, used behind Frontage's back.
+//! The toggle service's tables and logs, used without Frontage.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use crate::Outcome;
 use crate::aws::call;
 use crate::http::{Connection, authority};
+use crate::outcome::Outcome;
 use crate::world::World;
 
-/// How long a function's log line may take.
+/// How long a function's log line may take to appear.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where a connection is posted to.
+/// The URL for posts to a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Callback {
     /// `http://HOST:PORT`.
@@ -22,14 +22,14 @@ pub(crate) struct Callback {
     pub(crate) path: String,
 }
 
-/// What toggle-message says of one fan-out.
+/// The measurements that toggle-message logs for one fan-out.
 #[derive(Debug)]
 pub(crate) struct Told {
-    /// From the event to the answer of the last post.
+    /// From the event to the response to the last post.
     pub(crate) to_last_client: Duration,
-    /// From the event to the end: the reads and the answer to Lambda are in it.
+    /// From the event to the end, including the reads and the response to Lambda.
     pub(crate) to_the_end: Duration,
-    /// How many posts there were.
+    /// The number of posts.
     pub(crate) posts: u64,
 }
 
@@ -90,7 +90,8 @@ impl Service {
             .map(drop)
     }
 
-    /// The reads that a fan-out needs, done bare: every connection, and the toggle again.
+    /// The reads that a fan-out needs, without the function: every connection, and the toggle
+    /// again.
     pub(crate) async fn read(&mut self) -> Outcome<Duration> {
         let began = Instant::now();
         self.connections().await?;
@@ -100,7 +101,7 @@ impl Service {
         Ok(began.elapsed())
     }
 
-    /// Where every connection is posted to.
+    /// The URL for posts to every connection.
     pub(crate) async fn callbacks(&mut self) -> Outcome<Vec<Callback>> {
         let items = self.connections().await?;
         let callback = |item: &Value| {
@@ -115,7 +116,7 @@ impl Service {
         Ok(items.iter().filter_map(callback).collect())
     }
 
-    /// Makes every connection be posted to through another endpoint.
+    /// Routes the posts to every connection through another endpoint.
     pub(crate) async fn redirect(&mut self, endpoint: &str) -> Outcome<()> {
         for mut item in self.connections().await? {
             let url = item["connectionEndpoint"]["S"].as_str().unwrap_or_default();
@@ -138,10 +139,10 @@ impl Service {
             if let Some(line) = told.get(self.told) {
                 self.told = told.len();
                 return Told::of(line)
-                    .ok_or_else(|| format!("not the line of a fan-out: {line}").into());
+                    .ok_or_else(|| format!("not the log line of a fan-out: {line}").into());
             }
             if began.elapsed() > PATIENCE {
-                return Err(format!("nothing new in {}", self.log_group).into());
+                return Err(format!("no new line in {}", self.log_group).into());
             }
             sleep(Duration::from_millis(50)).await;
         }

@@ -1,8 +1,8 @@
-//! What is told of many measurements.
+//! Statistics of many measurements.
 
 use std::time::Duration;
 
-/// The middle one, of an even number the upper one.
+/// The median; the upper one of an even number.
 pub(crate) fn median<T: Copy + Ord>(values: &[T]) -> T {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();

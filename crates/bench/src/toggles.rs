@@ -1,13 +1,13 @@
-//! A toggle's way from its write to the last client, beside the floor.
+//! A toggle's path from its write to the last client, compared with the floor.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::Outcome;
 use crate::clients::Clients;
 use crate::document::Table;
 use crate::floor::Floor;
+use crate::outcome::Outcome;
 use crate::proxy::Proxy;
 use crate::service::Service;
 use crate::statistics::{median, median_and_worst, millis};
@@ -15,8 +15,9 @@ use crate::world::{World, progress};
 
 const CLIENTS: [usize; 3] = [1, 50, 500];
 const LATENCY: Duration = Duration::from_millis(15);
-/// Who posts has been at rest, the function as the floor: the emulator takes about so long to
-/// notice a write, and what the processor's caches have forgotten by then costs more than a post.
+/// The rest before each round, for the function and the floor alike: the emulator takes about this
+/// long to notice a write, and what the processor's caches have lost by then costs more than a
+/// post.
 const REST: Duration = Duration::from_millis(50);
 const WARM_UP: usize = 2;
 const ROUNDS: usize = 11;
@@ -25,13 +26,13 @@ const ROUNDS: usize = 11;
 struct Times {
     /// From the write to the last client.
     arrival: Vec<Duration>,
-    /// What toggle-message says of itself: until the last client is told.
+    /// Logged by toggle-message: until the last client is sent to.
     told: Vec<Duration>,
-    /// And until it is done.
+    /// Logged by toggle-message: until it is done.
     fan_out: Vec<Duration>,
-    /// The same posts, bare.
+    /// The same posts, without the function.
     posts: Vec<Duration>,
-    /// The same reads, bare.
+    /// The same reads, without the function.
     reads: Vec<Duration>,
 }
 
@@ -79,7 +80,7 @@ fn row(clients: usize, latency: Duration, times: &Times) -> Vec<String> {
     ]
 }
 
-/// In turn, so that whatever else the machine does meets both.
+/// In turn, so that other load on the machine affects both.
 async fn rounds(service: &mut Service, clients: &mut Clients) -> Outcome<Times> {
     let mut floor = Floor::of(&service.callbacks().await?).await?;
     let mut times = Times::default();

@@ -1,4 +1,4 @@
-//! A system that stands on an emulator of its own.
+//! A system on its own emulator.
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -7,8 +7,8 @@ use local::{Architecture, Functions, MiniStack, MiniStackOptions, Tools};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::Outcome;
 use crate::aws::{ACCESS_KEY, REGION};
+use crate::outcome::Outcome;
 
 /// An emulator, the program, and a description.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl World {
         Ok(world)
     }
 
-    /// Where the emulator is.
+    /// The emulator's endpoint.
     pub(crate) fn endpoint(&self) -> String {
         self.emulator.endpoint()
     }
@@ -57,7 +57,7 @@ impl World {
         command
     }
 
-    /// Runs the program to its end, which must be success.
+    /// Runs the program to its end, and requires success.
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome<Output> {
         let output = self.frontage(&self.endpoint(), arguments).output()?;
         if output.status.success() {
@@ -82,7 +82,7 @@ impl World {
     }
 }
 
-/// The functions' packages, built if they are not.
+/// The functions' packages, built if they are missing.
 pub(crate) fn functions(tools: &Tools) -> Outcome<Functions> {
     let root = local::workspace_root().ok_or("not in a source tree")?;
     Ok(Functions::build(
@@ -93,12 +93,12 @@ pub(crate) fn functions(tools: &Tools) -> Outcome<Functions> {
     )?)
 }
 
-/// A line for whoever waits.
+/// Prints a line of progress.
 pub(crate) fn progress(line: &str) {
     eprintln!("    {line}");
 }
 
-/// A program that was built with this one.
+/// A program that was built together with this one.
 pub(crate) fn beside_this_program(name: &str) -> Outcome<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
     if path.is_file() {

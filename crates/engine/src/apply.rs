@@ -30,7 +30,7 @@ pub enum Outcome {
     Failed(DriverError),
     /// It was left in a wait, since the run was told to stop; the next run takes it up.
     Interrupted {
-        /// What it waited for.
+        /// The condition, as a phrase that completes 'waiting for …'.
         condition: String,
     },
     /// It was not tried, since a step that it needs failed.
@@ -58,7 +58,7 @@ pub struct Report {
 pub struct Failure<'r> {
     /// The resource.
     pub address: &'r Address,
-    /// What was tried.
+    /// The action.
     pub kind: StepKind,
     /// Why it failed.
     pub error: &'r DriverError,
@@ -336,7 +336,7 @@ async fn create(
     known: &Resolved,
 ) -> Result<Live, DriverError> {
     let (properties, node) = desired(planned, known)?;
-    driver.create(&properties, &node.tags).await
+    driver.create(&properties, &node.owner, &node.tags).await
 }
 
 /// The properties first and the tags last: the fingerprint says what was applied, not what was

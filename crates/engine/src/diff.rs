@@ -10,7 +10,7 @@ use crate::resolve::UNKNOWN;
 pub struct Change {
     /// Where: `Environment.Variables.TABLE`, `Policies[0].PolicyName`, `Tags.team`.
     pub path: String,
-    /// The live value; null where there is none.
+    /// The live value; null if there is none.
     pub old: Value,
     /// The desired value; null where there is none, `(known after apply)` where it depends on a
     /// step of this plan.
@@ -165,13 +165,17 @@ fn whole_unknown(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use model::Replacement;
+    use model::{Replacement, Service};
     use serde_json::json;
 
     use super::*;
 
     const FORM: &ResourceType = &ResourceType {
         name: "Test::Form",
+        service: &Service {
+            name: "Forms",
+            sdk_id: "forms",
+        },
         identity: &[],
         create_only: &["Schema[]"],
         renewed_by: &[],

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::{Address, ResourceType, Tags};
+use model::{Address, Graph, Owner, ResourceType, Service, Tags};
 use serde_json::Value;
 
 use crate::diff::Changes;
@@ -13,6 +13,8 @@ use crate::error::DriverError;
 use crate::goal::Selection;
 use crate::live::{Live, ReadRequest};
 use crate::read_cache::ReadCache;
+use crate::refusal::Finding;
+use crate::resolve::Resolved;
 
 /// The code that reads and writes one resource type.
 ///
@@ -27,9 +29,16 @@ pub trait Driver: Send + Sync {
     /// The facts of the type.
     fn resource_type(&self) -> &'static ResourceType;
 
-    /// Properties with AWS's defaults stated and order removed where it has no meaning, so that
-    /// equal states have equal values. Must take [`crate::UNKNOWN`] for any string.
-    fn normalise(&self, properties: Value) -> Result<Value, DriverError>;
+    /// Desired properties with the service's defaults stated and order removed where it has no
+    /// meaning, so that equal states have equal values. Takes [`crate::UNKNOWN`] for any string.
+    fn normalise(&self, desired: &Value) -> Result<Value, DriverError>;
+
+    /// Why the service would refuse desired properties, one entry per finding; empty if nothing is
+    /// known against them. Takes [`crate::UNKNOWN`] for any string.
+    fn check(&self, desired: &Value) -> Result<Vec<Finding>, DriverError>;
+
+    /// The changes from a live resource to desired properties.
+    fn compare(&self, live: &Live, desired: &Value) -> Result<Changes, DriverError>;
 
     /// Finds the resource, from this run's one reading of the account.
     async fn read(
@@ -61,8 +70,14 @@ pub trait Driver: Send + Sync {
         live: &Live,
     ) -> Result<Option<Live>, DriverError>;
 
-    /// Creates the resource. `tags` hold the system, the address and the fingerprint.
-    async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError>;
+    /// Creates the resource, and records its owner in the create call wherever the service can.
+    /// `tags` include the owner's.
+    async fn create(
+        &self,
+        properties: &Value,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError>;
 
     /// Changes the resource in place. Tags are not its business.
     async fn update(
@@ -91,10 +106,15 @@ pub trait Driver: Send + Sync {
     }
 }
 
-/// The drivers, by type.
+/// A rule of the service that no resource breaks by itself, such as a quota of the account: finds
+/// the resources of a graph that break it, with what is known of their references.
+pub type GraphRule = fn(&Graph, &Resolved) -> Vec<(Address, Finding)>;
+
+/// The drivers, by type, and the rules over the whole graph.
 #[derive(Clone, Default)]
 pub struct Drivers {
     drivers: BTreeMap<&'static str, Arc<dyn Driver>>,
+    rules: Vec<GraphRule>,
 }
 
 impl Drivers {
@@ -106,10 +126,28 @@ impl Drivers {
         self
     }
 
-    /// Takes the drivers of some types out.
-    pub fn remove(&mut self, is_gone: impl Fn(&str) -> bool) {
+    /// Adds a rule over the whole graph.
+    #[must_use]
+    pub fn with_rule(mut self, rule: GraphRule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// The resources of a graph that break rules over the whole of it.
+    #[must_use]
+    pub fn broken_rules(&self, graph: &Graph, known: &Resolved) -> Vec<(Address, Finding)> {
+        self.rules
+            .iter()
+            .flat_map(|rule| rule(graph, known))
+            .collect()
+    }
+
+    /// The drivers but for those of a service.
+    #[must_use]
+    pub(crate) fn without(mut self, service: &Service) -> Self {
         self.drivers
-            .retain(|resource_type, _| !is_gone(resource_type));
+            .retain(|_, driver| driver.resource_type().service != service);
+        self
     }
 
     /// The driver of a type.

@@ -25,28 +25,28 @@ pub enum DriverError {
         /// What the transport said.
         reason: String,
     },
-    /// A condition did not come true in time.
-    #[error("{condition} did not come true within {seconds} s; last seen: {last}")]
+    /// A condition was not met in time.
+    #[error("gave up after {seconds} s waiting for {condition}; last seen: {last}")]
     TimedOut {
-        /// The condition's name.
+        /// The condition, as a phrase that completes 'waiting for …'.
         condition: String,
         /// Its deadline.
         seconds: u64,
         /// The last state seen.
         last: String,
     },
-    /// The run was told to stop while a step waited that can be taken up later.
-    #[error("interrupted while it waited until {condition}")]
+    /// The run was interrupted during a wait that a later run can resume.
+    #[error("interrupted while waiting for {condition}")]
     Interrupted {
-        /// What it waited for.
+        /// The condition, as a phrase that completes 'waiting for …'.
         condition: String,
     },
     /// Several resources answer to one identity.
-    #[error("{count} resources answer to {identity} ({ids}): delete all but one, then plan again")]
+    #[error("{count} resources match {identity} ({ids}): delete all but one, then plan again")]
     Ambiguous {
         /// What was looked for.
         identity: String,
-        /// How many there are.
+        /// The number of resources.
         count: usize,
         /// Their ids.
         ids: String,
@@ -55,7 +55,7 @@ pub enum DriverError {
     #[error("{0}")]
     Invalid(String),
     /// The endpoint does not have the service at all, as an emulator may not.
-    #[error("{operation}: this endpoint does not have the service ({answer})")]
+    #[error("{operation}: this endpoint does not support the service ({answer})")]
     Lacking {
         /// What was called.
         operation: &'static str,
@@ -63,7 +63,7 @@ pub enum DriverError {
         answer: String,
     },
     /// A mistake in Frontage.
-    #[error("{0}: this is a mistake in Frontage, please report it")]
+    #[error("{0}: this is a bug in Frontage, please report it")]
     Internal(String),
 }
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join_all, try_join, try_join_all};
-use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, SYSTEM_TAG, Tags};
+use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName, Tags};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::diff::{diff, diff_tags};
+use crate::diff::{Changes, diff_tags};
 use crate::driver::{Driver, Drivers};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
@@ -18,17 +18,36 @@ use crate::resolve::{Resolved, has_unknown};
 /// What was read.
 #[derive(Debug)]
 pub struct Inventory {
+    /// The stacks that were read: those that were asked for, without those in [`Self::lacking`].
+    pub selection: Selection,
+    /// The stacks that were asked for and left out, each with the service that the endpoint lacks.
+    pub lacking: BTreeMap<StackName, &'static Service>,
     /// What is known: attributes of what exists.
     pub known: Resolved,
-    /// The live resources that the model has, with their properties normalised.
+    /// The live resources that the model has.
     pub live: BTreeMap<Address, Live>,
+    /// The changes from those to what is desired of them, as far as they were compared: with all of
+    /// `known`, and with the live resource as it was read last.
+    pub changes: BTreeMap<Address, Changes>,
     /// What the system owns and the model does not have.
     pub orphans: Vec<Orphan>,
 }
 
 impl Inventory {
+    fn empty(selection: Selection, known: Resolved) -> Self {
+        Self {
+            selection,
+            lacking: BTreeMap::new(),
+            known,
+            live: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            orphans: Vec::new(),
+        }
+    }
+
     /// What is at an address, and so what is known of it.
     fn set(&mut self, address: Address, live: Option<Live>) {
+        self.changes.remove(&address);
         if let Some(live) = live {
             self.known
                 .attributes
@@ -54,12 +73,12 @@ pub struct Orphan {
 
 /// A resource or a type could not be read. An unreadable resource is never taken for an absent one.
 #[derive(Debug, Error)]
-#[error("{} could not be read", .at.as_ref().map_or_else(|| format!("the account's {resource_type}"), ToString::to_string))]
+#[error("{} could not be read", .at.as_ref().map_or_else(|| format!("the account's {}", resource_type.name), ToString::to_string))]
 pub struct InventoryError {
     /// The resource, or none where a whole type could not be listed.
     pub at: Option<Address>,
     /// The type.
-    pub resource_type: &'static str,
+    pub resource_type: &'static ResourceType,
     /// Why.
     #[source]
     pub source: DriverError,
@@ -67,6 +86,9 @@ pub struct InventoryError {
 
 /// Reads what `graph` wants in the selected stacks, what that refers to, and what the system owns
 /// besides.
+///
+/// Where the endpoint lacks a service, as an emulator may, the stacks that need the service and
+/// those that refer to them are left out, and the rest is read ([`Inventory::lacking`]).
 ///
 /// # Errors
 /// The first resource or type that could not be read.
@@ -77,15 +99,70 @@ pub async fn read(
     pseudo: Resolved,
     goal: Goal,
 ) -> Result<Inventory, InventoryError> {
+    let (mut selection, mut drivers) = (selection.clone(), drivers.clone());
+    let mut lacking = BTreeMap::new();
+    loop {
+        match read_all(graph, &selection, &drivers, pseudo.clone(), goal).await {
+            Err(InventoryError {
+                resource_type,
+                source: DriverError::Lacking { .. },
+                ..
+            }) => {
+                let service = resource_type.service;
+                let stacks = stacks_in_need(graph, service);
+                let selected = stacks.iter().filter(|stack| selection.contains(stack));
+                lacking.extend(selected.map(|stack| (stack.clone(), service)));
+                selection = selection.without(&stacks);
+                drivers = drivers.without(service);
+            }
+            read => {
+                return read.map(|inventory| Inventory {
+                    lacking,
+                    ..inventory
+                });
+            }
+        }
+    }
+}
+
+/// The stacks that have a resource of a service, and those that refer to one of them, however
+/// indirectly.
+fn stacks_in_need(graph: &Graph, service: &Service) -> BTreeSet<StackName> {
+    let mut stacks = BTreeSet::new();
+    loop {
+        let more: BTreeSet<StackName> = graph
+            .nodes()
+            .filter(|node| {
+                node.resource_type.service == service
+                    || node
+                        .dependencies
+                        .iter()
+                        .any(|on| stacks.contains(on.stack()))
+            })
+            .map(|node| node.address.stack().clone())
+            .collect();
+        if more == stacks {
+            return stacks;
+        }
+        stacks = more;
+    }
+}
+
+/// Reads all that is selected, or fails.
+async fn read_all(
+    graph: &Graph,
+    selection: &Selection,
+    drivers: &Drivers,
+    pseudo: Resolved,
+    goal: Goal,
+) -> Result<Inventory, InventoryError> {
     let cache = ReadCache::default();
     let wanted = reachable(graph, selection);
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
+    let empty = Inventory::empty(selection.clone(), pseudo);
     let listing = list(drivers, &types, selection, goal, &cache);
-    let (inventory, listed) = try_join(
-        read_wanted(graph, &wanted, drivers, &cache, pseudo),
-        listing,
-    )
-    .await?;
+    let (inventory, listed) =
+        try_join(read_wanted(graph, &wanted, drivers, &cache, empty), listing).await?;
     let mut inventory = inventory;
     confirm(graph, goal, &mut inventory, drivers).await?;
     inventory.orphans = orphans(graph, selection, &inventory, listed, drivers).await?;
@@ -113,13 +190,8 @@ async fn read_wanted(
     wanted: &[&Node],
     drivers: &Drivers,
     cache: &ReadCache,
-    known: Resolved,
+    mut inventory: Inventory,
 ) -> Result<Inventory, InventoryError> {
-    let mut inventory = Inventory {
-        known,
-        live: BTreeMap::new(),
-        orphans: Vec::new(),
-    };
     let mut read: BTreeSet<&Address> = BTreeSet::new();
     let mut rest: Vec<&Node> = wanted.to_vec();
     while !rest.is_empty() {
@@ -182,7 +254,7 @@ async fn read_one(
 ) -> Result<Option<Live>, InventoryError> {
     let failed = |source| InventoryError {
         at: Some(node.address.clone()),
-        resource_type: node.resource_type.name,
+        resource_type: node.resource_type,
         source,
     };
     let identity = known.resolve(&identity(node));
@@ -190,16 +262,11 @@ async fn read_one(
         return Ok(None);
     }
     let driver = drivers.get(node.resource_type.name).map_err(failed)?;
-    let properties = known.resolve(&node.properties);
-    let wanted = ReadRequest {
+    let request = ReadRequest {
         address: node.address.clone(),
-        identity,
-        properties,
+        properties: known.resolve(&node.properties),
     };
-    let live = driver.read(&wanted, cache).await.map_err(failed)?;
-    live.map(|live| normalised(driver.as_ref(), live))
-        .transpose()
-        .map_err(failed)
+    driver.read(&request, cache).await.map_err(failed)
 }
 
 type Listed = Vec<(&'static ResourceType, Live)>;
@@ -218,7 +285,7 @@ async fn list(
         let resource_type = driver.resource_type();
         let failed = |source| InventoryError {
             at: None,
-            resource_type: resource_type.name,
+            resource_type,
             source,
         };
         let certain = everywhere || wanted.contains(resource_type.name);
@@ -260,8 +327,13 @@ async fn confirm(
         let Some(node) = graph.node(address) else {
             continue;
         };
-        let changed =
-            goal != Goal::Converge || !is_as_desired(node, live, drivers, &inventory.known)?;
+        let mut changed = goal != Goal::Converge;
+        if goal == Goal::Converge {
+            let changes = compare(node, live, drivers, &inventory.known)?;
+            let retag = |tags| diff_tags(tags, &node.tags) != (Tags::new(), Vec::new());
+            changed = !changes.is_empty() || live.tags.known().is_some_and(retag);
+            inventory.changes.insert(address.clone(), changes);
+        }
         differs |= changed;
         if !live.tags.is_read() {
             unsure.push((node, live, changed));
@@ -274,19 +346,12 @@ async fn confirm(
         let name = node.resource_type.name;
         let failed = |source| InventoryError {
             at: Some(node.address.clone()),
-            resource_type: name,
+            resource_type: node.resource_type,
             source,
         };
         let driver = drivers.get(name).map_err(failed)?;
-        let confirmed = driver
-            .confirm(Some(&node.address), live)
-            .await
-            .map_err(failed)?;
-        let confirmed = confirmed
-            .map(|live| normalised(driver.as_ref(), live))
-            .transpose()
-            .map_err(failed)?;
-        Ok((node.address.clone(), confirmed))
+        let confirmed = driver.confirm(Some(&node.address), live).await;
+        Ok((node.address.clone(), confirmed.map_err(failed)?))
     });
     for (address, confirmed) in try_join_all(read).await? {
         inventory.set(address, confirmed);
@@ -294,34 +359,21 @@ async fn confirm(
     Ok(())
 }
 
-fn normalised(driver: &dyn Driver, live: Live) -> Result<Live, DriverError> {
-    Ok(Live {
-        properties: driver.normalise(live.properties)?,
-        ..live
-    })
-}
-
-fn is_as_desired(
+/// The changes from a live resource to what is desired of it.
+fn compare(
     node: &Node,
     live: &Live,
     drivers: &Drivers,
     known: &Resolved,
-) -> Result<bool, InventoryError> {
-    let name = node.resource_type.name;
-    let failed = |source| InventoryError {
-        at: Some(node.address.clone()),
-        resource_type: name,
-        source,
-    };
-    let driver = drivers.get(name).map_err(failed)?;
-    let desired = driver
-        .normalise(known.resolve(&node.properties))
-        .map_err(failed)?;
-    let tags_differ = |tags| diff_tags(tags, &node.tags) != (Tags::new(), Vec::new());
-    Ok(
-        diff(node.resource_type, &live.properties, &desired).is_empty()
-            && !live.tags.known().is_some_and(tags_differ),
-    )
+) -> Result<Changes, InventoryError> {
+    let driver = drivers.get(node.resource_type.name);
+    driver
+        .and_then(|driver| driver.compare(live, &known.resolve(&node.properties)))
+        .map_err(|source| InventoryError {
+            at: Some(node.address.clone()),
+            resource_type: node.resource_type,
+            source,
+        })
 }
 
 /// What the system owns and the model does not have, with ownership read from each service itself.
@@ -344,12 +396,12 @@ async fn orphans(
         .collect();
     let candidates = listed.into_iter().filter(|(of, live)| {
         !taken.contains(&(of.name, live.id.as_str()))
-            && stands(live).is_none_or(|at| selection.contains(at.stack()))
+            && address(live).is_none_or(|at| selection.contains(at.stack()))
     });
     let confirmed = candidates.map(async |(resource_type, live)| {
         let failed = |source| InventoryError {
             at: None,
-            resource_type: resource_type.name,
+            resource_type,
             source,
         };
         let driver = drivers.get(resource_type.name).map_err(failed)?;
@@ -357,37 +409,30 @@ async fn orphans(
     });
     let confirmed = try_join_all(confirmed).await?;
     let owned = confirmed.into_iter().flatten().filter(|orphan| {
-        let tag = orphan
-            .live
-            .tags
-            .known()
-            .and_then(|tags| tags.get(SYSTEM_TAG));
-        tag.is_some_and(|owner| owner == graph.system())
+        let owner = orphan.live.tags.owner();
+        owner.is_some_and(|owner| owner.system == graph.system())
             && selection.contains(orphan.address.stack())
     });
     Ok(owned.collect())
 }
 
-/// Where a live resource stands, as far as its tags are known.
-fn stands(live: &Live) -> Option<Address> {
-    live.tags
-        .known()
-        .and_then(|tags| tags.get(ADDRESS_TAG)?.parse().ok())
+/// The address that a live resource's tags record, as far as they are known.
+fn address(live: &Live) -> Option<Address> {
+    live.tags.known()?.get(ADDRESS_TAG)?.parse().ok()
 }
 
 async fn confirm_orphan(driver: &dyn Driver, live: Live) -> Result<Option<Orphan>, DriverError> {
     let live = if live.tags.is_read() {
         Some(live)
     } else {
-        driver.confirm(stands(&live).as_ref(), &live).await?
+        driver.confirm(address(&live).as_ref(), &live).await?
     };
-    let Some(live) = live.map(|live| normalised(driver, live)).transpose()? else {
-        return Ok(None);
-    };
-    Ok(stands(&live).map(|address| Orphan {
-        address,
-        resource_type: driver.resource_type(),
-        live,
+    Ok(live.and_then(|live| {
+        Some(Orphan {
+            address: address(&live)?,
+            resource_type: driver.resource_type(),
+            live,
+        })
     }))
 }
 

@@ -11,7 +11,7 @@
 //! | 8 | `apply` |
 //! | 7 | `steps` |
 //! | 6 | `plan`, `settle` |
-//! | 5 | `inventory`, `pending` |
+//! | 5 | `check`, `inventory`, `pending` |
 //! | 4 | `driver` |
 //! | 3 | `diff` |
 //! | 2 | `event`, `read_cache`, `refusal`, `resolve` |
@@ -20,6 +20,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod apply;
+mod check;
 mod diff;
 mod driver;
 mod error;
@@ -39,17 +40,18 @@ mod steps;
 mod tests;
 
 pub use apply::{Failure, Outcome, Report, apply};
+pub use check::check;
 pub use diff::{Change, Changes, diff, diff_tags};
-pub use driver::{Driver, Drivers};
+pub use driver::{Driver, Drivers, GraphRule};
 pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};
 pub use interrupt::{Stop, pause};
 pub use inventory::{Inventory, InventoryError, Orphan, read};
-pub use live::{Attributes, Live, LiveTags, ReadRequest};
+pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use pending::Pending;
 pub use plan::{Action, Counts, Kept, Plan, Reason, ResourcePlan, plan};
 pub use read_cache::ReadCache;
-pub use refusal::{PlanError, Refusal};
+pub use refusal::{Finding, PlanError, Refusal};
 pub use resolve::{Resolved, UNKNOWN, has_unknown};
 pub use settle::settle;

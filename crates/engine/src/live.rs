@@ -1,9 +1,15 @@
 //! A resource as it was read from the account, and the request to read one.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
-use model::{Address, Tags};
+use model::{Address, Owner, Tags};
+use serde::Serialize;
 use serde_json::Value;
+
+use crate::error::DriverError;
 
 /// What AWS makes up about a resource, by CloudFormation's attribute names.
 pub type Attributes = BTreeMap<String, String>;
@@ -13,12 +19,57 @@ pub type Attributes = BTreeMap<String, String>;
 pub struct Live {
     /// The physical id: a name, an ARN, a generated id.
     pub id: String,
-    /// The properties, in the same shape as the desired ones.
-    pub properties: Value,
+    /// The properties, normalised, in the type of the resource's driver.
+    pub properties: LiveProperties,
     /// What AWS makes up.
     pub attributes: Attributes,
     /// The tags, and how sure they are.
     pub tags: LiveTags,
+}
+
+/// The properties of a live resource. Only its driver knows their type; the engine sees JSON where
+/// it must, so that a resource with nothing to do is never printed.
+#[derive(Clone, Debug)]
+pub struct LiveProperties(Arc<dyn AnyProperties>);
+
+trait AnyProperties: fmt::Debug + Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn to_json(&self) -> serde_json::Result<Value>;
+}
+
+impl<T: Any + fmt::Debug + Serialize + Send + Sync> AnyProperties for T {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn to_json(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
+    }
+}
+
+impl LiveProperties {
+    /// Properties of a driver's type.
+    pub fn new<T: Any + fmt::Debug + Serialize + Send + Sync>(properties: T) -> Self {
+        Self(Arc::new(properties))
+    }
+
+    /// The properties as their driver made them.
+    ///
+    /// # Errors
+    /// [`DriverError::Internal`] if another driver made them.
+    pub fn typed<T: Any>(&self) -> Result<&T, DriverError> {
+        let typed = self.0.as_any().downcast_ref();
+        typed.ok_or_else(|| DriverError::internal("the properties are another driver's"))
+    }
+
+    /// The properties in CloudFormation's shape.
+    ///
+    /// # Errors
+    /// [`DriverError::Internal`] if they do not serialise.
+    pub fn to_json(&self) -> Result<Value, DriverError> {
+        let json = self.0.to_json();
+        json.map_err(|error| DriverError::internal(format!("properties do not serialise: {error}")))
+    }
 }
 
 /// A live resource's tags, and how sure they are.
@@ -42,6 +93,12 @@ impl LiveTags {
         }
     }
 
+    /// The owner that they record, as far as they are known.
+    #[must_use]
+    pub fn owner(&self) -> Option<Owner> {
+        Owner::recorded_in(self.known()?)
+    }
+
     /// Whether they were read from the resource's own service.
     #[must_use]
     pub fn is_read(&self) -> bool {
@@ -54,8 +111,7 @@ impl LiveTags {
 pub struct ReadRequest {
     /// Its address.
     pub address: Address,
-    /// Its identity properties, resolved ([`ResourceType::identity`]).
-    pub identity: Value,
-    /// All of its properties as far as they resolve now, [`crate::UNKNOWN`] standing for the rest.
+    /// Its properties as far as they resolve now, with [`crate::UNKNOWN`] for the rest. Those of its
+    /// identity ([`model::ResourceType::identity`]) are known.
     pub properties: Value,
 }

@@ -1,12 +1,14 @@
 //! The plan: a pure function of what is desired and what is live.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Address, FINGERPRINT_TAG, Graph, Node, Replacement, ResourceType, SYSTEM_TAG, Tags};
 use serde_json::Value;
 
-use crate::diff::{Change, Changes, diff, diff_tags, tag_changes};
-use crate::driver::Drivers;
+use crate::check::check_node;
+use crate::diff::{Change, Changes, diff_tags, tag_changes};
+use crate::driver::{Driver, Drivers};
+use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
 use crate::inventory::{Inventory, Orphan};
 use crate::live::{Attributes, Live};
@@ -42,7 +44,7 @@ impl Plan {
 /// What is to be done to one resource.
 #[derive(Clone, Debug)]
 pub struct ResourcePlan {
-    /// Where it stands.
+    /// Its address.
     pub address: Address,
     /// What it is.
     pub resource_type: &'static ResourceType,
@@ -54,7 +56,7 @@ pub struct ResourcePlan {
     pub live: Option<Live>,
 }
 
-/// What is done to a resource.
+/// An action on a resource.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Nothing is there.
@@ -102,17 +104,17 @@ pub struct Kept {
     pub id: String,
 }
 
-/// Plans the steps from what is live to the goal.
+/// Plans the steps from what is live to the goal, for the stacks that were read.
 ///
 /// # Errors
 /// If a resource stops the plan: see [`PlanError`].
 pub fn plan(
     graph: &Graph,
-    selection: &Selection,
     inventory: &Inventory,
     drivers: &Drivers,
     goal: Goal,
 ) -> Result<Plan, PlanError> {
+    let selection = &inventory.selection;
     match goal {
         Goal::Converge => converge(graph, selection, inventory, drivers),
         Goal::Destroy { delete_data } => Ok(destroy(graph, selection, inventory, delete_data)),
@@ -126,7 +128,9 @@ fn converge(
     drivers: &Drivers,
 ) -> Result<Plan, PlanError> {
     let mut planner = Planner {
+        inventory,
         known: inventory.known.clone(),
+        changed: BTreeSet::new(),
         drivers,
         refusals: Vec::new(),
     };
@@ -152,6 +156,7 @@ fn converge(
             pending.extend(live.and_then(|live| planner.pending(node, live)));
         }
     }
+    planner.check_rules(graph, &resources);
     if !planner.refusals.is_empty() {
         return Err(PlanError::Refused(planner.refusals));
     }
@@ -179,7 +184,8 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
         .filter(|node| selection.contains(node.address.stack()));
     let live = nodes.filter_map(|node| {
         let live = inventory.live.get(&node.address)?;
-        owner(live, graph.system()).is_ours().then(|| Orphan {
+        let standing = Standing::of(live, graph.system());
+        standing.is_ours().then(|| Orphan {
             address: node.address.clone(),
             resource_type: node.resource_type,
             live: live.clone(),
@@ -238,32 +244,36 @@ fn check_dependencies(
     })
 }
 
-enum Owner {
+enum Standing {
     Ours,
-    /// Nothing about it is written, so whose it is was not read.
+    /// Nothing about it is written, so its owner was not read.
     Unread,
     Foreign(String),
 }
 
-impl Owner {
+impl Standing {
+    fn of(live: &Live, system: &str) -> Self {
+        let Some(tags) = live.tags.known() else {
+            return Self::Unread;
+        };
+        match tags.get(SYSTEM_TAG) {
+            Some(owner) if owner == system => Self::Ours,
+            Some(owner) => Self::Foreign(format!("belongs to the system `{owner}`")),
+            None => Self::Foreign("has no frontage:system tag".to_owned()),
+        }
+    }
+
     fn is_ours(&self) -> bool {
         !matches!(self, Self::Foreign(_))
     }
 }
 
-fn owner(live: &Live, system: &str) -> Owner {
-    let Some(tags) = live.tags.known() else {
-        return Owner::Unread;
-    };
-    match tags.get(SYSTEM_TAG) {
-        Some(owner) if owner == system => Owner::Ours,
-        Some(owner) => Owner::Foreign(format!("belongs to the system `{owner}`")),
-        None => Owner::Foreign("has no frontage:system tag".to_owned()),
-    }
-}
-
 struct Planner<'a> {
+    inventory: &'a Inventory,
+    /// What is known once the steps planned so far are done.
     known: Resolved,
+    /// The resources whose attributes those steps change.
+    changed: BTreeSet<Address>,
     drivers: &'a Drivers,
     refusals: Vec<Refusal>,
 }
@@ -276,17 +286,14 @@ impl Planner<'_> {
             source,
         };
         let driver = self.drivers.get(node.resource_type.name).map_err(failed)?;
-        let desired = driver
-            .normalise(self.known.resolve(&node.properties))
-            .map_err(failed)?;
         let Some(live) = live else {
-            self.known.attributes.remove(&node.address);
-            return Ok(Some(Action::Create {
-                properties: desired,
-            }));
+            let desired = self.known.resolve(&node.properties);
+            let properties = driver.normalise(&desired).map_err(failed)?;
+            self.check(node)?;
+            self.forget(&node.address);
+            return Ok(Some(Action::Create { properties }));
         };
-        let system = node.tags.get(SYSTEM_TAG).map_or("", String::as_str);
-        if let Owner::Foreign(owner) = owner(live, system) {
+        if let Standing::Foreign(owner) = Standing::of(live, &node.owner.system) {
             self.refusals.push(Refusal::Foreign {
                 address: node.address.clone(),
                 resource_type: node.resource_type.name,
@@ -295,8 +302,59 @@ impl Planner<'_> {
             });
             return Ok(None);
         }
-        let changes = diff(node.resource_type, &live.properties, &desired);
+        let changes = self.changes(node, live, driver.as_ref()).map_err(failed)?;
+        if !changes.is_empty() {
+            self.check(node)?;
+        }
         Ok(self.change(node, live, changes))
+    }
+
+    /// The changes as the inventory has them, unless a planned step changes what the resource
+    /// refers to.
+    fn changes(
+        &self,
+        node: &Node,
+        live: &Live,
+        driver: &dyn Driver,
+    ) -> Result<Changes, DriverError> {
+        match self.inventory.changes.get(&node.address) {
+            Some(changes) if self.changed.is_disjoint(&node.dependencies) => Ok(changes.clone()),
+            _ => driver.compare(live, &self.known.resolve(&node.properties)),
+        }
+    }
+
+    /// Refuses what the service would refuse.
+    fn check(&mut self, node: &Node) -> Result<(), PlanError> {
+        let refusals = check_node(node, self.drivers, &self.known);
+        self.refusals
+            .extend(refusals.map_err(|source| PlanError::Driver {
+                address: node.address.clone(),
+                source,
+            })?);
+        Ok(())
+    }
+
+    /// Refuses the resources by which the whole graph breaks a rule, if they are to be written:
+    /// what exists already was accepted.
+    fn check_rules(&mut self, graph: &Graph, resources: &[ResourcePlan]) {
+        let broken = self.drivers.broken_rules(graph, &self.known);
+        let refusals = broken.into_iter().filter_map(|(address, finding)| {
+            let planned = resources
+                .iter()
+                .find(|planned| planned.address == address)?;
+            Some(Refusal::Invalid {
+                address,
+                resource_type: planned.resource_type.name,
+                finding,
+            })
+        });
+        self.refusals.extend(refusals);
+    }
+
+    /// Takes the resource's attributes for unknown: a new one replaces it.
+    fn forget(&mut self, address: &Address) {
+        self.known.attributes.remove(address);
+        self.changed.insert(address.clone());
     }
 
     fn change(&mut self, node: &Node, live: &Live, changes: Changes) -> Option<Action> {
@@ -342,7 +400,7 @@ impl Planner<'_> {
             });
             return None;
         }
-        self.known.attributes.remove(&node.address);
+        self.forget(&node.address);
         Some(Action::Replace { changes, reason })
     }
 
@@ -351,7 +409,7 @@ impl Planner<'_> {
         Pending::of(&node.address, driver.as_ref(), live)
     }
 
-    /// Attributes that an in-place change makes anew are not known until it is done.
+    /// Attributes that an in-place change renews are unknown until it is done.
     fn forget_renewed(&mut self, node: &Node, changes: &Changes) {
         let renewed = node
             .resource_type
@@ -362,17 +420,18 @@ impl Planner<'_> {
         if let Some(attributes) = attributes {
             for (_, attribute) in renewed {
                 attributes.remove(*attribute);
+                self.changed.insert(node.address.clone());
             }
         }
     }
 }
 
-/// How many resources each kind of action touches.
+/// The number of resources per action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Created.
     pub create: usize,
-    /// Changed in place.
+    /// To be changed in place.
     pub update: usize,
     /// Made anew.
     pub replace: usize,
@@ -381,7 +440,7 @@ pub struct Counts {
 }
 
 impl Plan {
-    /// How many resources each kind of action touches.
+    /// The number of resources per action.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.resources

@@ -1,16 +1,36 @@
 //! Why there is no plan.
 
+use std::fmt;
+
 use model::Address;
 use thiserror::Error;
 
 use crate::error::DriverError;
+
+/// A rule of the service that desired properties break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The property: `Timeout`, `Policies[0].PolicyName`; empty if there are several.
+    pub property: String,
+    /// What is wrong with it: `is 901; 1 to 900 are allowed`.
+    pub problem: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.property.is_empty() {
+            return f.write_str(&self.problem);
+        }
+        write!(f, "{} {}", self.property, self.problem)
+    }
+}
 
 /// Why one resource stops a plan.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Refusal {
     /// Somebody else's resource has the name.
     #[error(
-        "{address}: the {resource_type} `{id}` exists and is not this system's (it {owner}); it is left untouched"
+        "{address}: the {resource_type} `{id}` already exists and is not owned by this system (it {owner}); it is left untouched"
     )]
     Foreign {
         /// The address that wants the name.
@@ -21,6 +41,16 @@ pub enum Refusal {
         id: String,
         /// What its tags say.
         owner: String,
+    },
+    /// The service would refuse the resource.
+    #[error("{address}: AWS would refuse the {resource_type}: {finding}")]
+    Invalid {
+        /// The resource.
+        address: Address,
+        /// The type.
+        resource_type: &'static str,
+        /// The rule that it breaks.
+        finding: Finding,
     },
     /// The change would replace what holds people's data.
     #[error(
@@ -47,6 +77,7 @@ impl Refusal {
             Self::Foreign { .. } => {
                 "choose another `name` in frontage.toml, or delete or rename that resource if it is not needed"
             }
+            Self::Invalid { .. } => "change the description so that the value is allowed",
             Self::WouldLoseData { .. } => {
                 "undo the change, or move the data to a resource under another name first"
             }
@@ -58,7 +89,7 @@ impl Refusal {
 #[derive(Debug, Error)]
 pub enum PlanError {
     /// Resources that stop the plan, all of them.
-    #[error("the plan stops at {} resource{}", .0.len(), if .0.len() == 1 { "" } else { "s" })]
+    #[error("the plan is blocked by {} resource{}", .0.len(), if .0.len() == 1 { "" } else { "s" })]
     Refused(Vec<Refusal>),
     /// A stack that is not selected and that a selected one needs is not there.
     #[error("{address} refers to {missing}, which does not exist: apply the stack `{}` first", .missing.stack())]

@@ -146,7 +146,8 @@ impl<'p> Orders<'p> {
         };
         // What both have is their parent's, as the function of two permissions: neither refers to
         // the other by it.
-        mentions(&from.properties, &|text| has(to, text) && !has(from, text))
+        let properties = from.properties.to_json().unwrap_or_default();
+        mentions(&properties, &|text| has(to, text) && !has(from, text))
     }
 
     /// Whether a write may be what makes a resource let go of one that is deleted.

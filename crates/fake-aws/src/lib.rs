@@ -1,9 +1,8 @@
-//! Scripted answers at the wire, for the error paths that no emulator shows.
+//! Scripted HTTP responses, for the error paths that no emulator shows.
 //!
-//! A client of the SDK takes [`FakeAws`] in place of its HTTP client, so that a test sees the very
-//! bytes that would go out, and what comes back is parsed as AWS's answers are. The SDK's own mocks
-//! need the `test-util` features of its crates, for which Cargo would compile every one of them a
-//! second time.
+//! A client of the SDK uses [`FakeAws`] as its HTTP client, so a test sees the very bytes that
+//! would be sent, and responses are parsed like AWS's. The SDK's own mocks need the `test-util`
+//! features of its crates, for which Cargo would compile every one of them a second time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,11 +16,13 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-/// Answers each request with the first unused answer whose name is in the request's name.
+/// Answers each request with the first unused response whose name is contained in the request's
+/// name.
 ///
-/// A request's name is its method, URL, target header and body: `POST https://…
-/// DynamoDB_20120810.Scan {…}`. Where it names the version that it is for, that is behind: `DELETE
-/// https://… [if-match: E2]`. A request without an answer fails with the code `NoScriptedAnswer`.
+/// A request's name is its method, URL, target header and body:
+/// `POST https://… DynamoDB_20120810.Scan {…}`. If it names the version that it is for, that
+/// follows: `DELETE https://… [if-match: E2]`. A request without a response fails with the code
+/// `NoScriptedAnswer`.
 #[derive(Clone, Debug, Default)]
 pub struct FakeAws(Arc<Mutex<State>>);
 
@@ -32,11 +33,11 @@ struct State {
 }
 
 impl FakeAws {
-    /// Answers: a part of the request's name, the status, the body.
+    /// Responses: a part of the request's name, the status, the body.
     ///
-    /// The code of an error is the body's `__type`, as in `("CreateTable", 400,
-    /// r#"{"__type":"LimitExceeded"}"#)`. A body may have headers before it, with an empty line
-    /// between: `"ETag: E1\n\n<Distribution>…"`.
+    /// The code of an error is the body's `__type`, as in
+    /// `("CreateTable", 400, r#"{"__type":"LimitExceeded"}"#)`. A body may be preceded by headers,
+    /// separated by an empty line: `"ETag: E1\n\n<Distribution>…"`.
     #[must_use]
     pub fn new<'a>(answers: impl IntoIterator<Item = (&'a str, u16, &'a str)>) -> Self {
         let answers = answers
@@ -60,7 +61,7 @@ impl FakeAws {
         self.state().requests.clone()
     }
 
-    /// How many requests had this in their name.
+    /// The number of requests with this text in their names.
     #[must_use]
     pub fn count(&self, name: &str) -> usize {
         self.requests()
@@ -69,7 +70,7 @@ impl FakeAws {
             .count()
     }
 
-    /// Checks that every answer was asked for.
+    /// Checks that every response was used.
     ///
     /// # Panics
     /// If one was not.
@@ -127,7 +128,7 @@ impl FakeAws {
     }
 }
 
-/// The headers before a body, if it has any, and the body.
+/// The headers before a body, if there are any, and the body.
 fn headers(body: &str) -> (Vec<(String, String)>, &str) {
     let found = body.split_once("\n\n").and_then(|(head, rest)| {
         let header = |line: &str| {

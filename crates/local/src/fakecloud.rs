@@ -1,7 +1,6 @@
-//! fakecloud, another emulator: it has services that MiniStack has not, CodeArtifact among them.
+//! fakecloud, another emulator: it has services that MiniStack lacks, such as CodeArtifact.
 //!
-//! It is a program of its own, under another licence, that is built from its crate and never
-//! linked.
+//! It is a separate program under another licence, built from its crate and never linked.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use std::time::Duration;
 
 use crate::server::{Server, ServerError, ServerSpec};
 
-/// A running fakecloud on a free port of 127.0.0.1. Dropping it ends it.
+/// A running fakecloud on a free port of 127.0.0.1. Dropping it stops it.
 #[derive(Debug)]
 pub struct Fakecloud(Server);
 
@@ -18,8 +17,8 @@ impl Fakecloud {
     /// The version that is built and run.
     pub const VERSION: &str = "0.51.0";
 
-    /// Where it is kept, as `cargo install --root` takes it: in the user's cache, since building it
-    /// takes minutes. None if neither `XDG_CACHE_HOME` nor `HOME` is set.
+    /// Where it is installed, in the form of `cargo install --root`: in the user's cache, since
+    /// building it takes minutes. `None` if neither `XDG_CACHE_HOME` nor `HOME` is set.
     #[must_use]
     pub fn root() -> Option<PathBuf> {
         let set = |name| {
@@ -67,13 +66,13 @@ impl Fakecloud {
         Server::start(&serving).map(Self)
     }
 
-    /// The address to give to AWS clients: `http://127.0.0.1:PORT`.
+    /// The endpoint for AWS clients: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         self.0.endpoint()
     }
 
-    /// Forgets everything.
+    /// Deletes all its state.
     pub fn reset(&self) -> std::io::Result<()> {
         self.0.send("POST", "/_reset", "").map(drop)
     }

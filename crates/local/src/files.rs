@@ -1,4 +1,4 @@
-//! What the builds need of files: errors that name them, writes in one step, digests of many.
+//! File operations of the builds: errors that name the files, atomic writes, digests of many files.
 
 use std::fs;
 use std::io;
@@ -10,15 +10,15 @@ use sha2::{Digest as _, Sha256};
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {}", .path.display())]
 pub struct FileError {
-    /// What was tried.
+    /// The action.
     pub action: &'static str,
-    /// On what.
+    /// The file.
     pub path: PathBuf,
     /// Why it failed.
     pub source: io::Error,
 }
 
-/// Says of an error what was tried on which file.
+/// Adds the action and the file to an error.
 pub(crate) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
     move |source| FileError {
         action,
@@ -27,7 +27,7 @@ pub(crate) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error
     }
 }
 
-/// Puts the bytes in the file's place in one step, so that nobody sees half of them.
+/// Replaces the file atomically, so that no reader sees a part of it.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let unfinished = path.with_extension("unfinished");
     fs::write(&unfinished, bytes)
@@ -43,8 +43,8 @@ pub(crate) fn remove(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Adds all files below a directory, except in directories of these names. What starts with a dot
-/// is left out: editors leave it behind, and it decides nothing.
+/// Adds all files below a directory, except in directories with these names. Names that start with
+/// a dot are skipped: editors leave such files behind, and they affect nothing.
 pub(crate) fn collect(
     directory: &Path,
     except: &[&str],
@@ -58,7 +58,7 @@ pub(crate) fn collect(
         }
         if !entry
             .file_type()
-            .map_err(failed("look at", &path))?
+            .map_err(failed("inspect", &path))?
             .is_dir()
         {
             files.push(path);
@@ -69,7 +69,7 @@ pub(crate) fn collect(
     Ok(())
 }
 
-/// The files that a directory has itself, except those whose names start with a dot.
+/// The files directly in a directory, except those whose names start with a dot.
 pub(crate) fn directly_in(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed("list", directory))? {
@@ -81,8 +81,8 @@ pub(crate) fn directly_in(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(files)
 }
 
-/// A SHA-256 of several parts. Each goes in with its length first, so that no bytes can pass from
-/// one part to the next unseen.
+/// A SHA-256 of several parts. The length of each is hashed before it, so bytes cannot move
+/// unnoticed from one part to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Digest(Sha256);
 
@@ -92,7 +92,7 @@ impl Digest {
         self.0.update(part);
     }
 
-    /// Files with their names relative to a root, in one order whatever order they come in.
+    /// Files with their names relative to a root, sorted.
     pub(crate) fn files(&mut self, root: &Path, mut files: Vec<PathBuf>) -> Result<(), FileError> {
         files.sort();
         for file in files {

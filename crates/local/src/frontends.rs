@@ -1,8 +1,8 @@
 //! The front-ends' builds: an npm workspace's dependencies and the `dist` directories of its
 //! applications.
 //!
-//! What is there is remembered in `.frontage` in the workspace, so that nothing is done twice:
-//! which lock file `node_modules` was installed from, and which sources a `dist` was built from.
+//! Finished work is recorded in `.frontage` in the workspace, so nothing is done twice: the lock
+//! file that `node_modules` was installed from, and the sources that a `dist` was built from.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,44 +13,44 @@ use crate::lock;
 use crate::process::{self, Tail};
 use crate::tools::{ToolSet, Tools};
 
-/// Where the stamps are, in the workspace's root.
+/// The directory of the stamps, in the workspace's root.
 const STAMPS: &str = ".frontage";
-/// What a build writes, and what it does not read of its own folder.
+/// The output of a build, and the directories in its folder that it does not read.
 const WRITTEN: [&str; 2] = ["node_modules", "dist"];
-/// What all applications of a workspace share.
+/// The directories that all applications of a workspace share.
 const SHARED: [&str; 2] = ["packages", "tools"];
 
-/// Why a front-end is not built.
+/// Why a front-end could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum FrontendsError {
     /// A source folder is in no npm workspace.
-    #[error("{} is in no npm workspace: neither it nor a directory above has a package-lock.json", .0.display())]
+    #[error("{} is not in an npm workspace: neither it nor a directory above contains package-lock.json", .0.display())]
     NoWorkspace(PathBuf),
-    /// A source folder is no package.
-    #[error("{} has no package.json: name the folder of an application", .0.display())]
+    /// A source folder is not a package.
+    #[error("{} does not contain package.json: pass the folder of an application", .0.display())]
     NoPackage(PathBuf),
     /// npm could not install the dependencies.
-    #[error("npm could not install the packages of {}: check the network and its proxy, and run this again; npm wrote:\n{tail}", .workspace.display())]
+    #[error("npm could not install the packages of {}: check the network and its proxy, and run the command again; output of npm:\n{tail}", .workspace.display())]
     Install {
-        /// Of which workspace.
+        /// The workspace.
         workspace: PathBuf,
-        /// What npm wrote last.
+        /// The end of npm's output.
         tail: Tail,
     },
     /// The build's script failed.
-    #[error("{} does not build; npm wrote:\n{tail}", .application.display())]
+    #[error("{} could not be built; output of npm:\n{tail}", .application.display())]
     Build {
-        /// Which application.
+        /// The application.
         application: PathBuf,
-        /// What its build wrote last.
+        /// The end of its build's output.
         tail: Tail,
     },
-    /// The build ended well and left nothing.
+    /// The build succeeded but left no files.
     #[error("the build of {} left no files in {}", .application.display(), .dist.display())]
     Nothing {
-        /// Which application.
+        /// The application.
         application: PathBuf,
-        /// Where its files should be.
+        /// The expected directory.
         dist: PathBuf,
     },
     /// A file operation failed, or npm could not be started.
@@ -58,19 +58,19 @@ pub enum FrontendsError {
     File(#[from] FileError),
 }
 
-/// An application of an npm workspace: a folder with a `package.json` whose script `build` leaves
-/// files in `dist`.
+/// An application of an npm workspace: a folder with a `package.json` whose script `build` writes
+/// to `dist`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frontend {
     /// The directory with the lock file.
     workspace: PathBuf,
-    /// Relative to the workspace; empty where the workspace is the application.
+    /// Relative to the workspace; empty if the workspace itself is the application.
     folder: PathBuf,
 }
 
 impl Frontend {
     /// The application in a folder. Its workspace is the nearest directory, from the folder
-    /// upwards, that has a `package-lock.json`.
+    /// upwards, that contains `package-lock.json`.
     pub fn in_folder(folder: &Path) -> Result<Self, FrontendsError> {
         let folder = fs::canonicalize(folder).map_err(failed("find", folder))?;
         if !folder.join("package.json").is_file() {
@@ -89,7 +89,7 @@ impl Frontend {
         })
     }
 
-    /// The directory that a build leaves files in.
+    /// The output directory of a build.
     #[must_use]
     pub fn dist(&self) -> PathBuf {
         self.source().join("dist")
@@ -101,15 +101,14 @@ impl Frontend {
         self.workspace.join(&self.folder)
     }
 
-    /// Builds the application, unless its files are what its sources give, and answers with the
-    /// directory that has them. The workspace's dependencies are installed first, unless they are
-    /// what the lock file says.
+    /// Builds the application, unless its files are up to date, and returns the output directory.
+    /// First installs the workspace's dependencies, unless they match the lock file.
     ///
-    /// `progress` hears a line for each thing that takes time, and nothing when all is there.
+    /// `progress` receives a line for each long task, and nothing if everything is up to date.
     ///
     /// # Guarantees
-    /// Interrupted at any instant, the next call does again what was not finished. Of two processes
-    /// that build in one workspace at once, one waits for the other.
+    /// Interrupted at any instant, the next call repeats unfinished work. Of two processes that
+    /// build in one workspace at once, one waits for the other.
     pub fn build(
         &self,
         tools: &Tools,
@@ -126,8 +125,8 @@ impl Frontend {
         Ok(self.dist())
     }
 
-    /// Installs the workspace's dependencies alone, unless they are what the lock file says.
-    /// Answers with the workspace's directory.
+    /// Only installs the workspace's dependencies, unless they match the lock file. Returns the
+    /// workspace's directory.
     pub fn install_packages(
         &self,
         tools: &Tools,
@@ -141,7 +140,7 @@ impl Frontend {
     fn lock(&self, progress: &mut dyn FnMut(&str)) -> Result<File, FrontendsError> {
         let stamps = self.workspace.join(STAMPS);
         fs::create_dir_all(&stamps).map_err(failed("create", &stamps))?;
-        // Git then needs no rule for the directory.
+        // So Git needs no rule for the directory.
         files::replace(&stamps.join(".gitignore"), b"*\n")?;
         let path = stamps.join("lock");
         Ok(lock::acquire(
@@ -181,7 +180,7 @@ impl Frontend {
         lock: &File,
         progress: &mut dyn FnMut(&str),
     ) -> Result<(), FrontendsError> {
-        // Read before the build reads them: an edit meanwhile then shows as out of date.
+        // Read before the build reads them: a concurrent edit then shows as out of date.
         let inputs = self.inputs_digest()?;
         files::remove(&self.build_stamp())?;
         progress(&format!("building {}", self.name()));
@@ -208,7 +207,7 @@ impl Frontend {
         )?)
     }
 
-    /// Whether `dist` is what a build of these sources left, and nobody has touched it since.
+    /// Whether `dist` is the unmodified output of a build of these sources.
     fn is_built(&self) -> Result<bool, FrontendsError> {
         let Some(outputs) = self.outputs_digest()? else {
             return Ok(false);
@@ -219,8 +218,8 @@ impl Frontend {
         ))
     }
 
-    /// npm in the workspace's root. As its standard input it holds the lock, so that if this
-    /// process is killed, the next one waits until npm is gone too.
+    /// npm in the workspace's root. Its standard input holds the lock, so if this process is
+    /// killed, the next one waits until npm has ended too.
     fn npm(&self, tools: &Tools, lock: &File) -> Result<Command, FrontendsError> {
         let held = lock
             .try_clone()
@@ -230,7 +229,7 @@ impl Frontend {
             .current_dir(&self.workspace)
             .stdin(Stdio::from(held))
             .env("npm_config_update_notifier", "false")
-            // With `production`, npm would leave out what builds.
+            // With `production`, npm would omit the build tools.
             .env_remove("NODE_ENV");
         Ok(command)
     }
@@ -245,9 +244,9 @@ impl Frontend {
         Ok(digest.finish())
     }
 
-    /// Of everything that decides the build's files: the application's folder, what all
-    /// applications share, the files in the workspace's root (its lock file among them), and the
-    /// pinned Node.js.
+    /// The digest of everything that affects the build's files: the application's folder, the
+    /// directories that all applications share, the files in the workspace's root (including its
+    /// lock file), and the pinned Node.js.
     fn inputs_digest(&self) -> Result<String, FrontendsError> {
         let mut files = Vec::new();
         files::collect(&self.source(), &WRITTEN, &mut files)?;
@@ -267,7 +266,7 @@ impl Frontend {
         Ok(digest.finish())
     }
 
-    /// Of the built files; none if there are none.
+    /// The digest of the built files; `None` if there are none.
     fn outputs_digest(&self) -> Result<Option<String>, FrontendsError> {
         let dist = self.dist();
         let mut files = Vec::new();
@@ -292,7 +291,7 @@ impl Frontend {
             .join(format!("{}.build", self.name().replace('/', "+")))
     }
 
-    /// The folder as people name it.
+    /// The folder's name for messages.
     fn name(&self) -> String {
         let relative = Some(self.folder.as_path()).filter(|folder| !folder.as_os_str().is_empty());
         relative.unwrap_or(&self.workspace).display().to_string()
@@ -303,7 +302,7 @@ fn has(stamp: &Path, text: &str) -> bool {
     fs::read_to_string(stamp).is_ok_and(|found| found == text)
 }
 
-/// Runs npm to its end. Answers with its last lines if it failed.
+/// Runs npm to its end. Returns its last lines if it failed.
 fn run(
     command: &mut Command,
     progress: &mut dyn FnMut(&str),
@@ -311,7 +310,7 @@ fn run(
     let program = PathBuf::from(command.get_program());
     let ended = process::run(command, &mut |line| {
         let line = line.trim();
-        // npm tells which script it runs, which the caller has said already.
+        // npm prints the script that it runs, which the caller has already reported.
         if !line.is_empty() && !line.starts_with('>') {
             progress(line);
         }

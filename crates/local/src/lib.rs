@@ -1,9 +1,9 @@
-//! What runs on this machine and not in AWS: the pinned tools, the emulator that `frontage dev` and
-//! the tests use, the reverse proxy before it, and the building of the Lambda functions and the
-//! front-ends.
+//! Everything that runs on this machine and not in AWS: the pinned tools, the emulator that
+//! `frontage dev` and the tests use, the reverse proxy in front of it, and the builds of the Lambda
+//! functions and the front-ends.
 //!
 //! It knows no AWS service and no stack. It is synchronous: it starts other programs and waits for
-//! them, and a caller inside an asynchronous runtime gives it a blocking thread.
+//! them; a caller inside an asynchronous runtime gives it a blocking thread.
 
 mod fakecloud;
 mod files;

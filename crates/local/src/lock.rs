@@ -1,13 +1,13 @@
-//! One writer at a time to a directory on this machine, whatever the number of processes.
+//! Allows one writer at a time to a directory on this machine, among any number of processes.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// Takes the lock file's lock, saying `waiting` once if another process holds it.
+/// Takes the lock of a lock file; reports `waiting` once if another process holds it.
 ///
-/// The lock goes with the file handle, so that a killed process leaves none behind. A child process
-/// that is given a clone of the handle keeps the lock for as long as it lives.
+/// The lock is released with the file handle, so a killed process leaves none behind. A child
+/// process that gets a clone of the handle keeps the lock for as long as it lives.
 pub(crate) fn acquire(
     path: &Path,
     waiting: &str,

@@ -1,7 +1,7 @@
-//! The embedded emulator: `MiniStack`, a separate program by others, on the loopback only.
+//! The embedded emulator: `MiniStack`, a separate third-party program, on the loopback only.
 //!
-//! Each instance has a directory of its own for everything that the emulator writes, keeps nothing
-//! after it, and never outlives the program that started it.
+//! Each instance has its own directory for everything that the emulator writes, keeps nothing
+//! afterwards, and never outlives the program that started it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,20 +11,20 @@ use std::time::Duration;
 use crate::server::{Server, ServerError, ServerSpec, endpoint};
 use crate::tools::Tools;
 
-/// How to start an emulator.
+/// The options of an emulator.
 #[derive(Clone, Debug)]
 pub struct MiniStackOptions {
     /// The port on 127.0.0.1. Default: any free one.
     pub port: Option<u16>,
     /// Whether IAM policies and request signatures are enforced. Default: no.
     pub auth: bool,
-    /// Where the emulator's output goes. Default: into the instance's directory, which goes when
-    /// the instance does.
+    /// The file for the emulator's output. Default: one in the instance's directory, which is
+    /// deleted with the instance.
     pub log: Option<PathBuf>,
-    /// More environment variables for the emulator, which has none of the caller's own `AWS_`
-    /// variables. They win over what Frontage sets itself.
+    /// Additional environment variables for the emulator, which gets none of the caller's own
+    /// `AWS_` variables. They override those that Frontage sets.
     pub environment: Vec<(String, String)>,
-    /// How long it may take to answer. Default: 60 s, for a machine that is busy.
+    /// How long it may take to answer. Default: 60 s, for a busy machine.
     pub deadline: Duration,
 }
 
@@ -40,11 +40,11 @@ impl Default for MiniStackOptions {
     }
 }
 
-/// A running emulator. Dropping it ends the emulator and every function process that it started.
+/// A running emulator. Dropping it stops the emulator and every function process that it started.
 ///
 /// # Guarantees
-/// It listens on 127.0.0.1 only. If this program is killed, by SIGKILL too, the emulator, its
-/// function processes and its directory go with it.
+/// It listens on 127.0.0.1 only. If this program is killed, even by SIGKILL, the emulator, its
+/// function processes and its directory disappear with it.
 #[derive(Debug)]
 pub struct MiniStack(Server);
 
@@ -77,7 +77,7 @@ impl MiniStack {
         Server::start(&serving).map(Self)
     }
 
-    /// The address to give to AWS clients: `http://127.0.0.1:PORT`.
+    /// The endpoint for AWS clients: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         self.0.endpoint()
@@ -95,14 +95,14 @@ impl MiniStack {
         self.0.log()
     }
 
-    /// Fails with the end of the log if the emulator has ended by itself.
+    /// Fails with the end of the log if the emulator has stopped by itself.
     pub fn check(&mut self) -> Result<(), ServerError> {
         self.0.check()
     }
 }
 
-/// What the emulator needs to know, and what keeps it to itself: no listener but the one, no state
-/// outside its directory, no container daemon, no AWS profile of the user's.
+/// The emulator's configuration, which also isolates it: no other listener, no state outside its
+/// directory, no container daemon, none of the user's AWS profiles.
 fn environment(
     port: u16,
     directory: &Path,
@@ -134,8 +134,8 @@ fn environment(
     ]
 }
 
-/// Different for each instance. The emulator repeats it in its health answer, so that another one
-/// that took the port meanwhile is never taken for this one.
+/// Unique to each instance. The emulator repeats it in its health response, so another instance
+/// that took the port in the meantime is never mistaken for this one.
 fn identity() -> String {
     static STARTED: AtomicU32 = AtomicU32::new(0);
     format!(

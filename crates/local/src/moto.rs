@@ -7,12 +7,12 @@ use std::time::Duration;
 use crate::server::{Server, ServerError, ServerSpec};
 use crate::tools::Tools;
 
-/// A running moto on a free port of 127.0.0.1. Dropping it ends it.
+/// A running moto on a free port of 127.0.0.1. Dropping it stops it.
 #[derive(Debug)]
 pub struct Moto(Server);
 
 impl Moto {
-    /// Starts it from the tools that have it, and waits until it answers.
+    /// Starts it from the tools that include it, and waits until it answers.
     pub fn start(tools: &Tools) -> Result<Self, ServerError> {
         let command = |port: u16, directory: &Path| {
             let mut command = Command::new(tools.bin("moto_server"));
@@ -21,7 +21,7 @@ impl Moto {
                 .env("HOME", directory)
                 .env("PATH", tools.path_variable())
                 .env("LANG", "C.UTF-8");
-            // The policies that AWS itself manages, as every account has them.
+            // The AWS managed policies, which every account has.
             command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
             Ok(command)
         };
@@ -37,13 +37,13 @@ impl Moto {
         Server::start(&serving).map(Self)
     }
 
-    /// The address to give to AWS clients: `http://127.0.0.1:PORT`.
+    /// The endpoint for AWS clients: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         self.0.endpoint()
     }
 
-    /// Forgets everything.
+    /// Deletes all its state.
     pub fn reset(&self) -> std::io::Result<()> {
         self.0.send("POST", "/moto-api/reset", "").map(drop)
     }

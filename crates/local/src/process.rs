@@ -1,4 +1,4 @@
-//! Running another program to its end, with its output line by line.
+//! Runs another program to its end, with its output line by line.
 
 use std::collections::VecDeque;
 use std::env;
@@ -8,7 +8,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-/// How much of a program's output an error repeats.
+/// How many lines of a program's output an error repeats.
 const TAIL_LINES: usize = 20;
 
 /// The last lines of a program's output, for an error.
@@ -38,7 +38,7 @@ impl Tail {
 impl fmt::Display for Tail {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
-            return formatter.write_str("  (it wrote nothing)");
+            return formatter.write_str("  (no output)");
         }
         for (index, line) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n" };
@@ -54,10 +54,10 @@ pub(crate) struct Ended {
     pub(crate) tail: Tail,
 }
 
-/// Takes from a Cargo command what another Cargo set for the program that runs it.
+/// Removes from a Cargo command the variables that another Cargo set for the program that runs it.
 ///
-/// A build script that watches such a variable (ring's does) would otherwise run again, and all
-/// that depends on it be compiled again, whenever another program starts the same build.
+/// A build script that watches such a variable (ring's does) would otherwise run again, and
+/// everything that depends on it be compiled again, whenever another program starts the same build.
 pub fn forget_outer_cargo(command: &mut Command) {
     const SET_BY_CARGO: [&str; 5] = [
         "CARGO_BIN_",
@@ -74,7 +74,7 @@ pub fn forget_outer_cargo(command: &mut Command) {
     }
 }
 
-/// Runs a program to its end and hands over each line of its output, both streams, as it comes.
+/// Runs a program to its end and passes on each line of its output, both streams, as it arrives.
 pub(crate) fn run(command: &mut Command, on_line: &mut dyn FnMut(&str)) -> io::Result<Ended> {
     let mut child = command
         .stdout(Stdio::piped())
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_nested_cargo_starts_afresh() {
-        // Cargo sets this for a test, too.
+        // Cargo sets this for tests too.
         assert!(env::var_os("CARGO_MANIFEST_DIR").is_some());
         let mut command = Command::new("env");
         forget_outer_cargo(&mut command);

@@ -1,8 +1,7 @@
-//! Verdaccio, a real npm registry: it stands in for CodeArtifact, whose packages no emulator
-//! serves.
+//! Verdaccio, a real npm registry: it replaces CodeArtifact, whose packages no emulator serves.
 //!
-//! What is published stays in its own directory, which goes with it. Everything else it takes from
-//! the registry that npm is configured with.
+//! Published packages stay in its own directory, which is deleted with it. All other packages come
+//! from the registry that npm is configured with.
 
 use std::fs;
 use std::io;
@@ -13,45 +12,46 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::files::{self, FileError};
+use crate::lock;
 use crate::process::{self, Tail};
 use crate::server::{Server, ServerError, ServerSpec};
 use crate::tools::{self, Tools};
-use crate::{FileError, files, lock};
 
 const PACKAGE: &str = include_str!("../../../tools/registry/package.json");
 const LOCK: &str = include_str!("../../../tools/registry/package-lock.json");
-/// Written last into an installation.
+/// Written last during an installation.
 const MARKER: &str = "frontage-installed";
-/// Who publishes.
+/// The publishing user.
 const USER: &str = "publisher";
 
-/// Why there is no registry.
+/// Why the registry is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
     /// npm could not install it.
     #[error(
-        "npm could not install the local registry: check the network and its proxy, and run this again; npm wrote:\n{0}"
+        "npm could not install the local registry: check the network and its proxy, and run the command again; output of npm:\n{0}"
     )]
     Install(Tail),
-    /// There is no place for it, or no tools.
+    /// There is no directory for it, or there are no tools.
     #[error(transparent)]
     Tools(#[from] tools::ToolsError),
-    /// It does not run.
+    /// It is not running.
     #[error(transparent)]
     Server(#[from] ServerError),
-    /// It gave nobody a token.
-    #[error("the local registry gave no token: {0}")]
+    /// It issued no token.
+    #[error("the local registry issued no token: {0}")]
     Token(String),
     /// A file operation failed.
     #[error(transparent)]
     File(#[from] FileError),
-    /// npm does not say which registry it is configured with.
-    #[error("npm does not run")]
+    /// npm does not report which registry it is configured with.
+    #[error("npm could not be run")]
     Npm(#[source] io::Error),
 }
 
-/// A running registry on a free port of 127.0.0.1. Dropping it ends it and forgets what was
-/// published.
+/// A running registry on a free port of 127.0.0.1. Dropping it stops it and deletes the published
+/// packages.
 #[derive(Debug)]
 pub struct Registry {
     server: Server,
@@ -59,10 +59,10 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Installs the registry if it is not there yet, starts it, and waits until it answers.
+    /// Installs the registry if it is missing, starts it, and waits until it answers.
     ///
-    /// What has one of `scopes` (`@acme`) can be published. `token_life` is how long a token is
-    /// good for, as `30d` or `2s`.
+    /// Packages with one of `scopes` (`@acme`) can be published. `token_life` is the lifetime of a
+    /// token, such as `30d` or `2s`.
     pub fn start(
         tools: &Tools,
         scopes: &[String],
@@ -87,7 +87,7 @@ impl Registry {
             command
                 .env("HOME", directory)
                 .env("PATH", tools.path_variable());
-            // npm's own way to another registry, as here through a proxy.
+            // npm's own configuration for reaching another registry, for example through a proxy.
             command.envs(std::env::vars().filter(|(name, _)| is_of_the_network(name)));
             Ok(command)
         };
@@ -105,13 +105,13 @@ impl Registry {
         Ok(Self { server, token })
     }
 
-    /// The registry's address as npm takes it: `http://127.0.0.1:PORT/`.
+    /// The registry's URL in npm's form: `http://127.0.0.1:PORT/`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}/", self.server.endpoint())
     }
 
-    /// A token of somebody who may publish. Anybody may read.
+    /// A token of a user who may publish. Everyone may read.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
@@ -129,8 +129,8 @@ fn is_of_the_network(name: &str) -> bool {
     .contains(&name.as_str())
 }
 
-/// YAML, since the order of the patterns matters: the first that fits decides. What has one of the
-/// scopes comes from here alone, so that nobody's package elsewhere is ever taken for it.
+/// YAML, since the order of the patterns matters: the first match decides. Packages with one of the
+/// scopes come only from here, so a stranger's package elsewhere is never mistaken for one.
 fn configured(directory: &Path, scopes: &[String], upstream: &str, token_life: &str) -> String {
     let quoted = |text: &dyn std::fmt::Display| Value::from(text.to_string()).to_string();
     let own = scopes.iter().map(|scope| {
@@ -153,7 +153,7 @@ fn configured(directory: &Path, scopes: &[String], upstream: &str, token_life: &
     )
 }
 
-/// Installs it where the other tools are, and answers with its program.
+/// Installs it next to the other tools, and returns its program.
 fn install(tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, RegistryError> {
     let home = tools::home()?;
     let hash = format!("{:x}", Sha256::digest(LOCK));
@@ -185,7 +185,7 @@ fn install(tools: &Tools, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, Reg
         "--ignore-scripts",
     ])
     .current_dir(&directory);
-    // If this process is killed, the next one waits until npm is gone too.
+    // If this process is killed, the next one waits until npm has ended too.
     npm.stdin(Stdio::from(
         held.try_clone()
             .map_err(files::failed("share the lock of", &directory))?,

@@ -1,10 +1,10 @@
-//! Where the program's own sources are, if it runs among them.
+//! The program's own source tree, if it runs in one.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The root of the Frontage workspace: the one that this program was built in, or else the one that
-/// the current directory is in. `None` for a released program that runs somewhere else.
+/// The root of the Frontage workspace: the one that this program was built in, otherwise the one
+/// that contains the current directory. `None` for a released program that runs somewhere else.
 #[must_use]
 pub fn workspace_root() -> Option<PathBuf> {
     let built_in =
@@ -22,7 +22,7 @@ fn is_workspace(directory: &Path) -> bool {
     directory.join("lambda-src/toggle-runtime").is_dir() && directory.join("Cargo.lock").is_file()
 }
 
-/// Cargo's target directory, if this program (or test) lies in one. Cargo marks it with two files.
+/// Cargo's target directory, if this program (or test) is in one. Cargo marks it with two files.
 pub(crate) fn build_directory() -> Option<PathBuf> {
     let program = env::current_exe().ok()?;
     program

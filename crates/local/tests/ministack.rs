@@ -1,4 +1,4 @@
-//! The emulator's life: it starts, answers, and ends with everything it started.
+//! The emulator's life cycle: it starts, answers, and stops with everything that it started.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fs;
@@ -100,7 +100,7 @@ fn a_deadline_ends_the_wait_and_the_emulator() {
     assert!(!log.exists());
 }
 
-/// Makes the emulator start a function's process that stays, and returns the process's id.
+/// Makes the emulator start a function's process that keeps running, and returns the process's id.
 fn start_function(port: u16, directory: &Path) -> String {
     let pid = directory.join("pid");
     let script = format!(
@@ -138,7 +138,7 @@ fn post(port: u16, path: &str, body: &str) {
     assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
 }
 
-/// Where nothing reaps orphans, an ended process stays as a zombie.
+/// If nothing reaps orphans, an ended process remains as a zombie.
 fn runs(pid: &str) -> bool {
     let state = if cfg!(target_os = "linux") {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -165,7 +165,7 @@ fn functions_end_with_it() {
     eventually("the function ends", || !runs(&pid));
 }
 
-/// A killed program runs no destructor. The emulator, and what it started, must end all the same.
+/// A killed program runs no destructor. The emulator, and what it started, must end nevertheless.
 #[test]
 fn it_dies_with_a_killed_parent() {
     let mut parent = Command::new(std::env::current_exe().unwrap())
@@ -194,7 +194,7 @@ fn it_dies_with_a_killed_parent() {
     eventually("its directory goes", || !directory.exists());
 }
 
-/// No test of its own: the parent that `it_dies_with_a_killed_parent` kills.
+/// Not a test of its own: the parent that `it_dies_with_a_killed_parent` kills.
 #[test]
 #[ignore = "waits to be killed"]
 fn hold_an_emulator() {

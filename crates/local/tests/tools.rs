@@ -1,4 +1,4 @@
-//! Installing tools: once, whole, and by one process at a time. A set without packages needs no
+//! Installs tools: once, completely, and by one process at a time. A set without packages needs no
 //! network.
 #![allow(clippy::unwrap_used, missing_docs)]
 

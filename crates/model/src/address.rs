@@ -1,4 +1,4 @@
-//! Where a resource stands in the model.
+//! Addresses: the places of resources in the model.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use thiserror::Error;
 pub struct StackName(String);
 
 impl StackName {
-    /// A stack's name as it is written on the command line.
+    /// A stack's name as written on the command line.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
@@ -41,7 +41,7 @@ pub struct Address {
 
 /// Text that is not an address.
 #[derive(Debug, Error)]
-#[error("`{0}` is not an address: it is written STACK/NAME, such as toggles/connections-table")]
+#[error("`{0}` is not an address: use STACK/NAME, such as toggles/connections-table")]
 pub struct InvalidAddress(String);
 
 impl Address {

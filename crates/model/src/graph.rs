@@ -1,4 +1,4 @@
-//! The desired state: resources, and the references that are its edges.
+//! The desired state: resources, with the references between them as edges.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -6,15 +6,15 @@ use std::marker::PhantomData;
 use serde_json::{Value, json};
 
 use super::{
-    ADDRESS_TAG, Address, Expression, FINGERPRINT_TAG, Resource, ResourceType, SYSTEM_TAG,
-    StackName, Tags, Text, fingerprint,
+    Address, Attribute, Expression, Owner, Resource, ResourceType, StackName, Tags, Text,
+    fingerprint,
 };
 
 /// The desired state of a system.
 ///
 /// # Guarantees
 /// A resource refers only to resources that were added before it, since a reference is made from
-/// the [`Handle`] that adding returned: there is no dangling reference and no cycle.
+/// the [`Handle`] that adding returned: dangling references and cycles are impossible.
 #[derive(Debug)]
 pub struct Graph {
     system: String,
@@ -28,13 +28,15 @@ pub struct Graph {
 /// One desired resource.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Where it stands.
+    /// Its address.
     pub address: Address,
-    /// What it is.
+    /// Its type.
     pub resource_type: &'static ResourceType,
-    /// What is desired of it, with deferred text as intrinsic functions.
+    /// Its desired properties, with deferred text as intrinsic functions.
     pub properties: Value,
-    /// The tags it should carry, Frontage's own included.
+    /// The owner to record.
+    pub owner: Owner,
+    /// The tags it should carry, the owner's included.
     pub tags: Tags,
     /// The resources that it refers to.
     pub dependencies: BTreeSet<Address>,
@@ -44,12 +46,12 @@ impl Node {
     /// The short hash of the desired properties and tags, with references by address.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
-        self.tags.get(FINGERPRINT_TAG).map_or("", String::as_str)
+        &self.owner.fingerprint
     }
 }
 
 impl Graph {
-    /// An empty system with tags that every resource of it carries.
+    /// An empty system with tags that each of its resources carries.
     pub fn new(system: impl Into<String>, tags: Tags) -> Self {
         Self {
             system: system.into(),
@@ -96,11 +98,21 @@ impl Graph {
         self.nodes.get(address)
     }
 
-    /// What each stack tells about itself once it stands.
+    /// The outputs of each stack, available once it exists.
     #[must_use]
     pub fn outputs(&self) -> &BTreeMap<StackName, BTreeMap<String, Text>> {
         &self.outputs
     }
+}
+
+/// The physical name of a resource: `SYSTEM-STACK-NAME`.
+#[must_use]
+pub fn physical_name(system: &str, stack: &StackName, name: &str) -> String {
+    format!("{}-{name}", physical_prefix(system, stack))
+}
+
+fn physical_prefix(system: &str, stack: &StackName) -> String {
+    format!("{system}-{}", stack.as_str().replace('/', "-"))
 }
 
 /// Adds resources to one stack.
@@ -114,35 +126,32 @@ impl StackBuilder<'_> {
     /// The physical name of a resource of this stack: `SYSTEM-STACK-NAME`.
     #[must_use]
     pub fn physical_name(&self, name: &str) -> String {
-        format!("{}-{name}", self.physical_prefix())
+        physical_name(&self.graph.system, &self.stack, name)
     }
 
-    /// The first part of the physical names of this stack: `SYSTEM-STACK`.
+    /// The prefix of the physical names of this stack: `SYSTEM-STACK`.
     #[must_use]
     pub fn physical_prefix(&self) -> String {
-        format!(
-            "{}-{}",
-            self.graph.system,
-            self.stack.as_str().replace('/', "-")
-        )
+        physical_prefix(&self.graph.system, &self.stack)
     }
 
-    /// Adds a resource. What refers to it takes its attributes from the handle.
+    /// Adds a resource. Resources that refer to it take its attributes from the handle.
     ///
     /// # Panics
-    /// If the stack has a resource of that name already, or the properties do not serialise:
-    /// mistakes in a stack's code, which its snapshot test shows.
+    /// If the stack already contains a resource with that name, or the properties do not serialise:
+    /// bugs in a stack's code, which its snapshot test shows.
     #[allow(clippy::needless_pass_by_value)] // a stack builds each struct in place
     pub fn add<R: Resource>(&mut self, name: &str, properties: R) -> Handle<R> {
         let address = Address::new(self.stack.clone(), name);
         let properties = serde_json::to_value(&properties)
             .unwrap_or_else(|error| panic!("{address} serialises: {error}"));
         let dependencies = references(&properties);
-        let tags = self.tags(R::TYPE, &address, &properties);
+        let (owner, tags) = self.ownership(R::TYPE, &address, &properties);
         let node = Node {
             address: address.clone(),
             resource_type: R::TYPE,
             properties,
+            owner,
             tags,
             dependencies,
         };
@@ -157,7 +166,7 @@ impl StackBuilder<'_> {
         }
     }
 
-    /// The fingerprint of what is desired of a resource: changes when its description does.
+    /// The fingerprint of a desired resource: changes when its description does.
     #[must_use]
     pub fn content<R>(&self, resource: &Handle<R>) -> Text {
         Text::from(
@@ -168,7 +177,7 @@ impl StackBuilder<'_> {
         )
     }
 
-    /// Tells something about the stack once it stands.
+    /// Adds an output, available once the stack exists.
     pub fn output(&mut self, name: &str, value: Text) {
         self.graph
             .outputs
@@ -177,10 +186,12 @@ impl StackBuilder<'_> {
             .insert(name.to_owned(), value);
     }
 
-    /// The system's tags and the record of what is applied, these tags included: else one that the
-    /// description adds would pass for drift. What AWS cannot tag has the record alone, in its
-    /// parent.
-    fn tags(&self, of: &ResourceType, address: &Address, properties: &Value) -> Tags {
+    /// The owner to record and the tags to carry: the system's and the owner's. What AWS cannot tag
+    /// has the owner's alone, in its parent.
+    ///
+    /// The fingerprint includes the system's tags; otherwise a tag that the description adds would
+    /// pass for drift.
+    fn ownership(&self, of: &ResourceType, address: &Address, properties: &Value) -> (Owner, Tags) {
         let mut tags = if of.taggable {
             self.graph.tags.clone()
         } else {
@@ -191,10 +202,13 @@ impl StackBuilder<'_> {
         } else {
             json!([properties, tags])
         };
-        tags.insert(SYSTEM_TAG.to_owned(), self.graph.system.clone());
-        tags.insert(ADDRESS_TAG.to_owned(), address.to_string());
-        tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint(&applied));
-        tags
+        let owner = Owner {
+            system: self.graph.system.clone(),
+            address: address.clone(),
+            fingerprint: fingerprint(&applied),
+        };
+        tags.extend(owner.tags());
+        (owner, tags)
     }
 }
 
@@ -206,15 +220,19 @@ pub struct Handle<R> {
 }
 
 impl<R> Handle<R> {
-    /// Where the resource stands.
+    /// The resource's address.
     #[must_use]
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// A reference to an attribute. Each type offers its own by name ([`crate::types`]).
-    pub(crate) fn attribute(&self, name: &str) -> Text {
-        Text::Deferred(Expression::Attribute(self.address.clone(), name.to_owned()))
+    /// A reference to an attribute of the resource.
+    #[allow(clippy::needless_pass_by_value)] // a constant
+    pub(crate) fn attribute(&self, attribute: Attribute<R>) -> Text {
+        Text::Deferred(Expression::Attribute(
+            self.address.clone(),
+            attribute.name.to_owned(),
+        ))
     }
 }
 
@@ -245,7 +263,7 @@ fn collect_references(value: &Value, found: &mut BTreeSet<Address>) {
 }
 
 impl Expression {
-    /// The expression that a JSON value is, if it is one.
+    /// The expression that a JSON value represents, if any.
     #[must_use]
     pub fn from_json(value: &Value) -> Option<Self> {
         let members = value.as_object().filter(|members| members.len() == 1)?;

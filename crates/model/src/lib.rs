@@ -4,14 +4,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod address;
+mod attribute;
 mod graph;
+mod owner;
 mod resource;
+mod service;
 mod tags;
 mod text;
 pub mod types;
 
 pub use address::{Address, InvalidAddress, StackName};
-pub use graph::{Graph, Handle, Node, StackBuilder, references};
+pub use attribute::Attribute;
+pub use graph::{Graph, Handle, Node, StackBuilder, physical_name, references};
+pub use owner::Owner;
 pub use resource::{Replacement, Resource, ResourceType};
+pub use service::Service;
 pub use tags::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
 pub use text::{Expression, Pseudo, Text, fingerprint};

@@ -1,38 +1,43 @@
-//! What is true of every resource of one type.
+//! The facts that all resources of a type share.
 
 use serde::Serialize;
 
-/// The facts of one resource type that the engine plans with.
+use crate::service::Service;
+
+/// The facts about a resource type that the engine needs for planning.
 #[derive(Debug)]
 pub struct ResourceType {
-    /// CloudFormation's name of the type: `AWS::DynamoDB::Table`.
+    /// The CloudFormation type: `AWS::DynamoDB::Table`.
     pub name: &'static str,
+    /// The service that its resources belong to.
+    pub service: &'static Service,
     /// The paths of the properties by which a live resource is found; all of them are needed to
-    /// read it. None where it is found by its address alone.
+    /// read it. Empty if it is found by its address alone.
     pub identity: &'static [&'static str],
     /// Property paths that AWS cannot change in place (CloudFormation's create-only properties). A
-    /// list to which AWS can add members, but whose members stay, is written `Schema[]`.
+    /// list whose members AWS can add but not change or remove is written `Schema[]`.
     pub create_only: &'static [&'static str],
-    /// Attributes that an in-place change of a property makes anew: `(property, attribute)`.
+    /// Attributes that an in-place change of a property renews: `(property, attribute)`.
     pub renewed_by: &'static [(&'static str, &'static str)],
-    /// In which order a replacement is done.
+    /// The order of a replacement's steps.
     pub replacement: Replacement,
-    /// Whether it keeps people's data: it is never replaced, and deleted only when told.
+    /// Whether it holds people's data: it is never replaced, and deleted only on request.
     pub holds_data: bool,
-    /// Whether AWS can tag it. What it cannot is found under its parent, which keeps its
+    /// Whether AWS can tag it. Otherwise it is found under its parent, which stores its
     /// fingerprint.
     pub taggable: bool,
-    /// Types that a resource of this type may refer to, and so is deleted before.
-    /// Orders the deletion of what is no longer in the model.
+    /// Types that a resource of this type may refer to, and before which it is therefore deleted.
+    /// Orders the deletion of resources that are no longer in the model.
     pub refers_to: &'static [&'static str],
 }
 
-/// In which order the two steps of a replacement go.
+/// The order of the two steps of a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replacement {
-    /// The new one first, then what refers to it, then the old one goes: AWS makes the id.
+    /// Create the new one, update the resources that refer to it, delete the old one: AWS assigns
+    /// the id.
     CreateFirst,
-    /// The old one first: the name or natural key is taken until it is gone.
+    /// Delete the old one first: the name or natural key is taken until it is deleted.
     DeleteFirst,
 }
 

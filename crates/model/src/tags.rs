@@ -1,4 +1,4 @@
-//! The tags by which a system finds again what it owns.
+//! The tags by which a system finds its resources again.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ pub const SYSTEM_TAG: &str = "frontage:system";
 /// The resource's address in the model.
 pub const ADDRESS_TAG: &str = "frontage:address";
 
-/// The fingerprint of the properties that were applied last.
+/// The fingerprint of the last applied properties.
 pub const FINGERPRINT_TAG: &str = "frontage:fingerprint";
 
-/// The key of the tag on a *parent* that keeps the fingerprint of a child which AWS cannot tag
-/// (a route, an integration, an authorizer, a permission).
+/// The key of the tag on a *parent* that stores the fingerprint of a child which AWS cannot tag (a
+/// route, an integration, an authorizer, a permission).
 #[must_use]
 pub fn child_fingerprint_tag(child_name: &str) -> String {
     format!("{FINGERPRINT_TAG}:{child_name}")

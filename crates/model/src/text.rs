@@ -1,4 +1,4 @@
-//! Text that may be known only once another resource exists.
+//! Text that may become known only once another resource exists.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,28 +6,28 @@ use sha2::{Digest, Sha256};
 
 use super::Address;
 
-/// A string property: known now, or deferred until what it refers to is known.
+/// A string property: known now, or deferred until the resources that it refers to are known.
 ///
-/// It serialises as CloudFormation writes it: the text itself, or an intrinsic function.
+/// It serialises as in CloudFormation: the text itself, or an intrinsic function.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Text {
     /// The text itself.
     Known(String),
-    /// What gives the text later.
+    /// An expression for the text.
     Deferred(Expression),
 }
 
-/// What gives a [`Text`] once other resources are known.
+/// An expression for a [`Text`] that depends on other resources.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Expression {
-    /// An attribute that AWS makes up: ARN, id, stream ARN.
+    /// An attribute assigned by AWS: ARN, id, stream ARN.
     #[serde(rename = "Fn::GetAtt")]
     Attribute(Address, String),
-    /// A fact of where the system stands.
+    /// A fact about the system's environment.
     #[serde(rename = "Ref")]
     Ref(Pseudo),
-    /// The parts, one after another, with the first member between them.
+    /// The parts, joined with the first member as separator.
     #[serde(rename = "Fn::Join")]
     Join(String, Vec<Text>),
     /// A short hash of the parts: changes exactly when one of them does.
@@ -38,7 +38,7 @@ pub enum Expression {
 /// CloudFormation's pseudo parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Pseudo {
-    /// The account's 12 digits.
+    /// The account id: 12 digits.
     #[serde(rename = "AWS::AccountId")]
     AccountId,
     /// The Region, such as `eu-west-1`.
@@ -50,7 +50,7 @@ pub enum Pseudo {
 }
 
 impl Text {
-    /// The parts joined with nothing between them; what is known of them now is one text.
+    /// The parts joined without a separator; adjacent known parts become one text.
     pub fn concat(parts: impl IntoIterator<Item = Text>) -> Self {
         let mut flat = Vec::new();
         for part in parts {
@@ -103,9 +103,9 @@ impl Text {
         }
     }
 
-    /// The text, where everything it refers to is known.
+    /// The text, if everything that it refers to is known.
     ///
-    /// `attribute` and `pseudo` answer `None` for what is not known yet.
+    /// `attribute` and `pseudo` return `None` for values that are still unknown.
     pub fn resolve(
         &self,
         attribute: &impl Fn(&Address, &str) -> Option<String>,

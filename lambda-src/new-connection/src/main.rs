@@ -22,7 +22,7 @@ async fn handle(
     } = event;
     let invocation = resources.invocation(context);
     let exchange = invocation.exchange();
-    // Boxed, as the compiler limits how deeply futures nest in one type.
+    // Boxed, since the compiler limits how deeply futures nest in one type.
     let first_failed = Box::pin(welcome(&batch, &resources.toggles, &exchange)).await;
     Ok(invocation.done(&batch, first_failed))
 }

@@ -1,4 +1,4 @@
-//! The toggle-message function: pushes each change of a toggle to every connection.
+//! The toggle-message function: sends each change of a toggle to every connection.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use toggle_runtime::announce::announce;
@@ -25,7 +25,7 @@ async fn handle(
     } = event;
     let invocation = resources.invocation(context);
     let exchange = invocation.exchange();
-    // Boxed, as the compiler limits how deeply futures nest in one type.
+    // Boxed, since the compiler limits how deeply futures nest in one type.
     let first_failed = Box::pin(announce(&batch, &resources.toggles, known, &exchange)).await;
     Ok(invocation.done(&batch, first_failed))
 }

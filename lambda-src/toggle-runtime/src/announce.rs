@@ -1,4 +1,4 @@
-//! Toggle-message: tells changes to every connection, and goes on until what it told is what is.
+//! Toggle-message: sends changes to every connection, until the last sent state is the current one.
 
 use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
@@ -9,18 +9,19 @@ use crate::event::StreamEvent;
 use crate::fan_out::FanOut;
 use crate::known::Known;
 use crate::line::Delivery;
+use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
 
-/// How often a toggle that has changed meanwhile is told again. One that changes faster than it can
-/// be told is left to the records of those changes, which come after this batch.
+/// How often a toggle that has changed in the meantime is sent again. One that changes faster than
+/// it can be sent is left to the records of those changes, which follow this batch.
 const ROUNDS: usize = 5;
 
-/// Tells every connection the changes of a batch, the known ones first. Returns the index of the
-/// first record that has to be retried.
+/// Sends the changes of a batch to every connection, the known ones first. Returns the index of the
+/// first record that must be retried.
 ///
-/// After its last post it reads the changed toggles again and tells what has become different. That
-/// makes it safe against itself: two invocations for one toggle at once, from a redelivery or a
-/// retry, end with the same state whichever of them posts last.
+/// After its last post it reads the changed toggles again and sends those that have changed since.
+/// That makes it safe against itself: two concurrent invocations for one toggle, from a redelivery
+/// or a retry, end with the same state whichever of them posts last.
 pub async fn announce<T, C, P>(
     event: &StreamEvent,
     toggles: &T,
@@ -39,7 +40,7 @@ where
         }
         let began = Instant::now();
         failed = earliest(failed, FanOut::of(&pending, known, exchange).run().await);
-        if !exchange.policy.verify {
+        if !exchange.policy.keeps(Rule::Verify) {
             return failed;
         }
         let (changed, unread) = reread(pending, toggles, exchange.policy.concurrency).await;
@@ -52,13 +53,13 @@ where
     if !pending.is_empty() {
         info!(
             toggles = pending.len(),
-            "toggles change faster than they can be told"
+            "toggles change faster than they can be sent"
         );
     }
     failed
 }
 
-/// The toggles that are no longer what was told, and the first record whose toggle cannot be read.
+/// The toggles that differ from what was sent, and the first record whose toggle cannot be read.
 async fn reread<T: Toggles>(
     told: Vec<Pending>,
     toggles: &T,

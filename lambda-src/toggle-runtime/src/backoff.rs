@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// The waits of one retried call.
+/// The pauses of one retried call.
 #[derive(Debug, Clone)]
 pub struct Backoff {
     ceiling: Duration,
@@ -12,8 +12,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// For a call that was throttled or failed at the service: up to 100 ms first, up to 3 s at
-    /// last.
+    /// For a call that was throttled or failed at the service: at first up to 100 ms, finally up to
+    /// 3 s.
     #[must_use]
     pub fn overload() -> Self {
         Self {
@@ -22,7 +22,7 @@ impl Backoff {
         }
     }
 
-    /// For a connection that is about to appear: short, as a client waits for its first message.
+    /// For a connection that is about to open: short, since a client waits for its first message.
     #[must_use]
     pub fn appearance() -> Self {
         Self {
@@ -31,14 +31,14 @@ impl Backoff {
         }
     }
 
-    /// The next wait: anything from nothing to a ceiling that doubles.
+    /// The next pause: anything from zero to a ceiling that doubles.
     pub fn next_wait(&mut self) -> Duration {
         let wait = self.ceiling.mul_f64(fastrand::f64());
         self.ceiling = (self.ceiling * 2).min(self.cap);
         wait
     }
 
-    /// Waits, unless the wait would pass `until`: then it says `false` at once.
+    /// Waits, unless the pause would pass `until`: then it returns `false` at once.
     pub async fn wait_until(&mut self, until: Instant) -> bool {
         let wait = self.next_wait();
         if Instant::now() + wait >= until {

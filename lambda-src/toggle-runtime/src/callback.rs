@@ -16,13 +16,13 @@ use tokio::time::timeout;
 use crate::connection::Connection;
 use crate::ports::{Callback, CallbackError};
 
-/// An attempt without an answer by then is in doubt. A post takes milliseconds.
+/// An attempt without a response by then is in doubt. A post takes milliseconds.
 const ATTEMPT: Duration = Duration::from_secs(10);
 
-/// The header that the SDK sends too.
+/// The header that the SDK also sends.
 const TYPE: (&str, &str) = ("content-type", "application/octet-stream");
 
-/// What may stand in a path: RFC 3986's unreserved characters.
+/// The characters allowed in a path: RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -30,14 +30,14 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// Calls that are signed and sent without the SDK's client of this API: that takes more than three
-/// times the processor time a post, which is what bounds a fan-out in a small function.
+/// times the processor time per post, which is what bounds a fan-out in a small function.
 #[derive(Debug)]
 pub struct Management {
-    /// Sends requests, and keeps connections.
+    /// Sends requests, and reuses connections.
     pub http: SharedHttpConnector,
-    /// The function's.
+    /// The function's credentials.
     pub credentials: SharedCredentialsProvider,
-    /// The region to sign for.
+    /// The Region to sign for.
     pub region: String,
 }
 
@@ -66,14 +66,14 @@ impl Management {
         answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {ATTEMPT:?}"))))
     }
 
-    /// Without a status the connection to the service was closed or refused: what was sent on it is
-    /// done with.
+    /// Without a status the connection to the service was closed or refused: nothing more will
+    /// happen to what was sent on it.
     async fn send(&self, request: HttpRequest) -> Result<(), CallbackError> {
         let answer = self.http.call(request).await;
         let answer = answer
             .map_err(|error| CallbackError::Again(DisplayErrorContext(&error).to_string()))?;
         let status = answer.status().as_u16();
-        // To its end, so that the HTTP connection serves the next call.
+        // Read to its end, so that the HTTP connection can serve the next call.
         let body = ByteStream::new(answer.into_body()).collect().await;
         classify(
             status,
@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// A service that never gives a status.
+    /// A service that never returns a status.
     #[derive(Debug)]
     enum Silent {
         Broken,

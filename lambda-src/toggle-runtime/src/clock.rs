@@ -6,13 +6,13 @@ use tokio::time::Instant;
 
 use crate::connection::Connection;
 
-/// An invocation stops this long before Lambda would stop it, to close what it could not tell and
-/// to answer.
+/// An invocation stops this long before Lambda would stop it, to close the connections that it
+/// could not reach and to respond.
 const RESERVE: Duration = Duration::from_secs(6);
-/// The last part of the reserve, in which nothing is started any more.
+/// The last part of the reserve, in which nothing new is started.
 const ANSWER: Duration = Duration::from_millis(500);
 
-/// Wall time, anchored once an invocation and then monotonic.
+/// Wall time, anchored once per invocation and monotonic from then on.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     anchor: Instant,
@@ -20,7 +20,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows `now_ms` milliseconds of the epoch now.
+    /// A clock that now shows `now_ms` milliseconds since the epoch.
     #[must_use]
     pub fn at(now_ms: u64) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Clock {
         Self::at(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Milliseconds of the epoch, now.
+    /// The current time, in milliseconds since the epoch.
     #[must_use]
     pub fn now_ms(&self) -> u64 {
         self.anchor_ms + u64::try_from(self.anchor.elapsed().as_millis()).unwrap_or(0)
@@ -51,18 +51,18 @@ impl Clock {
     }
 }
 
-/// When an invocation has to be done.
+/// When an invocation must be done.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
-    /// No post begins or goes on after this.
+    /// No post starts or continues after this.
     pub tell: Instant,
-    /// No close begins or goes on after this.
+    /// No close starts or continues after this.
     pub close: Instant,
 }
 
 impl Deadline {
-    /// The deadline of an invocation that Lambda stops at `deadline_ms` of the epoch. Zero, which a
-    /// runtime without deadlines sends, means a minute.
+    /// The deadline of an invocation that Lambda stops at `deadline_ms` since the epoch. Zero,
+    /// which a runtime without deadlines sends, means a minute.
     #[must_use]
     pub fn of(clock: &Clock, deadline_ms: u64) -> Self {
         let left = match deadline_ms {
@@ -77,7 +77,7 @@ impl Deadline {
         }
     }
 
-    /// Whether telling is over.
+    /// Whether the time for posts is over.
     #[must_use]
     pub fn is_past(&self) -> bool {
         Instant::now() >= self.tell

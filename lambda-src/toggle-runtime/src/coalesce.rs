@@ -1,4 +1,4 @@
-//! Several changes to one toggle in one batch are told as its last state.
+//! Merges several changes to one toggle in one batch into its last state.
 
 use tracing::error;
 
@@ -10,14 +10,13 @@ use crate::item::{Item, normalised, toggle_id};
 pub struct Pending {
     /// The toggle.
     pub id: String,
-    /// Its item; `None` when it was deleted.
+    /// Its item; `None` if it was deleted.
     pub item: Option<Item>,
-    /// The index of its first record in the batch: a retry begins there.
+    /// The index of its first record in the batch: a retry starts there.
     pub first: usize,
 }
 
-/// The toggles of a batch in the order of their last changes, and the first record that makes no
-/// sense.
+/// The toggles of a batch in the order of their last changes, and the first record that is invalid.
 #[must_use]
 pub fn coalesce(event: &StreamEvent) -> (Vec<Pending>, Option<usize>) {
     let mut pending: Vec<Pending> = Vec::new();
@@ -52,7 +51,7 @@ pub fn earliest(left: Option<usize>, right: Option<usize>) -> Option<usize> {
     left.into_iter().chain(right).min()
 }
 
-/// The first record of what has not been told.
+/// The first record of those that have not been sent.
 #[must_use]
 pub fn first_of(untold: &[Pending]) -> Option<usize> {
     untold.iter().map(|toggle| toggle.first).min()

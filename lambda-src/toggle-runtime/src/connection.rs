@@ -1,4 +1,4 @@
-//! A connection as its table's item has it, and the URL through which it is reached.
+//! A connection as stored in its table's item, and the URL for reaching it.
 
 use serde_json::Value;
 
@@ -8,29 +8,29 @@ use crate::item::Item;
 pub const CONNECTION_KEY: &str = "connectionId";
 /// The attribute with the callback URL of the connection's stage.
 pub const ENDPOINT: &str = "connectionEndpoint";
-/// The attribute with the moment of the connection, in milliseconds of the epoch.
+/// The attribute with the time of the connection, in milliseconds since the epoch.
 pub const CONNECTED_AT: &str = "connectedAt";
-/// The attribute by which `DynamoDB` expires the item, in seconds of the epoch.
+/// The attribute by which `DynamoDB` expires the item, in seconds since the epoch.
 pub const EXPIRY: &str = "expiry";
 
-/// How long an item lives if `$disconnect`, which is best effort, never comes: a little more than
-/// the two hours that API Gateway gives a connection.
+/// How long an item lives if `$disconnect`, which is best effort, is never called: a little more
+/// than the two hours that API Gateway allows a connection.
 pub const LIFETIME_SECONDS: u64 = 9_000;
 
 /// One WebSocket connection.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Connection {
-    /// API Gateway's id of it.
+    /// Its id in API Gateway.
     pub id: String,
     /// The callback URL of its stage.
     pub endpoint: String,
-    /// When the connection manager stored it, in milliseconds of the epoch. Zero when the item does
-    /// not say.
+    /// When the connection manager stored it, in milliseconds since the epoch. Zero if the item
+    /// does not say.
     pub connected_at: u64,
 }
 
 impl Connection {
-    /// Reads a stored item in `DynamoDB` JSON; `None` when it lacks what a post needs.
+    /// Reads a stored item in `DynamoDB` JSON; `None` if it lacks something that a post needs.
     #[must_use]
     pub fn from_item(item: &Item) -> Option<Self> {
         let text = |name: &str, kind: &str| item.get(name)?.get(kind).and_then(Value::as_str);
@@ -44,16 +44,16 @@ impl Connection {
     }
 }
 
-/// Where the `@connections` API of a stage is.
+/// The location of a stage's `@connections` API.
 #[derive(Debug, Clone)]
 pub enum CallbackBase {
-    /// On AWS, in a region.
+    /// On AWS, in a Region.
     Aws {
-        /// The region's name.
+        /// The Region's name.
         region: String,
     },
-    /// On an emulator, at its endpoint. `MiniStack` and `LocalStack` share the path form; their
-    /// host form needs `*.localhost`, which glibc does not resolve.
+    /// On an emulator, at its endpoint. `MiniStack` and `LocalStack` have the path form in common;
+    /// their host form needs `*.localhost`, which glibc does not resolve.
     Emulator {
         /// The emulator's endpoint.
         endpoint: String,
@@ -61,8 +61,7 @@ pub enum CallbackBase {
 }
 
 impl CallbackBase {
-    /// From the environment of a function: an endpoint for this service, one for all services, or
-    /// AWS.
+    /// From a function's environment: an endpoint for this service, one for all services, or AWS.
     #[must_use]
     pub fn from_environment(read: impl Fn(&str) -> Option<String>) -> Self {
         let endpoint =
@@ -76,7 +75,7 @@ impl CallbackBase {
     }
 
     /// The callback URL of a stage. Built from the API's id, never from the request's domain name:
-    /// behind a custom domain the stage is hidden in a mapping, while the API's own address always
+    /// behind a custom domain the stage is hidden in a mapping, while the API's own domain always
     /// works.
     #[must_use]
     pub fn url(&self, api_id: &str, stage: &str) -> String {
@@ -97,7 +96,7 @@ impl CallbackBase {
     }
 }
 
-/// The DNS suffix of the partition that a region is in (the SDKs' `partitions.json`).
+/// The DNS suffix of a Region's partition (the SDKs' `partitions.json`).
 fn dns_suffix(region: &str) -> &'static str {
     match region.split_once('-').map_or("", |(prefix, _)| prefix) {
         "cn" => "amazonaws.com.cn",

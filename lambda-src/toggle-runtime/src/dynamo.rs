@@ -69,7 +69,7 @@ pub struct ConnectionsTable {
 }
 
 impl ConnectionsTable {
-    /// Stores a connection, to expire a little after its life.
+    /// Stores a connection, to expire a little after it must have ended.
     pub async fn remember(&self, connection: &Connection) -> Result<(), TableError> {
         let expiry = connection.connected_at / 1_000 + LIFETIME_SECONDS;
         let put = self.client.put_item().table_name(&self.name);
@@ -152,8 +152,7 @@ impl Connections for ConnectionsTable {
     }
 }
 
-/// An item that cannot be posted to is nobody's update to lose: it was not written by the
-/// connection manager.
+/// An item that cannot be posted to can be skipped: the connection manager did not write it.
 fn well_formed(item: &Item) -> Option<Connection> {
     let connection = Connection::from_item(item);
     if connection.is_none() {

@@ -1,7 +1,7 @@
-//! Stream events and the partial batch response, only as much of them as the functions read.
+//! Stream events and the partial batch response, limited to the parts that the functions read.
 //!
-//! Own types, because a stream record's images are already the `DynamoDB` JSON that goes on the
-//! wire.
+//! Separate types, because a stream record's images are already the `DynamoDB` JSON of the
+//! messages.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct StreamEvent {
     pub records: Vec<Record>,
 }
 
-/// What happened to an item.
+/// The kind of change to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Operation {
@@ -30,7 +30,7 @@ pub enum Operation {
 /// One change to one item.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Record {
-    /// What happened.
+    /// The kind of change.
     #[serde(rename = "eventName")]
     pub operation: Operation,
     /// The item.
@@ -48,7 +48,7 @@ pub struct Change {
     /// The item after the change. A deleted item has none.
     #[serde(default)]
     pub new_image: Option<Item>,
-    /// The record's place in its shard.
+    /// The record's position in its shard.
     pub sequence_number: String,
 }
 
@@ -70,8 +70,8 @@ pub struct BatchItemFailure {
 }
 
 impl BatchResponse {
-    /// Asks for a retry from the record at `first_failed` on. It names that record only: Lambda
-    /// retries all after it.
+    /// Requests a retry from the record at `first_failed` on. It names only that record: Lambda
+    /// retries all records after it.
     #[must_use]
     pub fn retry_from(event: &StreamEvent, first_failed: Option<usize>) -> Self {
         let failed = first_failed.and_then(|index| event.records.get(index));

@@ -1,4 +1,4 @@
-//! Scripted ports for the tests of single situations. The simulation in `tests/` is for all of them
+//! Scripted ports for tests of single situations. The simulation in `tests/` covers all of them
 //! together.
 
 use std::cell::{Cell, RefCell};
@@ -16,26 +16,26 @@ use crate::policy::Policy;
 use crate::ports::{Callback, CallbackError, Connections, Page, TableError, Toggles};
 use crate::tally::Tally;
 
-/// The moment at which every test begins, in milliseconds.
+/// The time at which every test starts, in milliseconds.
 pub(crate) const NOW: u64 = 1_000_000_000;
 
-/// Tables and an API that answer as they were told to, and note what was asked of them.
+/// Tables and an API that answer as scripted, and record their calls.
 #[derive(Default)]
 pub(crate) struct Fake {
     /// The pages of connections; `None` cannot be read.
     pub(crate) pages: Vec<Option<Vec<Connection>>>,
-    /// The states that reads return one after the other, the last one for ever. `None` cannot be
+    /// The states that reads return one after the other, the last one repeatedly. `None` cannot be
     /// read.
     pub(crate) states: RefCell<VecDeque<Option<State>>>,
-    /// What posts to a connection answer; success after the last.
+    /// The results of posts to a connection; success after the last.
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
-    /// After how many posts all are refused; zero is never.
+    /// The number of posts after which all are refused; zero means never.
     pub(crate) refuse_from: Cell<usize>,
     /// Connections whose item is gone.
     pub(crate) left: Vec<String>,
-    /// What was posted with success: connection and message.
+    /// The successful posts: connection and message.
     pub(crate) heard: RefCell<Vec<(String, String)>>,
-    /// When each post was tried.
+    /// When each post was attempted.
     pub(crate) tried: RefCell<Vec<Instant>>,
     pub(crate) forgotten: RefCell<Vec<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
@@ -172,7 +172,7 @@ pub(crate) fn toggle(id: &str, value: u64) -> Item {
         .unwrap()
 }
 
-/// How [`toggle`] looks on the wire.
+/// A [`toggle`] in the form of a message.
 pub(crate) fn wire(id: &str, value: u64) -> String {
     format!(r#"{{"featureId":{{"S":"{id}"}},"value":{{"N":"{value}"}}}}"#)
 }

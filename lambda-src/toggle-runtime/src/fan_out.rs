@@ -1,4 +1,4 @@
-//! One telling of changes to every connection.
+//! One fan-out of changes to every connection.
 
 use std::cell::RefCell;
 use std::future::ready;
@@ -15,14 +15,15 @@ use crate::connection::Connection;
 use crate::known::Known;
 use crate::line::{ConnectionSender, Delivery, End};
 use crate::message::change;
+use crate::policy::Rule;
 use crate::ports::{Callback, Connections, TableError};
 
-/// How long the scan waits while the known connections are told: about as long as a post takes.
-/// What it costs a small function's processor, or a service that answers one request after the
-/// other, would hold up the posts.
+/// How long the scan waits while the known connections are sent to: about as long as a post takes.
+/// Its cost on a small function's processor, or in a service that handles one request at a time,
+/// would delay the posts.
 const HEAD_START: Duration = Duration::from_millis(20);
 
-/// One telling of changes to every connection: to the known ones at once, and to the others that
+/// One fan-out of changes to every connection: at once to the known ones, and to the others that
 /// the scan finds.
 #[derive(Debug)]
 pub struct FanOut<'a, C, P> {
@@ -34,7 +35,7 @@ pub struct FanOut<'a, C, P> {
 }
 
 impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
-    /// A telling of these changes.
+    /// A fan-out of these changes.
     #[must_use]
     pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
         let policy = exchange.policy;
@@ -50,11 +51,11 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         }
     }
 
-    /// Tells. Returns the first record that someone has not been told.
+    /// Sends. Returns the first record that was not sent to every connection.
     pub async fn run(&self) -> Option<usize> {
         let known = self.known.all();
         let unseen = RefCell::new(known.clone());
-        let scans = self.exchange.policy.scan || known.is_empty();
+        let scans = self.exchange.policy.keeps(Rule::Scan) || known.is_empty();
         let others = stream::iter(scans.then(|| self.scan())).flatten();
         let others = others.try_filter(|found| ready(!unseen.borrow_mut().remove(found)));
 
@@ -71,7 +72,7 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     }
 
     /// Every stored connection, page by page: the next page is read while the last one is being
-    /// told.
+    /// sent to.
     fn scan(&self) -> impl Stream<Item = Result<Connection, TableError>> + '_ {
         let pages = stream::unfold(
             Some(None),
@@ -88,8 +89,8 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         pages.flat_map(stream::iter)
     }
 
-    /// A page that cannot be read ends the scan: those of earlier pages are told nevertheless, and
-    /// the batch fails from its first record.
+    /// A page that cannot be read ends the scan: connections of earlier pages are sent to
+    /// nevertheless, and the batch fails from its first record.
     async fn tell_each(
         &self,
         connections: impl Stream<Item = Result<Connection, TableError>>,
@@ -108,17 +109,17 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
             .await
     }
 
-    /// Tells one connection, message after message. Returns the first record that it has not been
-    /// told. Whoever took them all is known from then on.
+    /// Sends to one connection, message by message. Returns the first record that it has not been
+    /// sent. A connection that accepts them all is known from then on.
     async fn tell(&self, connection: &Connection) -> Option<usize> {
-        // Never closed while this invocation lasts.
+        // Never closed during this invocation.
         let _slot = self.slots.acquire().await;
         self.exchange.tally.connections.add();
         let mut line =
             ConnectionSender::new(self.exchange, connection, self.known.remove(connection));
         for (position, message) in self.messages.iter().enumerate() {
             if self.exchange.deadline.is_past() && position == 0 {
-                // Nothing was sent, so nothing is in doubt: the retry will tell it.
+                // Nothing was sent, so nothing is in doubt: the retry will send it.
                 self.exchange.tally.failed.add();
                 return first_of(self.pending);
             }

@@ -1,4 +1,4 @@
-//! What a function does once, before its first event: logs, configuration, clients.
+//! The initialisation of a function before its first event: logs, configuration, clients.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
+use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, TOGGLES_TABLE};
 use tokio::time::Instant;
 use tracing::{Level, error, info};
 
@@ -27,33 +28,34 @@ use crate::tally::Tally;
 /// How long connecting to a service may take.
 const CONNECT: Duration = Duration::from_secs(2);
 
-/// How long a connection to a service is kept unused: a thawed function does not begin with one
+/// How long an unused connection to a service is kept: a thawed function must not start with one
 /// that the service has closed.
 const IDLE: Duration = Duration::from_secs(20);
 
-const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
+/// How long one attempt at a call of the SDK may take, and how many there are: together less than
+/// the connection manager has.
+const ATTEMPT: Duration = Duration::from_secs(3);
+const ATTEMPTS: u32 = 3;
+const _: () = assert!(ATTEMPT.as_secs() * (ATTEMPTS as u64) < CONNECT_TIMEOUT_SECONDS as u64);
 
-/// The variable with the toggles table's name.
-pub const TOGGLES_TABLE: &str = "TOGGLES_TABLE";
-/// The variable with the connections table's name.
-pub const CONNECTIONS_TABLE: &str = "CONNECTIONS_TABLE";
+const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
-#[error("environment variable {0} is missing: it has to name the table")]
+#[error("environment variable {0} is missing: set it to the table's name")]
 pub struct MissingVariable(&'static str);
 
-/// What the connection manager runs with.
+/// The configuration and clients of the connection manager.
 #[derive(Debug)]
 pub struct Register {
     /// The connections table.
     pub connections: ConnectionsTable,
-    /// Where the `@connections` API is.
+    /// The location of the `@connections` API.
     pub base: CallbackBase,
 }
 
 impl Register {
-    /// Reads the environment and makes the client.
+    /// Reads the environment and creates the client.
     pub async fn start() -> Result<Self, MissingVariable> {
         let began = start_logs();
         let name = table(CONNECTIONS_TABLE)?;
@@ -66,7 +68,7 @@ impl Register {
     }
 }
 
-/// What the functions of the streams run with.
+/// The configuration and clients of the stream functions.
 #[derive(Debug)]
 pub struct Broadcast {
     /// The toggles table.
@@ -77,7 +79,7 @@ pub struct Broadcast {
 }
 
 impl Broadcast {
-    /// Reads the environment and makes the clients.
+    /// Reads the environment and creates the clients.
     pub async fn start(policy: Policy) -> Result<Self, MissingVariable> {
         let began = start_logs();
         let (toggles, connections) = (table(TOGGLES_TABLE)?, table(CONNECTIONS_TABLE)?);
@@ -99,7 +101,7 @@ impl Broadcast {
         })
     }
 
-    /// Begins an invocation.
+    /// Starts an invocation.
     #[must_use]
     pub fn invocation(&self, context: Context) -> Invocation<'_> {
         let clock = Clock::system();
@@ -115,7 +117,7 @@ impl Broadcast {
     }
 }
 
-/// One invocation of a function of the streams.
+/// One invocation of a stream function.
 #[derive(Debug)]
 pub struct Invocation<'a> {
     resources: &'a Broadcast,
@@ -127,7 +129,7 @@ pub struct Invocation<'a> {
 }
 
 impl Invocation<'_> {
-    /// What connections are told with.
+    /// The parts for sending to connections.
     #[must_use]
     pub fn exchange(&self) -> Delivery<'_, ConnectionsTable, Management> {
         Delivery {
@@ -140,7 +142,7 @@ impl Invocation<'_> {
         }
     }
 
-    /// Writes the log line and asks for a retry from the record at `first_failed` on.
+    /// Writes the log line and requests a retry from the record at `first_failed` on.
     #[must_use]
     pub fn done(self, event: &StreamEvent, first_failed: Option<usize>) -> BatchResponse {
         self.report(event, first_failed);
@@ -194,22 +196,21 @@ fn table(name: &'static str) -> Result<String, MissingVariable> {
         .inspect_err(|error| error!(%error, "cannot start"))
 }
 
-/// Three attempts of three seconds each: within the connection manager's ten seconds.
 async fn configuration() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
-                .operation_attempt_timeout(Duration::from_secs(3))
+                .operation_attempt_timeout(ATTEMPT)
                 .build(),
         )
         .load()
         .await
 }
 
-/// Lambda hands a function its credentials in the environment.
+/// Lambda provides a function's credentials in the environment.
 fn management(configuration: &SdkConfig) -> Management {
     Management {
         http: connector(),
@@ -221,7 +222,7 @@ fn management(configuration: &SdkConfig) -> Management {
     }
 }
 
-/// What posts are sent with. It keeps as many connections as are used at once.
+/// The HTTP client for posts. It keeps as many connections as are used at once.
 fn connector() -> SharedHttpConnector {
     let builder = Connector::builder()
         .connector_settings(
@@ -238,7 +239,7 @@ fn connector() -> SharedHttpConnector {
     })
 }
 
-/// What the SDK's calls are sent with.
+/// The HTTP client for the SDK's calls.
 fn http_client() -> SharedHttpClient {
     let builder = aws_smithy_http_client::Builder::new().pool_idle_timeout(IDLE);
     if is_plain() {
@@ -248,8 +249,8 @@ fn http_client() -> SharedHttpClient {
     }
 }
 
-/// TLS is left out where every endpoint is plain HTTP, as on an emulator: loading the roots takes
-/// most of a start.
+/// TLS is omitted if every endpoint is plain HTTP, as on an emulator: loading the roots takes most
+/// of a start.
 fn is_plain() -> bool {
     let is_plain = |name| variable(name).map(|url| url.starts_with("http://"));
     let own = [

@@ -1,27 +1,27 @@
-//! Toggle items as the wire shows them: `DynamoDB` JSON.
+//! Toggle items in the form of messages: `DynamoDB` JSON.
 
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
-/// The attribute that is the toggles table's key.
+/// The key attribute of the toggles table.
 pub const TOGGLE_KEY: &str = "featureId";
 
-/// One toggle in `DynamoDB` JSON, attribute by attribute. Ordered, so that one state is always the
-/// same bytes.
+/// One toggle in `DynamoDB` JSON, attribute by attribute. Ordered, so that equal states have equal
+/// bytes.
 pub type Item = BTreeMap<String, Value>;
 
 /// The whole state: every toggle by its id.
 pub type State = BTreeMap<String, Item>;
 
-/// The id in an item or in a stream record's keys, or `None` when it has none.
+/// The id in an item or in a stream record's keys, or `None` if there is none.
 #[must_use]
 pub fn toggle_id(item: &Item) -> Option<&str> {
     item.get(TOGGLE_KEY)?.get("S")?.as_str()
 }
 
-/// An item that the SDK read, in the shape that the wire and stream records have.
+/// An item that the SDK read, in the form of messages and stream records.
 #[must_use]
 #[expect(clippy::implicit_hasher, reason = "the SDK has this type")]
 pub fn from_sdk(item: &HashMap<String, AttributeValue>) -> Item {
@@ -30,7 +30,7 @@ pub fn from_sdk(item: &HashMap<String, AttributeValue>) -> Item {
         .collect()
 }
 
-/// Makes an item from a stream record comparable with one that the SDK read: sets have no order.
+/// Makes an item from a stream record comparable with one that the SDK read: sets are unordered.
 #[must_use]
 pub fn normalised(item: Item) -> Item {
     item.into_iter()

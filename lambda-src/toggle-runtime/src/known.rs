@@ -1,15 +1,15 @@
-//! The connections that toggle-message tells first.
+//! The connections that toggle-message sends to first.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use crate::connection::Connection;
 
-/// How many connections one instance of the function remembers: a few megabytes.
+/// The maximum number of connections that one instance of the function remembers: a few megabytes.
 const LIMIT: usize = 10_000;
 
-/// The connections that took every message of the last fan-out of this instance. They are told
-/// before the scan that says whom to tell, and may have left since. Only a saving of time: it is
+/// The connections that accepted every message of this instance's last fan-out. They are sent to
+/// before the scan that finds all connections, and may have left since. Only an optimisation: it is
 /// lost with the instance.
 #[derive(Debug)]
 pub struct Known {
@@ -24,7 +24,7 @@ impl Default for Known {
 }
 
 impl Known {
-    /// None yet, and never more than `limit`.
+    /// None so far, and never more than `limit`.
     #[must_use]
     pub fn bounded(limit: usize) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Known {
         }
     }
 
-    /// All of them, now.
+    /// All current ones.
     #[must_use]
     pub fn all(&self) -> BTreeSet<Connection> {
         self.connections.borrow().clone()
@@ -47,7 +47,7 @@ impl Known {
         }
     }
 
-    /// Removes a connection. Whether it was one of them.
+    /// Removes a connection. Returns whether it was one of them.
     pub fn remove(&self, connection: &Connection) -> bool {
         self.connections.borrow_mut().remove(connection)
     }

@@ -1,9 +1,9 @@
-//! What the three toggle functions share: the wire's shapes, the two algorithms that tell clients
-//! about toggles, and their adapters to `DynamoDB` and API Gateway.
+//! The common library of the three toggle functions: the message formats, the two algorithms that
+//! send toggles to clients, and their adapters to `DynamoDB` and API Gateway.
 //!
-//! [`welcome`] and [`announce`] hold the rules and know no AWS: they reach the world through the
-//! narrow [`ports`], so the tests run the same code in a simulated world under virtual time.
-//! `lambda-src/README.md` has the protocol and the argument why no client ends stale.
+//! [`welcome`] and [`announce`] contain the rules and know no AWS: they reach the outside through
+//! the narrow [`ports`], so the tests run the same code in a simulated world under virtual time.
+//! `lambda-src/README.md` contains the protocol and the argument why no client stays stale.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod announce;

@@ -1,4 +1,4 @@
-//! One connection being told, one message after the other.
+//! Sending to one connection, one message after the other.
 
 use std::time::Duration;
 
@@ -8,49 +8,49 @@ use tracing::{debug, warn};
 use crate::backoff::Backoff;
 use crate::clock::{Clock, Deadline};
 use crate::connection::Connection;
-use crate::policy::Policy;
+use crate::policy::{Policy, Rule};
 use crate::ports::{Callback, CallbackError, Connections};
 use crate::tally::Tally;
 
 /// Why a connection gets no further messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// It is closed. Nobody is left to be told.
+    /// It is closed. There is no client to send to.
     Gone,
-    /// It is not open yet: new-connection, which reads the table once it is, will tell it.
+    /// It is not open yet: new-connection, which reads the table once it is, will send to it.
     Early,
-    /// It could not be told, or not for certain.
+    /// It could not be reached, or not for certain.
     Untold,
 }
 
-/// What all lines of an invocation share.
+/// The parts that all senders of an invocation share.
 #[derive(Debug)]
 pub struct Delivery<'a, C, P> {
     /// The connections table.
     pub connections: &'a C,
     /// The `@connections` API.
     pub callback: &'a P,
-    /// The bounds.
+    /// The limits.
     pub policy: &'a Policy,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// When to be done.
+    /// The deadline.
     pub deadline: Deadline,
-    /// The counts.
+    /// The counters.
     pub tally: &'a Tally,
 }
 
-/// One connection being told.
+/// The sender for one connection.
 #[derive(Debug)]
 pub struct ConnectionSender<'a, C, P> {
     exchange: &'a Delivery<'a, C, P>,
     connection: &'a Connection,
-    /// Whether it took a message, so that it was open: from then on, 410 means closed.
+    /// Whether it accepted a message, so that it was open: from then on, 410 means closed.
     heard: bool,
 }
 
 impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
-    /// A line to a connection, and whether that took a message before.
+    /// A sender for a connection, and whether that accepted a message before.
     #[must_use]
     pub fn new(exchange: &'a Delivery<'a, C, P>, connection: &'a Connection, heard: bool) -> Self {
         Self {
@@ -96,17 +96,17 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         }
     }
 
-    /// Counts a connection that could not be told, and closes it: its client comes back and gets
-    /// the whole state, and a message that is still on its way reaches nobody.
+    /// Counts a connection that could not be reached, and closes it: its client reconnects and gets
+    /// the whole state, and a message that is still on its way reaches no client.
     pub async fn give_up(&self) {
         let exchange = self.exchange;
         exchange.tally.failed.add();
-        let closed = exchange.policy.close && self.close().await;
+        let closed = exchange.policy.keeps(Rule::Close) && self.close().await;
         if closed {
             exchange.tally.closed.add();
         }
         let connection = self.connection.id.as_str();
-        warn!(connection, closed, "connection cannot be told");
+        warn!(connection, closed, "connection cannot be reached");
     }
 
     async fn attempt(&self, message: &[u8]) -> Result<(), CallbackError> {
@@ -123,7 +123,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
 
     fn log(&self, error: &CallbackError) {
         let connection = self.connection.id.as_str();
-        // What is tried again is frequent under load: whoever is given up is logged then.
+        // Retries are frequent under load; connections that are given up are logged in any case.
         if matches!(error, CallbackError::Gone | CallbackError::Again(_)) {
             debug!(connection, %error, "post failed");
         } else {
@@ -131,7 +131,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         }
     }
 
-    /// What a 410 means; `None` when it may be different in a moment.
+    /// The meaning of a 410; `None` if that may change in a moment.
     async fn gone(&self, began: Instant) -> Option<End> {
         let exchange = self.exchange;
         if self.heard || exchange.clock.age(self.connection) >= exchange.policy.young {
@@ -143,7 +143,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             exchange.tally.early.add();
             return Some(End::Early);
         }
-        // Whoever has left again needs no waiting for. Not knowing costs waiting only.
+        // A client that has left again needs no waiting for. Not knowing costs only the waiting.
         if matches!(
             exchange.connections.exists(self.connection).await,
             Ok(false)
@@ -154,14 +154,14 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         None
     }
 
-    /// An item that stays costs one post the next time, and expires: no reason to fail.
+    /// An item that remains costs one post the next time, and expires: no reason to fail.
     async fn forget(&self) {
         if let Err(error) = self.exchange.connections.forget(self.connection).await {
             let connection = self.connection.id.as_str();
             warn!(
                 connection,
                 error = &error as &dyn std::error::Error,
-                "closed connection's item stays for now"
+                "item of a closed connection could not be deleted"
             );
         }
     }
@@ -177,7 +177,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             let closing = self.exchange.callback.close(self.connection);
             match timeout_at(until, closing).await {
                 Ok(Ok(())) => return true,
-                // It may be yet to open, when it was never heard.
+                // It may still be about to open, if it never accepted a message.
                 Ok(Err(CallbackError::Gone)) => return self.heard,
                 Ok(Err(CallbackError::Again(_) | CallbackError::InDoubt(_))) => {}
                 Ok(Err(CallbackError::Refused(_))) | Err(_) => return false,

@@ -1,4 +1,4 @@
-//! The messages that clients get, as in the published design.
+//! The messages to clients, as in the published design.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use tracing::error;
 
 use crate::item::{Item, State, TOGGLE_KEY};
 
-/// `PostToConnection` refuses more (API Gateway quotas: 128 KB a message).
+/// `PostToConnection` refuses more (API Gateway quotas: 128 KB per message).
 pub const MESSAGE_LIMIT: usize = 131_072;
 
 #[derive(Serialize)]
@@ -17,7 +17,7 @@ struct Removed<'a> {
     feature_id: serde_json::Map<String, serde_json::Value>,
 }
 
-/// What tells a client that a toggle was deleted:
+/// The message that a toggle was deleted:
 /// `{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}`.
 #[must_use]
 pub fn removed(id: &str) -> Vec<u8> {
@@ -29,10 +29,10 @@ pub fn removed(id: &str) -> Vec<u8> {
     })
 }
 
-/// What tells a client the state of one toggle: its item, or its removal.
+/// The message with the state of one toggle: its item, or its removal.
 ///
-/// A toggle that no message can hold is told as removed, so that clients fall back to their
-/// defaults instead of keeping a state that is no longer true.
+/// A toggle that is too large for any message is sent as removed, so that clients fall back to
+/// their defaults instead of keeping an outdated state.
 #[must_use]
 pub fn change(id: &str, item: Option<&Item>, limit: usize) -> Vec<u8> {
     match item.map(json) {
@@ -45,14 +45,13 @@ pub fn change(id: &str, item: Option<&Item>, limit: usize) -> Vec<u8> {
     }
 }
 
-/// What tells a client the whole state: one JSON array, or several when one would pass `limit`
-/// bytes.
+/// The messages with the whole state: one JSON array, or several if one would pass `limit` bytes.
 #[must_use]
 pub fn snapshot(state: &State, limit: usize) -> Vec<Vec<u8>> {
     let mut arrays = vec![vec![b'[']];
     for (id, item) in state {
         let item = json(item);
-        // An array of this item alone has two brackets more.
+        // An array of only this item has two brackets more.
         if item.len() + 2 > limit {
             oversized(id, item.len());
             continue;
@@ -65,7 +64,7 @@ pub fn snapshot(state: &State, limit: usize) -> Vec<Vec<u8>> {
     arrays
 }
 
-/// The toggles, of `among` or of all, that are different `now` from what was told.
+/// The toggles, of `among` or of all, whose state `now` differs from the one sent.
 #[must_use]
 pub fn differences(
     told: &State,
@@ -81,7 +80,7 @@ pub fn differences(
 }
 
 fn append(arrays: &mut Vec<Vec<u8>>, item: &[u8], limit: usize) {
-    // With a comma before and the closing bracket after.
+    // With a comma before it and the closing bracket after it.
     let fits = |array: &Vec<u8>| array.len() == 1 || array.len() + item.len() + 2 <= limit;
     if !arrays.last().is_some_and(fits) {
         arrays.push(vec![b'[']);
@@ -97,7 +96,7 @@ fn append(arrays: &mut Vec<Vec<u8>>, item: &[u8], limit: usize) {
 fn oversized(id: &str, bytes: usize) {
     error!(
         toggle = id,
-        bytes, "toggle is too big for a message: clients are told that it is removed"
+        bytes, "toggle is too large for a message: sent as removed"
     );
 }
 

@@ -1,18 +1,26 @@
-//! The numbers that bound telling.
+//! The limits of sending.
 
 use std::time::Duration;
 
+use toggle_contract::CONNECT_TIMEOUT_SECONDS;
+
 use crate::message::MESSAGE_LIMIT;
 
-/// How many connections are told at once, one message at a time each. A post takes 10 to 20 ms
-/// within a region, so this is 6,000 to 12,000 posts a second: about the account's default quota
-/// for the whole region, of 10,000.
+/// How many connections are sent to at once, each one message at a time. A post takes 10 to 20 ms
+/// within a Region, so this is 6,000 to 12,000 posts per second: about the account's default quota
+/// for the whole Region, of 10,000.
 pub const CONCURRENCY: usize = 128;
 
 /// Younger than this, a connection may not have been opened yet: it can be posted to only once
-/// `$connect` has returned, and its item is written before. A little more than the connection
-/// manager's timeout of ten seconds.
+/// `$connect` has returned, and its item is written before.
 pub const YOUNG: Duration = Duration::from_secs(15);
+
+// A connection that is not young is open or closed: the argument in lambda-src/README.md, why no
+// client ends stale, takes that for granted.
+const _: () = assert!(
+    YOUNG.as_secs() > CONNECT_TIMEOUT_SECONDS as u64,
+    "$connect could outlast YOUNG"
+);
 
 /// How connections are told, and when they are given up.
 #[derive(Debug, Clone)]
@@ -21,27 +29,35 @@ pub struct Policy {
     pub concurrency: usize,
     /// See [`YOUNG`].
     pub young: Duration,
-    /// How long a 410 of a young connection is tried again before it is left to the new-connection
+    /// How long a 410 of a young connection is retried before it is left to the new-connection
     /// function.
     pub patience: Duration,
-    /// How long one message to one connection is tried.
+    /// How long one message to one connection is retried.
     pub budget: Duration,
-    /// How long closing one connection is tried.
+    /// How long closing one connection is retried.
     pub close_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
-    /// Whether connections are scanned when some are known already. Always, but in tests that show
-    /// what it is for.
-    pub scan: bool,
-    /// Whether what was told is read again afterwards. Always, but in tests.
-    pub verify: bool,
-    /// Whether a connection that could not be told for certain is closed. Always, but in tests.
-    pub close: bool,
+    /// The rule that a simulation does without.
+    #[cfg(feature = "simulation")]
+    pub broken: Option<Rule>,
+}
+
+/// What keeps clients from ending stale: the rules of `lambda-src/README.md` that are decisions in
+/// the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Connections are scanned even where some are known already.
+    Scan,
+    /// What was told is read again afterwards.
+    Verify,
+    /// A connection that could not be told for certain is closed.
+    Close,
 }
 
 impl Policy {
-    /// Toggle-message: a connection that is not open yet holds up nobody, as new-connection reads
-    /// the table after it has opened.
+    /// Toggle-message: a connection that is not open yet delays no others, since new-connection
+    /// reads the table after it has opened.
     #[must_use]
     pub fn announce() -> Self {
         Self {
@@ -51,18 +67,30 @@ impl Policy {
             budget: Duration::from_secs(20),
             close_budget: Duration::from_secs(4),
             message_limit: MESSAGE_LIMIT,
-            scan: true,
-            verify: true,
-            close: true,
+            #[cfg(feature = "simulation")]
+            broken: None,
         }
     }
 
-    /// New-connection: waits for the connection as long as it may still open.
+    /// New-connection: waits for a connection as long as it may still open.
     #[must_use]
     pub fn welcome() -> Self {
         Self {
             patience: YOUNG * 2,
             ..Self::announce()
         }
+    }
+
+    /// Whether a rule is kept: always. Nothing that is deployed can turn one off.
+    #[cfg(not(feature = "simulation"))]
+    #[expect(clippy::unused_self, reason = "a simulation's policy decides")]
+    pub(crate) const fn keeps(&self, _rule: Rule) -> bool {
+        true
+    }
+
+    /// Whether a rule is kept: always, but in a simulation that shows what it is for.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn keeps(&self, rule: Rule) -> bool {
+        self.broken != Some(rule)
     }
 }

@@ -1,4 +1,4 @@
-//! What the algorithms need of the world.
+//! The interfaces of the algorithms to the outside.
 #![expect(
     async_fn_in_trait,
     reason = "used with concrete types on one thread only"
@@ -11,9 +11,9 @@ use crate::item::{Item, State};
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action}")]
 pub struct TableError {
-    /// What was tried, with the table's name.
+    /// The action, with the table's name.
     pub action: String,
-    /// What the service answered.
+    /// The service's error.
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
@@ -24,14 +24,13 @@ pub enum CallbackError {
     /// 410: the connection is closed, or not open yet.
     #[error("the connection does not exist")]
     Gone,
-    /// It had no effect and may have one when it is tried again: 429, 5xx, no connection to the
-    /// service.
+    /// It had no effect, and may have one if retried: 429, 5xx, no connection to the service.
     #[error("try again: {0}")]
     Again(String),
-    /// No answer came in time: the call may still take effect, even late.
+    /// No response arrived in time: the call may still take effect, even late.
     #[error("no answer: {0}")]
     InDoubt(String),
-    /// The service will never accept it, such as for lack of permission.
+    /// The service will never accept it, for example because a permission is missing.
     #[error("refused: {0}")]
     Refused(String),
 }
@@ -40,7 +39,7 @@ pub enum CallbackError {
 pub trait Toggles {
     /// Every toggle.
     async fn all(&self) -> Result<State, TableError>;
-    /// One toggle, or `None` when it was deleted.
+    /// One toggle, or `None` if it was deleted.
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError>;
 }
 
@@ -49,7 +48,7 @@ pub trait Toggles {
 pub struct Page {
     /// Its connections.
     pub connections: Vec<Connection>,
-    /// Where the next page begins, if there is one.
+    /// The position of the next page, if there is one.
     pub next: Option<String>,
 }
 
@@ -59,8 +58,7 @@ pub trait Connections {
     async fn page(&self, after: Option<String>) -> Result<Page, TableError>;
     /// Whether the connection is still stored.
     async fn exists(&self, connection: &Connection) -> Result<bool, TableError>;
-    /// Deletes the item, unless it is no longer the one that was read. The absence of it is
-    /// success.
+    /// Deletes the item, unless it is no longer the one that was read. Its absence is success.
     async fn forget(&self, connection: &Connection) -> Result<(), TableError>;
 }
 

@@ -1,4 +1,4 @@
-//! The connection manager: keeps the connections table.
+//! The connection manager: maintains the connections table.
 
 use tracing::warn;
 
@@ -10,8 +10,8 @@ use crate::websocket::{RequestContext, SocketResponse};
 
 /// Stores a connection on `$connect` and deletes it on `$disconnect`.
 ///
-/// An error of the table is the function's error: API Gateway then refuses the connection, so that
-/// no client is connected without an item.
+/// An error of the table is the function's error: API Gateway then refuses the connection, so no
+/// client is connected without an item.
 pub async fn register(
     context: &RequestContext,
     table: &ConnectionsTable,
@@ -29,8 +29,8 @@ pub async fn register(
     Ok(SocketResponse { status_code: 200 })
 }
 
-/// Its age counts from now, not from the event's `connectedAt`: what matters is the latest moment
-/// at which `$connect` can still return, and that is this function's timeout after now.
+/// Its age counts from now, not from the event's `connectedAt`: the relevant time is the latest at
+/// which `$connect` can still return, and that is this function's timeout from now.
 fn connection(context: &RequestContext, base: &CallbackBase, clock: Clock) -> Connection {
     Connection {
         id: context.connection_id.clone(),

@@ -1,4 +1,4 @@
-//! The whole state, read once for all who ask at the same time.
+//! The whole state, read once for all concurrent callers.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use tokio::time::Instant;
 use crate::item::State;
 use crate::ports::{TableError, Toggles};
 
-/// Scans of the toggles table that are shared: at most one runs, and those who wait for it together
-/// share the next.
+/// Shared scans of the toggles table: at most one runs, and callers that wait for it share the next
+/// one.
 ///
-/// A thousand clients that reconnect at once then cost some scans, not thousands.
+/// A thousand clients that reconnect at once then cost a few scans, not thousands.
 #[derive(Debug)]
 pub struct States<'a, T> {
     toggles: &'a T,
@@ -19,7 +19,7 @@ pub struct States<'a, T> {
 }
 
 impl<'a, T: Toggles> States<'a, T> {
-    /// No state was read yet.
+    /// No state was read so far.
     #[must_use]
     pub fn new(toggles: &'a T) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl<'a, T: Toggles> States<'a, T> {
         }
     }
 
-    /// The state by a scan that began after `moment`, strictly: one that began before may have
+    /// The state from a scan that began strictly after `moment`: one that began before may have
     /// missed a change that was committed before `moment`.
     pub async fn after(&self, moment: Instant) -> Result<Arc<State>, TableError> {
         let mut last = self.last.lock().await;

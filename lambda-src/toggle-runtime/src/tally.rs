@@ -4,57 +4,57 @@ use std::cell::Cell;
 
 use tokio::time::Instant;
 
-/// A counter that concurrent futures of one thread share.
+/// A counter shared by concurrent futures on one thread.
 #[derive(Debug, Default)]
 pub struct Count(Cell<u64>);
 
 impl Count {
-    /// Counts one.
+    /// Increments the count.
     pub fn add(&self) {
         self.0.set(self.0.get() + 1);
     }
 
-    /// What was counted.
+    /// The count.
     #[must_use]
     pub fn get(&self) -> u64 {
         self.0.get()
     }
 }
 
-/// The last of several moments.
+/// The latest of several times.
 #[derive(Debug, Default)]
 pub struct Last(Cell<Option<Instant>>);
 
 impl Last {
-    /// It is now.
+    /// Sets it to now.
     pub fn set(&self) {
         self.0.set(Some(Instant::now()));
     }
 
-    /// When it was, if ever.
+    /// The time, if there was one.
     #[must_use]
     pub fn get(&self) -> Option<Instant> {
         self.0.get()
     }
 }
 
-/// What happened in one invocation.
+/// The events of one invocation.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Connections that were to be told.
+    /// Connections to send to.
     pub connections: Count,
-    /// Posts that were tried, retries included.
+    /// Attempted posts, including retries.
     pub posts: Count,
-    /// Posts that were tried again after a throttle or a failure of the service.
+    /// Posts that were retried after a throttle or a failure of the service.
     pub retries: Count,
     /// Connections that were found closed.
     pub gone: Count,
     /// Connections that were not open yet and were left to new-connection.
     pub early: Count,
-    /// Connections that could not be told.
+    /// Connections that could not be reached.
     pub failed: Count,
     /// Those of them that were closed.
     pub closed: Count,
-    /// When a connection took a message.
+    /// When a connection last accepted a message.
     pub told: Last,
 }

@@ -1,4 +1,4 @@
-//! API Gateway's WebSocket proxy events, only as much of them as the connection manager reads.
+//! API Gateway's WebSocket proxy events, limited to the parts that the connection manager reads.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SocketEvent {
-    /// What it is about.
+    /// Its context.
     pub request_context: RequestContext,
 }
 
-/// What an event is about.
+/// The context of an event.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestContext {
@@ -24,7 +24,7 @@ pub struct RequestContext {
     pub stage: String,
 }
 
-/// The answer to API Gateway.
+/// The response to API Gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SocketResponse {

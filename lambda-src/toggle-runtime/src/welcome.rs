@@ -1,5 +1,5 @@
-//! New-connection: tells new connections the whole state, and goes on until what it told is what
-//! is.
+//! New-connection: sends the whole state to new connections, until the last sent state is the
+//! current one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,11 +13,12 @@ use crate::event::{Operation, StreamEvent};
 use crate::item::State;
 use crate::line::{ConnectionSender, Delivery, End};
 use crate::message::{change, differences, snapshot};
+use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::States;
 
-/// Tells every connection that the batch inserted. Returns the index of the first record whose
-/// connection could not be told.
+/// Sends to every connection that the batch inserted. Returns the index of the first record whose
+/// connection could not be reached.
 pub async fn welcome<T, C, P>(
     event: &StreamEvent,
     toggles: &T,
@@ -63,7 +64,7 @@ fn malformed(index: usize) -> bool {
     false
 }
 
-/// Whether the connection has been told, or needs no telling any more.
+/// Whether the connection was sent everything, or no longer needs it.
 async fn welcome_one<T, C, P>(
     connection: &Connection,
     states: &States<'_, T>,
@@ -86,12 +87,12 @@ where
     }
 }
 
-/// Tells the state, then reads it again and tells what is different, until nothing is that was told
-/// last. The first telling is about every toggle, those that do not exist included.
+/// Sends the state, then reads it again and sends the differences, until the last messages are
+/// current. The first round covers every toggle, including those that do not exist.
 ///
-/// A change between the reading and the telling may have been told by toggle-message before the
-/// older state arrived. Whatever is read after the last message arrived was committed before it, or
-/// its announcement is still to come.
+/// A change between the read and the post may have been sent by toggle-message before the older
+/// state arrived. Every change read after the last message arrived was committed before it, or its
+/// announcement is still to come.
 async fn converge<T, C, P>(
     line: &mut ConnectionSender<'_, C, P>,
     states: &States<'_, T>,
@@ -107,7 +108,7 @@ where
     let mut told = read(states, arrived).await?;
     tell_all(line, &snapshot(&told, limit)).await?;
     let mut last: Option<BTreeSet<String>> = None;
-    while exchange.policy.verify && last.as_ref().is_none_or(|last| !last.is_empty()) {
+    while exchange.policy.keeps(Rule::Verify) && last.as_ref().is_none_or(|last| !last.is_empty()) {
         if exchange.deadline.is_past() {
             return Err(End::Untold);
         }

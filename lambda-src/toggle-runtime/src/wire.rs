@@ -1,4 +1,4 @@
-//! Clients whose answers are fake, and what they sent.
+//! Clients with fake responses, which record their requests.
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -8,12 +8,12 @@ use aws_sdk_dynamodb::Client;
 use fake_aws::FakeAws;
 use serde_json::Value;
 
-/// Credentials that sign for nobody.
+/// Credentials that are valid nowhere.
 pub(crate) fn credentials() -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(Credentials::new("id", "secret", None, None, "tests"))
 }
 
-/// A configuration of clients that retry nothing.
+/// A configuration of clients that do not retry.
 pub(crate) fn configuration(fake: &FakeAws) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -30,7 +30,7 @@ pub(crate) fn tables(fake: &FakeAws) -> Client {
     Client::new(&configuration(fake))
 }
 
-/// The JSON bodies of the requests so far, which all have one.
+/// The JSON bodies of the requests so far; each has one.
 pub(crate) fn bodies(fake: &FakeAws) -> Vec<Value> {
     let body = |name: &String| serde_json::from_str(&name[name.find('{').unwrap()..]).unwrap();
     fake.requests().iter().map(body).collect()

@@ -1,4 +1,4 @@
-//! The shell's and the teams' applications, built and published as their developers do it.
+//! The applications of the shell and the teams, built and published as their developers do it.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::cli::release;
 use crate::release::{Application, Events};
 use crate::render;
 
-/// Applications whose builds are under way.
+/// Applications that are being built.
 pub(super) struct Builds(JoinHandle<Result<Vec<Built>, Report>>);
 
 struct Built {
@@ -24,17 +24,17 @@ struct Built {
 }
 
 impl Builds {
-    /// Begins to build the applications of the selected stacks whose sources are here: a team's may
+    /// Starts building the applications of the selected stacks whose sources are here: a team's may
     /// be elsewhere.
     pub(super) fn begin(global: &Global, system: &System, context: &Context) -> Self {
-        let applications = release::applications(&context.graph, &context.selection);
+        let applications = release::applications(system, &context.selection);
         let sources: Vec<_> = applications
             .map(|of| (release::source(global, system, &of), of))
             .collect();
         Self(tokio::spawn(build_all(sources)))
     }
 
-    /// Waits for the builds, and publishes them side by side. Answers with the applications.
+    /// Waits for the builds and publishes them concurrently. Returns the applications.
     pub(super) async fn publish(
         self,
         context: &Context,
@@ -72,7 +72,7 @@ async fn build_all(sources: Vec<(PathBuf, Application)>) -> Result<Vec<Built>, R
         } else {
             let command = format!("frontage release publish {application} --dir DIST");
             say(&format!(
-                "{application} is not here ({}): {command} shows a build of it",
+                "{application} is not here ({}); to publish a build of it: {command}",
                 source.display()
             ));
         }

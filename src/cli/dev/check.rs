@@ -1,4 +1,4 @@
-//! What `dev --once` checks: that all of it works, as a client sees it.
+//! The checks of `dev --once`: that the whole system works, as a client sees it.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use hyper_util::rt::TokioExecutor;
 use miette::{IntoDiagnostic as _, Report, miette};
 use tokio::time::timeout;
 
-use super::EXAMPLES;
+use super::examples::EXAMPLES;
 use crate::cli::context::Outputs;
 use crate::cli::output::print;
-use crate::cli::release;
-use crate::cli::toggles::{Change, Client, Message, Store};
+use crate::cli::{advice, release};
 use crate::release::Application;
+use crate::toggles::{Change, Client, Message, Received, Store, Toggle};
 
-/// How long a message is waited for.
+/// How long to wait for a message.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a client must see: the examples, then a change to one.
+/// Checks what a client sees: the examples, then a change to one.
 pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
-    let mut client = super::connect(url).await?;
+    let mut client = Client::connect(url).await.map_err(advice::report)?;
     let items = loop {
-        // The examples' own changes may still be under way, and come before the state.
+        // The examples' own changes may still be on their way and arrive before the state.
         if let Message::State(items) = next(&mut client, "the state").await? {
             break items;
         }
@@ -38,15 +38,15 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
         ));
     }
     let (id, ..) = EXAMPLES[0];
-    store
-        .set(&Change {
-            id,
-            active: true,
-            name: None,
-            attributes: &[],
-        })
-        .await?;
-    while !matches!(next(&mut client, "the change").await?, Message::Changed(item) if is_on(&item, id))
+    let change = Change {
+        id,
+        active: true,
+        name: None,
+        attributes: &[],
+    };
+    store.set(&change).await.map_err(advice::report)?;
+    let is_on = |toggle: &Toggle| toggle.id() == id && toggle.is_active();
+    while !matches!(next(&mut client, "the change").await?, Message::Changed(toggle) if is_on(&toggle))
     {
     }
     client.close().await;
@@ -54,22 +54,18 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
     Ok(())
 }
 
-fn is_on(item: &serde_json::Value, id: &str) -> bool {
-    item["featureId"]["S"] == id && item["isActive"]["BOOL"] == true
-}
-
 async fn next(client: &mut Client, what: &str) -> Result<Message, Report> {
     let seconds = PATIENCE.as_secs();
     match timeout(PATIENCE, client.next()).await {
-        Ok(Some((_, message))) => Ok(message),
+        Ok(Some(Received { message, .. })) => Ok(message),
         Ok(None) => Err(miette!(
-            "the service closed the connection before {what} came"
+            "the service closed the connection before {what} arrived"
         )),
-        Err(_) => Err(miette!("{what} did not come within {seconds} s")),
+        Err(_) => Err(miette!("{what} did not arrive within {seconds} s")),
     }
 }
 
-/// The current release of each application must be served at its site.
+/// Checks that the current release of each application is served at its site.
 pub(super) async fn applications(
     endpoint: &str,
     outputs: &Outputs,
@@ -87,7 +83,7 @@ pub(super) async fn applications(
     Ok(())
 }
 
-/// Asks the endpoint by the site's name, which only browsers resolve.
+/// Calls the endpoint under the site's name, which only browsers resolve.
 async fn get(endpoint: &str, url: &str, path: &str) -> Result<StatusCode, Report> {
     let host = url.split_once("://").map_or(url, |(_, host)| host);
     let request = Request::get(format!("{endpoint}/{path}")).header(HOST, host);

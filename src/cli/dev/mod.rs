@@ -2,6 +2,7 @@
 
 mod applications;
 mod check;
+mod examples;
 mod user;
 
 use std::process::ExitCode;
@@ -13,38 +14,29 @@ use local::{MiniStack, MiniStackOptions, Proxy, Registry, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use model::StackName;
 use stacks::description::System;
+use stacks::toggles;
 
 use self::applications::Builds;
-use super::context::{self, Context, Outputs, Zips};
-use super::toggles::{Change, Client, Store, show};
-use crate::cli::advice;
-use crate::cli::apply;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
+use crate::cli::context::{Context, Outputs};
+use crate::cli::functions::Zips;
+use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
-use crate::cli::output::print;
-use crate::cli::output::say;
-use crate::cli::packages;
-use crate::cli::release;
+use crate::cli::output::{print, say};
+use crate::cli::toggles::show;
+use crate::cli::{advice, apply, description, packages, release};
 use crate::release::Application;
 use crate::render;
+use crate::toggles::{Store, Watch};
 
-/// Where the emulator listens, unless told otherwise.
+/// The emulator's default port.
 const PORT: u16 = 4566;
-/// The Region, where the description names none.
+/// The Region if the description names none.
 const REGION: &str = "eu-west-1";
-/// The toggles that are there to try.
-const EXAMPLES: [(&str, &str, bool); 3] = [
-    ("1", "Feature toggle 1", false),
-    ("2", "Feature toggle 2", true),
-    ("3", "Feature toggle 3", false),
-];
-
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Check that a client gets the state and then a change, and that the applications are served,
-    /// and leave: 0 if so, 1 if not
+    /// then exit: 0 on success, 1 on failure
     #[arg(long)]
     once: bool,
     /// The emulator's port on 127.0.0.1; default: 4566, or any free one with --once
@@ -53,7 +45,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let system = context::describe(global)?;
+    let system = description::read(global)?;
     let emulator = start(arguments).await?;
     let global = Global {
         endpoint_url: Some(emulator.endpoint()),
@@ -66,7 +58,8 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let registry = packages(&global, &context).await?;
     user::make(&context, &outputs).await?;
     let url = websocket_url(&outputs)?;
-    let store = seed(&context).await?;
+    let store = Store::new(&context.account, toggles::toggles_table(&system));
+    examples::make(&store).await?;
     let checked = if arguments.once {
         check(&context, &url, &store, &outputs, &applications).await
     } else {
@@ -77,11 +70,11 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     checked.map(|()| ExitCode::SUCCESS)
 }
 
-/// The emulator and, at the address that everything else knows, the proxy before it.
+/// The emulator and the proxy in front of it, whose address everything else uses.
 ///
-/// The functions alone call the emulator directly: it tells them its own address.
+/// Only the functions call the emulator directly: it gives them its own address.
 struct Emulator {
-    /// Ends before what it is before.
+    /// Dropped before the emulator that it serves.
     proxy: Proxy,
     _ministack: MiniStack,
 }
@@ -97,7 +90,7 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     let start = move || {
         let tools = Tools::install(&mut say).into_diagnostic()?;
         say("starting the emulator");
-        // Only then does it know that a viewer came by TLS, and keep everyone else from the
+        // Only then does it know that a viewer used TLS, and deny everyone else access to the
         // buckets.
         let options = MiniStackOptions {
             auth: true,
@@ -113,9 +106,9 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     tokio::task::spawn_blocking(start).await.into_diagnostic()?
 }
 
-/// The emulator's default account, whatever credentials are around: nothing here goes to AWS.
+/// The emulator's default account, whatever credentials exist: nothing here is sent to AWS.
 async fn open(global: &Global, system: &System) -> Result<Context, Report> {
-    let selection = context::selection(global, system)?;
+    let selection = description::selection(global, system)?;
     let connection = Connection {
         profile: None,
         ..global.connection(system.region.as_deref().or(Some(REGION)))
@@ -132,8 +125,8 @@ async fn open(global: &Global, system: &System) -> Result<Context, Report> {
 
 async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
     let plan = context.plan(Goal::Converge).await?;
-    if !context.lacking.is_empty() {
-        say(&context.lacks());
+    if let Some(lacking) = context.left_out() {
+        say(&lacking.to_string());
     }
     say(&format!(
         "bringing up {}: {} resources",
@@ -143,18 +136,16 @@ async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
     let report = apply::execute(context, plan, false).await;
     if !report.complete() {
         say(&render::report(&report));
-        return Err(miette!("the system did not come up"));
+        return Err(miette!("the system could not be brought up"));
     }
     Ok(context.outputs(&report.known))
 }
 
-/// The shared packages in a local registry, where the system has some and the emulator has no place
-/// for them.
+/// Serves the shared packages from a local registry, if the system has some and the emulator has no
+/// service for them.
 async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>, Report> {
-    if !context
-        .lacking
-        .contains_key(&StackName::new(stacks::packages::STACK))
-    {
+    let stack = StackName::new(stacks::packages::STACK);
+    if !context.lacking.contains_key(&stack) {
         return Ok(None);
     }
     let global = global.clone();
@@ -164,26 +155,11 @@ async fn packages(global: &Global, context: &Context) -> Result<Option<Registry>
 }
 
 fn websocket_url(outputs: &Outputs) -> Result<String, Report> {
-    let url = outputs
-        .values()
-        .find_map(|values| values.get("websocket_url"));
-    url.cloned()
-        .ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))
-}
-
-async fn seed(context: &Context) -> Result<Store, Report> {
-    let store = Store::open_in(context);
-    for (id, name, active) in EXAMPLES {
-        store
-            .set(&Change {
-                id,
-                active,
-                name: Some(name),
-                attributes: &[],
-            })
-            .await?;
-    }
-    Ok(store)
+    let toggles = outputs
+        .get(&StackName::new(toggles::STACK))
+        .ok_or_else(|| miette!("the system has no WebSocket URL: select the stack toggles"))?;
+    let toggles = toggles::Outputs::of(toggles).into_diagnostic()?;
+    Ok(toggles.websocket_url)
 }
 
 async fn check(
@@ -227,7 +203,7 @@ fn welcome(
     }
     if let Some(registry) = registry {
         print(&format!(
-            "The shared packages are at {} (npm install --registry …)\n",
+            "The shared packages are served at {} (npm install --registry …)\n",
             registry.url()
         ));
     }
@@ -245,30 +221,21 @@ fn welcome(
     {
         print(&format!("  {frontage} release publish {team}"));
     }
-    print("\nChanges show here. Ctrl-C takes everything down.\n");
+    print("\nChanges are shown here. Ctrl-C takes everything down.\n");
 }
 
 async fn watch(global: &Global, url: &str) -> Result<(), Report> {
     let mut interrupts = Interrupts::listen();
-    let mut client = connect(url).await?;
+    let mut watch = Watch::connect(url).await.map_err(advice::report)?;
     loop {
         tokio::select! {
-            message = client.next() => match message {
-                Some((text, message)) => show(Format::Human, &text, &message),
-                None => client = connect(url).await?,
-            },
+            event = watch.next() => show(Format::Human, &event),
             () = interrupts.next() => break,
         }
     }
-    client.close().await;
+    watch.close().await;
     say(&format!("\ntaking {} down", global.config.display()));
     Ok(())
-}
-
-async fn connect(url: &str) -> Result<Client, Report> {
-    Client::connect(url)
-        .await
-        .map_err(|error| miette!("{url}: {error}"))
 }
 
 async fn take_down(context: &mut Context) -> Result<(), Report> {
@@ -280,6 +247,6 @@ async fn take_down(context: &mut Context) -> Result<(), Report> {
     }
     say(&render::report(&report));
     Err(miette!(
-        "not everything came down; the emulator's end takes the rest"
+        "some resources were not deleted; they disappear with the emulator"
     ))
 }

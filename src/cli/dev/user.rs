@@ -1,57 +1,27 @@
-//! The user to try signing in with.
+//! An example user, to try signing in with.
 
-use aws::failed;
-use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
-use engine::DriverError;
 use miette::Report;
 use model::StackName;
-use stacks::identity::STACK;
+use stacks::identity;
 
 use crate::cli::advice;
 use crate::cli::context::{Context, Outputs};
+use crate::users::Users;
 
-/// Whom to sign in as. The users of an emulator end with it, so this is no secret.
+/// The user's name. The users of an emulator disappear with it, so this is no secret.
 pub(super) const NAME: &str = "ada@example.com";
-/// Fits the pool's rules: 12 characters, small and capital letters, digits.
+/// Meets the pool's rules: 12 characters, lower-case and upper-case letters, digits.
 pub(super) const PASSWORD: &str = "Try-Frontage-1";
 
-/// Makes the user, if the system has users. Nobody is sent a message.
+/// Creates the user, if the system has users.
 pub(super) async fn make(context: &Context, outputs: &Outputs) -> Result<(), Report> {
-    let pool = outputs
-        .get(&StackName::new(STACK))
-        .and_then(|values| values.get("user_pool_id"));
-    let Some(pool) = pool else { return Ok(()) };
-    let client = Client::new(&context.account.config("cognito-idp"));
-    create(&client, pool).await.map_err(advice::report)
-}
-
-async fn create(client: &Client, pool: &str) -> Result<(), DriverError> {
-    let attribute =
-        |name: &str, value: &str| AttributeType::builder().name(name).value(value).build();
-    let attributes = [
-        attribute("email", NAME),
-        attribute("email_verified", "true"),
-    ]
-    .into_iter()
-    .collect::<Result<Vec<_>, _>>();
-    let create = client.admin_create_user().user_pool_id(pool).username(NAME);
-    let create = create
-        .set_user_attributes(attributes.ok())
-        .message_action(MessageActionType::Suppress);
-    create
-        .send()
+    let stack = StackName::new(identity::STACK);
+    if !outputs.contains_key(&stack) {
+        return Ok(());
+    }
+    let identity = context.outputs_of(outputs, &stack, identity::Outputs::of)?;
+    Users::new(&context.account, identity.user_pool_id)
+        .create(NAME, PASSWORD)
         .await
-        .map_err(failed("cognito-idp:AdminCreateUser"))?;
-    let password = client
-        .admin_set_user_password()
-        .user_pool_id(pool)
-        .username(NAME)
-        .password(PASSWORD);
-    password
-        .permanent(true)
-        .send()
-        .await
-        .map_err(failed("cognito-idp:AdminSetUserPassword"))?;
-    Ok(())
+        .map_err(advice::report)
 }

@@ -1,85 +1,44 @@
-//! The registry that is meant: the system's own, with a token that AWS gives for it, or another.
+//! The registry that a command uses: the system's own, with a token from AWS, or another.
 
 use std::time::SystemTime;
 
-use aws::failed;
-use engine::Goal;
-use miette::{Report, miette};
+use miette::Report;
 use model::StackName;
-use stacks::packages::STACK;
+use stacks::packages::{Outputs, STACK};
 
-use super::RegistryArgs;
+use super::workspace::RegistryArgs;
 use crate::cli::advice;
-use crate::cli::context::{Context, Zips};
+use crate::cli::context::Context;
 use crate::cli::global::Global;
-use crate::packages::{Registry, TOKEN_VARIABLE};
+use crate::packages::{Registry, TOKEN_VARIABLE, Token};
 
-/// How long a token for a single run of Frontage is good for, in seconds: the least that
-/// CodeArtifact gives.
-pub(super) const RUN: i64 = 900;
-
-/// A registry, its token, and when that runs out, where that is known.
+/// A registry, and when the token for it expires, where that is known.
 pub(super) struct Destination {
     pub(super) registry: Registry,
-    pub(super) token: Option<String>,
-    pub(super) until: Option<SystemTime>,
+    pub(super) expires: Option<SystemTime>,
 }
 
-/// Finds the registry and gets a token that is good for so many seconds.
+/// Finds the registry and gets a token that is good for this many seconds.
 pub(super) async fn destination(
     global: &Global,
     place: &RegistryArgs,
     seconds: i64,
 ) -> Result<Destination, Report> {
     if let Some(url) = &place.registry {
-        let token = std::env::var(TOKEN_VARIABLE)
-            .ok()
-            .filter(|token| !token.is_empty());
+        let token = std::env::var(TOKEN_VARIABLE).ok();
+        let token = token.filter(|token| !token.is_empty());
         return Ok(Destination {
-            registry: Registry::new(url, token.clone()),
-            token,
-            until: None,
+            registry: Registry::new(url, token),
+            expires: None,
         });
     }
-    let global = Global {
-        stack: vec![STACK.to_owned()],
-        ..global.clone()
-    };
-    let mut context = Context::open(&global, Zips::None).await?;
-    let inventory = context.read(Goal::Converge).await?;
-    context.complete()?;
-    let outputs = context.outputs(&inventory.known);
-    let output = |name: &str| {
-        outputs
-            .get(&StackName::new(STACK))
-            .and_then(|values| values.get(name))
-            .cloned()
-    };
-    let (Some(domain), Some(url)) = (output("domain"), output("npm_registry")) else {
-        return Err(miette!(
-            help = format!("run `frontage apply --stack {STACK}` first"),
-            "the stack {STACK} does not stand in account {}, {}",
-            context.account.id(),
-            context.account.region(),
-        ));
-    };
-    let client = aws_sdk_codeartifact::Client::new(&context.account.config("codeartifact"));
-    let asked = client
-        .get_authorization_token()
-        .domain(domain)
-        .duration_seconds(seconds)
-        .send()
-        .await;
-    let answer = asked
-        .map_err(failed("codeartifact:GetAuthorizationToken"))
+    let stack = StackName::new(STACK);
+    let (context, outputs) = Context::open_stack(global, &stack, Outputs::of).await?;
+    let token = Token::of_domain(&context.account, &outputs.domain, seconds)
+        .await
         .map_err(advice::report)?;
-    let until = answer
-        .expiration
-        .and_then(|until| SystemTime::try_from(until).ok());
-    let token = answer.authorization_token;
     Ok(Destination {
-        registry: Registry::new(&url, token.clone()),
-        token,
-        until,
+        registry: Registry::new(&outputs.npm_registry, Some(token.secret)),
+        expires: token.expires,
     })
 }

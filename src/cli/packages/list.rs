@@ -2,26 +2,23 @@
 
 use miette::{IntoDiagnostic as _, Report};
 
-use super::destination::{self, destination};
-use super::{RegistryArgs, prepare};
+use super::destination::destination;
+use super::workspace::{RegistryArgs, prepare};
 use crate::cli::advice;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
-use crate::packages::{Comparison, Registry, Workspace};
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
+use crate::packages::{Comparison, Registry, Token, Workspace};
 use crate::render;
 
 pub(super) async fn run(global: &Global, place: &RegistryArgs) -> Result<(), Report> {
     let workspace = place.workspace(global)?;
-    let destination = destination(global, place, destination::RUN).await?;
+    let destination = destination(global, place, Token::SHORTEST).await?;
     let listed = tokio::task::spawn_blocking(move || compared(&workspace, &destination.registry));
     let listed = listed.await.into_diagnostic()??;
     match global.format {
         Format::Json => print_json(&listed)?,
         Format::Human if listed.is_empty() => {
-            say("the workspace has no package that is not private");
+            say("all packages of the workspace are private");
         }
         Format::Human => print(&render::packages_listed(&listed)),
     }

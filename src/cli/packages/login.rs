@@ -1,27 +1,21 @@
 //! `frontage packages login`.
 
-use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::time::SystemTime;
 
 use clap::Args;
-use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
+use miette::Report;
 
-use super::RegistryArgs;
-use super::destination::{Destination, destination};
+use super::destination::destination;
+use super::workspace::RegistryArgs;
+use crate::cli::advice;
 use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::say;
-
-/// How long the token is good for, in seconds: twelve hours, the most that CodeArtifact gives.
-const DAY: i64 = 43_200;
+use crate::cli::output::{print, say};
+use crate::packages::Token;
 
 /// Arguments of `login`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
-    /// Write it into the workspace's .npmrc, beside what is there
+    /// Write it to the workspace's .npmrc, keeping all other lines
     #[arg(long)]
     write: bool,
     #[command(flatten)]
@@ -30,66 +24,22 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
     let workspace = arguments.place.workspace(global)?;
-    let destination = destination(global, &arguments.place, DAY).await?;
-    let lines = configuration(&workspace.scopes(), &destination)?;
+    let destination = destination(global, &arguments.place, Token::LONGEST).await?;
+    let configuration = destination.registry.configuration(&workspace.scopes());
+    let lines = configuration.map_err(advice::report)?;
     if arguments.write {
-        let path = workspace.directory().join(".npmrc");
-        let before = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            read => read
-                .into_diagnostic()
-                .wrap_err_with(|| format!("{} cannot be read", path.display()))?,
-        };
-        replace(&path, &merged(&before, &lines))
-            .into_diagnostic()
-            .wrap_err_with(|| format!("{} cannot be written", path.display()))?;
+        let path = workspace.configure(&lines).map_err(advice::report)?;
         say(&format!(
-            "wrote {}: it has a token, so keep it out of Git",
+            "wrote {}: it contains a token, so keep it out of Git",
             path.display()
         ));
     } else {
         print(&lines.join("\n"));
     }
-    if let Some(until) = destination.until {
-        say(&format!("the token runs out {}", within(until)));
+    if let Some(expires) = destination.expires {
+        say(&format!("the token expires {}", within(expires)));
     }
     Ok(())
-}
-
-fn configuration(scopes: &[String], destination: &Destination) -> Result<Vec<String>, Report> {
-    let Some(token) = &destination.token else {
-        return Err(miette!(
-            help = "put the registry's token into the variable NODE_AUTH_TOKEN",
-            "there is no token for {}",
-            destination.registry.url()
-        ));
-    };
-    let url = destination.registry.url();
-    let scopes = scopes.iter().map(|scope| format!("{scope}:registry={url}"));
-    Ok(scopes
-        .chain([format!("{}={token}", destination.registry.token_key())])
-        .collect())
-}
-
-/// A configuration with some keys set anew, and every other line as it was.
-fn merged(before: &str, lines: &[String]) -> String {
-    let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
-    let keys: Vec<_> = lines.iter().filter_map(|line| key(line)).collect();
-    let kept = before
-        .lines()
-        .filter(|line| key(line).is_none_or(|of| !keys.contains(&of)));
-    kept.chain(lines.iter().map(String::as_str))
-        .fold(String::new(), |text, line| text + line + "\n")
-}
-
-/// Writes a file that is seen whole or not at all, by its owner alone.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.as_file()
-        .set_permissions(fs::Permissions::from_mode(0o600))?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// `in 11 h 59 min`.
@@ -98,33 +48,4 @@ fn within(until: SystemTime) -> String {
         .duration_since(SystemTime::now())
         .map_or(0, |left| left.as_secs() / 60);
     format!("in {} h {} min", minutes / 60, minutes % 60)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn other_lines_stay() {
-        let before = "; ours\nfund=false\n@acme:registry=https://old/\n//old/:_authToken=a\n//new/:_authToken=b\n";
-        let lines = [
-            "@acme:registry=https://new/".to_owned(),
-            "//new/:_authToken=c".to_owned(),
-        ];
-        let after = "; ours\nfund=false\n//old/:_authToken=a\n@acme:registry=https://new/\n//new/:_authToken=c\n";
-        assert_eq!(merged(before, &lines), after);
-        assert_eq!(merged(after, &lines), after);
-    }
-
-    #[test]
-    fn only_its_owner_reads_it() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join(".npmrc");
-        replace(&path, "a=b\n").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "a=b\n");
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
-    }
 }

@@ -3,14 +3,12 @@
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
-use super::destination::{self, destination};
-use super::{RegistryArgs, prepare, tell};
+use super::destination::destination;
+use super::workspace::{RegistryArgs, prepare, tell};
 use crate::cli::advice;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::packages::{Comparison, Registry, Workspace};
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json};
+use crate::packages::{Comparison, Registry, Token, Workspace};
 use crate::render;
 
 /// Arguments of `publish`.
@@ -25,9 +23,9 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
     let workspace = arguments.place.workspace(global)?;
-    // A name that is none needs no registry.
+    // An unknown name is an error before any registry is contacted.
     workspace.named(&arguments.names).map_err(advice::report)?;
-    let destination = destination(global, &arguments.place, destination::RUN).await?;
+    let destination = destination(global, &arguments.place, Token::SHORTEST).await?;
     let names = arguments.names.clone();
     let published =
         tokio::task::spawn_blocking(move || publish(&workspace, &names, &destination.registry));
@@ -39,7 +37,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     Ok(())
 }
 
-/// Builds and publishes, blocking.
+/// Builds and publishes; blocks.
 pub(super) fn publish(
     workspace: &Workspace,
     names: &[String],

@@ -1,18 +1,19 @@
-//! The shared packages on this machine, for `dev`: in a registry of its own.
+//! The shared packages on this machine, for `dev`: in a local registry.
 
 use local::{Registry as LocalRegistry, Tools};
 use miette::{IntoDiagnostic as _, Report};
 
 use super::publish::publish;
-use super::{RegistryArgs, say};
+use super::workspace::RegistryArgs;
 use crate::cli::global::Global;
+use crate::cli::output::say;
 use crate::packages::Registry;
 
-/// How long the registry's tokens are good for.
+/// The lifetime of the registry's tokens.
 const LIFE: &str = "30d";
 
-/// Starts a local registry and publishes the workspace's shared packages into it, blocking. It goes
-/// when it is dropped. None where the description has no workspace beside it.
+/// Starts a local registry and publishes the workspace's shared packages to it; blocks. The
+/// registry stops when it is dropped. `None` if there is no workspace next to the description.
 pub(in crate::cli) fn serve(global: &Global) -> Result<Option<LocalRegistry>, Report> {
     let place = RegistryArgs {
         dir: None,

@@ -10,8 +10,8 @@ use crate::cli::global::Global;
 use crate::cli::output::say;
 use crate::release::Application;
 
-/// Builds the application in a folder, unless its output is what its sources give, and says where
-/// that is.
+/// Builds the application in a folder, unless its output is up to date, and returns the output's
+/// path.
 pub(in crate::cli) async fn build(
     folder: PathBuf,
     application: &Application,
@@ -23,11 +23,11 @@ pub(in crate::cli) async fn build(
     };
     let built = tokio::task::spawn_blocking(build).await.into_diagnostic()?;
     built.wrap_err_with(|| {
-        format!("{application} cannot be built; a finished build is published with --dir DIST")
+        format!("{application} cannot be built; to publish an existing build, pass --dir DIST")
     })
 }
 
-/// Where an application's package is, from the description's own directory.
+/// The path of an application's package, relative to the description's directory.
 pub(in crate::cli) fn source(
     global: &Global,
     system: &System,

@@ -1,127 +1,138 @@
-//! Where an application is released to: what its stack tells about itself.
+//! Where an application is released to: the outputs of its stack.
 
-use engine::{Goal, Selection};
+use engine::Selection;
 use miette::{Report, miette};
-use model::{Graph, StackName};
+use model::StackName;
 use stacks::description::System;
+use stacks::{shell, team};
 
-use crate::cli::context::{self, Context, Outputs, Zips};
+use crate::cli::context::{Context, Outputs};
+use crate::cli::description;
 use crate::cli::global::Global;
 use crate::release::{Application, Destination, Releases};
 
-/// The stack of the shell.
-const SHELL: &str = "shell";
-/// What the names of teams' stacks begin with.
-const TEAM: &str = "team/";
-
-/// The application with this name.
+/// The application with this name, or whose stack has it.
 pub(super) fn application(system: &System, name: &str) -> Result<Application, Report> {
-    let graph = context::graph(system, None);
-    let wanted = stack(name);
-    if graph.stacks().contains(&wanted) {
-        return Ok(of_stack(&wanted).unwrap_or(Application::Shell));
+    let stack = StackName::new(name);
+    let wanted = team::team_name(&stack).unwrap_or(name);
+    let known: Vec<_> = applications(system, &Selection::All).collect();
+    if let Some(found) = known.iter().find(|known| known.to_string() == wanted) {
+        return Ok(found.clone());
     }
-    let known: Vec<String> = applications(&graph, &Selection::All)
-        .map(|known| known.to_string())
-        .collect();
     let help = if known.is_empty() {
         "describe one in frontage.toml: [shell], and [teams.NAME] for each team".to_owned()
     } else {
+        let known: Vec<_> = known.iter().map(ToString::to_string).collect();
         format!("the applications are: {}", known.join(", "))
     };
     Err(miette!(help = help, "there is no application `{name}`"))
 }
 
-/// The application's releases, reached through its stack.
+/// The application's releases, found through its stack.
 pub(super) async fn releases(
     global: &Global,
     application: &Application,
 ) -> Result<Releases, Report> {
     let stack = stack_of(application);
-    let global = Global {
-        stack: vec![stack.to_string()],
-        ..global.clone()
-    };
-    let mut context = Context::open(&global, Zips::None).await?;
-    let inventory = context.read(Goal::Converge).await?;
-    in_outputs(&context, &context.outputs(&inventory.known), application)
+    let (context, outputs) = Context::open_stack(global, &stack, shell::Outputs::of).await?;
+    Ok(releases_at(&context, outputs, application))
 }
 
-/// The application's releases, where its stack's outputs are known already.
+/// The application's releases, if its stack's outputs are known already.
 pub(in crate::cli) fn in_outputs(
     context: &Context,
     outputs: &Outputs,
     application: &Application,
 ) -> Result<Releases, Report> {
-    let stack = stack_of(application);
-    let output = |name: &str| {
-        outputs
-            .get(&stack)
-            .and_then(|values| values.get(name))
-            .cloned()
-    };
-    let (Some(bucket), Some(url)) = (output("bucket"), site(outputs, application)) else {
-        return Err(miette!(
-            help = format!("run `frontage apply --stack {stack}` first"),
-            "the stack {stack} does not stand in account {}, {}",
-            context.account.id(),
-            context.account.region(),
-        ));
-    };
-    let system = context.graph.system().to_owned();
-    let destination = Destination {
-        bucket,
-        url,
-        system,
-        application: application.clone(),
-    };
-    Ok(Releases::new(&context.account, destination))
+    let outputs = context.outputs_of(outputs, &stack_of(application), shell::Outputs::of)?;
+    Ok(releases_at(context, outputs, application))
 }
 
-/// Reads the description first: a name that is not in it needs no account.
+/// The outputs of a team's stack are those of the shell's: both have a site.
+fn releases_at(
+    context: &Context,
+    outputs: shell::Outputs<String>,
+    application: &Application,
+) -> Releases {
+    let destination = Destination {
+        bucket: outputs.bucket,
+        url: outputs.url,
+        system: context.graph.system().to_owned(),
+        application: application.clone(),
+    };
+    Releases::new(&context.account, destination)
+}
+
+/// Reads the description first: an unknown name needs no account.
 pub(super) async fn named(global: &Global, name: &str) -> Result<(Application, Releases), Report> {
-    let application = application(&context::describe(global)?, name)?;
+    let application = application(&description::read(global)?, name)?;
     let releases = releases(global, &application).await?;
     Ok((application, releases))
 }
 
 /// The URL at which an application is served, without a slash at the end.
 pub(in crate::cli) fn site(outputs: &Outputs, application: &Application) -> Option<String> {
-    let url = outputs.get(&stack_of(application))?.get("url")?;
-    Some(url.trim_end_matches('/').to_owned())
+    let outputs = shell::Outputs::of(outputs.get(&stack_of(application))?);
+    outputs.ok().map(|outputs| outputs.url)
 }
 
-/// The applications of the stacks that a command speaks of.
+/// The applications of the stacks that a command speaks of, in the order of those.
 pub(in crate::cli) fn applications(
-    graph: &Graph,
+    system: &System,
     selection: &Selection,
 ) -> impl Iterator<Item = Application> {
-    graph
-        .stacks()
-        .iter()
+    let stacks = stacks::system::names(system).into_iter();
+    stacks
         .filter(|stack| selection.contains(stack))
-        .filter_map(of_stack)
+        .filter_map(|stack| of_stack(&stack))
 }
 
 fn stack_of(application: &Application) -> StackName {
     match application {
-        Application::Shell => stack(SHELL),
-        Application::Team(name) => stack(name),
-    }
-}
-
-fn stack(name: &str) -> StackName {
-    match name.strip_prefix(TEAM).unwrap_or(name) {
-        SHELL => StackName::new(SHELL),
-        team => StackName::new(format!("{TEAM}{team}")),
+        Application::Shell => StackName::new(shell::STACK),
+        Application::Team(name) => team::stack_name(name),
     }
 }
 
 fn of_stack(stack: &StackName) -> Option<Application> {
-    match stack.as_str() {
-        SHELL => Some(Application::Shell),
-        other => other
-            .strip_prefix(TEAM)
-            .map(|team| Application::Team(team.to_owned())),
+    if stack.as_str() == shell::STACK {
+        return Some(Application::Shell);
+    }
+    team::team_name(stack).map(|name| Application::Team(name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn system() -> System {
+        let text = "name = \"acme\"\n[packages]\n[shell]\n[teams.shipping]\n[teams.billing]\n";
+        System::parse("frontage.toml", text).unwrap()
+    }
+
+    #[test]
+    fn applications_are_the_shell_and_the_teams() {
+        let all: Vec<_> = applications(&system(), &Selection::All)
+            .map(|of| (of.to_string(), stack_of(&of).to_string()))
+            .collect();
+        let expected = [
+            ("shell", "shell"),
+            ("billing", "team/billing"),
+            ("shipping", "team/shipping"),
+        ];
+        assert_eq!(
+            all,
+            expected.map(|(of, stack)| (of.to_owned(), stack.to_owned()))
+        );
+    }
+
+    #[test]
+    fn an_application_is_found_by_its_name_or_its_stacks() {
+        let found = |name| application(&system(), name).ok();
+        let billing = Some(Application::Team("billing".to_owned()));
+        assert_eq!(found("billing"), billing);
+        assert_eq!(found("team/billing"), billing);
+        assert_eq!(found("shell"), Some(Application::Shell));
+        assert_eq!(found("toggles"), None);
     }
 }

@@ -4,11 +4,8 @@ use miette::Report;
 
 use super::destination;
 use crate::cli::advice;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
 use crate::render;
 
 pub(super) async fn run(global: &Global, name: &str) -> Result<(), Report> {
@@ -18,7 +15,7 @@ pub(super) async fn run(global: &Global, name: &str) -> Result<(), Report> {
         Format::Json => print_json(&listed),
         Format::Human if listed.is_empty() => {
             say(&format!(
-                "nothing is published yet: frontage release publish {application}"
+                "nothing is published yet; to publish: frontage release publish {application}"
             ));
             Ok(())
         }

@@ -1,31 +1,28 @@
-//! `frontage release`: the shell's and the teams' own releases.
+//! `frontage release`: the releases of the shell and the teams.
 
 mod build;
 mod destination;
 mod list;
+mod named;
+mod progress;
 mod publish;
 mod rollback;
 
-use std::future::Future;
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use miette::Report;
-use tokio::sync::mpsc;
 
 pub(super) use self::build::{build, source};
 pub(super) use self::destination::{applications, in_outputs as releases, site};
+use self::named::Named;
 pub(super) use self::publish::read;
-use crate::cli::advice;
-use crate::cli::global::Format;
 use crate::cli::global::Global;
-use crate::release::{Events, ReleaseError};
-use crate::render;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Publish a build: upload what is new, then make it current
+    /// Publish a build: upload new files, then make it current
     Publish(publish::Arguments),
     /// List the releases that are kept
     List {
@@ -36,14 +33,6 @@ pub(super) enum Command {
     Rollback(rollback::Arguments),
 }
 
-/// Which application.
-#[derive(Debug, Args)]
-pub(super) struct Named {
-    /// `shell`, or a team's name
-    #[arg(value_name = "shell|TEAM")]
-    application: String,
-}
-
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
         Command::Publish(arguments) => publish::run(global, arguments).await?,
@@ -51,21 +40,4 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
         Command::Rollback(arguments) => rollback::run(global, arguments).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Runs something with its progress on the standard error; machines get none.
-async fn with_progress<T, F>(format: Format, run: impl FnOnce(Events) -> F) -> Result<T, Report>
-where
-    F: Future<Output = Result<T, ReleaseError>>,
-{
-    let (sender, received) = mpsc::unbounded_channel();
-    let progress = match format {
-        Format::Human => Some(tokio::spawn(render::release_progress(received))),
-        Format::Json => None,
-    };
-    let ended = run(Events::new(sender)).await;
-    if let Some(progress) = progress {
-        let _ = progress.await;
-    }
-    ended.map_err(advice::report)
 }

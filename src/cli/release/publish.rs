@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
-use super::{Named, build, destination, with_progress};
-use crate::cli::advice;
-use crate::cli::context;
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
-use crate::cli::output::say;
+use super::named::Named;
+use super::progress::with_progress;
+use super::{build, destination};
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
+use crate::cli::{advice, description};
 use crate::release::{Application, Dist, Percent, ReleaseError};
 use crate::render;
 
@@ -21,16 +19,16 @@ use crate::render;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
-    /// The build's output; default: the application is built first
+    /// Directory of the build's output; default: build the application first
     #[arg(long, value_name = "DIST")]
     dir: Option<PathBuf>,
-    /// Only for this part of a team's clients, 1 to 99; each client keeps what it got
+    /// Release to this percentage of clients (1–99); a client keeps the version it was given
     #[arg(long, value_name = "PERCENT")]
     canary: Option<Percent>,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
-    let system = context::describe(global)?;
+    let system = description::read(global)?;
     let application = destination::application(&system, &arguments.named.application)?;
     if arguments.canary.is_some() && application == Application::Shell {
         return Err(advice::report(ReleaseError::CanaryOfShell));
@@ -43,7 +41,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let uncovered = dist.uncovered();
     if !uncovered.is_empty() {
         say(&format!(
-            "the integrity of {application} covers its entry only, not {}",
+            "the integrity hash of {application} covers only its entry, not {}",
             uncovered.join(", ")
         ));
     }
@@ -64,7 +62,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     }
 }
 
-/// Reads a build on a thread of its own.
+/// Reads a build on a separate thread.
 pub(in crate::cli) async fn read(
     directory: &Path,
     application: &Application,

@@ -3,11 +3,11 @@
 use clap::Args;
 use miette::Report;
 
-use super::{Named, destination, with_progress};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
-use crate::cli::output::print;
-use crate::cli::output::print_json;
+use super::destination;
+use super::named::Named;
+use super::progress::with_progress;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json};
 use crate::render;
 
 /// Arguments of `rollback`.
@@ -15,8 +15,8 @@ use crate::render;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
-    /// The release, or how its version begins; default: end a running canary, else what was current
-    /// before
+    /// The release, or the beginning of its version; default: end a running canary, otherwise the
+    /// previous release
     #[arg(value_name = "VERSION")]
     version: Option<String>,
 }

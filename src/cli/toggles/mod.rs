@@ -1,31 +1,33 @@
-//! `frontage toggles`: an operator's own way to the toggles, and a real client of the service.
+//! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
-mod store;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use miette::Report;
+use stacks::toggles::toggles_table;
 
-pub(super) use store::{Change, Store};
-pub(super) use watch::{Client, Message, show};
-
-use crate::cli::global::Global;
+pub(super) use self::watch::show;
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json, say};
+use crate::cli::{advice, context};
+use crate::render;
+use crate::toggles::{Change, Store};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List every toggle
     List,
-    /// Switch a toggle on or off, making it if it is new
+    /// Switch a toggle on or off; creates it if it does not exist
     Set(Set),
     /// Delete a toggle
     Delete {
         /// The toggle's featureId
         id: String,
     },
-    /// Connect as a client does: print the state, then each change as it comes
+    /// Connect like a client: print the state, then each change as it arrives
     Watch,
 }
 
@@ -36,7 +38,7 @@ pub(super) struct Set {
     id: String,
     /// Its state
     state: State,
-    /// Its featureName; default: as it was, or the id for a new one
+    /// Its featureName; default: unchanged, or the id for a new toggle
     #[arg(long)]
     name: Option<String>,
     /// Another attribute, as text (repeatable)
@@ -56,17 +58,15 @@ pub(super) enum State {
 fn attribute(text: &str) -> Result<(String, String), String> {
     let reserved = ["featureId", "featureName", "isActive"];
     match text.split_once('=') {
-        Some((name, _)) if reserved.contains(&name) => {
-            Err(format!("{name} has an argument of its own"))
-        }
+        Some((name, _)) if reserved.contains(&name) => Err(format!("{name} has its own argument")),
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE".to_owned()),
+        _ => Err("expected NAME=VALUE".to_owned()),
     }
 }
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
-        Command::List => Store::open(global).await?.list(global.format).await?,
+        Command::List => list(global).await?,
         Command::Set(set) => {
             let change = Change {
                 id: &set.id,
@@ -74,10 +74,32 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
                 name: set.name.as_deref(),
                 attributes: &set.attribute,
             };
-            Store::open(global).await?.set(&change).await?;
+            let store = open(global).await?;
+            store.set(&change).await.map_err(advice::report)?;
         }
-        Command::Delete { id } => Store::open(global).await?.delete(id).await?,
+        Command::Delete { id } => {
+            let store = open(global).await?;
+            store.delete(id).await.map_err(advice::report)?;
+        }
         Command::Watch => watch::run(global).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn list(global: &Global) -> Result<(), Report> {
+    let toggles = open(global).await?.list().await.map_err(advice::report)?;
+    match global.format {
+        Format::Json => print_json(&toggles)?,
+        Format::Human if toggles.is_empty() => say(
+            "there are no toggles; create one: frontage toggles set 1 on --name \"Feature toggle 1\"",
+        ),
+        Format::Human => print(&render::toggles(&toggles)),
+    }
+    Ok(())
+}
+
+/// The table's name follows from the description, so the account is not read for it.
+async fn open(global: &Global) -> Result<Store, Report> {
+    let (system, _, account) = context::reach(global).await?;
+    Ok(Store::new(&account, toggles_table(&system)))
 }

@@ -1,177 +1,46 @@
-//! A client of the toggle service: the state first, then each change.
+//! `frontage toggles watch`: the state first, then each change.
 
-use std::time::Duration;
-
-use engine::Goal;
-use futures_util::{SinkExt as _, StreamExt as _};
-use miette::{Report, miette};
-use serde_json::Value;
-use tokio::net::TcpStream;
-use tokio::time::{MissedTickBehavior, interval, sleep};
-use tokio_tungstenite::tungstenite::Error as SocketError;
-use tokio_tungstenite::tungstenite::Message as Frame;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use miette::Report;
+use model::StackName;
+use stacks::toggles::{Outputs, STACK};
 
 use crate::cli::advice;
-use crate::cli::context::{Context, Zips};
-use crate::cli::global::Format;
-use crate::cli::global::Global;
+use crate::cli::context::Context;
+use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
-use crate::cli::output::print;
-use crate::cli::output::say;
+use crate::cli::output::{print, say};
+use crate::render;
+use crate::toggles::{Event, Received, Watch};
 
-/// A silent connection is closed after ten minutes.
-const PING_EVERY: Duration = Duration::from_mins(4);
-/// The first pause before connecting again; it doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// A message of the service.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::cli) enum Message {
-    /// The whole state.
-    State(Vec<Value>),
-    /// A toggle that is new or changed.
-    Changed(Value),
-    /// A toggle that is gone.
-    Removed(String),
-}
-
-impl Message {
-    fn parse(text: &str) -> Option<Self> {
-        match serde_json::from_str(text).ok()? {
-            Value::Array(items) => Some(Self::State(items)),
-            item if item.get("isRemoved").is_some() => Some(Self::Removed(
-                item["featureId"]["featureId"]["S"].as_str()?.to_owned(),
-            )),
-            item => Some(Self::Changed(item)),
-        }
-    }
-
-    fn lines(&self) -> Vec<String> {
-        match self {
-            Self::State(items) if items.is_empty() => vec!["(no toggles)".to_owned()],
-            Self::State(items) => items.iter().map(line).collect(),
-            Self::Changed(item) => vec![line(item)],
-            Self::Removed(id) => vec![format!("{id}  removed")],
-        }
-    }
-}
-
-fn line(item: &Value) -> String {
-    let state = if item["isActive"]["BOOL"] == true {
-        "on "
-    } else {
-        "off"
-    };
-    let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
-    format!("{}  {state}  {}", text("featureId"), text("featureName"))
-}
-
-/// A connection.
-#[derive(Debug)]
-pub(in crate::cli) struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-}
-
-impl Client {
-    /// Connects.
-    pub(in crate::cli) async fn connect(url: &str) -> Result<Self, SocketError> {
-        Ok(Self {
-            socket: connect_async(url).await?.0,
-        })
-    }
-
-    /// The next message with its text; none once the service has closed the connection.
-    pub(in crate::cli) async fn next(&mut self) -> Option<(String, Message)> {
-        let mut ping = interval(PING_EVERY);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ping.reset();
-        loop {
-            tokio::select! {
-                frame = self.socket.next() => match frame?.ok()? {
-                    Frame::Text(text) => {
-                        if let Some(message) = Message::parse(&text) {
-                            return Some((text.to_string(), message));
-                        }
-                    }
-                    Frame::Close(_) => return None,
-                    _ => {}
-                },
-                _ = ping.tick() => self.socket.send(Frame::Ping(Vec::new().into())).await.ok()?,
-            }
-        }
-    }
-
-    /// Closes as a client does that goes away.
-    pub(in crate::cli) async fn close(mut self) {
-        let _ = self.socket.close(None).await;
-    }
-}
-
-/// Prints until interrupted; connects again when the service closes the connection, as it does
-/// every two hours.
+/// Prints until interrupted.
 pub(super) async fn run(global: &Global) -> Result<(), Report> {
-    let url = url(global).await?;
-    say(&format!("watching {url} (Ctrl-C to end)"));
-    let failed = |error: SocketError| {
-        miette!(
-            help = "`frontage plan` shows whether the service stands as described",
-            "{url}: {error}"
-        )
-    };
+    let stack = StackName::new(STACK);
+    let (_, outputs) = Context::open_stack(global, &stack, Outputs::of).await?;
+    let url = outputs.websocket_url;
+    say(&format!("watching {url} (Ctrl-C to stop)"));
     let mut interrupts = Interrupts::listen();
-    let mut client = Client::connect(&url).await.map_err(failed)?;
+    let mut watch = Watch::connect(&url).await.map_err(advice::report)?;
     loop {
         tokio::select! {
-            message = client.next() => if let Some((text, message)) = message {
-                show(global.format, &text, &message);
-            } else {
-                tokio::select! {
-                    next = again(&url) => client = next,
-                    () = interrupts.next() => return Ok(()),
-                }
-            },
-            () = interrupts.next() => {
-                client.close().await;
-                return Ok(());
-            }
+            event = watch.next() => show(global.format, &event),
+            () = interrupts.next() => break,
+        }
+    }
+    watch.close().await;
+    Ok(())
+}
+
+/// Prints what happens to a client.
+pub(in crate::cli) fn show(format: Format, event: &Event) {
+    match event {
+        Event::Received(Received { text, message }) => match format {
+            Format::Json => print(text),
+            Format::Human => print(&render::message(message)),
+        },
+        Event::Closed => say("the connection was closed; reconnecting"),
+        Event::Failed { error, pause } => {
+            let seconds = pause.as_secs();
+            say(&format!("{error}; trying again in {seconds} s"));
         }
     }
 }
-
-pub(in crate::cli) fn show(format: Format, text: &str, message: &Message) {
-    match format {
-        Format::Json => print(text),
-        Format::Human => message.lines().iter().for_each(|line| print(line)),
-    }
-}
-
-async fn again(url: &str) -> Client {
-    let mut pause = FIRST_PAUSE;
-    loop {
-        say("the connection closed; connecting again");
-        match Client::connect(url).await {
-            Ok(client) => return client,
-            Err(error) => say(&format!("{error}; trying again in {} s", pause.as_secs())),
-        }
-        sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
-async fn url(global: &Global) -> Result<String, Report> {
-    let mut context = Context::open(global, Zips::None).await?;
-    let inventory = context.read(Goal::Converge).await?;
-    let outputs = context.outputs(&inventory.known);
-    let url = outputs
-        .values()
-        .find_map(|values| values.get("websocket_url"));
-    url.cloned()
-        .ok_or_else(|| advice::advise(NotThere, "run `frontage apply` first"))
-}
-
-/// The service does not stand.
-#[derive(Debug, thiserror::Error)]
-#[error("the toggle service does not stand in this account and Region")]
-struct NotThere;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::DistError;
+use super::error::DistError;
 
-/// What an operating system leaves lying around. It is passed over.
+/// Files that operating systems leave behind. They are skipped.
 const LITTER: [&str; 2] = [".DS_Store", "Thumbs.db"];
 
 /// The paths of all files, with slashes, in order.

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::super::record::{File, timestamp};
+use super::super::record::timestamp;
+use super::super::version::File;
 use super::super::{Percent, upload};
 use super::*;
 
@@ -88,7 +89,7 @@ fn garbage(stock: &BucketContents, state: &State) -> Garbage {
     )
 }
 
-/// What goes with a release of which nothing is used any more.
+/// The objects deleted with a release that is no longer used.
 fn all_of(number: usize) -> Garbage {
     let key = |path: &str| version(number).key(path);
     let objects = vec![

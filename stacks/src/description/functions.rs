@@ -1,13 +1,13 @@
-//! `[functions]`: what all Lambda functions of the system have in common.
+//! `[functions]`: the settings that all Lambda functions of the system share.
 
 use model::types::logs::RETENTION_DAYS;
 
 use super::table::Table;
 
-/// What all Lambda functions of the system have in common.
+/// The settings that all Lambda functions of the system share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Functions {
-    /// The processor that they are built for and run on. Default: `x86_64`.
+    /// The processor architecture. Default: `x86_64`.
     pub architecture: Architecture,
     /// Memory of each function in MB, by which Lambda also allots processor time: 128 to 10,240.
     /// Default: 256.
@@ -16,15 +16,15 @@ pub struct Functions {
     pub log_retention_days: i32,
     /// Whether X-Ray traces their invocations. Default: no.
     pub tracing: bool,
-    /// Concurrent executions that are kept for each function, and are the most of it: 0 to 1,000; 0
-    /// stops it. The account's own quota bounds the sum. Default: none are kept, and all share the
-    /// account's.
+    /// Concurrent executions reserved for each function, which are also its maximum: 0 to 1,000; 0
+    /// stops it. The account's own quota bounds the sum. Default: none are reserved, and all
+    /// functions share the account's.
     pub reserved_concurrency: Option<i32>,
-    /// The least level of the lines that they log. Default: `info`.
+    /// The minimum level of their log lines. Default: `info`.
     pub log_level: LogLevel,
 }
 
-/// The processor that a function runs on.
+/// The processor architecture of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Architecture {
     /// 64-bit x86.
@@ -33,7 +33,7 @@ pub enum Architecture {
     Arm64,
 }
 
-/// How grave a line of a log is, the gravest first.
+/// The severity of a log line, most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {
     /// Something failed.
@@ -80,7 +80,7 @@ impl Functions {
             reserved_concurrency: table.integer(
                 "reserved_concurrency",
                 0..=1000,
-                "the executions that are kept for each function; without the key, none are",
+                "the executions reserved for each function; without the key, none are",
             ),
             log_level: table
                 .choice("log_level", &LogLevel::ALL, LogLevel::as_str)
@@ -107,7 +107,7 @@ impl LogLevel {
     /// Every level.
     pub const ALL: [Self; 4] = [Self::Error, Self::Warn, Self::Info, Self::Debug];
 
-    /// The word for it, in small letters.
+    /// The word for it, in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

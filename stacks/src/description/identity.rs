@@ -7,29 +7,29 @@ use super::table::{Rejected, Table};
 /// Who signs in, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// Groups of users, which tokens name: each named as a system is. Default: `operators`.
+    /// Groups of users, which tokens contain; named by the rules for a system's name. Default:
+    /// `operators`.
     pub groups: Vec<String>,
-    /// Whether people can make an account for themselves. Default: no, an administrator invites
-    /// them.
+    /// Whether people can sign up by themselves. Default: no, an administrator invites them.
     pub self_sign_up: bool,
-    /// Whether a second factor is asked for at sign-in. Default: `optional`.
+    /// Whether sign-in requires a second factor. Default: `optional`.
     pub mfa: Mfa,
-    /// Minutes that an access token is good for: 5 to 60. Default: 10.
+    /// Minutes that an access token is valid: 5 to 60. Default: 10.
     pub access_token_minutes: i32,
-    /// Days until somebody signs in anew, however often they come: 1 to 3,650. Default: 30.
+    /// Days before a user must sign in again, however often they visit: 1 to 3,650. Default: 30.
     pub refresh_token_days: i32,
     /// Whether AWS refuses to delete the user pool. Default: yes.
     pub deletion_protection: bool,
 }
 
-/// Whether a second factor is asked for at sign-in.
+/// Whether sign-in requires a second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mfa {
     /// Never.
     Off,
-    /// Of those who have set one up.
+    /// For users who have set one up.
     Optional,
-    /// Of everyone.
+    /// For everyone.
     Required,
 }
 
@@ -61,14 +61,14 @@ impl Identity {
                 .integer(
                     "access_token_minutes",
                     5..=60,
-                    "the minutes that an access token is good for",
+                    "the minutes that an access token is valid",
                 )
                 .unwrap_or(default.access_token_minutes),
             refresh_token_days: table
                 .integer(
                     "refresh_token_days",
                     1..=3650,
-                    "the days until somebody signs in anew",
+                    "the days before a user must sign in again",
                 )
                 .unwrap_or(default.refresh_token_days),
             deletion_protection: table
@@ -97,7 +97,7 @@ fn group(text: &str) -> Result<String, Rejected> {
     let name = text.parse::<Name>().map_err(|why| Rejected {
         why: why.to_string(),
         help: format!(
-            "a group is named as a system is, such as {}",
+            "use the rules for a system's name, such as {}",
             quoted("operators")
         ),
     })?;

@@ -1,11 +1,11 @@
-//! `frontage.toml`: what an operator writes, typed and checked.
+//! `frontage.toml`: the operator's description, typed and checked.
 //!
-//! Pure: text in, a [`System`] or every problem with it out. Reading the file and asking for a name
-//! are the command line's. What AWS would refuse by a published limit is refused here, before any
-//! call.
+//! Pure: text in, a [`System`] or all problems with it out. Reading the file and asking for a name
+//! are up to the command line. Anything that violates a limit published by AWS is refused here,
+//! before any call.
 //!
-//! Each table of the file has a module with the type it becomes, its defaults and its limits; a key
-//! is documented on the field of its name. [`TEMPLATE`] says the same to operators.
+//! Each table of the file has a module with its type, defaults and limits; a key is documented on
+//! the field with its name. [`TEMPLATE`] documents the same for operators.
 
 mod functions;
 mod identity;

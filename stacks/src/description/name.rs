@@ -5,39 +5,39 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// The name of the system, which is the first part of every physical name, or of a team.
+/// The name of a team or of the system; the system's is the first part of every physical name.
 ///
-/// 1 to 20 of `a-z`, `0-9` and `-`; it begins with a letter, does not end with `-` and has no `--`.
-/// So it fits wherever AWS takes a name, and the longest physical names made of it stay within the
-/// 64 characters of a Lambda function's and the 63 of a bucket's.
+/// 1 to 20 characters of `a-z`, `0-9` and `-`; it begins with a letter, does not end with `-` and
+/// contains no `--`. So it is valid wherever AWS takes a name, and the longest physical names built
+/// from it stay within the 64 characters of a Lambda function's and the 63 of a bucket's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
 
-/// Text that is not a name, and why.
+/// Why text is not a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidName {
-    /// Nothing at all.
-    #[error("a name has at least 1 character")]
+    /// It is empty.
+    #[error("a name must not be empty")]
     Empty,
     /// More than [`Name::MAX_LENGTH`] characters.
-    #[error("{0} characters, and at most {max} are allowed", max = Name::MAX_LENGTH)]
+    #[error("{0} characters; the maximum is {max}", max = Name::MAX_LENGTH)]
     TooLong(usize),
-    /// A character that no name has.
+    /// A character that is not allowed in names.
     #[error("`{}` is not one of a-z, 0-9 and `-`", .0.escape_debug())]
     Character(char),
     /// The first is not a letter.
-    #[error("a name begins with a letter")]
+    #[error("a name must begin with a letter")]
     Beginning,
     /// The last is a hyphen.
-    #[error("a name does not end with `-`")]
+    #[error("a name must not end with `-`")]
     TrailingHyphen,
     /// Two hyphens in a row.
-    #[error("a name has no `--`")]
+    #[error("a name must not contain `--`")]
     DoubleHyphen,
 }
 
 impl Name {
-    /// The most characters that a name has.
+    /// The maximum length of a name.
     pub const MAX_LENGTH: usize = 20;
 
     /// The name as text.
@@ -46,7 +46,7 @@ impl Name {
         &self.0
     }
 
-    /// A name that is like the text, such as `my-shop` for `My Shop!`, if there is one.
+    /// A valid name similar to the text, such as `my-shop` for `My Shop!`, if there is one.
     #[must_use]
     pub fn like(text: &str) -> Option<Self> {
         let lower = text.to_lowercase();

@@ -4,13 +4,13 @@ use super::table::{Rejected, Table};
 
 /// The repository of the packages that teams share.
 ///
-/// Those of the account may read and publish whose own IAM policies allow it. The principals here
-/// may besides.
+/// Principals of the account may read and publish if their own IAM policies allow it. The
+/// principals listed here may as well.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Packages {
-    /// Who else may read: ARNs of roles, users or accounts. Default: nobody.
+    /// Who else may read: ARNs of roles, users or accounts. Default: none.
     pub readers: Vec<String>,
-    /// Who else may read and publish. Default: nobody.
+    /// Who else may read and publish. Default: none.
     pub publishers: Vec<String>,
 }
 
@@ -23,8 +23,8 @@ impl Packages {
     }
 }
 
-/// `arn:PARTITION:iam::ACCOUNT:role/NAME`, of a user or a session's role too, or `…:root` for all
-/// of an account.
+/// `arn:PARTITION:iam::ACCOUNT:role/NAME`, also of a user or a session's role, or `…:root` for a
+/// whole account.
 fn principal(text: &str) -> Result<String, Rejected> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     if let ["arn", partition, "iam" | "sts", "", account, name] = parts[..]
@@ -41,8 +41,8 @@ fn principal(text: &str) -> Result<String, Rejected> {
     }
     Err(Rejected {
         why: "not the ARN of a role, a user or an account".to_owned(),
-        help: "a principal is like `arn:aws:iam::111122223333:role/shipping-build`, or \
-               `arn:aws:iam::111122223333:root` for all of an account"
+        help: "use an ARN such as `arn:aws:iam::111122223333:role/shipping-build`, or \
+               `arn:aws:iam::111122223333:root` for a whole account"
             .to_owned(),
     })
 }

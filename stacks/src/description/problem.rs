@@ -1,4 +1,4 @@
-//! What is wrong with a description: where, why, and what to do.
+//! Problems of a description: where, why, and how to fix them.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,9 +6,9 @@ use std::ops::Range;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use thiserror::Error;
 
-/// One thing that is wrong with a description.
+/// One problem of a description.
 ///
-/// Its text says what is wrong, its labels where and why, its help what to write instead.
+/// Its message says what is wrong, its labels where and why, its help what to write instead.
 #[derive(Clone, Debug, Error, Diagnostic)]
 #[error("{message}")]
 pub struct Problem {
@@ -20,7 +20,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem at a place in the text, with what is said right there.
+    /// A problem at a place in the text, with a label there.
     pub(super) fn new(
         message: impl Into<String>,
         at: Range<usize>,
@@ -34,28 +34,28 @@ impl Problem {
         }
     }
 
-    /// Points at a second place that has to do with it.
+    /// Points at a second place that is related.
     pub(super) fn also(mut self, at: Range<usize>, label: impl Into<String>) -> Self {
         self.labels
             .push(LabeledSpan::new_with_span(Some(label.into()), at));
         self
     }
 
-    /// Says what to do.
+    /// Adds advice.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Where in the text it is.
+    /// Its place in the text.
     fn offset(&self) -> usize {
         self.labels.first().map_or(0, LabeledSpan::offset)
     }
 }
 
-/// Everything that is wrong with a description, in the order of its text.
+/// All problems of a description, in the order of its text.
 ///
-/// A single problem is shown as itself, several as the parts of one report.
+/// A single problem is shown by itself, several as the parts of one report.
 #[derive(Debug, Error)]
 pub struct DescriptionErrors {
     source_code: NamedSource<String>,

@@ -1,8 +1,8 @@
-//! The Region's code.
+//! The Region code.
 
-/// Whether text has the shape of a Region's code: `eu-west-1`, `us-gov-east-1`, `eusc-de-east-1`.
+/// Whether text has the shape of a Region code: `eu-west-1`, `us-gov-east-1`, `eusc-de-east-1`.
 ///
-/// Only the shape: which Regions there are is AWS's to say, and grows.
+/// Only the shape: AWS decides which Regions exist, and adds new ones.
 pub(super) fn is_region(text: &str) -> bool {
     let Some((place, number)) = text.rsplit_once('-') else {
         return false;
@@ -20,7 +20,7 @@ pub(super) fn is_region(text: &str) -> bool {
         && matches!(number.as_bytes(), [b'0'..=b'9'])
 }
 
-/// The Region that was meant by a zone (`eu-west-1a`) or by other letter case.
+/// The Region meant by a zone (`eu-west-1a`) or by different letter case.
 pub(super) fn region_like(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase().replace([' ', '_'], "-");
     let without_zone = lower.trim_end_matches(|c: char| c.is_ascii_lowercase());

@@ -1,4 +1,4 @@
-//! `[shell]` and `[teams.NAME]`: the parent application, and a child application for each team.
+//! `[shell]` and `[teams.NAME]`: the parent application, and one child application per team.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,50 +8,50 @@ use super::problem::Problem;
 use super::suggestion::quoted;
 use super::table::{Rejected, Table};
 
-/// The paths of the shell that are its own.
+/// The paths reserved for the shell itself.
 const RESERVED_ROUTES: [&str; 5] = ["/toggles", "/releases", "/signed-in", "/assets", "/shared"];
 
-/// What the parent application is called where an application is named, as in `frontage release
-/// publish shell`.
+/// The name of the parent application wherever applications have names, as in
+/// `frontage release publish shell`.
 const SHELL: &str = "shell";
 
-/// The most characters of a title.
+/// The maximum length of a title.
 const TITLE_LENGTH: usize = 40;
 
 /// The parent application, which signs people in and shows the teams' applications.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Shell {
-    /// What people read at its top: 1 to 40 characters. Default: the system's name.
+    /// The title at its top: 1 to 40 characters. Default: the system's name.
     pub title: Option<String>,
-    /// Whether a page's address may name another source for a child, on the developer's own machine
+    /// Whether a page's URL may override the source of a child, for the developer's own machine
     /// (`?mfe:shipping=http://localhost:5173/src/main.ts`). Default: no.
     pub overrides: bool,
-    /// A domain of one's own. Default: the distribution's.
+    /// A custom domain. Default: the distribution's.
     pub domain: Option<CustomDomain>,
 }
 
 /// A team and its child application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Team {
-    /// The team's name, by which its stack is called `team/NAME`.
+    /// The team's name; its stack is named `team/NAME`.
     pub name: Name,
-    /// What people read in the shell's menu: 1 to 40 characters. Default: the name, with a capital.
+    /// The title in the shell's menu: 1 to 40 characters. Default: the name, capitalised.
     pub title: String,
     /// The path of the shell below which the application is shown. Default: `/NAME`.
     pub route: String,
-    /// The directory of the application's npm package, from the description's own. Default:
+    /// The directory of the application's npm package, relative to the description's. Default:
     /// `assets/NAME`.
     pub source: Option<String>,
-    /// A domain of one's own. Default: the distribution's.
+    /// A custom domain. Default: the distribution's.
     pub domain: Option<CustomDomain>,
 }
 
-/// A domain of one's own for a site, in a zone of Route 53's.
+/// A custom domain for a site, in a Route 53 hosted zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomDomain {
     /// The domain: `www.example.com`.
     pub name: String,
-    /// The id of the public hosted zone that it is in: `Z0123456789ABCDEFGHIJ`.
+    /// The id of its public hosted zone: `Z0123456789ABCDEFGHIJ`.
     pub zone_id: String,
 }
 
@@ -91,7 +91,7 @@ impl Team {
                 table.report(Some(misnamed(
                     text,
                     &at,
-                    "this is what the parent application is called",
+                    "this is the parent application's name",
                 )));
                 return None;
             }
@@ -114,7 +114,7 @@ impl Team {
 }
 
 impl CustomDomain {
-    /// A domain needs its zone, and a zone is for a domain.
+    /// A domain requires a zone, and a zone requires a domain.
     fn read(table: &mut Table) -> Option<Self> {
         let (has_name, has_zone) = (table.has("domain"), table.has("zone_id"));
         let at = table
@@ -131,10 +131,10 @@ impl CustomDomain {
             let problem = Problem::new(
                 format!("`{there}` without `{missing}`"),
                 at,
-                "these two go together",
+                "each requires the other",
             );
             table.report(Some(problem.help(
-                "`domain` is the site's own, and `zone_id` the Route 53 hosted zone that it is in: \
+                "set `domain` to the site's domain and `zone_id` to its Route 53 hosted zone: \
                  `domain = \"www.example.com\"`, `zone_id = \"Z0123456789ABCDEFGHIJ\"`",
             )));
         }
@@ -147,7 +147,7 @@ impl CustomDomain {
 
 fn misnamed(text: &str, at: &Range<usize>, why: &str) -> Problem {
     let rule = format!(
-        "a team's name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter",
+        "use 1 to {} characters of a-z, 0-9 and `-`, beginning with a letter",
         Name::MAX_LENGTH
     );
     let like = Name::like(text).filter(|like| like.as_str() != SHELL);
@@ -160,7 +160,8 @@ fn misnamed(text: &str, at: &Range<usize>, why: &str) -> Problem {
     .help(rule + &like)
 }
 
-/// The problem with a route that is below another, or above it: a path would have two applications.
+/// The problem with a route that is below another, or above it: one path would have two
+/// applications.
 fn taken(
     team: &str,
     route: &str,
@@ -194,16 +195,16 @@ fn capitalised(name: &str) -> String {
 fn title(text: &str) -> Result<String, Rejected> {
     let length = text.chars().count();
     let why = match text {
-        _ if text.trim().is_empty() => "a title has at least 1 character".to_owned(),
+        _ if text.trim().is_empty() => "a title must not be empty".to_owned(),
         _ if length > TITLE_LENGTH => {
-            format!("{length} characters, and at most {TITLE_LENGTH} are allowed")
+            format!("{length} characters; the maximum is {TITLE_LENGTH}")
         }
-        _ if text.chars().any(char::is_control) => "a title is one line of text".to_owned(),
+        _ if text.chars().any(char::is_control) => "a title must be one line of text".to_owned(),
         _ => return Ok(text.to_owned()),
     };
     Err(Rejected {
         why,
-        help: format!("a title is 1 to {TITLE_LENGTH} characters, such as `Acme`"),
+        help: format!("use 1 to {TITLE_LENGTH} characters, such as `Acme`"),
     })
 }
 
@@ -214,8 +215,8 @@ fn route(text: &str) -> Result<String, Rejected> {
         .unwrap_or_default();
     let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
     let why = match text {
-        _ if segments.is_empty() => "a route begins with `/`",
-        _ if segments.iter().any(|segment| segment.is_empty()) => "there is a `/` too many",
+        _ if segments.is_empty() => "a route must begin with `/`",
+        _ if segments.iter().any(|segment| segment.is_empty()) => "there is one `/` too many",
         _ if !segments.iter().all(|segment| segment.chars().all(allowed)) => {
             "only a-z, 0-9 and `-` are allowed"
         }
@@ -223,7 +224,7 @@ fn route(text: &str) -> Result<String, Rejected> {
     };
     Err(Rejected {
         why: why.to_owned(),
-        help: "a route is a path such as `/shipping` or `/account/billing`".to_owned(),
+        help: "use a path such as `/shipping` or `/account/billing`".to_owned(),
     })
 }
 
@@ -232,14 +233,14 @@ fn source(text: &str) -> Result<String, Rejected> {
         return Ok(text.to_owned());
     }
     Err(Rejected {
-        why: "a source is a directory, from the description's own".to_owned(),
+        why: "not a directory relative to the description's".to_owned(),
         help:
-            "write it from where frontage.toml is, such as `assets/shipping` or `../shipping/web`"
+            "use a path relative to frontage.toml, such as `assets/shipping` or `../shipping/web`"
                 .to_owned(),
     })
 }
 
-/// A host name with at least two labels, as certificates take it: at most 64 characters.
+/// A host name with at least two labels, in the form that certificates take: at most 64 characters.
 fn domain(text: &str) -> Result<String, Rejected> {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -252,7 +253,7 @@ fn domain(text: &str) -> Result<String, Rejected> {
     if text.len() <= 64 && text.contains('.') && text.split('.').all(label) {
         return Ok(text.to_owned());
     }
-    let help = "write it in small letters and without `https://`, such as `www.example.com`; at most 64 characters";
+    let help = "write it in lower case and without `https://`, such as `www.example.com`; at most 64 characters";
     Err(Rejected {
         why: "not a domain".to_owned(),
         help: help.to_owned(),
@@ -268,7 +269,7 @@ fn zone_id(text: &str) -> Result<String, Rejected> {
     {
         return Ok(text.to_owned());
     }
-    let help = "Route 53 shows it beside the zone, such as `Z0123456789ABCDEFGHIJ`";
+    let help = "copy the zone's id from Route 53, such as `Z0123456789ABCDEFGHIJ`";
     Err(Rejected {
         why: "not a hosted zone's id".to_owned(),
         help: help.to_owned(),

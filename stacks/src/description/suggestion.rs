@@ -1,12 +1,12 @@
-//! What somebody may have meant, and how text is quoted in a message.
+//! Suggestions of what was meant, and quoting of text in messages.
 
-/// How alike two words have to be, from 0 to 1, for one to be offered for the other.
+/// The similarity of two words, from 0 to 1, at which one is suggested for the other.
 const ALIKE: f64 = 0.85;
 
-/// The longest text that a message repeats whole.
+/// The maximum length of text that a message repeats in full.
 const SHOWN: usize = 40;
 
-/// The candidate that is most like what was written, if any is like it at all.
+/// The candidate that is most similar to the text, if any is similar.
 pub(super) fn nearest<'c>(
     written: &str,
     candidates: impl IntoIterator<Item = &'c str>,
@@ -19,15 +19,14 @@ pub(super) fn nearest<'c>(
         .map(|(_, candidate)| candidate)
 }
 
-/// A part that was left out (`concurrency` for `reserved_concurrency`) counts as much as a typing
-/// error.
+/// An omitted part (`concurrency` for `reserved_concurrency`) counts as much as a typing error.
 fn likeness(written: &str, candidate: &str) -> f64 {
     let written = written.to_lowercase().replace('-', "_");
     let part = written.len() > 3 && candidate.contains(written.as_str());
     strsim::jaro_winkler(&written, candidate).max(if part { ALIKE } else { 0.0 })
 }
 
-/// Text in backquotes, cut where it is long, with control characters and emptiness made visible.
+/// Text in backquotes, truncated if long, with control characters and emptiness made visible.
 pub(super) fn quoted(text: &str) -> String {
     if text.is_empty() {
         return "`\"\"`".to_owned();
@@ -49,7 +48,7 @@ fn visible(character: char) -> String {
     }
 }
 
-/// Words in backquotes, one after another.
+/// Words in backquotes, separated by commas.
 pub(super) fn list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     words
         .into_iter()

@@ -1,4 +1,4 @@
-//! From text to a TOML document, or what is wrong with its syntax.
+//! Parses text into a TOML document, or reports its syntax errors.
 
 use std::ops::Range;
 
@@ -7,16 +7,17 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::Problem;
 
-/// How many mistakes are shown: more are one mistake, such as a file of another kind.
+/// The maximum number of errors shown: more have one cause, such as a file of another kind.
 const SHOWN: usize = 20;
 
 /// A document as far as it can be read.
 #[derive(Debug)]
 pub(super) struct Document<'t> {
     pub(super) root: DeTable<'t>,
-    /// What is wrong with the syntax.
+    /// The syntax errors.
     pub(super) problems: Vec<Problem>,
-    /// Whether the document says all that was written, so that reading it finds true problems only.
+    /// Whether the document contains everything that was written, so that reading it finds only
+    /// real problems.
     pub(super) is_whole: bool,
 }
 
@@ -40,7 +41,7 @@ pub(super) fn parse(text: &str) -> Document<'_> {
         if let Some(first) = first_of(text, &at) {
             document.problems.push(duplicate(text, at, first));
         } else if last_line.as_ref() != Some(&line) {
-            // The parser stumbles on after a mistake: only the first in a line is the operator's.
+            // The parser continues after an error: only the first error in a line is the operator's.
             document.problems.push(malformed(message, text, at));
             document.is_whole = false;
             last_line = Some(line);
@@ -55,26 +56,26 @@ fn duplicate(text: &str, at: Range<usize>, first: Range<usize>) -> Problem {
     } else {
         "key"
     };
-    let message = format!("the {noun} `{}` is written twice", &text[at.clone()]);
-    Problem::new(message, at, "again here")
-        .also(first, "first here")
+    let message = format!("the {noun} `{}` is defined twice", &text[at.clone()]);
+    Problem::new(message, at, "defined again here")
+        .also(first, "first defined here")
         .help(match noun {
-            "table" => "move the keys of both under one of them",
+            "table" => "move the keys of both below one of them",
             _ => "keep one of the two lines",
         })
 }
 
 fn malformed(message: &str, text: &str, at: Range<usize>) -> Problem {
     match common_mistake(text, &at) {
-        Some((label, help)) => Problem::new("this is not TOML", at, label).help(help),
-        None => Problem::new("this is not TOML", at, message)
-            .help("a line is `key = value`, `[table]` or `# comment`; text is in quotes, numbers and booleans are not"),
+        Some((label, help)) => Problem::new("invalid TOML", at, label).help(help),
+        None => Problem::new("invalid TOML", at, message)
+            .help("write lines as `key = value`, `[table]` or `# comment`; put text in quotes, but not numbers and booleans"),
     }
 }
 
-/// What people write who know other languages better, and what to write instead.
+/// Mistakes of people who know other languages better, and what to write instead.
 ///
-/// The parser's own words are for those who know how it works; these are told from the line.
+/// The parser's own messages are for people who know how it works; these are derived from the line.
 fn common_mistake(text: &str, at: &Range<usize>) -> Option<(&'static str, String)> {
     let line = line_around(text, at.start);
     let before = text[line.start..at.start].trim();
@@ -85,41 +86,36 @@ fn common_mistake(text: &str, at: &Range<usize>) -> Option<(&'static str, String
         .into_iter()
         .find(|word| word.eq_ignore_ascii_case(marked));
     Some(match boolean {
-        Some(word) if is_value => (
-            "not a boolean",
-            format!("write it in small letters: `{word}`"),
-        ),
-        _ if is_value && marked.starts_with(char::is_alphabetic) => (
-            "text without quotes",
-            format!("put it in quotes: `\"{marked}\"`"),
-        ),
+        Some(word) if is_value => ("not a boolean", format!("write it in lower case: `{word}`")),
+        _ if is_value && marked.starts_with(char::is_alphabetic) => {
+            ("unquoted text", format!("put it in quotes: `\"{marked}\"`"))
+        }
         _ if is_value => (
             "neither a number nor text",
-            "write digits alone, or put text in quotes".to_owned(),
+            "write only digits, or put text in quotes".to_owned(),
         ),
         _ if marked == "=" && after.is_empty() => (
-            "nothing follows",
-            "write a value after `=`, or take the line out".to_owned(),
+            "expected a value",
+            "write a value after `=`, or remove the line".to_owned(),
         ),
         _ if !before.contains('=') && (marked == ":" || after.starts_with(':')) => {
-            ("`=` should stand here", "write `key = value`".to_owned())
+            ("expected `=`", "write `key = value`".to_owned())
         }
         _ if is_header(whole) && !whole.contains(']') => {
-            ("`]` should follow", format!("write `{whole}]`"))
+            ("expected `]`", format!("write `{whole}]`"))
         }
         _ if is_word(whole) => (
             "a key without a value",
-            format!("write `=` and a value after `{whole}`, or take the line out"),
+            format!("write `=` and a value after `{whole}`, or remove the line"),
         ),
-        _ if whole.matches('"').count() % 2 == 1 => (
-            "a quote is missing",
-            "begin and end text with `\"`".to_owned(),
-        ),
+        _ if whole.matches('"').count() % 2 == 1 => {
+            ("missing quote", "put `\"` before and after text".to_owned())
+        }
         _ => return None,
     })
 }
 
-/// Whether text could be a key, or a word that somebody left without quotes.
+/// Whether text could be a key, or a word without its quotes.
 fn is_word(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -127,9 +123,9 @@ fn is_word(text: &str) -> bool {
             .all(|c| c.is_alphanumeric() || "-_.".contains(c))
 }
 
-/// Where the key or table was written before that is written again at a place, if one is.
+/// The first definition of a key or table that is defined again at a place, if it is.
 ///
-/// The parser does not tell, so the text before the line is read by itself, and the line by itself.
+/// The parser does not report it, so the text before the line and the line are parsed separately.
 fn first_of(text: &str, at: &Range<usize>) -> Option<Range<usize>> {
     let line = line_around(text, at.start);
     let (text_before, text_of_line) = (&text[..line.start], &text[line.clone()]);
@@ -163,7 +159,8 @@ fn last_table<'a, 't>(text: &str, root: &'a DeTable<'t>) -> &'a DeTable<'t> {
             };
             let at = value.span();
             waiting.push(inner);
-            // A table that is written inline, or as part of a dotted key, takes no further lines.
+            // A table that is written inline, or as part of a dotted key, cannot be extended by
+            // lines.
             if at.start >= last.0 && text[at.clone()].starts_with('[') {
                 last = (at.start, inner);
             }
@@ -184,7 +181,7 @@ fn is_header(line: &str) -> bool {
     line.trim_start().starts_with('[')
 }
 
-/// The line that a place is in, without its end.
+/// The line of a place, without its line ending.
 fn line_around(text: &str, offset: usize) -> Range<usize> {
     let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
     let end = text[offset..]
@@ -193,8 +190,8 @@ fn line_around(text: &str, offset: usize) -> Range<usize> {
     start..end
 }
 
-/// The place itself, or the character before it where it is empty or a line's end, which cannot be
-/// pointed at.
+/// The place itself, or the character before it if it is empty or a line ending, which cannot be
+/// marked.
 fn visible(text: &str, at: Range<usize>) -> Range<usize> {
     let marked = text.get(at.clone()).unwrap_or_default();
     if !marked.trim().is_empty() {

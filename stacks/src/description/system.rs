@@ -17,24 +17,23 @@ use super::{syntax, tags};
 /// A system, as its `frontage.toml` describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct System {
-    /// The first part of every physical name. Required. A system of another name is another system.
+    /// The first part of every physical name. Required. Another name is another system.
     pub name: Name,
-    /// The Region that it stands in. Default: the one that the command line or the AWS profile
-    /// gives.
+    /// Its Region. Default: the one from the command line or the AWS profile.
     pub region: Option<String>,
-    /// Tags that every resource carries, besides Frontage's own. Default: none.
+    /// Tags that every resource carries, in addition to Frontage's own. Default: none.
     ///
     /// At most 30. Keys have 1 to 128 characters and values 0 to 256: letters, digits, spaces and
-    /// `+ - = . _ : / @`. Neither begins with `aws:` or `frontage:`, and no two keys differ in case
-    /// only, which IAM refuses.
+    /// `+ - = . _ : / @`. Neither begins with `aws:` or `frontage:`, and no two keys differ only in
+    /// case, which IAM refuses.
     pub tags: Tags,
-    /// `[functions]`: what all Lambda functions have in common.
+    /// `[functions]`: the settings that all Lambda functions share.
     pub functions: Functions,
     /// `[toggles]`: the feature-toggle service.
     pub toggles: Toggles,
-    /// `[packages]`: the repository of what teams share. Default: none.
+    /// `[packages]`: the repository of the packages that teams share. Default: none.
     pub packages: Option<Packages>,
-    /// `[identity]`: who signs in, and how. It stands where the shell does.
+    /// `[identity]`: who signs in, and how. Deployed together with the shell.
     pub identity: Identity,
     /// `[shell]`: the parent application. Default: none, and no sign-in either.
     pub shell: Option<Shell>,
@@ -59,7 +58,7 @@ impl System {
         }
     }
 
-    /// Reads a description. The file's name is only for the report.
+    /// Parses a description. The file's name is only for the report.
     pub fn parse(file_name: &str, text: &str) -> Result<Self, DescriptionErrors> {
         let document = syntax::parse(text);
         let mut problems = document.problems;
@@ -117,7 +116,7 @@ impl System {
 fn name(text: &str) -> Result<Name, Rejected> {
     text.parse().map_err(|why: super::InvalidName| {
         let rule = format!(
-            "a name is 1 to {} of a-z, 0-9 and `-`, and begins with a letter",
+            "use 1 to {} characters of a-z, 0-9 and `-`, beginning with a letter",
             Name::MAX_LENGTH
         );
         let like = Name::like(text).map_or(String::new(), |like| format!(", such as `{like}`"));
@@ -141,31 +140,31 @@ fn region(text: &str) -> Result<String, Rejected> {
     })
 }
 
-/// What stands only beside a shell.
+/// The problem with a key that requires a shell.
 fn without_shell(root: &Table, key: &str) -> Option<Problem> {
     let why = "the shell signs people in and shows the teams' applications";
     let problem = Problem::new(format!("`{key}` without `[shell]`"), root.span(key)?, why);
     Some(problem.help("add the line `[shell]`"))
 }
 
-/// Cognito refuses a login page's address with a word of AWS's, and the system's name is its first
-/// part.
+/// Cognito refuses a login page's address that contains one of AWS's words, and the system's name
+/// is its first part.
 fn reserved_word(root: &Table, name: &Name) -> Option<Problem> {
     let word = ["aws", "amazon", "cognito"]
         .into_iter()
         .find(|word| name.as_str().contains(word))?;
-    let message = format!("`name` cannot have `{word}` in it");
+    let message = format!("`name` cannot contain `{word}`");
     let problem = Problem::new(
         message,
         root.span("name")?,
-        "it begins the login page's address",
+        "the login page's address begins with it",
     );
     Some(problem.help(
-        "Cognito takes no address with `aws`, `amazon` or `cognito` in it: choose another name",
+        "choose another name: Cognito refuses addresses that contain `aws`, `amazon` or `cognito`",
     ))
 }
 
-/// A name that follows `[tags]` is a tag, which TOML's newcomers do not expect.
+/// A name after `[tags]` is a tag, which newcomers to TOML do not expect.
 fn missing_name(tags: Option<&toml::de::DeTable>) -> Problem {
     let problem = Problem::new(
         "`name` is missing",
@@ -173,9 +172,12 @@ fn missing_name(tags: Option<&toml::de::DeTable>) -> Problem {
         "a description begins with the system's name",
     );
     match tags.and_then(|tags| tags.get_key_value("name")) {
-        Some((key, _)) => problem
-            .also(key.span(), "this is a tag that is called `name`")
-            .help("move `name` above the line `[tags]`: what follows a table's line belongs to that table"),
-        None => problem.help(format!("write it in the first line, such as {}", quoted("name = \"acme\""))),
+        Some((key, _)) => problem.also(key.span(), "this is a tag named `name`").help(
+            "move `name` above the line `[tags]`: keys below a table's line belong to that table",
+        ),
+        None => problem.help(format!(
+            "write it on the first line, such as {}",
+            quoted("name = \"acme\"")
+        )),
     }
 }

@@ -1,4 +1,4 @@
-//! Reads tables key by key, and remembers which keys there are.
+//! Reads tables key by key, and remembers which keys exist.
 
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
@@ -9,17 +9,17 @@ use toml::de::{DeInteger, DeTable, DeValue};
 use super::problem::Problem;
 use super::suggestion::{list, nearest, quoted};
 
-/// What one reading of a description found out.
+/// The findings of reading one description.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     problems: Vec<Problem>,
-    /// The keys that each table has, by its path; the top level's path is empty.
+    /// The keys of each table, by its path; the top level's path is empty.
     known: BTreeMap<String, Vec<&'static str>>,
     unknown: Vec<Unknown>,
     missing: Vec<(&'static str, Problem)>,
 }
 
-/// A key that its table does not have.
+/// A key that does not exist in its table.
 #[derive(Debug)]
 struct Unknown {
     path: String,
@@ -28,10 +28,10 @@ struct Unknown {
     is_table: bool,
 }
 
-/// One table of a description, perhaps left out. A key is known from its being read.
+/// One table of a description, which may be absent. Reading a key makes it known.
 ///
-/// A read that fails leaves a problem and gives `None`, as an absent key does: the reading goes on,
-/// to find the rest.
+/// A failed read reports a problem and returns `None`, like an absent key: reading continues, to
+/// find the other problems.
 #[derive(Debug)]
 pub(super) struct Table<'t, 'f> {
     path: String,
@@ -39,12 +39,12 @@ pub(super) struct Table<'t, 'f> {
     findings: &'f mut Findings,
 }
 
-/// Why a text cannot be taken.
+/// Why a value is refused.
 #[derive(Debug)]
 pub(super) struct Rejected {
-    /// What is wrong with it, in a few words: they stand right below it.
+    /// What is wrong with it, in a few words: they appear right below it.
     pub(super) why: String,
-    /// The rule, and what to write instead.
+    /// What to write instead, with the rule.
     pub(super) help: String,
 }
 
@@ -79,7 +79,7 @@ impl Findings {
         self.problems.push(problem);
     }
 
-    /// All problems, once everything is read: only then is it known which keys there are.
+    /// All problems, once everything is read: only then are all keys known.
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
         let unknown: Vec<_> = self
             .unknown
@@ -87,7 +87,7 @@ impl Findings {
             .map(|unknown| unknown.explain(&self.known))
             .collect();
         let meant: Vec<_> = unknown.iter().filter_map(|(_, meant)| *meant).collect();
-        // A required key that is merely misspelt or misplaced has its problem already.
+        // A required key that is only misspelt or misplaced is reported already.
         let missing = self
             .missing
             .into_iter()
@@ -105,7 +105,7 @@ impl Findings {
 }
 
 impl Unknown {
-    /// The problem, and the key that was meant if there is one like it.
+    /// The problem, and the key that was meant if one is similar.
     fn explain(
         &self,
         known: &BTreeMap<String, Vec<&'static str>>,
@@ -151,7 +151,7 @@ impl Unknown {
 }
 
 impl<'t> Table<'t, '_> {
-    /// A text that a rule takes: the rule gives what it means, or why it is refused.
+    /// A text that a rule accepts: the rule returns its meaning, or why it is refused.
     pub(super) fn text<T>(
         &mut self,
         key: &'static str,
@@ -181,12 +181,12 @@ impl<'t> Table<'t, '_> {
                 .ok_or_else(|| {
                     let words = || all.iter().map(|choice| word(*choice));
                     let meant = nearest(text, words());
-                    let why = meant.map_or("there is no such choice".to_owned(), |word| {
+                    let why = meant.map_or("not one of the choices".to_owned(), |word| {
                         format!("did you mean `{word}`?")
                     });
                     Rejected {
                         why,
-                        help: format!("the choices are {}", list(words())),
+                        help: format!("use one of {}", list(words())),
                     }
                 })
         })
@@ -201,7 +201,7 @@ impl<'t> Table<'t, '_> {
         Some(*boolean)
     }
 
-    /// A whole number within a range; `of` says what is counted.
+    /// A whole number within a range; `of` says what it counts.
     pub(super) fn integer(
         &mut self,
         key: &'static str,
@@ -214,19 +214,19 @@ impl<'t> Table<'t, '_> {
             other => {
                 let low = other.is_some_and(|number| number < least);
                 let why = if low {
-                    format!("the least is {least}")
+                    format!("the minimum is {least}")
                 } else {
-                    format!("the most is {most}")
+                    format!("the maximum is {most}")
                 };
                 Err(Rejected {
                     why,
-                    help: format!("write a number from {least} to {most}: {of}"),
+                    help: format!("use a number from {least} to {most}: {of}"),
                 })
             }
         })
     }
 
-    /// A whole number that is one of a few; `of` says what is counted.
+    /// A whole number that is one of a few; `of` says what it counts.
     pub(super) fn integer_of(&mut self, key: &'static str, all: &[i32], of: &str) -> Option<i32> {
         self.number(key, |written| match written {
             Some(number) if all.contains(&number) => Ok(number),
@@ -239,14 +239,14 @@ impl<'t> Table<'t, '_> {
                     .collect::<Vec<_>>()
                     .join(", ");
                 Err(Rejected {
-                    why: format!("the nearest is {nearest}"),
-                    help: format!("write one of {choices}: {of}"),
+                    why: format!("the nearest allowed value is {nearest}"),
+                    help: format!("use one of {choices}: {of}"),
                 })
             }
         })
     }
 
-    /// A whole number that a rule takes; the rule sees `None` where it is beyond what fits.
+    /// A whole number that a rule accepts; the rule gets `None` if it does not fit the type.
     fn number(
         &mut self,
         key: &'static str,
@@ -262,7 +262,7 @@ impl<'t> Table<'t, '_> {
         }
     }
 
-    /// A table with known keys. It is read even where it was left out: as defaults.
+    /// A table with known keys. An absent table is read as well, as defaults.
     pub(super) fn table<T>(
         &mut self,
         key: &'static str,
@@ -273,7 +273,7 @@ impl<'t> Table<'t, '_> {
     }
 
     /// A table whose keys are the operator's, and are tables themselves; the reader gets each key
-    /// and where it is.
+    /// and its place.
     pub(super) fn tables<T>(
         &mut self,
         key: &'static str,
@@ -297,7 +297,7 @@ impl<'t> Table<'t, '_> {
         each.collect::<Vec<_>>().into_iter().flatten().collect()
     }
 
-    /// A list of texts that a rule takes.
+    /// A list of texts that a rule accepts.
     pub(super) fn texts<T>(
         &mut self,
         key: &'static str,
@@ -326,18 +326,18 @@ impl<'t> Table<'t, '_> {
         Some(entries)
     }
 
-    /// Whether the key was written, with whatever value.
+    /// Whether the key is present, with any value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries
             .is_some_and(|entries| entries.contains_key(key))
     }
 
-    /// Where a key's value is, if it was written.
+    /// The place of a key's value, if it is present.
     pub(super) fn span(&self, key: &str) -> Option<Range<usize>> {
         self.entries?.get(key).map(Spanned::span)
     }
 
-    /// Reports a required key as missing, unless it turns up misspelt or in another table.
+    /// Reports a required key as missing, unless it is misspelt or in another table.
     pub(super) fn missing(&mut self, key: &'static str, problem: Problem) {
         self.findings.missing.push((key, problem));
     }
@@ -347,7 +347,7 @@ impl<'t> Table<'t, '_> {
         self.findings.problems.extend(problem);
     }
 
-    /// What the reading has found out so far.
+    /// The findings so far.
     pub(super) fn findings(&mut self) -> &mut Findings {
         self.findings
     }
@@ -418,7 +418,7 @@ fn whole(written: &DeInteger) -> Option<i32> {
     i32::from_str_radix(written.as_str(), written.radix()).ok()
 }
 
-/// Where a key of the table at a path stands, in words.
+/// The place of a key of the table at a path, in words.
 fn place(path: &str) -> String {
     if path.is_empty() {
         "at the top of the file".to_owned()
@@ -430,14 +430,14 @@ fn place(path: &str) -> String {
 fn move_to(key: &str, path: &str) -> String {
     if path.is_empty() {
         format!(
-            "move `{key}` above the first `[table]`: what follows a table's line belongs to that table"
+            "move `{key}` above the first `[table]`: keys below a table's line belong to that table"
         )
     } else {
         format!("move `{key}` below the line `[{path}]`")
     }
 }
 
-/// What a value is, in the words that say what is expected.
+/// The kind of a value, in the words that say what is expected.
 pub(super) fn kind(value: &DeValue) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
@@ -450,8 +450,8 @@ pub(super) fn kind(value: &DeValue) -> &'static str {
     }
 }
 
-/// What to write instead of a value of the wrong type: the same value in the right one, where it
-/// can be told.
+/// What to write instead of a value of the wrong type: the same value in the right one, if it can
+/// be derived.
 pub(super) fn rewrite(key: &str, expected: &str, value: &DeValue) -> String {
     match (expected, value) {
         ("a string", DeValue::Integer(number)) => {
@@ -464,15 +464,15 @@ pub(super) fn rewrite(key: &str, expected: &str, value: &DeValue) -> String {
         ("a string", DeValue::Datetime(time)) => format!("put it in quotes: `{key} = \"{time}\"`"),
         ("a string", _) => format!("write text in quotes: `{key} = \"…\"`"),
         ("a list of strings", _) => {
-            "write a list of texts in quotes, such as `[\"one\", \"two\"]`".to_owned()
+            "write a list of strings in quotes, such as `[\"one\", \"two\"]`".to_owned()
         }
         ("a whole number", DeValue::String(text))
             if text.starts_with(|c: char| c.is_ascii_digit()) =>
         {
             let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-            format!("write digits alone, without quotes: `{key} = {digits}`")
+            format!("write only digits, without quotes: `{key} = {digits}`")
         }
-        ("a whole number", _) => "write digits alone, without quotes or a fraction".to_owned(),
+        ("a whole number", _) => "write only digits, without quotes or a fraction".to_owned(),
         ("true or false", DeValue::String(text)) if matches!(text.as_ref(), "true" | "false") => {
             format!("write it without quotes: `{key} = {text}`")
         }
@@ -482,8 +482,8 @@ pub(super) fn rewrite(key: &str, expected: &str, value: &DeValue) -> String {
                 .iter()
                 .all(|item| matches!(item.get_ref(), DeValue::Table(_))) =>
         {
-            format!("there is one of it: write `[{key}]`, in single brackets")
+            format!("write `[{key}]`, in single brackets: there is only one")
         }
-        (_, _) => format!("write the line `[{key}]`, and its keys below it"),
+        (_, _) => format!("write the line `[{key}]` and its keys below it"),
     }
 }

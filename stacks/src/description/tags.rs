@@ -11,13 +11,15 @@ use super::problem::Problem;
 use super::suggestion::quoted;
 use super::table::{Findings, kind, rewrite};
 
-/// The most tags: AWS takes 50 on a resource, and Frontage keeps its record in the others.
+/// The maximum number of tags: AWS allows 50 per resource, and Frontage keeps its record in the
+/// others.
 const MOST: usize = 30;
 
-/// What a key or a value may be made of, in words. The services differ in what else they take.
+/// The characters allowed in a key or a value, in words. The services differ in what else they
+/// allow.
 const ALLOWED: &str = "letters, digits, spaces and `+ - = . _ : / @`";
 
-/// The tags, less those that no service would take.
+/// The tags, except those that no service would accept.
 pub(super) fn read(entries: &DeTable, findings: &mut Findings) -> Tags {
     let mut in_order: Vec<_> = entries.iter().collect();
     in_order.sort_by_key(|(key, _)| key.span().start);
@@ -65,13 +67,15 @@ fn mistyped(name: &str, value: &Spanned<DeValue>) -> Problem {
         quoted(name)
     );
     let help = match value.get_ref() {
-        DeValue::Table(_) => format!("tags are not grouped: write `\"{name}:…\" = \"…\"` for each"),
+        DeValue::Table(_) => {
+            format!("tags cannot be grouped: write `\"{name}:…\" = \"…\"` for each")
+        }
         other => rewrite(name, "a string", other),
     };
     Problem::new(message, value.span(), format!("this is {found}")).help(help)
 }
 
-/// Whether AWS takes a key or a value; if not, that is a problem.
+/// Whether AWS accepts a key or a value; if not, reports a problem.
 fn taken(
     what: &str,
     text: &str,
@@ -86,7 +90,7 @@ fn taken(
     false
 }
 
-/// What is wrong with a key or a value, where, and what to do.
+/// What is wrong with a key or a value, where, and how to fix it.
 fn refusal(text: &str, length: &RangeInclusive<usize>) -> Option<(String, String, String)> {
     let characters = text.chars().count();
     let lower = text.to_ascii_lowercase();
@@ -96,16 +100,16 @@ fn refusal(text: &str, length: &RangeInclusive<usize>) -> Option<(String, String
             return Some((
                 format!("begins with `{prefix}`"),
                 label,
-                "choose another beginning".to_owned(),
+                "choose another prefix".to_owned(),
             ));
         }
     }
     if let Some(stray) = text.chars().find(|&character| !is_allowed(character)) {
-        let label = format!("because of {}", quoted(&stray.to_string()));
+        let label = format!("{} is not allowed", quoted(&stray.to_string()));
         return Some((
-            "has a character that AWS does not take".to_owned(),
+            "contains a character that AWS does not allow".to_owned(),
             label,
-            format!("write only {ALLOWED}"),
+            format!("use only {ALLOWED}"),
         ));
     }
     let wrong = if characters < *length.start() {
@@ -113,7 +117,7 @@ fn refusal(text: &str, length: &RangeInclusive<usize>) -> Option<(String, String
     } else {
         "is too long"
     };
-    let help = format!("write {} to {} characters", length.start(), length.end());
+    let help = format!("use {} to {} characters", length.start(), length.end());
     (!length.contains(&characters))
         .then(|| (wrong.to_owned(), format!("{characters} characters"), help))
 }
@@ -124,26 +128,26 @@ fn is_allowed(character: char) -> bool {
 
 fn too_many(in_order: &[Entry], findings: &mut Findings) {
     if let Some((first_too_many, _)) = in_order.get(MOST) {
-        let message = format!("{} tags, and at most {MOST} are allowed", in_order.len());
-        let help = "AWS takes 50 tags on a resource, and Frontage needs the other 10";
+        let message = format!("{} tags; the maximum is {MOST}", in_order.len());
+        let help = "remove some: AWS allows 50 tags per resource, and Frontage needs the others";
         findings.problem(
-            Problem::new(message, first_too_many.span(), "one too many from here on").help(help),
+            Problem::new(message, first_too_many.span(), "too many from here on").help(help),
         );
     }
 }
 
-/// IAM does not tell keys apart that differ in case only, and the roles carry the tags too.
+/// IAM ignores case when it compares keys, and the roles carry the tags too.
 fn alike(in_order: &[Entry], findings: &mut Findings) {
     let mut seen: BTreeMap<String, &Entry> = BTreeMap::new();
     for entry in in_order {
         let (key, _) = entry;
         if let Some((first, _)) = seen.insert(key.get_ref().to_lowercase(), entry) {
             let message = format!(
-                "the tag keys `{}` and `{}` differ in case only",
+                "the tag keys `{}` and `{}` differ only in case",
                 first.get_ref(),
                 key.get_ref()
             );
-            let problem = Problem::new(message, key.span(), "the same key to IAM")
+            let problem = Problem::new(message, key.span(), "the same key for IAM")
                 .also(first.span(), "as this one");
             findings.problem(problem.help("keep one of the two: IAM refuses both on one role"));
         }

@@ -1,11 +1,11 @@
-//! What `frontage init` writes.
+//! The file that `frontage init` writes.
 
 use super::name::Name;
 
-/// A description that says only its name, with every other key explained and left out.
+/// A description that contains only its name, with every other key explained and commented out.
 ///
-/// A line that begins with `#` and a space explains; `#` and a key is that key with its default, or
-/// an example where there is none.
+/// A line that begins with `#` and a space is an explanation; `#` and a key is that key with its
+/// default, or an example if there is none.
 pub const TEMPLATE: &str = include_str!("template.toml");
 
 /// The template with a system's name.
@@ -27,7 +27,7 @@ mod tests {
         "shop-2".parse().unwrap()
     }
 
-    /// The template as it is after an operator has taken the `#` from every key.
+    /// The template after an operator has removed the `#` from every key.
     fn uncommented() -> String {
         let is_key = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[');
         let bare = |line: &str| {
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn states_the_defaults_in_its_comments() {
         let mut system = System::parse("frontage.toml", &uncommented()).unwrap();
-        // Some keys have no default to state: they show an example.
+        // Some keys have no default: they show an example.
         assert_eq!(system.region.take().as_deref(), Some("eu-west-1"));
         assert_eq!(std::mem::take(&mut system.tags).len(), 1);
         assert_eq!(system.functions.reserved_concurrency.take(), Some(5));

@@ -6,23 +6,23 @@ use super::table::{Rejected, Table};
 /// The feature-toggle service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toggles {
-    /// The WebSocket API's stage, the last part of its URL: 1 to 128 of `A-Z`, `a-z`, `0-9`, `_`
-    /// and `-`. Default: `live`.
+    /// The WebSocket API's stage, the last part of its URL: 1 to 128 characters of `A-Z`, `a-z`,
+    /// `0-9`, `_` and `-`. Default: `live`.
     pub stage: String,
     /// Whether the table of toggles can be restored to any second of the last 35 days. Default:
     /// yes.
     pub point_in_time_recovery: bool,
     /// Whether AWS refuses to delete the table of toggles. Default: yes.
     pub deletion_protection: bool,
-    /// Seconds that a changed toggle may wait for others, to be sent with them: 0 to 300. Default:
+    /// Seconds that a changed toggle may wait to be sent together with others: 0 to 300. Default:
     /// 0.
     pub batch_window_seconds: i32,
-    /// How often a batch of changes that failed is tried again: 0 to 10,000. Default: 10.
+    /// How often a failed batch of changes is retried: 0 to 10,000. Default: 10.
     pub max_retries: i32,
-    /// Seconds after which a change that could not be sent is given up: 60 to 604,800, a week.
+    /// Seconds after which a change that could not be sent is dropped: 60 to 604,800, a week.
     /// Default: 21,600.
     pub max_record_age_seconds: i32,
-    /// Days that a note of what was given up is kept: 1 to 14. Default: 14.
+    /// Days that a record of a dropped change is kept: 1 to 14. Default: 14.
     pub dead_letter_retention_days: i32,
 }
 
@@ -65,34 +65,33 @@ impl Toggles {
                 .integer(
                     "max_record_age_seconds",
                     60..=604_800,
-                    "the seconds until a change is given up",
+                    "the seconds until a change is dropped",
                 )
                 .unwrap_or(default.max_record_age_seconds),
             dead_letter_retention_days: table
                 .integer(
                     "dead_letter_retention_days",
                     1..=14,
-                    "the days that a note of what was given up is kept",
+                    "the days that a record of a dropped change is kept",
                 )
                 .unwrap_or(default.dead_letter_retention_days),
         }
     }
 }
 
-/// API Gateway's rule for a stage's name, without the `$default` that a WebSocket API has no use
-/// for.
+/// API Gateway's rule for a stage's name, without `$default`, which a WebSocket API has no use for.
 fn stage(text: &str) -> Result<String, Rejected> {
     let stray = text
         .chars()
         .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
     let why = match (stray, text.len()) {
         (Some(stray), _) => format!("{} is not allowed here", quoted(&stray.to_string())),
-        (None, 0) => "a stage has a name".to_owned(),
-        (None, length @ 129..) => format!("{length} characters, and at most 128 are allowed"),
+        (None, 0) => "a stage must have a name".to_owned(),
+        (None, length @ 129..) => format!("{length} characters; the maximum is 128"),
         (None, _) => return Ok(text.to_owned()),
     };
     Err(Rejected {
         why,
-        help: "a stage's name is 1 to 128 of a-z, A-Z, 0-9, `_` and `-`, such as `live`".to_owned(),
+        help: "use 1 to 128 characters of a-z, A-Z, 0-9, `_` and `-`, such as `live`".to_owned(),
     })
 }

@@ -1,4 +1,4 @@
-//! `config.json`: what the shell's page needs to know at run time.
+//! `config.json`: the configuration of the shell's page at run time.
 
 use model::Text;
 use model::types::s3::Object;
@@ -9,7 +9,7 @@ use crate::description::{System, Team};
 use crate::identity::SignIn;
 use crate::sites::Site;
 
-/// What the page asks to know of whom it signs in.
+/// The scopes that the page requests at sign-in.
 const SCOPE: &str = "openid email profile";
 
 pub(super) fn object(
@@ -70,12 +70,13 @@ fn known(text: &str) -> Text {
     Text::from(Value::from(text).to_string())
 }
 
-/// A JSON string of what is not known yet: a URL or an id of AWS's, which JSON writes as it is.
+/// A JSON string whose value is still unknown: a URL or an id from AWS, which JSON needs no escapes
+/// for.
 fn string(text: Text) -> Text {
     Text::concat([Text::from("\""), text, Text::from("\"")])
 }
 
-/// A JSON object of members that are JSON already.
+/// A JSON object of members that are already JSON.
 fn object_of<const N: usize>(members: [(&str, Text); N]) -> Text {
     let members =
         members.map(|(name, value)| Text::concat([Text::from(format!("\"{name}\":")), value]));

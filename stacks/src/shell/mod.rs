@@ -2,19 +2,22 @@
 //! applications.
 
 mod config;
+mod import_map;
 mod policy;
 
 use model::types::cloudfront::{Items, ResponseHeadersPolicy};
 use model::{Graph, StackName, Text};
 
+pub use self::import_map::ImportMap;
 use crate::description::System;
 use crate::identity::{Login, SignIn};
+pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
 
 /// The stack's name.
 pub const STACK: &str = "shell";
 
-/// Where the shell's application finds the others.
+/// The origins of the applications that the shell needs.
 pub(crate) struct ShellInputs<'s> {
     /// The teams' sites, in the order of the description.
     pub(crate) teams: &'s [Site],
@@ -24,11 +27,16 @@ pub(crate) struct ShellInputs<'s> {
     pub(crate) toggles_url: &'s Text,
 }
 
-/// Adds the site, which names all origins that its page may speak to.
-pub(crate) fn add(graph: &mut Graph, system: &System, around: &ShellInputs<'_>) -> Site {
+/// Adds the site, whose policy names all origins that its page may connect to.
+pub(crate) fn add(
+    graph: &mut Graph,
+    system: &System,
+    around: &ShellInputs<'_>,
+    import_map: &ImportMap,
+) -> Site {
     let stack = &mut graph.stack(StackName::new(STACK));
     let settings = system.shell.clone().unwrap_or_default();
-    let policy = policy::content_security_policy(around, settings.overrides);
+    let policy = policy::content_security_policy(around, import_map, settings.overrides);
     let mut headers = headers::strict(stack.physical_name("headers"), policy);
     let isolated = headers::custom("Cross-Origin-Opener-Policy", "same-origin");
     let frugal = headers::custom(
@@ -55,7 +63,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, around: &ShellInputs<'_>) 
     )
 }
 
-/// Adds `config.json`, which tells the page where everything is.
+/// Adds `config.json`, which contains all addresses that the page needs.
 pub(crate) fn add_config(
     graph: &mut Graph,
     system: &System,

@@ -1,20 +1,17 @@
-//! What the shell's page may load, and whom it may speak to.
+//! The content security policy of the shell's page.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use model::Text;
-use sha2::{Digest as _, Sha256};
 
-use super::ShellInputs;
-
-/// The page's import map, which is the only inline script there is. The shell's build puts it into
-/// the page, byte for byte.
-const IMPORT_MAP: &str = include_str!("../../../assets/shell/import-map.json");
+use super::{ImportMap, ShellInputs};
 
 /// A page on the developer's own machine.
 const LOCAL: &str = "http://localhost:*";
 
-pub(super) fn content_security_policy(around: &ShellInputs<'_>, overrides: bool) -> Text {
+pub(super) fn content_security_policy(
+    around: &ShellInputs<'_>,
+    import_map: &ImportMap,
+    overrides: bool,
+) -> Text {
     let own = Text::from("'self'");
     let teams: Vec<Text> = around.teams.iter().map(|site| site.url.clone()).collect();
     let local = |also: &[&str]| -> Vec<Text> {
@@ -24,13 +21,9 @@ pub(super) fn content_security_policy(around: &ShellInputs<'_>, overrides: bool)
             Vec::new()
         }
     };
-    let import_map = Text::from(format!(
-        "'sha256-{}'",
-        STANDARD.encode(Sha256::digest(IMPORT_MAP.trim_end()))
-    ));
     let services = [around.login.url.clone(), around.toggles_url.clone()];
     let scripts = [
-        vec![own.clone(), import_map],
+        vec![own.clone(), Text::from(import_map.source())],
         teams.clone(),
         local(&[LOCAL]),
     ]

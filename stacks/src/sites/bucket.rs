@@ -1,4 +1,4 @@
-//! The bucket: private, and read by its distribution alone.
+//! The bucket: private, and read only by its distribution.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,12 @@ use model::types::s3::{
 };
 use model::{Handle, Pseudo, StackBuilder, Text};
 
-/// Days that what a release has replaced or a publication has removed can be restored by hand.
+/// Days in which files that a release has replaced or a publication has removed can be restored by
+/// hand.
 const RESTORABLE_DAYS: i32 = 30;
 
 pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
-    // Names of buckets are global: the hash is of account and Region, since both in full would not
+    // Bucket names are global: the hash covers account and Region, since both in full would not
     // fit.
     let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
     let bucket_name = Text::concat([Text::from(stack.physical_prefix() + "-"), here]);
@@ -50,8 +51,8 @@ fn encryption() -> BucketEncryption {
     }
 }
 
-/// A publication removes the files of old releases itself; this ends what versioning still keeps of
-/// them.
+/// A publication removes the files of old releases itself; this deletes the versions that the
+/// bucket still keeps of them.
 fn forget_old_versions() -> LifecycleRule {
     let noncurrent = NoncurrentVersionExpiration {
         noncurrent_days: RESTORABLE_DAYS,
@@ -69,9 +70,9 @@ fn forget_old_versions() -> LifecycleRule {
     }
 }
 
-/// Whoever else reads the bucket does so with permissions of their own, and nobody without TLS.
+/// Others read the bucket only with permissions of their own, and never without TLS.
 ///
-/// The distribution may not list it: a missing file answers 403, as S3 does not say what is
+/// The distribution may not list it: a missing file answers 403, since S3 does not reveal which are
 /// missing.
 pub(super) fn let_distribution_read(
     stack: &mut StackBuilder<'_>,

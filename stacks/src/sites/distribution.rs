@@ -1,4 +1,4 @@
-//! The distribution, and what it needs to read the bucket.
+//! The distribution, and the resources that it needs to read the bucket.
 
 use model::types::certificatemanager::Certificate;
 use model::types::cloudfront::{
@@ -13,7 +13,7 @@ use model::{Handle, StackBuilder, Text};
 
 use super::SiteParts;
 
-/// Seconds in a year: the longest that anything is cached.
+/// Seconds in a year: the longest caching time.
 const YEAR: i64 = 31_536_000;
 
 /// The name of the only origin.
@@ -36,7 +36,7 @@ pub(crate) fn rewrite_paths(stack: &mut StackBuilder<'_>) -> Handle<Function> {
         auto_publish: Some(true),
         function_code: Text::from(REWRITE),
         function_config: FunctionConfig {
-            comment: "Shows index.html for every path that is not a file's".to_owned(),
+            comment: "Shows index.html for every path that is not a file".to_owned(),
             key_value_store_associations: Vec::new(),
             runtime: FunctionRuntime::CloudfrontJs2_0,
         },
@@ -92,7 +92,7 @@ pub(super) fn add(
     )
 }
 
-/// The path alone tells files apart, and each file says how long it is cached.
+/// Files are cached by path only, and each file's headers say for how long.
 fn cache_policy(stack: &mut StackBuilder<'_>) -> Handle<CachePolicy> {
     let config = CachePolicyConfig {
         name: stack.physical_name("cache-policy"),
@@ -129,7 +129,7 @@ fn behavior(cache: &Handle<CachePolicy>, parts: &SiteParts<'_>) -> DefaultCacheB
     }
 }
 
-/// A file that was missing may be published the next moment.
+/// A file that was missing may be published at any moment.
 fn asked_again(error_code: i32) -> CustomErrorResponse {
     CustomErrorResponse {
         error_code,

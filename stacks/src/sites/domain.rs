@@ -1,4 +1,4 @@
-//! A domain of one's own: its certificate, and its addresses.
+//! A custom domain: its certificate, and its addresses.
 
 use model::types::certificatemanager::{Certificate, DomainValidationOption, ValidationMethod};
 use model::types::cloudfront::Distribution;
@@ -23,7 +23,7 @@ pub(super) fn certificate(
     stack.add("certificate", certificate)
 }
 
-/// The domain's addresses, of both versions of IP.
+/// The domain's addresses, for both versions of IP.
 pub(super) fn records(
     stack: &mut StackBuilder<'_>,
     domain: &CustomDomain,

@@ -1,4 +1,4 @@
-//! The headers of a site's answers.
+//! The response headers of a site.
 
 use model::Text;
 use model::types::cloudfront::{
@@ -7,10 +7,11 @@ use model::types::cloudfront::{
     SecurityHeadersConfig, StrictTransportSecurity,
 };
 
-/// Two years, the least that browsers' preload lists take.
+/// Two years, the minimum for browsers' preload lists.
 const TRANSPORT_SECONDS: i32 = 63_072_000;
 
-/// What every answer has: a policy for its content, and the rules that browsers are strict by.
+/// The headers of every response: a content security policy, and the headers that make browsers
+/// strict.
 pub(crate) fn strict(name: String, content_security_policy: Text) -> ResponseHeadersPolicyConfig {
     let security = SecurityHeadersConfig {
         content_security_policy: Some(ContentSecurityPolicy {
@@ -54,7 +55,7 @@ pub(crate) fn readable_anywhere() -> CorsConfig {
     }
 }
 
-/// A header that answers have besides.
+/// An additional response header.
 pub(crate) fn custom(header: &str, value: &str) -> CustomHeader {
     CustomHeader {
         header: header.to_owned(),

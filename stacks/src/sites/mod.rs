@@ -1,8 +1,8 @@
-//! What the shell and each team's application stand on: a private bucket that a distribution
+//! The common part of the shell and each team's application: a private bucket that a distribution
 //! serves.
 //!
 //! A release's files are immutable and cached for a year; the small objects that point at them are
-//! never cached. Both say so themselves, in the headers that they are uploaded with.
+//! never cached. Both are controlled by the headers that they are uploaded with.
 
 mod bucket;
 mod distribution;
@@ -11,32 +11,58 @@ pub(crate) mod headers;
 
 pub(crate) use distribution::rewrite_paths;
 
-use crate::description::CustomDomain;
-use model::types::cloudfront::{Distribution, Function, ResponseHeadersPolicy};
+use std::collections::BTreeMap;
+
+use model::types::cloudfront::{Function, ResponseHeadersPolicy};
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
+use serde::{Deserialize, Serialize};
 
-/// What makes one site differ from another.
+use crate::description::CustomDomain;
+use crate::outputs::{self, MissingOutput};
+
+/// The differences between sites.
 pub(crate) struct SiteParts<'s> {
-    /// What the site is, for people who read the account's lists.
+    /// A comment for people who browse the account's lists.
     pub(crate) comment: String,
-    /// The headers of every answer.
+    /// The headers of every response.
     pub(crate) headers: Handle<ResponseHeadersPolicy>,
-    /// What rewrites the paths of requests.
+    /// The function that rewrites request paths.
     pub(crate) rewrite: Option<Handle<Function>>,
-    /// A domain of its own.
+    /// A custom domain.
     pub(crate) domain: Option<&'s CustomDomain>,
 }
 
 /// A site.
 pub(crate) struct Site {
-    /// Where its files are.
+    /// The bucket of its files.
     pub(crate) bucket: Handle<Bucket>,
-    /// Where it is found, without a slash at the end.
+    /// Its URL, without a trailing slash.
     pub(crate) url: Text,
 }
 
-/// Adds a site to a stack, and tells its outputs.
+/// The outputs of a stack with a site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs<S = Text> {
+    /// The URL of the site, without a slash at its end.
+    pub url: S,
+    /// The name of the bucket that its files are in.
+    pub bucket: S,
+    /// The id of the distribution that serves them.
+    pub distribution_id: S,
+}
+
+impl Outputs<String> {
+    /// The outputs among values by name.
+    ///
+    /// # Errors
+    /// The first output that has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
+
+/// Adds a site and its outputs to a stack.
 pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
     let bucket = bucket::add(stack);
     let certificate = parts
@@ -51,17 +77,11 @@ pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
         }
         None => distribution.url(),
     };
-    tell(stack, &bucket, &distribution, &url);
+    let outputs = Outputs {
+        url: url.clone(),
+        bucket: bucket.name(),
+        distribution_id: distribution.id(),
+    };
+    outputs::add(stack, &outputs);
     Site { bucket, url }
-}
-
-fn tell(
-    stack: &mut StackBuilder<'_>,
-    bucket: &Handle<Bucket>,
-    distribution: &Handle<Distribution>,
-    url: &Text,
-) {
-    stack.output("url", url.clone());
-    stack.output("bucket", bucket.name());
-    stack.output("distribution_id", distribution.id());
 }

@@ -1,4 +1,4 @@
-//! A function with what it needs to run.
+//! A function and the resources that it needs to run.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use model::{Handle, StackBuilder, Text};
 use super::CodeHashes;
 use crate::description::Functions;
 
-/// Adds functions with what each needs to run: a log group and a role.
+/// Adds functions, each with a log group and a role.
 pub(super) struct Builder<'s, 'g> {
     pub(super) stack: &'s mut StackBuilder<'g>,
     pub(super) settings: &'s Functions,
@@ -21,6 +21,7 @@ pub(super) struct Builder<'s, 'g> {
 
 pub(super) struct FunctionParts<'a> {
     pub(super) name: &'a str,
+    pub(super) code_sha256: &'a str,
     pub(super) description: &'a str,
     pub(super) timeout: i32,
     pub(super) environment: BTreeMap<String, Text>,
@@ -31,6 +32,7 @@ impl Builder<'_, '_> {
     pub(super) fn function(&mut self, parts: FunctionParts<'_>) -> Handle<Function> {
         let FunctionParts {
             name,
+            code_sha256,
             description,
             timeout,
             environment,
@@ -45,7 +47,7 @@ impl Builder<'_, '_> {
             runtime: "provided.al2023".to_owned(),
             handler: "bootstrap".to_owned(),
             code: Code {
-                code_sha256: self.code.get(name).cloned().unwrap_or_default(),
+                code_sha256: code_sha256.to_owned(),
             },
             architectures: vec![self.settings.architecture.as_str().to_owned()],
             memory_size: Some(self.settings.memory_mb),
@@ -89,8 +91,7 @@ impl Builder<'_, '_> {
         self.stack.add(&format!("{function}-logs"), group)
     }
 
-    /// A role that its function alone takes on. It cannot make log groups, so that a deleted one
-    /// stays deleted.
+    /// A role for one function only. It cannot create log groups, so a deleted one stays deleted.
     fn role(
         &mut self,
         function: &str,
@@ -104,14 +105,14 @@ impl Builder<'_, '_> {
             vec![streams],
         ));
         if self.settings.tracing {
-            // X-Ray has no resources to narrow these to.
+            // X-Ray has no resources to restrict these to.
             let actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
             statements.push(Statement::allow(actions, vec![Text::from("*")]));
         }
         let role = Role {
             role_name: self.stack.physical_name(function),
             path: None,
-            description: Some(format!("What the function {function} may do")),
+            description: Some(format!("Permissions of the function {function}")),
             assume_role_policy_document: PolicyDocument::trust("lambda.amazonaws.com"),
             managed_policy_arns: Vec::new(),
             policies: vec![Policy {

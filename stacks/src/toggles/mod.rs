@@ -1,8 +1,8 @@
 //! The stack `toggles`: real-time feature toggles.
 //!
-//! A client's `$connect` puts its connection into a table, whose stream sends it the whole state; a
-//! changed toggle's stream sends the change to every connection. `docs/architecture.md` has the
-//! picture.
+//! A client's `$connect` stores its connection in a table, whose stream sends it the whole state; a
+//! changed toggle's stream sends the change to every connection. `docs/architecture.md` contains
+//! the diagram.
 
 mod function;
 mod senders;
@@ -13,32 +13,50 @@ use std::collections::BTreeMap;
 
 use model::types::iam::Statement;
 use model::types::lambda::Function;
-use model::{Graph, Handle, StackName, Text};
+use model::{Graph, Handle, StackName, Text, physical_name};
+use serde::{Deserialize, Serialize};
+use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES, PerFunction};
 
 use self::function::{Builder, FunctionParts};
 use self::senders::{Sender, new_connection, toggle_message};
-use self::tables::{Tables, tables};
+use self::tables::{TOGGLES, Tables, tables};
 use crate::description::System;
+use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
 pub const STACK: &str = "toggles";
 
-/// Stores and deletes connections.
-pub const CONNECTION_MANAGER: &str = "connection-manager";
-/// Sends the whole state to a new connection.
-pub const NEW_CONNECTION: &str = "new-connection";
-/// Sends each change to every connection.
-pub const TOGGLE_MESSAGE: &str = "toggle-message";
+/// The base64 SHA-256 of each function's zip.
+pub type CodeHashes = PerFunction<String>;
 
-/// Seconds that a function may run. The connection manager's bounds how long a connection can be
-/// known to the table and not yet to API Gateway; the others' is for retries of posts.
-const CONNECT_TIMEOUT: i32 = 10; // below toggle_runtime's YOUNG
-const SEND_TIMEOUT: i32 = 60;
+/// The name of the toggles' table, which is known before the table exists.
+#[must_use]
+pub fn toggles_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
+}
 
-/// The base64 SHA-256 of each function's zip, by function name.
-pub type CodeHashes = BTreeMap<String, String>;
+/// The stack's outputs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs<S = Text> {
+    /// The URL that clients connect to.
+    pub websocket_url: S,
+    /// The name of the toggles' table.
+    pub toggles_table: S,
+    /// The name of the table of who is connected.
+    pub connections_table: S,
+}
 
-/// Adds the stack to the graph. Answers with the URL that clients connect to.
+impl Outputs<String> {
+    /// The outputs among values by name.
+    ///
+    /// # Errors
+    /// The first output that has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
+
+/// Adds the stack to the graph. Returns the URL that clients connect to.
 pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text {
     let stack = &mut graph.stack(StackName::new(STACK));
     let tables = tables(stack, system);
@@ -56,18 +74,22 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text
     };
     new_connection(builder, &sender);
     toggle_message(builder, &sender);
-    stack.output("websocket_url", api.stage.websocket_url());
-    stack.output("toggles_table", tables.toggles.name());
-    stack.output("connections_table", tables.connections.name());
-    api.stage.websocket_url()
+    let outputs = Outputs {
+        websocket_url: api.stage.websocket_url(),
+        toggles_table: tables.toggles.name(),
+        connections_table: tables.connections.name(),
+    };
+    outputs::add(stack, &outputs);
+    outputs.websocket_url
 }
 
 fn connection_manager(builder: &mut Builder<'_, '_>, tables: &Tables) -> Handle<Function> {
     builder.function(FunctionParts {
-        name: CONNECTION_MANAGER,
+        name: NAMES.connection_manager,
+        code_sha256: &builder.code.connection_manager,
         description: "Stores and deletes connections",
-        timeout: CONNECT_TIMEOUT,
-        environment: BTreeMap::from([("CONNECTIONS_TABLE".to_owned(), tables.connections.name())]),
+        timeout: CONNECT_TIMEOUT_SECONDS.into(),
+        environment: BTreeMap::from([(CONNECTIONS_TABLE.to_owned(), tables.connections.name())]),
         statements: vec![Statement::allow(
             ["dynamodb:DeleteItem", "dynamodb:PutItem"],
             vec![tables.connections.arn()],

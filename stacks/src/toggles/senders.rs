@@ -10,13 +10,16 @@ use model::types::lambda::{
 };
 use model::types::sqs::Queue;
 use model::{Handle, StackBuilder, Text};
+use toggle_contract::{CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE};
 
 use super::function::{Builder, FunctionParts};
 use super::tables::Tables;
-use super::{NEW_CONNECTION, SEND_TIMEOUT, TOGGLE_MESSAGE};
 use crate::description::System;
 
-/// What both functions that send to clients refer to.
+/// Seconds that a function which sends may run: enough to post again what was throttled.
+const SEND_TIMEOUT: i32 = 60;
+
+/// The resources that both functions that send to clients refer to.
 pub(super) struct Sender<'a> {
     pub(super) system: &'a System,
     pub(super) tables: &'a Tables,
@@ -36,11 +39,12 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         ),
     ];
     let parts = Streaming {
-        name: NEW_CONNECTION,
+        name: NAMES.new_connection,
+        code_sha256: &builder.code.new_connection,
         description: "Sends the whole state to a new connection",
         source: connections,
         pattern: Some(r#"{"eventName":["INSERT"]}"#),
-        // Connections have nothing to do with each other.
+        // Connections are independent of each other.
         parallel_batches: 10,
     };
     stream_function(builder, sender, &parts, statements);
@@ -57,7 +61,8 @@ pub(super) fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         Statement::allow(actions, vec![connections.arn()]),
     ];
     let parts = Streaming {
-        name: TOGGLE_MESSAGE,
+        name: NAMES.toggle_message,
+        code_sha256: &builder.code.toggle_message,
         description: "Sends each change to every connection",
         source: toggles,
         pattern: None,
@@ -69,14 +74,15 @@ pub(super) fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
 
 struct Streaming<'a> {
     name: &'a str,
+    code_sha256: &'a str,
     description: &'a str,
     source: &'a Handle<Table>,
     pattern: Option<&'a str>,
     parallel_batches: i32,
 }
 
-/// A function that a table's stream invokes and that posts to connections; what it fails at for
-/// good is told to a dead-letter queue.
+/// A function that a table's stream invokes and that posts to connections; records that it fails on
+/// for good are reported to a dead-letter queue.
 fn stream_function(
     builder: &mut Builder<'_, '_>,
     sender: &Sender<'_>,
@@ -85,6 +91,7 @@ fn stream_function(
 ) {
     let Streaming {
         name,
+        code_sha256,
         description,
         source,
         pattern,
@@ -96,15 +103,15 @@ fn stream_function(
     } = sender.tables;
     let settings = &sender.system.toggles;
     let dead_letters = dead_letters(builder.stack, name, settings.dead_letter_retention_days);
-    // POST sends; DELETE closes a connection that cannot be told, so that its client comes back.
+    // POST sends; DELETE closes a connection that cannot be reached, so that its client reconnects.
     let sockets = ["POST", "DELETE"].map(|verb| {
         let path = format!("/{}/{verb}/@connections/*", settings.stage);
         Text::regional_arn("execute-api", [sender.api.id(), Text::Known(path)])
     });
     let mut statements = statements;
     statements.extend([
-        // The stream's label changes when the table is made anew, so the role names any of this
-        // table.
+        // The stream's label changes when the table is recreated, so the role allows any stream of
+        // this table.
         Statement::allow(
             [
                 "dynamodb:DescribeStream",
@@ -113,25 +120,26 @@ fn stream_function(
             ],
             vec![Text::concat([source.arn(), Text::from("/stream/*")])],
         ),
-        // The action has no resource type to narrow it to.
+        // The action has no resource type to restrict it to.
         Statement::allow(["dynamodb:ListStreams"], vec![Text::from("*")]),
         Statement::allow(["execute-api:ManageConnections"], sockets.to_vec()),
         Statement::allow(["sqs:SendMessage"], vec![dead_letters.arn()]),
     ]);
     let function = builder.function(FunctionParts {
         name,
+        code_sha256,
         description,
         timeout: SEND_TIMEOUT,
         environment: BTreeMap::from([
-            ("CONNECTIONS_TABLE".to_owned(), connections.name()),
-            ("TOGGLES_TABLE".to_owned(), toggles.name()),
+            (CONNECTIONS_TABLE.to_owned(), connections.name()),
+            (TOGGLES_TABLE.to_owned(), toggles.name()),
         ]),
         statements,
     });
     let mapping = EventSourceMapping {
         function_name: function.name(),
         event_source_arn: source.stream_arn(),
-        // LATEST can lose what comes before polling has begun; the functions are idempotent.
+        // LATEST can lose records from before polling has begun; the functions are idempotent.
         starting_position: Some(StartingPosition::TrimHorizon),
         enabled: Some(true),
         batch_size: Some(100),

@@ -1,4 +1,4 @@
-//! The two tables: toggles, and who is connected.
+//! The two tables: toggles, and connections.
 
 use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
@@ -9,13 +9,16 @@ use model::{Handle, StackBuilder};
 
 use crate::description::System;
 
+/// The name of the toggles' table within its stack.
+pub(super) const TOGGLES: &str = "toggles-table";
+
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
     pub(super) connections: Handle<Table>,
 }
 
 pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
-    let mut toggles = table(stack.physical_name("toggles-table"), "featureId");
+    let mut toggles = table(stack.physical_name(TOGGLES), "featureId");
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
     toggles.point_in_time_recovery_specification = recovery(system.toggles.point_in_time_recovery);
     let mut connections = table(stack.physical_name("connections-table"), "connectionId");
@@ -25,12 +28,12 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     };
     connections.time_to_live_specification = Some(expiry);
     Tables {
-        toggles: stack.add("toggles-table", toggles),
+        toggles: stack.add(TOGGLES, toggles),
         connections: stack.add("connections-table", connections),
     }
 }
 
-/// A table on demand with one string key and a stream of new images.
+/// An on-demand table with one string key and a stream of new images.
 fn table(table_name: String, key: &str) -> Table {
     Table {
         table_name,

@@ -1,29 +1,30 @@
-//! The emulators, and how tests run on each.
+//! The emulators, and how to run tests on each.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use local::{Fakecloud, MiniStack, MiniStackOptions, Moto};
 
-use super::{Outcome, Requests};
+use super::outcome::Outcome;
+use super::requests::Requests;
 use crate::command::{cargo, root, run as run_command};
 use crate::tools;
 
 /// The one account of moto and fakecloud.
 const ACCOUNT: &str = "123456789012";
 
-/// An emulator that others wrote.
+/// A third-party emulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Emulator {
     /// The one that `frontage dev` and the tests use
     Ministack,
     /// Control planes
     Moto,
-    /// Control planes, CodeArtifact among them
+    /// Control planes, including CodeArtifact
     Fakecloud,
 }
 
-/// An emulator that runs.
+/// A running emulator.
 pub(super) enum Running {
     MiniStack(MiniStack),
     Moto(Moto),
@@ -53,8 +54,8 @@ impl Emulator {
         }
     }
 
-    /// Whether a test is for it: releases and whole systems need more than control planes, but for
-    /// what fakecloud has a test of its own for.
+    /// Whether a test can run on it: releases and whole systems need more than control planes,
+    /// except for fakecloud's own test.
     pub(super) fn runs(self, test: &str) -> bool {
         let (driver, own) = (
             test.starts_with("drivers::"),
@@ -79,13 +80,13 @@ impl Emulator {
     }
 }
 
-/// fakecloud's program, built if it is not there: unoptimised, in minutes instead of an hour.
+/// fakecloud's program, built if it is missing: unoptimised, in minutes instead of an hour.
 fn fakecloud() -> Outcome<std::path::PathBuf> {
     if let Some(program) = Fakecloud::program() {
         return Ok(program);
     }
-    let root =
-        Fakecloud::root().ok_or("there is no place for fakecloud: set HOME or XDG_CACHE_HOME")?;
+    let root = Fakecloud::root()
+        .ok_or("there is no directory for fakecloud: set HOME or XDG_CACHE_HOME")?;
     let mut command = cargo(&[
         "install",
         "fakecloud",
@@ -102,7 +103,7 @@ fn fakecloud() -> Outcome<std::path::PathBuf> {
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
         .env("CARGO_PROFILE_RELEASE_LTO", "off");
     run_command(&mut command)?;
-    Fakecloud::program().ok_or_else(|| "fakecloud was built and is not there".into())
+    Fakecloud::program().ok_or_else(|| "fakecloud was built but its program is missing".into())
 }
 
 impl Running {
@@ -122,7 +123,7 @@ impl Running {
         }
     }
 
-    /// The account that a test has for itself, where tests don't have accounts of their own.
+    /// The account of a test, where the emulator gives tests no accounts of their own.
     fn account(&self) -> Option<&'static str> {
         match self {
             Self::MiniStack(_) => None,
@@ -138,8 +139,8 @@ impl Running {
         }
     }
 
-    /// Runs tests of one program, and answers which passed. Where they have accounts of their own
-    /// they run side by side, else one after another, each in an empty one.
+    /// Runs tests of one program, and returns those that passed. Tests with their own accounts run
+    /// concurrently, others one after another, each in an empty account.
     pub(super) fn run(
         &self,
         binary: &Path,
@@ -185,8 +186,8 @@ fn run(command: &mut Command, tests: &[String]) -> Outcome<Vec<(String, bool)>> 
         Some((name.to_owned(), ended.to_owned()))
     };
     let mut results: Vec<(String, String)> = text.lines().filter_map(ends).collect();
-    // What a test writes can come between its name and its end, and a program that dies says no
-    // ends.
+    // A test's output can appear between its name and its result, and a program that dies prints no
+    // results.
     for test in tests
         .iter()
         .filter(|test| !results.iter().any(|(name, _)| name == *test))
@@ -202,7 +203,7 @@ fn run(command: &mut Command, tests: &[String]) -> Outcome<Vec<(String, bool)>> 
             .to_owned(),
         ));
     }
-    // Those that are ignored are run by others, as programs of their own.
+    // Ignored tests are run by other tests, as separate programs.
     let ran = results
         .into_iter()
         .filter(|(_, ended)| !ended.starts_with("ignored"));

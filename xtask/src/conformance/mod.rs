@@ -1,12 +1,13 @@
-//! `cargo xtask conformance`: the tests on emulators of several authors, every request checked.
+//! `cargo xtask conformance`: runs the tests on emulators by several authors, and checks every
+//! request.
 
 mod emulator;
+mod outcome;
 mod report;
 mod requests;
 mod skips;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -14,29 +15,28 @@ use serde_json::Value;
 
 pub(crate) use self::emulator::Emulator;
 use self::emulator::Running;
+use self::outcome::{Ended, Outcome, Results};
 use self::report::Report;
 pub(crate) use self::requests::Requests;
 use self::skips::skip;
 use crate::command::{cargo, root};
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
-
-/// On which emulators.
+/// The selection of emulators and tests.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The emulators [default: all]
     #[arg(value_name = "EMULATOR")]
     emulators: Vec<Emulator>,
-    /// Only tests whose names begin so; the report stays as it is
+    /// Only tests whose names begin like this; the report stays unchanged
     #[arg(long, value_name = "PREFIX")]
     only: Option<String>,
-    /// Run what is skipped too, to see whether that is still needed
+    /// Also run skipped tests, to see whether they still need to be skipped
     #[arg(long)]
     skipped: bool,
 }
 
 impl Arguments {
-    /// One emulator, and all that it can run.
+    /// One emulator, with all tests that it can run.
     pub(crate) fn only(emulator: Emulator) -> Self {
         Self {
             emulators: vec![emulator],
@@ -46,19 +46,8 @@ impl Arguments {
     }
 }
 
-/// What came of a test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ended {
-    Passed,
-    Failed,
-    Skipped(&'static skips::Skip),
-}
-
-/// Each test by its name, `drivers::sqs::numbers_change_in_place`.
-type Results = BTreeMap<String, Ended>;
-
 pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
-    // fakecloud first: it is built then, and MiniStack's tests have it beside.
+    // fakecloud first: it is built then, and MiniStack's tests use it as well.
     let all = [Emulator::Fakecloud, Emulator::Moto, Emulator::Ministack];
     let chosen = if arguments.emulators.is_empty() {
         all.to_vec()
@@ -80,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
         return Err(format!("not as expected:\n  {}", failed.join("\n  ")).into());
     }
     let counts = checked?;
-    // The page says that nothing failed, so only a run of which that is true writes it.
+    // The page says that nothing failed, so it is written only by a run in which nothing did.
     if arguments.emulators.is_empty() && arguments.only.is_none() {
         report.write(&root().join("docs/conformance.md"), &counts)?;
     }
@@ -101,7 +90,7 @@ fn build() -> Outcome<BTreeMap<String, PathBuf>> {
     eprintln!("    building the tests");
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        return Err("the tests do not build".into());
+        return Err("the tests could not be built".into());
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let messages = text
@@ -117,7 +106,7 @@ fn build() -> Outcome<BTreeMap<String, PathBuf>> {
     Ok(named.collect())
 }
 
-/// Runs what an emulator can run.
+/// Runs the tests that an emulator can run.
 fn tests(
     running: &Running,
     requests: &Requests,

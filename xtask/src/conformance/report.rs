@@ -1,4 +1,4 @@
-//! docs/conformance.md, which each whole run writes that ended well.
+//! docs/conformance.md, which each complete and successful run writes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -6,19 +6,19 @@ use std::path::Path;
 use std::process::Command;
 
 use super::emulator::Emulator;
+use super::outcome::{Ended, Outcome, Results};
 use super::requests::Counts;
 use super::skips::Skip;
-use super::{Ended, Outcome, Results};
 
 const HEAD: &str = "\
 # Conformance
 
-`cargo xtask conformance` runs the tests on emulators that others wrote, and writes this page. A cell says how many tests
-of a capability passed there; a number in brackets how many were not run, and below is why. Nothing here has run on
-live AWS: what only AWS shows is answered from scripted responses (`docs/testing.md`).
+`cargo xtask conformance` runs the tests on third-party emulators, and writes this page. A cell contains the number of
+tests of a capability that passed there, with the number of tests that were not run in brackets; the reasons are below.
+Nothing here has run on live AWS: for behaviour that only AWS shows, responses are scripted (`docs/testing.md`).
 ";
 
-/// What came of a run.
+/// The results of a run.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     results: BTreeMap<Emulator, Results>,
@@ -47,7 +47,7 @@ impl Report {
     }
 
     pub(super) fn write(&self, path: &Path, requests: &Counts) -> Outcome<()> {
-        let mut text = format!("{HEAD}\n## What runs where\n\n| capability |");
+        let mut text = format!("{HEAD}\n## Results\n\n| capability |");
         for emulator in self.results.keys() {
             write!(text, " {} {} |", emulator.name(), emulator.version())?;
         }
@@ -62,7 +62,7 @@ impl Report {
         }
         writeln!(
             text,
-            "\n## What does not, and what that means\n\n| emulator | lacks | on live AWS |\n| --- | --- | --- |"
+            "\n## Gaps, and what they mean\n\n| emulator | lacks | on live AWS |\n| --- | --- | --- |"
         )?;
         for (emulator, skip) in self.skips() {
             writeln!(
@@ -110,9 +110,9 @@ impl Report {
 }
 
 const REQUESTS: &str = "Each request of the run was checked against botocore's model of its service: required members, \
-                        members that are none, enums, patterns, lengths and ranges. None broke a rule.";
+                        unknown members, enums, patterns, lengths and ranges. None broke a rule.";
 
-/// `drivers::sqs::…` is `sqs`; what is no driver's is named with its program.
+/// `drivers::sqs::…` is `sqs`; other tests are named with their program.
 fn capability(test: &str) -> String {
     let mut parts = test.split("::");
     let (binary, module) = (

@@ -1,5 +1,5 @@
-//! The requests of a run: the tests write them down, and a check compares them with the services'
-//! own models.
+//! The requests of a run: the tests record them, and a check compares them with the services' own
+//! models.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,14 +7,14 @@ use std::process::Command;
 
 use local::Tools;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::command::{program, root, run, target};
 use crate::tools;
 
-/// For each service the requests, and the operations that they were of.
+/// The number of requests per service, and the operations among them.
 pub(crate) type Counts = BTreeMap<String, [u64; 2]>;
 
-/// A file that tests write their requests into.
+/// A file in which tests record their requests.
 #[derive(Debug)]
 pub(crate) struct Requests {
     checker: Tools,
@@ -22,7 +22,7 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// An empty file, which is kept for whoever looks into a finding: `target/requests/NAME.jsonl`.
+    /// An empty file, which is kept for the analysis of findings: `target/requests/NAME.jsonl`.
     pub(crate) fn new(name: &str) -> Outcome<Self> {
         let directory = target().join("requests");
         std::fs::create_dir_all(&directory)?;
@@ -34,12 +34,12 @@ impl Requests {
         })
     }
 
-    /// Lets the tests that a command runs write their requests down.
+    /// Makes the tests that a command runs record their requests.
     pub(crate) fn of<'command>(&self, tests: &'command mut Command) -> &'command mut Command {
         tests.env("FRONTAGE_TEST_REQUESTS", &self.file)
     }
 
-    /// Checks every request. An error where live AWS would refuse one, and where there is none.
+    /// Checks every request. An error if live AWS would refuse one, or if there are none.
     pub(crate) fn check(&self) -> Outcome<Counts> {
         eprintln!("    every request against the services' models");
         let counts = self.file.with_extension("json");
@@ -50,9 +50,7 @@ impl Requests {
             .arg(&counts))?;
         let counts: Counts = serde_json::from_str(&std::fs::read_to_string(counts)?)?;
         if counts.is_empty() {
-            return Err(
-                "the tests wrote no request down: there is nothing that was checked".into(),
-            );
+            return Err("the tests recorded no requests, so nothing was checked".into());
         }
         Ok(counts)
     }

@@ -1,7 +1,7 @@
-//! What each emulator cannot run, and what that means on live AWS: the one place that knows.
+//! The tests that each emulator cannot run, and what that means on live AWS, in one place.
 //!
-//! A driver speaks to AWS. Where a test fails because an emulator does otherwise, it stands here,
-//! with what shows the same thing instead.
+//! A driver is written for AWS. A test that fails because an emulator behaves differently is listed
+//! here, with the place where the same behaviour is shown instead.
 
 use super::emulator::Emulator;
 use super::emulator::Emulator::{Fakecloud, Ministack, Moto};
@@ -10,15 +10,15 @@ use super::emulator::Emulator::{Fakecloud, Ministack, Moto};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Skip {
     emulator: Emulator,
-    /// How the names of the tests begin.
+    /// The prefixes of the tests' names.
     tests: &'static [&'static str],
-    /// What the emulator lacks or does otherwise than AWS.
+    /// What the emulator lacks or does differently from AWS.
     pub(super) lacks: &'static str,
     /// What it means for a user on AWS.
     pub(super) instead: &'static str,
 }
 
-/// What MiniStack shows, which is most.
+/// Shown on MiniStack, as most capabilities are.
 const ON_MINISTACK: &str = "shown on MiniStack";
 
 const SKIPS: &[Skip] = &[
@@ -54,25 +54,25 @@ const SKIPS: &[Skip] = &[
     Skip {
         emulator: Moto,
         tests: &["drivers::cloudfront::distribution"],
-        lacks: "a distribution's origins as they were written",
+        lacks: "a distribution's origins as written",
         instead: ON_MINISTACK,
     },
     Skip {
         emulator: Moto,
         tests: &["drivers::cloudfront::function"],
-        lacks: "the publishing of CloudFront's functions",
+        lacks: "publishing CloudFront functions",
         instead: ON_MINISTACK,
     },
     Skip {
         emulator: Moto,
         tests: &["drivers::cloudfront::serving"],
-        lacks: "sites that are served",
+        lacks: "serving sites",
         instead: "shown on MiniStack, and in a browser",
     },
     Skip {
         emulator: Moto,
         tests: &["drivers::cognito"],
-        lacks: "tags that a user pool is given later",
+        lacks: "tags added to a user pool after its creation",
         instead: ON_MINISTACK,
     },
     Skip {
@@ -82,7 +82,7 @@ const SKIPS: &[Skip] = &[
             "drivers::certificatemanager::drift",
             "drivers::certificatemanager::other_domains",
         ],
-        lacks: "names of validation records that stay the same for a domain, and validation by DNS that is told again",
+        lacks: "stable names of a domain's validation records, and repeated validation by DNS",
         instead: ON_MINISTACK,
     },
     Skip {
@@ -91,7 +91,7 @@ const SKIPS: &[Skip] = &[
             "drivers::lambda::function::drift",
             "drivers::lambda::function::every",
         ],
-        lacks: "reserved concurrency in what GetFunction answers, changes of the architecture, and where functions log",
+        lacks: "reserved concurrency in GetFunction's response, changes of the architecture, and the log groups of functions",
         instead: ON_MINISTACK,
     },
     Skip {
@@ -104,25 +104,25 @@ const SKIPS: &[Skip] = &[
             "drivers::dynamodb::nothing_to_do",
             "drivers::dynamodb::protection_class",
         ],
-        lacks: "table classes, changes of encryption, and attributes that go with their index",
+        lacks: "table classes, changes of encryption, and removing attributes together with their index",
         instead: ON_MINISTACK,
     },
     Skip {
         emulator: Moto,
         tests: &["drivers::s3"],
-        lacks: "an answer to GetBucketVersioning that the SDK for Rust understands",
+        lacks: "a response to GetBucketVersioning that the SDK for Rust understands",
         instead: "shown on MiniStack and fakecloud",
     },
     Skip {
         emulator: Moto,
         tests: &["drivers::sqs::redrive_policies"],
-        lacks: "redrive policies that read back as they were written",
+        lacks: "redrive policies that read back as written",
         instead: "shown on MiniStack and fakecloud",
     },
     Skip {
         emulator: Moto,
         tests: &["drivers::logs::the_class"],
-        lacks: "classes of log groups",
+        lacks: "log group classes",
         instead: "shown on MiniStack and fakecloud",
     },
     Skip {
@@ -137,7 +137,7 @@ const SKIPS: &[Skip] = &[
             "drivers::certificatemanager::a_certificate_is_validated",
             "drivers::certificatemanager::other_domains",
         ],
-        lacks: "names of validation records that stay the same for a domain",
+        lacks: "stable names of a domain's validation records",
         instead: ON_MINISTACK,
     },
     Skip {
@@ -146,7 +146,7 @@ const SKIPS: &[Skip] = &[
             "drivers::cloudfront::function",
             "drivers::cloudfront::distribution::a_site_stands",
         ],
-        lacks: "tags of CloudFront's functions",
+        lacks: "tags of CloudFront functions",
         instead: ON_MINISTACK,
     },
     Skip {
@@ -161,19 +161,19 @@ const SKIPS: &[Skip] = &[
     Skip {
         emulator: Fakecloud,
         tests: &["drivers::cloudfront::serving"],
-        lacks: "sites that are served with a headers policy",
+        lacks: "serving sites with a headers policy",
         instead: "shown on MiniStack, and in a browser",
     },
     Skip {
         emulator: Fakecloud,
         tests: &["drivers::cognito"],
-        lacks: "the two ways of recovery that a new user pool has, and the version of a domain's login pages",
+        lacks: "the two recovery mechanisms of a new user pool, and the version of a domain's login pages",
         instead: "shown on MiniStack, and in a browser",
     },
     Skip {
         emulator: Fakecloud,
         tests: &["drivers::dynamodb::a_stream_changes_in_place"],
-        lacks: "a new ARN for a stream that is enabled anew",
+        lacks: "a new ARN for a stream that is enabled again",
         instead: ON_MINISTACK,
     },
     Skip {
@@ -187,7 +187,7 @@ const SKIPS: &[Skip] = &[
             "drivers::lambda::function::every",
             "drivers::lambda::permission::statements_of_others",
         ],
-        lacks: "reserved concurrency and changed tags in what GetFunction answers",
+        lacks: "reserved concurrency and changed tags in GetFunction's response",
         instead: ON_MINISTACK,
     },
     Skip {
@@ -203,8 +203,8 @@ const SKIPS: &[Skip] = &[
             "drivers::s3::policy::a_policy_that",
             "drivers::sqs::nothing_to_do",
         ],
-        lacks: "an index of tags that shows all services",
-        instead: "shown on MiniStack; ownership before any write is read from each service itself, here too",
+        lacks: "a tag index that covers all services",
+        instead: "shown on MiniStack; before any write, ownership is read from each service itself, here as well",
     },
 ];
 

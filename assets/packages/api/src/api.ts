@@ -1,13 +1,13 @@
 import type { SessionView } from "@frontage/contract";
 import { type Problem, problem, problemOf, type Result } from "./problem.js";
 
-/** How requests are made. */
+/** The options of requests. */
 export interface ApiOptions {
-  /** Whose token goes with each request. */
+  /** The session whose token is sent with each request. */
   readonly session: Pick<SessionView, "getAccessToken">;
-  /** What paths are relative to: `https://api.example.com/v1/`. Only requests below its origin get the token. */
+  /** The base of paths: `https://api.example.com/v1/`. Only requests below its origin get the token. */
   readonly baseUrl: string;
-  /** How often a request that may be repeated is tried. Default: 4. */
+  /** The maximum number of attempts for a request that may be repeated. Default: 4. */
   readonly attempts?: number;
   /** Milliseconds for each attempt. Default: 10,000. */
   readonly timeout?: number;
@@ -18,12 +18,12 @@ export interface ApiOptions {
 }
 
 export interface RequestOptions {
-  /** The query: members without a value are left out. */
+  /** The query: members without a value are omitted. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Gives up: the result is a problem of the kind `aborted`. */
+  /** Aborts the request: the result is a problem of the kind `aborted`. */
   readonly signal?: AbortSignal;
-  /** Whether the request may be made twice. Default: yes but for POST and PATCH, as HTTP has it. */
+  /** Whether the request may be made twice. Default: yes except for POST and PATCH, as in HTTP. */
   readonly idempotent?: boolean;
 }
 
@@ -31,18 +31,18 @@ type Method = "GET" | "PUT" | "DELETE" | "POST" | "PATCH";
 
 const ATTEMPTS = 4;
 const TIMEOUT = 10_000;
-/** The longest pause before the second attempt; it doubles. */
+/** The maximum pause before the second attempt; it doubles. */
 const PAUSE = 300;
-/** The longest pause, and the longest that a server may ask for: beyond it the caller hears of the problem. */
+/** The maximum pause, and the maximum that a server may ask for: beyond it the caller gets the problem. */
 const LONGEST = 20_000;
 
 /**
- * Requests to a JSON service as the user who is signed in. The token is asked for before each attempt, since it changes
- * every few minutes, and is kept nowhere. What fails is a value; only a mistake in the program throws.
+ * Requests to a JSON service on behalf of the signed-in user. The token is requested before each attempt, since it
+ * changes every few minutes, and is stored nowhere. Failures are values; only a bug in the program throws.
  *
- * A request that may be made twice is repeated on its own after no answer, a time-out, 429 and 5xx: after a random part
- * of 300 ms, 600 ms, 1.2 s (full jitter, so that clients which failed together do not come back together), or when the
- * server says (`Retry-After`).
+ * A request that may be made twice is retried after no response, a time-out, 429 and 5xx: after a random part of 300
+ * ms, 600 ms, 1.2 s (full jitter, so that clients which failed together do not retry together), or when the server says
+ * (`Retry-After`).
  */
 export class Api {
   readonly #options: ApiOptions;
@@ -158,7 +158,7 @@ async function answerOf<T>(response: Response): Promise<Result<T>> {
   }
 }
 
-/** Milliseconds, from seconds or a date; `undefined` where the server does not say. */
+/** Milliseconds, from seconds or a date; `undefined` if the server does not say. */
 function pauseOf(response: Response): number | undefined {
   const said = response.headers.get("Retry-After");
   if (said === null) return undefined;

@@ -1,19 +1,19 @@
-/** What came of a request: its answer, or why there is none. Nothing is thrown for what a network or a server does. */
+/** The result of a request: its response, or the problem. Nothing is thrown for failures of a network or a server. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T; readonly status: number }
   | { readonly ok: false; readonly problem: Problem };
 
 /**
- * - `signed-out`: nobody is signed in, or the server does not take the token (401)
- * - `forbidden`: the user may not (403)
- * - `missing`: there is no such thing (404, 410)
- * - `conflict`: somebody else was first (409, 412)
- * - `invalid`: the server does not take what was sent (other 4xx)
- * - `busy`: too much was asked (429, 503)
- * - `server`: the server failed (other 5xx), or answered with something else than JSON
- * - `offline`: no answer came
- * - `timeout`: no answer came in time
- * - `aborted`: the caller gave up
+ * - `signed-out`: no user is signed in, or the server rejects the token (401)
+ * - `forbidden`: the user is not allowed to do it (403)
+ * - `missing`: it does not exist (404, 410)
+ * - `conflict`: another change was made first (409, 412)
+ * - `invalid`: the server rejects the input (other 4xx)
+ * - `busy`: too many requests (429, 503)
+ * - `server`: the server failed (other 5xx), or its response is not JSON
+ * - `offline`: no response arrived
+ * - `timeout`: no response arrived in time
+ * - `aborted`: the caller aborted it
  */
 export type ProblemKind =
   | "signed-out"
@@ -29,12 +29,12 @@ export type ProblemKind =
 
 export interface Problem {
   readonly kind: ProblemKind;
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined;
-  /** The server's own words, where it has some (RFC 9457: `title`, `detail`). */
+  /** The server's own message, if it has one (RFC 9457: `title`, `detail`). */
   readonly title: string | undefined;
   readonly detail: string | undefined;
-  /** Whether the same request may work later. */
+  /** Whether the same request may succeed later. */
   readonly passes: boolean;
 }
 
@@ -45,30 +45,30 @@ export interface Notice {
   readonly text: string;
 }
 
-/** A problem in words for people: the server's, where it has some. */
+/** A problem in words for people: the server's, if it has some. */
 export function noticeOf(problem: Problem): Notice {
   const { tone, heading, text } = WORDS[problem.kind];
   return { tone, heading: problem.title ?? heading, text: problem.detail ?? text };
 }
 
 const WORDS: Readonly<Record<ProblemKind, Notice>> = {
-  "signed-out": { tone: "info", heading: "You are signed out", text: "Sign in again to go on." },
+  "signed-out": { tone: "info", heading: "You are signed out", text: "Sign in again to continue." },
   forbidden: { tone: "warning", heading: "Not allowed", text: "Your account may not do this." },
-  missing: { tone: "warning", heading: "Not found", text: "It is not there, or no longer." },
+  missing: { tone: "warning", heading: "Not found", text: "It does not exist, or no longer does." },
   conflict: {
     tone: "warning",
-    heading: "Changed meanwhile",
-    text: "Somebody else has changed it. Load it again, then make your change.",
+    heading: "Changed in the meantime",
+    text: "Someone else has changed it. Reload it, then make your change again.",
   },
-  invalid: { tone: "warning", heading: "Not accepted", text: "The service does not take what was sent." },
-  busy: { tone: "warning", heading: "Busy", text: "The service has too much to do. Try again in a moment." },
+  invalid: { tone: "warning", heading: "Not accepted", text: "The service did not accept the input." },
+  busy: { tone: "warning", heading: "Busy", text: "The service is overloaded. Try again in a moment." },
   server: { tone: "danger", heading: "The service failed", text: "Try again in a moment." },
   offline: { tone: "danger", heading: "No connection", text: "The service cannot be reached." },
-  timeout: { tone: "danger", heading: "No answer", text: "The service did not answer in time." },
+  timeout: { tone: "danger", heading: "No response", text: "The service did not respond in time." },
   aborted: { tone: "info", heading: "Stopped", text: "The request was stopped." },
 };
 
-/** The problem that an answer is. */
+/** The problem of a response. */
 export async function problemOf(response: Response): Promise<Problem> {
   const told = await response
     .clone()
@@ -79,7 +79,7 @@ export async function problemOf(response: Response): Promise<Problem> {
   return problem(kindOf(response.status), response.status, text("title"), text("detail"));
 }
 
-/** A problem without an answer, or one of the client's own finding. */
+/** A problem without a response, or one that the client itself found. */
 export function problem(kind: ProblemKind, status?: number, title?: string, detail?: string): Problem {
   const passes = kind === "busy" || kind === "server" || kind === "offline" || kind === "timeout";
   return { kind, status, title, detail, passes };

@@ -2,20 +2,20 @@ import type { SessionView } from "@frontage/contract";
 import { Api, type RequestOptions } from "./api.js";
 import type { Result } from "./problem.js";
 
-/** What the user pool knows of whoever is signed in. */
+/** The user pool's information about the signed-in user. */
 export interface UserInfo {
   readonly email: string | undefined;
-  /** Whether the user has shown that the address is theirs. */
+  /** Whether the user has proved ownership of the email address. */
   readonly emailConfirmed: boolean;
 }
 
-/** Of OpenID Connect's standard claims. Cognito writes truth values as text. */
+/** From OpenID Connect's standard claims. Cognito writes booleans as text. */
 interface Claims {
   readonly email?: string;
   readonly email_verified?: boolean | "true" | "false";
 }
 
-/** Asks the user pool about the user, in the user's name. */
+/** Asks the user pool about the user, on the user's behalf. */
 export async function userInfo(
   session: Pick<SessionView, "getAccessToken" | "userInfoUrl">,
   options?: RequestOptions,

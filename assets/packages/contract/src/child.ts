@@ -1,26 +1,26 @@
-import type { Unsubscribe } from "./index.js";
 import type { SessionView } from "./session.js";
 import type { TogglesView } from "./toggles.js";
+import type { Unsubscribe } from "./unsubscribe.js";
 
 export type Theme = "light" | "dark";
 
-/** The theme in force. Colours follow it by themselves through the custom properties of `@frontage/ui`. */
+/** The current theme. Colours follow it automatically through the custom properties of `@frontage/ui`. */
 export interface ThemeView {
   readonly current: Theme;
   onChange(listener: (theme: Theme) => void): Unsubscribe;
 }
 
-/** What the shell gives to a child. */
+/** The context that the shell gives a child. */
 export interface ChildContext {
   readonly session: SessionView;
   readonly toggles: TogglesView;
-  /** The child's route, without a slash at the end: `/shipping`. */
+  /** The child's route, without a trailing slash: `/shipping`. */
   readonly basePath: string;
-  /** Where the page is below `basePath`, query included: `/`, `/orders/7?tab=log`. */
+  /** The page's path below `basePath`, including the query: `/`, `/orders/7?tab=log`. */
   readonly path: string;
   /**
-   * Goes to a page below `basePath` (`navigate("/orders/7")`). Ordinary links with full paths work too, also in
-   * shadow roots: the shell takes their clicks.
+   * Goes to a page below `basePath` (`navigate("/orders/7")`). Ordinary links with full paths work too, also in shadow
+   * roots: the shell handles their clicks.
    */
   navigate(path: string): void;
   /** Calls `listener` with the new `path` whenever it has changed while the child stays mounted. */
@@ -44,10 +44,10 @@ export interface ChildModule {
 
 export type ChildExport = ChildElementClass | ChildModule;
 
-/** The event with which a child says that it cannot go on; the shell shows a card in the child's area. */
+/** The event with which a child reports that it cannot continue; the shell shows a card in the child's area. */
 export const CHILD_ERROR = "mfe:error";
 
-/** Reports `error` from any node of a child, its shadow roots included. */
+/** Reports `error` from any node of a child, including its shadow roots. */
 export function reportChildError(from: EventTarget, error: unknown): void {
   from.dispatchEvent(new CustomEvent(CHILD_ERROR, { detail: { error }, bubbles: true, composed: true }));
 }

@@ -1,4 +1,4 @@
-/** `/config.json` of the shell: what it needs to know at run time. `apply` writes it. */
+/** The shell's `/config.json`: its configuration at run time, written by `apply`. */
 export interface ShellConfig {
   /** The system's name: the scope of the teams' packages in their manifests (`@acme/shipping`). */
   readonly system: string;
@@ -13,7 +13,7 @@ export interface ShellConfig {
 export interface LoginConfig {
   /** The issuer in tokens. */
   readonly issuer: string;
-  /** Where the login pages are, without a slash at the end. */
+  /** The base URL of the login pages, without a trailing slash. */
   readonly url: string;
   readonly clientId: string;
   /** Separated by spaces: `openid email profile`. */
@@ -25,6 +25,6 @@ export interface TeamConfig {
   readonly title: string;
   /** `/shipping`. */
   readonly route: string;
-  /** The team's site, without a slash at the end. */
+  /** The team's site, without a trailing slash. */
   readonly url: string;
 }

@@ -1,6 +1,6 @@
 /**
  * What shell and child promise each other. A child needs nothing else to be written against: types, one number
- * and one helper, all without a dependency.
+ * and one helper, all without a dependency. `validate` is the shell's, `listeners` is what implements these types.
  */
 
 export type {
@@ -29,9 +29,7 @@ export type {
   TogglesView,
   ToggleValue,
 } from "./toggles.js";
+export type { Unsubscribe } from "./unsubscribe.js";
 
-/** The version of this contract. A child states the one that it was built for in its `frontage.json`. */
+/** The version of this contract. A child's `frontage.json` states the one that it was built for. */
 export const CONTRACT = 1;
-
-/** Ends what it was given for. Calling it again does nothing. */
-export type Unsubscribe = () => void;

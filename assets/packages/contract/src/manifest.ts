@@ -1,4 +1,4 @@
-/** A team's `manifest.json`, in the shape of awslabs' frontend-discovery schema (v1-pre). */
+/** A team's `manifest.json`, in the format of awslabs' frontend-discovery schema (v1-pre). */
 export interface Manifest {
   readonly schema?: string;
   /** The versions of each micro-frontend, by its package name (`@acme/shipping`). */
@@ -6,9 +6,9 @@ export interface Manifest {
 }
 
 export interface ManifestEntry {
-  /** Where the module is; relative to the manifest's own URL. */
+  /** The module's URL; relative to the manifest's own. */
   readonly url: string;
-  /** Where the same bytes are once more, for when `url` cannot be fetched. */
+  /** A second URL for the same bytes, in case `url` cannot be fetched. */
   readonly fallbackUrl?: string;
   readonly metadata: ManifestMetadata;
   readonly extras?: ManifestExtras;
@@ -22,7 +22,7 @@ export interface ManifestMetadata {
   readonly version: string;
 }
 
-/** What the child's build said in `frontage.json`. */
+/** The data from `frontage.json` of the child's build. */
 export interface ManifestExtras {
   readonly kind?: "element" | "module";
   readonly title?: string;

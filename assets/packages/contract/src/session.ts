@@ -1,27 +1,27 @@
-import type { Unsubscribe } from "./index.js";
+import type { Unsubscribe } from "./unsubscribe.js";
 
-/** Who is signed in, from the ID token's claims. */
+/** The signed-in user, from the ID token's claims. */
 export interface SessionUser {
   /** The subject: stable, and unique in the user pool. */
   readonly id: string;
-  /** What to call the user on screen: name, user name or e-mail address, whichever there is. */
+  /** The name to display: name, user name or email address, whichever is available. */
   readonly name: string;
   readonly email: string | undefined;
-  /** The user pool's groups that the user is in. */
+  /** The user's groups in the user pool. */
   readonly groups: readonly string[];
 }
 
-/** What a child sees of the page's one session. It never signs in or out by itself. */
+/** A child's view of the page's only session. It never signs in or out by itself. */
 export interface SessionView {
-  /** `undefined` once nobody is signed in any more. */
+  /** `undefined` once no user is signed in. */
   readonly user: SessionUser | undefined;
   /**
-   * An access token that is valid for a while yet. Waits for a renewal that is under way.
-   * Ask for it before each request, and keep it nowhere.
-   * @throws if nobody is signed in, or the token has run out and cannot be renewed.
+   * An access token that is valid for a while longer. Waits for a renewal in progress. Request it before each request,
+   * and store it nowhere.
+   * @throws if no user is signed in, or the token has expired and cannot be renewed.
    */
   getAccessToken(): Promise<string>;
-  /** OpenID Connect's UserInfo endpoint: it tells who has the access token, as the user pool knows it now. */
+  /** OpenID Connect's UserInfo endpoint: returns the owner of the access token, as the user pool knows them now. */
   readonly userInfoUrl: string;
   /** Calls `listener` whenever `user` has changed. */
   onChange(listener: (user: SessionUser | undefined) => void): Unsubscribe;

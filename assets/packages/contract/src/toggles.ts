@@ -1,4 +1,4 @@
-import type { Unsubscribe } from "./index.js";
+import type { Unsubscribe } from "./unsubscribe.js";
 
 /** An attribute of a toggle, decoded from DynamoDB's JSON. Sets are arrays, binary values stay base64 text. */
 export type ToggleValue =
@@ -17,19 +17,19 @@ export interface Toggle {
   readonly name: string;
   /** `isActive`, if the toggle has it. */
   readonly isActive: boolean | undefined;
-  /** All attributes, these three included. */
+  /** All attributes, including these three. */
   readonly attributes: Readonly<Record<string, ToggleValue>>;
 }
 
 /**
- * - `live`: connected; what is known is the state.
- * - `stale`: not connected, or not yet; what is known was the state, and a connection is being made.
- * - `offline`: the same, but the browser has no network, or nothing has answered for a while.
+ * - `live`: connected; the known toggles are the state.
+ * - `stale`: not connected, or not yet; the known toggles were the state, and it is connecting.
+ * - `offline`: the same, but the browser has no network, or there has been no response for a while.
  */
 export type TogglesStatus = "live" | "stale" | "offline";
 
 export interface ToggleChange {
-  /** The ids of the toggles that are new, different or gone. */
+  /** The ids of the new, changed and deleted toggles. */
   readonly changed: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export interface TogglesView {
   readonly toggles: ReadonlyMap<string, Toggle>;
   /** Finds a toggle by its id or, failing that, by its name. */
   get(key: string): Toggle | undefined;
-  /** Whether a toggle is on. `fallback` (default `false`) where it is unknown, or has no `isActive`. */
+  /** Whether a toggle is on. `fallback` (default `false`) if it is unknown, or has no `isActive`. */
   isActive(key: string, fallback?: boolean): boolean;
   onChange(listener: (change: ToggleChange) => void): Unsubscribe;
   onStatus(listener: (status: TogglesStatus) => void): Unsubscribe;

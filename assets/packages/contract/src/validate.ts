@@ -1,14 +1,14 @@
 import type { ShellConfig, TeamConfig } from "./config.js";
 import type { Manifest, ManifestDeployment, ManifestEntry, ManifestExtras } from "./manifest.js";
 
-/** Thrown for a document that was fetched and is not what it should be. */
+/** Thrown for a document that was fetched and is invalid. */
 export class InvalidDocumentError extends Error {
   override readonly name = "InvalidDocumentError";
 }
 
 /**
- * Checks `/config.json`. Fields that are not known are left out, so that a newer `apply` can serve an older shell.
- * @throws InvalidDocumentError that names the first field that is wrong.
+ * Checks `/config.json`. Unknown fields are dropped, so that a newer `apply` can serve an older shell.
+ * @throws InvalidDocumentError that names the first invalid field.
  */
 export function parseConfig(value: unknown): ShellConfig {
   const root = new Field("config.json", value);
@@ -29,8 +29,8 @@ export function parseConfig(value: unknown): ShellConfig {
 }
 
 /**
- * Checks a team's `manifest.json`: what the shell relies on, and no more.
- * @throws InvalidDocumentError that names the first field that is wrong.
+ * Checks a team's `manifest.json`: the parts that the shell relies on, and no more.
+ * @throws InvalidDocumentError that names the first invalid field.
  */
 export function parseManifest(value: unknown): Manifest {
   const root = new Field("manifest.json", value);
@@ -109,7 +109,7 @@ function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-/** A value and where it stands, so that every error names the field. */
+/** A value and its place, so that every error names the field. */
 class Field {
   readonly path: string;
   readonly value: unknown;
@@ -141,7 +141,7 @@ class Field {
 
   text(): string {
     if (typeof this.value !== "string" || this.value === "") {
-      throw this.error("a text that is not empty");
+      throw this.error("a non-empty string");
     }
     return this.value;
   }

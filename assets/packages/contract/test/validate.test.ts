@@ -44,10 +44,10 @@ describe("config.json", () => {
 
   it.each([
     [[], "config.json is []: must be an object"],
-    [{ ...config, title: 1 }, "config.json: title is 1: must be a text that is not empty"],
+    [{ ...config, title: 1 }, "config.json: title is 1: must be a non-empty string"],
     [
       { ...config, login: { ...config.login, clientId: undefined } },
-      "config.json: login.clientId is missing: must be a text that is not empty",
+      "config.json: login.clientId is missing: must be a non-empty string",
     ],
     [
       { ...config, toggles: { url: "https://x" } },

@@ -1,4 +1,4 @@
-/** What an access token says of itself. Its signature is for the API to check. */
+/** The claims of an access token. Checking its signature is up to the API. */
 export interface Access {
   readonly expires: Date;
   /** `openid`, `email`, `profile`… */
@@ -7,8 +7,8 @@ export interface Access {
 }
 
 /**
- * Reads the claims of an access token, for showing them.
- * @throws if it is no JSON Web Token.
+ * Reads the claims of an access token, for display.
+ * @throws if it is not a JSON Web Token.
  */
 export function readAccess(token: string): Access {
   const claims = decode(token.split(".")[1] ?? "");

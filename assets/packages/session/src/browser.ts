@@ -1,18 +1,18 @@
-/** What a session needs of the browser; a test gives its own. */
+/** The parts of the browser that a session uses; a test provides its own. */
 export interface Browser {
-  /** The page's address. */
+  /** The page's URL. */
   href(): string;
   /** Leaves the page. */
   assign(url: string): void;
-  /** Changes the address without leaving the page. `path` begins with `/`. */
+  /** Changes the URL without leaving the page. `path` begins with `/`. */
   replacePath(path: string): void;
-  /** Begins the page anew. */
+  /** Reloads the page. */
   reload(): void;
-  /** Outlives the tab, shared by all of them: only ever holds a flag. */
+  /** Outlives the tab and is shared by all tabs: only ever contains a flag. */
   readonly local: Storage;
-  /** The tab's own: holds the state of a sign-in under way, which has no token. */
+  /** The tab's own: contains the state of a sign-in in progress, which has no token. */
   readonly tab: Storage;
-  /** Absent where the browser has none; renewal then goes without. */
+  /** Absent if the browser has none; renewal then works without. */
   readonly locks: LockManager | undefined;
   openChannel(name: string): BroadcastChannel;
 }

@@ -8,31 +8,31 @@ import {
 } from "oidc-client-ts";
 import type { Browser } from "./browser.js";
 
-/** Where the login pages send the browser back to. */
+/** The path to which the login pages redirect the browser. */
 export const CALLBACK_PATH = "/signed-in";
 
-/** What the token endpoint answered. It stays in memory: nothing may store, log or show it. */
+/** The token endpoint's response. It stays in memory: never store, log or display it. */
 export interface Tokens {
   readonly access: string;
   readonly refresh: string | undefined;
   readonly id: string | undefined;
-  /** Milliseconds of the epoch. */
+  /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   /** Milliseconds. */
   readonly lifetime: number;
   readonly claims: IdTokenClaims;
 }
 
-/** How a sign-in came back. */
+/** The result of a sign-in. */
 export type Outcome =
   | { readonly kind: "signed-in"; readonly tokens: Tokens; readonly returnTo: string }
-  /** There is no session at the login pages, or they want to ask something: the user has to be asked. */
+  /** The login pages have no session, or need to ask something: the user must sign in. */
   | { readonly kind: "login-required"; readonly returnTo: string };
 
 /**
- * The login pages and the token endpoint: authorization code with PKCE, by oidc-client-ts' protocol client.
- * Its `UserManager` is not used: it would keep a user in a store, renew in iframes, and put the ID token in the
- * address of a sign-out.
+ * The login pages and the token endpoint: authorization code with PKCE, with oidc-client-ts' protocol client. Its
+ * `UserManager` is not used: it would keep a user in a store, renew in iframes, and put the ID token in the URL of a
+ * sign-out.
  */
 export class Login {
   readonly #config: LoginConfig;
@@ -50,7 +50,7 @@ export class Login {
       scope: config.scope,
       stateStore: new WebStorageStateStore({ prefix: "frontage:login:", store: browser.tab }),
       requestTimeoutInSeconds: 10,
-      // Stated, so that no discovery document has to be fetched from a further origin.
+      // Stated, so that no discovery document must be fetched from another origin.
       metadata: {
         issuer: config.issuer,
         authorization_endpoint: `${config.url}/oauth2/authorize`,
@@ -64,7 +64,7 @@ export class Login {
     return `${this.#config.url}/oauth2/userInfo`;
   }
 
-  /** The address to send the browser to. Silently: it comes straight back, signed in or not. */
+  /** The URL to send the browser to. Silently: it redirects straight back, signed in or not. */
   async begin(returnTo: string, silently: boolean): Promise<string> {
     const request = await this.#client.createSigninRequest({
       state: { returnTo },
@@ -73,7 +73,7 @@ export class Login {
     return request.url;
   }
 
-  /** Takes what the login pages sent back in the address, and exchanges the code. */
+  /** Takes the parameters that the login pages added to the URL, and exchanges the code. */
   async finish(href: string): Promise<Outcome> {
     try {
       const response = await this.#client.processSigninResponse(href);
@@ -86,7 +86,7 @@ export class Login {
     }
   }
 
-  /** A new access token for a refresh token, which rotation may replace as well. */
+  /** A new access token for a refresh token, which rotation may also replace. */
   async renew(tokens: Tokens): Promise<Tokens> {
     if (tokens.refresh === undefined) {
       throw new Error("There is no refresh token to renew the session with");
@@ -103,21 +103,21 @@ export class Login {
     return tokensOf(response, tokens.refresh);
   }
 
-  /** Makes a refresh token, and what came of it, worthless. */
+  /** Revokes a refresh token and the tokens derived from it. */
   async revoke(tokens: Tokens): Promise<void> {
     if (tokens.refresh !== undefined) {
       await this.#client.revokeToken(tokens.refresh, "refresh_token");
     }
   }
 
-  /** Where the login pages end their own session. Cognito wants these two parameters in place of the standard's. */
+  /** The URL at which the login pages end their own session. Cognito requires these two parameters instead of the standard's. */
   logoutUrl(): string {
     const query = new URLSearchParams({ client_id: this.#config.clientId, logout_uri: `${this.#origin}/` });
     return `${this.#config.url}/logout?${query}`;
   }
 }
 
-/** Answers to `prompt=none` that are no failure. */
+/** Responses to `prompt=none` that are not failures. */
 const ASK_THE_USER = new Set([
   "login_required",
   "interaction_required",
@@ -125,7 +125,7 @@ const ASK_THE_USER = new Set([
   "account_selection_required",
 ]);
 
-/** Whether the token endpoint has said that the session is over, in contrast to not having answered properly. */
+/** Whether the token endpoint has said that the session is over, as opposed to not responding properly. */
 export function isRefused(error: unknown): boolean {
   return (
     error instanceof ErrorResponse &&
@@ -134,7 +134,7 @@ export function isRefused(error: unknown): boolean {
   );
 }
 
-/** The name, e-mail address and groups that a user pool's ID token has. */
+/** The name, email address and groups in a user pool's ID token. */
 export function userOf(claims: IdTokenClaims): SessionUser {
   const groups = claims["cognito:groups"];
   const name = [claims.name, claims.given_name, claims.email, claims["cognito:username"]].find(isText);

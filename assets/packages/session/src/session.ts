@@ -1,40 +1,41 @@
 import type { LoginConfig, SessionUser, SessionView, Unsubscribe } from "@frontage/contract";
+import { Listeners } from "@frontage/contract/listeners";
 import { type Browser, realBrowser } from "./browser.js";
 import { CALLBACK_PATH, isRefused, Login, type Tokens, userOf } from "./login.js";
 
-/** `starting` until it is known whether somebody is signed in, and while the browser is on its way to the login pages. */
+/** `starting` until it is known whether a user is signed in, and while the browser is on its way to the login pages. */
 export type SessionState = "starting" | "signed-in" | "signed-out";
 
-/** Thrown by `getAccessToken` once nobody is signed in any more. */
+/** Thrown by `getAccessToken` once no user is signed in. */
 export class SignedOutError extends Error {
   override readonly name = "SignedOutError";
 }
 
-/** Says that this browser was signed in, so that a reload asks the login pages silently. It is no token. */
+/** Records that this browser was signed in, so that a reload asks the login pages silently. It is not a token. */
 const FLAG = "frontage:signed-in";
 const CHANNEL = "frontage:session";
 const SIGNED_OUT = "signed-out";
 
-/** A token that runs out within this is not given out. */
+/** A token that expires within this time is not given out. */
 const MARGIN = 20_000;
-/** Renewal begins this long before the end, or a quarter of the lifetime where that is shorter. */
+/** Renewal begins this long before the expiry, or a quarter of the lifetime if that is shorter. */
 const LEAD = 60_000;
-/** After a renewal that got no answer. */
+/** The pause after a renewal that got no response. */
 const RETRY = 5_000;
 /** A tab that hangs must not keep the others from renewing. */
 const LOCK_PATIENCE = 10_000;
-/** Signing out does not wait longer for the revocation. */
+/** Signing out waits no longer than this for the revocation. */
 const REVOKE_PATIENCE = 2_000;
 
 /**
- * The page's one sign-in. Tokens are in memory only, so a reload asks the login pages once, by a redirect that
- * shows nothing (`prompt=none`), where this browser was signed in before.
+ * The page's only sign-in. Tokens are in memory only, so a reload asks the login pages once, with a redirect that shows
+ * nothing (`prompt=none`), if this browser was signed in before.
  */
 export class Session implements SessionView {
   readonly #login: Login;
   readonly #browser: Browser;
   readonly #channel: BroadcastChannel;
-  readonly #listeners = new Set<(user: SessionUser | undefined) => void>();
+  readonly #listeners = new Listeners<SessionUser | undefined>();
   #state: SessionState = "starting";
   #problem: string | undefined;
   #tokens: Tokens | undefined;
@@ -53,7 +54,7 @@ export class Session implements SessionView {
     return this.#state;
   }
 
-  /** Why the last sign-in did not work, for people; `undefined` after one that did, or was not tried. */
+  /** Why the last sign-in failed, for people; `undefined` if it succeeded, or was not attempted. */
   get problem(): string | undefined {
     return this.#problem;
   }
@@ -67,11 +68,10 @@ export class Session implements SessionView {
   }
 
   onChange(listener: (user: SessionUser | undefined) => void): Unsubscribe {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
-  /** Takes up what the address or an earlier visit says. Resolves once it is known, or the browser is leaving. */
+  /** Evaluates the URL and the flag of an earlier visit. Resolves once the state is known, or the browser is leaving. */
   async start(): Promise<void> {
     if (new URL(this.#browser.href()).pathname === CALLBACK_PATH) {
       await this.#finish();
@@ -82,7 +82,7 @@ export class Session implements SessionView {
     }
   }
 
-  /** Goes to the login pages, and comes back to the present path. */
+  /** Goes to the login pages, and returns to the current path. */
   async signIn(): Promise<void> {
     this.#become("starting");
     await this.#leaveFor(false);
@@ -107,8 +107,8 @@ export class Session implements SessionView {
   }
 
   /**
-   * Looks again after the page has been out of sight: timers do not run in a sleeping machine, and a page taken
-   * from the back-forward cache may be one from before a sign-out.
+   * Checks again after the page was in the background: timers do not run in a sleeping machine, and a page from the
+   * back-forward cache may be older than a sign-out.
    */
   async resume(fromCache: boolean): Promise<void> {
     if (fromCache && (this.#state === "starting" || this.#browser.local.getItem(FLAG) === null)) {
@@ -129,7 +129,7 @@ export class Session implements SessionView {
 
   async #finish(): Promise<void> {
     const href = this.#browser.href();
-    // At once, whatever comes of it: a code must not stay in the address bar or the history.
+    // At once, whatever the result: a code must not stay in the address bar or the history.
     this.#browser.replacePath("/");
     try {
       const outcome = await this.#login.finish(href);
@@ -143,7 +143,7 @@ export class Session implements SessionView {
         this.#become("signed-out");
       }
     } catch {
-      // What was thrown may quote the answer of the token endpoint, so it is not passed on.
+      // The error may quote the token endpoint's response, so it is not passed on.
       this.#fail();
     }
   }
@@ -152,7 +152,7 @@ export class Session implements SessionView {
     this.#become("signed-out", "The sign-in could not be completed. Please try again.");
   }
 
-  /** What every tab does on signing out. */
+  /** Drops and revokes the tokens, as every tab does on signing out. */
   async #endHere(): Promise<void> {
     const tokens = this.#tokens;
     this.#browser.local.removeItem(FLAG);
@@ -177,13 +177,7 @@ export class Session implements SessionView {
     this.#state = state;
     this.#problem = problem;
     this.#user = this.#tokens && userOf(this.#tokens.claims);
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(this.#user);
-      } catch (error) {
-        reportError(error);
-      }
-    }
+    this.#listeners.notify(this.#user);
   }
 
   #remaining(): number {
@@ -209,7 +203,7 @@ export class Session implements SessionView {
     }
   }
 
-  /** One renewal at a time: a rotated refresh token works once. */
+  /** One renewal at a time: a rotated refresh token works only once. */
   #renew(): Promise<void> {
     this.#renewal ??= this.#locked(() => this.#exchange()).finally(() => {
       this.#renewal = undefined;
@@ -228,7 +222,7 @@ export class Session implements SessionView {
         this.#keep(tokens);
         this.#tellIfUserChanged(before);
       } else {
-        // Signed out meanwhile: what has just been given out must not live on.
+        // Signed out in the meantime: the new tokens must not stay valid.
         await this.#login.revoke(tokens).catch(() => undefined);
       }
     } catch (error) {
@@ -253,7 +247,7 @@ export class Session implements SessionView {
     }
   }
 
-  /** Tabs renew one after the other, and a tab that cannot get its turn goes ahead: each has its own refresh token. */
+  /** Tabs renew one after the other, and a tab that cannot get its turn continues anyway: each has its own refresh token. */
   async #locked(work: () => Promise<void>): Promise<void> {
     const locks = this.#browser.locks;
     if (locks === undefined) {

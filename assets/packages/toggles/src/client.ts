@@ -1,48 +1,48 @@
 import type { Toggle, ToggleChange, TogglesStatus, TogglesView, Unsubscribe } from "@frontage/contract";
+import { Listeners } from "@frontage/contract/listeners";
 import { Connection, type SocketClass } from "./connection.js";
-import { Listeners } from "./listeners.js";
 import type { Message } from "./message.js";
 import { Store } from "./store.js";
 
-/** How to connect. All but the URL is for tests, and for places that are no browser. */
+/** The options of a connection. All but the URL are for tests, and for environments other than browsers. */
 export interface TogglesOptions {
   /** The WebSocket API's URL. */
   readonly url: string;
   /** Default: the browser's. */
   readonly WebSocket?: SocketClass;
-  /** Where the last known state is kept. Default: the browser's `localStorage`; `null`: nowhere. */
+  /** The storage for the last known state. Default: the browser's `localStorage`; `null`: none. */
   readonly storage?: Storage | null;
-  /** What tells `online`, `offline` and `visibilitychange`. Default: the browser's window and document. */
+  /** The source of `online`, `offline` and `visibilitychange`. Default: the browser's window and document. */
   readonly surroundings?: Surroundings;
   /** 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
-/** What the client watches of the page that it is on. */
+/** The client's view of the page that it is on. */
 export interface Surroundings {
   isOnline(): boolean;
   isVisible(): boolean;
-  /** Calls back on every change of the two. */
+  /** Calls back on every change of either. */
   watch(listener: (what: "online" | "offline" | "visibility") => void): Unsubscribe;
 }
 
 const MINUTE = 60_000;
-/** The ceiling of the first wait before connecting again; it doubles with each failure up to the other one. */
+/** The ceiling of the first pause before reconnecting; it doubles with each failure up to the other ceiling. */
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
-/** A connection that lived this long was no part of a series of failures. */
+/** A connection that lived this long ends a series of failures. */
 const STABLE_AFTER = MINUTE;
-/** API Gateway ends a connection after two hours. Spread, so that those who came together do not leave together. */
+/** API Gateway ends a connection after two hours. Spread, so that clients that connected together do not leave together. */
 const ROLL_OVER_AFTER = 110 * MINUTE;
 const ROLL_OVER_SPREAD = 8 * MINUTE;
-/** The arrays of a big state follow one another at once. */
+/** The arrays of a large state follow one another immediately. */
 const SETTLE_AFTER = 1_000;
 /** From `stale` to `offline`. */
 const OFFLINE_AFTER = 30_000;
-/** Longer than any keep-alive waits: the machine slept, and the connection may be dead without knowing it. */
+/** Longer than any keep-alive interval: the machine slept, and the connection may have died unnoticed. */
 const SLEPT_AFTER = 10 * MINUTE;
 
-/** Live toggles over a WebSocket. A child gets the page's one in `context.toggles`. */
+/** Live toggles over a WebSocket. A child gets the page's client in `context.toggles`. */
 export class TogglesClient implements TogglesView {
   readonly #options: TogglesOptions;
   readonly #random: () => number;
@@ -51,9 +51,9 @@ export class TogglesClient implements TogglesView {
   readonly #changes = new Listeners<ToggleChange>();
   readonly #statuses = new Listeners<TogglesStatus>();
   #status: TogglesStatus = "stale";
-  /** The connection whose state has come. */
+  /** The connection whose state has arrived. */
   #current: Connection | undefined;
-  /** The one that is being opened: the first, one after a failure, or the one to roll over to. */
+  /** The connection that is being opened: the first, one after a failure, or the one to roll over to. */
   #next: Connection | undefined;
   #failures = 0;
   #retry: Timer;
@@ -68,7 +68,7 @@ export class TogglesClient implements TogglesView {
     this.#random = options.random ?? Math.random;
     this.#surroundings = options.surroundings ?? page();
     this.#store = new Store(`frontage:toggles:${options.url}`, storageOf(options), (changed) =>
-      this.#changes.tell({ changed }),
+      this.#changes.notify({ changed }),
     );
   }
 
@@ -139,7 +139,7 @@ export class TogglesClient implements TogglesView {
     } else if (connection === this.#current || this.#current === undefined) {
       this.#apply(message);
     }
-    // What a connection hears before its state while another one is live, that other one hears too.
+    // Messages that a connection receives before its state while another one is live also reach that other one.
   }
 
   #apply(message: Message): void {
@@ -193,7 +193,7 @@ export class TogglesClient implements TogglesView {
     }
   }
 
-  /** Full jitter: anything up to a ceiling that doubles, so that a service that comes back is not overrun. */
+  /** Full jitter: anything up to a ceiling that doubles, so that a recovering service is not overrun. */
   #openLater(): void {
     const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures);
     this.#failures += 1;
@@ -218,8 +218,8 @@ export class TogglesClient implements TogglesView {
   }
 
   /**
-   * A connection is not told that its network went away. It goes on being tried: a service on this machine, as in
-   * development, needs no network.
+   * A connection is not notified when its network goes away. Connecting is still attempted: a service on this machine,
+   * as in development, needs no network.
    */
   #wentOffline(): void {
     this.#current?.close();
@@ -240,7 +240,7 @@ export class TogglesClient implements TogglesView {
   #become(status: TogglesStatus): void {
     if (status !== this.#status) {
       this.#status = status;
-      this.#statuses.tell(status);
+      this.#statuses.notify(status);
     }
   }
 }

@@ -1,10 +1,10 @@
 import { type Message, readMessage } from "./message.js";
 
-/** Where a connection tells what happens on it. */
+/** The callbacks of a connection. */
 export interface ConnectionEvents {
-  /** A message came. `first` for the array that is the connection's state. */
+  /** A message arrived. `first` for the array that is the connection's state. */
   onMessage(message: Message, first: boolean): void;
-  /** It is closed, answers no longer, or could not be opened. Comes once, and never after `close()`. */
+  /** It was closed, does not respond any more, or could not be opened. Called once, and never after `close()`. */
   onClosed(): void;
 }
 
@@ -18,19 +18,19 @@ export type Socket = Pick<WebSocket, "close" | "send"> & {
 
 export type SocketClass = new (url: string) => Socket;
 
-/** A connection has this long to open and to tell its state. */
+/** The time that a connection has to open and to send its state. */
 const STATE_PATIENCE = 30_000;
 /** API Gateway closes a connection that was idle for ten minutes. */
 const KEEP_ALIVE_AFTER = 7 * 60_000;
 const KEEP_ALIVE_SPREAD = 2 * 60_000;
-/** For an answer to a keep-alive. */
+/** The time limit for the response to a keep-alive. */
 const ANSWER_PATIENCE = 15_000;
 
 /**
- * A browser cannot send WebSocket pings, so a small message keeps an idle connection. The API has no route for it
+ * A browser cannot send WebSocket pings, so a small message keeps an idle connection open. The API has no route for it
  * (only `$connect` and `$disconnect`), and needs none: API Gateway counts it as traffic, calls no function, and
- * answers `{"message":"Forbidden","connectionId":…}` by itself, which is ignored as a message. Being closed each ten
- * minutes instead would cost three functions' calls and the whole state each time.
+ * responds with `{"message":"Forbidden","connectionId":…}` by itself, which is ignored as a message. Being closed every
+ * ten minutes instead would cost three functions' calls and the whole state each time.
  */
 const KEEP_ALIVE = '{"action":"keep-alive"}';
 
@@ -46,7 +46,7 @@ export class Connection {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasState = false;
   #asked = false;
-  /** When something last came, in milliseconds of the epoch. */
+  /** When data last arrived, in milliseconds since the epoch. */
   lastHeard = Date.now();
 
   constructor(url: string, Class: SocketClass, random: () => number, events: ConnectionEvents) {
@@ -64,7 +64,7 @@ export class Connection {
     clearTimeout(this.#timer);
     this.#socket.onmessage = null;
     this.#socket.onclose = null;
-    // A socket that is closed while it opens reports an error, which nobody is to hear.
+    // A socket that is closed while it opens reports an error, which must not reach a listener.
     this.#socket.onerror = () => undefined;
     this.#socket.close();
   }

@@ -1,6 +1,6 @@
 /** Live feature toggles, and an OpenFeature web provider on them. */
 export type { Toggle, ToggleChange, TogglesStatus, TogglesView, ToggleValue } from "@frontage/contract";
-/** OpenFeature's API object. There is one on the page, and children need no copy of the SDK. */
+/** OpenFeature's API object. The page has one, and children need no copy of the SDK. */
 export { OpenFeature, ProviderEvents } from "@openfeature/web-sdk";
 export { type Surroundings, TogglesClient, type TogglesOptions } from "./client.js";
 export type { Socket, SocketClass } from "./connection.js";

@@ -1,11 +1,11 @@
 import type { Toggle, ToggleValue } from "@frontage/contract";
 
-/** What the service said (`lambda-src/README.md` has its messages). */
+/** A message from the service (`lambda-src/README.md` describes them). */
 export type Message =
   | { readonly kind: "state"; readonly toggles: readonly Toggle[] }
   | { readonly kind: "changed"; readonly toggle: Toggle }
   | { readonly kind: "removed"; readonly id: string }
-  /** Nothing about toggles: API Gateway's own answer to a keep-alive, or what a later service may say. */
+  /** Nothing about toggles: API Gateway's own response to a keep-alive, or a message of a later service. */
   | { readonly kind: "other" };
 
 /** Reads a message. One that cannot be read is `other`: a single odd item must not end the connection. */
@@ -20,7 +20,7 @@ export function readMessage(text: string): Message {
   return "isRemoved" in value ? removal(value) : change(value);
 }
 
-/** A toggle of decoded attributes, unless they have no key. */
+/** A toggle from decoded attributes, unless they contain no key. */
 export function toggleFrom(attributes: Readonly<Record<string, ToggleValue>>): Toggle | undefined {
   const { featureId, featureName, isActive } = attributes;
   if (typeof featureId !== "string") {
@@ -48,7 +48,7 @@ function toggleOf(item: unknown): Toggle | undefined {
   return isRecord(item) ? toggleFrom(decodeMap(item)) : undefined;
 }
 
-/** Attributes in the order of their names, so that equal items are equal as text. */
+/** Attributes sorted by name, so that equal items are equal as text. */
 function decodeMap(item: Record<string, unknown>): Record<string, ToggleValue> {
   const names = Object.keys(item).sort();
   return Object.fromEntries(names.map((name) => [name, decode(item[name])]));

@@ -9,15 +9,15 @@ import {
   StandardResolutionReasons,
 } from "@openfeature/web-sdk";
 
-/** How long `initialize` waits for a first state, where none is known from an earlier visit. */
+/** How long `initialize` waits for a first state if none is known from an earlier visit. */
 const PATIENCE = 10_000;
 
 /**
  * An OpenFeature web provider: `OpenFeature.setProvider(new FrontageProvider(context.toggles))`.
  *
- * A flag's key is the toggle's id or name. `getBooleanValue` gives its `isActive`; the others give its attribute
- * `value`, or the default where it has none (reason `DEFAULT`) or is switched off (`DISABLED`). The reason is
- * `STATIC` while connected, and `CACHED` else.
+ * A flag's key is the toggle's id or name. `getBooleanValue` returns its `isActive`; the others return its attribute
+ * `value`, or the default if it has none (reason `DEFAULT`) or is switched off (`DISABLED`). The reason is `STATIC`
+ * while connected, and `CACHED` otherwise.
  */
 export class FrontageProvider implements Provider {
   readonly metadata = { name: "frontage" };
@@ -31,7 +31,7 @@ export class FrontageProvider implements Provider {
     this.#toggles = toggles;
   }
 
-  /** Resolves as soon as any state is known, be it an old one: then the event `Stale` follows. */
+  /** Resolves as soon as any state is known, even an old one: then the event `Stale` follows. */
   async initialize(): Promise<void> {
     this.#remember();
     this.#subscriptions = [
@@ -118,7 +118,10 @@ export class FrontageProvider implements Provider {
         stop();
         end();
       };
-      const timer = setTimeout(() => settled(() => reject(new Error("No toggles have come yet"))), PATIENCE);
+      const timer = setTimeout(
+        () => settled(() => reject(new Error("No toggles have arrived yet"))),
+        PATIENCE,
+      );
       const stop = this.#toggles.onStatus((status) => status === "live" && settled(resolve));
       if (this.#toggles.status === "live") {
         settled(resolve);
@@ -126,7 +129,7 @@ export class FrontageProvider implements Provider {
     });
   }
 
-  /** Tells of both keys by which a flag may be asked for; of a toggle that was renamed, the old one too. */
+  /** Reports both keys that can be used for a flag; for a renamed toggle, the old one too. */
   #tell(changed: readonly string[]): void {
     const before = changed.map((id) => this.#names.get(id));
     this.#remember();

@@ -1,13 +1,13 @@
 import type { Toggle, ToggleValue } from "@frontage/contract";
 import { toggleFrom } from "./message.js";
 
-/** What is known of the toggles, kept in the browser for when there is no connection. Toggles are no secrets. */
+/** The known toggles, stored in the browser for times without a connection. Toggles are not secret. */
 export class Store {
   readonly #key: string;
   readonly #storage: Storage | undefined;
   readonly #changed: (ids: readonly string[]) => void;
   #toggles: ReadonlyMap<string, Toggle> = new Map();
-  /** Known before this connection, and not told by it yet. */
+  /** Known before this connection, and not confirmed by it yet. */
   readonly #unconfirmed = new Set<string>();
 
   constructor(key: string, storage: Storage | undefined, changed: (ids: readonly string[]) => void) {
@@ -26,8 +26,8 @@ export class Store {
   }
 
   /**
-   * Takes the first array of a connection. A big state comes in several, and nothing says how many: so what is not
-   * in this one is not gone yet, but unconfirmed until `settle`.
+   * Takes the first array of a connection. A large state is sent in several, and nothing says how many: so toggles
+   * missing from this one are not deleted yet, but unconfirmed until `settle`.
    */
   begin(toggles: readonly Toggle[]): void {
     this.#unconfirmed.clear();
@@ -54,7 +54,7 @@ export class Store {
     this.#become(next);
   }
 
-  /** The state is complete: what it did not have is gone. */
+  /** The state is complete: toggles that it did not contain are deleted. */
   settle(): void {
     this.remove(this.#unconfirmed);
     this.#unconfirmed.clear();
@@ -87,7 +87,7 @@ export class Store {
       const items = [...this.#toggles.values()].map((toggle) => toggle.attributes);
       this.#storage?.setItem(this.#key, JSON.stringify(items));
     } catch {
-      // Storage is full or forbidden: then there is nothing to show offline, and that is all.
+      // Storage is full or forbidden: then there is nothing to show offline, with no other consequence.
     }
   }
 }
@@ -97,7 +97,7 @@ function inOrder(toggles: Iterable<Toggle>): ReadonlyMap<string, Toggle> {
   return new Map(sorted.map((toggle) => [toggle.id, toggle]));
 }
 
-/** So that 10 comes after 9. */
+/** So that 10 is sorted after 9. */
 const ORDER = new Intl.Collator("en", { numeric: true });
 
 function text(toggle: Toggle | undefined): string {

@@ -102,7 +102,7 @@ describe("the provider", () => {
   it("waits for the first state, and fails if none comes; a later one makes it ready", async () => {
     client.start();
     const set = OpenFeature.setProviderAndWait(new FrontageProvider(client));
-    const failed = expect(set).rejects.toThrow("No toggles have come yet");
+    const failed = expect(set).rejects.toThrow("No toggles have arrived yet");
     await vi.advanceTimersByTimeAsync(10_000);
     await failed;
     expect(OpenFeature.getClient().providerStatus).toBe("ERROR");

@@ -1,4 +1,5 @@
-import { define, FrElement, h } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`
@@ -15,7 +16,7 @@ const styles = sheet(`
   strong { display: block; font-weight: 620; color: var(--tone); }
 `);
 
-/** A message. `danger` and `warning` are read out at once, the others in their turn. Slots: default, `actions`. */
+/** A message. `danger` and `warning` are read out at once, the others in turn. Slots: default, `actions`. */
 export class FrAlert extends FrElement {
   static override readonly properties = { tone: String, heading: String };
   static override readonly sheets = [styles];

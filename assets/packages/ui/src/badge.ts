@@ -1,4 +1,5 @@
-import { define, FrElement, h } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`
@@ -16,7 +17,7 @@ const styles = sheet(`
   :host([tone="danger"]) span { color: var(--fr-danger); background: var(--fr-danger-soft); }
 `);
 
-/** A word about the state of something. With `dot`, a dot before it. */
+/** A word about a state. With `dot`, a dot before it. */
 export class FrBadge extends FrElement {
   static override readonly properties = { tone: String, dot: Boolean };
   static override readonly sheets = [styles];

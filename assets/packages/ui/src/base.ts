@@ -1,16 +1,16 @@
 import { sheet } from "./sheet.js";
 
 /**
- * Plain HTML in the system's looks, for the document and for shadow roots of one's own:
+ * Plain HTML in the system's design, for the document and for your own shadow roots:
  * `root.adoptedStyleSheets = [base, own]`.
  *
- * | class | what |
+ * | class | purpose |
  * |---|---|
  * | `fr-stack` | one below the other, with space between |
  * | `fr-row` | side by side, wrapping |
  * | `fr-grid` | as many equal columns as fit |
  * | `fr-muted`, `fr-small`, `fr-mono` | text |
- * | `fr-scroll` | around a table: it scrolls sideways where it does not fit |
+ * | `fr-scroll` | around a table: it scrolls sideways if it does not fit |
  * | `fr-visually-hidden` | for screen readers only |
  */
 export const base = sheet(`

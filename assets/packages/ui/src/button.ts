@@ -1,4 +1,5 @@
-import { define, FrElement, h } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`
@@ -23,7 +24,7 @@ const styles = sheet(`
   :host([disabled]) :is(button, a) { opacity: 0.5; }
 `);
 
-/** A button, or with `href` a link that looks like one. With `type="submit"` it sends the form that it is in. */
+/** A button, or with `href` a link that looks like one. With `type="submit"` it submits its form. */
 export class FrButton extends FrElement {
   static readonly formAssociated = true;
   static override readonly properties = {
@@ -39,7 +40,7 @@ export class FrButton extends FrElement {
   declare variant: string;
   declare type: string;
   declare href: string;
-  /** The accessible name, where the content is no text. */
+  /** The accessible name, if the content is not text. */
   declare label: string;
   declare disabled: boolean;
 

@@ -1,4 +1,5 @@
-import { define, FrElement, h, heading } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement, heading } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`
@@ -15,13 +16,13 @@ const styles = sheet(`
   slot[name="footer"]::slotted(*) { padding-top: var(--fr-space-3); border-top: 1px solid var(--fr-border); }
 `);
 
-/** A surface for one thing, with a heading. Slots: default, `actions`, `footer`. */
+/** A surface for one topic, with a heading. Slots: default, `actions`, `footer`. */
 export class FrCard extends FrElement {
   static override readonly properties = { heading: String, level: String };
   static override readonly sheets = [styles];
 
   declare heading: string;
-  /** Of the heading, 1 to 4. Default: 2. */
+  /** The heading's level, 1 to 4. Default: 2. */
   declare level: string;
 
   protected override update(): void {

@@ -1,14 +1,15 @@
 import { base } from "./base.js";
+import { h } from "./dom.js";
 
-/** How a property shows as an attribute: as text, or by being there. */
+/** How a property is reflected as an attribute: as text, or by its presence. */
 export type Reflection = StringConstructor | BooleanConstructor;
 
-/** What the elements of the design system have in common: a shadow root, and properties that reflect attributes. */
+/** The common base of the design system's elements: a shadow root, and properties that reflect attributes. */
 export abstract class FrElement extends HTMLElement {
-  /** Properties of the same name as their attribute. */
+  /** Properties with the same name as their attribute. */
   static readonly properties: Readonly<Record<string, Reflection>> = {};
   static readonly sheets: readonly CSSStyleSheet[] = [];
-  /** Whether a click on it, or `focus()`, focuses what is inside. */
+  /** Whether a click on it, or `focus()`, focuses its content. */
   static readonly delegatesFocus: boolean = false;
 
   static get observedAttributes(): string[] {
@@ -35,10 +36,10 @@ export abstract class FrElement extends HTMLElement {
     }
   }
 
-  /** Makes the shadow root as the attributes say. */
+  /** Renders the shadow root from the attributes. */
   protected abstract update(): void;
 
-  /** For a form. Browsers have it; the DOMs that children are unit-tested in may not. */
+  /** For forms. Browsers support it; the DOMs of children's unit tests may not. */
   protected formInternals(): ElementInternals | undefined {
     return typeof this.attachInternals === "function" ? this.attachInternals() : undefined;
   }
@@ -50,7 +51,7 @@ export abstract class FrElement extends HTMLElement {
 
 type FrElementClass = (new () => FrElement) & Pick<typeof FrElement, "properties">;
 
-/** Defines an element once on a page, also where two copies of this package come together. */
+/** Defines an element once per page, even if two copies of this package are loaded. */
 export function define(name: string, Class: FrElementClass): void {
   if (!customElements.get(name)) {
     for (const [property, reflection] of Object.entries(Class.properties)) {
@@ -77,22 +78,6 @@ function descriptor(attribute: string, reflection: Reflection): PropertyDescript
       }
     },
   };
-}
-
-/** Makes an element with attributes (those that are `undefined` or `false` are left out) and children. */
-export function h<K extends keyof HTMLElementTagNameMap>(
-  name: K,
-  attributes: Readonly<Record<string, string | boolean | undefined>> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) {
-      element.setAttribute(attribute, value === true ? "" : value);
-    }
-  }
-  element.append(...children);
-  return element;
 }
 
 /** A heading of a level, which an attribute gives as text. */

@@ -1,4 +1,5 @@
-import { define, FrElement, h } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`
@@ -19,7 +20,7 @@ const styles = sheet(`
   :host([error]:not([error=""])) input { border-color: var(--fr-danger); }
 `);
 
-/** Passed on to the input as they are. */
+/** Passed on to the input unchanged. */
 const INPUT_ATTRIBUTES = [
   "name",
   "type",
@@ -31,7 +32,7 @@ const INPUT_ATTRIBUTES = [
   "disabled",
 ];
 
-/** A text field with its label, and a hint or an error below. It takes part in forms. Events: `input`, `change`. */
+/** A text field with its label, and a hint or an error below it. It participates in forms. Events: `input`, `change`. */
 export class FrField extends FrElement {
   static readonly formAssociated = true;
   static override readonly properties = {
@@ -70,7 +71,7 @@ export class FrField extends FrElement {
   readonly #input = h("input", { id: "input", part: "input", "aria-describedby": "below" });
   readonly #label = h("label", { for: "input" });
   readonly #below = h("div", { id: "below" });
-  /** Once it was typed into or set, the attribute `value` is only where a reset goes back to. */
+  /** Once text was entered or set, the attribute `value` is only the target of a reset. */
   #isDirty = false;
 
   constructor() {

@@ -1,6 +1,6 @@
 /**
- * The design system. Importing it defines the elements (once on a page) and puts the custom properties on the
- * document. Everything is styled by adopted style sheets, as the content security policy has no inline styles.
+ * The design system. Importing it defines the elements (once per page) and adds the custom properties to the document.
+ * Everything is styled by adopted style sheets, since the content security policy forbids inline styles.
  *
  * | element | attributes and properties | slots, events |
  * |---|---|---|

@@ -1,4 +1,5 @@
-import { define, FrElement, h, heading } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement, heading } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`
@@ -20,10 +21,10 @@ export class FrPage extends FrElement {
 
   declare heading: string;
   declare lead: string;
-  /** Of the heading, 1 to 3. Default: 1. */
+  /** The heading's level, 1 to 3. Default: 1. */
   declare level: string;
 
-  /** Moves the focus to the heading, as a page change without a reload has to. */
+  /** Moves the focus to the heading, as a page change without a reload must. */
   focusHeading(): void {
     const title = this.root.getElementById("heading");
     title?.setAttribute("tabindex", "-1");

@@ -1,5 +1,5 @@
 /**
- * Makes a style sheet from text. It is a constructed one, for `adoptedStyleSheets`: the content security policy
+ * Creates a style sheet from text. It is a constructed one, for `adoptedStyleSheets`: the content security policy
  * refuses `<style>` elements and `style` attributes.
  */
 export function sheet(css: string): CSSStyleSheet {

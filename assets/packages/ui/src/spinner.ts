@@ -1,4 +1,5 @@
-import { define, FrElement, h } from "./element.js";
+import { h } from "./dom.js";
+import { define, FrElement } from "./element.js";
 import { sheet } from "./sheet.js";
 
 const styles = sheet(`
@@ -13,7 +14,7 @@ const styles = sheet(`
   @media (prefers-reduced-motion: reduce) { i { border-color: var(--fr-accent); animation: breathe 2.4s ease-in-out infinite; } }
 `);
 
-/** Says that something is under way, in words too. */
+/** Shows that work is in progress, also in words. */
 export class FrSpinner extends FrElement {
   static override readonly properties = { label: String };
   static override readonly sheets = [styles];

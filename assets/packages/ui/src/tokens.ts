@@ -1,6 +1,6 @@
 import { sheet } from "./sheet.js";
 
-/** Each pair of text and ground has a contrast of 4.5 at least (WCAG AA), in both themes; the tests compute it. */
+/** Each pair of text and background has a contrast of at least 4.5 (WCAG AA), in both themes; the tests compute it. */
 export const LIGHT = {
   canvas: "#f5f7f5",
   surface: "#ffffff",
@@ -47,7 +47,7 @@ export const DARK: typeof LIGHT = {
   "on-danger": "#2b0603",
 };
 
-/** What does not depend on the theme. Lengths are in `rem`, so that they follow the reader's text size. */
+/** Values that do not depend on the theme. Lengths are in `rem`, so that they follow the reader's text size. */
 const CONSTANT = `
   --fr-font: "Inter", ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
   --fr-font-mono: ui-monospace, "SF Mono", "Cascadia Code", "Roboto Mono", "DejaVu Sans Mono", monospace;

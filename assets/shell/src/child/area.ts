@@ -1,14 +1,14 @@
 import "@frontage/ui";
 import { CHILD_ERROR, type ChildContext, CONTRACT, type TeamConfig } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { BUSY, type RetryOptions } from "../retry.js";
 import type { Version } from "./choice.js";
 import { elementName, type Instance, mount } from "./instance.js";
 import { type Failures, type Loading, loadVersion, messageOf } from "./load.js";
 
-/** What an area needs of the rest of the shell. */
+/** The parts of the shell that an area needs. */
 export interface AreaSurroundings {
-  /** The versions to try, in this order, as they are at this moment. */
+  /** The versions to try, in this order, at this moment. */
   versions(team: TeamConfig, options: RetryOptions): Promise<readonly Version[]>;
   context(team: TeamConfig): ChildContext;
   readonly loading: Loading;
@@ -20,15 +20,15 @@ interface Standing extends Instance {
   readonly url: string;
 }
 
-/** A child's place on the page. Whatever goes wrong with the child is shown here, and nowhere else. */
+/** A child's place on the page. Failures of the child are shown here, and nowhere else. */
 export class ChildArea {
   readonly element: HTMLElement;
   readonly #team: TeamConfig;
   readonly #around: AreaSurroundings;
-  /** Ends what the present visit has begun. */
+  /** Ends the work that the current visit has started. */
   #visit = new AbortController();
   #standing: Standing | undefined;
-  /** Errors that nobody caught while a child was coming. */
+  /** Errors that were not caught while a child was loading. */
   #early: (() => void)[] = [];
 
   constructor(team: TeamConfig, around: AreaSurroundings) {
@@ -41,7 +41,7 @@ export class ChildArea {
     });
   }
 
-  /** Shows the child as it is released now. One that stands there already, and still is it, stays. */
+  /** Shows the child as currently released. A child that is already shown and current stays. */
   async enter(): Promise<void> {
     const visit = this.#begin();
     try {
@@ -57,7 +57,7 @@ export class ChildArea {
         return;
       }
       if (this.#standing) {
-        // It could not be asked for a newer release: no reason to take away what works.
+        // The newer release could not be determined: no reason to remove a working child.
         console.warn(`${this.#team.name}:`, error);
       } else {
         this.#fail(error);
@@ -138,7 +138,7 @@ export class ChildArea {
     this.#stand(standing, place);
   }
 
-  /** A version that ran and failed has to run anew at the next try. */
+  /** A version that ran and failed must be loaded again on the next attempt. */
   #countAsFailed(version: Version): void {
     const { failures } = this.#around;
     for (const url of version.urls) {
@@ -162,8 +162,8 @@ export class ChildArea {
   }
 
   /**
-   * An error that nobody caught. It is this child's if its module stands in the stack; it is the end of the child
-   * if there is nothing of it to be seen. A click that failed leaves a working page, so that page stays.
+   * An uncaught error. It is this child's if its module is in the stack; it ends the child if nothing of it is visible.
+   * A click that failed leaves a working page, so that page stays.
    */
   #heard(error: unknown, file = ""): void {
     const standing = this.#standing;

@@ -1,7 +1,7 @@
-/** Where this browser's id is kept: it makes a canary stay with those who have it. */
+/** The storage key of this browser's id: it keeps clients of a canary in that canary. */
 const KEY = "frontage:client";
 
-/** This browser's id: made up at the first visit, and kept. Where nothing can be kept, it lasts as long as the page. */
+/** This browser's id: generated at the first visit, and stored. If nothing can be stored, it lasts as long as the page. */
 export function clientId(storage: Pick<Storage, "getItem" | "setItem">): string {
   try {
     const known = storage.getItem(KEY);
@@ -17,14 +17,14 @@ export function clientId(storage: Pick<Storage, "getItem" | "setItem">): string 
 }
 
 /**
- * The hundredth, 0 to 99, that a browser is in for a team: uniform over browsers, the same each time, and
- * independent of the browser's hundredths for other teams.
+ * The hundredth, 0 to 99, of a browser for a team: uniform over browsers, the same each time, and independent of the
+ * browser's hundredths for other teams.
  */
 export function bucket(team: string, client: string): number {
   return mixed(fnv1a(`${team}:${client}`)) % 100;
 }
 
-/** FNV-1a over the text's UTF-16 units: few lines, and without waiting, as SubtleCrypto would need. */
+/** FNV-1a over the text's UTF-16 units: a few lines, and without waiting, which SubtleCrypto would require. */
 export function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {

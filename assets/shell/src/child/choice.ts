@@ -1,12 +1,12 @@
 import type { Manifest, ManifestEntry } from "@frontage/contract";
 import { bucket } from "./bucket.js";
 
-/** A version of a child, and where it can be had, in the order to try. */
+/** A version of a child, with the URLs to try in order. */
 export interface Version {
   /** The manifest's: `1.4.0+3f2a…`. */
   readonly version: string;
   readonly urls: readonly string[];
-  /** Absent for an override only: a developer's own module. */
+  /** Absent only for an override: a developer's own module. */
   readonly integrity?: string;
   readonly contract?: number;
 }
@@ -20,12 +20,12 @@ export function entriesOf(manifest: Manifest, system: string, team: string): rea
   return entries;
 }
 
-/** The version that everyone gets who is not in a canary. */
+/** The version for all clients outside a canary. */
 export function defaultOf(entries: readonly ManifestEntry[]): ManifestEntry | undefined {
   return entries.find((entry) => entry.deployment?.default) ?? entries[0];
 }
 
-/** The version that a browser gets: a canary takes the first of its hundredths, the default all that is left. */
+/** The version for a browser: a canary takes the first of its hundredths, the default all the others. */
 export function chosenOf(
   entries: readonly ManifestEntry[],
   team: string,

@@ -3,17 +3,17 @@ import { fnv1a } from "./bucket.js";
 import { isElementClass } from "./load.js";
 import { within } from "./within.js";
 
-/** A child that stands in its area. */
+/** A child that is shown in its area. */
 export interface Instance {
-  /** The element that the child is, or that it renders into. */
+  /** The child's element, or the one that it renders into. */
   readonly element: HTMLElement;
-  /** Takes it away; errors of the child's own cleaning up are reported, and stop nothing. */
+  /** Removes it; errors of the child's own clean-up are reported, and stop nothing. */
   unmount(): void;
 }
 
 const PATIENCE = 10_000;
 
-/** Puts a child into `area`. Rejects if it throws, or does not come to an end; then nothing of it is left there. */
+/** Mounts a child in `area`. Rejects if it throws, or does not finish; then nothing of it is left there. */
 export async function mount(
   exported: ChildExport,
   name: string,
@@ -38,7 +38,7 @@ function mountElement(
   return { element, unmount: () => element.remove() };
 }
 
-/** What `connectedCallback` throws does not come out of `append`: the browser reports it to the window meanwhile. */
+/** Errors thrown by `connectedCallback` do not propagate from `append`: the browser reports them to the window during it. */
 function appendOrThrow(area: HTMLElement, element: HTMLElement): void {
   const thrown: unknown[] = [];
   const listen = (event: ErrorEvent) => thrown.push(event.error ?? event.message);
@@ -75,7 +75,7 @@ function unmountModule(child: ChildModule, element: HTMLElement): void {
 
 const names = new WeakMap<object, string>();
 
-/** Each class once, and no name twice: a module that was loaded again, after a failure, brings a class of its own. */
+/** Defines each class once, and no name twice: a module that was loaded again, after a failure, has its own class. */
 function define(Class: new () => HTMLElement, wanted: string): void {
   if (names.has(Class) || customElements.getName?.(Class)) {
     return;
@@ -88,7 +88,7 @@ function define(Class: new () => HTMLElement, wanted: string): void {
   names.set(Class, name);
 }
 
-/** `mfe-shipping-3f2a9c01b7de`: by the release, or by the whole version where that has none. */
+/** `mfe-shipping-3f2a9c01b7de`: by the release, or by the whole version if that has none. */
 export function elementName(team: string, version: string): string {
   const release = /\+([0-9a-f]+)$/.exec(version)?.[1];
   return `mfe-${team}-${release ?? fnv1a(version).toString(16)}`;

@@ -3,7 +3,7 @@ import { fetchText, isTransient, type RetryOptions, retry, TransientError } from
 import type { Version } from "./choice.js";
 import { within } from "./within.js";
 
-/** How modules come into the page. A test gives its own. */
+/** How modules are loaded into the page. A test provides its own. */
 export interface Loading {
   /** Fetches a module, checks its integrity and runs it; rejects if that fails. */
   addScript(url: string, integrity: string, signal: AbortSignal): Promise<void>;
@@ -12,13 +12,13 @@ export interface Loading {
   import(url: string): Promise<unknown>;
 }
 
-/** How long a module may take to come and run. */
+/** How long a module may take to load and run. */
 const PATIENCE = 10_000;
 
-/** How often each URL has failed on this page. */
+/** The number of failures of each URL on this page. */
 export type Failures = Map<string, number>;
 
-/** Thrown for a module that could be fetched, and cannot be used: a further copy of it would be no better. */
+/** Thrown for a module that was fetched but cannot be used: a second copy of it would be no better. */
 export class UnusableError extends Error {
   override readonly name = "UnusableError";
 }
@@ -41,7 +41,7 @@ export function loadVersion(
 ): Promise<Loaded> {
   const urls = new Set(version.urls);
   return retry(async (signal) => {
-    let last: unknown = new Error(`Version ${version.version} has no address`);
+    let last: unknown = new Error(`Version ${version.version} has no URL`);
     for (const url of [...urls]) {
       try {
         return await loadUrl(url, version.integrity, failures.get(url) ?? 0, loading, signal);
@@ -77,7 +77,7 @@ async function loadUrl(
   return { exported: checked(module, fresh), url: fresh };
 }
 
-/** The browser remembers a failed module by its URL for as long as the page lives: so the next try needs another. */
+/** The browser remembers a failed module by its URL for the lifetime of the page: so the next attempt needs another one. */
 function freshUrl(url: string, failures: number): string {
   if (failures === 0) {
     return url;
@@ -105,7 +105,7 @@ async function loadModule(
   try {
     return await loading.import(url);
   } catch (error) {
-    throw new UnusableError(`${url} failed as it ran: ${messageOf(error)}`, { cause: error });
+    throw new UnusableError(`${url} failed while it ran: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -162,9 +162,9 @@ export const browserLoading: Loading = {
       script.src = url;
       script.addEventListener("load", () => resolve());
       script.addEventListener("error", () =>
-        reject(new Error(`${url} could not be fetched, or is not what was released`)),
+        reject(new Error(`${url} could not be fetched, or differs from the release`)),
       );
-      // The element is of no more use once it was heard; the module stays.
+      // The element is no longer needed after its event; the module stays.
       const remove = () => script.remove();
       for (const end of ["load", "error"]) {
         script.addEventListener(end, remove);

@@ -1,11 +1,11 @@
-/** Where a tab's overrides are kept: sign-in leaves the page and comes back without its query. */
+/** The storage key of a tab's overrides: sign-in leaves the page and returns without its query. */
 const KEY = "frontage:overrides";
 const PREFIX = "mfe:";
 
 /**
- * Modules from a developer's own machine in place of released ones: `?mfe:shipping=http://localhost:5173/src/main.ts`.
- * They count for the tab, until they are taken away. Without `allowed`, there are none, and those that an address
- * asks for are left out.
+ * Modules from a developer's own machine instead of released ones: `?mfe:shipping=http://localhost:5173/src/main.ts`.
+ * They apply to the tab, until they are removed. Without `allowed` there are none, and those requested by a URL are
+ * ignored.
  */
 export class Overrides {
   readonly #storage: Storage;
@@ -16,7 +16,7 @@ export class Overrides {
     this.#urls = new Map(allowed ? load(storage) : []);
   }
 
-  /** Takes what the query asks for; answers with the query that is left. */
+  /** Takes the overrides from the query; returns the remaining query. */
   take(search: string, allowed: boolean): string {
     const query = new URLSearchParams(search);
     for (const [key, url] of [...query]) {
@@ -44,9 +44,11 @@ export class Overrides {
 
   #add(team: string, url: string, allowed: boolean): void {
     if (!allowed) {
-      console.warn(`Overrides are off here (shell.overrides in frontage.toml): ${team} stays as released`);
+      console.warn(
+        `Overrides are off here (shell.overrides in frontage.toml): ${team} keeps its released version`,
+      );
     } else if (!isLocal(url)) {
-      console.warn(`An override has to be on http://localhost: ${team} stays as released`);
+      console.warn(`An override must be on http://localhost: ${team} keeps its released version`);
     } else {
       this.#urls.set(team, url);
       this.#save();
@@ -58,7 +60,7 @@ export class Overrides {
   }
 }
 
-/** A link that anyone may send must not bring a stranger's module into the page; the policy says the same. */
+/** A link that anyone may send must not load a stranger's module into the page; the policy enforces the same. */
 function isLocal(url: string): boolean {
   if (!URL.canParse(url)) {
     return false;

@@ -1,6 +1,6 @@
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 
-/** Tells screen readers which page has come, as a page load would. */
+/** Announces the new page to screen readers, as a page load would. */
 export class Announcer {
   readonly element = h("div", {
     class: "fr-visually-hidden",
@@ -10,7 +10,7 @@ export class Announcer {
 
   say(text: string): void {
     this.element.textContent = "";
-    // A text that was there before, and is set again at once, is no change to be read.
+    // The same text, set again at once, is not a change and would not be read.
     setTimeout(() => {
       this.element.textContent = text;
     }, 50);

@@ -1,5 +1,5 @@
 import type { SessionUser } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { mark } from "../icons.js";
 import { statusBadge } from "../pages/status.js";
 import type { Shell } from "../shell.js";
@@ -8,7 +8,7 @@ import { overrideBanner } from "./override-banner.js";
 import { themeChoice } from "./theme-choice.js";
 import { userMenu } from "./user-menu.js";
 
-/** What surrounds every page of somebody who is signed in. */
+/** The frame around every page for a signed-in user. */
 export class Frame {
   readonly element: HTMLElement;
   readonly main = h("main", { id: "main", class: "main", tabindex: "-1" });
@@ -28,7 +28,7 @@ export class Frame {
     this.element = h(
       "div",
       { class: "frame" },
-      h("a", { class: "skip", href: "#main" }, "Skip to the content"),
+      h("a", { class: "skip", href: "#main" }, "Skip to content"),
       h("header", { class: "top" }, brand, tools),
       side,
       h("div", { class: "middle" }, overrideBanner(overrides, overridesChanged), this.main),
@@ -36,7 +36,7 @@ export class Frame {
   }
 }
 
-/** At the foot of the side: is what one sees of the toggles true at this moment? */
+/** At the foot of the side: whether the toggles shown are current. */
 function connection({ toggles }: Shell): HTMLElement {
   const place = h("span", {});
   const show = () => place.replaceChildren(statusBadge(toggles.status));

@@ -1,5 +1,5 @@
 import type { TeamConfig } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { icon } from "../icons.js";
 import { pathBelow } from "../shell.js";
 import { monogram } from "../team.js";
@@ -9,7 +9,7 @@ interface Entry {
   readonly link: HTMLAnchorElement;
 }
 
-/** The way to all pages: at the side of a wide screen, above the page on a narrow one. */
+/** Links to all pages: at the side of a wide screen, above the page on a narrow one. */
 export class Navigation {
   readonly element: HTMLElement;
   readonly #entries: readonly Entry[];
@@ -31,7 +31,7 @@ export class Navigation {
     );
   }
 
-  /** Marks the entry of the page that is shown. */
+  /** Marks the entry of the current page. */
   show(path: string): void {
     for (const { route, link } of this.#entries) {
       const isHere = route === "/" ? pathBelow("", path) === "/" : pathBelow(route, path) !== undefined;

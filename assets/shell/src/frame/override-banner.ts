@@ -1,7 +1,7 @@
+import { h } from "@frontage/ui/dom";
 import type { Overrides } from "../child/overrides.js";
-import { h } from "../dom.js";
 
-/** Says which children are a developer's own, as long as any is. */
+/** Shows which children are overridden by a developer's own, as long as any are. */
 export function overrideBanner(overrides: Overrides, removed: () => void): HTMLElement {
   const element = h("div", { class: "overrides", "data-testid": "overrides" });
   const show = () => {
@@ -15,7 +15,7 @@ export function overrideBanner(overrides: Overrides, removed: () => void): HTMLE
           show();
           removed();
         });
-        const words = h("span", {}, "It comes from ", h("code", {}, url), ", in this tab only.");
+        const words = h("span", {}, "Loaded from ", h("code", {}, url), ", in this tab only.");
         return h("fr-alert", { tone: "warning", heading: `Override: ${team}` }, words, button);
       }),
     );

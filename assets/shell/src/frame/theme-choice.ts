@@ -1,11 +1,11 @@
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { icon } from "../icons.js";
 import type { Choice, ThemeSwitch } from "../theme.js";
 
 const CHOICES: readonly (readonly [Choice, string])[] = [
   ["light", "Light"],
   ["dark", "Dark"],
-  ["system", "As the system has it"],
+  ["system", "Match the system"],
 ];
 
 /** Three radio buttons that look like one switch. */

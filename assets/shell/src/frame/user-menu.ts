@@ -1,7 +1,7 @@
 import type { SessionUser } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 
-/** Who is signed in, and the way out. The browser's popover closes by itself on Escape and on a click elsewhere. */
+/** The signed-in user, and the sign-out. The browser's popover closes by itself on Escape and on a click elsewhere. */
 export function userMenu(user: SessionUser, signOut: () => void): HTMLElement {
   const second = user.email && user.email !== user.name ? user.email : "";
   const leave = h("fr-button", { variant: "secondary" }, "Sign out");

@@ -1,7 +1,7 @@
 import type { TeamConfig } from "@frontage/contract";
+import { h } from "@frontage/ui/dom";
 import { chosenOf, entriesOf } from "../child/choice.js";
 import { fetchManifest } from "../child/manifests.js";
-import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import type { RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";
@@ -10,7 +10,7 @@ import { shortVersion } from "../version.js";
 import type { Page } from "./page.js";
 import { statusBadge } from "./status.js";
 
-/** What there is, and how it stands. */
+/** The applications and the platform, with their state. */
 export function home(shell: Shell): Page {
   const { config, session } = shell;
   const end = new AbortController();
@@ -48,7 +48,7 @@ function teamCard(shell: Shell, team: TeamConfig, picture: Element, signal: Abor
   return tile(team.route, picture, team.title, release);
 }
 
-/** The version that this browser gets. A team whose manifest cannot be had is not the home page's concern. */
+/** The version for this browser. A manifest that cannot be fetched is not the home page's concern. */
 async function describe(shell: Shell, team: TeamConfig, options: RetryOptions): Promise<string> {
   if (shell.overrides.get(team.name) !== undefined) {
     return "Your own build";
@@ -58,7 +58,7 @@ async function describe(shell: Shell, team: TeamConfig, options: RetryOptions): 
     const chosen = chosenOf(entries, team.name, shell.client);
     return `Version ${shortVersion(chosen?.metadata.version ?? "")}`;
   } catch {
-    return "No release to be found";
+    return "No release found";
   }
 }
 

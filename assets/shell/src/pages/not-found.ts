@@ -1,7 +1,7 @@
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import type { Page } from "./page.js";
 
-/** For an address that is no route. */
+/** For a path that is not a route. */
 export function notFound(path: string): Page {
   const element = h(
     "fr-page",

@@ -1,10 +1,10 @@
-/** What is shown in the middle of the frame. */
+/** The content of the frame. */
 export interface Page {
   /** For the document's title and the announcement. */
   readonly title: string;
   readonly element: HTMLElement;
-  /** The address has changed, and this is still the page of it. */
+  /** Called when the URL has changed within the same page. */
   moved?(isLink: boolean): void;
-  /** It is being taken away. */
+  /** Called when it is removed. */
   leave?(): void;
 }

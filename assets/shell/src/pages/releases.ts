@@ -1,21 +1,21 @@
 import type { ManifestEntry, TeamConfig } from "@frontage/contract";
+import { h } from "@frontage/ui/dom";
 import { chosenOf, defaultOf, entriesOf } from "../child/choice.js";
 import { messageOf } from "../child/load.js";
 import { fetchManifest, manifestUrl } from "../child/manifests.js";
-import { h } from "../dom.js";
 import { BUSY, type RetryOptions } from "../retry.js";
 import type { Shell } from "../shell.js";
 import { monogram } from "../team.js";
 import { releaseOf, shortVersion } from "../version.js";
 import type { Page } from "./page.js";
 
-/** Which version of each team's application is out, and which one this browser gets. */
+/** The released versions of each team's application, and the one for this browser. */
 export function releases(shell: Shell): Page {
   const end = new AbortController();
   const cards = shell.config.teams.map((team, place) => card(shell, team, monogram(team, place), end.signal));
   const element = h(
     "fr-page",
-    { heading: "Releases", lead: "Each team releases by itself. This is what is out at this moment." },
+    { heading: "Releases", lead: "Each team releases on its own. These are the current versions." },
     ...cards,
   );
   return { title: "Releases", element, leave: () => end.abort() };
@@ -58,7 +58,7 @@ function row(entry: ManifestEntry, isUsual: boolean, isOwn: boolean): HTMLElemen
     h("fr-badge", { tone: isUsual ? "neutral" : "warning" }, isUsual ? "Default" : "Canary"),
     ...(isOwn ? [h("fr-badge", { tone: "accent" }, "Yours")] : []),
   );
-  const bar = h("progress", { max: "100", value: String(traffic), "aria-label": "Share of the browsers" });
+  const bar = h("progress", { max: "100", value: String(traffic), "aria-label": "Share of browsers" });
   const share = h("span", { class: "share" }, `${traffic} %`);
   return h("li", { class: "version" }, words, h("div", { class: "traffic" }, bar, share));
 }

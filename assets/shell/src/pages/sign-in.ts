@@ -1,7 +1,7 @@
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import { mark } from "../icons.js";
 
-/** What somebody sees who is not signed in. */
+/** The page for a user who is not signed in. */
 export function signInCard(title: string, problem: string | undefined, signIn: () => void): HTMLElement {
   const button = h("fr-button", { variant: "primary" }, "Sign in");
   button.addEventListener("click", signIn);
@@ -9,18 +9,18 @@ export function signInCard(title: string, problem: string | undefined, signIn: (
   return centred(
     mark(),
     h("h1", {}, title),
-    h("p", { class: "fr-muted" }, "One account for every application. You will come back to this page."),
+    h("p", { class: "fr-muted" }, "One account for every application. You will return to this page."),
     ...alert,
     button,
   );
 }
 
-/** What somebody sees while it is not known yet, or on the way to the login page. */
+/** The page while the state is unknown, or on the way to the login pages. */
 export function waiting(label: string): HTMLElement {
   return h("main", { class: "gate", id: "main" }, h("fr-spinner", { label }));
 }
 
-/** What somebody sees where the shell cannot begin. */
+/** The page if the shell cannot start. */
 export function cannotStart(reason: string): HTMLElement {
   const again = h("fr-button", { variant: "primary" }, "Try again");
   again.addEventListener("click", () => location.reload());

@@ -1,5 +1,5 @@
 import type { TogglesStatus } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 
 const WORDS = {
   live: ["positive", "Live"],

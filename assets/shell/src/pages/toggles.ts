@@ -1,23 +1,26 @@
 import type { Toggle, TogglesStatus } from "@frontage/contract";
-import { h } from "../dom.js";
+import { h } from "@frontage/ui/dom";
 import type { Shell } from "../shell.js";
 import type { Page } from "./page.js";
 import { statusBadge } from "./status.js";
 
 const NOTES: Readonly<Record<TogglesStatus, string>> = {
   live: "",
-  stale: "The connection is being made. Below is the last known state.",
+  stale: "Connecting. Below is the last known state.",
   offline: "There is no connection. Below is the last known state.",
 };
 
-/** Every toggle, as it is at this moment. */
+/** Every toggle, with its current state. */
 export function togglesPage({ toggles }: Shell): Page {
   const badge = h("span", { slot: "actions" });
   const note = h("fr-alert", { tone: "info" });
   const list = new ToggleList();
   const element = h(
     "fr-page",
-    { heading: "Toggles", lead: "Feature toggles of the whole system. Changes show here as they are made." },
+    {
+      heading: "Toggles",
+      lead: "Feature toggles of the whole system. Changes appear here as they are made.",
+    },
     badge,
     note,
     list.element,
@@ -42,7 +45,7 @@ export function togglesPage({ toggles }: Shell): Page {
   };
 }
 
-/** A row a toggle. Rows of toggles that stay are kept, so that a change is a change on the screen as well. */
+/** One row per toggle. Rows of remaining toggles are kept, so that a change is visible as a change. */
 class ToggleList {
   readonly element = h("fr-card");
   readonly #body = h("tbody");
@@ -82,10 +85,10 @@ function table(body: HTMLElement): HTMLElement {
 
 function none(): HTMLElement {
   const command = h("code", {}, "frontage toggles set 1 on");
-  return h("p", { class: "fr-muted" }, "There are no toggles yet. ", command, " makes the first.");
+  return h("p", { class: "fr-muted" }, "There are no toggles yet. ", command, " creates the first one.");
 }
 
-/** What has a column of its own. */
+/** The attributes with their own column. */
 const SHOWN = new Set(["featureId", "featureName", "isActive"]);
 
 function rowOf({ id, name, isActive, attributes }: Toggle): HTMLElement {

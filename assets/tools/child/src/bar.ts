@@ -5,7 +5,7 @@ import { LocalToggles } from "./toggles.js";
 
 type HostContext = LocalContext<LocalSession, TogglesView>;
 
-/** The strip above a child that is shown alone: who is signed in, the toggles, the theme. */
+/** The strip above a child that is shown alone: the signed-in user, the toggles, the theme. */
 export function bar(context: HostContext, names: Readonly<Record<string, string>>): HTMLElement {
   const header = document.createElement("header");
   header.className = "host";
@@ -20,7 +20,7 @@ export function bar(context: HostContext, names: Readonly<Record<string, string>
   return header;
 }
 
-/** A switch where the toggles are the page's own, a light where they are a system's. */
+/** A switch if the toggles are the page's own, a light if they are a system's. */
 function toggle(toggles: TogglesView, id: string, name: string): HTMLElement {
   const { box, label } = checkbox(name);
   box.disabled = !(toggles instanceof LocalToggles);

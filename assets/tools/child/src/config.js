@@ -14,7 +14,7 @@ export function defineChild({ kind, title, port, entry = "src/main.ts", plugins 
     define: { ...define },
     build: singleFile(entry),
     optimizeDeps: { entries: [entry, "dev.ts"], exclude: SHARED },
-    // A shell at another origin may load modules from here: the override of a deployed shell.
+    // A shell on another origin may load modules from here: the override of a deployed shell.
     server: { port, strictPort: true, cors: true },
     test: { environment: "happy-dom" },
   };

@@ -1,7 +1,7 @@
 import type { ChildContext, SessionView, Theme, ThemeView, TogglesView } from "@frontage/contract";
-import { Emitter } from "./emitter.js";
+import { Listeners } from "@frontage/contract/listeners";
 
-/** Where the child is, and what it is given. */
+/** The child's path and context. */
 export interface ContextOptions<S extends SessionView, T extends TogglesView> {
   readonly session: S;
   readonly toggles: T;
@@ -11,26 +11,26 @@ export interface ContextOptions<S extends SessionView, T extends TogglesView> {
 
 /** A theme that can be changed from outside. */
 export class LocalTheme implements ThemeView {
-  readonly changes = new Emitter<Theme>();
+  readonly changes = new Listeners<Theme>();
   current: Theme = "light";
 
   onChange(listener: (theme: Theme) => void): () => void {
-    return this.changes.on(listener);
+    return this.changes.add(listener);
   }
 
   set(theme: Theme): void {
     this.current = theme;
-    this.changes.emit(theme);
+    this.changes.notify(theme);
   }
 }
 
-/** What the shell would give to a child, without a shell. */
+/** The context that the shell would provide, without a shell. */
 export class LocalContext<S extends SessionView, T extends TogglesView> implements ChildContext {
   readonly session: S;
   readonly toggles: T;
   readonly basePath: string;
   readonly theme = new LocalTheme();
-  readonly navigations = new Emitter<string>();
+  readonly navigations = new Listeners<string>();
   #path: string;
 
   constructor({ session, toggles, basePath, path = "/" }: ContextOptions<S, T>) {
@@ -46,10 +46,10 @@ export class LocalContext<S extends SessionView, T extends TogglesView> implemen
 
   navigate(path: string): void {
     this.#path = path;
-    this.navigations.emit(path);
+    this.navigations.notify(path);
   }
 
   onNavigate(listener: (path: string) => void): () => void {
-    return this.navigations.on(listener);
+    return this.navigations.add(listener);
   }
 }

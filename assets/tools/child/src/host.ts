@@ -13,20 +13,20 @@ import css from "./host.css?inline";
 import { LocalSession } from "./session.js";
 import { LocalToggles } from "./toggles.js";
 
-/** What the page that shows a child alone has to know. */
+/** The input of the page that shows a child alone. */
 export interface Host {
   /** The child's default export. */
   readonly child: ChildExport;
   /** The child's route in the shell: `/shipping`. */
   readonly basePath: string;
-  /** The toggles that the child asks for, by their ids: each gets a switch on the page. */
+  /** The toggles that the child uses, by their ids: each gets a switch on the page. */
   readonly toggles: Readonly<Record<string, string>>;
 }
 
 /**
- * Shows a child without a shell: somebody is signed in, and a bar has a switch for each toggle.
+ * Shows a child without a shell: a user is signed in, and a bar has a switch for each toggle.
  *
- * With `VITE_TOGGLES_URL=wss://…` in the environment of the development server the toggles are a system's own.
+ * With `VITE_TOGGLES_URL=wss://…` in the environment of the development server the toggles are those of a system.
  */
 export async function startHost({ child, basePath, toggles: names }: Host): Promise<void> {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(css)];
@@ -61,7 +61,7 @@ async function mount(child: ChildExport, main: HTMLElement, context: ChildContex
   main.append(element);
 }
 
-/** Where the page is below the child's route. The server answers every path with the same page. */
+/** The page's path below the child's route. The server answers every path with the same page. */
 function pathBelow(basePath: string): string {
   const { pathname, search } = location;
   return (pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : "/") + search;

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Writes `frontage.json` beside the bundle: what a publisher has to know of it. The entry's name is the bundle's own,
- * the version is the package's.
+ * Writes `frontage.json` next to the bundle: the information that a publisher needs about it. The entry's name is the
+ * bundle's own, the version is the package's.
  *
  * A bundle of more than one file fails the build: the shell checks the integrity of one.
  *
- * @param {object} extras What discovery tells the shell of the child.
+ * @param {object} extras Data that discovery passes to the shell.
  * @returns {import("vite").Plugin}
  */
 export function record(extras) {

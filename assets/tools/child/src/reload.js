@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 
 /**
- * Connects the entry to the development server: a change reloads the page, also one of a deployed shell that has the
- * child from here. Its own page would have that from Vite, a shell's page has not.
+ * Connects the entry to the development server: a change reloads the page, even one of a deployed shell that loads the
+ * child from here. Its own page would get that from Vite, a shell's page does not.
  *
  * @param {string} entry
  * @returns {import("vite").Plugin}

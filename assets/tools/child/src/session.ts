@@ -1,7 +1,7 @@
 import type { SessionUser, SessionView } from "@frontage/contract";
-import { Emitter } from "./emitter.js";
+import { Listeners } from "@frontage/contract/listeners";
 
-/** Whom the stand-in session is of. */
+/** The user of the stand-in session. */
 export const SOMEBODY: SessionUser = {
   id: "5b7f0e1c-93b4-4d7a-8d6e-2f1f6f0a9c11",
   name: "Ada Lovelace",
@@ -9,12 +9,12 @@ export const SOMEBODY: SessionUser = {
   groups: ["customers"],
 };
 
-/** How long a stand-in token is valid: as long as those of the real client. */
+/** The lifetime of a stand-in token: the same as of the real client's. */
 const LIFETIME = 15 * 60;
 
-/** A session that needs no login pages. No API takes its tokens: they are not signed. */
+/** A session that needs no login pages. No API accepts its tokens: they are not signed. */
 export class LocalSession implements SessionView {
-  readonly changes = new Emitter<SessionUser | undefined>();
+  readonly changes = new Listeners<SessionUser | undefined>();
   #user: SessionUser | undefined;
 
   constructor(user: SessionUser | undefined = SOMEBODY) {
@@ -25,7 +25,7 @@ export class LocalSession implements SessionView {
     return this.#user;
   }
 
-  /** An endpoint that takes any token. */
+  /** An endpoint that accepts any token. */
   get userInfoUrl(): string {
     const { id, email } = this.#user ?? SOMEBODY;
     const info = { sub: id, email, email_verified: "true" };
@@ -38,13 +38,13 @@ export class LocalSession implements SessionView {
   }
 
   onChange(listener: (user: SessionUser | undefined) => void): () => void {
-    return this.changes.on(listener);
+    return this.changes.add(listener);
   }
 
-  /** Somebody else signs in, or nobody is signed in any more. */
+  /** Signs another user in, or signs out. */
   set(user: SessionUser | undefined): void {
     this.#user = user;
-    this.changes.emit(user);
+    this.changes.notify(user);
   }
 }
 

@@ -1,17 +1,17 @@
 // @ts-check
 
-/** The packages of which a page has one instance: the shell's import map names them, no child has them inside. */
+/** The packages of which a page has one instance: the shell's import map names them, no child bundles them. */
 export const SHARED = ["@frontage/session", "@frontage/toggles", "@frontage/ui"];
 
-/** A scheme in front of a shared package's name makes Vite leave the import as it is. */
+/** A scheme in front of a shared package's name makes Vite leave the import unchanged. */
 const MARK = "shared://";
 
 /**
  * Keeps imports of shared packages bare on the development server too.
  *
- * Vite answers every import of a browser with a path of its own server, also what is declared external: a second copy
- * of the session would come from there. So the names are marked when they are resolved, and the mark is taken away
- * after Vite's own import analysis, which is the last of its plugins. The host page has an import map for them.
+ * Vite rewrites every import of a browser to a path on its own server, even those declared external: a second copy of
+ * the session would come from there. So the names are marked when they are resolved, and the mark is removed after
+ * Vite's own import analysis, which is its last plugin. The host page has an import map for them.
  *
  * @returns {import("vite").Plugin}
  */
@@ -40,7 +40,7 @@ const unmark = {
   transform: (code) => (code.includes(MARK) ? { code: code.replaceAll(MARK, ""), map: null } : undefined),
 };
 
-/** The host page's import map: the packages as this server has them. */
+/** The host page's import map: the packages as served by this server. */
 function importMap() {
   const imports = Object.fromEntries(SHARED.map((name) => [name, `/@id/${name}`]));
   return JSON.stringify({ imports });

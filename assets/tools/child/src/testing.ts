@@ -7,14 +7,14 @@ import { LocalToggles } from "./toggles.js";
 export { SOMEBODY } from "./session.js";
 export { LocalContext, LocalSession, LocalToggles };
 
-/** What a test gives to a child: it can flip toggles, change the user, and count listeners. */
+/** The context of a child in a test: it can flip toggles, change the user, and count listeners. */
 export type TestContext = LocalContext<LocalSession, LocalToggles>;
 
 /**
  * A context for a test of a child, with OpenFeature behind it as in the shell.
  *
  * @param basePath The child's route: `/shipping`.
- * @param path Where in the child the page is.
+ * @param path The page's path in the child.
  */
 export async function testContext(basePath: string, path = "/"): Promise<TestContext> {
   const toggles = new LocalToggles({
@@ -26,17 +26,17 @@ export async function testContext(basePath: string, path = "/"): Promise<TestCon
   return new LocalContext({ session: new LocalSession(), toggles, basePath, path });
 }
 
-/** How many listeners a child has on its context: none, once it is unmounted. The provider's own are not its. */
+/** The number of a child's listeners on its context: zero, once it is unmounted. The provider's own do not count. */
 export function listeners({ session, navigations, theme }: TestContext): number {
   return session.changes.size + navigations.size + theme.changes.size;
 }
 
 let defined = 0;
 
-/** Puts a child of kind `element` on the page, as the shell does: defined under a name of its own. */
+/** Puts a child of kind `element` on the page, as the shell does: defined under its own name. */
 export function show(child: ChildElementClass, context: ChildContext): ChildElement {
   defined += 1;
-  // A class has one name, and a test file mounts it often.
+  // A class can be defined under one name only, and a test file mounts it often.
   const subclass = class extends child {};
   const name = `mfe-test-${defined}`;
   customElements.define(name, subclass as CustomElementConstructor);
@@ -46,7 +46,7 @@ export function show(child: ChildElementClass, context: ChildContext): ChildElem
   return element;
 }
 
-/** The errors that a child has reported, as the shell would hear of them. */
+/** The errors that a child has reported, as the shell would receive them. */
 export function reports(element: HTMLElement): unknown[] {
   const errors: unknown[] = [];
   element.addEventListener("mfe:error", (event) => errors.push(event.detail.error));

@@ -1,10 +1,10 @@
 import type { Toggle, ToggleChange, TogglesStatus, TogglesView } from "@frontage/contract";
-import { Emitter } from "./emitter.js";
+import { Listeners } from "@frontage/contract/listeners";
 
-/** Toggles that nothing but this page flips. */
+/** Toggles that only this page changes. */
 export class LocalToggles implements TogglesView {
-  readonly changes = new Emitter<ToggleChange>();
-  readonly statuses = new Emitter<TogglesStatus>();
+  readonly changes = new Listeners<ToggleChange>();
+  readonly statuses = new Listeners<TogglesStatus>();
   readonly status: TogglesStatus = "live";
   readonly #toggles = new Map<string, Toggle>();
 
@@ -26,17 +26,17 @@ export class LocalToggles implements TogglesView {
   }
 
   onChange(listener: (change: ToggleChange) => void): () => void {
-    return this.changes.on(listener);
+    return this.changes.add(listener);
   }
 
   onStatus(listener: (status: TogglesStatus) => void): () => void {
-    return this.statuses.on(listener);
+    return this.statuses.add(listener);
   }
 
   /** Turns a toggle on or off, as an operator would. */
   set(id: string, isActive: boolean): void {
     this.#toggles.set(id, toggle(id, this.#toggles.get(id)?.name ?? id, isActive));
-    this.changes.emit({ changed: [id] });
+    this.changes.notify({ changed: [id] });
   }
 }
 

@@ -5,7 +5,7 @@ use std::env;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use super::{AccountError, Connection};
+use super::connection::{AccountError, Connection};
 
 /// Makes sure that a profile that was named exists: the SDK looks for other credentials when it
 /// does not. Files that cannot be read are the SDK's to report.

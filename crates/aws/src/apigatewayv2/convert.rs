@@ -1,20 +1,19 @@
-//! Between the service's shapes and ours, and how each shape is taken away again.
+//! Between the service's shapes and the model's, and how each shape is removed.
 //!
 //! An update merges what it is given. Measured on AWS in mid-2026 by others (go-to-k/cdkd pull
-//! requests 1163, 1577 and 1603): a string goes with `""`, a map's entry with `""` as its value,
-//! and an empty map or object changes nothing.
+//! requests 1163, 1577 and 1603): `""` removes a string, `""` as its value removes an entry of a
+//! map, and an empty map or object changes nothing.
 
 use std::collections::{BTreeMap, HashMap};
 
-use engine::{Changes, DriverError, diff};
-use model::{Resource, Tags};
+use model::Tags;
 
 /// A string; an emulator writes `""` for an absent one.
 pub(super) fn text(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// A map; an entry whose value is `""` was taken away.
+/// A map; an entry whose value is `""` was removed.
 pub(super) fn map(map: Option<&HashMap<String, String>>) -> BTreeMap<String, String> {
     let entries = map
         .into_iter()
@@ -33,13 +32,12 @@ pub(super) fn tags(tags: Option<&HashMap<String, String>>) -> Tags {
         .collect()
 }
 
-/// What an update sends for a string: itself, or what takes it away.
+/// The string that an update sends: the desired one, or the one that removes it.
 pub(super) fn patch_text(desired: Option<&String>) -> String {
     desired.cloned().unwrap_or_default()
 }
 
-/// What an update sends for a map: its entries, and what takes those away that are no longer
-/// wanted.
+/// The map that an update sends: the desired entries, and those that remove the others.
 pub(super) fn patch_map(
     live: &BTreeMap<String, String>,
     desired: &BTreeMap<String, String>,
@@ -56,17 +54,7 @@ pub(super) fn patch_map(
     .collect()
 }
 
-/// What a creation sends for a map: nothing for an empty one.
+/// The map that a creation sends: none for an empty one.
 pub(super) fn new_map(desired: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
     (!desired.is_empty()).then(|| desired.clone().into_iter().collect())
-}
-
-/// What differs between one that was found and the wanted one, both normalised.
-pub(super) fn difference<P: Resource>(found: &P, desired: &P) -> Result<Changes, DriverError> {
-    let print = |properties: &P| {
-        serde_json::to_value(properties).map_err(|error| {
-            DriverError::internal(format!("properties do not serialise ({error})"))
-        })
-    };
-    Ok(diff(P::TYPE, &print(found)?, &print(desired)?))
 }

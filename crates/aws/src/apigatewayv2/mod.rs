@@ -1,23 +1,22 @@
-//! API Gateway's second API, for WebSocket APIs: the API and what stands in it.
+//! API Gateway's second API, for WebSocket APIs: the API and what it contains.
 //!
-//! An API and a stage carry tags. AWS tags nothing else here, so the record of a route, an
-//! integration, an authorizer or a deployment is a tag of its API ([`gateway`]).
+//! An API and a stage carry tags. AWS tags nothing else here, so a route, an integration, an
+//! authorizer and a deployment are recorded in their API's tags ([`crate::kit::children`]).
 //!
-//! Every `Update…` call merges: what is left out stays, and each member has its own way to be taken
-//! away again ([`convert`]). API Gateway lets one writer at a time into an API and answers the
-//! others with a conflict that passes ([`gateway::passes`]).
+//! Every `Update…` call merges: what is left out stays, and each member is removed in its own way
+//! ([`convert`]). API Gateway lets one writer at a time into an API and answers the others with a
+//! conflict that passes ([`client::WRITES`]).
 
 mod api;
 mod authorizer;
+mod client;
 mod convert;
 mod deployment;
-mod gateway;
 mod integration;
-mod limits;
 mod route;
 mod stage;
 #[cfg(test)]
-mod tests;
+mod testing;
 
 pub(super) use api::Apis;
 pub(super) use authorizer::Authorizers;

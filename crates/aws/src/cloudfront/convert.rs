@@ -1,4 +1,4 @@
-//! CloudFront's words and lists, and ours.
+//! CloudFront's words and lists, and the model's.
 
 use aws_sdk_cloudfront::error::BuildError;
 use engine::DriverError;
@@ -6,12 +6,34 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Our value of CloudFront's word.
+/// One of CloudFront's lists, which have the number of their items beside them: `list!(Aliases,
+/// items)`. If it is empty it has no items at all, unless the SDK requires them: `list!(required
+/// Origins, items)`.
+macro_rules! list {
+    (required $list:ident, $items:expr) => {
+        list!(@ $list, $items, |_| true)
+    };
+    ($list:ident, $items:expr) => {
+        list!(@ $list, $items, |items| !Vec::is_empty(items))
+    };
+    (@ $list:ident, $items:expr, $has_items:expr) => {{
+        let items = $items;
+        $crate::cloudfront::convert::built(
+            $list::builder()
+                .quantity($crate::cloudfront::convert::quantity(&items))
+                .set_items(Some(items).filter($has_items))
+                .build(),
+        )
+    }};
+}
+pub(super) use list;
+
+/// The model's value of CloudFront's word.
 ///
 /// # Errors
-/// [`DriverError::Invalid`] if the word is newer than this program: it is told rather than taken
-/// for another.
-pub(super) fn ours<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, DriverError> {
+/// [`DriverError::Invalid`] if the word is newer than this program: it is reported rather than
+/// taken for another.
+pub(super) fn from_sdk<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, DriverError> {
     serde_json::from_value(Value::from(word)).map_err(|_| {
         DriverError::Invalid(format!(
             "CloudFront's {what} is `{word}`, which this Frontage does not know"
@@ -19,29 +41,27 @@ pub(super) fn ours<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, Dri
     })
 }
 
-/// CloudFront's value of ours: both are written as the same word.
-pub(super) fn theirs<T: Serialize, E: for<'w> From<&'w str>>(value: T) -> Result<E, DriverError> {
-    let word = serde_json::to_value(value).ok();
-    let word = word
-        .as_ref()
-        .and_then(Value::as_str)
-        .ok_or_else(|| DriverError::internal("a word does not serialise"))?;
-    Ok(E::from(word))
+/// CloudFront's value of the model's: both are written as the same word.
+pub(super) fn to_sdk<T: Serialize, E: for<'w> From<&'w str>>(value: T) -> Result<E, DriverError> {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => Ok(E::from(&word)),
+        _ => Err(DriverError::internal("a word does not serialise")),
+    }
 }
 
-/// Each of ours as CloudFront's.
-pub(super) fn all_theirs<T: Serialize, E: for<'w> From<&'w str>>(
+/// Each of the model's values as CloudFront's.
+pub(super) fn all_to_sdk<T: Serialize, E: for<'w> From<&'w str>>(
     values: &[T],
 ) -> Result<Vec<E>, DriverError> {
-    values.iter().map(theirs).collect()
+    values.iter().map(to_sdk).collect()
 }
 
-/// What a builder made; all that CloudFront asks for is there.
+/// A builder's result; everything that CloudFront asks for is set.
 pub(super) fn built<T>(result: Result<T, BuildError>) -> Result<T, DriverError> {
     result.map_err(|error| DriverError::internal(format!("a request lacks something ({error})")))
 }
 
-/// How many there are, as each of CloudFront's lists says beside its items.
+/// The number of items that a list states.
 pub(super) fn quantity<T>(items: &[T]) -> i32 {
     i32::try_from(items.len()).unwrap_or(i32::MAX)
 }
@@ -62,24 +82,10 @@ pub(super) fn set<T: Ord>(items: &mut Vec<T>) {
     items.dedup();
 }
 
-/// Fails with a message where something is not as CloudFront takes it.
-pub(super) fn require(holds: bool, message: impl FnOnce() -> String) -> Result<(), DriverError> {
-    if holds {
-        Ok(())
-    } else {
-        Err(DriverError::Invalid(message()))
-    }
+/// The characters of most names: those of [`NAME_CHARACTERS`].
+pub(super) fn is_in_names(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "_-".contains(character)
 }
 
-/// A name of 1 to so many of `[A-Za-z0-9_-]`.
-pub(super) fn require_name(what: &str, name: &str, most: usize) -> Result<(), DriverError> {
-    let taken = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
-    require(
-        (1..=most).contains(&name.len()) && name.chars().all(taken),
-        || {
-            format!(
-                "the {what} `{name}` must have a name of 1 to {most} letters, digits, hyphens and underscores"
-            )
-        },
-    )
-}
+/// What [`is_in_names`] allows.
+pub(super) const NAME_CHARACTERS: &str = "letters, digits, hyphens and underscores";

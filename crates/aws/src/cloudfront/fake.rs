@@ -1,5 +1,7 @@
 //! CloudFront's answers, for tests.
 
+use model::{Owner, Tags};
+
 /// An error.
 pub(super) fn error(code: &str, message: &str) -> String {
     format!(
@@ -12,19 +14,21 @@ pub(super) fn versioned(version: &str, body: &str) -> String {
     format!("ETag: {version}\n\n{body}")
 }
 
-/// The tags of a system `acme`'s resource.
-pub(super) fn tags(address: &str) -> model::Tags {
-    use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG};
-    [
-        (SYSTEM_TAG, "acme"),
-        (ADDRESS_TAG, address),
-        (FINGERPRINT_TAG, "new"),
-    ]
-    .map(|(key, value)| (key.to_owned(), value.to_owned()))
-    .into()
+/// The owner of a resource of the system `acme`.
+pub(super) fn owner(address: &str) -> Owner {
+    Owner {
+        system: "acme".to_owned(),
+        address: address.parse().unwrap(),
+        fingerprint: "new".to_owned(),
+    }
 }
 
-/// What a resource is tagged with.
+/// The tags of a resource of the system `acme`.
+pub(super) fn tags(address: &str) -> Tags {
+    owner(address).tags()
+}
+
+/// The tags of a resource, as CloudFront answers with them.
 pub(super) fn tag_list(system: &str, address: &str) -> String {
     format!(
         "<Tags><Items><Tag><Key>frontage:system</Key><Value>{system}</Value></Tag>\

@@ -1,68 +1,77 @@
-//! The owner of what AWS cannot tag, at the end of its comment: `TEXT [frontage SYSTEM STACK/NAME
-//! FINGERPRINT]`.
+//! The owner of a resource that AWS cannot tag, at the end of its comment: `TEXT [frontage SYSTEM
+//! STACK/NAME FINGERPRINT]`.
 //!
 //! A distribution's comment has one too, without the fingerprint: a list of distributions shows
 //! comments and no tags.
 
 use engine::DriverError;
-use model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
+use model::{Owner, Tags};
 
 const BEGINS: &str = "[frontage ";
 const ENDS: char = ']';
 
-/// A comment's own text, and the tags that its note stands for.
+/// A comment's own text, and the owner that its note names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OwnerComment {
-    /// The text without the note; none where that is empty.
+    /// The text without the note; none if it is empty.
     pub(super) text: Option<String>,
-    /// Empty where there is no note.
-    pub(super) tags: Tags,
+    /// None if there is no note.
+    pub(super) owner: Option<Owner>,
+}
+
+impl OwnerComment {
+    /// The tags that the note stands for.
+    pub(super) fn tags(&self) -> Tags {
+        self.owner.as_ref().map(Owner::tags).unwrap_or_default()
+    }
+
+    /// Whether the note names a system.
+    pub(super) fn names(&self, system: &str) -> bool {
+        self.owner
+            .as_ref()
+            .is_some_and(|owner| owner.system == system)
+    }
 }
 
 /// Reads a comment. What only looks like a note is text.
 pub(super) fn parse(comment: &str) -> OwnerComment {
     let found = comment.rfind(BEGINS).and_then(|at| {
         let note = comment[at + BEGINS.len()..].strip_suffix(ENDS)?;
-        Some((&comment[..at], tags(note)?))
+        Some((&comment[..at], Some(owner(note)?)))
     });
-    let (text, tags) = found.unwrap_or((comment, Tags::new()));
+    let (text, owner) = found.unwrap_or((comment, None));
     let text = text.trim_end();
     OwnerComment {
         text: (!text.is_empty()).then(|| text.to_owned()),
-        tags,
+        owner,
     }
 }
 
-fn tags(note: &str) -> Option<Tags> {
+fn owner(note: &str) -> Option<Owner> {
     let mut words = note.split(' ');
-    let (system, address) = (words.next()?, words.next()?);
-    address.parse::<Address>().ok()?;
-    let mut tags = Tags::from([
-        (SYSTEM_TAG.to_owned(), system.to_owned()),
-        (ADDRESS_TAG.to_owned(), address.to_owned()),
-    ]);
-    tags.extend(
-        words
-            .next()
-            .map(|fingerprint| (FINGERPRINT_TAG.to_owned(), fingerprint.to_owned())),
-    );
-    words.next().is_none().then_some(tags)
+    let owner = Owner {
+        system: words.next()?.to_owned(),
+        address: words.next()?.parse().ok()?,
+        fingerprint: words.next().unwrap_or_default().to_owned(),
+    };
+    words.next().is_none().then_some(owner)
 }
 
 /// Writes a comment of at most `limit` characters.
 ///
 /// # Errors
-/// [`DriverError::Invalid`] if the text leaves the note no room.
-pub(super) fn write(text: Option<&str>, tags: &Tags, limit: usize) -> Result<String, DriverError> {
-    let words: Vec<&str> = [SYSTEM_TAG, ADDRESS_TAG, FINGERPRINT_TAG]
-        .iter()
-        .filter_map(|key| tags.get(*key))
-        .map(String::as_str)
-        .collect();
-    let note = format!("{BEGINS}{}{ENDS}", words.join(" "));
-    let comment = text
-        .filter(|text| !text.is_empty())
-        .map_or_else(|| note.clone(), |text| format!("{text} {note}"));
+/// [`DriverError::Invalid`] if the text leaves no room for the note.
+pub(super) fn write(
+    text: Option<&str>,
+    owner: &Owner,
+    limit: usize,
+) -> Result<String, DriverError> {
+    let note = format!("{} {} {}", owner.system, owner.address, owner.fingerprint);
+    let note = format!("{BEGINS}{}{ENDS}", note.trim_end());
+    let comment = match text.filter(|text| !text.is_empty()) {
+        Some(text) => format!("{text} {note}"),
+        None => note,
+    };
     let over = comment.chars().count().saturating_sub(limit);
     if over > 0 {
         let message = format!(
@@ -73,26 +82,24 @@ pub(super) fn write(text: Option<&str>, tags: &Tags, limit: usize) -> Result<Str
     Ok(comment)
 }
 
-/// The tags without the fingerprint: what a distribution's note says.
-pub(super) fn owner(tags: &Tags) -> Tags {
-    tags.iter()
-        .filter(|(key, _)| [SYSTEM_TAG, ADDRESS_TAG].contains(&key.as_str()))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+/// An owner without its fingerprint, as a distribution's note names it.
+pub(super) fn without_fingerprint(owner: &Owner) -> Owner {
+    Owner {
+        fingerprint: String::new(),
+        ..owner.clone()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn tags() -> Tags {
-        [
-            (SYSTEM_TAG, "acme"),
-            (ADDRESS_TAG, "team/shipping/site"),
-            (FINGERPRINT_TAG, "0123456789abcdef"),
-        ]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into()
+    fn site() -> Owner {
+        Owner {
+            system: "acme".to_owned(),
+            address: "team/shipping/site".parse().unwrap(),
+            fingerprint: "0123456789abcdef".to_owned(),
+        }
     }
 
     #[test]
@@ -103,19 +110,16 @@ mod tests {
             Some("a [frontage x y/z] text"),
             Some("[frontage "),
         ] {
-            for tags in [tags(), owner(&tags())] {
-                let comment_owned = parse(&write(text, &tags, 128).unwrap());
-                assert_eq!(
-                    comment_owned,
-                    OwnerComment {
-                        text: text.map(|text| text.trim_end().to_owned()),
-                        tags
-                    }
-                );
+            for owner in [site(), without_fingerprint(&site())] {
+                let expected = OwnerComment {
+                    text: text.map(|text| text.trim_end().to_owned()),
+                    owner: Some(owner.clone()),
+                };
+                assert_eq!(parse(&write(text, &owner, 128).unwrap()), expected);
             }
         }
         assert_eq!(
-            write(None, &tags(), 128).unwrap(),
+            write(None, &site(), 128).unwrap(),
             "[frontage acme team/shipping/site 0123456789abcdef]"
         );
     }
@@ -129,27 +133,24 @@ mod tests {
             "[frontage acme a/b c d]",
             "[frontage a b/c] x",
         ] {
-            assert_eq!(
-                parse(text),
-                OwnerComment {
-                    text: Some(text.to_owned()),
-                    tags: Tags::new()
-                },
-                "{text}"
-            );
+            let expected = OwnerComment {
+                text: Some(text.to_owned()),
+                owner: None,
+            };
+            assert_eq!(parse(text), expected, "{text}");
         }
         assert_eq!(parse(""), OwnerComment::default());
     }
 
     #[test]
     fn a_text_leaves_room_for_the_note() {
-        let note = write(None, &tags(), 128).unwrap().len();
+        let note = write(None, &site(), 128).unwrap().len();
         let longest = "ü".repeat(128 - note - 1);
         assert_eq!(
-            write(Some(&longest), &tags(), 128).unwrap().chars().count(),
+            write(Some(&longest), &site(), 128).unwrap().chars().count(),
             128
         );
-        let error = write(Some(&format!("{longest}ü")), &tags(), 128).unwrap_err();
+        let error = write(Some(&format!("{longest}ü")), &site(), 128).unwrap_err();
         assert!(
             error
                 .to_string()

@@ -1,25 +1,23 @@
-//! Cognito: the user pool, and what stands in it.
+//! Cognito: the user pool, and what it contains.
 //!
-//! A pool carries tags. AWS tags nothing else here, so the record of a client, a domain, a style or
-//! a group is a tag of its pool ([`pools`]). Deleting a pool deletes all of them, but for its
-//! domain, which must go first.
+//! A pool carries tags. AWS tags nothing else here, so a client, a domain, a style and a group are
+//! recorded in their pool's tags ([`crate::kit::children`]). Deleting a pool deletes all of them
+//! except its domain, which must be deleted first.
 //!
-//! The updates of a pool and of a client set to its default whatever they leave out, so each says
-//! everything.
+//! The updates of a pool and of a client reset everything that they leave out to its default, so
+//! each states everything.
 
 mod branding;
 mod client;
-mod document;
 mod domain;
 mod group;
-mod limits;
-mod pools;
 #[cfg(test)]
-mod tests;
+mod testing;
 mod user_pool;
+mod user_pool_client;
 
 pub(super) use branding::Brandings;
-pub(super) use client::Clients;
 pub(super) use domain::Domains;
 pub(super) use group::Groups;
 pub(super) use user_pool::UserPools;
+pub(super) use user_pool_client::Clients;

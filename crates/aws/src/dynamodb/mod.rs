@@ -1,5 +1,6 @@
-//! `DynamoDB`.
+//! `DynamoDB`: tables.
 
+mod client;
 mod table;
 
 pub(super) use table::Tables;

@@ -1,6 +1,6 @@
-//! IAM.
+//! AWS IAM.
 
-mod limits;
+mod client;
 mod role;
 
 pub(super) use role::Roles;

@@ -1,7 +1,20 @@
 //! What drivers share: the adapter between the engine's JSON and a driver's own types, waits and
 //! retries, tags, policy documents. Nothing here knows a service.
 
+pub(crate) mod call;
+pub(crate) mod children;
+pub(crate) mod consistency;
+#[cfg(test)]
+pub(crate) mod findings;
+pub(crate) mod gone;
+pub(crate) mod known;
+pub(crate) mod limits;
+pub(crate) mod ownership;
 pub(crate) mod policy_document;
+pub(crate) mod recorded;
+pub(crate) mod steady;
 pub(crate) mod tagging;
+#[cfg(test)]
+mod tests;
 pub(crate) mod typed;
 pub(crate) mod wait;

@@ -48,14 +48,6 @@ impl Hints {
     }
 }
 
-/// Whether something that already exists is the very resource that a create call was for, by its
-/// tags: then an earlier answer to the call was lost.
-pub(crate) fn is_same_resource(live: &Tags, wanted: &Tags) -> bool {
-    [SYSTEM_TAG, ADDRESS_TAG]
-        .iter()
-        .all(|key| live.contains_key(*key) && live.get(*key) == wanted.get(*key))
-}
-
 /// The index, read once in a reading.
 pub(crate) async fn hints(account: &Account, cache: &ReadCache) -> Result<Arc<Hints>, DriverError> {
     cache.once("tag:GetResources", || read_hints(account)).await

@@ -1,21 +1,34 @@
-//! The trait that each driver implements, in the types of its resource; the engine sees JSON.
+//! The trait that each driver implements, in the types of its resource, and the adapter to the
+//! engine, which sees JSON.
+//!
+//! The adapter does for every driver what none must forget: properties are normalised and checked
+//! before a driver writes them, and normalised when it has read them.
+
+use std::fmt::Debug;
+use std::future::Future;
 
 use async_trait::async_trait;
 use engine::{
-    Attributes, Changes, Driver, DriverError, Live, LiveTags, ReadCache, ReadRequest, Selection,
+    Attributes, Changes, Driver, DriverError, Finding, Live, LiveProperties, LiveTags, ReadCache,
+    ReadRequest, Selection, diff,
 };
-use model::{ADDRESS_TAG, Address, Resource, ResourceType, Tags};
+use model::{Address, Owner, Resource, ResourceType, Tags};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use super::limits::{Checks, Limit};
+use super::tagging;
+use crate::Account;
 
 /// A live resource in its own types.
 #[derive(Clone, Debug)]
 pub(crate) struct TypedLive<P> {
     /// The physical id.
     pub(crate) id: String,
-    /// What was read.
+    /// The properties that were read.
     pub(crate) properties: P,
-    /// What AWS makes up.
+    /// The attributes that AWS assigned.
     pub(crate) attributes: Attributes,
     /// The tags, and how sure they are.
     pub(crate) tags: LiveTags,
@@ -34,132 +47,210 @@ impl<P> TypedLive<P> {
     }
 }
 
-/// A resource that a driver is asked to find, in its own types.
+/// A request to find a resource, in its own types.
 #[derive(Debug)]
-pub(crate) struct TypedReadRequest<'w, I, P> {
+pub(crate) struct TypedReadRequest<'r, P> {
     /// Its address.
-    pub(crate) address: &'w Address,
-    /// Its identity.
-    pub(crate) identity: I,
-    /// All of its properties; strings that are not known yet are [`engine::UNKNOWN`].
+    pub(crate) address: &'r Address,
+    /// Its properties. Those of its identity are known; a string that is not known yet is
+    /// [`engine::UNKNOWN`].
     pub(crate) properties: P,
+}
+
+/// When orphans of a type that no selected stack has are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OrphanSearch {
+    /// If the whole system is selected.
+    WholeSystem,
+    /// If the tagging index shows something of a service in the selected stacks.
+    IfShown(&'static str),
+    /// If both hold.
+    WholeSystemIfShown(&'static str),
 }
 
 /// The code that reads and writes one resource type. See [`Driver`] for what each method
 /// guarantees.
-#[async_trait]
-pub(crate) trait ResourceDriver: Send + Sync + 'static {
+pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
     /// The type's properties, resolved.
-    type Properties: Resource + DeserializeOwned + Send + Sync;
-    /// The type's identity properties, under their own names.
-    type Identity: DeserializeOwned + Send + Sync;
+    type Properties: Resource + Clone + Debug + DeserializeOwned + PartialEq + Send + Sync;
 
-    /// States AWS's defaults and sorts what has no order.
+    /// When orphans are looked for though no selected stack has the type.
+    const ORPHANS: OrphanSearch = OrphanSearch::WholeSystem;
+
+    /// The limits of single properties that AWS enforces and emulators do not.
+    const LIMITS: &'static [Limit] = &[];
+
+    /// States AWS's defaults and sorts what has no order. Must take [`engine::UNKNOWN`] for any
+    /// string.
     fn normalise(&self, properties: &mut Self::Properties);
 
+    /// Adds what AWS would refuse for more than one property's [`Self::LIMITS`]. The properties are
+    /// normalised. Must take [`engine::UNKNOWN`]
+    /// for any string.
+    fn check(&self, _properties: &Self::Properties, _checks: &mut Checks) {}
+
     /// Finds the resource.
-    async fn read(
+    fn read(
         &self,
-        wanted: TypedReadRequest<'_, Self::Identity, Self::Properties>,
+        request: TypedReadRequest<'_, Self::Properties>,
         cache: &ReadCache,
-    ) -> Result<Option<TypedLive<Self::Properties>>, DriverError>;
+    ) -> impl Future<Output = Result<Option<TypedLive<Self::Properties>>, DriverError>> + Send;
 
     /// Everything of the type that may be the system's.
-    async fn list(
+    fn list(
         &self,
         cache: &ReadCache,
-    ) -> Result<Vec<TypedLive<Self::Properties>>, DriverError>;
+    ) -> impl Future<Output = Result<Vec<TypedLive<Self::Properties>>, DriverError>> + Send;
 
-    /// Whether there may be orphans of a type that the model does not have.
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        _cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        Ok(selection.covers_whole_system())
-    }
-
-    /// The tags, from the resource's own service.
-    async fn tags(&self, live: &TypedLive<Self::Properties>) -> Result<Tags, DriverError>;
-
-    /// Reads again what is not sure of a live resource; none if it is gone. Unless a driver says
-    /// otherwise, that is the tags.
-    async fn confirm(
-        &self,
-        live: TypedLive<Self::Properties>,
-    ) -> Result<Option<TypedLive<Self::Properties>>, DriverError> {
-        let tags = self.tags(&live).await?;
-        Ok(Some(TypedLive {
-            tags: LiveTags::Read(tags),
-            ..live
-        }))
-    }
-
-    /// Creates the resource.
-    async fn create(
-        &self,
-        properties: Self::Properties,
-        tags: &Tags,
-    ) -> Result<TypedLive<Self::Properties>, DriverError>;
-
-    /// Changes the resource in place.
-    async fn update(
-        &self,
-        live: TypedLive<Self::Properties>,
-        properties: Self::Properties,
-        changes: &Changes,
-    ) -> Result<TypedLive<Self::Properties>, DriverError>;
-
-    /// Sets and removes tags.
-    async fn retag(
+    /// The tags of a resource, from its own service.
+    fn tags(
         &self,
         live: &TypedLive<Self::Properties>,
-        set: &Tags,
-        remove: &[String],
-    ) -> Result<(), DriverError>;
+        address: Option<&Address>,
+    ) -> impl Future<Output = Result<Tags, DriverError>> + Send;
+
+    /// Reads again what is not sure of a live resource, or `None` if it is gone: its tags, unless a
+    /// driver says otherwise. `address` is its address if that is known.
+    fn confirm(
+        &self,
+        live: TypedLive<Self::Properties>,
+        address: Option<&Address>,
+    ) -> impl Future<Output = Result<Option<TypedLive<Self::Properties>>, DriverError>> + Send {
+        async move {
+            let tags = LiveTags::Read(self.tags(&live, address).await?);
+            Ok(Some(TypedLive { tags, ..live }))
+        }
+    }
+
+    /// Creates the resource. The properties are normalised and checked; `tags` include the owner's.
+    fn create(
+        &self,
+        desired: Self::Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> impl Future<Output = Result<TypedLive<Self::Properties>, DriverError>> + Send;
+
+    /// Changes the resource in place. The properties are normalised and checked.
+    fn update(
+        &self,
+        live: TypedLive<Self::Properties>,
+        desired: Self::Properties,
+        changes: &Changes,
+    ) -> impl Future<Output = Result<TypedLive<Self::Properties>, DriverError>> + Send;
+
+    /// Sets tags; there is at least one.
+    fn tag(
+        &self,
+        live: &TypedLive<Self::Properties>,
+        tags: &Tags,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// Removes tags; there is at least one. A child has none but its record.
+    fn untag(
+        &self,
+        _live: &TypedLive<Self::Properties>,
+        _keys: &[String],
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async { Ok(()) }
+    }
 
     /// Deletes the resource.
-    async fn delete(&self, live: TypedLive<Self::Properties>) -> Result<(), DriverError>;
+    fn delete(
+        &self,
+        live: TypedLive<Self::Properties>,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send;
 
-    /// What AWS does yet with a resource that stands as it should, if anything, by its attributes.
+    /// What AWS is still doing to an up-to-date resource, if anything, by its attributes.
     fn pending(&self, _attributes: &Attributes) -> Option<String> {
         None
     }
 
     /// Waits until nothing is pending.
-    async fn settle(&self, _live: TypedLive<Self::Properties>) -> Result<(), DriverError> {
-        Ok(())
+    fn settle(
+        &self,
+        _live: TypedLive<Self::Properties>,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async { Ok(()) }
     }
+}
+
+/// The changes from a found resource to the desired one, both normalised.
+pub(crate) fn changes<P: Resource + PartialEq>(
+    found: &P,
+    desired: &P,
+) -> Result<Changes, DriverError> {
+    if found == desired {
+        return Ok(Changes::default());
+    }
+    Ok(diff(P::TYPE, &print(found)?, &print(desired)?))
 }
 
 /// A typed driver as the engine sees it.
 #[derive(Debug)]
-pub(crate) struct Untyped<D>(pub(crate) D);
+pub(crate) struct Untyped<D> {
+    driver: D,
+    account: Account,
+}
+
+impl<D: ResourceDriver> Untyped<D> {
+    /// A driver of an account.
+    pub(crate) fn new(account: &Account, driver: impl FnOnce(&Account) -> D) -> Self {
+        Self {
+            driver: driver(account),
+            account: account.clone(),
+        }
+    }
+
+    fn untyped(&self, mut live: TypedLive<D::Properties>) -> Live {
+        self.driver.normalise(&mut live.properties);
+        Live {
+            id: live.id,
+            properties: LiveProperties::new(live.properties),
+            attributes: live.attributes,
+            tags: live.tags,
+        }
+    }
+
+    /// Desired properties, normalised.
+    fn desired(&self, properties: &Value) -> Result<D::Properties, DriverError> {
+        let mut desired = parse(properties)?;
+        self.driver.normalise(&mut desired);
+        Ok(desired)
+    }
+
+    fn findings(&self, desired: &D::Properties) -> Result<Vec<Finding>, DriverError> {
+        let mut checks = Checks::default();
+        checks.limits(D::LIMITS, &print(desired)?);
+        self.driver.check(desired, &mut checks);
+        Ok(checks.into_findings())
+    }
+
+    /// Desired properties, normalised and checked, to write.
+    ///
+    /// The plan has checked what it knew. What it did not know yet is checked here.
+    fn writable(&self, properties: &Value) -> Result<D::Properties, DriverError> {
+        let desired = self.desired(properties)?;
+        match self.findings(&desired)?.first() {
+            Some(finding) => Err(DriverError::Invalid(finding.to_string())),
+            None => Ok(desired),
+        }
+    }
+}
 
 fn parse<T: DeserializeOwned>(value: &Value) -> Result<T, DriverError> {
     T::deserialize(value)
         .map_err(|error| DriverError::internal(format!("properties do not parse ({error})")))
 }
 
-fn print(value: &impl serde::Serialize) -> Result<Value, DriverError> {
+fn print(value: &impl Serialize) -> Result<Value, DriverError> {
     serde_json::to_value(value)
         .map_err(|error| DriverError::internal(format!("properties do not serialise ({error})")))
 }
 
-fn erase<P: Resource>(live: TypedLive<P>) -> Result<Live, DriverError> {
-    let properties = print(&live.properties)?;
-    Ok(Live {
-        id: live.id,
-        properties,
-        attributes: live.attributes,
-        tags: live.tags,
-    })
-}
-
-fn typed<P: DeserializeOwned>(live: &Live) -> Result<TypedLive<P>, DriverError> {
+fn typed<P: Clone + 'static>(live: &Live) -> Result<TypedLive<P>, DriverError> {
     Ok(TypedLive {
         id: live.id.clone(),
-        properties: parse(&live.properties)?,
+        properties: live.properties.typed::<P>()?.clone(),
         attributes: live.attributes.clone(),
         tags: live.tags.clone(),
     })
@@ -171,27 +262,34 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         D::Properties::TYPE
     }
 
-    fn normalise(&self, properties: Value) -> Result<Value, DriverError> {
-        let mut typed: D::Properties = parse(&properties)?;
-        self.0.normalise(&mut typed);
-        print(&typed)
+    fn normalise(&self, desired: &Value) -> Result<Value, DriverError> {
+        print(&self.desired(desired)?)
+    }
+
+    fn check(&self, desired: &Value) -> Result<Vec<Finding>, DriverError> {
+        self.findings(&self.desired(desired)?)
+    }
+
+    fn compare(&self, live: &Live, desired: &Value) -> Result<Changes, DriverError> {
+        changes(live.properties.typed()?, &self.desired(desired)?)
     }
 
     async fn read(
         &self,
-        wanted: &ReadRequest,
+        request: &ReadRequest,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let wanted = TypedReadRequest {
-            address: &wanted.address,
-            identity: parse(&wanted.identity)?,
-            properties: parse(&wanted.properties)?,
+        let request = TypedReadRequest {
+            address: &request.address,
+            properties: parse(&request.properties)?,
         };
-        self.0.read(wanted, cache).await?.map(erase).transpose()
+        let live = self.driver.read(request, cache).await?;
+        Ok(live.map(|live| self.untyped(live)))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        self.0.list(cache).await?.into_iter().map(erase).collect()
+        let listed = self.driver.list(cache).await?;
+        Ok(listed.into_iter().map(|live| self.untyped(live)).collect())
     }
 
     async fn may_have_orphans(
@@ -199,7 +297,14 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         selection: &Selection,
         cache: &ReadCache,
     ) -> Result<bool, DriverError> {
-        self.0.may_have_orphans(selection, cache).await
+        let whole = selection.covers_whole_system();
+        let service = match D::ORPHANS {
+            OrphanSearch::WholeSystem => return Ok(whole),
+            OrphanSearch::WholeSystemIfShown(_) if !whole => return Ok(false),
+            OrphanSearch::IfShown(service) | OrphanSearch::WholeSystemIfShown(service) => service,
+        };
+        let hints = tagging::hints(&self.account, cache).await?;
+        Ok(hints.shows(service, selection))
     }
 
     async fn confirm(
@@ -207,16 +312,19 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         address: Option<&Address>,
         live: &Live,
     ) -> Result<Option<Live>, DriverError> {
-        let mut live = typed(live)?;
-        if let (LiveTags::Unread, Some(address)) = (&live.tags, address) {
-            live.tags =
-                LiveTags::Hinted(Tags::from([(ADDRESS_TAG.to_owned(), address.to_string())]));
-        }
-        self.0.confirm(live).await?.map(erase).transpose()
+        let live = self.driver.confirm(typed(live)?, address).await?;
+        Ok(live.map(|live| self.untyped(live)))
     }
 
-    async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError> {
-        erase(self.0.create(parse(properties)?, tags).await?)
+    async fn create(
+        &self,
+        properties: &Value,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let desired = self.writable(properties)?;
+        let live = self.driver.create(desired, owner, tags).await?;
+        Ok(self.untyped(live))
     }
 
     async fn update(
@@ -225,26 +333,31 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         properties: &Value,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        erase(
-            self.0
-                .update(typed(live)?, parse(properties)?, changes)
-                .await?,
-        )
+        let desired = self.writable(properties)?;
+        let live = self.driver.update(typed(live)?, desired, changes).await?;
+        Ok(self.untyped(live))
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        self.0.retag(&typed(live)?, set, remove).await
+        let live = typed(live)?;
+        if !remove.is_empty() {
+            self.driver.untag(&live, remove).await?;
+        }
+        if !set.is_empty() {
+            self.driver.tag(&live, set).await?;
+        }
+        Ok(())
     }
 
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
-        self.0.delete(typed(live)?).await
+        self.driver.delete(typed(live)?).await
     }
 
     fn pending(&self, live: &Live) -> Option<String> {
-        self.0.pending(&live.attributes)
+        self.driver.pending(&live.attributes)
     }
 
     async fn settle(&self, live: &Live) -> Result<(), DriverError> {
-        self.0.settle(typed(live)?).await
+        self.driver.settle(typed(live)?).await
     }
 }

@@ -94,7 +94,7 @@ where
         tracing::debug!(%error, "passes by itself; trying again");
         if !pause(length).await {
             return Err(DriverError::Interrupted {
-                condition: format!("this passes: {error}"),
+                condition: format!("this error to pass: {error}"),
             });
         }
         length = (length * 2).min(patience.longest);

@@ -1,13 +1,10 @@
-//! Lambda.
-//!
-//! What the drivers of functions, permissions and event source mappings share is in [`functions`]:
-//! how a function is named and read, and which errors of the service pass by themselves.
+//! Lambda: functions, the permissions to call them, and the streams and queues that invoke them.
 
+mod client;
 mod event_source_mapping;
 mod function;
-mod functions;
 mod permission;
 
 pub(super) use event_source_mapping::EventSourceMappings;
-pub(super) use function::FunctionDriver;
+pub(super) use function::Functions;
 pub(super) use permission::Permissions;

@@ -1,33 +1,22 @@
-//! The TXT record that says whose another record is.
+//! The TXT record that names the owner of another record.
 
-use aws_sdk_route53::types::{ResourceRecord, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use engine::DriverError;
-use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
+use model::{Owner, Tags};
 
+use super::convert::simple_record;
 use super::names::{canonical, labels_in};
-use super::zones::incomplete;
 
-/// The label below which all companions of a zone stand.
+/// The label below which all companions of a zone are.
 const LABEL: &str = "_frontage";
 
-/// What stands for `*`, which has its meaning only as the first label.
+/// Takes the place of `*`, which has its meaning only as the first label.
 const ANY: &str = "_any";
 
 /// Seconds that resolvers keep a companion. None of them asks for it.
 const TTL: i64 = 300;
 
-/// What the words of a companion mean.
-const WORDS: &[(&str, &str)] = &[
-    ("system", SYSTEM_TAG),
-    ("address", ADDRESS_TAG),
-    ("fingerprint", FINGERPRINT_TAG),
-];
-
-/// The word that names the certificate which a record validates. It stands in place of an address,
-/// since the record is a part of the certificate.
-const CERTIFICATE: &str = "certificate";
-
-/// The TXT record that says whose another record is.
+/// The TXT record that names the owner of another record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Companion {
     /// Its own name.
@@ -36,10 +25,17 @@ pub(crate) struct Companion {
     pub(super) of: String,
     /// The record's type.
     pub(super) record_type: String,
-    /// What it says.
-    pub(crate) tags: Tags,
-    /// The address of the certificate that the record validates.
-    pub(crate) certificate: Option<String>,
+    /// Who it names.
+    pub(super) owner: Option<RecordOwner>,
+}
+
+/// The owner that a companion names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RecordOwner {
+    /// The record is a resource.
+    Resource(Owner),
+    /// The record is a part of a certificate, which it validates. The fingerprint is empty.
+    Certificate(Owner),
 }
 
 impl Companion {
@@ -58,8 +54,8 @@ impl Companion {
             .split('.')
             .map(|label| if label == "*" { ANY } else { label });
         let kind = record_type.to_ascii_lowercase();
-        let all = std::iter::once(kind.as_str()).chain(labels.filter(|label| !label.is_empty()));
-        let name = all
+        let name = std::iter::once(kind.as_str())
+            .chain(labels.filter(|label| !label.is_empty()))
             .chain([LABEL, zone.as_str()])
             .collect::<Vec<_>>()
             .join(".");
@@ -70,30 +66,48 @@ impl Companion {
             name,
             of,
             record_type: record_type.to_owned(),
-            tags: Tags::new(),
-            certificate: None,
+            owner: None,
         })
     }
 
-    /// The companion, saying this.
+    /// The companion, naming the owner of the record.
     #[must_use]
-    pub(crate) fn saying(self, tags: &Tags) -> Self {
+    pub(super) fn naming(self, owner: &Owner) -> Self {
         Self {
-            tags: tags.clone(),
+            owner: Some(RecordOwner::Resource(owner.clone())),
             ..self
         }
     }
 
-    /// The companion, saying that the record validates the certificate at an address of the
-    /// system's.
+    /// The companion, naming the certificate that the record validates.
     #[must_use]
-    pub(crate) fn validating(self, system: &str, address: &str) -> Self {
-        let tags = Tags::from([(SYSTEM_TAG.to_owned(), system.to_owned())]);
+    pub(crate) fn validating(self, certificate: &Owner) -> Self {
+        let certificate = Owner {
+            fingerprint: String::new(),
+            ..certificate.clone()
+        };
         Self {
-            tags,
-            certificate: Some(address.to_owned()),
+            owner: Some(RecordOwner::Certificate(certificate)),
             ..self
         }
+    }
+
+    /// The tags that stand for the record; none if it is not a resource.
+    pub(super) fn tags(&self) -> Tags {
+        match &self.owner {
+            Some(RecordOwner::Resource(owner)) => owner.tags(),
+            Some(RecordOwner::Certificate(_)) | None => Tags::new(),
+        }
+    }
+
+    /// Whether the record is a resource of a system.
+    pub(super) fn names(&self, system: &str) -> bool {
+        matches!(&self.owner, Some(RecordOwner::Resource(owner)) if owner.system == system)
+    }
+
+    /// Whether the record validates a certificate of a system.
+    pub(crate) fn validates_for(&self, system: &str) -> bool {
+        matches!(&self.owner, Some(RecordOwner::Certificate(owner)) if owner.system == system)
     }
 
     /// Where the companions of a zone begin.
@@ -101,69 +115,65 @@ impl Companion {
         format!("{LABEL}.{}", canonical(zone))
     }
 
-    /// The companion that a record of the zone is; none if it is another record.
+    /// The companion that a record of the zone is, or `None` if it is another record.
     pub(super) fn parse(record: &ResourceRecordSet, zone: &str) -> Option<Self> {
         let (name, zone) = (canonical(record.name()), canonical(zone));
         let labels = labels_in(&name, &zone).filter(|_| record.r#type() == &RrType::Txt)?;
         let labels = labels.strip_suffix(LABEL)?.strip_suffix('.')?;
         let (record_type, labels) = labels.split_once('.').unwrap_or((labels, ""));
-        let labels = labels
-            .split('.')
-            .map(|label| if label == ANY { "*" } else { label });
         let of = labels
+            .split('.')
+            .map(|label| if label == ANY { "*" } else { label })
             .filter(|label| !label.is_empty())
             .chain([zone.as_str()])
             .collect::<Vec<_>>()
             .join(".");
         let text = record.resource_records().first()?.value();
-        let words: Vec<(&str, &str)> = text
-            .trim_matches('"')
-            .split(' ')
-            .filter_map(|word| word.split_once('='))
-            .collect();
-        let said = |wanted: &str| {
-            words
-                .iter()
-                .find(|(word, _)| *word == wanted)
-                .map(|(_, value)| (*value).to_owned())
-        };
-        let tags = WORDS
-            .iter()
-            .filter_map(|(word, tag)| Some(((*tag).to_owned(), said(word)?)))
-            .collect();
-        let record_type = record_type.to_ascii_uppercase();
         Some(Self {
             of,
-            record_type,
-            tags,
-            certificate: said(CERTIFICATE),
+            record_type: record_type.to_ascii_uppercase(),
+            owner: RecordOwner::parse(text.trim_matches('"')),
             name,
         })
     }
 
     /// The record that it is.
     pub(crate) fn record(&self) -> Result<ResourceRecordSet, DriverError> {
-        let words = WORDS
-            .iter()
-            .filter_map(|(word, tag)| Some((*word, self.tags.get(*tag)?)));
-        let words = words.chain(
-            self.certificate
-                .as_ref()
-                .map(|address| (CERTIFICATE, address)),
-        );
-        let text = words
-            .map(|(word, value)| format!("{word}={value}"))
-            .collect::<Vec<_>>()
-            .join(" ");
-        let value = ResourceRecord::builder()
-            .value(format!("\"{text}\""))
-            .build()
-            .map_err(incomplete)?;
-        let record = ResourceRecordSet::builder()
-            .name(&self.name)
-            .r#type(RrType::Txt)
-            .ttl(TTL);
-        record.resource_records(value).build().map_err(incomplete)
+        let text = self.owner.as_ref().map(RecordOwner::text);
+        let value = format!("\"{}\"", text.unwrap_or_default());
+        simple_record(&self.name, RrType::Txt, TTL, &value)
+    }
+}
+
+impl RecordOwner {
+    fn parse(text: &str) -> Option<Self> {
+        let word = |wanted: &str| {
+            let mut words = text.split(' ').filter_map(|word| word.split_once('='));
+            words.find(|(word, _)| *word == wanted).map(|(_, is)| is)
+        };
+        let owner = |address: &str| {
+            Some(Owner {
+                system: word("system")?.to_owned(),
+                address: address.parse().ok()?,
+                fingerprint: word("fingerprint").unwrap_or_default().to_owned(),
+            })
+        };
+        match word("certificate") {
+            Some(certificate) => owner(certificate).map(Self::Certificate),
+            None => owner(word("address")?).map(Self::Resource),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Resource(owner) => format!(
+                "system={} address={} fingerprint={}",
+                owner.system, owner.address, owner.fingerprint
+            ),
+            Self::Certificate(owner) => {
+                format!("system={} certificate={}", owner.system, owner.address)
+            }
+        }
     }
 }
 
@@ -171,14 +181,12 @@ impl Companion {
 mod tests {
     use super::*;
 
-    fn tags() -> Tags {
-        let tags = [
-            (SYSTEM_TAG, "acme"),
-            (ADDRESS_TAG, "team/shipping/alias"),
-            (FINGERPRINT_TAG, "0123"),
-        ];
-        tags.map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into()
+    fn alias() -> Owner {
+        Owner {
+            system: "acme".to_owned(),
+            address: "team/shipping/alias".parse().unwrap(),
+            fingerprint: "0123".to_owned(),
+        }
     }
 
     #[test]
@@ -194,24 +202,35 @@ mod tests {
         ] {
             let companion = Companion::of(name, record_type, "example.com.")
                 .unwrap()
-                .saying(&tags());
+                .naming(&alias());
             assert_eq!(companion.name, expected);
             let record = companion.record().unwrap();
             assert_eq!(
                 record.resource_records()[0].value(),
                 r#""system=acme address=team/shipping/alias fingerprint=0123""#
             );
-            assert_eq!(Companion::parse(&record, "example.com."), Some(companion));
+            let parsed = Companion::parse(&record, "example.com.").unwrap();
+            assert_eq!(parsed, companion);
+            assert_eq!(parsed.tags(), alias().tags());
+            assert!(parsed.names("acme") && !parsed.names("other"));
+            assert!(!parsed.validates_for("acme"));
         }
     }
 
     #[test]
     fn that_of_a_validation_names_no_address() {
         let companion = Companion::of("_x.example.com", "CNAME", "example.com").unwrap();
-        let companion = companion.validating("acme", "shell/certificate");
-        let parsed = Companion::parse(&companion.record().unwrap(), "example.com").unwrap();
+        let companion = companion.validating(&alias());
+        let record = companion.record().unwrap();
+        assert_eq!(
+            record.resource_records()[0].value(),
+            r#""system=acme certificate=team/shipping/alias""#
+        );
+        let parsed = Companion::parse(&record, "example.com").unwrap();
         assert_eq!(parsed, companion);
-        assert!(!parsed.tags.contains_key(ADDRESS_TAG));
+        assert_eq!(parsed.tags(), Tags::new());
+        assert!(parsed.validates_for("acme") && !parsed.validates_for("other"));
+        assert!(!parsed.names("acme"));
     }
 
     #[test]

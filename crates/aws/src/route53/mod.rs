@@ -1,17 +1,19 @@
 //! Route 53.
 //!
-//! A zone is not ours and its records carry no tags. So each record of ours has a companion: a TXT
-//! record that names the system, the address and the fingerprint, written and deleted in the same
-//! atomic batch. A record without one is somebody else's. All companions of a zone stand below
-//! `_frontage`, as `TYPE.NAME._frontage.ZONE`, so that one call lists them however large the zone
-//! is.
+//! A zone is not the system's and its records carry no tags. So each record of the system has a
+//! companion: a TXT record that names the system, the address and the fingerprint, written and
+//! deleted in the same atomic batch. A record without one is somebody else's. All companions of a
+//! zone are below `_frontage`, as `TYPE.NAME._frontage.ZONE`, so that one call lists them however
+//! large the zone is.
 
+mod client;
 mod companion;
+mod convert;
 mod names;
 mod record_set;
-mod zones;
 
+pub(super) use client::Route53Client;
 pub(super) use companion::Companion;
-pub(super) use names::canonical;
+pub(super) use convert::{remove, simple_record, write};
+pub(super) use names::{canonical, zone_id};
 pub(super) use record_set::RecordSets;
-pub(super) use zones::{Zones, incomplete, remove, write};

@@ -27,12 +27,12 @@ pub(crate) fn canonical(name: &str) -> String {
 }
 
 /// A zone's id without the path that some answers have before it.
-pub(super) fn zone_id(id: &str) -> String {
+pub(crate) fn zone_id(id: &str) -> String {
     id.strip_prefix("/hostedzone/").unwrap_or(id).to_owned()
 }
 
-/// The labels of a name before its zone's, empty for the zone itself; none if the name is not in
-/// the zone.
+/// The labels of a name before its zone's, empty for the zone itself, or `None` if the name is not
+/// in the zone.
 pub(super) fn labels_in<'n>(name: &'n str, zone: &str) -> Option<&'n str> {
     if name == zone {
         Some("")

@@ -1,5 +1,6 @@
-//! SQS.
+//! Amazon SQS.
 
+mod client;
 mod queue;
 
 pub(super) use queue::Queues;

@@ -6,20 +6,34 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{
-    Address, Expression, Graph, Replacement, Resource, ResourceType, StackName, Tags, Text,
+    Address, Expression, Graph, Owner, Replacement, Resource, ResourceType, Service, StackName,
+    Tags, Text,
 };
 use serde::Serialize;
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    Attributes, Changes, Driver, DriverError, Drivers, Goal, Inventory, Live, LiveTags, Plan,
-    PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
+    Attributes, Changes, Driver, DriverError, Drivers, Finding, Goal, Inventory, Live,
+    LiveProperties, LiveTags, Plan, PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
+    diff,
+};
+
+const THINGS: &Service = &Service {
+    name: "Things",
+    sdk_id: "things",
+};
+
+/// The service of [`VAULT`].
+pub(super) const VAULTS: &Service = &Service {
+    name: "Vaults",
+    sdk_id: "vaults",
 };
 
 /// A thing whose name is its identity; `Size` changes in place, `Shape` does not.
 pub(super) const THING: &ResourceType = &ResourceType {
     name: "Test::Thing",
+    service: THINGS,
     identity: &["Name"],
     create_only: &["Name", "Shape"],
     renewed_by: &[("Size", "Stamp")],
@@ -32,6 +46,7 @@ pub(super) const THING: &ResourceType = &ResourceType {
 /// A thing that holds people's data.
 pub(super) const VAULT: &ResourceType = &ResourceType {
     name: "Test::Vault",
+    service: VAULTS,
     holds_data: true,
     refers_to: &[],
     ..*THING
@@ -122,7 +137,7 @@ impl Cloud {
         state
             .resources
             .values()
-            .map(|(_, live)| name(&live.properties))
+            .map(|(_, live)| name(json(live)))
             .collect()
     }
 
@@ -132,7 +147,7 @@ impl Cloud {
         let found = state
             .resources
             .values_mut()
-            .filter(|(_, live)| live.properties["Name"] == name);
+            .filter(|(_, live)| json(live)["Name"] == name);
         found.for_each(|(_, live)| change(live));
     }
 
@@ -141,7 +156,7 @@ impl Cloud {
             .lock()
             .unwrap()
             .resources
-            .retain(|_, (_, live)| name(&live.properties) != id);
+            .retain(|_, (_, live)| name(json(live)) != id);
     }
 
     pub(super) async fn read(&self, graph: &Graph, goal: Goal) -> Inventory {
@@ -157,13 +172,7 @@ impl Cloud {
     }
 
     pub(super) async fn plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
-        crate::plan(
-            graph,
-            &Selection::All,
-            &self.read(graph, goal).await,
-            &self.drivers(),
-            goal,
-        )
+        crate::plan(graph, &self.read(graph, goal).await, &self.drivers(), goal)
     }
 
     pub(super) async fn apply(&self, graph: &Graph) -> Report {
@@ -207,6 +216,11 @@ impl Cloud {
     }
 }
 
+/// A fake resource's properties are JSON.
+pub(super) fn json(live: &Live) -> &Value {
+    live.properties.typed().unwrap()
+}
+
 fn name(properties: &Value) -> String {
     properties["Name"].as_str().unwrap_or_default().to_owned()
 }
@@ -227,6 +241,22 @@ impl FakeDriver {
             .map(|(_, live)| live.clone())
             .collect()
     }
+
+    /// Fails where the cloud lacks the service (`lack Vaults`), or the service fails (`read
+    /// Vaults`).
+    fn reach(&self) -> Result<(), DriverError> {
+        let service = self.facts.service.name;
+        if self.cloud.has_fault(&format!("lack {service}")) {
+            return Err(DriverError::Lacking {
+                operation: "test:Read",
+                answer: format!("no {service}"),
+            });
+        }
+        if self.cloud.has_fault(&format!("read {service}")) {
+            return Err(DriverError::Invalid(format!("{service} fail")));
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -235,21 +265,37 @@ impl Driver for FakeDriver {
         self.facts
     }
 
-    fn normalise(&self, properties: Value) -> Result<Value, DriverError> {
-        Ok(properties)
+    fn normalise(&self, desired: &Value) -> Result<Value, DriverError> {
+        Ok(desired.clone())
+    }
+
+    /// Things are at most 1,000 in size.
+    fn check(&self, desired: &Value) -> Result<Vec<Finding>, DriverError> {
+        let size = desired["Size"].as_i64().unwrap_or_default();
+        let finding = (size > 1_000).then(|| Finding {
+            property: "Size".to_owned(),
+            problem: format!("is {size}, and at most 1000 is allowed"),
+        });
+        Ok(finding.into_iter().collect())
+    }
+
+    fn compare(&self, live: &Live, desired: &Value) -> Result<Changes, DriverError> {
+        Ok(diff(self.facts, json(live), desired))
     }
 
     async fn read(&self, wanted: &ReadRequest, _: &ReadCache) -> Result<Option<Live>, DriverError> {
+        self.reach()?;
         let same = |live: &Live| {
             self.facts
                 .identity
                 .iter()
-                .all(|key| live.properties[*key] == wanted.identity[*key])
+                .all(|key| json(live)[*key] == wanted.properties[*key])
         };
         Ok(self.all().into_iter().find(same))
     }
 
     async fn list(&self, _: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        self.reach()?;
         Ok(self.all())
     }
 
@@ -257,7 +303,12 @@ impl Driver for FakeDriver {
         Ok(self.all().into_iter().find(|other| other.id == live.id))
     }
 
-    async fn create(&self, properties: &Value, tags: &Tags) -> Result<Live, DriverError> {
+    async fn create(
+        &self,
+        properties: &Value,
+        _: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let name = name(properties);
         self.cloud.step("create", &name).await?;
         let live = {
@@ -270,7 +321,7 @@ impl Driver for FakeDriver {
             ]);
             let live = Live {
                 id: id.clone(),
-                properties: properties.clone(),
+                properties: LiveProperties::new(properties.clone()),
                 attributes,
                 tags: LiveTags::Read(tags.clone()),
             };
@@ -290,7 +341,7 @@ impl Driver for FakeDriver {
         self.cloud.step("update", &name(properties)).await?;
         let mut state = self.cloud.0.lock().unwrap();
         let (_, stored) = state.resources.get_mut(&live.id).unwrap();
-        stored.properties = properties.clone();
+        stored.properties = LiveProperties::new(properties.clone());
         stored
             .attributes
             .insert("Stamp".to_owned(), format!("{} again", live.id));
@@ -308,7 +359,7 @@ impl Driver for FakeDriver {
     }
 
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
-        let name = name(&live.properties);
+        let name = name(json(live));
         self.cloud.step("delete", &name).await?;
         self.cloud.0.lock().unwrap().resources.remove(&live.id);
         self.cloud.done("deleted", &name);
@@ -317,12 +368,12 @@ impl Driver for FakeDriver {
 
     fn pending(&self, live: &Live) -> Option<String> {
         self.cloud
-            .has_fault(&format!("settle {}", name(&live.properties)))
+            .has_fault(&format!("settle {}", name(json(live))))
             .then(|| "spreading".to_owned())
     }
 
     async fn settle(&self, live: &Live) -> Result<(), DriverError> {
-        let name = name(&live.properties);
+        let name = name(json(live));
         self.cloud.step("settle", &name).await?;
         self.cloud
             .0

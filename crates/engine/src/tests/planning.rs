@@ -1,11 +1,15 @@
 //! The plan: what it says, and what it refuses.
 
-use model::{Graph, SYSTEM_TAG, StackName, Tags};
+use model::{Address, Graph, SYSTEM_TAG, StackName, Tags};
 use serde_json::json;
 use tokio::sync::watch;
 
 use super::cloud::{Cloud, Properties, Thing, Twin, Vault, attribute, id, thing, things};
-use crate::{Action, Goal, LiveTags, Plan, PlanError, Reason, Refusal, UNKNOWN};
+use crate::Resolved;
+use crate::{
+    Action, Finding, Goal, GraphRule, LiveProperties, LiveTags, Plan, PlanError, Reason, Refusal,
+    UNKNOWN,
+};
 
 fn actions(plan: &Plan) -> Vec<String> {
     let describe = |action: &Action| match action {
@@ -33,7 +37,11 @@ async fn a_change_of_the_model_and_one_behind_its_back_are_told_apart() {
     let cloud = Cloud::default();
     let graph = things([thing("a", &[])]);
     cloud.apply(&graph).await;
-    cloud.meddle("a", |live| live.properties["Size"] = json!(9));
+    cloud.meddle("a", |live| {
+        let mut properties = super::cloud::json(live).clone();
+        properties["Size"] = json!(9);
+        live.properties = LiveProperties::new(properties);
+    });
     assert_eq!(planned(&cloud, &graph).await, ["repair a"]);
     let changed = things([Properties {
         size: 2,
@@ -235,4 +243,85 @@ async fn an_orphan_is_deleted_after_what_lets_go_of_it() {
     assert_eq!(actions(&plan), ["update b", "delete a"]);
     assert!(cloud.run(plan, stopped).await.complete());
     assert_eq!(cloud.take_log(), ["update b", "delete a", "deleted a"]);
+}
+
+#[tokio::test]
+async fn everything_that_the_service_would_refuse_is_in_one_report_and_nothing_is_made() {
+    let cloud = Cloud::default();
+    let sized = |name: &str, size| Properties {
+        size,
+        ..thing(name, &[])
+    };
+    let graph = things([sized("a", 1_001), sized("b", 1), sized("c", 2_000)]);
+    let Err(PlanError::Refused(refusals)) = cloud.plan(&graph, Goal::Converge).await else {
+        panic!("it has a plan");
+    };
+    let Err(PlanError::Refused(before)) =
+        crate::check(&graph, &cloud.drivers(), &Resolved::default())
+    else {
+        panic!("it is valid");
+    };
+    assert_eq!(before, refusals, "without the account too");
+    let messages: Vec<_> = refusals.iter().map(ToString::to_string).collect();
+    let invalid = |name, size| {
+        format!(
+            "s/{name}: AWS would refuse the Test::Thing: Size is {size}, and at most 1000 is allowed"
+        )
+    };
+    assert_eq!(messages, [invalid("a", 1_001), invalid("c", 2_000)]);
+    assert_eq!(cloud.take_log(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_exists_already_is_not_refused() {
+    let cloud = Cloud::default();
+    let big = things([Properties {
+        size: 1_000,
+        ..thing("a", &[])
+    }]);
+    cloud.apply(&big).await;
+    cloud.meddle("a", |live| {
+        let mut properties = super::cloud::json(live).clone();
+        properties["Size"] = json!(5_000);
+        live.properties = LiveProperties::new(properties);
+    });
+    assert_eq!(planned(&cloud, &big).await, ["repair a"]);
+}
+
+#[tokio::test]
+async fn rules_over_the_whole_graph_refuse_what_the_plan_would_write() {
+    let crowd: GraphRule = |graph, _| {
+        let finding = |address: &Address| {
+            let problem = "is one too many".to_owned();
+            (
+                address.clone(),
+                Finding {
+                    property: "Name".to_owned(),
+                    problem,
+                },
+            )
+        };
+        graph
+            .nodes()
+            .skip(1)
+            .map(|node| finding(&node.address))
+            .collect()
+    };
+    let cloud = Cloud::default();
+    let plan = async |graph: &Graph| {
+        let inventory = cloud.read(graph, Goal::Converge).await;
+        let drivers = cloud.drivers().with_rule(crowd);
+        crate::plan(graph, &inventory, &drivers, Goal::Converge)
+    };
+    let one = things([thing("a", &[])]);
+    assert!(plan(&one).await.is_ok());
+    let two = things([thing("a", &[]), thing("b", &[])]);
+    let refused = plan(&two).await;
+    assert!(
+        matches!(&refused, Err(PlanError::Refused(refusals))
+            if matches!(&refusals[..], [Refusal::Invalid { address, .. }] if address.name() == "b")),
+        "{refused:?}"
+    );
+    cloud.apply(&two).await;
+    assert!(plan(&two).await.unwrap().is_empty());
 }

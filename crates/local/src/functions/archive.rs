@@ -1,4 +1,4 @@
-//! One function's deployment package: a zip file whose bytes depend on the program only.
+//! One function's deployment package: a zip file whose bytes depend only on the program.
 
 use std::io::{Cursor, Write as _};
 use std::path::Path;
@@ -9,11 +9,11 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::FunctionsError;
 use crate::files;
 
-/// Lambda counts the package's bytes, and a cold start reads them.
+/// Lambda limits the package's size, and a cold start reads it.
 const DEFLATE_LEVEL: i64 = 9;
 
 /// Writes the package and returns its bytes: `bootstrap`, executable, as the runtime
-/// `provided.al2023` wants it.
+/// `provided.al2023` requires.
 pub(super) fn write(path: &Path, program: &[u8]) -> Result<Vec<u8>, FunctionsError> {
     let bytes = pack(program).map_err(|source| FunctionsError::Archive {
         path: path.to_path_buf(),

@@ -1,24 +1,26 @@
-//! Compiling the functions with `cargo-lambda`.
+//! Compiles the functions with `cargo-lambda`.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Architecture, FunctionsError, NAMES};
+use toggle_contract::NAMES;
+
+use super::{Architecture, FunctionsError};
 use crate::files::failed;
 use crate::process;
 use crate::source::target_directory;
 use crate::tools::Tools;
 
-/// The C library of Lambda's `provided.al2023`. Zig links against exactly this one, whatever this
-/// machine's own is.
+/// The C library of Lambda's `provided.al2023`. Zig links against exactly this version, whatever
+/// this machine's own is.
 const GLIBC: &str = "2.34";
 
-/// Between two flags in `CARGO_ENCODED_RUSTFLAGS`, so that a path may hold a space.
+/// The separator of flags in `CARGO_ENCODED_RUSTFLAGS`, so that a path may contain a space.
 const FLAG_SEPARATOR: &str = "\u{1f}";
 
-/// Leaves `NAME/bootstrap` for each function in a directory.
+/// Writes `NAME/bootstrap` for each function into a directory.
 pub(super) fn compile(
     tools: &Tools,
     workspace_root: &Path,
@@ -40,13 +42,13 @@ pub(super) fn compile(
             "--target",
             &target,
         ])
-        // Its own check would install a missing target unasked.
+        // Its own check would install a missing target without asking.
         .arg("--skip-target-check")
         .arg("--lambda-dir")
         .arg(compiled)
-        .args(NAMES.iter().flat_map(|name| ["--package", name]))
+        .args(NAMES.into_iter().flat_map(|name| ["--package", name]))
         .current_dir(workspace_root)
-        // cargo-lambda finds Zig as a module of the first python3.
+        // cargo-lambda finds Zig as a module of the first python3 on the path.
         .env("PATH", tools.path_variable())
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace_root))
         .stdin(Stdio::null());
@@ -65,15 +67,15 @@ pub(super) fn compile(
     })
 }
 
-/// A panic message names its source file: without this machine's directories in them, the same
-/// sources give the same bytes everywhere.
+/// A panic message names its source file: with this machine's directories removed, the same sources
+/// give the same bytes everywhere.
 fn flags(workspace_root: &Path) -> OsString {
     let target = target_directory(workspace_root);
     let mut flags = OsString::new();
     for (from, to) in [
         (cargo_home(), "/cargo"),
         (Some(workspace_root.to_path_buf()), "/frontage"),
-        // Last, for the last that fits is the one that counts.
+        // Last, because the last match takes effect.
         (Some(target), "/frontage/target"),
     ] {
         let Some(from) = from else { continue };

@@ -1,13 +1,13 @@
-//! What of the workspace's manifest and lock file decides the functions' bytes.
+//! The parts of the workspace's manifest and lock file that affect the functions' bytes.
 //!
-//! The rest of both changes often, and to compile the functions takes minutes.
+//! The other parts of both change often, and compiling the functions takes minutes.
 
 use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
-/// The manifest without what is the other crates' alone: their dependencies, the lints, the
-/// profiles of development.
+/// The manifest without the parts that concern only other crates: their dependencies, the lints,
+/// the development profiles.
 pub(super) fn of_manifest(text: &str, packages: &BTreeSet<String>) -> String {
     let Ok(mut manifest) = text.parse::<Table>() else {
         return text.to_owned();
@@ -35,8 +35,7 @@ pub(super) fn of_lock(text: &str, packages: &BTreeSet<String>) -> String {
     entries.map(ToString::to_string).collect()
 }
 
-/// The names of the packages that the lock file has for some, and for what they depend on, whatever
-/// version.
+/// The lock file's package names for some packages and their dependencies, whatever their versions.
 pub(super) fn closure(lock: &str, roots: impl IntoIterator<Item = String>) -> BTreeSet<String> {
     let lock = lock.parse::<Table>().unwrap_or_default();
     let mut found = BTreeSet::new();
@@ -62,7 +61,7 @@ fn name(entry: &Table) -> Option<&str> {
     entry.get("name").and_then(Value::as_str)
 }
 
-/// Their names: an entry writes `NAME`, or `NAME VERSION` where there are several.
+/// Their names: an entry is `NAME`, or `NAME VERSION` if there are several.
 fn dependencies(entry: &Table) -> impl Iterator<Item = String> {
     let listed = entry.get("dependencies").and_then(Value::as_array);
     let names = listed

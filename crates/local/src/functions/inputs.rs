@@ -1,4 +1,4 @@
-//! Whether packages are older than what they are made of, without starting a compiler.
+//! Whether packages are older than their sources, without starting a compiler.
 
 use std::fs;
 use std::path::Path;
@@ -8,12 +8,12 @@ use super::{Architecture, FunctionsError};
 use crate::files::{self, Digest, failed};
 use crate::tools::ToolSet;
 
-/// The digest of everything in the workspace that decides the packages' bytes: the functions'
-/// sources, what they have of the workspace's manifest and lock file, the pinned build tools, the
+/// The digest of everything in the workspace that affects the packages' bytes: the functions'
+/// sources, their parts of the workspace's manifest and lock file, the pinned build tools, the
 /// architecture.
 ///
-/// The compiler's version is left out, for asking it takes longer than all the rest. The manifest's
-/// `rust-version` stands for it.
+/// The compiler's version is omitted, since querying it takes longer than everything else. The
+/// manifest's `rust-version` represents it.
 pub(super) fn digest(
     workspace_root: &Path,
     architecture: Architecture,
@@ -35,7 +35,7 @@ pub(super) fn digest(
     Ok(inputs.finish())
 }
 
-/// The functions' crates, and the one that they share: each is named as its directory is.
+/// The functions' crates and their common library: each is named like its directory.
 fn crates(sources: &Path) -> Result<Vec<String>, FunctionsError> {
     let entries = fs::read_dir(sources).map_err(failed("list", sources))?;
     Ok(entries

@@ -1,4 +1,4 @@
-//! What a directory of packages was built from.
+//! The manifest of a directory of packages: what they were built from.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{Architecture, FunctionsError};
 use crate::files::{self, failed};
 
-/// Written after all packages: where it is, they are complete.
+/// Written after all packages: if it exists, they are complete.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
-    /// The digest of everything that decides the packages' bytes.
+    /// The digest of everything that affects the packages' bytes.
     pub(super) inputs: String,
     pub(super) architecture: Architecture,
     /// By name.

@@ -1,8 +1,8 @@
 //! The toggle system's Lambda functions as deployment packages.
 //!
-//! Among the sources they are built with `cargo-lambda` into `target/functions`; a released program
-//! finds them in `functions` beside itself. Either way a directory of packages is one zip file for
-//! each function and a manifest, written last, that says what they were built from.
+//! In a source tree they are built with `cargo-lambda` into `target/functions`; a released program
+//! finds them in `functions` next to itself. Either way a directory of packages contains one zip
+//! file per function and a manifest, written last, that records what they were built from.
 
 mod archive;
 mod build;
@@ -19,6 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use manifest::{Manifest, Package};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use toggle_contract::{NAMES, PerFunction};
 
 use crate::files::{FileError, failed};
 use crate::lock;
@@ -26,45 +27,44 @@ use crate::process::Tail;
 use crate::source::target_directory;
 use crate::tools::Tools;
 
-/// The functions' names, which are their packages' names too.
-pub const NAMES: [&str; 3] = ["connection-manager", "new-connection", "toggle-message"];
-
 /// Why there are no deployment packages.
 #[derive(Debug, thiserror::Error)]
 pub enum FunctionsError {
-    /// A directory has no packages, or an unfinished set of them.
-    #[error("{} holds no finished set of function packages: build them, or unpack the release again", .0.display())]
+    /// A directory contains no packages, or an unfinished set of them.
+    #[error("{} does not contain a complete set of function packages: build them, or unpack the release again", .0.display())]
     Missing(PathBuf),
-    /// The packages were built for the other architecture.
+    /// The packages were built for another architecture.
     #[error("the function packages in {} are for {found}, not for {wanted}", .directory.display())]
     WrongArchitecture {
-        /// Where they are.
+        /// Their directory.
         directory: PathBuf,
-        /// What they are for.
+        /// Their architecture.
         found: Architecture,
-        /// What was asked for.
+        /// The requested architecture.
         wanted: Architecture,
     },
     /// The compiler failed.
-    #[error("the functions do not compile for {architecture}; cargo-lambda wrote:\n{tail}")]
+    #[error(
+        "the functions could not be compiled for {architecture}; output of cargo-lambda:\n{tail}"
+    )]
     Compile {
-        /// For what.
+        /// The architecture.
         architecture: Architecture,
-        /// What it wrote last.
+        /// The end of its output.
         tail: Tail,
     },
     /// Rust's standard library for the target isn't installed.
     #[error("Rust cannot compile for {architecture} yet: run `rustup target add {}`", .architecture.target())]
     NoTarget {
-        /// For what.
+        /// The architecture.
         architecture: Architecture,
     },
     /// A zip file could not be written.
     #[error("cannot write the package {}", .path.display())]
     Archive {
-        /// Which.
+        /// The package.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: zip::result::ZipError,
     },
     /// A file operation failed, or a program could not be started.
@@ -72,7 +72,7 @@ pub enum FunctionsError {
     File(#[from] FileError),
 }
 
-/// What a function runs on.
+/// The processor architecture of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Architecture {
@@ -83,7 +83,7 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// The one of the machine that this program runs on, and so of an emulator beside it.
+    /// The architecture of this machine, and so of an emulator on it.
     #[must_use]
     pub const fn of_this_machine() -> Self {
         if cfg!(target_arch = "aarch64") {
@@ -122,22 +122,22 @@ impl std::fmt::Display for Architecture {
 pub struct Function {
     /// One of [`NAMES`].
     pub name: &'static str,
-    /// The zip file, with `bootstrap` in it.
+    /// The zip file, which contains `bootstrap`.
     pub path: PathBuf,
-    /// What Lambda answers as `CodeSha256`: the zip file's SHA-256 in Base64.
+    /// Lambda's `CodeSha256`: the zip file's SHA-256 in Base64.
     pub code_sha256: String,
 }
 
-/// All deployment packages, in the order of [`NAMES`].
+/// The deployment packages of all functions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Functions {
     architecture: Architecture,
-    functions: Vec<Function>,
+    packages: PerFunction<Function>,
 }
 
 impl Functions {
-    /// The packages that were built from exactly these sources for this architecture, if there are
-    /// such. Takes a few milliseconds and starts no other program.
+    /// The packages that were built from exactly these sources for this architecture, if they
+    /// exist. Takes a few milliseconds and starts no other program.
     #[must_use]
     pub fn up_to_date(workspace_root: &Path, architecture: Architecture) -> Option<Self> {
         let directory = directory(workspace_root);
@@ -151,13 +151,13 @@ impl Functions {
 
     /// Builds the packages, unless they are up to date.
     ///
-    /// `progress` hears the compiler's lines. For arm64 on another machine, Rust needs its target:
-    /// without it this fails with [`FunctionsError::NoTarget`].
+    /// `progress` receives the compiler's lines. For arm64 on another machine, Rust needs its
+    /// target: without it this fails with [`FunctionsError::NoTarget`].
     ///
     /// # Guarantees
-    /// The same sources give the same bytes, in whatever directory they are. A package is never
-    /// seen half-written. Interrupted, the next call builds again. Of two processes that call it at
-    /// once, one builds and the other waits.
+    /// The same sources give the same bytes, in any directory. A package is never seen
+    /// half-written. After an interruption, the next call builds again. Of two processes that call
+    /// it at once, one builds and the other waits.
     pub fn build(
         tools: &Tools,
         workspace_root: &Path,
@@ -179,14 +179,14 @@ impl Functions {
         if let Some(functions) = Self::up_to_date(workspace_root, architecture) {
             return Ok(functions);
         }
-        // Read before the compiler reads them: an edit meanwhile then shows as out of date.
+        // Read before the compiler reads them: a concurrent edit then shows as out of date.
         let inputs = inputs::digest(workspace_root, architecture)?;
         let compiled = directory.join("compiled");
         build::compile(tools, workspace_root, &compiled, architecture, progress)?;
         Self::package(&directory, &compiled, architecture, inputs)
     }
 
-    /// The packages beside a released program, in `functions` next to it.
+    /// The packages of a released program, in `functions` next to it.
     pub fn beside_binary(directory: &Path) -> Result<Self, FunctionsError> {
         Self::in_dir(&directory.join("functions"))
     }
@@ -210,10 +210,7 @@ impl Functions {
         if self.architecture == wanted {
             return Ok(self);
         }
-        let directory = self
-            .functions
-            .first()
-            .and_then(|function| function.path.parent());
+        let directory = self.packages.connection_manager.path.parent();
         Err(FunctionsError::WrongArchitecture {
             directory: directory.map(Path::to_path_buf).unwrap_or_default(),
             found: self.architecture,
@@ -221,21 +218,22 @@ impl Functions {
         })
     }
 
-    /// What the packages were built for.
+    /// The architecture of the packages.
     #[must_use]
     pub const fn architecture(&self) -> Architecture {
         self.architecture
     }
 
-    /// A package by its function's name.
+    /// Each function's package.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Function> {
-        self.functions.iter().find(|function| function.name == name)
+    pub const fn packages(&self) -> &PerFunction<Function> {
+        &self.packages
     }
 
-    /// All packages, in the order of [`NAMES`].
-    pub fn iter(&self) -> std::slice::Iter<'_, Function> {
-        self.functions.iter()
+    /// All packages.
+    #[must_use]
+    pub fn iter(&self) -> std::array::IntoIter<&Function, 3> {
+        self.packages.as_ref().into_iter()
     }
 
     fn package(
@@ -244,7 +242,7 @@ impl Functions {
         architecture: Architecture,
         inputs: String,
     ) -> Result<Self, FunctionsError> {
-        // From the first new package to the last the old manifest would be wrong.
+        // Between the first new package and the last, the old manifest would be wrong.
         Manifest::remove(directory)?;
         let mut packages = BTreeMap::new();
         for name in NAMES {
@@ -267,10 +265,10 @@ impl Functions {
             .ok_or_else(|| FunctionsError::Missing(directory.to_path_buf()))
     }
 
-    /// What the manifest lists, if all of it is there with the right length. Reading the packages
-    /// for their hashes would cost an unoptimised build a fifth of a second.
+    /// The packages in the manifest, if all of them exist with the right length. Reading the
+    /// packages for their hashes would cost an unoptimised build a fifth of a second.
     fn listed(directory: &Path, manifest: &Manifest) -> Option<Self> {
-        let functions = NAMES.into_iter().map(|name| {
+        let packages = NAMES.map(|name| {
             let path = zip_path(directory, name);
             let package = manifest.packages.get(name)?;
             let there = fs::metadata(&path).ok()?.len() == package.bytes;
@@ -282,14 +280,14 @@ impl Functions {
         });
         Some(Self {
             architecture: manifest.architecture,
-            functions: functions.collect::<Option<_>>()?,
+            packages: packages.all()?,
         })
     }
 }
 
 impl<'a> IntoIterator for &'a Functions {
     type Item = &'a Function;
-    type IntoIter = std::slice::Iter<'a, Function>;
+    type IntoIter = std::array::IntoIter<&'a Function, 3>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

@@ -1,14 +1,14 @@
-//! Whose request it is, by its host.
+//! Classifies requests by their host.
 
 use hyper::Request;
 use hyper::header::{AUTHORIZATION, HOST};
 
-/// What a request is addressed to.
+/// The addressee of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Host {
     /// The login pages of a domain, such as `acme.auth.eu-west-1.amazoncognito`.
     Login(String),
-    /// Perhaps a distribution: its domain or another of its names without the last label, such as
+    /// Possibly a distribution: its domain or another of its names without the last label, such as
     /// `d123.cloudfront`.
     Site(String),
     /// The endpoint itself.
@@ -16,7 +16,7 @@ pub(super) enum Host {
 }
 
 impl Host {
-    /// A signed request is a call to AWS, whatever the host: clients put a bucket's name there.
+    /// A signed request is a call to AWS, whatever its host: clients put a bucket's name there.
     pub(super) fn of<B>(request: &Request<B>) -> Self {
         let headers = request.headers();
         let host = headers

@@ -1,14 +1,12 @@
-//! The reverse proxy before the emulator: it gives each site and the login pages an address that a
+//! The reverse proxy in front of the emulator: it gives each site and the login pages a URL that a
 //! browser can open.
 //!
-//! An address is the one on AWS with its last label replaced by `localhost`, which browsers resolve
-//! by themselves and take for a secure context, as code with PKCE needs: `d123.cloudfront.net` is
-//! `http://d123.cloudfront.localhost:PORT`. Everything else passes through as it is: AWS calls, and
-//! WebSocket connections. So a program that is given this proxy as its endpoint needs no other
-//! address.
+//! A host is the one on AWS with its last label replaced by `localhost`, which browsers resolve by
+//! themselves and treat as a secure context, as code with PKCE requires: `d123.cloudfront.net` is
+//! `http://d123.cloudfront.localhost:PORT`. Everything else passes through unchanged: AWS calls,
+//! and WebSocket connections. So a program that gets this proxy as its endpoint needs no other URL.
 //!
-//! What it adds to the emulator is what AWS does and MiniStack doesn't; the modules `sites` and
-//! `login` say what.
+//! It adds behaviour of AWS that MiniStack lacks; see the modules `sites` and `login`.
 
 mod hosts;
 mod login;
@@ -39,32 +37,35 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use upstream::{Body, Upstream, boxed};
 
-/// Before the next look at a listener that cannot accept, as when there are too many connections.
+/// The pause before retrying on a listener that cannot accept, as when there are too many
+/// connections.
 const RECOVERY: Duration = Duration::from_millis(50);
 
-/// Why the proxy doesn't run.
+/// Why the proxy is not running.
 #[derive(Debug, thiserror::Error)]
 pub enum ProxyError {
-    /// The asked port is taken.
-    #[error("port {0} on 127.0.0.1 is in use: stop what listens there, or choose another port")]
+    /// The requested port is taken.
+    #[error(
+        "port {0} on 127.0.0.1 is in use: stop the program that listens there, or choose another port"
+    )]
     PortInUse(u16),
-    /// The emulator's address is none.
-    #[error("{0} is not an address such as http://127.0.0.1:4566")]
+    /// The emulator's URL is invalid.
+    #[error("{0} is not a URL such as http://127.0.0.1:4566")]
     Upstream(String),
-    /// The system refused something that serving needs.
+    /// The operating system refused something that serving needs.
     #[error("cannot {action}")]
     Io {
-        /// What was tried.
+        /// The action.
         action: &'static str,
         /// Why it failed.
         source: io::Error,
     },
 }
 
-/// A running proxy, on a thread of its own. Dropping it ends it with every connection through it.
+/// A running proxy, on its own thread. Dropping it stops it and closes every connection through it.
 ///
 /// # Guarantees
-/// It listens on 127.0.0.1 only. Bodies pass in both directions as they come. No connection ends
+/// It listens on 127.0.0.1 only. Bodies are streamed in both directions. No connection is closed
 /// for being idle. Credentials and codes are in no log and no file.
 #[derive(Debug)]
 pub struct Proxy {
@@ -74,16 +75,16 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts a proxy on a port of 127.0.0.1, any free one by default, before the emulator at an
-    /// address such as `http://127.0.0.1:4566`. Whether the emulator answers matters with each
-    /// request only.
+    /// Starts a proxy on a port of 127.0.0.1, by default any free one, in front of the emulator at
+    /// a URL such as `http://127.0.0.1:4566`. The emulator needs to answer only once requests
+    /// arrive.
     pub fn start(port: Option<u16>, upstream: &str) -> Result<Self, ProxyError> {
         Self::start_with(port, upstream, None)
     }
 
-    /// As [`Proxy::start`], on any free port, and appends each call to AWS to a file, a JSON object
-    /// a line: `service` that it is signed for, `method`, `path` with its query, `headers` but for
-    /// the signature, `body` in base64.
+    /// Like [`Proxy::start`], on any free port; appends each call to AWS to a file, one JSON object
+    /// per line: the `service` that it is signed for, `method`, `path` with its query, `headers`
+    /// without the signature, `body` in base64.
     pub fn recording(upstream: &str, file: &Path) -> Result<Self, ProxyError> {
         let record = Record::create(file).map_err(failed("create the record of requests"))?;
         Self::start_with(None, upstream, Some(record))
@@ -119,7 +120,7 @@ impl Proxy {
         })
     }
 
-    /// The address to give to AWS clients: `http://127.0.0.1:PORT`.
+    /// The endpoint for AWS clients: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -165,7 +166,7 @@ fn bind(port: u16) -> Result<TcpListener, ProxyError> {
 }
 
 /// Each connection takes two file descriptors, and many systems start programs with a limit of
-/// 1024, or 256, that they may raise.
+/// 1024, or 256, which they may raise.
 fn allow_connections() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(
@@ -175,7 +176,7 @@ fn allow_connections() {
             ..limit
         },
     ) {
-        tracing::debug!(%error, "the limit of open files stays");
+        tracing::debug!(%error, "the limit of open files is unchanged");
     }
 }
 
@@ -200,9 +201,9 @@ async fn serve(listener: TcpListener, gateway: Gateway, mut stopped: oneshot::Re
 }
 
 async fn connection(stream: TcpStream, gateway: Arc<Gateway>) {
-    // Messages are small, and each is waited for.
+    // Messages are small, and clients wait for each.
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection keeps its delay");
+        tracing::debug!(%error, "a connection's delay could not be turned off");
     }
     let service = service_fn(|request| {
         let gateway = Arc::clone(&gateway);
@@ -218,7 +219,7 @@ async fn connection(stream: TcpStream, gateway: Arc<Gateway>) {
     }
 }
 
-/// What answers the requests.
+/// Responds to the requests.
 struct Gateway {
     upstream: Upstream,
     sites: Sites,

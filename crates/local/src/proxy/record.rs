@@ -1,4 +1,4 @@
-//! What was asked, a line each: for whoever checks requests against the services' own models.
+//! Records requests, one per line, so that they can be checked against the services' own models.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -27,8 +27,7 @@ impl Record {
             .map(Self)
     }
 
-    /// Writes a signed request down, and answers with the same request. Nothing of a signature is
-    /// kept.
+    /// Records a signed request, and returns the same request. Nothing of the signature is kept.
     pub(super) async fn note(&self, request: Request<Body>) -> Request<Body> {
         let scope = request
             .headers()
@@ -62,7 +61,7 @@ impl Record {
             "headers": headers,
             "body": STANDARD.encode(&body),
         });
-        // In one piece, since others may append to the file too.
+        // In one write, since others may append to the file too.
         let line = format!("{line}\n");
         if let Err(error) = self
             .0
@@ -70,7 +69,7 @@ impl Record {
             .unwrap_or_else(PoisonError::into_inner)
             .write_all(line.as_bytes())
         {
-            tracing::error!(%error, "a request is not written down");
+            tracing::error!(%error, "a request was not recorded");
         }
         Request::from_parts(head, full(body))
     }

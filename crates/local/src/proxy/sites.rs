@@ -1,10 +1,10 @@
 //! The sites: the distributions of the emulator's accounts.
 //!
-//! On AWS a viewer names a distribution by its host, and the world has one of that name. MiniStack
-//! looks for it in the account of the request's access key, and a browser signs nothing. So the
-//! proxy remembers which access keys called CloudFront, finds the distribution among theirs, and
-//! says that key. It also says that the viewer came by HTTPS, since distributions redirect or
-//! refuse all others.
+//! On AWS a viewer names a distribution by its host, and that name is unique in the world.
+//! MiniStack looks for it in the account of the request's access key, and a browser signs nothing.
+//! So the proxy remembers the access keys that called CloudFront, finds the distribution among
+//! theirs, and adds that key to the request. It also says that the viewer used HTTPS, since
+//! distributions redirect or refuse all others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,27 +17,27 @@ use super::upstream::{Body, Upstream, full, say};
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// What is known of the sites.
+/// The state of the sites.
 #[derive(Default)]
 pub(super) struct Sites {
-    /// The access keys of the calls to CloudFront. MiniStack takes one of 12 digits for the
+    /// The access keys of the calls to CloudFront. MiniStack treats one of 12 digits as the
     /// account's number.
     accounts: Mutex<BTreeSet<String>>,
-    /// By the distribution's domain without its last label. No two ever have the same.
+    /// By the distribution's domain without its last label. No two are ever the same.
     known: Mutex<BTreeMap<String, Site>>,
 }
 
 /// A distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Site {
-    /// Such as `d123.cloudfront.net`.
+    /// Its domain, such as `d123.cloudfront.net`.
     domain: String,
-    /// The header that names its account; none for the emulator's default account.
+    /// The header that names its account; `None` for the emulator's default account.
     scope: Option<HeaderValue>,
 }
 
 impl Sites {
-    /// Remembers whose call it is, if it is one to CloudFront. An access key id is no secret.
+    /// Remembers the access key of a call to CloudFront. An access key id is not secret.
     pub(super) fn note_account(&self, headers: &HeaderMap) {
         let Some(key) = headers
             .get(AUTHORIZATION)
@@ -51,8 +51,8 @@ impl Sites {
         }
     }
 
-    /// Answers a viewer's request. What is no site, such as `API.execute-api.localhost`, passes as
-    /// it is.
+    /// Responds to a viewer's request. A host that is not a site, such as
+    /// `API.execute-api.localhost`, passes through unchanged.
     pub(super) async fn answer(
         &self,
         upstream: &Upstream,
@@ -88,7 +88,7 @@ impl Sites {
         None
     }
 
-    /// By its own domain only: an alternate name can pass to another distribution.
+    /// By its own domain only: an alternate name can move to another distribution.
     fn remember(&self, site: &Site) {
         lock(&self.known).insert(without_last_label(&site.domain).to_owned(), site.clone());
     }
@@ -117,14 +117,14 @@ fn cloudfront_key(authorization: &str) -> Option<&str> {
     (scope.nth(2)? == "cloudfront").then_some(key)
 }
 
-/// MiniStack reads the key of this, and no signature.
+/// MiniStack reads this key, without a signature.
 fn scope(key: &str) -> Option<HeaderValue> {
     let scope =
         format!("AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/cloudfront/aws4_request");
     HeaderValue::from_str(&scope).ok()
 }
 
-/// `ListDistributions` in an account; nothing if the emulator does not answer.
+/// `ListDistributions` in an account; empty if the emulator does not answer.
 async fn list(upstream: &Upstream, scope: Option<&HeaderValue>) -> String {
     let mut request = Request::new(full(""));
     *request.uri_mut() = hyper::Uri::from_static("/2020-05-31/distribution");
@@ -142,11 +142,11 @@ async fn list(upstream: &Upstream, scope: Option<&HeaderValue>) -> String {
     String::from_utf8_lossy(&body.unwrap_or_default()).into_owned()
 }
 
-/// The domain of the distribution that has a name, its own or another, without the last label.
+/// The domain of the distribution with this name, its own or another, without the last label.
 fn find_in(list: &str, name: &str) -> Option<String> {
     let mut summaries = list.split("<DistributionSummary>").skip(1);
     summaries.find_map(|summary| {
-        // The origins' domains come later.
+        // The origins' domains follow later.
         let domain = texts(summary, "DomainName").next()?;
         let mut names = [domain].into_iter().chain(texts(summary, "CNAME"));
         names

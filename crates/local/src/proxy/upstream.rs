@@ -1,4 +1,4 @@
-//! Passing requests on to the emulator, and answers back, as they are.
+//! Passes requests on to the emulator, and responses back, unchanged.
 
 use std::time::Duration;
 
@@ -15,27 +15,29 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
-/// A body that passes through, or a short one that the proxy answers itself.
+/// A body that passes through, or a short one from the proxy itself.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 
-/// The emulator closes a connection that was idle for 75 s. One that is used longer before that is
-/// never closed under a request.
+/// The emulator closes a connection that was idle for 75 s. One that is reused before that is never
+/// closed during a request.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// How many requests of browsers the emulator works on at a time; the others wait for their turn.
+/// How many of the browsers' requests the emulator handles at a time; the others wait for their
+/// turn.
 ///
 /// `MiniStack` runs a `CloudFront` function in a Node.js process: it starts one more for each
 /// request that finds all of them busy, keeps two, and answers 503 if one takes more than five
-/// seconds, its start included. Two requests at a time are served by the same two processes.
+/// seconds, including its start. Two requests at a time are served by the same two processes.
 const BROWSER_REQUESTS: usize = 2;
 
-/// How often a browser's request is sent at most if the emulator answers 503.
+/// The maximum number of attempts for a browser's request if the emulator answers 503.
 const ATTEMPTS: u32 = 5;
 
 /// The pause before the second attempt; it doubles with each further one.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What concerns one connection only (RFC 9110, 7.6.1), besides what `Connection` names.
+/// The headers of a single connection (RFC 9110, 7.6.1), in addition to those that `Connection`
+/// names.
 const HOP_BY_HOP: [&str; 8] = [
     "connection",
     "keep-alive",
@@ -69,14 +71,14 @@ impl Upstream {
         }
     }
 
-    /// The emulator's answer to a browser's request to a site. The request waits for its turn, and
-    /// a read that is answered with 503 is sent again: a busy emulator makes a page slow and does
-    /// not break it.
+    /// The emulator's response to a browser's request to a site. The request waits for its turn,
+    /// and a read that is answered with 503 is sent again: a busy emulator makes a page slow but
+    /// does not break it.
     pub(super) async fn forward_in_turn(&self, request: Request<Body>) -> Response<Body> {
         if upgrade(request.headers()).is_some() {
             return self.forward(request).await;
         }
-        // Held until the answer begins. Nothing closes the semaphore.
+        // Held until the response begins. Nothing closes the semaphore.
         let _turn = self.turns.acquire().await;
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return self.forward(request).await;
@@ -97,8 +99,7 @@ impl Upstream {
         }
     }
 
-    /// The emulator's answer to a request, a change to another protocol included. 502 if there is
-    /// none.
+    /// The emulator's response to a request, including a protocol upgrade. 502 if there is none.
     pub(super) async fn forward(&self, mut request: Request<Body>) -> Response<Body> {
         let protocol = upgrade(request.headers());
         let here = protocol.is_some().then(|| hyper::upgrade::on(&mut request));
@@ -118,7 +119,7 @@ impl Upstream {
         response
     }
 
-    /// A request whose answer the proxy itself reads.
+    /// A request whose response the proxy itself reads.
     pub(super) async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
         *request.uri_mut() = self.address(request.uri());
         *request.version_mut() = Version::HTTP_11;
@@ -140,9 +141,9 @@ impl Upstream {
     pub(super) fn away(&self, error: &Error) -> Response<Body> {
         tracing::debug!(%error, "the emulator gave no answer");
         let why = if error.is_connect() {
-            "does not listen: start it again"
+            "is not listening: start it again"
         } else {
-            "gave no answer"
+            "did not respond"
         };
         say(
             StatusCode::BAD_GATEWAY,
@@ -151,7 +152,7 @@ impl Upstream {
     }
 }
 
-/// An answer by the proxy itself.
+/// A response of the proxy itself.
 pub(super) fn say(status: StatusCode, text: &str) -> Response<Body> {
     let mut response = Response::new(full(text.to_owned()));
     *response.status_mut() = status;
@@ -162,7 +163,7 @@ pub(super) fn say(status: StatusCode, text: &str) -> Response<Body> {
     response
 }
 
-/// A body that is there already.
+/// A body that is in memory.
 pub(super) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into())
         .map_err(|never| match never {})
@@ -176,7 +177,7 @@ where
     body.boxed()
 }
 
-/// The protocol that a request asks to change to.
+/// The protocol that a request asks to upgrade to.
 fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     let asks = connection_options(headers).any(|option| option == UPGRADE);
     headers.get(UPGRADE).filter(|_| asks).cloned()
@@ -192,7 +193,7 @@ fn connection_options(headers: &HeaderMap) -> impl Iterator<Item = HeaderName> {
         .filter_map(|option| option.trim().parse().ok())
 }
 
-/// Takes out what concerns one connection only; a change of protocol concerns both.
+/// Removes the headers of a single connection; an upgrade concerns both.
 fn one_hop(headers: &mut HeaderMap, protocol: Option<&HeaderValue>) {
     let named: Vec<HeaderName> = connection_options(headers).collect();
     for name in named {
@@ -207,11 +208,11 @@ fn one_hop(headers: &mut HeaderMap, protocol: Option<&HeaderValue>) {
     }
 }
 
-/// Passes bytes on in both directions until both ends have closed.
+/// Copies bytes in both directions until both ends have closed.
 async fn tunnel(here: OnUpgrade, there: OnUpgrade) {
     let (here, there) = match tokio::try_join!(here, there) {
         Ok(ends) => ends,
-        Err(error) => return tracing::debug!(%error, "a connection did not change its protocol"),
+        Err(error) => return tracing::debug!(%error, "a connection was not upgraded"),
     };
     if let Err(error) =
         tokio::io::copy_bidirectional(&mut TokioIo::new(here), &mut TokioIo::new(there)).await

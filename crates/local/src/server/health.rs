@@ -4,15 +4,15 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// A server answers this within milliseconds, or it isn't ready.
+/// A ready server answers within milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Whether a path on the port answers with success, and with `wanted` in its answer.
+/// Whether a path on the port answers with success, and its body contains `wanted`.
 pub(super) fn answers(port: u16, path: &str, wanted: &str) -> bool {
     send(port, "GET", path, "", TIMEOUT).is_ok_and(|answer| is_healthy(&answer, wanted))
 }
 
-/// Sends a request, and answers with its whole response.
+/// Sends a request, and returns its whole response.
 pub(super) fn send(
     port: u16,
     method: &str,

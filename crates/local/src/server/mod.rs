@@ -1,4 +1,4 @@
-//! Another program that serves on a port of the loopback for as long as this one wants it.
+//! Another program that serves on a port of the loopback for as long as this one needs it.
 
 mod health;
 
@@ -16,90 +16,92 @@ use tempfile::TempDir;
 
 use crate::process::Tail;
 
-/// `sh` watches over the program, because the library way to bind a child's life to its parent's
-/// needs unsafe code and exists on Linux only.
+/// `sh` watches over the program, because the library's way to bind a child's life to its parent's
+/// needs unsafe code and exists only on Linux.
 const SUPERVISE: &str = include_str!("supervise.sh");
 
-/// Between two looks at a program that starts. MiniStack takes about 0.3 s.
+/// The pause between two checks of a starting program. MiniStack takes about 0.3 s.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How long an answer of a server that runs may take on a machine that is busy.
+/// How long a running server may take to answer on a busy machine.
 const ANSWER: Duration = Duration::from_mins(1);
 
 /// Another program can take a free port between its choice and its use, though rarely.
 const PORT_ATTEMPTS: u32 = 5;
 
-/// Why a server doesn't run.
+/// Why a server is not running.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// The asked port is taken.
-    #[error("port {0} on 127.0.0.1 is in use: stop what listens there, or choose another port")]
+    /// The requested port is taken.
+    #[error(
+        "port {0} on 127.0.0.1 is in use: stop the program that listens there, or choose another port"
+    )]
     PortInUse(u16),
-    /// It ended by itself.
-    #[error("{name} ended by itself ({status}); its log {} ends with:\n{tail}", .log.display())]
+    /// It stopped by itself.
+    #[error("{name} stopped by itself ({status}); its log {} ends with:\n{tail}", .log.display())]
     Died {
-        /// What it is.
+        /// Its name.
         name: &'static str,
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
         /// Its log.
         log: PathBuf,
         /// The log's last lines.
         tail: Tail,
     },
-    /// It didn't answer in time.
+    /// It did not answer in time.
     #[error("{name} did not answer on port {port} within {} s; its log {} ends with:\n{tail}", .waited.as_secs(), .log.display())]
     NotReady {
-        /// What it is.
+        /// Its name.
         name: &'static str,
-        /// Where it should have answered.
+        /// The port.
         port: u16,
-        /// How long it was given.
+        /// The time limit.
         waited: Duration,
         /// Its log.
         log: PathBuf,
         /// The log's last lines.
         tail: Tail,
     },
-    /// The system refused something that starting a program needs.
+    /// The operating system refused something that starting a program needs.
     #[error("cannot {action}")]
     Io {
-        /// What was tried.
+        /// The action.
         action: &'static str,
         /// Why it failed.
         source: io::Error,
     },
 }
 
-/// What a server is started with.
+/// The description of a server.
 pub(crate) struct ServerSpec<'s> {
-    /// What it is, for errors: `the emulator`.
+    /// Its name for errors: `the emulator`.
     pub(crate) name: &'static str,
-    /// The port on 127.0.0.1; any free one if none.
+    /// The port on 127.0.0.1; any free one if `None`.
     pub(crate) port: Option<u16>,
-    /// Where its output goes; into its directory if none.
+    /// The file for its output; one in its directory if `None`.
     pub(crate) log: Option<PathBuf>,
     /// How long it may take to answer.
     pub(crate) deadline: Duration,
-    /// The path that it answers as soon as it is ready.
+    /// A path that it answers as soon as it is ready.
     pub(crate) health: &'static str,
-    /// What that answer has in it, so that another program that took the port is never taken for
+    /// A text contained in that answer, so another program that took the port is never mistaken for
     /// this one.
     pub(crate) answer: String,
-    /// Makes the command for a port and a directory that goes with the server. It gets none of the
-    /// caller's environment.
+    /// Makes the command for a port and a directory that is deleted with the server. The command
+    /// gets none of the caller's environment.
     pub(crate) command: &'s dyn Fn(u16, &Path) -> io::Result<Command>,
 }
 
-/// A running server. Dropping it ends it, with every process that it started.
+/// A running server. Dropping it stops it, with every process that it started.
 ///
 /// # Guarantees
-/// If this program is killed, by SIGKILL too, the server, its processes and its directory go with
-/// it.
+/// If this program is killed, even by SIGKILL, the server, its processes and its directory
+/// disappear with it.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
-    /// Closes when this program ends, and that ends the server.
+    /// Closes when this program ends, which stops the server.
     _lifeline: Option<ChildStdin>,
     name: &'static str,
     port: u16,
@@ -114,7 +116,7 @@ impl Server {
         loop {
             match (Self::start_once(serving), serving.port) {
                 (Err(ServerError::PortInUse(port)), None) if attempt < PORT_ATTEMPTS => {
-                    tracing::debug!(port, attempt, "the chosen port was taken meanwhile");
+                    tracing::debug!(port, attempt, "the chosen port was taken in the meantime");
                     attempt += 1;
                 }
                 (started, _) => return started,
@@ -127,7 +129,7 @@ impl Server {
         self.port
     }
 
-    /// The address: `http://127.0.0.1:PORT`.
+    /// The URL: `http://127.0.0.1:PORT`.
     pub(crate) fn endpoint(&self) -> String {
         endpoint(self.port)
     }
@@ -137,17 +139,14 @@ impl Server {
         &self.log
     }
 
-    /// Sends a request with a JSON body, and answers with all that comes back.
+    /// Sends a request with a JSON body, and returns the whole response.
     pub(crate) fn send(&self, method: &str, path: &str, body: &str) -> io::Result<String> {
         health::send(self.port, method, path, body, ANSWER)
     }
 
-    /// Fails with the end of the log if it has ended by itself.
+    /// Fails with the end of the log if it has stopped by itself.
     pub(crate) fn check(&mut self) -> Result<(), ServerError> {
-        let status = self
-            .child
-            .try_wait()
-            .map_err(failed("look after a server"))?;
+        let status = self.child.try_wait().map_err(failed("check on a server"))?;
         let Some(status) = status else { return Ok(()) };
         let tail = self.tail();
         if ["already in use", "EADDRINUSE", "Address in use"]
@@ -240,13 +239,13 @@ impl Server {
         Tail::of(&String::from_utf8_lossy(&log))
     }
 
-    /// Nothing of a server is worth keeping, so it isn't asked.
+    /// A server has no state worth saving, so it is killed without notice.
     fn kill_group(&mut self) {
         let group = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         if let Some(group) = group
             && let Err(error) = kill_process_group(group, Signal::KILL)
         {
-            tracing::debug!(%error, "a server's process group is gone already");
+            tracing::debug!(%error, "a server's process group has already ended");
         }
         if let Err(error) = self.child.wait() {
             tracing::debug!(%error, "a server cannot be waited for");
@@ -262,10 +261,10 @@ impl Drop for Server {
         };
         let path = directory.path().to_path_buf();
         if directory.close().is_err() {
-            // A process that is just ending may have written once more.
+            // A process that is ending may have written once more.
             thread::sleep(POLL_INTERVAL);
             if let Err(error) = fs::remove_dir_all(&path) {
-                tracing::debug!(%error, path = %path.display(), "a server's directory stays");
+                tracing::debug!(%error, path = %path.display(), "a server's directory was left behind");
             }
         }
     }

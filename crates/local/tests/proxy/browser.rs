@@ -1,5 +1,5 @@
-//! An HTTP client with what these tests need of a browser: it sets a host, and keeps cookies by
-//! host.
+//! An HTTP client with the features of a browser that these tests need: it sets a host, and keeps
+//! cookies by host.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -146,7 +146,7 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
         .finish()
 }
 
-/// The value of a parameter of an address.
+/// The value of a parameter of a URL.
 pub fn parameter(address: &str, name: &str) -> Option<String> {
     let query = address.split_once('?')?.1;
     form_urlencoded::parse(query.as_bytes())

@@ -13,7 +13,7 @@ const SHELL: &str = "http://d1.cloudfront.localhost:4566";
 const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
 const PASSWORD: &str = "Correct-horse-1";
 
-/// A client of a pool of its own, with one user.
+/// A client of its own pool, with one user.
 struct Application {
     client: String,
     browser: Browser,
@@ -55,7 +55,7 @@ impl Application {
         }
     }
 
-    /// What a request for a code says.
+    /// The parameters of a request for a code.
     fn asked(&self, more: &[(&str, &str)]) -> String {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
         let redirect = format!("{SHELL}/signed-in");
@@ -222,7 +222,7 @@ fn a_session_is_of_one_browser() {
     assert!(is_login_required(&other.authorize("none")));
 }
 
-/// Else anyone could use the login pages to lead a user anywhere.
+/// Otherwise anyone could use the login pages to redirect a user anywhere.
 #[test]
 fn an_unknown_client_or_address_gets_no_redirect() {
     let mut application = Application::new();

@@ -1,4 +1,4 @@
-//! The proxy before a real emulator, and before one that answers slowly or not at all.
+//! The proxy in front of a real emulator, and of one that answers slowly or not at all.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod browser;
@@ -14,7 +14,7 @@ use local::{MiniStack, MiniStackOptions, Proxy, Tools};
 /// Not the emulator's default account.
 const ACCOUNT: &str = "000000000001";
 
-/// One emulator for all tests, and a proxy before it.
+/// One emulator for all tests, and a proxy in front of it.
 fn proxy() -> &'static Proxy {
     static STARTED: OnceLock<(MiniStack, Proxy)> = OnceLock::new();
     let start = || {

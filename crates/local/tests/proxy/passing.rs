@@ -1,5 +1,4 @@
-//! What passes through as it is: calls, bodies as they come, connections that change their
-//! protocol.
+//! Traffic that passes through unchanged: calls, streamed bodies, upgraded connections.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -111,7 +110,7 @@ fn a_crowd_of_sockets_stays_open() {
     }
 }
 
-/// The emulator answers a message that no route takes.
+/// The emulator answers a message that no route accepts.
 #[test]
 fn a_web_socket_of_the_emulator_answers() {
     let json = |path: &str, body: &str| {
@@ -180,7 +179,7 @@ fn busy_emulator(workers: usize, refuses: bool) -> Proxy {
 
 /// The first line of the next request of a connection, or `None` at its end.
 fn read_request(stream: &TcpStream) -> Option<String> {
-    // A client sends the next request after the answer to this one: nothing is read ahead.
+    // A client sends the next request after the response to this one: nothing is read ahead.
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
     lines
@@ -189,7 +188,7 @@ fn read_request(stream: &TcpStream) -> Option<String> {
     Some(first)
 }
 
-/// The statuses of the answers to 200 requests at once, four on each of 50 connections.
+/// The statuses of the responses to 200 requests at once, four on each of 50 connections.
 fn two_hundred_requests(proxy: &Proxy, host: &str) -> Vec<u16> {
     let request = Request::new("GET", "/").host(host);
     let mut connections: Vec<_> = (0..50)

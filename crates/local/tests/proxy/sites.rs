@@ -1,4 +1,4 @@
-//! A bucket behind a distribution, at the address that a browser opens.
+//! A bucket behind a distribution, at the URL that a browser opens.
 
 use super::browser::{Answer, Request};
 use super::{bucket, call, proxy};
@@ -18,7 +18,7 @@ fn distribution(reference: &str, bucket: &str, alias: &str) -> String {
     )
 }
 
-/// Makes a site and answers with its host.
+/// Creates a site and returns its host.
 fn make(name: &str) -> String {
     bucket(name);
     let page =

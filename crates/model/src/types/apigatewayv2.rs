@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "API Gateway",
+    sdk_id: "ApiGatewayV2",
+};
 
 /// The facts of `AWS::ApiGatewayV2::Api`.
 pub const API: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Api",
+    service: SERVICE,
     identity: &[],
     create_only: &["ProtocolType"],
     renewed_by: &[],
@@ -22,6 +29,7 @@ pub const API: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Integration`.
 pub const INTEGRATION: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Integration",
+    service: SERVICE,
     identity: &["ApiId"],
     create_only: &["ApiId"],
     renewed_by: &[],
@@ -38,6 +46,7 @@ pub const INTEGRATION: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Authorizer`.
 pub const AUTHORIZER: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Authorizer",
+    service: SERVICE,
     identity: &["ApiId", "Name"],
     create_only: &["ApiId"],
     renewed_by: &[],
@@ -54,6 +63,7 @@ pub const AUTHORIZER: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Route`.
 pub const ROUTE: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Route",
+    service: SERVICE,
     identity: &["ApiId", "RouteKey"],
     create_only: &["ApiId", "RouteKey"],
     renewed_by: &[],
@@ -70,6 +80,7 @@ pub const ROUTE: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Deployment`.
 pub const DEPLOYMENT: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Deployment",
+    service: SERVICE,
     identity: &["ApiId"],
     create_only: &["ApiId", "Description"],
     renewed_by: &[],
@@ -82,6 +93,7 @@ pub const DEPLOYMENT: &ResourceType = &ResourceType {
 /// The facts of `AWS::ApiGatewayV2::Stage`.
 pub const STAGE: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Stage",
+    service: SERVICE,
     identity: &["ApiId", "StageName"],
     create_only: &["ApiId", "StageName"],
     renewed_by: &[],
@@ -100,22 +112,22 @@ pub const STAGE: &ResourceType = &ResourceType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Api {
-    /// For people: AWS does not keep it unique, and the tags alone find the API again.
+    /// For people: AWS does not require it to be unique, and only the tags find the API again.
     pub name: String,
-    /// What the API is for.
+    /// The purpose of the API.
     pub description: Option<String>,
     /// `WEBSOCKET`. Changing it replaces the API.
     pub protocol_type: String,
-    /// How a message names its route; AWS wants one even without such routes.
+    /// How a message names its route; required by AWS even without such routes.
     pub route_selection_expression: String,
-    /// Where an API key is read from; absent means `$request.header.x-api-key`.
+    /// The source of an API key; absent means `$request.header.x-api-key`.
     pub api_key_selection_expression: Option<String>,
     /// Whether only a custom domain reaches it; absent means no.
     pub disable_execute_api_endpoint: Option<bool>,
 }
 
-/// What a route calls. Its `Description` is the driver's: it holds the address, by which the
-/// integration is found again.
+/// The target of a route. Its `Description` belongs to the driver: it contains the address, by
+/// which the integration is found again.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -133,7 +145,8 @@ pub struct Integration<S = Text> {
     pub integration_method: Option<String>,
     /// `INTERNET` or `VPC_LINK`; absent means `INTERNET`.
     pub connection_type: Option<String>,
-    /// The role that API Gateway calls under; absent means the function's resource policy decides.
+    /// The role that API Gateway assumes for the call; absent means the function's resource policy
+    /// decides.
     pub credentials_arn: Option<S>,
     /// Milliseconds, 50 to 29,000; absent means 29,000.
     pub timeout_in_millis: Option<i32>,
@@ -151,7 +164,7 @@ pub struct Integration<S = Text> {
     pub template_selection_expression: Option<String>,
 }
 
-/// Who may connect, as a function decides.
+/// A function that decides who may connect.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -163,18 +176,18 @@ pub struct Authorizer<S = Text> {
     pub api_id: S,
     /// Finds the authorizer again.
     pub name: String,
-    /// `REQUEST`, the one kind that WebSocket APIs have.
+    /// `REQUEST`, the only kind for WebSocket APIs.
     pub authorizer_type: String,
     /// The function's invocation URI.
     pub authorizer_uri: Option<S>,
-    /// The role that API Gateway calls under.
+    /// The role that API Gateway assumes for the call.
     pub authorizer_credentials_arn: Option<S>,
-    /// What must be present: `route.request.querystring.token`; a set.
+    /// The parameters that must be present: `route.request.querystring.token`; a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identity_source: Vec<String>,
 }
 
-/// What a message or a life event of a connection calls.
+/// The target for a message, or for the beginning or end of a connection.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -190,26 +203,26 @@ pub struct Route<S = Text> {
     pub target: Option<S>,
     /// A name for the operation.
     pub operation_name: Option<String>,
-    /// `NONE`, `AWS_IAM` or `CUSTOM`, on `$connect` alone; absent means `NONE`.
+    /// `NONE`, `AWS_IAM` or `CUSTOM`, on `$connect` only; absent means `NONE`.
     pub authorization_type: Option<String>,
     /// The authorizer, with `CUSTOM`.
     pub authorizer_id: Option<S>,
-    /// Whether an API key is wanted; absent means no.
+    /// Whether an API key is required; absent means no.
     pub api_key_required: Option<bool>,
     /// How a message's model is chosen.
     pub model_selection_expression: Option<String>,
-    /// How an answer is chosen, for two-way routes.
+    /// How a response is chosen, for two-way routes.
     pub route_response_selection_expression: Option<String>,
 }
 
-/// The routes, integrations and authorizers as they were at one moment, for a stage to serve.
+/// A snapshot of the routes, integrations and authorizers, for a stage to serve.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Deployment<S = Text> {
     /// The API. Changing it replaces the deployment.
     pub api_id: S,
-    /// The fingerprint of what is deployed. Changing it makes a new deployment.
+    /// The fingerprint of what is deployed. Changing it creates a new deployment.
     pub description: S,
 }
 
@@ -225,9 +238,9 @@ pub struct Stage<S = Text> {
     pub api_id: S,
     /// The last part of the URL. Changing it replaces the stage.
     pub stage_name: String,
-    /// What the stage is for.
+    /// The purpose of the stage.
     pub description: Option<String>,
-    /// What it serves; absent with `auto_deploy`.
+    /// The deployment that it serves; absent with `auto_deploy`.
     pub deployment_id: Option<S>,
     /// Whether every change is deployed at once; absent means no.
     pub auto_deploy: Option<bool>,
@@ -239,7 +252,7 @@ pub struct Stage<S = Text> {
     /// Variables that mappings see.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stage_variables: BTreeMap<String, String>,
-    /// Where accesses are logged; needs the account's logging role.
+    /// The access log; requires the account's logging role.
     pub access_log_settings: Option<AccessLogSettings<S>>,
 }
 
@@ -248,9 +261,9 @@ pub struct Stage<S = Text> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RouteSettings {
-    /// Requests at once. 0 would refuse every request.
+    /// Maximum burst of requests. 0 would refuse every request.
     pub throttling_burst_limit: Option<i32>,
-    /// Requests a second. 0 would refuse every request.
+    /// Requests per second. 0 would refuse every request.
     pub throttling_rate_limit: Option<f64>,
     /// Whether CloudWatch gets metrics by route; absent means no.
     pub detailed_metrics_enabled: Option<bool>,
@@ -260,13 +273,13 @@ pub struct RouteSettings {
     pub logging_level: Option<String>,
 }
 
-/// Where accesses are logged.
+/// The access log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AccessLogSettings<S = Text> {
     /// A log group's ARN, without `:*`.
     pub destination_arn: S,
-    /// A line, with `$context` variables.
+    /// The format of a line, with `$context` variables.
     pub format: String,
 }
 
@@ -294,50 +307,88 @@ impl<S: Serialize> Resource for Stage<S> {
     const TYPE: &'static ResourceType = STAGE;
 }
 
-impl Handle<Api> {
+impl Api {
     /// The API's id.
+    pub const ID: Attribute<Self> = Attribute::new("ApiId");
+    /// The address of the API, without a stage: `wss://ID.execute-api.REGION.amazonaws.com`.
+    pub const ENDPOINT: Attribute<Self> = Attribute::new("ApiEndpoint");
+    /// The API's ARN, by which it is tagged.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Api> {
+    /// A reference to [`Api::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("ApiId")
+        self.attribute(Api::ID)
     }
+}
+
+impl Integration {
+    /// The integration's id.
+    pub const ID: Attribute<Self> = Attribute::new("IntegrationId");
 }
 
 impl Handle<Integration> {
-    /// The integration's id.
+    /// A reference to [`Integration::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("IntegrationId")
+        self.attribute(Integration::ID)
     }
+}
+
+impl Authorizer {
+    /// The authorizer's id.
+    pub const ID: Attribute<Self> = Attribute::new("AuthorizerId");
 }
 
 impl Handle<Authorizer> {
-    /// The authorizer's id.
+    /// A reference to [`Authorizer::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("AuthorizerId")
+        self.attribute(Authorizer::ID)
     }
+}
+
+impl Route {
+    /// The route's id.
+    pub const ID: Attribute<Self> = Attribute::new("RouteId");
 }
 
 impl Handle<Route> {
-    /// The route's id.
+    /// A reference to [`Route::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("RouteId")
+        self.attribute(Route::ID)
     }
+}
+
+impl Deployment {
+    /// The deployment's id.
+    pub const ID: Attribute<Self> = Attribute::new("DeploymentId");
 }
 
 impl Handle<Deployment> {
-    /// The deployment's id.
+    /// A reference to [`Deployment::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("DeploymentId")
+        self.attribute(Deployment::ID)
     }
 }
 
-impl Handle<Stage> {
+impl Stage {
     /// The URL that a client connects to, on AWS and on an emulator.
+    pub const WEBSOCKET_URL: Attribute<Self> = Attribute::new("WebSocketUrl");
+    /// The stage's name.
+    pub const NAME: Attribute<Self> = Attribute::new("StageName");
+    /// The stage's ARN, by which it is tagged.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Stage> {
+    /// A reference to [`Stage::WEBSOCKET_URL`].
     #[must_use]
     pub fn websocket_url(&self) -> Text {
-        self.attribute("WebSocketUrl")
+        self.attribute(Stage::WEBSOCKET_URL)
     }
 }

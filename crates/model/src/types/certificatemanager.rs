@@ -3,11 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Certificate Manager",
+    sdk_id: "ACM",
+};
 
 /// The facts of `AWS::CertificateManager::Certificate`. It is found by its tags.
 pub const CERTIFICATE: &ResourceType = &ResourceType {
     name: "AWS::CertificateManager::Certificate",
+    service: SERVICE,
     identity: &[],
     create_only: &[
         "DomainName",
@@ -22,7 +29,7 @@ pub const CERTIFICATE: &ResourceType = &ResourceType {
     refers_to: &[],
 };
 
-/// A public certificate for CloudFront: it is made in us-east-1, whatever the system's Region.
+/// A public certificate for CloudFront: it is created in us-east-1, whatever the system's Region.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -30,15 +37,15 @@ pub struct Certificate<S = Text> {
     /// The domain, such as `www.example.com` or `*.example.com`. Changing it replaces the
     /// certificate.
     pub domain_name: String,
-    /// Further domains; a set, in which the first domain means nothing. Changing it replaces the
+    /// Additional domains; a set, in which the first domain is redundant. Changing it replaces the
     /// certificate.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub subject_alternative_names: Vec<String>,
-    /// How the domains are shown to be ours; absent means `DNS`. Changing it replaces the
+    /// How ownership of the domains is validated; absent means `DNS`. Changing it replaces the
     /// certificate.
     pub validation_method: Option<ValidationMethod>,
-    /// Where the records are written that show it, for each domain. A domain that is not here, or
-    /// has no zone, waits for a person to write its record.
+    /// The zones for the validation records, per domain. A domain that is not listed, or has no
+    /// zone, waits for a person to write its record.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub domain_validation_options: Vec<DomainValidationOption<S>>,
     /// The key, such as `RSA_2048` (the default) or `EC_prime256v1`. Changing it replaces the
@@ -46,7 +53,7 @@ pub struct Certificate<S = Text> {
     pub key_algorithm: Option<String>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for Certificate {
     fn default() -> Self {
         Self {
@@ -59,17 +66,17 @@ impl Default for Certificate {
     }
 }
 
-/// How domains are shown to be ours.
+/// How ownership of domains is validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ValidationMethod {
-    /// By a record in the domain's zone, which renews the certificate too.
+    /// By a record in the domain's zone, which also serves renewals.
     Dns,
     /// By mail to the domain's owner.
     Email,
 }
 
-/// Where the record of a domain is written.
+/// The zone for a domain's validation record.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -84,10 +91,15 @@ impl<S: Serialize> Resource for Certificate<S> {
     const TYPE: &'static ResourceType = CERTIFICATE;
 }
 
-impl Handle<Certificate> {
+impl Certificate {
     /// The certificate's ARN, once it is issued.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+}
+
+impl Handle<Certificate> {
+    /// A reference to [`Certificate::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Certificate::ARN)
     }
 }

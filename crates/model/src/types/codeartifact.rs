@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::iam::PolicyDocument;
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "CodeArtifact",
+    sdk_id: "codeartifact",
+};
 
 /// The facts of `AWS::CodeArtifact::Domain`.
 pub const DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::CodeArtifact::Domain",
+    service: SERVICE,
     identity: &["DomainName"],
     create_only: &["DomainName", "EncryptionKey"],
     renewed_by: &[],
@@ -21,6 +28,7 @@ pub const DOMAIN: &ResourceType = &ResourceType {
 /// The facts of `AWS::CodeArtifact::Repository`.
 pub const REPOSITORY: &ResourceType = &ResourceType {
     name: "AWS::CodeArtifact::Repository",
+    service: SERVICE,
     identity: &["DomainName", "RepositoryName"],
     create_only: &["DomainName", "DomainOwner", "RepositoryName"],
     renewed_by: &[],
@@ -30,7 +38,7 @@ pub const REPOSITORY: &ResourceType = &ResourceType {
     refers_to: &["AWS::CodeArtifact::Domain"],
 };
 
-/// A domain: what its repositories have in common, an asset stored once among it.
+/// A domain: the shared storage of its repositories, in which an asset is stored once.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -38,13 +46,13 @@ pub const REPOSITORY: &ResourceType = &ResourceType {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Domain<S = Text> {
-    /// 2 to 50 of `[a-z0-9-]`, beginning with a letter and not ending with `-`, unique in the
-    /// account and Region. Changing it would replace the domain, which is refused.
+    /// 2 to 50 characters of `[a-z0-9-]`, beginning with a letter and not ending with `-`, unique
+    /// in the account and Region. Changing it would replace the domain, which is refused.
     pub domain_name: String,
     /// The KMS key that encrypts assets; absent means CodeArtifact's own. Changing it would replace
     /// the domain.
     pub encryption_key: Option<S>,
-    /// Who may do what with the domain; absent means those of the account whose own policies allow
+    /// Permissions on the domain; absent means principals of the account whose own policies allow
     /// it.
     pub permissions_policy_document: Option<PolicyDocument<S>>,
 }
@@ -57,23 +65,23 @@ pub struct Domain<S = Text> {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Repository<S = Text> {
-    /// The domain that it is in. Changing it would replace the repository, which is refused.
+    /// Its domain. Changing it would replace the repository, which is refused.
     pub domain_name: S,
-    /// 2 to 100 of `[A-Za-z0-9._-]`, beginning with a letter or digit. Changing it would replace
-    /// the repository.
+    /// 2 to 100 characters of `[A-Za-z0-9._-]`, beginning with a letter or digit. Changing it would
+    /// replace the repository.
     pub repository_name: String,
     /// At most 1,000 characters.
     pub description: Option<String>,
-    /// The repositories of the same domain that are asked for what this one has not, in this order;
-    /// at most 10.
+    /// The upstreams: repositories of the same domain that provide packages missing from this one,
+    /// in this order; at most 10.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub upstreams: Vec<S>,
-    /// The public registry that is asked for what this one has not (`public:npmjs`): one, and no
-    /// upstreams beside it.
+    /// The public registry that provides packages missing from this repository (`public:npmjs`): at
+    /// most one, and only without upstreams.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub external_connections: Vec<String>,
-    /// Who may do what with the packages; absent means those of the account whose own policies
-    /// allow it.
+    /// Permissions on the packages; absent means principals of the account whose own policies allow
+    /// it.
     pub permissions_policy_document: Option<PolicyDocument<S>>,
 }
 
@@ -85,25 +93,49 @@ impl<S: Serialize> Resource for Repository<S> {
     const TYPE: &'static ResourceType = REPOSITORY;
 }
 
-impl Handle<Domain> {
+impl Domain {
     /// The domain's name.
+    pub const NAME: Attribute<Self> = Attribute::new("Name");
+    /// The domain's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The ARN of the key that its assets are encrypted with.
+    pub const ENCRYPTION_KEY: Attribute<Self> = Attribute::new("EncryptionKey");
+    /// The account that owns the domain.
+    pub const OWNER: Attribute<Self> = Attribute::new("Owner");
+}
+
+impl Handle<Domain> {
+    /// A reference to [`Domain::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("Name")
+        self.attribute(Domain::NAME)
     }
 }
 
-impl Handle<Repository> {
+impl Repository {
     /// The repository's name.
+    pub const NAME: Attribute<Self> = Attribute::new("Name");
+    /// The URL that npm takes as a registry, with the trailing slash that it needs. It is
+    /// Frontage's own attribute: CloudFormation has none.
+    pub const NPM_ENDPOINT: Attribute<Self> = Attribute::new("NpmEndpoint");
+    /// The repository's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The name of its domain.
+    pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");
+    /// The account that owns its domain.
+    pub const DOMAIN_OWNER: Attribute<Self> = Attribute::new("DomainOwner");
+}
+
+impl Handle<Repository> {
+    /// A reference to [`Repository::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("Name")
+        self.attribute(Repository::NAME)
     }
 
-    /// The address that npm takes for a registry, with the slash at its end that it needs. It is
-    /// Frontage's own: CloudFormation has none.
+    /// A reference to [`Repository::NPM_ENDPOINT`].
     #[must_use]
     pub fn npm_endpoint(&self) -> Text {
-        self.attribute("NpmEndpoint")
+        self.attribute(Repository::NPM_ENDPOINT)
     }
 }

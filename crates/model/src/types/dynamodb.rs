@@ -3,14 +3,21 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "DynamoDB",
+    sdk_id: "DynamoDB",
+};
 
 /// The facts of `AWS::DynamoDB::Table`.
 pub const TABLE: &ResourceType = &ResourceType {
     name: "AWS::DynamoDB::Table",
+    service: SERVICE,
     identity: &["TableName"],
     create_only: &["TableName", "KeySchema"],
-    renewed_by: &[("StreamSpecification", "StreamArn")],
+    renewed_by: &[("StreamSpecification", Table::STREAM_ARN.name)],
     replacement: Replacement::DeleteFirst,
     holds_data: true,
     taggable: true,
@@ -22,9 +29,9 @@ pub const TABLE: &ResourceType = &ResourceType {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Table<S = Text> {
-    /// 3 to 255 of `[a-zA-Z0-9_.-]`. Changing it would replace the table.
+    /// 3 to 255 characters of `[a-zA-Z0-9_.-]`. Changing it would replace the table.
     pub table_name: String,
-    /// The type of each attribute that is part of a key, and of no other; a set. The type of one in
+    /// The type of each attribute that is part of a key, and no others; a set. The type of one in
     /// the table's own key cannot be changed.
     #[serde(default)]
     pub attribute_definitions: Vec<AttributeDefinition>,
@@ -33,27 +40,27 @@ pub struct Table<S = Text> {
     pub key_schema: Vec<KeySchemaElement>,
     /// Absent means provisioned.
     pub billing_mode: Option<BillingMode>,
-    /// Needed with [`BillingMode::Provisioned`].
+    /// Required with [`BillingMode::Provisioned`].
     pub provisioned_throughput: Option<ProvisionedThroughput>,
-    /// Other keys to query by; a set by name.
+    /// Global secondary indexes; a set by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub global_secondary_indexes: Vec<GlobalSecondaryIndex>,
-    /// The change stream. Absent means none. Changing the view makes a new stream with a new ARN.
+    /// The change stream. Absent means none. Changing the view creates a new stream with a new ARN.
     pub stream_specification: Option<StreamSpecification>,
     /// Encryption at rest. Absent means a key that DynamoDB owns.
     #[serde(rename = "SSESpecification")]
     pub sse_specification: Option<SseSpecification<S>>,
     /// Point-in-time recovery. Absent means off.
     pub point_in_time_recovery_specification: Option<PointInTimeRecoverySpecification>,
-    /// Expiry by an attribute. Absent means off. AWS takes one change a table an hour.
+    /// Expiry by an attribute. Absent means off. AWS allows one change per table per hour.
     pub time_to_live_specification: Option<TimeToLiveSpecification>,
     /// Whether AWS refuses to delete the table. Absent means no.
     pub deletion_protection_enabled: Option<bool>,
-    /// Absent means standard. AWS takes two changes of a table in 30 days.
+    /// Absent means standard. AWS allows two changes per table in 30 days.
     pub table_class: Option<TableClass>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for Table {
     fn default() -> Self {
         Self {
@@ -114,17 +121,17 @@ pub enum KeyType {
     Range,
 }
 
-/// How a table is paid for.
+/// How a table is billed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BillingMode {
-    /// A request at a time; nothing while idle.
+    /// Per request; nothing while idle.
     PayPerRequest,
-    /// By the capacity that is set aside.
+    /// By provisioned capacity.
     Provisioned,
 }
 
-/// Capacity that is set aside.
+/// Provisioned capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ProvisionedThroughput {
@@ -134,28 +141,28 @@ pub struct ProvisionedThroughput {
     pub write_capacity_units: i64,
 }
 
-/// Another key to query by.
+/// A global secondary index.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GlobalSecondaryIndex {
-    /// 3 to 255 of `[a-zA-Z0-9_.-]`.
+    /// 3 to 255 characters of `[a-zA-Z0-9_.-]`.
     pub index_name: String,
-    /// The index's key. Changing it makes the index anew.
+    /// The index's key. Changing it recreates the index.
     pub key_schema: Vec<KeySchemaElement>,
-    /// What is copied into the index. Changing it makes the index anew.
+    /// The attributes copied into the index. Changing it recreates the index.
     pub projection: Projection,
-    /// Needed with [`BillingMode::Provisioned`].
+    /// Required with [`BillingMode::Provisioned`].
     pub provisioned_throughput: Option<ProvisionedThroughput>,
 }
 
-/// What is copied into an index.
+/// The attributes copied into an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Projection {
-    /// How much.
+    /// How many.
     pub projection_type: ProjectionType,
-    /// Which, with [`ProjectionType::Include`]; a set.
+    /// Which ones, with [`ProjectionType::Include`]; a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub non_key_attributes: Vec<String>,
 }
@@ -176,19 +183,19 @@ pub enum ProjectionType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StreamSpecification {
-    /// What a record carries.
+    /// The contents of a record.
     pub stream_view_type: StreamViewType,
 }
 
-/// What a stream record carries.
+/// The contents of a stream record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StreamViewType {
     /// The key.
     KeysOnly,
-    /// The item as it is now.
+    /// The item after the change.
     NewImage,
-    /// The item as it was.
+    /// The item before the change.
     OldImage,
     /// Both.
     NewAndOldImages,
@@ -222,19 +229,19 @@ pub struct PointInTimeRecoverySpecification {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TimeToLiveSpecification {
-    /// The attribute that holds the expiry, in seconds since the epoch.
+    /// The attribute that contains the expiry, in seconds since the epoch.
     pub attribute_name: String,
     /// Whether it is on.
     pub enabled: bool,
 }
 
-/// What a table's storage costs against its reads and writes.
+/// The price of a table's storage relative to its reads and writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TableClass {
     /// For tables that are read and written often.
     Standard,
-    /// For tables that mostly lie.
+    /// For tables that are rarely accessed.
     StandardInfrequentAccess,
 }
 
@@ -242,22 +249,31 @@ impl<S: Serialize> Resource for Table<S> {
     const TYPE: &'static ResourceType = TABLE;
 }
 
-impl Handle<Table> {
+impl Table {
     /// The table's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The table's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("TableName");
+    /// The ARN of the current stream; a recreated stream has another.
+    pub const STREAM_ARN: Attribute<Self> = Attribute::new("StreamArn");
+}
+
+impl Handle<Table> {
+    /// A reference to [`Table::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Table::ARN)
     }
 
-    /// The table's name, once it exists.
+    /// A reference to [`Table::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("TableName")
+        self.attribute(Table::NAME)
     }
 
-    /// The ARN of the stream as it is now; a stream that is made anew has another.
+    /// A reference to [`Table::STREAM_ARN`].
     #[must_use]
     pub fn stream_arn(&self) -> Text {
-        self.attribute("StreamArn")
+        self.attribute(Table::STREAM_ARN)
     }
 }

@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::{OneOrMany, formats::PreferMany, serde_as, skip_serializing_none};
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "IAM",
+    sdk_id: "IAM",
+};
 
 /// The facts of `AWS::IAM::Role`.
 pub const ROLE: &ResourceType = &ResourceType {
     name: "AWS::IAM::Role",
+    service: SERVICE,
     identity: &["RoleName"],
     create_only: &["RoleName", "Path"],
     renewed_by: &[],
@@ -24,7 +31,7 @@ pub const ROLE: &ResourceType = &ResourceType {
     ],
 };
 
-/// A role that a service takes on.
+/// A role that a service assumes.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -32,13 +39,13 @@ pub const ROLE: &ResourceType = &ResourceType {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Role<S = Text> {
-    /// 1 to 64 of `[\w+=,.@-]`. Changing it replaces the role.
+    /// 1 to 64 characters of `[\w+=,.@-]`. Changing it replaces the role.
     pub role_name: String,
     /// Begins and ends with `/`; absent means `/`. Changing it replaces the role.
     pub path: Option<String>,
-    /// What the role is for.
+    /// The purpose of the role.
     pub description: Option<String>,
-    /// Who may take it on.
+    /// Who may assume it.
     pub assume_role_policy_document: PolicyDocument<S>,
     /// ARNs of managed policies; a set, at most 10.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
@@ -48,7 +55,7 @@ pub struct Role<S = Text> {
     pub policies: Vec<Policy<S>>,
     /// Seconds, 3,600 to 43,200; absent means 3,600.
     pub max_session_duration: Option<i32>,
-    /// The ARN of the policy that bounds what the role can be given.
+    /// The ARN of the policy that bounds the role's permissions.
     pub permissions_boundary: Option<S>,
 }
 
@@ -59,9 +66,9 @@ pub struct Role<S = Text> {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Policy<S = Text> {
-    /// 1 to 128 of `[\w+=,.@-]`.
+    /// 1 to 128 characters of `[\w+=,.@-]`.
     pub policy_name: String,
-    /// What it grants.
+    /// Its permissions.
     pub policy_document: PolicyDocument<S>,
 }
 
@@ -72,16 +79,17 @@ pub struct Policy<S = Text> {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct PolicyDocument<S = Text> {
-    /// The language's version; always `2012-10-17` in ours. A document that states none is of
+    /// The language's version; always `2012-10-17` in ours. A document that states none uses
     /// `2008-10-17`.
     #[serde(default = "first_version")]
     pub version: String,
-    /// What is granted and denied. IAM takes one statement for a list of one.
+    /// The permissions granted and denied. IAM accepts a single statement instead of a list of one.
     #[serde(deserialize_with = "one_or_many")]
     pub statement: Vec<Statement<S>>,
 }
 
-/// One statement of a policy. IAM takes one string for a list of one, and the order never matters.
+/// One statement of a policy. IAM accepts a single string instead of a list of one, and order is
+/// irrelevant.
 #[serde_as]
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,7 +106,7 @@ pub struct Statement<S = Text> {
     pub principal: Option<Principal<S>>,
     /// Everyone but these.
     pub not_principal: Option<Principal<S>>,
-    /// What may be done.
+    /// The allowed or denied actions.
     #[serde_as(as = "OneOrMany<_, PreferMany>")]
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub action: Vec<String>,
@@ -106,7 +114,7 @@ pub struct Statement<S = Text> {
     #[serde_as(as = "OneOrMany<_, PreferMany>")]
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub not_action: Vec<String>,
-    /// To what.
+    /// The resources.
     #[serde(
         default = "Vec::new",
         skip_serializing_if = "Vec::is_empty",
@@ -120,7 +128,7 @@ pub struct Statement<S = Text> {
         deserialize_with = "one_or_many"
     )]
     pub not_resource: Vec<S>,
-    /// When: operator, then key, then values.
+    /// Conditions: operator, then key, then values.
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     pub condition: BTreeMap<String, BTreeMap<String, Values<S>>>,
 }
@@ -134,7 +142,7 @@ pub enum Effect {
     Deny,
 }
 
-/// Who a statement speaks of.
+/// The principals of a statement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     untagged,
@@ -147,7 +155,7 @@ pub enum Principal<S = Text> {
     Anyone(String),
 }
 
-/// One value or several: IAM takes a single one without brackets.
+/// One value or several: IAM accepts a single one without brackets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     transparent,
@@ -188,7 +196,7 @@ impl<S> PolicyDocument<S> {
 }
 
 impl<S: From<String>> PolicyDocument<S> {
-    /// The trust policy that lets one service take on a role: `lambda.amazonaws.com`.
+    /// The trust policy that lets one service assume a role: `lambda.amazonaws.com`.
     #[must_use]
     pub fn trust(service: &str) -> Self {
         let principal = BTreeMap::from([(
@@ -223,10 +231,19 @@ impl<S: Serialize> Resource for Role<S> {
     const TYPE: &'static ResourceType = ROLE;
 }
 
-impl Handle<Role> {
+impl Role {
     /// The role's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The role's name.
+    pub const NAME: Attribute<Self> = Attribute::new("RoleName");
+    /// The role's id, which a role of the same name that is created later does not share.
+    pub const ID: Attribute<Self> = Attribute::new("RoleId");
+}
+
+impl Handle<Role> {
+    /// A reference to [`Role::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Role::ARN)
     }
 }

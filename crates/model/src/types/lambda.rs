@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Lambda",
+    sdk_id: "Lambda",
+};
 
 /// The facts of `AWS::Lambda::Function`.
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Function",
+    service: SERVICE,
     identity: &["FunctionName"],
     create_only: &["FunctionName"],
     renewed_by: &[],
@@ -27,6 +34,7 @@ pub const FUNCTION: &ResourceType = &ResourceType {
 /// The facts of `AWS::Lambda::Permission`.
 pub const PERMISSION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Permission",
+    service: SERVICE,
     identity: &["FunctionName"],
     create_only: &[
         "FunctionName",
@@ -45,6 +53,7 @@ pub const PERMISSION: &ResourceType = &ResourceType {
 /// The facts of `AWS::Lambda::EventSourceMapping`.
 pub const EVENT_SOURCE_MAPPING: &ResourceType = &ResourceType {
     name: "AWS::Lambda::EventSourceMapping",
+    service: SERVICE,
     identity: &["FunctionName", "EventSourceArn"],
     create_only: &["EventSourceArn", "StartingPosition"],
     renewed_by: &[],
@@ -67,15 +76,15 @@ pub const EVENT_SOURCE_MAPPING: &ResourceType = &ResourceType {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Function<S = Text> {
-    /// 1 to 64 of `[a-zA-Z0-9-_]`. Changing it replaces the function.
+    /// 1 to 64 characters of `[a-zA-Z0-9-_]`. Changing it replaces the function.
     pub function_name: String,
-    /// What the function is for.
+    /// The purpose of the function.
     pub description: Option<String>,
-    /// The ARN of the role that it runs under.
+    /// The ARN of its execution role.
     pub role: S,
-    /// `provided.al2023` for a native executable called `bootstrap`.
+    /// `provided.al2023` for a native executable named `bootstrap`.
     pub runtime: String,
-    /// What the runtime calls; AWS wants one even where the runtime ignores it.
+    /// The entry point; required by AWS even if the runtime ignores it.
     pub handler: String,
     /// The zip.
     pub code: Code,
@@ -86,21 +95,21 @@ pub struct Function<S = Text> {
     pub memory_size: Option<i32>,
     /// Seconds, 1 to 900; absent means 3.
     pub timeout: Option<i32>,
-    /// Variables that the function sees.
+    /// Environment variables of the function.
     pub environment: Option<Environment<S>>,
-    /// Concurrent executions that are kept for, and are the most of, this function; absent means
+    /// Concurrent executions reserved for this function, which are also its maximum; absent means
     /// unreserved.
     pub reserved_concurrent_executions: Option<i32>,
     /// X-Ray tracing; absent means `PassThrough`.
     pub tracing_config: Option<TracingConfig>,
-    /// Where and how it logs; absent means `/aws/lambda/NAME`, as text.
+    /// Log group and format; absent means `/aws/lambda/NAME`, as text.
     pub logging_config: Option<LoggingConfig<S>>,
     /// Size of `/tmp`; absent means 512 MB.
     pub ephemeral_storage: Option<EphemeralStorage>,
-    /// ARNs of layer versions, in the order in which they are laid.
+    /// ARNs of layer versions, in the order in which they are applied.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<S>,
-    /// Where events go that failed asynchronously.
+    /// The destination of asynchronous events that failed.
     pub dead_letter_config: Option<DeadLetterConfig<S>>,
     /// The KMS key that encrypts the environment.
     pub kms_key_arn: Option<S>,
@@ -108,8 +117,8 @@ pub struct Function<S = Text> {
 
 /// A function's zip.
 ///
-/// CloudFormation names an S3 object here; the zip goes up with the call, so what is named is its
-/// hash.
+/// CloudFormation names an S3 object here; in our calls the zip is uploaded directly, so this is
+/// its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Code {
@@ -117,7 +126,7 @@ pub struct Code {
     pub code_sha256: String,
 }
 
-/// Variables that a function sees.
+/// Environment variables of a function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Environment<S = Text> {
@@ -136,13 +145,13 @@ pub struct TracingConfig {
 /// Whether requests are traced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TracingMode {
-    /// Sampled here.
+    /// Sampled by Lambda.
     Active,
-    /// Only when the caller says so.
+    /// Only if the caller requests it.
     PassThrough,
 }
 
-/// Where and how a function logs.
+/// Log group and format of a function.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -154,9 +163,9 @@ pub struct LoggingConfig<S = Text> {
     pub log_group: Option<S>,
     /// `Text` or `JSON`; absent means `Text`.
     pub log_format: Option<String>,
-    /// With `JSON`: the least level of the function's own lines.
+    /// With `JSON`: the minimum level of the function's own lines.
     pub application_log_level: Option<String>,
-    /// With `JSON`: the least level of Lambda's lines.
+    /// With `JSON`: the minimum level of Lambda's lines.
     pub system_log_level: Option<String>,
 }
 
@@ -168,7 +177,7 @@ pub struct EphemeralStorage {
     pub size: i32,
 }
 
-/// Where events go that failed asynchronously.
+/// The destination of asynchronous events that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeadLetterConfig<S = Text> {
@@ -190,11 +199,11 @@ pub struct Permission<S = Text> {
     pub function_name: S,
     /// `lambda:InvokeFunction`.
     pub action: String,
-    /// The service that may do it: `apigateway.amazonaws.com`.
+    /// The service that may invoke it: `apigateway.amazonaws.com`.
     pub principal: String,
-    /// The resource on whose behalf, as a pattern.
+    /// The resource that invokes it, as a pattern.
     pub source_arn: Option<S>,
-    /// The account on whose behalf.
+    /// The account that invokes it.
     pub source_account: Option<S>,
 }
 
@@ -210,44 +219,44 @@ pub struct EventSourceMapping<S = Text> {
     pub function_name: S,
     /// The stream's ARN. Changing it replaces the mapping.
     pub event_source_arn: S,
-    /// Where reading begins. Changing it replaces the mapping.
+    /// Where reading starts. Changing it replaces the mapping.
     pub starting_position: Option<StartingPosition>,
-    /// Whether it reads; absent means yes.
+    /// Whether it is enabled; absent means yes.
     pub enabled: Option<bool>,
-    /// The most records of one invocation, 1 to 10,000; absent means 100.
+    /// Maximum records per invocation, 1 to 10,000; absent means 100.
     pub batch_size: Option<i32>,
     /// Seconds that a batch may wait to fill, 0 to 300; absent means 0.
     pub maximum_batching_window_in_seconds: Option<i32>,
-    /// Batches of one shard at the same time, 1 to 10; absent means 1.
+    /// Concurrent batches per shard, 1 to 10; absent means 1.
     pub parallelization_factor: Option<i32>,
-    /// Whether a failed batch is tried again in halves; absent means no.
+    /// Whether a failed batch is retried in halves; absent means no.
     pub bisect_batch_on_function_error: Option<bool>,
     /// Retries of a failed batch, 0 to 10,000; absent means −1, until its records expire.
     pub maximum_retry_attempts: Option<i32>,
-    /// Seconds after which a record is given up, 60 to 604,800; absent means −1, never.
+    /// Seconds after which a record is dropped, 60 to 604,800; absent means −1, never.
     pub maximum_record_age_in_seconds: Option<i32>,
     /// Seconds of a tumbling window, 0 to 900; absent means 0, none.
     pub tumbling_window_in_seconds: Option<i32>,
-    /// `ReportBatchItemFailures`: the function names the records that failed.
+    /// `ReportBatchItemFailures`: the function names the failed records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub function_response_types: Vec<String>,
     /// Which records reach the function.
     pub filter_criteria: Option<FilterCriteria>,
-    /// Where records are told of that were given up.
+    /// The destination of reports on dropped records.
     pub destination_config: Option<DestinationConfig<S>>,
 }
 
-/// Where in a stream reading begins.
+/// Where reading starts in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StartingPosition {
-    /// With the oldest record that is kept: nothing is missed.
+    /// At the oldest record that is kept: nothing is missed.
     TrimHorizon,
-    /// With what comes once polling has begun, which can be minutes later.
+    /// At the first record after polling has begun, which can be minutes later.
     Latest,
 }
 
-/// Which records reach a function: those that any filter matches.
+/// Which records reach a function: those that match any filter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct FilterCriteria {
@@ -264,7 +273,7 @@ pub struct Filter {
     pub pattern: String,
 }
 
-/// Where records are told of that were given up.
+/// The destination of reports on dropped records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DestinationConfig<S = Text> {
@@ -292,16 +301,37 @@ impl<S: Serialize> Resource for EventSourceMapping<S> {
     const TYPE: &'static ResourceType = EVENT_SOURCE_MAPPING;
 }
 
-impl Handle<Function> {
+impl Function {
     /// The function's ARN, without a version.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The function's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("FunctionName");
+}
+
+impl Handle<Function> {
+    /// A reference to [`Function::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Function::ARN)
     }
 
-    /// The function's name, once it exists.
+    /// A reference to [`Function::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("FunctionName")
+        self.attribute(Function::NAME)
     }
+}
+
+impl Permission {
+    /// The function whose policy has the statement.
+    pub const FUNCTION_NAME: Attribute<Self> = Attribute::new("FunctionName");
+    /// The statement's id in the function's policy.
+    pub const STATEMENT_ID: Attribute<Self> = Attribute::new("StatementId");
+}
+
+impl EventSourceMapping {
+    /// The mapping's id.
+    pub const UUID: Attribute<Self> = Attribute::new("UUID");
+    /// The mapping's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
 }

@@ -3,11 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "CloudWatch Logs",
+    sdk_id: "CloudWatch Logs",
+};
 
 /// The facts of `AWS::Logs::LogGroup`.
 pub const LOG_GROUP: &ResourceType = &ResourceType {
     name: "AWS::Logs::LogGroup",
+    service: SERVICE,
     identity: &["LogGroupName"],
     create_only: &["LogGroupName", "LogGroupClass"],
     renewed_by: &[],
@@ -22,9 +29,9 @@ pub const LOG_GROUP: &ResourceType = &ResourceType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LogGroup<S = Text> {
-    /// 1 to 512 of `[.\-_/#A-Za-z0-9]`. Changing it replaces the group.
+    /// 1 to 512 characters of `[.\-_/#A-Za-z0-9]`. Changing it replaces the group.
     pub log_group_name: String,
-    /// Days that events are kept, one of the numbers that AWS takes; absent means for ever.
+    /// Days that events are kept, one of the numbers that AWS allows; absent means for ever.
     pub retention_in_days: Option<i32>,
     /// Absent means `STANDARD`. Changing it replaces the group.
     pub log_group_class: Option<LogGroupClass>,
@@ -32,11 +39,11 @@ pub struct LogGroup<S = Text> {
     pub kms_key_id: Option<S>,
 }
 
-/// What a log group costs and can do.
+/// The price and features of a log group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LogGroupClass {
-    /// Everything.
+    /// All features.
     Standard,
     /// Cheaper to write, without metric filters and live tail.
     InfrequentAccess,
@@ -44,7 +51,7 @@ pub enum LogGroupClass {
     Delivery,
 }
 
-/// The retention periods that AWS takes, in days.
+/// The retention periods that AWS allows, in days.
 pub const RETENTION_DAYS: &[i32] = &[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
@@ -54,16 +61,23 @@ impl<S: Serialize> Resource for LogGroup<S> {
     const TYPE: &'static ResourceType = LOG_GROUP;
 }
 
+impl LogGroup {
+    /// The group's ARN, without the `:*` that some calls require.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The group's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("LogGroupName");
+}
+
 impl Handle<LogGroup> {
-    /// The group's ARN, without the `:*` that some calls want.
+    /// A reference to [`LogGroup::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(LogGroup::ARN)
     }
 
-    /// The group's name, once it exists.
+    /// A reference to [`LogGroup::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("LogGroupName")
+        self.attribute(LogGroup::NAME)
     }
 }

@@ -1,8 +1,9 @@
-//! The properties of each resource type, in CloudFormation's names and shapes: one file a service.
+//! The properties of each resource type, in CloudFormation's names and shapes: one file per
+//! service.
 //!
-//! Each struct is generic over its strings: [`crate::Text`] in a stack, where a string may
-//! be deferred, and `String` in a driver, which gets resolved properties only. An absent member
-//! means AWS's default, which the driver states when it compares.
+//! Each struct is generic over its strings: [`crate::Text`] in a stack, where a string may be
+//! deferred, and `String` in a driver, which gets only resolved properties. An absent member means
+//! AWS's default, which the driver states when it compares.
 
 pub mod apigatewayv2;
 pub mod certificatemanager;
@@ -52,3 +53,22 @@ pub const ALL: &[&ResourceType] = &[
     cloudfront::FUNCTION,
     cloudfront::DISTRIBUTION,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// A misspelt name would order nothing.
+    #[test]
+    fn a_type_refers_to_types_of_the_model() {
+        let names: BTreeSet<_> = ALL.iter().map(|known| known.name).collect();
+        assert_eq!(names.len(), ALL.len(), "each is named once");
+        for known in ALL {
+            for on in known.refers_to {
+                assert!(names.contains(on), "{}: {on}", known.name);
+            }
+        }
+    }
+}

@@ -3,12 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Replacement, Resource, ResourceType, Service, Text};
 
-/// The facts of `AWS::Route53::RecordSet`. Its record is another record, below `_frontage` in the
-/// same zone.
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "Route 53",
+    sdk_id: "Route 53",
+};
+
+/// The facts of `AWS::Route53::RecordSet`. Its ownership record is another record, below
+/// `_frontage` in the same zone.
 pub const RECORD_SET: &ResourceType = &ResourceType {
     name: "AWS::Route53::RecordSet",
+    service: SERVICE,
     identity: &["HostedZoneId", "Name", "Type"],
     create_only: &["HostedZoneId", "Name", "Type"],
     renewed_by: &[],
@@ -22,7 +29,7 @@ pub const RECORD_SET: &ResourceType = &ResourceType {
     ],
 };
 
-/// The hosted zone of every CloudFront distribution: what an alias to one names.
+/// The hosted zone of every CloudFront distribution, named by an alias to one.
 pub const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
 
 /// The records of one name and type, with simple routing.
@@ -30,18 +37,18 @@ pub const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RecordSet<S = Text> {
-    /// The zone that the records are in: `Z…`. Changing it replaces them.
+    /// Their zone: `Z…`. Changing it replaces them.
     pub hosted_zone_id: S,
-    /// The whole name, such as `www.example.com`, with or without a dot at its end. Changing it
+    /// The full name, such as `www.example.com`, with or without a trailing dot. Changing it
     /// replaces them.
     pub name: S,
     /// `A`, `AAAA`, `CNAME`, `TXT`, `CAA`… Changing it replaces them.
     #[serde(rename = "Type")]
     pub record_type: String,
-    /// What in AWS the name stands for, in place of records.
+    /// The AWS resource that the name refers to, instead of records.
     pub alias_target: Option<AliasTarget<S>>,
-    /// Seconds that resolvers keep the answer, in digits; needed with records, and none with an
-    /// alias.
+    /// Seconds that resolvers cache the answer, in digits; required with records, not allowed with
+    /// an alias.
     #[serde(rename = "TTL")]
     pub ttl: Option<String>,
     /// The answers; a set.
@@ -49,7 +56,7 @@ pub struct RecordSet<S = Text> {
     pub resource_records: Vec<S>,
 }
 
-/// What in AWS a name stands for.
+/// The AWS resource that a name refers to.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -59,7 +66,7 @@ pub struct AliasTarget<S = Text> {
     pub dns_name: S,
     /// The zone of that name: for a distribution [`CLOUDFRONT_ZONE`].
     pub hosted_zone_id: S,
-    /// Whether the answer depends on the target's health; absent means no. A distribution takes
+    /// Whether the answer depends on the target's health; absent means no. A distribution allows
     /// only no.
     pub evaluate_target_health: Option<bool>,
 }
@@ -93,10 +100,7 @@ impl<S: Serialize> Resource for RecordSet<S> {
     const TYPE: &'static ResourceType = RECORD_SET;
 }
 
-impl Handle<RecordSet> {
-    /// The name, once the records are everywhere, without a dot at its end.
-    #[must_use]
-    pub fn name(&self) -> Text {
-        self.attribute("Name")
-    }
+impl RecordSet {
+    /// The name, once the records have reached all name servers, without a trailing dot.
+    pub const NAME: Attribute<Self> = Attribute::new("Name");
 }

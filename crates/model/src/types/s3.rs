@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::iam::PolicyDocument;
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "S3",
+    sdk_id: "S3",
+};
 
 /// The facts of `AWS::S3::Bucket`.
 pub const BUCKET: &ResourceType = &ResourceType {
     name: "AWS::S3::Bucket",
+    service: SERVICE,
     identity: &["BucketName"],
     create_only: &["BucketName"],
     renewed_by: &[],
@@ -21,6 +28,7 @@ pub const BUCKET: &ResourceType = &ResourceType {
 /// The facts of `AWS::S3::BucketPolicy`. Its record is a tag of the bucket.
 pub const BUCKET_POLICY: &ResourceType = &ResourceType {
     name: "AWS::S3::BucketPolicy",
+    service: SERVICE,
     identity: &["Bucket"],
     create_only: &["Bucket"],
     renewed_by: &[],
@@ -34,11 +42,13 @@ pub const BUCKET_POLICY: &ResourceType = &ResourceType {
     ],
 };
 
-/// The facts of `Frontage::S3::Object`, an object that is kept like any other resource.
+/// The facts of `Frontage::S3::Object`, an object that is maintained like any other resource.
 ///
-/// An object takes ten tags at most, so it carries Frontage's own and not those of the description.
+/// An object can have at most ten tags, so it carries Frontage's own and not those of the
+/// description.
 pub const OBJECT: &ResourceType = &ResourceType {
     name: "Frontage::S3::Object",
+    service: SERVICE,
     identity: &["Bucket", "Key"],
     create_only: &["Bucket", "Key"],
     renewed_by: &[],
@@ -56,28 +66,28 @@ pub const OBJECT: &ResourceType = &ResourceType {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct Bucket<S = Text> {
-    /// 3 to 63 of `[a-z0-9.-]`, unique among all accounts. Changing it would replace the bucket,
-    /// which is refused.
+    /// 3 to 63 characters of `[a-z0-9.-]`, unique across all accounts. Changing it would replace
+    /// the bucket, which is refused.
     pub bucket_name: S,
     /// How new objects are encrypted; absent means with keys that S3 owns (`AES256`).
     pub bucket_encryption: Option<BucketEncryption<S>>,
-    /// What is blocked whatever policies and access lists say; absent means everything, as for
-    /// every new bucket.
+    /// Public access that is blocked whatever policies and access lists say; absent means all of
+    /// it, as for every new bucket.
     pub public_access_block_configuration: Option<PublicAccessBlockConfiguration>,
-    /// Who owns what others upload; absent means the bucket's owner, without access lists.
+    /// Who owns objects uploaded by others; absent means the bucket's owner, without access lists.
     pub ownership_controls: Option<OwnershipControls>,
-    /// Whether older versions are kept; absent means no. Once kept, they can be suspended and never
-    /// left out.
+    /// Whether older versions are kept; absent means no. Once enabled, it can be suspended but
+    /// never removed.
     pub versioning_configuration: Option<VersioningConfiguration>,
-    /// What expires or moves by itself; absent means nothing.
+    /// Automatic expiry and transitions; absent means none.
     pub lifecycle_configuration: Option<LifecycleConfiguration>,
-    /// What browsers of other origins may do; absent means nothing.
+    /// What pages of other origins may do; absent means nothing.
     pub cors_configuration: Option<CorsConfiguration>,
-    /// Where requests are logged; absent means nowhere.
+    /// The destination of the request log; absent means none.
     pub logging_configuration: Option<LoggingConfiguration<S>>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for Bucket {
     fn default() -> Self {
         Self {
@@ -112,10 +122,10 @@ pub struct BucketEncryption<S = Text> {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct ServerSideEncryptionRule<S = Text> {
-    /// What is done with an object whose upload says nothing about it.
+    /// The encryption of an object whose upload does not specify one.
     pub server_side_encryption_by_default: Option<ServerSideEncryptionByDefault<S>>,
-    /// With a KMS key: whether S3 asks KMS once a bucket rather than once an object; absent means
-    /// no.
+    /// With a KMS key: whether S3 calls KMS once per bucket rather than once per object; absent
+    /// means no.
     pub bucket_key_enabled: Option<bool>,
 }
 
@@ -135,8 +145,8 @@ pub struct ServerSideEncryptionByDefault<S = Text> {
     pub kms_master_key_id: Option<S>,
 }
 
-/// What is blocked whatever policies and access lists say. Where it is stated, an absent member
-/// means no.
+/// Public access that is blocked whatever policies and access lists say. If it is stated, an absent
+/// member means no.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -145,9 +155,9 @@ pub struct PublicAccessBlockConfiguration {
     pub block_public_acls: Option<bool>,
     /// Refuses policies that make the bucket public.
     pub block_public_policy: Option<bool>,
-    /// Overlooks public access lists that are there.
+    /// Ignores existing public access lists.
     pub ignore_public_acls: Option<bool>,
-    /// Leaves a public bucket to its account and to AWS's services.
+    /// Restricts a public bucket to its account and to AWS's services.
     pub restrict_public_buckets: Option<bool>,
 }
 
@@ -164,7 +174,7 @@ impl PublicAccessBlockConfiguration {
     }
 }
 
-/// Who owns what others upload.
+/// Who owns objects uploaded by others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct OwnershipControls {
@@ -172,22 +182,22 @@ pub struct OwnershipControls {
     pub rules: Vec<OwnershipControlsRule>,
 }
 
-/// Who owns what others upload.
+/// Who owns objects uploaded by others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct OwnershipControlsRule {
-    /// Who.
+    /// The owner.
     pub object_ownership: ObjectOwnership,
 }
 
-/// Who owns what others upload.
+/// Who owns objects uploaded by others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ObjectOwnership {
     /// The bucket's owner, and there are no access lists.
     BucketOwnerEnforced,
-    /// The bucket's owner, where the upload says so.
+    /// The bucket's owner, if the upload says so.
     BucketOwnerPreferred,
-    /// Who uploads.
+    /// The uploader.
     ObjectWriter,
 }
 
@@ -212,70 +222,70 @@ pub struct VersioningConfiguration {
 pub enum VersioningStatus {
     /// They are.
     Enabled,
-    /// They are no longer; those that were stay.
+    /// They are no longer; existing ones remain.
     Suspended,
 }
 
-/// What expires or moves by itself.
+/// Automatic expiry and transitions.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LifecycleConfiguration {
     /// A set by id, at most 1,000.
     pub rules: Vec<LifecycleRule>,
-    /// From which size objects move: `all_storage_classes_128K` (the default) or
+    /// The minimum size of objects for transitions: `all_storage_classes_128K` (the default) or
     /// `varies_by_storage_class`.
     pub transition_default_minimum_object_size: Option<String>,
 }
 
-/// What happens to which objects. A rule needs one thing to do at least.
+/// A rule with its objects and actions. It needs at least one action.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LifecycleRule {
-    /// The rule's name, unique in the bucket, up to 255 characters. S3 makes one up where it is
+    /// The rule's name, unique in the bucket, up to 255 characters. S3 generates one if it is
     /// absent.
     pub id: Option<String>,
-    /// Whether the rule counts.
+    /// Whether the rule is enabled.
     pub status: LifecycleStatus,
-    /// Only objects whose key begins so; absent means all.
+    /// Only objects whose key begins like this; absent means all.
     pub prefix: Option<String>,
     /// Only objects that carry all of these tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tag_filters: Vec<TagFilter>,
-    /// Only objects of more bytes than this, in digits.
+    /// Only objects larger than this number of bytes, in digits.
     pub object_size_greater_than: Option<String>,
-    /// Only objects of fewer bytes than this, in digits.
+    /// Only objects smaller than this number of bytes, in digits.
     pub object_size_less_than: Option<String>,
     /// Days after its creation that an object is deleted.
     pub expiration_in_days: Option<i32>,
     /// The day on which objects are deleted, such as `2030-01-01T00:00:00Z`.
     pub expiration_date: Option<String>,
-    /// Whether delete markers go that stand for no older version; not together with days or a date.
+    /// Whether delete markers without older versions are removed; not together with days or a date.
     pub expired_object_delete_marker: Option<bool>,
     /// When older versions are deleted.
     pub noncurrent_version_expiration: Option<NoncurrentVersionExpiration>,
-    /// When objects move; a set.
+    /// Transitions of objects; a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transitions: Vec<Transition>,
-    /// When older versions move; a set.
+    /// Transitions of older versions; a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noncurrent_version_transitions: Vec<NoncurrentVersionTransition>,
-    /// When uploads in parts that were never completed are given up.
+    /// When incomplete multipart uploads are aborted.
     pub abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload>,
 }
 
-/// Whether a rule counts.
+/// Whether a rule is enabled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LifecycleStatus {
-    /// It counts.
+    /// It is.
     #[default]
     Enabled,
-    /// It does not.
+    /// It is not.
     Disabled,
 }
 
-/// A tag that an object carries.
+/// A tag of an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TagFilter {
@@ -290,19 +300,19 @@ pub struct TagFilter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct NoncurrentVersionExpiration {
-    /// Days after a newer version came.
+    /// Days after a newer version was created.
     pub noncurrent_days: i32,
-    /// How many of the newest are kept longer, 1 to 100; absent means none.
+    /// How many of the newest are retained, 1 to 100; absent means none.
     pub newer_noncurrent_versions: Option<i32>,
 }
 
-/// When objects move.
+/// A transition of objects.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Transition {
-    /// Where to: `STANDARD_IA`, `ONEZONE_IA`, `INTELLIGENT_TIERING`, `GLACIER_IR`, `GLACIER`,
-    /// `DEEP_ARCHIVE`.
+    /// The storage class: `STANDARD_IA`, `ONEZONE_IA`, `INTELLIGENT_TIERING`, `GLACIER_IR`,
+    /// `GLACIER`, `DEEP_ARCHIVE`.
     pub storage_class: String,
     /// Days after the object's creation.
     pub transition_in_days: Option<i32>,
@@ -310,20 +320,20 @@ pub struct Transition {
     pub transition_date: Option<String>,
 }
 
-/// When older versions move.
+/// A transition of older versions.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct NoncurrentVersionTransition {
-    /// Where to.
+    /// The storage class.
     pub storage_class: String,
-    /// Days after a newer version came.
+    /// Days after a newer version was created.
     pub transition_in_days: i32,
-    /// How many of the newest stay, 1 to 100; absent means none.
+    /// How many of the newest are retained, 1 to 100; absent means none.
     pub newer_noncurrent_versions: Option<i32>,
 }
 
-/// When uploads in parts that were never completed are given up.
+/// When incomplete multipart uploads are aborted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AbortIncompleteMultipartUpload {
@@ -331,15 +341,15 @@ pub struct AbortIncompleteMultipartUpload {
     pub days_after_initiation: i32,
 }
 
-/// What browsers of other origins may do.
+/// What pages of other origins may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CorsConfiguration {
-    /// The first that fits a request counts; at most 100.
+    /// The first rule that matches a request applies; at most 100.
     pub cors_rules: Vec<CorsRule>,
 }
 
-/// What browsers of some origins may do. The lists are sets.
+/// What pages of some origins may do. The lists are sets.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -351,16 +361,16 @@ pub struct CorsRule {
     pub allowed_headers: Vec<String>,
     /// `GET`, `PUT`, `HEAD`, `POST`, `DELETE`.
     pub allowed_methods: Vec<String>,
-    /// Such as `https://www.example.com`; one `*` in each may stand for anything.
+    /// Such as `https://www.example.com`; each may contain one `*` as a wildcard.
     pub allowed_origins: Vec<String>,
-    /// Response headers that scripts see.
+    /// Response headers that scripts may read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exposed_headers: Vec<String>,
     /// Seconds that a browser remembers a preflight answer.
     pub max_age: Option<i32>,
 }
 
-/// Where requests are logged.
+/// The destination of the request log.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -370,7 +380,7 @@ pub struct CorsRule {
 pub struct LoggingConfiguration<S = Text> {
     /// A bucket of the same Region; absent means the bucket itself.
     pub destination_bucket_name: Option<S>,
-    /// How the keys of logs begin; absent means with nothing.
+    /// The prefix of the logs' keys; absent means none.
     pub log_file_prefix: Option<String>,
 }
 
@@ -383,11 +393,11 @@ pub struct LoggingConfiguration<S = Text> {
 pub struct BucketPolicy<S = Text> {
     /// The bucket's name.
     pub bucket: S,
-    /// Who may do what, at most 20 KB. Statements name principals.
+    /// Permissions, at most 20 KB. Statements name principals.
     pub policy_document: PolicyDocument<S>,
 }
 
-/// An object whose content the model knows.
+/// An object whose content is in the model.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -400,7 +410,7 @@ pub struct Object<S = Text> {
     pub body: S,
     /// The media type; absent means `binary/octet-stream`.
     pub content_type: Option<String>,
-    /// How long caches keep it, as the header says it; absent means that nothing is said.
+    /// The `Cache-Control` header; absent means that it is omitted.
     pub cache_control: Option<String>,
 }
 
@@ -416,28 +426,45 @@ impl<S: Serialize> Resource for Object<S> {
     const TYPE: &'static ResourceType = OBJECT;
 }
 
-impl Handle<Bucket> {
+impl Bucket {
     /// The bucket's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The bucket's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("BucketName");
+    /// The bucket's host, `BUCKET.s3.amazonaws.com`.
+    pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");
+    /// The bucket's host in its Region, `BUCKET.s3.REGION.amazonaws.com`, for an origin.
+    pub const REGIONAL_DOMAIN_NAME: Attribute<Self> = Attribute::new("RegionalDomainName");
+}
+
+impl Handle<Bucket> {
+    /// A reference to [`Bucket::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Bucket::ARN)
     }
 
-    /// The bucket's name, once it exists.
+    /// A reference to [`Bucket::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("BucketName")
+        self.attribute(Bucket::NAME)
     }
 
-    /// The bucket's host, `BUCKET.s3.amazonaws.com`.
-    #[must_use]
-    pub fn domain_name(&self) -> Text {
-        self.attribute("DomainName")
-    }
-
-    /// The bucket's host in its Region, `BUCKET.s3.REGION.amazonaws.com`: what an origin names.
+    /// A reference to [`Bucket::REGIONAL_DOMAIN_NAME`].
     #[must_use]
     pub fn regional_domain_name(&self) -> Text {
-        self.attribute("RegionalDomainName")
+        self.attribute(Bucket::REGIONAL_DOMAIN_NAME)
     }
+}
+
+impl BucketPolicy {
+    /// The name of the bucket whose policy it is.
+    pub const BUCKET: Attribute<Self> = Attribute::new("Bucket");
+}
+
+impl Object {
+    /// The name of the bucket that the object is in.
+    pub const BUCKET: Attribute<Self> = Attribute::new("Bucket");
+    /// The object's key.
+    pub const KEY: Attribute<Self> = Attribute::new("Key");
 }

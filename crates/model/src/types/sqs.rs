@@ -4,11 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "SQS",
+    sdk_id: "SQS",
+};
 
 /// The facts of `AWS::SQS::Queue`.
 pub const QUEUE: &ResourceType = &ResourceType {
     name: "AWS::SQS::Queue",
+    service: SERVICE,
     identity: &["QueueName"],
     create_only: &["QueueName", "FifoQueue"],
     renewed_by: &[],
@@ -23,12 +30,12 @@ pub const QUEUE: &ResourceType = &ResourceType {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Queue<S = Text> {
-    /// 1 to 80 of `[A-Za-z0-9_-]`, a FIFO queue's with `.fifo` at the end. Changing it replaces the
-    /// queue.
+    /// 1 to 80 characters of `[A-Za-z0-9_-]`, ending in `.fifo` for a FIFO queue. Changing it
+    /// replaces the queue.
     pub queue_name: String,
-    /// Whether order is kept; absent means no. Changing it replaces the queue.
+    /// Whether order is preserved; absent means no. Changing it replaces the queue.
     pub fifo_queue: Option<bool>,
-    /// FIFO only: whether equal bodies are one message; absent means no.
+    /// FIFO only: whether messages with equal bodies are duplicates; absent means no.
     pub content_based_deduplication: Option<bool>,
     /// Seconds before a message can be received, 0 to 900; absent means 0.
     pub delay_seconds: Option<i32>,
@@ -44,17 +51,17 @@ pub struct Queue<S = Text> {
     pub sqs_managed_sse_enabled: Option<bool>,
     /// The KMS key that encrypts messages.
     pub kms_master_key_id: Option<S>,
-    /// Seconds that a data key is used again, 60 to 86,400; absent means 300. Without a KMS key it
-    /// means nothing.
+    /// Seconds that a data key is reused, 60 to 86,400; absent means 300. It has no effect without
+    /// a KMS key.
     pub kms_data_key_reuse_period_seconds: Option<i32>,
-    /// Where messages go that are received too often.
+    /// The destination of messages that are received too often.
     pub redrive_policy: Option<RedrivePolicy<S>>,
-    /// Which queues may name this one as theirs, as SQS writes it: `redrivePermission` and, with
-    /// `byQueue`, `sourceQueueArns`. Absent means all (`allowAll`).
+    /// Which queues may use this one as their dead-letter queue, in SQS's format:
+    /// `redrivePermission` and, with `byQueue`, `sourceQueueArns`. Absent means all (`allowAll`).
     pub redrive_allow_policy: Option<Value>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for Queue {
     fn default() -> Self {
         Self {
@@ -75,13 +82,13 @@ impl Default for Queue {
     }
 }
 
-/// Where messages go that are received too often.
+/// The destination of messages that are received too often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RedrivePolicy<S = Text> {
     /// The dead-letter queue's ARN.
     pub dead_letter_target_arn: S,
-    /// After how many receives, 1 to 1,000.
+    /// The maximum number of receives, 1 to 1,000.
     pub max_receive_count: i32,
 }
 
@@ -89,16 +96,25 @@ impl<S: Serialize> Resource for Queue<S> {
     const TYPE: &'static ResourceType = QUEUE;
 }
 
-impl Handle<Queue> {
+impl Queue {
     /// The queue's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The queue's URL, by which messages are sent and received.
+    pub const URL: Attribute<Self> = Attribute::new("QueueUrl");
+    /// The queue's name.
+    pub const NAME: Attribute<Self> = Attribute::new("QueueName");
+}
+
+impl Handle<Queue> {
+    /// A reference to [`Queue::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Queue::ARN)
     }
 
-    /// The queue's URL, by which messages are sent and received.
+    /// A reference to [`Queue::URL`].
     #[must_use]
     pub fn url(&self) -> Text {
-        self.attribute("QueueUrl")
+        self.attribute(Queue::URL)
     }
 }

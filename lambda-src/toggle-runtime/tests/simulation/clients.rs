@@ -1,4 +1,4 @@
-//! Those who connect, and those who change toggles.
+//! The clients that connect, and the writers that change toggles.
 
 use tokio::task::spawn_local;
 
@@ -20,7 +20,7 @@ fn spawn_writer(world: &World) {
         for _ in 0..fastrand::usize(1..20) {
             pause(0, if fastrand::bool() { 100 } else { 3_000 }).await;
             let id = format!("t{}", fastrand::u8(..5));
-            // Few values, so that a toggle goes back to an earlier one.
+            // Few values, so that a toggle returns to an earlier one.
             match fastrand::u64(..4) {
                 0 => world.delete_toggle(&id),
                 value => world.set_toggle(&id, value),
@@ -50,7 +50,7 @@ fn spawn_client(world: &World, within_ms: u64) {
     });
 }
 
-/// The service closes a connection: its client comes back.
+/// The service closes a connection: its client reconnects.
 pub(crate) fn close(world: &World, id: &str) {
     let (world, busy, id) = (world.clone(), world.busy(), id.to_owned());
     world.inner().clients.get_mut(&id).unwrap().closed = true;

@@ -1,7 +1,7 @@
 //! A simulated world, under virtual time and from a seed, in which the real algorithms run: clients
-//! come and go, toggles change, streams deliver in batches, again and twice at once, and the
-//! services throttle, fail and stay silent. Once changes stop, every open client, which knows
-//! nothing but to apply messages in order, has to know exactly what the table says.
+//! connect and leave, toggles change, streams deliver in batches, repeatedly and concurrently, and
+//! the services throttle, fail and stay silent. Once changes stop, every open client, which only
+//! applies messages in order, must know exactly the contents of the table.
 #![allow(clippy::unwrap_used)]
 
 mod clients;
@@ -11,11 +11,11 @@ mod world;
 
 use std::time::Duration;
 
-use toggle_runtime::policy::Policy;
+use toggle_runtime::policy::{Policy, Rule};
 
 use crate::world::{Scenario, World};
 
-/// Lets a world live until nothing happens any more, and returns what its clients got wrong.
+/// Runs a world until nothing happens any more, and returns its clients' errors.
 fn simulate(seed: u64, change_policy: impl Fn(&mut Policy)) -> Result<usize, String> {
     fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -70,34 +70,34 @@ fn no_client_ends_stale_in_many_worlds() {
     judge(200..6_000);
 }
 
-/// The simulation can fail: it finds a stale client once known connections are taken for all.
+/// The simulation can fail: it finds a stale client if the known connections are treated as all.
 #[test]
 fn without_scanning_clients_end_stale() {
     let stale = (0..150)
-        .filter(|seed| simulate(*seed, |policy| policy.scan = false).is_err())
+        .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Scan)).is_err())
         .count();
     assert!(stale > 5, "{stale}");
 }
 
-/// The simulation can fail: it finds a stale client once nothing is read again after telling.
+/// The simulation can fail: it finds a stale client if nothing is read again after sending.
 #[test]
 fn without_verification_clients_end_stale() {
     let stale = (0..60)
-        .filter(|seed| simulate(*seed, |policy| policy.verify = false).is_err())
+        .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Verify)).is_err())
         .count();
     assert!(stale > 5, "{stale}");
 }
 
-/// The simulation can fail: it finds a stale client once those that are in doubt stay connected.
+/// The simulation can fail: it finds a stale client if connections in doubt stay open.
 #[test]
 fn without_closing_clients_end_stale() {
     let stale = (0..150)
-        .filter(|seed| simulate(*seed, |policy| policy.close = false).is_err())
+        .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Close)).is_err())
         .count();
     assert!(stale > 0, "{stale}");
 }
 
-/// The simulation can fail: it finds a client without a state once a 410 is always taken for a
+/// The simulation can fail: it finds a client without a state if a 410 is always treated as a
 /// closed connection.
 #[test]
 fn without_patience_for_the_young_clients_end_stale() {

@@ -27,12 +27,12 @@ enum Stream {
 struct Function {
     stream: Stream,
     policy: Rc<Policy>,
-    /// The warm instances that nothing runs in.
+    /// The warm instances that are idle.
     idle: Rc<RefCell<Vec<Known>>>,
     world: World,
 }
 
-/// Starts a poller a shard.
+/// Starts one poller per shard.
 pub(crate) fn start(world: &World, announcing: Policy, welcoming: Policy) {
     let function = |stream, policy| Function {
         stream,
@@ -87,7 +87,7 @@ impl Function {
             .collect()
     }
 
-    /// Another poller that believes that the batch is its own.
+    /// Another poller that believes that it owns the batch.
     fn spawn_zombie(&self, mut batch: Vec<Record>) {
         let (function, busy) = (self.clone(), self.world.busy());
         spawn_local(async move {
@@ -100,12 +100,12 @@ impl Function {
         });
     }
 
-    /// Invokes once; returns how many records are done with.
+    /// Invokes once; returns how many records are done.
     async fn deliver(&self, batch: Vec<Record>) -> usize {
         let event = StreamEvent { records: batch };
         let killed = self.world.scenario.kills && self.world.fault(0.1);
         let first_failed = if killed {
-            // Whatever it has sent arrives before the retry comes.
+            // Everything that it has sent arrives before the retry.
             let outcome = timeout(random(0, 2_000), self.invoke(&event)).await;
             pause(3_000, 4_000).await;
             outcome.unwrap_or(Some(0))
@@ -141,8 +141,7 @@ impl Function {
         }
     }
 
-    /// Any warm instance, however long ago it ran, or a new one. One that is killed does not come
-    /// back.
+    /// Any warm instance, however long ago it ran, or a new one. A killed one is not used again.
     fn instance(&self) -> Known {
         let mut idle = self.idle.borrow_mut();
         let index = fastrand::usize(..=idle.len());

@@ -11,7 +11,8 @@ use tokio::time::{Instant, sleep};
 use crate::clients;
 use crate::world::{World, pause, random};
 
-/// How many items a page of a scan has: a scan is no snapshot, each page is read at its own time.
+/// How many items a page of a scan contains: a scan is not a snapshot, each page is read at its own
+/// time.
 const PAGE: usize = 2;
 
 fn throttled() -> TableError {
@@ -93,16 +94,16 @@ impl Connections for World {
     }
 }
 
-/// What the service does with a post.
+/// The service's reaction to a post.
 #[derive(Clone, Copy)]
 enum Fate {
-    /// Delivers it and says so.
+    /// Delivers it and confirms it.
     Delivered,
-    /// Fails, but has delivered it.
+    /// Delivers it but fails afterwards.
     FailedAfter,
-    /// Fails before.
+    /// Fails before delivery.
     FailedBefore,
-    /// Does not answer, and delivers it when the sender has long given up.
+    /// Does not respond, and delivers it when the sender has long given up.
     Silent,
 }
 
@@ -152,8 +153,8 @@ impl Callback for World {
 }
 
 impl World {
-    /// The gateway looks the connection up when it takes a post: it is never silent about one that
-    /// is not open.
+    /// The gateway looks the connection up when it accepts a post: it is never silent about one
+    /// that is not open.
     fn fate(&self, id: &str) -> Fate {
         let is_open = self.inner().clients[id].open;
         if self.scenario.silence && is_open && self.fault(0.02) {
@@ -167,7 +168,7 @@ impl World {
         }
     }
 
-    /// On its way whether or not the sender still waits.
+    /// On its way whether or not the sender is still waiting.
     fn deliver_after(
         &self,
         latency: Duration,

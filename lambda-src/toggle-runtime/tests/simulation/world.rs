@@ -11,11 +11,11 @@ use toggle_runtime::event::{Change, Operation, Record};
 use toggle_runtime::item::{Item, State, toggle_id};
 use tokio::time::{Instant, sleep};
 
-/// How many shards each stream has.
+/// The number of shards of each stream.
 pub(crate) const SHARDS: usize = 2;
 
-/// What may go wrong in a world. Two things that no function could repair do not meet: an
-/// invocation that is killed cannot close whom its silent posts may still reach.
+/// The faults of a world. Two that no function could repair do not coincide: an invocation that is
+/// killed cannot close connections that its silent posts may still reach.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
     pub(crate) message_limit: usize,
@@ -41,7 +41,7 @@ impl Scenario {
 pub(crate) struct Client {
     pub(crate) open: bool,
     pub(crate) closed: bool,
-    /// Until then its buffer is full.
+    /// Its buffer is full until then.
     pub(crate) stuck_until: Option<Instant>,
     pub(crate) failed_closes: u32,
     arrays: usize,
@@ -69,7 +69,7 @@ pub(crate) struct World {
     inner: Rc<RefCell<Inner>>,
 }
 
-/// Keeps the world from being at rest.
+/// Keeps the world from coming to rest.
 pub(crate) struct Busy(World);
 
 impl Drop for Busy {
@@ -109,8 +109,7 @@ impl World {
         1_000_000 + u64::try_from(self.began.elapsed().as_millis()).unwrap()
     }
 
-    /// Whether a thing that happens with this probability goes wrong now. Faults run out, so that a
-    /// world ends.
+    /// Whether an event with this probability fails now. Faults run out, so a world ends.
     pub(crate) fn fault(&self, probability: f64) -> bool {
         let mut inner = self.inner();
         let happens = inner.faults > 0 && fastrand::f64() < probability;
@@ -176,7 +175,7 @@ impl World {
         }
     }
 
-    /// Compares every open client with the table; returns how many there are.
+    /// Compares every open client with the table; returns the number of clients.
     pub(crate) fn judge(&self) -> Result<usize, String> {
         let inner = self.inner();
         let open: Vec<_> = inner
@@ -229,8 +228,8 @@ impl Inner {
 }
 
 impl Client {
-    /// Applies a message the way a client without any notion of versions does: the first array is
-    /// the state, further ones add to it when a state may come in several.
+    /// Applies a message like a client without versions: the first array is the state, further ones
+    /// add to it if a state may be sent in several.
     pub(crate) fn hear(&mut self, message: &[u8], splits: bool) {
         match serde_json::from_slice(message).unwrap() {
             Value::Array(items) => {

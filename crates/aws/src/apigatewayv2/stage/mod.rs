@@ -1,20 +1,24 @@
 //! `AWS::ApiGatewayV2::Stage`.
 
+mod limits;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod write;
 
-use async_trait::async_trait;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, Stage as SdkStage};
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Stage;
-use model::{ADDRESS_TAG, Tags};
-use serde::Deserialize;
+use model::{Address, Owner, Tags};
 
-use super::gateway::{Gateway, deleted};
-use super::{convert, limits};
+use super::client::{ApiGatewayClient, DELETIONS};
+use super::convert;
 use crate::Account;
-use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::call::Call as _;
+use crate::kit::children::ParentService as _;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::ownership::adopt;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 type Properties = Stage<String>;
 type Live = TypedLive<Properties>;
@@ -22,33 +26,15 @@ type Live = TypedLive<Properties>;
 /// Reads and writes stages. A stage is found by its name, which is unique in its API, and carries
 /// its own tags.
 #[derive(Debug)]
-pub(crate) struct Stages(Gateway);
-
-/// What finds a stage again.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    api_id: String,
-    stage_name: String,
-}
+pub(crate) struct Stages(ApiGatewayClient);
 
 impl Stages {
     pub(crate) fn new(account: &Account) -> Self {
-        Self(Gateway::new(account))
+        Self(ApiGatewayClient::new(account))
     }
 
     fn live(&self, api: &SdkApi, stage: &SdkStage) -> Live {
-        let properties = Stage {
-            api_id: api.api_id().unwrap_or_default().to_owned(),
-            stage_name: stage.stage_name().unwrap_or_default().to_owned(),
-            description: convert::text(stage.description()),
-            deployment_id: convert::text(stage.deployment_id()),
-            auto_deploy: stage.auto_deploy(),
-            default_route_settings: stage.default_route_settings().map(settings::read),
-            route_settings: settings::read_all(stage.route_settings()),
-            stage_variables: convert::map(stage.stage_variables()),
-            access_log_settings: settings::read_logs(stage.access_log_settings()),
-        };
+        let properties = properties(api.api_id().unwrap_or_default(), stage);
         let tags = LiveTags::Hinted(convert::tags(stage.tags()));
         self.with_attributes(api.api_endpoint().unwrap_or_default(), properties, tags)
     }
@@ -71,50 +57,58 @@ impl Stages {
         }
     }
 
-    /// Where clients connect, from the API itself.
+    /// The URL of the API that clients connect to, from the API itself.
     async fn endpoint(&self, api_id: &str) -> Result<String, DriverError> {
-        let answer = self
-            .0
-            .client
-            .get_api()
-            .api_id(api_id)
-            .send()
-            .await
-            .map_err(failed("apigateway:GetApi"))?;
+        let call = self.0.client.get_api().api_id(api_id);
+        let answer = call.send().sent("apigateway:GetApi").await?;
         Ok(answer.api_endpoint.unwrap_or_default())
     }
 
-    /// The stage of the wanted name, if it carries our tags: another attempt made it, and its
-    /// answer was lost.
-    async fn ours(
+    /// Goes on with the stage of the desired name, if an earlier attempt made it, as desired now.
+    async fn take_over(
         &self,
         desired: &Properties,
-        tags: &Tags,
-    ) -> Result<Option<Properties>, DriverError> {
-        let api = SdkApi::builder().api_id(&desired.api_id).build();
-        let stages = self.0.list_stages(&desired.api_id).await?;
-        let found = stages
-            .iter()
-            .find(|stage| stage.stage_name() == Some(&desired.stage_name));
-        let Some(found) = found.map(|stage| self.live(&api, stage)) else {
-            return Ok(None);
+        owner: &Owner,
+        refused: DriverError,
+    ) -> Result<(), DriverError> {
+        let Stage {
+            api_id, stage_name, ..
+        } = desired;
+        let stages = self.0.stages(api_id, &ReadCache::default()).await?;
+        let mut stages = stages.iter();
+        let Some(found) = stages.find(|stage| stage.stage_name() == Some(stage_name)) else {
+            return Err(refused);
         };
-        let owner = self
-            .0
-            .read_tags(&self.0.stage_arn(&desired.api_id, &desired.stage_name))
-            .await?;
-        let ours = self.0.is_ours(&owner) && owner.get(ADDRESS_TAG) == tags.get(ADDRESS_TAG);
-        Ok(ours.then_some(found.properties))
+        let arn = self.0.stage_arn(api_id, stage_name);
+        adopt(&self.0.read_tags(&arn).await?, owner, refused)?;
+        let mut found = properties(api_id, found);
+        self.normalise(&mut found);
+        let changes = changes(&found, desired)?;
+        self.patch(&found, desired, |property| changes.affects(property))
+            .await
     }
 }
 
-#[async_trait]
+fn properties(api_id: &str, stage: &SdkStage) -> Properties {
+    Stage {
+        api_id: api_id.to_owned(),
+        stage_name: stage.stage_name().unwrap_or_default().to_owned(),
+        description: convert::text(stage.description()),
+        deployment_id: convert::text(stage.deployment_id()),
+        auto_deploy: stage.auto_deploy(),
+        default_route_settings: stage.default_route_settings().map(settings::read),
+        route_settings: settings::read_all(stage.route_settings()),
+        stage_variables: convert::map(stage.stage_variables()),
+        access_log_settings: settings::read_logs(stage.access_log_settings()),
+    }
+}
+
 impl ResourceDriver for Stages {
     type Properties = Properties;
-    type Identity = Identity;
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
-    /// With `AutoDeploy` the deployment is API Gateway's to choose. A description of spaces is how
-    /// one is taken away ([`write`]).
+    /// With `AutoDeploy` API Gateway chooses the deployment. A description of spaces is a removed
+    /// one ([`write`]).
     fn normalise(&self, stage: &mut Properties) {
         stage
             .description
@@ -137,13 +131,19 @@ impl ResourceDriver for Stages {
         }
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        limits::check(properties, checks);
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let Identity { api_id, stage_name } = &wanted.identity;
-        let Some(api) = self.0.api(api_id, cache).await? else {
+        let Stage {
+            api_id, stage_name, ..
+        } = &request.properties;
+        let Some(api) = self.0.parent(api_id, cache).await? else {
             return Ok(None);
         };
         let stages = self.0.stages(api_id, cache).await?;
@@ -156,33 +156,28 @@ impl ResourceDriver for Stages {
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
         for api in self.0.owned(cache).await? {
-            let stages = self
-                .0
-                .stages(api.api_id().unwrap_or_default(), cache)
-                .await?;
+            let api_id = api.api_id().unwrap_or_default();
+            let stages = self.0.stages(api_id, cache).await?;
             listed.extend(stages.iter().map(|stage| self.live(&api, stage)));
         }
         Ok(listed)
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
         self.0.read_tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::stage(&desired)?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         match self.create_stage(&desired, tags).await {
-            Err(error) if error.is("ConflictException") => match self.ours(&desired, tags).await? {
-                Some(mut found) => {
-                    self.normalise(&mut found);
-                    let changes = convert::difference(&found, &desired)?;
-                    self.patch(&found, &desired, |property| changes.affects(property))
-                        .await?;
-                }
-                None => return Err(error),
-            },
-            other => other?,
+            Err(error) if error.is("ConflictException") => {
+                self.take_over(&desired, owner, error).await?;
+            }
+            created => created?,
         }
         let endpoint = self.endpoint(&desired.api_id).await?;
         Ok(self.with_attributes(&endpoint, desired, LiveTags::Read(tags.clone())))
@@ -191,11 +186,9 @@ impl ResourceDriver for Stages {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::stage(&desired)?;
         self.patch(&live.properties, &desired, |property| {
             changes.affects(property)
         })
@@ -206,26 +199,26 @@ impl ResourceDriver for Stages {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        self.0.retag(live.attribute("Arn")?, set, remove).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.set_tags(live.attribute("Arn")?, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.0.remove_tags(live.attribute("Arn")?, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let Stage {
             api_id, stage_name, ..
         } = &live.properties;
-        deleted(|| async {
-            let call = self
-                .0
-                .client
-                .delete_stage()
-                .api_id(api_id)
-                .stage_name(stage_name);
-            call.send()
-                .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteStage"))
-        })
-        .await
+        let call = self
+            .0
+            .client
+            .delete_stage()
+            .api_id(api_id)
+            .stage_name(stage_name);
+        DELETIONS
+            .delete(|| call.clone().send().done("apigateway:DeleteStage"))
+            .await
     }
 }

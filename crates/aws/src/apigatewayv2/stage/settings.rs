@@ -9,7 +9,7 @@ use model::types::apigatewayv2::{AccessLogSettings, RouteSettings};
 
 use crate::apigatewayv2::convert;
 
-/// What a route has where nothing is set: the account's throttling, no metrics, no logs.
+/// A route's settings unless stated: the account's throttling, no metrics, no logs.
 pub(super) fn defaults() -> RouteSettings {
     RouteSettings {
         throttling_burst_limit: None,
@@ -29,7 +29,7 @@ pub(super) fn normalise(settings: &mut RouteSettings) {
         .get_or_insert_with(|| "OFF".to_owned());
 }
 
-/// The ARN without the `:*` that API Gateway takes off.
+/// The ARN without the `:*` that API Gateway removes.
 pub(super) fn normalise_logs(logs: &mut AccessLogSettings<String>) {
     if let Some(arn) = logs.destination_arn.strip_suffix(":*") {
         logs.destination_arn = arn.to_owned();

@@ -1,10 +1,9 @@
-//! The calls that make and change a stage, and those that take away what an update cannot.
+//! The calls that create and change a stage, and those that remove what an update cannot.
 //!
-//! An update leaves what it is not given, and for two members what it is given empty (measured by
-//! others on AWS, go-to-k/cdkd pull requests 1163 and 1577): a description stays on `""`, access
-//! logs stay on an empty object. So what the answer still shows is taken away with the calls that
-//! are made for it. They are made only then, since an emulator, where the update sufficed, takes
-//! them for the deletion of the stage.
+//! An update keeps members that it is not given, and two that it is given empty (measured by others
+//! on AWS, go-to-k/cdkd pull requests 1163 and 1577): `""` keeps a description, an empty object
+//! keeps access logs. So settings that the answer still shows are removed by calls of their own,
+//! and only then: an emulator, where the update suffices, deletes the stage on them.
 
 use aws_sdk_apigatewayv2::operation::update_stage::UpdateStageOutput;
 use engine::DriverError;
@@ -12,9 +11,9 @@ use model::Tags;
 use model::types::apigatewayv2::Stage;
 
 use super::{Properties, Stages, settings};
-use crate::account::error::failed;
+use crate::apigatewayv2::client::{DELETIONS, WRITES};
 use crate::apigatewayv2::convert;
-use crate::apigatewayv2::gateway::{deleted, written};
+use crate::kit::call::Call as _;
 
 impl Stages {
     pub(super) async fn create_stage(
@@ -23,39 +22,31 @@ impl Stages {
         tags: &Tags,
     ) -> Result<(), DriverError> {
         let route_settings = settings::write_all(&desired.route_settings);
-        let logs = desired
-            .access_log_settings
-            .as_ref()
-            .map(|logs| settings::write_logs(Some(logs)));
-        written(|| async {
-            let call = self
-                .0
-                .client
-                .create_stage()
-                .api_id(&desired.api_id)
-                .stage_name(&desired.stage_name)
-                .set_description(desired.description.clone())
-                .set_deployment_id(desired.deployment_id.clone())
-                .set_auto_deploy(desired.auto_deploy)
-                .set_default_route_settings(
-                    desired.default_route_settings.as_ref().map(settings::write),
-                )
-                .set_route_settings((!route_settings.is_empty()).then(|| route_settings.clone()))
-                .set_stage_variables(convert::new_map(&desired.stage_variables))
-                .set_access_log_settings(logs.clone())
-                .set_tags(Some(tags.clone().into_iter().collect()));
-            call.send()
-                .await
-                .map(drop)
-                .map_err(failed("apigateway:CreateStage"))
-        })
-        .await
+        let logs = desired.access_log_settings.as_ref();
+        let defaults = desired.default_route_settings.as_ref();
+        let call = self
+            .0
+            .client
+            .create_stage()
+            .api_id(&desired.api_id)
+            .stage_name(&desired.stage_name)
+            .set_description(desired.description.clone())
+            .set_deployment_id(desired.deployment_id.clone())
+            .set_auto_deploy(desired.auto_deploy)
+            .set_default_route_settings(defaults.map(settings::write))
+            .set_route_settings((!route_settings.is_empty()).then_some(route_settings))
+            .set_stage_variables(convert::new_map(&desired.stage_variables))
+            .set_access_log_settings(logs.map(|logs| settings::write_logs(Some(logs))))
+            .set_tags(Some(tags.clone().into_iter().collect()));
+        WRITES
+            .write(|| call.clone().send().done("apigateway:CreateStage"))
+            .await
     }
 
     /// Changes the touched members.
     ///
-    /// With `AutoDeploy` on, the service refuses a deployment: it is switched off by a call of its
-    /// own, before.
+    /// With `AutoDeploy` on, the service refuses a deployment: a call of its own switches it off
+    /// first.
     pub(super) async fn patch(
         &self,
         live: &Properties,
@@ -97,35 +88,33 @@ impl Stages {
             .default_route_settings
             .clone()
             .unwrap_or_else(settings::defaults);
-        // A space, since "" is not taken for a description.
+        // A space, since "" keeps the description.
         let description = desired
             .description
             .clone()
             .or_else(|| live.description.as_ref().map(|_| " ".to_owned()));
         let variables = || convert::patch_map(&live.stage_variables, &desired.stage_variables);
         let logs = || settings::write_logs(desired.access_log_settings.as_ref());
-        let deployment = convert::patch_text(desired.deployment_id.as_ref());
-        written(|| async {
-            let call = self
-                .0
-                .client
-                .update_stage()
-                .api_id(&desired.api_id)
-                .stage_name(&desired.stage_name)
-                .set_description(description.clone().filter(|_| touches("Description")))
-                .set_deployment_id(touches("DeploymentId").then(|| deployment.clone()))
-                .set_auto_deploy(desired.auto_deploy.filter(|_| touches("AutoDeploy")))
-                .set_default_route_settings(
-                    touches("DefaultRouteSettings").then(|| settings::write(&default)),
-                )
-                .set_route_settings(
-                    touches("RouteSettings").then(|| settings::write_all(&desired.route_settings)),
-                )
-                .set_stage_variables(touches("StageVariables").then(variables))
-                .set_access_log_settings(touches("AccessLogSettings").then(logs));
-            call.send().await.map_err(failed("apigateway:UpdateStage"))
-        })
-        .await
+        let deployment = || convert::patch_text(desired.deployment_id.as_ref());
+        let routes = || settings::write_all(&desired.route_settings);
+        let call = self
+            .0
+            .client
+            .update_stage()
+            .api_id(&desired.api_id)
+            .stage_name(&desired.stage_name)
+            .set_description(description.filter(|_| touches("Description")))
+            .set_deployment_id(touches("DeploymentId").then(deployment))
+            .set_auto_deploy(desired.auto_deploy.filter(|_| touches("AutoDeploy")))
+            .set_default_route_settings(
+                touches("DefaultRouteSettings").then(|| settings::write(&default)),
+            )
+            .set_route_settings(touches("RouteSettings").then(routes))
+            .set_stage_variables(touches("StageVariables").then(variables))
+            .set_access_log_settings(touches("AccessLogSettings").then(logs));
+        WRITES
+            .write(|| call.clone().send().sent("apigateway:UpdateStage"))
+            .await
     }
 
     async fn stop_access_logs(
@@ -141,23 +130,23 @@ impl Stages {
         let Stage {
             api_id, stage_name, ..
         } = desired;
-        deleted(|| async {
-            let call = self
-                .0
-                .client
-                .delete_access_log_settings()
-                .api_id(api_id)
-                .stage_name(stage_name);
-            call.send()
-                .await
-                .map(drop)
-                .map_err(failed("apigateway:DeleteAccessLogSettings"))
-        })
-        .await
+        let call = self
+            .0
+            .client
+            .delete_access_log_settings()
+            .api_id(api_id)
+            .stage_name(stage_name);
+        DELETIONS
+            .delete(|| {
+                call.clone()
+                    .send()
+                    .done("apigateway:DeleteAccessLogSettings")
+            })
+            .await
     }
 
-    /// Takes away the settings of routes that should have none or, since an entry is merged too,
-    /// other ones; and writes those that should be there again.
+    /// Removes the settings of routes that should have none or, since an entry is merged as well,
+    /// other ones; and writes the desired ones again.
     async fn reset_routes(
         &self,
         desired: &Properties,
@@ -170,20 +159,16 @@ impl Stages {
             api_id, stage_name, ..
         } = desired;
         for route in left.keys() {
-            deleted(|| async {
-                let call = self
-                    .0
-                    .client
-                    .delete_route_settings()
-                    .api_id(api_id)
-                    .stage_name(stage_name)
-                    .route_key(route);
-                call.send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("apigateway:DeleteRouteSettings"))
-            })
-            .await?;
+            let call = self
+                .0
+                .client
+                .delete_route_settings()
+                .api_id(api_id)
+                .stage_name(stage_name)
+                .route_key(route);
+            DELETIONS
+                .delete(|| call.clone().send().done("apigateway:DeleteRouteSettings"))
+                .await?;
         }
         if left
             .keys()
@@ -196,25 +181,25 @@ impl Stages {
     }
 }
 
-/// AWS has no way to take the throttling of a whole stage away once it is set
-/// (terraform-provider-aws issue 14742): better said than reported as done.
+/// AWS cannot remove the throttling of a whole stage once it is set (terraform-provider-aws issue
+/// 14742), so that is an error rather than reported as done.
 fn check_throttling(desired: &Properties, answer: &UpdateStageOutput) -> Result<(), DriverError> {
-    let wanted = desired
+    let stated = desired
         .default_route_settings
         .clone()
         .unwrap_or_else(settings::defaults);
     let live = answer
         .default_route_settings()
         .map_or_else(settings::defaults, settings::read);
-    let kept = (wanted.throttling_burst_limit.is_none() && live.throttling_burst_limit.is_some())
-        || (wanted.throttling_rate_limit.is_none() && live.throttling_rate_limit.is_some());
+    let kept = (stated.throttling_burst_limit.is_none() && live.throttling_burst_limit.is_some())
+        || (stated.throttling_rate_limit.is_none() && live.throttling_rate_limit.is_some());
     if !kept {
         return Ok(());
     }
     Err(DriverError::Invalid(format!(
         "AWS keeps the throttling of the stage `{}` once it is set: give DefaultRouteSettings a \
-         ThrottlingBurstLimit and a ThrottlingRateLimit (an account's own are 5,000 and 10,000), or give the stage \
-         another name",
+         ThrottlingBurstLimit and a ThrottlingRateLimit (an account's own are 5,000 and 10,000), \
+         or give the stage another name",
         desired.stage_name
     )))
 }

@@ -1,6 +1,6 @@
 //! What no emulator shows of the types whose owner is in their comment.
 
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, ReadCache, UNKNOWN};
 use fake_aws::FakeAws;
 use model::Tags;
 use model::types::cloudfront::{
@@ -8,11 +8,12 @@ use model::types::cloudfront::{
 };
 use serde_json::json;
 
-use super::super::fake::{error, tags, versioned};
+use super::super::fake::{error, owner, tags, versioned};
 use super::super::{CachePolicies, OriginAccessControls, ResponseHeadersPolicies};
-use super::{Live, live};
+use super::live;
 use crate::Account;
-use crate::kit::typed::ResourceDriver;
+use crate::kit::findings::findings;
+use crate::kit::typed::{ResourceDriver as _, TypedLive};
 
 const NOTE: &str = "[frontage acme shell/control new]";
 
@@ -55,17 +56,16 @@ fn controls(fake: &FakeAws) -> OriginAccessControls {
     OriginAccessControls::new(&Account::for_tests(fake))
 }
 
-fn owned(tags: Tags) -> Live<super::super::origin_access_control::Kind> {
-    let found = super::Found {
-        id: "E1".to_owned(),
-        name: String::new(),
-        comment: None,
-        properties: Ok(control()),
-    };
-    Live::<super::super::origin_access_control::Kind> {
-        tags: LiveTags::Read(tags),
-        ..live::<super::super::origin_access_control::Kind>(&found).unwrap()
-    }
+fn owned(tags: Tags) -> TypedLive<OriginAccessControl> {
+    live::<super::super::origin_access_control::Kind>("E1".to_owned(), control(), tags)
+}
+
+async fn create(
+    fake: &FakeAws,
+    desired: OriginAccessControl,
+) -> Result<TypedLive<OriginAccessControl>, DriverError> {
+    let owner = owner("shell/control");
+    controls(fake).create(desired, &owner, &owner.tags()).await
 }
 
 #[tokio::test]
@@ -77,10 +77,7 @@ async fn the_owner_goes_into_the_create_call() {
     let fake = FakeAws::new([("POST ", 201, made.as_str())]);
     let mut desired = control();
     desired.origin_access_control_config.description = Some("Signs".to_owned());
-    let live = controls(&fake)
-        .create(desired, &tags("shell/control"))
-        .await
-        .unwrap();
+    let live = create(&fake, desired).await.unwrap();
     assert_eq!(live.attribute("Id").unwrap(), "E1");
     assert_eq!(
         live.properties
@@ -129,10 +126,7 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
             "<OriginAccessControl><Id>Eacme-shell-control</Id></OriginAccessControl>",
         ),
     ]);
-    let live = controls(&fake)
-        .create(control(), &tags("shell/control"))
-        .await
-        .unwrap();
+    let live = create(&fake, control()).await.unwrap();
     assert_eq!(live.id, "Eacme-shell-control");
     fake.assert_used();
     assert_eq!(
@@ -153,10 +147,7 @@ async fn one_of_another_owner_is_not_taken() {
         let taken = error("OriginAccessControlAlreadyExists", "taken");
         let theirs = listed(&summary("acme-shell-control", "always", description), None);
         let fake = FakeAws::new([("POST ", 409, taken.as_str()), ("GET ", 200, &theirs)]);
-        let failed = controls(&fake)
-            .create(control(), &tags("shell/control"))
-            .await
-            .unwrap_err();
+        let failed = create(&fake, control()).await.unwrap_err();
         assert!(failed.is("OriginAccessControlAlreadyExists"), "{failed}");
         fake.assert_used();
     }
@@ -324,22 +315,12 @@ async fn policies_are_listed_to_the_end() {
     );
 }
 
-async fn refused<D: ResourceDriver>(driver: D, properties: D::Properties) -> DriverError {
-    driver
-        .create(properties, &tags("shell/it"))
-        .await
-        .err()
-        .expect("refused before any call")
-}
-
-#[tokio::test]
-async fn what_cloudfront_refuses_is_refused_before_any_call() {
-    let fake = FakeAws::default();
-    let account = Account::for_tests(&fake);
+#[test]
+fn what_cloudfront_refuses_is_found() {
     let mut long = control();
     long.origin_access_control_config.name = "x".repeat(65);
     let mut talkative = cache_policy();
-    talkative.cache_policy_config.comment = Some("x".repeat(120));
+    talkative.cache_policy_config.comment = Some("x".repeat(129));
     let mut named = cache_policy();
     named.cache_policy_config.name = "a.b".to_owned();
     let mut upside_down = cache_policy();
@@ -352,29 +333,107 @@ async fn what_cloudfront_refuses_is_refused_before_any_call() {
         keyed.cache_policy_config.default_ttl,
         keyed.cache_policy_config.max_ttl,
     ) = (Some(0), Some(0));
-    let rate = json!({"ResponseHeadersPolicyConfig": {"Name": "a", "ServerTimingHeadersConfig": {"Enabled": true, "SamplingRate": 101.0}}});
-    let rate: ResponseHeadersPolicy<String> = serde_json::from_value(rate).unwrap();
-    let messages = [
-        refused(OriginAccessControls::new(&account), long).await,
-        refused(CachePolicies::new(&account), talkative).await,
-        refused(CachePolicies::new(&account), named).await,
-        refused(CachePolicies::new(&account), upside_down).await,
-        refused(CachePolicies::new(&account), keyed).await,
-        refused(ResponseHeadersPolicies::new(&account), rate).await,
+    let found = [
+        (
+            findings(OriginAccessControls::new, &long),
+            "OriginAccessControlConfig.Name has 65 characters; 1 to 64 are allowed",
+        ),
+        (
+            findings(CachePolicies::new, &talkative),
+            "CachePolicyConfig.Comment has 129 characters; 0 to 128 are allowed",
+        ),
+        (
+            findings(CachePolicies::new, &named),
+            "CachePolicyConfig.Name is `a.b`; only letters, digits, hyphens and underscores are allowed",
+        ),
+        (
+            findings(CachePolicies::new, &upside_down),
+            "CachePolicyConfig must have 0 ≤ MinTTL ≤ DefaultTTL ≤ MaxTTL",
+        ),
+        (
+            findings(CachePolicies::new, &keyed),
+            "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin must be empty, since the policy caches nothing",
+        ),
     ];
-    let parts = [
-        "1 to 64",
-        "more than the 128",
-        "hyphens",
-        "MinTTL ≤",
-        "caches nothing",
-        "sampling rate",
-    ];
-    for (message, part) in messages.iter().zip(parts) {
-        assert!(
-            matches!(message, DriverError::Invalid(text) if text.contains(part)),
-            "{message}"
-        );
+    for (found, expected) in found {
+        assert_eq!(found, [expected]);
     }
+    assert_eq!(findings(OriginAccessControls::new, &control()), [""; 0]);
+    assert_eq!(findings(CachePolicies::new, &cache_policy()), [""; 0]);
+}
+
+/// The plan does not know how long the note is.
+#[tokio::test]
+async fn a_comment_without_room_for_its_note_is_refused_before_any_call() {
+    let fake = FakeAws::default();
+    let mut talkative = control();
+    talkative.origin_access_control_config.description = Some("x".repeat(250));
+    let refused = create(&fake, talkative).await.unwrap_err();
+    assert!(
+        matches!(&refused, DriverError::Invalid(text) if text.contains("more than the 256")),
+        "{refused}"
+    );
     assert!(fake.requests().is_empty());
+}
+
+fn headers_policy(config: &serde_json::Value) -> ResponseHeadersPolicy<String> {
+    let mut config = config.clone();
+    config["Name"] = json!("a");
+    serde_json::from_value(json!({ "ResponseHeadersPolicyConfig": config })).unwrap()
+}
+
+fn custom_headers(count: usize, value: &str) -> serde_json::Value {
+    let header =
+        |number| json!({"Header": format!("x-{number}"), "Value": value, "Override": true});
+    let items: Vec<_> = (0..count).map(header).collect();
+    json!({"CustomHeadersConfig": {"Items": items}})
+}
+
+fn security_policy(value: &str) -> serde_json::Value {
+    let policy = json!({"ContentSecurityPolicy": value, "Override": true});
+    json!({"SecurityHeadersConfig": {"ContentSecurityPolicy": policy}})
+}
+
+#[test]
+fn headers_that_cloudfront_refuses_are_found() {
+    let found = |config| findings(ResponseHeadersPolicies::new, &headers_policy(&config));
+    let rate = json!({"ServerTimingHeadersConfig": {"Enabled": true, "SamplingRate": 101.0}});
+    let of = "ResponseHeadersPolicyConfig";
+    assert_eq!(
+        found(rate),
+        [format!(
+            "{of}.ServerTimingHeadersConfig.SamplingRate is 101.0; 0 to 100 are allowed"
+        )]
+    );
+    assert_eq!(found(security_policy(&"x".repeat(1_783))), [""; 0]);
+    assert_eq!(
+        found(security_policy(&"x".repeat(1_784))),
+        [format!(
+            "{of}.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy has 1784 characters; \
+             0 to 1783 are allowed"
+        )]
+    );
+    assert_eq!(
+        found(custom_headers(11, "")),
+        [format!(
+            "{of}.CustomHeadersConfig.Items has 11 members; 0 to 10 are allowed"
+        )]
+    );
+    assert_eq!(
+        found(custom_headers(1, &"x".repeat(1_784))),
+        [format!(
+            "{of}.CustomHeadersConfig.Items[0].Value has 1784 characters; 0 to 1783 are allowed"
+        )]
+    );
+    // Ten names of three characters each.
+    assert_eq!(found(custom_headers(10, &"x".repeat(1_021))), [""; 0]);
+    assert_eq!(
+        found(custom_headers(10, &"x".repeat(1_022))),
+        [format!(
+            "{of}.CustomHeadersConfig has 10250 characters in its names and values; at most 10,240 are allowed"
+        )]
+    );
+    assert_eq!(found(custom_headers(10, UNKNOWN)), [""; 0]);
+    let unknown = format!("{UNKNOWN}{}", "x".repeat(1_784));
+    assert_eq!(found(security_policy(&unknown)), [""; 0]);
 }

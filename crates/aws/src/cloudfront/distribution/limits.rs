@@ -1,144 +1,146 @@
-//! What CloudFront would refuse and emulators take, before any call.
+//! What CloudFront refuses and emulators accept.
 
 use std::collections::BTreeSet;
 
-use engine::DriverError;
-use model::types::cloudfront::{DefaultCacheBehavior, DistributionConfig, Origin};
+use model::types::cloudfront::{
+    CustomErrorResponse, DefaultCacheBehavior, DistributionConfig, Origin,
+};
 
-use crate::cloudfront::convert::require;
+use crate::kit::limits::{Checks, Limit};
+
+const REFERENCE: &str = "the CloudFront API reference of DistributionConfig and Origin";
+const QUOTAS: &str = "the CloudFront quotas page, `General quotas on distributions`";
+
+/// The most characters of a comment, the note of the owner included.
+pub(super) const COMMENT: usize = 128;
 
 /// The errors of an origin that CloudFront can answer with something else.
 const ERRORS: [i32; 11] = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
-/// Checks a normalised configuration.
-pub(super) fn check(config: &DistributionConfig<String>) -> Result<(), DriverError> {
-    let origins: BTreeSet<&str> = config
-        .origins
-        .iter()
-        .map(|origin| origin.id.as_str())
-        .collect();
-    require(!origins.is_empty(), || {
-        "a distribution must have an origin".to_owned()
-    })?;
-    require(origins.len() == config.origins.len(), || {
-        "two origins of a distribution have one id".to_owned()
-    })?;
-    config.origins.iter().try_for_each(check_origin)?;
-    check_behavior(
-        "the default behavior",
-        &config.default_cache_behavior,
-        &origins,
-    )?;
+pub(super) const LIMITS: &[Limit] = &[
+    Limit::length("DistributionConfig.Comment", 0, COMMENT, REFERENCE),
+    Limit::length("DistributionConfig.Origins[].Id", 1, 128, REFERENCE),
+    Limit::range(
+        "DistributionConfig.Origins[].ConnectionAttempts",
+        1,
+        3,
+        QUOTAS,
+    ),
+    Limit::range(
+        "DistributionConfig.Origins[].ConnectionTimeout",
+        1,
+        10,
+        QUOTAS,
+    ),
+];
+
+pub(super) fn check(config: &DistributionConfig<String>, checks: &mut Checks) {
+    let origins: BTreeSet<&str> = config.origins.iter().map(|of| of.id.as_str()).collect();
+    let property = "DistributionConfig.Origins";
+    checks.require(!origins.is_empty(), property, "must have an origin");
+    checks.require(
+        origins.len() == config.origins.len(),
+        property,
+        "has two origins with one id",
+    );
+    for (index, origin) in config.origins.iter().enumerate() {
+        check_origin(&format!("{property}[{index}]"), origin, checks);
+    }
+    let default = "DistributionConfig.DefaultCacheBehavior";
+    check_behavior(default, &config.default_cache_behavior, &origins, checks);
     let mut patterns = BTreeSet::new();
-    for of in &config.cache_behaviors {
-        require(patterns.insert(&of.path_pattern), || {
-            format!("two behaviors have the pattern `{}`", of.path_pattern)
-        })?;
-        check_behavior(
-            &format!("the behavior `{}`", of.path_pattern),
-            &of.behavior,
-            &origins,
-        )?;
+    for (index, of) in config.cache_behaviors.iter().enumerate() {
+        let property = format!("DistributionConfig.CacheBehaviors[{index}]");
+        checks.require(
+            patterns.insert(&of.path_pattern),
+            &property,
+            format!("has the pattern `{}` of another one", of.path_pattern),
+        );
+        check_behavior(&property, &of.behavior, &origins, checks);
     }
-    require(
+    checks.require(
         config.aliases.is_empty() || config.viewer_certificate.is_some(),
-        || {
-            format!(
-                "the names {} need a viewer certificate",
-                config.aliases.join(", ")
-            )
-        },
-    )?;
-    for error in &config.custom_error_responses {
-        let code = error.error_code;
-        require(ERRORS.contains(&code), || {
-            format!("{code} is no error that CloudFront can answer in another way")
-        })?;
-        require(
-            error.response_code.is_some() == error.response_page_path.is_some(),
-            || {
-                format!(
-                    "the answer to {code} needs both ResponseCode and ResponsePagePath, or neither"
-                )
-            },
-        )?;
+        "DistributionConfig.Aliases",
+        format!(
+            "has the names {}, which need a viewer certificate",
+            config.aliases.join(", ")
+        ),
+    );
+    for (index, error) in config.custom_error_responses.iter().enumerate() {
+        let property = format!("DistributionConfig.CustomErrorResponses[{index}]");
+        check_error(&property, error, checks);
     }
-    Ok(())
 }
 
-fn check_origin(origin: &Origin<String>) -> Result<(), DriverError> {
-    let id = &origin.id;
-    require((1..=128).contains(&id.len()), || {
-        format!("the origin `{id}` must have an id of 1 to 128 characters")
-    })?;
-    require(
+fn check_error(property: &str, error: &CustomErrorResponse, checks: &mut Checks) {
+    let code = error.error_code;
+    checks.require(
+        ERRORS.contains(&code),
+        property,
+        format!("has the ErrorCode {code}, which CloudFront cannot answer in another way"),
+    );
+    checks.require(
+        error.response_code.is_some() == error.response_page_path.is_some(),
+        property,
+        "needs both ResponseCode and ResponsePagePath, or neither",
+    );
+}
+
+fn check_origin(property: &str, origin: &Origin<String>, checks: &mut Checks) {
+    checks.require(
         origin.s3_origin_config.is_some() != origin.custom_origin_config.is_some(),
-        || {
-            format!(
-                "the origin `{id}` must have an S3OriginConfig or a CustomOriginConfig, and not both"
-            )
-        },
-    )?;
-    let identity = origin
-        .s3_origin_config
-        .as_ref()
-        .and_then(|of| of.origin_access_identity.as_ref());
-    require(
+        property,
+        "must have an S3OriginConfig or a CustomOriginConfig, and not both",
+    );
+    let bucket = origin.s3_origin_config.as_ref();
+    let identity = bucket.and_then(|of| of.origin_access_identity.as_ref());
+    checks.require(
         identity.is_none() || origin.origin_access_control_id.is_none(),
-        || {
-            format!(
-                "the origin `{id}` must be signed for by an identity or a control, and not both"
-            )
-        },
-    )?;
+        property,
+        "must be signed for by an identity or a control, and not both",
+    );
     let path = origin.origin_path.as_deref().unwrap_or("/x");
-    require(path.starts_with('/') && !path.ends_with('/'), || {
-        format!("the origin `{id}` must have a path with a slash before and none behind")
-    })?;
-    let attempts = origin
-        .connection_attempts
-        .is_none_or(|times| (1..=3).contains(&times));
-    let timeout = origin
-        .connection_timeout
-        .is_none_or(|seconds| (1..=10).contains(&seconds));
-    require(attempts && timeout, || {
-        format!("the origin `{id}` must have 1 to 3 attempts of 1 to 10 seconds each")
-    })?;
-    require(
-        origin
-            .origin_shield
-            .as_ref()
-            .is_none_or(|shield| shield.origin_shield_region.is_some()),
-        || format!("the shield of the origin `{id}` needs a Region"),
-    )
+    checks.require(
+        path.starts_with('/') && !path.ends_with('/'),
+        property,
+        "must have a path with a slash before and none behind",
+    );
+    let shield = origin.origin_shield.as_ref();
+    checks.require(
+        shield.is_none_or(|shield| shield.origin_shield_region.is_some()),
+        property,
+        "needs a Region for its shield",
+    );
 }
 
 fn check_behavior(
-    what: &str,
+    property: &str,
     of: &DefaultCacheBehavior<String>,
     origins: &BTreeSet<&str>,
-) -> Result<(), DriverError> {
-    require(origins.contains(of.target_origin_id.as_str()), || {
-        format!(
-            "{what} has the origin `{}`, which the distribution does not have",
-            of.target_origin_id
-        )
-    })?;
-    require([2, 3, 7].contains(&of.allowed_methods.len()), || {
-        format!("{what} must allow GET and HEAD, these and OPTIONS, or all methods")
-    })?;
-    require(
-        of.cached_methods
-            .iter()
-            .all(|method| of.allowed_methods.contains(method)),
-        || format!("{what} must cache only methods that it allows"),
-    )?;
-    let events: BTreeSet<_> = of
-        .function_associations
-        .iter()
-        .map(|association| association.event_type)
-        .collect();
-    require(events.len() == of.function_associations.len(), || {
-        format!("{what} has two functions for one event")
-    })
+    checks: &mut Checks,
+) {
+    let origin = &of.target_origin_id;
+    checks.require(
+        origins.contains(origin.as_str()),
+        property,
+        format!("has the origin `{origin}`, which the distribution does not have"),
+    );
+    checks.require(
+        [2, 3, 7].contains(&of.allowed_methods.len()),
+        property,
+        "must allow GET and HEAD, these and OPTIONS, or all methods",
+    );
+    let allowed = &of.allowed_methods;
+    checks.require(
+        of.cached_methods.iter().all(|of| allowed.contains(of)),
+        property,
+        "must cache only methods that it allows",
+    );
+    let functions = &of.function_associations;
+    let events: BTreeSet<_> = functions.iter().map(|of| of.event_type).collect();
+    checks.require(
+        events.len() == functions.len(),
+        property,
+        "has two functions for one event",
+    );
 }

@@ -1,10 +1,10 @@
 //! `AWS::CloudFront::Distribution`.
 //!
-//! AWS makes up its id, and a list of distributions shows comments but no tags. So the address
-//! stands in both: in a note in the comment, by which one list finds the system's, and in the tags,
-//! which are read for those alone.
+//! AWS assigns its id, and a list of distributions shows comments but no tags. So the owner is
+//! recorded in both: in a note in the comment, by which one list finds the system's, and in the
+//! tags, which are read for those alone.
 
-mod find;
+mod convert;
 mod limits;
 mod normalise;
 mod origins;
@@ -15,28 +15,27 @@ mod write;
 
 use std::time::Duration;
 
-use async_trait::async_trait;
-use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
     Distribution as SdkDistribution, DistributionConfig as SdkConfig, DistributionConfigWithTags,
 };
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::cloudfront::{Distribution, DistributionConfig};
-use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
-use serde::de::IgnoredAny;
+use model::{Address, Owner, Tags};
 
-use super::{client, is_stale, owner_comment, suspects, tags, version};
+use super::client::{
+    CloudFrontClient, DISTRIBUTION_DELETIONS, DISTRIBUTION_WRITES, sdk_tags, version,
+};
+use super::owner_comment::{self, without_fingerprint};
 use crate::Account;
-use crate::failed;
-use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
-use crate::kit::wait::{WaitPolicy, retry, until};
+use crate::kit::call::Call as _;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::ownership;
+use crate::kit::recorded;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, until};
 
 type Properties = Distribution<String>;
 type Live = TypedLive<Properties>;
-
-/// How many characters a comment has at most.
-const COMMENT: usize = 128;
 
 /// Until a change is at all of the edges: minutes as a rule. Terraform waits for 90.
 const DEPLOYED: WaitPolicy = WaitPolicy {
@@ -45,23 +44,12 @@ const DEPLOYED: WaitPolicy = WaitPolicy {
     within: Duration::from_mins(90),
 };
 
-/// Until nobody changes a distribution any more while it is deleted.
-const AGAIN: WaitPolicy = WaitPolicy {
-    first: Duration::from_secs(1),
-    longest: Duration::from_secs(20),
-    within: Duration::from_hours(3),
-};
-
-/// Until CloudFront sees a certificate that was issued a moment ago.
-const CERTIFICATE: WaitPolicy = WaitPolicy::seconds(60);
-
 /// Reads and writes distributions.
 ///
 /// One call lists them all; each of the system's takes another to read, and one for its tags.
 #[derive(Debug)]
 pub(crate) struct Distributions {
-    account: Account,
-    client: Client,
+    client: CloudFrontClient,
 }
 
 /// A distribution as CloudFront has it, and the version that a write of it names.
@@ -74,49 +62,40 @@ struct Versioned {
 impl Distributions {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            account: account.clone(),
-            client: client(account),
+            client: CloudFrontClient::new(account),
         }
     }
 
     async fn get(&self, id: &str) -> Result<Versioned, DriverError> {
         let answer = self
             .client
+            .sdk
             .get_distribution()
             .id(id)
             .send()
-            .await
-            .map_err(failed("cloudfront:GetDistribution"))?;
-        let nothing =
-            || DriverError::internal(format!("CloudFront says nothing of the distribution {id}"));
-        let mut distribution = answer.distribution.ok_or_else(nothing)?;
-        let config = distribution
-            .distribution_config
-            .take()
-            .ok_or_else(nothing)?;
+            .sent("cloudfront:GetDistribution")
+            .await?;
+        let mut distribution = answered(answer.distribution)?;
         Ok(Versioned {
+            config: answered(distribution.distribution_config.take())?,
             distribution,
-            config,
             version: version(answer.e_tag)?,
         })
     }
 
     fn attributes(&self, of: &SdkDistribution) -> Attributes {
-        let domain_name = of.domain_name.clone();
-        let url = self.account.site_url(&domain_name);
         [
             ("Id", of.id.clone()),
             ("Arn", of.arn.clone()),
-            ("DomainName", domain_name),
-            ("Url", url),
+            ("DomainName", of.domain_name.clone()),
+            ("Url", self.client.account.site_url(&of.domain_name)),
+            ("Status", of.status.clone()),
         ]
-        .into_iter()
-        .chain([("Status", of.status.clone())])
         .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+        .into()
     }
 
-    /// As it should be, with these tags: what CloudFront answered gives the attributes.
+    /// A live distribution; CloudFront's answer gives the attributes.
     fn live(&self, of: &SdkDistribution, properties: Properties, tags: Tags) -> Live {
         TypedLive {
             id: of.id.clone(),
@@ -132,105 +111,96 @@ impl Distributions {
         id: &str,
         change: impl Fn(SdkConfig) -> Result<SdkConfig, DriverError>,
     ) -> Result<SdkDistribution, DriverError> {
-        let passes = |error: &DriverError| is_stale(error) || waits_for_certificate(error);
-        retry(CERTIFICATE, passes, || async {
-            let live = self.get(id).await?;
-            let call = self
-                .client
-                .update_distribution()
-                .id(id)
-                .if_match(live.version);
-            let call = call.distribution_config(change(live.config)?);
-            let answer = call
-                .send()
-                .await
-                .map_err(failed("cloudfront:UpdateDistribution"))?;
-            answer
-                .distribution
-                .ok_or_else(|| DriverError::internal("CloudFront answers with no distribution"))
-        })
-        .await
+        DISTRIBUTION_WRITES
+            .write(|| async {
+                let live = self.get(id).await?;
+                let call = self
+                    .client
+                    .sdk
+                    .update_distribution()
+                    .id(id)
+                    .if_match(live.version)
+                    .distribution_config(change(live.config)?)
+                    .send();
+                let answer = Box::pin(call.sent("cloudfront:UpdateDistribution")).await?;
+                answered(answer.distribution)
+            })
+            .await
     }
 
-    /// Writes all of it. The comment's note is that of these tags.
+    /// Writes all properties, with the owner in the comment's note.
     async fn write(
         &self,
         id: &str,
         desired: &Properties,
-        tags: &Tags,
+        owner: &Owner,
     ) -> Result<SdkDistribution, DriverError> {
-        let comment_owned = comment_owned(&desired.distribution_config, tags)?;
-        self.change(id, |live| write::overlay(live, &comment_owned))
-            .await
+        let config = with_note(&desired.distribution_config, owner)?;
+        self.change(id, |live| write::overlay(live, &config)).await
     }
 
     async fn make(
         &self,
         desired: &Properties,
-        with: &Tags,
+        owner: &Owner,
+        tags: &Tags,
     ) -> Result<SdkDistribution, DriverError> {
-        let comment_owned = comment_owned(&desired.distribution_config, with)?;
-        let config = write::create(&reference(with), &comment_owned)?;
+        let config = with_note(&desired.distribution_config, owner)?;
         let config = DistributionConfigWithTags::builder()
-            .distribution_config(config)
-            .tags(tags::sdk(with)?);
+            .distribution_config(write::create(&reference(owner), &config)?)
+            .tags(sdk_tags(tags)?)
+            .build();
         let call = self
             .client
+            .sdk
             .create_distribution_with_tags()
-            .distribution_config_with_tags(config.build());
-        let made = retry(CERTIFICATE, waits_for_certificate, || async {
-            call.clone()
-                .send()
-                .await
-                .map_err(failed("cloudfront:CreateDistributionWithTags"))
-        });
-        match made.await {
+            .distribution_config_with_tags(config);
+        let create = || {
+            let call = call.clone().send();
+            Box::pin(call.sent("cloudfront:CreateDistributionWithTags"))
+        };
+        match DISTRIBUTION_WRITES.write(create).await {
             Err(error) if error.is("DistributionAlreadyExists") => {
-                self.adopt(desired, with, error).await
+                self.adopt(desired, owner, tags, error).await
             }
-            made => made?
-                .distribution
-                .ok_or_else(|| DriverError::internal("CloudFront answers with no distribution")),
+            created => answered(created?.distribution),
         }
     }
 
-    /// Makes the distribution that an earlier attempt of this very call made as it should be now:
-    /// the reference is the address's, and the error's message ends with the id.
+    /// Finishes what an earlier attempt of this very call began: the reference is the address's, and
+    /// the error's message ends with the id.
     async fn adopt(
         &self,
         desired: &Properties,
-        with: &Tags,
-        error: DriverError,
+        owner: &Owner,
+        tags: &Tags,
+        refused: DriverError,
     ) -> Result<SdkDistribution, DriverError> {
-        let id = error.message().and_then(named_id).map(str::to_owned);
-        let Some(id) = id else { return Err(error) };
+        let Some(id) = refused.message().and_then(named_id).map(str::to_owned) else {
+            return Err(refused);
+        };
         let arn = self.get(&id).await?.distribution.arn;
-        if !is_same_resource(&tags::read(&self.client, &arn).await?, with) {
-            return Err(error);
-        }
-        let adopted = self.write(&id, desired, with).await?;
-        tags::write(&self.client, &arn, with, &[]).await?;
+        ownership::adopt(&self.client.tags(&arn).await?, owner, refused)?;
+        let adopted = self.write(&id, desired, owner).await?;
+        self.client.tag(&arn, tags).await?;
         Ok(adopted)
     }
 
     async fn deployed(&self, id: &str) -> Result<(), DriverError> {
-        until(
-            &format!("the distribution {id} is at all edges"),
-            DEPLOYED,
-            || async {
-                let status = self.get(id).await?.distribution.status;
-                Ok(if status == "Deployed" {
-                    Ok(())
-                } else {
-                    Err(status)
-                })
-            },
-        )
+        let condition = format!("the distribution {id} to reach all edge locations");
+        until(&condition, DEPLOYED, || async {
+            let status = self.get(id).await?.distribution.status;
+            Ok(if status == "Deployed" {
+                Ok(())
+            } else {
+                Err(status)
+            })
+        })
         .await
     }
 
-    /// Disables it, waits until that is everywhere, and deletes it: each only as far as it is not
-    /// done yet.
+    /// Disables a distribution, waits until that is everywhere, and deletes it: each step only if
+    /// it was not done before.
     async fn take_away(&self, id: &str) -> Result<(), DriverError> {
         let live = self.get(id).await?;
         if live.config.enabled {
@@ -241,34 +211,33 @@ impl Distributions {
             .await?;
         }
         self.deployed(id).await?;
-        let call = self
-            .client
+        self.client
+            .sdk
             .delete_distribution()
             .id(id)
-            .if_match(self.get(id).await?.version);
-        call.send()
+            .if_match(self.get(id).await?.version)
+            .send()
+            .done("cloudfront:DeleteDistribution")
             .await
-            .map(drop)
-            .map_err(failed("cloudfront:DeleteDistribution"))
     }
 }
 
-/// By what CloudFront knows a create call again: the system and the address, so that a second one
-/// for them cannot be.
-fn reference(tags: &Tags) -> String {
-    let tag = |key| tags.get(key).map_or("", String::as_str);
-    format!("frontage {} {}", tag(SYSTEM_TAG), tag(ADDRESS_TAG))
+fn answered<T>(answer: Option<T>) -> Result<T, DriverError> {
+    answer.ok_or_else(|| DriverError::internal("CloudFront answers with no distribution"))
 }
 
-fn comment_owned(
+/// By which CloudFront recognises a create call: the system and the address, so that there is no
+/// second distribution for them.
+fn reference(owner: &Owner) -> String {
+    format!("frontage {} {}", owner.system, owner.address)
+}
+
+fn with_note(
     config: &DistributionConfig<String>,
-    tags: &Tags,
+    owner: &Owner,
 ) -> Result<DistributionConfig<String>, DriverError> {
-    let comment = owner_comment::write(
-        config.comment.as_deref(),
-        &owner_comment::owner(tags),
-        COMMENT,
-    )?;
+    let text = config.comment.as_deref();
+    let comment = owner_comment::write(text, &without_fingerprint(owner), limits::COMMENT)?;
     Ok(DistributionConfig {
         comment: Some(comment),
         ..config.clone()
@@ -278,77 +247,59 @@ fn comment_owned(
 /// The id at the end of "… Already exists: E1A2B3C4D5E6F7".
 fn named_id(message: &str) -> Option<&str> {
     let id = message.rsplit([' ', ':']).next()?.trim_end_matches('.');
-    (id.starts_with('E')
-        && id
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric()))
-    .then_some(id)
+    (id.starts_with('E') && id.chars().all(|c| c.is_ascii_alphanumeric())).then_some(id)
 }
 
-/// A certificate, or that it was issued, is not at CloudFront yet.
-fn waits_for_certificate(error: &DriverError) -> bool {
-    error.is("InvalidViewerCertificate") || error.is("IllegalUpdate")
-}
-
-fn is_absent(error: &DriverError) -> bool {
-    error.is("NoSuchDistribution") || error.is("NoSuchResource")
-}
-
-#[async_trait]
 impl ResourceDriver for Distributions {
     type Properties = Properties;
-    type Identity = IgnoredAny;
+    /// By the buckets that sites are served from: the index of a Region outside us-east-1 shows
+    /// nothing of CloudFront, and a bucket is deleted after its distribution.
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, distribution: &mut Properties) {
         normalise::config(&mut distribution.distribution_config);
     }
 
+    fn check(&self, distribution: &Properties, checks: &mut Checks) {
+        limits::check(&distribution.distribution_config, checks);
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, IgnoredAny, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        self.find(
-            wanted.address,
-            &wanted.properties.distribution_config,
-            cache,
-        )
-        .await
+        let config = &request.properties.distribution_config;
+        self.find(request.address, config, cache).await
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        self.ours(cache).await
+        self.owned(cache).await
     }
 
-    async fn may_have_orphans(
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.client.tags(live.attribute("Arn")?).await
+    }
+
+    async fn create(
         &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        suspects(&self.account, selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        tags::read(&self.client, live.attribute("Arn")?).await
-    }
-
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired.distribution_config)?;
-        let made = Box::pin(self.make(&desired, tags)).await?;
-        Ok(self.live(&made, desired, tags.clone()))
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let created = Box::pin(self.make(&desired, owner, tags)).await?;
+        Ok(self.live(&created, desired, tags.clone()))
     }
 
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         _: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired.distribution_config)?;
-        let tags = live.tags.known().cloned().unwrap_or_default();
-        let written = self.write(&live.id, &desired, &tags).await?;
+        let owner = recorded::owner(&live, &Tags::new())?;
+        let written = self.write(&live.id, &desired, &owner).await?;
         Ok(TypedLive {
             attributes: self.attributes(&written),
             properties: desired,
@@ -356,32 +307,28 @@ impl ResourceDriver for Distributions {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        if [SYSTEM_TAG, ADDRESS_TAG]
-            .iter()
-            .any(|key| set.contains_key(*key))
-        {
-            // An update before wrote the note from the tags that were there.
-            let mut all = live.tags.known().cloned().unwrap_or_default();
-            all.extend(set.clone());
-            self.write(&live.id, &live.properties, &all).await?;
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        // An update before wrote the note of the owner in the tags as they were.
+        let owner = recorded::owner(live, tags)?;
+        if !live.tags.known().is_some_and(|found| owner.is_of(found)) {
+            self.write(&live.id, &live.properties, &owner).await?;
         }
-        tags::write(&self.client, live.attribute("Arn")?, set, remove).await
+        self.client.tag(live.attribute("Arn")?, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.client.untag(live.attribute("Arn")?, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        // Somebody may enable it again, or write it, in between.
-        let passes = |error: &DriverError| is_stale(error) || error.is("DistributionNotDisabled");
-        match retry(AGAIN, passes, || Box::pin(self.take_away(&live.id))).await {
-            Err(error) if is_absent(&error) => Ok(()),
-            other => other,
-        }
+        DISTRIBUTION_DELETIONS
+            .delete(|| Box::pin(self.take_away(&live.id)))
+            .await
     }
 
     fn pending(&self, attributes: &Attributes) -> Option<String> {
-        let deployed = attributes
-            .get("Status")
-            .is_none_or(|status| status == "Deployed");
+        let status = attributes.get("Status");
+        let deployed = status.is_none_or(|status| status == "Deployed");
         (!deployed).then(|| "deploying to the edges".to_owned())
     }
 

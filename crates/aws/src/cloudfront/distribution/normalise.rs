@@ -1,7 +1,7 @@
-//! A distribution with everything stated that CloudFront would fill in.
+//! A distribution with all values stated that CloudFront would fill in.
 //!
-//! A distribution is always written whole, with these values, so what they stand for is
-//! CloudFront's only where CloudFormation's or the service's default is named in the types.
+//! A distribution is always written whole, with these values. They are CloudFront's own only if the
+//! types name CloudFormation's or the service's default.
 
 use model::types::cloudfront::{
     CustomOriginConfig, DefaultCacheBehavior, DistributionConfig, GeoRestrictionType, HttpVersion,
@@ -46,7 +46,7 @@ pub(super) fn config(config: &mut DistributionConfig<String>) {
         .for_each(|of| behavior(&mut of.behavior));
 }
 
-/// That of `cloudfront.net` is none of its own.
+/// None if it is that of `cloudfront.net`.
 fn certificate(mut of: ViewerCertificate<String>) -> Option<ViewerCertificate<String>> {
     none_if_empty(&mut of.acm_certificate_arn);
     none_if_empty(&mut of.iam_certificate_id);

@@ -1,4 +1,4 @@
-//! Our origins as CloudFront's, each over the live one of its id.
+//! A distribution's origins in the SDK's types, each over the live one of its id.
 
 use aws_sdk_cloudfront::types::{
     CustomHeaders, CustomOriginConfig as SdkServer, Origin as SdkOrigin,
@@ -8,38 +8,27 @@ use aws_sdk_cloudfront::types::{
 use engine::DriverError;
 use model::types::cloudfront::{CustomOriginConfig, Origin, OriginCustomHeader, S3OriginConfig};
 
-use super::write::some_items;
-use crate::cloudfront::convert::{all_theirs, built, quantity, theirs};
+use crate::cloudfront::convert::{all_to_sdk, built, list, to_sdk};
 
 pub(super) fn overlay(
     live: Option<Origins>,
     of: &[Origin<String>],
 ) -> Result<Origins, DriverError> {
     let live = live.map(|list| list.items).unwrap_or_default();
-    let origin = |of: &Origin<String>| {
+    let over_live = |of: &Origin<String>| {
+        let bare = || {
+            built(
+                SdkOrigin::builder()
+                    .id(&of.id)
+                    .domain_name(&of.domain_name)
+                    .build(),
+            )
+        };
         let found = live.iter().find(|live| live.id == of.id).cloned();
-        origin(
-            found.map_or_else(
-                || {
-                    built(
-                        SdkOrigin::builder()
-                            .id(&of.id)
-                            .domain_name(&of.domain_name)
-                            .build(),
-                    )
-                },
-                Ok,
-            )?,
-            of,
-        )
+        origin(found.map_or_else(bare, Ok)?, of)
     };
-    let items = of.iter().map(origin).collect::<Result<Vec<_>, _>>()?;
-    built(
-        Origins::builder()
-            .quantity(quantity(&items))
-            .set_items(Some(items))
-            .build(),
-    )
+    let items = of.iter().map(over_live).collect::<Result<Vec<_>, _>>()?;
+    list!(required Origins, items)
 }
 
 fn origin(live: SdkOrigin, of: &Origin<String>) -> Result<SdkOrigin, DriverError> {
@@ -60,14 +49,13 @@ fn origin(live: SdkOrigin, of: &Origin<String>) -> Result<SdkOrigin, DriverError
     sdk.origin_access_control_id = Some(of.origin_access_control_id.clone().unwrap_or_default());
     sdk.connection_attempts = of.connection_attempts;
     sdk.connection_timeout = of.connection_timeout;
-    let region = of
-        .origin_shield
-        .as_ref()
-        .and_then(|shield| shield.origin_shield_region.clone());
-    let shield = SdkShield::builder()
-        .enabled(of.origin_shield.is_some())
-        .set_origin_shield_region(region);
-    sdk.origin_shield = Some(built(shield.build())?);
+    let shield = of.origin_shield.as_ref();
+    sdk.origin_shield = Some(built(
+        SdkShield::builder()
+            .enabled(shield.is_some())
+            .set_origin_shield_region(shield.and_then(|of| of.origin_shield_region.clone()))
+            .build(),
+    )?);
     Ok(sdk)
 }
 
@@ -81,15 +69,10 @@ fn headers(of: &[OriginCustomHeader<String>]) -> Result<CustomHeaders, DriverErr
         )
     };
     let items = of.iter().map(header).collect::<Result<Vec<_>, _>>()?;
-    built(
-        CustomHeaders::builder()
-            .quantity(quantity(&items))
-            .set_items(some_items(items))
-            .build(),
-    )
+    list!(CustomHeaders, items)
 }
 
-/// Without an identity CloudFront wants an empty one, with an access control too.
+/// Without an identity CloudFront requires an empty one, with an access control too.
 fn bucket(live: Option<SdkBucket>, of: &S3OriginConfig<String>) -> SdkBucket {
     let mut sdk = live.unwrap_or_else(|| SdkBucket::builder().origin_access_identity("").build());
     sdk.origin_access_identity = of.origin_access_identity.clone().unwrap_or_default();
@@ -98,24 +81,24 @@ fn bucket(live: Option<SdkBucket>, of: &S3OriginConfig<String>) -> SdkBucket {
 
 fn server(live: Option<SdkServer>, of: &CustomOriginConfig) -> Result<SdkServer, DriverError> {
     let (http, https) = (of.http_port.unwrap_or(80), of.https_port.unwrap_or(443));
-    let policy = theirs(of.origin_protocol_policy)?;
     let bare = || {
         built(
             SdkServer::builder()
                 .http_port(http)
                 .https_port(https)
-                .origin_protocol_policy(policy)
+                .origin_protocol_policy(to_sdk(of.origin_protocol_policy)?)
                 .build(),
         )
     };
     let mut sdk = live.map_or_else(bare, Ok)?;
     (sdk.http_port, sdk.https_port) = (http, https);
-    sdk.origin_protocol_policy = theirs(of.origin_protocol_policy)?;
-    let protocols = OriginSslProtocols::builder().quantity(quantity(&of.origin_ssl_protocols));
-    let protocols = protocols.set_items(Some(all_theirs(&of.origin_ssl_protocols)?));
-    sdk.origin_ssl_protocols = Some(built(protocols.build())?);
+    sdk.origin_protocol_policy = to_sdk(of.origin_protocol_policy)?;
+    sdk.origin_ssl_protocols = Some(list!(
+        required OriginSslProtocols,
+        all_to_sdk(&of.origin_ssl_protocols)?
+    )?);
     sdk.origin_read_timeout = of.origin_read_timeout;
     sdk.origin_keepalive_timeout = of.origin_keepalive_timeout;
-    sdk.ip_address_type = of.ip_address_type.map(theirs).transpose()?;
+    sdk.ip_address_type = of.ip_address_type.map(to_sdk).transpose()?;
     Ok(sdk)
 }

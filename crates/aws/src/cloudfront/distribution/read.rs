@@ -1,219 +1,126 @@
-//! CloudFront's distribution as ours.
+//! Which of the account's distributions are the system's.
 
-use aws_sdk_cloudfront::types::{
-    Aliases, CacheBehavior as SdkBehavior, CacheBehaviors, CustomErrorResponse as SdkErrorResponse,
-    CustomErrorResponses, CustomHeaders, CustomOriginConfig as SdkCustomOrigin,
-    DistributionConfig as SdkConfig, FunctionAssociation as SdkAssociation, FunctionAssociations,
-    Method as SdkMethod, Origin as SdkOrigin, ViewerCertificate as SdkCertificate,
-};
-use engine::DriverError;
-use model::types::cloudfront::{
-    CacheBehavior, CustomErrorResponse, CustomOriginConfig, DefaultCacheBehavior,
-    DistributionConfig, FunctionAssociation, GeoRestriction, Logging, Method, Origin,
-    OriginCustomHeader, OriginShield, Restrictions, S3OriginConfig, ViewerCertificate,
-};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::cloudfront::convert::{ours, text};
+use aws_sdk_cloudfront::types::DistributionSummary;
+use engine::{DriverError, ReadCache};
+use futures_util::future::try_join_all;
+use model::types::cloudfront::{Distribution, DistributionConfig};
+use model::{Address, Owner, Tags};
 
-/// A behavior of either of CloudFront's two types, which have the same members.
-macro_rules! behavior {
-    ($of:expr) => {{
-        let of = $of;
-        let allowed = of.allowed_methods.as_ref();
-        let cached = allowed.and_then(|of| of.cached_methods.as_ref());
-        DefaultCacheBehavior {
-            allowed_methods: allowed
-                .map(|of| methods(&of.items))
-                .transpose()?
-                .unwrap_or_default(),
-            cached_methods: cached
-                .map(|of| methods(&of.items))
-                .transpose()?
-                .unwrap_or_default(),
-            cache_policy_id: of.cache_policy_id.clone().unwrap_or_default(),
-            compress: of.compress,
-            function_associations: associations(of.function_associations.as_ref())?,
-            origin_request_policy_id: text(of.origin_request_policy_id.as_deref()),
-            response_headers_policy_id: text(of.response_headers_policy_id.as_deref()),
-            target_origin_id: of.target_origin_id.clone(),
-            viewer_protocol_policy: ours(
-                "viewer protocol policy",
-                of.viewer_protocol_policy.as_str(),
-            )?,
-        }
-    }};
-}
+use super::{Distributions, Live, convert};
+use crate::cloudfront::client::WRITES;
+use crate::cloudfront::owner_comment::{self, OwnerComment, without_fingerprint};
+use crate::failed;
 
-/// The configuration, its comment with the note.
-pub(super) fn config(of: &SdkConfig) -> Result<DistributionConfig<String>, DriverError> {
-    let default = of.default_cache_behavior.as_ref();
-    let default =
-        default.ok_or_else(|| DriverError::internal("CloudFront names no default behavior"))?;
-    let behaviors = of.cache_behaviors.iter().flat_map(CacheBehaviors::items);
-    let behavior = |of: &SdkBehavior| {
-        Ok(CacheBehavior {
-            path_pattern: of.path_pattern.clone(),
-            behavior: behavior!(of),
-        })
-    };
-    let errors = of
-        .custom_error_responses
-        .iter()
-        .flat_map(CustomErrorResponses::items);
-    let origins = of.origins.iter().flat_map(|list| &list.items);
-    Ok(DistributionConfig {
-        aliases: of
-            .aliases
+/// Stands at the end of a comment that lost its note, so that it differs from the desired one.
+const NOTE_LOST: &str = "(without the note of its owner)";
+
+impl Distributions {
+    /// All distributions of the account, one call per page and cache.
+    async fn summaries(
+        &self,
+        cache: &ReadCache,
+    ) -> Result<Arc<Vec<DistributionSummary>>, DriverError> {
+        cache
+            .once("cloudfront:ListDistributions", || async {
+                let mut pages = self.client.sdk.list_distributions().into_paginator().send();
+                let mut found = Vec::new();
+                while let Some(page) = pages.next().await {
+                    let page = page.map_err(failed("cloudfront:ListDistributions"))?;
+                    let items = page.distribution_list.and_then(|list| list.items);
+                    found.extend(items.unwrap_or_default());
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// The distribution at an address: by its note or, if somebody took that away, by its tags.
+    pub(super) async fn find(
+        &self,
+        address: &Address,
+        wanted: &DistributionConfig<String>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let summaries = self.summaries(cache).await?;
+        let owner = Owner {
+            system: self.client.account.system().to_owned(),
+            address: address.clone(),
+            fingerprint: String::new(),
+        };
+        let noted = summaries
             .iter()
-            .flat_map(Aliases::items)
-            .cloned()
-            .collect(),
-        cache_behaviors: behaviors
-            .map(behavior)
-            .collect::<Result<_, DriverError>>()?,
-        comment: text(Some(&of.comment)),
-        custom_error_responses: errors.map(error_response).collect::<Result<_, _>>()?,
-        default_cache_behavior: behavior!(default),
-        default_root_object: text(of.default_root_object()),
-        enabled: of.enabled,
-        http_version: of
-            .http_version
-            .as_ref()
-            .map(|of| ours("HTTP version", of.as_str()))
-            .transpose()?,
-        ipv6_enabled: of.is_ipv6_enabled,
-        logging: of
-            .logging
-            .as_ref()
-            .filter(|of| of.enabled)
-            .map(|of| Logging {
-                bucket: of.bucket.clone(),
-                include_cookies: Some(of.include_cookies),
-                prefix: text(Some(&of.prefix)),
-            }),
-        origins: origins.map(origin).collect::<Result<_, _>>()?,
-        price_class: of
-            .price_class
-            .as_ref()
-            .map(|of| ours("price class", of.as_str()))
-            .transpose()?,
-        restrictions: restrictions(of)?,
-        viewer_certificate: of
-            .viewer_certificate
-            .as_ref()
-            .map(certificate)
-            .transpose()?,
-        web_acl_id: text(of.web_acl_id()),
-    })
+            .filter(|of| owner.is_of(&note(of).tags()))
+            .min_by_key(|of| &of.id);
+        if let Some(found) = noted {
+            return self.read_whole(&found.id, cache).await;
+        }
+        let origins: BTreeSet<&str> = wanted.origins.iter().map(|of| of.id.as_str()).collect();
+        let alike = summaries
+            .iter()
+            .filter(|of| note(of).owner.is_none() && origin_ids(of) == origins);
+        let alike = try_join_all(alike.map(|of| self.read_whole(&of.id, cache))).await?;
+        let owned = alike
+            .into_iter()
+            .flatten()
+            .filter(|live| live.tags.known().is_some_and(|tags| owner.is_of(tags)));
+        Ok(owned.min_by(|a, b| a.id.cmp(&b.id)))
+    }
+
+    /// The distributions whose note names the system.
+    pub(super) async fn owned(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let summaries = self.summaries(cache).await?;
+        let system = self.client.account.system();
+        let owned = summaries
+            .iter()
+            .filter(|of| note(of).names(system))
+            .map(|of| self.read_whole(&of.id, cache));
+        Ok(try_join_all(owned).await?.into_iter().flatten().collect())
+    }
+
+    /// A distribution with its tags, read once per cache, or `None` if it was deleted meanwhile.
+    async fn read_whole(&self, id: &str, cache: &ReadCache) -> Result<Option<Live>, DriverError> {
+        let found = cache.once(format!("cloudfront:distribution {id}"), || async {
+            WRITES.found(self.read_live(id).await)
+        });
+        Ok(found.await?.as_ref().clone())
+    }
+
+    async fn read_live(&self, id: &str) -> Result<Live, DriverError> {
+        let live = self.get(id).await?;
+        let tags = self.client.tags(&live.distribution.arn).await?;
+        let mut config = convert::config(&live.config)?;
+        config.comment = comment(&live.config.comment, &tags);
+        let properties = Distribution {
+            distribution_config: config,
+        };
+        Ok(self.live(&live.distribution, properties, tags))
+    }
 }
 
-fn methods(of: &[SdkMethod]) -> Result<Vec<Method>, DriverError> {
-    of.iter()
-        .map(|method| ours("method", method.as_str()))
+fn note(of: &DistributionSummary) -> OwnerComment {
+    owner_comment::parse(&of.comment)
+}
+
+/// A comment without its note, if that names the owner in the tags.
+fn comment(live: &str, tags: &Tags) -> Option<String> {
+    let note = owner_comment::parse(live);
+    let owner = Owner::recorded_in(tags);
+    if note.owner.as_ref().map(without_fingerprint) == owner.as_ref().map(without_fingerprint) {
+        return note.text;
+    }
+    Some(note.text.map_or_else(
+        || NOTE_LOST.to_owned(),
+        |text| format!("{text} {NOTE_LOST}"),
+    ))
+}
+
+fn origin_ids(of: &DistributionSummary) -> BTreeSet<&str> {
+    of.origins
+        .iter()
+        .flat_map(|origins| &origins.items)
+        .map(|origin| origin.id.as_str())
         .collect()
-}
-
-fn associations(
-    of: Option<&FunctionAssociations>,
-) -> Result<Vec<FunctionAssociation<String>>, DriverError> {
-    let association = |of: &SdkAssociation| {
-        let event_type = ours("event", of.event_type.as_str())?;
-        Ok(FunctionAssociation {
-            event_type,
-            function_arn: of.function_arn.clone(),
-        })
-    };
-    of.into_iter()
-        .flat_map(FunctionAssociations::items)
-        .map(association)
-        .collect()
-}
-
-fn restrictions(of: &SdkConfig) -> Result<Option<Restrictions>, DriverError> {
-    let Some(of) = of
-        .restrictions
-        .as_ref()
-        .and_then(|of| of.geo_restriction.as_ref())
-    else {
-        return Ok(None);
-    };
-    let restriction_type = ours("restriction", of.restriction_type.as_str())?;
-    Ok(Some(Restrictions {
-        geo_restriction: GeoRestriction {
-            restriction_type,
-            locations: of.items().to_vec(),
-        },
-    }))
-}
-
-fn certificate(of: &SdkCertificate) -> Result<ViewerCertificate<String>, DriverError> {
-    let support = of.ssl_support_method.as_ref();
-    Ok(ViewerCertificate {
-        acm_certificate_arn: text(of.acm_certificate_arn()),
-        cloud_front_default_certificate: of.cloud_front_default_certificate,
-        iam_certificate_id: text(of.iam_certificate_id()),
-        minimum_protocol_version: of
-            .minimum_protocol_version
-            .as_ref()
-            .map(|of| of.as_str().to_owned()),
-        ssl_support_method: support
-            .map(|of| ours("way to tell names apart", of.as_str()))
-            .transpose()?,
-    })
-}
-
-fn error_response(of: &SdkErrorResponse) -> Result<CustomErrorResponse, DriverError> {
-    let code = text(of.response_code()).map(|code| code.parse());
-    Ok(CustomErrorResponse {
-        error_code: of.error_code,
-        error_caching_min_ttl: of.error_caching_min_ttl,
-        response_code: code
-            .transpose()
-            .map_err(|_| DriverError::internal("CloudFront's status is no number"))?,
-        response_page_path: text(of.response_page_path()),
-    })
-}
-
-fn origin(of: &SdkOrigin) -> Result<Origin<String>, DriverError> {
-    let headers = of.custom_headers.iter().flat_map(CustomHeaders::items);
-    let headers = headers.map(|of| OriginCustomHeader {
-        header_name: of.header_name.clone(),
-        header_value: of.header_value.clone(),
-    });
-    let bucket = of.s3_origin_config.as_ref();
-    Ok(Origin {
-        id: of.id.clone(),
-        domain_name: of.domain_name.clone(),
-        origin_path: text(of.origin_path()),
-        origin_custom_headers: headers.collect(),
-        s3_origin_config: bucket.map(|of| S3OriginConfig {
-            origin_access_identity: text(Some(&of.origin_access_identity)),
-        }),
-        custom_origin_config: of.custom_origin_config.as_ref().map(server).transpose()?,
-        origin_access_control_id: text(of.origin_access_control_id()),
-        connection_attempts: of.connection_attempts,
-        connection_timeout: of.connection_timeout,
-        origin_shield: of.origin_shield.as_ref().map(|of| OriginShield {
-            enabled: Some(of.enabled),
-            origin_shield_region: of.origin_shield_region.clone(),
-        }),
-    })
-}
-
-fn server(of: &SdkCustomOrigin) -> Result<CustomOriginConfig, DriverError> {
-    let protocols = of.origin_ssl_protocols.iter().flat_map(|list| &list.items);
-    let addresses = of.ip_address_type.as_ref();
-    Ok(CustomOriginConfig {
-        http_port: Some(of.http_port),
-        https_port: Some(of.https_port),
-        ip_address_type: addresses
-            .map(|of| ours("IP address type", of.as_str()))
-            .transpose()?,
-        origin_keepalive_timeout: of.origin_keepalive_timeout,
-        origin_protocol_policy: ours("origin protocol policy", of.origin_protocol_policy.as_str())?,
-        origin_read_timeout: of.origin_read_timeout,
-        origin_ssl_protocols: protocols
-            .map(|of| ours("TLS version", of.as_str()))
-            .collect::<Result<_, _>>()?,
-    })
 }

@@ -1,13 +1,12 @@
 //! What no emulator shows of a distribution.
 
-use engine::diff;
 use fake_aws::FakeAws;
-use model::Resource as _;
-use model::types::cloudfront::DISTRIBUTION;
+use model::types::cloudfront::{CustomErrorResponse, DISTRIBUTION};
 use serde_json::json;
 
-use super::super::fake::{error, tag_list, tags, versioned};
+use super::super::fake::{error, owner, tag_list, tags, versioned};
 use super::*;
+use crate::kit::findings::findings;
 
 const ARN: &str = "arn:aws:cloudfront::111122223333:distribution/E1";
 
@@ -124,24 +123,26 @@ async fn find(fake: &FakeAws) -> Result<Option<Live>, DriverError> {
     let address = "shell/site".parse().unwrap();
     let wanted = TypedReadRequest {
         address: &address,
-        identity: IgnoredAny,
         properties: site(),
     };
     driver(fake).read(wanted, &ReadCache::default()).await
 }
 
-/// Whether a distribution read back differs from what it should be.
+/// The difference of a distribution that was read from the desired one.
 fn changes(live: &Live) -> Vec<String> {
     let driver = driver(&FakeAws::default());
     let (mut now, mut desired) = (live.properties.clone(), site());
     driver.normalise(&mut now);
     driver.normalise(&mut desired);
-    let json = |of: &Properties| serde_json::to_value(of).unwrap();
-    diff(Properties::TYPE, &json(&now), &json(&desired))
-        .0
-        .into_iter()
-        .map(|change| change.path)
-        .collect()
+    let changes = crate::kit::typed::changes(&now, &desired).unwrap();
+    changes.0.into_iter().map(|change| change.path).collect()
+}
+
+/// Creates a distribution as the engine does, its properties normalised.
+async fn create(fake: &FakeAws, mut desired: Properties) -> Result<Live, DriverError> {
+    let (driver, owner) = (driver(fake), owner("shell/site"));
+    driver.normalise(&mut desired);
+    driver.create(desired, &owner, &owner.tags()).await
 }
 
 #[tokio::test]
@@ -207,10 +208,7 @@ async fn it_has_its_owner_from_the_create_call_on() {
         201,
         made.as_str(),
     )]);
-    let live = driver(&fake)
-        .create(site(), &tags("shell/site"))
-        .await
-        .unwrap();
+    let live = create(&fake, site()).await.unwrap();
     let request = &fake.requests()[0];
     for part in [
         "<CallerReference>frontage acme shell/site</CallerReference>",
@@ -267,10 +265,7 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
         ("PUT ", 200, &written),
         ("Operation=Tag", 204, ""),
     ]);
-    let live = driver(&fake)
-        .create(site(), &tags("shell/site"))
-        .await
-        .unwrap();
+    let live = create(&fake, site()).await.unwrap();
     assert_eq!(live.id, "E1");
     fake.assert_used();
     assert_eq!(fake.count("PUT "), 1);
@@ -288,10 +283,7 @@ async fn a_distribution_of_another_owner_is_not_taken() {
         ("distribution/E1", 200, &read),
         ("/tagging", 200, &theirs),
     ]);
-    let failed = driver(&fake)
-        .create(site(), &tags("shell/site"))
-        .await
-        .unwrap_err();
+    let failed = create(&fake, site()).await.unwrap_err();
     assert!(failed.is("DistributionAlreadyExists"), "{failed}");
     fake.assert_used();
 }
@@ -305,10 +297,7 @@ async fn a_certificate_that_is_new_is_waited_for() {
         ("POST ", 400, &invalid),
         ("POST ", 201, &made),
     ]);
-    driver(&fake)
-        .create(site(), &tags("shell/site"))
-        .await
-        .unwrap();
+    create(&fake, site()).await.unwrap();
     fake.assert_used();
 }
 
@@ -340,6 +329,7 @@ async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
     ]);
     let mut desired = site();
     desired.distribution_config.comment = Some("Acme".to_owned());
+    driver(&fake).normalise(&mut desired);
     let live = driver(&fake)
         .update(live("Deployed"), desired, &Changes::default())
         .await
@@ -471,35 +461,103 @@ async fn it_is_settled_once_it_is_at_all_edges() {
     assert_eq!(driver(&fake).pending(&live("Deployed").attributes), None);
 }
 
-#[tokio::test]
-async fn what_cloudfront_refuses_is_refused_before_any_call() {
-    let refused = async |change: &dyn Fn(&mut DistributionConfig<String>)| {
-        let (fake, mut desired) = (FakeAws::default(), site());
+#[test]
+fn what_cloudfront_refuses_is_found() {
+    let found = |change: &dyn Fn(&mut DistributionConfig<String>)| {
+        let mut desired = site();
         change(&mut desired.distribution_config);
-        let failed = driver(&fake)
-            .create(desired, &tags("shell/site"))
-            .await
-            .unwrap_err();
-        assert!(fake.requests().is_empty());
-        let DriverError::Invalid(message) = failed else {
-            panic!("{failed}")
-        };
-        message
+        findings(Distributions::new, &desired).join("; ")
     };
-    let message = refused(&|of| of.origins.clear()).await;
+    assert_eq!(found(&|_| ()), "");
+    let message = found(&|of| of.origins.clear());
     assert!(message.contains("must have an origin"), "{message}");
-    let message =
-        refused(&|of| of.default_cache_behavior.target_origin_id = "other".to_owned()).await;
+    let message = found(&|of| of.default_cache_behavior.target_origin_id = "other".to_owned());
     assert!(message.contains("`other`"), "{message}");
-    let message = refused(&|of| of.aliases.push("www.example.com".to_owned())).await;
+    let message = found(&|of| of.aliases.push("www.example.com".to_owned()));
     assert!(message.contains("viewer certificate"), "{message}");
-    let message = refused(&|of| of.origins[0].s3_origin_config = None).await;
+    let message = found(&|of| of.origins[0].s3_origin_config = None);
     assert!(message.contains("and not both"), "{message}");
-    let message = refused(&|of| of.origins[0].origin_path = Some("site/".to_owned())).await;
+    let message = found(&|of| of.origins[0].origin_path = Some("site/".to_owned()));
     assert!(message.contains("a slash before"), "{message}");
-    let message = refused(&|of| of.origins.push(of.origins[0].clone())).await;
+    let message = found(&|of| of.origins.push(of.origins[0].clone()));
     assert!(message.contains("one id"), "{message}");
-    let message = refused(&|of| of.comment = Some("x".repeat(120))).await;
-    assert!(message.contains("characters more"), "{message}");
+    let message = found(&|of| of.origins[0].connection_attempts = Some(4));
+    assert!(
+        message.ends_with("Origins[0].ConnectionAttempts is 4; 1 to 3 are allowed"),
+        "{message}"
+    );
+    let message = found(&|of| of.origins[0].id = String::new());
+    assert!(
+        message.contains("Origins[0].Id has 0 characters"),
+        "{message}"
+    );
+    let message = found(&|of| of.comment = Some("x".repeat(129)));
+    assert!(message.contains("Comment has 129 characters"), "{message}");
     assert_eq!(DISTRIBUTION.identity, [""; 0]);
+}
+
+#[test]
+fn every_finding_is_reported() {
+    let mut wrong = site();
+    let config = &mut wrong.distribution_config;
+    config.aliases.push(engine::UNKNOWN.to_owned());
+    config.origins[0].connection_timeout = Some(11);
+    config.custom_error_responses.push(CustomErrorResponse {
+        error_code: 402,
+        error_caching_min_ttl: None,
+        response_code: Some(200),
+        response_page_path: None,
+    });
+    assert_eq!(
+        findings(Distributions::new, &wrong),
+        [
+            "DistributionConfig.Origins[0].ConnectionTimeout is 11; 1 to 10 are allowed",
+            "DistributionConfig.Aliases has the names (known after apply), which need a viewer certificate",
+            "DistributionConfig.CustomErrorResponses[0] has the ErrorCode 402, which CloudFront cannot answer in another way",
+            "DistributionConfig.CustomErrorResponses[0] needs both ResponseCode and ResponsePagePath, or neither",
+        ]
+    );
+}
+
+/// The plan does not know how long the note is.
+#[tokio::test]
+async fn a_comment_without_room_for_its_note_is_refused_before_any_call() {
+    let (fake, mut desired) = (FakeAws::default(), site());
+    desired.distribution_config.comment = Some("x".repeat(120));
+    let refused = create(&fake, desired).await.unwrap_err();
+    assert!(
+        matches!(&refused, DriverError::Invalid(text) if text.contains("characters more")),
+        "{refused}"
+    );
+    assert!(fake.requests().is_empty());
+}
+
+/// A fingerprint is not in the note.
+#[tokio::test]
+async fn the_note_is_written_only_if_the_owner_changes() {
+    let fake = FakeAws::new([("Operation=Tag", 204, "")]);
+    let fingerprint = Tags::from([("frontage:fingerprint".to_owned(), "newer".to_owned())]);
+    let tagged = driver(&fake).tag(&live("Deployed"), &fingerprint).await;
+    tagged.unwrap();
+    fake.assert_used();
+
+    let (read, written) = (
+        read("V1", "Deployed", true),
+        distribution("InProgress", &config(true, "", "")),
+    );
+    let fake = FakeAws::new([
+        ("GET ", 200, read.as_str()),
+        ("PUT ", 200, &written),
+        ("Operation=Tag", 204, ""),
+    ]);
+    let mut moved = live("Deployed");
+    driver(&fake).normalise(&mut moved.properties);
+    let tagged = driver(&fake).tag(&moved, &tags("shell/moved")).await;
+    tagged.unwrap();
+    fake.assert_used();
+    let put = &fake.requests()[1];
+    assert!(
+        put.contains("<Comment>[frontage acme shell/moved]</Comment>"),
+        "{put}"
+    );
 }

@@ -1,10 +1,11 @@
 //! What no emulator shows of a function.
 
 use fake_aws::FakeAws;
-use model::types::cloudfront::{Function, FunctionConfig, FunctionRuntime};
+use model::types::cloudfront::{FunctionConfig, FunctionRuntime};
 
-use super::super::fake::{error, tag_list, tags, versioned};
+use super::super::fake::{error, owner, tag_list, tags, versioned};
 use super::*;
+use crate::kit::findings::findings;
 
 const ARN: &str = "arn:aws:cloudfront::111122223333:function/acme-shell-rewrite";
 
@@ -33,8 +34,8 @@ fn described(version: &str) -> String {
     versioned(version, &summary("acme-shell-rewrite"))
 }
 
-fn driver(fake: &FakeAws) -> FunctionDriver {
-    FunctionDriver::new(&Account::for_tests(fake))
+fn driver(fake: &FakeAws) -> Functions {
+    Functions::new(&Account::for_tests(fake))
 }
 
 fn there() -> Live {
@@ -43,6 +44,11 @@ fn there() -> Live {
         ARN.to_owned(),
         LiveTags::Read(tags("shell/rewrite")),
     )
+}
+
+async fn create(fake: &FakeAws) -> Result<Live, DriverError> {
+    let owner = owner("shell/rewrite");
+    driver(fake).create(function(), &owner, &owner.tags()).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,10 +66,7 @@ async fn it_is_published_from_the_version_that_was_written() {
         ("GET ", 200, &two),
         ("/publish [if-match: V2]", 200, &two),
     ]);
-    let live = driver(&fake)
-        .create(function(), &tags("shell/rewrite"))
-        .await
-        .unwrap();
+    let live = create(&fake).await.unwrap();
     assert_eq!(live.attribute("FunctionARN").unwrap(), ARN);
     assert!(fake.requests()[0].contains("<Key>frontage:address</Key><Value>shell/rewrite</Value>"));
     fake.assert_used();
@@ -91,10 +94,7 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
         ("/describe", 200, &described),
         ("/publish", 200, &described),
     ]);
-    driver(&fake)
-        .create(function(), &tags("shell/rewrite"))
-        .await
-        .unwrap();
+    create(&fake).await.unwrap();
     fake.assert_used();
 }
 
@@ -107,10 +107,7 @@ async fn a_function_of_another_owner_is_not_taken() {
         ("/describe", 200, &described),
         ("/tagging", 200, &theirs),
     ]);
-    let failed = driver(&fake)
-        .create(function(), &tags("shell/rewrite"))
-        .await
-        .unwrap_err();
+    let failed = create(&fake).await.unwrap_err();
     assert!(failed.is("FunctionAlreadyExists"), "{failed}");
     fake.assert_used();
 }
@@ -143,12 +140,8 @@ async fn one_that_did_not_go_live_is_not_published() {
         ("/tagging", 200, &ours),
     ]);
     let address = "shell/rewrite".parse().unwrap();
-    let identity = Identity {
-        name: "acme-shell-rewrite".to_owned(),
-    };
     let wanted = TypedReadRequest {
         address: &address,
-        identity,
         properties: function(),
     };
     let found = driver(&fake)
@@ -188,27 +181,34 @@ async fn deleting_the_absent_succeeds() {
         .unwrap();
 }
 
-#[tokio::test]
-async fn what_cloudfront_refuses_is_refused_before_any_call() {
-    let fake = FakeAws::default();
-    let long = Function {
-        name: "x".repeat(65),
-        ..function()
+#[test]
+fn what_cloudfront_refuses_is_found() {
+    let found = |change: &dyn Fn(&mut Properties)| {
+        let mut function = function();
+        change(&mut function);
+        findings(Functions::new, &function)
     };
-    let empty = Function {
-        function_code: String::new(),
-        ..function()
-    };
-    let large = Function {
-        function_code: "x".repeat(CODE + 1),
-        ..function()
-    };
-    for function in [long, empty, large] {
-        let failed = driver(&fake)
-            .create(function, &Tags::new())
-            .await
-            .unwrap_err();
-        assert!(matches!(failed, DriverError::Invalid(_)), "{failed}");
-    }
-    assert!(fake.requests().is_empty());
+    assert_eq!(found(&|_| ()), [""; 0]);
+    assert_eq!(
+        found(&|of| of.name = "x".repeat(65)),
+        ["Name has 65 characters; 1 to 64 are allowed"]
+    );
+    assert_eq!(
+        found(&|of| of.name = "a.b".to_owned()),
+        ["Name is `a.b`; only letters, digits, hyphens and underscores are allowed"]
+    );
+    assert_eq!(
+        found(&|of| of.function_code.clear()),
+        ["FunctionCode has 0 bytes; 1 to 10240 are allowed"]
+    );
+    assert_eq!(
+        found(&|of| of.function_code = "x".repeat(10_241)),
+        ["FunctionCode has 10241 bytes; 1 to 10240 are allowed"]
+    );
+    assert_eq!(
+        found(&|of| of.function_config.comment = "x".repeat(129)),
+        ["FunctionConfig.Comment has 129 characters; 0 to 128 are allowed"]
+    );
+    let unknown = format!("{}{}", engine::UNKNOWN, "x".repeat(10_240));
+    assert_eq!(found(&|of| of.function_code.clone_from(&unknown)), [""; 0]);
 }

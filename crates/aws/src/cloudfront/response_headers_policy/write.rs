@@ -1,4 +1,4 @@
-//! Our response headers policy as CloudFront's.
+//! A response headers policy in the SDK's types.
 
 use aws_sdk_cloudfront::types::{
     ResponseHeadersPolicyAccessControlAllowHeaders, ResponseHeadersPolicyAccessControlAllowMethods,
@@ -14,45 +14,44 @@ use aws_sdk_cloudfront::types::{
 };
 use engine::DriverError;
 use model::types::cloudfront::{
-    ContentSecurityPolicy, CorsConfig, CustomHeader, FrameOptions, Items, ReferrerPolicy,
-    RemoveHeader, ResponseHeadersPolicyConfig, SecurityHeadersConfig, ServerTimingHeadersConfig,
-    StrictTransportSecurity, XssProtection,
+    ContentSecurityPolicy, ContentTypeOptions, CorsConfig, CustomHeader, FrameOptions, Items,
+    ReferrerPolicy, RemoveHeader, ResponseHeadersPolicyConfig, SecurityHeadersConfig,
+    ServerTimingHeadersConfig, StrictTransportSecurity, XssProtection,
 };
 
-use crate::cloudfront::convert::{all_theirs, built, quantity, theirs};
+use crate::cloudfront::convert::{all_to_sdk, built, list, to_sdk};
 
 pub(super) fn config(of: &ResponseHeadersPolicyConfig<String>) -> Result<SdkConfig, DriverError> {
-    let sdk = SdkConfig::builder()
-        .name(&of.name)
-        .set_comment(of.comment.clone())
-        .set_cors_config(of.cors_config.as_ref().map(cors).transpose()?)
-        .set_custom_headers_config(of.custom_headers_config.as_ref().map(custom).transpose()?)
-        .set_remove_headers_config(of.remove_headers_config.as_ref().map(removed).transpose()?)
-        .set_security_headers_config(
-            of.security_headers_config
-                .as_ref()
-                .map(security)
-                .transpose()?,
-        )
-        .set_server_timing_headers_config(of.server_timing_headers_config.map(timing).transpose()?);
-    built(sdk.build())
+    let security_headers = of.security_headers_config.as_ref();
+    built(
+        SdkConfig::builder()
+            .name(&of.name)
+            .set_comment(of.comment.clone())
+            .set_cors_config(of.cors_config.as_ref().map(cors).transpose()?)
+            .set_custom_headers_config(of.custom_headers_config.as_ref().map(custom).transpose()?)
+            .set_remove_headers_config(of.remove_headers_config.as_ref().map(removed).transpose()?)
+            .set_security_headers_config(security_headers.map(security).transpose()?)
+            .set_server_timing_headers_config(
+                of.server_timing_headers_config.map(timing).transpose()?,
+            )
+            .build(),
+    )
 }
 
 fn custom(
     of: &Items<CustomHeader<String>>,
 ) -> Result<ResponseHeadersPolicyCustomHeadersConfig, DriverError> {
     let header = |of: &CustomHeader<String>| {
-        let sdk = ResponseHeadersPolicyCustomHeader::builder();
         built(
-            sdk.header(&of.header)
+            ResponseHeadersPolicyCustomHeader::builder()
+                .header(&of.header)
                 .value(&of.value)
                 .r#override(of.overrides)
                 .build(),
         )
     };
     let headers = of.items.iter().map(header).collect::<Result<Vec<_>, _>>()?;
-    let sdk = ResponseHeadersPolicyCustomHeadersConfig::builder().quantity(quantity(&headers));
-    built(sdk.set_items(Some(headers)).build())
+    list!(ResponseHeadersPolicyCustomHeadersConfig, headers)
 }
 
 fn removed(
@@ -66,99 +65,98 @@ fn removed(
         )
     };
     let headers = of.items.iter().map(header).collect::<Result<Vec<_>, _>>()?;
-    let sdk = ResponseHeadersPolicyRemoveHeadersConfig::builder().quantity(quantity(&headers));
-    built(sdk.set_items(Some(headers)).build())
+    list!(ResponseHeadersPolicyRemoveHeadersConfig, headers)
 }
 
 fn timing(
     of: ServerTimingHeadersConfig,
 ) -> Result<ResponseHeadersPolicyServerTimingHeadersConfig, DriverError> {
-    let sdk = ResponseHeadersPolicyServerTimingHeadersConfig::builder();
     built(
-        sdk.enabled(of.enabled)
+        ResponseHeadersPolicyServerTimingHeadersConfig::builder()
+            .enabled(of.enabled)
             .set_sampling_rate(of.sampling_rate)
             .build(),
     )
 }
 
 fn cors(of: &CorsConfig<String>) -> Result<ResponseHeadersPolicyCorsConfig, DriverError> {
-    let headers = &of.access_control_allow_headers.items;
-    let headers = ResponseHeadersPolicyAccessControlAllowHeaders::builder()
-        .quantity(quantity(headers))
-        .set_items(Some(headers.clone()));
-    let methods = &of.access_control_allow_methods.items;
-    let methods = ResponseHeadersPolicyAccessControlAllowMethods::builder()
-        .quantity(quantity(methods))
-        .set_items(Some(all_theirs(methods)?));
-    let origins = &of.access_control_allow_origins.items;
-    let origins = ResponseHeadersPolicyAccessControlAllowOrigins::builder()
-        .quantity(quantity(origins))
-        .set_items(Some(origins.clone()));
-    let exposed = of.access_control_expose_headers.as_ref().map(|exposed| {
-        let sdk = ResponseHeadersPolicyAccessControlExposeHeaders::builder()
-            .quantity(quantity(&exposed.items));
-        built(sdk.set_items(Some(exposed.items.clone())).build())
+    let exposed = of.access_control_expose_headers.as_ref();
+    let exposed = exposed.map(|exposed| {
+        list!(
+            ResponseHeadersPolicyAccessControlExposeHeaders,
+            exposed.items.clone()
+        )
     });
-    let sdk = ResponseHeadersPolicyCorsConfig::builder()
-        .access_control_allow_credentials(of.access_control_allow_credentials)
-        .access_control_allow_headers(built(headers.build())?)
-        .access_control_allow_methods(built(methods.build())?)
-        .access_control_allow_origins(built(origins.build())?)
-        .set_access_control_expose_headers(exposed.transpose()?)
-        .set_access_control_max_age_sec(of.access_control_max_age_sec)
-        .origin_override(of.origin_override);
-    built(sdk.build())
+    built(
+        ResponseHeadersPolicyCorsConfig::builder()
+            .access_control_allow_credentials(of.access_control_allow_credentials)
+            .access_control_allow_headers(list!(
+                required ResponseHeadersPolicyAccessControlAllowHeaders,
+                of.access_control_allow_headers.items.clone()
+            )?)
+            .access_control_allow_methods(list!(
+                required ResponseHeadersPolicyAccessControlAllowMethods,
+                all_to_sdk(&of.access_control_allow_methods.items)?
+            )?)
+            .access_control_allow_origins(list!(
+                required ResponseHeadersPolicyAccessControlAllowOrigins,
+                of.access_control_allow_origins.items.clone()
+            )?)
+            .set_access_control_expose_headers(exposed.transpose()?)
+            .set_access_control_max_age_sec(of.access_control_max_age_sec)
+            .origin_override(of.origin_override)
+            .build(),
+    )
 }
 
 fn security(
     of: &SecurityHeadersConfig<String>,
 ) -> Result<ResponseHeadersPolicySecurityHeadersConfig, DriverError> {
-    let content_type = of.content_type_options.map(|of| {
-        built(
-            ResponseHeadersPolicyContentTypeOptions::builder()
-                .r#override(of.overrides)
-                .build(),
-        )
-    });
-    let sdk = ResponseHeadersPolicySecurityHeadersConfig::builder()
-        .set_content_security_policy(
-            of.content_security_policy
-                .as_ref()
-                .map(content_security)
-                .transpose()?,
-        )
-        .set_content_type_options(content_type.transpose()?)
+    let policy = of.content_security_policy.as_ref();
+    Ok(ResponseHeadersPolicySecurityHeadersConfig::builder()
+        .set_content_security_policy(policy.map(content_security).transpose()?)
+        .set_content_type_options(of.content_type_options.map(content_type).transpose()?)
         .set_frame_options(of.frame_options.map(frame).transpose()?)
         .set_referrer_policy(of.referrer_policy.map(referrer).transpose()?)
         .set_strict_transport_security(of.strict_transport_security.map(transport).transpose()?)
-        .set_xss_protection(of.xss_protection.as_ref().map(xss).transpose()?);
-    Ok(sdk.build())
+        .set_xss_protection(of.xss_protection.as_ref().map(xss).transpose()?)
+        .build())
 }
 
 fn content_security(
     of: &ContentSecurityPolicy<String>,
 ) -> Result<ResponseHeadersPolicyContentSecurityPolicy, DriverError> {
-    let sdk = ResponseHeadersPolicyContentSecurityPolicy::builder();
     built(
-        sdk.content_security_policy(&of.content_security_policy)
+        ResponseHeadersPolicyContentSecurityPolicy::builder()
+            .content_security_policy(&of.content_security_policy)
+            .r#override(of.overrides)
+            .build(),
+    )
+}
+
+fn content_type(
+    of: ContentTypeOptions,
+) -> Result<ResponseHeadersPolicyContentTypeOptions, DriverError> {
+    built(
+        ResponseHeadersPolicyContentTypeOptions::builder()
             .r#override(of.overrides)
             .build(),
     )
 }
 
 fn frame(of: FrameOptions) -> Result<ResponseHeadersPolicyFrameOptions, DriverError> {
-    let sdk = ResponseHeadersPolicyFrameOptions::builder();
     built(
-        sdk.frame_option(theirs(of.frame_option)?)
+        ResponseHeadersPolicyFrameOptions::builder()
+            .frame_option(to_sdk(of.frame_option)?)
             .r#override(of.overrides)
             .build(),
     )
 }
 
 fn referrer(of: ReferrerPolicy) -> Result<ResponseHeadersPolicyReferrerPolicy, DriverError> {
-    let sdk = ResponseHeadersPolicyReferrerPolicy::builder();
     built(
-        sdk.referrer_policy(theirs(of.referrer_policy)?)
+        ResponseHeadersPolicyReferrerPolicy::builder()
+            .referrer_policy(to_sdk(of.referrer_policy)?)
             .r#override(of.overrides)
             .build(),
     )
@@ -167,19 +165,23 @@ fn referrer(of: ReferrerPolicy) -> Result<ResponseHeadersPolicyReferrerPolicy, D
 fn transport(
     of: StrictTransportSecurity,
 ) -> Result<ResponseHeadersPolicyStrictTransportSecurity, DriverError> {
-    let sdk = ResponseHeadersPolicyStrictTransportSecurity::builder()
-        .access_control_max_age_sec(of.access_control_max_age_sec)
-        .set_include_subdomains(of.include_subdomains)
-        .r#override(of.overrides)
-        .set_preload(of.preload);
-    built(sdk.build())
+    built(
+        ResponseHeadersPolicyStrictTransportSecurity::builder()
+            .access_control_max_age_sec(of.access_control_max_age_sec)
+            .set_include_subdomains(of.include_subdomains)
+            .r#override(of.overrides)
+            .set_preload(of.preload)
+            .build(),
+    )
 }
 
 fn xss(of: &XssProtection<String>) -> Result<ResponseHeadersPolicyXssProtection, DriverError> {
-    let sdk = ResponseHeadersPolicyXssProtection::builder()
-        .set_mode_block(of.mode_block)
-        .r#override(of.overrides)
-        .protection(of.protection)
-        .set_report_uri(of.report_uri.clone());
-    built(sdk.build())
+    built(
+        ResponseHeadersPolicyXssProtection::builder()
+            .set_mode_block(of.mode_block)
+            .r#override(of.overrides)
+            .protection(of.protection)
+            .set_report_uri(of.report_uri.clone())
+            .build(),
+    )
 }

@@ -1,4 +1,4 @@
-//! What Cognito does where a member of a pool is absent, and what has no order.
+//! The defaults of a pool, and the sets in it, which have no order.
 
 use model::types::cognito::{
     EmailConfiguration, InviteMessageTemplate, LambdaConfig, LambdaSender, PasswordPolicy,
@@ -7,8 +7,8 @@ use model::types::cognito::{
 
 use super::{Properties, schema};
 
-/// States the defaults. Most of them are what Cognito answers for a pool that was made with a name
-/// alone (terraform-provider-aws, the basic test of its user pool).
+/// States the defaults. Cognito answers with most of them for a pool that was made with a name alone
+/// (terraform-provider-aws, the basic test of its user pool).
 pub(super) fn normalise(pool: &mut Properties, region: &str) {
     let or = |member: &mut Option<String>, default: &str| {
         member.get_or_insert_with(|| default.to_owned());
@@ -140,7 +140,7 @@ fn add_ons(add_ons: &mut Option<UserPoolAddOns>) {
     });
 }
 
-/// Cognito mirrors the two ways to say which function changes tokens.
+/// Cognito mirrors the two ways to state which function changes tokens.
 fn functions(functions: &mut Option<LambdaConfig<String>>) {
     if let Some(functions) = functions
         && let Some(lambda_arn) = functions.pre_token_generation.take()

@@ -1,63 +1,60 @@
 //! `AWS::Cognito::UserPool`.
 
 mod defaults;
+mod limits;
 mod parts;
 mod read;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod write;
 
-pub(super) use schema::is_standard;
-
-use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput as Mfa;
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::cognito::UserPool;
-use model::{ADDRESS_TAG, Tags};
-use serde::Deserialize;
+use model::{Address, Owner, Tags};
 
-use super::limits;
-use super::pools::{Pools, deleted, gone, is_absent, tags_of};
+use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
-use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
-use crate::kit::wait::{WaitPolicy, retry};
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
+use crate::kit::call::Call as _;
+use crate::kit::children::{Parent as _, ParentService as _};
+use crate::kit::consistency::Consistency;
+use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::gone::until_gone;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
-pub(super) type Properties = UserPool<String>;
+type Properties = UserPool<String>;
 type Live = TypedLive<Properties>;
+
+/// The errors of a deletion, which pass as well while the domain is itself being deleted.
+const DELETION: Consistency = Consistency {
+    passing: &[
+        Code("ConcurrentModificationException"),
+        Code("TooManyRequestsException"),
+        Message("InvalidParameterException", "has a domain configured"),
+    ],
+    ..COGNITO
+};
 
 /// Reads and writes user pools.
 ///
-/// A pool's name is not unique and its id is AWS's, so it is found by its tags, which the call that
-/// creates it writes. Its description shows them.
+/// A pool's name is not unique and AWS assigns its id, so it is found by its tags, which the call
+/// that creates it writes. Its description shows them.
 #[derive(Debug)]
-pub(crate) struct UserPools(Pools);
-
-/// What finds a pool again beside its tags, as long as the tagging index does not show them.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    user_pool_name: String,
-}
+pub(crate) struct UserPools(CognitoClient);
 
 impl UserPools {
     pub(crate) fn new(account: &Account) -> Self {
-        Self(Pools::new(account))
+        Self(CognitoClient::new(account))
     }
 
-    /// The second factors of a pool; none if it is gone.
+    /// The second factors of a pool; `None` if it is gone.
     async fn mfa(&self, pool_id: &str) -> Result<Option<Mfa>, DriverError> {
-        let answer = self
-            .0
-            .client
-            .get_user_pool_mfa_config()
-            .user_pool_id(pool_id)
-            .send()
-            .await;
-        match answer.map_err(failed("cognito-idp:GetUserPoolMfaConfig")) {
-            Err(error) if is_absent(&error) => Ok(None),
-            answer => answer.map(Some),
-        }
+        let client = &self.0.client;
+        let call = client.get_user_pool_mfa_config().user_pool_id(pool_id);
+        COGNITO.found(call.send().sent("cognito-idp:GetUserPoolMfaConfig").await)
     }
 
     async fn live(
@@ -66,19 +63,14 @@ impl UserPools {
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let id = pool.id().unwrap_or_default();
-        let mfa = cache
-            .once(format!("cognito-idp:GetUserPoolMfaConfig {id}"), || {
-                self.mfa(id)
-            })
-            .await?;
+        let key = format!("cognito-idp:GetUserPoolMfaConfig {id}");
+        let mfa = cache.once(key, || self.mfa(id)).await?;
         let Some(mfa) = mfa.as_ref() else {
             return Ok(None);
         };
-        Ok(Some(self.with_attributes(
-            id,
-            read::properties(pool, mfa),
-            LiveTags::Read(tags_of(pool)),
-        )))
+        let properties = read::properties(pool, mfa);
+        let tags = LiveTags::Read(CognitoClient::tags_in(pool));
+        Ok(Some(self.with_attributes(id, properties, tags)))
     }
 
     fn with_attributes(&self, id: &str, properties: Properties, tags: LiveTags) -> Live {
@@ -110,7 +102,7 @@ impl UserPools {
 }
 
 /// The one of several pools with one address that is in use: a creation whose answer was lost
-/// leaves a second one, which comes up as an orphan.
+/// leaves a second one, which is reported as an orphan.
 fn choose(pools: Vec<UserPoolType>) -> Option<UserPoolType> {
     pools.into_iter().min_by_key(|pool| {
         let unused = pool.domain().is_none() && pool.custom_domain().is_none();
@@ -126,10 +118,10 @@ fn choose(pools: Vec<UserPoolType>) -> Option<UserPoolType> {
     })
 }
 
-/// A new pool offers both ways into an account again. Which first is for Cognito to say, where
-/// nobody else does.
-fn leave_recovery_to_cognito(live: &mut Properties, wanted: &Properties) {
-    if wanted.account_recovery_setting.is_none() {
+/// A new pool offers both ways to recover an account. Cognito chooses their order unless it is
+/// stated.
+fn leave_recovery_to_cognito(live: &mut Properties, desired: &Properties) {
+    if desired.account_recovery_setting.is_none() {
         live.account_recovery_setting.take_if(|setting| {
             let ways = setting
                 .recovery_mechanisms
@@ -142,64 +134,58 @@ fn leave_recovery_to_cognito(live: &mut Properties, wanted: &Properties) {
     }
 }
 
-/// Its domain is just being deleted.
-fn still_has_domain(error: &DriverError) -> bool {
-    error.has_message("InvalidParameterException", "has a domain configured")
-}
-
-#[async_trait]
 impl ResourceDriver for UserPools {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, pool: &mut Properties) {
         defaults::normalise(pool, self.0.account.region());
     }
 
+    fn check(&self, properties: &Properties, checks: &mut Checks) {
+        limits::check(properties, checks);
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let address = wanted.address.to_string();
-        let mut pools = self
-            .0
-            .owned(Some(&wanted.identity.user_pool_name), cache)
-            .await?;
-        pools.retain(|pool| tags_of(pool).get(ADDRESS_TAG) == Some(&address));
+        let name = Some(request.properties.user_pool_name.as_str());
+        let mut pools = self.0.owned_or_named(name, cache).await?;
+        pools.retain(|pool| {
+            let tags = CognitoClient::tags_in(pool);
+            self.0.is_at(&tags, request.address)
+        });
         let Some(pool) = choose(pools) else {
             return Ok(None);
         };
         let mut live = self.live(&pool, cache).await?;
         if let Some(live) = &mut live {
-            leave_recovery_to_cognito(&mut live.properties, &wanted.properties);
+            leave_recovery_to_cognito(&mut live.properties, &request.properties);
         }
         Ok(live)
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let mut listed = Vec::new();
-        for pool in self.0.owned(None, cache).await? {
+        for pool in self.0.owned(cache).await? {
             listed.extend(self.live(&pool, cache).await?);
         }
         Ok(listed)
     }
 
-    async fn may_have_orphans(
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.0.tags_of(&live.id).await
+    }
+
+    async fn create(
         &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.0.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        self.0.read_tags(&live.id).await
-    }
-
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::user_pool(&desired)?;
+        desired: Properties,
+        _: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
         let created = self.create_pool(&desired, tags).await?;
         let id = created
             .id()
@@ -212,29 +198,21 @@ impl ResourceDriver for UserPools {
 
     async fn update(
         &self,
-        mut live: Live,
-        mut desired: Properties,
+        live: Live,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        self.normalise(&mut live.properties);
-        limits::user_pool(&desired)?;
         let id = &live.id;
         let touches = |property: &str| changes.affects(property);
         self.add_attributes(id, &live.properties, &desired).await?;
         let mfa = write::MFA.iter().any(|property| touches(property));
-        // A lower tier takes no settings of a higher one, so they go before it comes and come after
-        // it.
+        // A lower tier refuses the settings of a higher one, so they are removed before it is set,
+        // and set after the higher tier.
         let tier_first =
             touches("UserPoolTier") && desired.user_pool_tier.as_deref() != Some("LITE");
         if tier_first {
-            self.update_pool(
-                id,
-                &desired,
-                live.properties.mfa_configuration.as_deref(),
-                &touches,
-            )
-            .await?;
+            let mfa = live.properties.mfa_configuration.as_deref();
+            self.update_pool(id, &desired, mfa, &touches).await?;
         }
         if mfa {
             self.set_mfa(id, &desired).await?;
@@ -249,33 +227,27 @@ impl ResourceDriver for UserPools {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        self.0.retag(&live.id, set, remove).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.tag(&live.id, tags).await
     }
 
-    /// Takes with it everything that stands in the pool, but for its domain.
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.0.untag(&live.id, keys).await
+    }
+
+    /// Deletes everything in the pool with it, except its domain.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let Some(pool) = self.0.describe(&live.id).await? else {
             return Ok(());
         };
         if pool.deletion_protection() == Some(&DeletionProtectionType::Active) {
-            Box::pin(self.unprotect(&live)).await?;
+            self.unprotect(&live).await?;
         }
-        deleted(|| {
-            retry(WaitPolicy::seconds(120), still_has_domain, || async {
-                let call = self.0.client.delete_user_pool().user_pool_id(&live.id);
-                call.send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("cognito-idp:DeleteUserPool"))
-            })
-        })
-        .await?;
-        gone(
-            &format!("the user pool {}", live.id),
-            WaitPolicy::seconds(60),
-            || self.0.describe(&live.id),
-        )
-        .await
+        let call = self.0.client.delete_user_pool().user_pool_id(&live.id);
+        DELETION
+            .delete(|| call.clone().send().done("cognito-idp:DeleteUserPool"))
+            .await?;
+        let name = format!("the user pool {}", live.id);
+        until_gone(&name, DELETED, || self.0.describe(&live.id)).await
     }
 }

@@ -19,11 +19,11 @@ use model::types::cognito::{
     UserAttributeUpdateSettings, UserPoolAddOns, VerificationMessageTemplate,
 };
 
-use crate::cognito::pools::whole;
+use crate::cognito::client::whole;
 
 type Made<T> = Result<T, DriverError>;
 
-/// What the default is, is left out: the tier `LITE` takes neither of these members.
+/// Defaults are left out: the tier `LITE` refuses both of these members.
 pub(super) fn policies(policies: &Policies) -> UserPoolPolicyType {
     let factors = policies
         .sign_in_policy
@@ -99,7 +99,7 @@ pub(super) fn attributes(names: &[String]) -> Vec<VerifiedAttributeType> {
         .collect()
 }
 
-/// Without attributes, what turns the setting off: an absent one changes nothing
+/// Without attributes, the setting is turned off: an absent one changes nothing
 /// (terraform-provider-aws).
 pub(super) fn attribute_updates(
     settings: Option<&UserAttributeUpdateSettings>,

@@ -15,7 +15,7 @@ use model::types::cognito::{
 };
 
 use super::{Properties, schema};
-use crate::cognito::pools::text;
+use crate::cognito::client::text;
 
 /// A pool's properties, from its description and its second factors.
 pub(super) fn properties(pool: &UserPoolType, mfa: &Mfa) -> Properties {
@@ -186,7 +186,7 @@ fn email(email: &EmailConfigurationType) -> EmailConfiguration<String> {
     }
 }
 
-/// An emulator answers with an empty one for none.
+/// An emulator answers with an empty configuration for none.
 fn sms(sms: &SmsConfigurationType) -> Option<SmsConfiguration<String>> {
     Some(SmsConfiguration {
         sns_caller_arn: text(Some(sms.sns_caller_arn()))?,

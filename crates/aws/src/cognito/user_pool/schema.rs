@@ -1,5 +1,5 @@
-//! The attributes of users: Cognito answers with all of them, a description states those that are
-//! not as by default.
+//! The attributes of users: Cognito answers with all of them, a description states those that
+//! differ from the default.
 
 use aws_sdk_cognitoidentityprovider::types::{
     AttributeDataType, NumberAttributeConstraintsType, SchemaAttributeType,
@@ -10,7 +10,7 @@ use model::types::cognito::{
     NumberAttributeConstraints, SchemaAttribute, StringAttributeConstraints,
 };
 
-/// The standard attributes that are text, with the bounds of their length. `identities` comes with
+/// The standard attributes that are text, with the bounds of their length. `identities` is for
 /// other identity providers.
 const TEXTS: &[(&str, &str, &str)] = &[
     ("sub", "1", "2048"),
@@ -33,7 +33,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("identities", "0", "2048"),
 ];
 
-/// Those that are not.
+/// Those that are not text.
 const OTHERS: &[(&str, &str)] = &[
     ("email_verified", "Boolean"),
     ("phone_number_verified", "Boolean"),
@@ -41,11 +41,11 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// Whether an attribute is a standard one.
-pub(in crate::cognito) fn is_standard(name: &str) -> bool {
+pub(super) fn is_standard(name: &str) -> bool {
     TEXTS.iter().any(|(text, ..)| *text == name) || OTHERS.iter().any(|(other, _)| *other == name)
 }
 
-/// States what is absent, leaves out what is as by default, and sorts.
+/// States defaults, leaves out the attributes that equal theirs, and sorts.
 pub(super) fn normalise(schema: &mut Vec<SchemaAttribute>) {
     schema.iter_mut().for_each(complete);
     schema.retain(|attribute| {
@@ -79,7 +79,7 @@ fn complete(attribute: &mut SchemaAttribute) {
     );
 }
 
-/// A custom text's bounds of 0 and 2048 are what it has without.
+/// The bounds of a custom text are 0 and 2048 unless stated.
 fn complete_bounds(
     attribute: &mut SchemaAttribute,
     lengths: Option<StringAttributeConstraints>,
@@ -110,7 +110,7 @@ fn complete_bounds(
         Some(stated).filter(|stated| stated != &NumberAttributeConstraints::default());
 }
 
-/// What an attribute is unless something else is said.
+/// An attribute of which nothing but the name is stated.
 fn default_of(name: &str) -> SchemaAttribute {
     let bounds = TEXTS.iter().find(|(text, ..)| *text == name);
     let other = OTHERS.iter().find(|(other, _)| *other == name);
@@ -131,7 +131,7 @@ fn default_of(name: &str) -> SchemaAttribute {
     }
 }
 
-/// The custom attributes that are wanted and not there.
+/// The desired custom attributes that do not exist.
 ///
 /// # Errors
 /// [`DriverError::Invalid`] if a standard attribute would have to change.

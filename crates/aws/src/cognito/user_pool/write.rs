@@ -13,10 +13,11 @@ use engine::{Changes, DriverError};
 use model::Tags;
 
 use super::{Properties, UserPools, defaults, parts, schema};
-use crate::account::error::failed;
-use crate::cognito::pools::{tags_of, whole, written};
+use crate::cognito::client::{COGNITO, CognitoClient, whole};
+use crate::kit::call::Call as _;
+use crate::kit::children::ParentService as _;
 
-/// What `SetUserPoolMfaConfig` writes.
+/// The properties that `SetUserPoolMfaConfig` writes.
 pub(super) const MFA: &[&str] = &[
     "MfaConfiguration",
     "EnabledMfas",
@@ -29,7 +30,7 @@ pub(super) const MFA: &[&str] = &[
     "WebAuthnFactorConfiguration",
 ];
 
-/// What `SetUserPoolMfaConfig` alone writes, and `AddCustomAttributes`.
+/// The properties that only `SetUserPoolMfaConfig` or `AddCustomAttributes` writes.
 const NOT_BY_UPDATE: &[&str] = &[
     "Schema",
     "EnabledMfas",
@@ -63,16 +64,11 @@ impl UserPools {
         pool: &Properties,
         tags: &Tags,
     ) -> Result<UserPoolType, DriverError> {
-        let request = self.creation(pool, tags)?;
-        let created = written(|| async {
-            request
-                .clone()
-                .send()
-                .await
-                .map_err(failed("cognito-idp:CreateUserPool"))
-        });
+        let call = self.creation(pool, tags)?;
+        let created = COGNITO
+            .write(|| call.clone().send().sent("cognito-idp:CreateUserPool"))
+            .await?;
         created
-            .await?
             .user_pool
             .ok_or_else(|| DriverError::internal("Cognito answers with no new pool"))
     }
@@ -149,8 +145,8 @@ impl UserPools {
             .set_user_pool_tags(Some(tags.clone().into_iter().collect())))
     }
 
-    /// Writes the whole pool, with `mfa` for its second factors, which another call sets. What the
-    /// model does not know stays as it is, the tags among it.
+    /// Writes the whole pool, with `mfa` for its second factors, which another call sets. Members
+    /// that the model does not have stay as they are, the tags among them.
     pub(super) async fn update_pool(
         &self,
         pool_id: &str,
@@ -163,18 +159,12 @@ impl UserPools {
                 "the user pool {pool_id} is gone"
             )));
         };
-        let request = self
+        let call = self
             .change(pool_id, pool, &live, touches)?
             .set_mfa_configuration(mfa.map(UserPoolMfaType::from));
-        written(|| async {
-            request
-                .clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("cognito-idp:UpdateUserPool"))
-        })
-        .await
+        COGNITO
+            .write(|| call.clone().send().done("cognito-idp:UpdateUserPool"))
+            .await
     }
 
     fn change(
@@ -185,7 +175,7 @@ impl UserPools {
         touches: &impl Fn(&str) -> bool,
     ) -> Result<Update, DriverError> {
         let none = defaults::no_functions();
-        let tags = tags_of(live)
+        let tags = CognitoClient::tags_in(live)
             .into_iter()
             .filter(|(key, _)| !key.starts_with("aws:"));
         let updates = pool.user_attribute_update_settings.as_ref();
@@ -236,32 +226,28 @@ impl UserPools {
             .set_acr_configuration(live.acr_configuration.clone()))
     }
 
-    /// Sets the second factors and passkeys. With no second factor Cognito takes none of their
-    /// settings.
+    /// Sets the second factors and passkeys. With no second factor Cognito refuses their settings.
     pub(super) async fn set_mfa(
         &self,
         pool_id: &str,
         pool: &Properties,
     ) -> Result<(), DriverError> {
-        let request = self
+        let mfa = pool.mfa_configuration.as_deref();
+        let call = self
             .0
             .client
             .set_user_pool_mfa_config()
             .user_pool_id(pool_id)
-            .set_mfa_configuration(pool.mfa_configuration.as_deref().map(UserPoolMfaType::from))
+            .set_mfa_configuration(mfa.map(UserPoolMfaType::from))
             .set_web_authn_configuration(passkeys(pool));
-        let off = pool.mfa_configuration.as_deref() == Some("OFF");
-        let request = if off { request } else { factors(request, pool) };
-        let operation = "cognito-idp:SetUserPoolMfaConfig";
-        written(|| async {
-            request
-                .clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed(operation))
-        })
-        .await
+        let call = if mfa == Some("OFF") {
+            call
+        } else {
+            factors(call, pool)
+        };
+        COGNITO
+            .write(|| call.clone().send().done("cognito-idp:SetUserPoolMfaConfig"))
+            .await
     }
 
     pub(super) async fn add_attributes(
@@ -272,16 +258,15 @@ impl UserPools {
     ) -> Result<(), DriverError> {
         let added = schema::added(&live.schema, &pool.schema)?;
         for some in added.chunks(ATTRIBUTES_AT_ONCE) {
-            let attributes: Vec<_> = some.iter().map(schema::write).collect();
-            written(|| async {
-                let call = self.0.client.add_custom_attributes().user_pool_id(pool_id);
-                let call = call.set_custom_attributes(Some(attributes.clone()));
-                call.send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("cognito-idp:AddCustomAttributes"))
-            })
-            .await?;
+            let call = self
+                .0
+                .client
+                .add_custom_attributes()
+                .user_pool_id(pool_id)
+                .set_custom_attributes(Some(some.iter().map(schema::write).collect()));
+            COGNITO
+                .write(|| call.clone().send().done("cognito-idp:AddCustomAttributes"))
+                .await?;
         }
         Ok(())
     }

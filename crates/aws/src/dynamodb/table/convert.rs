@@ -1,6 +1,5 @@
-//! The SDK's words for a table and ours.
+//! Tables between the SDK's types and the model's, and their normal form.
 
-use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition as SdkAttributeDefinition, GlobalSecondaryIndex as SdkIndex,
     GlobalSecondaryIndexDescription as IndexDescription, IndexStatus,
@@ -12,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 use engine::DriverError;
 use model::types::dynamodb::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
     PointInTimeRecoverySpecification, Projection, ProvisionedThroughput, SseSpecification,
     StreamSpecification, TableClass, TimeToLiveSpecification,
 };
@@ -20,7 +19,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
 
-use super::{MANAGED_KEY, Properties};
+use super::Properties;
+use crate::dynamodb::client::incomplete;
+
+/// AWS's own key in KMS for `DynamoDB`, used where encryption in KMS names no key.
+pub(super) const MANAGED_KEY: &str = "alias/aws/dynamodb";
+
+/// The days of point-in-time recovery unless stated.
+const RECOVERY_DAYS: i32 = 35;
 
 /// The properties that `DescribeTable` answers for; expiry and recovery are other calls.
 pub(super) fn described(table: &TableDescription) -> Result<Properties, DriverError> {
@@ -28,7 +34,7 @@ pub(super) fn described(table: &TableDescription) -> Result<Properties, DriverEr
         .billing_mode_summary()
         .and_then(|summary| summary.billing_mode())
     {
-        Some(mode) => ours(mode.as_str())?,
+        Some(mode) => model(mode.as_str())?,
         None => BillingMode::Provisioned,
     };
     let indexes = table.global_secondary_indexes().iter();
@@ -57,8 +63,8 @@ pub(super) fn described(table: &TableDescription) -> Result<Properties, DriverEr
     })
 }
 
-/// An enum of the SDK as ours: both serialise to AWS's own words.
-fn ours<T: DeserializeOwned>(word: &str) -> Result<T, DriverError> {
+/// An enum of the SDK as the model's: both serialise to AWS's own words.
+fn model<T: DeserializeOwned>(word: &str) -> Result<T, DriverError> {
     T::deserialize(StrDeserializer::<serde::de::value::Error>::new(word)).map_err(|_| {
         DriverError::internal(format!(
             "AWS answers `{word}`, which Frontage does not know"
@@ -66,30 +72,24 @@ fn ours<T: DeserializeOwned>(word: &str) -> Result<T, DriverError> {
     })
 }
 
-/// An enum of ours as the SDK's.
-pub(super) fn sdk<T: for<'w> From<&'w str>>(ours: &impl Serialize) -> Result<T, DriverError> {
-    match serde_json::to_value(ours) {
+/// An enum of the model as the SDK's.
+pub(super) fn sdk<T: for<'w> From<&'w str>>(word: &impl Serialize) -> Result<T, DriverError> {
+    match serde_json::to_value(word) {
         Ok(serde_json::Value::String(word)) => Ok(T::from(&word)),
         _ => Err(DriverError::internal("a word of AWS's does not serialise")),
     }
 }
 
-/// A request that lacks a member.
-#[allow(clippy::needless_pass_by_value)] // as map_err hands it over
-pub(super) fn incomplete(error: BuildError) -> DriverError {
-    DriverError::internal(error.to_string())
-}
-
 fn definition(definition: &SdkAttributeDefinition) -> Result<AttributeDefinition, DriverError> {
     Ok(AttributeDefinition {
         attribute_name: definition.attribute_name().to_owned(),
-        attribute_type: ours(definition.attribute_type().as_str())?,
+        attribute_type: model(definition.attribute_type().as_str())?,
     })
 }
 
 fn key(schema: &[SdkKeySchemaElement]) -> Result<Vec<KeySchemaElement>, DriverError> {
     let element = |element: &SdkKeySchemaElement| {
-        let key_type = ours(element.key_type().as_str())?;
+        let key_type = model(element.key_type().as_str())?;
         Ok(KeySchemaElement {
             attribute_name: element.attribute_name().to_owned(),
             key_type,
@@ -98,7 +98,7 @@ fn key(schema: &[SdkKeySchemaElement]) -> Result<Vec<KeySchemaElement>, DriverEr
     schema.iter().map(element).collect()
 }
 
-/// On demand AWS answers 0/0, which is no throughput.
+/// On demand AWS returns 0/0, which is no throughput.
 fn throughput(live: &ProvisionedThroughputDescription) -> Option<ProvisionedThroughput> {
     let read_capacity_units = live.read_capacity_units().filter(|units| *units > 0)?;
     let write_capacity_units = live.write_capacity_units().filter(|units| *units > 0)?;
@@ -115,7 +115,9 @@ fn index(live: &IndexDescription) -> Result<GlobalSecondaryIndex, DriverError> {
         index_name: live.index_name().unwrap_or_default().to_owned(),
         key_schema: key(live.key_schema())?,
         projection: Projection {
-            projection_type: ours(projection_type.map_or("ALL", |projection| projection.as_str()))?,
+            projection_type: model(
+                projection_type.map_or("ALL", |projection| projection.as_str()),
+            )?,
             non_key_attributes: projection
                 .map(SdkProjection::non_key_attributes)
                 .unwrap_or_default()
@@ -129,7 +131,7 @@ fn stream(live: &SdkStream) -> Result<Option<StreamSpecification>, DriverError> 
     let view = live.stream_view_type().filter(|_| live.stream_enabled());
     view.map(|view| {
         Ok(StreamSpecification {
-            stream_view_type: ours(view.as_str())?,
+            stream_view_type: model(view.as_str())?,
         })
     })
     .transpose()
@@ -151,7 +153,7 @@ fn class(table: &TableDescription) -> Result<Option<TableClass>, DriverError> {
     let class = table
         .table_class_summary()
         .and_then(|summary| summary.table_class());
-    class.map(|class| ours(class.as_str())).transpose()
+    class.map(|class| model(class.as_str())).transpose()
 }
 
 /// Expiry that is on, or is being turned on.
@@ -256,7 +258,7 @@ pub(super) fn sdk_stream(stream: Option<StreamSpecification>) -> Result<SdkStrea
     builder.build().map_err(incomplete)
 }
 
-/// AWS takes the name of its own key only as no name.
+/// AWS does not take the name of its own key, only no name.
 pub(super) fn sdk_encryption(sse: &SseSpecification<String>) -> SdkSse {
     let key = sse
         .kms_master_key_id
@@ -267,4 +269,59 @@ pub(super) fn sdk_encryption(sse: &SseSpecification<String>) -> SdkSse {
         .set_sse_type(sse.sse_enabled.then_some(SseType::Kms))
         .set_kms_master_key_id(key)
         .build()
+}
+
+/// States AWS's defaults, except the name of a key, and sorts sets.
+pub(super) fn normalise_table(table: &mut Properties) {
+    table.attribute_definitions.sort();
+    table
+        .key_schema
+        .sort_by_key(|element| element.key_type == KeyType::Range);
+    let mode = *table.billing_mode.get_or_insert(BillingMode::Provisioned);
+    table
+        .global_secondary_indexes
+        .sort_by(|one, other| one.index_name.cmp(&other.index_name));
+    for index in &mut table.global_secondary_indexes {
+        index
+            .key_schema
+            .sort_by_key(|element| element.key_type == KeyType::Range);
+        index.projection.non_key_attributes.sort();
+        index.provisioned_throughput = index
+            .provisioned_throughput
+            .filter(|_| mode == BillingMode::Provisioned);
+    }
+    table.provisioned_throughput = table
+        .provisioned_throughput
+        .filter(|_| mode == BillingMode::Provisioned);
+    let off = SseSpecification {
+        sse_enabled: false,
+        kms_master_key_id: None,
+    };
+    table.sse_specification = Some(
+        table
+            .sse_specification
+            .take()
+            .filter(|sse| sse.sse_enabled)
+            .unwrap_or(off),
+    );
+    table.point_in_time_recovery_specification = Some(normalise_recovery(
+        table.point_in_time_recovery_specification,
+    ));
+    table.time_to_live_specification = table
+        .time_to_live_specification
+        .take()
+        .filter(|expiry| expiry.enabled);
+    table.deletion_protection_enabled.get_or_insert(false);
+    table.table_class.get_or_insert(TableClass::Standard);
+}
+
+pub(super) fn normalise_recovery(
+    recovery: Option<PointInTimeRecoverySpecification>,
+) -> PointInTimeRecoverySpecification {
+    let on = recovery.filter(|recovery| recovery.point_in_time_recovery_enabled);
+    let days = on.map(|recovery| recovery.recovery_period_in_days.unwrap_or(RECOVERY_DAYS));
+    PointInTimeRecoverySpecification {
+        point_in_time_recovery_enabled: on.is_some(),
+        recovery_period_in_days: days,
+    }
 }

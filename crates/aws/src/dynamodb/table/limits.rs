@@ -1,149 +1,157 @@
-//! What AWS refuses of a table, checked before any call: emulators accept some of it, and a refused
-//! change in the middle of several leaves a table half changed.
+//! The limits of tables: emulators do not enforce all of them, and a change that is refused in the
+//! middle of several leaves a table half changed.
 
 use std::collections::BTreeSet;
 
 use engine::DriverError;
 use model::types::dynamodb::{
-    BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, ProjectionType,
-    ProvisionedThroughput,
+    AttributeType, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, ProjectionType,
+    ProvisionedThroughput, Table,
 };
 
-use super::Properties;
+use crate::kit::limits::{Checks, Limit};
 
-/// How many global secondary indexes a table has at most, by default.
-const INDEXES: usize = 20;
+const API: &str = "DynamoDB API reference, CreateTable";
+const BACKUPS: &str = "DynamoDB API reference, PointInTimeRecoverySpecification";
+const QUOTAS: &str = "DynamoDB developer guide, quotas: 20 indexes by default";
 
-/// Checks normalised properties.
-pub(super) fn check(table: &Properties) -> Result<(), DriverError> {
-    check_name("a table's name", &table.table_name)?;
-    check_key(&table.table_name, &table.key_schema)?;
-    check_capacity(
-        &table.table_name,
-        table.billing_mode,
-        table.provisioned_throughput,
-    )?;
-    check_indexes(table)?;
-    check_definitions(table)?;
-    check_settings(table)
+pub(super) const LIMITS: &[Limit] = &[
+    Limit::length("TableName", 3, 255, API),
+    Limit::characters("TableName", is_name_character, NAME_CHARACTERS, API),
+    Limit::count("GlobalSecondaryIndexes", 0, 20, QUOTAS),
+    Limit::length("GlobalSecondaryIndexes[].IndexName", 3, 255, API),
+    Limit::characters(
+        "GlobalSecondaryIndexes[].IndexName",
+        is_name_character,
+        NAME_CHARACTERS,
+        API,
+    ),
+    Limit::range(
+        "PointInTimeRecoverySpecification.RecoveryPeriodInDays",
+        1,
+        35,
+        BACKUPS,
+    ),
+];
+
+const NAME_CHARACTERS: &str = "letters, digits, _, . and -";
+
+fn is_name_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
+}
+
+pub(super) fn check(table: &Table<String>, checks: &mut Checks) {
+    check_key("", &table.key_schema, checks);
+    check_capacity("", table.billing_mode, table.provisioned_throughput, checks);
+    check_indexes(table, checks);
+    check_definitions(table, checks);
+    if let Some(expiry) = &table.time_to_live_specification {
+        let property = "TimeToLiveSpecification.AttributeName";
+        check_attribute_name(property, &expiry.attribute_name, checks);
+    }
 }
 
 /// Checks that the types of the table's own key stay: they are part of a key that AWS cannot
 /// change.
-pub(super) fn check_change(live: &Properties, desired: &Properties) -> Result<(), DriverError> {
-    let changed = live
+///
+/// # Errors
+/// [`DriverError::Invalid`] if one changes.
+pub(super) fn check_change(
+    live: &Table<String>,
+    desired: &Table<String>,
+) -> Result<(), DriverError> {
+    let changes = |name: &&String| type_of(live, name.as_str()) != type_of(desired, name.as_str());
+    let mut key = live
         .key_schema
         .iter()
-        .map(|element| &element.attribute_name)
-        .find(|name| {
-            let kind = |table: &Properties| {
-                let mut definitions = table.attribute_definitions.iter();
-                definitions
-                    .find(|definition| definition.attribute_name == **name)
-                    .map(|found| found.attribute_type)
-            };
-            kind(live) != kind(desired)
-        });
-    changed.map_or(Ok(()), |name| {
-        refuse(format!(
+        .map(|element| &element.attribute_name);
+    key.find(changes).map_or(Ok(()), |name| {
+        Err(DriverError::Invalid(format!(
             "the type of `{name}`, which is in the key of the table `{}`, cannot be changed: undo the change, or move \
              the data to a table under another name",
             live.table_name
-        ))
+        )))
     })
 }
 
-fn refuse(message: String) -> Result<(), DriverError> {
-    Err(DriverError::Invalid(message))
+/// The type of an attribute, as a table defines it.
+pub(super) fn type_of(table: &Table<String>, attribute: &str) -> Option<AttributeType> {
+    let mut definitions = table.attribute_definitions.iter();
+    definitions
+        .find(|definition| definition.attribute_name == attribute)
+        .map(|found| found.attribute_type)
 }
 
-fn check_name(what: &str, name: &str) -> Result<(), DriverError> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-    if (3..=255).contains(&name.len()) && name.chars().all(allowed) {
-        return Ok(());
-    }
-    refuse(format!(
-        "{what} has 3 to 255 of letters, digits and `_.-`; `{name}` has not"
-    ))
+/// Attribute names of keys and of expiry are counted in bytes of UTF-8.
+fn check_attribute_name(property: &str, name: &str, checks: &mut Checks) {
+    checks.require(
+        (1..=255).contains(&name.len()),
+        property,
+        format!("has {} bytes; 1 to 255 are allowed", name.len()),
+    );
 }
 
-fn check_key(of: &str, key: &[KeySchemaElement]) -> Result<(), DriverError> {
+fn check_key(at: &str, key: &[KeySchemaElement], checks: &mut Checks) {
     let types: Vec<KeyType> = key.iter().map(|element| element.key_type).collect();
-    if !matches!(types[..], [KeyType::Hash] | [KeyType::Hash, KeyType::Range]) {
-        return refuse(format!(
-            "the key of `{of}` is not one HASH attribute and at most one RANGE attribute"
-        ));
+    checks.require(
+        matches!(types[..], [KeyType::Hash] | [KeyType::Hash, KeyType::Range]),
+        &format!("{at}KeySchema"),
+        "is not one HASH attribute and at most one RANGE attribute",
+    );
+    for (index, element) in key.iter().enumerate() {
+        let property = format!("{at}KeySchema[{index}].AttributeName");
+        check_attribute_name(&property, &element.attribute_name, checks);
     }
-    if let Some(name) = key
-        .iter()
-        .map(|element| &element.attribute_name)
-        .find(|name| !(1..=255).contains(&name.len()))
-    {
-        return refuse(format!(
-            "the name of a key attribute has 1 to 255 bytes; `{name}` of `{of}` has not"
-        ));
-    }
-    Ok(())
 }
 
 fn check_capacity(
-    of: &str,
+    at: &str,
     mode: Option<BillingMode>,
     throughput: Option<ProvisionedThroughput>,
-) -> Result<(), DriverError> {
-    match (mode, throughput) {
-        (Some(BillingMode::PayPerRequest), _) => Ok(()),
-        (_, None) => refuse(format!(
-            "`{of}` is PROVISIONED and has no ProvisionedThroughput"
-        )),
+    checks: &mut Checks,
+) {
+    let problem = match (mode, throughput) {
+        (Some(BillingMode::PayPerRequest), _) => return,
+        (_, None) => "is absent, and the table is PROVISIONED",
         (_, Some(units)) if units.read_capacity_units < 1 || units.write_capacity_units < 1 => {
-            refuse(format!(
-                "`{of}` is PROVISIONED: its capacity units are 1 at least"
-            ))
+            "has less than 1 unit; at least 1 is needed"
         }
-        _ => Ok(()),
+        _ => return,
+    };
+    checks.refuse(format!("{at}ProvisionedThroughput"), problem);
+}
+
+fn check_indexes(table: &Table<String>, checks: &mut Checks) {
+    let mut names = BTreeSet::new();
+    for (number, index) in table.global_secondary_indexes.iter().enumerate() {
+        let at = format!("GlobalSecondaryIndexes[{number}].");
+        checks.require(
+            names.insert(&index.index_name),
+            &format!("{at}IndexName"),
+            format!("is `{}`, the name of another index", index.index_name),
+        );
+        check_key(&at, &index.key_schema, checks);
+        check_capacity(
+            &at,
+            table.billing_mode,
+            index.provisioned_throughput,
+            checks,
+        );
+        check_projection(&at, index, checks);
     }
 }
 
-fn check_indexes(table: &Properties) -> Result<(), DriverError> {
-    let indexes = &table.global_secondary_indexes;
-    let names: BTreeSet<&str> = indexes
-        .iter()
-        .map(|index| index.index_name.as_str())
-        .collect();
-    if names.len() < indexes.len() {
-        return refuse(format!(
-            "two indexes of the table `{}` have one name",
-            table.table_name
-        ));
-    }
-    if indexes.len() > INDEXES {
-        return refuse(format!(
-            "the table `{}` has more than {INDEXES} indexes",
-            table.table_name
-        ));
-    }
-    indexes
-        .iter()
-        .try_for_each(|index| check_index(index, table.billing_mode))
-}
-
-fn check_index(index: &GlobalSecondaryIndex, mode: Option<BillingMode>) -> Result<(), DriverError> {
-    let name = &index.index_name;
-    check_name("an index's name", name)?;
-    check_key(name, &index.key_schema)?;
-    check_capacity(name, mode, index.provisioned_throughput)?;
+fn check_projection(at: &str, index: &GlobalSecondaryIndex, checks: &mut Checks) {
     let includes = index.projection.projection_type == ProjectionType::Include;
-    if includes == index.projection.non_key_attributes.is_empty() {
-        return refuse(format!(
-            "the index `{name}` names NonKeyAttributes if and only if its projection is INCLUDE"
-        ));
-    }
-    Ok(())
+    checks.require(
+        includes != index.projection.non_key_attributes.is_empty(),
+        &format!("{at}Projection"),
+        "has to name NonKeyAttributes if it is INCLUDE, and cannot otherwise",
+    );
 }
 
-/// AWS wants each key attribute defined once, and nothing else.
-fn check_definitions(table: &Properties) -> Result<(), DriverError> {
+/// AWS requires that each key attribute is defined once, and nothing else.
+fn check_definitions(table: &Table<String>, checks: &mut Checks) {
     let keys = table
         .global_secondary_indexes
         .iter()
@@ -153,41 +161,16 @@ fn check_definitions(table: &Properties) -> Result<(), DriverError> {
         .flatten()
         .map(|element| element.attribute_name.as_str())
         .collect();
-    let defined: Vec<&str> = table
-        .attribute_definitions
-        .iter()
-        .map(|definition| definition.attribute_name.as_str())
-        .collect();
-    if let Some(name) = used.iter().find(|name| !defined.contains(name)) {
-        return refuse(format!(
-            "`{name}` is in a key of `{}` and not in AttributeDefinitions",
-            table.table_name
-        ));
+    for name in &used {
+        checks.require(
+            type_of(table, name).is_some(),
+            "AttributeDefinitions",
+            format!("has no `{name}`, which is in a key"),
+        );
     }
-    if defined.len() > used.len() {
-        return refuse(format!(
-            "AttributeDefinitions of `{}` has more than the attributes of its keys, each once",
-            table.table_name
-        ));
-    }
-    Ok(())
-}
-
-fn check_settings(table: &Properties) -> Result<(), DriverError> {
-    let name = &table.table_name;
-    let days = table
-        .point_in_time_recovery_specification
-        .and_then(|recovery| recovery.recovery_period_in_days);
-    if days.is_some_and(|days| !(1..=35).contains(&days)) {
-        return refuse(format!(
-            "the recovery period of `{name}` is not 1 to 35 days"
-        ));
-    }
-    let expiry = table.time_to_live_specification.as_ref();
-    if expiry.is_some_and(|expiry| !(1..=255).contains(&expiry.attribute_name.len())) {
-        return refuse(format!(
-            "the name of the attribute that holds the expiry of `{name}` has not 1 to 255 bytes"
-        ));
-    }
-    Ok(())
+    checks.require(
+        table.attribute_definitions.len() <= used.len(),
+        "AttributeDefinitions",
+        "has more than the attributes of the keys, each once",
+    );
 }

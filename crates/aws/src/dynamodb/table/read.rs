@@ -8,20 +8,22 @@ use aws_sdk_dynamodb::types::{
 };
 use engine::{Attributes, DriverError, LiveTags, ReadCache};
 use model::Tags;
+use model::types::dynamodb::SseSpecification;
 
-use super::{Live, MANAGED_KEY, Properties, Tables, convert};
-use crate::account::error::failed;
+use super::convert::{self, MANAGED_KEY};
+use super::{Live, Properties, Tables};
+use crate::dynamodb::client::DYNAMODB;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
 use crate::kit::wait::{WaitPolicy, until};
 
-/// AWS makes an empty table in seconds; its waiter allows 500.
+/// AWS creates an empty table in seconds; its waiter allows 500.
 pub(super) const CREATION: WaitPolicy = WaitPolicy::seconds(500);
 
 /// `DescribeTable` and `ListTagsOfResource` lag behind writes by seconds.
 pub(super) const LAG: WaitPolicy = WaitPolicy::seconds(60);
 
-/// What three calls answer about one table.
+/// The answers of three calls about one table.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) table: TableDescription,
@@ -44,73 +46,28 @@ impl Found {
 }
 
 impl Tables {
-    pub(super) fn arn(&self, name: &str) -> String {
-        self.account.arn("dynamodb", &format!("table/{name}"))
-    }
-
-    pub(super) async fn describe(
-        &self,
-        name: &str,
-    ) -> Result<Option<TableDescription>, DriverError> {
-        let answer = self.client.describe_table().table_name(name).send().await;
-        match answer.map_err(failed("dynamodb:DescribeTable")) {
-            Err(error) if error.is("ResourceNotFoundException") => Ok(None),
-            other => Ok(other?.table),
-        }
-    }
-
-    pub(super) async fn describe_expiry(
-        &self,
-        name: &str,
-    ) -> Result<Option<TimeToLiveDescription>, DriverError> {
-        let answer = self
-            .client
-            .describe_time_to_live()
-            .table_name(name)
-            .send()
-            .await;
-        Ok(answer
-            .map_err(failed("dynamodb:DescribeTimeToLive"))?
-            .time_to_live_description)
-    }
-
-    pub(super) async fn describe_backups(
-        &self,
-        name: &str,
-    ) -> Result<Option<ContinuousBackupsDescription>, DriverError> {
-        let answer = self
-            .client
-            .describe_continuous_backups()
-            .table_name(name)
-            .send()
-            .await;
-        Ok(answer
-            .map_err(failed("dynamodb:DescribeContinuousBackups"))?
-            .continuous_backups_description)
-    }
-
-    /// Everything about a table. One that an interrupted run began to make is waited for, since AWS
-    /// does not answer fully before; one that is being deleted is gone, since nothing brings it
-    /// back.
+    /// Everything about a table. One that is being created, as after an interrupted run, is waited
+    /// for, since AWS's answers are incomplete before; one that is being deleted is gone, since
+    /// nothing brings it back.
     pub(super) async fn find(&self, name: &str) -> Result<Option<Found>, DriverError> {
         until(
-            &format!("the table `{name}` has been created"),
+            &format!("the table `{name}` to be created"),
             CREATION,
             || async {
                 let (table, expiry, backups) = tokio::join!(
-                    self.describe(name),
-                    self.describe_expiry(name),
-                    self.describe_backups(name)
+                    self.client.describe(name),
+                    self.client.describe_expiry(name),
+                    self.client.describe_backups(name)
                 );
-                let Some(table) = table?.filter(|table| !is_going(table)) else {
+                let Some(table) = table?.filter(|table| !is_deleting(table)) else {
                     return Ok(Ok(None));
                 };
                 if table.table_status() == Some(&TableStatus::Creating) {
                     return Ok(Err("CREATING".to_owned()));
                 }
                 match (expiry, backups) {
-                    // The calls see a new table one after another.
-                    (Err(error), _) | (_, Err(error)) if is_missing(&error) => {
+                    // The calls do not see a new table at the same time.
+                    (Err(error), _) | (_, Err(error)) if DYNAMODB.is_absent(&error) => {
                         Ok(Err(error.to_string()))
                     }
                     (expiry, backups) => Ok(Ok(Some(Found {
@@ -124,7 +81,7 @@ impl Tables {
         .await
     }
 
-    /// The table, read once in a reading. `wanted`, normalised, is how the model names its key.
+    /// The table, read once per run. `wanted` is how the model names its key.
     pub(super) async fn live(
         &self,
         name: &str,
@@ -141,10 +98,10 @@ impl Tables {
         if let Some(wanted) = wanted {
             self.name_key(&mut properties, wanted, cache).await?;
         }
-        let hints = tagging::hints(&self.account, cache).await?;
-        let tags = match hints.tags(&self.arn(name)) {
+        let hints = tagging::hints(&self.client.account, cache).await?;
+        let tags = match hints.tags(&self.client.arn(name)) {
             Some(tags) => tags,
-            // Somebody else's, or new: the index shows every table sooner or later.
+            // Of another owner, or new: the index shows every table sooner or later.
             None => LiveTags::Read(Tags::clone(self.own_tags(name, cache).await?.as_ref())),
         };
         Ok(Some(TypedLive {
@@ -158,7 +115,7 @@ impl Tables {
     async fn own_tags(&self, name: &str, cache: &ReadCache) -> Result<Arc<Tags>, DriverError> {
         cache
             .once(format!("dynamodb:ListTagsOfResource {name}"), || {
-                self.read_tags(name)
+                self.client.tags(name)
             })
             .await
     }
@@ -166,99 +123,60 @@ impl Tables {
     /// A stream that is off keeps its ARN in the description for a day.
     pub(super) fn attributes(&self, table: &TableDescription) -> Attributes {
         let name = table.table_name().unwrap_or_default();
-        let arn = table
-            .table_arn()
-            .map_or_else(|| self.arn(name), str::to_owned);
+        let arn = table.table_arn().map(str::to_owned);
         let streams = table
             .stream_specification()
             .is_some_and(StreamSpecification::stream_enabled);
         let stream = table.latest_stream_arn().filter(|_| streams);
-        let always = [
-            ("Arn".to_owned(), arn),
+        let mut attributes = Attributes::from([
+            (
+                "Arn".to_owned(),
+                arn.unwrap_or_else(|| self.client.arn(name)),
+            ),
             ("TableName".to_owned(), name.to_owned()),
-        ];
-        always
-            .into_iter()
-            .chain(stream.map(|arn| ("StreamArn".to_owned(), arn.to_owned())))
-            .collect()
+        ]);
+        attributes.extend(stream.map(|arn| ("StreamArn".to_owned(), arn.to_owned())));
+        attributes
     }
 
     /// AWS answers with a key's ARN where the model may name the key by an alias, or not at all:
-    /// the key that the alias stands for gets the alias's name.
+    /// the key that has the alias gets the alias as its name.
     async fn name_key(
         &self,
         live: &mut Properties,
         wanted: &Properties,
         cache: &ReadCache,
     ) -> Result<(), DriverError> {
-        let wanted = wanted
-            .sse_specification
-            .as_ref()
-            .and_then(|sse| sse.kms_master_key_id.as_deref());
-        let Some(alias) = wanted.filter(|name| name.contains("alias/")) else {
-            return Ok(());
-        };
-        let Some(sse) = live
+        let is_on = |sse: &&SseSpecification<String>| sse.sse_enabled;
+        let wanted = wanted.sse_specification.as_ref().filter(is_on);
+        let name = wanted.map(|sse| sse.kms_master_key_id.as_deref().unwrap_or(MANAGED_KEY));
+        let live = live
             .sse_specification
             .as_mut()
-            .filter(|sse| sse.sse_enabled)
-        else {
+            .filter(|sse| sse.sse_enabled);
+        let (Some(alias), Some(sse)) = (name.filter(|name| name.contains("alias/")), live) else {
             return Ok(());
         };
-        let named = match sse.kms_master_key_id.as_deref() {
+        let is_named = match sse.kms_master_key_id.as_deref() {
             // The key is AWS's own, or the endpoint echoes what it was given.
             None => alias == MANAGED_KEY,
             Some(key) if key.ends_with(alias) => true,
             Some(key) => {
-                let stands_for = cache
-                    .once(format!("kms:DescribeKey {alias}"), || self.key_of(alias))
+                let named = cache
+                    .once(format!("kms:DescribeKey {alias}"), || {
+                        self.client.key_of(alias)
+                    })
                     .await?;
-                stands_for.as_deref() == Some(key)
+                named.as_deref() == Some(key)
             }
         };
-        if named {
+        if is_named {
             sse.kms_master_key_id = Some(alias.to_owned());
         }
         Ok(())
     }
 
-    /// The ARN of the key that an alias stands for. AWS's own key exists only once something was
-    /// encrypted with it.
-    async fn key_of(&self, alias: &str) -> Result<Option<String>, DriverError> {
-        let answer = self.keys.describe_key().key_id(alias).send().await;
-        match answer.map_err(failed("kms:DescribeKey")) {
-            Err(error) if error.is("NotFoundException") => Ok(None),
-            other => Ok(other?.key_metadata.and_then(|key| key.arn)),
-        }
-    }
-
-    pub(super) async fn read_tags(&self, name: &str) -> Result<Tags, DriverError> {
-        let arn = self.arn(name);
-        let mut tags = Tags::new();
-        let mut next = None;
-        loop {
-            let call = self
-                .client
-                .list_tags_of_resource()
-                .resource_arn(&arn)
-                .set_next_token(next);
-            let page = call
-                .send()
-                .await
-                .map_err(failed("dynamodb:ListTagsOfResource"))?;
-            tags.extend(
-                page.tags()
-                    .iter()
-                    .map(|tag| (tag.key().to_owned(), tag.value().to_owned())),
-            );
-            next = page.next_token;
-            if next.is_none() {
-                return Ok(tags);
-            }
-        }
-    }
-
-    /// Waits until tags that were set read back and those that were removed do not.
+    /// Waits until tags that were set are read back and those that were removed are not.
     pub(super) async fn tagged(
         &self,
         name: &str,
@@ -266,10 +184,10 @@ impl Tables {
         removed: &[String],
     ) -> Result<(), DriverError> {
         until(
-            &format!("the tags of the table `{name}` read back"),
+            &format!("the tags of the table `{name}` to read back as written"),
             LAG,
             || async {
-                let tags = self.read_tags(name).await?;
+                let tags = self.client.tags(name).await?;
                 let settled = set.iter().all(|(key, value)| tags.get(key) == Some(value))
                     && !removed.iter().any(|key| tags.contains_key(key));
                 Ok(if settled {
@@ -285,10 +203,10 @@ impl Tables {
     /// Waits until the table is gone.
     pub(super) async fn gone(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("the table `{name}` is gone"),
+            &format!("the table `{name}` to be deleted"),
             WaitPolicy::seconds(600),
             || async {
-                Ok(match self.describe(name).await? {
+                Ok(match self.client.describe(name).await? {
                     None => Ok(()),
                     Some(table) => Err(status(&table)),
                 })
@@ -298,12 +216,8 @@ impl Tables {
     }
 }
 
-pub(super) fn is_going(table: &TableDescription) -> bool {
+pub(super) fn is_deleting(table: &TableDescription) -> bool {
     table.table_status() == Some(&TableStatus::Deleting)
-}
-
-fn is_missing(error: &DriverError) -> bool {
-    error.is("ResourceNotFoundException") || error.is("TableNotFoundException")
 }
 
 fn status(table: &TableDescription) -> String {
@@ -313,7 +227,7 @@ fn status(table: &TableDescription) -> String {
     )
 }
 
-/// What about a table is still under way.
+/// The change of a table that is still under way, if any.
 pub(super) fn unsettled(table: &TableDescription) -> Option<String> {
     if table.table_status() != Some(&TableStatus::Active) {
         return Some(status(table));

@@ -1,4 +1,4 @@
-//! What is not `UpdateTable`'s: expiry and point-in-time recovery.
+//! The settings that `UpdateTable` does not write: expiry and point-in-time recovery.
 
 use aws_sdk_dynamodb::types::{
     PointInTimeRecoverySpecification as SdkRecovery, TimeToLiveDescription,
@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::types::{
 use engine::DriverError;
 use model::types::dynamodb::PointInTimeRecoverySpecification;
 
-use super::convert::{self, incomplete};
+use super::convert::{self, normalise_recovery};
 use super::read::LAG;
-use super::update::passes;
-use super::{Properties, Tables, normalise_recovery};
-use crate::account::error::failed;
+use super::{Properties, Tables};
+use crate::dynamodb::client::{DYNAMODB, incomplete};
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// Expiry is off within minutes as a rule; AWS promises an hour.
@@ -21,16 +21,16 @@ const EXPIRY_OFF: WaitPolicy = WaitPolicy::seconds(600);
 const BACKUPS: WaitPolicy = WaitPolicy::seconds(20 * 60);
 
 impl Tables {
-    /// Puts expiry as desired. AWS takes one change of a table an hour, and refuses one that
-    /// changes nothing, so what is there is always looked at first. `ENABLING` is on, `DISABLING`
-    /// is off.
+    /// Brings expiry to the desired state. AWS takes one change of a table an hour, and refuses one
+    /// that changes nothing, so the present state is always read first. `ENABLING` is on,
+    /// `DISABLING` is off.
     pub(super) async fn put_expiry(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.table_name;
         let wanted = desired
             .time_to_live_specification
             .as_ref()
             .map(|expiry| expiry.attribute_name.as_str());
-        let live = self.describe_expiry(name).await?;
+        let live = self.client.describe_expiry(name).await?;
         let attribute = attribute(live.as_ref());
         if attribute == wanted {
             return Ok(());
@@ -46,7 +46,7 @@ impl Tables {
         self.send_expiry(name, wanted, true).await
     }
 
-    /// Turns expiry by an attribute on or off and waits until that reads back.
+    /// Turns expiry by an attribute on or off and waits until that is read back.
     async fn send_expiry(&self, name: &str, by: &str, on: bool) -> Result<(), DriverError> {
         let wanted = on.then_some(by);
         let specification = SdkExpiry::builder()
@@ -56,21 +56,15 @@ impl Tables {
             .map_err(incomplete)?;
         let call = self
             .client
+            .sdk
             .update_time_to_live()
             .table_name(name)
             .time_to_live_specification(specification);
-        let send = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("dynamodb:UpdateTimeToLive"))
-        };
-        match retry(LAG, passes, send).await {
+        let send = || call.clone().send().done("dynamodb:UpdateTimeToLive");
+        match retry(LAG, |error| DYNAMODB.passes(error), send).await {
             Err(error) if error.is("ValidationException") => {
-                // Refused because it is done already, as when the answer to an earlier attempt was
-                // lost.
-                if attribute(self.describe_expiry(name).await?.as_ref()) != wanted {
+                // Refused because it is done already: the answer to an earlier attempt was lost.
+                if attribute(self.client.describe_expiry(name).await?.as_ref()) != wanted {
                     return Err(explained(error));
                 }
             }
@@ -78,10 +72,10 @@ impl Tables {
         }
         let state = if on { "on" } else { "off" };
         until(
-            &format!("the expiry of the table `{name}` is {state}"),
+            &format!("the expiry of the table `{name}` to be {state}"),
             LAG,
             || async {
-                let live = self.describe_expiry(name).await?;
+                let live = self.client.describe_expiry(name).await?;
                 Ok(if attribute(live.as_ref()) == wanted {
                     Ok(())
                 } else {
@@ -92,13 +86,13 @@ impl Tables {
         .await
     }
 
-    /// Only then can it be turned on by another attribute.
+    /// Waits until expiry can be turned on by another attribute.
     async fn expiry_off(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("the expiry of the table `{name}` is DISABLED"),
+            &format!("the expiry of the table `{name}` to be DISABLED"),
             EXPIRY_OFF,
             || async {
-                let live = self.describe_expiry(name).await?;
+                let live = self.client.describe_expiry(name).await?;
                 Ok(
                     match live.as_ref().and_then(|live| live.time_to_live_status()) {
                         None | Some(TimeToLiveStatus::Disabled) => Ok(()),
@@ -110,7 +104,7 @@ impl Tables {
         .await
     }
 
-    /// Puts point-in-time recovery as desired.
+    /// Brings point-in-time recovery to the desired state.
     pub(super) async fn put_recovery(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.table_name;
         let Some(wanted) = desired.point_in_time_recovery_specification else {
@@ -123,22 +117,18 @@ impl Tables {
             .map_err(incomplete)?;
         let call = self
             .client
+            .sdk
             .update_continuous_backups()
             .table_name(name)
             .point_in_time_recovery_specification(specification);
-        let send = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("dynamodb:UpdateContinuousBackups"))
-        };
-        retry(BACKUPS, |error| passes(error) || is_early(error), send).await?;
+        let send = || call.clone().send().done("dynamodb:UpdateContinuousBackups");
+        let passes = |error: &DriverError| DYNAMODB.passes(error) || is_early(error);
+        retry(BACKUPS, passes, send).await?;
         until(
-            &format!("the point-in-time recovery of the table `{name}` reads back"),
+            &format!("the point-in-time recovery of the table `{name}` to read back as written"),
             LAG,
             || async {
-                let backups = self.describe_backups(name).await?;
+                let backups = self.client.describe_backups(name).await?;
                 let live = backups
                     .as_ref()
                     .and_then(|backups| backups.point_in_time_recovery_description());
@@ -178,32 +168,20 @@ fn attribute(live: Option<&TimeToLiveDescription>) -> Option<&str> {
     live?.attribute_name().filter(|_| on)
 }
 
-/// The table is so new that its backups are not there yet ("Backups are being enabled").
+/// The table is so new that it has no backups yet ("Backups are being enabled").
 fn is_early(error: &DriverError) -> bool {
     error.is("ContinuousBackupsUnavailableException")
 }
 
-/// AWS says what it refuses and not when it would take it.
-fn explained(error: DriverError) -> DriverError {
-    if !error.has_message("ValidationException", "modified multiple times") {
-        return error;
+/// The error with the time at which AWS would take the change, which it does not say.
+fn explained(mut error: DriverError) -> DriverError {
+    let is_known = error.has_message("ValidationException", "modified multiple times");
+    if let DriverError::Service { message, .. } = &mut error
+        && is_known
+    {
+        message.push_str(
+            "; AWS takes one change of a table's expiry an hour, so apply again in an hour",
+        );
     }
-    match error {
-        DriverError::Service {
-            operation,
-            code,
-            message,
-            request_id,
-        } => {
-            let hint =
-                "AWS takes one change of a table's expiry an hour, so apply again in an hour";
-            DriverError::Service {
-                operation,
-                code,
-                message: format!("{message}; {hint}"),
-                request_id,
-            }
-        }
-        other => other,
-    }
+    error
 }

@@ -1,4 +1,4 @@
-//! Changes of a table that `UpdateTable` makes: AWS takes one kind of change a call, while the
+//! Changes of a table that `UpdateTable` makes: AWS takes one kind of change per call, while the
 //! table is ACTIVE.
 
 use std::time::Duration;
@@ -14,10 +14,12 @@ use model::types::dynamodb::{
     AttributeType, GlobalSecondaryIndex, StreamSpecification, TableClass,
 };
 
-use super::convert::{self, incomplete};
+use super::convert::{self, normalise_table};
+use super::limits::type_of;
 use super::read::unsettled;
-use super::{Properties, Tables, normalise_table};
-use crate::account::error::failed;
+use super::{Properties, Tables};
+use crate::dynamodb::client::{DYNAMODB, incomplete};
+use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 /// Most changes take seconds, of throughput minutes.
@@ -34,20 +36,9 @@ const fn patience(seconds: u64) -> WaitPolicy {
     }
 }
 
-/// Another change of the table, or too many in the account, are under way.
-pub(super) fn passes(error: &DriverError) -> bool {
-    (error.is("ResourceInUseException") && !is_being_deleted(error))
-        || error.has_message("LimitExceededException", "simultaneously")
-}
-
-/// AWS says so of a table, and of one that exists already, with one code.
-pub(super) fn is_being_deleted(error: &DriverError) -> bool {
-    error.has_message("ResourceInUseException", "Table is being deleted")
-}
-
 impl Tables {
-    /// Makes the changes, in an order in which each finds what it needs: protection before all,
-    /// indexes that go before the capacity of those that stay, and before those that come.
+    /// Makes the changes, in an order in which each finds what it needs: protection first, then
+    /// indexes are deleted, then the capacity of the others changes, then indexes are created.
     pub(super) async fn change(
         &self,
         live: &Properties,
@@ -80,7 +71,7 @@ impl Tables {
         Ok(())
     }
 
-    /// Waits until nothing of the table is under way and it is as it should be.
+    /// Waits until no change of the table is under way and a condition holds.
     pub(super) async fn settled(
         &self,
         name: &str,
@@ -89,11 +80,11 @@ impl Tables {
         holds: impl Fn(&Properties) -> bool + Sync,
     ) -> Result<TableDescription, DriverError> {
         until(
-            &format!("the table `{name}` is ACTIVE {state}"),
+            &format!("the table `{name}` to become ACTIVE {state}"),
             patience,
             || async {
                 // A new table is not seen at once.
-                let Some(table) = self.describe(name).await? else {
+                let Some(table) = self.client.describe(name).await? else {
                     return Ok(Err("not there".to_owned()));
                 };
                 if let Some(state) = unsettled(&table) {
@@ -109,9 +100,9 @@ impl Tables {
         .await
     }
 
-    /// Makes one change and waits until it holds. AWS refuses a change that was made already, as
-    /// when the answer to an earlier attempt was lost, and does not find an index that is gone:
-    /// neither is a failure.
+    /// Makes one change and waits until it holds. AWS refuses a change that was made already (the
+    /// answer to an earlier attempt was lost) and does not find an index that is gone: neither is a
+    /// failure.
     async fn apply(
         &self,
         change: UpdateTableFluentBuilder,
@@ -120,18 +111,11 @@ impl Tables {
         holds: impl Fn(&Properties) -> bool + Sync,
     ) -> Result<(), DriverError> {
         let name = change.get_table_name().clone().unwrap_or_default();
-        let send = || async {
-            change
-                .clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("dynamodb:UpdateTable"))
-        };
+        let send = || change.clone().send().done("dynamodb:UpdateTable");
         let refuses = ["ValidationException", "ResourceNotFoundException"];
-        match retry(CHANGE, passes, send).await {
+        match retry(CHANGE, |error| DYNAMODB.passes(error), send).await {
             Err(error) if refuses.iter().any(|code| error.is(code)) => {
-                match self.describe(&name).await? {
+                match self.client.describe(&name).await? {
                     Some(table) if holds(&now(&table)?) => {}
                     _ => return Err(error),
                 }
@@ -142,7 +126,7 @@ impl Tables {
     }
 
     fn update_table(&self, name: &str) -> UpdateTableFluentBuilder {
-        self.client.update_table().table_name(name)
+        self.client.sdk.update_table().table_name(name)
     }
 
     /// Turns deletion protection on or off.
@@ -164,23 +148,21 @@ impl Tables {
         live: &Properties,
         desired: &Properties,
     ) -> Result<(), DriverError> {
-        let stays = |index: &&GlobalSecondaryIndex| {
+        let is_kept = |index: &&GlobalSecondaryIndex| {
             let wanted = find(desired, &index.index_name);
             wanted.is_some_and(|wanted| is_same(live, index, desired, wanted))
         };
         let (kept, dropped): (Vec<&GlobalSecondaryIndex>, Vec<_>) =
-            live.global_secondary_indexes.iter().partition(stays);
+            live.global_secondary_indexes.iter().partition(is_kept);
         for index in dropped {
             self.drop_index(&desired.table_name, &index.index_name)
                 .await?;
         }
         self.change_capacity(live, desired, &kept).await?;
-        let mut there: Vec<&GlobalSecondaryIndex> = kept;
+        let mut there = kept;
         for index in &desired.global_secondary_indexes {
-            if !there
-                .iter()
-                .any(|other| other.index_name == index.index_name)
-            {
+            let has_name = |other: &&GlobalSecondaryIndex| other.index_name == index.index_name;
+            if !there.iter().any(has_name) {
                 there.push(index);
                 self.add_index(desired, index, &there).await?;
             }
@@ -206,7 +188,7 @@ impl Tables {
         .await
     }
 
-    /// AWS wants the types of the new index's key, and refuses those of keys that are not there
+    /// AWS requires the types of the new index's key, and refuses those of keys that no index has
     /// yet.
     async fn add_index(
         &self,
@@ -246,8 +228,9 @@ impl Tables {
         .await
     }
 
-    /// How the table and the indexes that stay are paid for. Going to PROVISIONED wants the
-    /// throughput of all of them in one call; AWS refuses throughput that does not change.
+    /// Changes the billing of the table and of the indexes that it keeps. A change to PROVISIONED
+    /// requires the throughput of all of them in one call; AWS refuses throughput that does not
+    /// change.
     async fn change_capacity(
         &self,
         live: &Properties,
@@ -300,7 +283,7 @@ impl Tables {
         .await
     }
 
-    /// AWS has no change of a stream's view: the stream goes, and another comes, with another ARN.
+    /// AWS cannot change a stream's view: another stream, with another ARN, takes its place.
     async fn change_stream(
         &self,
         live: &Properties,
@@ -345,7 +328,7 @@ impl Tables {
             .sse_specification(convert::sdk_encryption(wanted));
         self.apply(change, "with its new encryption", CHANGE, |now| {
             let now = now.sse_specification.as_ref();
-            // An alias reads back as the ARN of the key that it stands for.
+            // An alias reads back as the ARN of its key.
             let key = wanted
                 .kms_master_key_id
                 .as_ref()
@@ -382,8 +365,7 @@ fn find<'t>(table: &'t Properties, index: &str) -> Option<&'t GlobalSecondaryInd
         .find(|other| other.index_name == index)
 }
 
-/// Whether a live index can stay: AWS changes its key, the types in it and its projection only by
-/// making it anew.
+/// Whether a live index can be kept: AWS cannot change its key, the types in it or its projection.
 fn is_same(
     live_table: &Properties,
     live: &GlobalSecondaryIndex,
@@ -394,17 +376,10 @@ fn is_same(
         index
             .key_schema
             .iter()
-            .map(|element| kind(table, &element.attribute_name))
+            .map(|element| type_of(table, &element.attribute_name))
             .collect()
     };
     live.key_schema == desired.key_schema
         && live.projection == desired.projection
         && kinds(live_table, live) == kinds(desired_table, desired)
-}
-
-fn kind(table: &Properties, attribute: &str) -> Option<AttributeType> {
-    let mut definitions = table.attribute_definitions.iter();
-    definitions
-        .find(|definition| definition.attribute_name == attribute)
-        .map(|found| found.attribute_type)
 }

@@ -1,24 +1,23 @@
 //! `AWS::IAM::Role`.
 
+mod convert;
+mod limits;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
-use async_trait::async_trait;
-use aws_sdk_iam::Client;
-use engine::{Changes, DriverError, LiveTags, ReadCache, diff, diff_tags};
-use model::Tags;
-use model::types::iam::{ROLE, Role};
-use serde::Deserialize;
+use engine::{Changes, DriverError, LiveTags, ReadCache, diff_tags};
+use model::types::iam::Role;
+use model::{Address, Owner, Tags};
 
-use self::read::{read_tags, sdk_tags};
-use super::limits;
+use super::client::IamClient;
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::ownership::adopt;
 use crate::kit::policy_document::{self, sort_set};
-use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 type Properties = Role<String>;
 type Live = TypedLive<Properties>;
@@ -29,126 +28,108 @@ type Live = TypedLive<Properties>;
 /// policies and tags, `ListRoles` for the description and the session, which the former leaves out.
 #[derive(Debug)]
 pub(crate) struct Roles {
-    system: String,
-    client: Client,
-}
-
-/// What finds a role again.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    role_name: String,
+    iam: IamClient,
 }
 
 impl Roles {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            system: account.system().to_owned(),
-            client: Client::new(&account.config("iam")),
+            iam: IamClient::new(account),
         }
     }
 
-    /// Takes on the role that an earlier attempt of this very create made, as far as it got.
-    async fn take_on(
+    /// Goes on with the role that an earlier attempt created, from where it stopped.
+    async fn resume(
         &self,
         desired: &Properties,
+        owner: &Owner,
         tags: &Tags,
         refused: DriverError,
     ) -> Result<(), DriverError> {
-        let Some(live) = self.find(&desired.role_name).await? else {
+        let Some(mut live) = self.find(&desired.role_name).await? else {
             return Err(refused);
         };
-        let live_tags = live.tags.known().cloned().unwrap_or_default();
+        let found_tags = live.tags.known().cloned().unwrap_or_default();
+        adopt(&found_tags, owner, refused.clone())?;
+        self.normalise(&mut live.properties);
         let changes = changes(&live.properties, desired)?;
-        if !is_same_resource(&live_tags, tags) || changes.force_replacement() {
+        if changes.force_replacement() {
             return Err(refused);
         }
         self.write(&live.properties, desired, &changes).await?;
-        self.retag(&live, &diff_tags(&live_tags, tags).0, &[]).await
+        let (missing, _) = diff_tags(&found_tags, tags);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.tag(&live, &missing).await
     }
 }
 
-/// What differs, both sides normalised.
-fn changes(live: &Properties, desired: &Properties) -> Result<Changes, DriverError> {
-    let print = |role: &Properties| {
-        serde_json::to_value(role)
-            .map_err(|error| DriverError::internal(format!("a role does not serialise: {error}")))
-    };
-    Ok(diff(ROLE, &print(live)?, &print(desired)?))
-}
-
-fn normalise(role: &mut Properties) {
-    role.path.get_or_insert_with(|| "/".to_owned());
-    role.description.take_if(|text| text.is_empty());
-    role.max_session_duration.get_or_insert(3_600);
-    policy_document::normalise(&mut role.assume_role_policy_document);
-    policy_document::normalise_all(&mut role.policies);
-    sort_set(&mut role.managed_policy_arns);
-}
-
-#[async_trait]
 impl ResourceDriver for Roles {
     type Properties = Properties;
-    type Identity = Identity;
+
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, role: &mut Properties) {
-        normalise(role);
+        role.path.get_or_insert_with(|| "/".to_owned());
+        role.description.take_if(|text| text.is_empty());
+        role.max_session_duration.get_or_insert(3_600);
+        policy_document::normalise(&mut role.assume_role_policy_document);
+        policy_document::normalise_all(&mut role.policies);
+        sort_set(&mut role.managed_policy_arns);
+    }
+
+    fn check(&self, role: &Properties, checks: &mut Checks) {
+        limits::check(role, checks);
     }
 
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let all = self.all(cache).await?;
-        match all.live(&wanted.identity.role_name) {
+        match all.live(&request.properties.role_name) {
             Some(live) => Ok(Some(live)),
-            // The bulk answers lag: that there is no role is read from IAM by name.
-            None => self.find(&wanted.identity.role_name).await,
+            // The bulk answers lag: only IAM itself, by name, can say that there is no role.
+            None => self.find(&request.properties.role_name).await,
         }
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        Ok(self.all(cache).await?.of_system(&self.system))
+        Ok(self.all(cache).await?.of_system(&self.iam.system))
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        let role = self
-            .client
-            .get_role()
-            .role_name(&live.id)
-            .send()
-            .await
-            .map_err(failed("iam:GetRole"))?;
-        Ok(role
-            .role()
-            .map(|role| read_tags(role.tags()))
-            .unwrap_or_default())
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        let role = self.get(&live.id).await?;
+        Ok(role.map_or_else(Tags::new, |role| convert::tags(role.tags())))
     }
 
-    /// The bulk answers lag, and MiniStack's leave boundaries out: they can say that there is
-    /// nothing to do; what is to be done is read from the role itself.
-    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+    /// The bulk answers lag, and MiniStack's leave boundaries out: they can show that there is
+    /// nothing to do; before a write, the role itself is read.
+    async fn confirm(&self, live: Live, _: Option<&Address>) -> Result<Option<Live>, DriverError> {
         self.find(&live.id).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
-        match self.create_role(&desired, sdk_tags(tags)?).await {
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        match self.create_role(&desired, convert::sdk_tags(tags)?).await {
             Err(error) if error.is("EntityAlreadyExists") => {
-                self.take_on(&desired, tags, error).await?;
+                self.resume(&desired, owner, tags, error).await?;
             }
             created => {
                 created?;
                 self.settled(&desired.role_name).await?;
-                self.give_policies(&desired).await?;
+                self.add_policies(&desired).await?;
             }
         }
         let attributes = self.settled(&desired.role_name).await?;
-        let id = desired.role_name.clone();
         Ok(TypedLive {
-            id,
+            id: desired.role_name.clone(),
             properties: desired,
             attributes,
             tags: LiveTags::Read(tags.clone()),
@@ -158,11 +139,9 @@ impl ResourceDriver for Roles {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
         self.write(&live.properties, &desired, changes).await?;
         Ok(TypedLive {
             properties: desired,
@@ -170,24 +149,26 @@ impl ResourceDriver for Roles {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        if !remove.is_empty() {
-            let call = self
-                .client
-                .untag_role()
-                .role_name(&live.id)
-                .set_tag_keys(Some(remove.to_vec()));
-            call.send().await.map_err(failed("iam:UntagRole"))?;
-        }
-        if !set.is_empty() {
-            let call = self
-                .client
-                .tag_role()
-                .role_name(&live.id)
-                .set_tags(Some(sdk_tags(set)?));
-            call.send().await.map_err(failed("iam:TagRole"))?;
-        }
-        Ok(())
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.iam
+            .sdk
+            .tag_role()
+            .role_name(&live.id)
+            .set_tags(Some(convert::sdk_tags(tags)?))
+            .send()
+            .done("iam:TagRole")
+            .await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.iam
+            .sdk
+            .untag_role()
+            .role_name(&live.id)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .done("iam:UntagRole")
+            .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -1,4 +1,4 @@
-//! What no emulator shows of roles.
+//! Behaviour of roles that no emulator shows.
 
 use engine::{Attributes, Change, UNKNOWN};
 use fake_aws::FakeAws;
@@ -22,7 +22,7 @@ fn role() -> Properties {
         max_session_duration: None,
         permissions_boundary: None,
     };
-    normalise(&mut role);
+    driver(&FakeAws::default()).normalise(&mut role);
     role
 }
 
@@ -39,6 +39,10 @@ fn tags() -> Tags {
         [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/r")]
             .map(|(key, value)| (key.to_owned(), value.to_owned())),
     )
+}
+
+fn owner() -> Owner {
+    Owner::recorded_in(&tags()).unwrap()
 }
 
 fn refused(code: &str, message: &str) -> String {
@@ -101,7 +105,10 @@ async fn a_principal_that_was_just_made_and_an_arn_that_is_none_yet_are_waited_f
         policies: vec![inline("p", "s3:GetObject")],
         ..role()
     };
-    let live = driver(&fake).create(desired, &tags()).await.unwrap();
+    let live = driver(&fake)
+        .create(desired, &owner(), &tags())
+        .await
+        .unwrap();
     assert_eq!(
         live.attribute("Arn").unwrap(),
         "arn:aws:iam::111122223333:role/acme-r"
@@ -119,7 +126,10 @@ async fn a_principal_that_was_just_made_and_an_arn_that_is_none_yet_are_waited_f
 async fn a_policy_that_is_wrong_is_not_retried() {
     let wrong = refused("MalformedPolicyDocument", "Syntax errors in policy.");
     let fake = FakeAws::new([("Action=CreateRole&", 400, wrong.as_str())]);
-    let error = driver(&fake).create(role(), &tags()).await.unwrap_err();
+    let error = driver(&fake)
+        .create(role(), &owner(), &tags())
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Some("MalformedPolicyDocument"));
     assert_eq!(fake.count("CreateRole"), 1);
 }
@@ -143,7 +153,10 @@ async fn a_lost_create_answer_goes_on_where_it_stopped() {
         managed_policy_arns: vec!["arn:aws:iam::aws:policy/P".to_owned()],
         ..role()
     };
-    driver(&fake).create(desired, &tags()).await.unwrap();
+    driver(&fake)
+        .create(desired, &owner(), &tags())
+        .await
+        .unwrap();
     fake.assert_used();
 }
 
@@ -160,7 +173,10 @@ async fn a_role_of_another_owner_is_not_taken_on() {
         ("Action=ListRolePolicies&", 200, NO_INLINE),
         ("Action=ListAttachedRolePolicies&", 200, NO_MANAGED),
     ]);
-    let error = driver(&fake).create(role(), &tags()).await.unwrap_err();
+    let error = driver(&fake)
+        .create(role(), &owner(), &tags())
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Some("EntityAlreadyExists"));
     fake.assert_used();
 }
@@ -201,12 +217,9 @@ fn whole() -> Properties {
     }
 }
 
-fn wanted(address: &Address, properties: Properties) -> TypedReadRequest<'_, Identity, Properties> {
+fn wanted(address: &Address, properties: Properties) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
         address,
-        identity: Identity {
-            role_name: properties.role_name.clone(),
-        },
         properties,
     }
 }
@@ -276,7 +289,7 @@ async fn before_a_write_the_role_itself_is_read() {
         .unwrap()
         .unwrap();
     assert!(!live.tags.is_read());
-    let live = driver.confirm(live).await.unwrap().unwrap();
+    let live = driver.confirm(live, Some(&address)).await.unwrap().unwrap();
     assert!(live.tags.is_read());
     assert_eq!(live.properties, role());
     fake.assert_used();
@@ -421,6 +434,6 @@ fn what_is_not_known_yet_normalises() {
         permissions_boundary: Some(UNKNOWN.to_owned()),
         ..role()
     };
-    normalise(&mut unknown);
+    driver(&FakeAws::default()).normalise(&mut unknown);
     assert_eq!(unknown.permissions_boundary.as_deref(), Some(UNKNOWN));
 }

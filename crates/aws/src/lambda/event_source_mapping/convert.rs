@@ -13,9 +13,9 @@ use model::types::lambda::{
 use super::{Live, Properties};
 use crate::Account;
 use crate::kit::typed::TypedLive;
-use crate::lambda::functions::name_of;
+use crate::lambda::client::name_of;
 
-/// The mapping, unless it is on its way out.
+/// The mapping, unless it is being deleted.
 pub(super) fn live(account: &Account, mapping: &EventSourceMappingConfiguration) -> Option<Live> {
     let uuid = mapping
         .uuid()
@@ -39,10 +39,10 @@ pub(super) fn is_of(
         && mapping.event_source_arn() == Some(source)
 }
 
-/// What AWS makes up. Older endpoints do not tell the ARN, which follows from the id.
+/// The attributes assigned by AWS. Older endpoints do not report the ARN, which follows from the id.
 pub(super) fn attributes(account: &Account, uuid: &str, arn: Option<&str>) -> Attributes {
-    let made_up = || account.arn("lambda", &format!("event-source-mapping:{uuid}"));
-    let arn = arn.map_or_else(made_up, str::to_owned);
+    let derived = || account.arn("lambda", &format!("event-source-mapping:{uuid}"));
+    let arn = arn.map_or_else(derived, str::to_owned);
     Attributes::from([
         ("UUID".to_owned(), uuid.to_owned()),
         ("Arn".to_owned(), arn),
@@ -88,7 +88,7 @@ fn properties(live: &EventSourceMappingConfiguration) -> Properties {
     }
 }
 
-/// Whether the mapping reads, or is about to; not known while it is made or changed.
+/// Whether the mapping reads, or is about to; not known while it is created or updated.
 fn enabled(state: &str) -> Option<bool> {
     match state {
         "Enabled" | "Enabling" => Some(true),
@@ -103,6 +103,11 @@ fn position(position: &EventSourcePosition) -> Option<StartingPosition> {
         EventSourcePosition::Latest => Some(StartingPosition::Latest),
         _ => None,
     }
+}
+
+/// Whether the source is a queue, and not a stream.
+pub(super) fn is_queue(event_source_arn: &str) -> bool {
+    event_source_arn.split(':').nth(2) == Some("sqs")
 }
 
 /// The starting position.

@@ -8,17 +8,16 @@ mod write;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use aws_sdk_lambda::types::EventSourceMappingConfiguration;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
-use model::Tags;
 use model::types::lambda::EventSourceMapping;
-use serde::Deserialize;
+use model::{Address, Owner, Tags};
 
-use self::convert::live;
-use super::functions::{Functions, name_of};
+use self::convert::{is_queue, live};
+use super::client::{LambdaClient, name_of};
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::limits::{Checks, Limit};
 use crate::kit::tagging;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
@@ -27,29 +26,21 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes event source mappings.
 ///
-/// AWS makes the id; a mapping is found by its function and its source, of which it allows one
-/// each. All mappings of the account are read with one paginated call, which has no tags in it.
+/// AWS assigns the id; a mapping is found by its function and its source, since AWS allows one per
+/// pair. All mappings of the account are read with one paginated call, whose answer has no tags.
 #[derive(Debug)]
 pub(crate) struct EventSourceMappings {
-    functions: Functions,
-}
-
-/// What finds a mapping again.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    function_name: String,
-    event_source_arn: String,
+    lambda: LambdaClient,
 }
 
 impl EventSourceMappings {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            functions: Functions::new(account),
+            lambda: LambdaClient::new(account),
         }
     }
 
-    /// Every mapping of the account, read once in a reading.
+    /// Every mapping of the account, read once per run.
     async fn all(
         &self,
         cache: &ReadCache,
@@ -60,36 +51,21 @@ impl EventSourceMappings {
     }
 
     async fn list_all(&self) -> Result<Vec<EventSourceMappingConfiguration>, DriverError> {
-        let pages = self
-            .functions
-            .client
-            .list_event_source_mappings()
-            .into_paginator()
-            .items()
-            .send();
+        let call = self.lambda.sdk.list_event_source_mappings();
+        let pages = call.into_paginator().items().send();
         pages
             .collect::<Result<_, _>>()
             .await
             .map_err(failed("lambda:ListEventSourceMappings"))
     }
 
-    async fn list_tags(&self, arn: &str) -> Result<Tags, DriverError> {
-        let answer = self.functions.client.list_tags().resource(arn).send().await;
-        Ok(answer
-            .map_err(failed("lambda:ListTags"))?
-            .tags
-            .unwrap_or_default()
-            .into_iter()
-            .collect())
-    }
-
-    /// The mapping with what the tagging index shows of it.
+    /// The mapping with the tags that the tagging index shows.
     fn hinted(
         &self,
         mapping: &EventSourceMappingConfiguration,
         hints: &tagging::Hints,
     ) -> Option<Live> {
-        let mut live = live(&self.functions.account, mapping)?;
+        let mut live = live(&self.lambda.account, mapping)?;
         live.tags = hints
             .tags(live.attribute("Arn").ok()?)
             .unwrap_or(LiveTags::Unread);
@@ -99,8 +75,8 @@ impl EventSourceMappings {
 
 /// The defaults of streams and queues. Source: the API reference of `CreateEventSourceMapping`.
 ///
-/// What AWS echoes as the largest possible retries and age (10,000; 604,800 s) is what was sent as
-/// −1: records of a DynamoDB stream are gone after a day, so the two mean the same.
+/// AWS may return −1 for retries and age as the largest values (10,000; 604,800 s): records of a
+/// DynamoDB stream are gone after a day, so the two mean the same.
 fn normalise(mapping: &mut Properties) {
     mapping.function_name = name_of(&mapping.function_name).to_owned();
     mapping.enabled.get_or_insert(true);
@@ -142,7 +118,7 @@ fn normalise_stream(mapping: &mut Properties) {
     }
 }
 
-/// Queues have nothing of what is a stream's, and AWS returns some of it all the same.
+/// The properties of streams do not apply to queues, and AWS returns some of them all the same.
 fn normalise_queue(mapping: &mut Properties) {
     mapping.batch_size.get_or_insert(10);
     mapping.starting_position = None;
@@ -153,46 +129,40 @@ fn normalise_queue(mapping: &mut Properties) {
     mapping.maximum_record_age_in_seconds = None;
 }
 
-/// Whether the source is a queue, and not a stream.
-fn is_queue(event_source_arn: &str) -> bool {
-    event_source_arn.split(':').nth(2) == Some("sqs")
-}
-
 /// A pattern with its keys sorted and without white space.
 fn canonical(pattern: &str) -> String {
     serde_json::from_str::<serde_json::Value>(pattern)
         .map_or_else(|_| pattern.to_owned(), |value| value.to_string())
 }
 
-#[async_trait]
 impl ResourceDriver for EventSourceMappings {
     type Properties = Properties;
-    type Identity = Identity;
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, mapping: &mut Properties) {
         normalise(mapping);
     }
 
+    fn check(&self, mapping: &Properties, checks: &mut Checks) {
+        limits::check(mapping, checks);
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let (all, hints) = tokio::try_join!(
-            self.all(cache),
-            tagging::hints(&self.functions.account, cache)
-        )?;
-        let Identity {
-            function_name,
-            event_source_arn,
-        } = &wanted.identity;
+        let (all, hints) =
+            tokio::try_join!(self.all(cache), tagging::hints(&self.lambda.account, cache))?;
+        let function = name_of(&request.properties.function_name);
+        let source = &request.properties.event_source_arn;
         let found = all
             .iter()
-            .find(|mapping| convert::is_of(mapping, name_of(function_name), event_source_arn));
+            .find(|mapping| convert::is_of(mapping, function, source));
         let mut live = found.and_then(|mapping| self.hinted(mapping, &hints));
         if let Some(live) = &mut live {
-            // In the midst of a change AWS does not tell what the mapping will be.
-            live.properties.enabled = live.properties.enabled.or(wanted.properties.enabled);
+            // During a change AWS does not report whether the mapping will be enabled.
+            live.properties.enabled = live.properties.enabled.or(request.properties.enabled);
         }
         Ok(live)
     }
@@ -200,41 +170,38 @@ impl ResourceDriver for EventSourceMappings {
     /// Those that the index shows, and those of functions whose name begins with the system's: the
     /// index lags.
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let (all, hints) = tokio::try_join!(
-            self.all(cache),
-            tagging::hints(&self.functions.account, cache)
-        )?;
-        let prefix = format!("{}-", self.functions.account.system());
+        let (all, hints) =
+            tokio::try_join!(self.all(cache), tagging::hints(&self.lambda.account, cache))?;
+        let prefix = format!("{}-", self.lambda.account.system());
         let mappings = all
             .iter()
             .filter_map(|mapping| self.hinted(mapping, &hints));
-        let ours = |live: &Live| {
+        let may_be_owned = |live: &Live| {
             live.tags.known().is_some() || live.properties.function_name.starts_with(&prefix)
         };
-        Ok(mappings.filter(ours).collect())
+        Ok(mappings.filter(may_be_owned).collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        self.list_tags(live.attribute("Arn")?).await
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.lambda.list_tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
-        let made = self.create_mapping(&desired, tags).await?;
-        let uuid = made
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let created = self.create_mapping(&desired, owner, tags).await?;
+        let uuid = created
             .uuid()
             .ok_or_else(|| DriverError::internal("Lambda names no id of the new mapping"))?;
-        let attributes = convert::attributes(
-            &self.functions.account,
-            uuid,
-            made.event_source_mapping_arn(),
-        );
+        let arn = created.event_source_mapping_arn();
         self.settled(uuid, &desired).await?;
         Ok(TypedLive {
             id: uuid.to_owned(),
             properties: desired,
-            attributes,
+            attributes: convert::attributes(&self.lambda.account, uuid, arn),
             tags: LiveTags::Read(tags.clone()),
         })
     }
@@ -242,11 +209,9 @@ impl ResourceDriver for EventSourceMappings {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
         self.update_mapping(&live.id, &desired, changes).await?;
         self.settled(&live.id, &desired).await?;
         Ok(TypedLive {
@@ -255,23 +220,12 @@ impl ResourceDriver for EventSourceMappings {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        let (client, arn) = (&self.functions.client, live.attribute("Arn")?);
-        if !remove.is_empty() {
-            let call = client
-                .untag_resource()
-                .resource(arn)
-                .set_tag_keys(Some(remove.to_vec()));
-            call.send().await.map_err(failed("lambda:UntagResource"))?;
-        }
-        if !set.is_empty() {
-            let call = client
-                .tag_resource()
-                .resource(arn)
-                .set_tags(Some(set.clone().into_iter().collect()));
-            call.send().await.map_err(failed("lambda:TagResource"))?;
-        }
-        Ok(())
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.lambda.set_tags(live.attribute("Arn")?, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.lambda.remove_tags(live.attribute("Arn")?, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -9,6 +9,7 @@ use model::{ADDRESS_TAG, Address, SYSTEM_TAG};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::kit::findings::findings;
 
 const CREATE: &str =
     "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings  {";
@@ -90,6 +91,13 @@ fn changed(paths: &[&str]) -> Changes {
     Changes(paths.iter().map(change).collect())
 }
 
+/// Creates as the adapter does.
+async fn create(fake: &FakeAws, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
+    normalise(&mut desired);
+    let owner = Owner::recorded_in(tags).unwrap();
+    driver(fake).create(desired, &owner, tags).await
+}
+
 fn alive() -> Live {
     let attributes =
         [("UUID", UUID), ("Arn", ARN)].map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -119,7 +127,7 @@ async fn a_role_and_a_mapping_in_the_making_are_waited_for() {
         tumbling_window_in_seconds: Some(30),
         ..mapping()
     };
-    let live = driver(&fake).create(desired, &tags()).await.unwrap();
+    let live = create(&fake, desired, &tags()).await.unwrap();
     assert_eq!(
         (
             live.attribute("UUID").unwrap(),
@@ -154,7 +162,7 @@ async fn a_lost_create_answer_goes_on_with_the_mapping_that_the_conflict_names()
         batch_size: Some(5),
         ..mapping()
     };
-    let live = driver(&fake).create(desired, &tags).await.unwrap();
+    let live = create(&fake, desired, &tags).await.unwrap();
     assert_eq!(live.id, UUID);
     fake.assert_used();
     let update = fake
@@ -174,7 +182,7 @@ async fn a_mapping_of_another_owner_is_not_taken_on() {
         (GET, 200, enabled.as_str()),
         (TAGS, 200, foreign),
     ]);
-    let error = driver(&fake).create(mapping(), &tags()).await.unwrap_err();
+    let error = create(&fake, mapping(), &tags()).await.unwrap_err();
     assert!(error.has_message("ResourceConflictException", "already exists"));
     fake.assert_used();
 }
@@ -190,7 +198,7 @@ async fn a_mapping_on_its_way_out_makes_room_first() {
         (CREATE, 202, made.as_str()),
         (GET, 200, enabled.as_str()),
     ]);
-    driver(&fake).create(mapping(), &tags()).await.unwrap();
+    create(&fake, mapping(), &tags()).await.unwrap();
     fake.assert_used();
 }
 
@@ -243,14 +251,9 @@ async fn deleting_the_absent_succeeds() {
     fake.assert_used();
 }
 
-fn wanted(address: &Address, properties: Properties) -> TypedReadRequest<'_, Identity, Properties> {
-    let identity = Identity {
-        function_name: FUNCTION.to_owned(),
-        event_source_arn: STREAM.to_owned(),
-    };
+fn request(address: &Address, properties: Properties) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
         address,
-        identity,
         properties,
     }
 }
@@ -288,7 +291,7 @@ async fn all_mappings_are_read_with_one_call_a_page() {
         "test/m".parse().unwrap(),
     );
     let mut live = driver
-        .read(wanted(&address, mapping()), &cache)
+        .read(request(&address, mapping()), &cache)
         .await
         .unwrap()
         .unwrap();
@@ -326,7 +329,7 @@ async fn a_mapping_in_the_midst_of_a_change_is_not_taken_for_a_disabled_one() {
             ..mapping()
         };
         let live = driver(&fake)
-            .read(wanted(&address, desired), &ReadCache::default())
+            .read(request(&address, desired), &ReadCache::default())
             .await
             .unwrap();
         assert_eq!(
@@ -405,47 +408,109 @@ fn what_lambda_refuses_is_refused_here() {
             }],
         })
     };
-    assert!(limits::check(&mapping()).is_ok());
+    let found = |mapping| findings(EventSourceMappings::new, &mapping).join("; ");
+    assert_eq!(found(mapping()), "");
     let refused = [
-        EventSourceMapping {
-            batch_size: Some(10_001),
-            ..mapping()
-        },
-        EventSourceMapping {
-            parallelization_factor: Some(11),
-            ..mapping()
-        },
-        EventSourceMapping {
-            maximum_record_age_in_seconds: Some(59),
-            ..mapping()
-        },
-        EventSourceMapping {
-            maximum_retry_attempts: Some(-2),
-            ..mapping()
-        },
-        EventSourceMapping {
-            tumbling_window_in_seconds: Some(901),
-            ..mapping()
-        },
-        EventSourceMapping {
-            starting_position: None,
-            ..mapping()
-        },
-        EventSourceMapping {
-            event_source_arn: queue.to_owned(),
-            batch_size: Some(11),
-            ..mapping()
-        },
-        EventSourceMapping {
-            filter_criteria: pattern("INSERT"),
-            ..mapping()
-        },
-        EventSourceMapping {
-            filter_criteria: pattern(&format!(r#"{{"a":"{}"}}"#, "x".repeat(4_096))),
-            ..mapping()
-        },
+        (
+            EventSourceMapping {
+                batch_size: Some(10_001),
+                ..mapping()
+            },
+            "BatchSize is 10001; 1 to 10000 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                maximum_batching_window_in_seconds: Some(301),
+                ..mapping()
+            },
+            "MaximumBatchingWindowInSeconds is 301; 0 to 300 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                parallelization_factor: Some(11),
+                ..mapping()
+            },
+            "ParallelizationFactor is 11; 1 to 10 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                maximum_record_age_in_seconds: Some(59),
+                ..mapping()
+            },
+            "MaximumRecordAgeInSeconds is 59; -1 and 60 to 604800 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                maximum_retry_attempts: Some(-2),
+                ..mapping()
+            },
+            "MaximumRetryAttempts is -2; -1 to 10000 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                tumbling_window_in_seconds: Some(901),
+                ..mapping()
+            },
+            "TumblingWindowInSeconds is 901; 0 to 900 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                starting_position: None,
+                ..mapping()
+            },
+            "StartingPosition is absent, and a stream needs one",
+        ),
+        (
+            EventSourceMapping {
+                event_source_arn: queue.to_owned(),
+                batch_size: Some(11),
+                ..mapping()
+            },
+            "BatchSize is above 10, which needs MaximumBatchingWindowInSeconds of at least 1",
+        ),
+        (
+            EventSourceMapping {
+                filter_criteria: Some(FilterCriteria {
+                    filters: vec![
+                        Filter {
+                            pattern: "{}".to_owned()
+                        };
+                        11
+                    ],
+                }),
+                ..mapping()
+            },
+            "FilterCriteria.Filters has 11 members; 0 to 10 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                filter_criteria: pattern("INSERT"),
+                ..mapping()
+            },
+            "FilterCriteria.Filters[0].Pattern is `INSERT`; a JSON object is allowed",
+        ),
+        (
+            EventSourceMapping {
+                filter_criteria: pattern(&format!(r#"{{"a":"{}"}}"#, "x".repeat(4_096))),
+                ..mapping()
+            },
+            "FilterCriteria.Filters[0].Pattern has 4104 characters; 0 to 4096 are allowed",
+        ),
     ];
-    for mapping in refused {
-        assert!(limits::check(&mapping).is_err(), "{mapping:?}");
+    for (mapping, finding) in refused {
+        assert_eq!(found(mapping), finding);
     }
+}
+
+#[test]
+fn what_is_not_known_yet_is_not_refused() {
+    let unknown = EventSourceMapping {
+        function_name: UNKNOWN.to_owned(),
+        event_source_arn: UNKNOWN.to_owned(),
+        starting_position: None,
+        batch_size: Some(11),
+        ..mapping()
+    };
+    let found = findings(EventSourceMappings::new, &unknown);
+    assert!(found.is_empty(), "{found:?}");
 }

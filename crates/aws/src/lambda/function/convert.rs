@@ -15,9 +15,9 @@ use model::types::lambda::{
 
 use super::{Live, Properties};
 use crate::kit::typed::TypedLive;
-use crate::lambda::functions::{is_deleting, tags};
+use crate::lambda::client::{is_deleting, tags};
 
-/// The function, unless it is on its way out.
+/// The function, unless it is being deleted.
 pub(super) fn live(found: &GetFunctionOutput) -> Option<Live> {
     let configuration = found.configuration().filter(|_| !is_deleting(found))?;
     let name = configuration.function_name().unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn live(found: &GetFunctionOutput) -> Option<Live> {
     })
 }
 
-/// What AWS makes up.
+/// The attributes assigned by AWS.
 pub(super) fn attributes(name: &str, arn: &str) -> Attributes {
     Attributes::from([
         ("Arn".to_owned(), arn.to_owned()),
@@ -92,8 +92,8 @@ fn properties(live: &FunctionConfiguration) -> Properties {
     }
 }
 
-/// The hash of the code that runs. A function whose last change failed, after the run that made it
-/// was gone, says so in the hash's place: it differs from what is desired and the code goes up
+/// The hash of the code that runs. If the last change failed after the run that made it had ended,
+/// the reason takes the hash's place: it differs from the desired one, and the code is uploaded
 /// again.
 fn code(live: &FunctionConfiguration) -> String {
     match failure(live) {
@@ -116,15 +116,12 @@ pub(super) fn failure(live: &FunctionConfiguration) -> Option<String> {
 }
 
 fn tracing_mode(mode: &SdkTracingMode) -> Option<TracingConfig> {
-    match mode {
-        SdkTracingMode::Active => Some(TracingConfig {
-            mode: TracingMode::Active,
-        }),
-        SdkTracingMode::PassThrough => Some(TracingConfig {
-            mode: TracingMode::PassThrough,
-        }),
-        _ => None,
-    }
+    let mode = match mode {
+        SdkTracingMode::Active => TracingMode::Active,
+        SdkTracingMode::PassThrough => TracingMode::PassThrough,
+        _ => return None,
+    };
+    Some(TracingConfig { mode })
 }
 
 fn logging(live: &SdkLogging) -> LoggingConfig<String> {
@@ -201,7 +198,7 @@ pub(super) fn sdk_storage(desired: &Properties) -> Option<SdkStorage> {
         .ok()
 }
 
-/// Where failed events go; an empty ARN clears it.
+/// The destination of failed events; an empty ARN clears it.
 pub(super) fn sdk_dead_letters(desired: &Properties) -> SdkDeadLetters {
     let arn = desired
         .dead_letter_config

@@ -1,16 +1,49 @@
-//! What Lambda refuses and emulators accept, checked before any call.
-//!
-//! Source: the Lambda API reference's patterns and ranges, and the Lambda quotas page.
+//! The limits of functions that emulators do not enforce.
 
-use std::ops::RangeInclusive;
+use engine::{DriverError, UNKNOWN};
+use model::types::lambda::{Environment, Function, LoggingConfig};
 
-use engine::DriverError;
-use model::types::lambda::{Function, LoggingConfig};
+use crate::kit::limits::{Checks, Limit};
 
-/// The largest zip that goes up with the call itself: 50 MB.
+const API: &str = "Lambda API reference, CreateFunction";
+const QUOTAS: &str = "Lambda developer guide, quotas";
+const CONCURRENCY: &str = "Lambda API reference, PutFunctionConcurrency";
+
+pub(super) const LIMITS: &[Limit] = &[
+    Limit::length("FunctionName", 1, 64, API),
+    Limit::characters(
+        "FunctionName",
+        |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
+        "letters, digits, - and _",
+        API,
+    ),
+    Limit::length("Description", 0, 256, API),
+    Limit::length("Handler", 1, 128, API),
+    Limit::characters(
+        "Handler",
+        |c| !c.is_whitespace(),
+        "characters other than white space",
+        API,
+    ),
+    Limit::count("Architectures", 0, 1, API),
+    Limit::one_of("Architectures[]", &["x86_64", "arm64"], API),
+    Limit::range("MemorySize", 128, 10_240, API),
+    Limit::range("Timeout", 1, 900, API),
+    Limit::range(
+        "ReservedConcurrentExecutions",
+        0,
+        i32::MAX as i64,
+        CONCURRENCY,
+    ),
+    Limit::one_of("LoggingConfig.LogFormat", &["Text", "JSON"], API),
+    Limit::range("EphemeralStorage.Size", 512, 10_240, API),
+    Limit::count("Layers", 0, 5, QUOTAS),
+];
+
+/// The largest zip that is sent in the call itself: 50 MB. Source: the Lambda quotas page.
 const LARGEST_ZIP: usize = 50 * 1024 * 1024;
 
-/// The largest environment, names and values together: 4 KB.
+/// The largest environment, names and values together: 4 KB. Source: the Lambda quotas page.
 const LARGEST_ENVIRONMENT: usize = 4 * 1024;
 
 /// Variables that Lambda sets itself. Source: the Lambda developer guide, "reserved environment
@@ -34,66 +67,16 @@ const RESERVED_VARIABLES: [&str; 16] = [
     "LAMBDA_TASK_ROOT",
 ];
 
-/// Whether Lambda takes the function.
-///
-/// # Errors
-/// [`DriverError::Invalid`] with what it would not take.
-pub(super) fn check(function: &Function<String>) -> Result<(), DriverError> {
-    let name = &function.function_name;
-    let refuse = |why: String| Err(DriverError::Invalid(why));
-    if !is_name(name) {
-        return refuse(format!(
-            "the function name `{name}` is not 1 to 64 of A-Z a-z 0-9 - _"
-        ));
+pub(super) fn check(function: &Function<String>, checks: &mut Checks) {
+    if let Some(logging) = &function.logging_config {
+        check_logging(logging, checks);
     }
-    check_range(name, "MemorySize", function.memory_size, 128..=10_240)?;
-    check_range(name, "Timeout", function.timeout, 1..=900)?;
-    check_range(
-        name,
-        "ReservedConcurrentExecutions",
-        function.reserved_concurrent_executions,
-        0..=i32::MAX,
-    )?;
-    check_range(
-        name,
-        "EphemeralStorage.Size",
-        function.ephemeral_storage.map(|storage| storage.size),
-        512..=10_240,
-    )?;
-    if function
-        .description
-        .as_ref()
-        .is_some_and(|text| text.chars().count() > 256)
-    {
-        return refuse(format!(
-            "the description of the function `{name}` is longer than 256 characters"
-        ));
+    if let Some(environment) = &function.environment {
+        check_environment(environment, checks);
     }
-    if function.handler.is_empty()
-        || function.handler.len() > 128
-        || function.handler.contains(char::is_whitespace)
-    {
-        return refuse(format!(
-            "the handler of the function `{name}` is not 1 to 128 characters without white space"
-        ));
-    }
-    let architectures: Vec<_> = function.architectures.iter().map(String::as_str).collect();
-    if !matches!(architectures[..], [] | ["x86_64" | "arm64"]) {
-        return refuse(format!(
-            "Architectures of the function `{name}` is neither [x86_64] nor [arm64]"
-        ));
-    }
-    if function.layers.len() > 5 {
-        return refuse(format!(
-            "the function `{name}` has {} layers; AWS takes 5 at most",
-            function.layers.len()
-        ));
-    }
-    check_logging(name, function.logging_config.as_ref())?;
-    check_environment(function)
 }
 
-/// Whether the zip can go up with the call.
+/// Whether the zip can be sent in the call.
 ///
 /// # Errors
 /// [`DriverError::Invalid`] if it is too large.
@@ -106,86 +89,38 @@ pub(super) fn check_zip(function: &str, bytes: usize) -> Result<(), DriverError>
     )))
 }
 
-fn check_range(
-    function: &str,
-    property: &str,
-    value: Option<i32>,
-    range: RangeInclusive<i32>,
-) -> Result<(), DriverError> {
-    match value {
-        Some(value) if !range.contains(&value) => {
-            let (least, most) = (range.start(), range.end());
-            let why =
-                format!("{property} {value} of the function `{function}` is not {least} to {most}");
-            Err(DriverError::Invalid(why))
-        }
-        _ => Ok(()),
-    }
+fn check_logging(logging: &LoggingConfig<String>, checks: &mut Checks) {
+    let has_levels = logging.application_log_level.is_some() || logging.system_log_level.is_some();
+    let is_text = logging.log_format.as_deref().unwrap_or("Text") == "Text";
+    checks.require(
+        !(is_text && has_levels),
+        "LoggingConfig.LogFormat",
+        "is Text; log levels need JSON",
+    );
 }
 
-fn check_logging(
-    function: &str,
-    logging: Option<&LoggingConfig<String>>,
-) -> Result<(), DriverError> {
-    let Some(logging) = logging else {
-        return Ok(());
-    };
-    let levels = logging.application_log_level.is_some() || logging.system_log_level.is_some();
-    match logging.log_format.as_deref() {
-        Some("JSON") => Ok(()),
-        None | Some("Text") if !levels => Ok(()),
-        None | Some("Text") => {
-            let why = format!("the function `{function}` logs text; levels need LogFormat JSON");
-            Err(DriverError::Invalid(why))
-        }
-        Some(other) => {
-            let why = format!(
-                "LogFormat `{other}` of the function `{function}` is neither Text nor JSON"
-            );
-            Err(DriverError::Invalid(why))
-        }
-    }
-}
-
-fn check_environment(function: &Function<String>) -> Result<(), DriverError> {
-    let name = &function.function_name;
-    let Some(environment) = &function.environment else {
-        return Ok(());
-    };
-    for variable in environment.variables.keys() {
-        if !is_variable(variable) {
-            let why = "is not a letter and at least one more of letters, digits and _";
-            return Err(DriverError::Invalid(format!(
-                "the variable `{variable}` of the function `{name}` {why}"
-            )));
-        }
-        if RESERVED_VARIABLES.contains(&variable.as_str()) {
-            let why = "is one that Lambda sets itself";
-            return Err(DriverError::Invalid(format!(
-                "the variable `{variable}` of the function `{name}` {why}"
-            )));
-        }
-    }
-    let bytes: usize = environment
-        .variables
-        .iter()
-        .map(|(key, value)| key.len() + value.len())
-        .sum();
-    if bytes > LARGEST_ENVIRONMENT {
-        let why = format!(
-            "the environment of the function `{name}` has {bytes} bytes; AWS takes 4 KB at most"
+fn check_environment(environment: &Environment<String>, checks: &mut Checks) {
+    let variables = &environment.variables;
+    for name in variables.keys() {
+        let property = format!("Environment.Variables.{name}");
+        checks.require(
+            is_variable(name),
+            &property,
+            "is not a letter and at least one more of letters, digits and _",
         );
-        return Err(DriverError::Invalid(why));
+        checks.require(
+            !RESERVED_VARIABLES.contains(&name.as_str()),
+            &property,
+            "is set by Lambda itself",
+        );
     }
-    Ok(())
-}
-
-/// `[a-zA-Z0-9-_]{1,64}`.
-fn is_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    let values = variables.values().filter(|value| !value.contains(UNKNOWN));
+    let bytes: usize = variables.keys().chain(values).map(String::len).sum();
+    checks.require(
+        bytes <= LARGEST_ENVIRONMENT,
+        "Environment.Variables",
+        format!("has {bytes} bytes; {LARGEST_ENVIRONMENT} are allowed"),
+    );
 }
 
 /// `[a-zA-Z]([a-zA-Z0-9_])+`.
@@ -199,9 +134,15 @@ fn is_variable(name: &str) -> bool {
 mod tests {
     use std::collections::BTreeMap;
 
-    use model::types::lambda::{Code, Environment};
+    use model::types::lambda::{Code, EphemeralStorage};
 
+    use super::super::Functions;
     use super::*;
+    use crate::kit::findings::findings;
+
+    fn found(function: &Function<String>) -> Vec<String> {
+        findings(Functions::new, function)
+    }
 
     fn function() -> Function<String> {
         Function {
@@ -227,6 +168,12 @@ mod tests {
         }
     }
 
+    fn with(change: impl FnOnce(&mut Function<String>)) -> Function<String> {
+        let mut function = function();
+        change(&mut function);
+        function
+    }
+
     fn with_variable(name: &str, value: &str) -> Function<String> {
         let variables = BTreeMap::from([(name.to_owned(), value.to_owned())]);
         Function {
@@ -237,73 +184,111 @@ mod tests {
 
     #[test]
     fn what_lambda_takes_passes() {
-        assert!(check(&function()).is_ok());
-        assert!(check(&with_variable("TABLE", &"x".repeat(4_091))).is_ok());
+        for function in [
+            function(),
+            with_variable("TABLE", &"x".repeat(4_091)),
+            with_variable("TABLE", &format!("{UNKNOWN}{}", "x".repeat(4_091))),
+        ] {
+            assert!(found(&function).is_empty(), "{function:?}");
+        }
         assert!(check_zip("f", LARGEST_ZIP).is_ok());
     }
 
     #[test]
     fn what_lambda_refuses_does_not() {
         let refused = [
-            Function {
-                function_name: "a.b".to_owned(),
-                ..function()
-            },
-            Function {
-                function_name: "a".repeat(65),
-                ..function()
-            },
-            Function {
-                memory_size: Some(64),
-                ..function()
-            },
-            Function {
-                timeout: Some(901),
-                ..function()
-            },
-            Function {
-                handler: String::new(),
-                ..function()
-            },
-            Function {
-                architectures: vec!["x86_64".to_owned(), "arm64".to_owned()],
-                ..function()
-            },
-            Function {
-                layers: vec!["l".to_owned(); 6],
-                ..function()
-            },
-            Function {
-                reserved_concurrent_executions: Some(-1),
-                ..function()
-            },
-            with_variable("AWS_REGION", "r"),
-            with_variable("X", "one letter"),
-            with_variable("9X", "v"),
-            with_variable("TABLE", &"x".repeat(4_092)),
+            (
+                with(|of| of.function_name = "a.b".to_owned()),
+                "FunctionName is `a.b`; only letters, digits, - and _ are allowed",
+            ),
+            (
+                with(|of| of.function_name = "a".repeat(65)),
+                "FunctionName has 65 characters; 1 to 64 are allowed",
+            ),
+            (
+                with(|of| of.description = Some("d".repeat(257))),
+                "Description has 257 characters; 0 to 256 are allowed",
+            ),
+            (
+                with(|of| of.memory_size = Some(64)),
+                "MemorySize is 64; 128 to 10240 are allowed",
+            ),
+            (
+                with(|of| of.timeout = Some(901)),
+                "Timeout is 901; 1 to 900 are allowed",
+            ),
+            (
+                with(|of| of.handler = String::new()),
+                "Handler has 0 characters; 1 to 128 are allowed",
+            ),
+            (
+                with(|of| of.handler = "a b".to_owned()),
+                "Handler is `a b`; only characters other than white space are allowed",
+            ),
+            (
+                with(|of| of.architectures = vec!["x86_64".to_owned(), "arm64".to_owned()]),
+                "Architectures has 2 members; 0 to 1 are allowed",
+            ),
+            (
+                with(|of| of.architectures = vec!["sparc".to_owned()]),
+                "Architectures[0] is `sparc`; x86_64 or arm64 is allowed",
+            ),
+            (
+                with(|of| of.layers = vec!["l".to_owned(); 6]),
+                "Layers has 6 members; 0 to 5 are allowed",
+            ),
+            (
+                with(|of| of.reserved_concurrent_executions = Some(-1)),
+                "ReservedConcurrentExecutions is -1; 0 to 2147483647 are allowed",
+            ),
+            (
+                with(|of| of.ephemeral_storage = Some(EphemeralStorage { size: 511 })),
+                "EphemeralStorage.Size is 511; 512 to 10240 are allowed",
+            ),
+            (
+                with_variable("AWS_REGION", "r"),
+                "Environment.Variables.AWS_REGION is set by Lambda itself",
+            ),
+            (
+                with_variable("X", "one letter"),
+                "Environment.Variables.X is not a letter and at least one more of letters, digits and _",
+            ),
+            (
+                with_variable("9X", "v"),
+                "Environment.Variables.9X is not a letter and at least one more of letters, digits and _",
+            ),
+            (
+                with_variable("TABLE", &"x".repeat(4_092)),
+                "Environment.Variables has 4097 bytes; 4096 are allowed",
+            ),
         ];
-        for function in refused {
-            assert!(check(&function).is_err(), "{function:?}");
+        for (function, finding) in refused {
+            assert_eq!(found(&function), [finding]);
         }
         assert!(check_zip("f", LARGEST_ZIP + 1).is_err());
     }
 
     #[test]
     fn levels_need_json() {
-        let logging = |format: Option<&str>, level: Option<&str>| LoggingConfig {
-            log_group: None,
-            log_format: format.map(str::to_owned),
-            application_log_level: level.map(str::to_owned),
-            system_log_level: None,
-        };
-        let check = |logging| {
-            check(&Function {
-                logging_config: Some(logging),
+        let found = |format: Option<&str>, level: Option<&str>| {
+            found(&Function {
+                logging_config: Some(LoggingConfig {
+                    log_group: None,
+                    log_format: format.map(str::to_owned),
+                    application_log_level: level.map(str::to_owned),
+                    system_log_level: None,
+                }),
                 ..function()
             })
         };
-        assert!(check(logging(Some("JSON"), Some("DEBUG"))).is_ok());
-        assert!(check(logging(None, Some("DEBUG"))).is_err());
-        assert!(check(logging(Some("XML"), None)).is_err());
+        assert!(found(Some("JSON"), Some("DEBUG")).is_empty());
+        assert_eq!(
+            found(None, Some("DEBUG")),
+            ["LoggingConfig.LogFormat is Text; log levels need JSON"]
+        );
+        assert_eq!(
+            found(Some("XML"), None),
+            ["LoggingConfig.LogFormat is `XML`; Text or JSON is allowed"]
+        );
     }
 }

@@ -6,78 +6,56 @@ mod limits;
 mod tests;
 mod write;
 
-use async_trait::async_trait;
-use engine::{Changes, DriverError, LiveTags, ReadCache, diff, diff_tags};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
-use model::Tags;
-use model::types::lambda::{
-    EphemeralStorage, FUNCTION, Function, LoggingConfig, TracingConfig, TracingMode,
-};
-use serde::Deserialize;
+use model::types::lambda::{EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode};
+use model::{Address, Owner, Tags};
 
 use self::convert::live;
-use super::functions::{Functions, already_exists, is_busy};
+use super::client::{LambdaClient, already_exists};
 use crate::Account;
-use crate::account::error::failed;
-use crate::kit::tagging::is_same_resource;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
-use crate::kit::wait::{WaitPolicy, retry};
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::ownership::adopt;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 type Properties = Function<String>;
 type Live = TypedLive<Properties>;
 
-/// Reads and writes functions: one `GetFunction` each, which has tags and reserved concurrency in
-/// it.
+/// Reads and writes functions: one `GetFunction` each, whose answer contains tags and reserved
+/// concurrency.
 #[derive(Debug)]
-pub(crate) struct FunctionDriver {
-    functions: Functions,
+pub(crate) struct Functions {
+    lambda: LambdaClient,
 }
 
-/// What finds a function again.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    function_name: String,
-}
-
-impl FunctionDriver {
+impl Functions {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            functions: Functions::new(account),
+            lambda: LambdaClient::new(account),
         }
     }
 
-    /// Takes on the function that an earlier attempt of this very create made, as far as it got.
-    async fn take_on(
+    /// Completes the function that an earlier attempt of this create made, as far as it got.
+    async fn complete(
         &self,
         desired: &Properties,
+        owner: &Owner,
         tags: &Tags,
         refused: DriverError,
     ) -> Result<(), DriverError> {
-        let found = self.functions.get(&desired.function_name).await?;
+        let found = self.lambda.get(&desired.function_name).await?;
         let Some(mut live) = found.as_ref().and_then(live) else {
             return Err(refused);
         };
-        let live_tags = live.tags.known().cloned().unwrap_or_default();
-        if !is_same_resource(&live_tags, tags) {
-            return Err(refused);
-        }
+        let found_tags = live.tags.known().cloned().unwrap_or_default();
+        adopt(&found_tags, owner, refused)?;
         normalise(&mut live.properties);
         self.write(desired, &changes(&live.properties, desired)?)
             .await?;
-        self.retag(&live, &diff_tags(&live_tags, tags).0, &[]).await
+        self.lambda
+            .complete_tags(live.attribute("Arn")?, &found_tags, tags)
+            .await
     }
-}
-
-/// What differs, both sides normalised.
-fn changes(live: &Properties, desired: &Properties) -> Result<Changes, DriverError> {
-    let print = |function: &Properties| {
-        let value = serde_json::to_value(function);
-        value.map_err(|error| {
-            DriverError::internal(format!("a function does not serialise: {error}"))
-        })
-    };
-    Ok(diff(FUNCTION, &print(live)?, &print(desired)?))
 }
 
 /// Lambda's defaults. Source: the API reference of `CreateFunction`.
@@ -113,7 +91,7 @@ fn normalise(function: &mut Properties) {
     );
 }
 
-/// Levels are of JSON alone, where both are INFO unless said otherwise.
+/// Only JSON has levels, and both default to INFO.
 fn normalise_logging(logging: &mut LoggingConfig<String>, function: &str) {
     logging
         .log_group
@@ -129,67 +107,64 @@ fn normalise_logging(logging: &mut LoggingConfig<String>, function: &str) {
     }
 }
 
-#[async_trait]
-impl ResourceDriver for FunctionDriver {
+impl ResourceDriver for Functions {
     type Properties = Properties;
-    type Identity = Identity;
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, function: &mut Properties) {
         normalise(function);
     }
 
+    fn check(&self, function: &Properties, checks: &mut Checks) {
+        limits::check(function, checks);
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let found = self
-            .functions
-            .read(&wanted.identity.function_name, cache)
-            .await?;
+        let name = &request.properties.function_name;
+        let found = self.lambda.read(name, cache).await?;
         Ok(found.as_ref().as_ref().and_then(live))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let names = self.functions.hinted(cache).await?;
-        let found = try_join_all(names.iter().map(|name| self.functions.read(name, cache))).await?;
+        let names = self.lambda.hinted(cache).await?;
+        let found = try_join_all(names.iter().map(|name| self.lambda.read(name, cache))).await?;
         Ok(found
             .iter()
             .filter_map(|found| found.as_ref().as_ref().and_then(live))
             .collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        let answer = self
-            .functions
-            .client
-            .list_tags()
-            .resource(live.attribute("Arn")?)
-            .send()
-            .await;
-        let answer = answer.map_err(failed("lambda:ListTags"))?;
-        Ok(answer.tags.unwrap_or_default().into_iter().collect())
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.lambda.list_tags(live.attribute("Arn")?).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let name = &desired.function_name;
         match self.create_function(&desired, tags).await {
-            Err(error) if already_exists(&error) => self.take_on(&desired, tags, error).await?,
+            Err(error) if already_exists(&error) => {
+                self.complete(&desired, owner, tags, error).await?;
+            }
             created => {
                 created?;
-                self.ready(&desired.function_name).await?;
+                self.ready(name).await?;
                 if desired.reserved_concurrent_executions.is_some() {
                     self.put_concurrency(&desired).await?;
                 }
             }
         }
-        let name = &desired.function_name;
-        let attributes = convert::attributes(name, &self.functions.arn(name));
         Ok(TypedLive {
             id: name.clone(),
+            attributes: convert::attributes(name, &self.lambda.arn(name)),
             properties: desired,
-            attributes,
             tags: LiveTags::Read(tags.clone()),
         })
     }
@@ -197,11 +172,9 @@ impl ResourceDriver for FunctionDriver {
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        limits::check(&desired)?;
-        normalise(&mut desired);
         self.write(&desired, changes).await?;
         Ok(TypedLive {
             properties: desired,
@@ -209,37 +182,12 @@ impl ResourceDriver for FunctionDriver {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        let (client, arn) = (&self.functions.client, live.attribute("Arn")?);
-        if !remove.is_empty() {
-            let call = client
-                .untag_resource()
-                .resource(arn)
-                .set_tag_keys(Some(remove.to_vec()));
-            let untag = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("lambda:UntagResource"))
-            };
-            retry(WaitPolicy::seconds(60), is_busy, untag).await?;
-        }
-        if !set.is_empty() {
-            let call = client
-                .tag_resource()
-                .resource(arn)
-                .set_tags(Some(set.clone().into_iter().collect()));
-            let tag = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("lambda:TagResource"))
-            };
-            retry(WaitPolicy::seconds(60), is_busy, tag).await?;
-        }
-        Ok(())
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.lambda.set_tags(live.attribute("Arn")?, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.lambda.remove_tags(live.attribute("Arn")?, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -79,10 +79,21 @@ fn owned_by(owner: &str, state: &str, update: Option<&str>) -> String {
 }
 
 /// A driver whose account has the zip `hash`. The file lives as long as the guard.
-fn driver(fake: &FakeAws) -> (FunctionDriver, NamedTempFile) {
+fn driver(fake: &FakeAws) -> (Functions, NamedTempFile) {
     let zip = NamedTempFile::new().unwrap();
     let account = Account::for_tests(fake).with_artifact(zip.path().to_owned());
-    (FunctionDriver::new(&account), zip)
+    (Functions::new(&account), zip)
+}
+
+/// Creates as the adapter does.
+async fn create(
+    driver: &Functions,
+    mut desired: Properties,
+    tags: &Tags,
+) -> Result<Live, DriverError> {
+    normalise(&mut desired);
+    let owner = Owner::recorded_in(tags).unwrap();
+    driver.create(desired, &owner, tags).await
 }
 
 fn alive() -> Live {
@@ -122,7 +133,7 @@ async fn a_role_and_a_pending_function_are_waited_for() {
         (GET, 200, active.as_str()),
     ]);
     let (driver, _zip) = driver(&fake);
-    let live = driver.create(function(), &tags()).await.unwrap();
+    let live = create(&driver, function(), &tags()).await.unwrap();
     assert_eq!(live.attribute("Arn").unwrap(), ARN);
     fake.assert_used();
     let create = &fake.requests()[0];
@@ -139,8 +150,7 @@ async fn another_invalid_parameter_is_not_retried() {
     let fake = FakeAws::new([(CREATE, 400, wrong)]);
     let (driver, _zip) = driver(&fake);
     assert!(
-        driver
-            .create(function(), &tags())
+        create(&driver, function(), &tags())
             .await
             .unwrap_err()
             .is("InvalidParameterValueException")
@@ -168,7 +178,7 @@ async fn a_lost_create_answer_goes_on_where_it_stopped() {
     };
     let mut tags = tags();
     tags.insert("team".to_owned(), "web".to_owned());
-    driver.create(desired, &tags).await.unwrap();
+    create(&driver, desired, &tags).await.unwrap();
     fake.assert_used();
     let tagged = fake.requests().pop().unwrap();
     assert!(tagged.ends_with(r#"{"Tags":{"team":"web"}}"#), "{tagged}");
@@ -183,7 +193,7 @@ async fn a_function_of_another_owner_is_not_taken_on() {
         (GET, 200, foreign.as_str()),
     ]);
     let (driver, _zip) = driver(&fake);
-    let error = driver.create(function(), &tags()).await.unwrap_err();
+    let error = create(&driver, function(), &tags()).await.unwrap_err();
     assert!(error.has_message("ResourceConflictException", "already exist"));
     fake.assert_used();
 }
@@ -203,7 +213,7 @@ async fn a_function_on_its_way_out_makes_room_first() {
         (GET, 200, active.as_str()),
     ]);
     let (driver, _zip) = driver(&fake);
-    driver.create(function(), &tags()).await.unwrap();
+    create(&driver, function(), &tags()).await.unwrap();
     fake.assert_used();
 }
 
@@ -330,16 +340,12 @@ async fn an_update_that_fails_later_is_told_and_tried_again() {
         "{error}"
     );
     let address = "test/f".parse().unwrap();
-    let identity = Identity {
-        function_name: "acme-f".to_owned(),
-    };
-    let wanted = TypedReadRequest {
+    let request = TypedReadRequest {
         address: &address,
-        identity,
         properties: function(),
     };
     let live = driver
-        .read(wanted, &ReadCache::default())
+        .read(request, &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -382,15 +388,11 @@ async fn a_function_is_read_once_and_not_while_it_is_deleted() {
         ReadCache::default(),
         "test/f".parse().unwrap(),
     );
-    let identity = Identity {
-        function_name: "acme-f".to_owned(),
-    };
-    let wanted = TypedReadRequest {
+    let request = TypedReadRequest {
         address: &address,
-        identity,
         properties: function(),
     };
-    assert!(driver.read(wanted, &cache).await.unwrap().is_none());
+    assert!(driver.read(request, &cache).await.unwrap().is_none());
     assert!(driver.list(&cache).await.unwrap().is_empty());
     fake.assert_used();
 }

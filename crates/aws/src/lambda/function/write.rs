@@ -12,19 +12,16 @@ use super::convert::{
     sdk_tracing,
 };
 use super::limits::check_zip;
-use super::{FunctionDriver, Properties};
-use crate::account::error::failed;
-use crate::kit::wait::{WaitPolicy, retry, until};
-use crate::lambda::functions::{
-    absent_is_done, already_exists, is_busy, is_deleting, role_propagates,
-};
+use super::{Functions, Properties};
+use crate::kit::call::Call as _;
+use crate::kit::wait::{WaitPolicy, until};
+use crate::lambda::client::{INVALID, LAMBDA, already_exists, is_deleting, sdk_tags};
 
-/// How long Lambda may take to see a role that was just made (mostly 5 to 15 seconds), and a
-/// function to become active or updated.
-const PATIENCE: WaitPolicy = WaitPolicy::seconds(300);
+/// How long Lambda may take to make a function active or updated, or to delete it.
+const SETTLING: WaitPolicy = WaitPolicy::seconds(300);
 
-/// What `UpdateFunctionConfiguration` writes.
-const CONFIGURATION: [&str; 12] = [
+/// The properties that `UpdateFunctionConfiguration` writes.
+const CONFIGURATION: [&str; 13] = [
     "Description",
     "Role",
     "Runtime",
@@ -37,15 +34,11 @@ const CONFIGURATION: [&str; 12] = [
     "EphemeralStorage",
     "Layers",
     "DeadLetterConfig",
+    "KmsKeyArn",
 ];
 
-/// What passes by itself.
-fn passes(error: &DriverError) -> bool {
-    role_propagates(error) || is_busy(error)
-}
-
-impl FunctionDriver {
-    /// Makes the function. If one of the name is on its way out, waits until it is gone.
+impl Functions {
+    /// Creates the function. If one of the name is being deleted, waits until it is gone.
     pub(super) async fn create_function(
         &self,
         desired: &Properties,
@@ -53,7 +46,7 @@ impl FunctionDriver {
     ) -> Result<(), DriverError> {
         match self.try_create(desired, tags).await {
             Err(error) if already_exists(&error) => {
-                let found = self.functions.get(&desired.function_name).await?;
+                let found = self.lambda.get(&desired.function_name).await?;
                 if found.is_some_and(|found| !is_deleting(&found)) {
                     return Err(error);
                 }
@@ -65,13 +58,14 @@ impl FunctionDriver {
     }
 
     async fn try_create(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
-        let code = FunctionCode::builder().zip_file(self.zip(desired)?).build();
+        let environment = desired.environment.is_some();
+        let dead_letters = desired.dead_letter_config.is_some();
         let call = self
-            .functions
-            .client
+            .lambda
+            .sdk
             .create_function()
             .function_name(&desired.function_name)
-            .code(code)
+            .code(FunctionCode::builder().zip_file(self.zip(desired)?).build())
             .role(&desired.role)
             .runtime(Runtime::from(desired.runtime.as_str()))
             .handler(&desired.handler)
@@ -79,44 +73,28 @@ impl FunctionDriver {
             .set_description(desired.description.clone())
             .set_memory_size(desired.memory_size)
             .set_timeout(desired.timeout)
-            .set_environment(
-                desired
-                    .environment
-                    .is_some()
-                    .then(|| sdk_environment(desired)),
-            )
+            .set_environment(environment.then(|| sdk_environment(desired)))
             .set_tracing_config(sdk_tracing(desired))
             .set_logging_config(sdk_logging(desired))
             .set_ephemeral_storage(sdk_storage(desired))
             .set_layers((!desired.layers.is_empty()).then(|| desired.layers.clone()))
-            .set_dead_letter_config(
-                desired
-                    .dead_letter_config
-                    .is_some()
-                    .then(|| sdk_dead_letters(desired)),
-            )
+            .set_dead_letter_config(dead_letters.then(|| sdk_dead_letters(desired)))
             .set_kms_key_arn(desired.kms_key_arn.clone())
-            .set_tags(Some(tags.clone().into_iter().collect()));
-        let create = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:CreateFunction"))
-        };
-        retry(PATIENCE, passes, create).await
+            .set_tags(Some(sdk_tags(tags)));
+        LAMBDA
+            .write(|| call.clone().send().done("lambda:CreateFunction"))
+            .await
     }
 
-    /// Writes what the changes touch; `desired` is normalised.
+    /// Writes the properties that the changes affect.
     pub(super) async fn write(
         &self,
         desired: &Properties,
         changes: &Changes,
     ) -> Result<(), DriverError> {
-        if changes.affects("KmsKeyArn")
-            || CONFIGURATION
-                .iter()
-                .any(|property| changes.affects(property))
+        if CONFIGURATION
+            .iter()
+            .any(|property| changes.affects(property))
         {
             self.put_configuration(desired, changes).await?;
         }
@@ -137,8 +115,8 @@ impl FunctionDriver {
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         let touched = |property: &str| changes.affects(property);
         let call = self
-            .functions
-            .client
+            .lambda
+            .sdk
             .update_function_configuration()
             .function_name(&desired.function_name)
             .set_description(touched("Description").then(|| or_empty(&desired.description)))
@@ -154,115 +132,80 @@ impl FunctionDriver {
             .set_layers(touched("Layers").then(|| desired.layers.clone()))
             .set_dead_letter_config(touched("DeadLetterConfig").then(|| sdk_dead_letters(desired)))
             .set_kms_key_arn(touched("KmsKeyArn").then(|| or_empty(&desired.kms_key_arn)));
-        let operation = "lambda:UpdateFunctionConfiguration";
-        retry(PATIENCE, passes, || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed(operation))
-        })
-        .await?;
+        LAMBDA
+            .write(|| {
+                call.clone()
+                    .send()
+                    .done("lambda:UpdateFunctionConfiguration")
+            })
+            .await?;
         self.ready(&desired.function_name).await
     }
 
-    /// The architecture travels with the code.
+    /// Uploads the code, whose call takes the architecture too.
     async fn put_code(&self, desired: &Properties) -> Result<(), DriverError> {
         let call = self
-            .functions
-            .client
+            .lambda
+            .sdk
             .update_function_code()
             .function_name(&desired.function_name)
             .zip_file(self.zip(desired)?)
             .set_architectures(Some(sdk_architectures(desired)));
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:UpdateFunctionCode"))
-        };
-        retry(PATIENCE, passes, put).await?;
+        LAMBDA
+            .write(|| call.clone().send().done("lambda:UpdateFunctionCode"))
+            .await?;
         self.ready(&desired.function_name).await
     }
 
     pub(super) async fn put_concurrency(&self, desired: &Properties) -> Result<(), DriverError> {
-        let (client, name) = (&self.functions.client, &desired.function_name);
+        let (sdk, name) = (&self.lambda.sdk, &desired.function_name);
         let Some(reserved) = desired.reserved_concurrent_executions else {
-            let call = client.delete_function_concurrency().function_name(name);
-            let operation = "lambda:DeleteFunctionConcurrency";
-            let remove = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed(operation))
-            };
-            return retry(PATIENCE, is_busy, remove).await;
+            let call = sdk.delete_function_concurrency().function_name(name);
+            return LAMBDA
+                .write(|| call.clone().send().done("lambda:DeleteFunctionConcurrency"))
+                .await;
         };
-        let call = client
+        let call = sdk
             .put_function_concurrency()
             .function_name(name)
             .reserved_concurrent_executions(reserved);
-        let put = || async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("lambda:PutFunctionConcurrency"))
-        };
-        match retry(PATIENCE, is_busy, put).await {
-            Err(error) if exceeds_account(&error) => Err(self.tell_limits(error).await),
-            other => other,
+        let put = LAMBDA.write(|| call.clone().send().done("lambda:PutFunctionConcurrency"));
+        match put.await {
+            Err(error) if exceeds_account(&error) => Err(self.with_account_limit(error).await),
+            put => put,
         }
     }
 
-    /// The same error, with what the account has: new accounts have so little that no reservation
-    /// is possible.
-    async fn tell_limits(&self, error: DriverError) -> DriverError {
-        let Ok(settings) = self.functions.client.get_account_settings().send().await else {
-            return error;
-        };
-        let (
-            Some(limit),
-            DriverError::Service {
-                operation,
-                code,
-                message,
-                request_id,
-            },
-        ) = (settings.account_limit(), error.clone())
-        else {
-            return error;
-        };
-        let message = format!(
-            "{message} The account has {} concurrent executions, {} of them unreserved: reserve fewer, or have the \
-             quota raised.",
-            limit.concurrent_executions(),
-            limit.unreserved_concurrent_executions().unwrap_or_default(),
-        );
-        DriverError::Service {
-            operation,
-            code,
-            message,
-            request_id,
+    /// The same error, with the concurrency of the account: new accounts have so little that no
+    /// reservation is possible.
+    async fn with_account_limit(&self, mut error: DriverError) -> DriverError {
+        let settings = self.lambda.sdk.get_account_settings().send().await.ok();
+        let limit = settings.as_ref().and_then(|found| found.account_limit());
+        if let (Some(limit), DriverError::Service { message, .. }) = (limit, &mut error) {
+            *message = format!(
+                "{message} The account has {} concurrent executions, {} of them unreserved: reserve fewer, or have \
+                 the quota raised.",
+                limit.concurrent_executions(),
+                limit.unreserved_concurrent_executions().unwrap_or_default(),
+            );
         }
+        error
     }
 
     fn zip(&self, desired: &Properties) -> Result<Blob, DriverError> {
-        let zip = self.functions.account.artifact(&desired.code.code_sha256)?;
+        let zip = self.lambda.account.artifact(&desired.code.code_sha256)?;
         check_zip(&desired.function_name, zip.len())?;
         Ok(Blob::new(zip))
     }
 
-    /// Waits until the function is active and its last update successful: until then no other
-    /// change is taken, and nothing can refer to it.
+    /// Waits until the function is active and its last update successful: until then Lambda takes no
+    /// other change, and nothing can refer to it.
     pub(super) async fn ready(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("that the function {name} is active and updated"),
-            PATIENCE,
+            &format!("the function {name} to be active and updated"),
+            SETTLING,
             || async {
-                match self.functions.get(name).await? {
+                match self.lambda.get(name).await? {
                     Some(found) => readiness(name, &found),
                     None => Ok(Err("no such function yet".to_owned())),
                 }
@@ -274,10 +217,10 @@ impl FunctionDriver {
     /// Waits until there is no such function.
     async fn gone(&self, name: &str) -> Result<(), DriverError> {
         until(
-            &format!("that the function {name} is gone"),
-            PATIENCE,
+            &format!("the function {name} to be deleted"),
+            SETTLING,
             || async {
-                Ok(match self.functions.get(name).await? {
+                Ok(match self.lambda.get(name).await? {
                     None => Ok(()),
                     Some(found) => Err(format!(
                         "{:?}",
@@ -289,39 +232,27 @@ impl FunctionDriver {
         .await
     }
 
-    /// Deletes the function and waits until it is gone: Lambda may take its time about it (state
-    /// `Deleting`).
+    /// Deletes the function and waits until it is gone, which may take a while (state `Deleting`).
     pub(super) async fn delete_function(&self, name: &str) -> Result<(), DriverError> {
-        let call = self.functions.client.delete_function().function_name(name);
-        let delete = || async {
-            absent_is_done(
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("lambda:DeleteFunction")),
-            )
-        };
-        retry(PATIENCE, is_busy, delete).await?;
+        let call = self.lambda.sdk.delete_function().function_name(name);
+        LAMBDA
+            .delete(|| call.clone().send().done("lambda:DeleteFunction"))
+            .await?;
         self.gone(name).await
     }
 }
 
 /// The reservation leaves the account less than it must keep unreserved. Lambda has one code for
-/// all invalid parameters, so the message tells.
+/// all invalid parameters, so the message decides.
 fn exceeds_account(error: &DriverError) -> bool {
-    error.has_message(
-        "InvalidParameterValueException",
-        "UnreservedConcurrentExecution",
-    )
+    error.has_message(INVALID, "UnreservedConcurrentExecution")
 }
 
-/// Whether the function can be used and changed; what it is doing if not. Idle functions
-/// (`Inactive`) are fine: the next call wakes them. A status that is not told counts as in
-/// progress.
+/// Whether the function can be used and changed, or its state if not. Idle functions (`Inactive`)
+/// can: the next call activates them. A status that is not reported counts as in progress.
 fn readiness(name: &str, found: &GetFunctionOutput) -> Result<Result<(), String>, DriverError> {
     let Some(function) = found.configuration() else {
-        return Ok(Err("nothing is told of it".to_owned()));
+        return Ok(Err("no configuration is reported".to_owned()));
     };
     if let Some(why) = failure(function) {
         return Err(DriverError::Invalid(format!(
@@ -333,16 +264,13 @@ fn readiness(name: &str, found: &GetFunctionOutput) -> Result<Result<(), String>
         Some(State::Active | State::ActiveNonInvocable | State::Inactive)
     );
     let updated = function.last_update_status() == Some(&LastUpdateStatus::Successful);
-    let seen = || {
-        format!(
-            "{:?}, last update {:?}",
-            function.state(),
-            function.last_update_status()
-        )
-    };
     Ok(if usable && updated {
         Ok(())
     } else {
-        Err(seen())
+        Err(format!(
+            "{:?}, last update {:?}",
+            function.state(),
+            function.last_update_status()
+        ))
     })
 }

@@ -1,24 +1,25 @@
 //! `AWS::Lambda::Permission`.
 
+mod limits;
 mod statement;
 #[cfg(test)]
 mod tests;
 mod write;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::lambda::Permission;
-use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
-use serde::Deserialize;
+use model::{Address, Owner, Tags, child_fingerprint_tag};
 
 use self::statement::PREFIX;
-use super::functions::{Functions, name_of, tags};
+use super::client::{LAMBDA, LambdaClient, name_of, tags};
 use crate::Account;
-use crate::account::error::failed;
+use crate::kit::call::Call as _;
+use crate::kit::children::{Parent as _, child, orphan, recorded};
+use crate::kit::limits::Checks;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Permission<String>;
@@ -27,57 +28,29 @@ type Live = TypedLive<Properties>;
 /// The statements of a function's policy by their ids.
 type Policy = BTreeMap<String, Properties>;
 
-/// Reads and writes permissions: statements of a function's resource policy.
-///
-/// A permission's statement id is `frontage-` and its address' name; its record is a tag of the
+/// Reads and writes permissions: statements of a function's resource policy, and children of the
 /// function.
+///
+/// A permission's statement id is `frontage-` and the name in its address.
 #[derive(Debug)]
 pub(crate) struct Permissions {
-    functions: Functions,
-    /// One writer a function: concurrent `AddPermission` calls lose statements, an acknowledged bug
-    /// of the API.
-    writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-/// Where a permission is looked for.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    function_name: String,
+    lambda: LambdaClient,
 }
 
 impl Permissions {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            functions: Functions::new(account),
-            writers: Mutex::default(),
+            lambda: LambdaClient::new(account),
         }
-    }
-
-    /// The lock of a function's writers.
-    fn writer(&self, function: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(writers.entry(function.to_owned()).or_default())
     }
 
     /// The policy as it is now; empty if there is none, or no such function. MiniStack answers with
     /// an empty one where AWS answers 404.
     async fn policy(&self, function: &str) -> Result<Policy, DriverError> {
-        let answer = self
-            .functions
-            .client
-            .get_policy()
-            .function_name(function)
-            .send()
-            .await;
-        match answer.map_err(failed("lambda:GetPolicy")) {
-            Ok(answer) => Ok(statement::parse(
-                function,
-                answer.policy().unwrap_or_default(),
-            )),
-            Err(error) if error.is("ResourceNotFoundException") => Ok(Policy::new()),
-            Err(error) => Err(error),
-        }
+        let call = self.lambda.sdk.get_policy().function_name(function);
+        let answer = LAMBDA.found(call.send().sent("lambda:GetPolicy").await)?;
+        let policy = answer.and_then(|answer| answer.policy).unwrap_or_default();
+        Ok(statement::parse(function, &policy))
     }
 
     async fn read_policy(
@@ -92,32 +65,20 @@ impl Permissions {
             .await
     }
 
-    /// The tags of the function; none if there is no such function.
+    /// The tags of the function; `None` if there is no such function.
     async fn function_tags(
         &self,
         function: &str,
         cache: &ReadCache,
     ) -> Result<Option<Tags>, DriverError> {
-        let found = self.functions.read(function, cache).await?;
+        let found = self.lambda.read(function, cache).await?;
         let Some(found) = found.as_ref() else {
             return Ok(None);
         };
         match tags(found) {
             Some(tags) => Ok(Some(tags)),
-            None => self.list_tags(function).await.map(Some),
+            None => self.lambda.tags_of(function).await.map(Some),
         }
-    }
-
-    async fn list_tags(&self, function: &str) -> Result<Tags, DriverError> {
-        let answer = self
-            .functions
-            .client
-            .list_tags()
-            .resource(self.functions.arn(function))
-            .send()
-            .await;
-        let answer = answer.map_err(failed("lambda:ListTags"))?;
-        Ok(answer.tags.unwrap_or_default().into_iter().collect())
     }
 
     /// The permissions on one function of the system that may be Frontage's.
@@ -125,57 +86,28 @@ impl Permissions {
         let Some(tags) = self.function_tags(function, cache).await? else {
             return Ok(Vec::new());
         };
-        let has_had_one = tags
-            .keys()
-            .any(|key| key.starts_with(&child_fingerprint_tag("")));
-        if !has_had_one
-            || tags.get(SYSTEM_TAG).map(String::as_str) != Some(self.functions.account.system())
-        {
+        let record = child_fingerprint_tag("");
+        let has_had_one = tags.keys().any(|key| key.starts_with(&record));
+        let owner = Owner::recorded_in(&tags);
+        let is_owned = owner.is_some_and(|owner| owner.system == self.lambda.account.system());
+        if !has_had_one || !is_owned {
             return Ok(Vec::new());
         }
         let policy = self.read_policy(function, cache).await?;
-        let ours = policy.iter().filter(|(id, _)| id.starts_with(PREFIX));
-        Ok(ours
-            .map(|(id, properties)| live(id, properties, orphan_tags(&tags, id)))
+        let made_here = policy.iter().filter(|(id, _)| id.starts_with(PREFIX));
+        Ok(made_here
+            .map(|(id, permission)| live(id, permission, orphan(&tags, "permission", id)))
             .collect())
     }
 }
 
-fn live(id: &str, properties: &Properties, tags: Tags) -> Live {
-    let function = &properties.function_name;
+fn live(id: &str, permission: &Properties, tags: Tags) -> Live {
+    let function = &permission.function_name;
+    let child = child(function, ("StatementId", id), permission.clone());
     TypedLive {
-        id: format!("{function}/{id}"),
-        properties: properties.clone(),
-        attributes: attributes(function, id),
         tags: LiveTags::Read(tags),
+        ..child
     }
-}
-
-fn attributes(function: &str, statement_id: &str) -> Attributes {
-    let attributes = [("FunctionName", function), ("StatementId", statement_id)];
-    attributes
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
-}
-
-/// The record that the function keeps of a permission at an address.
-fn recorded_tags(function: &Tags, address: &str, id: &str) -> Tags {
-    let mut tags = Tags::from([(ADDRESS_TAG.to_owned(), address.to_owned())]);
-    tags.extend(
-        function
-            .get(SYSTEM_TAG)
-            .map(|system| (SYSTEM_TAG.to_owned(), system.clone())),
-    );
-    let fingerprint = function.get(&child_fingerprint_tag(statement::address_name(id)));
-    tags.extend(fingerprint.map(|fingerprint| (FINGERPRINT_TAG.to_owned(), fingerprint.clone())));
-    tags
-}
-
-/// The record of a permission that the model may not have: it stands below its function's address.
-fn orphan_tags(function: &Tags, id: &str) -> Tags {
-    let parent = function.get(ADDRESS_TAG).map_or("", String::as_str);
-    recorded_tags(function, &format!("{parent}.permission.{id}"), id)
 }
 
 fn normalise(permission: &mut Properties) {
@@ -183,72 +115,62 @@ fn normalise(permission: &mut Properties) {
     permission.principal = statement::principal(&permission.principal);
 }
 
-#[async_trait]
 impl ResourceDriver for Permissions {
     type Properties = Properties;
-    type Identity = Identity;
 
     fn normalise(&self, permission: &mut Properties) {
         normalise(permission);
     }
 
+    fn check(&self, permission: &Properties, checks: &mut Checks) {
+        limits::check(permission, checks);
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let function = name_of(&wanted.identity.function_name);
+        let function = name_of(&request.properties.function_name);
         let (tags, policy) = tokio::try_join!(
             self.function_tags(function, cache),
             self.read_policy(function, cache)
         )?;
-        let id = statement::id(wanted.address.name());
-        let (Some(tags), Some(properties)) = (tags, policy.get(&id)) else {
+        let id = statement::id(request.address.name());
+        let (Some(tags), Some(permission)) = (tags, policy.get(&id)) else {
             return Ok(None);
         };
         Ok(Some(live(
             &id,
-            properties,
-            recorded_tags(&tags, &wanted.address.to_string(), &id),
+            permission,
+            recorded(&tags, request.address),
         )))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let functions = self.functions.hinted(cache).await?;
-        let lists = try_join_all(
-            functions
-                .iter()
-                .map(|function| self.list_of(function, cache)),
-        )
-        .await?;
-        Ok(lists.into_iter().flatten().collect())
+        let functions = self.lambda.hinted(cache).await?;
+        let lists = functions
+            .iter()
+            .map(|function| self.list_of(function, cache));
+        Ok(try_join_all(lists).await?.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        let tags = self.list_tags(live.attribute("FunctionName")?).await?;
-        let address = live
-            .tags
-            .known()
-            .and_then(|tags| tags.get(ADDRESS_TAG))
-            .map_or("", String::as_str);
-        Ok(recorded_tags(
-            &tags,
-            address,
-            live.attribute("StatementId")?,
-        ))
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
+        self.lambda.tags_of_child(live, address).await
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        normalise(&mut desired);
-        let address = tags
-            .get(ADDRESS_TAG)
-            .and_then(|address| address.parse::<model::Address>().ok());
-        let address = address
-            .ok_or_else(|| DriverError::internal("a permission is created without an address"))?;
-        let id = statement::id(address.name());
-        statement::check(&id, &desired)?;
-        self.record(&desired.function_name, &id, tags).await?;
-        self.add(&id, &desired).await?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let id = statement::id(owner.address.name());
+        limits::check_id(&id)?;
+        let add = self.add(&id, &desired);
+        self.lambda
+            .create_recorded(&desired.function_name, owner, add)
+            .await?;
         Ok(live(&id, &desired, tags.clone()))
     }
 
@@ -258,21 +180,16 @@ impl ResourceDriver for Permissions {
         ))
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        self.record(
-            live.attribute("FunctionName")?,
-            live.attribute("StatementId")?,
-            set,
-        )
-        .await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.lambda.tag_child(live, tags).await
     }
 
+    /// An orphan has a record too, by its statement id.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        let (function, id) = (
-            live.attribute("FunctionName")?,
-            live.attribute("StatementId")?,
-        );
+        let function = &live.properties.function_name;
+        let id = live.attribute("StatementId")?;
         self.remove(function, id).await?;
-        self.forget(function, id).await
+        let record = child_fingerprint_tag(statement::address_name(id));
+        self.lambda.untag(function, &[record]).await
     }
 }

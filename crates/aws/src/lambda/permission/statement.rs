@@ -1,19 +1,18 @@
-//! Statements of a function's policy, and what Lambda makes of a permission's members.
+//! Statements of a function's policy, and the permissions that make them.
 
 use std::collections::BTreeMap;
 
-use engine::DriverError;
 use model::types::iam::{Effect, Principal, Statement, Values};
 use model::types::lambda::Permission;
 use serde_json::Value;
 
 use super::{Policy, Properties};
 
-/// Statement ids of Frontage's begin so.
+/// The beginning of Frontage's statement ids.
 pub(super) const PREFIX: &str = "frontage-";
 
-/// What stands for the action of a statement that no permission of ours makes: it differs from
-/// every one.
+/// The action of a statement that no permission of the model can make: it differs from all of
+/// theirs.
 const NOT_UNDERSTOOD: &str = "(not understood)";
 
 /// The statement id of the permission at an address of this name.
@@ -98,39 +97,11 @@ fn single_principal(principal: Principal<String>) -> Option<String> {
     }
 }
 
-/// The principal as it is compared: Lambda returns an account that is named by its 12 digits as the
+/// The principal as it is compared: Lambda returns an account that is given by its 12 digits as the
 /// ARN of its root.
 pub(super) fn principal(name: &str) -> String {
     let account = name
         .strip_suffix(":root")
         .and_then(|arn| arn.rsplit_once(":iam::"));
     account.map_or(name, |(_, account)| account).to_owned()
-}
-
-/// Whether Lambda takes the permission. Source: the API reference of `AddPermission`.
-///
-/// # Errors
-/// [`DriverError::Invalid`] with what it would not take.
-pub(super) fn check(id: &str, permission: &Properties) -> Result<(), DriverError> {
-    let allowed = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
-    if id.len() > 100 || !id.chars().all(allowed) {
-        return Err(DriverError::Invalid(format!(
-            "the statement id `{id}` is not 1 to 100 of A-Z a-z 0-9 - _"
-        )));
-    }
-    let action = &permission.action;
-    let named = action.strip_prefix("lambda:");
-    let is_action =
-        named.is_some_and(|name| name == "*" || name.chars().all(|c| c.is_ascii_alphabetic()));
-    if !is_action && action != "*" {
-        return Err(DriverError::Invalid(format!(
-            "the action `{action}` of the permission `{id}` is not one of Lambda's"
-        )));
-    }
-    if permission.principal.is_empty() || permission.principal.contains(char::is_whitespace) {
-        return Err(DriverError::Invalid(format!(
-            "the permission `{id}` names no principal"
-        )));
-    }
-    Ok(())
 }

@@ -2,10 +2,11 @@
 
 use engine::UNKNOWN;
 use fake_aws::FakeAws;
-use model::Address;
+use model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::kit::findings::findings;
 
 const ADD: &str = "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f/policy";
 const GET_POLICY: &str =
@@ -42,6 +43,10 @@ fn tags(address: &str) -> Tags {
     tags.iter()
         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
         .collect()
+}
+
+fn owner(address: &str) -> Owner {
+    Owner::recorded_in(&tags(address)).unwrap()
 }
 
 fn statement(id: &str, source: &str) -> Value {
@@ -88,7 +93,7 @@ async fn the_record_comes_first_and_the_statement_is_seen() {
         (GET_POLICY, 200, shown.as_str()),
     ]);
     let live = driver(&fake)
-        .create(permission(), &tags("test/p"))
+        .create(permission(), &owner("test/p"), &tags("test/p"))
         .await
         .unwrap();
     assert_eq!(live.id, "acme-f/frontage-p");
@@ -112,7 +117,7 @@ async fn a_statement_that_is_lost_is_added_again() {
         shown.as_str(),
     )]));
     driver(&fake)
-        .create(permission(), &tags("test/p"))
+        .create(permission(), &owner("test/p"), &tags("test/p"))
         .await
         .unwrap();
     fake.assert_used();
@@ -128,7 +133,7 @@ async fn a_lost_answer_is_no_error() {
         (GET_POLICY, 200, shown.as_str()),
     ]);
     driver(&fake)
-        .create(permission(), &tags("test/p"))
+        .create(permission(), &owner("test/p"), &tags("test/p"))
         .await
         .unwrap();
     fake.assert_used();
@@ -151,7 +156,7 @@ async fn an_older_statement_of_the_id_makes_room() {
         (GET_POLICY, 200, shown.as_str()),
     ]);
     driver(&fake)
-        .create(permission(), &tags("test/p"))
+        .create(permission(), &owner("test/p"), &tags("test/p"))
         .await
         .unwrap();
     fake.assert_used();
@@ -174,10 +179,11 @@ async fn a_function_has_one_writer() {
         (GET_POLICY, 200, both.as_str()),
     ]);
     let driver = driver(&fake);
-    let (first, second) = (tags("test/p"), tags("test/q"));
+    let (first, second) = (owner("test/p"), owner("test/q"));
+    let tags = [first.tags(), second.tags()];
     tokio::try_join!(
-        driver.create(permission(), &first),
-        driver.create(permission(), &second)
+        driver.create(permission(), &first, &tags[0]),
+        driver.create(permission(), &second, &tags[1])
     )
     .unwrap();
     let requests = fake.requests();
@@ -196,13 +202,13 @@ async fn a_function_has_one_writer() {
     );
 }
 
-fn wanted(address: &Address) -> TypedReadRequest<'_, Identity, Properties> {
+fn request(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
         address,
-        identity: Identity {
+        properties: Permission {
             function_name: ARN.to_owned(),
+            ..permission()
         },
-        properties: permission(),
     }
 }
 
@@ -222,7 +228,7 @@ async fn a_permission_is_read_with_the_record_of_its_function() {
     ]);
     let address = "test/p".parse().unwrap();
     let live = driver(&fake)
-        .read(wanted(&address), &ReadCache::default())
+        .read(request(&address), &ReadCache::default())
         .await
         .unwrap()
         .unwrap();
@@ -241,7 +247,7 @@ async fn without_a_policy_there_is_no_permission() {
         ]);
         assert!(
             driver(&fake)
-                .read(wanted(&address), &ReadCache::default())
+                .read(request(&address), &ReadCache::default())
                 .await
                 .unwrap()
                 .is_none()
@@ -255,17 +261,27 @@ async fn orphans_are_statements_of_ours_on_functions_of_ours() {
     let function = function_with(&json!({
         "frontage:system": "acme", "frontage:address": "test/f", "frontage:fingerprint:p": "abc",
     }));
-    let policy = policy(&["theirs", "frontage-p"]);
+    let (policy, empty) = (policy(&["theirs", "frontage-p"]), policy(&[]));
     let fake = FakeAws::new([
         ("GetResources", 200, index.as_str()),
         (GET_FUNCTION, 200, function.as_str()),
         (GET_POLICY, 200, policy.as_str()),
+        (REMOVE, 204, ""),
+        (GET_POLICY, 200, empty.as_str()),
+        (UNTAG, 204, ""),
     ]);
-    let orphans = driver(&fake).list(&ReadCache::default()).await.unwrap();
+    let driver = driver(&fake);
+    let mut orphans = driver.list(&ReadCache::default()).await.unwrap();
     assert_eq!(orphans.len(), 1);
-    assert_eq!(
-        orphans[0].tags,
-        LiveTags::Read(tags("test/f.permission.frontage-p"))
+    let mut expected = tags("test/f.permission.frontage-p");
+    expected.remove(FINGERPRINT_TAG);
+    assert_eq!(orphans[0].tags, LiveTags::Read(expected));
+    driver.delete(orphans.remove(0)).await.unwrap();
+    fake.assert_used();
+    let untag = fake.requests().pop().unwrap();
+    assert!(
+        untag.contains("tagKeys=frontage%3Afingerprint%3Ap"),
+        "its record goes with it: {untag}"
     );
 }
 
@@ -327,9 +343,9 @@ async fn only_the_fingerprint_is_recorded() {
     let driver = driver(&fake);
     let mut set = tags("test/p");
     set.remove(FINGERPRINT_TAG);
-    driver.retag(&alive(), &set, &[]).await.unwrap();
+    driver.tag(&alive(), &set).await.unwrap();
     assert!(fake.requests().is_empty());
-    driver.retag(&alive(), &tags("test/p"), &[]).await.unwrap();
+    driver.tag(&alive(), &tags("test/p")).await.unwrap();
     fake.assert_used();
 }
 
@@ -370,28 +386,31 @@ fn an_account_is_its_root() {
 
 #[test]
 fn what_lambda_refuses_is_refused_here() {
-    let check = |id: &str, permission: Properties| statement::check(id, &permission);
-    assert!(check("frontage-connect", permission()).is_ok());
-    assert!(check("frontage-$connect", permission()).is_err());
-    assert!(check(&"a".repeat(101), permission()).is_err());
-    assert!(
-        check(
-            "frontage-p",
-            Permission {
-                action: "s3:GetObject".to_owned(),
-                ..permission()
-            }
-        )
-        .is_err()
+    assert!(limits::check_id("frontage-connect").is_ok());
+    assert!(limits::check_id("frontage-$connect").is_err());
+    assert!(limits::check_id(&"a".repeat(101)).is_err());
+    let found = |permission| findings(Permissions::new, &permission);
+    assert!(found(permission()).is_empty());
+    let unknown = Permission {
+        function_name: UNKNOWN.to_owned(),
+        source_arn: Some(UNKNOWN.to_owned()),
+        ..permission()
+    };
+    assert!(found(unknown).is_empty());
+    let action = Permission {
+        action: "s3:GetObject".to_owned(),
+        ..permission()
+    };
+    assert_eq!(
+        found(action),
+        ["Action is `s3:GetObject`; an action of Lambda's is allowed"]
     );
-    assert!(
-        check(
-            "frontage-p",
-            Permission {
-                principal: String::new(),
-                ..permission()
-            }
-        )
-        .is_err()
+    let principal = Permission {
+        principal: String::new(),
+        ..permission()
+    };
+    assert_eq!(
+        found(principal),
+        ["Principal is ``; 1 or more characters other than white space are allowed"]
     );
 }

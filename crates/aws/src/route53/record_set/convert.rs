@@ -1,15 +1,13 @@
-//! Records in the SDK's types and in ours.
+//! A record in the SDK's types and in the model's.
 
-use aws_sdk_route53::types::{
-    AliasTarget as SdkAliasTarget, ResourceRecord, ResourceRecordSet, RrType,
-};
+use aws_sdk_route53::types::{AliasTarget as SdkAliasTarget, ResourceRecordSet, RrType};
 use engine::DriverError;
 use model::types::route53::{AliasTarget, RecordSet};
 
 use super::Properties;
 use crate::kit::policy_document::sort_set;
+use crate::route53::convert::{incomplete, resource_record};
 use crate::route53::names::{canonical, zone_id};
-use crate::route53::zones::incomplete;
 
 /// Names in one form, the answers sorted.
 pub(super) fn normalise(record: &mut Properties) {
@@ -25,9 +23,10 @@ pub(super) fn normalise(record: &mut Properties) {
 }
 
 pub(super) fn properties(zone: &str, record: &ResourceRecordSet) -> Properties {
-    let mut properties = RecordSet {
+    let values = record.resource_records().iter();
+    RecordSet {
         hosted_zone_id: zone.to_owned(),
-        name: record.name().to_owned(),
+        name: canonical(record.name()),
         record_type: record.r#type().as_str().to_owned(),
         alias_target: record.alias_target().map(|alias| AliasTarget {
             dns_name: alias.dns_name().to_owned(),
@@ -35,14 +34,8 @@ pub(super) fn properties(zone: &str, record: &ResourceRecordSet) -> Properties {
             evaluate_target_health: Some(alias.evaluate_target_health()),
         }),
         ttl: record.ttl().map(|seconds| seconds.to_string()),
-        resource_records: record
-            .resource_records()
-            .iter()
-            .map(|record| record.value().to_owned())
-            .collect(),
-    };
-    normalise(&mut properties);
-    properties
+        resource_records: values.map(|record| record.value().to_owned()).collect(),
+    }
 }
 
 pub(super) fn record(properties: &Properties) -> Result<ResourceRecordSet, DriverError> {
@@ -55,29 +48,18 @@ pub(super) fn record(properties: &Properties) -> Result<ResourceRecordSet, Drive
             .map_err(incomplete)
     });
     let values = properties.resource_records.iter();
-    let values = values.map(|value| {
-        ResourceRecord::builder()
-            .value(value)
-            .build()
-            .map_err(incomplete)
-    });
-    let values = values.collect::<Result<Vec<_>, _>>()?;
-    let invalid = |_| {
-        DriverError::Invalid(format!(
-            "the TTL of `{}` is no number of seconds",
-            properties.name
-        ))
-    };
-    let ttl = properties
-        .ttl
-        .as_ref()
-        .map(|ttl| ttl.parse::<i64>().map_err(invalid))
-        .transpose()?;
+    let values = values
+        .map(|value| resource_record(value))
+        .collect::<Result<Vec<_>, _>>()?;
+    let ttl = properties.ttl.as_ref().map(|ttl| ttl.parse()).transpose();
+    let name = &properties.name;
     ResourceRecordSet::builder()
-        .name(&properties.name)
+        .name(name)
         .r#type(RrType::from(properties.record_type.as_str()))
         .set_alias_target(alias.transpose()?)
-        .set_ttl(ttl)
+        .set_ttl(ttl.map_err(|_| {
+            DriverError::Invalid(format!("the TTL of `{name}` is no number of seconds"))
+        })?)
         .set_resource_records((!values.is_empty()).then_some(values))
         .build()
         .map_err(incomplete)

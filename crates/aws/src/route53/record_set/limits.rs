@@ -1,50 +1,51 @@
-//! What Route 53 refuses and emulators take. Source: the API reference of `ResourceRecordSet`.
+//! What Route 53 refuses and emulators accept.
 
 use aws_sdk_route53::types::RrType;
-use engine::DriverError;
+use engine::UNKNOWN;
 
 use super::Properties;
+use crate::kit::limits::{Checks, Limit};
 
-/// The longest time that a resolver may keep an answer, in seconds.
+const SOURCE: &str = "the Route 53 API reference of ResourceRecordSet";
+
+/// The longest time that a resolver may keep an answer, in seconds. Source: the Route 53 API
+/// reference of `ResourceRecordSet`.
 const LONGEST: u32 = 2_147_483_647;
 
-/// Whether Route 53 takes the record.
-///
-/// # Errors
-/// [`DriverError::Invalid`] with what it would not take.
-pub(super) fn check(record: &Properties) -> Result<(), DriverError> {
-    let invalid = |what: &str| {
-        Err(DriverError::Invalid(format!(
-            "the {} record `{}` {what}",
-            record.record_type, record.name
-        )))
-    };
-    if !RrType::values().contains(&record.record_type.as_str()) {
-        return invalid("has a type that Route 53 does not have");
-    }
-    if record.name.len() > 255
-        || record
-            .name
-            .split('.')
-            .any(|label| label.is_empty() || label.len() > 63)
-    {
-        return invalid("has a name that is no domain name");
-    }
+pub(super) const LIMITS: &[Limit] = &[
+    Limit::one_of("Type", RrType::values(), SOURCE),
+    Limit::length("Name", 1, 255, SOURCE),
+];
+
+/// Checks what depends on whether the record is an alias. Source: the Route 53 API reference of
+/// `ResourceRecordSet`.
+pub(super) fn check(record: &Properties, checks: &mut Checks) {
+    let name = &record.name;
+    let mut labels = name.split('.');
+    checks.require(
+        name.contains(UNKNOWN) || labels.all(|label| (1..=63).contains(&label.len())),
+        "Name",
+        format!("is `{name}`, which is no domain name"),
+    );
     if record.alias_target.is_some() {
-        if record.ttl.is_some() || !record.resource_records.is_empty() {
-            return invalid("is an alias, which has no TTL and no records");
-        }
-        return Ok(());
+        checks.require(
+            record.ttl.is_none() && record.resource_records.is_empty(),
+            "AliasTarget",
+            "is set, so the record can have no TTL and no ResourceRecords",
+        );
+        return;
     }
-    if record.resource_records.is_empty() {
-        return invalid("has neither records nor an alias");
-    }
-    if !record
-        .ttl
-        .as_ref()
-        .is_some_and(|ttl| ttl.parse::<u32>().is_ok_and(|seconds| seconds <= LONGEST))
-    {
-        return invalid("needs a TTL of 0 to 2,147,483,647 seconds");
-    }
-    Ok(())
+    checks.require(
+        !record.resource_records.is_empty(),
+        "ResourceRecords",
+        "is empty; a record without an alias needs one",
+    );
+    let is_ttl = |ttl: &String| {
+        ttl.contains(UNKNOWN) || ttl.parse::<u32>().is_ok_and(|seconds| seconds <= LONGEST)
+    };
+    checks.require(
+        record.ttl.as_ref().is_some_and(is_ttl),
+        "TTL",
+        "must be 0 to 2,147,483,647 seconds",
+    );
 }

@@ -5,20 +5,22 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-use async_trait::async_trait;
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
+use std::fmt;
+
+use aws_sdk_route53::types::ResourceRecordSet;
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::route53::RecordSet;
-use model::{ADDRESS_TAG, SYSTEM_TAG, Tags};
-use serde::Deserialize;
+use model::{Address, Owner, Tags};
 
+use super::client::{DELETIONS, Route53Client};
 use super::companion::Companion;
-use super::names::{canonical, zone_id};
-use super::zones::{Zones, create, remove, write};
+use super::convert::{create, remove, write};
 use crate::Account;
-use crate::kit::tagging::{self, is_same_resource};
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
-use crate::kit::wait::{WaitPolicy, retry};
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::ownership;
+use crate::kit::recorded;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = RecordSet<String>;
 type Live = TypedLive<Properties>;
@@ -28,96 +30,77 @@ type Live = TypedLive<Properties>;
 /// One call lists the zones, one each their companions, and one reads a record.
 #[derive(Debug)]
 pub(crate) struct RecordSets {
-    zones: Zones,
+    client: Route53Client,
 }
 
-/// What finds a record again.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    hosted_zone_id: String,
+/// Where a record is.
+#[derive(Clone, Debug)]
+struct RecordId {
+    zone: String,
     name: String,
-    #[serde(rename = "Type")]
     record_type: String,
 }
 
-impl Identity {
-    fn of(properties: &Properties) -> Self {
-        let RecordSet {
-            hosted_zone_id,
-            name,
-            record_type,
-            ..
-        } = properties;
+impl RecordId {
+    fn of(record: &Properties) -> Self {
         Self {
-            hosted_zone_id: hosted_zone_id.clone(),
-            name: name.clone(),
-            record_type: record_type.clone(),
+            zone: record.hosted_zone_id.clone(),
+            name: record.name.clone(),
+            record_type: record.record_type.clone(),
         }
-    }
-
-    fn canonical(&self) -> Self {
-        Self {
-            hosted_zone_id: zone_id(&self.hosted_zone_id),
-            name: canonical(&self.name),
-            record_type: self.record_type.to_ascii_uppercase(),
-        }
-    }
-
-    fn id(&self) -> String {
-        format!("{}/{}/{}", self.hosted_zone_id, self.name, self.record_type)
     }
 }
 
-/// What is at a name now: the record, and its companion as it is and as it would be called.
-struct Standing {
-    record: Option<aws_sdk_route53::types::ResourceRecordSet>,
-    companion: Option<(Companion, aws_sdk_route53::types::ResourceRecordSet)>,
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.zone, self.name, self.record_type)
+    }
+}
+
+/// A record and its companion, as they are now.
+struct Found {
+    record: Option<ResourceRecordSet>,
+    companion: Option<(Companion, ResourceRecordSet)>,
 }
 
 impl RecordSets {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            zones: Zones::new(account),
+            client: Route53Client::new(account),
         }
     }
 
-    /// The record of this identity, one call in a reading.
+    /// A record, one call per record and cache.
     async fn find(
         &self,
-        at: &Identity,
+        id: &RecordId,
         cache: &ReadCache,
     ) -> Result<Option<Properties>, DriverError> {
-        let found = cache.once(format!("route53:record {}", at.id()), || async {
+        let found = cache.once(format!("route53:record {id}"), || async {
             let record = self
-                .zones
-                .record(&at.hosted_zone_id, &at.name, &at.record_type)
+                .client
+                .record(&id.zone, &id.name, &id.record_type)
                 .await?;
-            Ok(record.map(|record| convert::properties(&at.hosted_zone_id, &record)))
+            Ok(record.map(|record| convert::properties(&id.zone, &record)))
         });
         Ok(found.await?.as_ref().clone())
     }
 
-    /// What the companions of its zone say of a record.
-    async fn said(&self, at: &Identity, cache: &ReadCache) -> Result<Tags, DriverError> {
-        let zones = self.zones.all(cache).await?;
-        let Some(zone) = zones.get(&at.hosted_zone_id) else {
+    /// The tags of a record, by the companions of its zone.
+    async fn find_tags(&self, id: &RecordId, cache: &ReadCache) -> Result<Tags, DriverError> {
+        let zones = self.client.zones(cache).await?;
+        let Some(zone) = zones.get(&id.zone) else {
             return Ok(Tags::new());
         };
-        let Ok(companion) = Companion::of(&at.name, &at.record_type, zone) else {
+        let Ok(companion) = Companion::of(&id.name, &id.record_type, zone) else {
             return Ok(Tags::new());
         };
-        let companions = self
-            .zones
-            .companions(&at.hosted_zone_id, zone, cache)
-            .await?;
-        Ok(companions
-            .get(&companion.name)
-            .map(|companion| companion.tags.clone())
-            .unwrap_or_default())
+        let companions = self.client.companions(&id.zone, zone, cache).await?;
+        let companion = companions.get(&companion.name);
+        Ok(companion.map(Companion::tags).unwrap_or_default())
     }
 
-    /// The records of the system in one zone. A companion whose record somebody deleted says
+    /// The records of the system in one zone. A companion whose record somebody deleted counts for
     /// nothing.
     async fn in_zone(
         &self,
@@ -125,206 +108,174 @@ impl RecordSets {
         zone_name: &str,
         cache: &ReadCache,
     ) -> Result<Vec<Live>, DriverError> {
-        let companions = self.zones.companions(zone, zone_name, cache).await?;
-        let ours = companions.values().filter(|companion| {
-            let system = companion.tags.get(SYSTEM_TAG);
-            system.is_some_and(|system| system == self.zones.account.system())
-                && companion.certificate.is_none()
-        });
-        let live = try_join_all(ours.map(async |companion| {
-            let at = Identity {
-                hosted_zone_id: zone.to_owned(),
+        let companions = self.client.companions(zone, zone_name, cache).await?;
+        let system = self.client.account.system();
+        let owned = companions
+            .values()
+            .filter(|companion| companion.names(system));
+        let live = try_join_all(owned.map(async |companion| {
+            let id = RecordId {
+                zone: zone.to_owned(),
                 name: companion.of.clone(),
                 record_type: companion.record_type.clone(),
             };
-            let found = self.find(&at, cache).await?;
-            Ok::<_, DriverError>(found.map(|properties| live(properties, companion.tags.clone())))
+            let found = self.find(&id, cache).await?;
+            Ok::<_, DriverError>(found.map(|properties| live(properties, companion.tags())))
         }));
         Ok(live.await?.into_iter().flatten().collect())
     }
 
-    /// The companion of a record; an error if there is no such zone.
-    async fn companion_of(&self, at: &Identity) -> Result<(Companion, String), DriverError> {
-        let zone = self.zones.name(&at.hosted_zone_id).await?;
-        let missing =
-            || DriverError::Invalid(format!("there is no hosted zone `{}`", at.hosted_zone_id));
-        let zone = zone.ok_or_else(missing)?;
-        Ok((Companion::of(&at.name, &at.record_type, &zone)?, zone))
+    /// The companion of a record, and the name of its zone, which must exist.
+    async fn companion_of(&self, id: &RecordId) -> Result<(Companion, String), DriverError> {
+        let zone = self.client.known_name(&id.zone).await?;
+        Ok((Companion::of(&id.name, &id.record_type, &zone)?, zone))
     }
 
-    async fn standing(
+    async fn current(
         &self,
-        at: &Identity,
+        id: &RecordId,
         companion: &Companion,
         zone: &str,
-    ) -> Result<Standing, DriverError> {
+    ) -> Result<Found, DriverError> {
         let (record, companion) = tokio::try_join!(
-            self.zones
-                .record(&at.hosted_zone_id, &at.name, &at.record_type),
-            self.zones.companion(&at.hosted_zone_id, companion, zone),
+            self.client.record(&id.zone, &id.name, &id.record_type),
+            self.client.companion(&id.zone, companion, zone),
         )?;
-        Ok(Standing { record, companion })
+        Ok(Found { record, companion })
     }
 
-    /// Makes the record and its companion. What is there already may be ours, of an earlier
-    /// attempt, or the companion of a record that somebody deleted.
-    async fn make(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
-        let at = Identity::of(desired);
-        let (companion, zone) = self.companion_of(&at).await?;
-        let companion = companion.saying(tags);
-        let (record, said) = (convert::record(desired)?, companion.record()?);
+    /// Creates the record and its companion. Either may exist: from an earlier attempt, or as the
+    /// companion of a record that somebody deleted.
+    async fn make(&self, desired: &Properties, owner: &Owner) -> Result<(), DriverError> {
+        let id = RecordId::of(desired);
+        let (companion, zone) = self.companion_of(&id).await?;
+        let (record, said) = (
+            convert::record(desired)?,
+            companion.clone().naming(owner).record()?,
+        );
         let batch = vec![create(record.clone())?, create(said.clone())?];
-        let error = match self.zones.change(&at.hosted_zone_id, batch).await {
+        let refused = match self.client.change(&id.zone, batch).await {
             Err(error) if error.is("InvalidChangeBatch") => error,
-            made => return made,
+            created => return created,
         };
-        let standing = self.standing(&at, &companion, &zone).await?;
-        let said_before = standing
-            .companion
-            .map(|(companion, _)| companion.tags)
-            .unwrap_or_default();
-        if standing.record.is_some() && !is_same_resource(&said_before, tags) {
-            return Err(DriverError::Invalid(format!(
+        let found = self.current(&id, &companion, &zone).await?;
+        let before = found.companion.map(|(companion, _)| companion);
+        if found.record.is_some() {
+            let tags = before.as_ref().map(Companion::tags).unwrap_or_default();
+            let foreign = DriverError::Invalid(format!(
                 "the {} record `{}` exists and is not this system's; it is left untouched",
-                at.record_type, at.name
-            )));
+                id.record_type, id.name
+            ));
+            ownership::adopt(&tags, owner, foreign)?;
+        } else if before.is_none_or(|companion| companion.owner.is_none()) {
+            return Err(refused);
         }
-        if standing.record.is_none() && said_before.is_empty() {
-            return Err(error);
-        }
-        self.zones
-            .change(&at.hosted_zone_id, vec![write(record)?, write(said)?])
-            .await
+        let batch = vec![write(record)?, write(said)?];
+        self.client.change(&id.zone, batch).await
     }
 }
 
 fn live(properties: Properties, tags: Tags) -> Live {
-    let attributes = Attributes::from([("Name".to_owned(), properties.name.clone())]);
     TypedLive {
-        id: Identity::of(&properties).id(),
+        id: RecordId::of(&properties).to_string(),
+        attributes: Attributes::from([("Name".to_owned(), properties.name.clone())]),
         properties,
-        attributes,
         tags: LiveTags::Read(tags),
     }
 }
 
-#[async_trait]
 impl ResourceDriver for RecordSets {
     type Properties = Properties;
-    type Identity = Identity;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, record: &mut Properties) {
         convert::normalise(record);
     }
 
+    fn check(&self, record: &Properties, checks: &mut Checks) {
+        limits::check(record, checks);
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        mut request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let at = wanted.identity.canonical();
-        let (found, tags) = tokio::try_join!(self.find(&at, cache), self.said(&at, cache))?;
+        convert::normalise(&mut request.properties);
+        let id = RecordId::of(&request.properties);
+        let (found, tags) = tokio::try_join!(self.find(&id, cache), self.find_tags(&id, cache))?;
         Ok(found.map(|properties| live(properties, tags)))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let zones = self.zones.all(cache).await?;
-        let lists = try_join_all(
-            zones
-                .iter()
-                .map(|(zone, name)| self.in_zone(zone, name, cache)),
-        )
-        .await?;
-        Ok(lists.into_iter().flatten().collect())
+        let zones = self.client.zones(cache).await?;
+        let zones = zones
+            .iter()
+            .map(|(zone, name)| self.in_zone(zone, name, cache));
+        Ok(try_join_all(zones).await?.into_iter().flatten().collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        Ok(tagging::hints(&self.zones.account, cache)
-            .await?
-            .shows("s3", selection))
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        let at = Identity::of(&live.properties);
-        let (companion, zone) = self.companion_of(&at).await?;
-        let found = self
-            .zones
-            .companion(&at.hosted_zone_id, &companion, &zone)
-            .await?;
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        let id = RecordId::of(&live.properties);
+        let (companion, zone) = self.companion_of(&id).await?;
+        let found = self.client.companion(&id.zone, &companion, &zone).await?;
         Ok(found
-            .map(|(companion, _)| companion.tags)
+            .map(|(companion, _)| companion.tags())
             .unwrap_or_default())
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
-        self.make(&desired, tags).await?;
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        self.make(&desired, owner).await?;
         Ok(live(desired, tags.clone()))
     }
 
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         _: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        limits::check(&desired)?;
-        self.zones
-            .change(
-                &desired.hosted_zone_id,
-                vec![write(convert::record(&desired)?)?],
-            )
-            .await?;
+        let batch = vec![write(convert::record(&desired)?)?];
+        self.client.change(&desired.hosted_zone_id, batch).await?;
         Ok(TypedLive {
             properties: desired,
             ..live
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, _: &[String]) -> Result<(), DriverError> {
-        let at = Identity::of(&live.properties);
-        let (companion, _) = self.companion_of(&at).await?;
-        let mut tags = live.tags.known().cloned().unwrap_or_default();
-        tags.extend(set.clone());
-        if !tags.contains_key(ADDRESS_TAG) {
-            return Err(DriverError::internal("a record has no address"));
-        }
-        self.zones
-            .change(
-                &at.hosted_zone_id,
-                vec![write(companion.saying(&tags).record()?)?],
-            )
-            .await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        let id = RecordId::of(&live.properties);
+        let owner = recorded::owner(live, tags)?;
+        let (companion, _) = self.companion_of(&id).await?;
+        let batch = vec![write(companion.naming(&owner).record()?)?];
+        self.client.change(&id.zone, batch).await
     }
 
-    /// Route 53 deletes exactly what it is told, so what is there is read first, and again if it
-    /// was changed since.
+    /// Route 53 deletes only a record that is exactly as it is told, so the record is read first,
+    /// and again if it was changed since.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        let at = Identity::of(&live.properties);
-        let Some(zone) = self.zones.name(&at.hosted_zone_id).await? else {
+        let id = RecordId::of(&live.properties);
+        let Some(zone) = self.client.name(&id.zone).await? else {
             return Ok(());
         };
-        let companion = Companion::of(&at.name, &at.record_type, &zone)?;
-        let changed = |error: &DriverError| error.is("InvalidChangeBatch");
-        retry(WaitPolicy::seconds(10), changed, || async {
-            let standing = self.standing(&at, &companion, &zone).await?;
-            let records = standing
-                .record
-                .into_iter()
-                .chain(standing.companion.map(|(_, record)| record));
-            let batch = records.map(remove).collect::<Result<Vec<_>, _>>()?;
-            if batch.is_empty() {
-                Ok(())
-            } else {
-                self.zones.change(&at.hosted_zone_id, batch).await
-            }
-        })
-        .await
+        let companion = Companion::of(&id.name, &id.record_type, &zone)?;
+        DELETIONS
+            .delete(|| async {
+                let found = self.current(&id, &companion, &zone).await?;
+                let companion = found.companion.map(|(_, record)| record);
+                let records = found.record.into_iter().chain(companion);
+                let batch = records.map(remove).collect::<Result<Vec<_>, _>>()?;
+                if batch.is_empty() {
+                    return Ok(());
+                }
+                self.client.change(&id.zone, batch).await
+            })
+            .await
     }
 }

@@ -4,6 +4,7 @@ use engine::UNKNOWN;
 use fake_aws::FakeAws;
 
 use super::*;
+use crate::kit::findings::findings;
 
 const CHANGE: &str = "POST https://route53.amazonaws.com/2013-04-01/hostedzone/Z1/rrset";
 const ZONE: &str = "GET https://route53.amazonaws.com/2013-04-01/hostedzone/Z1 ";
@@ -33,14 +34,20 @@ fn record() -> Properties {
     }
 }
 
+fn owner() -> Owner {
+    Owner {
+        system: "acme".to_owned(),
+        address: "test/record".parse().unwrap(),
+        fingerprint: "abc".to_owned(),
+    }
+}
+
 fn tags() -> Tags {
-    let tags = [
-        (SYSTEM_TAG, "acme"),
-        (ADDRESS_TAG, "test/record"),
-        ("frontage:fingerprint", "abc"),
-    ];
-    tags.map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into()
+    owner().tags()
+}
+
+async fn create(fake: &FakeAws) -> Result<Live, DriverError> {
+    driver(fake).create(record(), &owner(), &tags()).await
 }
 
 fn changed(status: &str) -> String {
@@ -89,7 +96,7 @@ async fn a_busy_zone_is_tried_again_and_every_name_server_waited_for() {
         (STATUS, 200, still.as_str()),
         (STATUS, 200, done.as_str()),
     ]);
-    let live = driver(&fake).create(record(), &tags()).await.unwrap();
+    let live = create(&fake).await.unwrap();
     assert_eq!(live.id, "Z1/www.example.com/A");
     fake.assert_used();
     let batch = &fake.requests()[1];
@@ -107,7 +114,7 @@ async fn a_busy_zone_is_tried_again_and_every_name_server_waited_for() {
 #[tokio::test]
 async fn a_lost_answer_is_no_error_and_a_record_of_somebody_else_is() {
     let (done, there) = (changed("INSYNC"), live_record());
-    let create = async |record_there: &str, said: &str| {
+    let attempt = async |record_there: &str, said: &str| {
         let fake = FakeAws::new([
             (ZONE, 200, NAMED),
             (CHANGE, 400, TAKEN),
@@ -115,24 +122,24 @@ async fn a_lost_answer_is_no_error_and_a_record_of_somebody_else_is() {
             (COMPANION, 200, said),
             (CHANGE, 200, done.as_str()),
         ]);
-        let created = driver(&fake).create(record(), &tags()).await;
+        let created = create(&fake).await;
         created.map(|_| fake.requests().last().cloned().unwrap_or_default())
     };
     let ours = listed(&companion("test/record"), "");
     let other = listed(&companion("test/other"), "");
-    let last = create(&there, &ours).await.unwrap();
+    let last = attempt(&there, &ours).await.unwrap();
     assert_eq!(last.matches("<Action>UPSERT</Action>").count(), 2, "{last}");
     // The companion of a record that somebody deleted makes way.
-    create(NONE, &ours).await.unwrap();
-    create(NONE, &other).await.unwrap();
+    attempt(NONE, &ours).await.unwrap();
+    attempt(NONE, &other).await.unwrap();
     for said in [NONE, other.as_str()] {
-        let error = create(&there, said).await.unwrap_err();
+        let error = attempt(&there, said).await.unwrap_err();
         assert!(
             error.to_string().contains("is not this system's"),
             "{error}"
         );
     }
-    let error = create(NONE, NONE).await.unwrap_err();
+    let error = attempt(NONE, NONE).await.unwrap_err();
     assert!(error.is("InvalidChangeBatch"), "{error}");
 }
 
@@ -232,8 +239,7 @@ async fn deleting_the_absent_succeeds() {
         .delete(live(record(), tags()))
         .await
         .unwrap();
-    let error = driver(&FakeAws::new([(ZONE, 404, missing)]))
-        .create(record(), &tags())
+    let error = create(&FakeAws::new([(ZONE, 404, missing)]))
         .await
         .unwrap_err();
     assert_eq!(error.to_string(), "there is no hosted zone `Z1`");
@@ -247,10 +253,8 @@ async fn the_next_record_is_not_the_one_that_is_looked_for() {
                  <MaxItems>1</MaxItems></ListHostedZonesResponse>";
     let next = listed(&set("www.example.com.", "AAAA", "::1"), "");
     let fake = FakeAws::new([(ZONES, 200, zones), (RECORD, 200, next.as_str())]);
-    let identity = Identity::of(&record());
     let wanted = TypedReadRequest {
         address: &address,
-        identity,
         properties: record(),
     };
     assert!(
@@ -265,45 +269,65 @@ async fn the_next_record_is_not_the_one_that_is_looked_for() {
 /// What makes a record one that would be refused.
 type Mistake = fn(&mut Properties);
 
-#[tokio::test]
-async fn what_route_53_would_refuse_is_told_before_any_call() {
-    let fake = FakeAws::default();
-    let wrong: [(Mistake, &str); 5] = [
-        (|record| record.ttl = None, "needs a TTL"),
-        (|record| record.ttl = Some("soon".to_owned()), "needs a TTL"),
+#[test]
+fn what_route_53_would_refuse_is_found() {
+    let wrong: [(Mistake, &[&str]); 7] = [
+        (|_| (), &[]),
         (
-            |record| record.resource_records.clear(),
-            "neither records nor an alias",
+            |record| record.ttl = None,
+            &["TTL must be 0 to 2,147,483,647 seconds"],
         ),
         (
-            |record| record.record_type = "WWW".to_owned(),
-            "does not have",
+            |record| record.ttl = Some("soon".to_owned()),
+            &["TTL must be 0 to 2,147,483,647 seconds"],
+        ),
+        (
+            |record| record.ttl = Some("2147483648".to_owned()),
+            &["TTL must be 0 to 2,147,483,647 seconds"],
+        ),
+        (
+            |record| record.resource_records.clear(),
+            &["ResourceRecords is empty; a record without an alias needs one"],
+        ),
+        (
+            |record| record.alias_target = Some(alias()),
+            &["AliasTarget is set, so the record can have no TTL and no ResourceRecords"],
         ),
         (
             |record| record.name = "www..example.com".to_owned(),
-            "no domain name",
+            &["Name is `www..example.com`, which is no domain name"],
         ),
     ];
     for (change, expected) in wrong {
         let mut wrong = record();
         change(&mut wrong);
-        let error = driver(&fake).create(wrong, &tags()).await.unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(findings(RecordSets::new, &wrong), expected);
     }
-    assert!(fake.requests().is_empty());
+    let mut wrong = record();
+    wrong.record_type = "WWW".to_owned();
+    let found = findings(RecordSets::new, &wrong).join("; ");
+    assert!(found.starts_with("Type is `WWW`; A or AAAA or"), "{found}");
 }
 
-#[test]
-fn what_is_not_known_yet_normalises() {
-    let alias = model::types::route53::AliasTarget {
+fn alias() -> model::types::route53::AliasTarget<String> {
+    model::types::route53::AliasTarget {
         dns_name: UNKNOWN.to_owned(),
         hosted_zone_id: "Z2FDTNDATAQYW2".to_owned(),
         evaluate_target_health: None,
-    };
+    }
+}
+
+#[test]
+fn what_is_not_known_yet_normalises_and_passes() {
     let mut unknown = RecordSet {
-        alias_target: Some(alias),
+        hosted_zone_id: UNKNOWN.to_owned(),
+        name: UNKNOWN.to_owned(),
+        alias_target: Some(alias()),
+        ttl: None,
+        resource_records: Vec::new(),
         ..record()
     };
+    assert_eq!(findings(RecordSets::new, &unknown), [""; 0]);
     driver(&FakeAws::default()).normalise(&mut unknown);
     assert_eq!(unknown.alias_target.unwrap().dns_name, UNKNOWN);
 }

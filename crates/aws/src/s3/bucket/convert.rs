@@ -1,20 +1,21 @@
-//! A bucket's settings in the SDK's types and in ours.
+//! A bucket's settings in the SDK's types and in the model's.
 
 use aws_sdk_s3::types::{
     CorsConfiguration as SdkCors, CorsRule as SdkCorsRule, ObjectOwnership as SdkOwnership,
     OwnershipControls as SdkOwnershipControls, OwnershipControlsRule as SdkOwnershipRule,
-    ServerSideEncryption, ServerSideEncryptionByDefault as SdkEncryptionByDefault,
+    PublicAccessBlockConfiguration as SdkAccess, ServerSideEncryption,
+    ServerSideEncryptionByDefault as SdkEncryptionByDefault,
     ServerSideEncryptionRule as SdkEncryptionRule,
 };
 use engine::DriverError;
 use model::types::s3::{
     Bucket, BucketEncryption, CorsConfiguration, CorsRule, ObjectOwnership,
-    ServerSideEncryptionByDefault, ServerSideEncryptionRule,
+    PublicAccessBlockConfiguration, ServerSideEncryptionByDefault, ServerSideEncryptionRule,
 };
 
 use super::Properties;
 use crate::kit::policy_document::sort_set;
-use crate::s3::service::incomplete;
+use crate::s3::client::incomplete;
 
 /// A bucket of which only the name is known.
 pub(super) fn named(bucket_name: String) -> Properties {
@@ -46,7 +47,7 @@ pub(super) fn encryption(rules: &[SdkEncryptionRule]) -> Option<BucketEncryption
     })
 }
 
-/// Which kinds of encryption are refused is not ours to say, and stays as it was.
+/// Which kinds of encryption the bucket refuses is not managed here, and stays as it was.
 pub(super) fn sdk_encryption(
     encryption: &BucketEncryption<String>,
     old: &[SdkEncryptionRule],
@@ -93,6 +94,24 @@ pub(super) fn normalise_encryption(encryption: &mut Option<BucketEncryption<Stri
                 kms_master_key_id: None,
             });
     }
+}
+
+pub(super) fn access(access: &SdkAccess) -> PublicAccessBlockConfiguration {
+    PublicAccessBlockConfiguration {
+        block_public_acls: access.block_public_acls(),
+        block_public_policy: access.block_public_policy(),
+        ignore_public_acls: access.ignore_public_acls(),
+        restrict_public_buckets: access.restrict_public_buckets(),
+    }
+}
+
+/// Where access is stated at all, what is not stated is not blocked.
+pub(super) fn normalise_access(access: &mut Option<PublicAccessBlockConfiguration>) {
+    let access = access.get_or_insert_with(PublicAccessBlockConfiguration::all);
+    access.block_public_acls.get_or_insert(false);
+    access.block_public_policy.get_or_insert(false);
+    access.ignore_public_acls.get_or_insert(false);
+    access.restrict_public_buckets.get_or_insert(false);
 }
 
 pub(super) fn ownership(controls: Option<&SdkOwnershipControls>) -> ObjectOwnership {
@@ -147,9 +166,7 @@ pub(super) fn sdk_cors(configuration: &CorsConfiguration) -> Result<SdkCors, Dri
 
 /// The order of rules counts, that within a rule does not.
 pub(super) fn normalise_cors(configuration: &mut Option<CorsConfiguration>) {
-    *configuration = configuration
-        .take()
-        .filter(|configuration| !configuration.cors_rules.is_empty());
+    configuration.take_if(|configuration| configuration.cors_rules.is_empty());
     for rule in configuration
         .iter_mut()
         .flat_map(|configuration| &mut configuration.cors_rules)

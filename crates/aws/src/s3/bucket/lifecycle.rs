@@ -1,4 +1,4 @@
-//! Lifecycle rules in the SDK's types and in ours.
+//! Lifecycle rules in the SDK's types and in the model's.
 
 use std::str::FromStr as _;
 
@@ -18,14 +18,12 @@ use model::types::s3::{
     NoncurrentVersionExpiration, NoncurrentVersionTransition, TagFilter, Transition,
 };
 
-use crate::s3::service::incomplete;
+use crate::s3::client::incomplete;
 
 /// States the defaults, sorts what has no order, and names rules that have no name, as S3 would do
 /// at random.
 pub(super) fn normalise(configuration: &mut Option<LifecycleConfiguration>) {
-    *configuration = configuration
-        .take()
-        .filter(|configuration| !configuration.rules.is_empty());
+    configuration.take_if(|configuration| configuration.rules.is_empty());
     let Some(configuration) = configuration else {
         return;
     };
@@ -38,12 +36,9 @@ pub(super) fn normalise(configuration: &mut Option<LifecycleConfiguration>) {
 }
 
 fn normalise_rule(rule: &mut LifecycleRule) {
-    rule.prefix = rule.prefix.take().filter(|prefix| !prefix.is_empty());
-    rule.object_size_greater_than = rule
-        .object_size_greater_than
-        .take()
-        .filter(|size| size != "0");
-    rule.expired_object_delete_marker = rule.expired_object_delete_marker.filter(|marker| *marker);
+    rule.prefix.take_if(|prefix| prefix.is_empty());
+    rule.object_size_greater_than.take_if(|size| size == "0");
+    rule.expired_object_delete_marker.take_if(|marker| !*marker);
     rule.expiration_date = rule.expiration_date.as_deref().map(normalise_date);
     rule.tag_filters.sort();
     for transition in &mut rule.transitions {
@@ -58,7 +53,7 @@ fn normalise_rule(rule: &mut LifecycleRule) {
     }
 }
 
-/// A day in the form that S3 answers with.
+/// A day in the form that S3 returns.
 fn normalise_date(date: &str) -> String {
     parse_date(date)
         .and_then(|date| print_date(&date))
@@ -66,7 +61,7 @@ fn normalise_date(date: &str) -> String {
 }
 
 /// A day with or without its time, which is midnight.
-fn parse_date(date: &str) -> Option<DateTime> {
+pub(super) fn parse_date(date: &str) -> Option<DateTime> {
     let date = if date.contains('T') {
         date.to_owned()
     } else {
@@ -112,7 +107,7 @@ fn tag(tag: &Tag) -> TagFilter {
 }
 
 impl Scope {
-    /// Buckets of before there were filters have the prefix in the rule itself.
+    /// Rules that are older than filters have the prefix in themselves.
     fn of(rule: &SdkRule) -> Self {
         #[allow(deprecated)]
         let first = rule.prefix().map(str::to_owned);
@@ -138,21 +133,15 @@ impl Scope {
         }
     }
 
-    /// The filter: S3 takes one condition as it is, and several only together. Without any it is
-    /// for all objects.
+    /// The filter: S3 takes one condition as it is, and several only together. Without any, the rule
+    /// is for all objects.
     fn filter(self) -> Result<LifecycleRuleFilter, DriverError> {
-        let sdk = |tag: TagFilter| {
-            Tag::builder()
-                .key(tag.key)
-                .value(tag.value)
-                .build()
-                .map_err(incomplete)
-        };
         let tags = self
             .tags
             .into_iter()
-            .map(sdk)
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|tag| Tag::builder().key(tag.key).value(tag.value).build())
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(incomplete)?;
         let conditions = usize::from(self.prefix.is_some())
             + tags.len()
             + usize::from(self.larger.is_some())
@@ -178,7 +167,7 @@ impl Scope {
     }
 }
 
-/// A rule as S3 answers with it.
+/// A rule as S3 returns it.
 pub(super) fn rule(rule: &SdkRule) -> LifecycleRule {
     let scope = Scope::of(rule);
     let expiration = rule.expiration();
@@ -248,7 +237,6 @@ pub(super) fn sdk_rule(rule: &LifecycleRule) -> Result<SdkRule, DriverError> {
         larger: sdk_size(rule.object_size_greater_than.as_deref())?,
         smaller: sdk_size(rule.object_size_less_than.as_deref())?,
     };
-    let some = |count: usize| (count > 0).then_some(());
     let noncurrent = rule.noncurrent_version_expiration.map(|noncurrent| {
         SdkNoncurrentExpiration::builder()
             .noncurrent_days(noncurrent.noncurrent_days)
@@ -265,7 +253,7 @@ pub(super) fn sdk_rule(rule: &LifecycleRule) -> Result<SdkRule, DriverError> {
         .iter()
         .map(sdk_transition)
         .collect::<Result<Vec<_>, _>>()?;
-    let noncurrent_transitions = rule
+    let noncurrent_transitions: Vec<_> = rule
         .noncurrent_version_transitions
         .iter()
         .map(sdk_noncurrent_transition)
@@ -279,9 +267,9 @@ pub(super) fn sdk_rule(rule: &LifecycleRule) -> Result<SdkRule, DriverError> {
         .filter(scope.filter()?)
         .set_expiration(sdk_expiration(rule)?)
         .set_noncurrent_version_expiration(noncurrent)
-        .set_transitions(some(transitions.len()).map(|()| transitions))
+        .set_transitions(Some(transitions).filter(|all| !all.is_empty()))
         .set_noncurrent_version_transitions(
-            some(rule.noncurrent_version_transitions.len()).map(|()| noncurrent_transitions),
+            Some(noncurrent_transitions).filter(|all| !all.is_empty()),
         )
         .set_abort_incomplete_multipart_upload(abort)
         .build()

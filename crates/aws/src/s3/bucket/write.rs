@@ -1,7 +1,5 @@
-//! How a bucket's settings are written: a call each, one after another, since S3 aborts those that
-//! overlap.
-
-use std::sync::atomic::{AtomicU32, Ordering};
+//! How a bucket's settings are written: one call each, one after another, since S3 aborts calls
+//! that overlap.
 
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketLoggingStatus, BucketVersioningStatus, LoggingEnabled,
@@ -12,19 +10,20 @@ use aws_sdk_s3::types::{
 use engine::{Changes, DriverError};
 
 use super::{Buckets, Properties, convert, lifecycle};
-use crate::account::error::failed;
-use crate::kit::wait::{WaitPolicy, until};
-use crate::s3::service::{incomplete, written};
+use crate::kit::call::Call as _;
+use crate::kit::steady::until_steady;
+use crate::kit::wait::WaitPolicy;
+use crate::s3::client::{S3, incomplete};
 
-/// How many equal answers in a row are believed: lifecycle reads flap between old and new for a
+/// How many equal reads in a row are believed: lifecycle reads alternate between old and new for a
 /// while.
 const STEADY: u32 = 3;
 
-/// How long lifecycle reads may flap.
+/// How long lifecycle reads may alternate.
 const SETTLING: WaitPolicy = WaitPolicy::seconds(180);
 
 impl Buckets {
-    /// Writes what the changes touch, access first: a policy that comes later must not be public
+    /// Writes the changed settings, access first: a policy that is written later must not be public
     /// for a moment.
     pub(super) async fn write(
         &self,
@@ -69,51 +68,39 @@ impl Buckets {
             .build();
         let call = self
             .s3
-            .client
+            .sdk
             .put_public_access_block()
-            .bucket(&desired.bucket_name);
-        let call = call.public_access_block_configuration(access);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketPublicAccessBlock"))
-        })
-        .await
+            .bucket(&desired.bucket_name)
+            .public_access_block_configuration(access);
+        S3.write(|| call.clone().send().done("s3:PutBucketPublicAccessBlock"))
+            .await
     }
 
     async fn put_ownership(&self, desired: &Properties) -> Result<(), DriverError> {
         let rules = desired
             .ownership_controls
             .iter()
-            .flat_map(|controls| &controls.rules);
-        let rules = rules.map(|rule| {
-            let ownership = convert::sdk_ownership(rule.object_ownership);
-            OwnershipControlsRule::builder()
-                .object_ownership(ownership)
-                .build()
-                .map_err(incomplete)
-        });
-        let rules = rules.collect::<Result<Vec<_>, _>>()?;
+            .flat_map(|controls| &controls.rules)
+            .map(|rule| convert::sdk_ownership(rule.object_ownership))
+            .map(|ownership| {
+                OwnershipControlsRule::builder()
+                    .object_ownership(ownership)
+                    .build()
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(incomplete)?;
         let controls = SdkOwnershipControls::builder()
             .set_rules(Some(rules))
             .build()
             .map_err(incomplete)?;
         let call = self
             .s3
-            .client
+            .sdk
             .put_bucket_ownership_controls()
-            .bucket(&desired.bucket_name);
-        let call = call.ownership_controls(controls);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketOwnershipControls"))
-        })
-        .await
+            .bucket(&desired.bucket_name)
+            .ownership_controls(controls);
+        S3.write(|| call.clone().send().done("s3:PutBucketOwnershipControls"))
+            .await
     }
 
     async fn put_encryption(&self, desired: &Properties) -> Result<(), DriverError> {
@@ -121,163 +108,106 @@ impl Buckets {
             return Ok(());
         };
         let old = self.encryption(&desired.bucket_name).await?;
-        let rules = convert::sdk_encryption(encryption, &old)?;
         let configuration = ServerSideEncryptionConfiguration::builder()
-            .set_rules(Some(rules))
+            .set_rules(Some(convert::sdk_encryption(encryption, &old)?))
             .build()
             .map_err(incomplete)?;
         let call = self
             .s3
-            .client
+            .sdk
             .put_bucket_encryption()
-            .bucket(&desired.bucket_name);
-        let call = call.server_side_encryption_configuration(configuration);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutEncryptionConfiguration"))
-        })
-        .await
+            .bucket(&desired.bucket_name)
+            .server_side_encryption_configuration(configuration);
+        S3.write(|| call.clone().send().done("s3:PutEncryptionConfiguration"))
+            .await
     }
 
-    /// Versions that were kept once can be kept no longer, and never be forgotten.
+    /// Once versions were kept, that can be suspended and never undone.
     async fn put_versioning(&self, desired: &Properties) -> Result<(), DriverError> {
         let status = match desired.versioning_configuration {
             Some(_) => BucketVersioningStatus::Enabled,
             None => BucketVersioningStatus::Suspended,
         };
-        let configuration = VersioningConfiguration::builder().status(status).build();
         let call = self
             .s3
-            .client
+            .sdk
             .put_bucket_versioning()
-            .bucket(&desired.bucket_name);
-        let call = call.versioning_configuration(configuration);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketVersioning"))
-        })
-        .await
+            .bucket(&desired.bucket_name)
+            .versioning_configuration(VersioningConfiguration::builder().status(status).build());
+        S3.write(|| call.clone().send().done("s3:PutBucketVersioning"))
+            .await
     }
 
     async fn put_lifecycle(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.bucket_name;
         if let Some(configuration) = &desired.lifecycle_configuration {
-            let rules = configuration
-                .rules
-                .iter()
-                .map(lifecycle::sdk_rule)
-                .collect::<Result<Vec<_>, _>>()?;
+            let rules = configuration.rules.iter().map(lifecycle::sdk_rule);
             let sdk = BucketLifecycleConfiguration::builder()
-                .set_rules(Some(rules))
+                .set_rules(Some(rules.collect::<Result<_, _>>()?))
                 .build()
                 .map_err(incomplete)?;
             let size = configuration
                 .transition_default_minimum_object_size
-                .as_deref();
+                .as_deref()
+                .map(TransitionDefaultMinimumObjectSize::from);
             let call = self
                 .s3
-                .client
+                .sdk
                 .put_bucket_lifecycle_configuration()
                 .bucket(name)
                 .lifecycle_configuration(sdk)
-                .set_transition_default_minimum_object_size(
-                    size.map(TransitionDefaultMinimumObjectSize::from),
-                );
-            let put = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("s3:PutLifecycleConfiguration"))
-            };
-            written(put).await?;
+                .set_transition_default_minimum_object_size(size);
+            S3.write(|| call.clone().send().done("s3:PutLifecycleConfiguration"))
+                .await?;
         } else {
-            let call = self.s3.client.delete_bucket_lifecycle().bucket(name);
-            let put = || async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("s3:PutLifecycleConfiguration"))
-            };
-            written(put).await?;
+            let call = self.s3.sdk.delete_bucket_lifecycle().bucket(name);
+            S3.write(|| call.clone().send().done("s3:PutLifecycleConfiguration"))
+                .await?;
         }
         self.lifecycle_settled(desired).await
     }
 
-    /// Waits until the rules read back as they should be, several times in a row.
+    /// Waits until the rules read back as desired, several times in a row.
     async fn lifecycle_settled(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.bucket_name;
-        let equal = AtomicU32::new(0);
-        until(
-            &format!("that the lifecycle rules of the bucket `{name}` read back"),
-            SETTLING,
-            || async {
-                let mut live = self.lifecycle(name).await?;
-                lifecycle::normalise(&mut live);
-                if live != desired.lifecycle_configuration {
-                    equal.store(0, Ordering::Relaxed);
-                    return Ok(Err(format!(
-                        "{} rules",
-                        live.map_or(0, |live| live.rules.len())
-                    )));
-                }
-                let times = equal.fetch_add(1, Ordering::Relaxed) + 1;
-                Ok(if times < STEADY {
-                    Err(format!("so {times} times in a row"))
-                } else {
-                    Ok(())
-                })
-            },
-        )
+        let condition =
+            format!("the lifecycle rules of the bucket `{name}` to read back as written");
+        until_steady(&condition, SETTLING, STEADY, || async {
+            let mut found = self.lifecycle(name).await?;
+            lifecycle::normalise(&mut found);
+            if found == desired.lifecycle_configuration {
+                return Ok(Ok(()));
+            }
+            let count = found.map_or(0, |found| found.rules.len());
+            Ok(Err(format!("{count} rules")))
+        })
         .await
     }
 
     async fn put_cors(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.bucket_name;
         let Some(configuration) = &desired.cors_configuration else {
-            let call = self.s3.client.delete_bucket_cors().bucket(name);
-            return written(|| async {
-                call.clone()
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(failed("s3:PutBucketCORS"))
-            })
-            .await;
+            let call = self.s3.sdk.delete_bucket_cors().bucket(name);
+            return S3
+                .write(|| call.clone().send().done("s3:PutBucketCORS"))
+                .await;
         };
-        let configuration = convert::sdk_cors(configuration)?;
         let call = self
             .s3
-            .client
+            .sdk
             .put_bucket_cors()
             .bucket(name)
-            .cors_configuration(configuration);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketCORS"))
-        })
-        .await
+            .cors_configuration(convert::sdk_cors(configuration)?);
+        S3.write(|| call.clone().send().done("s3:PutBucketCORS"))
+            .await
     }
 
     async fn put_logging(&self, desired: &Properties) -> Result<(), DriverError> {
+        let name = &desired.bucket_name;
         let enabled = desired.logging_configuration.as_ref().map(|logging| {
+            let target = logging.destination_bucket_name.as_deref();
             LoggingEnabled::builder()
-                .target_bucket(
-                    logging
-                        .destination_bucket_name
-                        .as_deref()
-                        .unwrap_or(&desired.bucket_name),
-                )
+                .target_bucket(target.unwrap_or(name))
                 .target_prefix(logging.log_file_prefix.as_deref().unwrap_or_default())
                 .build()
                 .map_err(incomplete)
@@ -287,17 +217,11 @@ impl Buckets {
             .build();
         let call = self
             .s3
-            .client
+            .sdk
             .put_bucket_logging()
-            .bucket(&desired.bucket_name)
+            .bucket(name)
             .bucket_logging_status(status);
-        written(|| async {
-            call.clone()
-                .send()
-                .await
-                .map(drop)
-                .map_err(failed("s3:PutBucketLogging"))
-        })
-        .await
+        S3.write(|| call.clone().send().done("s3:PutBucketLogging"))
+            .await
     }
 }

@@ -1,203 +1,49 @@
 //! `Frontage::S3::Object`: an object that is kept like any other resource.
 
+mod limits;
+mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
-use async_trait::async_trait;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache, Selection};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::s3::Object;
-use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
-use serde::Deserialize;
+use model::{Address, Owner, Tags};
 
-use super::service::{S3, from_sdk, record};
-use crate::Account;
-use crate::account::error::failed;
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use super::client::{CONFLICTS, S3Client};
+use crate::account::Account;
+use crate::kit::call::Call as _;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::recorded;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Object<String>;
 type Live = TypedLive<Properties>;
 
-/// What is compared byte for byte is small.
-const LARGEST: usize = 1024 * 1024;
-
 /// Reads and writes objects.
 ///
-/// Whose an object is says its own tags, which the call that writes it sets. Whoever overwrites it
-/// takes them away, and that is drift: so a tag of the bucket keeps a record, too, by which an
-/// object is also found that the model no longer has.
+/// An object's own tags, which the call that writes it sets, record its owner, and no others are
+/// kept. Overwriting an object removes them, and that is drift: so a tag of the bucket keeps a
+/// record as well, by which an object is also found that the model no longer has.
 #[derive(Debug)]
 pub(crate) struct Objects {
-    s3: S3,
-}
-
-/// What finds an object again.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Identity {
-    bucket: String,
-    key: String,
-}
-
-/// An object as it was read.
-#[derive(Clone, Debug)]
-struct Found {
-    properties: Properties,
-    tags: Tags,
+    s3: S3Client,
 }
 
 impl Objects {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
-            s3: S3::new(account),
-        }
-    }
-
-    async fn find(
-        &self,
-        bucket: &str,
-        key: &str,
-        cache: &ReadCache,
-    ) -> Result<Option<Found>, DriverError> {
-        let found = cache.once(format!("s3:GetObject {bucket}/{key}"), || {
-            self.look(bucket, key)
-        });
-        Ok(found.await?.as_ref().clone())
-    }
-
-    /// The object as it is now.
-    async fn look(&self, bucket: &str, key: &str) -> Result<Option<Found>, DriverError> {
-        let (properties, tags) =
-            tokio::try_join!(self.get(bucket, key), self.read_tags(bucket, key))?;
-        Ok(properties
-            .zip(tags)
-            .map(|(properties, tags)| Found { properties, tags }))
-    }
-
-    async fn get(&self, bucket: &str, key: &str) -> Result<Option<Properties>, DriverError> {
-        match self
-            .s3
-            .client
-            .get_object()
-            .bucket(bucket)
-            .key(key)
-            .send()
-            .await
-            .map_err(failed("s3:GetObject"))
-        {
-            Err(error) if is_absent(&error) => Ok(None),
-            other => properties(bucket, key, other?).await.map(Some),
-        }
-    }
-
-    /// An object's own tags; none if it is not there.
-    async fn read_tags(&self, bucket: &str, key: &str) -> Result<Option<Tags>, DriverError> {
-        let call = self.s3.client.get_object_tagging().bucket(bucket).key(key);
-        match call.send().await.map_err(failed("s3:GetObjectTagging")) {
-            Ok(answer) => Ok(Some(from_sdk(answer.tag_set()))),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(error),
+            s3: S3Client::new(account),
         }
     }
 }
 
-fn is_absent(error: &DriverError) -> bool {
-    error.is("NoSuchKey") || error.is("NoSuchBucket")
-}
-
-async fn properties(
-    bucket: &str,
-    key: &str,
-    answer: GetObjectOutput,
-) -> Result<Properties, DriverError> {
-    let (content_type, cache_control) = (answer.content_type.clone(), answer.cache_control.clone());
-    Ok(Object {
-        bucket: bucket.to_owned(),
-        key: key.to_owned(),
-        body: body(answer).await?,
-        content_type,
-        cache_control,
-    })
-}
-
-/// The content; of one that cannot be ours, how long it is.
-async fn body(answer: GetObjectOutput) -> Result<String, DriverError> {
-    let length = answer.content_length().unwrap_or_default();
-    if usize::try_from(length).is_ok_and(|length| length > LARGEST) {
-        return Ok(format!("({length} bytes)"));
-    }
-    let unreachable = |error| DriverError::Unreachable {
-        operation: "s3:GetObject",
-        reason: format!("{error}"),
-    };
-    let bytes = answer.body.collect().await.map_err(unreachable)?.to_vec();
-    let length = bytes.len();
-    Ok(String::from_utf8(bytes).unwrap_or_else(|_| format!("({length} bytes that are no UTF-8)")))
-}
-
-/// The record of an object in its bucket's tags: the fingerprint, and the key.
-fn join_record(fingerprint: &str, key: &str) -> String {
-    format!("{fingerprint} {key}")
-}
-
-/// The fingerprint and the key of a record; a policy's has no key.
-fn split_record(value: &str) -> Option<(&str, &str)> {
-    value.split_once(' ')
-}
-
-/// An object, with what its own tags say of it or, where they say nothing, what its bucket's do.
-fn live(found: Found, bucket: &Tags, address: &str, name: &str) -> Live {
-    let Found {
-        properties,
-        mut tags,
-    } = found;
-    if !tags.contains_key(SYSTEM_TAG) {
-        let recorded = record(bucket, name)
-            .and_then(split_record)
-            .filter(|(_, key)| *key == properties.key);
-        if let (Some((fingerprint, _)), Some(system)) = (recorded, bucket.get(SYSTEM_TAG)) {
-            tags.insert(SYSTEM_TAG.to_owned(), system.clone());
-            tags.insert(ADDRESS_TAG.to_owned(), address.to_owned());
-            tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint.to_owned());
-        }
-    }
-    alive(properties, tags)
-}
-
-/// An object of which only the record is known.
-fn unread(bucket: String, key: String, record: Tags) -> Live {
-    let properties = Object {
-        bucket,
-        key,
-        body: String::new(),
-        content_type: None,
-        cache_control: None,
-    };
-    TypedLive {
-        tags: LiveTags::Hinted(record),
-        ..alive(properties, Tags::new())
-    }
-}
-
-fn alive(properties: Properties, tags: Tags) -> Live {
-    let attributes = [("Bucket", &properties.bucket), ("Key", &properties.key)];
-    let attributes: Attributes = attributes
-        .map(|(name, value)| (name.to_owned(), value.clone()))
-        .into();
-    let id = format!("{}/{}", properties.bucket, properties.key);
-    TypedLive {
-        id,
-        properties,
-        attributes,
-        tags: LiveTags::Read(tags),
-    }
-}
-
-#[async_trait]
 impl ResourceDriver for Objects {
     type Properties = Properties;
-    type Identity = Identity;
+
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
+
+    const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, object: &mut Properties) {
         object
@@ -205,81 +51,62 @@ impl ResourceDriver for Objects {
             .get_or_insert_with(|| "binary/octet-stream".to_owned());
     }
 
+    fn check(&self, object: &Properties, checks: &mut Checks) {
+        limits::check(object, checks);
+    }
+
     async fn read(
         &self,
-        wanted: TypedReadRequest<'_, Identity, Properties>,
+        request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let Identity { bucket, key } = &wanted.identity;
+        let Object { bucket, key, .. } = &request.properties;
         let (tags, found) =
             tokio::try_join!(self.s3.tags(bucket, cache), self.find(bucket, key, cache))?;
-        let (Some(tags), Some(found)) = (tags.as_ref(), found) else {
-            return Ok(None);
-        };
-        Ok(Some(live(
-            found,
-            tags,
-            &wanted.address.to_string(),
-            wanted.address.name(),
-        )))
+        let found = found.zip(tags.as_ref().as_ref());
+        Ok(found.map(|(found, tags)| read::owned(found, tags, Some(request.address))))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let recorded = self.s3.recorded(cache).await?;
-        let objects = recorded.into_iter().filter_map(|(bucket, tags, value)| {
-            let (_, key) = split_record(&value)?;
-            Some(unread(bucket, key.to_owned(), tags))
-        });
-        Ok(objects.collect())
+        let records = self.s3.records(cache).await?;
+        Ok(records.into_iter().filter_map(read::unread).collect())
     }
 
-    async fn may_have_orphans(
-        &self,
-        selection: &Selection,
-        cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        self.s3.suspects(selection, cache).await
-    }
-
-    async fn tags(&self, live: &Live) -> Result<Tags, DriverError> {
-        let tags = self
-            .read_tags(&live.properties.bucket, &live.properties.key)
-            .await?;
-        Ok(tags.unwrap_or_default())
-    }
-
-    async fn confirm(&self, live: Live) -> Result<Option<Live>, DriverError> {
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
         let Object { bucket, key, .. } = &live.properties;
-        let address = live
-            .tags
-            .known()
-            .and_then(|tags| tags.get(ADDRESS_TAG))
-            .cloned()
-            .unwrap_or_default();
+        Ok(self.read_tags(bucket, key).await?.unwrap_or_default())
+    }
+
+    async fn confirm(
+        &self,
+        live: Live,
+        address: Option<&Address>,
+    ) -> Result<Option<Live>, DriverError> {
+        let Object { bucket, key, .. } = &live.properties;
         let (found, tags) = tokio::try_join!(self.look(bucket, key), self.s3.read_tags(bucket))?;
-        let name = address.rsplit('/').next().unwrap_or_default();
-        Ok(found
-            .zip(tags)
-            .map(|(found, tags)| self::live(found, &tags, &address, name)))
+        let found = found.zip(tags);
+        Ok(found.map(|(found, tags)| read::owned(found, &tags, address)))
     }
 
-    async fn create(&self, mut desired: Properties, tags: &Tags) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        write::check(&desired)?;
-        self.record(&desired, tags).await?;
-        self.make(&desired, tags).await?;
-        Ok(alive(desired, tags.clone()))
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let Object { bucket, key, .. } = &desired;
+        self.s3.record(bucket, owner, Some(key)).await?;
+        self.make(&desired, owner, tags).await?;
+        Ok(read::live(desired, LiveTags::Read(tags.clone())))
     }
 
-    /// The call replaces all of an object, so it takes the tags along that it has.
+    /// The call replaces all of an object, so it sets the tags again that the object has.
     async fn update(
         &self,
         live: Live,
-        mut desired: Properties,
+        desired: Properties,
         _: &Changes,
     ) -> Result<Live, DriverError> {
-        self.normalise(&mut desired);
-        write::check(&desired)?;
         let tags = live.tags.known().cloned().unwrap_or_default();
         self.put(&desired, &tags, false).await?;
         Ok(TypedLive {
@@ -288,21 +115,25 @@ impl ResourceDriver for Objects {
         })
     }
 
-    async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        let mut tags = live.tags.known().cloned().unwrap_or_default();
-        tags.retain(|key, _| !remove.contains(key));
-        tags.extend(set.clone());
-        self.put_tags(&live.properties, &tags).await?;
-        self.record(&live.properties, &tags).await
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        let owner = recorded::owner(live, tags)?;
+        let Object { bucket, key, .. } = &live.properties;
+        self.put_tags(&live.properties, &owner.tags()).await?;
+        self.s3.record(bucket, &owner, Some(key)).await
+    }
+
+    /// An object has no tags but its owner's.
+    async fn untag(&self, live: &Live, _: &[String]) -> Result<(), DriverError> {
+        let owner = recorded::owner(live, &Tags::new())?;
+        self.put_tags(&live.properties, &owner.tags()).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let Object { bucket, key, .. } = &live.properties;
-        let call = self.s3.client.delete_object().bucket(bucket).key(key);
-        match call.send().await.map_err(failed("s3:DeleteObject")) {
-            Err(error) if is_absent(&error) => {}
-            other => drop(other?),
-        }
-        self.forget(bucket, key).await
+        let call = self.s3.sdk.delete_object().bucket(bucket).key(key);
+        CONFLICTS
+            .delete(|| call.clone().send().done("s3:DeleteObject"))
+            .await?;
+        self.s3.forget(bucket, Some(key)).await
     }
 }

@@ -1,8 +1,13 @@
-//! What no emulator shows of objects.
+//! Behaviour of objects that no emulator shows.
 
+use engine::{Driver as _, UNKNOWN};
 use fake_aws::FakeAws;
+use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG};
 
+use super::limits::LARGEST;
 use super::*;
+use crate::kit::findings::findings;
+use crate::kit::typed::Untyped;
 
 const PUT: &str = "PUT https://acme-b.s3.eu-west-1.amazonaws.com/config.json?x-id=PutObject";
 const GET: &str = "GET https://acme-b.s3.eu-west-1.amazonaws.com/config.json?x-id=GetObject";
@@ -37,6 +42,10 @@ fn tags() -> Tags {
         .into()
 }
 
+fn owner() -> Owner {
+    Owner::recorded_in(&tags()).unwrap()
+}
+
 fn tagging(tags: &[(&str, &str)]) -> String {
     let tags = tags
         .iter()
@@ -68,7 +77,10 @@ async fn an_object_that_is_there_is_taken_only_if_it_is_ours() {
         (GET_OWN, 200, ours.as_str()),
         (PUT, 200, ""),
     ]);
-    driver(&fake).create(object(), &tags()).await.unwrap();
+    driver(&fake)
+        .create(object(), &owner(), &tags())
+        .await
+        .unwrap();
     fake.assert_used();
     let theirs = tagging(&[("team", "web")]);
     let fake = FakeAws::new([
@@ -76,21 +88,19 @@ async fn an_object_that_is_there_is_taken_only_if_it_is_ours() {
         (PUT, 412, THERE),
         (GET_OWN, 200, theirs.as_str()),
     ]);
-    let error = driver(&fake).create(object(), &tags()).await.unwrap_err();
+    let error = driver(&fake)
+        .create(object(), &owner(), &tags())
+        .await
+        .unwrap_err();
     assert!(
         error.to_string().contains("is not this system's"),
         "{error}"
     );
 }
 
-fn wanted(address: &model::Address) -> TypedReadRequest<'_, Identity, Properties> {
-    let identity = Identity {
-        bucket: "acme-b".to_owned(),
-        key: "config.json".to_owned(),
-    };
+fn wanted(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
         address,
-        identity,
         properties: object(),
     }
 }
@@ -141,39 +151,79 @@ async fn an_object_that_lost_its_tags_is_ours_by_the_record_of_its_bucket() {
 
 #[tokio::test]
 async fn deleting_the_absent_succeeds() {
-    let live = || alive(object(), tags());
+    let live = || read::live(object(), LiveTags::Read(tags()));
     let fake = FakeAws::new([(DELETE, 404, MISSING), (GET_TAGS, 404, NO_BUCKET)]);
     driver(&fake).delete(live()).await.unwrap();
     fake.assert_used();
 }
 
+/// Tags that are not the owner's are removed, and setting the owner's does not bring them back.
 #[tokio::test]
-async fn what_cannot_be_kept_is_told_before_any_call() {
+async fn an_object_keeps_no_tags_but_its_owners() {
+    const PUT_OWN: &str = "PUT https://acme-b.s3.eu-west-1.amazonaws.com/config.json?tagging";
+    let bucket = bucket();
+    let fake = FakeAws::new([
+        (PUT_OWN, 200, ""),
+        (PUT_OWN, 200, ""),
+        (GET_TAGS, 200, bucket.as_str()),
+    ]);
+    let mut all = tags();
+    all.insert("team".to_owned(), "web".to_owned());
+    let live = read::live(object(), LiveTags::Read(all));
+    let driver = driver(&fake);
+    driver.untag(&live, &["team".to_owned()]).await.unwrap();
+    driver.tag(&live, &tags()).await.unwrap();
+    fake.assert_used();
+    for request in &fake.requests()[..2] {
+        assert!(
+            request.contains("frontage:address") && !request.contains("team"),
+            "{request}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_refused_before_any_call() {
     let fake = FakeAws::default();
-    for key in ["", "käse.json", "a b", &"k".repeat(201)] {
-        let error = driver(&fake)
-            .create(
-                Object {
-                    key: key.to_owned(),
-                    ..object()
-                },
-                &tags(),
-            )
-            .await
-            .unwrap_err();
-        assert!(error.to_string().contains("is not 1 to 200 of"), "{error}");
+    let driver = Untyped::new(&Account::for_tests(&fake), Objects::new);
+    let refused = async |object: &Properties| {
+        let properties = serde_json::to_value(object).unwrap();
+        let created = driver.create(&properties, &owner(), &tags()).await;
+        created.unwrap_err().to_string()
+    };
+    let named = |key: &str| Object {
+        key: key.to_owned(),
+        ..object()
+    };
+    for (key, expected) in [
+        ("", "Key has 0 characters; 1 to 200 are allowed"),
+        (
+            "käse.json",
+            "Key is `käse.json`; only letters, digits, +, -, =, ., _, :, / and @ are allowed",
+        ),
+        (
+            "a b",
+            "Key is `a b`; only letters, digits, +, -, =, ., _, :, / and @ are allowed",
+        ),
+        (
+            &"k".repeat(201),
+            "Key has 201 characters; 1 to 200 are allowed",
+        ),
+    ] {
+        assert_eq!(refused(&named(key)).await, expected);
     }
     let large = Object {
         body: "x".repeat(LARGEST + 1),
         ..object()
     };
-    assert!(
-        driver(&fake)
-            .create(large, &tags())
-            .await
-            .unwrap_err()
-            .to_string()
-            .contains("1 MiB")
+    assert_eq!(
+        refused(&large).await,
+        "Body has 1048577 bytes; up to 1048576 (1 MiB) are allowed"
     );
     assert!(fake.requests().is_empty());
+    let unknown = Object {
+        body: UNKNOWN.to_owned(),
+        ..named(UNKNOWN)
+    };
+    assert_eq!(findings(Objects::new, &unknown), [""; 0]);
 }

@@ -1,12 +1,15 @@
-//! What no emulator shows of bucket policies.
+//! Behaviour of bucket policies that no emulator shows.
 
 use std::collections::BTreeMap;
 
 use engine::UNKNOWN;
 use fake_aws::FakeAws;
 use model::types::iam::{Principal, Statement, Values};
+use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG, child_fingerprint_tag};
 
 use super::*;
+use crate::kit::findings::findings;
+use crate::kit::policy_document::print;
 
 const GET: &str = "GET https://acme-b.s3.eu-west-1.amazonaws.com/?policy";
 const PUT: &str = "PUT https://acme-b.s3.eu-west-1.amazonaws.com/?policy";
@@ -49,6 +52,15 @@ fn tags() -> Tags {
         .into()
 }
 
+fn owner() -> Owner {
+    Owner::recorded_in(&tags()).unwrap()
+}
+
+fn alive() -> Live {
+    let document = policy("arn").policy_document;
+    live("acme-b", document, LiveTags::Read(tags()))
+}
+
 /// The tags of the bucket with these records.
 fn tagging(records: &[(&str, &str)]) -> String {
     let tag = |key: &str, value: &str| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>");
@@ -82,7 +94,10 @@ async fn the_record_comes_first_and_a_principal_that_is_not_known_yet_is_waited_
         (GET, 200, old.as_str()),
         (GET, 200, new.as_str()),
     ]);
-    let live = driver(&fake).create(policy("arn"), &tags()).await.unwrap();
+    let live = driver(&fake)
+        .create(policy("arn"), &owner(), &tags())
+        .await
+        .unwrap();
     assert_eq!(
         (live.id.as_str(), &live.tags),
         ("acme-b", &LiveTags::Read(tags()))
@@ -105,7 +120,7 @@ async fn another_mistake_in_a_policy_is_told_at_once() {
     let bucket = tagging(&[("policy", "abc")]);
     let fake = FakeAws::new([(GET_TAGS, 200, bucket.as_str()), (PUT, 400, wrong)]);
     let error = driver(&fake)
-        .create(policy("arn"), &tags())
+        .create(policy("arn"), &owner(), &tags())
         .await
         .unwrap_err();
     assert_eq!(
@@ -114,11 +129,10 @@ async fn another_mistake_in_a_policy_is_told_at_once() {
     );
     let mut nobody = policy("arn");
     nobody.policy_document.statement[0].principal = None;
-    let error = driver(&FakeAws::default())
-        .create(nobody, &tags())
-        .await
-        .unwrap_err();
-    assert!(error.to_string().contains("names no principal"), "{error}");
+    assert_eq!(
+        findings(Policies::new, &nobody),
+        ["PolicyDocument.Statement[0] names no principal"]
+    );
 }
 
 /// Two drivers write one bucket's tags: neither loses what the other wrote.
@@ -132,7 +146,7 @@ async fn a_bucket_has_one_writer_of_its_tags() {
         (PUT_TAGS, 204, ""),
     ]);
     let account = Account::for_tests(&fake);
-    let (one, other) = (S3::new(&account), S3::new(&account));
+    let (one, other) = (S3Client::new(&account), S3Client::new(&account));
     let insert = |name: &'static str| {
         move |tags: &mut Tags| drop(tags.insert(child_fingerprint_tag(name), "1".into()))
     };
@@ -154,12 +168,9 @@ async fn a_bucket_has_one_writer_of_its_tags() {
     );
 }
 
-fn wanted(address: &model::Address) -> TypedReadRequest<'_, Identity, Properties> {
+fn wanted(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
         address,
-        identity: Identity {
-            bucket: "acme-b".to_owned(),
-        },
         properties: policy("arn"),
     }
 }
@@ -198,7 +209,7 @@ async fn a_policy_is_read_with_the_record_of_its_bucket() {
 const INDEX: &str = "GetResources";
 const LIST: &str = "GET https://s3.eu-west-1.amazonaws.com/?";
 
-/// What the index shows is not read to be passed over; what it does not show yet is.
+/// A bucket that the index shows is not read; one that it does not show is.
 #[tokio::test]
 async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
     let listed = |name: &str| {
@@ -222,15 +233,11 @@ async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
     let fake = FakeAws::new([(INDEX, 200, index.as_str()), (LIST, 200, listed.as_str())]);
     let shown = driver(&fake).list(&ReadCache::default()).await.unwrap();
     fake.assert_used();
-    let address = |live: &Live| {
-        live.tags
-            .known()
-            .and_then(|tags| tags.get(ADDRESS_TAG))
-            .cloned()
-    };
+    let at: Address = "test/policy".parse().unwrap();
+    let address = |live: &Live| live.tags.owner().map(|owner| owner.address);
     assert_eq!(
         (shown.len(), shown[0].tags.is_read(), address(&shown[0])),
-        (1, false, Some("test/policy".to_owned()))
+        (1, false, Some(at.clone()))
     );
     let fake = FakeAws::new([
         (INDEX, 200, "{}"),
@@ -248,7 +255,7 @@ async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
     fake.assert_used();
     let fake = FakeAws::new([(GET_TAGS, 200, bucket.as_str()), (GET, 200, text.as_str())]);
     let confirmed = driver(&fake)
-        .confirm(shown[0].clone())
+        .confirm(shown[0].clone(), Some(&at))
         .await
         .unwrap()
         .expect("a policy");
@@ -259,7 +266,7 @@ async fn orphans_are_suspected_by_the_records_of_buckets_and_confirmed() {
     let fake = FakeAws::new([(GET_TAGS, 200, bucket.as_str()), (GET, 404, NONE)]);
     assert!(
         driver(&fake)
-            .confirm(shown[0].clone())
+            .confirm(shown[0].clone(), Some(&at))
             .await
             .unwrap()
             .is_none()
@@ -279,10 +286,7 @@ async fn a_deletion_takes_the_record_and_leaves_those_of_objects() {
         (GET_TAGS, 200, bucket.as_str()),
         (PUT_TAGS, 204, ""),
     ]);
-    driver(&fake)
-        .delete(live(policy("arn"), tags()))
-        .await
-        .unwrap();
+    driver(&fake).delete(alive()).await.unwrap();
     fake.assert_used();
     let put = &fake.requests()[4];
     assert!(
@@ -294,10 +298,7 @@ async fn a_deletion_takes_the_record_and_leaves_those_of_objects() {
         (GET, 404, MISSING),
         (GET_TAGS, 404, MISSING),
     ]);
-    driver(&fake)
-        .delete(live(policy("arn"), tags()))
-        .await
-        .unwrap();
+    driver(&fake).delete(alive()).await.unwrap();
     fake.assert_used();
 }
 
@@ -306,4 +307,23 @@ fn what_is_not_known_yet_normalises() {
     let mut unknown = policy(UNKNOWN);
     driver(&FakeAws::default()).normalise(&mut unknown);
     assert_eq!(unknown.policy_document.statement[0].resource, [UNKNOWN]);
+}
+
+#[test]
+fn a_policy_has_statements_and_a_length() {
+    let none = BucketPolicy {
+        policy_document: PolicyDocument::new(Vec::new()),
+        ..policy("arn")
+    };
+    assert_eq!(
+        findings(Policies::new, &none),
+        ["PolicyDocument.Statement has no members; at least 1 is needed"]
+    );
+    let long = findings(Policies::new, &policy(&"x".repeat(20 * 1024))).concat();
+    assert!(long.contains("up to 20480 (20 KB) are allowed"), "{long}");
+    let unknown = BucketPolicy {
+        bucket: UNKNOWN.to_owned(),
+        ..policy(&UNKNOWN.repeat(2_000))
+    };
+    assert_eq!(findings(Policies::new, &unknown), [""; 0]);
 }

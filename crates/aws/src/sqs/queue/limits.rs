@@ -1,110 +1,67 @@
-//! What SQS refuses of a queue, checked before any call: emulators accept most of it.
-
-use engine::{DriverError, UNKNOWN};
+//! Queues that SQS refuses and emulators accept.
 
 use super::Properties;
+use crate::kit::known::is_known;
+use crate::kit::limits::{Checks, Limit};
+
+const ATTRIBUTES: &str = "SQS API reference, SetQueueAttributes";
+const DEAD_LETTERS: &str = "SQS developer guide, dead-letter queues";
+const NAMES: &str = "SQS API reference, CreateQueue, QueueName";
 
 const FIFO: &str = ".fifo";
 
-/// Checks normalised properties.
-pub(super) fn check(queue: &Properties) -> Result<(), DriverError> {
-    check_name(queue)?;
-    check_ranges(queue)?;
-    check_encryption(queue)?;
-    check_redrive(queue)
-}
+/// The limits of single properties.
+pub(super) const LIMITS: &[Limit] = &[
+    Limit::length("QueueName", 1, 80, NAMES),
+    Limit::range("DelaySeconds", 0, 900, ATTRIBUTES),
+    Limit::range("MaximumMessageSize", 1_024, 1_048_576, ATTRIBUTES),
+    Limit::range("MessageRetentionPeriod", 60, 1_209_600, ATTRIBUTES),
+    Limit::range("ReceiveMessageWaitTimeSeconds", 0, 20, ATTRIBUTES),
+    Limit::range("VisibilityTimeout", 0, 43_200, ATTRIBUTES),
+    Limit::range("KmsDataKeyReusePeriodSeconds", 60, 86_400, ATTRIBUTES),
+    Limit::range("RedrivePolicy.maxReceiveCount", 1, 1_000, DEAD_LETTERS),
+];
 
-fn refuse(message: String) -> Result<(), DriverError> {
-    Err(DriverError::Invalid(message))
-}
-
-fn check_name(queue: &Properties) -> Result<(), DriverError> {
-    let name = &queue.queue_name;
+/// The limits that concern several properties, or a part of one.
+pub(super) fn check(queue: &Properties, checks: &mut Checks) {
     let fifo = queue.fifo_queue == Some(true);
-    let stem = name.strip_suffix(FIFO).filter(|_| fifo).unwrap_or(name);
+    if is_known(&queue.queue_name) {
+        check_name(&queue.queue_name, fifo, checks);
+    }
+    checks.require(
+        fifo || queue.content_based_deduplication != Some(true),
+        "ContentBasedDeduplication",
+        "is for FIFO queues only",
+    );
+    checks.require(
+        queue.kms_master_key_id.is_none() || queue.sqs_managed_sse_enabled != Some(true),
+        "SqsManagedSseEnabled",
+        "is set and so is KmsMasterKeyId; one of them is allowed",
+    );
+    if let Some(redrive) = &queue.redrive_policy {
+        let target = &redrive.dead_letter_target_arn;
+        checks.require(
+            !is_known(target) || target.ends_with(FIFO) == fifo,
+            "RedrivePolicy.deadLetterTargetArn",
+            format!(
+                "is `{target}`; a queue and its dead-letter queue are both FIFO or both standard"
+            ),
+        );
+    }
+}
+
+fn check_name(name: &str, fifo: bool, checks: &mut Checks) {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    if !(1..=80).contains(&name.len()) || stem.is_empty() || !stem.chars().all(allowed) {
-        return refuse(format!(
-            "a queue's name has 1 to 80 of letters, digits and `_-`, a FIFO queue's `{FIFO}` at its end; `{name}` has \
-             not"
-        ));
-    }
-    if fifo != name.ends_with(FIFO) {
-        return refuse(format!(
-            "the name of a FIFO queue ends in `{FIFO}`; `{name}` does not"
-        ));
-    }
-    if !fifo && queue.content_based_deduplication == Some(true) {
-        return refuse(format!(
-            "`{name}` is not a FIFO queue, and only those have ContentBasedDeduplication"
-        ));
-    }
-    Ok(())
-}
-
-fn check_ranges(queue: &Properties) -> Result<(), DriverError> {
-    let redrive = queue
-        .redrive_policy
-        .as_ref()
-        .map(|policy| policy.max_receive_count);
-    let ranges = [
-        ("DelaySeconds", queue.delay_seconds, 0..=900),
-        (
-            "MaximumMessageSize",
-            queue.maximum_message_size,
-            1_024..=1_048_576,
+    let stem = if fifo {
+        name.strip_suffix(FIFO).unwrap_or_default()
+    } else {
+        name
+    };
+    checks.require(
+        !stem.is_empty() && stem.chars().all(allowed),
+        "QueueName",
+        format!(
+            "is `{name}`; letters, digits, - and _ are allowed, and `{FIFO}` ends the names of FIFO queues"
         ),
-        (
-            "MessageRetentionPeriod",
-            queue.message_retention_period,
-            60..=1_209_600,
-        ),
-        (
-            "ReceiveMessageWaitTimeSeconds",
-            queue.receive_message_wait_time_seconds,
-            0..=20,
-        ),
-        ("VisibilityTimeout", queue.visibility_timeout, 0..=43_200),
-        (
-            "KmsDataKeyReusePeriodSeconds",
-            queue.kms_data_key_reuse_period_seconds,
-            60..=86_400,
-        ),
-        ("RedrivePolicy.maxReceiveCount", redrive, 1..=1_000),
-    ];
-    let beyond = ranges.into_iter().find_map(|(property, value, range)| {
-        let value = value.filter(|value| !range.contains(value))?;
-        Some(format!(
-            "{property} of `{}` is {value}: SQS takes {} to {}",
-            queue.queue_name,
-            range.start(),
-            range.end()
-        ))
-    });
-    beyond.map_or(Ok(()), refuse)
-}
-
-fn check_encryption(queue: &Properties) -> Result<(), DriverError> {
-    if queue.kms_master_key_id.is_some() && queue.sqs_managed_sse_enabled == Some(true) {
-        return refuse(format!(
-            "`{}` names a KMS key and wants SqsManagedSseEnabled: SQS takes one",
-            queue.queue_name
-        ));
-    }
-    Ok(())
-}
-
-fn check_redrive(queue: &Properties) -> Result<(), DriverError> {
-    let target = queue
-        .redrive_policy
-        .as_ref()
-        .map(|policy| policy.dead_letter_target_arn.as_str());
-    let fifo = queue.fifo_queue == Some(true);
-    match target {
-        Some(arn) if !arn.contains(UNKNOWN) && arn.ends_with(FIFO) != fifo => refuse(format!(
-            "`{}` and its dead-letter queue `{arn}` are not both FIFO or both standard",
-            queue.queue_name
-        )),
-        _ => Ok(()),
-    }
+    );
 }

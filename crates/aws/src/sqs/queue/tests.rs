@@ -1,10 +1,13 @@
-//! What no emulator shows of SQS: its lags and its second thoughts.
+//! Behaviour of SQS that no emulator shows: its lags and its second thoughts.
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use engine::{Change, UNKNOWN};
 use fake_aws::FakeAws;
 use serde_json::json;
 
 use super::*;
+use crate::kit::findings::findings;
+use crate::kit::typed;
 
 const URL: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/acme-q";
 const MADE: &str = r#"{"QueueUrl":"https://sqs.eu-west-1.amazonaws.com/111122223333/acme-q"}"#;
@@ -17,12 +20,19 @@ fn driver(fake: &FakeAws) -> Queues {
     Queues::new(&Account::for_tests(fake))
 }
 
+/// A queue, normalised, as the adapter gives it to its driver.
 #[allow(clippy::needless_pass_by_value)] // built in place
 fn queue(more: Value) -> Properties {
     let mut members = json!({"QueueName": "acme-q"});
     let more = more.as_object().cloned().unwrap_or_default();
     members.as_object_mut().unwrap().extend(more);
-    serde_json::from_value(members).unwrap()
+    let mut queue = serde_json::from_value(members).unwrap();
+    driver(&FakeAws::default()).normalise(&mut queue);
+    queue
+}
+
+fn owner() -> Owner {
+    Owner::recorded_in(&tags()).unwrap()
 }
 
 fn tags() -> Tags {
@@ -35,9 +45,7 @@ fn tags() -> Tags {
 }
 
 fn live(driver: &Queues) -> Live {
-    let mut properties = queue(json!({}));
-    driver.normalise(&mut properties);
-    driver.live(URL, properties, LiveTags::Read(tags()))
+    driver.live(URL, queue(json!({})), LiveTags::Read(tags()))
 }
 
 fn changes(property: &str) -> Changes {
@@ -56,15 +64,11 @@ fn delay(seconds: i32) -> String {
 
 async fn read(driver: &Queues, name: &str) -> Result<Option<Live>, DriverError> {
     let address = "test/queue".parse().unwrap();
-    let identity = Identity {
-        queue_name: name.to_owned(),
-    };
-    let wanted = TypedReadRequest {
+    let request = TypedReadRequest {
         address: &address,
-        identity,
-        properties: queue(json!({})),
+        properties: queue(json!({"QueueName": name})),
     };
-    driver.read(wanted, &ReadCache::default()).await
+    driver.read(request, &ReadCache::default()).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,7 +84,7 @@ async fn a_name_that_was_deleted_recently_is_waited_for() {
     answers.extend([("GetQueueAttributes", 200, r#"{"Attributes":{}}"#); 4]);
     let fake = FakeAws::new(answers);
     let live = driver(&fake)
-        .create(queue(json!({})), &tags())
+        .create(queue(json!({})), &owner(), &tags())
         .await
         .unwrap();
     assert_eq!(live.attribute("QueueUrl").unwrap(), URL);
@@ -120,7 +124,7 @@ async fn a_change_that_never_reads_back_says_which() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the attributes of the queue `acme-q` read back did not come true within 180 s; last seen: DelaySeconds: 0"
+        "gave up after 180 s waiting for the attributes of the queue `acme-q` to read back as written; last seen: DelaySeconds: 0"
     );
 }
 
@@ -147,14 +151,11 @@ async fn only_what_changes_is_set_and_what_is_gone_is_emptied() {
 /// SQS keeps one kind of encryption: the other is turned off in the same call.
 #[test]
 fn a_key_takes_the_place_of_encryption_by_sqs() {
-    let driver = driver(&FakeAws::default());
-    let (mut by_sqs, mut by_key) = (
+    let (by_sqs, by_key) = (
         queue(json!({})),
         queue(json!({"KmsMasterKeyId": "alias/acme"})),
     );
-    driver.normalise(&mut by_sqs);
-    driver.normalise(&mut by_key);
-    let set = attributes::changed(&by_key, &compare(&by_sqs, &by_key).unwrap()).unwrap();
+    let set = convert::changed(&by_key, &typed::changes(&by_sqs, &by_key).unwrap()).unwrap();
     assert_eq!(
         set.get(&QueueAttributeName::SqsManagedSseEnabled)
             .map(String::as_str),
@@ -165,7 +166,7 @@ fn a_key_takes_the_place_of_encryption_by_sqs() {
             .map(String::as_str),
         Some("alias/acme")
     );
-    let set = attributes::changed(&by_sqs, &compare(&by_key, &by_sqs).unwrap()).unwrap();
+    let set = convert::changed(&by_sqs, &typed::changes(&by_key, &by_sqs).unwrap()).unwrap();
     assert_eq!(
         set.get(&QueueAttributeName::SqsManagedSseEnabled)
             .map(String::as_str),
@@ -198,7 +199,7 @@ async fn a_queue_that_an_earlier_attempt_made_otherwise_is_made_as_it_should_be(
     answers.extend([("GetQueueAttributes", 200, new.as_str()); 8]);
     let fake = FakeAws::new(answers);
     driver(&fake)
-        .create(queue(json!({"DelaySeconds": 5})), &tags())
+        .create(queue(json!({"DelaySeconds": 5})), &owner(), &tags())
         .await
         .unwrap();
     fake.assert_used();
@@ -220,7 +221,7 @@ async fn a_queue_of_another_owner_is_not_taken() {
         ),
     ]);
     let error = driver(&fake)
-        .create(queue(json!({})), &tags())
+        .create(queue(json!({})), &owner(), &tags())
         .await
         .unwrap_err();
     assert_eq!(
@@ -236,7 +237,7 @@ async fn an_equal_queue_of_another_owner_is_not_taken() {
     let mut answers = vec![("CreateQueue", 200, MADE)];
     answers.extend(vec![("ListQueueTags", 200, "{}"); 60]);
     let error = driver(&FakeAws::new(answers))
-        .create(queue(json!({})), &tags())
+        .create(queue(json!({})), &owner(), &tags())
         .await
         .unwrap_err();
     assert!(matches!(error, DriverError::TimedOut { .. }), "{error}");
@@ -324,7 +325,7 @@ fn a_redrive_policy_reads_back_with_its_count_as_number_or_text() {
         r#"{"maxReceiveCount":"3","deadLetterTargetArn":"arn:dead"}"#,
     ] {
         let attributes = [(QueueAttributeName::RedrivePolicy, policy.to_owned())].into();
-        let redrive = attributes::properties("q", &attributes)
+        let redrive = convert::properties("q", &attributes)
             .unwrap()
             .redrive_policy
             .unwrap();
@@ -357,20 +358,36 @@ fn what_sqs_refuses_is_refused_before_any_call() {
         json!({"RedrivePolicy": {"deadLetterTargetArn": "arn:dead", "maxReceiveCount": 1_001}}),
         json!({"RedrivePolicy": {"deadLetterTargetArn": "arn:dead.fifo", "maxReceiveCount": 1}}),
     ];
-    let driver = driver(&FakeAws::default());
-    let check = |members: Value| {
-        let mut queue = queue(members);
-        driver.normalise(&mut queue);
-        limits::check(&queue)
-    };
     for members in refused {
-        assert!(
-            matches!(check(members.clone()), Err(DriverError::Invalid(_))),
-            "{members}"
-        );
+        let found = findings(Queues::new, &queue(members.clone()));
+        assert_eq!(found.len(), 1, "{members}: {found:?}");
     }
-    check(json!({"QueueName": "q.fifo", "FifoQueue": true, "ContentBasedDeduplication": true}))
-        .unwrap();
-    check(json!({"RedrivePolicy": {"deadLetterTargetArn": UNKNOWN, "maxReceiveCount": 1}}))
-        .unwrap();
+    let allowed = [
+        json!({"QueueName": "q.fifo", "FifoQueue": true, "ContentBasedDeduplication": true}),
+        json!({"RedrivePolicy": {"deadLetterTargetArn": UNKNOWN, "maxReceiveCount": 1}}),
+        json!({"QueueName": UNKNOWN, "KmsMasterKeyId": UNKNOWN}),
+    ];
+    for members in allowed {
+        assert_eq!(findings(Queues::new, &queue(members)), [""; 0]);
+    }
+}
+
+#[test]
+fn every_finding_names_its_property() {
+    let broken = json!({
+        "QueueName": "q.fifo",
+        "DelaySeconds": 901,
+        "ContentBasedDeduplication": true,
+        "RedrivePolicy": {"deadLetterTargetArn": "arn:dead.fifo", "maxReceiveCount": 0},
+    });
+    assert_eq!(
+        findings(Queues::new, &queue(broken)),
+        [
+            "DelaySeconds is 901; 0 to 900 are allowed",
+            "RedrivePolicy.maxReceiveCount is 0; 1 to 1000 are allowed",
+            "QueueName is `q.fifo`; letters, digits, - and _ are allowed, and `.fifo` ends the names of FIFO queues",
+            "ContentBasedDeduplication is for FIFO queues only",
+            "RedrivePolicy.deadLetterTargetArn is `arn:dead.fifo`; a queue and its dead-letter queue are both FIFO or both standard",
+        ]
+    );
 }

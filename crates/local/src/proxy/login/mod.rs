@@ -1,17 +1,17 @@
-//! The login pages: MiniStack's, with what Cognito's managed login does and they don't.
+//! The login pages: MiniStack's, with features of Cognito's managed login that they lack.
 //!
 //! - A sign-in starts a session: a cookie on the login pages' host, for one hour from the sign-in,
-//!   which later requests do not lengthen. With it `/oauth2/authorize` answers with a code at once;
-//!   `prompt=none` without it answers `error=login_required`; `prompt=login` shows the form all the
-//!   same; `/logout` ends it. The proxy gets each code from the emulator by signing in again, with
-//!   the credentials that it keeps in its memory for as long. Who signs in with an e-mailed code
+//!   which later requests do not extend. With it `/oauth2/authorize` responds with a code at once;
+//!   `prompt=none` without it responds with `error=login_required`; `prompt=login` shows the form
+//!   anyway; `/logout` ends it. The proxy gets each code from the emulator by signing in again,
+//!   with the credentials that it keeps in memory for that time. A sign-in with an e-mailed code
 //!   has no session.
-//! - `/oauth2/revoke`, which MiniStack has as the API's `RevokeToken` only.
-//! - A browser's question before a request with an `Authorization` header, as to
-//!   `/oauth2/userInfo`, is answered with that header's name: `*` does not stand for it.
+//! - `/oauth2/revoke`, which MiniStack offers only as the API's `RevokeToken`.
+//! - A browser's preflight for a request with an `Authorization` header, as to `/oauth2/userInfo`,
+//!   is answered with that header's name: `*` does not include it.
 //!
-//! MiniStack finds a client in any account, so no account is named. Left as they are: a domain that
-//! no pool has shows the pages too; the client's refresh tokens are not rotated.
+//! MiniStack finds a client in any account, so no account is named. Two differences are left: a
+//! domain without a pool shows the pages too, and the client's refresh tokens are not rotated.
 
 mod pages;
 mod sessions;
@@ -31,9 +31,9 @@ use sessions::{Credentials, Sessions};
 
 use super::upstream::{Body, Upstream, full, say};
 
-/// Far more than any form of the pages has.
+/// Far more than any form of the pages needs.
 const LARGEST_FORM: usize = 64 * 1024;
-/// What the API calls itself, and which of its actions ends a refresh token.
+/// The API's name for itself, and its action that ends a refresh token.
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const REVOKE_TOKEN: HeaderValue =
     HeaderValue::from_static("AWSCognitoIdentityProviderService.RevokeToken");
@@ -46,7 +46,7 @@ pub(super) struct Login {
 }
 
 impl Login {
-    /// Answers a request to the pages of a domain.
+    /// Responds to a request for the pages of a domain.
     pub(super) async fn answer(
         &self,
         upstream: &Upstream,
@@ -63,7 +63,7 @@ impl Login {
         }
     }
 
-    /// The emulator sees the request first: it refuses unknown clients and addresses.
+    /// The emulator sees the request first: it refuses unknown clients and redirect URLs.
     async fn authorize(
         &self,
         upstream: &Upstream,
@@ -106,7 +106,7 @@ impl Login {
         else {
             return say(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "This is no form of the login pages.\n",
+                "This is not a form of the login pages.\n",
             );
         };
         let credentials = self.credentials(&Form::of(&body));
@@ -122,8 +122,8 @@ impl Login {
         }
     }
 
-    /// The name and the password of a form. The pages after the first have a token in the name's
-    /// place.
+    /// The name and the password of a form. The pages after the first have a token instead of the
+    /// name.
     fn credentials(&self, form: &Form) -> Option<Credentials> {
         let password = form
             .first(&["password", "new_password"])
@@ -155,7 +155,7 @@ impl Login {
         answer
     }
 
-    /// Remembers of whom the next page asks.
+    /// Remembers the user of the next page.
     async fn note_next_page(
         &self,
         credentials: Credentials,
@@ -169,7 +169,7 @@ impl Login {
         else {
             return say(
                 StatusCode::BAD_GATEWAY,
-                "The emulator's answer broke off.\n",
+                "The emulator's response broke off.\n",
             );
         };
         if let Some(token) = pages::token(&String::from_utf8_lossy(&page)) {
@@ -197,7 +197,7 @@ impl Login {
     }
 }
 
-/// Fills in the form; none if the emulator does not take it, as after a change of the password.
+/// Submits the form; `None` if the emulator rejects it, as after a change of the password.
 async fn sign_in_again(
     upstream: &Upstream,
     form: &Form,
@@ -234,7 +234,7 @@ fn login_required(form: &Form) -> Response<Body> {
     response
 }
 
-/// RFC 7009, as Cognito has it: an empty 200, whether the token was valid or not.
+/// RFC 7009, as Cognito implements it: an empty 200, whether the token was valid or not.
 async fn revoke(upstream: &Upstream, request: Request<Body>) -> Response<Body> {
     let body = Limited::new(request.into_body(), LARGEST_FORM)
         .collect()

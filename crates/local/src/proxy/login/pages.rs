@@ -1,10 +1,10 @@
-//! The pages' forms and addresses.
+//! The pages' forms and URLs.
 
 use form_urlencoded::{Serializer, parse};
 
 use super::sessions::Credentials;
 
-/// What a request for a code says, and the form carries to the code.
+/// The parameters of a request for a code, which the form passes on to the code.
 const ASKED: [&str; 8] = [
     "client_id",
     "redirect_uri",
@@ -43,14 +43,14 @@ impl Form {
     }
 }
 
-/// What an application wants the user to be asked.
+/// The prompt that an application wants for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prompt {
-    /// Whatever is needed.
+    /// A prompt if one is needed.
     Any,
-    /// Nothing.
+    /// No prompt.
     None,
-    /// The name and the password, session or not.
+    /// The name and the password, with or without a session.
     Login,
 }
 
@@ -69,7 +69,7 @@ impl Prompt {
     }
 }
 
-/// The login form as a user fills it in who was asked for this code.
+/// The login form of this request, as the user fills it in.
 pub(super) fn filled_in(asked: &Form, credentials: &Credentials) -> String {
     let mut form = Serializer::new(String::new());
     for name in ASKED {
@@ -80,7 +80,8 @@ pub(super) fn filled_in(asked: &Form, credentials: &Credentials) -> String {
     form.finish()
 }
 
-/// Where the application hears that nobody is signed in (section 3.1.2.6 of the standard).
+/// The URL that reports to the application that no user is signed in (section 3.1.2.6 of the
+/// standard).
 pub(super) fn login_required(asked: &Form) -> Option<String> {
     let redirect_uri = asked.first(&["redirect_uri"])?;
     let mut error = Serializer::new(String::new());
@@ -92,7 +93,7 @@ pub(super) fn login_required(asked: &Form) -> Option<String> {
     Some(format!("{redirect_uri}{separator}{}", error.finish()))
 }
 
-/// The token that a page carries in the user's place.
+/// The token that a page contains instead of the user's name.
 pub(super) fn token(page: &str) -> Option<&str> {
     let field = |name| {
         page.split_once(&format!("name=\"{name}\" value=\""))

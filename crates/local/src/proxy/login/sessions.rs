@@ -1,4 +1,4 @@
-//! Who is signed in.
+//! The signed-in users.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -9,21 +9,21 @@ use hyper::header::{HeaderMap, HeaderValue};
 
 use super::cookies;
 
-/// From the sign-in, as in managed login.
+/// From the sign-in, as for managed login.
 const LIFE: Duration = Duration::from_hours(1);
-/// Managed login's name.
+/// Managed login's cookie name.
 const COOKIE: &str = "cognito";
-/// Of a session's id, 256 bits.
+/// The length of a session's id, 256 bits.
 const ID_BYTES: usize = 32;
 
-/// What a user signs in with. It has no `Debug`, so that it cannot get into a log.
+/// The credentials of a user. It has no `Debug`, so that it cannot get into a log.
 #[derive(Clone)]
 pub(super) struct Credentials {
     pub(super) username: String,
     pub(super) password: String,
 }
 
-/// Sessions by their ids, and sign-ins under way by the token of the page that is open. Both are in
+/// Sessions by their ids, and sign-ins in progress by the token of the open page. Both are in
 /// memory only.
 #[derive(Default)]
 pub(super) struct Sessions {
@@ -38,7 +38,7 @@ struct Session {
 }
 
 impl Sessions {
-    /// Begins a session and answers with its id; none if the system has no random numbers.
+    /// Starts a session and returns its id; `None` if the system has no random numbers.
     pub(super) fn begin(
         &mut self,
         domain: &str,
@@ -63,7 +63,7 @@ impl Sessions {
         Some(id)
     }
 
-    /// Whose session it is, if it is one of this domain and has not ended.
+    /// The credentials of a session, if it belongs to this domain and has not ended.
     pub(super) fn find(&self, id: &str, domain: &str, now: Instant) -> Option<Credentials> {
         let session = self.begun.get(id)?;
         (session.domain == domain && now < session.end).then(|| session.credentials.clone())
@@ -73,7 +73,7 @@ impl Sessions {
         self.begun.remove(id);
     }
 
-    /// Remembers whom a page is for that carries a token in the user's place.
+    /// Remembers the user of a page that contains a token instead of the user's name.
     pub(super) fn note_username(&mut self, token: &str, username: String, now: Instant) {
         self.forget_ended(now);
         self.under_way
@@ -92,7 +92,7 @@ impl Sessions {
     }
 }
 
-/// The session that a request belongs to.
+/// The session of a request.
 pub(super) fn id(headers: &HeaderMap) -> Option<String> {
     cookies(headers, COOKIE)
         .next()
@@ -100,9 +100,9 @@ pub(super) fn id(headers: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// For the login pages' host alone, and no script. A redirect from the shell, which is another
-/// site, has it. It is not `Secure`, since not every browser lets an `http` page of the loopback
-/// set such a cookie.
+/// For the login pages' host only, and not for scripts. It is sent on a redirect from the shell,
+/// which is another site. It is not `Secure`, since not every browser lets an `http` page of the
+/// loopback set such a cookie.
 pub(super) fn cookie(id: &str) -> HeaderValue {
     header(&format!(
         "{COOKIE}={id}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax",
@@ -110,7 +110,7 @@ pub(super) fn cookie(id: &str) -> HeaderValue {
     ))
 }
 
-/// Takes the cookie back.
+/// Deletes the cookie.
 pub(super) fn no_cookie() -> HeaderValue {
     header(&format!(
         "{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"

@@ -1,11 +1,11 @@
-//! How a distribution serves a path.
+//! Behaviors: how a distribution serves a path.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::Text;
 
-/// How what no pattern matches is served.
+/// How paths that match no pattern are served.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,30 +14,31 @@ pub struct DefaultCacheBehavior<S = Text> {
     /// means GET and HEAD.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_methods: Vec<Method>,
-    /// The methods whose answers are cached, a set: GET and HEAD, or these and OPTIONS. Absent
+    /// The methods whose responses are cached, a set: GET and HEAD, or these and OPTIONS. Absent
     /// means GET and HEAD.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cached_methods: Vec<Method>,
-    /// What is cached, by what and for how long.
+    /// The cache policy: cache key and durations.
     pub cache_policy_id: S,
-    /// Whether answers are compressed for viewers that take it; absent means no.
+    /// Whether responses are compressed for viewers that accept it; absent means no.
     pub compress: Option<bool>,
-    /// Functions that see each request or answer; a set by event.
+    /// Functions that process each request or response; a set by event.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub function_associations: Vec<FunctionAssociation<S>>,
-    /// What else the origin gets of a request; absent means no more than the cache policy says.
+    /// The parts of a request that the origin gets in addition; absent means only those of the
+    /// cache policy.
     pub origin_request_policy_id: Option<S>,
-    /// Headers that answers get; absent means none.
+    /// Headers added to responses; absent means none.
     pub response_headers_policy_id: Option<S>,
-    /// The [`super::Origin::id`] that it is served from.
+    /// The [`super::Origin::id`] of its origin.
     pub target_origin_id: String,
-    /// What is done with plain HTTP.
+    /// How plain HTTP is handled.
     pub viewer_protocol_policy: ViewerProtocolPolicy,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for DefaultCacheBehavior {
-    /// HTTPS alone, from no origin yet.
+    /// HTTPS only, without an origin so far.
     fn default() -> Self {
         Self {
             allowed_methods: Vec::new(),
@@ -53,13 +54,13 @@ impl Default for DefaultCacheBehavior {
     }
 }
 
-/// How what a pattern matches is served.
+/// How paths that match a pattern are served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CacheBehavior<S = Text> {
     /// The paths, with `*` and `?`: `assets/*`.
     pub path_pattern: String,
-    /// How.
+    /// The behavior.
     #[serde(flatten)]
     pub behavior: DefaultCacheBehavior<S>,
 }
@@ -84,28 +85,28 @@ pub enum Method {
     Put,
 }
 
-/// A function and when it runs.
+/// A function and its event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct FunctionAssociation<S = Text> {
-    /// When it runs.
+    /// The event that runs it.
     pub event_type: EventType,
     /// A published function's ARN.
     #[serde(rename = "FunctionARN")]
     pub function_arn: S,
 }
 
-/// When a function runs.
+/// The event that runs a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventType {
-    /// Before the cache is asked.
+    /// Before the cache lookup.
     ViewerRequest,
-    /// Before the answer leaves.
+    /// Before the response is sent.
     ViewerResponse,
 }
 
-/// What is done with plain HTTP.
+/// How plain HTTP is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ViewerProtocolPolicy {

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
-/// The facts of `AWS::CloudFront::CachePolicy`. AWS cannot tag it: its owner stands in its comment.
+/// The facts of `AWS::CloudFront::CachePolicy`. AWS cannot tag it: its comment names its owner.
 pub const CACHE_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::CachePolicy",
+    service: SERVICE,
     identity: &["CachePolicyConfig.Name"],
     create_only: &["CachePolicyConfig.Name"],
     renewed_by: &[],
@@ -17,7 +19,7 @@ pub const CACHE_POLICY: &ResourceType = &ResourceType {
     refers_to: &[],
 };
 
-/// What CloudFront caches, by what and for how long.
+/// CloudFront's cache key and durations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CachePolicy {
@@ -25,48 +27,48 @@ pub struct CachePolicy {
     pub cache_policy_config: CachePolicyConfig,
 }
 
-/// What is cached, by what and for how long.
+/// Cache key and durations.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CachePolicyConfig {
     /// 1 to 128 of `[A-Za-z0-9_-]`, unique in the account. Changing it replaces the policy.
     pub name: String,
-    /// A text for people. With the owner, whom Frontage writes behind it, up to 128 characters.
+    /// A text for people. Together with the owner, which Frontage appends, up to 128 characters.
     pub comment: Option<String>,
-    /// Seconds, where the origin does not say; absent means a day, or the least if that is more.
+    /// Seconds, if the origin does not say; absent means a day, or the minimum if that is longer.
     #[serde(rename = "DefaultTTL")]
     pub default_ttl: Option<i64>,
-    /// The most seconds, whatever the origin says; absent means a year, or the default if that is
-    /// more.
+    /// Maximum seconds, whatever the origin says; absent means a year, or the default if that is
+    /// longer.
     #[serde(rename = "MaxTTL")]
     pub max_ttl: Option<i64>,
-    /// The least seconds, whatever the origin says.
+    /// Minimum seconds, whatever the origin says.
     #[serde(rename = "MinTTL")]
     pub min_ttl: i64,
-    /// What of a request makes a difference.
+    /// The parts of a request in the cache key.
     pub parameters_in_cache_key_and_forwarded_to_origin: ParametersInCacheKeyAndForwardedToOrigin,
 }
 
-/// What of a request makes a difference: it is in the cache's key, and the origin gets it.
+/// The parts of a request that are in the cache key, and are forwarded to the origin.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ParametersInCacheKeyAndForwardedToOrigin {
     /// Cookies.
     pub cookies_config: CookiesConfig,
-    /// Whether Brotli is one; absent means no.
+    /// Whether Brotli is supported; absent means no.
     pub enable_accept_encoding_brotli: Option<bool>,
-    /// Whether gzip is one.
+    /// Whether gzip is supported.
     pub enable_accept_encoding_gzip: bool,
     /// Headers.
     pub headers_config: HeadersConfig,
-    /// What is in the query.
+    /// Query parameters.
     pub query_strings_config: QueryStringsConfig,
 }
 
 impl ParametersInCacheKeyAndForwardedToOrigin {
-    /// The path alone, compressed or not: for files.
+    /// The path only, compressed or not: for files.
     #[must_use]
     pub fn path_alone() -> Self {
         Self {
@@ -88,18 +90,18 @@ impl ParametersInCacheKeyAndForwardedToOrigin {
     }
 }
 
-/// Which cookies make a difference.
+/// The cookies in the cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CookiesConfig {
-    /// What the list means.
+    /// The meaning of the list.
     pub cookie_behavior: CookieBehavior,
     /// Their names, a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cookies: Vec<String>,
 }
 
-/// What a list of cookies means.
+/// The meaning of a list of cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CookieBehavior {
@@ -113,18 +115,18 @@ pub enum CookieBehavior {
     Whitelist,
 }
 
-/// Which headers make a difference.
+/// The headers in the cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct HeadersConfig {
-    /// What the list means.
+    /// The meaning of the list.
     pub header_behavior: HeaderBehavior,
     /// Their names, a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<String>,
 }
 
-/// What a list of headers means.
+/// The meaning of a list of headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum HeaderBehavior {
@@ -134,18 +136,18 @@ pub enum HeaderBehavior {
     Whitelist,
 }
 
-/// What in a query makes a difference.
+/// The query parameters in the cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct QueryStringsConfig {
-    /// What the list means.
+    /// The meaning of the list.
     pub query_string_behavior: QueryStringBehavior,
     /// Their names, a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query_strings: Vec<String>,
 }
 
-/// What a list of query parameters means.
+/// The meaning of a list of query parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum QueryStringBehavior {
@@ -163,10 +165,15 @@ impl Resource for CachePolicy {
     const TYPE: &'static ResourceType = CACHE_POLICY;
 }
 
-impl Handle<CachePolicy> {
+impl CachePolicy {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+}
+
+impl Handle<CachePolicy> {
+    /// A reference to [`CachePolicy::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(CachePolicy::ID)
     }
 }

@@ -3,16 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{CacheBehavior, DefaultCacheBehavior, Origin};
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::behavior::{CacheBehavior, DefaultCacheBehavior};
+use super::origin::Origin;
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::Distribution`.
 ///
-/// AWS makes up its id, so it is found by its address, which stands in its comment and in its tags.
-/// What it serves from goes after it: a name that is free again while it is still served could be
-/// taken by anybody.
+/// AWS assigns its id, so it is found by its address, which is in its comment and in its tags. Its
+/// origins are deleted after it: if a name were free while it is still served, anyone could take
+/// it.
 pub const DISTRIBUTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Distribution",
+    service: SERVICE,
     identity: &[],
     create_only: &[],
     renewed_by: &[],
@@ -29,8 +32,8 @@ pub const DISTRIBUTION: &ResourceType = &ResourceType {
     ],
 };
 
-/// A distribution: a site at AWS's edges. A change takes minutes to be at all of them; deleting one
-/// takes longer.
+/// A distribution: a site at AWS's edge locations. A change takes minutes to reach all of them;
+/// deleting one takes longer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Distribution<S = Text> {
@@ -38,53 +41,52 @@ pub struct Distribution<S = Text> {
     pub distribution_config: DistributionConfig<S>,
 }
 
-/// What a distribution serves, from where and how.
+/// The contents of a distribution: origins and behaviors.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DistributionConfig<S = Text> {
-    /// Its own domain names, a set; each must be covered by [`Self::viewer_certificate`].
+    /// Its custom domain names, a set; each must be covered by [`Self::viewer_certificate`].
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<S>,
-    /// How a path is served that a pattern matches; the first that matches.
+    /// Behaviors for path patterns; the first match is used.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub cache_behaviors: Vec<CacheBehavior<S>>,
-    /// A text for people. With the address, which Frontage writes behind it, up to 128 characters.
+    /// A text for people. Together with the address, which Frontage appends, up to 128 characters.
     pub comment: Option<String>,
-    /// What is served in place of the origin's errors; a set by
-    /// [`CustomErrorResponse::error_code`].
+    /// Replacements for the origin's errors; a set by [`CustomErrorResponse::error_code`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub custom_error_responses: Vec<CustomErrorResponse>,
-    /// How everything else is served.
+    /// The behavior for all other paths.
     pub default_cache_behavior: DefaultCacheBehavior<S>,
-    /// What is served at `/`, without the slash; absent means the origin's own answer.
+    /// The file served at `/`, without the slash; absent means the origin's own response.
     pub default_root_object: Option<String>,
-    /// Whether it serves at all.
+    /// Whether it serves requests.
     pub enabled: bool,
     /// The highest version of HTTP; absent means HTTP/2.
     pub http_version: Option<HttpVersion>,
-    /// Whether it is reached by IPv6 too; absent means no.
+    /// Whether it is also reachable over IPv6; absent means no.
     #[serde(rename = "IPV6Enabled")]
     pub ipv6_enabled: Option<bool>,
-    /// Where its log goes, a bucket that takes access control lists; absent means no log.
+    /// The destination of its log, a bucket that allows access control lists; absent means no log.
     pub logging: Option<Logging<S>>,
-    /// Where it serves from; a set by [`Origin::id`].
+    /// Its origins; a set by [`Origin::id`].
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<Origin<S>>,
-    /// At which edges; absent means all.
+    /// The edge locations; absent means all.
     pub price_class: Option<PriceClass>,
-    /// Where it may be seen from; absent means everywhere.
+    /// The countries that may see it; absent means all.
     pub restrictions: Option<Restrictions>,
-    /// The certificate of its own names; absent means that of `cloudfront.net`.
+    /// The certificate for its custom names; absent means that of `cloudfront.net`.
     pub viewer_certificate: Option<ViewerCertificate<S>>,
     /// The ARN of a web ACL of the scope `CLOUDFRONT`; absent means none.
     #[serde(rename = "WebACLId")]
     pub web_acl_id: Option<S>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for DistributionConfig {
-    /// A distribution that serves, with no origin yet.
+    /// An enabled distribution, without an origin so far.
     fn default() -> Self {
         Self {
             aliases: Vec::new(),
@@ -106,7 +108,7 @@ impl Default for DistributionConfig {
     }
 }
 
-/// What is served in place of an origin's error.
+/// A replacement for an origin's error.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -116,13 +118,13 @@ pub struct CustomErrorResponse {
     /// Seconds that the error is cached; absent means 10.
     #[serde(rename = "ErrorCachingMinTTL")]
     pub error_caching_min_ttl: Option<i64>,
-    /// The status that is answered; with [`Self::response_page_path`] only.
+    /// The status of the response; only with [`Self::response_page_path`].
     pub response_code: Option<i32>,
-    /// The path of what is answered, with its slash; with [`Self::response_code`] only.
+    /// The path of the response, with its leading slash; only with [`Self::response_code`].
     pub response_page_path: Option<String>,
 }
 
-/// The highest version of HTTP that viewers may speak.
+/// The highest version of HTTP that viewers may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HttpVersion {
     /// HTTP/1.1.
@@ -139,7 +141,7 @@ pub enum HttpVersion {
     Http2And3,
 }
 
-/// Where a distribution's log goes.
+/// The destination of a distribution's log.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -148,11 +150,11 @@ pub struct Logging<S = Text> {
     pub bucket: S,
     /// Whether cookies are logged; absent means no.
     pub include_cookies: Option<bool>,
-    /// What the keys begin with; absent means nothing.
+    /// The prefix of the keys; absent means none.
     pub prefix: Option<String>,
 }
 
-/// At which edges a distribution is served.
+/// The edge locations of a distribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PriceClass {
     /// North America, Europe, Israel.
@@ -166,7 +168,7 @@ pub enum PriceClass {
     All,
 }
 
-/// Where a distribution may be seen from.
+/// The countries that may see a distribution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Restrictions {
@@ -174,18 +176,18 @@ pub struct Restrictions {
     pub geo_restriction: GeoRestriction,
 }
 
-/// Which countries a distribution may be seen from.
+/// The countries that may see a distribution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GeoRestriction {
-    /// What the list means.
+    /// The meaning of the list.
     pub restriction_type: GeoRestrictionType,
     /// Countries as ISO 3166-1 alpha-2 codes, a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub locations: Vec<String>,
 }
 
-/// What a list of countries means.
+/// The meaning of a list of countries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GeoRestrictionType {
@@ -193,29 +195,29 @@ pub enum GeoRestrictionType {
     Blacklist,
     /// Everywhere.
     None,
-    /// These alone.
+    /// Only these.
     Whitelist,
 }
 
-/// The certificate that viewers see.
+/// The certificate for viewers.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ViewerCertificate<S = Text> {
     /// A certificate's ARN in ACM in us-east-1.
     pub acm_certificate_arn: Option<S>,
-    /// That of `cloudfront.net`, with TLS 1 and above, in place of one of its own.
+    /// That of `cloudfront.net`, with TLS 1 and above, instead of a custom one.
     pub cloud_front_default_certificate: Option<bool>,
     /// A certificate's id in IAM.
     pub iam_certificate_id: Option<S>,
-    /// The oldest TLS with the ciphers of a year: `TLSv1.2_2021`. Absent means `TLSv1`,
+    /// The minimum TLS version with the ciphers of a year: `TLSv1.2_2021`. Absent means `TLSv1`,
     /// CloudFront's own default.
     pub minimum_protocol_version: Option<String>,
-    /// How viewers are told apart by name; needed with a certificate of its own.
+    /// How viewers' host names are distinguished; required with a custom certificate.
     pub ssl_support_method: Option<SslSupportMethod>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for ViewerCertificate {
     fn default() -> Self {
         Self {
@@ -228,15 +230,15 @@ impl Default for ViewerCertificate {
     }
 }
 
-/// How viewers of several names at one address are told apart.
+/// How viewers of several names at one IP address are distinguished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SslSupportMethod {
-    /// By the name that they ask for, as every browser does.
+    /// By the requested name, which every browser sends.
     SniOnly,
-    /// By fixed addresses.
+    /// By fixed IP addresses.
     StaticIp,
-    /// By addresses of its own, which cost by the month.
+    /// By dedicated IP addresses, which have a monthly cost.
     Vip,
 }
 
@@ -244,29 +246,43 @@ impl<S: Serialize> Resource for Distribution<S> {
     const TYPE: &'static ResourceType = DISTRIBUTION;
 }
 
-impl Handle<Distribution> {
+impl Distribution {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+    /// The distribution's ARN, which a bucket's policy names (`AWS:SourceArn`).
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// Its name below `cloudfront.net`.
+    pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");
+    /// The URL of [`Self::DOMAIN_NAME`], without a slash at its end; at an emulator, one that a
+    /// browser can open.
+    pub const URL: Attribute<Self> = Attribute::new("Url");
+    /// `InProgress` or `Deployed`: whether the last change has reached all edge locations.
+    /// Frontage's own: CloudFormation has no such attribute.
+    pub const STATUS: Attribute<Self> = Attribute::new("Status");
+}
+
+impl Handle<Distribution> {
+    /// A reference to [`Distribution::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(Distribution::ID)
     }
 
-    /// The distribution's ARN, by which a bucket's policy knows it (`AWS:SourceArn`).
+    /// A reference to [`Distribution::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("Arn")
+        self.attribute(Distribution::ARN)
     }
 
-    /// Its name below `cloudfront.net`.
+    /// A reference to [`Distribution::DOMAIN_NAME`].
     #[must_use]
     pub fn domain_name(&self) -> Text {
-        self.attribute("DomainName")
+        self.attribute(Distribution::DOMAIN_NAME)
     }
 
-    /// The URL of [`Self::domain_name`], without a slash at its end; at an emulator, one that a
-    /// browser can open.
+    /// A reference to [`Distribution::URL`].
     #[must_use]
     pub fn url(&self) -> Text {
-        self.attribute("Url")
+        self.attribute(Distribution::URL)
     }
 }

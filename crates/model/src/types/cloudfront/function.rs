@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::CloudFront::Function`.
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Function",
+    service: SERVICE,
     identity: &["Name"],
     create_only: &["Name"],
     renewed_by: &[],
@@ -17,22 +19,23 @@ pub const FUNCTION: &ResourceType = &ResourceType {
     refers_to: &[],
 };
 
-/// A function that runs at the edge with each request or answer.
+/// A function that runs at the edge for each request or response.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Function<S = Text> {
     /// 1 to 64 of `[A-Za-z0-9_-]`, unique in the account. Changing it replaces the function.
     pub name: String,
-    /// Whether it goes live, which it must before a distribution can name it; absent means no.
+    /// Whether it is published, which is required before a distribution can name it; absent means
+    /// no.
     pub auto_publish: Option<bool>,
     /// JavaScript, up to 10 KB.
     pub function_code: S,
-    /// How it runs.
+    /// Its configuration.
     pub function_config: FunctionConfig<S>,
 }
 
-/// How a function runs.
+/// The configuration of a function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct FunctionConfig<S = Text> {
@@ -41,11 +44,11 @@ pub struct FunctionConfig<S = Text> {
     /// Key-value stores that it may read, at most one.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub key_value_store_associations: Vec<KeyValueStoreAssociation<S>>,
-    /// Which JavaScript it is.
+    /// Its JavaScript runtime.
     pub runtime: FunctionRuntime,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for FunctionConfig {
     fn default() -> Self {
         Self {
@@ -64,13 +67,13 @@ pub struct KeyValueStoreAssociation<S = Text> {
     pub key_value_store_arn: S,
 }
 
-/// Which JavaScript a function is.
+/// The JavaScript runtime of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FunctionRuntime {
-    /// ECMAScript 5.1 and a little more.
+    /// ECMAScript 5.1 with a few additions.
     #[serde(rename = "cloudfront-js-1.0")]
     CloudfrontJs1_0,
-    /// ECMAScript 5.1 with much of the later ones, asynchronous functions among it.
+    /// ECMAScript 5.1 with many features of later versions, including asynchronous functions.
     #[serde(rename = "cloudfront-js-2.0")]
     CloudfrontJs2_0,
 }
@@ -79,10 +82,15 @@ impl<S: Serialize> Resource for Function<S> {
     const TYPE: &'static ResourceType = FUNCTION;
 }
 
+impl Function {
+    /// The function's ARN, which a distribution names once the function is published.
+    pub const ARN: Attribute<Self> = Attribute::new("FunctionARN");
+}
+
 impl Handle<Function> {
-    /// The function's ARN, by which a distribution names it once it is live.
+    /// A reference to [`Function::ARN`].
     #[must_use]
     pub fn arn(&self) -> Text {
-        self.attribute("FunctionARN")
+        self.attribute(Function::ARN)
     }
 }

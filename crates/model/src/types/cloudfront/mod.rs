@@ -1,4 +1,4 @@
-//! Amazon CloudFront: a distribution, and what it is put together from.
+//! Amazon CloudFront: distributions and their parts.
 
 mod behavior;
 mod cache_policy;
@@ -8,6 +8,7 @@ mod origin;
 mod origin_access_control;
 mod response_headers_policy;
 mod security_headers;
+mod service;
 
 pub use behavior::{
     CacheBehavior, DefaultCacheBehavior, EventType, FunctionAssociation, Method,
@@ -40,3 +41,4 @@ pub use security_headers::{
     ContentSecurityPolicy, ContentTypeOptions, FrameOption, FrameOptions, ReferrerPolicy,
     ReferrerPolicyValue, SecurityHeadersConfig, StrictTransportSecurity, XssProtection,
 };
+pub use service::SERVICE;

@@ -1,40 +1,40 @@
-//! Where a distribution serves from.
+//! The origins of a distribution.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::Text;
 
-/// Where a distribution serves from: a bucket or a server of one's own.
+/// An origin of a distribution: a bucket or a custom server.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Origin<S = Text> {
-    /// How the behaviors of this distribution name it.
+    /// The name by which the behaviors of this distribution refer to it.
     pub id: String,
     /// A bucket's regional domain name, or a server's.
     pub domain_name: S,
-    /// What paths begin with at the origin, with a slash before and none behind; absent means
-    /// nothing.
+    /// The prefix of paths at the origin, with a leading slash and no trailing one; absent means
+    /// none.
     pub origin_path: Option<String>,
-    /// Headers that the origin gets with each request; a set by name.
+    /// Headers added to each request to the origin; a set by name.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub origin_custom_headers: Vec<OriginCustomHeader<S>>,
-    /// For a bucket, even where there is nothing to say.
+    /// For a bucket, even if it is empty.
     pub s3_origin_config: Option<S3OriginConfig<S>>,
     /// For a server.
     pub custom_origin_config: Option<CustomOriginConfig>,
-    /// Who signs the requests to it; absent means nobody.
+    /// The access control that signs requests to it; absent means none.
     pub origin_access_control_id: Option<S>,
-    /// 1 to 3; absent means 3.
+    /// Connection attempts, 1 to 3; absent means 3.
     pub connection_attempts: Option<i32>,
     /// Seconds that a connection may take, 1 to 10; absent means 10.
     pub connection_timeout: Option<i32>,
-    /// One more cache before the origin; absent means none.
+    /// An additional cache in front of the origin; absent means none.
     pub origin_shield: Option<OriginShield>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for Origin {
     fn default() -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Default for Origin {
     }
 }
 
-/// A header that the origin gets.
+/// A header added to requests to the origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct OriginCustomHeader<S = Text> {
@@ -62,17 +62,17 @@ pub struct OriginCustomHeader<S = Text> {
     pub header_value: S,
 }
 
-/// That the origin is a bucket.
+/// Marks the origin as a bucket.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct S3OriginConfig<S = Text> {
-    /// The older way to sign requests, by `origin-access-identity/cloudfront/ID`; absent means not
-    /// in that way, as it must be where an origin access control signs.
+    /// The older way to sign requests, `origin-access-identity/cloudfront/ID`; absent means that it
+    /// is not used, which is required with an origin access control.
     pub origin_access_identity: Option<S>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for S3OriginConfig {
     fn default() -> Self {
         Self {
@@ -81,7 +81,7 @@ impl Default for S3OriginConfig {
     }
 }
 
-/// That the origin is a server.
+/// Marks the origin as a server.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -92,15 +92,16 @@ pub struct CustomOriginConfig {
     /// Its port for HTTPS; absent means 443.
     #[serde(rename = "HTTPSPort")]
     pub https_port: Option<i32>,
-    /// By which addresses it is reached; absent means IPv4.
+    /// The IP versions used to reach it; absent means IPv4.
     pub ip_address_type: Option<IpAddressType>,
-    /// Seconds that an idle connection is kept; absent means 5.
+    /// Seconds that an idle connection is kept open; absent means 5.
     pub origin_keepalive_timeout: Option<i32>,
-    /// How it is asked.
+    /// The protocol used to reach it.
     pub origin_protocol_policy: OriginProtocolPolicy,
-    /// Seconds that an answer may take; absent means 30.
+    /// Seconds that a response may take; absent means 30.
     pub origin_read_timeout: Option<i32>,
-    /// The TLS that it may speak, a set; absent means SSL 3 and TLS 1, CloudFormation's default.
+    /// The TLS versions that it may use, a set; absent means SSL 3 and TLS 1, CloudFormation's
+    /// default.
     #[serde(
         rename = "OriginSSLProtocols",
         default,
@@ -109,7 +110,7 @@ pub struct CustomOriginConfig {
     pub origin_ssl_protocols: Vec<SslProtocol>,
 }
 
-/// By which addresses a server is reached.
+/// The IP versions used to reach a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IpAddressType {
@@ -121,7 +122,7 @@ pub enum IpAddressType {
     Ipv6,
 }
 
-/// How a server is asked.
+/// The protocol used to reach a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OriginProtocolPolicy {
@@ -129,7 +130,7 @@ pub enum OriginProtocolPolicy {
     HttpOnly,
     /// By HTTPS.
     HttpsOnly,
-    /// As the viewer asked.
+    /// As in the viewer's request.
     MatchViewer,
 }
 
@@ -150,13 +151,13 @@ pub enum SslProtocol {
     Tls1_2,
 }
 
-/// One more cache before an origin.
+/// An additional cache in front of an origin.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct OriginShield {
-    /// Whether it is there; absent means no.
+    /// Whether it is enabled; absent means no.
     pub enabled: Option<bool>,
-    /// In which Region; needed where it is.
+    /// Its Region; required if enabled.
     pub origin_shield_region: Option<String>,
 }

@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
-/// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its owner stands in its
-/// description.
+/// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its description names
+/// its owner.
 pub const ORIGIN_ACCESS_CONTROL: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::OriginAccessControl",
+    service: SERVICE,
     identity: &["OriginAccessControlConfig.Name"],
     create_only: &["OriginAccessControlConfig.Name"],
     renewed_by: &[],
@@ -33,13 +35,13 @@ pub struct OriginAccessControl {
 pub struct OriginAccessControlConfig {
     /// 1 to 64 characters, unique in the account. Changing it replaces the resource.
     pub name: String,
-    /// A text for people. With the owner, whom Frontage writes behind it, up to 256 characters.
+    /// A text for people. Together with the owner, which Frontage appends, up to 256 characters.
     pub description: Option<String>,
     /// The kind of origin.
     pub origin_access_control_origin_type: OriginType,
     /// Which requests are signed.
     pub signing_behavior: SigningBehavior,
-    /// How.
+    /// The signing protocol.
     pub signing_protocol: SigningProtocol,
 }
 
@@ -75,7 +77,7 @@ pub enum OriginType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SigningBehavior {
-    /// All; a viewer's own signature is overwritten.
+    /// All; a viewer's own signature is replaced.
     Always,
     /// None.
     Never,
@@ -83,7 +85,7 @@ pub enum SigningBehavior {
     NoOverride,
 }
 
-/// How requests are signed.
+/// The signing protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SigningProtocol {
@@ -95,10 +97,15 @@ impl Resource for OriginAccessControl {
     const TYPE: &'static ResourceType = ORIGIN_ACCESS_CONTROL;
 }
 
-impl Handle<OriginAccessControl> {
+impl OriginAccessControl {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+}
+
+impl Handle<OriginAccessControl> {
+    /// A reference to [`OriginAccessControl::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(OriginAccessControl::ID)
     }
 }

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::SecurityHeadersConfig;
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::security_headers::SecurityHeadersConfig;
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
-/// The facts of `AWS::CloudFront::ResponseHeadersPolicy`. AWS cannot tag it: its owner stands in
-/// its comment.
+/// The facts of `AWS::CloudFront::ResponseHeadersPolicy`. AWS cannot tag it: its comment names its
+/// owner.
 pub const RESPONSE_HEADERS_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::ResponseHeadersPolicy",
+    service: SERVICE,
     identity: &["ResponseHeadersPolicyConfig.Name"],
     create_only: &["ResponseHeadersPolicyConfig.Name"],
     renewed_by: &[],
@@ -19,7 +21,7 @@ pub const RESPONSE_HEADERS_POLICY: &ResourceType = &ResourceType {
     refers_to: &[],
 };
 
-/// Headers that answers get at the edge.
+/// Headers added to responses at the edge.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ResponseHeadersPolicy<S = Text> {
@@ -27,28 +29,28 @@ pub struct ResponseHeadersPolicy<S = Text> {
     pub response_headers_policy_config: ResponseHeadersPolicyConfig<S>,
 }
 
-/// Headers that answers get.
+/// Headers added to responses.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ResponseHeadersPolicyConfig<S = Text> {
     /// 1 to 128 of `[A-Za-z0-9_-]`, unique in the account. Changing it replaces the policy.
     pub name: String,
-    /// A text for people. With the owner, whom Frontage writes behind it, up to 128 characters.
+    /// A text for people. Together with the owner, which Frontage appends, up to 128 characters.
     pub comment: Option<String>,
-    /// Who may read the answers from another origin; absent means what the origin says.
+    /// Which other origins may read the responses; absent means that the origin decides.
     pub cors_config: Option<CorsConfig<S>>,
-    /// Headers of one's own; a set by name.
+    /// Custom headers; a set by name.
     pub custom_headers_config: Option<Items<CustomHeader<S>>>,
-    /// Headers that are taken away; a set.
+    /// Headers that are removed; a set.
     pub remove_headers_config: Option<Items<RemoveHeader>>,
-    /// What browsers must not do.
+    /// Restrictions for browsers.
     pub security_headers_config: Option<SecurityHeadersConfig<S>>,
-    /// Whether answers tell how they were served; absent means no.
+    /// Whether responses say how they were served; absent means no.
     pub server_timing_headers_config: Option<ServerTimingHeadersConfig>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for ResponseHeadersPolicyConfig {
     fn default() -> Self {
         Self {
@@ -63,16 +65,16 @@ impl Default for ResponseHeadersPolicyConfig {
     }
 }
 
-/// A list, as CloudFront writes one here.
+/// A list in the form that CloudFront uses here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Items<T> {
-    /// What is in it.
+    /// Its items.
     pub items: Vec<T>,
 }
 
 impl<T> Items<T> {
-    /// A list of these.
+    /// A list of these items.
     pub fn new(items: impl IntoIterator<Item = T>) -> Self {
         Self {
             items: items.into_iter().collect(),
@@ -80,24 +82,24 @@ impl<T> Items<T> {
     }
 }
 
-/// Who may read answers from another origin.
+/// Which other origins may read responses.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CorsConfig<S = Text> {
-    /// Whether with cookies.
+    /// Whether cookies are allowed.
     pub access_control_allow_credentials: bool,
-    /// Headers that a request may have, a set; `*` for all.
+    /// Headers allowed in a request, a set; `*` for all.
     pub access_control_allow_headers: Items<String>,
     /// Methods, a set.
     pub access_control_allow_methods: Items<CorsMethod>,
     /// Origins, a set; `*` for all.
     pub access_control_allow_origins: Items<S>,
-    /// Headers that may be read, a set; absent means those that are always readable.
+    /// Headers that scripts may read, a set; absent means those that are always readable.
     pub access_control_expose_headers: Option<Items<String>>,
-    /// Seconds that a browser remembers; absent means that it is not said.
+    /// Seconds that a browser remembers the answer; absent means that the header is omitted.
     pub access_control_max_age_sec: Option<i32>,
-    /// Whether the origin's own headers give way.
+    /// Whether they override the origin's own headers.
     pub origin_override: bool,
 }
 
@@ -123,20 +125,20 @@ pub enum CorsMethod {
     Put,
 }
 
-/// A header of one's own.
+/// A custom header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CustomHeader<S = Text> {
     /// Its name.
     pub header: String,
-    /// Whether the origin's own gives way.
+    /// Whether it overrides the origin's own.
     #[serde(rename = "Override")]
     pub overrides: bool,
     /// Its value.
     pub value: S,
 }
 
-/// A header that is taken away.
+/// A header that is removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RemoveHeader {
@@ -144,14 +146,14 @@ pub struct RemoveHeader {
     pub header: String,
 }
 
-/// Whether answers tell how they were served.
+/// Whether responses say how they were served.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ServerTimingHeadersConfig {
-    /// Whether they do.
+    /// Whether it is enabled.
     pub enabled: bool,
-    /// How many of a hundred do; absent means that none does unasked.
+    /// The percentage of responses; absent means none, unless a request asks for it.
     pub sampling_rate: Option<f64>,
 }
 
@@ -159,10 +161,15 @@ impl<S: Serialize> Resource for ResponseHeadersPolicy<S> {
     const TYPE: &'static ResourceType = RESPONSE_HEADERS_POLICY;
 }
 
-impl Handle<ResponseHeadersPolicy> {
+impl ResponseHeadersPolicy {
     /// The generated id.
+    pub const ID: Attribute<Self> = Attribute::new("Id");
+}
+
+impl Handle<ResponseHeadersPolicy> {
+    /// A reference to [`ResponseHeadersPolicy::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("Id")
+        self.attribute(ResponseHeadersPolicy::ID)
     }
 }

@@ -1,11 +1,11 @@
-//! Headers that say what browsers must not do.
+//! Headers that restrict browsers.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::Text;
 
-/// Headers that say what browsers must not do; each absent one is left to the origin.
+/// Headers that restrict browsers; each absent one is left to the origin.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -25,7 +25,7 @@ pub struct SecurityHeadersConfig<S = Text> {
     pub xss_protection: Option<XssProtection<S>>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for SecurityHeadersConfig {
     fn default() -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Default for SecurityHeadersConfig {
 pub struct ContentSecurityPolicy<S = Text> {
     /// The header's value.
     pub content_security_policy: S,
-    /// Whether the origin's own gives way.
+    /// Whether it overrides the origin's own.
     #[serde(rename = "Override")]
     pub overrides: bool,
 }
@@ -54,7 +54,7 @@ pub struct ContentSecurityPolicy<S = Text> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ContentTypeOptions {
-    /// Whether the origin's own gives way.
+    /// Whether it overrides the origin's own.
     #[serde(rename = "Override")]
     pub overrides: bool,
 }
@@ -65,16 +65,16 @@ pub struct ContentTypeOptions {
 pub struct FrameOptions {
     /// The header's value.
     pub frame_option: FrameOption,
-    /// Whether the origin's own gives way.
+    /// Whether it overrides the origin's own.
     #[serde(rename = "Override")]
     pub overrides: bool,
 }
 
-/// Who may show a page in a frame.
+/// Which pages may show a page in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum FrameOption {
-    /// Nobody.
+    /// None.
     Deny,
     /// Pages of the same origin.
     SameOrigin,
@@ -84,14 +84,14 @@ pub enum FrameOption {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ReferrerPolicy {
-    /// Whether the origin's own gives way.
+    /// Whether it overrides the origin's own.
     #[serde(rename = "Override")]
     pub overrides: bool,
     /// The header's value.
     pub referrer_policy: ReferrerPolicyValue,
 }
 
-/// What a browser tells of the page that it comes from.
+/// The parts of the referring page's URL that a browser sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferrerPolicyValue {
@@ -120,12 +120,12 @@ pub enum ReferrerPolicyValue {
 pub struct StrictTransportSecurity {
     /// Seconds that a browser remembers.
     pub access_control_max_age_sec: i32,
-    /// Whether for the names below too; absent means no.
+    /// Whether it also applies to subdomains; absent means no.
     pub include_subdomains: Option<bool>,
-    /// Whether the origin's own gives way.
+    /// Whether it overrides the origin's own.
     #[serde(rename = "Override")]
     pub overrides: bool,
-    /// Whether browsers may know it beforehand; absent means no.
+    /// Whether browsers may preload it; absent means no.
     pub preload: Option<bool>,
 }
 
@@ -134,13 +134,13 @@ pub struct StrictTransportSecurity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct XssProtection<S = Text> {
-    /// Whether a page is blocked rather than mended; absent means no.
+    /// Whether a page is blocked rather than sanitised; absent means no.
     pub mode_block: Option<bool>,
-    /// Whether the origin's own gives way.
+    /// Whether it overrides the origin's own.
     #[serde(rename = "Override")]
     pub overrides: bool,
     /// Whether it is on.
     pub protection: bool,
-    /// Where it is reported; absent means nowhere.
+    /// The URL for reports; absent means none.
     pub report_uri: Option<S>,
 }

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolClient`.
 pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolClient",
+    service: SERVICE,
     identity: &["UserPoolId", "ClientName"],
     create_only: &["UserPoolId", "GenerateSecret"],
     renewed_by: &[],
@@ -31,11 +33,11 @@ pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
 pub struct UserPoolClient<S = Text> {
     /// The pool. Changing it replaces the client.
     pub user_pool_id: S,
-    /// 1 to 128 of letters, digits, spaces and `+=,.@-_`. Finds the client again: another name is
-    /// another client.
+    /// 1 to 128 characters: letters, digits, spaces and `+=,.@-_`. Finds the client again: another
+    /// name is another client.
     pub client_name: String,
-    /// Whether it has a secret; absent means no, as a browser's. Changing it replaces the client.
-    /// The secret is never read into anything that is shown or kept.
+    /// Whether it has a secret; absent means no, as for a browser. Changing it replaces the client.
+    /// The secret is never read into anything that is displayed or stored.
     pub generate_secret: Option<bool>,
     /// Whether it uses the OAuth endpoints; absent means no.
     #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
@@ -55,52 +57,52 @@ pub struct UserPoolClient<S = Text> {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub allowed_oauth_scopes: Vec<String>,
-    /// Where a sign-in may return to, at most 100; a set.
+    /// URLs to return to after sign-in, at most 100; a set.
     #[serde(
         rename = "CallbackURLs",
         default = "Vec::new",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub callback_urls: Vec<S>,
-    /// Where a sign-out may return to, at most 100; a set.
+    /// URLs to return to after sign-out, at most 100; a set.
     #[serde(
         rename = "LogoutURLs",
         default = "Vec::new",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub logout_urls: Vec<S>,
-    /// One of the callback URLs, for a request that names none.
+    /// The callback URL for a request that names none.
     #[serde(rename = "DefaultRedirectURI")]
     pub default_redirect_uri: Option<S>,
-    /// `COGNITO` and those of other identity providers; a set. Absent means that nobody can sign in
-    /// on its pages.
+    /// `COGNITO` and other identity providers; a set. Absent means that no one can sign in on its
+    /// pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub supported_identity_providers: Vec<String>,
-    /// What it may do through the API, such as `ALLOW_USER_SRP_AUTH`, `ALLOW_USER_AUTH`; a set.
+    /// The API flows that it may use, such as `ALLOW_USER_SRP_AUTH`, `ALLOW_USER_AUTH`; a set.
     /// Absent means `ALLOW_REFRESH_TOKEN_AUTH`, `ALLOW_USER_SRP_AUTH` and `ALLOW_CUSTOM_AUTH`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explicit_auth_flows: Vec<String>,
-    /// How long an access token is good for, 5 minutes to 1 day; absent means an hour. Hours,
-    /// unless units say another.
+    /// Lifetime of an access token, 5 minutes to 1 day; absent means an hour. In hours, unless the
+    /// units say otherwise.
     pub access_token_validity: Option<i32>,
-    /// How long an ID token is good for, 5 minutes to 1 day; absent means an hour. Hours, unless
-    /// units say another.
+    /// Lifetime of an ID token, 5 minutes to 1 day; absent means an hour. In hours, unless the
+    /// units say otherwise.
     pub id_token_validity: Option<i32>,
-    /// How long a refresh token is good for, 1 hour to 10 years; absent means 30 days. Days, unless
-    /// units say another.
+    /// Lifetime of a refresh token, 1 hour to 10 years; absent means 30 days. In days, unless the
+    /// units say otherwise.
     pub refresh_token_validity: Option<i32>,
     /// The units of the three.
     pub token_validity_units: Option<TokenValidityUnits>,
-    /// Whether each use of a refresh token gives a new one. Not with `ALLOW_REFRESH_TOKEN_AUTH`.
+    /// Whether each use of a refresh token returns a new one. Not with `ALLOW_REFRESH_TOKEN_AUTH`.
     pub refresh_token_rotation: Option<RefreshTokenRotation>,
     /// Whether tokens can be revoked; absent means yes.
     pub enable_token_revocation: Option<bool>,
-    /// `ENABLED` tells nobody whether a user exists, `LEGACY` does; absent means `LEGACY`, which
-    /// AWS has for the API's clients.
+    /// `ENABLED` does not reveal whether a user exists, `LEGACY` does; absent means `LEGACY`, AWS's
+    /// default for clients of the API.
     pub prevent_user_existence_errors: Option<String>,
     /// Minutes that a step of a sign-in may take, 3 to 15; absent means 3.
     pub auth_session_validity: Option<i32>,
-    /// Whether a client with a secret may tell the user's address of origin; absent means no.
+    /// Whether a client with a secret may pass on the user's source IP address; absent means no.
     pub enable_propagate_additional_user_context_data: Option<bool>,
     /// Attributes that it may read; a set. Absent means all standard ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -108,12 +110,12 @@ pub struct UserPoolClient<S = Text> {
     /// Attributes that it may write; a set. Absent means all standard ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub write_attributes: Vec<String>,
-    /// Where its analytics go, in Pinpoint.
+    /// The destination of its analytics, in Pinpoint.
     pub analytics_configuration: Option<AnalyticsConfiguration<S>>,
 }
 
 impl<S> UserPoolClient<S> {
-    /// A client of a pool, with everything else absent.
+    /// A client of a pool, with all other properties absent.
     pub fn new(user_pool_id: S, client_name: impl Into<String>) -> Self {
         Self {
             user_pool_id,
@@ -156,18 +158,18 @@ pub struct TokenValidityUnits {
     pub refresh_token: Option<String>,
 }
 
-/// Whether each use of a refresh token gives a new one.
+/// Whether each use of a refresh token returns a new one.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RefreshTokenRotation {
     /// `ENABLED` or `DISABLED`.
     pub feature: String,
-    /// Seconds that the used one is still good for, 0 to 60; absent means 0.
+    /// Seconds that the used one remains valid, 0 to 60; absent means 0.
     pub retry_grace_period_seconds: Option<i32>,
 }
 
-/// Where analytics go.
+/// The destination of analytics.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -179,11 +181,11 @@ pub struct AnalyticsConfiguration<S = Text> {
     pub application_arn: Option<S>,
     /// Pinpoint's project, by id; with `external_id` and `role_arn`.
     pub application_id: Option<S>,
-    /// What the role's trust asks Cognito to say.
+    /// The external id that the role's trust policy requires.
     pub external_id: Option<String>,
-    /// The role under which Cognito publishes, by ARN.
+    /// The ARN of the role that Cognito assumes to publish.
     pub role_arn: Option<S>,
-    /// Whether users' data is in them; absent means no.
+    /// Whether they include users' data; absent means no.
     pub user_data_shared: Option<bool>,
 }
 
@@ -191,10 +193,15 @@ impl<S: Serialize> Resource for UserPoolClient<S> {
     const TYPE: &'static ResourceType = USER_POOL_CLIENT;
 }
 
-impl Handle<UserPoolClient> {
+impl UserPoolClient {
     /// The client's id.
+    pub const ID: Attribute<Self> = Attribute::new("ClientId");
+}
+
+impl Handle<UserPoolClient> {
+    /// A reference to [`UserPoolClient::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("ClientId")
+        self.attribute(UserPoolClient::ID)
     }
 }

@@ -3,14 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolDomain`.
 ///
-/// A pool has one domain below Cognito's own and one custom one: the pool finds it, and another
-/// name replaces it.
+/// A pool has one domain below Cognito's own and one custom one: it is found through its pool, and
+/// changing its name replaces it.
 pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolDomain",
+    service: SERVICE,
     identity: &["UserPoolId"],
     create_only: &["UserPoolId", "Domain"],
     renewed_by: &[],
@@ -23,7 +25,7 @@ pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     ],
 };
 
-/// Where a pool's sign-in pages are.
+/// The domain of a pool's sign-in pages.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -33,9 +35,9 @@ pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
 pub struct UserPoolDomain<S = Text> {
     /// The pool. Changing it replaces the domain.
     pub user_pool_id: S,
-    /// A prefix, 1 to 63 of `[a-z0-9-]` and unique in the Region among all accounts, without `aws`,
-    /// `amazon` and `cognito` in it; or, with a certificate, a whole name. Changing it replaces the
-    /// domain.
+    /// A prefix, 1 to 63 characters of `[a-z0-9-]` and unique in the Region across all accounts,
+    /// not containing `aws`, `amazon` or `cognito`; or, with a certificate, a full domain name.
+    /// Changing it replaces the domain.
     pub domain: S,
     /// 1 for the classic pages, 2 for managed login; absent means 1.
     pub managed_login_version: Option<i32>,
@@ -43,11 +45,11 @@ pub struct UserPoolDomain<S = Text> {
     pub custom_domain_config: Option<CustomDomainConfig<S>>,
 }
 
-/// What a custom domain needs.
+/// The settings of a custom domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CustomDomainConfig<S = Text> {
-    /// The certificate in us-east-1, by ARN.
+    /// The ARN of the certificate in us-east-1.
     pub certificate_arn: S,
 }
 
@@ -55,16 +57,17 @@ impl<S: Serialize> Resource for UserPoolDomain<S> {
     const TYPE: &'static ResourceType = USER_POOL_DOMAIN;
 }
 
+impl UserPoolDomain {
+    /// The base URL of the sign-in pages, without a trailing slash, on AWS and on an emulator.
+    pub const LOGIN_URL: Attribute<Self> = Attribute::new("LoginUrl");
+    /// The alias target for a custom domain's DNS record.
+    pub const CLOUD_FRONT_DISTRIBUTION: Attribute<Self> = Attribute::new("CloudFrontDistribution");
+}
+
 impl Handle<UserPoolDomain> {
-    /// The URL that sign-in pages are below, without a final slash, on AWS and on an emulator.
+    /// A reference to [`UserPoolDomain::LOGIN_URL`].
     #[must_use]
     pub fn login_url(&self) -> Text {
-        self.attribute("LoginUrl")
-    }
-
-    /// What a custom domain's DNS record is an alias of.
-    #[must_use]
-    pub fn cloud_front_distribution(&self) -> Text {
-        self.attribute("CloudFrontDistribution")
+        self.attribute(UserPoolDomain::LOGIN_URL)
     }
 }

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPoolGroup`.
 pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolGroup",
+    service: SERVICE,
     identity: &["UserPoolId", "GroupName"],
     create_only: &["UserPoolId", "GroupName"],
     renewed_by: &[],
@@ -17,7 +19,7 @@ pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
     refers_to: &["AWS::Cognito::UserPool", "AWS::IAM::Role"],
 };
 
-/// A group of users. Its name is in their tokens, as `cognito:groups`.
+/// A group of users. Their tokens contain its name, as `cognito:groups`.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -27,19 +29,20 @@ pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
 pub struct UserPoolGroup<S = Text> {
     /// The pool. Changing it replaces the group.
     pub user_pool_id: S,
-    /// 1 to 128 characters without spaces. Changing it replaces the group, and its members are in
-    /// none.
+    /// 1 to 128 characters without spaces. Changing it replaces the group, and its members lose
+    /// their membership.
     pub group_name: String,
     /// Up to 2,048 characters.
     pub description: Option<String>,
-    /// Of a user's groups, the lowest gives the preferred role, 0 and up; absent comes last.
+    /// Of a user's groups, the lowest precedence determines the preferred role, 0 and up; absent is
+    /// last.
     pub precedence: Option<i32>,
-    /// The role that its users may take, by ARN.
+    /// The ARN of the role that its users may assume.
     pub role_arn: Option<S>,
 }
 
 impl<S> UserPoolGroup<S> {
-    /// A group of a pool, with everything else absent.
+    /// A group of a pool, with all other properties absent.
     pub fn new(user_pool_id: S, group_name: impl Into<String>) -> Self {
         Self {
             user_pool_id,
@@ -55,10 +58,15 @@ impl<S: Serialize> Resource for UserPoolGroup<S> {
     const TYPE: &'static ResourceType = USER_POOL_GROUP;
 }
 
-impl Handle<UserPoolGroup> {
+impl UserPoolGroup {
     /// The group's name, once it exists.
+    pub const NAME: Attribute<Self> = Attribute::new("GroupName");
+}
+
+impl Handle<UserPoolGroup> {
+    /// A reference to [`UserPoolGroup::NAME`].
     #[must_use]
     pub fn name(&self) -> Text {
-        self.attribute("GroupName")
+        self.attribute(UserPoolGroup::NAME)
     }
 }

@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::service::SERVICE;
+use crate::{Attribute, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::ManagedLoginBranding`.
 pub const MANAGED_LOGIN_BRANDING: &ResourceType = &ResourceType {
     name: "AWS::Cognito::ManagedLoginBranding",
+    service: SERVICE,
     identity: &["UserPoolId", "ClientId"],
-    // An update adds pictures to those that are there and takes none away.
+    // An update adds pictures to the existing ones and removes none.
     create_only: &["UserPoolId", "ClientId", "Assets"],
     renewed_by: &[],
     replacement: Replacement::DeleteFirst,
@@ -19,10 +21,10 @@ pub const MANAGED_LOGIN_BRANDING: &ResourceType = &ResourceType {
     refers_to: &["AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient"],
 };
 
-/// How managed login looks for a client. A client that an API call made has no sign-in page until
-/// it has a style.
+/// The appearance of managed login for a client. A client created by an API call has no sign-in
+/// page until it has a style.
 ///
-/// `CloudFormation`'s `ReturnMergedResources` is left out: it changes what is read, not what is.
+/// `CloudFormation`'s `ReturnMergedResources` is omitted: it changes only what is read.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -34,10 +36,10 @@ pub struct ManagedLoginBranding<S = Text> {
     pub user_pool_id: S,
     /// The client. Changing it replaces the style.
     pub client_id: S,
-    /// Whether it looks as Cognito has it, without settings and assets; absent means no, unless
-    /// there are neither.
+    /// Whether it uses Cognito's own appearance, without settings and assets; absent means no,
+    /// unless there are neither.
     pub use_cognito_provided_values: Option<bool>,
-    /// What differs from Cognito's own, as its branding editor has it.
+    /// The differences from Cognito's own style, in the format of its branding editor.
     pub settings: Option<Value>,
     /// Pictures, at most 40; a set. Changing them replaces the style.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,7 +51,7 @@ pub struct ManagedLoginBranding<S = Text> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Asset {
-    /// What it is for, such as `FORM_LOGO`, `FAVICON_ICO`, `PAGE_BACKGROUND`.
+    /// Its use, such as `FORM_LOGO`, `FAVICON_ICO`, `PAGE_BACKGROUND`.
     pub category: String,
     /// `LIGHT`, `DARK` or `DYNAMIC`.
     pub color_mode: String,
@@ -57,7 +59,7 @@ pub struct Asset {
     pub extension: String,
     /// The file in base64.
     pub bytes: Option<String>,
-    /// The id of an asset that is there already.
+    /// The id of an existing asset.
     pub resource_id: Option<String>,
 }
 
@@ -65,10 +67,7 @@ impl<S: Serialize> Resource for ManagedLoginBranding<S> {
     const TYPE: &'static ResourceType = MANAGED_LOGIN_BRANDING;
 }
 
-impl Handle<ManagedLoginBranding> {
+impl ManagedLoginBranding {
     /// The style's id.
-    #[must_use]
-    pub fn id(&self) -> Text {
-        self.attribute("ManagedLoginBrandingId")
-    }
+    pub const ID: Attribute<Self> = Attribute::new("ManagedLoginBrandingId");
 }

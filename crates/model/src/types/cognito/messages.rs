@@ -1,27 +1,27 @@
-//! What a pool's users are sent, and from where.
+//! The messages to a pool's users, and their senders.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::Text;
 
-/// Who makes users, and how they are told.
+/// Who creates users, and how they are invited.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AdminCreateUserConfig {
     /// Whether users cannot sign up by themselves; absent means that they can.
     pub allow_admin_create_user_only: Option<bool>,
-    /// How a user is told.
+    /// The invitation of a user.
     pub invite_message_template: Option<InviteMessageTemplate>,
 }
 
-/// How a user is told of an account, with `{username}` and `{####}`.
+/// The invitation of a user, with `{username}` and `{####}`.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct InviteMessageTemplate {
-    /// The mail.
+    /// The email.
     pub email_message: Option<String>,
     /// Its subject.
     pub email_subject: Option<String>,
@@ -30,7 +30,7 @@ pub struct InviteMessageTemplate {
     pub sms_message: Option<String>,
 }
 
-/// From where mail is sent.
+/// The sender of emails.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -40,13 +40,13 @@ pub struct InviteMessageTemplate {
 pub struct EmailConfiguration<S = Text> {
     /// `COGNITO_DEFAULT` (50 a day) or `DEVELOPER` (through SES); absent means `COGNITO_DEFAULT`.
     pub email_sending_account: Option<String>,
-    /// The verified identity in SES, by ARN.
+    /// The ARN of the verified identity in SES.
     pub source_arn: Option<S>,
     /// The sender, `NAME <ADDRESS>`.
     pub from: Option<S>,
-    /// Where answers go.
+    /// The address for replies.
     pub reply_to_email_address: Option<S>,
-    /// A configuration set of SES.
+    /// An SES configuration set.
     pub configuration_set: Option<S>,
 }
 
@@ -70,11 +70,11 @@ impl Default for EmailConfiguration {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct SmsConfiguration<S = Text> {
-    /// The role under which Cognito publishes to SNS, by ARN.
+    /// The ARN of the role that Cognito assumes to publish to SNS.
     pub sns_caller_arn: S,
-    /// What the role's trust asks Cognito to say.
+    /// The external id that the role's trust policy requires.
     pub external_id: Option<String>,
-    /// The Region of SNS; absent means the one that AWS chooses for the pool's.
+    /// The Region of SNS; absent means the one that AWS chooses for the pool's Region.
     pub sns_region: Option<String>,
 }
 
@@ -86,11 +86,11 @@ pub struct SmsConfiguration<S = Text> {
 pub struct VerificationMessageTemplate {
     /// `CONFIRM_WITH_CODE` or `CONFIRM_WITH_LINK`; absent means a code.
     pub default_email_option: Option<String>,
-    /// The mail with a code.
+    /// The email with a code.
     pub email_message: Option<String>,
     /// Its subject.
     pub email_subject: Option<String>,
-    /// The mail with a link.
+    /// The email with a link.
     pub email_message_by_link: Option<String>,
     /// Its subject.
     pub email_subject_by_link: Option<String>,

@@ -1,6 +1,6 @@
-//! `AWS::Cognito::*`: the user pool, and what stands in it.
+//! `AWS::Cognito::*`: the user pool, and the resources in it.
 //!
-//! AWS tags the pool alone, so the record of a client, a domain, a style or a group is a tag of its
+//! AWS tags only the pool, so the record of a client, a domain, a style or a group is a tag of its
 //! pool.
 
 mod client;
@@ -10,6 +10,7 @@ mod managed_login_branding;
 mod messages;
 mod schema;
 mod security;
+mod service;
 mod user_pool;
 
 pub use client::{
@@ -29,4 +30,5 @@ pub use security::{
     LambdaSender, PasswordPolicy, Policies, RecoveryOption, SignInPolicy,
     UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
 };
+pub use service::SERVICE;
 pub use user_pool::{USER_POOL, UserPool};

@@ -1,9 +1,9 @@
-//! The attributes that a pool's users have.
+//! The attributes of a pool's users.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-/// An attribute that users have.
+/// An attribute of users.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,8 +14,8 @@ pub struct SchemaAttribute {
     /// `String`, `Number`, `DateTime` or `Boolean`; absent means a standard attribute's own, or
     /// `String`.
     pub attribute_data_type: Option<String>,
-    /// Whether users alone cannot write it; absent means no. AWS advises a client's
-    /// `WriteAttributes` in its place.
+    /// Whether only administrators can write it; absent means no. AWS recommends a client's
+    /// `WriteAttributes` instead.
     pub developer_only_attribute: Option<bool>,
     /// Whether it can be changed; absent means yes for a standard attribute and no for a custom
     /// one.
@@ -33,9 +33,9 @@ pub struct SchemaAttribute {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct NumberAttributeConstraints {
-    /// The most.
+    /// The maximum.
     pub max_value: Option<String>,
-    /// The least.
+    /// The minimum.
     pub min_value: Option<String>,
 }
 
@@ -44,8 +44,8 @@ pub struct NumberAttributeConstraints {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StringAttributeConstraints {
-    /// The most, up to 2048.
+    /// The maximum, up to 2048.
     pub max_length: Option<String>,
-    /// The least.
+    /// The minimum.
     pub min_length: Option<String>,
 }

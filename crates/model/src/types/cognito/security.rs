@@ -1,70 +1,70 @@
-//! How a pool's users sign in, and what Cognito asks and calls meanwhile.
+//! How a pool's users sign in, and the checks and functions involved.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::Text;
 
-/// Whether letter case counts in a name.
+/// Whether user names are case-sensitive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UsernameConfiguration {
-    /// Whether it does. AWS advises against it; a pool that an API call makes without a word of it
-    /// counts case.
+    /// Whether they are. AWS advises against it; a pool created by an API call that does not state
+    /// it is case-sensitive.
     pub case_sensitive: bool,
 }
 
-/// What a password is like, and with what a sign-in may begin.
+/// The password policy, and the first factors of a sign-in.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Policies {
-    /// What a password is like.
+    /// The password policy.
     pub password_policy: Option<PasswordPolicy>,
-    /// With what a sign-in may begin.
+    /// The first factors of a sign-in.
     pub sign_in_policy: Option<SignInPolicy>,
 }
 
-/// What a password is like.
+/// The password policy.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PasswordPolicy {
-    /// 6 to 99; absent means 8.
+    /// Minimum length, 6 to 99; absent means 8.
     pub minimum_length: Option<i32>,
-    /// How many former passwords are refused, 0 to 24; absent means 0. Needs the tier `ESSENTIALS`
-    /// or above.
+    /// Number of former passwords that are refused, 0 to 24; absent means 0. Requires the tier
+    /// `ESSENTIALS` or above.
     pub password_history_size: Option<i32>,
-    /// Whether a small letter is wanted; absent means yes.
+    /// Whether a lower-case letter is required; absent means yes.
     pub require_lowercase: Option<bool>,
-    /// Whether a digit is wanted; absent means yes.
+    /// Whether a digit is required; absent means yes.
     pub require_numbers: Option<bool>,
-    /// Whether a symbol is wanted; absent means yes.
+    /// Whether a symbol is required; absent means yes.
     pub require_symbols: Option<bool>,
-    /// Whether a capital letter is wanted; absent means yes.
+    /// Whether an upper-case letter is required; absent means yes.
     pub require_uppercase: Option<bool>,
-    /// Days that a temporary password is good for, 0 to 365; absent means 7.
+    /// Days that a temporary password is valid, 0 to 365; absent means 7.
     pub temporary_password_validity_days: Option<i32>,
 }
 
-/// With what a sign-in may begin.
+/// The first factors of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SignInPolicy {
-    /// `PASSWORD` and any of `EMAIL_OTP`, `SMS_OTP`, `WEB_AUTHN`; a set. Needs the tier
+    /// `PASSWORD` and any of `EMAIL_OTP`, `SMS_OTP`, `WEB_AUTHN`; a set. Requires the tier
     /// `ESSENTIALS` or above.
     pub allowed_first_auth_factors: Vec<String>,
 }
 
-/// How a user gets into an account again.
+/// How a user recovers an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AccountRecoverySetting {
-    /// The ways, a set by priority.
+    /// The mechanisms, a set by priority.
     pub recovery_mechanisms: Vec<RecoveryOption>,
 }
 
-/// A way into an account again.
+/// A mechanism for recovering an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RecoveryOption {
@@ -78,7 +78,7 @@ pub struct RecoveryOption {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UserAttributeUpdateSettings {
-    /// `email`, `phone_number`, of those that are verified by themselves; a set.
+    /// `email`, `phone_number`, of those that are verified automatically; a set.
     pub attributes_require_verification_before_update: Vec<String>,
 }
 
@@ -87,7 +87,7 @@ pub struct UserAttributeUpdateSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeviceConfiguration {
-    /// Whether a remembered device stands in for a second factor; absent means no.
+    /// Whether a remembered device replaces a second factor; absent means no.
     pub challenge_required_on_new_device: Option<bool>,
     /// Whether the user is asked; absent means no.
     pub device_only_remembered_on_user_prompt: Option<bool>,
@@ -136,23 +136,23 @@ pub struct LambdaConfig<S = Text> {
     pub define_auth_challenge: Option<S>,
     /// Custom authentication: the challenge.
     pub create_auth_challenge: Option<S>,
-    /// Custom authentication: whether the answer is right.
+    /// Custom authentication: whether the response is correct.
     pub verify_auth_challenge_response: Option<S>,
-    /// Before a token is made; the same function as in `pre_token_generation_config` if both are
+    /// Before a token is created; the same function as in `pre_token_generation_config` if both are
     /// stated.
     pub pre_token_generation: Option<S>,
-    /// Before a token is made, with the version of the event: `V1_0`, `V2_0` or `V3_0`.
+    /// Before a token is created, with the version of the event: `V1_0`, `V2_0` or `V3_0`.
     pub pre_token_generation_config: Option<LambdaSender<S>>,
-    /// When a user is not known.
+    /// When a user is unknown.
     pub user_migration: Option<S>,
-    /// In place of sending mail; needs `kms_key_id`. The version is `V1_0`.
+    /// Instead of sending email; requires `kms_key_id`. The version is `V1_0`.
     pub custom_email_sender: Option<LambdaSender<S>>,
-    /// In place of sending text messages; needs `kms_key_id`. The version is `V1_0`.
+    /// Instead of sending text messages; requires `kms_key_id`. The version is `V1_0`.
     #[serde(rename = "CustomSMSSender")]
     pub custom_sms_sender: Option<LambdaSender<S>>,
-    /// When a user comes from another identity provider. The version is `V1_0`.
+    /// When a user signs in through another identity provider. The version is `V1_0`.
     pub inbound_federation: Option<LambdaSender<S>>,
-    /// The key that encrypts codes for the senders, by ARN.
+    /// The ARN of the key that encrypts codes for the senders.
     #[serde(rename = "KMSKeyID")]
     pub kms_key_id: Option<S>,
 }
@@ -179,7 +179,7 @@ impl Default for LambdaConfig {
     }
 }
 
-/// A function, and the version of the event that it gets.
+/// A function, and the version of its event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LambdaSender<S = Text> {

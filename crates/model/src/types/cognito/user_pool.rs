@@ -3,16 +3,21 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::{
-    AccountRecoverySetting, AdminCreateUserConfig, DeviceConfiguration, EmailConfiguration,
-    LambdaConfig, Policies, SchemaAttribute, SmsConfiguration, UserAttributeUpdateSettings,
-    UserPoolAddOns, UsernameConfiguration, VerificationMessageTemplate,
+use super::messages::{
+    AdminCreateUserConfig, EmailConfiguration, SmsConfiguration, VerificationMessageTemplate,
 };
-use crate::{Handle, Replacement, Resource, ResourceType, Text};
+use super::schema::SchemaAttribute;
+use super::security::{
+    AccountRecoverySetting, DeviceConfiguration, LambdaConfig, Policies,
+    UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
+};
+use super::service::SERVICE;
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 
 /// The facts of `AWS::Cognito::UserPool`.
 pub const USER_POOL: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPool",
+    service: SERVICE,
     identity: &["UserPoolName"],
     create_only: &[
         "Schema[]",
@@ -30,7 +35,7 @@ pub const USER_POOL: &ResourceType = &ResourceType {
 /// A directory of people who sign in. It holds data, so it is never replaced.
 ///
 /// `CloudFormation`'s `EmailVerificationMessage`, `EmailVerificationSubject` and
-/// `SmsVerificationMessage` are left out: they are members of `VerificationMessageTemplate` under
+/// `SmsVerificationMessage` are omitted: they are members of `VerificationMessageTemplate` under
 /// older names.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,37 +44,37 @@ pub const USER_POOL: &ResourceType = &ResourceType {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct UserPool<S = Text> {
-    /// 1 to 128 of letters, digits, spaces and `+=,.@-_`. AWS does not keep it unique: the tags
-    /// find the pool again.
+    /// 1 to 128 characters: letters, digits, spaces and `+=,.@-_`. AWS does not require it to be
+    /// unique: the tags find the pool again.
     pub user_pool_name: String,
-    /// `LITE`, `ESSENTIALS` or `PLUS`; absent means `ESSENTIALS`. Managed login needs `ESSENTIALS`
-    /// or above.
+    /// `LITE`, `ESSENTIALS` or `PLUS`; absent means `ESSENTIALS`. Managed login requires
+    /// `ESSENTIALS` or above.
     pub user_pool_tier: Option<String>,
     /// `ACTIVE` or `INACTIVE`: whether AWS refuses to delete the pool; absent means `INACTIVE`.
     pub deletion_protection: Option<String>,
-    /// What users sign in with in place of a name: `email`, `phone_number`; a set. Changing it
-    /// would replace the pool.
+    /// Attributes that replace the user name at sign-in: `email`, `phone_number`; a set. Changing
+    /// it would replace the pool.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub username_attributes: Vec<String>,
-    /// What users sign in with besides a name: `email`, `phone_number`, `preferred_username`; a
-    /// set. Changing it would replace the pool.
+    /// Attributes accepted as well as the user name at sign-in: `email`, `phone_number`,
+    /// `preferred_username`; a set. Changing it would replace the pool.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alias_attributes: Vec<String>,
-    /// Whether letter case counts in a name. Changing it would replace the pool.
+    /// Whether user names are case-sensitive. Changing it would replace the pool.
     pub username_configuration: Option<UsernameConfiguration>,
-    /// Attributes that users have: standard ones that are not as by default, and custom ones; a set
-    /// by name. Custom ones can be added. Changing or removing one would replace the pool.
+    /// Attributes of users: standard ones that differ from the defaults, and custom ones; a set by
+    /// name. Custom ones can be added. Changing or removing one would replace the pool.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schema: Vec<SchemaAttribute>,
-    /// What a password is like, and with what a sign-in may begin.
+    /// The password policy, and the first factors of a sign-in.
     pub policies: Option<Policies>,
     /// `OFF`, `ON` or `OPTIONAL`; absent means `OFF`.
     pub mfa_configuration: Option<String>,
     /// The second factors: `SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`; a set. Not with `OFF`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enabled_mfas: Vec<String>,
-    /// Passkeys: the domain that they are made for. Absent means the pool's domain, a custom one
-    /// first.
+    /// Passkeys: the domain that they are created for. Absent means the pool's domain, preferably a
+    /// custom one.
     #[serde(rename = "WebAuthnRelyingPartyID")]
     pub web_authn_relying_party_id: Option<S>,
     /// Passkeys: `required` or `preferred`; absent means `preferred`.
@@ -77,23 +82,23 @@ pub struct UserPool<S = Text> {
     /// Passkeys: `SINGLE_FACTOR` or `MULTI_FACTOR_WITH_USER_VERIFICATION`; absent means
     /// `SINGLE_FACTOR`.
     pub web_authn_factor_configuration: Option<String>,
-    /// How a user gets into an account again; absent means by verified telephone number, then by
-    /// verified address.
+    /// How a user recovers an account; absent means by verified telephone number, then by verified
+    /// email address.
     pub account_recovery_setting: Option<AccountRecoverySetting>,
-    /// Who makes users, and how they are told; absent means that anybody signs up.
+    /// Who creates users, and how they are invited; absent means that anyone can sign up.
     pub admin_create_user_config: Option<AdminCreateUserConfig>,
-    /// What is verified with a code at sign-up: `email`, `phone_number`; a set.
+    /// The attributes verified with a code at sign-up: `email`, `phone_number`; a set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub auto_verified_attributes: Vec<String>,
     /// Which attributes keep their old value until the new one is verified.
     pub user_attribute_update_settings: Option<UserAttributeUpdateSettings>,
-    /// How devices are remembered; absent means that they are not.
+    /// How devices are remembered; absent means not at all.
     pub device_configuration: Option<DeviceConfiguration>,
     /// Protection against risks; absent means off. `AUDIT` and `ENFORCED` need the tier `PLUS`.
     pub user_pool_add_ons: Option<UserPoolAddOns>,
     /// Functions that Cognito calls.
     pub lambda_config: Option<LambdaConfig<S>>,
-    /// From where mail is sent; absent means from Cognito, 50 a day.
+    /// The sender of emails; absent means Cognito, 50 a day.
     pub email_configuration: Option<EmailConfiguration<S>>,
     /// How text messages are sent; absent means not at all.
     pub sms_configuration: Option<SmsConfiguration<S>>,
@@ -101,13 +106,13 @@ pub struct UserPool<S = Text> {
     pub verification_message_template: Option<VerificationMessageTemplate>,
     /// The text message with a second factor, with `{####}`.
     pub sms_authentication_message: Option<String>,
-    /// The mail with a second factor or one-time password, with `{####}`.
+    /// The email with a second factor or one-time password, with `{####}`.
     pub email_authentication_message: Option<String>,
     /// Its subject.
     pub email_authentication_subject: Option<String>,
 }
 
-// Derived, it would be of any strings, and a stack would have to say which.
+// Derived, it would be generic over the strings, and a stack would have to name their type.
 impl Default for UserPool {
     fn default() -> Self {
         Self {
@@ -145,28 +150,27 @@ impl<S: Serialize> Resource for UserPool<S> {
     const TYPE: &'static ResourceType = USER_POOL;
 }
 
-impl Handle<UserPool> {
+impl UserPool {
     /// The pool's id, such as `eu-west-1_AbCdEf123`.
+    pub const ID: Attribute<Self> = Attribute::new("UserPoolId");
+    /// The pool's ARN.
+    pub const ARN: Attribute<Self> = Attribute::new("Arn");
+    /// The issuer without its scheme: `cognito-idp.REGION.amazonaws.com/POOL`.
+    pub const PROVIDER_NAME: Attribute<Self> = Attribute::new("ProviderName");
+    /// The issuer, as it is in tokens: `https://cognito-idp.REGION.amazonaws.com/POOL`.
+    pub const PROVIDER_URL: Attribute<Self> = Attribute::new("ProviderURL");
+}
+
+impl Handle<UserPool> {
+    /// A reference to [`UserPool::ID`].
     #[must_use]
     pub fn id(&self) -> Text {
-        self.attribute("UserPoolId")
+        self.attribute(UserPool::ID)
     }
 
-    /// The pool's ARN.
-    #[must_use]
-    pub fn arn(&self) -> Text {
-        self.attribute("Arn")
-    }
-
-    /// The issuer without its scheme: `cognito-idp.REGION.amazonaws.com/POOL`.
-    #[must_use]
-    pub fn provider_name(&self) -> Text {
-        self.attribute("ProviderName")
-    }
-
-    /// The issuer, as it is in tokens: `https://cognito-idp.REGION.amazonaws.com/POOL`.
+    /// A reference to [`UserPool::PROVIDER_URL`].
     #[must_use]
     pub fn provider_url(&self) -> Text {
-        self.attribute("ProviderURL")
+        self.attribute(UserPool::PROVIDER_URL)
     }
 }

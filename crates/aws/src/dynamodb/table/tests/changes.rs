@@ -255,32 +255,27 @@ async fn the_type_of_a_key_attribute_is_refused_before_any_call() {
 
 #[tokio::test(start_paused = true)]
 async fn tags_are_waited_for() {
+    let old = r#"{"Tags":[{"Key":"old","Value":"x"}]}"#;
+    let team = r#"{"Tags":[{"Key":"team","Value":"web"}]}"#;
+    let paged = r#"{"Tags":[],"NextToken":"more"}"#;
     let fake = FakeAws::new([
         ("UntagResource", 400, IN_USE),
         ("UntagResource", 200, "{}"),
+        ("ListTagsOfResource", 200, old),
+        ("ListTagsOfResource", 200, paged),
+        ("ListTagsOfResource", 200, old),
+        ("ListTagsOfResource", 200, NO_TAGS),
+        ("TagResource", 400, IN_USE),
         ("TagResource", 200, "{}"),
-        (
-            "ListTagsOfResource",
-            200,
-            r#"{"Tags":[{"Key":"team","Value":"web"},{"Key":"old","Value":"x"}]}"#,
-        ),
-        (
-            "ListTagsOfResource",
-            200,
-            r#"{"Tags":[],"NextToken":"more"}"#,
-        ),
-        (
-            "ListTagsOfResource",
-            200,
-            r#"{"Tags":[{"Key":"team","Value":"web"}]}"#,
-        ),
+        ("ListTagsOfResource", 200, NO_TAGS),
+        ("ListTagsOfResource", 200, paged),
+        ("ListTagsOfResource", 200, team),
     ]);
     let driver = driver(&fake);
+    let live = live(&driver, &json!({}));
+    driver.untag(&live, &["old".to_owned()]).await.unwrap();
     let set = Tags::from([("team".to_owned(), "web".to_owned())]);
-    driver
-        .retag(&live(&driver, &json!({})), &set, &["old".to_owned()])
-        .await
-        .unwrap();
+    driver.tag(&live, &set).await.unwrap();
     fake.assert_used();
 }
 

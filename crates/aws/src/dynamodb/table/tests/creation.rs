@@ -30,11 +30,15 @@ async fn a_new_table_is_waited_for_and_gets_recovery_and_expiry() {
         ("ListTagsOfResource", 200, OWNED),
     ]);
     let recovery = json!({"PointInTimeRecoveryEnabled": true, "RecoveryPeriodInDays": 7});
-    let desired = table(&json!({
-        "PointInTimeRecoverySpecification": recovery,
-        "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": true},
-    }));
-    driver(&fake).create(desired, &tags()).await.unwrap();
+    create(
+        &fake,
+        &json!({
+            "PointInTimeRecoverySpecification": recovery,
+            "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": true},
+        }),
+    )
+    .await
+    .unwrap();
     assert_eq!(
         fake.requests()
             .iter()
@@ -71,8 +75,9 @@ async fn an_answer_that_was_lost_is_found_again_and_its_steps_finished() {
         ("DescribeTable", 200, protected.as_str()),
         ("ListTagsOfResource", 200, OWNED),
     ]);
-    let desired = table(&json!({"DeletionProtectionEnabled": true}));
-    driver(&fake).create(desired, &tags()).await.unwrap();
+    create(&fake, &json!({"DeletionProtectionEnabled": true}))
+        .await
+        .unwrap();
     fake.assert_used();
 }
 
@@ -88,10 +93,7 @@ async fn a_table_of_another_owner_is_not_taken() {
             r#"{"Tags":[{"Key":"frontage:system","Value":"other"}]}"#,
         ),
     ]);
-    let error = driver(&fake)
-        .create(table(&json!({})), &tags())
-        .await
-        .unwrap_err();
+    let error = create(&fake, &json!({})).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "dynamodb:CreateTable: ResourceInUseException: Table already exists: acme-t"
@@ -112,10 +114,7 @@ async fn a_name_whose_table_is_going_is_waited_for() {
         ("DescribeTable", 200, active.as_str()),
         ("ListTagsOfResource", 200, OWNED),
     ]);
-    driver(&fake)
-        .create(table(&json!({})), &tags())
-        .await
-        .unwrap();
+    create(&fake, &json!({})).await.unwrap();
     fake.assert_used();
 }
 
@@ -134,10 +133,7 @@ async fn a_crowd_is_waited_for_and_a_quota_is_not() {
         ("CreateTable", 400, crowd.as_str()),
         ("CreateTable", 400, quota.as_str()),
     ]);
-    let error = driver(&fake)
-        .create(table(&json!({})), &tags())
-        .await
-        .unwrap_err();
+    let error = create(&fake, &json!({})).await.unwrap_err();
     assert_eq!(
         error.message(),
         Some("Subscriber limit exceeded: maximum tables")

@@ -1,4 +1,4 @@
-//! How buckets come to be.
+//! How buckets are created.
 
 use super::*;
 
@@ -20,7 +20,10 @@ async fn a_name_that_was_just_let_go_of_and_a_bucket_that_is_not_known_yet_are_w
     ];
     let settings = NEW.into_iter().chain(NEW.into_iter().skip(1));
     let fake = FakeAws::new(early.into_iter().chain(settings));
-    let live = driver(&fake).create(bucket(), &tags()).await.unwrap();
+    let live = driver(&fake)
+        .create(bucket(), &owner(), &tags())
+        .await
+        .unwrap();
     assert_eq!(
         live.attributes["RegionalDomainName"],
         "acme-b.s3.eu-west-1.amazonaws.com"
@@ -60,7 +63,10 @@ async fn tags_that_the_call_did_not_set_are_set_before_anything_else() {
         ),
     ];
     let fake = FakeAws::new(answers.into_iter().chain(NEW));
-    driver(&fake).create(bucket(), &tags()).await.unwrap();
+    driver(&fake)
+        .create(bucket(), &owner(), &tags())
+        .await
+        .unwrap();
     fake.assert_used();
 }
 
@@ -76,18 +82,24 @@ async fn a_lost_answer_is_no_error_and_a_bucket_of_somebody_else_is() {
         (GET_TAGS, 200, tagged.as_str()),
     ];
     let fake = FakeAws::new(answers.into_iter().chain(NEW));
-    driver(&fake).create(bucket(), &tags()).await.unwrap();
+    driver(&fake)
+        .create(bucket(), &owner(), &tags())
+        .await
+        .unwrap();
     fake.assert_used();
     let other = tagging("test/other");
     let fake = FakeAws::new([(CREATE, 409, owned), (GET_TAGS, 200, other.as_str())]);
-    let error = driver(&fake).create(bucket(), &tags()).await.unwrap_err();
+    let error = driver(&fake)
+        .create(bucket(), &owner(), &tags())
+        .await
+        .unwrap_err();
     assert!(
         error.to_string().contains("is not this system's"),
         "{error}"
     );
     let taken = "<Error><Code>BucketAlreadyExists</Code><Message>taken</Message></Error>";
     let error = driver(&FakeAws::new([(CREATE, 409, taken)]))
-        .create(bucket(), &tags())
+        .create(bucket(), &owner(), &tags())
         .await
         .unwrap_err();
     assert!(
@@ -96,7 +108,7 @@ async fn a_lost_answer_is_no_error_and_a_bucket_of_somebody_else_is() {
     );
 }
 
-/// There a second creation is answered with 200, whoever made the first.
+/// There a second creation is answered with 200, whoever owns the bucket.
 #[tokio::test]
 async fn in_us_east_1_a_bucket_is_looked_for_first() {
     let head = "HEAD https://acme-b.s3.us-east-1.amazonaws.com/ ";
@@ -104,7 +116,10 @@ async fn in_us_east_1_a_bucket_is_looked_for_first() {
     let other = tagging("test/other");
     let fake = FakeAws::new([(head, 200, ""), (get, 200, other.as_str())]);
     let east = |fake: &FakeAws| Buckets::new(&Account::for_tests(fake).in_region("us-east-1"));
-    let error = east(&fake).create(bucket(), &tags()).await.unwrap_err();
+    let error = east(&fake)
+        .create(bucket(), &owner(), &tags())
+        .await
+        .unwrap_err();
     assert!(
         error.to_string().contains("is not this system's"),
         "{error}"
@@ -118,7 +133,10 @@ async fn in_us_east_1_a_bucket_is_looked_for_first() {
         (get, 200, tagged.as_str()),
     ];
     let fake = FakeAws::new(answers.into_iter().chain(NEW));
-    east(&fake).create(bucket(), &tags()).await.unwrap();
+    east(&fake)
+        .create(bucket(), &owner(), &tags())
+        .await
+        .unwrap();
     fake.assert_used();
     assert!(
         !fake.requests()[1].contains("LocationConstraint"),

@@ -1,4 +1,4 @@
-//! How buckets are emptied and go.
+//! How buckets are emptied and deleted.
 
 use super::*;
 

@@ -1,0 +1,62 @@
+//! The names and addresses that things in the account have.
+
+use super::Account;
+
+impl Account {
+    /// The ARN of a resource in this account and Region: `arn:P:SERVICE:R:A:RESOURCE`.
+    #[must_use]
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!(
+            "arn:{}:{service}:{}:{}:{resource}",
+            self.shared.partition, self.shared.region, self.shared.id
+        )
+    }
+
+    /// The endpoint that was set in place of AWS's, without a slash at the end.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.shared.endpoint.as_deref()
+    }
+
+    /// The URL that a WebSocket client connects to.
+    ///
+    /// On an emulator it is the path form that MiniStack and LocalStack share, since the host form
+    /// does not resolve outside browsers.
+    #[must_use]
+    pub fn websocket_url(&self, api_endpoint: &str, api_id: &str, stage: &str) -> String {
+        match &self.shared.endpoint {
+            Some(endpoint) => {
+                let host = endpoint.replacen("http", "ws", 1);
+                format!("{host}/_aws/execute-api/{api_id}/{stage}")
+            }
+            None => format!("{api_endpoint}/{stage}"),
+        }
+    }
+
+    /// The URL at which a browser finds a host that AWS gave a name, such as
+    /// `d111111abcdef8.cloudfront.net`.
+    ///
+    /// At an emulator on this machine it is the same name below `localhost`, which browsers resolve
+    /// to the loopback, at the endpoint's port: `http://d111111abcdef8.cloudfront.localhost:4566`.
+    /// Elsewhere the endpoint's own host takes the place of the last label, as LocalStack has it.
+    #[must_use]
+    pub fn site_url(&self, host: &str) -> String {
+        let Some(endpoint) = &self.shared.endpoint else {
+            return format!("https://{host}");
+        };
+        let (scheme, authority) = endpoint.split_once("://").unwrap_or(("http", endpoint));
+        let authority = authority.split('/').next().unwrap_or_default();
+        let (name, port) = authority
+            .rsplit_once(':')
+            .map_or((authority, String::new()), |(name, port)| {
+                (name, format!(":{port}"))
+            });
+        let parent = if name.parse::<std::net::Ipv4Addr>().is_ok() {
+            "localhost"
+        } else {
+            name
+        };
+        let labels = host.rsplit_once('.').map_or(host, |(labels, _)| labels);
+        format!("{scheme}://{labels}.{parent}{port}")
+    }
+}

@@ -1,0 +1,226 @@
+//! `AWS::ApiGatewayV2::Api`.
+
+mod limits;
+#[cfg(test)]
+mod tests;
+
+use aws_sdk_apigatewayv2::types::{Api as SdkApi, ProtocolType};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use model::types::apigatewayv2::Api;
+use model::{Address, Owner, Tags};
+
+use super::client::{ApiGatewayClient, DELETIONS, WRITES};
+use super::convert;
+use crate::Account;
+use crate::kit::call::Call as _;
+use crate::kit::children::ParentService as _;
+use crate::kit::gone::until_gone;
+use crate::kit::limits::Limit;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::WaitPolicy;
+
+type Live = TypedLive<Api>;
+
+/// Reads and writes APIs.
+///
+/// An API's name is not unique and AWS assigns its id, so it is found by its tags, which the call
+/// that creates it writes. The list shows them; they are read again before a write, since an
+/// emulator's list shows them as they were at creation.
+#[derive(Debug)]
+pub(crate) struct Apis(ApiGatewayClient);
+
+impl Apis {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self(ApiGatewayClient::new(account))
+    }
+
+    fn live(&self, api: &SdkApi) -> Live {
+        let id = api.api_id().unwrap_or_default();
+        let properties = Api {
+            name: api.name().unwrap_or_default().to_owned(),
+            description: convert::text(api.description()),
+            protocol_type: api
+                .protocol_type()
+                .map_or("", ProtocolType::as_str)
+                .to_owned(),
+            route_selection_expression: api
+                .route_selection_expression()
+                .unwrap_or_default()
+                .to_owned(),
+            api_key_selection_expression: convert::text(api.api_key_selection_expression()),
+            disable_execute_api_endpoint: api.disable_execute_api_endpoint(),
+        };
+        let endpoint = api.api_endpoint().unwrap_or_default();
+        self.with_attributes(
+            id,
+            endpoint,
+            properties,
+            LiveTags::Hinted(ApiGatewayClient::tags_in(api)),
+        )
+    }
+
+    fn with_attributes(&self, id: &str, endpoint: &str, properties: Api, tags: LiveTags) -> Live {
+        let attributes = Attributes::from([
+            ("ApiId".to_owned(), id.to_owned()),
+            ("ApiEndpoint".to_owned(), endpoint.to_owned()),
+            ("Arn".to_owned(), self.0.api_arn(id)),
+        ]);
+        TypedLive {
+            id: id.to_owned(),
+            properties,
+            attributes,
+            tags,
+        }
+    }
+
+    /// The one of several APIs with one address that is in use: a creation whose answer was lost
+    /// leaves a second one, which is reported as an orphan.
+    async fn choose(
+        &self,
+        candidates: Vec<&SdkApi>,
+        protocol_type: &str,
+        cache: &ReadCache,
+    ) -> Result<Option<SdkApi>, DriverError> {
+        let several = candidates.len() > 1;
+        let mut ranked = Vec::new();
+        for api in candidates {
+            let id = api.api_id().unwrap_or_default();
+            let routes = several && !self.0.routes(id, cache).await?.is_empty();
+            let other_protocol = api
+                .protocol_type()
+                .is_none_or(|of| of.as_str() != protocol_type);
+            let created = api
+                .created_date()
+                .map(|date| (date.secs(), date.subsec_nanos()));
+            ranked.push(((other_protocol, !routes, created, id), api));
+        }
+        Ok(ranked
+            .into_iter()
+            .min_by_key(|(rank, _)| *rank)
+            .map(|(_, api)| api.clone()))
+    }
+}
+
+impl ResourceDriver for Apis {
+    type Properties = Api;
+    const LIMITS: &'static [Limit] = limits::LIMITS;
+
+    fn normalise(&self, api: &mut Api) {
+        api.description
+            .take_if(|description| description.is_empty());
+        api.api_key_selection_expression
+            .get_or_insert_with(|| "$request.header.x-api-key".to_owned());
+        api.disable_execute_api_endpoint.get_or_insert(false);
+    }
+
+    async fn read(
+        &self,
+        request: TypedReadRequest<'_, Api>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let apis = self.0.apis(cache).await?;
+        let candidates = apis
+            .iter()
+            .filter(|api| {
+                let tags = ApiGatewayClient::tags_in(api);
+                self.0.is_at(&tags, request.address)
+            })
+            .collect();
+        let chosen = self
+            .choose(candidates, &request.properties.protocol_type, cache)
+            .await?;
+        Ok(chosen.map(|api| self.live(&api)))
+    }
+
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let owned = self.0.owned(cache).await?;
+        Ok(owned.iter().map(|api| self.live(api)).collect())
+    }
+
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.0.read_tags(live.attribute("Arn")?).await
+    }
+
+    async fn create(&self, desired: Api, _: &Owner, tags: &Tags) -> Result<Live, DriverError> {
+        let call = self
+            .0
+            .client
+            .create_api()
+            .name(&desired.name)
+            .set_description(desired.description.clone())
+            .protocol_type(ProtocolType::from(desired.protocol_type.as_str()))
+            .route_selection_expression(&desired.route_selection_expression)
+            .set_api_key_selection_expression(desired.api_key_selection_expression.clone())
+            .set_disable_execute_api_endpoint(desired.disable_execute_api_endpoint)
+            .set_tags(Some(tags.clone().into_iter().collect()));
+        let created = WRITES
+            .write(|| call.clone().send().sent("apigateway:CreateApi"))
+            .await?;
+        let id = created
+            .api_id()
+            .ok_or_else(|| DriverError::internal("a new API has no id"))?;
+        let endpoint = created.api_endpoint().unwrap_or_default();
+        Ok(self.with_attributes(id, endpoint, desired, LiveTags::Read(tags.clone())))
+    }
+
+    async fn update(
+        &self,
+        live: Live,
+        desired: Api,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
+        let text = |property: &str, value: Option<&String>| {
+            let affected = changes.affects(property);
+            affected.then(|| convert::patch_text(value))
+        };
+        let disable = desired.disable_execute_api_endpoint;
+        let call = self
+            .0
+            .client
+            .update_api()
+            .api_id(&live.id)
+            .set_name(text("Name", Some(&desired.name)))
+            .set_description(text("Description", desired.description.as_ref()))
+            .set_route_selection_expression(text(
+                "RouteSelectionExpression",
+                Some(&desired.route_selection_expression),
+            ))
+            .set_api_key_selection_expression(text(
+                "ApiKeySelectionExpression",
+                desired.api_key_selection_expression.as_ref(),
+            ))
+            .set_disable_execute_api_endpoint(
+                disable.filter(|_| changes.affects("DisableExecuteApiEndpoint")),
+            );
+        WRITES
+            .write(|| call.clone().send().done("apigateway:UpdateApi"))
+            .await?;
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
+    }
+
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.0.set_tags(live.attribute("Arn")?, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.0.remove_tags(live.attribute("Arn")?, keys).await
+    }
+
+    /// Deletes everything that the API contains with it.
+    async fn delete(&self, live: Live) -> Result<(), DriverError> {
+        let client = &self.0.client;
+        let call = client.delete_api().api_id(&live.id);
+        DELETIONS
+            .delete(|| call.clone().send().done("apigateway:DeleteApi"))
+            .await?;
+        let call = client.get_api().api_id(&live.id);
+        let name = format!("the API {}", live.id);
+        until_gone(&name, WaitPolicy::seconds(60), || async {
+            WRITES.found(call.clone().send().sent("apigateway:GetApi").await)
+        })
+        .await
+    }
+}

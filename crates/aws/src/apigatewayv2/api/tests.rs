@@ -1,0 +1,194 @@
+use super::Apis;
+use crate::apigatewayv2::testing::*;
+use crate::apigatewayv2::{Authorizers, Deployments, Integrations, Routes, Stages};
+
+fn api() -> Value {
+    json!({"Name": "acme", "ProtocolType": "WEBSOCKET", "RouteSelectionExpression": "$request.body.action"})
+}
+
+fn listed(id: &str, created: &str, address: &str) -> String {
+    format!(
+        r#"{{"apiId":"{id}","name":"acme","protocolType":"WEBSOCKET","createdDate":"{created}",
+        "routeSelectionExpression":"$request.body.action",
+        "tags":{{"frontage:system":"acme","frontage:address":"{address}"}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn it_is_found_by_its_tags_on_a_later_page() {
+    let first = format!(
+        r#"{{"items":[{}],"nextToken":"more"}}"#,
+        listed("a", "2026-01-01T00:00:00Z", "test/other")
+    );
+    let second = format!(
+        r#"{{"items":[{}]}}"#,
+        listed("b", "2026-01-01T00:00:00Z", "test/api")
+    );
+    let fake = FakeAws::new([("nextToken=more", 200, &*second), ("/v2/apis", 200, &first)]);
+    let driver = driver(&fake, Apis::new);
+    let live = driver
+        .read(&wanted("api", &api()), &ReadCache::default())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(live.id, "b");
+    assert_eq!(
+        live.attributes["Arn"],
+        "arn:aws:apigateway:eu-west-1::/apis/b"
+    );
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn of_several_the_one_with_routes_is_it_then_the_oldest_and_the_others_are_listed() {
+    let of = [
+        ("a", "2026-01-03"),
+        ("b", "2026-01-02"),
+        ("c", "2026-01-01"),
+    ]
+    .map(|(id, day)| listed(id, &format!("{day}T00:00:00Z"), "test/api"));
+    let apis = format!(r#"{{"items":[{}]}}"#, of.join(","));
+    let with_route = r#"{"items":[{"routeId":"r","routeKey":"$connect"}]}"#;
+    for (routes_of_b, chosen) in [(with_route, "b"), (NONE, "c")] {
+        let fake = FakeAws::new([
+            ("/apis/a/routes", 200, NONE),
+            ("/apis/b/routes", 200, routes_of_b),
+            ("/apis/c/routes", 200, NONE),
+            ("/v2/apis", 200, &apis),
+        ]);
+        let (driver, cache) = (driver(&fake, Apis::new), ReadCache::default());
+        let live = driver
+            .read(&wanted("api", &api()), &cache)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(live.id, chosen);
+        assert_eq!(driver.list(&cache).await.unwrap().len(), 3);
+        fake.assert_used();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_deletion_waits_for_the_quota_and_until_it_is_gone() {
+    let slow = r#"{"__type":"TooManyRequestsException","message":"Too Many Requests"}"#;
+    let fake = FakeAws::new([
+        ("DELETE", 429, slow),
+        ("DELETE", 204, ""),
+        ("GET", 200, r#"{"apiId":"a"}"#),
+        ("GET", 404, GONE),
+        ("DELETE", 404, GONE),
+        ("GET", 404, GONE),
+    ]);
+    let driver = driver(&fake, Apis::new);
+    let live = Live {
+        id: "a".into(),
+        ..live(&driver, ("ApiId", "a"), "api", &api())
+    };
+    driver.delete(&live).await.unwrap();
+    driver.delete(&live).await.unwrap();
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn an_update_sends_what_changed_and_empty_text_for_what_goes() {
+    let fake = FakeAws::new([("PATCH", 200, "{}")]);
+    let driver = driver(&fake, Apis::new);
+    let described = with(&api(), "Description", json!("for toggles"));
+    let live = live(&driver, ("ApiId", "a"), "api", &described);
+    update(&driver, &live, &api()).await.unwrap();
+    assert_eq!(sent(&fake, "PATCH"), json!({"description": ""}));
+}
+
+/// Everything in the API, with one call for each kind.
+#[tokio::test]
+async fn a_reading_asks_for_each_kind_once() {
+    let fake = FakeAws::new([
+        (
+            "/apis/a/routes",
+            200,
+            r#"{"items":[{"routeId":"r","routeKey":"$connect","target":"integrations/i"}]}"#,
+        ),
+        (
+            "/apis/a/integrations",
+            200,
+            r#"{"items":[{"integrationId":"i","integrationType":"MOCK","description":"test/integration"}]}"#,
+        ),
+        (
+            "/apis/a/authorizers",
+            200,
+            r#"{"items":[{"authorizerId":"u","name":"n","authorizerType":"REQUEST"}]}"#,
+        ),
+        (
+            "/apis/a/deployments",
+            200,
+            r#"{"items":[{"deploymentId":"d","description":"x","deploymentStatus":"DEPLOYED"}]}"#,
+        ),
+        (
+            "/apis/a/stages",
+            200,
+            r#"{"items":[{"stageName":"live","deploymentId":"d","tags":{"frontage:system":"acme"}}]}"#,
+        ),
+        ("/v2/apis", 200, APIS),
+    ]);
+    let account = Account::for_tests(&fake);
+    let drivers: [(&dyn Driver, &str, Value); 6] = [
+        (&Untyped::new(&account, Apis::new), "api", api()),
+        (
+            &Untyped::new(&account, Integrations::new),
+            "integration",
+            json!({"ApiId": "a", "IntegrationType": "MOCK"}),
+        ),
+        (
+            &Untyped::new(&account, Authorizers::new),
+            "authorizer",
+            json!({"ApiId": "a", "Name": "n", "AuthorizerType": "REQUEST"}),
+        ),
+        (&Untyped::new(&account, Routes::new), "route", route()),
+        (
+            &Untyped::new(&account, Deployments::new),
+            "deployment",
+            json!({"ApiId": "a", "Description": "x"}),
+        ),
+        (
+            &Untyped::new(&account, Stages::new),
+            "stage",
+            json!({"ApiId": "a", "StageName": "live"}),
+        ),
+    ];
+    let cache = ReadCache::default();
+    for (driver, name, properties) in drivers {
+        let live = driver
+            .read(&wanted(name, &properties), &cache)
+            .await
+            .unwrap()
+            .unwrap();
+        let listed = driver.list(&cache).await.unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!(
+            listed[0].id, live.id,
+            "a read one is known among the listed"
+        );
+        let recorded = live
+            .tags
+            .known()
+            .and_then(|tags| tags.get("frontage:fingerprint"));
+        assert_eq!(recorded.is_some(), !["api", "stage"].contains(&name));
+    }
+    fake.assert_used();
+    assert_eq!(fake.requests().len(), 6);
+}
+
+#[test]
+fn a_plan_finds_what_api_gateway_refuses() {
+    let finding = |member: &str, value| findings(Apis::new, &with(&api(), member, value));
+    assert_eq!(
+        finding("Name", json!("")),
+        ["Name has 0 characters; 1 to 128 are allowed"]
+    );
+    assert_eq!(
+        finding("ProtocolType", json!("C")),
+        ["ProtocolType is `C`; WEBSOCKET or HTTP is allowed"]
+    );
+    let unknown = finding("Description", json!(engine::UNKNOWN));
+    assert_eq!(unknown, Vec::<String>::new());
+}

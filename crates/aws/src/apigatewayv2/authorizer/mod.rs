@@ -1,0 +1,202 @@
+//! `AWS::ApiGatewayV2::Authorizer`.
+
+mod limits;
+#[cfg(test)]
+mod tests;
+
+use aws_sdk_apigatewayv2::types::{Api, Authorizer as SdkAuthorizer, AuthorizerType};
+use engine::{Changes, DriverError, ReadCache};
+use model::Owner;
+use model::types::apigatewayv2::Authorizer;
+
+use super::client::{ApiGatewayClient, DELETIONS, WRITES};
+use super::convert;
+use crate::Account;
+use crate::kit::call::Call as _;
+use crate::kit::children::{Child, child};
+use crate::kit::limits::Limit;
+use crate::kit::typed::{TypedLive, TypedReadRequest};
+
+type Properties = Authorizer<String>;
+type Live = TypedLive<Properties>;
+
+/// Reads and writes authorizers. AWS lets several have one name; the one that a route uses is
+/// chosen, and the others are orphans.
+#[derive(Debug)]
+pub(crate) struct Authorizers(ApiGatewayClient);
+
+impl Authorizers {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self(ApiGatewayClient::new(account))
+    }
+
+    async fn named(
+        &self,
+        api_id: &str,
+        name: &str,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let authorizers = self.0.authorizers(api_id, cache).await?;
+        let mut named: Vec<_> = authorizers
+            .iter()
+            .filter(|authorizer| authorizer.name() == Some(name))
+            .collect();
+        if named.len() > 1 {
+            let routes = self.0.routes(api_id, cache).await?;
+            let used = |id: Option<&str>| routes.iter().any(|route| route.authorizer_id() == id);
+            named.sort_by_key(|of| (!used(of.authorizer_id()), of.authorizer_id()));
+        }
+        Ok(named.first().map(|authorizer| live(api_id, authorizer)))
+    }
+
+    async fn create_authorizer(&self, desired: &Properties) -> Result<Live, DriverError> {
+        let call = self
+            .0
+            .client
+            .create_authorizer()
+            .api_id(&desired.api_id)
+            .name(&desired.name)
+            .authorizer_type(AuthorizerType::from(desired.authorizer_type.as_str()))
+            .set_authorizer_uri(desired.authorizer_uri.clone())
+            .set_authorizer_credentials_arn(desired.authorizer_credentials_arn.clone())
+            // Required, though it may be empty.
+            .set_identity_source(Some(desired.identity_source.clone()));
+        let created = WRITES
+            .write(|| call.clone().send().sent("apigateway:CreateAuthorizer"))
+            .await?;
+        let id = created
+            .authorizer_id()
+            .ok_or_else(|| DriverError::internal("a new authorizer has no id"))?;
+        // An emulator makes up an identity source where none is given.
+        if created.identity_source() != desired.identity_source
+            && desired.identity_source.is_empty()
+        {
+            self.patch(id, desired, |property| property == "IdentitySource")
+                .await?;
+        }
+        let id = ("AuthorizerId", id);
+        Ok(child(&desired.api_id, id, desired.clone()))
+    }
+
+    async fn patch(
+        &self,
+        id: &str,
+        desired: &Properties,
+        touches: impl Fn(&str) -> bool,
+    ) -> Result<(), DriverError> {
+        let text = |property: &str, value: &Option<String>| {
+            touches(property).then(|| convert::patch_text(value.as_ref()))
+        };
+        let authorizer_type = AuthorizerType::from(desired.authorizer_type.as_str());
+        let source = &desired.identity_source;
+        let call = self
+            .0
+            .client
+            .update_authorizer()
+            .api_id(&desired.api_id)
+            .authorizer_id(id)
+            .set_authorizer_type(touches("AuthorizerType").then_some(authorizer_type))
+            .set_authorizer_uri(text("AuthorizerUri", &desired.authorizer_uri))
+            .set_authorizer_credentials_arn(text(
+                "AuthorizerCredentialsArn",
+                &desired.authorizer_credentials_arn,
+            ))
+            .set_identity_source(touches("IdentitySource").then(|| source.clone()));
+        WRITES
+            .write(|| call.clone().send().done("apigateway:UpdateAuthorizer"))
+            .await
+    }
+}
+
+fn properties(api_id: &str, authorizer: &SdkAuthorizer) -> Properties {
+    Authorizer {
+        api_id: api_id.to_owned(),
+        name: authorizer.name().unwrap_or_default().to_owned(),
+        authorizer_type: authorizer
+            .authorizer_type()
+            .map_or("", AuthorizerType::as_str)
+            .to_owned(),
+        authorizer_uri: convert::text(authorizer.authorizer_uri()),
+        authorizer_credentials_arn: convert::text(authorizer.authorizer_credentials_arn()),
+        identity_source: authorizer.identity_source().to_vec(),
+    }
+}
+
+fn live(api_id: &str, authorizer: &SdkAuthorizer) -> Live {
+    let id = authorizer.authorizer_id().unwrap_or_default();
+    child(api_id, ("AuthorizerId", id), properties(api_id, authorizer))
+}
+
+impl Child for Authorizers {
+    type Properties = Properties;
+    type Service = ApiGatewayClient;
+    const KIND: &'static str = "authorizer";
+    const LIMITS: &'static [Limit] = limits::LIMITS;
+
+    fn service(&self) -> &ApiGatewayClient {
+        &self.0
+    }
+
+    fn parent_id(authorizer: &Properties) -> &str {
+        &authorizer.api_id
+    }
+
+    fn orphan_name(live: &Live) -> &str {
+        &live.properties.name
+    }
+
+    fn normalise(&self, authorizer: &mut Properties) {
+        authorizer.identity_source.sort();
+        authorizer.identity_source.dedup();
+    }
+
+    async fn find(
+        &self,
+        _: &Api,
+        request: TypedReadRequest<'_, Properties>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let authorizer = &request.properties;
+        self.named(&authorizer.api_id, &authorizer.name, cache)
+            .await
+    }
+
+    async fn all(&self, api: &Api, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let api_id = api.api_id().unwrap_or_default();
+        let authorizers = self.0.authorizers(api_id, cache).await?;
+        Ok(authorizers.iter().map(|of| live(api_id, of)).collect())
+    }
+
+    async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {
+        let (api_id, name) = (&desired.api_id, &desired.name);
+        if let Some(found) = self.named(api_id, name, &ReadCache::default()).await?
+            && let Some(found) = self.resume(found, &desired, owner).await?
+        {
+            return Ok(found);
+        }
+        self.create_authorizer(&desired).await
+    }
+
+    async fn change(
+        &self,
+        live: &mut Live,
+        desired: &Properties,
+        changes: &Changes,
+    ) -> Result<(), DriverError> {
+        let id = live.attribute("AuthorizerId")?;
+        self.patch(id, desired, |property| changes.affects(property))
+            .await
+    }
+
+    async fn remove(&self, live: &Live) -> Result<(), DriverError> {
+        let call = self
+            .0
+            .client
+            .delete_authorizer()
+            .api_id(&live.properties.api_id)
+            .authorizer_id(live.attribute("AuthorizerId")?);
+        DELETIONS
+            .delete(|| call.clone().send().done("apigateway:DeleteAuthorizer"))
+            .await
+    }
+}

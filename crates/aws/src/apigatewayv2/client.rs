@@ -1,0 +1,227 @@
+//! Shared by the drivers: the client, the lists of one reading, the tags of APIs and stages.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_sdk_apigatewayv2::Client;
+use aws_sdk_apigatewayv2::types::{Api, Authorizer, Deployment, Integration, Route, Stage};
+use engine::{DriverError, LiveTags, ReadCache};
+use model::{Address, FINGERPRINT_TAG, Pseudo, SYSTEM_TAG, Tags};
+
+use super::convert;
+use crate::Account;
+use crate::kit::call::Call as _;
+use crate::kit::children::{Parent, ParentService, recorded};
+use crate::kit::consistency::Consistency;
+use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::wait::WaitPolicy;
+
+/// API Gateway's errors: another write in the same API is under way, or too many calls were made.
+/// The quota of `CreateDeployment` is one in 5 s, and that of deleting an API one in 30 s.
+///
+/// The conflict differs from the one of a taken route key by its message alone: "Unable to complete
+/// operation due to concurrent modification. Please try again later." (terraform-provider-aws
+/// issues 18018, 37897 and 40575).
+pub(super) const WRITES: Consistency = Consistency {
+    absent: &[Code("NotFoundException")],
+    passing: &[
+        Message("ConflictException", "concurrent modification"),
+        Code("TooManyRequestsException"),
+    ],
+    policy: WaitPolicy::seconds(120),
+};
+
+/// Those of a deletion, which pass as well while what refers to the resource is itself being moved
+/// or deleted.
+pub(super) const DELETIONS: Consistency = Consistency {
+    passing: &[
+        Code("ConflictException"),
+        Code("TooManyRequestsException"),
+        Message("BadRequestException", "Active stages"),
+    ],
+    ..WRITES
+};
+
+/// API Gateway in the system's account and Region.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiGatewayClient {
+    account: Account,
+    pub(super) client: Client,
+}
+
+/// The lists of what an API contains, each read once in a reading. An API that is gone contains
+/// nothing.
+macro_rules! lists {
+    ($($list:ident, $operation:ident, $name:literal, $child:ty;)*) => {
+        $(pub(super) async fn $list(
+            &self,
+            api_id: &str,
+            cache: &ReadCache,
+        ) -> Result<Arc<Vec<$child>>, DriverError> {
+            let call = self.client.$operation().api_id(api_id);
+            let list = || async {
+                let listed = pages(|token| {
+                    let page = call.clone().set_next_token(token).send();
+                    async {
+                        let page = page.sent($name).await?;
+                        Ok((page.items.unwrap_or_default(), page.next_token))
+                    }
+                });
+                WRITES.or_empty(listed.await)
+            };
+            cache.once(format!("{} {api_id}", $name), list).await
+        })*
+    };
+}
+
+impl ApiGatewayClient {
+    pub(super) fn new(account: &Account) -> Self {
+        Self {
+            account: account.clone(),
+            client: Client::new(&account.config("apigateway")),
+        }
+    }
+
+    lists! {
+        routes, get_routes, "apigateway:GetRoutes", Route;
+        integrations, get_integrations, "apigateway:GetIntegrations", Integration;
+        authorizers, get_authorizers, "apigateway:GetAuthorizers", Authorizer;
+        deployments, get_deployments, "apigateway:GetDeployments", Deployment;
+        stages, get_stages, "apigateway:GetStages", Stage;
+    }
+
+    /// Every API of the Region, one call per page in a reading.
+    pub(super) async fn apis(&self, cache: &ReadCache) -> Result<Arc<Vec<Api>>, DriverError> {
+        let list = || {
+            pages(|token| async move {
+                let call = self.client.get_apis().set_next_token(token);
+                let page = call.send().sent("apigateway:GetApis").await?;
+                Ok((page.items.unwrap_or_default(), page.next_token))
+            })
+        };
+        cache.once("apigateway:GetApis", list).await
+    }
+
+    /// An API's ARN. It has no account.
+    pub(super) fn api_arn(&self, api_id: &str) -> String {
+        let known = self.account.known();
+        let partition = known
+            .pseudo
+            .get(&Pseudo::Partition)
+            .map_or("aws", String::as_str);
+        format!(
+            "arn:{partition}:apigateway:{}::/apis/{api_id}",
+            self.account.region()
+        )
+    }
+
+    /// A stage's ARN.
+    pub(super) fn stage_arn(&self, api_id: &str, stage: &str) -> String {
+        format!("{}/stages/{stage}", self.api_arn(api_id))
+    }
+
+    /// The URL that a client of a stage connects to.
+    pub(super) fn websocket_url(&self, endpoint: &str, api_id: &str, stage: &str) -> String {
+        self.account.websocket_url(endpoint, api_id, stage)
+    }
+
+    /// The tags of an API or a stage, from itself; none if it is gone.
+    pub(super) async fn read_tags(&self, arn: &str) -> Result<Tags, DriverError> {
+        let call = self.client.get_tags().resource_arn(arn);
+        let answer = WRITES.found(call.send().sent("apigateway:GetTags").await)?;
+        let tags = answer.and_then(|answer| answer.tags);
+        Ok(tags.into_iter().flatten().collect())
+    }
+
+    /// Sets tags of an API or a stage. Tags that are not named stay, so several may write at once.
+    pub(super) async fn set_tags(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+        let call = self
+            .client
+            .tag_resource()
+            .resource_arn(arn)
+            .set_tags(Some(tags.clone().into_iter().collect()));
+        WRITES
+            .write(|| call.clone().send().done("apigateway:TagResource"))
+            .await
+    }
+
+    /// Removes tags of an API or a stage. One that is gone has none.
+    pub(super) async fn remove_tags(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+        let call = self
+            .client
+            .untag_resource()
+            .resource_arn(arn)
+            .set_tag_keys(Some(keys.to_vec()));
+        WRITES
+            .delete(|| call.clone().send().done("apigateway:UntagResource"))
+            .await
+    }
+}
+
+impl Parent for ApiGatewayClient {
+    async fn tags_of(&self, api_id: &str) -> Result<Tags, DriverError> {
+        self.read_tags(&self.api_arn(api_id)).await
+    }
+
+    async fn tag(&self, api_id: &str, tags: &Tags) -> Result<(), DriverError> {
+        self.set_tags(&self.api_arn(api_id), tags).await
+    }
+
+    async fn untag(&self, api_id: &str, keys: &[String]) -> Result<(), DriverError> {
+        self.remove_tags(&self.api_arn(api_id), keys).await
+    }
+}
+
+impl ParentService for ApiGatewayClient {
+    type Parent = Api;
+
+    fn system(&self) -> &str {
+        self.account.system()
+    }
+
+    fn tags_in(api: &Api) -> Tags {
+        convert::tags(api.tags())
+    }
+
+    async fn parent(&self, api_id: &str, cache: &ReadCache) -> Result<Option<Api>, DriverError> {
+        let apis = self.apis(cache).await?;
+        let mut apis = apis.iter();
+        Ok(apis.find(|api| api.api_id() == Some(api_id)).cloned())
+    }
+
+    async fn owned(&self, cache: &ReadCache) -> Result<Vec<Api>, DriverError> {
+        let apis = self.apis(cache).await?;
+        let owned = apis.iter().filter(|api| self.is_ours(&Self::tags_in(api)));
+        Ok(owned.cloned().collect())
+    }
+
+    /// The list of APIs shows their tags. Where it does not show the record (an emulator's shows
+    /// tags as they were at creation) the API itself is asked before anything is written.
+    fn record(api: &Tags, address: &Address) -> LiveTags {
+        let tags = recorded(api, address);
+        if !tags.contains_key(SYSTEM_TAG) {
+            LiveTags::Read(tags)
+        } else if tags.contains_key(FINGERPRINT_TAG) {
+            LiveTags::Hinted(tags)
+        } else {
+            LiveTags::Unread
+        }
+    }
+}
+
+/// All pages of a list: this service's client has no paginators.
+async fn pages<T, F>(mut page: impl FnMut(Option<String>) -> F) -> Result<Vec<T>, DriverError>
+where
+    F: Future<Output = Result<(Vec<T>, Option<String>), DriverError>>,
+{
+    let mut all = Vec::new();
+    let mut token = None;
+    loop {
+        let (items, next) = page(token).await?;
+        all.extend(items);
+        token = next.filter(|next| !next.is_empty());
+        if token.is_none() {
+            return Ok(all);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! `AWS::ApiGatewayV2::Deployment`.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use aws_sdk_apigatewayv2::types::{
+    Api, Deployment as SdkDeployment, DeploymentStatus, Stage as SdkStage,
+};
+use engine::{Changes, DriverError, ReadCache};
+use model::Owner;
+use model::types::apigatewayv2::Deployment;
+
+use super::client::{ApiGatewayClient, DELETIONS, WRITES};
+use super::convert;
+use crate::Account;
+use crate::kit::call::Call as _;
+use crate::kit::children::{Child, Parent as _, ParentService as _, child};
+use crate::kit::consistency::Consistency;
+use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::typed::{TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, until};
+
+type Properties = Deployment<String>;
+type Live = TypedLive<Properties>;
+
+/// The errors of a creation, which pass as well while the routes, made a moment ago, are not known
+/// everywhere.
+const CREATION: Consistency = Consistency {
+    passing: &[
+        Message("ConflictException", "concurrent modification"),
+        Code("TooManyRequestsException"),
+        Message("BadRequestException", "At least one route is required"),
+        Message("BadRequestException", "because no routes exist"),
+    ],
+    policy: WaitPolicy::seconds(60),
+    ..WRITES
+};
+
+/// Reads and makes deployments.
+///
+/// A deployment's description is the fingerprint of what it deploys, so the desired one is found by
+/// it. If there is none, the one that a stage serves is the one to replace. Those that API Gateway
+/// makes for a stage with `AutoDeploy` are its own.
+#[derive(Debug)]
+pub(crate) struct Deployments(ApiGatewayClient);
+
+impl Deployments {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self(ApiGatewayClient::new(account))
+    }
+
+    async fn with_stages(
+        &self,
+        api_id: &str,
+        cache: &ReadCache,
+    ) -> Result<(Arc<Vec<SdkDeployment>>, Arc<Vec<SdkStage>>), DriverError> {
+        tokio::try_join!(
+            self.0.deployments(api_id, cache),
+            self.0.stages(api_id, cache)
+        )
+    }
+
+    /// The id of the deployment that an earlier attempt made, and whether it is deployed: the
+    /// attempt may have been stopped while it waited.
+    async fn earlier(
+        &self,
+        desired: &Properties,
+        owner: &Owner,
+    ) -> Result<Option<(String, bool)>, DriverError> {
+        let api_id = &desired.api_id;
+        let deployments = self.0.deployments(api_id, &ReadCache::default()).await?;
+        let usable = deployments
+            .iter()
+            .filter(|deployment| status(deployment) != DeploymentStatus::Failed);
+        match find(usable, &desired.description) {
+            Some(found) if self.0.owns(api_id, owner).await? => {
+                let id = found.deployment_id().unwrap_or_default().to_owned();
+                Ok(Some((id, status(found) == DeploymentStatus::Deployed)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn create_deployment(&self, desired: &Properties) -> Result<(String, bool), DriverError> {
+        let call = self
+            .0
+            .client
+            .create_deployment()
+            .api_id(&desired.api_id)
+            .description(&desired.description);
+        let created = CREATION
+            .write(|| call.clone().send().sent("apigateway:CreateDeployment"))
+            .await?;
+        let deployed = created.deployment_status() == Some(&DeploymentStatus::Deployed);
+        let id = created
+            .deployment_id
+            .ok_or_else(|| DriverError::internal("a new deployment has no id"))?;
+        Ok((id, deployed))
+    }
+
+    async fn wait(&self, api_id: &str, id: &str) -> Result<(), DriverError> {
+        let condition = format!("the deployment {id} of the API {api_id} to become DEPLOYED");
+        let call = self
+            .0
+            .client
+            .get_deployment()
+            .api_id(api_id)
+            .deployment_id(id);
+        until(&condition, WaitPolicy::seconds(120), || async {
+            let answer = call.clone().send().sent("apigateway:GetDeployment").await;
+            let Some(answer) = WRITES.found(answer)? else {
+                return Ok(Err("it does not exist".to_owned()));
+            };
+            let message = answer
+                .deployment_status_message()
+                .unwrap_or("API Gateway does not say why");
+            match answer.deployment_status() {
+                Some(DeploymentStatus::Failed) => Err(DriverError::Invalid(format!(
+                    "the deployment {id} of the API {api_id} failed: {message}"
+                ))),
+                Some(DeploymentStatus::Pending) => {
+                    Ok(Err(DeploymentStatus::Pending.as_str().to_owned()))
+                }
+                _ => Ok(Ok(())),
+            }
+        })
+        .await
+    }
+
+    /// Whether a stage of another owner serves the deployment.
+    fn is_others(&self, deployment: &SdkDeployment, stages: &[SdkStage]) -> bool {
+        let serves = |stage: &&SdkStage| stage.deployment_id() == deployment.deployment_id();
+        stages
+            .iter()
+            .filter(serves)
+            .any(|stage| !self.0.is_ours(&convert::tags(stage.tags())))
+    }
+}
+
+/// Not by API Gateway itself.
+fn is_made_by_hand(deployment: &SdkDeployment) -> bool {
+    deployment.auto_deployed() != Some(true)
+}
+
+/// An emulator may leave the status out.
+fn status(deployment: &SdkDeployment) -> DeploymentStatus {
+    deployment
+        .deployment_status()
+        .cloned()
+        .unwrap_or(DeploymentStatus::Deployed)
+}
+
+/// The newest with a description.
+fn find<'d>(
+    deployments: impl Iterator<Item = &'d SdkDeployment>,
+    description: &str,
+) -> Option<&'d SdkDeployment> {
+    newest(deployments.filter(|deployment| {
+        is_made_by_hand(deployment) && deployment.description() == Some(description)
+    }))
+}
+
+fn newest<'d>(deployments: impl Iterator<Item = &'d SdkDeployment>) -> Option<&'d SdkDeployment> {
+    deployments.max_by_key(|deployment| {
+        let created = deployment
+            .created_date()
+            .map(|date| (date.secs(), date.subsec_nanos()));
+        (created, deployment.deployment_id())
+    })
+}
+
+/// The desired deployment, or the one that is served in its place, or the newest. One that failed
+/// or is still pending is none of them: making the desired one goes on with it.
+fn choose<'d>(
+    deployments: &'d [SdkDeployment],
+    description: &str,
+    stages: &[SdkStage],
+) -> Option<&'d SdkDeployment> {
+    let deployed = || {
+        deployments
+            .iter()
+            .filter(|of| is_made_by_hand(of) && status(of) == DeploymentStatus::Deployed)
+    };
+    let served = |deployment: &&SdkDeployment| {
+        stages
+            .iter()
+            .any(|stage| stage.deployment_id() == deployment.deployment_id())
+    };
+    find(deployed(), description)
+        .or_else(|| newest(deployed().filter(served)))
+        .or_else(|| newest(deployed()))
+}
+
+fn live(api_id: &str, deployment: &SdkDeployment) -> Live {
+    let properties = Deployment {
+        api_id: api_id.to_owned(),
+        description: deployment.description().unwrap_or_default().to_owned(),
+    };
+    let id = deployment.deployment_id().unwrap_or_default();
+    child(api_id, ("DeploymentId", id), properties)
+}
+
+impl Child for Deployments {
+    type Properties = Properties;
+    type Service = ApiGatewayClient;
+    const KIND: &'static str = "deployment";
+
+    fn service(&self) -> &ApiGatewayClient {
+        &self.0
+    }
+
+    fn parent_id(deployment: &Properties) -> &str {
+        &deployment.api_id
+    }
+
+    async fn find(
+        &self,
+        _: &Api,
+        request: TypedReadRequest<'_, Properties>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let Deployment {
+            api_id,
+            description,
+        } = &request.properties;
+        let (deployments, stages) = self.with_stages(api_id, cache).await?;
+        let chosen = choose(&deployments, description, &stages);
+        Ok(chosen.map(|deployment| live(api_id, deployment)))
+    }
+
+    /// A pending deployment is not an orphan: making the desired one may wait for it.
+    async fn all(&self, api: &Api, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let api_id = api.api_id().unwrap_or_default();
+        let (deployments, stages) = self.with_stages(api_id, cache).await?;
+        let ours = deployments.iter().filter(|of| {
+            is_made_by_hand(of)
+                && status(of) != DeploymentStatus::Pending
+                && !self.is_others(of, &stages)
+        });
+        Ok(ours.map(|deployment| live(api_id, deployment)).collect())
+    }
+
+    async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {
+        let (id, deployed) = match self.earlier(&desired, owner).await? {
+            Some(found) => found,
+            None => self.create_deployment(&desired).await?,
+        };
+        if !deployed {
+            self.wait(&desired.api_id, &id).await?;
+        }
+        Ok(child(
+            &desired.api_id.clone(),
+            ("DeploymentId", &id),
+            desired,
+        ))
+    }
+
+    /// Nothing of a deployment changes in place.
+    async fn change(&self, _: &mut Live, _: &Properties, _: &Changes) -> Result<(), DriverError> {
+        Ok(())
+    }
+
+    async fn remove(&self, live: &Live) -> Result<(), DriverError> {
+        let call = self
+            .0
+            .client
+            .delete_deployment()
+            .api_id(&live.properties.api_id)
+            .deployment_id(live.attribute("DeploymentId")?);
+        DELETIONS
+            .delete(|| call.clone().send().done("apigateway:DeleteDeployment"))
+            .await
+    }
+
+    async fn has_successor(&self, live: &Live) -> Result<bool, DriverError> {
+        let (api_id, cache) = (&live.properties.api_id, ReadCache::default());
+        let deployments = self.0.deployments(api_id, &cache).await?;
+        Ok(deployments.iter().any(is_made_by_hand))
+    }
+}

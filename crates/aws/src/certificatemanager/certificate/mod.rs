@@ -1,0 +1,226 @@
+//! `AWS::CertificateManager::Certificate`.
+
+mod convert;
+mod limits;
+mod read;
+#[cfg(test)]
+mod tests;
+mod validation;
+
+use aws_sdk_acm::types::KeyAlgorithm;
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use model::types::certificatemanager::Certificate;
+use model::{Address, Owner, Tags, child_fingerprint_tag, fingerprint};
+
+use super::client::{CONSISTENCY, CertificateManagerClient, sdk_tags};
+use crate::account::Account;
+use crate::kit::call::Call as _;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::recorded;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
+use crate::kit::wait::{WaitPolicy, until};
+use crate::route53::Route53Client;
+
+type Properties = Certificate<String>;
+type Live = TypedLive<Properties>;
+
+/// How long a certificate that was just requested may be unknown.
+const APPEARANCE: WaitPolicy = WaitPolicy::seconds(30);
+
+/// How many requests may be answered with a certificate that was deleted a moment ago, since they
+/// look like its own.
+const REQUESTS: usize = 3;
+
+/// Reads and writes certificates.
+///
+/// They are found by their tags, each of which takes a call to read; those of the system take
+/// another. No answer names the zones that hold their validation records, so a tag keeps these.
+#[derive(Debug)]
+pub(crate) struct Certificates {
+    account: Account,
+    client: CertificateManagerClient,
+    zones: Route53Client,
+}
+
+impl Certificates {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self {
+            account: account.clone(),
+            client: CertificateManagerClient::new(account),
+            zones: Route53Client::new(account),
+        }
+    }
+
+    /// Requests the certificate.
+    ///
+    /// Within an hour the same token is answered with the same certificate, so that a lost answer
+    /// makes no second one. A certificate that was deleted within the hour may be the answer, too:
+    /// then another token asks again.
+    async fn request(
+        &self,
+        desired: &Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<String, DriverError> {
+        for attempt in 0..REQUESTS {
+            let identity = serde_json::json!([
+                owner.system,
+                owner.address.to_string(),
+                desired.domain_name,
+                desired.subject_alternative_names,
+                desired.key_algorithm,
+                attempt,
+            ]);
+            let answer = self
+                .client
+                .sdk
+                .request_certificate()
+                .domain_name(&desired.domain_name)
+                .set_subject_alternative_names(convert::sdk_names(desired))
+                .set_validation_method(desired.validation_method.map(convert::sdk_method))
+                .set_key_algorithm(desired.key_algorithm.as_deref().map(KeyAlgorithm::from))
+                .idempotency_token(fingerprint(&identity))
+                .set_tags(Some(sdk_tags(tags)?))
+                .send()
+                .sent("acm:RequestCertificate")
+                .await?;
+            let arn = answer
+                .certificate_arn
+                .ok_or_else(|| DriverError::internal("a new certificate has no ARN"))?;
+            if self.appears(&arn).await? {
+                return Ok(arn);
+            }
+        }
+        Err(DriverError::Invalid(format!(
+            "Certificate Manager answers with a certificate for `{}` that was deleted: apply again in an hour",
+            desired.domain_name
+        )))
+    }
+
+    /// Whether a certificate that was just requested exists.
+    async fn appears(&self, arn: &str) -> Result<bool, DriverError> {
+        let described = until("the new certificate to appear", APPEARANCE, || async {
+            let found = self.client.describe(arn).await?;
+            Ok(found.ok_or_else(|| "not there".to_owned()))
+        });
+        match described.await {
+            Ok(_) => Ok(true),
+            Err(DriverError::TimedOut { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The tag that keeps which zones hold the validation records. The engine leaves it alone, as a
+/// child's record.
+fn zones_tag() -> String {
+    child_fingerprint_tag("zones")
+}
+
+/// The zones that hold, or held, the validation records.
+fn zones_of(tags: &Tags) -> Vec<String> {
+    let zones = tags.get(&zones_tag());
+    zones
+        .map(|zones| zones.split(' ').map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
+fn live(properties: Properties, arn: &str, tags: Tags) -> Live {
+    TypedLive {
+        id: arn.to_owned(),
+        properties,
+        attributes: Attributes::from([("Arn".to_owned(), arn.to_owned())]),
+        tags: LiveTags::Read(tags),
+    }
+}
+
+impl ResourceDriver for Certificates {
+    type Properties = Properties;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
+    const LIMITS: &'static [Limit] = limits::LIMITS;
+
+    fn normalise(&self, certificate: &mut Properties) {
+        convert::normalise(certificate);
+    }
+
+    fn check(&self, certificate: &Properties, checks: &mut Checks) {
+        limits::check(certificate, checks);
+    }
+
+    async fn read(
+        &self,
+        request: TypedReadRequest<'_, Properties>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        self.find(request, cache).await
+    }
+
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let owned = self.owned(cache).await?;
+        Ok(owned.iter().map(|one| one.live(None)).collect())
+    }
+
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        Ok(self.client.tags(&live.id).await?.unwrap_or_default())
+    }
+
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let arn = self.request(&desired, owner, tags).await?;
+        let tags = self.validate(&arn, &desired, owner, tags.clone()).await?;
+        Ok(live(desired, &arn, tags))
+    }
+
+    /// What can change is where the validation records are, and whether the certificate is issued
+    /// at all.
+    async fn update(
+        &self,
+        live: Live,
+        desired: Properties,
+        _: &Changes,
+    ) -> Result<Live, DriverError> {
+        let owner = recorded::owner(&live, &Tags::new())?;
+        let tags = live.tags.known().cloned().unwrap_or_default();
+        let tags = self.validate(&live.id, &desired, &owner, tags).await?;
+        Ok(TypedLive {
+            properties: desired,
+            tags: LiveTags::Read(tags),
+            ..live
+        })
+    }
+
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.client.tag(&live.id, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.client.untag(&live.id, keys).await
+    }
+
+    /// The validation records are deleted before the certificate: they are found by it.
+    async fn delete(&self, live: Live) -> Result<(), DriverError> {
+        let arn = &live.id;
+        let condition = "every distribution to stop using the certificate";
+        until(condition, CONSISTENCY.policy, || async {
+            let detail = self.client.describe(arn).await?;
+            let users = detail.and_then(|detail| detail.in_use_by);
+            let users = users.unwrap_or_default().join(", ");
+            Ok(if users.is_empty() { Ok(()) } else { Err(users) })
+        })
+        .await?;
+        self.invalidate(arn).await?;
+        let call = self.client.sdk.delete_certificate().certificate_arn(arn);
+        CONSISTENCY
+            .delete(|| call.clone().send().done("acm:DeleteCertificate"))
+            .await?;
+        until("the certificate to be deleted", APPEARANCE, || async {
+            let found = self.client.describe(arn).await?;
+            Ok(found.map_or(Ok(()), |_| Err("still there".to_owned())))
+        })
+        .await
+    }
+}

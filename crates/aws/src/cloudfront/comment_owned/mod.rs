@@ -1,0 +1,261 @@
+//! Resources that AWS cannot tag and that have no taggable parent: their owner is a note in their
+//! comment.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use aws_sdk_cloudfront::Client;
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use model::{Address, Owner, Resource, Tags};
+use serde::de::DeserializeOwned;
+
+use super::client::{CloudFrontClient, DELETIONS, WRITES, version};
+use super::owner_comment::{self, OwnerComment};
+use crate::Account;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::ownership;
+use crate::kit::recorded;
+use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
+
+/// A resource as it is listed.
+#[derive(Clone, Debug)]
+pub(crate) struct Found<P> {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// With the note.
+    pub(crate) comment: Option<String>,
+    /// Somebody else's may be of a kind that this program does not know.
+    pub(crate) properties: Result<P, DriverError>,
+}
+
+/// One type: its calls, and where its name and its comment are.
+pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
+    /// The type's properties, resolved.
+    type Properties: Resource + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync;
+    /// The most characters of a comment.
+    const COMMENT: usize;
+    /// The error of a name that is taken.
+    const EXISTS: &'static str;
+    /// As [`ResourceDriver::LIMITS`].
+    const LIMITS: &'static [Limit];
+
+    /// The name, unique in the account.
+    fn name(properties: &Self::Properties) -> &str;
+
+    /// The comment: at CloudFront with the note, everywhere else without.
+    fn comment(properties: &mut Self::Properties) -> &mut Option<String>;
+
+    /// As [`ResourceDriver::normalise`].
+    fn normalise(properties: &mut Self::Properties);
+
+    /// As [`ResourceDriver::check`].
+    fn check(_properties: &Self::Properties, _checks: &mut Checks) {}
+
+    /// All of the account's, without AWS's own.
+    fn list(
+        sdk: &Client,
+    ) -> impl Future<Output = Result<Vec<Found<Self::Properties>>, DriverError>> + Send;
+
+    /// Creates a resource and answers with its id.
+    fn create(
+        sdk: &Client,
+        properties: &Self::Properties,
+    ) -> impl Future<Output = Result<Option<String>, DriverError>> + Send;
+
+    /// The version that a write names.
+    fn version(
+        sdk: &Client,
+        id: &str,
+    ) -> impl Future<Output = Result<Option<String>, DriverError>> + Send;
+
+    /// Writes all properties.
+    fn update(
+        sdk: &Client,
+        id: &str,
+        version: &str,
+        properties: &Self::Properties,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// Deletes a resource.
+    fn delete(
+        sdk: &Client,
+        id: &str,
+        version: &str,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send;
+}
+
+/// Reads and writes one such type: one call lists all resources with all of their properties.
+#[derive(Debug)]
+pub(crate) struct Driver<K> {
+    client: CloudFrontClient,
+    kind: PhantomData<K>,
+}
+
+type Live<K> = TypedLive<<K as CommentOwned>::Properties>;
+
+impl<K: CommentOwned> Driver<K> {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self {
+            client: CloudFrontClient::new(account),
+            kind: PhantomData,
+        }
+    }
+
+    async fn all(&self, cache: &ReadCache) -> Result<Arc<Vec<Found<K::Properties>>>, DriverError> {
+        let key = format!("cloudfront:List {}", K::Properties::TYPE.name);
+        cache.once(key, || K::list(&self.client.sdk)).await
+    }
+
+    async fn write(
+        &self,
+        id: &str,
+        properties: &K::Properties,
+        owner: &Owner,
+    ) -> Result<(), DriverError> {
+        let properties = with_note::<K>(properties, owner)?;
+        WRITES
+            .write(|| async {
+                let version = version(K::version(&self.client.sdk, id).await?)?;
+                K::update(&self.client.sdk, id, &version, &properties).await
+            })
+            .await
+    }
+
+    /// Finishes what an earlier attempt of this very call began: writes the resource that has the
+    /// name.
+    async fn adopt(
+        &self,
+        desired: &K::Properties,
+        owner: &Owner,
+        refused: DriverError,
+    ) -> Result<String, DriverError> {
+        let all = K::list(&self.client.sdk).await?;
+        let Some(found) = all.into_iter().find(|found| found.name == K::name(desired)) else {
+            return Err(refused);
+        };
+        ownership::adopt(&note(&found).tags(), owner, refused)?;
+        self.write(&found.id, desired, owner).await?;
+        Ok(found.id)
+    }
+}
+
+/// Properties as CloudFront has them: the comment with the note.
+fn with_note<K: CommentOwned>(
+    properties: &K::Properties,
+    owner: &Owner,
+) -> Result<K::Properties, DriverError> {
+    let mut properties = properties.clone();
+    let comment = K::comment(&mut properties);
+    *comment = Some(owner_comment::write(comment.as_deref(), owner, K::COMMENT)?);
+    Ok(properties)
+}
+
+fn note<P>(found: &Found<P>) -> OwnerComment {
+    owner_comment::parse(found.comment.as_deref().unwrap_or_default())
+}
+
+/// A listed resource as everybody else has it: the comment without the note, whose owner is in the
+/// tags.
+fn found<K: CommentOwned>(found: &Found<K::Properties>) -> Result<Live<K>, DriverError> {
+    let note = note(found);
+    let mut properties = found.properties.clone()?;
+    let tags = note.tags();
+    *K::comment(&mut properties) = note.text;
+    Ok(live::<K>(found.id.clone(), properties, tags))
+}
+
+fn live<K: CommentOwned>(id: String, properties: K::Properties, tags: Tags) -> Live<K> {
+    TypedLive {
+        attributes: Attributes::from([("Id".to_owned(), id.clone())]),
+        id,
+        properties,
+        tags: LiveTags::Read(tags),
+    }
+}
+
+impl<K: CommentOwned> ResourceDriver for Driver<K> {
+    type Properties = K::Properties;
+    const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
+    const LIMITS: &'static [Limit] = K::LIMITS;
+
+    fn normalise(&self, properties: &mut K::Properties) {
+        K::normalise(properties);
+    }
+
+    fn check(&self, properties: &K::Properties, checks: &mut Checks) {
+        K::check(properties, checks);
+    }
+
+    async fn read(
+        &self,
+        request: TypedReadRequest<'_, K::Properties>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live<K>>, DriverError> {
+        let name = K::name(&request.properties);
+        let all = self.all(cache).await?;
+        let named = all.iter().find(|found| found.name == name);
+        named.map(found::<K>).transpose()
+    }
+
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live<K>>, DriverError> {
+        let all = self.all(cache).await?;
+        let system = self.client.account.system();
+        all.iter()
+            .filter(|found| note(found).names(system))
+            .map(found::<K>)
+            .collect()
+    }
+
+    async fn tags(&self, live: &Live<K>, _: Option<&Address>) -> Result<Tags, DriverError> {
+        Ok(live.tags.known().cloned().unwrap_or_default())
+    }
+
+    async fn create(
+        &self,
+        desired: K::Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live<K>, DriverError> {
+        let noted = with_note::<K>(&desired, owner)?;
+        let id = match K::create(&self.client.sdk, &noted).await {
+            Err(error) if error.is(K::EXISTS) => self.adopt(&desired, owner, error).await?,
+            created => created?.ok_or_else(|| {
+                DriverError::internal(format!("a new {} has no id", K::Properties::TYPE.name))
+            })?,
+        };
+        Ok(live::<K>(id, desired, tags.clone()))
+    }
+
+    async fn update(
+        &self,
+        live: Live<K>,
+        desired: K::Properties,
+        _: &Changes,
+    ) -> Result<Live<K>, DriverError> {
+        self.write(&live.id, &desired, &recorded::owner(&live, &Tags::new())?)
+            .await?;
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
+    }
+
+    async fn tag(&self, live: &Live<K>, tags: &Tags) -> Result<(), DriverError> {
+        let owner = recorded::owner(live, tags)?;
+        self.write(&live.id, &live.properties, &owner).await
+    }
+
+    async fn delete(&self, live: Live<K>) -> Result<(), DriverError> {
+        DELETIONS
+            .delete(|| async {
+                let version = version(K::version(&self.client.sdk, &live.id).await?)?;
+                K::delete(&self.client.sdk, &live.id, &version).await
+            })
+            .await
+    }
+}

@@ -1,0 +1,53 @@
+//! The limits of a domain that AWS enforces and emulators do not.
+
+use model::types::cognito::UserPoolDomain;
+
+use crate::kit::known::is_known;
+use crate::kit::limits::{Checks, Limit};
+
+/// The service model of Cognito's user pools.
+const LENGTH: usize = 63;
+
+/// The developer guide: a prefix contains none of them.
+const RESERVED: &[&str] = &["aws", "amazon", "cognito"];
+
+pub(super) const LIMITS: &[Limit] = &[Limit::range(
+    "ManagedLoginVersion",
+    1,
+    2,
+    "the service model of Cognito's user pools",
+)];
+
+/// A custom domain is a whole name, another one is a prefix: of the service model's alphabet.
+pub(super) fn check(domain: &UserPoolDomain<String>, checks: &mut Checks) {
+    let name = &domain.domain;
+    if !is_known(name) {
+        return;
+    }
+    if domain.custom_domain_config.is_some() {
+        checks.require(
+            name.contains('.'),
+            "Domain",
+            format!("is `{name}`; a custom domain is a whole name"),
+        );
+        return;
+    }
+    let length = name.chars().count();
+    checks.require(
+        (1..=LENGTH).contains(&length),
+        "Domain",
+        format!("has {length} characters; 1 to {LENGTH} are allowed in a prefix"),
+    );
+    let alphabet = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    checks.require(
+        name.chars().all(alphabet) && !name.starts_with('-') && !name.ends_with('-'),
+        "Domain",
+        format!("is `{name}`; only small letters, digits and, within, - are allowed in a prefix"),
+    );
+    for word in RESERVED.iter().filter(|word| name.contains(**word)) {
+        checks.refuse(
+            "Domain",
+            format!("is `{name}`; Cognito reserves `{word}` in a prefix"),
+        );
+    }
+}

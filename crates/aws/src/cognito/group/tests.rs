@@ -1,0 +1,139 @@
+use super::Groups;
+use crate::cognito::testing::*;
+
+fn admins() -> Value {
+    json!({"UserPoolId": "p", "GroupName": "admins", "Description": "Those who may", "Precedence": 1})
+}
+
+#[tokio::test]
+async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
+    let fake = FakeAws::new([
+        ("DescribeUserPool {", 200, POOL),
+        (
+            "ListGroups",
+            200,
+            r#"{"Groups":[{"GroupName":"others"}],"NextToken":"more"}"#,
+        ),
+        (
+            "ListGroups",
+            200,
+            r#"{"Groups":[{"GroupName":"admins","Precedence":1,"Description":"Those who may"}]}"#,
+        ),
+        ("GetResources", 200, HINT),
+    ]);
+    let driver = driver(&fake, Groups::new);
+    let cache = ReadCache::default();
+    let live = driver
+        .read(&wanted("group", &admins()), &cache)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(live.attributes["GroupName"], "admins");
+    assert_eq!(live.tags, LiveTags::Read(tags("group")));
+    assert_eq!(
+        driver.compare(&live, &admins()).unwrap(),
+        Changes::default()
+    );
+    let listed = driver.list(&cache).await.unwrap();
+    assert_eq!(
+        listed[0].tags.known().unwrap()["frontage:address"],
+        "test/pool.group.others"
+    );
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn a_group_whose_making_was_not_answered_is_made_what_is_wanted() {
+    let exists = r#"{"__type":"GroupExistsException","message":"exists"}"#;
+    let fake = FakeAws::new([
+        ("TagResource", 200, "{}"),
+        ("CreateGroup", 400, exists),
+        ("ListTagsForResource", 200, OURS),
+        ("UpdateGroup", 200, "{}"),
+    ]);
+    let live = create(&driver(&fake, Groups::new), "group", &admins())
+        .await
+        .unwrap();
+    assert_eq!(live.attributes["GroupName"], "admins");
+    fake.assert_used();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_changes_in_place() {
+    let busy = r#"{"__type":"TooManyRequestsException","message":"slow"}"#;
+    let fake = FakeAws::new([("UpdateGroup", 400, busy), ("UpdateGroup", 200, "{}")]);
+    let driver = driver(&fake, Groups::new);
+    let mut changed = json!({"UserPoolId": "p", "GroupName": "admins", "Precedence": 2});
+    changed["RoleArn"] = json!("arn:aws:iam::111122223333:role/admins");
+    update(
+        &driver,
+        &live(&driver, ("GroupName", "admins"), "group", &admins()),
+        &changed,
+    )
+    .await
+    .unwrap();
+    changed["Description"] = json!("");
+    assert_eq!(sent(&fake, "UpdateGroup"), changed);
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn a_record_alone_is_written_to_the_pool() {
+    let fake = FakeAws::new([("TagResource", 200, "{}")]);
+    let driver = driver(&fake, Groups::new);
+    let live = live(&driver, ("GroupName", "admins"), "group", &admins());
+    driver.retag(&live, &tags("group"), &[]).await.unwrap();
+    assert_eq!(
+        sent(&fake, "TagResource")["Tags"],
+        json!({"frontage:fingerprint:group": "f"})
+    );
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn a_group_that_went_with_its_pool_is_deleted() {
+    let fake = FakeAws::new([
+        ("DeleteGroup", 400, GONE),
+        ("GetGroup", 400, GONE),
+        ("UntagResource", 400, GONE),
+    ]);
+    let driver = driver(&fake, Groups::new);
+    driver
+        .delete(&live(&driver, ("GroupName", "admins"), "group", &admins()))
+        .await
+        .unwrap();
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn a_group_in_another_systems_pool_is_not_taken_over() {
+    let exists = r#"{"__type":"GroupExistsException","message":"exists"}"#;
+    let fake = FakeAws::new([
+        ("TagResource", 200, "{}"),
+        ("CreateGroup", 400, exists),
+        ("ListTagsForResource", 200, THEIRS),
+    ]);
+    let error = create(&driver(&fake, Groups::new), "group", &admins()).await;
+    assert!(error.unwrap_err().is("GroupExistsException"));
+    fake.assert_used();
+}
+
+#[test]
+fn a_plan_finds_what_cognito_refuses() {
+    let finding = |members: Value| findings(Groups::new, &admins(), &members);
+    let only = "is `the admins`; only characters that are not spaces are allowed";
+    assert_eq!(
+        finding(json!({"GroupName": "the admins"})),
+        [format!("GroupName {only}")]
+    );
+    assert_eq!(
+        finding(json!({"Precedence": -1})),
+        ["Precedence is -1; 0 to 2147483647 are allowed"]
+    );
+    assert_eq!(
+        finding(json!({"Description": "x".repeat(2049)})),
+        ["Description has 2049 characters; 0 to 2048 are allowed"]
+    );
+    let unknown = json!({"GroupName": engine::UNKNOWN, "Description": engine::UNKNOWN});
+    assert_eq!(finding(unknown), Vec::<String>::new());
+}

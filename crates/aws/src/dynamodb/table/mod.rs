@@ -1,0 +1,151 @@
+//! `AWS::DynamoDB::Table`.
+
+mod convert;
+mod limits;
+mod read;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod update;
+mod write;
+
+use engine::{Changes, DriverError, LiveTags, ReadCache, UNKNOWN};
+use futures_util::future::try_join_all;
+use model::types::dynamodb::Table;
+use model::{Address, Owner, Tags};
+
+use self::convert::{MANAGED_KEY, normalise_table};
+use self::read::{CREATION, LAG};
+use super::client::DynamoDbClient;
+use crate::Account;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::tagging;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+
+type Properties = Table<String>;
+type Live = TypedLive<Properties>;
+
+/// Reads and writes tables.
+///
+/// A table takes three calls to read. Orphans are found by the tagging index, which shows every
+/// table.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    client: DynamoDbClient,
+}
+
+impl Tables {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self {
+            client: DynamoDbClient::new(account),
+        }
+    }
+}
+
+impl ResourceDriver for Tables {
+    type Properties = Properties;
+    const LIMITS: &'static [Limit] = limits::LIMITS;
+
+    fn normalise(&self, table: &mut Properties) {
+        normalise_table(table);
+        let encryption = table.sse_specification.iter_mut();
+        for sse in encryption.filter(|sse| sse.sse_enabled) {
+            let key = sse
+                .kms_master_key_id
+                .get_or_insert_with(|| MANAGED_KEY.to_owned());
+            let is_bare_id = !key.contains([':', '/']) && !key.contains(UNKNOWN);
+            if is_bare_id {
+                *key = self.client.account.arn("kms", &format!("key/{key}"));
+            }
+        }
+    }
+
+    fn check(&self, table: &Properties, checks: &mut Checks) {
+        limits::check(table, checks);
+    }
+
+    async fn read(
+        &self,
+        request: TypedReadRequest<'_, Properties>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let wanted = &request.properties;
+        self.live(&wanted.table_name, Some(wanted), cache).await
+    }
+
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let hints = tagging::hints(&self.client.account, cache).await?;
+        let prefix = self.client.arn("");
+        let names = hints.names(&prefix).filter(|name| !name.contains('/'));
+        let tables = try_join_all(names.map(|name| self.live(name, None, cache))).await?;
+        Ok(tables.into_iter().flatten().collect())
+    }
+
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.client.tags(&live.id).await
+    }
+
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        if self.create_table(&desired, owner, tags).await? {
+            self.put_settings(&desired).await?;
+        } else {
+            self.complete(&desired, tags).await?;
+        }
+        let name = &desired.table_name;
+        let table = self
+            .settled(name, "after its creation", CREATION, |_| true)
+            .await?;
+        self.tagged(name, tags, &[]).await?;
+        Ok(TypedLive {
+            id: name.clone(),
+            attributes: self.attributes(&table),
+            tags: LiveTags::Read(tags.clone()),
+            properties: desired,
+        })
+    }
+
+    async fn update(
+        &self,
+        live: Live,
+        desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
+        limits::check_change(&live.properties, &desired)?;
+        self.change(&live.properties, &desired, changes).await?;
+        if changes.affects("PointInTimeRecoverySpecification") {
+            self.put_recovery(&desired).await?;
+        }
+        if changes.affects("TimeToLiveSpecification") {
+            self.put_expiry(&desired).await?;
+        }
+        let mut attributes = live.attributes;
+        if changes.affects("StreamSpecification") {
+            let table = self
+                .settled(&live.id, "with its changes", LAG, |_| true)
+                .await?;
+            attributes = self.attributes(&table);
+        }
+        Ok(TypedLive {
+            properties: desired,
+            attributes,
+            ..live
+        })
+    }
+
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.set_tags(&live.id, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.remove_tags(&live.id, keys).await
+    }
+
+    async fn delete(&self, live: Live) -> Result<(), DriverError> {
+        self.delete_table(&live.id).await
+    }
+}

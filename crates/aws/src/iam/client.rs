@@ -1,0 +1,43 @@
+//! IAM in the system's account.
+
+use aws_sdk_iam::Client;
+
+use crate::Account;
+use crate::kit::consistency::Consistency;
+use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::wait::WaitPolicy;
+
+/// The errors of IAM. Those pass that say that a principal or the role itself was created a moment
+/// ago, or that another change of the role is under way. IAM may take this long to know everywhere
+/// what was just created in it.
+pub(super) const IAM: Consistency = Consistency {
+    absent: &[Code("NoSuchEntity")],
+    passing: &[
+        Message("MalformedPolicyDocument", "Invalid principal in policy"),
+        Message("NoSuchEntity", "The role with name"),
+        Code("ConcurrentModification"),
+    ],
+    policy: WaitPolicy::seconds(120),
+};
+
+/// The errors of IAM's deletions: what was just removed from a role still counts for a moment.
+pub(super) const DELETIONS: Consistency = Consistency {
+    passing: &[Code("DeleteConflict"), Code("ConcurrentModification")],
+    ..IAM
+};
+
+/// IAM in the system's account.
+#[derive(Debug)]
+pub(super) struct IamClient {
+    pub(super) system: String,
+    pub(super) sdk: Client,
+}
+
+impl IamClient {
+    pub(super) fn new(account: &Account) -> Self {
+        Self {
+            system: account.system().to_owned(),
+            sdk: Client::new(&account.config("iam")),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Children: resources that AWS cannot tag, whose owner is recorded in their parent's tags.
+//!
+//! The parent's tag `frontage:fingerprint:NAME` keeps the fingerprint of the child NAME. It is
+//! written before the child is made and removed after the child is deleted, so that a child never
+//! exists without a trace. A child's system is its parent's.
+
+mod driver;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use driver::{Child, ParentService};
+
+use std::future::Future;
+
+use engine::{Attributes, DriverError, LiveTags};
+use model::{
+    ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, SYSTEM_TAG, Tags, child_fingerprint_tag,
+};
+
+use super::ownership::adopt;
+use super::typed::TypedLive;
+
+/// The service that tags parents: an API, a user pool.
+pub(crate) trait Parent: Sync {
+    /// A parent's tags as they are now; none if it is gone.
+    fn tags_of(&self, parent: &str) -> impl Future<Output = Result<Tags, DriverError>> + Send;
+
+    /// Sets tags of a parent. Tags that are not named stay, so several may write at once.
+    fn tag(
+        &self,
+        parent: &str,
+        tags: &Tags,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// Removes tags of a parent. One that is gone has none.
+    fn untag(
+        &self,
+        parent: &str,
+        keys: &[String],
+    ) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// Writes a child's record, and then makes the child: one whose creation is interrupted is
+    /// recorded all the same.
+    fn create_recorded<T: Send>(
+        &self,
+        parent: &str,
+        owner: &Owner,
+        make: impl Future<Output = Result<T, DriverError>> + Send,
+    ) -> impl Future<Output = Result<T, DriverError>> + Send {
+        async move {
+            let record = record(&owner.address, &owner.fingerprint);
+            self.tag(parent, &record).await?;
+            make.await
+        }
+    }
+
+    /// Whether a parent is of an owner's system, by the parent's tags as they are now.
+    fn owns(
+        &self,
+        parent: &str,
+        owner: &Owner,
+    ) -> impl Future<Output = Result<bool, DriverError>> + Send {
+        async move {
+            let tags = self.tags_of(parent).await?;
+            Ok(owner.is_of(&recorded(&tags, &owner.address)))
+        }
+    }
+
+    /// Lets a driver go on with a child that already exists, if its parent is of the owner's
+    /// system: an earlier attempt made it, and the answer was lost.
+    ///
+    /// # Errors
+    /// `refused`, the error of the create call, if the parent is anyone else's.
+    fn adopt_child(
+        &self,
+        parent: &str,
+        owner: &Owner,
+        refused: DriverError,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async move {
+            let tags = self.tags_of(parent).await?;
+            adopt(&recorded(&tags, &owner.address), owner, refused)
+        }
+    }
+
+    /// Writes the fingerprint of a child among `tags`, if there is one. Its system and address
+    /// follow from its parent and are not written.
+    fn tag_child<P: Sync>(
+        &self,
+        child: &TypedLive<P>,
+        tags: &Tags,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async move {
+            let (Some(address), Some(fingerprint)) = (address(child), tags.get(FINGERPRINT_TAG))
+            else {
+                return Ok(());
+            };
+            self.tag(parent_id(child), &record(&address, fingerprint))
+                .await
+        }
+    }
+
+    /// The tags that stand for a child at an address, from its parent as it is now.
+    fn tags_of_child<P: Sync>(
+        &self,
+        child: &TypedLive<P>,
+        address: Option<&Address>,
+    ) -> impl Future<Output = Result<Tags, DriverError>> + Send {
+        async move {
+            let parent = self.tags_of(parent_id(child)).await?;
+            Ok(address
+                .map(|address| recorded(&parent, address))
+                .unwrap_or_default())
+        }
+    }
+
+    /// Removes the record of a deleted child. An orphan has none.
+    fn forget<P: Sync>(
+        &self,
+        child: &TypedLive<P>,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async move {
+            match address(child).filter(|_| is_recorded(child)) {
+                Some(address) => {
+                    let key = child_fingerprint_tag(address.name());
+                    self.untag(parent_id(child), &[key]).await
+                }
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+/// The record of a child, as its parent's tags have it.
+fn record(address: &Address, fingerprint: &str) -> Tags {
+    Tags::from([(
+        child_fingerprint_tag(address.name()),
+        fingerprint.to_owned(),
+    )])
+}
+
+/// The tags that stand for a child at an address: its parent's system, the address, and the
+/// fingerprint if the parent's tags have its record.
+pub(crate) fn recorded(parent: &Tags, address: &Address) -> Tags {
+    let system = parent.get(SYSTEM_TAG);
+    let fingerprint = parent.get(&child_fingerprint_tag(address.name()));
+    let mut tags = Tags::from([(ADDRESS_TAG.to_owned(), address.to_string())]);
+    tags.extend(system.map(|system| (SYSTEM_TAG.to_owned(), system.clone())));
+    tags.extend(fingerprint.map(|found| (FINGERPRINT_TAG.to_owned(), found.clone())));
+    tags
+}
+
+/// The tags of a child that the model does not have: an orphan at `STACK/PARENT.KIND.KEY`.
+pub(crate) fn orphan(parent: &Tags, kind: &str, key: &str) -> Tags {
+    let mut tags = parent.clone();
+    tags.retain(|key, _| key == SYSTEM_TAG || key == ADDRESS_TAG);
+    if let Some(address) = tags.get_mut(ADDRESS_TAG) {
+        // A slash would end the stack's name.
+        *address = format!("{address}.{kind}.{}", key.replace('/', "-"));
+    }
+    tags
+}
+
+/// A live child, whose tags are its parent's to say. Its physical id is `PARENT/ID`, since its own
+/// is unique only in its parent.
+pub(crate) fn child<P>(parent: &str, (attribute, id): (&str, &str), properties: P) -> TypedLive<P> {
+    TypedLive {
+        id: format!("{parent}/{id}"),
+        properties,
+        attributes: Attributes::from([(attribute.to_owned(), id.to_owned())]),
+        tags: LiveTags::Unread,
+    }
+}
+
+/// Whether a child has a record. An orphan has none.
+fn is_recorded<P>(child: &TypedLive<P>) -> bool {
+    let tags = child.tags.known();
+    tags.is_some_and(|tags| tags.contains_key(FINGERPRINT_TAG))
+}
+
+/// The id of a child's parent.
+fn parent_id<P>(child: &TypedLive<P>) -> &str {
+    child.id.split_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// A child's own id, which is unique only in its parent.
+pub(crate) fn own_id<P>(child: &TypedLive<P>) -> &str {
+    child.id.split_once('/').map_or("", |(_, id)| id)
+}
+
+/// The address that a child's tags record.
+fn address<P>(child: &TypedLive<P>) -> Option<Address> {
+    child.tags.known()?.get(ADDRESS_TAG)?.parse().ok()
+}

@@ -1,0 +1,157 @@
+//! `AWS::Logs::LogGroup`.
+
+mod convert;
+mod limits;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use model::types::logs::{LogGroup, LogGroupClass};
+use model::{Address, Owner, Tags};
+
+use super::client::LogsClient;
+use crate::Account;
+use crate::kit::call::Call as _;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::tagging::{self, Hints};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+
+type Properties = LogGroup<String>;
+type Live = TypedLive<Properties>;
+
+/// Reads and writes log groups.
+///
+/// The groups of the system's functions are read with one call by prefix; their tags only before a
+/// write, since a group may also have been created, untagged, by its function.
+#[derive(Debug)]
+pub(crate) struct LogGroups {
+    logs: LogsClient,
+}
+
+impl LogGroups {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self {
+            logs: LogsClient::new(account),
+        }
+    }
+
+    fn live(&self, properties: Properties, tags: LiveTags) -> Live {
+        let name = properties.log_group_name.clone();
+        let attributes = [
+            ("Arn", self.logs.arn(&name)),
+            ("LogGroupName", name.clone()),
+        ];
+        TypedLive {
+            id: name,
+            properties,
+            attributes: Attributes::from(attributes.map(|(name, value)| (name.to_owned(), value))),
+            tags,
+        }
+    }
+
+    /// A group with its tags, if the tagging index shows them.
+    fn hinted(&self, properties: Properties, hints: &Hints) -> Live {
+        let tags = hints.tags(&self.logs.arn(&properties.log_group_name));
+        self.live(properties, tags.unwrap_or(LiveTags::Unread))
+    }
+}
+
+impl ResourceDriver for LogGroups {
+    type Properties = Properties;
+
+    const LIMITS: &'static [Limit] = limits::LIMITS;
+
+    fn normalise(&self, group: &mut Properties) {
+        group.log_group_class.get_or_insert(LogGroupClass::Standard);
+    }
+
+    fn check(&self, group: &Properties, checks: &mut Checks) {
+        limits::check(group, checks);
+    }
+
+    async fn read(
+        &self,
+        request: TypedReadRequest<'_, Properties>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let name = &request.properties.log_group_name;
+        let hints = tagging::hints(&self.logs.account, cache).await?;
+        let groups = if name.starts_with(&self.logs.prefix()) {
+            self.logs.of_functions(cache).await?
+        } else {
+            self.logs.describe(name).await?.into()
+        };
+        // The service matches prefixes, so the name is compared here.
+        let found = groups
+            .iter()
+            .find(|group| group.log_group_name() == Some(name));
+        Ok(found.map(|group| self.hinted(convert::properties(group), &hints)))
+    }
+
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let hints = tagging::hints(&self.logs.account, cache).await?;
+        let groups = self.logs.of_functions(cache).await?;
+        let groups = groups.iter().map(convert::properties);
+        Ok(groups.map(|group| self.hinted(group, &hints)).collect())
+    }
+
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.logs.tags(live.attribute("Arn")?).await
+    }
+
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        match self.make(&desired, tags).await {
+            Err(error) if error.is("ResourceAlreadyExistsException") => {
+                self.take_over(&desired, owner, tags, error).await?;
+            }
+            made => made?,
+        }
+        if desired.retention_in_days.is_some() {
+            self.put_retention(&desired).await?;
+        }
+        Ok(self.live(desired, LiveTags::Read(tags.clone())))
+    }
+
+    async fn update(
+        &self,
+        live: Live,
+        desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
+        if changes.affects("RetentionInDays") {
+            self.put_retention(&desired).await?;
+        }
+        if changes.affects("KmsKeyId") {
+            self.put_key(&desired).await?;
+        }
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
+    }
+
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.logs.tag(live.attribute("Arn")?, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.logs
+            .sdk
+            .untag_resource()
+            .resource_arn(live.attribute("Arn")?)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .done("logs:UntagResource")
+            .await
+    }
+
+    async fn delete(&self, live: Live) -> Result<(), DriverError> {
+        self.remove(&live.id).await
+    }
+}

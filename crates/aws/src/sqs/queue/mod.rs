@@ -1,0 +1,172 @@
+//! `AWS::SQS::Queue`.
+
+mod convert;
+mod limits;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use engine::{Changes, DriverError, LiveTags, ReadCache};
+use futures_util::future::try_join_all;
+use model::types::sqs::Queue;
+use model::{Address, Owner, Tags};
+use serde_json::Value;
+
+use super::client::{SqsClient, name_of};
+use crate::Account;
+use crate::kit::call::Call as _;
+use crate::kit::limits::{Checks, Limit};
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
+
+type Properties = Queue<String>;
+type Live = TypedLive<Properties>;
+
+/// Reads and writes queues.
+///
+/// One call lists the system's queues; each takes another to read.
+#[derive(Debug)]
+pub(crate) struct Queues {
+    sqs: SqsClient,
+}
+
+impl Queues {
+    pub(crate) fn new(account: &Account) -> Self {
+        Self {
+            sqs: SqsClient::new(account),
+        }
+    }
+}
+
+/// All queues may redrive where no policy says which; the sources are a set.
+fn normalise_allow_policy(policy: Option<Value>) -> Option<Value> {
+    let mut policy = policy.filter(|policy| policy["redrivePermission"] != "allowAll")?;
+    if let Some(sources) = policy
+        .get_mut("sourceQueueArns")
+        .and_then(Value::as_array_mut)
+    {
+        sources.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+    }
+    Some(policy)
+}
+
+/// A queue with other attributes has the name.
+fn name_is_taken(error: &DriverError) -> bool {
+    error.is("QueueNameExists") || error.is("QueueAlreadyExists")
+}
+
+impl ResourceDriver for Queues {
+    type Properties = Properties;
+
+    const LIMITS: &'static [Limit] = limits::LIMITS;
+
+    fn normalise(&self, queue: &mut Properties) {
+        queue.fifo_queue.get_or_insert(false);
+        queue.content_based_deduplication.get_or_insert(false);
+        queue.delay_seconds.get_or_insert(0);
+        queue.maximum_message_size.get_or_insert(1_048_576);
+        queue.message_retention_period.get_or_insert(345_600);
+        queue.receive_message_wait_time_seconds.get_or_insert(0);
+        queue.visibility_timeout.get_or_insert(30);
+        queue
+            .sqs_managed_sse_enabled
+            .get_or_insert(queue.kms_master_key_id.is_none());
+        // SQS returns a period only for a queue that has a key.
+        let period = queue.kms_data_key_reuse_period_seconds.unwrap_or(300);
+        queue.kms_data_key_reuse_period_seconds = queue.kms_master_key_id.as_ref().map(|_| period);
+        queue.redrive_allow_policy = normalise_allow_policy(queue.redrive_allow_policy.take());
+    }
+
+    fn check(&self, queue: &Properties, checks: &mut Checks) {
+        limits::check(queue, checks);
+    }
+
+    async fn read(
+        &self,
+        request: TypedReadRequest<'_, Properties>,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let name = &request.properties.queue_name;
+        let url = if name.starts_with(&self.sqs.prefix()) {
+            let urls = self.sqs.urls(cache).await?;
+            urls.iter().find(|url| name_of(url) == name).cloned()
+        } else {
+            self.sqs.url(name).await?
+        };
+        match url {
+            Some(url) => self.find(&url, cache).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
+        let urls = self.sqs.urls(cache).await?;
+        let queues = try_join_all(urls.iter().map(|url| self.find(url, cache))).await?;
+        Ok(queues.into_iter().flatten().collect())
+    }
+
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.sqs.tags(live.attribute("QueueUrl")?).await
+    }
+
+    async fn create(
+        &self,
+        desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let url = match self.make(&desired, tags).await {
+            Err(error) if name_is_taken(&error) => {
+                self.resume(&desired, owner, tags, error).await?
+            }
+            made => made?,
+        };
+        self.owned(&url, &desired.queue_name, tags).await?;
+        self.settled(&url, &desired).await?;
+        Ok(self.live(&url, desired, LiveTags::Read(tags.clone())))
+    }
+
+    async fn update(
+        &self,
+        live: Live,
+        desired: Properties,
+        changes: &Changes,
+    ) -> Result<Live, DriverError> {
+        let url = live.attribute("QueueUrl")?;
+        let attributes = convert::changed(&desired, changes)?;
+        if !attributes.is_empty() {
+            self.sqs
+                .sdk
+                .set_queue_attributes()
+                .queue_url(url)
+                .set_attributes(Some(attributes))
+                .send()
+                .done("sqs:SetQueueAttributes")
+                .await?;
+            self.settled(url, &desired).await?;
+        }
+        Ok(TypedLive {
+            properties: desired,
+            ..live
+        })
+    }
+
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        self.sqs.tag(live.attribute("QueueUrl")?, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        self.sqs
+            .sdk
+            .untag_queue()
+            .queue_url(live.attribute("QueueUrl")?)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .done("sqs:UntagQueue")
+            .await
+    }
+
+    async fn delete(&self, live: Live) -> Result<(), DriverError> {
+        self.remove(&live).await
+    }
+}

@@ -1,0 +1,59 @@
+//! How queues are read.
+
+use engine::{Attributes, DriverError, LiveTags, ReadCache};
+
+use super::{Live, Properties, Queues, convert};
+use crate::kit::tagging;
+use crate::kit::typed::TypedLive;
+use crate::sqs::client::{SQS, name_of};
+
+impl Queues {
+    pub(super) fn live(&self, url: &str, properties: Properties, tags: LiveTags) -> Live {
+        let name = properties.queue_name.clone();
+        let attributes = [
+            ("Arn", self.sqs.arn(&name)),
+            ("QueueUrl", url.to_owned()),
+            ("QueueName", name.clone()),
+        ];
+        TypedLive {
+            id: name,
+            properties,
+            attributes: Attributes::from(attributes.map(|(name, value)| (name.to_owned(), value))),
+            tags,
+        }
+    }
+
+    /// The queue, read once per run. A deleted queue is still listed for a while.
+    pub(super) async fn find(
+        &self,
+        url: &str,
+        cache: &ReadCache,
+    ) -> Result<Option<Live>, DriverError> {
+        let found = cache.once(format!("sqs:queue {url}"), || async {
+            let name = name_of(url);
+            let Some(properties) = self.properties(url, name).await? else {
+                return Ok(None);
+            };
+            let hints = tagging::hints(&self.sqs.account, cache).await?;
+            let tags = match hints.tags(&self.sqs.arn(name)) {
+                Some(tags) => Some(tags),
+                // Another system's, or new: the index shows every queue sooner or later.
+                None => SQS.found(self.sqs.tags(url).await)?.map(LiveTags::Read),
+            };
+            Ok(tags.map(|tags| self.live(url, properties, tags)))
+        });
+        Ok(found.await?.as_ref().clone())
+    }
+
+    /// The queue's properties as they are now, or `None` if it does not exist.
+    pub(super) async fn properties(
+        &self,
+        url: &str,
+        name: &str,
+    ) -> Result<Option<Properties>, DriverError> {
+        let attributes = self.sqs.attributes(url).await?;
+        attributes
+            .map(|attributes| convert::properties(name, &attributes))
+            .transpose()
+    }
+}

@@ -1,0 +1,52 @@
+//! What the services would refuse of a desired state, whatever is in the account.
+
+use model::{Graph, Node};
+
+use crate::driver::Drivers;
+use crate::error::DriverError;
+use crate::refusal::{PlanError, Refusal};
+use crate::resolve::Resolved;
+
+/// Checks a whole desired state, without a call.
+///
+/// # Errors
+/// [`PlanError::Refused`] with every rule that is broken.
+pub fn check(graph: &Graph, drivers: &Drivers, known: &Resolved) -> Result<(), PlanError> {
+    let mut refusals = Vec::new();
+    for node in graph.nodes() {
+        let found = check_node(node, drivers, known).map_err(|source| PlanError::Driver {
+            address: node.address.clone(),
+            source,
+        })?;
+        refusals.extend(found);
+    }
+    let broken = drivers.broken_rules(graph, known).into_iter();
+    refusals.extend(broken.filter_map(|(address, finding)| {
+        Some(Refusal::Invalid {
+            resource_type: graph.node(&address)?.resource_type.name,
+            address,
+            finding,
+        })
+    }));
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(PlanError::Refused(refusals))
+    }
+}
+
+/// The rules of its service that one resource breaks by itself.
+pub(crate) fn check_node(
+    node: &Node,
+    drivers: &Drivers,
+    known: &Resolved,
+) -> Result<Vec<Refusal>, DriverError> {
+    let driver = drivers.get(node.resource_type.name)?;
+    let findings = driver.check(&known.resolve(&node.properties))?;
+    let refusal = |finding| Refusal::Invalid {
+        address: node.address.clone(),
+        resource_type: node.resource_type.name,
+        finding,
+    };
+    Ok(findings.into_iter().map(refusal).collect())
+}

@@ -1,0 +1,9 @@
+//! The service.
+
+use crate::service::Service;
+
+/// The service of these types.
+pub const SERVICE: &Service = &Service {
+    name: "CloudFront",
+    sdk_id: "CloudFront",
+};

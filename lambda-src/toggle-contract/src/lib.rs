@@ -1,0 +1,105 @@
+//! What the toggle functions and those who build and deploy them agree on. Each of them takes it
+//! from here, so that none can differ.
+//!
+//! Without dependencies: the stack that deploys the functions compiles nothing of Lambda.
+
+/// The environment variable with the name of the toggles table.
+pub const TOGGLES_TABLE: &str = "TOGGLES_TABLE";
+/// The environment variable with the name of the connections table.
+pub const CONNECTIONS_TABLE: &str = "CONNECTIONS_TABLE";
+
+/// Seconds that the connection manager may run. A connection is in the table before `$connect` has
+/// returned, so this bounds how long it can be known there and not yet be open.
+pub const CONNECT_TIMEOUT_SECONDS: u16 = 10;
+
+/// The functions' names: of their packages, of their directories here, and of their resources in
+/// the stack.
+pub const NAMES: PerFunction<&str> = PerFunction {
+    connection_manager: "connection-manager",
+    new_connection: "new-connection",
+    toggle_message: "toggle-message",
+};
+
+/// Something that each function has. None can lack it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PerFunction<T> {
+    /// Stores and deletes connections.
+    pub connection_manager: T,
+    /// Sends the whole state to a new connection.
+    pub new_connection: T,
+    /// Sends each change to every connection.
+    pub toggle_message: T,
+}
+
+impl<T> PerFunction<T> {
+    /// The same, by reference.
+    #[must_use]
+    pub const fn as_ref(&self) -> PerFunction<&T> {
+        PerFunction {
+            connection_manager: &self.connection_manager,
+            new_connection: &self.new_connection,
+            toggle_message: &self.toggle_message,
+        }
+    }
+
+    /// What `make` makes of each.
+    #[must_use]
+    pub fn map<U>(self, mut make: impl FnMut(T) -> U) -> PerFunction<U> {
+        PerFunction {
+            connection_manager: make(self.connection_manager),
+            new_connection: make(self.new_connection),
+            toggle_message: make(self.toggle_message),
+        }
+    }
+}
+
+impl<T> PerFunction<Option<T>> {
+    /// All of them, unless one is missing.
+    #[must_use]
+    pub fn all(self) -> Option<PerFunction<T>> {
+        Some(PerFunction {
+            connection_manager: self.connection_manager?,
+            new_connection: self.new_connection?,
+            toggle_message: self.toggle_message?,
+        })
+    }
+}
+
+impl<T> IntoIterator for PerFunction<T> {
+    type Item = T;
+    type IntoIter = std::array::IntoIter<T, 3>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        [
+            self.connection_manager,
+            self.new_connection,
+            self.toggle_message,
+        ]
+        .into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_keeps_its_own() {
+        let lengths = NAMES.map(str::len);
+        assert_eq!(lengths.connection_manager, NAMES.connection_manager.len());
+        assert_eq!(lengths.new_connection, NAMES.new_connection.len());
+        assert_eq!(lengths.toggle_message, NAMES.toggle_message.len());
+        assert_eq!(
+            lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
+            [18, 14, 14]
+        );
+    }
+
+    #[test]
+    fn one_that_is_missing_is_not_passed_over() {
+        assert_eq!(NAMES.map(Some).all(), Some(NAMES));
+        let mut found = NAMES.map(Some);
+        found.new_connection = None;
+        assert_eq!(found.all(), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! npm's configuration in a workspace: the file `.npmrc`.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::error::PackagesError;
+use super::workspace::Workspace;
+
+impl Workspace {
+    /// Writes lines into the workspace's `.npmrc`, beside what is there. Answers with its path.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub fn configure(&self, lines: &[String]) -> Result<PathBuf, PackagesError> {
+        let path = self.directory().join(".npmrc");
+        let before = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            read => read.map_err(PackagesError::io("read", &path))?,
+        };
+        replace(&path, &merged(&before, lines)).map_err(PackagesError::io("write", &path))?;
+        Ok(path)
+    }
+}
+
+/// A configuration with some keys replaced and every other line unchanged.
+fn merged(before: &str, lines: &[String]) -> String {
+    let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
+    let keys: Vec<_> = lines.iter().filter_map(|line| key(line)).collect();
+    let kept = before
+        .lines()
+        .filter(|line| key(line).is_none_or(|of| !keys.contains(&of)));
+    kept.chain(lines.iter().map(String::as_str))
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// Replaces a file atomically, readable by its owner only.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.as_file()
+        .set_permissions(fs::Permissions::from_mode(0o600))?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_lines_stay() {
+        let before = "; ours\nfund=false\n@acme:registry=https://old/\n//old/:_authToken=a\n//new/:_authToken=b\n";
+        let lines = [
+            "@acme:registry=https://new/".to_owned(),
+            "//new/:_authToken=c".to_owned(),
+        ];
+        let after = "; ours\nfund=false\n//old/:_authToken=a\n@acme:registry=https://new/\n//new/:_authToken=c\n";
+        assert_eq!(merged(before, &lines), after);
+        assert_eq!(merged(after, &lines), after);
+    }
+
+    #[test]
+    fn only_its_owner_reads_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(".npmrc");
+        replace(&path, "a=b\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a=b\n");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}

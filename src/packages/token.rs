@@ -1,0 +1,55 @@
+//! A token for a system's own registry, which CodeArtifact gives.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use aws::{Account, failed};
+use aws_sdk_codeartifact::Client;
+use engine::DriverError;
+
+/// A token for the repositories of a domain.
+#[derive(Clone)]
+pub struct Token {
+    /// The token.
+    pub secret: String,
+    /// When it expires, where that is known.
+    pub expires: Option<SystemTime>,
+}
+
+/// The token; a secret.
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Token {
+    /// The shortest life that CodeArtifact gives a token, in seconds: a quarter of an hour.
+    pub const SHORTEST: i64 = 900;
+    /// The longest life that CodeArtifact gives a token, in seconds: twelve hours.
+    pub const LONGEST: i64 = 43_200;
+
+    /// Asks for a token that is good for this many seconds.
+    pub async fn of_domain(
+        account: &Account,
+        domain: &str,
+        seconds: i64,
+    ) -> Result<Self, DriverError> {
+        let answer = Client::new(&account.config("codeartifact"))
+            .get_authorization_token()
+            .domain(domain)
+            .duration_seconds(seconds)
+            .send()
+            .await
+            .map_err(failed("codeartifact:GetAuthorizationToken"))?;
+        let secret = answer
+            .authorization_token
+            .ok_or_else(|| DriverError::internal("CodeArtifact answers without a token"))?;
+        let expires = answer
+            .expiration
+            .and_then(|expires| SystemTime::try_from(expires).ok());
+        Ok(Self { secret, expires })
+    }
+}

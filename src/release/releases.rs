@@ -1,0 +1,37 @@
+//! The releases of one application: what can be done to them is in the modules that do it.
+
+use std::time::Duration;
+
+use aws::Account;
+
+use super::application::Destination;
+use super::presence::COUNTS_FOR;
+use super::store::Store;
+
+/// The releases of one application.
+#[derive(Clone, Debug)]
+pub struct Releases {
+    pub(super) destination: Destination,
+    pub(super) store: Store,
+    pub(super) fresh: Duration,
+}
+
+impl Releases {
+    /// The releases at a destination.
+    #[must_use]
+    pub fn new(account: &Account, destination: Destination) -> Self {
+        let store = Store::new(account, &destination.bucket);
+        Self {
+            destination,
+            store,
+            fresh: COUNTS_FOR,
+        }
+    }
+
+    /// Treats files that no record names as left behind once they are this old. Default: an hour.
+    /// Less than the duration of a publish is safe only if no one else publishes, as in tests.
+    #[must_use]
+    pub fn with_fresh(self, fresh: Duration) -> Self {
+        Self { fresh, ..self }
+    }
+}

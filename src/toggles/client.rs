@@ -1,0 +1,147 @@
+//! A client of the toggle service: the state first, then each change.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::error::TogglesError;
+use super::message::Message;
+
+/// API Gateway closes a connection that is silent for ten minutes.
+const PING_EVERY: Duration = Duration::from_mins(4);
+
+/// The pauses between the attempts to connect: the first client after a while may come while the
+/// functions of `$connect` still start, which API Gateway answers with 5xx.
+const PAUSES: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
+
+/// A connection.
+#[derive(Debug)]
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+/// A message, and its text as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The text, which is JSON.
+    pub text: String,
+    /// The message.
+    pub message: Message,
+}
+
+impl Client {
+    /// Connects, and tries again where that may help.
+    ///
+    /// # Errors
+    /// [`TogglesError::Unreachable`], at once if the service refuses the connection.
+    pub async fn connect(url: &str) -> Result<Self, TogglesError> {
+        for pause in PAUSES {
+            match Self::try_connect(url).await {
+                Err(error) if error.is_transient() => sleep(pause).await,
+                ended => return ended,
+            }
+        }
+        Self::try_connect(url).await
+    }
+
+    /// Connects, in one attempt.
+    pub(super) async fn try_connect(url: &str) -> Result<Self, TogglesError> {
+        match connect_async(url).await {
+            Ok((socket, _)) => Ok(Self { socket }),
+            Err(error) => Err(TogglesError::Unreachable {
+                url: url.to_owned(),
+                source: Box::new(error),
+            }),
+        }
+    }
+
+    /// The next message; `None` once the connection is closed.
+    pub async fn next(&mut self) -> Option<Received> {
+        let mut ping = interval(PING_EVERY);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ping.reset();
+        loop {
+            tokio::select! {
+                frame = self.socket.next() => match frame?.ok()? {
+                    Frame::Text(text) => {
+                        if let Some(message) = Message::parse(&text) {
+                            return Some(Received { text: text.to_string(), message });
+                        }
+                    }
+                    Frame::Close(_) => return None,
+                    _ => {}
+                },
+                _ = ping.tick() => self.socket.send(Frame::Ping(Vec::new().into())).await.ok()?,
+            }
+        }
+    }
+
+    /// Closes the connection, as a client does that leaves.
+    pub async fn close(mut self) {
+        let _ = self.socket.close(None).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::accept_async;
+
+    use super::*;
+
+    /// A service that answers so many attempts with a status, and then accepts.
+    async fn connect_to(statuses: &'static [&str]) -> (Result<Client, TogglesError>, usize) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("ws://{}", listener.local_addr().unwrap());
+        let (sender, mut attempts) = tokio::sync::mpsc::unbounded_channel();
+        let service = tokio::spawn(async move {
+            for status in statuses {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                sender.send(()).unwrap();
+                let _ = stream.read(&mut [0; 4096]).await.unwrap();
+                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+            let (stream, _) = listener.accept().await.unwrap();
+            sender.send(()).unwrap();
+            accept_async(stream).await
+        });
+        tokio::time::pause();
+        let client = Client::connect(&url).await;
+        tokio::time::resume();
+        service.abort();
+        attempts.close();
+        let mut count = 0;
+        while attempts.recv().await.is_some() {
+            count += 1;
+        }
+        (client, count)
+    }
+
+    #[tokio::test]
+    async fn it_tries_again_while_the_service_is_not_ready() {
+        let (client, attempts) = connect_to(&["502 Bad Gateway", "429 Too Many Requests"]).await;
+        client.unwrap();
+        assert_eq!(attempts, 3);
+        let (client, attempts) = connect_to(&["500 Internal Server Error"; 9]).await;
+        client.unwrap_err();
+        assert_eq!(attempts, 4);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_final() {
+        let (client, attempts) = connect_to(&["403 Forbidden"]).await;
+        let error = client.unwrap_err().to_string();
+        assert!(error.contains("403"), "{error}");
+        assert_eq!(attempts, 1);
+    }
+}

@@ -1,0 +1,58 @@
+//! Why toggles could not be read, written or watched.
+
+use engine::DriverError;
+use thiserror::Error;
+use tokio_tungstenite::tungstenite;
+
+use crate::hint::Hint;
+
+/// Why toggles could not be read, written or watched.
+#[derive(Debug, Error)]
+pub enum TogglesError {
+    /// DynamoDB answered with an error.
+    #[error(transparent)]
+    Aws(#[from] DriverError),
+    /// There is no such toggle.
+    #[error("there is no toggle `{0}`")]
+    NoToggle(String),
+    /// The service does not accept a connection.
+    #[error("{url}: {source}")]
+    Unreachable {
+        /// The URL that clients connect to.
+        url: String,
+        /// What the transport said.
+        source: Box<tungstenite::Error>,
+    },
+}
+
+impl TogglesError {
+    /// Whether the same attempt may succeed later: the service was not reached, or could not answer.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { source, .. } => match &**source {
+                tungstenite::Error::Http(answer) => {
+                    let status = answer.status();
+                    status.is_server_error() || status.as_u16() == 429
+                }
+                tungstenite::Error::Url(_) => false,
+                _ => true,
+            },
+            Self::Aws(_) | Self::NoToggle(_) => false,
+        }
+    }
+}
+
+impl Hint for TogglesError {
+    fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Aws(error) if error.is("ResourceNotFoundException") => {
+                Some("the toggles table does not exist: run `frontage apply` first")
+            }
+            Self::Aws(error) => error.hint(),
+            Self::NoToggle(_) => Some("run `frontage toggles list` to see all toggles"),
+            Self::Unreachable { .. } => {
+                Some("run `frontage plan` to check that the service is deployed as described")
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Feature toggles from outside: the table as its owner reads and writes it, and the service as its
+//! clients see it.
+//!
+//! Nothing here knows a stack, a command or a terminal.
+
+mod client;
+mod error;
+mod message;
+mod store;
+mod toggle;
+mod watch;
+
+pub use client::{Client, Received};
+pub use error::TogglesError;
+pub use message::Message;
+pub use store::{Change, Store};
+pub use toggle::Toggle;
+pub use watch::{Event, Watch};

@@ -1,0 +1,16 @@
+//! Builds as the tests have them.
+
+use stacks::artifacts::Artifacts;
+use stacks::shell::ImportMap;
+use toggle_contract::NAMES;
+
+/// An import map as the shell has one.
+const IMPORT_MAP: &str = r#"{"imports":{"@frontage/session":"/shared/session-1.js","@frontage/toggles":"/shared/toggles-1.js","@frontage/ui":"/shared/ui-1.js"}}"#;
+
+/// Zips whose hashes name their functions, and the import map.
+pub(crate) fn artifacts() -> Artifacts {
+    Artifacts {
+        functions: NAMES.map(|name| format!("sha-{name}")),
+        import_map: ImportMap::new(IMPORT_MAP),
+    }
+}
