@@ -384,26 +384,17 @@ mod tests {
             "parent: Tags has 49 tags and 2 records of what belongs to it; 50 together are allowed",
         ];
         macro_rules! check {
-            ($parent:ty, $child:ty, $attribute:literal, $property:literal) => {
-                let crowded = |tags| crowded::<$parent, $child>(tags, $attribute, $property);
+            ($parent:ty, $child:ty, $attribute:ident, $property:literal) => {
+                let crowded =
+                    |tags| crowded::<$parent, $child>(tags, <$parent>::$attribute.name, $property);
                 assert_eq!(crowded(45), [""; 0]);
                 assert_eq!(crowded(46), expected);
             };
         }
-        check!(apigatewayv2::Api, apigatewayv2::Route, "ApiId", "ApiId");
-        check!(
-            cognito::UserPool,
-            cognito::UserPoolGroup,
-            "UserPoolId",
-            "UserPoolId"
-        );
-        check!(
-            lambda::Function,
-            lambda::Permission,
-            "FunctionName",
-            "FunctionName"
-        );
-        check!(Bucket, s3::Object, "BucketName", "Bucket");
-        check!(Bucket, s3::BucketPolicy, "BucketName", "Bucket");
+        check!(apigatewayv2::Api, apigatewayv2::Route, ID, "ApiId");
+        check!(cognito::UserPool, cognito::UserPoolGroup, ID, "UserPoolId");
+        check!(lambda::Function, lambda::Permission, NAME, "FunctionName");
+        check!(Bucket, s3::Object, NAME, "Bucket");
+        check!(Bucket, s3::BucketPolicy, NAME, "Bucket");
     }
 }

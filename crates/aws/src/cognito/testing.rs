@@ -5,12 +5,13 @@ pub(super) use engine::{
     Changes, Driver, DriverError, Live, LiveProperties, LiveTags, ReadCache, ReadRequest,
 };
 pub(super) use fake_aws::FakeAws;
+use model::Attribute;
 pub(super) use model::{Owner, Tags};
 pub(super) use serde_json::{Value, json};
 
 pub(super) use crate::Account;
-use crate::kit::typed::ResourceDriver;
 pub(super) use crate::kit::typed::Untyped;
+use crate::kit::typed::{ResourceDriver, TypedLive};
 
 pub(super) const CONCURRENT: &str =
     r#"{"__type":"ConcurrentModificationException","message":"another one"}"#;
@@ -73,7 +74,7 @@ pub(super) async fn read(driver: &dyn Driver, name: &str, properties: &Value) ->
 /// A live resource in the pool `p`.
 pub(super) fn live<D: ResourceDriver>(
     driver: &Untyped<D>,
-    (attribute, id): (&str, &str),
+    (attribute, id): (Attribute<D::Properties>, &str),
     name: &str,
     properties: &Value,
 ) -> Live {
@@ -82,7 +83,7 @@ pub(super) fn live<D: ResourceDriver>(
     Live {
         id: format!("p/{id}"),
         properties: LiveProperties::new(properties),
-        attributes: [(attribute.to_owned(), id.to_owned())].into(),
+        attributes: TypedLive::assigned([(attribute, id.to_owned())]),
         tags: LiveTags::Read(tags(name)),
     }
 }

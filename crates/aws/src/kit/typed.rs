@@ -12,7 +12,7 @@ use engine::{
     Attributes, Changes, Driver, DriverError, Finding, Live, LiveProperties, LiveTags, ReadCache,
     ReadRequest, Selection, diff,
 };
-use model::{Address, Owner, Resource, ResourceType, Tags};
+use model::{Address, Attribute, Owner, Resource, ResourceType, Tags};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -39,11 +39,21 @@ impl<P> TypedLive<P> {
     ///
     /// # Errors
     /// [`DriverError::Internal`] if the driver did not set it.
-    pub(crate) fn attribute(&self, name: &str) -> Result<&str, DriverError> {
+    #[allow(clippy::needless_pass_by_value)] // a constant
+    pub(crate) fn attribute(&self, attribute: Attribute<P>) -> Result<&str, DriverError> {
+        let (id, name) = (&self.id, attribute.name);
         let value = self.attributes.get(name).map(String::as_str);
-        value.ok_or_else(|| {
-            DriverError::internal(format!("`{}` was read without its {name}", self.id))
-        })
+        value.ok_or_else(|| DriverError::internal(format!("`{id}` was read without its {name}")))
+    }
+
+    /// Attributes with their values. One without a value is left out.
+    pub(crate) fn assigned<const N: usize>(
+        values: [(Attribute<P>, impl Into<Option<String>>); N],
+    ) -> Attributes {
+        let values = values.into_iter();
+        values
+            .filter_map(|(attribute, value)| Some((attribute.name.to_owned(), value.into()?)))
+            .collect()
     }
 }
 

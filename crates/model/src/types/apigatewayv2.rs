@@ -324,7 +324,7 @@ impl Handle<Api> {
     }
 }
 
-impl Integration {
+impl<S> Integration<S> {
     /// The integration's id.
     pub const ID: Attribute<Self> = Attribute::new("IntegrationId");
 }
@@ -337,7 +337,7 @@ impl Handle<Integration> {
     }
 }
 
-impl Authorizer {
+impl<S> Authorizer<S> {
     /// The authorizer's id.
     pub const ID: Attribute<Self> = Attribute::new("AuthorizerId");
 }
@@ -350,7 +350,7 @@ impl Handle<Authorizer> {
     }
 }
 
-impl Route {
+impl<S> Route<S> {
     /// The route's id.
     pub const ID: Attribute<Self> = Attribute::new("RouteId");
 }
@@ -363,7 +363,7 @@ impl Handle<Route> {
     }
 }
 
-impl Deployment {
+impl<S> Deployment<S> {
     /// The deployment's id.
     pub const ID: Attribute<Self> = Attribute::new("DeploymentId");
 }
@@ -376,7 +376,7 @@ impl Handle<Deployment> {
     }
 }
 
-impl Stage {
+impl<S> Stage<S> {
     /// The URL that a client connects to, on AWS and on an emulator.
     pub const WEBSOCKET_URL: Attribute<Self> = Attribute::new("WebSocketUrl");
     /// The stage's name.

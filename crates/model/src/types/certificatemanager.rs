@@ -91,7 +91,7 @@ impl<S: Serialize> Resource for Certificate<S> {
     const TYPE: &'static ResourceType = CERTIFICATE;
 }
 
-impl Certificate {
+impl<S> Certificate<S> {
     /// The certificate's ARN, once it is issued.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
 }

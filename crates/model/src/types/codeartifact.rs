@@ -93,7 +93,7 @@ impl<S: Serialize> Resource for Repository<S> {
     const TYPE: &'static ResourceType = REPOSITORY;
 }
 
-impl Domain {
+impl<S> Domain<S> {
     /// The domain's name.
     pub const NAME: Attribute<Self> = Attribute::new("Name");
     /// The domain's ARN.
@@ -112,7 +112,7 @@ impl Handle<Domain> {
     }
 }
 
-impl Repository {
+impl<S> Repository<S> {
     /// The repository's name.
     pub const NAME: Attribute<Self> = Attribute::new("Name");
     /// The URL that npm takes as a registry, with the trailing slash that it needs. It is

@@ -17,7 +17,7 @@ pub const TABLE: &ResourceType = &ResourceType {
     service: SERVICE,
     identity: &["TableName"],
     create_only: &["TableName", "KeySchema"],
-    renewed_by: &[("StreamSpecification", Table::STREAM_ARN.name)],
+    renewed_by: &[("StreamSpecification", <Table>::STREAM_ARN.name)],
     replacement: Replacement::DeleteFirst,
     holds_data: true,
     taggable: true,
@@ -249,7 +249,7 @@ impl<S: Serialize> Resource for Table<S> {
     const TYPE: &'static ResourceType = TABLE;
 }
 
-impl Table {
+impl<S> Table<S> {
     /// The table's ARN.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// The table's name, once it exists.

@@ -231,7 +231,7 @@ impl<S: Serialize> Resource for Role<S> {
     const TYPE: &'static ResourceType = ROLE;
 }
 
-impl Role {
+impl<S> Role<S> {
     /// The role's ARN.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// The role's name.

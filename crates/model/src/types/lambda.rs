@@ -301,7 +301,7 @@ impl<S: Serialize> Resource for EventSourceMapping<S> {
     const TYPE: &'static ResourceType = EVENT_SOURCE_MAPPING;
 }
 
-impl Function {
+impl<S> Function<S> {
     /// The function's ARN, without a version.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// The function's name, once it exists.
@@ -322,14 +322,14 @@ impl Handle<Function> {
     }
 }
 
-impl Permission {
+impl<S> Permission<S> {
     /// The function whose policy has the statement.
     pub const FUNCTION_NAME: Attribute<Self> = Attribute::new("FunctionName");
     /// The statement's id in the function's policy.
     pub const STATEMENT_ID: Attribute<Self> = Attribute::new("StatementId");
 }
 
-impl EventSourceMapping {
+impl<S> EventSourceMapping<S> {
     /// The mapping's id.
     pub const UUID: Attribute<Self> = Attribute::new("UUID");
     /// The mapping's ARN.

@@ -61,7 +61,7 @@ impl<S: Serialize> Resource for LogGroup<S> {
     const TYPE: &'static ResourceType = LOG_GROUP;
 }
 
-impl LogGroup {
+impl<S> LogGroup<S> {
     /// The group's ARN, without the `:*` that some calls require.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// The group's name, once it exists.

@@ -100,7 +100,7 @@ impl<S: Serialize> Resource for RecordSet<S> {
     const TYPE: &'static ResourceType = RECORD_SET;
 }
 
-impl RecordSet {
+impl<S> RecordSet<S> {
     /// The name, once the records have reached all name servers, without a trailing dot.
     pub const NAME: Attribute<Self> = Attribute::new("Name");
 }

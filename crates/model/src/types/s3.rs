@@ -426,7 +426,7 @@ impl<S: Serialize> Resource for Object<S> {
     const TYPE: &'static ResourceType = OBJECT;
 }
 
-impl Bucket {
+impl<S> Bucket<S> {
     /// The bucket's ARN.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// The bucket's name, once it exists.
@@ -457,12 +457,12 @@ impl Handle<Bucket> {
     }
 }
 
-impl BucketPolicy {
+impl<S> BucketPolicy<S> {
     /// The name of the bucket whose policy it is.
     pub const BUCKET: Attribute<Self> = Attribute::new("Bucket");
 }
 
-impl Object {
+impl<S> Object<S> {
     /// The name of the bucket that the object is in.
     pub const BUCKET: Attribute<Self> = Attribute::new("Bucket");
     /// The object's key.

@@ -96,7 +96,7 @@ impl<S: Serialize> Resource for Queue<S> {
     const TYPE: &'static ResourceType = QUEUE;
 }
 
-impl Queue {
+impl<S> Queue<S> {
     /// The queue's ARN.
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// The queue's URL, by which messages are sent and received.

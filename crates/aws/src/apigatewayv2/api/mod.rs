@@ -5,7 +5,7 @@ mod limits;
 mod tests;
 
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, ProtocolType};
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Api;
 use model::{Address, Owner, Tags};
 
@@ -60,10 +60,10 @@ impl Apis {
     }
 
     fn with_attributes(&self, id: &str, endpoint: &str, properties: Api, tags: LiveTags) -> Live {
-        let attributes = Attributes::from([
-            ("ApiId".to_owned(), id.to_owned()),
-            ("ApiEndpoint".to_owned(), endpoint.to_owned()),
-            ("Arn".to_owned(), self.0.api_arn(id)),
+        let attributes = Live::assigned([
+            (Api::ID, id.to_owned()),
+            (Api::ENDPOINT, endpoint.to_owned()),
+            (Api::ARN, self.0.api_arn(id)),
         ]);
         TypedLive {
             id: id.to_owned(),
@@ -138,7 +138,7 @@ impl ResourceDriver for Apis {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.0.read_tags(live.attribute("Arn")?).await
+        self.0.read_tags(live.attribute(Api::ARN)?).await
     }
 
     async fn create(&self, desired: Api, _: &Owner, tags: &Tags) -> Result<Live, DriverError> {
@@ -202,11 +202,11 @@ impl ResourceDriver for Apis {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.0.set_tags(live.attribute("Arn")?, tags).await
+        self.0.set_tags(live.attribute(Api::ARN)?, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.0.remove_tags(live.attribute("Arn")?, keys).await
+        self.0.remove_tags(live.attribute(Api::ARN)?, keys).await
     }
 
     /// Deletes everything that the API contains with it.

@@ -1,3 +1,5 @@
+use model::types::apigatewayv2::Api;
+
 use super::Apis;
 use crate::apigatewayv2::testing::*;
 use crate::apigatewayv2::{Authorizers, Deployments, Integrations, Routes, Stages};
@@ -33,7 +35,7 @@ async fn it_is_found_by_its_tags_on_a_later_page() {
         .unwrap();
     assert_eq!(live.id, "b");
     assert_eq!(
-        live.attributes["Arn"],
+        live.attributes[Api::ARN.name],
         "arn:aws:apigateway:eu-west-1::/apis/b"
     );
     fake.assert_used();
@@ -82,7 +84,7 @@ async fn its_deletion_waits_for_the_quota_and_until_it_is_gone() {
     let driver = driver(&fake, Apis::new);
     let live = Live {
         id: "a".into(),
-        ..live(&driver, ("ApiId", "a"), "api", &api())
+        ..live(&driver, (Api::ID, "a"), "api", &api())
     };
     driver.delete(&live).await.unwrap();
     driver.delete(&live).await.unwrap();
@@ -94,7 +96,7 @@ async fn an_update_sends_what_changed_and_empty_text_for_what_goes() {
     let fake = FakeAws::new([("PATCH", 200, "{}")]);
     let driver = driver(&fake, Apis::new);
     let described = with(&api(), "Description", json!("for toggles"));
-    let live = live(&driver, ("ApiId", "a"), "api", &described);
+    let live = live(&driver, (Api::ID, "a"), "api", &described);
     update(&driver, &live, &api()).await.unwrap();
     assert_eq!(sent(&fake, "PATCH"), json!({"description": ""}));
 }

@@ -74,7 +74,7 @@ impl Authorizers {
             self.patch(id, desired, |property| property == "IdentitySource")
                 .await?;
         }
-        let id = ("AuthorizerId", id);
+        let id = (Authorizer::ID, id);
         Ok(child(&desired.api_id, id, desired.clone()))
     }
 
@@ -124,7 +124,7 @@ fn properties(api_id: &str, authorizer: &SdkAuthorizer) -> Properties {
 
 fn live(api_id: &str, authorizer: &SdkAuthorizer) -> Live {
     let id = authorizer.authorizer_id().unwrap_or_default();
-    child(api_id, ("AuthorizerId", id), properties(api_id, authorizer))
+    child(api_id, (Authorizer::ID, id), properties(api_id, authorizer))
 }
 
 impl Child for Authorizers {
@@ -183,7 +183,7 @@ impl Child for Authorizers {
         desired: &Properties,
         changes: &Changes,
     ) -> Result<(), DriverError> {
-        let id = live.attribute("AuthorizerId")?;
+        let id = live.attribute(Authorizer::ID)?;
         self.patch(id, desired, |property| changes.affects(property))
             .await
     }
@@ -194,7 +194,7 @@ impl Child for Authorizers {
             .client
             .delete_authorizer()
             .api_id(&live.properties.api_id)
-            .authorizer_id(live.attribute("AuthorizerId")?);
+            .authorizer_id(live.attribute(Authorizer::ID)?);
         DELETIONS
             .delete(|| call.clone().send().done("apigateway:DeleteAuthorizer"))
             .await

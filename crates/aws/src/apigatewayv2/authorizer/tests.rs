@@ -1,4 +1,4 @@
-use super::Authorizers;
+use super::{Authorizers, Properties};
 use crate::apigatewayv2::testing::*;
 
 fn authorizer() -> Value {
@@ -37,7 +37,7 @@ async fn an_authorizer_whose_answer_was_lost_is_taken_up() {
     ]);
     let driver = driver(&fake, Authorizers::new);
     let live = create(&driver, "authorizer", &authorizer()).await.unwrap();
-    assert_eq!(live.attributes["AuthorizerId"], "u");
+    assert_eq!(live.attributes[Properties::ID.name], "u");
     assert_eq!(
         sent(&fake, "PATCH"),
         json!({"authorizerUri": "arn:function"})

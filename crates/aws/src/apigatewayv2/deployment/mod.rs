@@ -199,7 +199,7 @@ fn live(api_id: &str, deployment: &SdkDeployment) -> Live {
         description: deployment.description().unwrap_or_default().to_owned(),
     };
     let id = deployment.deployment_id().unwrap_or_default();
-    child(api_id, ("DeploymentId", id), properties)
+    child(api_id, (Deployment::ID, id), properties)
 }
 
 impl Child for Deployments {
@@ -252,7 +252,7 @@ impl Child for Deployments {
         }
         Ok(child(
             &desired.api_id.clone(),
-            ("DeploymentId", &id),
+            (Deployment::ID, &id),
             desired,
         ))
     }
@@ -268,7 +268,7 @@ impl Child for Deployments {
             .client
             .delete_deployment()
             .api_id(&live.properties.api_id)
-            .deployment_id(live.attribute("DeploymentId")?);
+            .deployment_id(live.attribute(Deployment::ID)?);
         DELETIONS
             .delete(|| call.clone().send().done("apigateway:DeleteDeployment"))
             .await

@@ -1,4 +1,4 @@
-use super::Deployments;
+use super::{Deployments, Properties};
 use crate::apigatewayv2::testing::*;
 
 fn deployment() -> Value {
@@ -57,7 +57,7 @@ async fn it_waits_for_routes_and_until_it_is_deployed() {
     )
     .await
     .unwrap();
-    assert_eq!(live.attributes["DeploymentId"], "d");
+    assert_eq!(live.attributes[Properties::ID.name], "d");
     fake.assert_used();
 }
 
@@ -186,7 +186,7 @@ async fn its_deletion_waits_until_the_stage_has_moved() {
     driver
         .delete(&live(
             &driver,
-            ("DeploymentId", "d"),
+            (Properties::ID, "d"),
             "deployment",
             &deployment(),
         ))

@@ -93,7 +93,7 @@ impl Integrations {
             .ok_or_else(|| DriverError::internal("a new integration has no id"))?;
         Ok(child(
             &desired.api_id.clone(),
-            ("IntegrationId", id),
+            (Integration::ID, id),
             desired,
         ))
     }
@@ -136,7 +136,7 @@ fn live(api_id: &str, integration: &SdkIntegration) -> Live {
         tags: LiveTags::Hinted(Tags::from_iter(stated)),
         ..child(
             api_id,
-            ("IntegrationId", id),
+            (Integration::ID, id),
             properties(api_id, integration),
         )
     }
@@ -236,7 +236,7 @@ impl Child for Integrations {
             .client
             .update_integration()
             .api_id(&desired.api_id)
-            .integration_id(live.attribute("IntegrationId")?)
+            .integration_id(live.attribute(Integration::ID)?)
             .integration_type(IntegrationType::from(desired.integration_type.as_str()))
             .set_integration_uri(text("IntegrationUri", &desired.integration_uri))
             .set_integration_method(text("IntegrationMethod", &desired.integration_method))
@@ -270,7 +270,7 @@ impl Child for Integrations {
             .client
             .delete_integration()
             .api_id(&live.properties.api_id)
-            .integration_id(live.attribute("IntegrationId")?);
+            .integration_id(live.attribute(Integration::ID)?);
         DELETIONS
             .delete(|| call.clone().send().done("apigateway:DeleteIntegration"))
             .await

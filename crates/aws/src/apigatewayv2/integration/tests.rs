@@ -1,4 +1,4 @@
-use super::Integrations;
+use super::{Integrations, Properties};
 use crate::apigatewayv2::testing::*;
 
 fn integration() -> Value {
@@ -21,7 +21,7 @@ async fn a_deletion_waits_for_what_refers_to_it_and_succeeds_without_the_api() {
     let driver = driver(&fake, Integrations::new);
     let live = live(
         &driver,
-        ("IntegrationId", "i"),
+        (Properties::ID, "i"),
         "integration",
         &integration(),
     );
@@ -44,7 +44,7 @@ async fn the_record_stays_with_an_integrations_twin() {
     driver
         .delete(&live(
             &driver,
-            ("IntegrationId", "i"),
+            (Properties::ID, "i"),
             "integration",
             &integration(),
         ))
@@ -132,7 +132,7 @@ async fn what_an_integration_no_longer_has_is_sent_empty() {
     let full = with(&full, "RequestParameters", json!({"a": "'1'", "b": "'2'"}));
     let fake = FakeAws::new([("PATCH", 200, "{}")]);
     let driver = driver(&fake, Integrations::new);
-    let live = live(&driver, ("IntegrationId", "i"), "integration", &full);
+    let live = live(&driver, (Properties::ID, "i"), "integration", &full);
     update(
         &driver,
         &live,

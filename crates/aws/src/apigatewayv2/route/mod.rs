@@ -80,7 +80,7 @@ impl Routes {
         let id = created
             .route_id()
             .ok_or_else(|| DriverError::internal("a new route has no id"))?;
-        Ok(child(&desired.api_id.clone(), ("RouteId", id), desired))
+        Ok(child(&desired.api_id.clone(), (Route::ID, id), desired))
     }
 }
 
@@ -102,7 +102,7 @@ fn properties(api_id: &str, route: &SdkRoute) -> Properties {
 
 fn live(api_id: &str, route: &SdkRoute) -> Live {
     let id = route.route_id().unwrap_or_default();
-    child(api_id, ("RouteId", id), properties(api_id, route))
+    child(api_id, (Route::ID, id), properties(api_id, route))
 }
 
 impl Child for Routes {
@@ -183,7 +183,7 @@ impl Child for Routes {
             .client
             .update_route()
             .api_id(&desired.api_id)
-            .route_id(live.attribute("RouteId")?)
+            .route_id(live.attribute(Route::ID)?)
             .set_target(text("Target", &desired.target))
             .set_operation_name(text("OperationName", &desired.operation_name))
             .set_authorization_type(
@@ -212,7 +212,7 @@ impl Child for Routes {
             .client
             .delete_route()
             .api_id(&live.properties.api_id)
-            .route_id(live.attribute("RouteId")?);
+            .route_id(live.attribute(Route::ID)?);
         DELETIONS
             .delete(|| call.clone().send().done("apigateway:DeleteRoute"))
             .await

@@ -1,4 +1,4 @@
-use super::Routes;
+use super::{Properties, Routes};
 use crate::apigatewayv2::testing::*;
 
 const TAKEN: &str = r#"{"__type":"ConflictException","message":"Route with key $connect already exists for this API"}"#;
@@ -22,7 +22,8 @@ async fn the_record_comes_first_and_concurrent_writes_are_made_again() {
     ]);
     let driver = driver(&fake, Routes::new);
     let live = create(&driver, "route", &route()).await.unwrap();
-    assert_eq!((&*live.id, &*live.attributes["RouteId"]), ("a/r", "r"));
+    assert_eq!(live.id, "a/r");
+    assert_eq!(live.attributes[Properties::ID.name], "r");
     assert_eq!(
         sent(&fake, "/v2/tags"),
         json!({"tags": {"frontage:fingerprint:route": "f"}})
@@ -55,7 +56,7 @@ async fn a_route_whose_answer_was_lost_is_taken_up() {
     ]);
     let driver = driver(&fake, Routes::new);
     let live = create(&driver, "route", &route()).await.unwrap();
-    assert_eq!(live.attributes["RouteId"], "r");
+    assert_eq!(live.attributes[Properties::ID.name], "r");
     assert_eq!(sent(&fake, "PATCH"), json!({"target": "integrations/i"}));
     fake.assert_used();
 }
@@ -151,7 +152,7 @@ async fn a_route_lets_its_authorizer_go() {
     let driver = driver(&fake, Routes::new);
     update(
         &driver,
-        &live(&driver, ("RouteId", "r"), "route", &guarded),
+        &live(&driver, (Properties::ID, "r"), "route", &guarded),
         &route(),
     )
     .await
@@ -163,7 +164,7 @@ async fn a_route_lets_its_authorizer_go() {
     let other = with(&guarded, "AuthorizerId", json!("v"));
     update(
         &driver,
-        &live(&driver, ("RouteId", "r"), "route", &guarded),
+        &live(&driver, (Properties::ID, "r"), "route", &guarded),
         &other,
     )
     .await

@@ -7,7 +7,7 @@ mod tests;
 mod write;
 
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, Stage as SdkStage};
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Stage;
 use model::{Address, Owner, Tags};
 
@@ -41,13 +41,13 @@ impl Stages {
 
     fn with_attributes(&self, endpoint: &str, properties: Properties, tags: LiveTags) -> Live {
         let (api_id, name) = (&properties.api_id, &properties.stage_name);
-        let attributes = Attributes::from([
-            ("StageName".to_owned(), name.clone()),
+        let attributes = Live::assigned([
+            (Stage::NAME, name.clone()),
             (
-                "WebSocketUrl".to_owned(),
+                Stage::WEBSOCKET_URL,
                 self.0.websocket_url(endpoint, api_id, name),
             ),
-            ("Arn".to_owned(), self.0.stage_arn(api_id, name)),
+            (Stage::ARN, self.0.stage_arn(api_id, name)),
         ]);
         TypedLive {
             id: format!("{api_id}/{name}"),
@@ -164,7 +164,7 @@ impl ResourceDriver for Stages {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.0.read_tags(live.attribute("Arn")?).await
+        self.0.read_tags(live.attribute(Stage::ARN)?).await
     }
 
     async fn create(
@@ -200,11 +200,11 @@ impl ResourceDriver for Stages {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.0.set_tags(live.attribute("Arn")?, tags).await
+        self.0.set_tags(live.attribute(Stage::ARN)?, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.0.remove_tags(live.attribute("Arn")?, keys).await
+        self.0.remove_tags(live.attribute(Stage::ARN)?, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -1,4 +1,4 @@
-use super::Stages;
+use super::{Properties, Stages};
 use crate::apigatewayv2::testing::*;
 
 const TAKEN: &str = r#"{"__type":"ConflictException","message":"Stage already exists"}"#;
@@ -8,7 +8,7 @@ fn stage() -> Value {
 }
 
 fn live_stage(driver: &Untyped<Stages>, properties: &Value) -> Live {
-    live(driver, ("StageName", "live"), "stage", properties)
+    live(driver, (Properties::NAME, "live"), "stage", properties)
 }
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn one_whose_answer_was_lost_is_finished() {
         .await
         .unwrap();
     assert_eq!(
-        live.attributes["Arn"],
+        live.attributes[Properties::ARN.name],
         "arn:aws:apigateway:eu-west-1::/apis/a/stages/live"
     );
     assert_eq!(sent(&fake, "PATCH"), json!({"deploymentId": "d"}));

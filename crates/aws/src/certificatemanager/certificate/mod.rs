@@ -8,7 +8,7 @@ mod tests;
 mod validation;
 
 use aws_sdk_acm::types::KeyAlgorithm;
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::certificatemanager::Certificate;
 use model::{Address, Owner, Tags, child_fingerprint_tag, fingerprint};
 
@@ -129,7 +129,7 @@ fn live(properties: Properties, arn: &str, tags: Tags) -> Live {
     TypedLive {
         id: arn.to_owned(),
         properties,
-        attributes: Attributes::from([("Arn".to_owned(), arn.to_owned())]),
+        attributes: Live::assigned([(Certificate::ARN, arn.to_owned())]),
         tags: LiveTags::Read(tags),
     }
 }

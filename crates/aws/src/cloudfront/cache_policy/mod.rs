@@ -6,6 +6,7 @@ mod limits;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::CachePolicyType;
 use engine::DriverError;
+use model::Attribute;
 use model::types::cloudfront::CachePolicy;
 
 use super::client::all_pages;
@@ -22,6 +23,7 @@ pub(crate) struct Kind;
 
 impl CommentOwned for Kind {
     type Properties = CachePolicy;
+    const ID: Attribute<CachePolicy> = CachePolicy::ID;
     const COMMENT: usize = limits::COMMENT;
     const EXISTS: &'static str = "CachePolicyAlreadyExists";
     const LIMITS: &'static [Limit] = limits::LIMITS;

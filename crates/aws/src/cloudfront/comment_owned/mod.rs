@@ -10,8 +10,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use aws_sdk_cloudfront::Client;
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
-use model::{Address, Owner, Resource, Tags};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
+use model::{Address, Attribute, Owner, Resource, Tags};
 use serde::de::DeserializeOwned;
 
 use super::client::{CloudFrontClient, DELETIONS, WRITES, version};
@@ -37,6 +37,8 @@ pub(crate) struct Found<P> {
 pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
     /// The type's properties, resolved.
     type Properties: Resource + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync;
+    /// The attribute of its id.
+    const ID: Attribute<Self::Properties>;
     /// The most characters of a comment.
     const COMMENT: usize;
     /// The error of a name that is taken.
@@ -171,7 +173,7 @@ fn found<K: CommentOwned>(found: &Found<K::Properties>) -> Result<Live<K>, Drive
 
 fn live<K: CommentOwned>(id: String, properties: K::Properties, tags: Tags) -> Live<K> {
     TypedLive {
-        attributes: Attributes::from([("Id".to_owned(), id.clone())]),
+        attributes: Live::<K>::assigned([(K::ID, id.clone())]),
         id,
         properties,
         tags: LiveTags::Read(tags),

@@ -78,7 +78,7 @@ async fn the_owner_goes_into_the_create_call() {
     let mut desired = control();
     desired.origin_access_control_config.description = Some("Signs".to_owned());
     let live = create(&fake, desired).await.unwrap();
-    assert_eq!(live.attribute("Id").unwrap(), "E1");
+    assert_eq!(live.attribute(OriginAccessControl::ID).unwrap(), "E1");
     assert_eq!(
         live.properties
             .origin_access_control_config

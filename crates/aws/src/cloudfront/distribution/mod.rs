@@ -84,15 +84,14 @@ impl Distributions {
     }
 
     fn attributes(&self, of: &SdkDistribution) -> Attributes {
-        [
-            ("Id", of.id.clone()),
-            ("Arn", of.arn.clone()),
-            ("DomainName", of.domain_name.clone()),
-            ("Url", self.client.account.site_url(&of.domain_name)),
-            ("Status", of.status.clone()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        let url = self.client.account.site_url(&of.domain_name);
+        Live::assigned([
+            (Distribution::ID, of.id.clone()),
+            (Distribution::ARN, of.arn.clone()),
+            (Distribution::DOMAIN_NAME, of.domain_name.clone()),
+            (Distribution::URL, url),
+            (Distribution::STATUS, of.status.clone()),
+        ])
     }
 
     /// A live distribution; CloudFront's answer gives the attributes.
@@ -279,7 +278,7 @@ impl ResourceDriver for Distributions {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute("Arn")?).await
+        self.client.tags(live.attribute(Distribution::ARN)?).await
     }
 
     async fn create(
@@ -313,11 +312,13 @@ impl ResourceDriver for Distributions {
         if !live.tags.known().is_some_and(|found| owner.is_of(found)) {
             self.write(&live.id, &live.properties, &owner).await?;
         }
-        self.client.tag(live.attribute("Arn")?, tags).await
+        let arn = live.attribute(Distribution::ARN)?;
+        self.client.tag(arn, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.client.untag(live.attribute("Arn")?, keys).await
+        let arn = live.attribute(Distribution::ARN)?;
+        self.client.untag(arn, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
@@ -327,7 +328,7 @@ impl ResourceDriver for Distributions {
     }
 
     fn pending(&self, attributes: &Attributes) -> Option<String> {
-        let status = attributes.get("Status");
+        let status = attributes.get(Properties::STATUS.name);
         let deployed = status.is_none_or(|status| status == "Deployed");
         (!deployed).then(|| "deploying to the edges".to_owned())
     }

@@ -109,12 +109,15 @@ fn driver(fake: &FakeAws) -> Distributions {
 }
 
 fn live(status: &str) -> Live {
-    let attributes = [("Id", "E1"), ("Arn", ARN), ("Status", status)]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let attributes = Live::assigned([
+        (Distribution::ID, "E1".to_owned()),
+        (Distribution::ARN, ARN.to_owned()),
+        (Distribution::STATUS, status.to_owned()),
+    ]);
     TypedLive {
         id: "E1".to_owned(),
         properties: site(),
-        attributes: attributes.into(),
+        attributes,
         tags: LiveTags::Read(tags("shell/site")),
     }
 }
@@ -157,10 +160,10 @@ async fn what_cloudfront_fills_in_is_no_difference() {
     let found = find(&fake).await.unwrap().unwrap();
     assert_eq!(changes(&found), Vec::<String>::new());
     assert_eq!(
-        found.attribute("Url").unwrap(),
+        found.attribute(Distribution::URL).unwrap(),
         "https://d1.cloudfront.fake"
     );
-    assert_eq!(found.attribute("Arn").unwrap(), ARN);
+    assert_eq!(found.attribute(Distribution::ARN).unwrap(), ARN);
     fake.assert_used();
 }
 
@@ -345,7 +348,7 @@ async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
         last.contains("<CallerReference>frontage acme shell/site</CallerReference>"),
         "{last}"
     );
-    assert_eq!(live.attribute("Status").unwrap(), "InProgress");
+    assert_eq!(live.attribute(Distribution::STATUS).unwrap(), "InProgress");
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use aws_sdk_cloudfront::operation::describe_function::DescribeFunctionOutput;
 use aws_sdk_cloudfront::types::{FunctionStage, FunctionSummary};
 use aws_smithy_types::Blob;
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::cloudfront::Function;
 use model::{Address, Owner, Tags};
 
@@ -188,7 +188,7 @@ fn live(properties: Properties, arn: String, tags: LiveTags) -> Live {
     TypedLive {
         id: properties.name.clone(),
         properties,
-        attributes: Attributes::from([("FunctionARN".to_owned(), arn)]),
+        attributes: Live::assigned([(Function::ARN, arn)]),
         tags,
     }
 }
@@ -245,7 +245,7 @@ impl ResourceDriver for Functions {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute("FunctionARN")?).await
+        self.client.tags(live.attribute(Function::ARN)?).await
     }
 
     async fn confirm(
@@ -307,13 +307,12 @@ impl ResourceDriver for Functions {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.client.tag(live.attribute("FunctionARN")?, tags).await
+        self.client.tag(live.attribute(Function::ARN)?, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.client
-            .untag(live.attribute("FunctionARN")?, keys)
-            .await
+        let arn = live.attribute(Function::ARN)?;
+        self.client.untag(arn, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

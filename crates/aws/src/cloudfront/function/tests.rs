@@ -67,7 +67,7 @@ async fn it_is_published_from_the_version_that_was_written() {
         ("/publish [if-match: V2]", 200, &two),
     ]);
     let live = create(&fake).await.unwrap();
-    assert_eq!(live.attribute("FunctionARN").unwrap(), ARN);
+    assert_eq!(live.attribute(Function::ARN).unwrap(), ARN);
     assert!(fake.requests()[0].contains("<Key>frontage:address</Key><Value>shell/rewrite</Value>"));
     fake.assert_used();
 }

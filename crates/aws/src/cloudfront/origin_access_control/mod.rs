@@ -5,6 +5,7 @@ mod limits;
 
 use aws_sdk_cloudfront::Client;
 use engine::DriverError;
+use model::Attribute;
 use model::types::cloudfront::OriginAccessControl;
 
 use super::comment_owned::{CommentOwned, Driver, Found};
@@ -22,6 +23,7 @@ pub(crate) struct Kind;
 
 impl CommentOwned for Kind {
     type Properties = OriginAccessControl;
+    const ID: Attribute<OriginAccessControl> = OriginAccessControl::ID;
     const COMMENT: usize = limits::COMMENT;
     const EXISTS: &'static str = "OriginAccessControlAlreadyExists";
     const LIMITS: &'static [Limit] = limits::LIMITS;

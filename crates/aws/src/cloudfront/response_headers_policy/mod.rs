@@ -8,6 +8,7 @@ mod write;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::ResponseHeadersPolicyType;
 use engine::DriverError;
+use model::Attribute;
 use model::types::cloudfront::ResponseHeadersPolicy;
 
 use super::client::all_pages;
@@ -26,6 +27,7 @@ pub(crate) struct Kind;
 
 impl CommentOwned for Kind {
     type Properties = Properties;
+    const ID: Attribute<Properties> = ResponseHeadersPolicy::ID;
     const COMMENT: usize = limits::COMMENT;
     const EXISTS: &'static str = "ResponseHeadersPolicyAlreadyExists";
     const LIMITS: &'static [Limit] = limits::LIMITS;

@@ -90,18 +90,15 @@ fn owner_of(domain: &str) -> PolicyOwner<'_> {
 }
 
 fn live(described: &DomainDescription, properties: Properties, tags: LiveTags) -> Live {
-    let attributes = [
-        ("Arn", described.arn.clone()),
-        ("EncryptionKey", described.encryption_key.clone()),
-        ("Name", described.name.clone()),
-        ("Owner", described.owner.clone()),
-    ];
-    let attributes = attributes
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let attributes = Live::assigned([
+        (Domain::ARN, described.arn.clone()),
+        (Domain::ENCRYPTION_KEY, described.encryption_key.clone()),
+        (Domain::NAME, described.name.clone()),
+        (Domain::OWNER, described.owner.clone()),
+    ]);
     TypedLive {
         id: properties.domain_name.clone(),
-        attributes: attributes.collect(),
+        attributes,
         properties,
         tags,
     }
@@ -144,7 +141,7 @@ impl ResourceDriver for Domains {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute("Arn")?).await
+        self.client.tags(live.attribute(Domain::ARN)?).await
     }
 
     async fn create(
@@ -166,7 +163,7 @@ impl ResourceDriver for Domains {
         .await?;
         let live = live(&described, desired.clone(), LiveTags::Read(tags.clone()));
         self.client
-            .adopt(taken, live.attribute("Arn")?, owner, tags)
+            .adopt(taken, live.attribute(Domain::ARN)?, owner, tags)
             .await?;
         self.put_policy(&desired).await?;
         Ok(live)
@@ -188,11 +185,11 @@ impl ResourceDriver for Domains {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.client.tag(live.attribute("Arn")?, tags).await
+        self.client.tag(live.attribute(Domain::ARN)?, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.client.untag(live.attribute("Arn")?, keys).await
+        self.client.untag(live.attribute(Domain::ARN)?, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

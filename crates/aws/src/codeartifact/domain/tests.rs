@@ -49,11 +49,10 @@ fn domain(policy: &Value) -> Properties {
 }
 
 fn alive(id: &str, properties: Properties) -> Live {
-    let attributes = [("Arn".to_owned(), "arn".to_owned())].into();
     TypedLive {
         id: id.to_owned(),
         properties,
-        attributes,
+        attributes: Live::assigned([(Domain::ARN, "arn".to_owned())]),
         tags: LiveTags::Read(tags()),
     }
 }
@@ -127,7 +126,7 @@ async fn a_lost_answer_to_a_create_is_no_conflict_and_somebody_elses_domain_is()
         .create(domain(&policy("a:B")), &owner(), &tags())
         .await
         .unwrap();
-    assert_eq!(made.attribute("Owner").unwrap(), "111122223333");
+    assert_eq!(made.attribute(Domain::OWNER).unwrap(), "111122223333");
     fake.assert_used();
 
     let fake = FakeAws::new([

@@ -45,21 +45,18 @@ pub(super) fn live(
     properties: Properties,
     tags: LiveTags,
 ) -> Live {
-    let attributes = [
-        ("Arn", described.arn.clone()),
-        ("DomainName", described.domain_name.clone()),
-        ("DomainOwner", described.domain_owner.clone()),
-        ("Name", described.name.clone()),
-        ("NpmEndpoint", Some(endpoint)),
-    ];
-    let attributes = attributes
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let attributes = Live::assigned([
+        (Repository::ARN, described.arn.clone()),
+        (Repository::DOMAIN_NAME, described.domain_name.clone()),
+        (Repository::DOMAIN_OWNER, described.domain_owner.clone()),
+        (Repository::NAME, described.name.clone()),
+        (Repository::NPM_ENDPOINT, Some(endpoint)),
+    ]);
     let id = format!("{}/{}", properties.domain_name, properties.repository_name);
     TypedLive {
         id,
-        attributes: attributes.collect(),
         properties,
+        attributes,
         tags,
     }
 }

@@ -170,7 +170,7 @@ impl ResourceDriver for Repositories {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute("Arn")?).await
+        self.client.tags(live.attribute(Repository::ARN)?).await
     }
 
     async fn create(
@@ -195,7 +195,7 @@ impl ResourceDriver for Repositories {
         let tags_read = LiveTags::Read(tags.clone());
         let live = live(&described, endpoint, desired.clone(), tags_read);
         self.client
-            .adopt(taken, live.attribute("Arn")?, owner, tags)
+            .adopt(taken, live.attribute(Repository::ARN)?, owner, tags)
             .await?;
         self.change(&found, &desired).await?;
         self.put_policy(&desired).await?;
@@ -219,11 +219,13 @@ impl ResourceDriver for Repositories {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.client.tag(live.attribute("Arn")?, tags).await
+        let arn = live.attribute(Repository::ARN)?;
+        self.client.tag(arn, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.client.untag(live.attribute("Arn")?, keys).await
+        let arn = live.attribute(Repository::ARN)?;
+        self.client.untag(arn, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -17,11 +17,10 @@ fn repository(more: &Value) -> Properties {
 }
 
 fn alive(id: &str, properties: Properties) -> Live {
-    let attributes = [("Arn".to_owned(), "arn".to_owned())].into();
     TypedLive {
         id: id.to_owned(),
         properties,
-        attributes,
+        attributes: Live::assigned([(Repository::ARN, "arn".to_owned())]),
         tags: LiveTags::Unread,
     }
 }

@@ -25,9 +25,6 @@ use crate::kit::typed::{OrphanSearch, TypedLive, TypedReadRequest};
 type Properties = ManagedLoginBranding<String>;
 type Live = TypedLive<Properties>;
 
-/// The attribute of a style's id.
-const ID: &str = "ManagedLoginBrandingId";
-
 /// Reads and writes styles of managed login. A client has one.
 ///
 /// MiniStack has none, and its sign-in page needs none. There the record in the pool's tags stands
@@ -127,7 +124,7 @@ fn id(style: Option<&ManagedLoginBrandingType>) -> Result<String, DriverError> {
 fn live(pool_id: &str, client_id: &str, style: &ManagedLoginBrandingType) -> Live {
     let id = style.managed_login_branding_id().unwrap_or_default();
     let properties = convert::properties(pool_id, client_id, style);
-    child(pool_id, (ID, id), properties)
+    child(pool_id, (ManagedLoginBranding::ID, id), properties)
 }
 
 impl Child for Brandings {
@@ -186,7 +183,8 @@ impl Child for Brandings {
             Style::Absent => Ok(None),
             Style::Unknown => {
                 let tags = recorded(&CognitoClient::tags_in(pool), request.address);
-                let live = child(pool_id, (ID, client_id), desired.clone());
+                let id = (ManagedLoginBranding::ID, client_id.as_str());
+                let live = child(pool_id, id, desired.clone());
                 Ok(tags.contains_key(FINGERPRINT_TAG).then_some(live))
             }
         }
@@ -229,7 +227,8 @@ impl Child for Brandings {
             }
             Err(error) => return Err(error),
         };
-        Ok(child(&pool_id.clone(), (ID, &id), desired))
+        let id = (ManagedLoginBranding::ID, id.as_str());
+        Ok(child(&pool_id.clone(), id, desired))
     }
 
     async fn change(
@@ -238,7 +237,8 @@ impl Child for Brandings {
         desired: &Properties,
         _: &Changes,
     ) -> Result<(), DriverError> {
-        self.put(live.attribute(ID)?, desired).await
+        let id = live.attribute(ManagedLoginBranding::ID)?;
+        self.put(id, desired).await
     }
 
     async fn remove(&self, live: &Live) -> Result<(), DriverError> {
@@ -248,7 +248,7 @@ impl Child for Brandings {
             .client
             .delete_managed_login_branding()
             .user_pool_id(pool_id)
-            .managed_login_branding_id(live.attribute(ID)?);
+            .managed_login_branding_id(live.attribute(ManagedLoginBranding::ID)?);
         let operation = "cognito-idp:DeleteManagedLoginBranding";
         let deleted = COGNITO.delete(|| call.clone().send().done(operation)).await;
         self.0.known(deleted)?;

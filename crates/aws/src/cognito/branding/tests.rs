@@ -1,4 +1,4 @@
-use super::Brandings;
+use super::{Brandings, Properties};
 use crate::cognito::testing::*;
 
 const EXISTS: &str = r#"{"__type":"ManagedLoginBrandingExistsException","message":"exists"}"#;
@@ -30,7 +30,7 @@ async fn settings_and_pictures_read_back_as_they_are_stated() {
     ]);
     let driver = driver(&fake, Brandings::new);
     let live = read(&driver, "style", &style()).await.unwrap();
-    assert_eq!(live.attributes["ManagedLoginBrandingId"], "s");
+    assert_eq!(live.attributes[Properties::ID.name], "s");
     assert_eq!(live.tags, LiveTags::Read(tags("style")));
     assert_eq!(driver.compare(&live, &style()).unwrap(), Changes::default());
 }
@@ -93,7 +93,7 @@ async fn settings_change_in_place_and_pictures_by_replacement() {
         ("UpdateManagedLoginBranding", 200, "{}"),
     ]);
     let driver = driver(&fake, Brandings::new);
-    let live = live(&driver, ("ManagedLoginBrandingId", "s"), "style", &style());
+    let live = live(&driver, (Properties::ID, "s"), "style", &style());
     let mut changed = style();
     changed["Settings"]["components"]["form"]["borderRadius"] = json!(4);
     update(&driver, &live, &changed).await.unwrap();
@@ -115,12 +115,7 @@ async fn a_style_that_went_with_its_client_is_deleted() {
     ]);
     let driver = driver(&fake, Brandings::new);
     driver
-        .delete(&live(
-            &driver,
-            ("ManagedLoginBrandingId", "s"),
-            "style",
-            &style(),
-        ))
+        .delete(&live(&driver, (Properties::ID, "s"), "style", &style()))
         .await
         .unwrap();
     fake.assert_used();

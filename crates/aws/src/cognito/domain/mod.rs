@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_sdk_cognitoidentityprovider::types::{
     CustomDomainConfigType, DomainDescriptionType, DomainStatusType, UserPoolType,
 };
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::Owner;
 use model::types::cognito::{CustomDomainConfig, UserPoolDomain};
 
@@ -81,10 +81,12 @@ impl Domains {
         } else {
             format!("{name}.auth.{}.amazoncognito.com", self.0.account.region())
         };
-        let distribution = text(domain.cloud_front_distribution())
-            .map(|distribution| ("CloudFrontDistribution".to_owned(), distribution));
-        let mut attributes = Attributes::from_iter(distribution);
-        attributes.insert("LoginUrl".to_owned(), self.0.account.site_url(&host));
+        let distribution = text(domain.cloud_front_distribution());
+        let url = Some(self.0.account.site_url(&host));
+        let attributes = Live::assigned([
+            (UserPoolDomain::CLOUD_FRONT_DISTRIBUTION, distribution),
+            (UserPoolDomain::LOGIN_URL, url),
+        ]);
         TypedLive {
             id: format!("{pool_id}/{name}"),
             properties,

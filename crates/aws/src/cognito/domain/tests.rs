@@ -1,4 +1,4 @@
-use super::Domains;
+use super::{Domains, Properties};
 use crate::cognito::testing::*;
 
 /// What Cognito answers for a domain that is not there.
@@ -28,11 +28,11 @@ async fn a_domain_is_found_by_its_pool() {
     let live = read(&driver, "domain", &other).await.unwrap();
     assert_eq!(live.properties.to_json().unwrap()["Domain"], "acme");
     assert_eq!(
-        live.attributes["LoginUrl"],
+        live.attributes[Properties::LOGIN_URL.name],
         "https://acme.auth.eu-west-1.amazoncognito.fake"
     );
     assert_eq!(
-        live.attributes["CloudFrontDistribution"],
+        live.attributes[Properties::CLOUD_FRONT_DISTRIBUTION.name],
         "d1.cloudfront.net"
     );
     assert_eq!(live.tags, LiveTags::Read(tags("domain")));
@@ -70,7 +70,7 @@ async fn a_domain_is_waited_for_until_it_is_active() {
         .await
         .unwrap();
     assert_eq!(
-        live.attributes["LoginUrl"],
+        live.attributes[Properties::LOGIN_URL.name],
         "https://acme.auth.eu-west-1.amazoncognito.fake"
     );
     fake.assert_used();
@@ -136,10 +136,8 @@ async fn a_domain_is_gone_once_its_description_is_empty() {
         ("UntagResource", 200, "{}"),
     ]);
     let driver = driver(&fake, Domains::new);
-    driver
-        .delete(&live(&driver, ("LoginUrl", "acme"), "domain", &acme()))
-        .await
-        .unwrap();
+    let live = live(&driver, (Properties::LOGIN_URL, "acme"), "domain", &acme());
+    driver.delete(&live).await.unwrap();
     fake.assert_used();
 }
 
@@ -155,10 +153,8 @@ async fn deleting_a_domain_that_is_gone_succeeds() {
             ("UntagResource", 400, GONE),
         ]);
         let driver = driver(&fake, Domains::new);
-        driver
-            .delete(&live(&driver, ("LoginUrl", "acme"), "domain", &acme()))
-            .await
-            .unwrap();
+        let live = live(&driver, (Properties::LOGIN_URL, "acme"), "domain", &acme());
+        driver.delete(&live).await.unwrap();
     }
 }
 

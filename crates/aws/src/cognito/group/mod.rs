@@ -78,7 +78,7 @@ fn live(pool_id: &str, group: &GroupType) -> Live {
         precedence: group.precedence(),
         role_arn: text(group.role_arn()),
     };
-    child(pool_id, ("GroupName", name), properties)
+    child(pool_id, (UserPoolGroup::NAME, name), properties)
 }
 
 impl Child for Groups {
@@ -155,7 +155,7 @@ impl Child for Groups {
             }
             created => created?,
         }
-        Ok(child(&pool_id, ("GroupName", &name), desired))
+        Ok(child(&pool_id, (UserPoolGroup::NAME, &name), desired))
     }
 
     async fn change(

@@ -1,4 +1,4 @@
-use super::Groups;
+use super::{Groups, Properties};
 use crate::cognito::testing::*;
 
 fn admins() -> Value {
@@ -28,7 +28,7 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(live.attributes["GroupName"], "admins");
+    assert_eq!(live.attributes[Properties::NAME.name], "admins");
     assert_eq!(live.tags, LiveTags::Read(tags("group")));
     assert_eq!(
         driver.compare(&live, &admins()).unwrap(),
@@ -54,7 +54,7 @@ async fn a_group_whose_making_was_not_answered_is_made_what_is_wanted() {
     let live = create(&driver(&fake, Groups::new), "group", &admins())
         .await
         .unwrap();
-    assert_eq!(live.attributes["GroupName"], "admins");
+    assert_eq!(live.attributes[Properties::NAME.name], "admins");
     fake.assert_used();
 }
 
@@ -67,7 +67,7 @@ async fn a_group_changes_in_place() {
     changed["RoleArn"] = json!("arn:aws:iam::111122223333:role/admins");
     update(
         &driver,
-        &live(&driver, ("GroupName", "admins"), "group", &admins()),
+        &live(&driver, (Properties::NAME, "admins"), "group", &admins()),
         &changed,
     )
     .await
@@ -81,7 +81,7 @@ async fn a_group_changes_in_place() {
 async fn a_record_alone_is_written_to_the_pool() {
     let fake = FakeAws::new([("TagResource", 200, "{}")]);
     let driver = driver(&fake, Groups::new);
-    let live = live(&driver, ("GroupName", "admins"), "group", &admins());
+    let live = live(&driver, (Properties::NAME, "admins"), "group", &admins());
     driver.retag(&live, &tags("group"), &[]).await.unwrap();
     assert_eq!(
         sent(&fake, "TagResource")["Tags"],
@@ -98,10 +98,8 @@ async fn a_group_that_went_with_its_pool_is_deleted() {
         ("UntagResource", 400, GONE),
     ]);
     let driver = driver(&fake, Groups::new);
-    driver
-        .delete(&live(&driver, ("GroupName", "admins"), "group", &admins()))
-        .await
-        .unwrap();
+    let live = live(&driver, (Properties::NAME, "admins"), "group", &admins());
+    driver.delete(&live).await.unwrap();
     fake.assert_used();
 }
 

@@ -11,7 +11,7 @@ mod write;
 
 use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput as Mfa;
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::cognito::UserPool;
 use model::{Address, Owner, Tags};
 
@@ -75,11 +75,11 @@ impl UserPools {
 
     fn with_attributes(&self, id: &str, properties: Properties, tags: LiveTags) -> Live {
         let issuer = format!("cognito-idp.{}.amazonaws.com/{id}", self.0.account.region());
-        let attributes = Attributes::from([
-            ("UserPoolId".to_owned(), id.to_owned()),
-            ("Arn".to_owned(), self.0.arn(id)),
-            ("ProviderURL".to_owned(), format!("https://{issuer}")),
-            ("ProviderName".to_owned(), issuer),
+        let attributes = Live::assigned([
+            (UserPool::ID, id.to_owned()),
+            (UserPool::ARN, self.0.arn(id)),
+            (UserPool::PROVIDER_URL, format!("https://{issuer}")),
+            (UserPool::PROVIDER_NAME, issuer),
         ]);
         TypedLive {
             id: id.to_owned(),

@@ -1,4 +1,4 @@
-use super::UserPools;
+use super::{Properties, UserPools};
 use crate::cognito::testing::*;
 
 const TRUST: &str = r#"{"__type":"InvalidSmsRoleTrustRelationshipException",
@@ -20,7 +20,7 @@ fn with(members: &Value) -> Value {
 fn live_pool(driver: &Untyped<UserPools>, properties: &Value) -> Live {
     Live {
         id: "p".to_owned(),
-        ..live(driver, ("UserPoolId", "p"), "pool", properties)
+        ..live(driver, (Properties::ID, "p"), "pool", properties)
     }
 }
 
@@ -50,15 +50,15 @@ async fn before_the_index_shows_it_a_pool_is_found_by_name_on_the_second_page() 
     let live = read(&driver, "pool", &named()).await.unwrap();
     assert_eq!(live.id, "p");
     assert_eq!(
-        live.attributes["ProviderURL"],
+        live.attributes[Properties::PROVIDER_URL.name],
         "https://cognito-idp.eu-west-1.amazonaws.com/p"
     );
     assert_eq!(
-        live.attributes["ProviderName"],
+        live.attributes[Properties::PROVIDER_NAME.name],
         "cognito-idp.eu-west-1.amazonaws.com/p"
     );
     assert_eq!(
-        live.attributes["Arn"],
+        live.attributes[Properties::ARN.name],
         "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/p"
     );
     assert!(live.tags.is_read());

@@ -128,7 +128,7 @@ fn is_of_kind(client: &UserPoolClientType, desired: &Properties) -> bool {
 fn live(pool_id: &str, client: &UserPoolClientType) -> Live {
     let id = client.client_id().unwrap_or_default();
     let properties = convert::properties(pool_id, client);
-    child(pool_id, ("ClientId", id), properties)
+    child(pool_id, (UserPoolClient::ID, id), properties)
 }
 
 impl Child for Clients {
@@ -195,7 +195,7 @@ impl Child for Clients {
             }
             _ => self.create_client(&desired).await?,
         };
-        Ok(child(&pool_id, ("ClientId", &id), desired))
+        Ok(child(&pool_id, (UserPoolClient::ID, &id), desired))
     }
 
     async fn change(
@@ -204,13 +204,14 @@ impl Child for Clients {
         desired: &Properties,
         changes: &Changes,
     ) -> Result<(), DriverError> {
-        let id = live.attribute("ClientId")?;
+        let id = live.attribute(UserPoolClient::ID)?;
         self.put(id, desired, |property| changes.affects(property))
             .await
     }
 
     async fn remove(&self, live: &Live) -> Result<(), DriverError> {
-        let (pool_id, id) = (&live.properties.user_pool_id, live.attribute("ClientId")?);
+        let pool_id = &live.properties.user_pool_id;
+        let id = live.attribute(UserPoolClient::ID)?;
         let call = self
             .0
             .client

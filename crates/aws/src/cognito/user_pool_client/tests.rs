@@ -1,4 +1,4 @@
-use super::Clients;
+use super::{Clients, Properties};
 use crate::cognito::testing::*;
 
 const MADE: &str = r#"{"UserPoolClient":{"ClientId":"c","ClientName":"acme","UserPoolId":"p"}}"#;
@@ -50,10 +50,8 @@ async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_are_orphans() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(
-        (live.id.as_str(), live.attributes["ClientId"].as_str()),
-        ("p/c", "c")
-    );
+    assert_eq!(live.id, "p/c");
+    assert_eq!(live.attributes[Properties::ID.name], "c");
     assert_eq!(live.tags, LiveTags::Read(tags("client")));
     let listed = driver.list(&cache).await.unwrap();
     let addresses: Vec<_> = listed
@@ -123,7 +121,7 @@ async fn a_client_is_recorded_before_it_is_made() {
     let mut client = named();
     client["RefreshTokenRotation"] = json!({"Feature": "ENABLED", "RetryGracePeriodSeconds": 10});
     let live = create(&driver, "client", &client).await.unwrap();
-    assert_eq!(live.attributes["ClientId"], "c");
+    assert_eq!(live.attributes[Properties::ID.name], "c");
     assert_eq!(
         calls(&fake),
         ["TagResource", "ListUserPoolClients", "CreateUserPoolClient"]
@@ -153,7 +151,7 @@ async fn a_client_whose_making_was_not_answered_is_made_what_is_wanted() {
     let live = create(&driver(&fake, Clients::new), "client", &named())
         .await
         .unwrap();
-    assert_eq!(live.attributes["ClientId"], "c");
+    assert_eq!(live.attributes[Properties::ID.name], "c");
     fake.assert_used();
 }
 
@@ -173,7 +171,7 @@ async fn a_client_with_a_secret_is_not_taken_for_one_without() {
     let live = create(&driver(&fake, Clients::new), "client", &named())
         .await
         .unwrap();
-    assert_eq!(live.attributes["ClientId"], "d");
+    assert_eq!(live.attributes[Properties::ID.name], "d");
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,7 +190,7 @@ async fn an_update_says_everything_and_is_made_again_after_a_conflict() {
     after["CallbackURLs"] = json!(["https://a.example/in"]);
     update(
         &driver,
-        &live(&driver, ("ClientId", "c"), "client", &before),
+        &live(&driver, (Properties::ID, "c"), "client", &before),
         &after,
     )
     .await
@@ -227,7 +225,7 @@ async fn a_client_that_went_with_its_pool_is_deleted() {
     ]);
     let driver = driver(&fake, Clients::new);
     driver
-        .delete(&live(&driver, ("ClientId", "c"), "client", &named()))
+        .delete(&live(&driver, (Properties::ID, "c"), "client", &named()))
         .await
         .unwrap();
     assert_eq!(
@@ -253,7 +251,7 @@ async fn the_record_of_a_replaced_client_is_its_successors() {
     ]);
     let driver = driver(&fake, Clients::new);
     driver
-        .delete(&live(&driver, ("ClientId", "c"), "client", &named()))
+        .delete(&live(&driver, (Properties::ID, "c"), "client", &named()))
         .await
         .unwrap();
     assert_eq!(fake.count("UntagResource"), 0);
@@ -275,7 +273,7 @@ async fn a_client_in_another_systems_pool_is_not_taken_over() {
         ),
     ]);
     let live = create(&driver(&fake, Clients::new), "client", &named()).await;
-    assert_eq!(live.unwrap().attributes["ClientId"], "d");
+    assert_eq!(live.unwrap().attributes[Properties::ID.name], "d");
     fake.assert_used();
 }
 

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
 };
 use engine::{Attributes, DriverError, LiveTags, ReadCache};
 use model::Tags;
-use model::types::dynamodb::SseSpecification;
+use model::types::dynamodb::{SseSpecification, Table};
 
 use super::convert::{self, MANAGED_KEY};
 use super::{Live, Properties, Tables};
@@ -123,20 +123,18 @@ impl Tables {
     /// A stream that is off keeps its ARN in the description for a day.
     pub(super) fn attributes(&self, table: &TableDescription) -> Attributes {
         let name = table.table_name().unwrap_or_default();
-        let arn = table.table_arn().map(str::to_owned);
+        let arn = table
+            .table_arn()
+            .map_or_else(|| self.client.arn(name), str::to_owned);
         let streams = table
             .stream_specification()
             .is_some_and(StreamSpecification::stream_enabled);
         let stream = table.latest_stream_arn().filter(|_| streams);
-        let mut attributes = Attributes::from([
-            (
-                "Arn".to_owned(),
-                arn.unwrap_or_else(|| self.client.arn(name)),
-            ),
-            ("TableName".to_owned(), name.to_owned()),
-        ]);
-        attributes.extend(stream.map(|arn| ("StreamArn".to_owned(), arn.to_owned())));
-        attributes
+        Live::assigned([
+            (Table::ARN, Some(arn)),
+            (Table::NAME, Some(name.to_owned())),
+            (Table::STREAM_ARN, stream.map(str::to_owned)),
+        ])
     }
 
     /// AWS answers with a key's ARN where the model may name the key by an alias, or not at all:

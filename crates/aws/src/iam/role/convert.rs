@@ -81,8 +81,11 @@ pub(super) fn role_attributes(role: &SdkRole) -> Attributes {
 }
 
 fn attributes(name: &str, id: &str, arn: &str) -> Attributes {
-    let attributes = [("RoleName", name), ("RoleId", id), ("Arn", arn)];
-    Attributes::from(attributes.map(|(name, value)| (name.to_owned(), value.to_owned())))
+    Live::assigned([
+        (Role::NAME, name.to_owned()),
+        (Role::ID, id.to_owned()),
+        (Role::ARN, arn.to_owned()),
+    ])
 }
 
 pub(super) fn tags(tags: &[Tag]) -> Tags {

@@ -7,7 +7,7 @@ use aws_sdk_iam::types::{EntityType, Role as SdkRole, RoleDetail};
 use engine::{Attributes, DriverError, ReadCache};
 use futures_util::future::try_join_all;
 use model::SYSTEM_TAG;
-use model::types::iam::Policy;
+use model::types::iam::{Policy, Role};
 
 use super::{Live, Roles, convert};
 use crate::iam::client::IAM;
@@ -27,7 +27,8 @@ impl All {
     /// A role that both answers show whole.
     pub(super) fn live(&self, name: &str) -> Option<Live> {
         let live = convert::bulk(self.details.get(name)?, self.summaries.get(name)?);
-        live.attributes["Arn"].starts_with("arn:").then_some(live)
+        let arn = live.attribute(Role::ARN).ok()?;
+        arn.starts_with("arn:").then_some(live)
     }
 
     /// The roles with the system's tag.

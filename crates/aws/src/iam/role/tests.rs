@@ -110,10 +110,10 @@ async fn a_principal_that_was_just_made_and_an_arn_that_is_none_yet_are_waited_f
         .await
         .unwrap();
     assert_eq!(
-        live.attribute("Arn").unwrap(),
+        live.attribute(Role::ARN).unwrap(),
         "arn:aws:iam::111122223333:role/acme-r"
     );
-    assert_eq!(live.attribute("RoleId").unwrap(), "AROAX");
+    assert_eq!(live.attribute(Role::ID).unwrap(), "AROAX");
     fake.assert_used();
     let create = &fake.requests()[0];
     assert!(

@@ -12,9 +12,10 @@ pub(crate) use driver::{Child, ParentService};
 
 use std::future::Future;
 
-use engine::{Attributes, DriverError, LiveTags};
+use engine::{DriverError, LiveTags};
 use model::{
-    ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, SYSTEM_TAG, Tags, child_fingerprint_tag,
+    ADDRESS_TAG, Address, Attribute, FINGERPRINT_TAG, Owner, SYSTEM_TAG, Tags,
+    child_fingerprint_tag,
 };
 
 use super::ownership::adopt;
@@ -163,11 +164,15 @@ pub(crate) fn orphan(parent: &Tags, kind: &str, key: &str) -> Tags {
 
 /// A live child, whose tags are its parent's to say. Its physical id is `PARENT/ID`, since its own
 /// is unique only in its parent.
-pub(crate) fn child<P>(parent: &str, (attribute, id): (&str, &str), properties: P) -> TypedLive<P> {
+pub(crate) fn child<P>(
+    parent: &str,
+    (attribute, id): (Attribute<P>, &str),
+    properties: P,
+) -> TypedLive<P> {
     TypedLive {
         id: format!("{parent}/{id}"),
         properties,
-        attributes: Attributes::from([(attribute.to_owned(), id.to_owned())]),
+        attributes: TypedLive::assigned([(attribute, id.to_owned())]),
         tags: LiveTags::Unread,
     }
 }

@@ -2,8 +2,8 @@ use std::sync::Mutex;
 
 use engine::{Changes, Driver, DriverError, LiveTags, ReadCache, ReadRequest};
 use fake_aws::FakeAws;
-use model::{Owner, Resource, ResourceType, Tags};
-use serde::{Deserialize, Serialize};
+use model::types::cognito::UserPoolGroup;
+use model::{Owner, Tags};
 use serde_json::json;
 
 use super::{Child, Parent, ParentService, child, own_id};
@@ -76,19 +76,7 @@ impl ParentService for Service {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Thing {
-    parent: String,
-    size: i32,
-}
-
-impl Resource for Thing {
-    const TYPE: &'static ResourceType = &ResourceType {
-        name: "Test::Child",
-        ..*model::types::cognito::USER_POOL_GROUP
-    };
-}
+type Thing = UserPoolGroup<String>;
 
 #[derive(Debug, Default)]
 struct Things(Service);
@@ -103,7 +91,7 @@ impl Child for Things {
     }
 
     fn parent_id(thing: &Thing) -> &str {
-        &thing.parent
+        &thing.user_pool_id
     }
 
     async fn find(
@@ -112,11 +100,11 @@ impl Child for Things {
         request: TypedReadRequest<'_, Thing>,
         _: &ReadCache,
     ) -> Result<Option<TypedLive<Thing>>, DriverError> {
-        Ok(Some(child("p", ("Id", "t"), request.properties)))
+        Ok(Some(child("p", (Thing::NAME, "t"), request.properties)))
     }
 
     async fn all(&self, _: &Tags, _: &ReadCache) -> Result<Vec<TypedLive<Thing>>, DriverError> {
-        Ok(vec![child("p", ("Id", "a/b"), thing(1))])
+        Ok(vec![child("p", (Thing::NAME, "a/b"), thing(1))])
     }
 
     async fn make(&self, desired: Thing, owner: &Owner) -> Result<TypedLive<Thing>, DriverError> {
@@ -124,8 +112,8 @@ impl Child for Things {
         if self.0.fails {
             return Err(DriverError::Invalid("refused".to_owned()));
         }
-        let found = self.resume(child("p", ("Id", "t"), thing(1)), &desired, owner);
-        let new = child("p", ("Id", "new"), desired.clone());
+        let found = self.resume(child("p", (Thing::NAME, "t"), thing(1)), &desired, owner);
+        let new = child("p", (Thing::NAME, "new"), desired.clone());
         Ok(found.await?.unwrap_or(new))
     }
 
@@ -135,8 +123,8 @@ impl Child for Things {
         desired: &Thing,
         _: &Changes,
     ) -> Result<(), DriverError> {
-        self.0
-            .called(format!("change {} to {}", own_id(live), desired.size));
+        let size = desired.precedence.unwrap_or_default();
+        self.0.called(format!("change {} to {size}", own_id(live)));
         Ok(())
     }
 
@@ -151,9 +139,12 @@ impl Child for Things {
 }
 
 fn thing(size: i32) -> Thing {
-    Thing {
-        parent: "p".to_owned(),
-        size,
+    UserPoolGroup {
+        user_pool_id: "p".to_owned(),
+        group_name: "t".to_owned(),
+        description: None,
+        precedence: Some(size),
+        role_arn: None,
     }
 }
 
@@ -213,7 +204,7 @@ async fn the_record_is_removed_after_the_child_unless_a_successor_has_it() {
     use crate::kit::typed::ResourceDriver;
     let recorded = || TypedLive {
         tags: LiveTags::Read(owner().tags()),
-        ..child("p", ("Id", "t"), thing(1))
+        ..child("p", (Thing::NAME, "t"), thing(1))
     };
     let mut things = Things::default();
     things.delete(recorded()).await.unwrap();
@@ -234,7 +225,7 @@ async fn a_childs_tags_follow_from_its_parent() {
     let cache = ReadCache::default();
     let mut request = ReadRequest {
         address: owner().address,
-        properties: json!({"Parent": "p", "Size": 1}),
+        properties: json!({"UserPoolId": "p", "GroupName": "t"}),
     };
     let live = driver.read(&request, &cache).await.unwrap().unwrap();
     assert_eq!(live.tags, LiveTags::Read(owner().tags()));
@@ -244,6 +235,6 @@ async fn a_childs_tags_follow_from_its_parent() {
     assert_eq!(tags.get("frontage:fingerprint"), None);
     let confirmed = driver.confirm(Some(&request.address), &live).await;
     assert_eq!(confirmed.unwrap().unwrap().tags, live.tags);
-    request.properties = json!({"Parent": "gone", "Size": 1});
+    request.properties = json!({"UserPoolId": "gone", "GroupName": "t"});
     assert!(driver.read(&request, &cache).await.unwrap().is_none());
 }

@@ -43,9 +43,9 @@ pub(super) fn is_of(
 pub(super) fn attributes(account: &Account, uuid: &str, arn: Option<&str>) -> Attributes {
     let derived = || account.arn("lambda", &format!("event-source-mapping:{uuid}"));
     let arn = arn.map_or_else(derived, str::to_owned);
-    Attributes::from([
-        ("UUID".to_owned(), uuid.to_owned()),
-        ("Arn".to_owned(), arn),
+    Live::assigned([
+        (EventSourceMapping::UUID, uuid.to_owned()),
+        (EventSourceMapping::ARN, arn),
     ])
 }
 

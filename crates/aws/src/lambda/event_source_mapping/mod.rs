@@ -67,7 +67,7 @@ impl EventSourceMappings {
     ) -> Option<Live> {
         let mut live = live(&self.lambda.account, mapping)?;
         live.tags = hints
-            .tags(live.attribute("Arn").ok()?)
+            .tags(live.attribute(EventSourceMapping::ARN).ok()?)
             .unwrap_or(LiveTags::Unread);
         Some(live)
     }
@@ -183,7 +183,8 @@ impl ResourceDriver for EventSourceMappings {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.lambda.list_tags(live.attribute("Arn")?).await
+        let arn = live.attribute(EventSourceMapping::ARN)?;
+        self.lambda.list_tags(arn).await
     }
 
     async fn create(
@@ -221,11 +222,13 @@ impl ResourceDriver for EventSourceMappings {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.lambda.set_tags(live.attribute("Arn")?, tags).await
+        let arn = live.attribute(EventSourceMapping::ARN)?;
+        self.lambda.set_tags(arn, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.lambda.remove_tags(live.attribute("Arn")?, keys).await
+        let arn = live.attribute(EventSourceMapping::ARN)?;
+        self.lambda.remove_tags(arn, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -99,12 +99,13 @@ async fn create(fake: &FakeAws, mut desired: Properties, tags: &Tags) -> Result<
 }
 
 fn alive() -> Live {
-    let attributes =
-        [("UUID", UUID), ("Arn", ARN)].map(|(name, value)| (name.to_owned(), value.to_owned()));
     TypedLive {
         id: UUID.to_owned(),
         properties: mapping(),
-        attributes: attributes.into(),
+        attributes: Live::assigned([
+            (EventSourceMapping::UUID, UUID.to_owned()),
+            (EventSourceMapping::ARN, ARN.to_owned()),
+        ]),
         tags: LiveTags::Unread,
     }
 }
@@ -128,13 +129,8 @@ async fn a_role_and_a_mapping_in_the_making_are_waited_for() {
         ..mapping()
     };
     let live = create(&fake, desired, &tags()).await.unwrap();
-    assert_eq!(
-        (
-            live.attribute("UUID").unwrap(),
-            live.attribute("Arn").unwrap()
-        ),
-        (UUID, ARN)
-    );
+    assert_eq!(live.attribute(EventSourceMapping::UUID).unwrap(), UUID);
+    assert_eq!(live.attribute(EventSourceMapping::ARN).unwrap(), ARN);
     fake.assert_used();
     let sent = body(&fake.requests()[0]);
     assert_eq!(

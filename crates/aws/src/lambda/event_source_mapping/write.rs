@@ -4,6 +4,7 @@
 use aws_sdk_lambda::operation::get_event_source_mapping::GetEventSourceMappingOutput;
 use aws_sdk_lambda::types::EventSourceMappingConfiguration as Mapping;
 use engine::{Changes, DriverError};
+use model::types::lambda::EventSourceMapping;
 use model::{Owner, Tags};
 
 use super::convert::{is_of, live, sdk_destination, sdk_filters, sdk_position, sdk_response_types};
@@ -93,7 +94,7 @@ impl EventSourceMappings {
         let Some(mut live) = live(&self.lambda.account, &existing) else {
             return Err(refused);
         };
-        let arn = live.attribute("Arn")?.to_owned();
+        let arn = live.attribute(EventSourceMapping::ARN)?.to_owned();
         let found_tags = self.lambda.list_tags(&arn).await?;
         adopt(&found_tags, owner, refused.clone())?;
         normalise(&mut live.properties);

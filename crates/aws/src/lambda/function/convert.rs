@@ -35,9 +35,9 @@ pub(super) fn live(found: &GetFunctionOutput) -> Option<Live> {
 
 /// The attributes assigned by AWS.
 pub(super) fn attributes(name: &str, arn: &str) -> Attributes {
-    Attributes::from([
-        ("Arn".to_owned(), arn.to_owned()),
-        ("FunctionName".to_owned(), name.to_owned()),
+    Live::assigned([
+        (Function::ARN, arn.to_owned()),
+        (Function::NAME, name.to_owned()),
     ])
 }
 

@@ -53,7 +53,7 @@ impl Functions {
         self.write(desired, &changes(&live.properties, desired)?)
             .await?;
         self.lambda
-            .complete_tags(live.attribute("Arn")?, &found_tags, tags)
+            .complete_tags(live.attribute(Function::ARN)?, &found_tags, tags)
             .await
     }
 }
@@ -139,7 +139,7 @@ impl ResourceDriver for Functions {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.lambda.list_tags(live.attribute("Arn")?).await
+        self.lambda.list_tags(live.attribute(Function::ARN)?).await
     }
 
     async fn create(
@@ -183,11 +183,13 @@ impl ResourceDriver for Functions {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.lambda.set_tags(live.attribute("Arn")?, tags).await
+        let arn = live.attribute(Function::ARN)?;
+        self.lambda.set_tags(arn, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.lambda.remove_tags(live.attribute("Arn")?, keys).await
+        let arn = live.attribute(Function::ARN)?;
+        self.lambda.remove_tags(arn, keys).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

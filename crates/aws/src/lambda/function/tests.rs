@@ -134,7 +134,7 @@ async fn a_role_and_a_pending_function_are_waited_for() {
     ]);
     let (driver, _zip) = driver(&fake);
     let live = create(&driver, function(), &tags()).await.unwrap();
-    assert_eq!(live.attribute("Arn").unwrap(), ARN);
+    assert_eq!(live.attribute(Function::ARN).unwrap(), ARN);
     fake.assert_used();
     let create = &fake.requests()[0];
     assert!(

@@ -103,7 +103,7 @@ impl Permissions {
 
 fn live(id: &str, permission: &Properties, tags: Tags) -> Live {
     let function = &permission.function_name;
-    let child = child(function, ("StatementId", id), permission.clone());
+    let child = child(function, (Permission::STATEMENT_ID, id), permission.clone());
     TypedLive {
         tags: LiveTags::Read(tags),
         ..child
@@ -187,7 +187,7 @@ impl ResourceDriver for Permissions {
     /// An orphan has a record too, by its statement id.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let function = &live.properties.function_name;
-        let id = live.attribute("StatementId")?;
+        let id = live.attribute(Permission::STATEMENT_ID)?;
         self.remove(function, id).await?;
         let record = child_fingerprint_tag(statement::address_name(id));
         self.lambda.untag(function, &[record]).await

@@ -6,7 +6,7 @@ mod limits;
 mod tests;
 mod write;
 
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::logs::{LogGroup, LogGroupClass};
 use model::{Address, Owner, Tags};
 
@@ -38,14 +38,14 @@ impl LogGroups {
 
     fn live(&self, properties: Properties, tags: LiveTags) -> Live {
         let name = properties.log_group_name.clone();
-        let attributes = [
-            ("Arn", self.logs.arn(&name)),
-            ("LogGroupName", name.clone()),
-        ];
+        let attributes = Live::assigned([
+            (LogGroup::ARN, self.logs.arn(&name)),
+            (LogGroup::NAME, name.clone()),
+        ]);
         TypedLive {
             id: name,
             properties,
-            attributes: Attributes::from(attributes.map(|(name, value)| (name.to_owned(), value))),
+            attributes,
             tags,
         }
     }
@@ -97,7 +97,7 @@ impl ResourceDriver for LogGroups {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.logs.tags(live.attribute("Arn")?).await
+        self.logs.tags(live.attribute(LogGroup::ARN)?).await
     }
 
     async fn create(
@@ -137,14 +137,14 @@ impl ResourceDriver for LogGroups {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.logs.tag(live.attribute("Arn")?, tags).await
+        self.logs.tag(live.attribute(LogGroup::ARN)?, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
         self.logs
             .sdk
             .untag_resource()
-            .resource_arn(live.attribute("Arn")?)
+            .resource_arn(live.attribute(LogGroup::ARN)?)
             .set_tag_keys(Some(keys.to_vec()))
             .send()
             .done("logs:UntagResource")

@@ -8,7 +8,7 @@ mod tests;
 use std::fmt;
 
 use aws_sdk_route53::types::ResourceRecordSet;
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::route53::RecordSet;
 use model::{Address, Owner, Tags};
@@ -178,7 +178,7 @@ impl RecordSets {
 fn live(properties: Properties, tags: Tags) -> Live {
     TypedLive {
         id: RecordId::of(&properties).to_string(),
-        attributes: Attributes::from([("Name".to_owned(), properties.name.clone())]),
+        attributes: Live::assigned([(RecordSet::NAME, properties.name.clone())]),
         properties,
         tags: LiveTags::Read(tags),
     }

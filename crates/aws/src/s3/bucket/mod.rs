@@ -10,7 +10,7 @@ mod read;
 mod tests;
 mod write;
 
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::s3::{Bucket, ObjectOwnership, VersioningStatus};
 use model::{Address, Owner, Tags};
 
@@ -41,16 +41,17 @@ impl Buckets {
     fn live(&self, properties: Properties, tags: LiveTags) -> Live {
         let name = properties.bucket_name.clone();
         let (domain, region) = (self.domain(), self.s3.account.region());
-        let attributes = [
-            ("Arn", self.s3.arn(&name)),
-            ("BucketName", name.clone()),
-            ("DomainName", format!("{name}.s3.{domain}")),
-            ("RegionalDomainName", format!("{name}.s3.{region}.{domain}")),
-        ];
+        let regional = format!("{name}.s3.{region}.{domain}");
+        let attributes = Live::assigned([
+            (Bucket::ARN, self.s3.arn(&name)),
+            (Bucket::NAME, name.clone()),
+            (Bucket::DOMAIN_NAME, format!("{name}.s3.{domain}")),
+            (Bucket::REGIONAL_DOMAIN_NAME, regional),
+        ]);
         TypedLive {
             id: name,
             properties,
-            attributes: Attributes::from(attributes.map(|(name, value)| (name.to_owned(), value))),
+            attributes,
             tags,
         }
     }

@@ -1,7 +1,7 @@
 //! How objects are read.
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use engine::{Attributes, DriverError, LiveTags, ReadCache};
+use engine::{DriverError, LiveTags, ReadCache};
 use model::types::s3::Object;
 use model::{Address, FINGERPRINT_TAG, Owner, Tags};
 
@@ -110,12 +110,14 @@ pub(super) fn unread(record: Record) -> Option<Live> {
 }
 
 pub(super) fn live(properties: Properties, tags: LiveTags) -> Live {
-    let attributes = [("Bucket", &properties.bucket), ("Key", &properties.key)];
-    let attributes = attributes.map(|(name, value)| (name.to_owned(), value.clone()));
+    let attributes = Live::assigned([
+        (Object::BUCKET, properties.bucket.clone()),
+        (Object::KEY, properties.key.clone()),
+    ]);
     TypedLive {
         id: format!("{}/{}", properties.bucket, properties.key),
         properties,
-        attributes: Attributes::from(attributes),
+        attributes,
         tags,
     }
 }

@@ -5,7 +5,7 @@ mod limits;
 mod tests;
 mod write;
 
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::iam::PolicyDocument;
 use model::types::s3::BucketPolicy;
 use model::{Address, Owner, Tags};
@@ -51,7 +51,7 @@ fn live(bucket: &str, policy_document: PolicyDocument<String>, tags: LiveTags) -
             bucket: bucket.to_owned(),
             policy_document,
         },
-        attributes: Attributes::from([("Bucket".to_owned(), bucket.to_owned())]),
+        attributes: Live::assigned([(BucketPolicy::BUCKET, bucket.to_owned())]),
         tags,
     }
 }

@@ -106,7 +106,7 @@ impl ResourceDriver for Queues {
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.sqs.tags(live.attribute("QueueUrl")?).await
+        self.sqs.tags(live.attribute(Queue::URL)?).await
     }
 
     async fn create(
@@ -132,7 +132,7 @@ impl ResourceDriver for Queues {
         desired: Properties,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        let url = live.attribute("QueueUrl")?;
+        let url = live.attribute(Queue::URL)?;
         let attributes = convert::changed(&desired, changes)?;
         if !attributes.is_empty() {
             self.sqs
@@ -152,14 +152,14 @@ impl ResourceDriver for Queues {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.sqs.tag(live.attribute("QueueUrl")?, tags).await
+        self.sqs.tag(live.attribute(Queue::URL)?, tags).await
     }
 
     async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
         self.sqs
             .sdk
             .untag_queue()
-            .queue_url(live.attribute("QueueUrl")?)
+            .queue_url(live.attribute(Queue::URL)?)
             .set_tag_keys(Some(keys.to_vec()))
             .send()
             .done("sqs:UntagQueue")

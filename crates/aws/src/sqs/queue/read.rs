@@ -1,6 +1,7 @@
 //! How queues are read.
 
-use engine::{Attributes, DriverError, LiveTags, ReadCache};
+use engine::{DriverError, LiveTags, ReadCache};
+use model::types::sqs::Queue;
 
 use super::{Live, Properties, Queues, convert};
 use crate::kit::tagging;
@@ -10,15 +11,15 @@ use crate::sqs::client::{SQS, name_of};
 impl Queues {
     pub(super) fn live(&self, url: &str, properties: Properties, tags: LiveTags) -> Live {
         let name = properties.queue_name.clone();
-        let attributes = [
-            ("Arn", self.sqs.arn(&name)),
-            ("QueueUrl", url.to_owned()),
-            ("QueueName", name.clone()),
-        ];
+        let attributes = Live::assigned([
+            (Queue::ARN, self.sqs.arn(&name)),
+            (Queue::URL, url.to_owned()),
+            (Queue::NAME, name.clone()),
+        ]);
         TypedLive {
             id: name,
             properties,
-            attributes: Attributes::from(attributes.map(|(name, value)| (name.to_owned(), value))),
+            attributes,
             tags,
         }
     }

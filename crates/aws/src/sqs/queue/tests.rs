@@ -87,9 +87,9 @@ async fn a_name_that_was_deleted_recently_is_waited_for() {
         .create(queue(json!({})), &owner(), &tags())
         .await
         .unwrap();
-    assert_eq!(live.attribute("QueueUrl").unwrap(), URL);
+    assert_eq!(live.attribute(Queue::URL).unwrap(), URL);
     assert_eq!(
-        live.attribute("Arn").unwrap(),
+        live.attribute(Queue::ARN).unwrap(),
         "arn:aws:sqs:eu-west-1:111122223333:acme-q"
     );
     fake.assert_used();

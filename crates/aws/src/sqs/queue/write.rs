@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::{DriverError, LiveTags};
+use model::types::sqs::Queue;
 use model::{Owner, Tags};
 
 use super::{Live, Properties, Queues, convert};
@@ -117,7 +118,7 @@ impl Queues {
 
     /// Deletes the queue, and waits until that is seen everywhere.
     pub(super) async fn remove(&self, live: &Live) -> Result<(), DriverError> {
-        let url = live.attribute("QueueUrl")?;
+        let url = live.attribute(Queue::URL)?;
         let call = self.sqs.sdk.delete_queue().queue_url(url);
         SQS.delete(|| call.clone().send().done("sqs:DeleteQueue"))
             .await?;

@@ -246,7 +246,7 @@ impl<S: Serialize> Resource for Distribution<S> {
     const TYPE: &'static ResourceType = DISTRIBUTION;
 }
 
-impl Distribution {
+impl<S> Distribution<S> {
     /// The generated id.
     pub const ID: Attribute<Self> = Attribute::new("Id");
     /// The distribution's ARN, which a bucket's policy names (`AWS:SourceArn`).

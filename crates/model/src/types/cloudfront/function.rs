@@ -82,7 +82,7 @@ impl<S: Serialize> Resource for Function<S> {
     const TYPE: &'static ResourceType = FUNCTION;
 }
 
-impl Function {
+impl<S> Function<S> {
     /// The function's ARN, which a distribution names once the function is published.
     pub const ARN: Attribute<Self> = Attribute::new("FunctionARN");
 }

@@ -161,7 +161,7 @@ impl<S: Serialize> Resource for ResponseHeadersPolicy<S> {
     const TYPE: &'static ResourceType = RESPONSE_HEADERS_POLICY;
 }
 
-impl ResponseHeadersPolicy {
+impl<S> ResponseHeadersPolicy<S> {
     /// The generated id.
     pub const ID: Attribute<Self> = Attribute::new("Id");
 }

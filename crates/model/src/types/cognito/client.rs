@@ -193,7 +193,7 @@ impl<S: Serialize> Resource for UserPoolClient<S> {
     const TYPE: &'static ResourceType = USER_POOL_CLIENT;
 }
 
-impl UserPoolClient {
+impl<S> UserPoolClient<S> {
     /// The client's id.
     pub const ID: Attribute<Self> = Attribute::new("ClientId");
 }

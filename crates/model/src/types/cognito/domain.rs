@@ -57,7 +57,7 @@ impl<S: Serialize> Resource for UserPoolDomain<S> {
     const TYPE: &'static ResourceType = USER_POOL_DOMAIN;
 }
 
-impl UserPoolDomain {
+impl<S> UserPoolDomain<S> {
     /// The base URL of the sign-in pages, without a trailing slash, on AWS and on an emulator.
     pub const LOGIN_URL: Attribute<Self> = Attribute::new("LoginUrl");
     /// The alias target for a custom domain's DNS record.

@@ -58,7 +58,7 @@ impl<S: Serialize> Resource for UserPoolGroup<S> {
     const TYPE: &'static ResourceType = USER_POOL_GROUP;
 }
 
-impl UserPoolGroup {
+impl<S> UserPoolGroup<S> {
     /// The group's name, once it exists.
     pub const NAME: Attribute<Self> = Attribute::new("GroupName");
 }

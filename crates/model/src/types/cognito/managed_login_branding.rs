@@ -67,7 +67,7 @@ impl<S: Serialize> Resource for ManagedLoginBranding<S> {
     const TYPE: &'static ResourceType = MANAGED_LOGIN_BRANDING;
 }
 
-impl ManagedLoginBranding {
+impl<S> ManagedLoginBranding<S> {
     /// The style's id.
     pub const ID: Attribute<Self> = Attribute::new("ManagedLoginBrandingId");
 }

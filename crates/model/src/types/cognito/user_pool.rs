@@ -150,7 +150,7 @@ impl<S: Serialize> Resource for UserPool<S> {
     const TYPE: &'static ResourceType = USER_POOL;
 }
 
-impl UserPool {
+impl<S> UserPool<S> {
     /// The pool's id, such as `eu-west-1_AbCdEf123`.
     pub const ID: Attribute<Self> = Attribute::new("UserPoolId");
     /// The pool's ARN.

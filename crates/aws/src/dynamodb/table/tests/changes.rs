@@ -41,7 +41,7 @@ async fn another_view_is_another_stream() {
         .await
         .unwrap();
     assert_eq!(
-        live.attribute("StreamArn").unwrap(),
+        live.attribute(Table::STREAM_ARN).unwrap(),
         format!("{ARN}/stream/2")
     );
     fake.assert_used();
@@ -61,7 +61,7 @@ async fn a_stream_that_is_off_has_no_arn() {
     let live = update(&driver(&fake), &stream("NEW_IMAGE"), &json!({}))
         .await
         .unwrap();
-    assert_eq!(live.attributes.get("StreamArn"), None);
+    assert_eq!(live.attributes.get(Properties::STREAM_ARN.name), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ mod deletion;
 mod expiry_traps;
 mod reading;
 
-use engine::{Attributes, DriverError};
+use engine::DriverError;
 use fake_aws::FakeAws;
 use model::types::dynamodb::{BillingMode, SseSpecification, TableClass};
 use serde_json::{Value, json};
@@ -105,11 +105,10 @@ async fn create(fake: &FakeAws, more: &Value) -> Result<Live, DriverError> {
 fn live(driver: &Tables, more: &Value) -> Live {
     let mut properties = table(more);
     driver.normalise(&mut properties);
-    let attributes = Attributes::from([("Arn".to_owned(), ARN.to_owned())]);
     TypedLive {
         id: NAME.to_owned(),
         properties,
-        attributes,
+        attributes: Live::assigned([(Table::ARN, ARN.to_owned())]),
         tags: LiveTags::Read(tags()),
     }
 }

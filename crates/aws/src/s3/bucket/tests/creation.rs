@@ -25,7 +25,7 @@ async fn a_name_that_was_just_let_go_of_and_a_bucket_that_is_not_known_yet_are_w
         .await
         .unwrap();
     assert_eq!(
-        live.attributes["RegionalDomainName"],
+        live.attribute(Bucket::REGIONAL_DOMAIN_NAME).unwrap(),
         "acme-b.s3.eu-west-1.amazonaws.com"
     );
     let requests = fake.requests();
