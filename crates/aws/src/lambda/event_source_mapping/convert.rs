@@ -1,4 +1,4 @@
-//! Event source mappings between the SDK's types and the model's.
+//! Conversion of event source mappings between the SDK's types and the model's.
 
 use aws_sdk_lambda::types::{
     DestinationConfig as SdkDestination, EventSourceMappingConfiguration, EventSourcePosition,
@@ -29,7 +29,7 @@ pub(super) fn live(account: &Account, mapping: &EventSourceMappingConfiguration)
 }
 
 /// Whether the mapping is of this function and this source. Lambda returns the function's ARN,
-/// whatever it was sent.
+/// regardless of what it was sent.
 pub(super) fn is_of(
     mapping: &EventSourceMappingConfiguration,
     function: &str,

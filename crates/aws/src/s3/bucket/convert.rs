@@ -47,7 +47,7 @@ pub(super) fn encryption(rules: &[SdkEncryptionRule]) -> Option<BucketEncryption
     })
 }
 
-/// Which kinds of encryption the bucket refuses is not managed here, and stays as it was.
+/// The kinds of encryption that the bucket refuses are not managed here, and stay as they were.
 pub(super) fn sdk_encryption(
     encryption: &BucketEncryption<String>,
     old: &[SdkEncryptionRule],

@@ -1,4 +1,4 @@
-//! How queues are read.
+//! Reads of queues.
 
 use engine::{Attributes, DriverError, LiveTags, ReadCache};
 
