@@ -74,7 +74,7 @@ pub(super) fn live<D: ResourceDriver>(
     }
 }
 
-/// Changes one resource to the wanted properties, as the engine does.
+/// Changes one resource to the desired properties, as the engine does.
 pub(super) async fn update(
     driver: &dyn Driver,
     live: &Live,

@@ -33,7 +33,7 @@ impl OwnerComment {
     }
 }
 
-/// Reads a comment. What only looks like a note is text.
+/// Reads a comment. Text that only resembles a note is text.
 pub(super) fn parse(comment: &str) -> OwnerComment {
     let found = comment.rfind(BEGINS).and_then(|at| {
         let note = comment[at + BEGINS.len()..].strip_suffix(ENDS)?;

@@ -39,7 +39,7 @@ pub(super) fn is_of(
         && mapping.event_source_arn() == Some(source)
 }
 
-/// The attributes assigned by AWS. Older endpoints do not report the ARN, which follows from the id.
+/// The attributes assigned by AWS. Older endpoints omit the ARN, which follows from the id.
 pub(super) fn attributes(account: &Account, uuid: &str, arn: Option<&str>) -> Attributes {
     let derived = || account.arn("lambda", &format!("event-source-mapping:{uuid}"));
     let arn = arn.map_or_else(derived, str::to_owned);

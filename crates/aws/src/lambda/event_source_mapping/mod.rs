@@ -168,8 +168,8 @@ impl ResourceDriver for EventSourceMappings {
         Ok(live)
     }
 
-    /// Those that the index shows, and those of functions whose name begins with the system's: the
-    /// index lags.
+    /// Those that the index shows, and those of functions whose name begins with the system's,
+    /// since the index lags.
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let (all, hints) =
             tokio::try_join!(self.all(cache), tagging::hints(&self.lambda.account, cache))?;

@@ -105,7 +105,7 @@ pub(super) fn access(access: &SdkAccess) -> PublicAccessBlockConfiguration {
     }
 }
 
-/// Where access is stated at all, what is not stated is not blocked.
+/// If access is specified at all, unspecified parts are not blocked.
 pub(super) fn normalise_access(access: &mut Option<PublicAccessBlockConfiguration>) {
     let access = access.get_or_insert_with(PublicAccessBlockConfiguration::all);
     access.block_public_acls.get_or_insert(false);
