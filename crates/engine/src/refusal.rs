@@ -12,7 +12,7 @@ use crate::error::DriverError;
 pub struct Finding {
     /// The property: `Timeout`, `Policies[0].PolicyName`; empty if there are several.
     pub property: String,
-    /// What is wrong with it: `is 901; 1 to 900 are allowed`.
+    /// The problem with it: `is 901; 1 to 900 are allowed`.
     pub problem: String,
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Table<'t, 'f> {
 pub(super) struct Rejected {
     /// The problem in a few words, which appear right below the value.
     pub(super) why: String,
-    /// What to write instead, with the rule.
+    /// The correct form, with the rule.
     pub(super) help: String,
 }
 
