@@ -35,7 +35,7 @@ impl<E: Error> Diagnostic for WithHint<E> {
     }
 }
 
-/// A report of an error and what to do about it.
+/// A report of an error and its hint.
 pub(super) fn advise<E: Error + Send + Sync + 'static>(
     error: E,
     help: impl Into<Option<&'static str>>,

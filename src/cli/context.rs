@@ -84,8 +84,8 @@ impl Context {
         })
     }
 
-    /// Reads the account for a goal. From then on the selection is what could be read: the rest is
-    /// in [`Self::lacking`].
+    /// Reads the account for a goal. Afterwards the selection contains only the stacks that could
+    /// be read; the others are in [`Self::lacking`].
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
         let known = self.account.known();
         let inventory = engine::read(&self.graph, &self.selection, &self.drivers, known, goal)
@@ -105,7 +105,7 @@ impl Context {
             .map_or(Ok(()), |lacking| Err(advice::report(lacking)))
     }
 
-    /// What was left out and why, if anything was.
+    /// The stacks that were left out and why, if there are any.
     pub(super) fn left_out(&self) -> Option<Lacking> {
         let endpoint = self.account.endpoint().unwrap_or_default();
         (!self.lacking.is_empty())
@@ -182,7 +182,7 @@ impl Hint for NotDeployed {
     }
 }
 
-/// Reads the description and reaches the account that it is for.
+/// Reads the description and reaches its account.
 pub(super) async fn reach(global: &Global) -> Result<(System, Selection, Account), Report> {
     let system = description::read(global)?;
     let selection = description::selection(global, &system)?;

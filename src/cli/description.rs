@@ -1,4 +1,4 @@
-//! The description, and what the command line selects of it.
+//! The description, and the stacks that the command line selects.
 
 use std::collections::BTreeSet;
 

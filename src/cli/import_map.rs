@@ -1,4 +1,4 @@
-//! Where the import map of the shell's page is found, which the shell's stack allows by its hash.
+//! Finds the import map of the shell's page, which the shell's stack allows by its hash.
 
 use std::path::Path;
 
@@ -8,9 +8,9 @@ use stacks::shell::ImportMap;
 /// The map of the shell of this version.
 const RELEASED: &str = include_str!("../../assets/shell/import-map.json");
 
-/// The import map of the shell that is deployed. In a source tree it is the file there. For a
-/// released program it is `import-map.json` beside the program, for a custom shell, or otherwise
-/// the map of the same release.
+/// The import map of the deployed shell. In a source tree it is the file there. For a released
+/// program it is `import-map.json` next to the program, for a custom shell, or otherwise the map of
+/// the same release.
 ///
 /// # Errors
 /// The file cannot be read, or is missing from a source tree.

@@ -11,7 +11,7 @@ pub(super) struct Interrupts {
 }
 
 impl Interrupts {
-    /// Starts listening. Where the operating system does not allow it, a signal ends the program as
+    /// Starts listening. If the operating system does not allow it, a signal ends the program as
     /// usual.
     pub(super) fn listen() -> Self {
         let signals = signal(SignalKind::interrupt()).and_then(|interrupt| {

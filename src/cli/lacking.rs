@@ -1,4 +1,4 @@
-//! Stacks that an endpoint cannot have.
+//! Stacks that an endpoint does not support.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::hint::Hint;
 
-/// The stacks that were left out, since the endpoint lacks a service that they need.
+/// The stacks that were left out because the endpoint lacks a service that they need.
 #[derive(Debug, Error)]
 #[error("{endpoint} has no {}, which is needed for: {}", services(.stacks), names(.stacks))]
 pub(super) struct Lacking {
@@ -40,7 +40,7 @@ impl Hint for Lacking {
     }
 }
 
-/// How to leave the stacks out on purpose, and how to have them.
+/// How to leave the stacks out explicitly, and how to include them.
 fn advice(
     stacks: &BTreeMap<StackName, &'static Service>,
     rest: &Selection,

@@ -1,4 +1,4 @@
-//! The command line: one file per command; [`context`] is what most of them share.
+//! The command line: one file per command; [`context`] contains the common part of most.
 
 mod advice;
 mod apply;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use miette::Report;
 
-/// Writes data to standard output. A reader that has gone away is not an error.
+/// Writes data to standard output. A reader that has exited is not an error.
 pub(super) fn print(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
 }

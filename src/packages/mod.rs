@@ -1,8 +1,8 @@
-//! Shared npm packages: those of a workspace, published to a registry and compared with what is
-//! there.
+//! Shared npm packages: those of a workspace, published to a registry and compared with its
+//! contents.
 //!
 //! Nothing here knows a stack, a command or a terminal, and only [`token`] knows AWS. npm does the
-//! work: it packs, asks and publishes, so that what it takes for the same package is the same here.
+//! work: it packs, queries and publishes, so packages that it considers the same are the same here.
 //!
 //! # How a token stays secret
 //! npm reads it from an environment variable that a configuration file names,

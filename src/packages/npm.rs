@@ -1,4 +1,4 @@
-//! npm, and the registry that it talks to.
+//! npm, and the registry that it uses.
 
 use std::fmt;
 use std::fs;
@@ -49,8 +49,8 @@ impl Registry {
         &self.url
     }
 
-    /// The lines of npm's configuration by which packages of these scopes are found here, and the
-    /// registry lets npm in.
+    /// The lines of npm's configuration that find packages of these scopes here and log npm in to
+    /// the registry.
     ///
     /// # Errors
     /// [`PackagesError::NoToken`] if there is no token for the registry.
@@ -126,8 +126,8 @@ impl<'t> Npm<'t> {
             .args(["--json", "--registry", &self.registry.url])
             .env("npm_config_userconfig", self.home.path().join("npmrc"))
             .env(TOKEN, self.registry.token.as_deref().unwrap_or_default())
-            // One retry for transient errors, and no minutes of waiting for a registry that is not
-            // there.
+            // One retry for transient errors, instead of minutes of waiting for a registry that
+            // does not exist.
             .env("npm_config_fetch_retries", "1")
             .env("npm_config_fetch_retry_mintimeout", "500")
             .env("npm_config_fetch_timeout", "30000");

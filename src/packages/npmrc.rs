@@ -9,7 +9,7 @@ use super::error::PackagesError;
 use super::workspace::Workspace;
 
 impl Workspace {
-    /// Writes lines into the workspace's `.npmrc`, beside what is there. Answers with its path.
+    /// Writes lines into the workspace's `.npmrc`, keeping all other lines. Returns its path.
     ///
     /// # Errors
     /// If the file cannot be read or written.

@@ -37,11 +37,11 @@ pub struct Comparison {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// The registry does not have it.
+    /// The registry does not contain it.
     New,
-    /// The registry has the same contents.
+    /// The registry contains it with the same contents.
     Published,
-    /// The registry has different contents.
+    /// The registry contains it with different contents.
     Differs,
 }
 

@@ -1,4 +1,4 @@
-//! A token for a system's own registry, which CodeArtifact gives.
+//! A token for a system's own registry, issued by CodeArtifact.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ use engine::DriverError;
 pub struct Token {
     /// The token.
     pub secret: String,
-    /// When it expires, where that is known.
+    /// When it expires, if that is known.
     pub expires: Option<SystemTime>,
 }
 
@@ -26,12 +26,12 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// The shortest life that CodeArtifact gives a token, in seconds: a quarter of an hour.
+    /// The shortest lifetime of a token in CodeArtifact, in seconds: a quarter of an hour.
     pub const SHORTEST: i64 = 900;
-    /// The longest life that CodeArtifact gives a token, in seconds: twelve hours.
+    /// The longest lifetime of a token in CodeArtifact, in seconds: twelve hours.
     pub const LONGEST: i64 = 43_200;
 
-    /// Asks for a token that is good for this many seconds.
+    /// Requests a token that is valid for this many seconds.
     pub async fn of_domain(
         account: &Account,
         domain: &str,

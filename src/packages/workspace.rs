@@ -181,8 +181,8 @@ fn described(folder: &Path) -> Result<Described, PackagesError> {
     })
 }
 
-/// The folders that a pattern matches: a path, or the children of a folder (`packages/*`), which is
-/// what npm workspaces mostly use.
+/// The folders that a pattern matches: a path, or the children of a folder (`packages/*`), the
+/// usual form in npm workspaces.
 fn matching(directory: &Path, pattern: &str) -> Result<Vec<PathBuf>, PackagesError> {
     let Some(parent) = pattern.strip_suffix("/*") else {
         return Ok(vec![directory.join(pattern)]);

@@ -1,4 +1,4 @@
-//! What is released, and where to.
+//! The applications that are released, and their destinations.
 
 use std::fmt;
 

@@ -21,7 +21,7 @@ use super::version::{File, Version, hex};
 
 /// The file in which a build describes itself.
 const DESCRIPTION: &str = "frontage.json";
-/// The maximum size of one file in bytes. S3 takes 5 GB in one piece; a front-end with a larger
+/// The maximum size of one file in bytes. S3 accepts 5 GB in one piece; a front-end with a larger
 /// file than this is a mistake.
 const LARGEST: u64 = 1_000_000_000;
 

@@ -32,7 +32,7 @@ pub(super) struct Pointer {
     pub(super) etag: Option<String>,
     /// The SHA-256 of its contents.
     pub(super) sha256: Option<String>,
-    /// The write that made it.
+    /// The write that created it.
     pub(super) write: Option<String>,
     /// The state in its metadata.
     pub(super) state: State,

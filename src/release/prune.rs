@@ -163,7 +163,7 @@ impl<'s> Judge<'s> {
         let is_old = self.ages.is_old(object);
         match place(key) {
             Place::Asset => !self.used.has(key) && (is_old || self.unused.has(key)),
-            // A file that no release ever named is not ours.
+            // A file that no release ever named is not managed by Frontage.
             Place::Loose => !self.used.has(key) && self.unused.has(key),
             Place::Announcement => is_old,
             Place::Release(version) => {

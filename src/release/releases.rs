@@ -1,4 +1,4 @@
-//! The releases of one application: what can be done to them is in the modules that do it.
+//! The releases of one application. The operations on them are in their own modules.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ impl Releases {
     }
 
     /// Treats files that no record names as left behind once they are this old. Default: an hour.
-    /// Less than the duration of a publish is safe only if no one else publishes, as in tests.
+    /// Less than the duration of a publish is safe only without other publishers, as in tests.
     #[must_use]
     pub fn with_fresh(self, fresh: Duration) -> Self {
         Self { fresh, ..self }

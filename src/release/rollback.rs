@@ -1,4 +1,4 @@
-//! Going back to a release that is in the bucket.
+//! Rollback to a release that is in the bucket.
 
 use std::collections::BTreeMap;
 

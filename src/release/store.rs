@@ -302,7 +302,7 @@ impl Body {
     }
 }
 
-/// `None` if S3 says that the object does not exist. A missing bucket is still an error, where S3
+/// `None` if S3 says that the object does not exist. A missing bucket is still an error, if S3
 /// distinguishes the two.
 fn present<T>(answer: Result<T, DriverError>) -> Result<Option<T>, DriverError> {
     match answer {

@@ -1,4 +1,4 @@
-//! Which objects of a release are in the bucket, and which must be uploaded.
+//! The objects of a release: those in the bucket, and those to upload.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -95,7 +95,7 @@ pub(super) fn parts(record: &Record) -> impl Iterator<Item = Part<'_>> {
 /// Those that are not in the bucket.
 ///
 /// # Errors
-/// [`ReleaseError::Changed`] if one is there with different contents, as far as sizes and records
+/// [`ReleaseError::Changed`] if one exists with different contents, as far as sizes and records
 /// show.
 pub(super) fn missing<'r>(
     record: &'r Record,
@@ -121,7 +121,7 @@ pub(super) fn missing<'r>(
     Ok(missing)
 }
 
-/// Uploads objects concurrently. Returns how many were not there.
+/// Uploads objects concurrently. Returns how many did not exist.
 pub(super) async fn upload(
     store: &Store,
     dist: &Dist,
@@ -184,7 +184,7 @@ async fn put_once(store: &Store, put: &Put, sha256: &str) -> Result<bool, Releas
     }
 }
 
-/// Writes a release's record, after all its other objects. Returns the one that is there now.
+/// Writes a release's record, after all its other objects. Returns the record in the bucket.
 pub(super) async fn put_record(store: &Store, record: Record) -> Result<Record, ReleaseError> {
     let key = record.version.key(NAME);
     if store

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// A release's version: 12 hexadecimal digits of the SHA-256 of its paths and their hashes, so the
-/// same build is the same release wherever and whenever it is made.
+/// same build is the same release wherever and whenever it is built.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(String);

@@ -1,4 +1,4 @@
-//! Shared packages: what was published, and what is available.
+//! Shared packages: those that were published, and those that are available.
 
 use crate::packages::{Comparison, Standing};
 

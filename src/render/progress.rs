@@ -16,7 +16,7 @@ pub async fn progress(mut events: UnboundedReceiver<Event>) {
     }
 }
 
-/// The address of a step, and the word for what is done.
+/// The address of a step, and the word for its action.
 type Flying = (Address, String);
 
 struct Display {

@@ -8,7 +8,8 @@ use model::StackName;
 
 use crate::hint::Hint as _;
 
-/// What was done, what failed and how to resolve it, what was not tried and why.
+/// The steps that were done, those that failed and how to resolve that, and those that were not
+/// tried and why.
 #[must_use]
 pub fn report(report: &Report) -> String {
     let count = |test: fn(&Outcome) -> bool| {

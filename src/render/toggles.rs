@@ -1,8 +1,8 @@
-//! Toggles, and what a client of the service gets.
+//! Toggles, and the messages that a client of the service receives.
 
 use crate::toggles::{Message, Toggle};
 
-/// The toggles, a line each, with their ids in a column.
+/// The toggles, one per line, with their ids in a column.
 #[must_use]
 pub fn toggles(toggles: &[Toggle]) -> String {
     let width = toggles.iter().map(|toggle| toggle.id().len()).max();
@@ -11,7 +11,7 @@ pub fn toggles(toggles: &[Toggle]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A message, with a line per toggle that it tells of.
+/// A message, with one line per toggle in it.
 #[must_use]
 pub fn message(message: &Message) -> String {
     match message {

@@ -14,8 +14,8 @@ use super::message::Message;
 /// API Gateway closes a connection that is silent for ten minutes.
 const PING_EVERY: Duration = Duration::from_mins(4);
 
-/// The pauses between the attempts to connect: the first client after a while may come while the
-/// functions of `$connect` still start, which API Gateway answers with 5xx.
+/// The pauses between attempts to connect: the first client after a while may connect while the
+/// functions of `$connect` are still starting, which API Gateway answers with 5xx.
 const PAUSES: [Duration; 3] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
@@ -28,7 +28,7 @@ pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
-/// A message, and its text as it came.
+/// A message, and its text as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
     /// The text, which is JSON.
@@ -38,7 +38,7 @@ pub struct Received {
 }
 
 impl Client {
-    /// Connects, and tries again where that may help.
+    /// Connects, and retries if that may help.
     ///
     /// # Errors
     /// [`TogglesError::Unreachable`], at once if the service refuses the connection.
@@ -84,7 +84,7 @@ impl Client {
         }
     }
 
-    /// Closes the connection, as a client does that leaves.
+    /// Closes the connection, as a client does when it leaves.
     pub async fn close(mut self) {
         let _ = self.socket.close(None).await;
     }
@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
 
-    /// A service that answers so many attempts with a status, and then accepts.
+    /// A service that answers the first attempts with these statuses, and then accepts.
     async fn connect_to(statuses: &'static [&str]) -> (Result<Client, TogglesError>, usize) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("ws://{}", listener.local_addr().unwrap());

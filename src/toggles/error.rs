@@ -12,7 +12,7 @@ pub enum TogglesError {
     /// DynamoDB answered with an error.
     #[error(transparent)]
     Aws(#[from] DriverError),
-    /// There is no such toggle.
+    /// The toggle does not exist.
     #[error("there is no toggle `{0}`")]
     NoToggle(String),
     /// The service does not accept a connection.
@@ -20,7 +20,7 @@ pub enum TogglesError {
     Unreachable {
         /// The URL that clients connect to.
         url: String,
-        /// What the transport said.
+        /// The transport's error.
         source: Box<tungstenite::Error>,
     },
 }

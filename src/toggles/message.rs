@@ -34,7 +34,7 @@ impl Message {
 mod tests {
     use super::*;
 
-    /// In the words of the published design.
+    /// In the format of the published design.
     #[test]
     fn each_kind_of_message_is_read() {
         let item = r#"{"featureId": {"S": "1"}, "isActive": {"BOOL": false}, "featureName": {"S": "Feature toggle 1"}}"#;

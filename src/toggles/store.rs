@@ -23,7 +23,7 @@ pub struct Change<'c> {
     pub id: &'c str,
     /// The isActive.
     pub active: bool,
-    /// The featureName. `None` keeps the one it has; a new toggle is then named for its id.
+    /// The featureName. `None` keeps the existing one; a new toggle is then named for its id.
     pub name: Option<&'c str>,
     /// Other attributes, as text.
     pub attributes: &'c [(String, String)],
@@ -56,7 +56,7 @@ impl Store {
         Ok(toggles)
     }
 
-    /// Changes a toggle, or makes it if it is new.
+    /// Changes a toggle, or creates it if it is new.
     pub async fn set(&self, change: &Change<'_>) -> Result<(), TogglesError> {
         let mut assignments = vec![format!("{ACTIVE} = :active")];
         assignments.push(match change.name {

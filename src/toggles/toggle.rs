@@ -13,7 +13,7 @@ pub(super) const NAME: &str = "featureName";
 /// The attribute that says whether it is on.
 pub(super) const ACTIVE: &str = "isActive";
 
-/// A toggle: its attributes in plain JSON, whatever their types are.
+/// A toggle: its attributes in plain JSON, of any type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Toggle(Map<String, Value>);
@@ -41,12 +41,12 @@ impl Toggle {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// A toggle as the table has it.
+    /// A toggle from its item in the table.
     pub(super) fn from_item(item: &HashMap<String, AttributeValue>) -> Self {
         Self(members(item))
     }
 
-    /// A toggle as clients get it, in DynamoDB's JSON: `{"featureId": {"S": "1"}, …}`.
+    /// A toggle as sent to clients, in DynamoDB's JSON: `{"featureId": {"S": "1"}, …}`.
     pub(super) fn from_message(item: &Value) -> Self {
         let attributes = item.as_object().into_iter().flatten();
         Self(

@@ -28,7 +28,7 @@ pub enum Event {
     },
 }
 
-/// A client that connects again whenever its connection closes. The state comes first on each
+/// A client that connects again whenever its connection closes. The state arrives first on each
 /// connection, so nothing that happened in between is missed.
 #[derive(Debug)]
 pub struct Watch {
@@ -41,8 +41,8 @@ impl Watch {
     /// Connects.
     ///
     /// # Errors
-    /// As [`Client::connect`]: before a first connection it is more likely that the service is not
-    /// there than that it is about to answer.
+    /// As [`Client::connect`]: before a first connection it is more likely that the service does
+    /// not exist than that it is about to answer.
     pub async fn connect(url: &str) -> Result<Self, TogglesError> {
         Ok(Self {
             url: url.to_owned(),
@@ -79,7 +79,7 @@ impl Watch {
         }
     }
 
-    /// Closes the connection, as a client does that leaves.
+    /// Closes the connection, as a client does when it leaves.
     pub async fn close(self) {
         if let Some(client) = self.client {
             client.close().await;

@@ -1,12 +1,12 @@
-//! What is built elsewhere and is part of the desired state by its hash.
+//! Artifacts that are built elsewhere and are part of the desired state by their hashes.
 //!
-//! The program builds or reads it and passes the hashes in, so this crate reads no files and a
+//! The program builds or reads them and passes the hashes in, so this crate reads no files and a
 //! different build needs no new program.
 
 use crate::shell::ImportMap;
 use crate::toggles::CodeHashes;
 
-/// The builds that a desired state is about.
+/// The builds that a desired state refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifacts {
     /// The functions' zips.

@@ -28,7 +28,7 @@ const ROTATION_GRACE: i32 = 30;
 pub struct Outputs<S = Text> {
     /// The id of the user pool.
     pub user_pool_id: S,
-    /// The URL of the login pages, without a slash at its end.
+    /// The URL of the login pages, without a trailing slash.
     pub login_url: S,
     /// The id of the shell's client.
     pub client_id: S,

@@ -50,9 +50,9 @@ const PUBLISH: [&str; 2] = [
 pub struct Outputs<S = Text> {
     /// The name of the domain.
     pub domain: S,
-    /// The name of the repository that teams ask.
+    /// The name of the repository that teams use.
     pub repository: S,
-    /// The address of that repository, as npm takes it.
+    /// The address of that repository, in npm's form.
     pub npm_registry: S,
 }
 

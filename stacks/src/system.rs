@@ -1,8 +1,8 @@
 //! The whole system: every stack that a description asks for.
 //!
-//! References go one way. A team's stack refers to no other; the shell's policy names the teams'
-//! sites, the login pages and the toggles; the login's client names the shell's URL; and
-//! `config.json` in the shell's bucket, which names them all, comes last.
+//! References have one direction. A team's stack refers to no other; the shell's policy names the
+//! teams' sites, the login pages and the toggles; the login's client names the shell's URL; and
+//! `config.json` in the shell's bucket, which names them all, is last.
 
 use model::{Graph, StackName, Tags};
 

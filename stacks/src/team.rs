@@ -12,7 +12,7 @@ use crate::sites::{self, Site, SiteParts, headers};
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The first part of the stack's name, which nothing but teams' stacks have.
+/// The first part of the stack's name, which only teams' stacks have.
 const PREFIX: &str = "team/";
 
 /// The stack's name.

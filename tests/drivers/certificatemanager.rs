@@ -1,7 +1,7 @@
 //! `AWS::CertificateManager::Certificate`.
 //!
-//! MiniStack issues every certificate at once, with an RSA key of 2048 bits whatever was asked for:
-//! waiting, failing and other keys are tested with scripted answers.
+//! MiniStack issues every certificate immediately, with an RSA key of 2048 bits regardless of the
+//! request: waiting, failing and other keys are tested with scripted answers.
 
 use aws_config::Region;
 use aws_sdk_acm::Client;
@@ -205,8 +205,8 @@ async fn drift_is_told_and_repaired() {
     zone.delete().await;
 }
 
-/// Somebody else's certificate for the same domain is left alone, and keeps the record that both
-/// need.
+/// Another owner's certificate for the same domain is left untouched, and keeps the record that
+/// both need.
 #[tokio::test]
 async fn certificates_of_others_are_left_alone() {
     let world = World::new();

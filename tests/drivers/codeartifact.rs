@@ -11,7 +11,7 @@ use model::{Graph, Tags, Text};
 
 use super::support::{World, describe, only, paths};
 
-/// A domain, two repositories, and a third that stands before them.
+/// A domain and two repositories.
 #[derive(Clone)]
 struct Model {
     domain: Domain,
@@ -80,7 +80,7 @@ fn tagged(world: &World, model: &Model, tags: Tags) -> Graph {
     })
 }
 
-/// Applies a change, which is planned as an update of one resource and of these properties alone.
+/// Applies a change, which is planned as an update of one resource and of only these properties.
 async fn update(world: &World, model: &Model, properties: &[&str]) {
     let plan = world.apply(&graph(world, model)).await;
     assert!(
@@ -194,7 +194,7 @@ async fn drift_is_told_and_repaired() {
     world.destroy(&graph(&world, &model)).await;
 }
 
-/// What people have published is in them.
+/// They contain published packages.
 #[tokio::test]
 async fn neither_is_replaced_nor_goes_with_its_lines() {
     let Some(world) = World::on_fakecloud() else {

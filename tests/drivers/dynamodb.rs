@@ -187,7 +187,7 @@ async fn protection_class_and_recovery_change_in_place() {
     world.destroy(&graph(&world, &changed)).await;
 }
 
-/// MiniStack takes any number of changes an hour, and turns expiry on and off at once.
+/// MiniStack accepts any number of changes per hour, and turns expiry on and off immediately.
 #[tokio::test]
 async fn expiry_changes_in_place() {
     let world = World::new();

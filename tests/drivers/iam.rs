@@ -113,8 +113,8 @@ async fn every_property_but_name_and_path_changes_in_place() {
     })
     .await;
     step("Policies", &|role| role.policies = Vec::new()).await;
-    // That a boundary is taken away is not shown by MiniStack's bulk answer: the driver's own tests
-    // have it.
+    // MiniStack's bulk answer does not show that a boundary is removed: the driver's own tests
+    // cover that.
     step("PermissionsBoundary", &|role| {
         role.permissions_boundary = Some(managed("PowerUserAccess"));
     })

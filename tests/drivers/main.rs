@@ -1,5 +1,5 @@
-//! Each driver against an emulator: made, changed, replaced, repaired, deleted; every next plan is
-//! empty.
+//! Each driver against an emulator: resources are created, changed, replaced, repaired and deleted;
+//! every next plan is empty.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -12,7 +12,7 @@ use model::{Graph, Text};
 
 use super::support::{World, describe, only, paths};
 
-/// A zone of somebody's, in which the records stand.
+/// Another owner's zone, which contains the records.
 pub(crate) struct Zone {
     client: Client,
     pub(crate) id: String,
@@ -40,7 +40,7 @@ impl Zone {
         }
     }
 
-    /// The records but those that every zone has: `NAME TYPE`.
+    /// The records except those that every zone has: `NAME TYPE`.
     pub(crate) async fn records(&self) -> BTreeSet<String> {
         let listed = self
             .client
@@ -205,7 +205,7 @@ async fn records_of_every_kind_of_name_have_companions() {
     zone.delete().await;
 }
 
-/// A name is what a record is found by: another one is another record, and the old one goes.
+/// A record is found by its name: another name is another record, and the old one is deleted.
 #[tokio::test]
 async fn another_name_or_type_is_another_record() {
     let world = World::new();

@@ -200,7 +200,7 @@ async fn a_fifo_queue_deduplicates_by_content() {
     };
     update(&world, &by_content, &["ContentBasedDeduplication"]).await;
     update(&world, &fifo, &["ContentBasedDeduplication"]).await;
-    // The kind is in the name: another kind is another queue, and the old one goes.
+    // The kind is in the name: another kind is another queue, and the old one is deleted.
     let plan = world.apply(&graph(&world, &queue())).await;
     let actions: Vec<_> = plan
         .resources

@@ -1,4 +1,4 @@
-//! An application's bucket, looked at from outside.
+//! An application's bucket, seen from outside.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +17,10 @@ use super::build::{hex, team};
 use super::support::World;
 use super::support::proxy::Proxy;
 
-/// Where the files are served.
+/// The URL at which the files are served.
 pub(crate) const URL: &str = "https://d111111abcdef8.cloudfront.net";
 
-/// A bucket of a test's own.
+/// A test's own bucket.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
     pub(crate) world: World,
@@ -184,7 +184,7 @@ impl Bucket {
             .expect("deleted");
     }
 
-    /// The current release, as the pointer says.
+    /// The current release, according to the pointer.
     pub(crate) async fn current(&self) -> Version {
         let head = self.head(self.application.pointer()).await;
         let metadata = head.metadata.expect("metadata");
@@ -201,8 +201,8 @@ impl Bucket {
             .collect()
     }
 
-    /// Every file of the current release is at its path as that release has it. Answers with the
-    /// release.
+    /// Checks that every file of the current release is at its path, with that release's contents.
+    /// Returns the release.
     pub(crate) async fn assert_whole(&self) -> Version {
         let current = self.current().await;
         for (path, sha256) in self.files(&current).await {
@@ -227,7 +227,8 @@ impl Bucket {
         current
     }
 
-    /// Nobody is at it any more: neither an announcement nor a claim.
+    /// Checks that no publisher and no pruner is active: there is neither an announcement nor a
+    /// claim.
     pub(crate) async fn assert_quiet(&self) {
         let keys = self.keys().await;
         let notes = keys

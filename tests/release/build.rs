@@ -1,4 +1,4 @@
-//! Builds, as the applications leave them.
+//! Builds, as the applications produce them.
 
 use std::fs;
 use std::path::Path;
@@ -37,8 +37,8 @@ impl Build {
         }
     }
 
-    /// A shell that says this: two hashed files, one of which all have, and four loose ones, one of
-    /// which all have.
+    /// A shell with this text: two hashed files, one of them shared by all builds, and four loose
+    /// ones, one of them shared by all builds.
     pub(crate) fn shell(text: &str) -> Self {
         let build = Self::empty(Application::Shell);
         let script = format!("console.log('{text}')");
@@ -61,7 +61,7 @@ impl Build {
         build
     }
 
-    /// A team's application that says this.
+    /// A team's application with this text.
     pub(crate) fn team(text: &str) -> Self {
         let build = Self::empty(team());
         let script = format!("export default '{text}'");

@@ -114,7 +114,7 @@ async fn another_release_for_all_ends_a_canary() {
         .try_publish(&Build::team("four").dist(), Some(1))
         .await
         .expect("a canary");
-    // The same release again is for all as well.
+    // Publishing the current release again makes it current for all clients as well.
     let again = bucket.publish(&Build::team("three").dist()).await;
     assert_eq!(again.outcome, Outcome::Current);
     assert_eq!(entries(&bucket).await.len(), 1);

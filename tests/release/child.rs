@@ -1,5 +1,5 @@
-//! A publisher in a process of its own, which can be killed: this test binary again, with one test
-//! that publishes.
+//! A publisher in its own process, which can be killed: this test binary again, with one test that
+//! publishes.
 
 use std::process::{Child, Command, Stdio};
 
@@ -43,7 +43,7 @@ pub(crate) fn spawn(bucket: &Bucket, build: &Build) -> Child {
         .expect("it starts")
 }
 
-/// How a publisher ended: well, or with this on its standard error.
+/// How a publisher ended: successfully, or with this on its standard error.
 pub(crate) fn ended(child: Child) -> Result<(), String> {
     let output = child.wait_with_output().expect("its end");
     if output.status.success() {

@@ -1,10 +1,10 @@
-//! What the commands say before they reach any account.
+//! The errors of the commands before they reach any account.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Runs the program in a directory, without credentials, and expects it to fail. Answers with what
-/// it says.
+/// Runs the program in a directory, without credentials, and expects it to fail. Returns its
+/// standard error.
 fn fails(directory: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_frontage"));
     command

@@ -1,4 +1,4 @@
-//! Publishers at the same time end with one whole release.
+//! Concurrent publishers end with one complete release.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::channel;
@@ -37,8 +37,8 @@ async fn two_processes_at_once_end_with_one_of_their_releases() {
     }
 }
 
-/// One publisher stands still before each of its writes in turn, while another publishes from
-/// beginning to end.
+/// One publisher pauses before each of its writes in turn, while another publishes from beginning
+/// to end.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_publisher_that_is_overtaken_anywhere_leaves_the_others_release_whole() {
     let mut overtaken = 0;
@@ -76,7 +76,7 @@ async fn a_publisher_that_is_overtaken_anywhere_leaves_the_others_release_whole(
                 assert_eq!(now, Some(quick.version), "overtaken at {at}");
                 overtaken += 1;
             }
-            // It had switched before.
+            // It had already switched.
             Ok(published) => assert_eq!(quick.before, Some(published.version), "overtaken at {at}"),
             Err(error) => panic!("overtaken at {at}: {error:?}"),
         }
@@ -121,8 +121,8 @@ async fn a_rollback_that_is_overtaken_says_so() {
     assert_eq!(bucket.assert_whole().await, three);
 }
 
-/// The write took effect, its answer was lost, and the SDK's second try finds the pointer changed:
-/// by ourselves.
+/// The write took effect, its answer was lost, and the SDK's second attempt finds the pointer
+/// changed: by the first one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_to_the_switch_is_no_lost_race() {
     let bucket = Bucket::team().await;

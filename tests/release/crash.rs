@@ -1,4 +1,5 @@
-//! Publishers that die: what was current serves on, and the next publish finishes with the rest.
+//! Publishers that die: the current release is still served, and the next publish completes the
+//! rest.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Sender, channel};
@@ -11,16 +12,16 @@ use super::build::Build;
 use super::child;
 use super::support::proxy::{Fate, Proxy};
 
-/// Where a publisher dies.
+/// The moment at which a publisher dies.
 #[derive(Clone, Copy, Debug)]
 enum Death {
     /// Before its nth write reaches S3.
     Before(usize),
-    /// After its nth write took effect, before it hears of that.
+    /// After its nth write took effect, before it receives the answer.
     After(usize),
 }
 
-/// A network that ends at the publisher's death, and says so.
+/// A network that fails at the publisher's death, and reports it.
 fn network(bucket: &Bucket, death: Death, reached: Sender<()>) -> Proxy {
     let mut count = 0;
     let mut over = false;
@@ -44,7 +45,7 @@ fn network(bucket: &Bucket, death: Death, reached: Sender<()>) -> Proxy {
     })
 }
 
-/// Kills a publisher in a process of its own. False if it ended before.
+/// Kills a publisher in its own process. Returns false if it ended before.
 fn kill(bucket: &Bucket, build: &Build, death: Death) -> bool {
     let (reached, died) = channel();
     let proxy = network(bucket, death, reached);
@@ -61,8 +62,8 @@ fn kill(bucket: &Bucket, build: &Build, death: Death) -> bool {
     }
 }
 
-/// What the pointer leads to is there. A loose file is the one of this release, or already that of
-/// the next.
+/// Checks that everything that the pointer leads to exists. A loose file is that of this release,
+/// or already that of the next.
 async fn assert_serves(bucket: &Bucket, next: &Build, death: Death) -> Version {
     let current = bucket.current().await;
     for (path, sha256) in bucket.files(&current).await {
@@ -103,7 +104,7 @@ async fn dies_everywhere(new: impl AsyncFn() -> Bucket, build: impl Fn(&str) -> 
     assert!(deaths >= 10, "{deaths}");
 }
 
-/// The next publish uploads only what is missing, and what is left behind goes in time.
+/// The next publish uploads only missing objects, and leftovers are deleted in time.
 async fn finishes(bucket: &Bucket, build: &Build, switched: bool, death: Death) {
     let before = bucket.keys().await;
     let published = bucket.publish(&build.dist()).await;
@@ -140,7 +141,7 @@ async fn finishes(bucket: &Bucket, build: &Build, switched: bool, death: Death) 
     assert_eq!(bucket.keys().await, expected(bucket).await, "{death:?}");
 }
 
-/// The objects of the releases that there are, and no others.
+/// The objects of the existing releases, and no others.
 async fn expected(bucket: &Bucket) -> BTreeSet<String> {
     let mut keys = BTreeSet::from([bucket.application.pointer().to_owned()]);
     for release in bucket.releases().await.list().await.expect("a list") {

@@ -1,5 +1,5 @@
-//! Releases on an emulator: published, switched, rolled back, pruned; by several at once, and by
-//! some that die.
+//! Releases on an emulator: published, switched, rolled back, pruned; by concurrent publishers, and
+//! by some that die.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,6 +1,6 @@
-//! A team's manifest, by the rules of the frontend-discovery schema v1-pre: what is required, what
-//! is closed, what kinds and bounds there are. (The schema applies them to the first entry of a
-//! list only; here they hold for all.)
+//! A team's manifest, by the rules of the frontend-discovery schema v1-pre: required members,
+//! closed objects, types and bounds. (The schema applies them only to the first entry of a list;
+//! here they apply to all.)
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -18,7 +18,7 @@ fn members(value: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Required members are there, and no others besides the optional ones.
+/// Checks that the required members exist, and no others except the optional ones.
 fn assert_closed(value: &Value, required: &[&str], optional: &[&str]) {
     let members = members(value);
     assert!(

@@ -1,4 +1,4 @@
-//! The last ten releases are kept, and nothing that anybody uses goes.
+//! The last ten releases are kept, and nothing in use is deleted.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::channel;
@@ -104,7 +104,7 @@ async fn a_publisher_waits_for_who_prunes() {
     );
     bucket.delete("releases/prune.json").await;
     publishing.await.expect("published");
-    // Who would prune now leaves it to the other.
+    // Another pruner leaves the work to the one with the claim.
     bucket.put("releases/prune.json", "{}").await;
     bucket.put("assets/torn-00000000.js", "torn").await;
     let impatient = bucket.releases().await.with_fresh(Duration::ZERO);
@@ -115,7 +115,8 @@ async fn a_publisher_waits_for_who_prunes() {
     assert_eq!((published.pruned, published.prune_failed), (0, None));
 }
 
-/// A rollback leans on the oldest release, while others publish until it is none of the last ten.
+/// A rollback relies on the oldest release, while others publish until it is not among the last
+/// ten.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_is_about_to_make_current_stays() {
     let bucket = Bucket::shell().await;
@@ -160,7 +161,7 @@ async fn what_somebody_is_about_to_make_current_stays() {
     ));
     let keys = bucket.keys().await;
     assert!(keys.contains(&main_of("release 1")) && !keys.contains(&main_of("release 2")));
-    // Now nobody leans on it any more.
+    // Now no process relies on it any more.
     bucket.publish(&Build::shell("release 13").dist()).await;
     assert!(!bucket.keys().await.contains(&main_of("release 1")));
     bucket.assert_quiet().await;

@@ -1,4 +1,4 @@
-//! What a publish puts where, and what it leaves alone.
+//! The objects that a publish writes, and those that it leaves untouched.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use super::bucket::{Bucket, changes};
 use super::build::{Build, hashed, hex};
 use super::support::proxy::{Fate, Proxy};
 
-/// Counts what changes something in S3.
+/// Counts the calls that change something in S3.
 pub(crate) fn counting(bucket: &Bucket) -> (Bucket, Arc<Mutex<Vec<String>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
@@ -119,7 +119,8 @@ async fn five_hundred_files_go_up_in_one_pass_and_then_none() {
     let (counted, calls) = counting(&bucket);
     let published = counted.publish(&build.dist()).await;
     assert_eq!((published.files, published.uploaded), (500, 500));
-    // Each once; besides: three loose files, the pointer, the record, the announcement and its end.
+    // Each once; in addition: three loose files, the pointer, the record, the announcement and its
+    // end.
     assert_eq!(
         calls.lock().expect("no panic").drain(..).count(),
         500 + 3 + 4
@@ -171,13 +172,13 @@ async fn other_contents_under_a_name_that_never_changes_switch_nothing() {
     let first = bucket.publish(&Build::shell("one").dist()).await.version;
     let build = Build::shell("two");
     let name = hashed("logo", "svg", "a");
-    // Another size, the same size without a record, and one that is only found when it goes up.
+    // Another size, the same size without a record, and one that is found only when it is uploaded.
     build.write(&name, "<svg/>");
     for there in ["<svg></svg>", "<SVG/>"] {
         bucket.put(&name, there).await;
         let published = bucket.try_publish(&build.dist(), None).await;
         if there.len() == "<svg/>".len() {
-            // Nobody recorded it, and sizes are equal: it is taken for the same, as hashed names
+            // No record names it, and the sizes are equal: it counts as the same, as hashed names
             // promise.
             published.expect("published");
         } else {

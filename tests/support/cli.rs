@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::{PATIENCE, World};
 
-/// A directory with a frontage.toml, and an account of its own.
+/// A directory with a frontage.toml, and its own account.
 #[derive(Debug)]
 pub struct Project {
     pub world: World,
@@ -33,7 +33,7 @@ impl Project {
         Self::described("")
     }
 
-    /// A system `acme` with more of a description.
+    /// A system `acme` with an addition to its description.
     pub fn described(more: &str) -> Self {
         Self::in_world(World::new(), more)
     }
@@ -46,7 +46,7 @@ impl Project {
         project
     }
 
-    /// Writes the description anew: what follows the name and the Region.
+    /// Writes the description again, with this text after the name and the Region.
     pub fn describe(&self, more: &str) {
         let text = format!(
             "name = \"{}\"\nregion = \"eu-west-1\"\n{more}",
@@ -99,7 +99,7 @@ impl Project {
         Running::new(self.command(arguments))
     }
 
-    /// Runs the program, which must fail: 1, and nothing on the standard output.
+    /// Runs the program, which must fail with 1 and an empty standard output.
     pub fn fails(&self, arguments: &[&str]) -> Ended {
         let ended = self.frontage(arguments);
         assert_eq!(
@@ -117,7 +117,7 @@ impl Project {
         ended
     }
 
-    /// The plan, as machines get it.
+    /// The plan, as JSON.
     pub fn plan(&self) -> serde_json::Value {
         self.ok(&["plan", "--format", "json"]).json()
     }
@@ -134,7 +134,7 @@ impl Project {
         assert_eq!(next.code, Some(0), "the next plan is not empty: {next:#?}");
     }
 
-    /// Destroys everything, data too.
+    /// Destroys everything, including data.
     pub fn destroy(&self) -> Ended {
         self.ok(&["destroy", "--yes", "--delete-data"])
     }
@@ -155,7 +155,7 @@ impl Ended {
     }
 }
 
-/// A run of the program that is under way.
+/// A running program.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
@@ -183,8 +183,8 @@ impl Running {
         }
     }
 
-    /// Reads the standard error until so many lines came that are wanted. False if the program
-    /// ended before.
+    /// Reads standard error until this many matching lines have arrived. Returns false if the
+    /// program ended before.
     pub fn until(&mut self, mut count: usize, wanted: impl Fn(&str) -> bool) -> bool {
         while count > 0 {
             let mut line = String::new();
@@ -202,7 +202,7 @@ impl Running {
         true
     }
 
-    /// The next line on the standard output.
+    /// The next line of standard output.
     pub fn line(&mut self) -> String {
         match self.stdout.recv_timeout(PATIENCE) {
             Ok(line) => line,
@@ -216,13 +216,13 @@ impl Running {
         }
     }
 
-    /// Ends it as a power cut does. What it has written since counts as unread.
+    /// Kills it, like a power cut. Its later output counts as unread.
     pub fn kill(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("gone");
     }
 
-    /// What Ctrl-C does.
+    /// Interrupts it, like Ctrl-C.
     pub fn interrupt(&self) {
         self.signal("INT");
     }

@@ -12,7 +12,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls};
 
 use super::PATIENCE;
 
-/// A WebSocket client that has no code of Frontage's in it.
+/// A WebSocket client without any of Frontage's code.
 #[derive(Debug)]
 pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -24,7 +24,7 @@ pub struct Client {
 pub type Toggles = BTreeMap<String, Value>;
 
 impl Client {
-    /// Connects, as a browser does: it tries again while the functions of `$connect` still start.
+    /// Connects like a browser, and retries while the functions of `$connect` are still starting.
     pub async fn connect(url: &str) -> Self {
         for _ in 0..3 {
             match Self::try_connect(url).await {
@@ -50,7 +50,7 @@ impl Client {
         })
     }
 
-    /// The next message; none once the service has closed the connection.
+    /// The next message; `None` once the service has closed the connection.
     pub async fn next(&mut self) -> Option<Value> {
         let next = async {
             loop {
@@ -69,7 +69,7 @@ impl Client {
         Some(message)
     }
 
-    /// Whether no message comes for a while, or the service closes the connection without one.
+    /// Whether no message arrives for a while, or the service closes the connection without one.
     pub async fn is_told_nothing(&mut self, seconds: u64) -> bool {
         let told = async {
             loop {
@@ -85,9 +85,8 @@ impl Client {
             .unwrap_or(false)
     }
 
-    /// Waits for a message that is exactly this. What comes before it may only repeat what came
-    /// earlier, since a message may come more than once, or be the last change to a toggle of the
-    /// state that is waited for.
+    /// Waits for exactly this message. Messages before it may only repeat earlier ones, since a
+    /// message may arrive more than once, or be the last change to a toggle in the awaited state.
     pub async fn expect(&mut self, wanted: &Value) {
         let arrays = self
             .received
@@ -104,7 +103,7 @@ impl Client {
         }
     }
 
-    /// The state, as a client keeps it that applies every message in order.
+    /// The state as kept by a client that applies every message in order.
     pub fn state(&self) -> Toggles {
         let mut toggles = Toggles::new();
         let mut first = true;
@@ -134,13 +133,13 @@ impl Client {
         }
     }
 
-    /// Closes as a browser does.
+    /// Closes like a browser.
     pub async fn close(mut self) {
         self.socket.close(None).await.expect("closed");
         while let Some(Ok(_)) = self.socket.next().await {}
     }
 
-    /// Ends as a browser does whose machine lost its power: a reset, and no close frame.
+    /// Ends like a browser whose machine lost its power: a reset, and no close frame.
     pub fn reset(self) {
         let MaybeTlsStream::Plain(stream) = self.socket.get_ref() else {
             return;

@@ -1,12 +1,12 @@
-//! Everything of the kinds that Frontage makes, as each service lists it.
+//! Everything of the kinds that Frontage creates, as each service lists it.
 
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 
 use super::World;
 
 impl World {
-    /// A line for each thing in the account: what it is and its name, without ids that AWS makes
-    /// up. In an account that tests share, what has the system's name in its own.
+    /// One line per thing in the account: its kind and its name, without ids assigned by AWS. In an
+    /// account that tests share, only things with the system's name in their own.
     pub async fn listing(&self) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(self.tables().await);
@@ -80,7 +80,7 @@ impl World {
             .send()
             .collect::<Result<Vec<_>, _>>()
             .await;
-        // Those of AWS's own services come with an account.
+        // Every account contains the roles of AWS's own services.
         let roles = roles
             .expect("listed")
             .into_iter()
@@ -176,7 +176,7 @@ impl World {
         )
     }
 
-    /// APIs, and what stands in them.
+    /// APIs, and the resources in them.
     async fn apis(&self) -> Vec<String> {
         let client = aws_sdk_apigatewayv2::Client::new(&self.config());
         let apis = client
@@ -238,7 +238,7 @@ impl World {
         lines
     }
 
-    /// Buckets, their policies and what is in them.
+    /// Buckets, their policies and their contents.
     async fn buckets(&self) -> Vec<String> {
         let config = aws_sdk_s3::config::Builder::from(&self.config())
             .force_path_style(true)
@@ -293,7 +293,7 @@ impl World {
         )
     }
 
-    /// The records of all zones, but those that every zone has.
+    /// The records of all zones, except those that every zone has.
     async fn records(&self) -> Vec<String> {
         use aws_sdk_route53::types::RrType;
         let client = aws_sdk_route53::Client::new(&self.config());
@@ -324,8 +324,8 @@ impl World {
         lines
     }
 
-    /// What CloudFront has. A distribution has no name: its line has the address that its comment
-    /// ends with.
+    /// CloudFront's resources. A distribution has no name: its line contains the address at the end
+    /// of its comment.
     async fn sites(&self) -> Vec<String> {
         let client = aws_sdk_cloudfront::Client::new(&self.config());
         let pages = client
@@ -414,7 +414,7 @@ impl World {
         lines
     }
 
-    /// User pools, and what stands in them.
+    /// User pools, and the resources in them.
     async fn user_pools(&self) -> Vec<String> {
         let client = aws_sdk_cognitoidentityprovider::Client::new(&self.config());
         let pages = client
@@ -474,7 +474,7 @@ impl World {
         lines
     }
 
-    /// CodeArtifact's domains and repositories, where the endpoint has it.
+    /// CodeArtifact's domains and repositories, if the endpoint supports it.
     async fn packages(&self) -> Vec<String> {
         let client = aws_sdk_codeartifact::Client::new(&self.config_of("codeartifact"));
         let Ok(domains) = client

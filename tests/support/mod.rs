@@ -1,4 +1,4 @@
-//! What the black-box tests stand on: an emulator, and an account of its own for each test.
+//! The basis of the black-box tests: an emulator, and one account per test.
 //!
 //! docs/testing.md says how to run them against another endpoint.
 
@@ -47,7 +47,7 @@ pub fn given_endpoint() -> Option<String> {
         .filter(|endpoint| !endpoint.is_empty())
 }
 
-/// The one account of the endpoint, which `FRONTAGE_TEST_ACCOUNT` names where each test has it for
+/// The only account of the endpoint, which `FRONTAGE_TEST_ACCOUNT` names if each test has it to
 /// itself.
 fn given_account() -> Option<String> {
     std::env::var("FRONTAGE_TEST_ACCOUNT")
@@ -64,8 +64,8 @@ pub fn endpoint() -> String {
     })
 }
 
-/// The way to an endpoint on which each request is written down, where `FRONTAGE_TEST_REQUESTS`
-/// names a file for that.
+/// The URL of a proxy to an endpoint that records each request, if `FRONTAGE_TEST_REQUESTS` names a
+/// file for that.
 fn recorded(endpoint: String) -> String {
     static PROXIES: Mutex<BTreeMap<String, Proxy>> = Mutex::new(BTreeMap::new());
     let Some(file) = std::env::var_os("FRONTAGE_TEST_REQUESTS") else {
@@ -96,7 +96,8 @@ fn fakecloud() -> Option<&'static Fakecloud> {
     fakecloud
 }
 
-/// How long a test waits for what must happen. Far more than it takes: no test asserts a time.
+/// How long a test waits for an event that must happen. Far more than it takes: no test asserts a
+/// time.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits until something holds.
@@ -111,9 +112,8 @@ pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl Fn
 /// The first of the accounts that tests use.
 const ACCOUNTS: u64 = 100_000_000_000;
 
-/// Whether the endpoint takes a 12-digit access key id for an account of that number, as MiniStack
-/// and LocalStack do. Where it does not, the tests share one account and each has a system of its
-/// own.
+/// Whether the endpoint treats a 12-digit access key id as the account of that number, like
+/// MiniStack and LocalStack. Otherwise the tests share one account and each has its own system.
 fn has_accounts() -> bool {
     static KNOWN: OnceLock<bool> = OnceLock::new();
     let ask = || {
@@ -125,7 +125,7 @@ fn has_accounts() -> bool {
                 .await;
             identity.expect("the endpoint says who we are")
         };
-        // A thread of its own, since the test that asks runs in a runtime.
+        // On its own thread, since the calling test runs in a runtime.
         let asked = std::thread::spawn(|| {
             tokio::runtime::Runtime::new()
                 .expect("a runtime")
@@ -151,7 +151,7 @@ pub struct World {
     pub secret: String,
     pub system: String,
     pub artifacts: BTreeMap<String, PathBuf>,
-    /// The endpoint of CodeArtifact, where it is another one.
+    /// The endpoint of CodeArtifact, if it is a different one.
     pub codeartifact: Option<String>,
 }
 
@@ -164,8 +164,8 @@ impl World {
         }
     }
 
-    /// On the endpoint that was given, or on fakecloud, which has CodeArtifact. None, with the
-    /// reason printed, where that is not there.
+    /// On the given endpoint, or on fakecloud, which supports CodeArtifact. `None`, with the reason
+    /// printed, if that is not available.
     pub fn on_fakecloud() -> Option<Self> {
         match given_endpoint() {
             Some(_) => Some(Self::new()),
@@ -173,9 +173,9 @@ impl World {
         }
     }
 
-    /// As [`Self::new`], with CodeArtifact on fakecloud, which MiniStack has not. fakecloud has one
-    /// account for all, so the system has a name of its own. None, with the reason printed, where
-    /// it is not there.
+    /// As [`Self::new`], with CodeArtifact on fakecloud, since MiniStack lacks it. fakecloud has
+    /// one account for all, so the system has its own name. `None`, with the reason printed, if
+    /// fakecloud is not available.
     pub fn with_codeartifact() -> Option<Self> {
         let fakecloud = fakecloud()?;
         let world = Self::new();
@@ -187,7 +187,7 @@ impl World {
         })
     }
 
-    /// An account that no other test uses, on an emulator of the test's own.
+    /// An account that no other test uses, on the test's own emulator.
     pub fn on(emulator: &MiniStack) -> Self {
         Self::at(emulator.endpoint(), true)
     }
@@ -224,11 +224,11 @@ impl World {
         format!("{}-toggles-{name}", self.system)
     }
 
-    /// A configuration for clients of the tests' own, to look and to change things behind
-    /// Frontage's back.
+    /// A configuration for the tests' own clients, which inspect resources and change them outside
+    /// Frontage.
     pub fn config(&self) -> SdkConfig {
         let credentials = Credentials::new(&self.account_id, &self.secret, None, None, "tests");
-        // moto answers for each service that it lacks as if the call could pass later.
+        // For each service that it lacks, moto answers as if the call could pass later.
         let retries = if given_account().is_some() {
             RetryConfig::disabled()
         } else {
@@ -245,7 +245,7 @@ impl World {
             .build()
     }
 
-    /// As [`Self::config`], for a service that may have an endpoint of its own.
+    /// As [`Self::config`], for a service that may have its own endpoint.
     pub fn config_of(&self, service: &str) -> SdkConfig {
         match &self.codeartifact {
             Some(endpoint) if service == "codeartifact" => {
@@ -302,8 +302,7 @@ impl World {
             .unwrap_or_else(|error| panic!("{error:?}"))
     }
 
-    /// Applies the graph and checks that the next plan is empty. Answers with the plan that was
-    /// applied.
+    /// Applies the graph and checks that the next plan is empty. Returns the applied plan.
     pub async fn apply(&self, graph: &Graph) -> Arc<Plan> {
         let plan = self.run(self.plan(graph).await).await;
         let next = self.plan(graph).await;
@@ -342,7 +341,7 @@ impl World {
     }
 }
 
-/// What a plan does, for messages.
+/// The actions of a plan, for messages.
 pub fn describe(plan: &Plan) -> Vec<String> {
     plan.resources
         .iter()
@@ -350,7 +349,7 @@ pub fn describe(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-/// The one resource that a plan does something to.
+/// The only resource with an action in a plan.
 pub fn only(plan: &Plan) -> &ResourcePlan {
     assert_eq!(plan.resources.len(), 1, "{:#?}", describe(plan));
     &plan.resources[0]

@@ -1,4 +1,4 @@
-//! A network that can be told to fail: a reverse proxy in front of the endpoint.
+//! A network that fails on request: a reverse proxy in front of the endpoint.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use super::World;
 /// A call to AWS on its way.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// What is called: `CreateTable`, or of a service with paths `POST /2015-03-31/functions`.
+    /// The operation: `CreateTable`, or for a service with paths `POST /2015-03-31/functions`.
     pub operation: String,
     protocol: Protocol,
 }
@@ -24,18 +24,19 @@ enum Protocol {
     Rest,
 }
 
-/// What becomes of a call.
+/// The fate of a call.
 #[derive(Debug)]
 pub enum Fate {
-    /// It goes through.
+    /// It passes.
     Pass,
     /// The service answers with this status, code and message.
     Answer(u16, &'static str, &'static str),
-    /// No answer ever comes.
+    /// No answer ever arrives.
     Silence,
-    /// The connection ends without an answer, and the service never hears of the call.
+    /// The connection ends without an answer, and the service never receives the call.
     Cut,
-    /// The service does it, and the answer never arrives. The sender is told once it is done.
+    /// The service performs it, and the answer never arrives. The sender is notified once it is
+    /// done.
     LoseAnswer(Sender<()>),
 }
 
@@ -118,7 +119,7 @@ impl Call {
 }
 
 impl Proxy {
-    /// A proxy that asks about each call what becomes of it.
+    /// A proxy that asks for the fate of each call.
     pub fn start(world: &World, fate: impl FnMut(&Call) -> Fate + Send + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("its address");
@@ -132,20 +133,20 @@ impl Proxy {
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let (fate, upstream) = (Arc::clone(&fate), upstream.clone());
-                // A client that was killed in the middle is nobody's failure.
+                // A client that was killed in the middle is no failure.
                 thread::spawn(move || serve(client, &upstream, &fate).ok());
             }
         });
         Self { address }
     }
 
-    /// The address to give to AWS clients.
+    /// The address for AWS clients.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 }
 
-/// Serves one call, with a connection of its own to the service.
+/// Serves one call, over its own connection to the service.
 fn serve<F: FnMut(&Call) -> Fate>(
     mut client: TcpStream,
     upstream: &str,

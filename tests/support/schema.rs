@@ -1,10 +1,10 @@
-//! Whether a document is as its JSON schema says, for the part of JSON Schema that schemas here
+//! Whether a document matches its JSON schema, for the part of JSON Schema that the schemas here
 //! use.
 
 use serde_json::Value;
 
-/// Where a document is not as the schema says. A keyword that this does not know is a difference
-/// too.
+/// The places where a document does not match the schema. An unknown keyword is a difference as
+/// well.
 pub fn differences(schema: &Value, document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     check(schema, schema, document, "$", &mut found);

@@ -1,11 +1,11 @@
-//! Whole outputs as snapshots, without what differs from run to run.
+//! Whole outputs as snapshots, without the parts that differ from run to run.
 
 use insta::Settings;
 
 use super::World;
 use super::cli::{Ended, Project};
 
-/// What differs from run to run, by regular expression. The order matters.
+/// The parts that differ from run to run, by regular expression. The order matters.
 const FILTERS: &[(&str, &str)] = &[
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",

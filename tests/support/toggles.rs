@@ -1,4 +1,4 @@
-//! The toggle stack's tables, seen with a client that has no code of Frontage's in it.
+//! The toggle stack's tables, used by a client without any of Frontage's code.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ pub fn dynamodb(project: &Project) -> Client {
     Client::new(&project.world.config())
 }
 
-/// What the connections table holds.
+/// The contents of the connections table.
 pub async fn connections(project: &Project) -> Vec<Item> {
     let scan = dynamodb(project)
         .scan()

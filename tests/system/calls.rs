@@ -1,8 +1,8 @@
-//! What a plan costs.
+//! The cost of a plan.
 
 use crate::support::cli::Project;
 
-/// The most calls that a plan of the toggle stack may make where there is nothing to do.
+/// The maximum number of calls that a plan of the toggle stack may make if there is nothing to do.
 const CALLS: u64 = 25;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,8 +19,8 @@ pub(crate) fn is_step(line: &str) -> bool {
     words.iter().any(|word| line.contains(word))
 }
 
-/// The next run after whatever came before makes everything once, and the one after that takes it
-/// all away.
+/// Checks that the next run creates everything once, whatever happened before, and that the one
+/// after that deletes it all.
 async fn converges(project: &Project, after: &str) {
     let ended = project.frontage(&["apply", "--yes"]);
     assert_eq!(ended.code, Some(0), "{after}: {ended:#?}");
@@ -47,7 +47,7 @@ async fn an_apply_that_is_killed_anywhere_is_finished_by_the_next() {
     }
 }
 
-/// The worst moment: AWS has done it, and nobody heard.
+/// The worst moment: AWS has made the change, and the answer is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_is_killed_before_an_answer_makes_nothing_twice() {
     for (operation, occurrence) in [
@@ -75,8 +75,8 @@ async fn an_apply_that_is_killed_before_an_answer_makes_nothing_twice() {
     }
 }
 
-/// Runs an apply up to the moment when a call has taken effect. Operations are told by how they
-/// begin: what stands in an API is made by calls below its path.
+/// Runs an apply up to the moment when a call has taken effect. An operation is identified by its
+/// prefix: resources in an API are created by calls below its path.
 fn killed_before_an_answer(project: &Project, operation: &'static str, occurrence: usize) {
     let (done, is_done) = channel();
     let mut left = occurrence;
@@ -116,7 +116,7 @@ async fn a_destroy_that_is_killed_is_finished_by_the_next() {
             "killed after {lines} lines of progress"
         );
     }
-    // And what half a destroy has left is made whole.
+    // And an apply after half a destroy completes the system.
     let project = Project::new();
     project.apply();
     let mut run = project.spawn(&["destroy", "--yes"]);
@@ -125,8 +125,8 @@ async fn a_destroy_that_is_killed_is_finished_by_the_next() {
     converges(&project, "killed in the middle of a destroy").await;
 }
 
-/// The first signal lets what has begun end, tells what was not tried, and fails: Ctrl-C, and what
-/// a job's runner sends when it is cancelled.
+/// On the first signal the steps in flight finish, and the run reports what was not tried and
+/// fails: Ctrl-C, and the signal that a CI runner sends when a job is cancelled.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_apply_ends_its_steps_and_tells_the_rest() {
     for signal in ["INT", "TERM"] {
@@ -152,7 +152,7 @@ async fn an_interrupted_apply_ends_its_steps_and_tells_the_rest() {
 
 /// Runs an apply that gets a signal while it does its first steps.
 fn interrupted(project: &Project, signal: &str) -> Ended {
-    // No write goes on before the program has heard the signal.
+    // No write continues before the program has received the signal.
     let (heard, is_heard) = channel();
     let mut waits = true;
     let proxy = Proxy::start(&project.world, move |call| {

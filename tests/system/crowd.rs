@@ -1,4 +1,4 @@
-//! Many clients at once, and clients that go away without a word.
+//! Many clients at once, and clients that disappear without closing.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
@@ -24,7 +24,7 @@ async fn twenty_clients_end_with_the_final_state_of_fifty_changes() {
         futures_util::future::join_all((0..CLIENTS).map(|_| Client::connect(&url))).await;
     for change in 0..CHANGES {
         let (id, name) = ((change % TOGGLES).to_string(), format!("Change {change}"));
-        // Now and then one goes, some of them to come back.
+        // Now and then a toggle is deleted, to be created again later in some cases.
         if change % 10 == 9 {
             toggles::delete(&project, &id).await;
             wanted.remove(&id);
@@ -69,7 +69,7 @@ async fn a_client_that_dies_is_forgotten_and_the_others_go_on() {
     project.destroy();
 }
 
-/// `$disconnect` is best effort: what it misses goes with the next change.
+/// `$disconnect` is best effort: an item that it misses is deleted with the next change.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_ended_unnoticed_is_forgotten_at_the_next_change() {
     let project = Project::new();

@@ -1,4 +1,4 @@
-//! What was changed, deleted or left behind Frontage's back.
+//! Resources that were changed, deleted or left behind outside Frontage.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::support::cli::Project;
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
-/// The clients that people use behind Frontage's back.
+/// The clients that people use outside Frontage.
 struct Hands<'p> {
     project: &'p Project,
     dynamodb: aws_sdk_dynamodb::Client,

@@ -1,4 +1,4 @@
-//! What goes wrong around Frontage, and what it says about it.
+//! Failures around Frontage, and how it reports them.
 
 use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Call, Fate, Proxy};
@@ -15,7 +15,7 @@ fn through(
     Running::new(command).end()
 }
 
-/// What makes a call's fate.
+/// Creates a call's fate.
 type Cause = fn() -> Fate;
 
 /// A fate for every call of one operation.
@@ -55,7 +55,7 @@ fn no_credentials() {
     project.assert_snapshot("no-credentials", &ended.whole());
 }
 
-/// Nothing is built, and nobody asked, for a run that cannot begin.
+/// For a run that cannot begin nothing is built, and no confirmation is requested.
 #[test]
 fn what_is_wrong_is_told_before_anything_that_takes_long() {
     let other = if cfg!(target_arch = "x86_64") {
@@ -80,7 +80,7 @@ fn what_is_wrong_is_told_before_anything_that_takes_long() {
 #[test]
 fn a_profile_that_does_not_exist() {
     let project = Project::new();
-    // There are credentials in the environment: they are not what was asked for.
+    // The credentials in the environment are not those of the requested profile.
     project.assert_snapshot(
         "no-such-profile",
         &project.fails(&["plan", "--profile", "nobody"]).whole(),
@@ -99,7 +99,7 @@ fn a_profile_that_exists() {
     std::fs::create_dir(project.path().join(".aws")).expect("a directory");
     std::fs::write(project.path().join(".aws/credentials"), credentials).expect("written");
     let mut command = project.command(&["plan", "--profile", "somebody"]);
-    // Credentials of another account in the environment do not go before what was asked for.
+    // Credentials of another account in the environment do not take precedence over the profile.
     command
         .env("AWS_ACCESS_KEY_ID", "999999999999")
         .env("AWS_SECRET_ACCESS_KEY", "other");
@@ -129,7 +129,7 @@ fn a_region_that_does_not_exist() {
 #[test]
 fn an_endpoint_where_nobody_listens() {
     let project = Project::new();
-    // The port of a listener that is gone.
+    // The port of a closed listener.
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = listener.local_addr().expect("its address");
     drop(listener);
@@ -146,14 +146,14 @@ fn an_account_that_may_not_be_read() {
         (Some(1), ""),
         "an unreadable service is not an empty one"
     );
-    // Whether the queues of the description or those that it no longer has are read first is open.
+    // Either the queues of the description or the orphans may be read first.
     let (what, why) = ended.stderr.split_once("`->").expect("a cause");
     assert!(what.trim_end().ends_with("could not be read"), "{ended:#?}");
     project.assert_snapshot("denied-reading", why);
 }
 
-/// Each of these ends an apply half-way: it fails, tells what it did and what it did not try, and
-/// the next one goes on from there.
+/// Each of these ends an apply half-way: it fails, reports what it did and what it did not try, and
+/// the next one resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_fails_half_way_is_finished_by_the_next() {
     let cases: [(&str, &'static str, Cause); 5] = [
@@ -186,7 +186,7 @@ async fn an_apply_that_fails_half_way_is_finished_by_the_next() {
     }
 }
 
-/// A destroy that fails half-way is finished by the next too.
+/// A destroy that fails half-way is finished by the next as well.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_destroy_that_fails_half_way_is_finished_by_the_next() {
     let project = Project::new();
@@ -199,7 +199,7 @@ async fn a_destroy_that_fails_half_way_is_finished_by_the_next() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// What passes by itself is no failure.
+/// An error that passes by itself is no failure.
 #[test]
 fn a_hiccup_is_overcome() {
     let hiccups: [(&str, Cause); 7] = [
@@ -219,7 +219,7 @@ fn a_hiccup_is_overcome() {
         ("GET /v2/apis", || Fate::Cut),
     ];
     std::thread::scope(|scope| {
-        // A call is given up, and made again, after a minute: the others need not wait for that.
+        // A call is given up after a minute, and repeated: the others need not wait for that.
         scope.spawn(|| overcomes("CreateTable", || Fate::Silence));
         for (operation, fate) in hiccups {
             overcomes(operation, fate);

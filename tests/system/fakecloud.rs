@@ -1,7 +1,7 @@
-//! The whole system's control plane on a second emulator, as far as that goes.
+//! The whole system's control plane on a second emulator, as far as it supports that.
 //!
-//! fakecloud forgets some of what it was told, so not every next plan can be empty there. What a
-//! plan may speak of is written down here, thing by thing: anything else is a finding.
+//! fakecloud forgets some settings, so not every next plan can be empty there. The permitted
+//! actions are listed here, one by one: anything else is a finding.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::support::cli::Project;
 
 const DESCRIBED: &str = "[packages]\n[shell]\n[teams.billing]\n[teams.shipping]\n";
 
-/// What the next plan of a stack does, a line each: `update team/billing/headers`.
+/// The actions of a stack's next plan, one per line: `update team/billing/headers`.
 fn next(project: &Project, stack: &str) -> Vec<String> {
     let plan: Value = project
         .ok(&["plan", "--format", "json", "--stack", stack])
@@ -42,12 +42,12 @@ async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
     project.assert_snapshot("fakecloud", &project.world.listing().await.join("\n"));
 
     assert_eq!(next(&project, "packages"), Vec::<String>::new());
-    // The version of the login pages; and of a pool's tags those that come later, which hold what
-    // was applied to its parts.
+    // The version of the login pages; and the tags that are added to a pool later, which record
+    // what was applied to its parts.
     let identity = ["branding", "client", "domain", "group-operators"]
         .map(|name| format!("update identity/{name}"));
     assert_eq!(next(&project, "identity"), identity);
-    // Which origins and headers are allowed.
+    // The allowed origins and headers.
     assert_eq!(
         next(&project, "team/billing"),
         ["update team/billing/headers"]
@@ -56,8 +56,8 @@ async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
         next(&project, "team/shipping"),
         ["update team/shipping/headers"]
     );
-    // An integration's description, by which it is found, and so all that refers to it; of a
-    // function's tags those that come later, which hold what was applied to its mapping.
+    // An integration's description, by which it is found, and so everything that refers to it; and
+    // the tags that are added to a function later, which record what was applied to its mapping.
     let toggles = next(&project, "toggles");
     let expected = [
         "create toggles/connection-manager-integration",
@@ -74,7 +74,7 @@ async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
         None => line.clone(),
     };
     assert_eq!(toggles.iter().map(without_id).collect::<Vec<_>>(), expected);
-    // The tags of the shell's function, so nothing tells that it is the system's.
+    // The tags of the shell's function, so nothing shows that it is the system's.
     let refused = project.frontage(&["plan", "--stack", "shell"]);
     assert!(
         refused

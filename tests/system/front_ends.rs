@@ -1,4 +1,4 @@
-//! The shell's stacks: made, changed, repaired, destroyed.
+//! The shell's stacks: created, changed, repaired, destroyed.
 
 use std::sync::{Arc, Mutex};
 
@@ -32,7 +32,7 @@ fn s3(project: &Project) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config)
 }
 
-/// What a plan does, a line each: `update shell/headers`.
+/// The actions of a plan, one per line: `update shell/headers`.
 fn steps(plan: &Value) -> Vec<String> {
     let resources = plan["resources"].as_array().expect("resources").iter();
     let line = |of: &Value| {
@@ -59,7 +59,7 @@ async fn everything_is_made_once_and_taken_away() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// What the page needs to know is in the bucket, as it is.
+/// The bucket contains the addresses that the page needs.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_shell_is_told_where_everything_is() {
     let project = Project::described(DESCRIBED);
@@ -138,8 +138,8 @@ async fn a_team_comes_and_goes_alone() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// Lines that were deleted from the description delete a team's stack, but never what holds its
-/// data.
+/// Deleting a team's lines from the description deletes its stack, but never the resources that
+/// hold data.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_team_that_is_no_longer_described_leaves_its_bucket() {
     let project = Project::described(DESCRIBED);
@@ -175,7 +175,7 @@ async fn a_teams_plan_reads_what_is_its_own() {
         Fate::Pass
     });
     let mut command = project.command(&["plan", "--stack", "team/shipping", "--detailed-exitcode"]);
-    // Through the proxy the sites have other addresses; a team's stack has none in it.
+    // Through the proxy the sites have other addresses; a team's stack contains none.
     command.env("AWS_ENDPOINT_URL", proxy.endpoint());
     let ended = Running::new(command).end();
     assert_eq!(ended.code, Some(0), "{ended:#?}");

@@ -1,11 +1,10 @@
-//! The functions may do what they must, and no more than that.
+//! The functions have the permissions that they need, and no others.
 //!
-//! An emulator of the tests' own enforces IAM: MiniStack with `AUTH=true` gives each function a
-//! session of its role and checks each call that the function makes. What it does not check is what
-//! AWS does *for* a function: reading the stream (`dynamodb:DescribeStream`, `GetRecords`,
-//! `GetShardIterator`, `ListStreams`), writing the logs, and sending to the dead-letter queue.
-//! Statements for those can be removed there without an effect, so they are shown by the stack's
-//! own snapshot alone.
+//! The tests' own emulator enforces IAM: MiniStack with `AUTH=true` gives each function a session
+//! of its role and checks each call that the function makes. It does not check what AWS does *for*
+//! a function: reading the stream (`dynamodb:DescribeStream`, `GetRecords`, `GetShardIterator`,
+//! `ListStreams`), writing the logs, and sending to the dead-letter queue. Statements for those can
+//! be removed there without an effect, so only the stack's own snapshot shows them.
 
 use std::sync::OnceLock;
 
@@ -91,7 +90,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// How long a message that must not come is waited for; one that may comes within two.
+/// How long to wait for a message that must not arrive; one that may arrives within two.
 const SILENCE: u64 = 6;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,7 +189,7 @@ async fn without_manage_connections_nothing_is_sent() {
     repaired(&project).await;
 }
 
-/// The next apply gives the role back what it must have.
+/// The next apply restores the role's required permissions.
 async fn repaired(project: &Project) {
     project.apply();
     let mut client = Client::connect(&project.output("websocket_url")).await;

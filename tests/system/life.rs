@@ -1,4 +1,4 @@
-//! Made, used, changed, destroyed.
+//! Created, used, changed, destroyed.
 
 use serde_json::json;
 

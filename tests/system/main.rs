@@ -1,4 +1,4 @@
-//! The whole system as its users have it: the program on an emulator, with real WebSocket clients.
+//! The whole system as its users run it: the program on an emulator, with real WebSocket clients.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,5 +1,5 @@
-//! Shared packages in a real npm registry, by the real npm: published, installed elsewhere, built
-//! with, mended.
+//! Shared packages in a real npm registry, by the real npm: published, installed elsewhere, used in
+//! a build, fixed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn registry(token_life: &str) -> Registry {
     .expect("the registry starts")
 }
 
-/// What npm has downloaded before serves all of these tests.
+/// npm's downloads, shared by all of these tests.
 fn cache() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm-cache")
 }
@@ -114,7 +114,7 @@ fn text<'v>(value: &'v Value, member: &str) -> &'v str {
     value[member].as_str().unwrap_or("?")
 }
 
-/// A child of a team's own repository: nothing of the workspace is around it.
+/// A child of a team's own repository: no part of the workspace is around it.
 fn child(registry: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a directory");
     copy(&assets().join("shipping"), folder.path());
@@ -125,7 +125,7 @@ fn child(registry: &str) -> TempDir {
     folder
 }
 
-/// Builds it, and answers with its one module.
+/// Builds it, and returns its only module.
 fn build(child: &Path) -> String {
     npm(child, &["run", "build", "--silent"]);
     let assets = child.join("dist/assets");
@@ -159,7 +159,7 @@ fn published_installed_elsewhere_built_with_and_mended() {
         "the same contents are skipped"
     );
 
-    // A child outside the workspace: everything comes from the registry.
+    // A child outside the workspace: all packages are from the registry.
     let child = child(&url);
     npm(child.path(), &["install"]);
     npm(child.path(), &["ci"]);
@@ -172,7 +172,7 @@ fn published_installed_elsewhere_built_with_and_mended() {
     assert!(!build(child.path()).contains("mended"));
     assert!(child.path().join("dist/frontage.json").is_file());
 
-    // A fix, and the child's next build has it.
+    // A fix, which the child's next build contains.
     let contract = workspace.join("packages/contract");
     edit(
         &contract.join("src/child.ts"),
@@ -280,7 +280,7 @@ fn what_a_registry_refuses_leaves_nothing_half_published() {
         "not-a-token",
         &["rejects the token", "NODE_AUTH_TOKEN"],
     );
-    // Until it has run out, by its own clock.
+    // Until it has expired, by its own clock.
     std::thread::sleep(Duration::from_millis(3_100));
     fails(
         &project,
@@ -355,7 +355,7 @@ fn a_token_is_in_no_file_and_npm_gets_in_with_what_login_writes() {
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "publisher");
 }
 
-/// The files below a directory that have a text in them.
+/// The files below a directory that contain a text.
 fn files_with(directory: &Path, text: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else {
         return Vec::new();

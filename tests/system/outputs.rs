@@ -1,4 +1,4 @@
-//! What the program writes, for people and for machines.
+//! The program's output, for people and for machines.
 
 use serde_json::{Value, json};
 
@@ -142,7 +142,7 @@ fn toggles() {
         state,
         ["1  off  Feature toggle 1", "checkout  on   checkout"]
     );
-    // Lines may come more than once; what a client was told last is what holds.
+    // Lines may arrive more than once; the last one about a toggle is its state.
     let until = |watch: &mut Running, wanted: &str| while watch.line() != wanted {};
     project.ok(&["toggles", "set", "1", "on"]);
     until(&mut watch, "1  on   Feature toggle 1");
@@ -197,7 +197,7 @@ fn validate_refuses_what_aws_would_refuse() {
     project.assert_snapshot("over-the-limits", &ended.whole());
 }
 
-/// What `dev` prints to try works as printed; changes show; Ctrl-C takes everything down.
+/// The examples that `dev` prints work as printed; changes are shown; Ctrl-C takes everything down.
 #[test]
 fn dev_shows_changes_until_it_is_interrupted() {
     let project = Project::new();

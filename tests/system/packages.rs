@@ -1,4 +1,4 @@
-//! The packages that teams share: where they are kept, and what happens where they cannot be.
+//! The packages that teams share: their repositories, and endpoints that do not support them.
 
 use aws_sdk_codeartifact::Client;
 use serde_json::Value;
@@ -16,7 +16,7 @@ fn domain(project: &Project) -> String {
     format!("{}-packages", project.world.system)
 }
 
-/// What a plan does, a line each: `update packages/npm: Upstreams`.
+/// The actions of a plan, one per line: `update packages/npm: Upstreams`.
 fn steps(plan: &Value) -> Vec<String> {
     let resources = plan["resources"].as_array().expect("resources").iter();
     let changes = |of: &Value| {
@@ -39,7 +39,7 @@ fn steps(plan: &Value) -> Vec<String> {
         .collect()
 }
 
-/// One run on two emulators, by the endpoint that the SDK takes for one service.
+/// One run on two emulators, by the endpoint that the SDK accepts for one service.
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::too_many_lines, reason = "one table of cases, in order")]
 async fn made_changed_repaired_and_taken_away() {
@@ -96,7 +96,8 @@ async fn made_changed_repaired_and_taken_away() {
         .expect("a document");
     assert!(policy.contains("111122223333"), "{policy}");
 
-    // What others changed is put right: upstreams, the connection, the description, a policy.
+    // Changes made outside Frontage are repaired: upstreams, the connection, the description, a
+    // policy.
     let update = client
         .update_repository()
         .domain(&domain)
@@ -150,7 +151,7 @@ async fn made_changed_repaired_and_taken_away() {
         Some("public:npmjs")
     );
 
-    // What was deleted comes back; what people published is deleted only when told.
+    // A deleted repository is created again; published packages are deleted only on request.
     client
         .delete_repository()
         .domain(&domain)
@@ -165,7 +166,7 @@ async fn made_changed_repaired_and_taken_away() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// The token of the domain, and when it runs out.
+/// The token of the domain, and when it expires.
 #[tokio::test(flavor = "multi_thread")]
 async fn npm_is_let_in_with_a_token_of_the_domain() {
     let Some(world) = World::with_codeartifact() else {
@@ -213,8 +214,8 @@ async fn npm_is_let_in_with_a_token_of_the_domain() {
         npmrc.starts_with(lines[0]) && npmrc.contains("_authToken="),
         "{npmrc}"
     );
-    // fakecloud speaks no npm, so this is as far as it goes: the registry is asked, and the token
-    // is not told.
+    // fakecloud does not implement npm's protocol, so only this is tested: the registry is queried,
+    // and the token is not printed.
     let listed = project.ok(&["packages", "list"]);
     assert_eq!(
         listed.stdout, "@acme/one@1.0.0  not published\n",
@@ -228,7 +229,7 @@ async fn npm_is_let_in_with_a_token_of_the_domain() {
     project.destroy();
 }
 
-/// What has our name and is not ours stops the plan.
+/// A domain with the system's name that is not the system's stops the plan.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_domain_is_left_alone() {
     let Some(world) = World::with_codeartifact() else {
@@ -255,7 +256,7 @@ async fn somebody_elses_domain_is_left_alone() {
         .expect("deleted");
 }
 
-/// Killed after a create took effect and before anything else, the next run goes on.
+/// Killed after a create took effect and before anything else, the next run resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_interrupted_run_made_is_found_again() {
     let Some(world) = World::with_codeartifact() else {
@@ -264,7 +265,7 @@ async fn what_an_interrupted_run_made_is_found_again() {
     let project = Project::in_world(world, DESCRIBED);
     let (client, domain) = (client(&project), domain(&project));
     project.apply();
-    // As it is before the later calls of a create: nothing but the repository and its tags.
+    // The state before the later calls of a create: only the repository and its tags.
     let connection = client
         .disassociate_external_connection()
         .domain(&domain)
@@ -301,7 +302,7 @@ async fn what_an_interrupted_run_made_is_found_again() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// MiniStack has no CodeArtifact.
+/// MiniStack lacks CodeArtifact.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_service_is_lacking_the_rest_stands_and_the_end_says_so() {
     let project = Project::described("[packages]\n[shell]\n[teams.billing]\n");

@@ -1,5 +1,5 @@
-//! Releases by the commands, of a real application to a real stack. What a release is made of, and
-//! what becomes of it when things go wrong, is in `tests/release`.
+//! Releases by the commands, of a real application to a real stack. `tests/release` covers the
+//! contents of a release, and failures.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::support::cli::Project;
 
 const STACK: &str = "team/billing";
 
-/// A project with the source tree's applications beside its description, and the stack of one of
+/// A project with the source tree's applications next to its description, and the stack of one of
 /// them.
 fn project() -> Project {
     let project = Project::described("[shell]\n[teams.billing]\n");
@@ -26,7 +26,7 @@ fn json(project: &Project, arguments: &[&str]) -> Value {
         .json()
 }
 
-/// The version that browsers get.
+/// The version that browsers receive.
 async fn served(project: &Project) -> String {
     let bucket = json(project, &["outputs", "--stack", STACK])[STACK]["bucket"]
         .as_str()
@@ -103,7 +103,7 @@ async fn an_application_is_built_and_published_and_rolled_back() {
     assert_ne!(served(&project).await, first);
     project.ok(&["release", "rollback", "billing"]);
     assert_eq!(served(&project).await, first);
-    // A release is the team's own: what `apply` keeps is as it was.
+    // A release is the team's own: the resources that `apply` maintains are unchanged.
     project.ok(&["plan", "--detailed-exitcode", "--stack", STACK]);
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());

@@ -1,4 +1,4 @@
-//! The drivers of every resource type that the model has.
+//! The drivers of every resource type in the model.
 
 use engine::Drivers;
 
@@ -9,7 +9,7 @@ use crate::{
     iam, lambda, logs, route53, s3, sqs,
 };
 
-/// The drivers of every type that the model knows.
+/// The drivers of every type in the model.
 #[must_use]
 pub fn drivers(account: &Account) -> Drivers {
     graph_rules::add(Drivers::default())

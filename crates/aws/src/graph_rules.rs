@@ -135,7 +135,7 @@ const PARENTS: [&ResourceType; 4] = [
     s3::BUCKET,
 ];
 
-/// The types that are recorded in a tag of their parent, and the property that names it.
+/// The types that are recorded in a tag of their parent, and the property that names the parent.
 const CHILDREN: [(&ResourceType, &str); 11] = [
     (apigatewayv2::AUTHORIZER, "ApiId"),
     (apigatewayv2::DEPLOYMENT, "ApiId"),
@@ -353,7 +353,7 @@ mod tests {
                  has at least 1784 characters; at most 1783 are allowed"
             ]
         );
-        // The limits of the type find it, once it is known.
+        // The type's limits find it, once it is known.
         let region = (model::Pseudo::Region, "eu-west-1".to_owned());
         let known = Resolved {
             pseudo: BTreeMap::from([region]),
@@ -362,7 +362,7 @@ mod tests {
         assert_eq!(with(1_784, &known), [""; 0]);
     }
 
-    /// What a parent with two children is found to have: 3 tags are its owner's.
+    /// The findings for a parent with two children: 3 tags are its owner's.
     fn crowded<P: Resource, C: Resource>(
         tags: usize,
         attribute: &str,

@@ -1,8 +1,8 @@
 //! AWS: the account and how it is reached, and one driver per resource type.
 //!
-//! A folder per service, in it a folder or file per type. A driver calls AWS and never another
-//! driver. What drivers share is in `kit`; [`account`] knows credentials, endpoints and the HTTP
-//! client.
+//! One folder per service, containing a folder or file per type. A driver calls AWS and never
+//! another driver. Code that drivers share is in `kit`; [`account`] knows credentials, endpoints
+//! and the HTTP client.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -1,5 +1,5 @@
-//! The model's services beside the SDK's: an endpoint of a service's own must be found where the
-//! advice says that it is put.
+//! The model's services compared with the SDK's: the SDK must find a service's own endpoint where
+//! the advice says to set it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ struct OneVariable {
 }
 
 impl LoadServiceConfig for OneVariable {
-    /// As `aws-config` looks it up.
+    /// The same lookup as in `aws-config`.
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
         let value = EnvConfigValue::new()
             .env(key.env())
@@ -35,7 +35,7 @@ impl LoadServiceConfig for OneVariable {
     }
 }
 
-/// Makes the configuration of an SDK crate, which asks for the service's endpoint.
+/// Builds the configuration of an SDK crate, which looks up the service's endpoint.
 type Configure = fn(&SdkConfig);
 
 /// Whether the SDK crate of a service finds the endpoint in the service's variable.

@@ -1,7 +1,6 @@
-//! What a measurement answers.
+//! The result of a measurement.
 
 use std::error::Error;
 
-/// What was measured, or why it could not be: nobody handles one error differently from another, so
-/// any will do.
+/// A measurement, or why it failed: no caller distinguishes errors, so any type will do.
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;

@@ -18,27 +18,27 @@ use crate::plan::{Action, Plan, ResourcePlan};
 use crate::resolve::{Resolved, has_unknown};
 use crate::steps::{Step, steps};
 
-/// How many steps run at the same time; each service's rate has its own bound below the drivers.
+/// The number of steps that run concurrently; each service's rate is limited below the drivers.
 const CONCURRENT_STEPS: usize = 64;
 
 /// How one step ended.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It did what it should.
+    /// It succeeded.
     Done,
     /// It failed.
     Failed(DriverError),
-    /// It was left in a wait, since the run was told to stop; the next run takes it up.
+    /// It was interrupted in a wait because the run was stopped; the next run resumes it.
     Interrupted {
         /// The condition, as a phrase that completes 'waiting for …'.
         condition: String,
     },
-    /// It was not tried, since a step that it needs failed.
+    /// It was not tried because a step that it needs failed.
     Skipped {
         /// The resource whose step failed.
         because: Address,
     },
-    /// It was not tried, since the run was told to stop.
+    /// It was not tried because the run was stopped.
     Stopped,
 }
 
@@ -47,9 +47,9 @@ pub enum Outcome {
 pub struct Report {
     /// How each step ended, in the plan's order.
     pub outcomes: Vec<(Address, StepKind, Outcome)>,
-    /// What is known now.
+    /// The values known after the run.
     pub known: Resolved,
-    /// What stands as it should and is not everywhere yet, changed in this run or before.
+    /// Up-to-date resources that AWS is still working on, changed in this run or before.
     pub pending: Vec<Pending>,
 }
 
@@ -79,7 +79,7 @@ impl Report {
             })
     }
 
-    /// Whether every step did what it should.
+    /// Whether every step succeeded.
     #[must_use]
     pub fn complete(&self) -> bool {
         self.outcomes
@@ -91,10 +91,10 @@ impl Report {
 /// Runs the steps of a plan.
 ///
 /// # Guarantees
-/// - A step begins once the steps that it comes after are done.
-/// - A failure, or a panic, skips what comes after it and nothing else.
-/// - A step that began is never abandoned: on `stop` those in flight are waited for. Only the waits
-///   of a deletion, which can take an hour and hold nothing in their hands, end then.
+/// - A step begins once the steps that it depends on are done.
+/// - A failure, or a panic, skips the steps that depend on it, and no others.
+/// - A step that began is never abandoned: on `stop`, steps in flight finish. Only the waits of a
+///   deletion end then: they can take an hour, and the next run resumes them.
 pub async fn apply(
     plan: Arc<Plan>,
     drivers: &Drivers,
@@ -339,8 +339,8 @@ async fn create(
     driver.create(&properties, &node.owner, &node.tags).await
 }
 
-/// The properties first and the tags last: the fingerprint says what was applied, not what was
-/// tried.
+/// Writes the properties first and the tags last: the fingerprint records what was applied, not
+/// what was tried.
 async fn update(
     driver: &dyn Driver,
     planned: &ResourcePlan,

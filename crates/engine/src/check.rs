@@ -1,4 +1,4 @@
-//! What the services would refuse of a desired state, whatever is in the account.
+//! Checks of a desired state against the services' rules, independent of the account.
 
 use model::{Graph, Node};
 
@@ -7,10 +7,10 @@ use crate::error::DriverError;
 use crate::refusal::{PlanError, Refusal};
 use crate::resolve::Resolved;
 
-/// Checks a whole desired state, without a call.
+/// Checks a whole desired state, without any call.
 ///
 /// # Errors
-/// [`PlanError::Refused`] with every rule that is broken.
+/// [`PlanError::Refused`] with every broken rule.
 pub fn check(graph: &Graph, drivers: &Drivers, known: &Resolved) -> Result<(), PlanError> {
     let mut refusals = Vec::new();
     for node in graph.nodes() {

@@ -1,4 +1,4 @@
-//! What differs between two normalised sets of properties, and what a difference means.
+//! The differences between two normalised sets of properties, and their consequences.
 
 use model::{ADDRESS_TAG, FINGERPRINT_TAG, ResourceType, SYSTEM_TAG, Tags};
 use serde_json::Value;
@@ -8,14 +8,14 @@ use crate::resolve::UNKNOWN;
 /// One property that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// Where: `Environment.Variables.TABLE`, `Policies[0].PolicyName`, `Tags.team`.
+    /// The property's path: `Environment.Variables.TABLE`, `Policies[0].PolicyName`, `Tags.team`.
     pub path: String,
     /// The live value; null if there is none.
     pub old: Value,
-    /// The desired value; null where there is none, `(known after apply)` where it depends on a
-    /// step of this plan.
+    /// The desired value; null if there is none, `(known after apply)` if it depends on a step of
+    /// this plan.
     pub new: Value,
-    /// Whether AWS can only make the change by making the resource anew.
+    /// Whether AWS can make the change only by replacing the resource.
     pub forces_replacement: bool,
 }
 
@@ -66,8 +66,8 @@ pub fn diff(resource_type: &ResourceType, live: &Value, desired: &Value) -> Chan
     Changes(changes)
 }
 
-/// The tags to set, and the keys to remove. Tags of AWS's own and of a resource's children are left
-/// alone.
+/// The tags to set and the keys to remove. AWS's own tags and those that record a resource's
+/// children are left untouched.
 #[must_use]
 pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
     let set = desired
@@ -85,7 +85,7 @@ pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
     (set, remove)
 }
 
-/// The tag changes that a person sees: their own tags, not the record that Frontage keeps.
+/// The tag changes to show: the user's own tags, not Frontage's records.
 #[must_use]
 pub(super) fn tag_changes(live: &Tags, desired: &Tags) -> Vec<Change> {
     let (set, remove) = diff_tags(live, desired);
@@ -114,7 +114,7 @@ fn within(path: &str, property: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Whether a list is kept as it is, but for more members.
+/// Whether a list only gains members.
 fn only_adds(old: &Value, new: &Value) -> bool {
     let Some(new) = new.as_array() else {
         return false;

@@ -1,4 +1,4 @@
-//! What the engine asks of the code that knows one resource type.
+//! The interface between the engine and the code for one resource type.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,40 +19,40 @@ use crate::resolve::Resolved;
 /// The code that reads and writes one resource type.
 ///
 /// # Guarantees
-/// - `read` answers `None` only where AWS says that the resource does not exist.
-/// - `create` writes ownership in the create call itself where AWS lets it, and returns once the
-///   resource is usable by what refers to it.
+/// - `read` returns `None` only if AWS says that the resource does not exist.
+/// - `create` writes ownership in the create call itself if AWS allows it, and returns once
+///   resources that refer to the new one can use it.
 /// - `update` writes only what is in the changes.
-/// - Deleting what does not exist succeeds; `delete` returns once it is gone.
+/// - Deleting a resource that does not exist succeeds; `delete` returns once it no longer exists.
 #[async_trait]
 pub trait Driver: Send + Sync {
     /// The facts of the type.
     fn resource_type(&self) -> &'static ResourceType;
 
-    /// Desired properties with the service's defaults stated and order removed where it has no
-    /// meaning, so that equal states have equal values. Takes [`crate::UNKNOWN`] for any string.
+    /// Desired properties with the service's defaults filled in and meaningless order removed, so
+    /// that equal states have equal values. Accepts [`crate::UNKNOWN`] for any string.
     fn normalise(&self, desired: &Value) -> Result<Value, DriverError>;
 
-    /// Why the service would refuse desired properties, one entry per finding; empty if nothing is
-    /// known against them. Takes [`crate::UNKNOWN`] for any string.
+    /// The reasons for which the service would refuse desired properties; empty if none is known.
+    /// Accepts [`crate::UNKNOWN`] for any string.
     fn check(&self, desired: &Value) -> Result<Vec<Finding>, DriverError>;
 
     /// The changes from a live resource to desired properties.
     fn compare(&self, live: &Live, desired: &Value) -> Result<Changes, DriverError>;
 
-    /// Finds the resource, from this run's one reading of the account.
+    /// Finds the resource, in this run's single reading of the account.
     async fn read(
         &self,
         wanted: &ReadRequest,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError>;
 
-    /// Everything of the type that may be the system's.
+    /// All resources of the type that may be the system's.
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError>;
 
-    /// Whether there may be orphans of the type in the selected stacks. Asked where those have none
-    /// of the type, so that a small system costs no calls to services that it does not use: it must
-    /// cost next to nothing. Unless a driver says otherwise, only where all stacks are spoken of.
+    /// Whether the selected stacks may have orphans of the type. Called only if they contain no
+    /// resource of the type, so that a small system costs no calls to services that it does not
+    /// use; it must be almost free. By default, only if all stacks are selected.
     async fn may_have_orphans(
         &self,
         selection: &Selection,
@@ -61,16 +61,16 @@ pub trait Driver: Send + Sync {
         Ok(selection.covers_whole_system())
     }
 
-    /// Reads again, from the resource's own service, what bulk answers and indexes said of it:
-    /// before anything about it is written. None if it is gone. `address` is where it stands, if
-    /// that is known.
+    /// Reads again, from the resource's own service, what bulk answers and indexes reported about
+    /// it, before anything about it is written. `None` if it no longer exists. `address` is its
+    /// address, if known.
     async fn confirm(
         &self,
         address: Option<&Address>,
         live: &Live,
     ) -> Result<Option<Live>, DriverError>;
 
-    /// Creates the resource, and records its owner in the create call wherever the service can.
+    /// Creates the resource, and records its owner in the create call if the service supports that.
     /// `tags` include the owner's.
     async fn create(
         &self,
@@ -79,7 +79,7 @@ pub trait Driver: Send + Sync {
         tags: &Tags,
     ) -> Result<Live, DriverError>;
 
-    /// Changes the resource in place. Tags are not its business.
+    /// Changes the resource in place, but not its tags.
     async fn update(
         &self,
         live: &Live,
@@ -90,12 +90,12 @@ pub trait Driver: Send + Sync {
     /// Sets and removes tags; sets the fingerprint of a child in its parent.
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError>;
 
-    /// Deletes the resource, its data and its protection with it. Its waits end when the run is
-    /// told to stop, and the next run goes on from where they stood.
+    /// Deletes the resource, including its data and its protection. Its waits end when the run is
+    /// stopped; the next run resumes them.
     async fn delete(&self, live: &Live) -> Result<(), DriverError>;
 
-    /// What AWS does yet with a resource that stands as it should, if anything: `deploying to the
-    /// edges`. Nothing that refers to it needs that, so no step waits for it.
+    /// AWS's remaining work on an up-to-date resource, if any: `deploying to the edges`. Resources
+    /// that refer to it do not need that, so no step waits for it.
     fn pending(&self, _live: &Live) -> Option<String> {
         None
     }
@@ -142,7 +142,7 @@ impl Drivers {
             .collect()
     }
 
-    /// The drivers but for those of a service.
+    /// The drivers, without those of one service.
     #[must_use]
     pub(crate) fn without(mut self, service: &Service) -> Self {
         self.drivers

@@ -1,14 +1,14 @@
-//! Why a driver could not do what it was asked.
+//! The errors of drivers.
 
 use thiserror::Error;
 
-/// Why a driver could not do what it was asked.
+/// Why a driver failed.
 #[derive(Clone, Debug, Error)]
 pub enum DriverError {
     /// The service answered with an error.
     #[error("{operation}: {code}: {message}{}", request_id.as_ref().map(|id| format!(" (request id {id})")).unwrap_or_default())]
     Service {
-        /// What was called, as an IAM action: `dynamodb:CreateTable`.
+        /// The operation, as an IAM action: `dynamodb:CreateTable`.
         operation: &'static str,
         /// The service's error code.
         code: String,
@@ -17,12 +17,12 @@ pub enum DriverError {
         /// For AWS support.
         request_id: Option<String>,
     },
-    /// The service could not be reached, or no answer came.
+    /// The service could not be reached, or did not answer.
     #[error("{operation}: no answer: {reason}")]
     Unreachable {
-        /// What was called.
+        /// The operation.
         operation: &'static str,
-        /// What the transport said.
+        /// The transport's message.
         reason: String,
     },
     /// A condition was not met in time.
@@ -41,25 +41,25 @@ pub enum DriverError {
         /// The condition, as a phrase that completes 'waiting for …'.
         condition: String,
     },
-    /// Several resources answer to one identity.
+    /// Several resources match one identity.
     #[error("{count} resources match {identity} ({ids}): delete all but one, then plan again")]
     Ambiguous {
-        /// What was looked for.
+        /// The identity.
         identity: String,
         /// The number of resources.
         count: usize,
         /// Their ids.
         ids: String,
     },
-    /// What is desired is not possible.
+    /// The desired state is not possible.
     #[error("{0}")]
     Invalid(String),
-    /// The endpoint does not have the service at all, as an emulator may not.
+    /// The endpoint, such as an emulator, does not support the service.
     #[error("{operation}: this endpoint does not support the service ({answer})")]
     Lacking {
-        /// What was called.
+        /// The operation.
         operation: &'static str,
-        /// What it answered.
+        /// The answer.
         answer: String,
     },
     /// A mistake in Frontage.
@@ -73,7 +73,7 @@ impl DriverError {
         Self::Internal(message.into())
     }
 
-    /// The service's error code, where it answered with one.
+    /// The service's error code, if it answered with one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self {
@@ -82,7 +82,7 @@ impl DriverError {
         }
     }
 
-    /// The service's message, where it answered with one.
+    /// The service's message, if it answered with one.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         match self {
@@ -97,8 +97,8 @@ impl DriverError {
         self.code() == Some(code)
     }
 
-    /// Whether the service answered with this code and a message that has this text: for the errors
-    /// that AWS tells apart by nothing else.
+    /// Whether the service answered with this code and a message that contains this text: for
+    /// errors that AWS distinguishes by nothing else.
     #[must_use]
     pub fn has_message(&self, code: &str, text: &str) -> bool {
         self.is(code) && self.message().is_some_and(|message| message.contains(text))

@@ -1,51 +1,51 @@
-//! The progress of a run, for whoever shows it.
+//! The progress of a run, to be shown.
 
 use model::Address;
 
 use crate::error::DriverError;
 
-/// What a step does.
+/// The action of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepKind {
-    /// Makes it.
+    /// Creates the resource.
     Create,
-    /// Changes it in place.
+    /// Changes the resource in place.
     Update,
-    /// Takes it away.
+    /// Deletes the resource.
     Delete,
 }
 
-/// Something that happened, for whoever shows progress.
+/// An event in a run, to be shown as progress.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A step began.
     Started {
         /// The resource.
         address: Address,
-        /// What is done to it.
+        /// The action.
         kind: StepKind,
     },
     /// A step ended.
     Ended {
         /// The resource.
         address: Address,
-        /// What was done to it.
+        /// The action.
         kind: StepKind,
         /// Why it failed, if it did.
         failure: Option<DriverError>,
     },
-    /// A wait began until a resource is everywhere.
+    /// A wait began for AWS to finish its work on a resource.
     Settling {
         /// The resource.
         address: Address,
-        /// What AWS does yet.
+        /// AWS's remaining work.
         what: String,
     },
     /// That wait ended.
     Settled {
         /// The resource.
         address: Address,
-        /// Why it is not known to be everywhere, if so.
+        /// Why AWS is not known to have finished, if so.
         failure: Option<DriverError>,
     },
 }

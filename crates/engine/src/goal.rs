@@ -1,34 +1,34 @@
-//! What a run is for, and which stacks it covers.
+//! The goal of a run, and the stacks that it covers.
 
 use std::collections::BTreeSet;
 
 use model::StackName;
 
-/// What a run is for.
+/// The goal of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// The account is as the model says.
+    /// The account matches the model.
     Converge,
     /// Nothing of the selected stacks is left.
     Destroy {
-        /// Whether what holds people's data goes too.
+        /// Whether resources that hold people's data are deleted as well.
         delete_data: bool,
     },
 }
 
-/// The stacks that a run speaks of.
+/// The stacks that a run covers.
 #[derive(Clone, Debug)]
 pub enum Selection {
-    /// All of the system, and what is left of stacks that it no longer has.
+    /// The whole system, including remains of stacks that it no longer contains.
     All,
-    /// These alone; what they refer to in others is read and not touched.
+    /// Only these; the resources that they refer to in others are read and left untouched.
     Only(BTreeSet<StackName>),
     /// All but these.
     Except(BTreeSet<StackName>),
 }
 
 impl Selection {
-    /// Whether a stack is spoken of.
+    /// Whether a stack is selected.
     #[must_use]
     pub fn contains(&self, stack: &StackName) -> bool {
         match self {
@@ -38,14 +38,14 @@ impl Selection {
         }
     }
 
-    /// Whether no stack was named: then what is left of stacks that the system no longer has is
-    /// spoken of too.
+    /// Whether no stack was named: then remains of stacks that the system no longer contains are
+    /// covered as well.
     #[must_use]
     pub fn covers_whole_system(&self) -> bool {
         !matches!(self, Self::Only(_))
     }
 
-    /// The same selection but for some stacks.
+    /// The same selection without some stacks.
     #[must_use]
     pub fn without(self, stacks: &BTreeSet<StackName>) -> Self {
         match self {

@@ -1,4 +1,4 @@
-//! The waits of a step that may end when the run is told to stop; its calls never do.
+//! The waits of a step, which may end when the run is stopped; its calls never do.
 
 use std::future::Future;
 use std::time::Duration;
@@ -13,21 +13,21 @@ tokio::task_local! {
     static STOP: Stop;
 }
 
-/// Runs what may leave its waits when the run is told to stop: a deletion, which the next run takes
-/// up where the account stands.
+/// Runs a step whose waits may end when the run is stopped: a deletion, which the next run resumes
+/// from the account's state.
 pub(super) async fn interruptible<F: Future>(stop: Stop, step: F) -> F::Output {
     STOP.scope(stop, step).await
 }
 
-/// Sleeps for `length`, and returns false at once if the run is told to stop during a step whose
-/// waits may be abandoned.
+/// Sleeps for `length`, and returns false at once if the run is stopped during a step whose waits
+/// may be abandoned.
 pub async fn pause(length: Duration) -> bool {
     let Ok(mut stop) = STOP.try_with(Clone::clone) else {
         sleep(length).await;
         return true;
     };
     let stopped = async {
-        // Nobody is left to stop the run: then nothing does.
+        // The sender is dropped, so nothing can stop the run any more.
         if stop.wait_for(|stopped| *stopped).await.is_err() {
             std::future::pending::<()>().await;
         }

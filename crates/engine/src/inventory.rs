@@ -15,21 +15,21 @@ use crate::live::{Live, ReadRequest};
 use crate::read_cache::ReadCache;
 use crate::resolve::{Resolved, has_unknown};
 
-/// What was read.
+/// The result of a reading.
 #[derive(Debug)]
 pub struct Inventory {
     /// The stacks that were read: those that were asked for, without those in [`Self::lacking`].
     pub selection: Selection,
     /// The stacks that were asked for and left out, each with the service that the endpoint lacks.
     pub lacking: BTreeMap<StackName, &'static Service>,
-    /// What is known: attributes of what exists.
+    /// The known values: attributes of existing resources.
     pub known: Resolved,
-    /// The live resources that the model has.
+    /// The live resources that the model contains.
     pub live: BTreeMap<Address, Live>,
-    /// The changes from those to what is desired of them, as far as they were compared: with all of
-    /// `known`, and with the live resource as it was read last.
+    /// The changes from those to their desired state, as far as they were compared: with all of
+    /// `known`, and with the latest reading of the live resource.
     pub changes: BTreeMap<Address, Changes>,
-    /// What the system owns and the model does not have.
+    /// Resources that the system owns and the model does not contain.
     pub orphans: Vec<Orphan>,
 }
 
@@ -45,7 +45,7 @@ impl Inventory {
         }
     }
 
-    /// What is at an address, and so what is known of it.
+    /// Sets the live resource at an address, and its known attributes.
     fn set(&mut self, address: Address, live: Option<Live>) {
         self.changes.remove(&address);
         if let Some(live) = live {
@@ -60,14 +60,14 @@ impl Inventory {
     }
 }
 
-/// Something that the system owns and the model does not have.
+/// A resource that the system owns and the model does not contain.
 #[derive(Clone, Debug)]
 pub struct Orphan {
-    /// Where it stood. The address of a live resource too, where this is a second one of it.
+    /// Its address. Also that of a live resource, if this is a duplicate of it.
     pub address: Address,
     /// Its type.
     pub resource_type: &'static ResourceType,
-    /// What was read.
+    /// The resource as it was read.
     pub live: Live,
 }
 
@@ -75,7 +75,7 @@ pub struct Orphan {
 #[derive(Debug, Error)]
 #[error("{} could not be read", .at.as_ref().map_or_else(|| format!("the account's {}", resource_type.name), ToString::to_string))]
 pub struct InventoryError {
-    /// The resource, or none where a whole type could not be listed.
+    /// The resource; `None` if a whole type could not be listed.
     pub at: Option<Address>,
     /// The type.
     pub resource_type: &'static ResourceType,
@@ -84,10 +84,10 @@ pub struct InventoryError {
     pub source: DriverError,
 }
 
-/// Reads what `graph` wants in the selected stacks, what that refers to, and what the system owns
-/// besides.
+/// Reads the resources that `graph` contains in the selected stacks, those that they refer to, and
+/// the others that the system owns.
 ///
-/// Where the endpoint lacks a service, as an emulator may, the stacks that need the service and
+/// If the endpoint, such as an emulator, lacks a service, the stacks that need the service and
 /// those that refer to them are left out, and the rest is read ([`Inventory::lacking`]).
 ///
 /// # Errors
@@ -125,7 +125,7 @@ pub async fn read(
     }
 }
 
-/// The stacks that have a resource of a service, and those that refer to one of them, however
+/// The stacks that contain a resource of a service, and those that refer to one of them, however
 /// indirectly.
 fn stacks_in_need(graph: &Graph, service: &Service) -> BTreeSet<StackName> {
     let mut stacks = BTreeSet::new();
@@ -148,7 +148,7 @@ fn stacks_in_need(graph: &Graph, service: &Service) -> BTreeSet<StackName> {
     }
 }
 
-/// Reads all that is selected, or fails.
+/// Reads everything that is selected, or fails.
 async fn read_all(
     graph: &Graph,
     selection: &Selection,
@@ -169,7 +169,7 @@ async fn read_all(
     Ok(inventory)
 }
 
-/// The selected resources and, transitively, what they refer to.
+/// The selected resources and, transitively, those that they refer to.
 fn reachable<'g>(graph: &'g Graph, selection: &Selection) -> Vec<&'g Node> {
     let mut found = BTreeSet::new();
     for node in graph.nodes().rev() {
@@ -222,7 +222,7 @@ fn identity(node: &Node) -> Value {
     Value::Object(identity)
 }
 
-/// Copies what is at a path of member names, with the objects that it is in.
+/// Copies the value at a path of member names, with the objects that contain it.
 fn copy(path: &str, from: &Value, to: &mut Map<String, Value>) {
     let (name, rest) = path
         .split_once('.')
@@ -271,7 +271,7 @@ async fn read_one(
 
 type Listed = Vec<(&'static ResourceType, Live)>;
 
-/// Lists what may be orphans: of the types that are wanted, and of those of which a driver suspects
+/// Lists possible orphans: of the types that are wanted, and of those of which a driver suspects
 /// some. To destroy everything is to look everywhere.
 async fn list(
     drivers: &Drivers,
@@ -298,8 +298,8 @@ async fn list(
             return Ok(Vec::new());
         }
         let live = match driver.list(cache).await {
-            // Nothing can be left of what cannot have been there. What is wanted of it cannot be
-            // read, which is told.
+            // A service that the endpoint lacks has no remains. If one of its resources is wanted,
+            // the error is reported.
             Err(DriverError::Lacking { .. }) if !wanted.contains(resource_type.name) => Vec::new(),
             listed => listed.map_err(failed)?,
         };
@@ -311,10 +311,10 @@ async fn list(
     Ok(try_join_all(lists).await?.into_iter().flatten().collect())
 }
 
-/// Reads again, from each resource's own service, whatever the goal could write.
+/// Reads again, from each resource's own service, everything that the goal could write.
 ///
-/// Where nothing differs nothing is written, and what bulk answers and a tagging index say is left
-/// at that. As soon as anything differs, tags that were not read at all are.
+/// If nothing differs, nothing is written, and bulk answers and the tagging index are trusted. As
+/// soon as anything differs, tags that were not read before are read.
 async fn confirm(
     graph: &Graph,
     goal: Goal,
@@ -359,7 +359,7 @@ async fn confirm(
     Ok(())
 }
 
-/// The changes from a live resource to what is desired of it.
+/// The changes from a live resource to its desired state.
 fn compare(
     node: &Node,
     live: &Live,
@@ -376,7 +376,8 @@ fn compare(
         })
 }
 
-/// What the system owns and the model does not have, with ownership read from each service itself.
+/// The resources that the system owns and the model does not contain, with ownership read from each
+/// service itself.
 async fn orphans(
     graph: &Graph,
     selection: &Selection,

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::error::DriverError;
 
-/// What AWS makes up about a resource, by CloudFormation's attribute names.
+/// Attributes assigned by AWS, by CloudFormation's names.
 pub type Attributes = BTreeMap<String, String>;
 
 /// A resource as it was read from the account.
@@ -21,14 +21,14 @@ pub struct Live {
     pub id: String,
     /// The properties, normalised, in the type of the resource's driver.
     pub properties: LiveProperties,
-    /// What AWS makes up.
+    /// The attributes assigned by AWS.
     pub attributes: Attributes,
-    /// The tags, and how sure they are.
+    /// The tags, and how reliable they are.
     pub tags: LiveTags,
 }
 
-/// The properties of a live resource. Only its driver knows their type; the engine sees JSON where
-/// it must, so that a resource with nothing to do is never printed.
+/// The properties of a live resource. Only its driver knows their type; the engine converts them to
+/// JSON only if it must, so an unchanged resource is never serialised.
 #[derive(Clone, Debug)]
 pub struct LiveProperties(Arc<dyn AnyProperties>);
 
@@ -53,10 +53,10 @@ impl LiveProperties {
         Self(Arc::new(properties))
     }
 
-    /// The properties as their driver made them.
+    /// The properties in their driver's type.
     ///
     /// # Errors
-    /// [`DriverError::Internal`] if another driver made them.
+    /// [`DriverError::Internal`] if another driver created them.
     pub fn typed<T: Any>(&self) -> Result<&T, DriverError> {
         let typed = self.0.as_any().downcast_ref();
         typed.ok_or_else(|| DriverError::internal("the properties are another driver's"))
@@ -72,14 +72,15 @@ impl LiveProperties {
     }
 }
 
-/// A live resource's tags, and how sure they are.
+/// A live resource's tags, and how reliable they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LiveTags {
     /// Read from the resource's own service.
     Read(Tags),
-    /// From a bulk index that may lag. Good enough to find nothing to do; never to decide a write.
+    /// From a bulk index that may lag: reliable enough to find nothing to do, but not to decide a
+    /// write.
     Hinted(Tags),
-    /// Not read: nothing to do needs no tags, a write does.
+    /// Not read: only a write needs them.
     Unread,
 }
 

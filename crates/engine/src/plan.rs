@@ -1,4 +1,4 @@
-//! The plan: a pure function of what is desired and what is live.
+//! The plan: a pure function of the desired and the live state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,20 +16,21 @@ use crate::pending::Pending;
 use crate::refusal::{PlanError, Refusal};
 use crate::resolve::Resolved;
 
-/// What is to be done, in the model's order; deletions of what the model does not have come last.
+/// The actions, in the model's order; deletions of resources that the model does not contain are
+/// last.
 #[derive(Debug)]
 pub struct Plan {
     /// The system that the plan is for.
     pub system: String,
-    /// Every resource that something is done to.
+    /// Every resource that needs an action.
     pub resources: Vec<ResourcePlan>,
-    /// What is left alone though it would otherwise be deleted.
+    /// Resources that are kept though they would otherwise be deleted.
     pub kept: Vec<Kept>,
-    /// How many resources are as they should be.
+    /// The number of resources that match the model.
     pub unchanged: usize,
-    /// Those of them that are not everywhere yet.
+    /// Those of them that AWS is still working on.
     pub pending: Vec<Pending>,
-    /// What is known before anything is done.
+    /// The values known before the first step.
     pub known: Resolved,
 }
 
@@ -41,25 +42,25 @@ impl Plan {
     }
 }
 
-/// What is to be done to one resource.
+/// The action for one resource.
 #[derive(Clone, Debug)]
 pub struct ResourcePlan {
     /// Its address.
     pub address: Address,
-    /// What it is.
+    /// Its type.
     pub resource_type: &'static ResourceType,
-    /// What is done.
+    /// The action.
     pub action: Action,
-    /// What is desired of it; none for a deletion.
+    /// Its desired state; `None` for a deletion.
     pub node: Option<Node>,
-    /// What is there now; none for a creation.
+    /// Its live state; `None` for a creation.
     pub live: Option<Live>,
 }
 
 /// An action on a resource.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Nothing is there.
+    /// It does not exist.
     Create {
         /// The properties as far as they are known.
         properties: Value,
@@ -68,12 +69,12 @@ pub enum Action {
     Update {
         /// The properties that differ.
         changes: Changes,
-        /// The tags of people that differ.
+        /// The user's tags that differ.
         tag_changes: Vec<Change>,
         /// Why it differs.
         reason: Reason,
     },
-    /// It is made anew, since AWS cannot make the change in place.
+    /// It is replaced, since AWS cannot make the change in place.
     Replace {
         /// The properties that differ, those that force the replacement marked.
         changes: Changes,
@@ -87,24 +88,24 @@ pub enum Action {
 /// Why a live resource differs from the desired one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The model changed since it was applied last.
+    /// The model changed since it was last applied.
     Changed,
-    /// The model is as it was applied last; the resource was changed behind its back.
+    /// The model is as it was last applied; the resource was changed outside Frontage.
     Drift,
 }
 
-/// Something that is left alone though the goal would delete it.
+/// A resource that is kept though the goal would delete it.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// Where it stands or stood.
+    /// Its address.
     pub address: Address,
-    /// What it is.
+    /// Its type.
     pub resource_type: &'static ResourceType,
     /// Its physical id.
     pub id: String,
 }
 
-/// Plans the steps from what is live to the goal, for the stacks that were read.
+/// Plans the steps from the live state to the goal, for the stacks that were read.
 ///
 /// # Errors
 /// If a resource stops the plan: see [`PlanError`].
@@ -270,7 +271,7 @@ impl Standing {
 
 struct Planner<'a> {
     inventory: &'a Inventory,
-    /// What is known once the steps planned so far are done.
+    /// The values known once the steps planned so far are done.
     known: Resolved,
     /// The resources whose attributes those steps change.
     changed: BTreeSet<Address>,
@@ -279,7 +280,7 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// What is to be done to one resource, and what is known after it.
+    /// Plans the action for one resource, and updates the known values.
     fn action(&mut self, node: &Node, live: Option<&Live>) -> Result<Option<Action>, PlanError> {
         let failed = |source| PlanError::Driver {
             address: node.address.clone(),
@@ -309,8 +310,7 @@ impl Planner<'_> {
         Ok(self.change(node, live, changes))
     }
 
-    /// The changes as the inventory has them, unless a planned step changes what the resource
-    /// refers to.
+    /// The changes in the inventory, unless a planned step changes what the resource refers to.
     fn changes(
         &self,
         node: &Node,
@@ -323,7 +323,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Refuses what the service would refuse.
+    /// Refuses a resource that the service would refuse.
     fn check(&mut self, node: &Node) -> Result<(), PlanError> {
         let refusals = check_node(node, self.drivers, &self.known);
         self.refusals
@@ -335,7 +335,7 @@ impl Planner<'_> {
     }
 
     /// Refuses the resources by which the whole graph breaks a rule, if they are to be written:
-    /// what exists already was accepted.
+    /// existing ones were accepted.
     fn check_rules(&mut self, graph: &Graph, resources: &[ResourcePlan]) {
         let broken = self.drivers.broken_rules(graph, &self.known);
         let refusals = broken.into_iter().filter_map(|(address, finding)| {
@@ -351,7 +351,7 @@ impl Planner<'_> {
         self.refusals.extend(refusals);
     }
 
-    /// Takes the resource's attributes for unknown: a new one replaces it.
+    /// Makes the resource's attributes unknown: a new one replaces it.
     fn forget(&mut self, address: &Address) {
         self.known.attributes.remove(address);
         self.changed.insert(address.clone());
@@ -431,9 +431,9 @@ impl Planner<'_> {
 pub struct Counts {
     /// Created.
     pub create: usize,
-    /// To be changed in place.
+    /// Changed in place.
     pub update: usize,
-    /// Made anew.
+    /// Replaced.
     pub replace: usize,
     /// Deleted.
     pub delete: usize,
@@ -472,7 +472,7 @@ impl Plan {
 }
 
 impl ResourcePlan {
-    /// Whether the new resource of a replacement comes before the old one goes.
+    /// Whether a replacement creates the new resource before it deletes the old one.
     #[must_use]
     pub fn creates_first(&self) -> bool {
         self.resource_type.replacement == Replacement::CreateFirst

@@ -12,18 +12,18 @@ use crate::error::DriverError;
 
 type Answer = Arc<dyn Any + Send + Sync>;
 
-/// Remembers the answers of bulk reads for the length of one inventory.
+/// Caches the answers of bulk reads for the length of one inventory.
 #[derive(Default)]
 pub struct ReadCache {
     answers: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
 }
 
 impl ReadCache {
-    /// The answer to `call`, made at most once for each `key` and type; callers at the same time
-    /// share it.
+    /// The answer to `call`, made at most once for each `key` and type; concurrent callers share
+    /// it.
     ///
     /// # Errors
-    /// Those of the call, which is then not remembered.
+    /// Those of the call, which is then not cached.
     pub async fn once<T, F>(
         &self,
         key: impl Into<String>,

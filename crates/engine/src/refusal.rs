@@ -12,7 +12,7 @@ use crate::error::DriverError;
 pub struct Finding {
     /// The property: `Timeout`, `Policies[0].PolicyName`; empty if there are several.
     pub property: String,
-    /// What is wrong with it: `is 901; 1 to 900 are allowed`.
+    /// The problem with it: `is 901; 1 to 900 are allowed`.
     pub problem: String,
 }
 
@@ -28,18 +28,18 @@ impl fmt::Display for Finding {
 /// Why one resource stops a plan.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Refusal {
-    /// Somebody else's resource has the name.
+    /// A resource of another owner has the name.
     #[error(
         "{address}: the {resource_type} `{id}` already exists and is not owned by this system (it {owner}); it is left untouched"
     )]
     Foreign {
-        /// The address that wants the name.
+        /// The address that needs the name.
         address: Address,
         /// The type.
         resource_type: &'static str,
         /// The physical id.
         id: String,
-        /// What its tags say.
+        /// The owner that its tags record.
         owner: String,
     },
     /// The service would refuse the resource.
@@ -52,7 +52,7 @@ pub enum Refusal {
         /// The rule that it breaks.
         finding: Finding,
     },
-    /// The change would replace what holds people's data.
+    /// The change would replace a resource that holds people's data.
     #[error(
         "{address}: changing {} would replace the {resource_type} `{id}` and lose its data; Frontage never does that",
         .properties.join(", ")
@@ -70,7 +70,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What to do about it.
+    /// How to resolve it.
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
@@ -91,12 +91,12 @@ pub enum PlanError {
     /// Resources that stop the plan, all of them.
     #[error("the plan is blocked by {} resource{}", .0.len(), if .0.len() == 1 { "" } else { "s" })]
     Refused(Vec<Refusal>),
-    /// A stack that is not selected and that a selected one needs is not there.
+    /// A stack that is not selected, but that a selected one needs, is not deployed.
     #[error("{address} refers to {missing}, which does not exist: apply the stack `{}` first", .missing.stack())]
     Missing {
-        /// What refers to it.
+        /// The resource that refers to it.
         address: Address,
-        /// What is not there.
+        /// The missing resource.
         missing: Address,
     },
     /// A driver could not compare.

@@ -1,4 +1,4 @@
-//! Deferred text becomes text, as far as what it refers to is known.
+//! Resolves deferred text, as far as its references are known.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use serde_json::Value;
 
 use crate::live::Attributes;
 
-/// What stands for a string that is known only after apply.
+/// The placeholder for a string that is known only after apply.
 pub const UNKNOWN: &str = "(known after apply)";
 
-/// What is known of the world: where the system stands, and the attributes of what exists.
+/// The known values: the system's account and Region, and the attributes of existing resources.
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
     /// The account, the Region and the partition.
     pub pseudo: BTreeMap<Pseudo, String>,
-    /// Attributes by address. A resource whose attributes are not known yet is absent.
+    /// Attributes by address. A resource whose attributes are not known is absent.
     pub attributes: BTreeMap<Address, Attributes>,
 }
 

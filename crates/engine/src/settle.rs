@@ -1,4 +1,4 @@
-//! What stands as it should and is not everywhere yet: no step waits for it, and a person may.
+//! Waits for AWS to finish its work on up-to-date resources: no step needs that, but a user may.
 
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::interrupt::{Stop, interruptible};
 use crate::pending::Pending;
 
-/// Waits until they are everywhere, or until it is told to stop. Answers with those that are not.
+/// Waits until AWS has finished, or until the run is stopped. Returns the unfinished resources.
 pub async fn settle(
     pending: Vec<Pending>,
     drivers: &Drivers,

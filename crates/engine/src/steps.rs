@@ -1,4 +1,4 @@
-//! The plan as steps with their order: what the executor runs.
+//! The plan as ordered steps, which the executor runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,23 +9,22 @@ use crate::event::StepKind;
 use crate::live::Live;
 use crate::plan::{Action, Plan, ResourcePlan};
 
-/// One call of a driver.
+/// One call to a driver.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
-    /// What is done.
+    /// The action.
     pub kind: StepKind,
-    /// To which resource: an index into [`Plan::resources`].
+    /// The resource: an index into [`Plan::resources`].
     pub resource: usize,
-    /// The steps, by index, that must have ended well before.
+    /// The steps, by index, that must have succeeded before.
     pub after: BTreeSet<usize>,
 }
 
 /// The steps of a plan. A replacement is two of them.
 ///
 /// # Guarantees
-/// - What is made or changed comes after what it refers to.
-/// - What is taken away for good comes after everything that refers to it was changed or taken
-///   away.
+/// - A resource is created or changed after the resources that it refers to.
+/// - A resource is deleted for good after everything that refers to it was changed or deleted.
 /// - A replacement creates first or deletes first, as its type says.
 #[must_use]
 pub(super) fn steps(plan: &Plan) -> Vec<Step> {
@@ -62,7 +61,7 @@ fn kinds(planned: &ResourcePlan) -> &'static [StepKind] {
 struct Orders<'p> {
     plan: &'p Plan,
     steps: &'p [Step],
-    /// The step that makes or changes the resource at an address.
+    /// The step that creates or changes the resource at an address.
     writes: BTreeMap<&'p Address, usize>,
 }
 
@@ -91,14 +90,14 @@ impl<'p> Orders<'p> {
             StepKind::Create | StepKind::Update => self.before_write(step),
             StepKind::Delete => self.before_delete(step),
         };
-        // The two steps of one replacement stand in the order in which `kinds` lists them.
+        // The two steps of one replacement are in the order in which `kinds` lists them.
         before.extend(
             (0..step).filter(|other| self.steps[*other].resource == self.steps[step].resource),
         );
         before
     }
 
-    /// The writes of what the resource refers to.
+    /// The writes of the resources that it refers to.
     fn before_write(&self, step: usize) -> BTreeSet<usize> {
         let Some(node) = &self.planned(step).node else {
             return BTreeSet::new();
@@ -109,10 +108,10 @@ impl<'p> Orders<'p> {
             .collect()
     }
 
-    /// The deletions and the writes of what refers, or may refer, to the resource.
+    /// The deletions and the writes of the resources that refer, or may refer, to it.
     ///
-    /// A replacement that deletes first waits for nothing: what refers to it can let go only of a
-    /// name that is the same afterwards, and AWS takes such a deletion.
+    /// A replacement that deletes first waits for nothing: those that refer to it could release
+    /// only a name that is the same afterwards, and AWS accepts such a deletion.
     fn before_delete(&self, step: usize) -> BTreeSet<usize> {
         let planned = self.planned(step);
         if matches!(planned.action, Action::Replace { .. }) && !planned.creates_first() {
@@ -128,7 +127,7 @@ impl<'p> Orders<'p> {
             .collect()
     }
 
-    /// Whether one live resource may refer to another: its type may, or, where they are of one
+    /// Whether one live resource may refer to another: its type may, or, if they have the same
     /// type, it does.
     fn may_refer(&self, from: usize, to: usize) -> bool {
         let (from, to) = (self.planned(from), self.planned(to));
@@ -144,16 +143,16 @@ impl<'p> Orders<'p> {
         let has = |live: &Live, text: &str| {
             live.id == text || live.attributes.values().any(|value| value == text)
         };
-        // What both have is their parent's, as the function of two permissions: neither refers to
-        // the other by it.
+        // A value that both have is their parent's, such as the function of two permissions: it is
+        // no reference to the other.
         let properties = from.properties.to_json().unwrap_or_default();
         mentions(&properties, &|text| has(to, text) && !has(from, text))
     }
 
-    /// Whether a write may be what makes a resource let go of one that is deleted.
+    /// Whether a write may make a resource release one that is deleted.
     fn used_to_refer(&self, write: usize, deleted: usize) -> bool {
         let referred = self.planned(write).live.is_some() && self.may_refer(write, deleted);
-        // A duplicate or a replaced one is let go of by what refers to its address.
+        // A duplicate or a replaced one is released by the resources that refer to its address.
         let address = &self.planned(deleted).address;
         referred
             || self

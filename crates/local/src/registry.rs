@@ -1,6 +1,6 @@
 //! Verdaccio, a real npm registry: it replaces CodeArtifact, whose packages no emulator serves.
 //!
-//! Published packages stay in its own directory, which is deleted with it. All other packages come
+//! Published packages stay in its own directory, which is deleted with it. All other packages are
 //! from the registry that npm is configured with.
 
 use std::fs;

@@ -186,11 +186,11 @@ impl StackBuilder<'_> {
             .insert(name.to_owned(), value);
     }
 
-    /// The owner to record and the tags to carry: the system's and the owner's. What AWS cannot tag
-    /// has the owner's alone, in its parent.
+    /// The owner to record and the tags to carry: the system's and the owner's. A resource that AWS
+    /// cannot tag has only the owner's, in its parent.
     ///
     /// The fingerprint includes the system's tags; otherwise a tag that the description adds would
-    /// pass for drift.
+    /// count as drift.
     fn ownership(&self, of: &ResourceType, address: &Address, properties: &Value) -> (Owner, Tags) {
         let mut tags = if of.taggable {
             self.graph.tags.clone()

@@ -1,4 +1,4 @@
-//! Whose a resource is.
+//! The owner of a resource.
 
 use super::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
 
@@ -37,8 +37,8 @@ impl Owner {
         ])
     }
 
-    /// Whether a resource with these tags is the one of this system at this address, whatever
-    /// was applied to it last.
+    /// Whether a resource with these tags is the one of this system at this address, regardless of
+    /// what was last applied to it.
     #[must_use]
     pub fn is_of(&self, tags: &Tags) -> bool {
         Self::recorded_in(tags)

@@ -5,8 +5,8 @@
 pub struct Service {
     /// Its name for people: `CodeArtifact`.
     pub name: &'static str,
-    /// Its id in the AWS SDKs: `codeartifact`, `Cognito Identity Provider`. Each SDK crate has it
-    /// in its `config.rs`, where it looks for an endpoint of the service's own.
+    /// Its id in the AWS SDKs: `codeartifact`, `Cognito Identity Provider`. Each SDK crate contains
+    /// it in its `config.rs`, where it looks up the service's own endpoint.
     pub sdk_id: &'static str,
 }
 

@@ -1,7 +1,7 @@
-//! What the toggle functions and those who build and deploy them agree on. Each of them takes it
-//! from here, so that none can differ.
+//! The contract between the toggle functions and the crates that build and deploy them. Each takes
+//! it from here, so that none can differ.
 //!
-//! Without dependencies: the stack that deploys the functions compiles nothing of Lambda.
+//! Without dependencies: the stack that deploys the functions compiles none of Lambda's crates.
 
 /// The environment variable with the name of the toggles table.
 pub const TOGGLES_TABLE: &str = "TOGGLES_TABLE";
@@ -20,7 +20,7 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     toggle_message: "toggle-message",
 };
 
-/// Something that each function has. None can lack it.
+/// A value per function; none can be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PerFunction<T> {
     /// Stores and deletes connections.
@@ -42,7 +42,7 @@ impl<T> PerFunction<T> {
         }
     }
 
-    /// What `make` makes of each.
+    /// Applies `make` to each.
     #[must_use]
     pub fn map<U>(self, mut make: impl FnMut(T) -> U) -> PerFunction<U> {
         PerFunction {

@@ -31,7 +31,7 @@ pub(crate) struct Fake {
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
     /// The number of posts after which all are refused; zero means never.
     pub(crate) refuse_from: Cell<usize>,
-    /// Connections whose item is gone.
+    /// Connections whose item was deleted.
     pub(crate) left: Vec<String>,
     /// The successful posts: connection and message.
     pub(crate) heard: RefCell<Vec<(String, String)>>,

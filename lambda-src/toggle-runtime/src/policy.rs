@@ -22,7 +22,7 @@ const _: () = assert!(
     "$connect could outlast YOUNG"
 );
 
-/// How connections are told, and when they are given up.
+/// How connections are sent to, and when they are given up.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// See [`CONCURRENCY`].
@@ -38,20 +38,20 @@ pub struct Policy {
     pub close_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
-    /// The rule that a simulation does without.
+    /// The rule that a simulation disables.
     #[cfg(feature = "simulation")]
     pub broken: Option<Rule>,
 }
 
-/// What keeps clients from ending stale: the rules of `lambda-src/README.md` that are decisions in
-/// the code.
+/// The rules that keep clients from ending stale: those of `lambda-src/README.md` that are
+/// decisions in the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// Connections are scanned even where some are known already.
+    /// Connections are scanned even if some are already known.
     Scan,
-    /// What was told is read again afterwards.
+    /// Toggles that were sent are read again afterwards.
     Verify,
-    /// A connection that could not be told for certain is closed.
+    /// A connection that may not have been reached is closed.
     Close,
 }
 
@@ -81,14 +81,14 @@ impl Policy {
         }
     }
 
-    /// Whether a rule is kept: always. Nothing that is deployed can turn one off.
+    /// Whether a rule is kept: always. Deployed code cannot disable one.
     #[cfg(not(feature = "simulation"))]
     #[expect(clippy::unused_self, reason = "a simulation's policy decides")]
     pub(crate) const fn keeps(&self, _rule: Rule) -> bool {
         true
     }
 
-    /// Whether a rule is kept: always, but in a simulation that shows what it is for.
+    /// Whether a rule is kept: always, except in a simulation that shows its purpose.
     #[cfg(feature = "simulation")]
     pub(crate) fn keeps(&self, rule: Rule) -> bool {
         self.broken != Some(rule)

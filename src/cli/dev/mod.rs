@@ -106,7 +106,7 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
     tokio::task::spawn_blocking(start).await.into_diagnostic()?
 }
 
-/// The emulator's default account, whatever credentials exist: nothing here is sent to AWS.
+/// The emulator's default account, regardless of any credentials: nothing here is sent to AWS.
 async fn open(global: &Global, system: &System) -> Result<Context, Report> {
     let selection = description::selection(global, system)?;
     let connection = Connection {

@@ -12,13 +12,13 @@ use crate::cli::context::Context;
 use crate::cli::global::Global;
 use crate::packages::{Registry, TOKEN_VARIABLE, Token};
 
-/// A registry, and when the token for it expires, where that is known.
+/// A registry, and when the token for it expires, if that is known.
 pub(super) struct Destination {
     pub(super) registry: Registry,
     pub(super) expires: Option<SystemTime>,
 }
 
-/// Finds the registry and gets a token that is good for this many seconds.
+/// Finds the registry and gets a token that is valid for this many seconds.
 pub(super) async fn destination(
     global: &Global,
     place: &RegistryArgs,

@@ -1,4 +1,4 @@
-//! Where an application is released to: the outputs of its stack.
+//! The destination of an application's releases: the outputs of its stack.
 
 use engine::Selection;
 use miette::{Report, miette};
@@ -11,7 +11,7 @@ use crate::cli::description;
 use crate::cli::global::Global;
 use crate::release::{Application, Destination, Releases};
 
-/// The application with this name, or whose stack has it.
+/// The application with this name, or whose stack has this name.
 pub(super) fn application(system: &System, name: &str) -> Result<Application, Report> {
     let stack = StackName::new(name);
     let wanted = team::team_name(&stack).unwrap_or(name);
@@ -38,7 +38,7 @@ pub(super) async fn releases(
     Ok(releases_at(&context, outputs, application))
 }
 
-/// The application's releases, if its stack's outputs are known already.
+/// The application's releases, if its stack's outputs are already known.
 pub(in crate::cli) fn in_outputs(
     context: &Context,
     outputs: &Outputs,
@@ -70,13 +70,13 @@ pub(super) async fn named(global: &Global, name: &str) -> Result<(Application, R
     Ok((application, releases))
 }
 
-/// The URL at which an application is served, without a slash at the end.
+/// The URL at which an application is served, without a trailing slash.
 pub(in crate::cli) fn site(outputs: &Outputs, application: &Application) -> Option<String> {
     let outputs = shell::Outputs::of(outputs.get(&stack_of(application))?);
     outputs.ok().map(|outputs| outputs.url)
 }
 
-/// The applications of the stacks that a command speaks of, in the order of those.
+/// The applications of the selected stacks, in the order of the stacks.
 pub(in crate::cli) fn applications(
     system: &System,
     selection: &Selection,

@@ -40,9 +40,9 @@ pub enum LogLevel {
     Error,
     /// Something may be wrong.
     Warn,
-    /// What happened.
+    /// Normal events.
     Info,
-    /// How it happened.
+    /// Details of events.
     Debug,
 }
 
@@ -93,7 +93,7 @@ impl Architecture {
     /// Every architecture.
     pub const ALL: [Self; 2] = [Self::X86_64, Self::Arm64];
 
-    /// The word for it, which is AWS's.
+    /// AWS's word for it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

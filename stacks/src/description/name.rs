@@ -8,8 +8,8 @@ use thiserror::Error;
 /// The name of a team or of the system; the system's is the first part of every physical name.
 ///
 /// 1 to 20 characters of `a-z`, `0-9` and `-`; it begins with a letter, does not end with `-` and
-/// contains no `--`. So it is valid wherever AWS takes a name, and the longest physical names built
-/// from it stay within the 64 characters of a Lambda function's and the 63 of a bucket's.
+/// contains no `--`. So it is valid wherever AWS accepts a name, and the longest physical names
+/// built from it stay within the 64 characters of a Lambda function's and the 63 of a bucket's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
 

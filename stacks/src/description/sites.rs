@@ -240,7 +240,8 @@ fn source(text: &str) -> Result<String, Rejected> {
     })
 }
 
-/// A host name with at least two labels, in the form that certificates take: at most 64 characters.
+/// A host name with at least two labels, in the form that certificates accept: at most 64
+/// characters.
 fn domain(text: &str) -> Result<String, Rejected> {
     let label = |label: &str| {
         (1..=63).contains(&label.len())

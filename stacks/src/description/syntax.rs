@@ -148,7 +148,7 @@ fn first_of(text: &str, at: &Range<usize>) -> Option<Range<usize>> {
     }
 }
 
-/// The table that a line after the text would belong to: the one whose header comes last.
+/// The table that a line after the text would belong to: the one whose header is last.
 fn last_table<'a, 't>(text: &str, root: &'a DeTable<'t>) -> &'a DeTable<'t> {
     let mut last = (0, root);
     let mut waiting = vec![root];

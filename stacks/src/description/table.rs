@@ -42,9 +42,9 @@ pub(super) struct Table<'t, 'f> {
 /// Why a value is refused.
 #[derive(Debug)]
 pub(super) struct Rejected {
-    /// What is wrong with it, in a few words: they appear right below it.
+    /// The problem in a few words, which appear right below the value.
     pub(super) why: String,
-    /// What to write instead, with the rule.
+    /// The correct form, with the rule.
     pub(super) help: String,
 }
 
@@ -450,8 +450,8 @@ pub(super) fn kind(value: &DeValue) -> &'static str {
     }
 }
 
-/// What to write instead of a value of the wrong type: the same value in the right one, if it can
-/// be derived.
+/// The replacement for a value of the wrong type: the same value in the right one, if it can be
+/// derived.
 pub(super) fn rewrite(key: &str, expected: &str, value: &DeValue) -> String {
     match (expected, value) {
         ("a string", DeValue::Integer(number)) => {

@@ -90,7 +90,7 @@ fn taken(
     false
 }
 
-/// What is wrong with a key or a value, where, and how to fix it.
+/// The problem with a key or a value, its label, and how to fix it.
 fn refusal(text: &str, length: &RangeInclusive<usize>) -> Option<(String, String, String)> {
     let characters = text.chars().count();
     let lower = text.to_ascii_lowercase();

@@ -4,16 +4,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-/// The page's import map, by its hash. It is the only inline script that the page has, and so the
-/// only one that its content security policy allows.
+/// The page's import map, by its hash. It is the page's only inline script, and so the only one
+/// that its content security policy allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportMap {
     sha256: String,
 }
 
 impl ImportMap {
-    /// The import map with this text: that of the file from which the shell's build puts it into
-    /// the page, byte for byte but for white space at the end.
+    /// The import map with this text: that of the file from which the shell's build inserts it into
+    /// the page, byte for byte except for trailing white space.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self {

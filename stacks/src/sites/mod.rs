@@ -44,7 +44,7 @@ pub(crate) struct Site {
 /// The outputs of a stack with a site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs<S = Text> {
-    /// The URL of the site, without a slash at its end.
+    /// The URL of the site, without a trailing slash.
     pub url: S,
     /// The name of the bucket that its files are in.
     pub bucket: S,

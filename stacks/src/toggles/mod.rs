@@ -42,7 +42,7 @@ pub struct Outputs<S = Text> {
     pub websocket_url: S,
     /// The name of the toggles' table.
     pub toggles_table: S,
-    /// The name of the table of who is connected.
+    /// The name of the connections' table.
     pub connections_table: S,
 }
 

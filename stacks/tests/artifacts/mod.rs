@@ -1,10 +1,10 @@
-//! Builds as the tests have them.
+//! The builds in the tests.
 
 use stacks::artifacts::Artifacts;
 use stacks::shell::ImportMap;
 use toggle_contract::NAMES;
 
-/// An import map as the shell has one.
+/// An import map like the shell's.
 const IMPORT_MAP: &str = r#"{"imports":{"@frontage/session":"/shared/session-1.js","@frontage/toggles":"/shared/toggles-1.js","@frontage/ui":"/shared/ui-1.js"}}"#;
 
 /// Zips whose hashes name their functions, and the import map.

@@ -1,4 +1,4 @@
-//! What was changed behind the model's back.
+//! Changes made outside Frontage.
 
 use super::*;
 
@@ -174,8 +174,8 @@ async fn what_was_deleted_is_made_again() {
     world.destroy(&model.graph(&world)).await;
 }
 
-/// The stage serves an older deployment than the wanted one, as after a run that was killed between
-/// the two.
+/// The stage serves an older deployment than the desired one, as after a run that was killed
+/// between the two.
 #[tokio::test]
 async fn a_stage_is_moved_to_the_wanted_deployment() {
     let world = World::new();

@@ -19,8 +19,8 @@ use crate::support::{World, describe, only, paths};
 const FUNCTION: &str =
     "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/FUNCTION/invocations";
 
-/// One WebSocket API with one of everything. A test changes what it is about; `graph` fills the
-/// references in.
+/// A WebSocket API with one resource of each type. A test changes the part that it covers; `graph`
+/// fills in the references.
 #[derive(Clone)]
 struct Model {
     tags: Tags,
@@ -202,7 +202,7 @@ fn map<const N: usize>(entries: [(&str, &str); N]) -> BTreeMap<String, String> {
         .into()
 }
 
-/// Applies a change of one resource: it is planned as an update of these properties because the
+/// Applies a change of one resource, which is planned as an update of these properties because the
 /// model changed.
 async fn changes(world: &World, model: &Model, expected: &[&str]) {
     let plan = world.apply(&model.graph(world)).await;
@@ -221,7 +221,7 @@ async fn changes(world: &World, model: &Model, expected: &[&str]) {
     );
 }
 
-/// The paths of the one drifted resource, and that it is repaired.
+/// Checks the paths of the only drifted resource, and that it is repaired.
 async fn repairs(world: &World, model: &Model, expected: &[&str]) {
     let plan = world.apply(&model.graph(world)).await;
     let resource = only(&plan);
@@ -239,7 +239,7 @@ async fn repairs(world: &World, model: &Model, expected: &[&str]) {
     );
 }
 
-/// What a plan does, a word a resource: `replace api`.
+/// The actions of a plan, one phrase per resource: `replace api`.
 fn actions(plan: &Plan) -> Vec<String> {
     let word = |action: &Action| match action {
         Action::Create { .. } => "create",
@@ -265,7 +265,7 @@ async fn only_api(client: &Client) -> String {
     apis[0].api_id().expect("an id").to_owned()
 }
 
-/// What applying the model does.
+/// The actions of applying the model.
 async fn applied(world: &World, model: &Model) -> Vec<String> {
     actions(world.apply(&model.graph(world)).await.as_ref())
 }

@@ -1,4 +1,4 @@
-//! Whose things are: second ones, orphans, and those of somebody else.
+//! Ownership: duplicates, orphans, and resources of other owners.
 
 use engine::{Goal, PlanError, Refusal};
 
@@ -66,7 +66,7 @@ async fn what_the_model_no_longer_has_is_deleted_alone() {
     world.destroy(&empty).await;
 }
 
-/// A creation whose answer was lost leaves a second one; the one in use stays.
+/// A creation whose answer was lost leaves a duplicate; the one in use stays.
 #[tokio::test]
 async fn second_ones_are_deleted() {
     let world = World::new();

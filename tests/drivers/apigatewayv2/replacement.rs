@@ -1,4 +1,4 @@
-//! What cannot change in place.
+//! Properties that cannot change in place.
 
 use super::*;
 
@@ -63,8 +63,8 @@ async fn another_fingerprint_makes_a_deployment_and_moves_the_stage_to_it() {
     world.destroy(&model.graph(&world)).await;
 }
 
-/// A natural key is what a route, an authorizer and a stage are found by: another key is another
-/// one, and the old one is an orphan.
+/// A route, an authorizer and a stage are found by a natural key: another key is another resource,
+/// and the old one is an orphan.
 #[tokio::test]
 async fn another_natural_key_makes_another_one_and_the_old_one_goes() {
     let world = World::new();

@@ -24,7 +24,7 @@ use crate::support::{World, describe, only};
 
 const ACM: &str = "arn:aws:acm:us-east-1:111122223333:certificate/1";
 
-/// The account's one distribution, and its version.
+/// The account's only distribution, and its version.
 async fn live(client: &Client) -> (SdkDistribution, SdkConfig, String) {
     let list = client
         .list_distributions()
@@ -43,7 +43,7 @@ async fn live(client: &Client) -> (SdkDistribution, SdkConfig, String) {
     (distribution, config, answer.e_tag.expect("a version"))
 }
 
-/// Changes it behind Frontage's back.
+/// Changes it outside Frontage.
 async fn meddle(client: &Client, change: impl Fn(&mut SdkConfig)) {
     let (distribution, mut config, version) = live(client).await;
     change(&mut config);
@@ -234,7 +234,7 @@ async fn how_it_serves_changes_in_place() {
                 of.default_cache_behavior.function_associations.clear();
             }),
             ("CacheBehaviors", &|of| of.cache_behaviors = vec![pattern("releases/*"), pattern("assets/*")]),
-            // Their order says which is asked first.
+            // Their order decides which is matched first.
             ("CacheBehaviors[0].PathPattern CacheBehaviors[1].PathPattern", &|of| of.cache_behaviors.reverse()),
             ("CacheBehaviors[1].ViewerProtocolPolicy", &|of| {
                 of.cache_behaviors[1].behavior.viewer_protocol_policy = ViewerProtocolPolicy::AllowAll;
@@ -413,7 +413,7 @@ async fn drift_is_told_and_repaired() {
     world.destroy(&tagged("web")).await;
 }
 
-/// The note in the comment is how a list shows whose it is. Without it the tags still say so.
+/// A list shows the owner by the note in the comment. Without it, the tags still name the owner.
 #[tokio::test]
 async fn a_comment_that_was_overwritten_is_repaired() {
     let world = World::new();
@@ -443,7 +443,7 @@ async fn a_comment_that_was_overwritten_is_repaired() {
     world.destroy(&graph).await;
 }
 
-/// What the types do not have stays as it is.
+/// Members that the types do not have stay as they are.
 #[tokio::test]
 async fn what_is_not_described_stays() {
     let world = World::new();
@@ -505,7 +505,7 @@ async fn what_is_not_described_stays() {
     world.destroy(&graph_of(&world, &config)).await;
 }
 
-/// What it refers to comes before it, and goes after it.
+/// The resources that it refers to are created before it, and deleted after it.
 #[tokio::test]
 async fn a_site_stands_and_goes_as_a_whole() {
     let world = World::new();
@@ -547,7 +547,7 @@ async fn a_site_stands_and_goes_as_a_whole() {
     assert_eq!(world.listing().await, Vec::<String>::new());
 }
 
-/// Two stacks may have the same in everything but the address, and one of them may go.
+/// Two distributions may differ only in their address, and one of them may be deleted.
 #[tokio::test]
 async fn each_address_has_its_own() {
     let world = World::new();

@@ -94,7 +94,7 @@ async fn it_goes_live_only_if_told() {
     changed.auto_publish = Some(true);
     update(&world, &graph(&world, &changed), &["AutoPublish"]).await;
     assert!(code(&client, FunctionStage::Live).await.is_some());
-    // What is live stays so, and the next code stays where it is written.
+    // The live code stays so, and new code stays in the development stage.
     changed.auto_publish = Some(false);
     changed.function_code = OTHER_CODE.into();
     update(&world, &graph(&world, &changed), &["FunctionCode"]).await;
@@ -139,9 +139,9 @@ async fn drift_is_told_and_repaired() {
         .send()
         .await
         .expect("changed");
-    // What runs is as it should be.
+    // The running code is as desired.
     assert!(world.plan(&tagged("web")).await.is_empty());
-    // Not from the answer to the change: the SDK looks for it in a header that is spelt otherwise.
+    // Not from the answer to the change: the SDK expects it in a header that is spelt differently.
     let changed = development.send().await.expect("described");
     client
         .publish_function()
@@ -187,7 +187,7 @@ async fn another_name_is_another_function() {
         matches!(actions[..], [Action::Create { .. }, Action::Delete]),
         "{actions:?}"
     );
-    // With the bucket there is a site, and what it no longer has is looked for.
+    // The bucket shows that there is a site, so its orphans are searched for.
     let both = world.graph(|stack| {
         stack.add("function", changed);
         add_bucket(&world, stack);

@@ -1,8 +1,8 @@
 //! Amazon CloudFront.
 //!
 //! MiniStack's distributions are deployed as soon as they are written, and it deletes an access
-//! control that is in use: the waits, and what is tried again, are shown with scripted answers beside
-//! the drivers.
+//! control that is in use: the waits and the retries are tested with scripted answers next to the
+//! drivers.
 
 mod distribution;
 mod function;
@@ -23,7 +23,7 @@ use model::{Graph, StackBuilder};
 
 use crate::support::{World, describe, only, paths};
 
-/// One of AWS's own cache policies: what files are served with.
+/// One of AWS's own cache policies, for files.
 const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 
 /// Applies a change and checks that it is planned as an update of just these properties.
@@ -47,7 +47,7 @@ async fn update(world: &World, graph: &Graph, expected: &[&str]) {
     );
 }
 
-/// Checks that a plan repairs just these properties, changed by somebody else.
+/// Checks that a plan repairs just these properties, changed outside Frontage.
 fn assert_repairs(plan: &Arc<Plan>, expected: &[&str]) {
     assert!(
         matches!(
@@ -116,7 +116,7 @@ fn site() -> DistributionConfig {
     }
 }
 
-/// A site's bucket: it shows that there is, or was, a site to look for the rest of.
+/// A site's bucket: it shows that there is, or was, a site whose other resources are searched for.
 fn add_bucket(world: &World, stack: &mut StackBuilder<'_>) {
     let bucket_name = format!("{}-test-{}", world.system, world.account_id).into();
     stack.add(

@@ -247,7 +247,7 @@ async fn a_headers_policy_changes_in_place() {
     world.destroy(&graph(&world, &changed)).await;
 }
 
-/// All of them, then one after the other taken away.
+/// All of them, which are then removed one after the other.
 #[tokio::test]
 async fn security_headers_change_in_place() {
     let world = World::new();
@@ -332,7 +332,7 @@ async fn security_headers_change_in_place() {
     world.destroy(&graph(&world, &changed)).await;
 }
 
-/// A name is what a policy is found by: another name is another policy, and the old one goes.
+/// A policy is found by its name: another name is another policy, and the old one is deleted.
 #[tokio::test]
 async fn a_renamed_policy_is_a_new_one() {
     let world = World::new();
@@ -421,7 +421,7 @@ async fn somebody_elses_policy_of_the_name_is_left_alone() {
         matches!(&refusals[..], [Refusal::Foreign { owner, .. }] if owner.contains("`other`")),
         "{refusals:?}"
     );
-    // Nor is it deleted, as something that the system has and does not describe.
+    // Nor is it deleted as an orphan of the system.
     world.apply(&only_the_bucket(&world)).await;
     let list = client
         .list_origin_access_controls()

@@ -1,4 +1,4 @@
-//! What a viewer gets: MiniStack serves what is at a distribution's host name.
+//! Responses to viewers: MiniStack serves distributions at their host names.
 
 use aws_sdk_cloudfront::Client;
 use aws_sdk_s3::types::{
@@ -18,15 +18,15 @@ use tokio::net::TcpStream;
 use super::{function, site};
 use crate::support::{World, start};
 
-/// Leads every path without a dot in its last part to the page.
+/// Rewrites every path without a dot in its last part to the page.
 const REWRITE: &str = "function handler(event) {
     var request = event.request;
     if (!request.uri.split('/').pop().includes('.')) { request.uri = '/index.html'; }
     return request;
 }";
 
-/// An emulator of the test's own that enforces IAM, without which anybody may read every bucket. It
-/// looks for a viewer's distribution in its default account, so that is the test's.
+/// The test's own emulator, which enforces IAM: otherwise every bucket could be read without
+/// permission. It looks for a viewer's distribution in its default account, so the test uses that.
 fn strict() -> (MiniStack, World) {
     let emulator = start(&MiniStackOptions {
         auth: true,

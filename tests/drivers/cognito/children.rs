@@ -1,4 +1,4 @@
-//! What stands in a pool.
+//! The resources in a pool.
 
 use engine::{Action, Reason};
 use model::types::cognito::{

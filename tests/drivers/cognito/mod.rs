@@ -1,8 +1,8 @@
 //! `AWS::Cognito::*`.
 //!
 //! MiniStack has no styles of managed login and no `UpdateGroup`, forgets `RefreshTokenRotation`,
-//! and its updates keep what they leave out where Cognito resets it. What it cannot show is in the
-//! driver's own tests.
+//! and its updates keep omitted members, which Cognito resets. The driver's own tests cover all of
+//! this.
 
 mod children;
 mod ownership;
@@ -16,7 +16,8 @@ use model::{Graph, Handle, StackBuilder, Tags, Text};
 
 use super::support::{World, describe, only, paths};
 
-/// A pool with one of everything. A test changes what it is about; `graph` fills the references in.
+/// A pool with one resource of each type. A test changes the part that it covers; `graph` fills in
+/// the references.
 #[derive(Clone)]
 struct Model {
     tags: Tags,
@@ -46,7 +47,7 @@ impl Model {
         }
     }
 
-    /// The pool alone.
+    /// Only the pool.
     fn pool(pool: UserPool) -> Self {
         Self {
             pool,

@@ -1,4 +1,4 @@
-//! Whose a pool is, what is left of it, and what its reading costs.
+//! The owner of a pool, its remains, and the cost of reading it.
 
 use aws_sdk_cognitoidentityprovider::Client;
 use engine::{Action, Goal, Reason};
@@ -107,8 +107,8 @@ async fn drift_of_a_pool_is_told_and_repaired() {
     world.destroy(&other.graph(&world)).await;
 }
 
-/// An interrupted run left a second pool: the one in use is kept, the other stays until someone
-/// says that data may go.
+/// An interrupted run left a second pool: the one in use is kept, the other stays until data may be
+/// deleted.
 #[tokio::test]
 async fn the_pool_in_use_is_the_one_of_two() {
     let world = World::new();
@@ -144,8 +144,8 @@ async fn the_pool_in_use_is_the_one_of_two() {
     assert!(pool_ids(&cognito).await.is_empty());
 }
 
-/// A pool takes two calls, and two for the lists of its clients and groups, which look for orphans
-/// too.
+/// A pool takes two calls, and two for the lists of its clients and groups, which also find
+/// orphans.
 #[tokio::test]
 async fn nothing_to_do_takes_one_call_more_a_client_style_and_domain() {
     let world = World::new();

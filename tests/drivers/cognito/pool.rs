@@ -125,7 +125,7 @@ async fn policies_and_tiers_change_in_place() {
     steps
         .step(&["UserPoolAddOns"], |pool| pool.user_pool_add_ons = None)
         .await;
-    // The protection is still on: its lifting is part of the deletion.
+    // The protection is still on: lifting it is part of the deletion.
     steps.end().await;
 }
 

@@ -192,7 +192,7 @@ async fn every_property_of_a_stream_changes_in_place() {
         mapping.maximum_record_age_in_seconds = None;
     })
     .await;
-    // MiniStack keeps no TumblingWindowInSeconds: the driver's own tests have it.
+    // MiniStack keeps no TumblingWindowInSeconds: the driver's own tests cover it.
     let response_types = || vec!["ReportBatchItemFailures".to_owned()];
     step("FunctionResponseTypes", &|mapping| {
         mapping.function_response_types = response_types();
@@ -318,7 +318,8 @@ async fn drift_is_told_and_repaired() {
         .send()
         .await
         .expect("changed");
-    // The tagging index shows no mappings on MiniStack, so a tag is drift only beside a property.
+    // The tagging index shows no mappings on MiniStack, so a tag is drift only together with a
+    // property.
     client
         .tag_resource()
         .resource(arn)

@@ -253,7 +253,7 @@ async fn code_and_configuration_change_together() {
     world.destroy(&graph(world, &changed)).await;
 }
 
-/// The name is the identity: under another one it is another function, and the old one an orphan.
+/// The name is the identity: another name is another function, and the old one is an orphan.
 #[tokio::test]
 async fn another_name_is_another_function() {
     let workshop = Workshop::new().await;

@@ -1,4 +1,4 @@
-//! Functions, their permissions, and what invokes them.
+//! Functions, their permissions, and their event sources.
 
 mod event_source_mapping;
 mod function;
@@ -17,7 +17,7 @@ use zip::write::SimpleFileOptions;
 
 use super::support::World;
 
-/// Who may take a role on.
+/// The trust policy of a role that functions assume.
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},
     "Action":"sts:AssumeRole"}]}"#;
 
@@ -76,7 +76,7 @@ impl Workshop {
     }
 }
 
-/// A role that functions can have, which is not the system's.
+/// A role for functions, which is not the system's.
 async fn role(world: &World, name: &str) -> Text {
     let client = aws_sdk_iam::Client::new(&world.config());
     let name = format!("{}-{name}", world.system);

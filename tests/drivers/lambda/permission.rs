@@ -10,7 +10,7 @@ use crate::support::{only, paths};
 
 const NAME: &str = "acme-test-function";
 
-/// What is said of the permissions: their names and what becomes of them.
+/// The permissions of a graph: their names, and how they differ from the default.
 type Permissions<'p> = &'p [(&'p str, &'p dyn Fn(&mut Permission))];
 
 fn graph(workshop: &Workshop, permissions: Permissions<'_>) -> Graph {
@@ -32,7 +32,7 @@ fn graph(workshop: &Workshop, permissions: Permissions<'_>) -> Graph {
 
 fn as_it_is(_: &mut Permission) {}
 
-/// A name, and what makes a permission differ.
+/// A name, and a change to a permission.
 type Variation<'a> = (&'a str, &'a dyn Fn(&mut Permission));
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn drift_is_told_and_repaired() {
     world.destroy(&graph).await;
 }
 
-/// A statement of another id is someone else's and stays; it goes with the function only.
+/// A statement with another id is another owner's and stays; it is deleted only with the function.
 #[tokio::test]
 async fn statements_of_others_are_left_alone() {
     let workshop = Workshop::new().await;

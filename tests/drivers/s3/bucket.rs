@@ -155,7 +155,7 @@ fn rules(rules: impl IntoIterator<Item = LifecycleRule>) -> Option<LifecycleConf
     })
 }
 
-/// MiniStack answers with one size from which objects move, whatever was set: that is tested with
+/// MiniStack always answers with the same minimum size for transitions: other sizes are tested with
 /// scripted answers.
 #[tokio::test]
 async fn lifecycle_rules_change_in_place() {
@@ -426,8 +426,8 @@ async fn drift_is_told_and_repaired() {
     world.destroy(&tagged("shop")).await;
 }
 
-/// A bucket holds people's data: another name is another bucket, and the old one stays until it is
-/// told to go.
+/// A bucket holds people's data: another name is another bucket, and the old one stays until its
+/// deletion is requested.
 #[tokio::test]
 async fn a_bucket_is_kept_unless_its_data_may_go() {
     let world = World::new();
@@ -517,7 +517,7 @@ async fn buckets_of_others_are_refused() {
         .expect("deleted");
 }
 
-/// The name is another account's: nothing can be told of the bucket but that.
+/// The name is another account's: nothing else is known about the bucket.
 #[tokio::test]
 async fn a_name_of_another_account_stops_the_plan() {
     let (world, other) = (World::new(), World::new());

@@ -10,7 +10,7 @@ use model::{Handle, StackBuilder, Text};
 
 use super::support::World;
 
-/// A property, and what makes it differ.
+/// A property, and a change to it.
 type Variation<T> = (&'static str, fn(&mut T));
 
 /// The name of the test's bucket: names are shared by all accounts.
@@ -29,7 +29,7 @@ fn add_bucket(world: &World, stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
     stack.add("bucket", bucket(world))
 }
 
-/// A client that has the bucket's name in the path.
+/// A client that sends the bucket's name in the path.
 fn client(world: &World) -> Client {
     let config = aws_sdk_s3::config::Builder::from(&world.config())
         .force_path_style(true)

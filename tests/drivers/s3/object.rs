@@ -9,7 +9,7 @@ use super::{Variation, add_bucket, client, name};
 use crate::support::{World, describe, only, paths};
 
 fn graph(world: &World, change: impl Fn(&mut Object)) -> Graph {
-    // More tags than an object takes.
+    // More tags than an object accepts.
     let tags = (0..12)
         .map(|number| (format!("tag{number}"), "value".to_owned()))
         .collect::<Tags>();
@@ -143,7 +143,7 @@ async fn another_key_is_another_object_and_the_old_one_goes() {
     world.destroy(&without(&world)).await;
 }
 
-/// Whoever overwrites an object takes its tags away: it is still ours.
+/// Overwriting an object removes its tags: it is still the system's.
 #[tokio::test]
 async fn drift_is_told_and_repaired() {
     let world = World::new();

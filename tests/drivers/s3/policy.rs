@@ -12,7 +12,7 @@ use crate::support::{World, only, paths};
 
 const DISTRIBUTION: &str = "arn:aws:cloudfront::111122223333:distribution/E2";
 
-/// What lets a distribution read the bucket.
+/// The statement that lets a distribution read the bucket.
 fn reading(bucket: Text) -> Statement {
     let service = BTreeMap::from([(
         "Service".to_owned(),
@@ -33,7 +33,7 @@ fn reading(bucket: Text) -> Statement {
     }
 }
 
-/// What refuses everyone who does not encrypt.
+/// The statement that refuses every request without encryption.
 fn encrypting(bucket: Text) -> Statement {
     let insecure = BTreeMap::from([(
         "aws:SecureTransport".to_owned(),
@@ -138,7 +138,7 @@ async fn a_policy_that_the_model_no_longer_has_goes_with_its_record() {
     let plan = world.apply(&graph(&world, &[])).await;
     assert_eq!(only(&plan).action, Action::Delete);
     assert_eq!(record(&world).await, None);
-    // One that somebody else gives the bucket is left alone.
+    // Another owner's policy of the bucket is left untouched.
     let other = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*"}}"#;
     client(&world)
         .put_bucket_policy()

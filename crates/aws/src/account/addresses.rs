@@ -1,4 +1,4 @@
-//! The names and addresses that things in the account have.
+//! The names and addresses of things in the account.
 
 use super::Account;
 
@@ -33,12 +33,12 @@ impl Account {
         }
     }
 
-    /// The URL at which a browser finds a host that AWS gave a name, such as
+    /// The URL at which a browser finds a host with a name given by AWS, such as
     /// `d111111abcdef8.cloudfront.net`.
     ///
-    /// At an emulator on this machine it is the same name below `localhost`, which browsers resolve
+    /// On an emulator on this machine it is the same name below `localhost`, which browsers resolve
     /// to the loopback, at the endpoint's port: `http://d111111abcdef8.cloudfront.localhost:4566`.
-    /// Elsewhere the endpoint's own host takes the place of the last label, as LocalStack has it.
+    /// Elsewhere the endpoint's own host replaces the last label, as in LocalStack.
     #[must_use]
     pub fn site_url(&self, host: &str) -> String {
         let Some(endpoint) = &self.shared.endpoint else {

@@ -16,8 +16,8 @@ use thiserror::Error;
 use super::error::{self, failed};
 use super::transport;
 
-/// How the account is reached, where the command line says so; the AWS environment variables and
-/// profiles mean what they mean everywhere.
+/// How the account is reached, if the command line specifies it; the AWS environment variables and
+/// profiles have their usual meanings.
 #[derive(Clone, Debug, Default)]
 pub struct Connection {
     /// The Region.
@@ -34,24 +34,24 @@ pub enum AccountError {
     /// No Region is set.
     #[error("no AWS Region is set")]
     NoRegion,
-    /// The profile that was named is in no file.
+    /// The named profile is in no file.
     #[error("no profile `{profile}` in {files}")]
     NoProfile {
         /// Its name.
         profile: String,
-        /// Where profiles are.
+        /// The files searched for it.
         files: String,
     },
-    /// No credentials are there.
+    /// No credentials were found.
     #[error("no AWS credentials were found: {0}")]
     NoCredentials(String),
-    /// AWS does not say who we are.
+    /// AWS did not report the account.
     #[error("the account could not be identified")]
     Identity(#[source] DriverError),
 }
 
 impl AccountError {
-    /// What to do about it.
+    /// How to resolve it.
     #[must_use]
     pub fn advice(&self) -> &'static str {
         match self {
@@ -96,9 +96,9 @@ pub(super) async fn load(connection: &Connection, credentials: Option<Credential
     loader.load().await
 }
 
-/// A profile that is named goes before credentials in the environment, as in AWS's own command
-/// line: the SDK would take those, and so perhaps another account. The Region is for a profile that
-/// takes on a role.
+/// A named profile takes precedence over credentials in the environment, as in AWS's own command
+/// line: the SDK would use those, and so perhaps another account. The Region is for a profile that
+/// assumes a role.
 async fn credentials_of(profile: &str, connection: &Connection) -> ProfileFileCredentialsProvider {
     let region = RegionProviderChain::first_try(connection.region.clone().map(Region::new))
         .or_else(EnvironmentVariableRegionProvider::new())

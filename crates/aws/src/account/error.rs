@@ -1,4 +1,4 @@
-//! SDK errors become the engine's, with nothing lost.
+//! Converts SDK errors to the engine's, without losing anything.
 
 use std::error::Error;
 
@@ -43,7 +43,7 @@ where
     }
 }
 
-/// What to do about an error of a driver, as an imperative.
+/// How to resolve a driver's error, as an imperative.
 #[must_use]
 pub fn hint(error: &DriverError) -> Option<&'static str> {
     let access = [
@@ -78,10 +78,10 @@ pub fn hint(error: &DriverError) -> Option<&'static str> {
     }
 }
 
-/// Whether an emulator says that it has no such service. Each says so in its own way: MiniStack
-/// with a 400 without a code, LocalStack with 501, moto with a page of HTML.
+/// Whether an emulator's answer says that it does not support the service: a 400 without a code
+/// from MiniStack, a 501 from LocalStack, an HTML page from moto.
 ///
-/// S3 is never taken for lacking: its answers to `HEAD` have no body whatever they say.
+/// S3 is never considered unsupported: its answers to `HEAD` have no body, whatever the reason.
 fn lacks_the_service(operation: &str, status: u16, body: &[u8], code: Option<&str>) -> bool {
     match status {
         _ if operation.starts_with("s3:") => false,

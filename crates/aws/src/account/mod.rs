@@ -1,4 +1,4 @@
-//! The account that the system stands in, and how it is reached.
+//! The system's account, and how it is reached.
 
 mod addresses;
 mod connection;
@@ -24,7 +24,7 @@ pub(crate) use self::quirks::Quirk;
 pub use self::transport::CallCount;
 use self::transport::Endpoint;
 
-/// The account that the system stands in.
+/// The system's account.
 #[derive(Clone, Debug)]
 pub struct Account {
     shared: Arc<Shared>,
@@ -46,16 +46,17 @@ struct Shared {
 }
 
 impl Account {
-    /// Reaches the account: loads the configuration, finds credentials, asks who we are.
+    /// Reaches the account: loads the configuration, finds credentials, and asks for their account.
     ///
     /// # Errors
-    /// No Region, no such profile, no credentials, or credentials that AWS does not take.
+    /// No Region, no such profile, no credentials, or credentials that AWS does not accept.
     pub async fn connect(connection: &Connection, system: &str) -> Result<Self, AccountError> {
         check_profile(connection).await?;
         Self::with_config(load(connection, None).await, system).await
     }
 
-    /// As [`Self::connect`], with an emulator's default account whatever credentials are around.
+    /// As [`Self::connect`], with an emulator's default account, regardless of any other
+    /// credentials.
     ///
     /// # Errors
     /// As [`Self::connect`].
@@ -67,7 +68,7 @@ impl Account {
         Self::with_config(load(connection, Some(credentials)).await, system).await
     }
 
-    /// Reaches the account with a configuration that is there already.
+    /// Reaches the account with an existing configuration.
     ///
     /// # Errors
     /// As [`Self::connect`].
@@ -147,8 +148,8 @@ impl Account {
         self.config_in(service, self.region())
     }
 
-    /// As [`Self::config`], in a Region that may not be the system's: what CloudFront uses stands
-    /// in us-east-1.
+    /// As [`Self::config`], in a Region that may not be the system's: resources that CloudFront
+    /// uses are in us-east-1.
     #[must_use]
     pub fn config_in(&self, service: &'static str, region: &str) -> SdkConfig {
         let mut services = self
@@ -181,8 +182,8 @@ impl Account {
             .clone()
     }
 
-    /// The lock of something that has one writer at a time, whichever drivers write to it: a
-    /// bucket's settings.
+    /// The lock of something that has one writer at a time across drivers, such as a bucket's
+    /// settings.
     pub(crate) fn lock(&self, of: String) -> Arc<tokio::sync::Mutex<()>> {
         let mut locks = self
             .shared
@@ -235,7 +236,7 @@ impl Account {
         })
     }
 
-    /// What a resource's deferred text can know before anything is read.
+    /// The values that deferred text can use before anything is read.
     #[must_use]
     pub fn known(&self) -> Resolved {
         let pseudo = BTreeMap::from([

@@ -7,8 +7,8 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::connection::{AccountError, Connection};
 
-/// Makes sure that a profile that was named exists: the SDK looks for other credentials when it
-/// does not. Files that cannot be read are the SDK's to report.
+/// Makes sure that a named profile exists: without it, the SDK would look for other credentials.
+/// Files that cannot be read are left to the SDK to report.
 pub(super) async fn check_profile(connection: &Connection) -> Result<(), AccountError> {
     let Some(profile) = connection
         .profile

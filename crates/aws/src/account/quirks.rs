@@ -1,7 +1,7 @@
-//! Where emulators differ from AWS in a way that would show in a plan: the only table of it.
+//! The only table of the differences between emulators and AWS that would show in a plan.
 //!
-//! Drivers are written for AWS. Where an endpoint stands in for AWS, a driver asks here what it
-//! must not rely on. What only keeps a test from running is in `xtask/src/conformance/skips.rs`.
+//! Drivers are written for AWS. If an endpoint imitates AWS, a driver asks here what it must not
+//! rely on. Differences that only keep a test from running are in `xtask/src/conformance/skips.rs`.
 
 use super::Account;
 

@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
-/// How many calls went out, retries included.
+/// The number of calls sent, retries included.
 #[derive(Clone, Debug, Default)]
 pub struct CallCount(Arc<AtomicU64>);
 
@@ -34,7 +34,7 @@ pub(crate) fn connections() -> SharedHttpClient {
         .build_https()
 }
 
-/// The header by which an emulator's answers are known: an endpoint was set in place of AWS's.
+/// The header that marks an emulator's answers: an endpoint was set in place of AWS's.
 pub(crate) const EMULATED: &str = "x-frontage-emulated";
 
 /// A service's calls over shared connections: counted, and on AWS paced.
@@ -50,23 +50,23 @@ pub(crate) fn client(
     })
 }
 
-/// Who answers.
+/// The endpoint that answers.
 #[derive(Clone)]
 pub(crate) enum Endpoint {
-    /// AWS, whose quotas count.
+    /// AWS, whose quotas apply.
     Aws(Option<Arc<Pace>>),
     /// An emulator, whose answers are marked.
     Emulator,
 }
 
 impl Endpoint {
-    /// A service of AWS's, by its signing name.
+    /// AWS's endpoint of a service, by its signing name.
     pub(crate) fn service(service: &str) -> Self {
         Self::Aws(Pace::of(service).map(Arc::new))
     }
 }
 
-/// A bound on a service's calls: so many a second on average, so many at once.
+/// A limit on a service's calls: this many per second on average, this many concurrently.
 pub(crate) struct Pace {
     interval: Duration,
     burst: u32,
@@ -75,12 +75,12 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// The account-wide quotas of control planes, halved: others use the account too.
+    /// The account-wide quotas of control planes, halved because others use the account as well.
     ///
-    /// Sources: API Gateway 10 a second with a burst of 40; Lambda 15 a second for all calls but
-    /// `GetFunction`; CloudWatch Logs 5 a second for each call; Cognito 15 a second for each of
-    /// reading and writing pools and clients; Certificate Manager 8 to 10 a second for each read;
-    /// Route 53 5 a second for all calls.
+    /// Sources: API Gateway 10 per second with a burst of 40; Lambda 15 per second for all calls
+    /// but `GetFunction`; CloudWatch Logs 5 per second for each call; Cognito 15 per second for
+    /// each of reading and writing pools and clients; Certificate Manager 8 to 10 per second for
+    /// each read; Route 53 5 per second for all calls.
     pub(crate) fn of(service: &str) -> Option<Self> {
         match service {
             "acm" => Some(Self::new(5, 10)),

@@ -17,7 +17,7 @@ use crate::kit::consistency::Error::{Code, Message};
 use crate::kit::wait::WaitPolicy;
 
 /// API Gateway's errors: another write in the same API is under way, or too many calls were made.
-/// The quota of `CreateDeployment` is one in 5 s, and that of deleting an API one in 30 s.
+/// The quota of `CreateDeployment` is one per 5 s, and that of deleting an API one per 30 s.
 ///
 /// The conflict differs from the one of a taken route key by its message alone: "Unable to complete
 /// operation due to concurrent modification. Please try again later." (terraform-provider-aws
@@ -31,8 +31,8 @@ pub(super) const WRITES: Consistency = Consistency {
     policy: WaitPolicy::seconds(120),
 };
 
-/// Those of a deletion, which pass as well while what refers to the resource is itself being moved
-/// or deleted.
+/// Those of a deletion, which also pass while the resources that refer to this one are themselves
+/// being moved or deleted.
 pub(super) const DELETIONS: Consistency = Consistency {
     passing: &[
         Code("ConflictException"),
@@ -49,8 +49,8 @@ pub(crate) struct ApiGatewayClient {
     pub(super) client: Client,
 }
 
-/// The lists of what an API contains, each read once in a reading. An API that is gone contains
-/// nothing.
+/// The lists of what an API contains, each read once per reading. They are empty for an API that
+/// does not exist.
 macro_rules! lists {
     ($($list:ident, $operation:ident, $name:literal, $child:ty;)*) => {
         $(pub(super) async fn $list(
@@ -102,7 +102,7 @@ impl ApiGatewayClient {
         cache.once("apigateway:GetApis", list).await
     }
 
-    /// An API's ARN. It has no account.
+    /// An API's ARN, which contains no account.
     pub(super) fn api_arn(&self, api_id: &str) -> String {
         let known = self.account.known();
         let partition = known
@@ -125,7 +125,7 @@ impl ApiGatewayClient {
         self.account.websocket_url(endpoint, api_id, stage)
     }
 
-    /// The tags of an API or a stage, from itself; none if it is gone.
+    /// The tags of an API or a stage, from itself; empty if it does not exist.
     pub(super) async fn read_tags(&self, arn: &str) -> Result<Tags, DriverError> {
         let call = self.client.get_tags().resource_arn(arn);
         let answer = WRITES.found(call.send().sent("apigateway:GetTags").await)?;
@@ -133,7 +133,8 @@ impl ApiGatewayClient {
         Ok(tags.into_iter().flatten().collect())
     }
 
-    /// Sets tags of an API or a stage. Tags that are not named stay, so several may write at once.
+    /// Sets tags of an API or a stage. Tags that are not named stay, so several drivers may write
+    /// at once.
     pub(super) async fn set_tags(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
         let call = self
             .client
@@ -145,7 +146,7 @@ impl ApiGatewayClient {
             .await
     }
 
-    /// Removes tags of an API or a stage. One that is gone has none.
+    /// Removes tags of an API or a stage. One that does not exist has none.
     pub(super) async fn remove_tags(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
         let call = self
             .client
@@ -195,8 +196,8 @@ impl ParentService for ApiGatewayClient {
         Ok(owned.cloned().collect())
     }
 
-    /// The list of APIs shows their tags. Where it does not show the record (an emulator's shows
-    /// tags as they were at creation) the API itself is asked before anything is written.
+    /// The list of APIs shows their tags. If it does not show the record (an emulator's shows tags
+    /// as they were at creation), the API itself is read before anything is written.
     fn record(api: &Tags, address: &Address) -> LiveTags {
         let tags = recorded(api, address);
         if !tags.contains_key(SYSTEM_TAG) {

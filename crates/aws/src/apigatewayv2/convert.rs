@@ -1,4 +1,4 @@
-//! Between the service's shapes and the model's, and how each shape is removed.
+//! Conversion between the service's shapes and the model's, and how each shape is removed.
 //!
 //! An update merges what it is given. Measured on AWS in mid-2026 by others (go-to-k/cdkd pull
 //! requests 1163, 1577 and 1603): `""` removes a string, `""` as its value removes an entry of a
@@ -54,7 +54,7 @@ pub(super) fn patch_map(
     .collect()
 }
 
-/// The map that a creation sends: none for an empty one.
+/// The map that a creation sends: `None` for an empty one.
 pub(super) fn new_map(desired: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
     (!desired.is_empty()).then(|| desired.clone().into_iter().collect())
 }

@@ -3,8 +3,8 @@
 //! An API and a stage carry tags. AWS tags nothing else here, so a route, an integration, an
 //! authorizer and a deployment are recorded in their API's tags ([`crate::kit::children`]).
 //!
-//! Every `Update…` call merges: what is left out stays, and each member is removed in its own way
-//! ([`convert`]). API Gateway lets one writer at a time into an API and answers the others with a
+//! Every `Update…` call merges: omitted members stay, and each is removed in its own way
+//! ([`convert`]). API Gateway allows one writer per API at a time and answers the others with a
 //! conflict that passes ([`client::WRITES`]).
 
 mod api;

@@ -1,4 +1,4 @@
-//! Shared by the tests of the types. They are about behaviour that no emulator has: conflicts that
+//! Shared by the tests of the types, which cover behaviour that no emulator has: conflicts that
 //! pass, lost answers, pages, waits, merging updates.
 
 pub(super) use engine::{
@@ -20,7 +20,7 @@ pub(super) const NONE: &str = r#"{"items":[]}"#;
 pub(super) const OURS: &str =
     r#"{"tags":{"frontage:system":"acme","frontage:address":"test/api"}}"#;
 
-/// One API of ours, `a`, with the records of its children.
+/// An API of the system, `a`, with the records of its children.
 pub(super) const APIS: &str = r#"{"items":[{"apiId":"a","name":"acme","protocolType":"WEBSOCKET","apiEndpoint":"wss://a",
     "tags":{"frontage:system":"acme","frontage:address":"test/api","frontage:fingerprint:route":"f",
     "frontage:fingerprint:integration":"f","frontage:fingerprint:authorizer":"f","frontage:fingerprint:deployment":"f"}}]}"#;
@@ -37,12 +37,12 @@ fn owner(name: &str) -> Owner {
     }
 }
 
-/// The tags of a resource of ours.
+/// The tags of a resource of the system.
 pub(super) fn tags(name: &str) -> Tags {
     owner(name).tags()
 }
 
-/// Creates a resource of ours, as the engine does.
+/// Creates a resource of the system, as the engine does.
 pub(super) async fn create(
     driver: &dyn Driver,
     name: &str,
@@ -75,7 +75,7 @@ pub(super) fn live<D: ResourceDriver>(
     }
 }
 
-/// Changes one resource to the wanted properties, as the engine does.
+/// Changes one resource to the desired properties, as the engine does.
 pub(super) async fn update(
     driver: &dyn Driver,
     live: &Live,
@@ -105,7 +105,7 @@ pub(super) fn route() -> Value {
     json!({"ApiId": "a", "RouteKey": "$connect", "Target": "integrations/i"})
 }
 
-/// The findings of a plan for properties. With any, a creation makes no call.
+/// The findings of a plan for properties. If there are any, a creation makes no call.
 pub(super) fn findings<D: ResourceDriver>(
     new: impl Fn(&Account) -> D,
     properties: &Value,

@@ -1,4 +1,4 @@
-//! Certificate Manager's client, in the one Region whose certificates CloudFront takes.
+//! Certificate Manager's client, in the only Region whose certificates CloudFront accepts.
 
 use std::time::Duration;
 
@@ -40,8 +40,8 @@ impl CertificateManagerClient {
         }
     }
 
-    /// Every certificate of the Region. Without the filter those of other keys than RSA 2048 are
-    /// left out.
+    /// Every certificate of the Region. Without the filter, those with keys other than RSA 2048 are
+    /// omitted.
     pub(super) async fn list(&self) -> Result<Vec<CertificateSummary>, DriverError> {
         let keys = KeyAlgorithm::values().iter().map(|key| (*key).into());
         let filters = Filters::builder().set_key_types(Some(keys.collect()));

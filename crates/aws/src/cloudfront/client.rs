@@ -23,7 +23,7 @@ const ABSENT: &[Error] = &[
     Error::Code("NoSuchResponseHeadersPolicy"),
 ];
 
-/// Writes pass once they are made from the newest version: others write seldom.
+/// Writes pass once they are based on the newest version: others write seldom.
 pub(super) const WRITES: Consistency = Consistency {
     absent: ABSENT,
     passing: &[
@@ -63,7 +63,7 @@ pub(super) const DISTRIBUTION_WRITES: Consistency = Consistency {
     policy: WaitPolicy::seconds(60),
 };
 
-/// Somebody may write a distribution or enable it again while it is deleted.
+/// Others may write a distribution or enable it again while it is deleted.
 pub(super) const DISTRIBUTION_DELETIONS: Consistency = Consistency {
     absent: ABSENT,
     passing: &[
@@ -140,8 +140,8 @@ pub(super) fn sdk_tags(tags: &Tags) -> Result<SdkTags, DriverError> {
         .build())
 }
 
-/// The items of all pages of a list that has no paginator in the SDK. `page` takes the marker of a
-/// page and answers with its items and the marker of the next.
+/// The items of all pages of a list that has no paginator in the SDK. `page` accepts the marker of
+/// a page and returns its items and the marker of the next.
 pub(super) async fn all_pages<T, F>(
     mut page: impl FnMut(Option<String>) -> F,
 ) -> Result<Vec<T>, DriverError>

@@ -1,4 +1,4 @@
-//! CloudFront's words and lists, and the model's.
+//! Conversion between CloudFront's words and lists and the model's.
 
 use aws_sdk_cloudfront::error::BuildError;
 use engine::DriverError;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// One of CloudFront's lists, which have the number of their items beside them: `list!(Aliases,
+/// One of CloudFront's lists, which contain the number of their items as well: `list!(Aliases,
 /// items)`. If it is empty it has no items at all, unless the SDK requires them: `list!(required
 /// Origins, items)`.
 macro_rules! list {
@@ -32,7 +32,7 @@ pub(super) use list;
 ///
 /// # Errors
 /// [`DriverError::Invalid`] if the word is newer than this program: it is reported rather than
-/// taken for another.
+/// mistaken for another.
 pub(super) fn from_sdk<T: DeserializeOwned>(what: &str, word: &str) -> Result<T, DriverError> {
     serde_json::from_value(Value::from(word)).map_err(|_| {
         DriverError::Invalid(format!(
@@ -41,7 +41,7 @@ pub(super) fn from_sdk<T: DeserializeOwned>(what: &str, word: &str) -> Result<T,
     })
 }
 
-/// CloudFront's value of the model's: both are written as the same word.
+/// CloudFront's value for one of the model's: both are written as the same word.
 pub(super) fn to_sdk<T: Serialize, E: for<'w> From<&'w str>>(value: T) -> Result<E, DriverError> {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => Ok(E::from(&word)),
@@ -49,14 +49,14 @@ pub(super) fn to_sdk<T: Serialize, E: for<'w> From<&'w str>>(value: T) -> Result
     }
 }
 
-/// Each of the model's values as CloudFront's.
+/// CloudFront's values for the model's.
 pub(super) fn all_to_sdk<T: Serialize, E: for<'w> From<&'w str>>(
     values: &[T],
 ) -> Result<Vec<E>, DriverError> {
     values.iter().map(to_sdk).collect()
 }
 
-/// A builder's result; everything that CloudFront asks for is set.
+/// A builder's result; everything that CloudFront requires is set.
 pub(super) fn built<T>(result: Result<T, BuildError>) -> Result<T, DriverError> {
     result.map_err(|error| DriverError::internal(format!("a request lacks something ({error})")))
 }
@@ -66,17 +66,17 @@ pub(super) fn quantity<T>(items: &[T]) -> i32 {
     i32::try_from(items.len()).unwrap_or(i32::MAX)
 }
 
-/// A text, if there is one: CloudFront answers with an empty one where there is none.
+/// A text, or `None` if it is empty: CloudFront's answer if there is none.
 pub(super) fn text(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// Takes an empty text for none.
+/// Replaces an empty text with `None`.
 pub(super) fn none_if_empty(text: &mut Option<String>) {
     *text = text.take().filter(|text| !text.is_empty());
 }
 
-/// A set has no order, and each of its members once.
+/// Sorts a set, which has no order, and removes duplicates.
 pub(super) fn set<T: Ord>(items: &mut Vec<T>) {
     items.sort();
     items.dedup();
@@ -87,5 +87,5 @@ pub(super) fn is_in_names(character: char) -> bool {
     character.is_ascii_alphanumeric() || "_-".contains(character)
 }
 
-/// What [`is_in_names`] allows.
+/// The characters that [`is_in_names`] allows.
 pub(super) const NAME_CHARACTERS: &str = "letters, digits, hyphens and underscores";

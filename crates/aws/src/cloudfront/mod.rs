@@ -1,7 +1,7 @@
 //! Amazon CloudFront. It is global: no ARN here has a Region.
 //!
-//! Every write names the version that it was made from (`If-Match`), and is made again from a new
-//! reading if another was faster. The owner of a resource that CloudFront cannot tag is kept in its
+//! Every write names the version that it is based on (`If-Match`), and is repeated from a new read
+//! if another writer was faster. The owner of a resource that CloudFront cannot tag is kept in its
 //! comment ([`owner_comment`]).
 
 mod cache_policy;

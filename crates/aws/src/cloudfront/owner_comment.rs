@@ -1,8 +1,8 @@
 //! The owner of a resource that AWS cannot tag, at the end of its comment: `TEXT [frontage SYSTEM
 //! STACK/NAME FINGERPRINT]`.
 //!
-//! A distribution's comment has one too, without the fingerprint: a list of distributions shows
-//! comments and no tags.
+//! A distribution's comment contains one as well, without the fingerprint: a list of distributions
+//! shows comments and no tags.
 
 use engine::DriverError;
 use model::{Owner, Tags};
@@ -13,14 +13,14 @@ const ENDS: char = ']';
 /// A comment's own text, and the owner that its note names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OwnerComment {
-    /// The text without the note; none if it is empty.
+    /// The text without the note; `None` if it is empty.
     pub(super) text: Option<String>,
-    /// None if there is no note.
+    /// `None` if there is no note.
     pub(super) owner: Option<Owner>,
 }
 
 impl OwnerComment {
-    /// The tags that the note stands for.
+    /// The tags that the note replaces.
     pub(super) fn tags(&self) -> Tags {
         self.owner.as_ref().map(Owner::tags).unwrap_or_default()
     }
@@ -33,7 +33,7 @@ impl OwnerComment {
     }
 }
 
-/// Reads a comment. What only looks like a note is text.
+/// Reads a comment. Text that only resembles a note is text.
 pub(super) fn parse(comment: &str) -> OwnerComment {
     let found = comment.rfind(BEGINS).and_then(|at| {
         let note = comment[at + BEGINS.len()..].strip_suffix(ENDS)?;

@@ -1,7 +1,8 @@
-//! The client of CodeArtifact: what domains and repositories have in common, and which errors pass.
+//! The client of CodeArtifact: what domains and repositories have in common, and the errors that
+//! pass.
 //!
 //! Both have tags, and each has one policy, which is written with the revision that it replaces: of
-//! two writers at once the second is refused, reads again, and writes.
+//! two concurrent writers the second is refused, reads again, and writes.
 
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub(super) const CODEARTIFACT: Consistency = Consistency {
     policy: WaitPolicy::seconds(30),
 };
 
-/// The code of a name that is taken, too.
+/// Also the code of a name that is taken.
 const CONFLICT: &str = "ConflictException";
 
 /// Reads and writes what domains and repositories have in common.
@@ -80,7 +81,7 @@ impl CodeArtifactClient {
             .await
     }
 
-    /// The tags as the index shows them, or from CodeArtifact itself where it does not.
+    /// The tags as the index shows them, or from CodeArtifact itself if it does not.
     pub(super) async fn hinted(
         &self,
         arn: &str,
@@ -92,7 +93,7 @@ impl CodeArtifactClient {
         }
     }
 
-    /// The tags; none of what does not exist.
+    /// The tags; empty if it does not exist.
     pub(super) async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
         let call = self.sdk.list_tags_for_resource().resource_arn(arn);
         let answer = call.send().sent("codeartifact:ListTagsForResource").await;
@@ -103,7 +104,7 @@ impl CodeArtifactClient {
         Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
     }
 
-    /// Adopts the domain or repository of a name that a create call found taken.
+    /// Adopts the domain or repository whose name a create call found taken.
     pub(super) async fn adopt(
         &self,
         taken: Option<DriverError>,
@@ -169,7 +170,7 @@ impl CodeArtifactClient {
         Ok(CODEARTIFACT.or_empty(answer)?.and_then(live))
     }
 
-    /// Brings the policy to the desired state, even if another writer is at work.
+    /// Brings the policy to the desired state, even with a concurrent writer.
     pub(super) async fn set_policy(
         &self,
         of: PolicyOwner<'_>,
@@ -258,7 +259,7 @@ pub(super) fn taken(created: Result<(), DriverError>) -> Result<Option<DriverErr
     }
 }
 
-/// Tags as the SDK takes them.
+/// Tags in the SDK's types.
 pub(super) fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
     let tag = |(key, value)| Tag::builder().key(key).value(value).build();
     let tags = tags.iter().map(tag).collect::<Result<_, _>>();

@@ -20,14 +20,14 @@ use crate::kit::consistency::Error::{Code, Message};
 use crate::kit::tagging;
 use crate::kit::wait::WaitPolicy;
 
-/// The most that the lists answer with at once; it must be stated.
+/// The largest page of the lists; the API requires a limit.
 pub(super) const PAGE: i32 = 60;
 
 /// How long something may still be described after its deletion.
 pub(super) const DELETED: WaitPolicy = WaitPolicy::seconds(60);
 
 /// Cognito's errors: another write in the same pool is under way, too many calls were made, or a
-/// role for text messages was made so recently that Cognito does not see it or its permissions.
+/// role for text messages is so new that Cognito does not see it or its permissions.
 pub(super) const COGNITO: Consistency = Consistency {
     absent: &[Code("ResourceNotFoundException")],
     passing: &[
@@ -66,7 +66,7 @@ impl CognitoClient {
             .arn("cognito-idp", &format!("userpool/{pool_id}"))
     }
 
-    /// A pool as it is now; `None` if it is gone.
+    /// A pool as it is now; `None` if it does not exist.
     pub(super) async fn describe(
         &self,
         pool_id: &str,
@@ -144,8 +144,8 @@ impl CognitoClient {
         cache.once("cognito-idp:ListUserPools", list).await
     }
 
-    /// A pool's clients: ids and names, one call per page in a reading. A pool that is gone has
-    /// none.
+    /// A pool's clients: ids and names, one call per page in a reading. A pool that does not exist
+    /// has none.
     pub(super) async fn clients(
         &self,
         pool_id: &str,
@@ -166,7 +166,8 @@ impl CognitoClient {
         cache.once(key, list).await
     }
 
-    /// An answer, or `None` if an emulator says that it does not know the call. AWS knows them all.
+    /// An answer, or `None` if an emulator says that it does not know the call. AWS knows all of
+    /// them.
     pub(super) fn known<T>(
         &self,
         answer: Result<T, DriverError>,
@@ -255,7 +256,7 @@ pub(super) fn is_name_character(c: char) -> bool {
     c.is_alphanumeric() || c.is_whitespace() || "_+=,.@-".contains(c)
 }
 
-/// A part of a request that has all its members.
+/// A part of a request that must have all its members.
 pub(super) fn whole<T>(built: Result<T, BuildError>) -> Result<T, DriverError> {
     built.map_err(|error| {
         DriverError::internal(format!("a request to Cognito is incomplete ({error})"))

@@ -4,8 +4,8 @@
 //! recorded in their pool's tags ([`crate::kit::children`]). Deleting a pool deletes all of them
 //! except its domain, which must be deleted first.
 //!
-//! The updates of a pool and of a client reset everything that they leave out to its default, so
-//! each states everything.
+//! The updates of a pool and of a client reset every omitted member to its default, so each
+//! specifies all of them.
 
 mod branding;
 mod client;

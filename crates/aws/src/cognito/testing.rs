@@ -1,5 +1,5 @@
-//! Shared by the tests of the types. They are about behaviour that no emulator has: conflicts that
-//! pass, lost answers, pages, waits, updates that reset what they leave out.
+//! Shared by the tests of the types, which cover behaviour that no emulator has: conflicts that
+//! pass, lost answers, pages, waits, updates that reset omitted members.
 
 pub(super) use engine::{
     Changes, Driver, DriverError, Live, LiveProperties, LiveTags, ReadCache, ReadRequest,
@@ -20,13 +20,13 @@ pub(super) const NO_HINTS: &str = r#"{"ResourceTagMappingList":[]}"#;
 pub(super) const HINT: &str = r#"{"ResourceTagMappingList":[{"ResourceARN":"arn:aws:cognito-idp:eu-west-1:111122223333:userpool/p",
     "Tags":[{"Key":"frontage:system","Value":"acme"}]}]}"#;
 
-/// The tags of our pool, from itself.
+/// The tags of the system's pool, from itself.
 pub(super) const OURS: &str =
     r#"{"Tags":{"frontage:system":"acme","frontage:address":"test/pool"}}"#;
 pub(super) const THEIRS: &str =
     r#"{"Tags":{"frontage:system":"theirs","frontage:address":"test/pool"}}"#;
 
-/// Our pool `p`, with the records of its children.
+/// The system's pool `p`, with the records of its children.
 pub(super) const POOL: &str = r#"{"UserPool":{"Id":"p","Name":"acme-test","Domain":"acme","UserPoolTags":{"frontage:system":"acme",
     "frontage:address":"test/pool","frontage:fingerprint:client":"f","frontage:fingerprint:group":"f",
     "frontage:fingerprint:domain":"f","frontage:fingerprint:style":"f"}}}"#;
@@ -43,12 +43,12 @@ fn owner(name: &str) -> Owner {
     }
 }
 
-/// The tags of a resource of ours.
+/// The tags of a resource of the system.
 pub(super) fn tags(name: &str) -> Tags {
     owner(name).tags()
 }
 
-/// Creates a resource of ours, as the engine does.
+/// Creates a resource of the system, as the engine does.
 pub(super) async fn create(
     driver: &dyn Driver,
     name: &str,
@@ -88,7 +88,7 @@ pub(super) fn live<D: ResourceDriver>(
     }
 }
 
-/// Changes one resource to the wanted properties, as the engine does.
+/// Changes one resource to the desired properties, as the engine does.
 pub(super) async fn update(
     driver: &dyn Driver,
     live: &Live,
@@ -126,7 +126,8 @@ pub(super) fn pool_of(members: &Value) -> String {
     json!({"UserPool": pool}).to_string()
 }
 
-/// The findings of a plan for `base` with other `members`. With any, a creation makes no call.
+/// The findings of a plan for `base` with other `members`. If there are any, a creation makes no
+/// call.
 pub(super) fn findings<D: ResourceDriver>(
     new: impl Fn(&Account) -> D,
     base: &Value,

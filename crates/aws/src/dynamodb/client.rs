@@ -1,4 +1,4 @@
-//! The client of `DynamoDB`: the calls that read a table, and which errors pass.
+//! The client of `DynamoDB`: the calls that read a table, and the errors that pass.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
@@ -23,7 +23,7 @@ pub(super) const DYNAMODB: Consistency = Consistency {
     passing: &[
         // Another change of the table is under way.
         Error::Except(IN_USE, BEING_DELETED),
-        // Too many changes in the account are.
+        // Too many changes in the account are under way.
         Error::Message(LIMIT_EXCEEDED, SIMULTANEOUSLY),
     ],
     policy: WaitPolicy::seconds(600),
@@ -39,7 +39,7 @@ const LIMIT_EXCEEDED: &str = "LimitExceededException";
 
 const SIMULTANEOUSLY: &str = "simultaneously";
 
-/// AWS creates few tables at a time, and one with indexes.
+/// AWS creates a limited number of tables at a time, and only one with indexes.
 pub(super) fn is_crowded(error: &DriverError) -> bool {
     error.has_message(LIMIT_EXCEEDED, SIMULTANEOUSLY)
 }
@@ -117,7 +117,7 @@ impl DynamoDbClient {
         }
     }
 
-    /// The ARN of the key in KMS that has an alias. AWS's own key exists only once something was
+    /// The ARN of the KMS key that has an alias. AWS's own key exists only once something was
     /// encrypted with it.
     pub(super) async fn key_of(&self, alias: &str) -> Result<Option<String>, DriverError> {
         let answer = self.kms.describe_key().key_id(alias).send();
@@ -128,7 +128,7 @@ impl DynamoDbClient {
     }
 }
 
-/// Tags as the SDK takes them.
+/// Tags in the SDK's types.
 pub(super) fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
     let tag = |(key, value)| Tag::builder().key(key).value(value).build();
     let tags = tags.iter().map(tag).collect::<Result<_, _>>();

@@ -7,9 +7,9 @@ use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
 use crate::kit::wait::WaitPolicy;
 
-/// The errors of IAM. Those pass that say that a principal or the role itself was created a moment
-/// ago, or that another change of the role is under way. IAM may take this long to know everywhere
-/// what was just created in it.
+/// The errors of IAM. Those pass that say that a principal or the role itself is new, or that
+/// another change of the role is under way. IAM may take this long until a new resource is known
+/// everywhere.
 pub(super) const IAM: Consistency = Consistency {
     absent: &[Code("NoSuchEntity")],
     passing: &[
@@ -20,7 +20,8 @@ pub(super) const IAM: Consistency = Consistency {
     policy: WaitPolicy::seconds(120),
 };
 
-/// The errors of IAM's deletions: what was just removed from a role still counts for a moment.
+/// The errors of IAM's deletions: something that was just removed from a role still counts for a
+/// moment.
 pub(super) const DELETIONS: Consistency = Consistency {
     passing: &[Code("DeleteConflict"), Code("ConcurrentModification")],
     ..IAM

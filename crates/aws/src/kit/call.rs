@@ -10,15 +10,15 @@ use engine::DriverError;
 
 use crate::account::error::failed;
 
-/// What a call of the SDK's client answers with, with its errors as the engine has them. The
-/// operation is the call's IAM action: `client.create_queue().send().sent("sqs:CreateQueue")`.
+/// The answer to a call of the SDK's client, with the engine's errors. The operation is the call's
+/// IAM action: `client.create_queue().send().sent("sqs:CreateQueue")`.
 ///
-/// The SDK's futures have some 8 KB each, so they are boxed here, once for all who await them.
+/// The SDK's futures take some 8 KB each, so they are boxed here, once for all callers.
 pub(crate) trait Call<T>: Sized {
     /// The answer.
     fn sent(self, operation: &'static str) -> impl Future<Output = Result<T, DriverError>> + Send;
 
-    /// That it was answered.
+    /// Discards the answer.
     fn done(self, operation: &'static str) -> impl Future<Output = Result<(), DriverError>> + Send;
 }
 

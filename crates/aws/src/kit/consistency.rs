@@ -1,5 +1,5 @@
-//! The errors by which each service says that something is absent, or that a call may be made again:
-//! one table per service.
+//! The errors by which each service reports that something is absent, or that a call may be
+//! repeated: one table per service.
 
 use std::future::Future;
 
@@ -7,14 +7,14 @@ use engine::DriverError;
 
 use super::wait::{WaitPolicy, retry};
 
-/// An error by its code, and by its message where AWS uses one code for several.
+/// An error by its code, and by its message if AWS uses one code for several.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Error {
     /// Any error of the code.
     Code(&'static str),
-    /// An error of the code whose message has the text.
+    /// An error of the code whose message contains the text.
     Message(&'static str, &'static str),
-    /// An error of the code whose message does not have the text.
+    /// An error of the code whose message does not contain the text.
     Except(&'static str, &'static str),
 }
 
@@ -31,17 +31,17 @@ impl Error {
 /// The errors of one service.
 #[derive(Debug)]
 pub(crate) struct Consistency {
-    /// What was asked for does not exist.
+    /// The requested thing does not exist.
     pub(crate) absent: &'static [Error],
-    /// The call passes if it is made again: another change is under way, or something that was
-    /// just created is not known everywhere.
+    /// The call passes if it is repeated: another change is under way, or a new resource is not
+    /// known everywhere.
     pub(crate) passing: &'static [Error],
-    /// How often and how long a call is made again.
+    /// How often and how long a call is repeated.
     pub(crate) policy: WaitPolicy,
 }
 
 impl Consistency {
-    /// Whether an error says that what was asked for does not exist.
+    /// Whether an error says that the requested thing does not exist.
     pub(crate) fn is_absent(&self, error: &DriverError) -> bool {
         self.absent.iter().any(|absent| absent.matches(error))
     }
@@ -51,7 +51,7 @@ impl Consistency {
         self.passing.iter().any(|passing| passing.matches(error))
     }
 
-    /// An answer, or `None` if what was asked for does not exist.
+    /// An answer, or `None` if the requested thing does not exist.
     pub(crate) fn found<T>(
         &self,
         answer: Result<T, DriverError>,
@@ -62,7 +62,7 @@ impl Consistency {
         }
     }
 
-    /// An answer, or an empty one if what was asked for does not exist.
+    /// An answer, or an empty one if the requested thing does not exist.
     pub(crate) fn or_empty<T: Default>(
         &self,
         answer: Result<T, DriverError>,
@@ -70,7 +70,7 @@ impl Consistency {
         self.found(answer).map(Option::unwrap_or_default)
     }
 
-    /// Makes a write, again for as long as its error passes.
+    /// Makes a write, and repeats it as long as its error passes.
     pub(crate) async fn write<T, F>(&self, call: impl FnMut() -> F) -> Result<T, DriverError>
     where
         F: Future<Output = Result<T, DriverError>>,
@@ -78,7 +78,8 @@ impl Consistency {
         retry(self.policy, |error| self.passes(error), call).await
     }
 
-    /// Makes a deletion, again for as long as its error passes. What is absent is deleted.
+    /// Makes a deletion, and repeats it as long as its error passes. Something absent counts as
+    /// deleted.
     pub(crate) async fn delete<F>(&self, call: impl FnMut() -> F) -> Result<(), DriverError>
     where
         F: Future<Output = Result<(), DriverError>>,

@@ -1,4 +1,4 @@
-//! What a plan would find against properties, for the tests of limits.
+//! The findings of a plan for properties, for the tests of limits.
 
 use engine::Driver as _;
 use fake_aws::FakeAws;

@@ -6,7 +6,7 @@ use engine::DriverError;
 
 use super::wait::{WaitPolicy, until};
 
-/// Waits until something is deleted: `look` answers with what still exists.
+/// Waits until something is deleted: `look` returns what still exists.
 ///
 /// # Errors
 /// Those of [`until`].

@@ -2,12 +2,12 @@
 
 use engine::UNKNOWN;
 
-/// Whether all of a text is known.
+/// Whether a whole text is known.
 pub(crate) fn is_known(text: &str) -> bool {
     !text.contains(UNKNOWN)
 }
 
-/// The known part of a text: the shortest that the whole can turn out to be.
+/// The known part of a text: the shortest that the whole can become.
 pub(crate) fn known_part(text: &str) -> String {
     text.replace(UNKNOWN, "")
 }

@@ -1,4 +1,4 @@
-//! What AWS refuses and emulators accept: limits as data, and the findings of a check.
+//! Limits that emulators do not enforce, as data, and the findings of a check.
 
 use engine::{Finding, UNKNOWN};
 use serde_json::Value;
@@ -10,7 +10,7 @@ pub(crate) struct Limit {
     /// value of a map.
     property: &'static str,
     rule: Rule,
-    /// Where AWS says so.
+    /// Where AWS documents it.
     #[allow(dead_code)] // for readers of the tables and of their tests
     source: &'static str,
 }
@@ -72,7 +72,7 @@ impl Limit {
         Self::new(property, Rule::OneOf(allowed), source)
     }
 
-    /// A string of some characters only; `names` names them: `letters, digits, - and _`.
+    /// A string of some characters only; `names` describes them: `letters, digits, - and _`.
     pub(crate) const fn characters(
         property: &'static str,
         allowed: fn(char) -> bool,

@@ -1,4 +1,4 @@
-//! What drivers share: the adapter between the engine's JSON and a driver's own types, waits and
+//! Shared by the drivers: the adapter between the engine's JSON and a driver's own types, waits and
 //! retries, tags, policy documents. Nothing here knows a service.
 
 pub(crate) mod call;

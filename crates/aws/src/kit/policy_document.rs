@@ -1,4 +1,4 @@
-//! Policy documents of IAM and of resources: how they are read, and when two of them mean the same.
+//! Policy documents of IAM and of resources: parsing, and equivalence.
 
 use engine::DriverError;
 use model::types::iam::{Policy, PolicyDocument, Principal, Statement, Values};
@@ -6,8 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::Value;
 
-/// What stands for the version of a document that is not in the language: it differs from every
-/// desired one.
+/// The version of a document that is not in the language: it differs from every desired one.
 const NOT_UNDERSTOOD: &str = "(not understood)";
 
 /// The document that IAM returns URL-encoded (RFC 3986), normalised.
@@ -17,8 +16,8 @@ pub(crate) fn parse_encoded(encoded: &str) -> PolicyDocument<String> {
 
 /// A document, normalised.
 ///
-/// What is not in the language, as only a person's hand can leave it, reads as a document of no
-/// known version: an unreadable policy is drift, and no reason to stop.
+/// A text that is not in the language, as only a manual change can leave it, becomes a document of
+/// no known version: an unreadable policy is drift, and no reason to stop.
 pub(crate) fn parse(text: &str) -> PolicyDocument<String> {
     let parsed = serde_json::from_str(text).ok().map(scalars_as_text);
     let document = parsed.and_then(|document| serde_json::from_value(document).ok());
@@ -30,7 +29,7 @@ pub(crate) fn parse(text: &str) -> PolicyDocument<String> {
     document
 }
 
-/// The text of a document, as IAM takes it.
+/// The text of a document, as IAM accepts it.
 ///
 /// # Errors
 /// [`DriverError::Internal`] if it does not serialise.
@@ -39,7 +38,7 @@ pub(crate) fn print(document: &PolicyDocument<String>) -> Result<String, DriverE
         .map_err(|error| DriverError::internal(format!("a policy does not serialise: {error}")))
 }
 
-/// Sorts what has no order: statements, actions, resources, principals, values of conditions.
+/// Sorts the parts without order: statements, actions, resources, principals, values of conditions.
 pub(crate) fn normalise(document: &mut PolicyDocument<String>) {
     for statement in &mut document.statement {
         normalise_statement(statement);
@@ -47,7 +46,7 @@ pub(crate) fn normalise(document: &mut PolicyDocument<String>) {
     document.statement.sort_by_cached_key(key);
 }
 
-/// Sorts inline policies by name, and each in itself.
+/// Sorts inline policies by name, and normalises each.
 pub(crate) fn normalise_all(policies: &mut [Policy<String>]) {
     for policy in policies.iter_mut() {
         normalise(&mut policy.policy_document);
@@ -106,7 +105,7 @@ fn key(of: &impl Serialize) -> String {
     serde_json::to_string(of).unwrap_or_default()
 }
 
-/// The language takes `true` and `5` for `"true"` and `"5"` as values of conditions.
+/// The language accepts `true` and `5` for `"true"` and `"5"` as values of conditions.
 fn scalars_as_text(value: Value) -> Value {
     match value {
         Value::Bool(value) => Value::String(value.to_string()),

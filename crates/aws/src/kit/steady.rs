@@ -7,8 +7,8 @@ use engine::DriverError;
 
 use super::wait::{WaitPolicy, until};
 
-/// Looks until `look` has seen the condition so many times in a row; `Err(state)` inside the answer
-/// is what was seen instead.
+/// Looks until `look` has seen the condition this many times in a row; `Err(state)` inside the
+/// answer is the state seen instead.
 ///
 /// # Errors
 /// Those of [`until`].

@@ -1,8 +1,8 @@
-//! The tagging API's index: one call that says what carries the system's tags.
+//! The tagging API's index: one call that lists what carries the system's tags.
 //!
-//! It lags, omits roles and shows what is deleted, so it is a hint: it says where to look for
-//! orphans, and stands in for reading a resource's tags only as long as there is nothing to do.
-//! Before anything is written, tags are read from the resource's own service.
+//! It lags, omits roles and shows deleted resources, so it is a hint: it says where to look for
+//! orphans, and replaces reading a resource's tags only as long as there is nothing to do. Before
+//! anything is written, tags are read from the resource's own service.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags};
 use crate::Account;
 use crate::account::error::failed;
 
-/// What the index shows of the system, by ARN.
+/// The resources of the system in the index, by ARN.
 #[derive(Debug, Default)]
 pub(crate) struct Hints(BTreeMap<String, Tags>);
 
 impl Hints {
-    /// The tags that the index shows of a resource, if it shows it at all.
+    /// The tags that the index shows for a resource, if it shows the resource at all.
     pub(crate) fn tags(&self, arn: &str) -> Option<LiveTags> {
         self.0.get(arn).cloned().map(LiveTags::Hinted)
     }
 
-    /// Whether the index shows something of a service in the selected stacks: `s3` for a site,
-    /// `cognito-idp` for who signs in.
+    /// Whether the index shows a resource of a service in the selected stacks: `s3` for a site,
+    /// `cognito-idp` for an identity stack.
     ///
-    /// Buckets and user pools are the last of a stack to go, and what the index of a Region shows;
-    /// distributions, for one, it does not.
+    /// Buckets and user pools are the last of a stack to be deleted, and the index of a Region
+    /// shows them, unlike distributions, for example.
     pub(crate) fn shows(&self, service: &str, selection: &Selection) -> bool {
         let at = |tags: &Tags| {
             tags.get(ADDRESS_TAG)
@@ -40,7 +40,7 @@ impl Hints {
         })
     }
 
-    /// The last parts of the ARNs that begin so: the names of what may be the system's.
+    /// The rest of the ARNs with this prefix: the names of resources that may be the system's.
     pub(crate) fn names<'h>(&'h self, arn_prefix: &'h str) -> impl Iterator<Item = &'h str> {
         self.0
             .keys()
@@ -48,7 +48,7 @@ impl Hints {
     }
 }
 
-/// The index, read once in a reading.
+/// The index, read once per reading.
 pub(crate) async fn hints(account: &Account, cache: &ReadCache) -> Result<Arc<Hints>, DriverError> {
     cache.once("tag:GetResources", || read_hints(account)).await
 }

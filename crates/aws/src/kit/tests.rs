@@ -19,7 +19,7 @@ thread_local! {
     static PRINTED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A size that counts how often it is parsed and printed.
+/// A size that counts how often it is parsed and serialised.
 #[derive(Clone, Debug, PartialEq)]
 struct Size(i64);
 
@@ -62,7 +62,7 @@ impl Resource for Thing {
     };
 }
 
-/// One thing exists, of the size 7 that is also the default.
+/// One thing exists, with the size 7, which is also the default.
 #[derive(Debug)]
 struct Things(Tags);
 

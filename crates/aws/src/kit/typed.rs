@@ -2,7 +2,7 @@
 //! engine, which sees JSON.
 //!
 //! The adapter does for every driver what none must forget: properties are normalised and checked
-//! before a driver writes them, and normalised when it has read them.
+//! before a driver writes them, and normalised after it has read them.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -30,7 +30,7 @@ pub(crate) struct TypedLive<P> {
     pub(crate) properties: P,
     /// The attributes that AWS assigned.
     pub(crate) attributes: Attributes,
-    /// The tags, and how sure they are.
+    /// The tags, and how reliable they are.
     pub(crate) tags: LiveTags,
 }
 
@@ -67,12 +67,12 @@ pub(crate) struct TypedReadRequest<'r, P> {
     pub(crate) properties: P,
 }
 
-/// When orphans of a type that no selected stack has are looked for.
+/// When to search for orphans of a type that no selected stack contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OrphanSearch {
     /// If the whole system is selected.
     WholeSystem,
-    /// If the tagging index shows something of a service in the selected stacks.
+    /// If the tagging index shows a resource of a service in the selected stacks.
     IfShown(&'static str),
     /// If both hold.
     WholeSystemIfShown(&'static str),
@@ -84,19 +84,18 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
     /// The type's properties, resolved.
     type Properties: Resource + Clone + Debug + DeserializeOwned + PartialEq + Send + Sync;
 
-    /// When orphans are looked for though no selected stack has the type.
+    /// When to search for orphans though no selected stack contains the type.
     const ORPHANS: OrphanSearch = OrphanSearch::WholeSystem;
 
     /// The limits of single properties that AWS enforces and emulators do not.
     const LIMITS: &'static [Limit] = &[];
 
-    /// States AWS's defaults and sorts what has no order. Must take [`engine::UNKNOWN`] for any
+    /// Fills in AWS's defaults and sorts what has no order. Must accept [`engine::UNKNOWN`] for any
     /// string.
     fn normalise(&self, properties: &mut Self::Properties);
 
-    /// Adds what AWS would refuse for more than one property's [`Self::LIMITS`]. The properties are
-    /// normalised. Must take [`engine::UNKNOWN`]
-    /// for any string.
+    /// Adds what AWS would refuse beyond single properties' [`Self::LIMITS`]. The properties are
+    /// normalised. Must accept [`engine::UNKNOWN`] for any string.
     fn check(&self, _properties: &Self::Properties, _checks: &mut Checks) {}
 
     /// Finds the resource.
@@ -106,7 +105,7 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         cache: &ReadCache,
     ) -> impl Future<Output = Result<Option<TypedLive<Self::Properties>>, DriverError>> + Send;
 
-    /// Everything of the type that may be the system's.
+    /// All resources of the type that may be the system's.
     fn list(
         &self,
         cache: &ReadCache,
@@ -119,8 +118,8 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         address: Option<&Address>,
     ) -> impl Future<Output = Result<Tags, DriverError>> + Send;
 
-    /// Reads again what is not sure of a live resource, or `None` if it is gone: its tags, unless a
-    /// driver says otherwise. `address` is its address if that is known.
+    /// Reads the uncertain parts of a live resource again, by default its tags; `None` if it no
+    /// longer exists. `address` is its address if that is known.
     fn confirm(
         &self,
         live: TypedLive<Self::Properties>,
@@ -155,7 +154,7 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         tags: &Tags,
     ) -> impl Future<Output = Result<(), DriverError>> + Send;
 
-    /// Removes tags; there is at least one. A child has none but its record.
+    /// Removes tags; there is at least one. A child has only its record.
     fn untag(
         &self,
         _live: &TypedLive<Self::Properties>,
@@ -170,7 +169,7 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         live: TypedLive<Self::Properties>,
     ) -> impl Future<Output = Result<(), DriverError>> + Send;
 
-    /// What AWS is still doing to an up-to-date resource, if anything, by its attributes.
+    /// AWS's remaining work on an up-to-date resource, if any, by its attributes.
     fn pending(&self, _attributes: &Attributes) -> Option<String> {
         None
     }
@@ -195,7 +194,7 @@ pub(crate) fn changes<P: Resource + PartialEq>(
     Ok(diff(P::TYPE, &print(found)?, &print(desired)?))
 }
 
-/// A typed driver as the engine sees it.
+/// A typed driver in the form that the engine uses.
 #[derive(Debug)]
 pub(crate) struct Untyped<D> {
     driver: D,
@@ -203,7 +202,7 @@ pub(crate) struct Untyped<D> {
 }
 
 impl<D: ResourceDriver> Untyped<D> {
-    /// A driver of an account.
+    /// A driver for an account.
     pub(crate) fn new(account: &Account, driver: impl FnOnce(&Account) -> D) -> Self {
         Self {
             driver: driver(account),
@@ -237,7 +236,7 @@ impl<D: ResourceDriver> Untyped<D> {
 
     /// Desired properties, normalised and checked, to write.
     ///
-    /// The plan has checked what it knew. What it did not know yet is checked here.
+    /// The plan has checked what it knew; the rest is checked here.
     fn writable(&self, properties: &Value) -> Result<D::Properties, DriverError> {
         let desired = self.desired(properties)?;
         match self.findings(&desired)?.first() {

@@ -18,8 +18,8 @@ pub struct WaitPolicy {
 }
 
 impl WaitPolicy {
-    /// For what is mostly true within a second or two: looks after 0.2 s, then ever less often up
-    /// to every 2 s.
+    /// For conditions that are mostly met within a second or two: looks after 0.2 s, then ever less
+    /// often up to every 2 s.
     #[must_use]
     pub const fn seconds(within: u64) -> Self {
         Self {
@@ -30,12 +30,11 @@ impl WaitPolicy {
     }
 }
 
-/// Looks until `look` answers with a value; `Err(state)` inside the answer is what was seen
-/// instead.
+/// Looks until `look` returns a value; `Err(state)` inside the answer is the state seen instead.
 ///
 /// # Errors
-/// Those of `look`; [`DriverError::TimedOut`] with the condition's name and what was seen last;
-/// and, where the step is one that may be left, [`DriverError::Interrupted`].
+/// Those of `look`; [`DriverError::TimedOut`] with the condition and the last state; and, if the
+/// step may be abandoned, [`DriverError::Interrupted`].
 pub(crate) async fn until<T, F>(
     condition: &str,
     patience: WaitPolicy,
@@ -68,11 +67,11 @@ where
     }
 }
 
-/// Makes a call again as long as it fails with an error that is known to pass.
+/// Repeats a call as long as it fails with an error that is known to pass.
 ///
 /// # Errors
-/// The call's error, once it is another one or time is up, and [`DriverError::Interrupted`] as from
-/// [`until`].
+/// The call's error, once it is a different one or time is up, and [`DriverError::Interrupted`] as
+/// from [`until`].
 pub async fn retry<T, F>(
     patience: WaitPolicy,
     passes: impl Fn(&DriverError) -> bool,

@@ -1,5 +1,5 @@
-//! The client of Lambda: how functions are named and read, how resources are tagged, and which
-//! errors pass.
+//! The client of Lambda: how functions are named and read, how resources are tagged, and the errors
+//! that pass.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use crate::kit::wait::{WaitPolicy, retry};
 /// Lambda's errors. Lambda has one code for all invalid parameters and one for all conflicts, so
 /// the message decides.
 ///
-/// A new role takes mostly 5 to 15 seconds to be known to Lambda. If a role, its permissions or the
+/// A new role mostly takes 5 to 15 seconds to be known to Lambda. If a role, its permissions or the
 /// key are wrong, the error stays.
 pub(super) const LAMBDA: Consistency = Consistency {
     absent: &[Error::Code("ResourceNotFoundException")],
     passing: &[
         // Another change of the function is under way.
         Error::Except(CONFLICT, ALREADY_EXISTS),
-        // Another change of the event source mapping is.
+        // Another change of the event source mapping is under way.
         Error::Code("ResourceInUseException"),
         // The policy of the function has changed.
         Error::Code("PreconditionFailedException"),
@@ -39,7 +39,7 @@ pub(super) const LAMBDA: Consistency = Consistency {
     policy: WaitPolicy::seconds(300),
 };
 
-/// How long a function that was just created may not be known.
+/// How long a new function may not be known.
 const FRESH: WaitPolicy = WaitPolicy::seconds(60);
 
 /// The code of all conflicts.
@@ -69,12 +69,12 @@ impl LambdaClient {
         }
     }
 
-    /// The ARN of a function that is given by its name.
+    /// The ARN of a function, by its name.
     pub(super) fn arn(&self, name: &str) -> String {
         self.account.arn("lambda", &format!("function:{name}"))
     }
 
-    /// The function as it is now. `GetFunction` has a quota of its own (100 a second), far above
+    /// The function as it is now. `GetFunction` has a quota of its own (100 per second), far above
     /// that of the other calls.
     pub(super) async fn get(&self, name: &str) -> Result<Found, DriverError> {
         let call = self.sdk.get_function().function_name(name);
@@ -165,7 +165,7 @@ impl Parent for LambdaClient {
     }
 }
 
-/// Makes a write to a function that may have been created a moment ago.
+/// Makes a write to a function that may be new.
 pub(super) async fn fresh<F>(call: impl FnMut() -> F) -> Result<(), DriverError>
 where
     F: Future<Output = Result<(), DriverError>>,
@@ -183,12 +183,12 @@ pub(super) fn tags(found: &GetFunctionOutput) -> Option<Tags> {
         .then(|| tags.into_iter().collect())
 }
 
-/// Tags as the SDK takes them.
+/// Tags in the SDK's types.
 pub(super) fn sdk_tags(tags: &Tags) -> HashMap<String, String> {
     tags.clone().into_iter().collect()
 }
 
-/// Whether the function is being deleted: it cannot be changed, and its name is free in a moment.
+/// Whether the function is being deleted: it cannot be changed, and its name will be free soon.
 pub(super) fn is_deleting(found: &GetFunctionOutput) -> bool {
     found
         .configuration()
@@ -204,8 +204,8 @@ pub(super) fn name_of(reference: &str) -> &str {
         .map_or(reference, |(_, name)| name)
 }
 
-/// The name, the statement id or the pair of source and function is taken. The same code says that
-/// the function is busy.
+/// The name, the statement id or the pair of source and function is taken. The same code also means
+/// that the function is busy.
 pub(super) fn already_exists(error: &DriverError) -> bool {
     error.has_message(CONFLICT, ALREADY_EXISTS)
 }

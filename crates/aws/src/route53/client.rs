@@ -17,7 +17,7 @@ use crate::kit::call::Call as _;
 use crate::kit::consistency::{Consistency, Error};
 use crate::kit::wait::{WaitPolicy, until};
 
-/// Route 53 works on one change of a zone before it takes the next.
+/// Route 53 completes one change of a zone before it accepts the next.
 const CONSISTENCY: Consistency = Consistency {
     absent: &[Error::Code("NoSuchHostedZone")],
     passing: &[Error::Code("PriorRequestNotComplete")],
@@ -28,14 +28,14 @@ const CONSISTENCY: Consistency = Consistency {
     },
 };
 
-/// A deletion passes once it is of the record as it is now.
+/// A deletion passes once it names the current record.
 pub(super) const DELETIONS: Consistency = Consistency {
     absent: &[Error::Code("NoSuchHostedZone")],
     passing: &[Error::Code("InvalidChangeBatch")],
     policy: WaitPolicy::seconds(10),
 };
 
-/// How long a change may take to be at every name server; mostly less than a minute.
+/// How long a change may take to reach every name server; mostly less than a minute.
 const PROPAGATION: WaitPolicy = WaitPolicy {
     first: Duration::from_millis(200),
     longest: Duration::from_secs(5),
@@ -124,7 +124,7 @@ impl Route53Client {
         Ok(first.filter(is_it))
     }
 
-    /// The companion of a record, as it is now, and the record that it is.
+    /// The companion of a record, as it is now, and its own record.
     pub(crate) async fn companion(
         &self,
         zone: &str,
@@ -183,7 +183,7 @@ impl Route53Client {
         Ok(companions)
     }
 
-    /// Makes changes all or none, and waits until every name server has them.
+    /// Makes all changes or none, and waits until every name server has them.
     pub(crate) async fn change(&self, zone: &str, changes: Vec<Change>) -> Result<(), DriverError> {
         let batch = ChangeBatch::builder().set_changes(Some(changes)).build();
         let call = self

@@ -7,13 +7,13 @@ use model::{Owner, Tags};
 use super::convert::simple_record;
 use super::names::{canonical, labels_in};
 
-/// The label below which all companions of a zone are.
+/// The label above all companions of a zone.
 const LABEL: &str = "_frontage";
 
-/// Takes the place of `*`, which has its meaning only as the first label.
+/// Replaces `*`, which has its meaning only as the first label.
 const ANY: &str = "_any";
 
-/// Seconds that resolvers keep a companion. None of them asks for it.
+/// The seconds that resolvers cache a companion. None of them asks for it.
 const TTL: i64 = 300;
 
 /// The TXT record that names the owner of another record.
@@ -25,7 +25,7 @@ pub(crate) struct Companion {
     pub(super) of: String,
     /// The record's type.
     pub(super) record_type: String,
-    /// Who it names.
+    /// The owner that it names.
     pub(super) owner: Option<RecordOwner>,
 }
 
@@ -92,7 +92,7 @@ impl Companion {
         }
     }
 
-    /// The tags that stand for the record; none if it is not a resource.
+    /// The tags of the record; empty if it is not a resource.
     pub(super) fn tags(&self) -> Tags {
         match &self.owner {
             Some(RecordOwner::Resource(owner)) => owner.tags(),
@@ -110,12 +110,12 @@ impl Companion {
         matches!(&self.owner, Some(RecordOwner::Certificate(owner)) if owner.system == system)
     }
 
-    /// Where the companions of a zone begin.
+    /// The name at which the companions of a zone begin.
     pub(super) fn first(zone: &str) -> String {
         format!("{LABEL}.{}", canonical(zone))
     }
 
-    /// The companion that a record of the zone is, or `None` if it is another record.
+    /// The companion in a record of the zone, or `None` if it is another record.
     pub(super) fn parse(record: &ResourceRecordSet, zone: &str) -> Option<Self> {
         let (name, zone) = (canonical(record.name()), canonical(zone));
         let labels = labels_in(&name, &zone).filter(|_| record.r#type() == &RrType::Txt)?;
@@ -137,7 +137,7 @@ impl Companion {
         })
     }
 
-    /// The record that it is.
+    /// The companion as a record.
     pub(crate) fn record(&self) -> Result<ResourceRecordSet, DriverError> {
         let text = self.owner.as_ref().map(RecordOwner::text);
         let value = format!("\"{}\"", text.unwrap_or_default());

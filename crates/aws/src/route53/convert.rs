@@ -4,7 +4,7 @@ use aws_sdk_route53::error::BuildError;
 use aws_sdk_route53::types::{Change, ChangeAction, ResourceRecord, ResourceRecordSet, RrType};
 use engine::DriverError;
 
-/// Creates a record, or writes it as it is desired.
+/// Creates or replaces a record.
 pub(crate) fn write(record: ResourceRecordSet) -> Result<Change, DriverError> {
     change(ChangeAction::Upsert, record)
 }
@@ -14,7 +14,7 @@ pub(super) fn create(record: ResourceRecordSet) -> Result<Change, DriverError> {
     change(ChangeAction::Create, record)
 }
 
-/// Deletes a record. It must be exactly as it is.
+/// Deletes a record, which must match exactly.
 pub(crate) fn remove(record: ResourceRecordSet) -> Result<Change, DriverError> {
     change(ChangeAction::Delete, record)
 }
@@ -51,7 +51,7 @@ pub(super) fn resource_record(value: &str) -> Result<ResourceRecord, DriverError
         .map_err(incomplete)
 }
 
-/// A member that Route 53 needs was not set.
+/// A member that Route 53 requires was not set.
 #[allow(clippy::needless_pass_by_value)] // as `map_err` passes it
 pub(super) fn incomplete(error: BuildError) -> DriverError {
     DriverError::internal(format!("a call to Route 53 is incomplete ({error})"))

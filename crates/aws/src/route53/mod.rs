@@ -2,8 +2,8 @@
 //!
 //! A zone is not the system's and its records carry no tags. So each record of the system has a
 //! companion: a TXT record that names the system, the address and the fingerprint, written and
-//! deleted in the same atomic batch. A record without one is somebody else's. All companions of a
-//! zone are below `_frontage`, as `TYPE.NAME._frontage.ZONE`, so that one call lists them however
+//! deleted in the same atomic batch. A record without one is another owner's. All companions of a
+//! zone are below `_frontage`, as `TYPE.NAME._frontage.ZONE`, so that one call lists them, however
 //! large the zone is.
 
 mod client;

@@ -1,7 +1,7 @@
 //! Names of zones and records, as they are compared.
 
-/// A name in one form: in lower case, without a dot at its end, with `*` for the `\052` that Route
-/// 53 answers with.
+/// A name in one form: in lower case, without a trailing dot, with `*` for the `\052` that Route 53
+/// answers with.
 pub(crate) fn canonical(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     let mut rest = name;

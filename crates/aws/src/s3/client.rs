@@ -40,13 +40,13 @@ pub(super) const S3: Consistency = Consistency {
 };
 
 /// The errors of calls to a bucket that need not exist: creations and deletions. The name of a
-/// deleted bucket, for one, is not free at once.
+/// deleted bucket, for example, is not free immediately.
 pub(super) const CONFLICTS: Consistency = Consistency {
     passing: &[Code("OperationAborted")],
     ..S3
 };
 
-/// The SDK's client. At an emulator a bucket's name is in the path, since a host name of its own
+/// The SDK's client. On an emulator a bucket's name is in the path, since a host name of its own
 /// would not resolve.
 #[must_use]
 pub fn client(account: &Account) -> Client {
@@ -65,10 +65,10 @@ pub(super) struct S3Client {
     pub(super) sdk: Client,
 }
 
-/// Who has a bucket's name, as far as an account and a Region can see.
+/// The owner of a bucket's name, as far as an account and a Region can see.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Name {
-    /// No one.
+    /// None.
     Free,
     /// A bucket of this account and Region.
     Here,
@@ -139,7 +139,7 @@ impl S3Client {
         Ok(listed.chain(hinted).map(str::to_owned).collect())
     }
 
-    /// Who has a name. One that has the system's prefix is looked for in the list first.
+    /// The owner of a name. One that has the system's prefix is looked up in the list first.
     ///
     /// # Errors
     /// [`DriverError::Invalid`] if it is another account's or another Region's.
@@ -156,7 +156,7 @@ impl S3Client {
         self.head(name).await
     }
 
-    /// Who has a name, as it is now. The response to this call has no body, only its status says.
+    /// The owner of a name, as it is now. The response to this call has no body, only a status.
     pub(super) async fn head(&self, name: &str) -> Result<Name, DriverError> {
         let answer = self
             .sdk
@@ -209,7 +209,7 @@ impl S3Client {
         }
     }
 
-    /// Changes a bucket's tags. One that is gone has none to change.
+    /// Changes a bucket's tags. One that does not exist has none to change.
     pub(super) async fn change_tags(
         &self,
         bucket: &str,
@@ -252,7 +252,7 @@ pub(super) fn to_sdk(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
         .map_err(incomplete)
 }
 
-/// Tags as the calls take them that set all of something's tags.
+/// Tags as accepted by the calls that set all tags.
 pub(super) fn tagging(tags: &Tags) -> Result<Tagging, DriverError> {
     Tagging::builder()
         .set_tag_set(Some(to_sdk(tags)?))
@@ -260,7 +260,7 @@ pub(super) fn tagging(tags: &Tags) -> Result<Tagging, DriverError> {
         .map_err(incomplete)
 }
 
-/// A member that S3 needs was not set.
+/// A member that S3 requires was not set.
 #[allow(clippy::needless_pass_by_value)] // as `map_err` passes it
 pub(super) fn incomplete(error: aws_sdk_s3::error::BuildError) -> DriverError {
     DriverError::internal(format!("a call to S3 is incomplete ({error})"))

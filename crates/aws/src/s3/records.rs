@@ -1,7 +1,7 @@
-//! The records that a bucket's tags keep of its policy and its objects.
+//! The records of a bucket's policy and objects in its tags.
 //!
 //! The record of a policy is its fingerprint; that of an object is its fingerprint and its key, by
-//! which an object is found that the model no longer has.
+//! which an object is found that the model no longer contains.
 
 use engine::{DriverError, ReadCache};
 use model::{Address, FINGERPRINT_TAG, Owner, Tags, child_fingerprint_tag};
@@ -15,7 +15,7 @@ pub(super) struct Record {
     pub(super) bucket: String,
     /// An object's key; a policy has none.
     pub(super) key: Option<String>,
-    /// The tags that stand for the child.
+    /// The tags of the child.
     pub(super) tags: Tags,
 }
 
@@ -64,7 +64,7 @@ impl S3Client {
             .await
     }
 
-    /// Removes the record of a bucket's child, whatever its name.
+    /// Removes the record of a bucket's child, under any name.
     pub(super) async fn forget(&self, bucket: &str, key: Option<&str>) -> Result<(), DriverError> {
         let prefix = child_fingerprint_tag("");
         self.change_tags(bucket, |tags| {
@@ -74,7 +74,7 @@ impl S3Client {
     }
 }
 
-/// The tags that stand for a bucket's child at an address, by the bucket's tags.
+/// The tags of a bucket's child at an address, from the bucket's tags.
 pub(super) fn of_child(bucket: &Tags, address: &Address, key: Option<&str>) -> Tags {
     let mut tags = children::recorded(bucket, address);
     let record = tags.remove(FINGERPRINT_TAG);

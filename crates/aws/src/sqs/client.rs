@@ -34,7 +34,7 @@ pub(super) const SQS: Consistency = Consistency {
     },
 };
 
-/// A queue's attributes as SQS has them, all of them strings.
+/// A queue's attributes in SQS's form, all of them strings.
 pub(super) type QueueAttributes = HashMap<QueueAttributeName, String>;
 
 /// SQS in the system's account and Region.
@@ -66,8 +66,8 @@ impl SqsClient {
         let prefix = self.prefix();
         cache
             .once(format!("sqs:ListQueues {prefix}"), || async {
-                // Without a maximum SQS returns the first thousand and does not say that there are
-                // more.
+                // Without a maximum SQS returns the first thousand and does not report that there
+                // are more.
                 self.sdk
                     .list_queues()
                     .queue_name_prefix(&prefix)
@@ -82,7 +82,7 @@ impl SqsClient {
             .await
     }
 
-    /// The URL of the queue of a name, or `None` if there is none.
+    /// The URL of the queue with a name, or `None` if there is none.
     pub(super) async fn url(&self, name: &str) -> Result<Option<String>, DriverError> {
         let call = self.sdk.get_queue_url().queue_name(name).send();
         let found = SQS.found(call.sent("sqs:GetQueueUrl").await)?;
@@ -123,7 +123,7 @@ impl SqsClient {
     }
 }
 
-/// The name of the queue of a URL.
+/// The name of the queue with a URL.
 pub(super) fn name_of(url: &str) -> &str {
     url.rsplit('/').next().unwrap_or_default()
 }

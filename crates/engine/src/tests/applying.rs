@@ -66,7 +66,7 @@ async fn things_of_one_parent_do_not_refer_to_each_other() {
     let graph = things([thing("a", &[]), thing("b", &[])]);
     assert!(cloud.apply(&graph).await.complete());
     for name in ["a", "b"] {
-        // An attribute that is a property of both: the name of what they belong to.
+        // An attribute that is a property of both: the name of their parent.
         cloud.meddle(name, |live| {
             drop(
                 live.attributes
@@ -150,8 +150,8 @@ async fn a_stop_lets_what_began_end_and_begins_nothing() {
     assert!(cloud.apply(&graph).await.complete());
 }
 
-/// Waits of a deletion can take an hour, and the next run takes them up. Calls, and whatever makes
-/// something, go on.
+/// Waits of a deletion can take an hour, and the next run resumes them. Calls and creations
+/// continue.
 #[tokio::test(start_paused = true)]
 async fn a_stop_ends_the_waits_of_deletions_alone() {
     let cloud = Cloud::default();
@@ -203,7 +203,7 @@ async fn what_is_not_everywhere_yet_holds_up_nothing_and_is_told() {
     let report = cloud.apply(&graph).await;
     assert!(report.complete());
     assert_eq!(told(&report), ["s/a: spreading"]);
-    // A run that has nothing to do tells it too.
+    // A run that has nothing to do reports it as well.
     let report = cloud.apply(&graph).await;
     assert!(report.outcomes.is_empty());
     assert_eq!(
@@ -260,9 +260,9 @@ async fn a_failed_deletion_keeps_what_it_needs() {
 }
 
 proptest! {
-    /// Whatever model is applied over whatever other, with whatever step failing on the way, the
-    /// run after the fault is gone converges: the plan after it is empty, and the cloud holds
-    /// exactly the model.
+    /// Any model applied over any other, with any step failing on the way, converges in the run
+    /// after the fault is removed: the next plan is empty, and the cloud contains exactly the
+    /// model.
     #[test]
     fn any_model_over_any_other_converges(first in model(), second in model(), broken in 0..6_usize) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();

@@ -1,4 +1,4 @@
-//! A pretended cloud: what is in it, what was done to it, and what goes wrong.
+//! A fake cloud: its contents, what was done to it, and its faults.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -52,7 +52,7 @@ pub(super) const VAULT: &ResourceType = &ResourceType {
     ..*THING
 };
 
-/// A thing whose replacement is made first.
+/// A thing whose replacement is created first.
 pub(super) const TWIN: &ResourceType = &ResourceType {
     name: "Test::Twin",
     identity: &["Name", "Shape"],
@@ -88,17 +88,17 @@ resource!(Thing, THING);
 resource!(Vault, VAULT);
 resource!(Twin, TWIN);
 
-/// What goes wrong with a step.
+/// A fault of a step.
 #[derive(Clone, Debug)]
 pub(super) enum Fault {
     Fails,
     Panics,
     Takes(Duration),
-    /// It waits for so long, by a wait that may be left.
+    /// It waits this long, in a wait that may be abandoned.
     Waits(Duration),
 }
 
-/// What is in the cloud, what was done to it, and what goes wrong.
+/// The cloud's contents, what was done to it, and its faults.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cloud(Arc<Mutex<State>>);
 
@@ -122,12 +122,12 @@ impl Cloud {
             })
     }
 
-    /// Makes `STEP NAME` go wrong: `create a`.
+    /// Gives `STEP NAME` a fault: `create a`.
     pub(super) fn fault(&self, step: &str, fault: Fault) {
         self.0.lock().unwrap().faults.insert(step.to_owned(), fault);
     }
 
-    /// What was done, in order: `create a`, `created a`.
+    /// The actions, in order: `create a`, `created a`.
     pub(super) fn take_log(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap().log)
     }
@@ -141,7 +141,7 @@ impl Cloud {
             .collect()
     }
 
-    /// Changes a resource behind Frontage's back.
+    /// Changes a resource outside Frontage.
     pub(super) fn meddle(&self, name: &str, change: impl Fn(&mut Live)) {
         let mut state = self.0.lock().unwrap();
         let found = state
@@ -242,8 +242,7 @@ impl FakeDriver {
             .collect()
     }
 
-    /// Fails where the cloud lacks the service (`lack Vaults`), or the service fails (`read
-    /// Vaults`).
+    /// Fails if the cloud lacks the service (`lack Vaults`), or the service fails (`read Vaults`).
     fn reach(&self) -> Result<(), DriverError> {
         let service = self.facts.service.name;
         if self.cloud.has_fault(&format!("lack {service}")) {

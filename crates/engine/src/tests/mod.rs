@@ -1,5 +1,4 @@
-//! The engine on a pretended cloud under paused time: order, skips, stops, panics, drift,
-//! ownership.
+//! The engine on a fake cloud under paused time: order, skips, stops, panics, drift, ownership.
 
 mod applying;
 mod cloud;

@@ -1,4 +1,4 @@
-//! The plan: what it says, and what it refuses.
+//! The plan: its contents and its refusals.
 
 use model::{Address, Graph, SYSTEM_TAG, StackName, Tags};
 use serde_json::json;
@@ -213,7 +213,7 @@ async fn a_successor_is_made_and_referred_to_before_its_predecessor_goes() {
     };
     cloud.apply(&shaped("round")).await;
     cloud.take_log();
-    // The shape is part of the identity, so the old one comes up as what the model no longer has.
+    // The shape is part of the identity, so the old one becomes an orphan.
     assert!(cloud.apply(&shaped("square")).await.complete());
     assert_eq!(
         cloud.take_log(),

@@ -88,7 +88,7 @@ pub(crate) struct ServerSpec<'s> {
     /// A text contained in that answer, so another program that took the port is never mistaken for
     /// this one.
     pub(crate) answer: String,
-    /// Makes the command for a port and a directory that is deleted with the server. The command
+    /// Creates the command for a port and a directory that is deleted with the server. The command
     /// gets none of the caller's environment.
     pub(crate) command: &'s dyn Fn(u16, &Path) -> io::Result<Command>,
 }

@@ -29,7 +29,7 @@ pub const CERTIFICATE: &ResourceType = &ResourceType {
     refers_to: &[],
 };
 
-/// A public certificate for CloudFront: it is created in us-east-1, whatever the system's Region.
+/// A public certificate for CloudFront: created in us-east-1, regardless of the system's Region.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

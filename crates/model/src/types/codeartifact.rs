@@ -115,7 +115,7 @@ impl Handle<Domain> {
 impl<S> Repository<S> {
     /// The repository's name.
     pub const NAME: Attribute<Self> = Attribute::new("Name");
-    /// The URL that npm takes as a registry, with the trailing slash that it needs. It is
+    /// The URL that npm accepts as a registry, with the trailing slash that it needs. It is
     /// Frontage's own attribute: CloudFormation has none.
     pub const NPM_ENDPOINT: Attribute<Self> = Attribute::new("NpmEndpoint");
     /// The repository's ARN.

@@ -79,8 +79,8 @@ pub struct Policy<S = Text> {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct PolicyDocument<S = Text> {
-    /// The language's version; always `2012-10-17` in ours. A document that states none uses
-    /// `2008-10-17`.
+    /// The language's version; always `2012-10-17` in Frontage's own documents. A document that
+    /// states none uses `2008-10-17`.
     #[serde(default = "first_version")]
     pub version: String,
     /// The permissions granted and denied. IAM accepts a single statement instead of a list of one.
@@ -138,7 +138,7 @@ pub struct Statement<S = Text> {
 pub enum Effect {
     /// Grants.
     Allow,
-    /// Refuses, whatever else grants.
+    /// Refuses, regardless of other grants.
     Deny,
 }
 

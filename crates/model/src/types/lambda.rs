@@ -117,8 +117,7 @@ pub struct Function<S = Text> {
 
 /// A function's zip.
 ///
-/// CloudFormation names an S3 object here; in our calls the zip is uploaded directly, so this is
-/// its hash.
+/// CloudFormation names an S3 object here; Frontage uploads the zip directly, so this is its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Code {
@@ -323,7 +322,7 @@ impl Handle<Function> {
 }
 
 impl<S> Permission<S> {
-    /// The function whose policy has the statement.
+    /// The function whose policy contains the statement.
     pub const FUNCTION_NAME: Attribute<Self> = Attribute::new("FunctionName");
     /// The statement's id in the function's policy.
     pub const STATEMENT_ID: Attribute<Self> = Attribute::new("StatementId");

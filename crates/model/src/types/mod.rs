@@ -20,7 +20,7 @@ pub mod sqs;
 
 use crate::ResourceType;
 
-/// Every resource type that the model knows.
+/// Every resource type in the model.
 pub const ALL: &[&ResourceType] = &[
     dynamodb::TABLE,
     iam::ROLE,

@@ -81,7 +81,7 @@ pub struct Bucket<S = Text> {
     pub versioning_configuration: Option<VersioningConfiguration>,
     /// Automatic expiry and transitions; absent means none.
     pub lifecycle_configuration: Option<LifecycleConfiguration>,
-    /// What pages of other origins may do; absent means nothing.
+    /// The requests that pages of other origins may make; absent means none.
     pub cors_configuration: Option<CorsConfiguration>,
     /// The destination of the request log; absent means none.
     pub logging_configuration: Option<LoggingConfiguration<S>>,
@@ -341,7 +341,7 @@ pub struct AbortIncompleteMultipartUpload {
     pub days_after_initiation: i32,
 }
 
-/// What pages of other origins may do.
+/// The requests that pages of other origins may make.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CorsConfiguration {
@@ -349,7 +349,7 @@ pub struct CorsConfiguration {
     pub cors_rules: Vec<CorsRule>,
 }
 
-/// What pages of some origins may do. The lists are sets.
+/// The requests that pages of some origins may make. The lists are sets.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

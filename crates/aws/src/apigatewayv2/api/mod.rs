@@ -209,7 +209,7 @@ impl ResourceDriver for Apis {
         self.0.remove_tags(live.attribute(Api::ARN)?, keys).await
     }
 
-    /// Deletes everything that the API contains with it.
+    /// Deletes the API with everything that it contains.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let client = &self.0.client;
         let call = client.delete_api().api_id(&live.id);

@@ -101,7 +101,7 @@ async fn an_update_sends_what_changed_and_empty_text_for_what_goes() {
     assert_eq!(sent(&fake, "PATCH"), json!({"description": ""}));
 }
 
-/// Everything in the API, with one call for each kind.
+/// Everything in the API, with one call per kind.
 #[tokio::test]
 async fn a_reading_asks_for_each_kind_once() {
     let fake = FakeAws::new([

@@ -20,7 +20,7 @@ use crate::kit::typed::{TypedLive, TypedReadRequest};
 type Properties = Authorizer<String>;
 type Live = TypedLive<Properties>;
 
-/// Reads and writes authorizers. AWS lets several have one name; the one that a route uses is
+/// Reads and writes authorizers. AWS allows several with one name; the one that a route uses is
 /// chosen, and the others are orphans.
 #[derive(Debug)]
 pub(crate) struct Authorizers(ApiGatewayClient);
@@ -67,7 +67,7 @@ impl Authorizers {
         let id = created
             .authorizer_id()
             .ok_or_else(|| DriverError::internal("a new authorizer has no id"))?;
-        // An emulator makes up an identity source where none is given.
+        // An emulator invents an identity source if none is given.
         if created.identity_source() != desired.identity_source
             && desired.identity_source.is_empty()
         {

@@ -25,7 +25,7 @@ use crate::kit::wait::{WaitPolicy, until};
 type Properties = Deployment<String>;
 type Live = TypedLive<Properties>;
 
-/// The errors of a creation, which pass as well while the routes, made a moment ago, are not known
+/// The errors of a creation, which also pass while routes that were just created are not known
 /// everywhere.
 const CREATION: Consistency = Consistency {
     passing: &[
@@ -38,11 +38,11 @@ const CREATION: Consistency = Consistency {
     ..WRITES
 };
 
-/// Reads and makes deployments.
+/// Reads and creates deployments.
 ///
 /// A deployment's description is the fingerprint of what it deploys, so the desired one is found by
 /// it. If there is none, the one that a stage serves is the one to replace. Those that API Gateway
-/// makes for a stage with `AutoDeploy` are its own.
+/// creates for a stage with `AutoDeploy` are its own.
 #[derive(Debug)]
 pub(crate) struct Deployments(ApiGatewayClient);
 
@@ -62,7 +62,7 @@ impl Deployments {
         )
     }
 
-    /// The id of the deployment that an earlier attempt made, and whether it is deployed: the
+    /// The id of the deployment that an earlier attempt created, and whether it is deployed: the
     /// attempt may have been stopped while it waited.
     async fn earlier(
         &self,
@@ -139,12 +139,12 @@ impl Deployments {
     }
 }
 
-/// Not by API Gateway itself.
+/// Whether API Gateway itself did not create it.
 fn is_made_by_hand(deployment: &SdkDeployment) -> bool {
     deployment.auto_deployed() != Some(true)
 }
 
-/// An emulator may leave the status out.
+/// An emulator may omit the status.
 fn status(deployment: &SdkDeployment) -> DeploymentStatus {
     deployment
         .deployment_status()
@@ -172,7 +172,7 @@ fn newest<'d>(deployments: impl Iterator<Item = &'d SdkDeployment>) -> Option<&'
 }
 
 /// The desired deployment, or the one that is served in its place, or the newest. One that failed
-/// or is still pending is none of them: making the desired one goes on with it.
+/// or is still pending is none of them: creating the desired one resumes it.
 fn choose<'d>(
     deployments: &'d [SdkDeployment],
     description: &str,
@@ -230,7 +230,7 @@ impl Child for Deployments {
         Ok(chosen.map(|deployment| live(api_id, deployment)))
     }
 
-    /// A pending deployment is not an orphan: making the desired one may wait for it.
+    /// A pending deployment is not an orphan: creating the desired one may wait for it.
     async fn all(&self, api: &Api, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let api_id = api.api_id().unwrap_or_default();
         let (deployments, stages) = self.with_stages(api_id, cache).await?;
@@ -257,7 +257,7 @@ impl Child for Deployments {
         ))
     }
 
-    /// Nothing of a deployment changes in place.
+    /// No property of a deployment changes in place.
     async fn change(&self, _: &mut Live, _: &Properties, _: &Changes) -> Result<(), DriverError> {
         Ok(())
     }

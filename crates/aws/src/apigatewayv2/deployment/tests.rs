@@ -5,7 +5,7 @@ fn deployment() -> Value {
     json!({"ApiId": "a", "Description": "wanted"})
 }
 
-/// Id, description, status; without a description AWS made it.
+/// Id, description, status; one without a description was created by AWS.
 type Of<'c> = &'c [(&'c str, &'c str, &'c str)];
 /// The deployment, and the stage's owner.
 type Served<'c> = &'c [(&'c str, &'c str)];

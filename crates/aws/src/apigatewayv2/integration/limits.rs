@@ -26,7 +26,7 @@ pub(super) const LIMITS: &[Limit] = &[
     Limit::range("TimeoutInMillis", 50, 29_000, MODEL),
 ];
 
-/// An update takes an empty value as the removal of its entry, so it cannot be one.
+/// An update interprets an empty value as the removal of its entry, so it cannot be one.
 pub(super) fn check(integration: &Integration<String>, checks: &mut Checks) {
     for (property, map) in [
         ("RequestParameters", &integration.request_parameters),

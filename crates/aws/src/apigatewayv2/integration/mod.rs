@@ -25,9 +25,9 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes integrations.
 ///
-/// AWS assigns the id and lets several be equal, so the call that creates an integration writes its
-/// address into its description, by which it is found again. Of several, the one that a route calls
-/// is chosen, and the others are orphans.
+/// AWS assigns the id and allows several to be equal, so the call that creates an integration
+/// writes its address into its description, by which it is found again. Of several, the one that a
+/// route calls is chosen, and the others are orphans.
 #[derive(Debug)]
 pub(crate) struct Integrations(ApiGatewayClient);
 
@@ -126,7 +126,7 @@ fn properties(api_id: &str, integration: &SdkIntegration) -> Properties {
     }
 }
 
-/// The description states the address, even of an orphan.
+/// The description contains the address, even an orphan's.
 fn live(api_id: &str, integration: &SdkIntegration) -> Live {
     let id = integration.integration_id().unwrap_or_default();
     let description = integration.description();
@@ -157,7 +157,7 @@ impl Child for Integrations {
     }
 
     /// AWS's defaults: the Internet, 29 s, and messages that match no template pass. `POST` is the
-    /// one method of a function; a mock has none.
+    /// only method of a function; a mock has none.
     fn normalise(&self, integration: &mut Properties) {
         integration
             .connection_type
@@ -204,7 +204,8 @@ impl Child for Integrations {
         self.create_integration(desired, &owner.address).await
     }
 
-    /// Every update has the type: without it the service checks the rest against the wrong one.
+    /// Every update contains the type: without it the service checks the rest against the wrong
+    /// one.
     async fn change(
         &self,
         live: &mut Live,

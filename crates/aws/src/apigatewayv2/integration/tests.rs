@@ -89,7 +89,7 @@ async fn of_several_integrations_the_one_that_a_route_calls_is_it() {
     }
 }
 
-/// What MiniStack does not keep.
+/// Members that MiniStack does not keep.
 #[tokio::test]
 async fn an_integration_is_written_and_read_whole() {
     let whole = json!({

@@ -12,7 +12,7 @@ pub(super) const LIMITS: &[Limit] = &[
     Limit::one_of("AuthorizationType", &["NONE", "AWS_IAM", "CUSTOM"], MODEL),
 ];
 
-/// The developer guide: a WebSocket API authorizes on `$connect` alone.
+/// The developer guide: a WebSocket API authorizes only on `$connect`.
 pub(super) fn check(route: &Route<String>, checks: &mut Checks) {
     checks.require(!route.route_key.is_empty(), "RouteKey", "is empty");
     let authorization = route.authorization_type.as_deref().unwrap_or("NONE");

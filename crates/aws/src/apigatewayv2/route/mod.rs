@@ -29,7 +29,7 @@ impl Routes {
         Self(ApiGatewayClient::new(account))
     }
 
-    /// The route of a key; the lowest id where an emulator has several.
+    /// The route of a key; the lowest id if an emulator has several.
     async fn with_key(
         &self,
         api_id: &str,
@@ -44,7 +44,7 @@ impl Routes {
         Ok(route.map(|route| live(api_id, route)))
     }
 
-    /// The route that an earlier attempt made, as desired now.
+    /// The route that an earlier attempt created, as desired now.
     async fn earlier(
         &self,
         desired: &Properties,
@@ -150,7 +150,7 @@ impl Child for Routes {
         Ok(routes.iter().map(|route| live(api_id, route)).collect())
     }
 
-    /// The key is looked for first, since an emulator accepts a second route of the same key.
+    /// The key is looked up first, since an emulator accepts a second route with the same key.
     async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {
         if let Some(found) = self.earlier(&desired, owner).await? {
             return Ok(found);

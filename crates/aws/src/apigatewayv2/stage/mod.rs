@@ -64,7 +64,8 @@ impl Stages {
         Ok(answer.api_endpoint.unwrap_or_default())
     }
 
-    /// Goes on with the stage of the desired name, if an earlier attempt made it, as desired now.
+    /// Resumes with the stage of the desired name, if an earlier attempt created it, as desired
+    /// now.
     async fn take_over(
         &self,
         desired: &Properties,

@@ -1,4 +1,4 @@
-//! Throttling and logging of routes, and where accesses are logged.
+//! Throttling and logging of routes, and the destination of access logs.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use model::types::apigatewayv2::{AccessLogSettings, RouteSettings};
 
 use crate::apigatewayv2::convert;
 
-/// A route's settings unless stated: the account's throttling, no metrics, no logs.
+/// A route's default settings: the account's throttling, no metrics, no logs.
 pub(super) fn defaults() -> RouteSettings {
     RouteSettings {
         throttling_burst_limit: None,

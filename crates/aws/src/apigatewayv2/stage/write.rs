@@ -3,7 +3,7 @@
 //! An update keeps members that it is not given, and two that it is given empty (measured by others
 //! on AWS, go-to-k/cdkd pull requests 1163 and 1577): `""` keeps a description, an empty object
 //! keeps access logs. So settings that the answer still shows are removed by calls of their own,
-//! and only then: an emulator, where the update suffices, deletes the stage on them.
+//! and only then: an emulator on which the update suffices deletes the stage on them.
 
 use aws_sdk_apigatewayv2::operation::update_stage::UpdateStageOutput;
 use engine::DriverError;
@@ -43,7 +43,7 @@ impl Stages {
             .await
     }
 
-    /// Changes the touched members.
+    /// Changes the affected members.
     ///
     /// With `AutoDeploy` on, the service refuses a deployment: a call of its own switches it off
     /// first.
@@ -146,7 +146,7 @@ impl Stages {
     }
 
     /// Removes the settings of routes that should have none or, since an entry is merged as well,
-    /// other ones; and writes the desired ones again.
+    /// different ones; then writes the desired ones again.
     async fn reset_routes(
         &self,
         desired: &Properties,
@@ -182,7 +182,7 @@ impl Stages {
 }
 
 /// AWS cannot remove the throttling of a whole stage once it is set (terraform-provider-aws issue
-/// 14742), so that is an error rather than reported as done.
+/// 14742), so that is reported as an error rather than as done.
 fn check_throttling(desired: &Properties, answer: &UpdateStageOutput) -> Result<(), DriverError> {
     let stated = desired
         .default_route_settings

@@ -8,8 +8,8 @@ use super::{Properties, zones_of};
 use crate::kit::policy_document::sort_set;
 use crate::route53::zone_id;
 
-/// Takes the place of the zone of a certificate that is not issued: it differs from every desired
-/// one, so that the next apply goes on with an interrupted one.
+/// Replaces the zone of a certificate that is not issued: it differs from every desired one, so
+/// that the next apply resumes an interrupted one.
 const PENDING: &str = "(not issued yet)";
 
 /// The domains that a certificate is for.
@@ -17,8 +17,8 @@ pub(super) fn domains(certificate: &Properties) -> impl Iterator<Item = &String>
     std::iter::once(&certificate.domain_name).chain(&certificate.subject_alternative_names)
 }
 
-/// States the defaults, and where the record of each domain is: in no zone of the account, unless a
-/// zone is named.
+/// Fills in the defaults, and the zone of each domain's record: no zone of the account, unless one
+/// is named.
 pub(super) fn normalise(certificate: &mut Properties) {
     certificate.domain_name.make_ascii_lowercase();
     let first = certificate.domain_name.clone();
@@ -32,7 +32,7 @@ pub(super) fn normalise(certificate: &mut Properties) {
     certificate
         .validation_method
         .get_or_insert(ValidationMethod::Dns);
-    // Some answers have a hyphen where the requests have an underscore.
+    // Some answers contain a hyphen where the requests contain an underscore.
     let key = certificate
         .key_algorithm
         .take()
@@ -43,7 +43,7 @@ pub(super) fn normalise(certificate: &mut Properties) {
 
 fn normalise_options(certificate: &mut Properties) {
     if certificate.validation_method == Some(ValidationMethod::Email) {
-        // No record is looked for.
+        // No record is looked up.
         certificate.domain_validation_options.clear();
     }
     for option in &mut certificate.domain_validation_options {
@@ -67,8 +67,8 @@ fn normalise_options(certificate: &mut Properties) {
     certificate.domain_validation_options.dedup();
 }
 
-/// A certificate as it was read. The answer names no zones: the desired ones hold the records if the
-/// certificate's tag has them.
+/// A certificate as it was read. The answer names no zones: the desired ones contain the records if
+/// the certificate's tag names them.
 pub(super) fn properties(owned: &Owned, desired: Option<&Properties>) -> Properties {
     let detail = &owned.detail;
     let mut properties = Certificate {
@@ -98,7 +98,7 @@ pub(super) fn zone(certificate: &Properties, domain: &str) -> Option<String> {
     option.hosted_zone_id.clone()
 }
 
-/// Whether two are the answer to one request.
+/// Whether two certificates answer one request.
 pub(super) fn same_request(one: &Properties, other: &Properties) -> bool {
     one.domain_name == other.domain_name
         && one.subject_alternative_names == other.subject_alternative_names

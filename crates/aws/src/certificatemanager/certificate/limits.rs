@@ -1,4 +1,4 @@
-//! What Certificate Manager refuses and emulators accept.
+//! The limits of certificates that emulators do not enforce.
 
 use aws_sdk_acm::types::KeyAlgorithm;
 

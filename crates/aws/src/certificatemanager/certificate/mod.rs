@@ -24,17 +24,18 @@ use crate::route53::Route53Client;
 type Properties = Certificate<String>;
 type Live = TypedLive<Properties>;
 
-/// How long a certificate that was just requested may be unknown.
+/// How long a new certificate may not be known.
 const APPEARANCE: WaitPolicy = WaitPolicy::seconds(30);
 
-/// How many requests may be answered with a certificate that was deleted a moment ago, since they
+/// The number of requests that may be answered with a certificate that was just deleted, since they
 /// look like its own.
 const REQUESTS: usize = 3;
 
 /// Reads and writes certificates.
 ///
-/// They are found by their tags, each of which takes a call to read; those of the system take
-/// another. No answer names the zones that hold their validation records, so a tag keeps these.
+/// They are found by their tags, and reading a certificate's tags takes a call; reading one of the
+/// system's takes another. No answer names the zones that contain their validation records, so a
+/// tag records these.
 #[derive(Debug)]
 pub(crate) struct Certificates {
     account: Account,
@@ -54,8 +55,8 @@ impl Certificates {
     /// Requests the certificate.
     ///
     /// Within an hour the same token is answered with the same certificate, so that a lost answer
-    /// makes no second one. A certificate that was deleted within the hour may be the answer, too:
-    /// then another token asks again.
+    /// creates no second one. The answer may also be a certificate that was deleted within the
+    /// hour: then another token is used.
     async fn request(
         &self,
         desired: &Properties,
@@ -97,7 +98,7 @@ impl Certificates {
         )))
     }
 
-    /// Whether a certificate that was just requested exists.
+    /// Whether a new certificate exists.
     async fn appears(&self, arn: &str) -> Result<bool, DriverError> {
         let described = until("the new certificate to appear", APPEARANCE, || async {
             let found = self.client.describe(arn).await?;
@@ -111,13 +112,13 @@ impl Certificates {
     }
 }
 
-/// The tag that keeps which zones hold the validation records. The engine leaves it alone, as a
+/// The tag that records the zones of the validation records. The engine leaves it untouched, as a
 /// child's record.
 fn zones_tag() -> String {
     child_fingerprint_tag("zones")
 }
 
-/// The zones that hold, or held, the validation records.
+/// The zones that contain, or contained, the validation records.
 fn zones_of(tags: &Tags) -> Vec<String> {
     let zones = tags.get(&zones_tag());
     zones
@@ -175,8 +176,7 @@ impl ResourceDriver for Certificates {
         Ok(live(desired, &arn, tags))
     }
 
-    /// What can change is where the validation records are, and whether the certificate is issued
-    /// at all.
+    /// Only the zones of the validation records can change, and whether the certificate is issued.
     async fn update(
         &self,
         live: Live,

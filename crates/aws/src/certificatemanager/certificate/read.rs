@@ -1,4 +1,4 @@
-//! Which of the account's certificates are the system's.
+//! The certificates of the account that are the system's.
 
 use std::sync::Arc;
 
@@ -32,8 +32,8 @@ impl Owned {
         *self.status() == CertificateStatus::Issued
     }
 
-    /// Whether it is of use, or will be. One that is not counts as absent, and is deleted as one too
-    /// many.
+    /// Whether it is usable, or will be. Otherwise it counts as absent, and is deleted as a surplus
+    /// one.
     fn is_alive(&self) -> bool {
         matches!(
             self.status(),
@@ -80,8 +80,8 @@ impl Certificates {
         }))
     }
 
-    /// Of several certificates at an address, as an interrupted replacement leaves them, the one
-    /// that is as desired; the others are orphans.
+    /// The certificate at an address. Of several, as an interrupted replacement leaves them, the
+    /// one that matches the desired state; the others are orphans.
     pub(super) async fn find(
         &self,
         request: TypedReadRequest<'_, Properties>,

@@ -1,4 +1,4 @@
-//! What no emulator shows of certificates.
+//! Behaviour of certificates that no emulator shows.
 
 use engine::UNKNOWN;
 use fake_aws::FakeAws;
@@ -194,7 +194,7 @@ async fn what_somebody_has_to_do_is_said_and_a_failure_is_told() {
     );
 }
 
-/// Within the hour the token of a certificate that was deleted may be answered with its ARN.
+/// Within the hour the token of a deleted certificate may be answered with its ARN.
 #[tokio::test(start_paused = true)]
 async fn a_certificate_that_was_deleted_is_asked_for_with_another_token() {
     let (old, new) = (
@@ -273,7 +273,7 @@ async fn a_certificate_is_found_by_its_tags_on_any_page_with_any_key() {
     );
 }
 
-/// An apply that was interrupted while it waited is gone on with; one that failed is as good as
+/// An apply that was interrupted while it waited is resumed; a certificate that failed counts as
 /// none.
 #[tokio::test]
 async fn one_that_is_not_issued_differs_and_one_that_failed_is_an_orphan() {
@@ -419,7 +419,7 @@ async fn deleting_the_absent_succeeds() {
     fake.assert_used();
 }
 
-/// A record that was there before, without a companion of ours, was not written by us.
+/// A record that existed before, without a companion of the system, was not written by it.
 #[tokio::test]
 async fn a_record_that_somebody_else_wrote_is_neither_written_nor_removed() {
     let (cname, none) = (cname(), listed("", "", ""));
@@ -456,7 +456,7 @@ async fn a_record_that_somebody_else_wrote_is_neither_written_nor_removed() {
     fake.assert_used();
 }
 
-/// What makes a certificate one that would be refused.
+/// Changes a certificate so that it would be refused.
 type Mistake = fn(&mut Properties);
 
 #[test]

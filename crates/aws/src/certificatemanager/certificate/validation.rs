@@ -1,5 +1,5 @@
-//! How the domains of a certificate are validated: by records that Certificate Manager names and
-//! looks for.
+//! The validation of a certificate's domains, by records that Certificate Manager names and looks
+//! up.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -17,11 +17,11 @@ use super::{Certificates, Properties, convert, zones_of, zones_tag};
 use crate::kit::wait::{WaitPolicy, until};
 use crate::route53::{Companion, canonical, remove, simple_record, write};
 
-/// How long Certificate Manager may take to say which records it looks for.
+/// How long Certificate Manager may take to name the records.
 const NAMING: WaitPolicy = WaitPolicy::seconds(120);
 
-/// How long it may take to find them. With a zone of the account it is minutes; if a person writes
-/// the record, longer.
+/// How long it may take to find them: minutes with a zone of the account; longer if a person writes
+/// the record.
 const ISSUE: WaitPolicy = WaitPolicy {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(10),
@@ -59,7 +59,7 @@ impl Proof {
     }
 }
 
-/// The records that a certificate needs, and a domain that each is for.
+/// The records that a certificate needs, each with a domain that it is for.
 fn proofs(detail: &CertificateDetail) -> BTreeMap<Proof, &str> {
     let domains = detail.domain_validation_options().iter();
     domains
@@ -67,7 +67,7 @@ fn proofs(detail: &CertificateDetail) -> BTreeMap<Proof, &str> {
         .collect()
 }
 
-/// The events that a certificate that is not issued waits for.
+/// The events that must happen before a certificate is issued.
 fn pending(detail: &CertificateDetail, desired: &Properties) -> String {
     let waiting = detail
         .domain_validation_options()
@@ -98,7 +98,7 @@ fn pending(detail: &CertificateDetail, desired: &Properties) -> String {
 
 impl Certificates {
     /// Writes the records that validate the domains, and waits until the certificate is issued.
-    /// Answers with its tags, which keep the zones that have the records.
+    /// Returns its tags, which record the zones of the records.
     pub(super) async fn validate(
         &self,
         arn: &str,
@@ -119,7 +119,7 @@ impl Certificates {
         Ok(tags)
     }
 
-    /// Keeps the zones in a tag, before anything is written there.
+    /// Records the zones in a tag, before anything is written there.
     async fn record_zones(
         &self,
         arn: &str,
@@ -144,8 +144,7 @@ impl Certificates {
         Ok(tags)
     }
 
-    /// Waits until Certificate Manager names the records that it looks for: some seconds after the
-    /// request.
+    /// Waits until Certificate Manager names the records: some seconds after the request.
     async fn named(&self, arn: &str, domain: &str) -> Result<CertificateDetail, DriverError> {
         let condition = format!("the validation records of `{domain}` to be named");
         until(&condition, NAMING, || async {
@@ -161,8 +160,8 @@ impl Certificates {
         .await
     }
 
-    /// Writes a record, with a companion that names the certificate. One that already exists is
-    /// right, whoever made it: it is the same for all certificates of the account for the domain.
+    /// Writes a record, with a companion that names the certificate. An existing one is right,
+    /// regardless of its origin: it is the same for all certificates of the account for the domain.
     async fn prove(&self, zone: &str, proof: &Proof, owner: &Owner) -> Result<(), DriverError> {
         let zone_name = self.zones.known_name(zone).await?;
         let live = self.zones.record(zone, &proof.name, "CNAME").await?;
@@ -219,7 +218,7 @@ impl Certificates {
         self.client.untag(arn, &[zones_tag()]).await
     }
 
-    /// The domains of these records for which other certificates, of any owner, need them too.
+    /// The domains of these records for which other certificates, of any owner, need them as well.
     async fn needed_by_others(
         &self,
         arn: &str,
@@ -281,7 +280,7 @@ impl Certificates {
     }
 }
 
-/// A domain without its wildcard: both have one record.
+/// A domain without its wildcard: both share one record.
 fn base(domain: &str) -> &str {
     domain.strip_prefix("*.").unwrap_or(domain)
 }

@@ -14,12 +14,12 @@ use model::types::cloudfront::{
 use crate::cloudfront::comment_owned::Found;
 use crate::cloudfront::convert::{built, from_sdk, list, none_if_empty, set, to_sdk};
 
-/// Seconds that CloudFront caches if neither the policy nor the origin says.
+/// The seconds that CloudFront caches if neither the policy nor the origin specifies it.
 const DAY: i64 = 86_400;
-/// The most seconds that CloudFront caches if the policy does not say.
+/// The most seconds that CloudFront caches if the policy does not specify it.
 const YEAR: i64 = 31_536_000;
 
-/// States the defaults and sorts the sets.
+/// Fills in the defaults and sorts the sets.
 pub(super) fn normalise(config: &mut CachePolicyConfig) {
     none_if_empty(&mut config.comment);
     let default = *config.default_ttl.get_or_insert(DAY.max(config.min_ttl));

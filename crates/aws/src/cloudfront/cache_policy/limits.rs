@@ -1,4 +1,4 @@
-//! What CloudFront refuses and emulators accept.
+//! The limits of cache policies that emulators do not enforce.
 
 use model::types::cloudfront::{
     CachePolicyConfig, CookieBehavior, HeaderBehavior, ParametersInCacheKeyAndForwardedToOrigin,
@@ -36,7 +36,7 @@ pub(super) fn check(config: &CachePolicyConfig, checks: &mut Checks) {
     );
 }
 
-/// Without caching there is no key, and CloudFront refuses whatever would be in it.
+/// Without caching there is no key, and CloudFront refuses anything that would be in it.
 fn keys_nothing(of: &ParametersInCacheKeyAndForwardedToOrigin) -> bool {
     !of.enable_accept_encoding_gzip
         && of.enable_accept_encoding_brotli != Some(true)

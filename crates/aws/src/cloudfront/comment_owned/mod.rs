@@ -1,5 +1,5 @@
-//! Resources that AWS cannot tag and that have no taggable parent: their owner is a note in their
-//! comment.
+//! Resources that AWS cannot tag and that have no taggable parent: their owner is recorded in a
+//! note in their comment.
 
 #[cfg(test)]
 mod tests;
@@ -29,11 +29,11 @@ pub(crate) struct Found<P> {
     pub(crate) name: String,
     /// With the note.
     pub(crate) comment: Option<String>,
-    /// Somebody else's may be of a kind that this program does not know.
+    /// Another owner's may be of a kind that this program does not know.
     pub(crate) properties: Result<P, DriverError>,
 }
 
-/// One type: its calls, and where its name and its comment are.
+/// One type: its calls, and the members for its name and its comment.
 pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
     /// The type's properties, resolved.
     type Properties: Resource + DeserializeOwned + Clone + Debug + PartialEq + Send + Sync;
@@ -49,7 +49,7 @@ pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
     /// The name, unique in the account.
     fn name(properties: &Self::Properties) -> &str;
 
-    /// The comment: at CloudFront with the note, everywhere else without.
+    /// The comment: with the note at CloudFront, without it everywhere else.
     fn comment(properties: &mut Self::Properties) -> &mut Option<String>;
 
     /// As [`ResourceDriver::normalise`].
@@ -58,12 +58,12 @@ pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
     /// As [`ResourceDriver::check`].
     fn check(_properties: &Self::Properties, _checks: &mut Checks) {}
 
-    /// All of the account's, without AWS's own.
+    /// All resources of the account, without AWS's own.
     fn list(
         sdk: &Client,
     ) -> impl Future<Output = Result<Vec<Found<Self::Properties>>, DriverError>> + Send;
 
-    /// Creates a resource and answers with its id.
+    /// Creates a resource and returns its id.
     fn create(
         sdk: &Client,
         properties: &Self::Properties,
@@ -128,8 +128,7 @@ impl<K: CommentOwned> Driver<K> {
             .await
     }
 
-    /// Finishes what an earlier attempt of this very call began: writes the resource that has the
-    /// name.
+    /// Completes the creation that an earlier attempt began: writes the resource that has the name.
     async fn adopt(
         &self,
         desired: &K::Properties,
@@ -146,7 +145,7 @@ impl<K: CommentOwned> Driver<K> {
     }
 }
 
-/// Properties as CloudFront has them: the comment with the note.
+/// The properties in CloudFront's form: the comment with the note.
 fn with_note<K: CommentOwned>(
     properties: &K::Properties,
     owner: &Owner,
@@ -161,8 +160,8 @@ fn note<P>(found: &Found<P>) -> OwnerComment {
     owner_comment::parse(found.comment.as_deref().unwrap_or_default())
 }
 
-/// A listed resource as everybody else has it: the comment without the note, whose owner is in the
-/// tags.
+/// A listed resource in the form used everywhere else: the comment without the note, whose owner is
+/// in the tags.
 fn found<K: CommentOwned>(found: &Found<K::Properties>) -> Result<Live<K>, DriverError> {
     let note = note(found);
     let mut properties = found.properties.clone()?;

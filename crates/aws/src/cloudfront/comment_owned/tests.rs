@@ -1,4 +1,4 @@
-//! What no emulator shows of the types whose owner is in their comment.
+//! Behaviour of the types whose owner is in their comment that no emulator shows.
 
 use engine::{Changes, DriverError, ReadCache, UNKNOWN};
 use fake_aws::FakeAws;
@@ -153,8 +153,8 @@ async fn one_of_another_owner_is_not_taken() {
     }
 }
 
-/// A control of somebody else that this program cannot read stops nothing; one of ours must not
-/// pass for absent.
+/// Another owner's control that this program cannot read stops nothing; one of the system's must
+/// not count as absent.
 #[tokio::test]
 async fn only_ones_own_must_be_readable() {
     let first = listed(&summary("theirs", "always-amz-auth", ""), Some("next"));

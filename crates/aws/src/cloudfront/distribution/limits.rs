@@ -1,4 +1,4 @@
-//! What CloudFront refuses and emulators accept.
+//! The limits of distributions that emulators do not enforce.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const QUOTAS: &str = "the CloudFront quotas page, `General quotas on distributio
 /// The most characters of a comment, the note of the owner included.
 pub(super) const COMMENT: usize = 128;
 
-/// The errors of an origin that CloudFront can answer with something else.
+/// The errors of an origin that CloudFront can replace with another answer.
 const ERRORS: [i32; 11] = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 pub(super) const LIMITS: &[Limit] = &[

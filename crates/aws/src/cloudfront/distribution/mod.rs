@@ -37,7 +37,8 @@ use crate::kit::wait::{WaitPolicy, until};
 type Properties = Distribution<String>;
 type Live = TypedLive<Properties>;
 
-/// Until a change is at all of the edges: minutes as a rule. Terraform waits for 90.
+/// How long a change may take to reach all edge locations: minutes as a rule. Terraform waits for
+/// 90.
 const DEPLOYED: WaitPolicy = WaitPolicy {
     first: Duration::from_secs(5),
     longest: Duration::from_secs(20),
@@ -46,13 +47,13 @@ const DEPLOYED: WaitPolicy = WaitPolicy {
 
 /// Reads and writes distributions.
 ///
-/// One call lists them all; each of the system's takes another to read, and one for its tags.
+/// One call lists them all; each of the system's takes one more to read, and one for its tags.
 #[derive(Debug)]
 pub(crate) struct Distributions {
     client: CloudFrontClient,
 }
 
-/// A distribution as CloudFront has it, and the version that a write of it names.
+/// A distribution as CloudFront reports it, and the version that a write of it names.
 struct Versioned {
     distribution: SdkDistribution,
     config: SdkConfig,
@@ -104,7 +105,7 @@ impl Distributions {
         }
     }
 
-    /// Changes the live configuration, whatever others change of it meanwhile.
+    /// Changes the live configuration, even if others change it meanwhile.
     async fn change(
         &self,
         id: &str,
@@ -166,7 +167,7 @@ impl Distributions {
         }
     }
 
-    /// Finishes what an earlier attempt of this very call began: the reference is the address's, and
+    /// Completes the creation that an earlier attempt began: the reference is the address's, and
     /// the error's message ends with the id.
     async fn adopt(
         &self,
@@ -198,8 +199,8 @@ impl Distributions {
         .await
     }
 
-    /// Disables a distribution, waits until that is everywhere, and deletes it: each step only if
-    /// it was not done before.
+    /// Disables a distribution, waits until that is deployed, and deletes it: each step only if it
+    /// was not done before.
     async fn take_away(&self, id: &str) -> Result<(), DriverError> {
         let live = self.get(id).await?;
         if live.config.enabled {
@@ -225,8 +226,8 @@ fn answered<T>(answer: Option<T>) -> Result<T, DriverError> {
     answer.ok_or_else(|| DriverError::internal("CloudFront answers with no distribution"))
 }
 
-/// By which CloudFront recognises a create call: the system and the address, so that there is no
-/// second distribution for them.
+/// The reference by which CloudFront recognises a create call: the system and the address, so that
+/// no second distribution is created for them.
 fn reference(owner: &Owner) -> String {
     format!("frontage {} {}", owner.system, owner.address)
 }
@@ -251,8 +252,8 @@ fn named_id(message: &str) -> Option<&str> {
 
 impl ResourceDriver for Distributions {
     type Properties = Properties;
-    /// By the buckets that sites are served from: the index of a Region outside us-east-1 shows
-    /// nothing of CloudFront, and a bucket is deleted after its distribution.
+    /// Found by the buckets that sites are served from: the index of a Region outside us-east-1
+    /// shows no resources of CloudFront, and a bucket is deleted after its distribution.
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
@@ -307,7 +308,7 @@ impl ResourceDriver for Distributions {
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        // An update before wrote the note of the owner in the tags as they were.
+        // An earlier update wrote the note of the owner in the tags at that time.
         let owner = recorded::owner(live, tags)?;
         if !live.tags.known().is_some_and(|found| owner.is_of(found)) {
             self.write(&live.id, &live.properties, &owner).await?;

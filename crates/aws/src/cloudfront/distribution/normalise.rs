@@ -1,6 +1,6 @@
-//! A distribution with all values stated that CloudFront would fill in.
+//! A distribution with all values filled in that CloudFront would fill in.
 //!
-//! A distribution is always written whole, with these values. They are CloudFront's own only if the
+//! A distribution is always written whole, with these values. They are CloudFront's own unless the
 //! types name CloudFormation's or the service's default.
 
 use model::types::cloudfront::{
@@ -46,7 +46,7 @@ pub(super) fn config(config: &mut DistributionConfig<String>) {
         .for_each(|of| behavior(&mut of.behavior));
 }
 
-/// None if it is that of `cloudfront.net`.
+/// `None` if it is that of `cloudfront.net`.
 fn certificate(mut of: ViewerCertificate<String>) -> Option<ViewerCertificate<String>> {
     none_if_empty(&mut of.acm_certificate_arn);
     none_if_empty(&mut of.iam_certificate_id);

@@ -72,7 +72,7 @@ fn headers(of: &[OriginCustomHeader<String>]) -> Result<CustomHeaders, DriverErr
     list!(CustomHeaders, items)
 }
 
-/// Without an identity CloudFront requires an empty one, with an access control too.
+/// Without an identity CloudFront requires an empty one, even with an access control.
 fn bucket(live: Option<SdkBucket>, of: &S3OriginConfig<String>) -> SdkBucket {
     let mut sdk = live.unwrap_or_else(|| SdkBucket::builder().origin_access_identity("").build());
     sdk.origin_access_identity = of.origin_access_identity.clone().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Which of the account's distributions are the system's.
+//! The distributions of the account that are the system's.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::cloudfront::client::WRITES;
 use crate::cloudfront::owner_comment::{self, OwnerComment, without_fingerprint};
 use crate::failed;
 
-/// Stands at the end of a comment that lost its note, so that it differs from the desired one.
+/// Ends a comment that lost its note, so that it differs from the desired one.
 const NOTE_LOST: &str = "(without the note of its owner)";
 
 impl Distributions {
@@ -37,7 +37,7 @@ impl Distributions {
             .await
     }
 
-    /// The distribution at an address: by its note or, if somebody took that away, by its tags.
+    /// The distribution at an address: by its note or, if that was removed, by its tags.
     pub(super) async fn find(
         &self,
         address: &Address,

@@ -1,4 +1,4 @@
-//! What no emulator shows of a distribution.
+//! Behaviour of distributions that no emulator shows.
 
 use fake_aws::FakeAws;
 use model::types::cloudfront::{CustomErrorResponse, DISTRIBUTION};
@@ -24,7 +24,7 @@ fn site() -> Properties {
     serde_json::from_value(json!({"DistributionConfig": config})).unwrap()
 }
 
-/// A configuration as CloudFront answers with it, everything that was not sent filled in.
+/// A configuration in CloudFront's answer, with everything filled in that was not sent.
 fn config(enabled: bool, comment: &str, more: &str) -> String {
     format!(
         "<DistributionConfig><CallerReference>frontage acme shell/site</CallerReference>\
@@ -70,7 +70,7 @@ fn distribution(status: &str, config: &str) -> String {
     )
 }
 
-/// An answer to a reading.
+/// An answer to a read.
 fn read(version: &str, status: &str, enabled: bool) -> String {
     versioned(
         version,
@@ -167,7 +167,7 @@ async fn what_cloudfront_fills_in_is_no_difference() {
     fake.assert_used();
 }
 
-/// Of others, however many and on whatever page, nothing but the list is read.
+/// Of the other distributions, however many and on whichever page, only the list is read.
 #[tokio::test]
 async fn only_the_systems_own_are_read() {
     let first = list(
@@ -225,7 +225,7 @@ async fn it_has_its_owner_from_the_create_call_on() {
         !request.contains("ForwardedValues") && !request.contains("TTL"),
         "{request}"
     );
-    // It is there, and not at the edges yet: nothing waits for that.
+    // It exists, but has not reached the edge locations: nothing waits for that.
     assert_eq!(
         driver(&fake).pending(&live.attributes).as_deref(),
         Some("deploying to the edges")
@@ -304,8 +304,8 @@ async fn a_certificate_that_is_new_is_waited_for() {
     fake.assert_used();
 }
 
-/// Somebody else changes it between our reading and our write: what they changed and we do not
-/// describe is kept.
+/// Another writer changes it between the read and the write: its changes to what the description
+/// does not cover are kept.
 #[tokio::test(start_paused = true)]
 async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
     let group = "<AnycastIpListId>theirs</AnycastIpListId>";
@@ -406,7 +406,7 @@ async fn a_deletion_goes_on_where_it_was_left() {
     assert_eq!(fake.count("PUT "), 0);
 }
 
-/// Somebody writes it while it is deleted, half an hour after that began.
+/// Another writer changes it while it is deleted, half an hour after that began.
 #[tokio::test(start_paused = true)]
 async fn a_deletion_that_others_disturb_begins_again() {
     let (going, disabled, enabled) = (

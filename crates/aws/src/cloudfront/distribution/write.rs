@@ -32,7 +32,7 @@ macro_rules! overlay {
             .clone_from(&of.origin_request_policy_id);
         sdk.response_headers_policy_id
             .clone_from(&of.response_headers_policy_id);
-        // The older way to say what is cached; CloudFront takes one of the two.
+        // The older way to specify caching; CloudFront accepts one of the two.
         #[allow(deprecated)]
         {
             sdk.forwarded_values = None;
@@ -42,7 +42,7 @@ macro_rules! overlay {
     }};
 }
 
-/// A new distribution's configuration; its comment has the note.
+/// A new distribution's configuration; its comment contains the note.
 pub(super) fn create(
     reference: &str,
     of: &DistributionConfig<String>,
@@ -57,7 +57,7 @@ pub(super) fn create(
     overlay(built(bare)?, of)
 }
 
-/// A live distribution's configuration as it is desired; its comment has the note.
+/// A live distribution's configuration in its desired state; its comment contains the note.
 pub(super) fn overlay(
     live: SdkConfig,
     of: &DistributionConfig<String>,

@@ -1,4 +1,4 @@
-//! What CloudFront refuses and emulators accept.
+//! The limits of functions that emulators do not enforce.
 
 use engine::UNKNOWN;
 use model::types::cloudfront::Function;

@@ -1,8 +1,8 @@
 //! `AWS::CloudFront::Function`.
 //!
-//! A function has two stages. Writes go to `DEVELOPMENT`; publishing copies that to `LIVE`, which
+//! A function has two stages. Writes change `DEVELOPMENT`; publishing copies that to `LIVE`, which
 //! is what distributions run. A published function is compared by `LIVE`, any other by
-//! `DEVELOPMENT`. A stage that went live stays so: no longer publishing a function leaves `LIVE` as
+//! `DEVELOPMENT`. A stage that is live stays so: no longer publishing a function leaves `LIVE` as
 //! it is.
 
 mod convert;
@@ -123,7 +123,7 @@ impl Functions {
             .await
     }
 
-    /// The version of `DEVELOPMENT`, which every write names, publishing and deletion too.
+    /// The version of `DEVELOPMENT`, which every write names, including publishing and deletion.
     async fn version(&self, name: &str) -> Result<String, DriverError> {
         version(self.describe(name).await?.e_tag)
     }
@@ -167,7 +167,7 @@ impl Functions {
             .await
     }
 
-    /// Finishes what an earlier attempt of this very call began. Answers with the function's ARN.
+    /// Completes the creation that an earlier attempt began. Returns the function's ARN.
     async fn adopt(
         &self,
         function: &Properties,
@@ -196,7 +196,7 @@ fn live(properties: Properties, arn: String, tags: LiveTags) -> Live {
 impl ResourceDriver for Functions {
     type Properties = Properties;
     /// Each function that is listed costs a call for its tags, so the plan of one stack does not
-    /// look through all.
+    /// search all of them.
     const ORPHANS: OrphanSearch = OrphanSearch::WholeSystemIfShown("s3");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

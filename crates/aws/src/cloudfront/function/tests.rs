@@ -1,4 +1,4 @@
-//! What no emulator shows of a function.
+//! Behaviour of functions that no emulator shows.
 
 use fake_aws::FakeAws;
 use model::types::cloudfront::{FunctionConfig, FunctionRuntime};
@@ -112,7 +112,7 @@ async fn a_function_of_another_owner_is_not_taken() {
     fake.assert_used();
 }
 
-/// One that did not go live is compared as it is written, and goes live by the next run.
+/// A function that is not live is compared as written, and published by the next run.
 #[tokio::test]
 async fn one_that_did_not_go_live_is_not_published() {
     let list = |items: &str, next: &str| {

@@ -1,4 +1,4 @@
-//! What CloudFront refuses and emulators accept.
+//! The limits of origin access controls that emulators do not enforce.
 
 use crate::kit::limits::Limit;
 

@@ -1,4 +1,4 @@
-//! What CloudFront refuses and emulators accept.
+//! The limits of response headers policies that emulators do not enforce.
 
 use engine::UNKNOWN;
 use model::types::cloudfront::ResponseHeadersPolicyConfig;

@@ -1,4 +1,4 @@
-//! A response headers policy with its defaults stated and its sets sorted.
+//! A response headers policy with its defaults filled in and its sets sorted.
 
 use model::types::cloudfront::{Items, ResponseHeadersPolicyConfig, SecurityHeadersConfig};
 
@@ -33,7 +33,7 @@ fn none_if_no_items<T>(list: &mut Option<Items<T>>) {
     *list = list.take().filter(|list| !list.items.is_empty());
 }
 
-/// None if no header is set.
+/// `None` if no header is set.
 fn security(mut headers: SecurityHeadersConfig<String>) -> Option<SecurityHeadersConfig<String>> {
     if let Some(transport) = &mut headers.strict_transport_security {
         transport.include_subdomains.get_or_insert(false);

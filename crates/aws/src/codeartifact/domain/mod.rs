@@ -120,7 +120,8 @@ impl ResourceDriver for Domains {
         limits::check(domain, checks);
     }
 
-    /// CodeArtifact names its own key where none was: a key that is not stated is not compared.
+    /// CodeArtifact reports its own key if none was specified: a key that is not stated is not
+    /// compared.
     async fn read(
         &self,
         request: TypedReadRequest<'_, Properties>,

@@ -1,5 +1,5 @@
-//! What no emulator shows of domains: two writers of one policy, lost answers, and a deletion that
-//! has to wait.
+//! Behaviour of domains that no emulator shows: two writers of one policy, lost answers, and a
+//! deletion that must wait.
 
 use engine::Change;
 use fake_aws::FakeAws;

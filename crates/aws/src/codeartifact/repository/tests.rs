@@ -1,4 +1,4 @@
-//! What no emulator shows of repositories: the order of connections and upstreams.
+//! Behaviour of repositories that no emulator shows: the order of connections and upstreams.
 
 use engine::Change;
 use fake_aws::FakeAws;

@@ -1,4 +1,4 @@
-//! Between Cognito's shape of a style and the model's.
+//! Conversion between Cognito's shape of a style and the model's.
 
 use aws_sdk_cognitoidentityprovider::types::{
     AssetCategoryType, AssetExtensionType, AssetType, ColorSchemeModeType, ManagedLoginBrandingType,

@@ -1,4 +1,4 @@
-//! Between the SDK's documents and JSON.
+//! Conversion between the SDK's documents and JSON.
 
 use aws_smithy_types::{Document, Number};
 use serde_json::Value;

@@ -27,8 +27,8 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes styles of managed login. A client has one.
 ///
-/// MiniStack has none, and its sign-in page needs none. There the record in the pool's tags stands
-/// for the style.
+/// MiniStack has none, and its sign-in page needs none. There the record in the pool's tags takes
+/// the place of the style.
 #[derive(Debug)]
 pub(crate) struct Brandings(CognitoClient);
 
@@ -81,7 +81,7 @@ impl Brandings {
         cache.once(key, || self.describe(pool_id, client_id)).await
     }
 
-    /// Goes on with the style of the client, if an earlier attempt made it, as desired now.
+    /// Resumes with the style of the client, if an earlier attempt created it, as desired now.
     async fn take_over(
         &self,
         desired: &Properties,

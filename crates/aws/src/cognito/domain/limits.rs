@@ -8,7 +8,7 @@ use crate::kit::limits::{Checks, Limit};
 /// The service model of Cognito's user pools.
 const LENGTH: usize = 63;
 
-/// The developer guide: a prefix contains none of them.
+/// The developer guide: a prefix contains none of these.
 const RESERVED: &[&str] = &["aws", "amazon", "cognito"];
 
 pub(super) const LIMITS: &[Limit] = &[Limit::range(
@@ -18,7 +18,7 @@ pub(super) const LIMITS: &[Limit] = &[Limit::range(
     "the service model of Cognito's user pools",
 )];
 
-/// A custom domain is a whole name, another one is a prefix: of the service model's alphabet.
+/// A custom domain is a whole name, any other is a prefix: both of the service model's alphabet.
 pub(super) fn check(domain: &UserPoolDomain<String>, checks: &mut Checks) {
     let name = &domain.domain;
     if !is_known(name) {

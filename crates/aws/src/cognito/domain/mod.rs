@@ -109,8 +109,8 @@ impl Domains {
             .await
     }
 
-    /// Goes on with the domain of the desired name, if an earlier attempt made it for the pool, as
-    /// desired now.
+    /// Resumes with the domain of the desired name, if an earlier attempt created it for the pool,
+    /// as desired now.
     async fn take_over(
         &self,
         desired: &Properties,
@@ -201,7 +201,7 @@ impl Child for Domains {
         limits::check(domain, checks);
     }
 
-    /// The domain of the pool that is of the desired kind.
+    /// The domain of the pool, of the desired kind.
     async fn find(
         &self,
         pool: &UserPoolType,
@@ -284,7 +284,7 @@ impl Child for Domains {
         let delete = || async {
             let call = call.clone().send();
             match call.done("cognito-idp:DeleteUserPoolDomain").await {
-                // For a domain that is gone the error is of the parameters.
+                // For a domain that does not exist, the error is of the parameters.
                 Err(error)
                     if error.is("InvalidParameterException")
                         && self.describe(name).await?.is_none() =>

@@ -1,7 +1,7 @@
 use super::{Domains, Properties};
 use crate::cognito::testing::*;
 
-/// What Cognito answers for a domain that is not there.
+/// Cognito's answer for a domain that does not exist.
 const EMPTY: &str = r#"{"DomainDescription":{}}"#;
 const TAKEN: &str = r#"{"__type":"InvalidParameterException","message":"Domain already associated with another user pool."}"#;
 

@@ -1,4 +1,4 @@
-//! The defaults of a pool, and the sets in it, which have no order.
+//! The defaults of a pool, and its sets, which have no order.
 
 use model::types::cognito::{
     EmailConfiguration, InviteMessageTemplate, LambdaConfig, LambdaSender, PasswordPolicy,
@@ -7,8 +7,8 @@ use model::types::cognito::{
 
 use super::{Properties, schema};
 
-/// States the defaults. Cognito answers with most of them for a pool that was made with a name alone
-/// (terraform-provider-aws, the basic test of its user pool).
+/// Fills in the defaults. Cognito answers with most of them for a pool that was created with a name
+/// alone (terraform-provider-aws, the basic test of its user pool).
 pub(super) fn normalise(pool: &mut Properties, region: &str) {
     let or = |member: &mut Option<String>, default: &str| {
         member.get_or_insert_with(|| default.to_owned());
@@ -112,7 +112,7 @@ fn policies(policies: &mut Policies) {
     sort(&mut sign_in.allowed_first_auth_factors);
 }
 
-/// A pool has no configuration of passkeys until one is set, and then all of it.
+/// A pool has no passkey configuration until one is set, and then a complete one.
 fn passkeys(pool: &mut Properties) {
     let stated = pool.web_authn_relying_party_id.is_some()
         || pool.web_authn_user_verification.is_some()
@@ -140,7 +140,7 @@ fn add_ons(add_ons: &mut Option<UserPoolAddOns>) {
     });
 }
 
-/// Cognito mirrors the two ways to state which function changes tokens.
+/// Cognito mirrors the two ways to specify the function that changes tokens.
 fn functions(functions: &mut Option<LambdaConfig<String>>) {
     if let Some(functions) = functions
         && let Some(lambda_arn) = functions.pre_token_generation.take()

@@ -28,7 +28,7 @@ use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadReques
 type Properties = UserPool<String>;
 type Live = TypedLive<Properties>;
 
-/// The errors of a deletion, which pass as well while the domain is itself being deleted.
+/// The errors of a deletion, which also pass while the domain is itself being deleted.
 const DELETION: Consistency = Consistency {
     passing: &[
         Code("ConcurrentModificationException"),
@@ -50,7 +50,7 @@ impl UserPools {
         Self(CognitoClient::new(account))
     }
 
-    /// The second factors of a pool; `None` if it is gone.
+    /// The second factors of a pool; `None` if it does not exist.
     async fn mfa(&self, pool_id: &str) -> Result<Option<Mfa>, DriverError> {
         let client = &self.0.client;
         let call = client.get_user_pool_mfa_config().user_pool_id(pool_id);
@@ -118,8 +118,8 @@ fn choose(pools: Vec<UserPoolType>) -> Option<UserPoolType> {
     })
 }
 
-/// A new pool offers both ways to recover an account. Cognito chooses their order unless it is
-/// stated.
+/// A new pool offers both ways to recover an account. Unless configured, Cognito chooses their
+/// order.
 fn leave_recovery_to_cognito(live: &mut Properties, desired: &Properties) {
     if desired.account_recovery_setting.is_none() {
         live.account_recovery_setting.take_if(|setting| {
@@ -235,7 +235,7 @@ impl ResourceDriver for UserPools {
         self.0.untag(&live.id, keys).await
     }
 
-    /// Deletes everything in the pool with it, except its domain.
+    /// Deletes the pool with everything in it, except its domain.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let Some(pool) = self.0.describe(&live.id).await? else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! From a pool's properties to the parts that a creation and an update have in common.
+//! Conversion of a pool's properties to the parts that a creation and an update have in common.
 
 use aws_sdk_cognitoidentityprovider::types::{
     AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityAdditionalFlowsType,
@@ -23,7 +23,7 @@ use crate::cognito::client::whole;
 
 type Made<T> = Result<T, DriverError>;
 
-/// Defaults are left out: the tier `LITE` refuses both of these members.
+/// Defaults are omitted: the tier `LITE` refuses both of these members.
 pub(super) fn policies(policies: &Policies) -> UserPoolPolicyType {
     let factors = policies
         .sign_in_policy

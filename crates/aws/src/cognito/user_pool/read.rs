@@ -1,4 +1,4 @@
-//! From Cognito's answers to a pool's properties.
+//! Conversion of Cognito's answers to a pool's properties.
 
 use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput as Mfa;
 use aws_sdk_cognitoidentityprovider::types::{
@@ -186,7 +186,7 @@ fn email(email: &EmailConfigurationType) -> EmailConfiguration<String> {
     }
 }
 
-/// An emulator answers with an empty configuration for none.
+/// An emulator answers with an empty configuration if there is none.
 fn sms(sms: &SmsConfigurationType) -> Option<SmsConfiguration<String>> {
     Some(SmsConfiguration {
         sns_caller_arn: text(Some(sms.sns_caller_arn()))?,

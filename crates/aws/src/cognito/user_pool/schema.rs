@@ -1,4 +1,4 @@
-//! The attributes of users: Cognito answers with all of them, a description states those that
+//! The attributes of users: Cognito answers with all of them, a description states only those that
 //! differ from the default.
 
 use aws_sdk_cognitoidentityprovider::types::{
@@ -45,7 +45,7 @@ pub(super) fn is_standard(name: &str) -> bool {
     TEXTS.iter().any(|(text, ..)| *text == name) || OTHERS.iter().any(|(other, _)| *other == name)
 }
 
-/// States defaults, leaves out the attributes that equal theirs, and sorts.
+/// Fills in defaults, omits the attributes that equal theirs, and sorts.
 pub(super) fn normalise(schema: &mut Vec<SchemaAttribute>) {
     schema.iter_mut().for_each(complete);
     schema.retain(|attribute| {
@@ -110,7 +110,7 @@ fn complete_bounds(
         Some(stated).filter(|stated| stated != &NumberAttributeConstraints::default());
 }
 
-/// An attribute of which nothing but the name is stated.
+/// An attribute of which only the name is stated.
 fn default_of(name: &str) -> SchemaAttribute {
     let bounds = TEXTS.iter().find(|(text, ..)| *text == name);
     let other = OTHERS.iter().find(|(other, _)| *other == name);

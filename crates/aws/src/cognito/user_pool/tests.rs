@@ -91,7 +91,7 @@ async fn what_the_index_shows_is_asked_for_itself() {
     assert!(error.is("AccessDeniedException"));
 }
 
-/// What Cognito answers for a pool that was made with a name alone.
+/// Cognito's answer for a pool that was created with a name alone.
 #[tokio::test]
 async fn a_pool_of_a_name_alone_has_nothing_to_change() {
     let texts = [
@@ -320,7 +320,7 @@ async fn what_is_no_longer_stated_goes() {
     }
 }
 
-/// Passkeys and codes by mail come with a tier and go before it does.
+/// Passkeys and codes by mail are set after their tier and removed before it.
 #[tokio::test]
 async fn a_higher_tier_comes_before_what_it_has_and_a_lower_one_after() {
     let plain = with(&json!({"UserPoolTier": "LITE"}));

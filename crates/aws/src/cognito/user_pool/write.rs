@@ -146,7 +146,7 @@ impl UserPools {
     }
 
     /// Writes the whole pool, with `mfa` for its second factors, which another call sets. Members
-    /// that the model does not have stay as they are, the tags among them.
+    /// that the model does not have stay as they are, including the tags.
     pub(super) async fn update_pool(
         &self,
         pool_id: &str,

@@ -1,4 +1,4 @@
-//! Between Cognito's shape of a client and the model's.
+//! Conversion between Cognito's shape of a client and the model's.
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool_client::builders::CreateUserPoolClientFluentBuilder;
@@ -16,14 +16,14 @@ use model::types::cognito::{
 use super::Properties;
 use crate::cognito::client::{text, whole};
 
-/// The ways to sign in through the API unless stated.
+/// The default ways to sign in through the API.
 const DEFAULT_FLOWS: &[&str] = &[
     "ALLOW_CUSTOM_AUTH",
     "ALLOW_REFRESH_TOKEN_AUTH",
     "ALLOW_USER_SRP_AUTH",
 ];
 
-/// States the defaults and sorts the sets.
+/// Fills in the defaults and sorts the sets.
 pub(super) fn normalise(client: &mut Properties) {
     client.generate_secret.get_or_insert(false);
     client
@@ -214,8 +214,8 @@ pub(super) fn creation(
         .set_analytics_configuration(desired.analytics_configuration.as_ref().map(analytics)))
 }
 
-/// The call that writes a whole client. Members that it leaves out are reset to their defaults; an
-/// empty set that means the same is sent, since an emulator keeps members that are left out.
+/// The call that writes a whole client. Omitted members are reset to their defaults; an equivalent
+/// empty set is sent, since an emulator keeps omitted members.
 pub(super) fn change(
     client: &Client,
     id: &str,

@@ -74,8 +74,8 @@ fn urls(client: &Properties, checks: &mut Checks) {
     );
 }
 
-/// The developer guide: plain `http` is for `localhost` and the names below it alone, other
-/// schemes than `https` are applications' own.
+/// The developer guide: plain `http` is only for `localhost` and the names below it; schemes other
+/// than `https` are applications' own.
 fn is_allowed(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else {
         return true;

@@ -23,8 +23,8 @@ use crate::kit::typed::{OrphanSearch, TypedLive, TypedReadRequest};
 type Properties = UserPoolClient<String>;
 type Live = TypedLive<Properties>;
 
-/// Reads and writes clients. AWS lets several have one name; the oldest that is of the desired kind
-/// is chosen, and the others are orphans.
+/// Reads and writes clients. AWS allows several with one name; the oldest of the desired kind is
+/// chosen, and the others are orphans.
 ///
 /// A client's secret stays in the answers of the SDK, which redacts it: a driver reads whether
 /// there is one.
@@ -36,7 +36,7 @@ impl Clients {
         Self(CognitoClient::new(account))
     }
 
-    /// A client as it is now; `None` if it, or its pool, is gone.
+    /// A client as it is now; `None` if it, or its pool, does not exist.
     async fn describe(
         &self,
         pool_id: &str,
@@ -73,7 +73,7 @@ impl Clients {
             .collect())
     }
 
-    /// The client of a name. One with a secret stands in for one without until it is replaced.
+    /// The client of a name. One with a secret counts for one without until it is replaced.
     async fn named(
         &self,
         desired: &Properties,

@@ -71,7 +71,7 @@ async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_are_orphans() {
     fake.assert_used();
 }
 
-/// What Cognito answers for a client of a name alone.
+/// Cognito's answer for a client with a name alone.
 #[tokio::test]
 async fn a_client_of_a_name_alone_has_nothing_to_change() {
     let client = described("c", 1, false);

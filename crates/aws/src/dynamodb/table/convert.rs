@@ -1,4 +1,4 @@
-//! Tables between the SDK's types and the model's, and their normal form.
+//! Conversion of tables between the SDK's types and the model's, and their normal form.
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition as SdkAttributeDefinition, GlobalSecondaryIndex as SdkIndex,
@@ -22,13 +22,13 @@ use serde::de::value::StrDeserializer;
 use super::Properties;
 use crate::dynamodb::client::incomplete;
 
-/// AWS's own key in KMS for `DynamoDB`, used where encryption in KMS names no key.
+/// AWS's own KMS key for `DynamoDB`, used if encryption with KMS names no key.
 pub(super) const MANAGED_KEY: &str = "alias/aws/dynamodb";
 
-/// The days of point-in-time recovery unless stated.
+/// The default days of point-in-time recovery.
 const RECOVERY_DAYS: i32 = 35;
 
-/// The properties that `DescribeTable` answers for; expiry and recovery are other calls.
+/// The properties that `DescribeTable` returns; expiry and recovery take other calls.
 pub(super) fn described(table: &TableDescription) -> Result<Properties, DriverError> {
     let billing_mode = match table
         .billing_mode_summary()
@@ -63,7 +63,7 @@ pub(super) fn described(table: &TableDescription) -> Result<Properties, DriverEr
     })
 }
 
-/// An enum of the SDK as the model's: both serialise to AWS's own words.
+/// The model's value for an enum of the SDK: both serialise to AWS's own words.
 fn model<T: DeserializeOwned>(word: &str) -> Result<T, DriverError> {
     T::deserialize(StrDeserializer::<serde::de::value::Error>::new(word)).map_err(|_| {
         DriverError::internal(format!(
@@ -72,7 +72,7 @@ fn model<T: DeserializeOwned>(word: &str) -> Result<T, DriverError> {
     })
 }
 
-/// An enum of the model as the SDK's.
+/// The SDK's value for an enum of the model.
 pub(super) fn sdk<T: for<'w> From<&'w str>>(word: &impl Serialize) -> Result<T, DriverError> {
     match serde_json::to_value(word) {
         Ok(serde_json::Value::String(word)) => Ok(T::from(&word)),
@@ -178,7 +178,7 @@ pub(super) fn recovery(live: &PointInTimeRecoveryDescription) -> PointInTimeReco
     }
 }
 
-/// The types of the attributes that are in these keys. AWS refuses definitions that no key uses.
+/// The types of the attributes in these keys. AWS refuses definitions that no key uses.
 pub(super) fn sdk_definitions<'k>(
     definitions: &[AttributeDefinition],
     keys: impl IntoIterator<Item = &'k Vec<KeySchemaElement>>,
@@ -258,7 +258,7 @@ pub(super) fn sdk_stream(stream: Option<StreamSpecification>) -> Result<SdkStrea
     builder.build().map_err(incomplete)
 }
 
-/// AWS does not take the name of its own key, only no name.
+/// AWS does not accept the name of its own key, only no name.
 pub(super) fn sdk_encryption(sse: &SseSpecification<String>) -> SdkSse {
     let key = sse
         .kms_master_key_id
@@ -271,7 +271,7 @@ pub(super) fn sdk_encryption(sse: &SseSpecification<String>) -> SdkSse {
         .build()
 }
 
-/// States AWS's defaults, except the name of a key, and sorts sets.
+/// Fills in AWS's defaults, except the name of a key, and sorts sets.
 pub(super) fn normalise_table(table: &mut Properties) {
     table.attribute_definitions.sort();
     table

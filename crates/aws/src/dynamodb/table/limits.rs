@@ -51,8 +51,8 @@ pub(super) fn check(table: &Table<String>, checks: &mut Checks) {
     }
 }
 
-/// Checks that the types of the table's own key stay: they are part of a key that AWS cannot
-/// change.
+/// Checks that the types of the table's own key stay the same: they are part of a key that AWS
+/// cannot change.
 ///
 /// # Errors
 /// [`DriverError::Invalid`] if one changes.

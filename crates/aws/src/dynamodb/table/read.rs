@@ -47,8 +47,8 @@ impl Found {
 
 impl Tables {
     /// Everything about a table. One that is being created, as after an interrupted run, is waited
-    /// for, since AWS's answers are incomplete before; one that is being deleted is gone, since
-    /// nothing brings it back.
+    /// for, since AWS's answers are incomplete before; one that is being deleted counts as absent,
+    /// since nothing restores it.
     pub(super) async fn find(&self, name: &str) -> Result<Option<Found>, DriverError> {
         until(
             &format!("the table `{name}` to be created"),
@@ -81,7 +81,7 @@ impl Tables {
         .await
     }
 
-    /// The table, read once per run. `wanted` is how the model names its key.
+    /// The table, read once per run. `wanted` names its key as the model does.
     pub(super) async fn live(
         &self,
         name: &str,
@@ -137,8 +137,8 @@ impl Tables {
         ])
     }
 
-    /// AWS answers with a key's ARN where the model may name the key by an alias, or not at all:
-    /// the key that has the alias gets the alias as its name.
+    /// AWS answers with a key's ARN even if the model names the key by an alias, or not at all: the
+    /// key that has the alias is named by it.
     async fn name_key(
         &self,
         live: &mut Properties,
@@ -156,7 +156,7 @@ impl Tables {
             return Ok(());
         };
         let is_named = match sse.kms_master_key_id.as_deref() {
-            // The key is AWS's own, or the endpoint echoes what it was given.
+            // The key is AWS's own, or the endpoint returns what it was given.
             None => alias == MANAGED_KEY,
             Some(key) if key.ends_with(alias) => true,
             Some(key) => {
@@ -198,7 +198,7 @@ impl Tables {
         .await
     }
 
-    /// Waits until the table is gone.
+    /// Waits until the table is deleted.
     pub(super) async fn gone(&self, name: &str) -> Result<(), DriverError> {
         until(
             &format!("the table `{name}` to be deleted"),

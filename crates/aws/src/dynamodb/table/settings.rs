@@ -14,15 +14,15 @@ use crate::dynamodb::client::{DYNAMODB, incomplete};
 use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 
-/// Expiry is off within minutes as a rule; AWS promises an hour.
+/// Expiry is off within minutes as a rule; AWS guarantees an hour.
 const EXPIRY_OFF: WaitPolicy = WaitPolicy::seconds(600);
 
 /// AWS enables the backups of a new table in the background; Terraform allows 20 minutes.
 const BACKUPS: WaitPolicy = WaitPolicy::seconds(20 * 60);
 
 impl Tables {
-    /// Brings expiry to the desired state. AWS takes one change of a table an hour, and refuses one
-    /// that changes nothing, so the present state is always read first. `ENABLING` is on,
+    /// Brings expiry to the desired state. AWS accepts one change per table and hour, and refuses
+    /// one that changes nothing, so the present state is always read first. `ENABLING` is on,
     /// `DISABLING` is off.
     pub(super) async fn put_expiry(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.table_name;
@@ -63,7 +63,7 @@ impl Tables {
         let send = || call.clone().send().done("dynamodb:UpdateTimeToLive");
         match retry(LAG, |error| DYNAMODB.passes(error), send).await {
             Err(error) if error.is("ValidationException") => {
-                // Refused because it is done already: the answer to an earlier attempt was lost.
+                // Refused because it was already done: the answer to an earlier attempt was lost.
                 if attribute(self.client.describe_expiry(name).await?.as_ref()) != wanted {
                     return Err(explained(error));
                 }
@@ -144,7 +144,7 @@ impl Tables {
     }
 }
 
-/// An endpoint may not answer with the period.
+/// An endpoint may omit the period.
 fn agrees(
     live: PointInTimeRecoverySpecification,
     wanted: PointInTimeRecoverySpecification,
@@ -168,12 +168,12 @@ fn attribute(live: Option<&TimeToLiveDescription>) -> Option<&str> {
     live?.attribute_name().filter(|_| on)
 }
 
-/// The table is so new that it has no backups yet ("Backups are being enabled").
+/// The table is so new that it has no backups ("Backups are being enabled").
 fn is_early(error: &DriverError) -> bool {
     error.is("ContinuousBackupsUnavailableException")
 }
 
-/// The error with the time at which AWS would take the change, which it does not say.
+/// The error with the time at which AWS would accept the change, which the answer omits.
 fn explained(mut error: DriverError) -> DriverError {
     let is_known = error.has_message("ValidationException", "modified multiple times");
     if let DriverError::Service { message, .. } = &mut error

@@ -1,4 +1,4 @@
-//! Changes of a table that `UpdateTable` makes: AWS takes one kind of change per call, while the
+//! Changes of a table through `UpdateTable`: AWS accepts one kind of change per call, while the
 //! table is ACTIVE.
 
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::dynamodb::client::{DYNAMODB, incomplete};
 use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, retry, until};
 
-/// Most changes take seconds, of throughput minutes.
+/// Most changes take seconds, those of throughput minutes.
 const CHANGE: WaitPolicy = patience(20 * 60);
 
 /// AWS fills a new index from the table's items; a million of them take minutes.
@@ -37,7 +37,7 @@ const fn patience(seconds: u64) -> WaitPolicy {
 }
 
 impl Tables {
-    /// Makes the changes, in an order in which each finds what it needs: protection first, then
+    /// Makes the changes in an order in which each finds what it needs: protection first, then
     /// indexes are deleted, then the capacity of the others changes, then indexes are created.
     pub(super) async fn change(
         &self,
@@ -83,7 +83,7 @@ impl Tables {
             &format!("the table `{name}` to become ACTIVE {state}"),
             patience,
             || async {
-                // A new table is not seen at once.
+                // A new table is not seen immediately.
                 let Some(table) = self.client.describe(name).await? else {
                     return Ok(Err("not there".to_owned()));
                 };
@@ -100,8 +100,8 @@ impl Tables {
         .await
     }
 
-    /// Makes one change and waits until it holds. AWS refuses a change that was made already (the
-    /// answer to an earlier attempt was lost) and does not find an index that is gone: neither is a
+    /// Makes one change and waits until it holds. AWS refuses a change that was already made (the
+    /// answer to an earlier attempt was lost) and does not find a deleted index: neither is a
     /// failure.
     async fn apply(
         &self,
@@ -283,7 +283,7 @@ impl Tables {
         .await
     }
 
-    /// AWS cannot change a stream's view: another stream, with another ARN, takes its place.
+    /// AWS cannot change a stream's view: another stream, with another ARN, replaces it.
     async fn change_stream(
         &self,
         live: &Properties,
@@ -318,7 +318,7 @@ impl Tables {
         .await
     }
 
-    /// AWS takes a change of encryption only alone.
+    /// AWS accepts a change of encryption only alone.
     async fn change_encryption(&self, desired: &Properties) -> Result<(), DriverError> {
         let Some(wanted) = &desired.sse_specification else {
             return Ok(());
@@ -351,7 +351,7 @@ impl Tables {
     }
 }
 
-/// A description as the properties that a change is compared by.
+/// A description as the properties by which a change is compared.
 fn now(table: &TableDescription) -> Result<Properties, DriverError> {
     let mut properties = convert::described(table)?;
     normalise_table(&mut properties);

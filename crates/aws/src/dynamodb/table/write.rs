@@ -1,4 +1,4 @@
-//! How tables are created, tagged and deleted.
+//! The creation, tagging and deletion of tables.
 
 use aws_sdk_dynamodb::types::BillingMode as SdkBillingMode;
 use engine::{DriverError, ReadCache};
@@ -16,7 +16,7 @@ use crate::kit::typed::{ResourceDriver as _, changes};
 use crate::kit::wait::{WaitPolicy, retry, until};
 
 impl Tables {
-    /// Creates the table. False if an earlier attempt of this create, whose answer was lost, did.
+    /// Creates the table. Returns false if an earlier attempt, whose answer was lost, created it.
     pub(super) async fn create_table(
         &self,
         desired: &Properties,
@@ -70,8 +70,8 @@ impl Tables {
         .await
     }
 
-    /// Whether a table that AWS says exists appears and is not being deleted. One that was just
-    /// created is not seen at once.
+    /// Whether a table that AWS says exists appears and is not being deleted. A new one is not seen
+    /// immediately.
     async fn appears(&self, name: &str) -> Result<bool, DriverError> {
         let seen = until("the table to appear", WaitPolicy::seconds(30), || async {
             let table = self.client.describe(name).await?;
@@ -84,7 +84,7 @@ impl Tables {
         }
     }
 
-    /// The tags of a table that was just created, which are not seen at once. None if it has none.
+    /// The tags of a new table, which are not seen immediately. Empty if it has none.
     async fn first_tags(&self, name: &str) -> Result<Tags, DriverError> {
         let seen = until(
             "the tags of the table to appear",
@@ -168,7 +168,7 @@ impl Tables {
         self.tagged(name, &Tags::new(), keys).await
     }
 
-    /// Deletes the table, its protection first, and waits until it is gone.
+    /// Removes the table's protection, deletes it, and waits until it is deleted.
     pub(super) async fn delete_table(&self, name: &str) -> Result<(), DriverError> {
         match self.send_delete(name).await {
             Err(error) if is_protected(&error) => {
@@ -190,8 +190,8 @@ impl Tables {
     }
 }
 
-/// AWS's words differ by API version: "currently protected against deletion", "is protected against
-/// deletion".
+/// AWS's wording differs by API version: "currently protected against deletion", "is protected
+/// against deletion".
 fn is_protected(error: &DriverError) -> bool {
     error.has_message("ValidationException", "protected against deletion")
 }

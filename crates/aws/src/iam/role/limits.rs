@@ -1,6 +1,6 @@
-//! Roles that IAM refuses and emulators accept.
+//! The limits of roles that emulators do not enforce.
 //!
-//! Quotas that AWS raises on request are checked at the most that it raises them to.
+//! Quotas that AWS raises on request are checked at their maximum.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const CREATE: &str = "IAM API reference, CreateRole";
 const PUT_POLICY: &str = "IAM API reference, PutRolePolicy";
 const QUOTAS: &str = "IAM user guide, IAM and AWS STS quotas";
 
-/// The most characters of a trust policy, the quota raised as far as it goes (2,048 at first).
+/// The most characters of a trust policy, with the quota raised to its maximum (2,048 at first).
 /// Source: [`QUOTAS`].
 const TRUST_POLICY: usize = 8_192;
 /// The most characters of all inline policies together, white space not counted. Source:
@@ -23,7 +23,7 @@ const INLINE_POLICIES: usize = 10_240;
 
 const NAME: &str = "letters, digits, _, +, =, comma, ., @ and -";
 
-/// The limits of single properties. Managed policies: the quota raised as far as it goes (10 at
+/// The limits of single properties. Managed policies: the quota raised to its maximum (10 at
 /// first).
 pub(super) const LIMITS: &[Limit] = &[
     Limit::length("RoleName", 1, 64, CREATE),
@@ -52,7 +52,7 @@ fn in_description(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}')
 }
 
-/// The limits that concern several properties, or how a text is built.
+/// The limits that concern several properties, or the structure of a text.
 pub(super) fn check(role: &Role<String>, checks: &mut Checks) {
     if let Some(path) = role.path.as_deref().filter(|path| is_known(path)) {
         checks.require(

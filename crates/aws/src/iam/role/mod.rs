@@ -25,7 +25,7 @@ type Live = TypedLive<Properties>;
 /// Reads and writes roles.
 ///
 /// All roles of the account are read with two paginated calls: `GetAccountAuthorizationDetails` for
-/// policies and tags, `ListRoles` for the description and the session, which the former leaves out.
+/// policies and tags, `ListRoles` for the description and the session, which the former omits.
 #[derive(Debug)]
 pub(crate) struct Roles {
     iam: IamClient,
@@ -38,7 +38,7 @@ impl Roles {
         }
     }
 
-    /// Goes on with the role that an earlier attempt created, from where it stopped.
+    /// Resumes with the role that an earlier attempt created, from where it stopped.
     async fn resume(
         &self,
         desired: &Properties,
@@ -91,7 +91,7 @@ impl ResourceDriver for Roles {
         let all = self.all(cache).await?;
         match all.live(&request.properties.role_name) {
             Some(live) => Ok(Some(live)),
-            // The bulk answers lag: only IAM itself, by name, can say that there is no role.
+            // The bulk answers lag: only IAM itself, by name, can show that there is no role.
             None => self.find(&request.properties.role_name).await,
         }
     }
@@ -105,8 +105,8 @@ impl ResourceDriver for Roles {
         Ok(role.map_or_else(Tags::new, |role| convert::tags(role.tags())))
     }
 
-    /// The bulk answers lag, and MiniStack's leave boundaries out: they can show that there is
-    /// nothing to do; before a write, the role itself is read.
+    /// The bulk answers lag, and MiniStack's omit boundaries: they can show that there is nothing
+    /// to do; before a write, the role itself is read.
     async fn confirm(&self, live: Live, _: Option<&Address>) -> Result<Option<Live>, DriverError> {
         self.find(&live.id).await
     }

@@ -1,4 +1,4 @@
-//! How roles are read: all of them at once, and one by itself.
+//! Reads of roles: all of them at once, and one by itself.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(super) struct All {
 }
 
 impl All {
-    /// A role that both answers show whole.
+    /// A role that both answers show completely.
     pub(super) fn live(&self, name: &str) -> Option<Live> {
         let live = convert::bulk(self.details.get(name)?, self.summaries.get(name)?);
         let arn = live.attribute(Role::ARN).ok()?;

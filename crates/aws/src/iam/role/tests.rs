@@ -338,7 +338,7 @@ fn alive(properties: Properties) -> Live {
     }
 }
 
-/// MiniStack's bulk answer shows no boundary, so it cannot show that one is taken away.
+/// MiniStack's bulk answer shows no boundary, so it cannot show that one is removed.
 #[tokio::test]
 async fn a_boundary_is_taken_away() {
     let fake = FakeAws::new([("Action=DeleteRolePermissionsBoundary&", 200, EMPTY)]);

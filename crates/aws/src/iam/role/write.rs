@@ -1,4 +1,4 @@
-//! How roles are written, one call per aspect.
+//! Writes of roles, one call per aspect.
 
 use aws_sdk_iam::types::Tag;
 use engine::{Changes, DriverError};
@@ -216,7 +216,7 @@ impl Roles {
             .await
     }
 
-    /// Removes everything from the role, deletes it, and waits until it is gone.
+    /// Removes everything from the role, deletes it, and waits until it is deleted.
     pub(super) async fn delete_role(&self, name: &str) -> Result<(), DriverError> {
         let call = self.iam.sdk.delete_role().role_name(name);
         DELETIONS
@@ -231,7 +231,7 @@ impl Roles {
         .await
     }
 
-    /// Removes from the role what keeps it from being deleted, whoever added it.
+    /// Removes from the role everything that prevents its deletion, regardless of its origin.
     async fn strip(&self, name: &str) -> Result<(), DriverError> {
         let (inline, managed, profiles) = tokio::try_join!(
             self.inline_names(name),

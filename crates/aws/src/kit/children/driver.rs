@@ -35,7 +35,7 @@ pub(crate) trait ParentService: Parent + Debug + Send + Sync + 'static {
         cache: &ReadCache,
     ) -> impl Future<Output = Result<Vec<Self::Parent>, DriverError>> + Send;
 
-    /// The tags that stand for a child, from its parent's as they were read.
+    /// The tags of a child, from its parent's as they were read.
     fn record(parent: &Tags, address: &Address) -> LiveTags {
         LiveTags::Read(recorded(parent, address))
     }
@@ -102,7 +102,7 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
         cache: &ReadCache,
     ) -> impl Future<Output = Result<Vec<TypedLive<Self::Properties>>, DriverError>> + Send;
 
-    /// Makes the child, or goes on with one that an earlier attempt made.
+    /// Creates the child, or resumes with one that an earlier attempt created.
     fn make(
         &self,
         desired: Self::Properties,
@@ -123,8 +123,8 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
         child: &TypedLive<Self::Properties>,
     ) -> impl Future<Output = Result<(), DriverError>> + Send;
 
-    /// Whether a child is left that the record of a deleted one stands for: a replacement makes
-    /// the new one first, under the same address.
+    /// Whether a child remains that the record of a deleted one is for: a replacement creates the
+    /// new one first, under the same address.
     fn has_successor(
         &self,
         _deleted: &TypedLive<Self::Properties>,
@@ -132,8 +132,9 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
         async { Ok(false) }
     }
 
-    /// Goes on with a child that was found before it was made, as desired now: an earlier attempt
-    /// made it, and the answer was lost. `None` if its parent is not of the owner's system.
+    /// Resumes with a child that was found before it was created, as desired now: an earlier
+    /// attempt created it, and the answer was lost. `None` if its parent is not of the owner's
+    /// system.
     fn resume(
         &self,
         mut found: TypedLive<Self::Properties>,

@@ -1,8 +1,8 @@
 //! Children: resources that AWS cannot tag, whose owner is recorded in their parent's tags.
 //!
-//! The parent's tag `frontage:fingerprint:NAME` keeps the fingerprint of the child NAME. It is
-//! written before the child is made and removed after the child is deleted, so that a child never
-//! exists without a trace. A child's system is its parent's.
+//! The parent's tag `frontage:fingerprint:NAME` contains the fingerprint of the child NAME. It is
+//! written before the child is created and removed after the child is deleted, so that a child
+//! never exists without a trace. A child's system is its parent's.
 
 mod driver;
 #[cfg(test)]
@@ -23,24 +23,24 @@ use super::typed::TypedLive;
 
 /// The service that tags parents: an API, a user pool.
 pub(crate) trait Parent: Sync {
-    /// A parent's tags as they are now; none if it is gone.
+    /// A parent's tags as they are now; empty if it does not exist.
     fn tags_of(&self, parent: &str) -> impl Future<Output = Result<Tags, DriverError>> + Send;
 
-    /// Sets tags of a parent. Tags that are not named stay, so several may write at once.
+    /// Sets tags of a parent. Tags that are not named stay, so several drivers may write at once.
     fn tag(
         &self,
         parent: &str,
         tags: &Tags,
     ) -> impl Future<Output = Result<(), DriverError>> + Send;
 
-    /// Removes tags of a parent. One that is gone has none.
+    /// Removes tags of a parent. One that does not exist has none.
     fn untag(
         &self,
         parent: &str,
         keys: &[String],
     ) -> impl Future<Output = Result<(), DriverError>> + Send;
 
-    /// Writes a child's record, and then makes the child: one whose creation is interrupted is
+    /// Writes a child's record, and then creates the child: one whose creation is interrupted is
     /// recorded all the same.
     fn create_recorded<T: Send>(
         &self,
@@ -67,11 +67,11 @@ pub(crate) trait Parent: Sync {
         }
     }
 
-    /// Lets a driver go on with a child that already exists, if its parent is of the owner's
-    /// system: an earlier attempt made it, and the answer was lost.
+    /// Lets a driver resume with a child that already exists, if its parent is of the owner's
+    /// system: an earlier attempt created it, and the answer was lost.
     ///
     /// # Errors
-    /// `refused`, the error of the create call, if the parent is anyone else's.
+    /// `refused`, the error of the create call, if the parent is another owner's.
     fn adopt_child(
         &self,
         parent: &str,
@@ -101,7 +101,7 @@ pub(crate) trait Parent: Sync {
         }
     }
 
-    /// The tags that stand for a child at an address, from its parent as it is now.
+    /// The tags of a child at an address, from its parent as it is now.
     fn tags_of_child<P: Sync>(
         &self,
         child: &TypedLive<P>,
@@ -132,7 +132,7 @@ pub(crate) trait Parent: Sync {
     }
 }
 
-/// The record of a child, as its parent's tags have it.
+/// The record of a child, in the form of its parent's tags.
 fn record(address: &Address, fingerprint: &str) -> Tags {
     Tags::from([(
         child_fingerprint_tag(address.name()),
@@ -140,8 +140,8 @@ fn record(address: &Address, fingerprint: &str) -> Tags {
     )])
 }
 
-/// The tags that stand for a child at an address: its parent's system, the address, and the
-/// fingerprint if the parent's tags have its record.
+/// The tags of a child at an address: its parent's system, the address, and the fingerprint if the
+/// parent's tags contain its record.
 pub(crate) fn recorded(parent: &Tags, address: &Address) -> Tags {
     let system = parent.get(SYSTEM_TAG);
     let fingerprint = parent.get(&child_fingerprint_tag(address.name()));
@@ -151,7 +151,7 @@ pub(crate) fn recorded(parent: &Tags, address: &Address) -> Tags {
     tags
 }
 
-/// The tags of a child that the model does not have: an orphan at `STACK/PARENT.KIND.KEY`.
+/// The tags of a child that the model does not contain: an orphan at `STACK/PARENT.KIND.KEY`.
 pub(crate) fn orphan(parent: &Tags, kind: &str, key: &str) -> Tags {
     let mut tags = parent.clone();
     tags.retain(|key, _| key == SYSTEM_TAG || key == ADDRESS_TAG);
@@ -162,8 +162,8 @@ pub(crate) fn orphan(parent: &Tags, kind: &str, key: &str) -> Tags {
     tags
 }
 
-/// A live child, whose tags are its parent's to say. Its physical id is `PARENT/ID`, since its own
-/// is unique only in its parent.
+/// A live child, whose tags are in its parent's. Its physical id is `PARENT/ID`, since its own is
+/// unique only in its parent.
 pub(crate) fn child<P>(
     parent: &str,
     (attribute, id): (Attribute<P>, &str),

@@ -1,4 +1,4 @@
-//! Event source mappings between the SDK's types and the model's.
+//! Conversion of event source mappings between the SDK's types and the model's.
 
 use aws_sdk_lambda::types::{
     DestinationConfig as SdkDestination, EventSourceMappingConfiguration, EventSourcePosition,
@@ -29,7 +29,7 @@ pub(super) fn live(account: &Account, mapping: &EventSourceMappingConfiguration)
 }
 
 /// Whether the mapping is of this function and this source. Lambda returns the function's ARN,
-/// whatever it was sent.
+/// regardless of what it was sent.
 pub(super) fn is_of(
     mapping: &EventSourceMappingConfiguration,
     function: &str,
@@ -39,7 +39,7 @@ pub(super) fn is_of(
         && mapping.event_source_arn() == Some(source)
 }
 
-/// The attributes assigned by AWS. Older endpoints do not report the ARN, which follows from the id.
+/// The attributes assigned by AWS. Older endpoints omit the ARN, which follows from the id.
 pub(super) fn attributes(account: &Account, uuid: &str, arn: Option<&str>) -> Attributes {
     let derived = || account.arn("lambda", &format!("event-source-mapping:{uuid}"));
     let arn = arn.map_or_else(derived, str::to_owned);

@@ -27,7 +27,8 @@ type Live = TypedLive<Properties>;
 /// Reads and writes event source mappings.
 ///
 /// AWS assigns the id; a mapping is found by its function and its source, since AWS allows one per
-/// pair. All mappings of the account are read with one paginated call, whose answer has no tags.
+/// pair. All mappings of the account are read with one paginated call, whose answer contains no
+/// tags.
 #[derive(Debug)]
 pub(crate) struct EventSourceMappings {
     lambda: LambdaClient,
@@ -76,7 +77,7 @@ impl EventSourceMappings {
 /// The defaults of streams and queues. Source: the API reference of `CreateEventSourceMapping`.
 ///
 /// AWS may return −1 for retries and age as the largest values (10,000; 604,800 s): records of a
-/// DynamoDB stream are gone after a day, so the two mean the same.
+/// DynamoDB stream expire after a day, so the two mean the same.
 fn normalise(mapping: &mut Properties) {
     mapping.function_name = name_of(&mapping.function_name).to_owned();
     mapping.enabled.get_or_insert(true);
@@ -167,8 +168,8 @@ impl ResourceDriver for EventSourceMappings {
         Ok(live)
     }
 
-    /// Those that the index shows, and those of functions whose name begins with the system's: the
-    /// index lags.
+    /// Those that the index shows, and those of functions whose name begins with the system's,
+    /// since the index lags.
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let (all, hints) =
             tokio::try_join!(self.all(cache), tagging::hints(&self.lambda.account, cache))?;

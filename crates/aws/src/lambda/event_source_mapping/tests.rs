@@ -1,4 +1,4 @@
-//! What no emulator shows of event source mappings.
+//! Behaviour of event source mappings that no emulator shows.
 
 use engine::{Change, UNKNOWN};
 use fake_aws::FakeAws;

@@ -1,4 +1,4 @@
-//! How mappings are written. Each write is followed by a wait: while a mapping changes, it takes no
+//! Writes of mappings. Each write is followed by a wait: while a mapping changes, it accepts no
 //! other change.
 
 use aws_sdk_lambda::operation::get_event_source_mapping::GetEventSourceMappingOutput;
@@ -19,7 +19,7 @@ use crate::lambda::client::{LAMBDA, already_exists, sdk_tags};
 const SETTLING: WaitPolicy = WaitPolicy::seconds(600);
 
 impl EventSourceMappings {
-    /// Creates the mapping, or completes the one that an earlier attempt of this create made.
+    /// Creates the mapping, or completes the one that an earlier attempt created.
     pub(super) async fn create_mapping(
         &self,
         desired: &Properties,
@@ -68,7 +68,7 @@ impl EventSourceMappings {
         Ok(created.build())
     }
 
-    /// The mapping of this source and function that exists: the error names its id.
+    /// The existing mapping of this source and function: the error names its id.
     async fn existing(
         &self,
         desired: &Properties,
@@ -202,7 +202,7 @@ impl EventSourceMappings {
         .await
     }
 
-    /// Deletes the mapping and waits until it is gone.
+    /// Deletes the mapping and waits until it is deleted.
     pub(super) async fn delete_mapping(&self, uuid: &str) -> Result<(), DriverError> {
         let call = self.lambda.sdk.delete_event_source_mapping().uuid(uuid);
         LAMBDA
@@ -241,8 +241,7 @@ fn uuid_in(message: &str) -> Option<&str> {
     Some(&rest[..end]).filter(|uuid| uuid.len() == 36)
 }
 
-/// The answer for one mapping in the type of those that are listed: the SDK has a type per
-/// operation.
+/// The answer for one mapping in the type of the listed ones: the SDK has one type per operation.
 fn mapping(answer: GetEventSourceMappingOutput) -> Mapping {
     Mapping::builder()
         .set_uuid(answer.uuid)

@@ -1,4 +1,4 @@
-//! Functions between the SDK's types and the model's.
+//! Conversion of functions between the SDK's types and the model's.
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::{
@@ -92,9 +92,8 @@ fn properties(live: &FunctionConfiguration) -> Properties {
     }
 }
 
-/// The hash of the code that runs. If the last change failed after the run that made it had ended,
-/// the reason takes the hash's place: it differs from the desired one, and the code is uploaded
-/// again.
+/// The hash of the running code. If the last change failed after the end of the run that made it,
+/// the reason replaces the hash: it differs from the desired one, so the code is uploaded again.
 fn code(live: &FunctionConfiguration) -> String {
     match failure(live) {
         Some(why) => format!("(failed: {why})"),

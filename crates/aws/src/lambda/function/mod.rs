@@ -35,7 +35,7 @@ impl Functions {
         }
     }
 
-    /// Completes the function that an earlier attempt of this create made, as far as it got.
+    /// Completes the function that an earlier attempt created, from where it stopped.
     async fn complete(
         &self,
         desired: &Properties,
@@ -91,7 +91,7 @@ fn normalise(function: &mut Properties) {
     );
 }
 
-/// Only JSON has levels, and both default to INFO.
+/// Only the JSON format has levels, and both default to INFO.
 fn normalise_logging(logging: &mut LoggingConfig<String>, function: &str) {
     logging
         .log_group

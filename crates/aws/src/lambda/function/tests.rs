@@ -1,4 +1,4 @@
-//! What no emulator shows of functions.
+//! Behaviour of functions that no emulator shows.
 
 use std::collections::BTreeMap;
 

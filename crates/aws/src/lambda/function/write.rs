@@ -1,5 +1,5 @@
-//! How functions are written: code, configuration and concurrency are calls of their own, with a
-//! wait after each.
+//! Writes of functions: code, configuration and concurrency take separate calls, with a wait after
+//! each.
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::{FunctionCode, LastUpdateStatus, Runtime, State};
@@ -38,7 +38,7 @@ const CONFIGURATION: [&str; 13] = [
 ];
 
 impl Functions {
-    /// Creates the function. If one of the name is being deleted, waits until it is gone.
+    /// Creates the function. If one with this name is being deleted, waits until it is deleted.
     pub(super) async fn create_function(
         &self,
         desired: &Properties,
@@ -142,7 +142,7 @@ impl Functions {
         self.ready(&desired.function_name).await
     }
 
-    /// Uploads the code, whose call takes the architecture too.
+    /// Uploads the code; the same call sets the architecture.
     async fn put_code(&self, desired: &Properties) -> Result<(), DriverError> {
         let call = self
             .lambda
@@ -198,8 +198,8 @@ impl Functions {
         Ok(Blob::new(zip))
     }
 
-    /// Waits until the function is active and its last update successful: until then Lambda takes no
-    /// other change, and nothing can refer to it.
+    /// Waits until the function is active and its last update successful: until then Lambda accepts
+    /// no other change, and nothing can refer to it.
     pub(super) async fn ready(&self, name: &str) -> Result<(), DriverError> {
         until(
             &format!("the function {name} to be active and updated"),
@@ -214,7 +214,7 @@ impl Functions {
         .await
     }
 
-    /// Waits until there is no such function.
+    /// Waits until the function does not exist.
     async fn gone(&self, name: &str) -> Result<(), DriverError> {
         until(
             &format!("the function {name} to be deleted"),
@@ -232,7 +232,8 @@ impl Functions {
         .await
     }
 
-    /// Deletes the function and waits until it is gone, which may take a while (state `Deleting`).
+    /// Deletes the function and waits until it is deleted, which may take a while (state
+    /// `Deleting`).
     pub(super) async fn delete_function(&self, name: &str) -> Result<(), DriverError> {
         let call = self.lambda.sdk.delete_function().function_name(name);
         LAMBDA

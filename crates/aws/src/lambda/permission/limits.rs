@@ -22,7 +22,7 @@ pub(super) fn check(permission: &Permission<String>, checks: &mut Checks) {
     );
 }
 
-/// Whether Lambda takes the statement id, which follows from the address.
+/// Whether Lambda accepts the statement id, which follows from the address.
 ///
 /// # Errors
 /// [`DriverError::Invalid`] if it does not.

@@ -45,7 +45,7 @@ impl Permissions {
     }
 
     /// The policy as it is now; empty if there is none, or no such function. MiniStack answers with
-    /// an empty one where AWS answers 404.
+    /// an empty one, AWS with 404.
     async fn policy(&self, function: &str) -> Result<Policy, DriverError> {
         let call = self.lambda.sdk.get_policy().function_name(function);
         let answer = LAMBDA.found(call.send().sent("lambda:GetPolicy").await)?;

@@ -1,4 +1,4 @@
-//! Statements of a function's policy, and the permissions that make them.
+//! Statements of a function's policy, and the permissions that create them.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use super::{Policy, Properties};
 /// The beginning of Frontage's statement ids.
 pub(super) const PREFIX: &str = "frontage-";
 
-/// The action of a statement that no permission of the model can make: it differs from all of
+/// The action of a statement that no permission of the model can create: it differs from all of
 /// theirs.
 const NOT_UNDERSTOOD: &str = "(not understood)";
 
-/// The statement id of the permission at an address of this name.
+/// The statement id of the permission whose address has this name.
 pub(super) fn id(address_name: &str) -> String {
     format!("{PREFIX}{address_name}")
 }
@@ -25,7 +25,7 @@ pub(super) fn address_name(id: &str) -> &str {
     id.strip_prefix(PREFIX).unwrap_or(id)
 }
 
-/// The statements of a policy, as the permissions that make them.
+/// The statements of a policy, as the permissions that create them.
 pub(super) fn parse(function: &str, policy: &str) -> Policy {
     let policy: Value = serde_json::from_str(policy).unwrap_or_default();
     let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
@@ -48,7 +48,7 @@ fn permission(function: &str, statement: Value) -> Properties {
     })
 }
 
-/// The permission that makes this statement, if one does: `SourceArn` becomes an `ArnLike`
+/// The permission that creates this statement, if there is one: `SourceArn` becomes an `ArnLike`
 /// condition on `AWS:SourceArn`, `SourceAccount` a `StringEquals` condition on `AWS:SourceAccount`.
 fn understand(function: &str, statement: Statement<String>) -> Option<Properties> {
     let [action] = statement.action.as_slice() else {
@@ -97,8 +97,8 @@ fn single_principal(principal: Principal<String>) -> Option<String> {
     }
 }
 
-/// The principal as it is compared: Lambda returns an account that is given by its 12 digits as the
-/// ARN of its root.
+/// The principal as it is compared: Lambda returns an account given by its 12 digits as the ARN of
+/// its root.
 pub(super) fn principal(name: &str) -> String {
     let account = name
         .strip_suffix(":root")

@@ -1,4 +1,4 @@
-//! What no emulator shows of permissions.
+//! Behaviour of permissions that no emulator shows.
 
 use engine::UNKNOWN;
 use fake_aws::FakeAws;

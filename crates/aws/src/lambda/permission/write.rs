@@ -1,4 +1,4 @@
-//! How permissions are written: one writer per function, and each write seen.
+//! Writes of permissions: one writer per function, and each write is seen before the next.
 
 use std::sync::Arc;
 
@@ -10,10 +10,11 @@ use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, until};
 use crate::lambda::client::{LAMBDA, already_exists, fresh};
 
-/// How long a written statement may not be seen. After that it counts as lost, and is written again.
+/// How long a written statement may remain unseen. After that it counts as lost, and is written
+/// again.
 const SEEN: WaitPolicy = WaitPolicy::seconds(20);
 
-/// How often a statement is written before it is an error that it is not seen.
+/// The number of times that a statement is written before it is an error that it is not seen.
 const ATTEMPTS: usize = 3;
 
 impl Permissions {
@@ -30,7 +31,7 @@ impl Permissions {
         let _alone = policy.lock().await;
         for attempt in 1.. {
             match self.add_statement(id, desired).await {
-                // From an earlier attempt of this call, or an older statement under this id.
+                // From an earlier attempt, or an older statement under this id.
                 Err(error) if already_exists(&error) => self.make_room(id, desired).await?,
                 added => added?,
             }

@@ -1,4 +1,4 @@
-//! Log groups that CloudWatch Logs refuses and emulators accept.
+//! The limits of log groups that emulators do not enforce.
 
 use model::types::logs::RETENTION_DAYS;
 

@@ -22,8 +22,8 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes log groups.
 ///
-/// The groups of the system's functions are read with one call by prefix; their tags only before a
-/// write, since a group may also have been created, untagged, by its function.
+/// The groups of the system's functions are read with one call by prefix, and their tags only
+/// before a write, since a group may also have been created, untagged, by its function.
 #[derive(Debug)]
 pub(crate) struct LogGroups {
     logs: LogsClient,

@@ -1,4 +1,4 @@
-//! How log groups are written.
+//! Writes of log groups.
 
 use engine::DriverError;
 use model::{Owner, Tags};
@@ -9,7 +9,7 @@ use crate::kit::ownership::adopt;
 use crate::logs::client::LOGS;
 
 impl LogGroups {
-    /// Creates the group without its retention, which the call does not take.
+    /// Creates the group without its retention, which the call does not accept.
     pub(super) async fn make(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
         self.logs
             .sdk
@@ -23,7 +23,7 @@ impl LogGroups {
             .await
     }
 
-    /// Goes on with a group that an earlier attempt created, or that carries no tags at all, like
+    /// Resumes with a group that an earlier attempt created, or that carries no tags at all, like
     /// the one that a function creates with its first line. From here on it is tagged.
     pub(super) async fn take_over(
         &self,

@@ -1,4 +1,4 @@
-//! What Route 53 refuses and emulators accept.
+//! The limits of records that emulators do not enforce.
 
 use aws_sdk_route53::types::RrType;
 use engine::UNKNOWN;
@@ -8,7 +8,7 @@ use crate::kit::limits::{Checks, Limit};
 
 const SOURCE: &str = "the Route 53 API reference of ResourceRecordSet";
 
-/// The longest time that a resolver may keep an answer, in seconds. Source: the Route 53 API
+/// The longest time that a resolver may cache an answer, in seconds. Source: the Route 53 API
 /// reference of `ResourceRecordSet`.
 const LONGEST: u32 = 2_147_483_647;
 
@@ -17,7 +17,7 @@ pub(super) const LIMITS: &[Limit] = &[
     Limit::length("Name", 1, 255, SOURCE),
 ];
 
-/// Checks what depends on whether the record is an alias. Source: the Route 53 API reference of
+/// Checks that depend on whether the record is an alias. Source: the Route 53 API reference of
 /// `ResourceRecordSet`.
 pub(super) fn check(record: &Properties, checks: &mut Checks) {
     let name = &record.name;

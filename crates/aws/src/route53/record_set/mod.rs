@@ -27,13 +27,13 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes records.
 ///
-/// One call lists the zones, one each their companions, and one reads a record.
+/// One call lists the zones, one per zone its companions, and one reads a record.
 #[derive(Debug)]
 pub(crate) struct RecordSets {
     client: Route53Client,
 }
 
-/// Where a record is.
+/// The identity of a record.
 #[derive(Clone, Debug)]
 struct RecordId {
     zone: String,
@@ -100,8 +100,8 @@ impl RecordSets {
         Ok(companion.map(Companion::tags).unwrap_or_default())
     }
 
-    /// The records of the system in one zone. A companion whose record somebody deleted counts for
-    /// nothing.
+    /// The records of the system in one zone. A companion whose record was deleted outside Frontage
+    /// is ignored.
     async fn in_zone(
         &self,
         zone: &str,
@@ -145,7 +145,7 @@ impl RecordSets {
     }
 
     /// Creates the record and its companion. Either may exist: from an earlier attempt, or as the
-    /// companion of a record that somebody deleted.
+    /// companion of a record that was deleted outside Frontage.
     async fn make(&self, desired: &Properties, owner: &Owner) -> Result<(), DriverError> {
         let id = RecordId::of(desired);
         let (companion, zone) = self.companion_of(&id).await?;
@@ -257,8 +257,8 @@ impl ResourceDriver for RecordSets {
         self.client.change(&id.zone, batch).await
     }
 
-    /// Route 53 deletes only a record that is exactly as it is told, so the record is read first,
-    /// and again if it was changed since.
+    /// Route 53 deletes a record only if the request matches it exactly, so the record is read
+    /// first, and again if it was changed since.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let id = RecordId::of(&live.properties);
         let Some(zone) = self.client.name(&id.zone).await? else {

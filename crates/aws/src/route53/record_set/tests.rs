@@ -1,4 +1,4 @@
-//! What no emulator shows of records.
+//! Behaviour of records that no emulator shows.
 
 use engine::UNKNOWN;
 use fake_aws::FakeAws;
@@ -129,7 +129,7 @@ async fn a_lost_answer_is_no_error_and_a_record_of_somebody_else_is() {
     let other = listed(&companion("test/other"), "");
     let last = attempt(&there, &ours).await.unwrap();
     assert_eq!(last.matches("<Action>UPSERT</Action>").count(), 2, "{last}");
-    // The companion of a record that somebody deleted makes way.
+    // The companion of a record that was deleted outside Frontage is replaced.
     attempt(NONE, &ours).await.unwrap();
     attempt(NONE, &other).await.unwrap();
     for said in [NONE, other.as_str()] {
@@ -245,7 +245,7 @@ async fn deleting_the_absent_succeeds() {
     assert_eq!(error.to_string(), "there is no hosted zone `Z1`");
 }
 
-/// The list answers with what comes after, where the record itself is not there.
+/// If the record itself does not exist, the list answers with the next one.
 #[tokio::test]
 async fn the_next_record_is_not_the_one_that_is_looked_for() {
     let address = "test/record".parse().unwrap();
@@ -266,7 +266,7 @@ async fn the_next_record_is_not_the_one_that_is_looked_for() {
     );
 }
 
-/// What makes a record one that would be refused.
+/// Changes a record so that it would be refused.
 type Mistake = fn(&mut Properties);
 
 #[test]

@@ -47,7 +47,7 @@ pub(super) fn encryption(rules: &[SdkEncryptionRule]) -> Option<BucketEncryption
     })
 }
 
-/// Which kinds of encryption the bucket refuses is not managed here, and stays as it was.
+/// The kinds of encryption that the bucket refuses are not managed here, and stay as they were.
 pub(super) fn sdk_encryption(
     encryption: &BucketEncryption<String>,
     old: &[SdkEncryptionRule],
@@ -105,7 +105,7 @@ pub(super) fn access(access: &SdkAccess) -> PublicAccessBlockConfiguration {
     }
 }
 
-/// Where access is stated at all, what is not stated is not blocked.
+/// If access is specified at all, unspecified parts are not blocked.
 pub(super) fn normalise_access(access: &mut Option<PublicAccessBlockConfiguration>) {
     let access = access.get_or_insert_with(PublicAccessBlockConfiguration::all);
     access.block_public_acls.get_or_insert(false);

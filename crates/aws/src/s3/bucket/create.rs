@@ -1,4 +1,4 @@
-//! How a bucket is created.
+//! The creation of a bucket.
 
 use aws_sdk_s3::types::{
     BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership as SdkOwnership,
@@ -16,8 +16,8 @@ use crate::s3::client::{CONFLICTS, Name, PROPAGATION, foreign, not_ours, to_sdk}
 impl Buckets {
     /// Creates the bucket, with its tags.
     ///
-    /// In us-east-1 a bucket that exists already is no error, and loses its access lists: so it is
-    /// looked for first.
+    /// In us-east-1, creating an existing bucket is no error, and removes its access lists: so it
+    /// is looked up first.
     pub(super) async fn make(
         &self,
         desired: &Properties,
@@ -50,7 +50,7 @@ impl Buckets {
         }
     }
 
-    /// Goes on with a bucket that an earlier attempt created.
+    /// Resumes with a bucket that an earlier attempt created.
     async fn adopt(&self, name: &str, owner: &Owner) -> Result<(), DriverError> {
         let found = self.s3.read_tags(name).await?.unwrap_or_default();
         adopt(&found, owner, not_ours(&format!("the bucket `{name}`")))
@@ -72,7 +72,7 @@ impl Buckets {
         .await
     }
 
-    /// Writes the settings of a new bucket that are not yet as desired; most of them are.
+    /// Writes the settings of a new bucket that differ from the desired ones; most of them match.
     pub(super) async fn converge(&self, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.bucket_name;
         let mut found = until(

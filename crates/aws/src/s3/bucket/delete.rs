@@ -1,4 +1,4 @@
-//! How a bucket is emptied and deleted.
+//! Emptying and deletion of a bucket.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +17,12 @@ use crate::kit::gone::until_gone;
 use crate::kit::wait::WaitPolicy;
 use crate::s3::client::{Name, PROPAGATION, S3, incomplete};
 
-/// How many calls that delete up to a thousand objects are in flight.
+/// The number of concurrent calls that delete up to a thousand objects.
 const BATCHES: usize = 8;
 
-/// The errors of a bucket's deletion: something may have been written to it, or could not be deleted
-/// a moment ago. A bucket may not count as empty for a while though everything in it was deleted.
+/// The errors of a bucket's deletion: something may have been written to it, or could not be
+/// deleted a moment ago. A bucket may not count as empty for a while though everything in it was
+/// deleted.
 const EMPTYING: Consistency = Consistency {
     passing: &[Code("BucketNotEmpty"), Code("OperationAborted")],
     policy: WaitPolicy {
@@ -32,7 +33,7 @@ const EMPTYING: Consistency = Consistency {
     ..S3
 };
 
-/// Where a list continues: after a key, and a version or an upload of it.
+/// The position in a list: after a key, and a version or an upload of it.
 #[derive(Default)]
 struct Markers(Option<String>, Option<String>);
 
@@ -42,7 +43,7 @@ impl Markers {
     }
 }
 
-/// A page of a list, and where it continues; `None` after the last.
+/// A page of a list, and the position of the next; `None` after the last.
 type Page<T> = Result<Option<(Vec<T>, Option<Markers>)>, DriverError>;
 
 /// Whether an error of one object's deletion passes: it is tried again with the next listing.
@@ -59,7 +60,7 @@ fn key_passes(error: &KeyError) -> bool {
 }
 
 impl Buckets {
-    /// Empties the bucket, deletes it, and waits until it is gone.
+    /// Empties the bucket, deletes it, and waits until it is deleted.
     pub(super) async fn empty_and_delete(&self, name: &str) -> Result<(), DriverError> {
         let call = self.s3.sdk.delete_bucket().bucket(name);
         EMPTYING
@@ -81,7 +82,7 @@ impl Buckets {
         .await
     }
 
-    /// Deletes every version, every delete marker and every upload that was not completed.
+    /// Deletes every version, every delete marker and every incomplete upload.
     async fn empty(&self, bucket: &str) -> Result<(), DriverError> {
         tracing::info!(bucket, "deleting the content of the bucket");
         let content = Arc::new(Content {
@@ -100,8 +101,8 @@ impl Buckets {
     }
 }
 
-/// The content of a bucket. Its futures share it rather than borrow it: of streams of futures that
-/// borrow, the compiler does not know that they are `Send`.
+/// The content of a bucket. Its futures share it rather than borrow it: the compiler cannot prove
+/// that streams of futures that borrow are `Send`.
 struct Content {
     sdk: Client,
     bucket: String,
@@ -146,8 +147,8 @@ impl Content {
         Ok(Some((all.collect::<Result<_, _>>()?, next)))
     }
 
-    /// Deletes up to a thousand versions, and returns how many. S3 answers with 200 even where some
-    /// were not deleted.
+    /// Deletes up to a thousand versions, and returns how many were deleted. S3 answers with 200
+    /// even if some were not.
     async fn delete_versions(
         self: Arc<Self>,
         versions: Vec<ObjectIdentifier>,
@@ -184,7 +185,7 @@ impl Content {
         .await
     }
 
-    /// A page of the multipart uploads that were not completed; `None` if the bucket does not exist.
+    /// A page of the incomplete multipart uploads; `None` if the bucket does not exist.
     async fn upload_page(self: Arc<Self>, markers: Option<Markers>) -> Page<MultipartUpload> {
         let Some(Markers(key, upload)) = markers else {
             return Ok(None);

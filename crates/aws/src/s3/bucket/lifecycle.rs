@@ -20,8 +20,8 @@ use model::types::s3::{
 
 use crate::s3::client::incomplete;
 
-/// States the defaults, sorts what has no order, and names rules that have no name, as S3 would do
-/// at random.
+/// Fills in the defaults, sorts what has no order, and names rules without a name, which S3 would
+/// do at random.
 pub(super) fn normalise(configuration: &mut Option<LifecycleConfiguration>) {
     configuration.take_if(|configuration| configuration.rules.is_empty());
     let Some(configuration) = configuration else {
@@ -90,7 +90,7 @@ fn sdk_size(size: Option<&str>) -> Result<Option<i64>, DriverError> {
         .transpose()
 }
 
-/// Which objects a rule is for.
+/// The objects that a rule applies to.
 #[derive(Default)]
 struct Scope {
     prefix: Option<String>,
@@ -107,7 +107,7 @@ fn tag(tag: &Tag) -> TagFilter {
 }
 
 impl Scope {
-    /// Rules that are older than filters have the prefix in themselves.
+    /// Rules older than filters contain the prefix themselves.
     fn of(rule: &SdkRule) -> Self {
         #[allow(deprecated)]
         let first = rule.prefix().map(str::to_owned);
@@ -133,8 +133,8 @@ impl Scope {
         }
     }
 
-    /// The filter: S3 takes one condition as it is, and several only together. Without any, the rule
-    /// is for all objects.
+    /// The filter: S3 accepts one condition as it is, and several only together. Without any, the
+    /// rule applies to all objects.
     fn filter(self) -> Result<LifecycleRuleFilter, DriverError> {
         let tags = self
             .tags
@@ -229,7 +229,7 @@ fn noncurrent_transition(transition: &SdkNoncurrentTransition) -> NoncurrentVers
     }
 }
 
-/// A rule as S3 takes it.
+/// A rule as S3 accepts it.
 pub(super) fn sdk_rule(rule: &LifecycleRule) -> Result<SdkRule, DriverError> {
     let scope = Scope {
         prefix: rule.prefix.clone(),

@@ -1,4 +1,4 @@
-//! Buckets that S3 refuses and emulators accept.
+//! The limits of buckets that emulators do not enforce.
 
 use model::types::s3::LifecycleRule;
 
@@ -24,7 +24,7 @@ pub(super) const LIMITS: &[Limit] = &[
     Limit::count("CorsConfiguration.CorsRules", 0, 100, CORS),
 ];
 
-/// Beginnings and ends of names that AWS keeps for itself. Source: [`NAMES`].
+/// Prefixes and suffixes of names that AWS reserves. Source: [`NAMES`].
 const RESERVED_STARTS: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
 const RESERVED_ENDS: [&str; 5] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
 
@@ -32,7 +32,7 @@ fn in_name(character: char) -> bool {
     character.is_ascii_lowercase() || character.is_ascii_digit()
 }
 
-/// How names and rules are built.
+/// The structure of names and rules.
 pub(super) fn check(bucket: &Properties, checks: &mut Checks) {
     let name = &bucket.bucket_name;
     if let Some(problem) = name_problem(name).filter(|_| is_known(name)) {

@@ -24,8 +24,9 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes buckets.
 ///
-/// One call lists those whose names have the system's prefix; reading a desired one takes seven more,
-/// one per setting, and one for its tags, which record its owner: names are shared by all accounts.
+/// One call lists those whose names have the system's prefix; reading a desired one takes seven
+/// more, one per setting, and one for its tags, which record its owner: all accounts share one set
+/// of names.
 #[derive(Debug)]
 pub(crate) struct Buckets {
     s3: S3Client,
@@ -112,7 +113,7 @@ impl ResourceDriver for Buckets {
         Ok(Some(self.live(settings, LiveTags::Read(tags))))
     }
 
-    /// Only names and tags: the settings are read of desired buckets alone.
+    /// Only names and tags: the settings are read only of desired buckets.
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let buckets = self.s3.candidates(cache).await?;
         Ok(buckets

@@ -1,4 +1,4 @@
-//! How a bucket's settings are read: one call each, all at once.
+//! Reads of a bucket's settings: one call each, all concurrently.
 
 use aws_sdk_s3::types::{
     BucketVersioningStatus, CorsRule as SdkCorsRule, ServerSideEncryptionRule,
@@ -15,7 +15,7 @@ use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::Code;
 use crate::s3::client::S3;
 
-/// The errors of settings that were never made.
+/// The errors of settings that were never written.
 const SETTINGS: Consistency = Consistency {
     absent: &[
         Code("ServerSideEncryptionConfigurationNotFoundError"),
@@ -30,7 +30,7 @@ const SETTINGS: Consistency = Consistency {
 impl Buckets {
     /// The settings as they are now, or `None` if the bucket does not exist.
     pub(super) async fn settings(&self, name: &str) -> Result<Option<Properties>, DriverError> {
-        // Boxed, since seven calls at once are a large future.
+        // Boxed, since seven concurrent calls are a large future.
         let settings = Box::pin(async {
             tokio::try_join!(
                 self.encryption(name),
@@ -67,7 +67,7 @@ impl Buckets {
         Ok(configuration.map_or_else(Vec::new, |configuration| configuration.rules))
     }
 
-    /// A bucket without the setting blocks nothing. Every new one at AWS has it, and none at
+    /// A bucket without the setting blocks nothing. Every new one has it on AWS, and none on
     /// MiniStack.
     async fn access(&self, name: &str) -> Result<PublicAccessBlockConfiguration, DriverError> {
         let call = self.s3.sdk.get_public_access_block().bucket(name).send();
@@ -78,7 +78,7 @@ impl Buckets {
             .map_or_else(PublicAccessBlockConfiguration::default, convert::access))
     }
 
-    /// Without the setting, objects belong to whoever uploads them.
+    /// Without the setting, objects belong to their uploaders.
     async fn ownership(&self, name: &str) -> Result<OwnershipControls, DriverError> {
         let call = self
             .s3

@@ -1,5 +1,5 @@
-//! How a bucket's settings are written: one call each, one after another, since S3 aborts calls
-//! that overlap.
+//! Writes of a bucket's settings: one call each, one after another, since S3 aborts calls that
+//! overlap.
 
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketLoggingStatus, BucketVersioningStatus, LoggingEnabled,
@@ -15,16 +15,16 @@ use crate::kit::steady::until_steady;
 use crate::kit::wait::WaitPolicy;
 use crate::s3::client::{S3, incomplete};
 
-/// How many equal reads in a row are believed: lifecycle reads alternate between old and new for a
-/// while.
+/// The number of equal reads in a row that is trusted: lifecycle reads alternate between old and
+/// new for a while.
 const STEADY: u32 = 3;
 
 /// How long lifecycle reads may alternate.
 const SETTLING: WaitPolicy = WaitPolicy::seconds(180);
 
 impl Buckets {
-    /// Writes the changed settings, access first: a policy that is written later must not be public
-    /// for a moment.
+    /// Writes the changed settings, access first: a policy that is written later must not be
+    /// public, even for a moment.
     pub(super) async fn write(
         &self,
         desired: &Properties,
@@ -122,7 +122,7 @@ impl Buckets {
             .await
     }
 
-    /// Once versions were kept, that can be suspended and never undone.
+    /// Once versions were kept, that can be suspended but never undone.
     async fn put_versioning(&self, desired: &Properties) -> Result<(), DriverError> {
         let status = match desired.versioning_configuration {
             Some(_) => BucketVersioningStatus::Enabled,

@@ -1,10 +1,10 @@
-//! Objects that S3 refuses, or that Frontage cannot keep.
+//! The limits of objects: those of S3, and those of Frontage.
 
 use super::Properties;
 use crate::kit::known::known_part;
 use crate::kit::limits::{Checks, Limit};
 
-/// A tag of the bucket records the key, behind a fingerprint.
+/// A tag of the bucket records the key, after a fingerprint.
 const TAGS: &str = "S3 user guide, object tagging: 256 of some characters in a tag's value";
 
 /// The most bytes: content is compared byte for byte.

@@ -1,4 +1,4 @@
-//! `Frontage::S3::Object`: an object that is kept like any other resource.
+//! `Frontage::S3::Object`: an object that is managed like any other resource.
 
 mod limits;
 mod read;
@@ -23,8 +23,8 @@ type Live = TypedLive<Properties>;
 /// Reads and writes objects.
 ///
 /// An object's own tags, which the call that writes it sets, record its owner, and no others are
-/// kept. Overwriting an object removes them, and that is drift: so a tag of the bucket keeps a
-/// record as well, by which an object is also found that the model no longer has.
+/// kept. Overwriting an object removes them, and that is drift: so a tag of the bucket contains a
+/// record as well, by which an object is also found that the model no longer contains.
 #[derive(Debug)]
 pub(crate) struct Objects {
     s3: S3Client,
@@ -100,7 +100,7 @@ impl ResourceDriver for Objects {
         Ok(read::live(desired, LiveTags::Read(tags.clone())))
     }
 
-    /// The call replaces all of an object, so it sets the tags again that the object has.
+    /// The call replaces the whole object, so it sets the object's tags again.
     async fn update(
         &self,
         live: Live,
@@ -122,7 +122,7 @@ impl ResourceDriver for Objects {
         self.s3.record(bucket, &owner, Some(key)).await
     }
 
-    /// An object has no tags but its owner's.
+    /// An object has only its owner's tags.
     async fn untag(&self, live: &Live, _: &[String]) -> Result<(), DriverError> {
         let owner = recorded::owner(live, &Tags::new())?;
         self.put_tags(&live.properties, &owner.tags()).await

@@ -1,4 +1,4 @@
-//! How objects are read.
+//! Reads of objects.
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use engine::{DriverError, LiveTags, ReadCache};
@@ -66,7 +66,7 @@ impl Objects {
     }
 }
 
-/// The content or, of one that cannot be this system's, its length.
+/// The content or, if it is too large to be this system's, its length.
 async fn body(answer: GetObjectOutput) -> Result<String, DriverError> {
     let length = answer.content_length().unwrap_or_default();
     if usize::try_from(length).is_ok_and(|length| length > LARGEST) {

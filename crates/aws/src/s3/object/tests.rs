@@ -157,7 +157,7 @@ async fn deleting_the_absent_succeeds() {
     fake.assert_used();
 }
 
-/// Tags that are not the owner's are removed, and setting the owner's does not bring them back.
+/// Tags that are not the owner's are removed, and setting the owner's does not restore them.
 #[tokio::test]
 async fn an_object_keeps_no_tags_but_its_owners() {
     const PUT_OWN: &str = "PUT https://acme-b.s3.eu-west-1.amazonaws.com/config.json?tagging";

@@ -1,4 +1,4 @@
-//! How objects are written.
+//! Writes of objects.
 
 use aws_sdk_s3::primitives::ByteStream;
 use engine::DriverError;
@@ -10,7 +10,7 @@ use crate::kit::call::Call as _;
 use crate::kit::ownership::adopt;
 use crate::s3::client::{S3, not_ours, tagging};
 
-/// Tags as the header of a write takes them: a query string.
+/// Tags as the header of a write accepts them: a query string.
 fn header(tags: &Tags) -> String {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let pairs = tags
@@ -20,7 +20,7 @@ fn header(tags: &Tags) -> String {
 }
 
 impl Objects {
-    /// Writes an object that does not exist. One that does may be an earlier attempt's.
+    /// Writes an object that does not exist. An existing one may be an earlier attempt's.
     pub(super) async fn make(
         &self,
         desired: &Properties,
@@ -39,7 +39,7 @@ impl Objects {
         }
     }
 
-    /// Writes an object with these tags, `only_new` if there must be none.
+    /// Writes an object with these tags; with `only_new`, only if there is none.
     pub(super) async fn put(
         &self,
         object: &Properties,

@@ -1,4 +1,4 @@
-//! Policies that S3 refuses and emulators accept.
+//! The limits of bucket policies that emulators do not enforce.
 //!
 //! Source: the S3 user guide, policies and permissions, limits of bucket policies.
 

@@ -22,7 +22,8 @@ use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadReques
 type Properties = BucketPolicy<String>;
 type Live = TypedLive<Properties>;
 
-/// Reads and writes bucket policies. A bucket has one, and a tag of it keeps the policy's record.
+/// Reads and writes bucket policies. A bucket has one, and one of its tags contains the policy's
+/// record.
 #[derive(Debug)]
 pub(crate) struct Policies {
     s3: S3Client,
@@ -38,7 +39,7 @@ impl Policies {
     /// The policy as it is now, or `None` if there is none, or no bucket.
     async fn policy(&self, bucket: &str) -> Result<Option<PolicyDocument<String>>, DriverError> {
         let call = self.s3.sdk.get_bucket_policy().bucket(bucket).send();
-        // Boxed, since waits and joins hold it several times and calls of the SDK are large.
+        // Boxed, since waits and joins contain it several times and calls of the SDK are large.
         let found = S3.found(Box::pin(call.sent("s3:GetBucketPolicy")).await)?;
         Ok(found.and_then(|found| found.policy().map(policy_document::parse)))
     }

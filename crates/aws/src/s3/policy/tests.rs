@@ -135,7 +135,7 @@ async fn another_mistake_in_a_policy_is_told_at_once() {
     );
 }
 
-/// Two drivers write one bucket's tags: neither loses what the other wrote.
+/// Two drivers write one bucket's tags: neither loses the other's.
 #[tokio::test]
 async fn a_bucket_has_one_writer_of_its_tags() {
     let (first, second) = (tagging(&[]), tagging(&[("one", "1")]));

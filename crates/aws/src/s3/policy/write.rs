@@ -1,4 +1,4 @@
-//! How bucket policies are written.
+//! Writes of bucket policies.
 
 use engine::DriverError;
 
@@ -36,7 +36,7 @@ impl Policies {
         .await
     }
 
-    /// Deletes the policy, and waits until it is gone.
+    /// Deletes the policy, and waits until it is deleted.
     pub(super) async fn remove(&self, bucket: &str) -> Result<(), DriverError> {
         let call = self.s3.sdk.delete_bucket_policy().bucket(bucket);
         CONFLICTS

@@ -1,4 +1,4 @@
-//! A queue's attributes: SQS has all of them as strings, under CloudFormation's names.
+//! A queue's attributes: in SQS all of them are strings, under CloudFormation's names.
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use engine::{Changes, DriverError};
@@ -10,8 +10,8 @@ use crate::sqs::client::QueueAttributes;
 /// Attributes that a standard queue does not have, not even as `false`.
 const FIFO_ONLY: [&str; 2] = ["ContentBasedDeduplication", "FifoQueue"];
 
-/// Attributes that are removed by an empty value. Normalised, the others always have one or, like
-/// the key's reuse period, mean nothing without another.
+/// Attributes that an empty value removes. Normalised, the others always have a value or, like the
+/// key's reuse period, mean nothing without another.
 const REMOVABLE: [QueueAttributeName; 3] = [
     QueueAttributeName::KmsMasterKeyId,
     QueueAttributeName::RedriveAllowPolicy,

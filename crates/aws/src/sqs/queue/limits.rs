@@ -1,4 +1,4 @@
-//! Queues that SQS refuses and emulators accept.
+//! The limits of queues that emulators do not enforce.
 
 use super::Properties;
 use crate::kit::known::is_known;

@@ -24,7 +24,7 @@ type Live = TypedLive<Properties>;
 
 /// Reads and writes queues.
 ///
-/// One call lists the system's queues; each takes another to read.
+/// One call lists the system's queues; reading each takes another.
 #[derive(Debug)]
 pub(crate) struct Queues {
     sqs: SqsClient,
@@ -38,7 +38,7 @@ impl Queues {
     }
 }
 
-/// All queues may redrive where no policy says which; the sources are a set.
+/// All queues may redrive unless a policy says otherwise; the sources are a set.
 fn normalise_allow_policy(policy: Option<Value>) -> Option<Value> {
     let mut policy = policy.filter(|policy| policy["redrivePermission"] != "allowAll")?;
     if let Some(sources) = policy

@@ -1,4 +1,4 @@
-//! How queues are read.
+//! Reads of queues.
 
 use engine::{DriverError, LiveTags, ReadCache};
 use model::types::sqs::Queue;

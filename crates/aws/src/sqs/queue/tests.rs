@@ -1,4 +1,4 @@
-//! Behaviour of SQS that no emulator shows: its lags and its second thoughts.
+//! Behaviour of SQS that no emulator shows: its lags and its reversals.
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use engine::{Change, UNKNOWN};
@@ -20,7 +20,7 @@ fn driver(fake: &FakeAws) -> Queues {
     Queues::new(&Account::for_tests(fake))
 }
 
-/// A queue, normalised, as the adapter gives it to its driver.
+/// A queue, normalised, as the adapter passes it to its driver.
 #[allow(clippy::needless_pass_by_value)] // built in place
 fn queue(more: Value) -> Properties {
     let mut members = json!({"QueueName": "acme-q"});
@@ -231,7 +231,7 @@ async fn a_queue_of_another_owner_is_not_taken() {
     fake.assert_used();
 }
 
-/// `CreateQueue` succeeds on anybody's queue that has these attributes.
+/// `CreateQueue` succeeds on any owner's queue that has these attributes.
 #[tokio::test(start_paused = true)]
 async fn an_equal_queue_of_another_owner_is_not_taken() {
     let mut answers = vec![("CreateQueue", 200, MADE)];

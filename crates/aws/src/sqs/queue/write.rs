@@ -1,4 +1,4 @@
-//! How queues are created, and what is waited for.
+//! The creation and deletion of queues, with their waits.
 
 use std::time::Duration;
 
@@ -22,13 +22,13 @@ const PROPAGATION: WaitPolicy = WaitPolicy {
     within: Duration::from_mins(3),
 };
 
-/// How many equal reads in a row are believed: until a change has propagated, reads alternate
-/// between old and new. Where one did, the pauses between them have grown to seconds.
+/// The number of equal reads in a row that is trusted: until a change has propagated, reads
+/// alternate between old and new. If one did, the pauses between them have grown to seconds.
 const STEADY: u32 = 4;
 
 impl Queues {
-    /// Creates the queue and returns its URL. The call also succeeds for a queue that has these
-    /// attributes already, whoever owns it.
+    /// Creates the queue and returns its URL. The call also succeeds for an existing queue with
+    /// these attributes, regardless of its owner.
     pub(super) async fn make(
         &self,
         queue: &Properties,
@@ -48,7 +48,7 @@ impl Queues {
             .ok_or_else(|| DriverError::internal("SQS returned no URL of a new queue"))
     }
 
-    /// Goes on with the queue that an earlier attempt created with other properties.
+    /// Resumes with the queue that an earlier attempt created with other properties.
     pub(super) async fn resume(
         &self,
         desired: &Properties,
@@ -90,8 +90,8 @@ impl Queues {
         .await
     }
 
-    /// Waits until the queue carries its tags. A queue that someone else created a moment before,
-    /// with the same attributes, never does.
+    /// Waits until the queue carries its tags. A queue with the same attributes that another owner
+    /// created a moment before never does.
     pub(super) async fn owned(
         &self,
         url: &str,

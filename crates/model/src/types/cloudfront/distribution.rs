@@ -253,7 +253,7 @@ impl<S> Distribution<S> {
     pub const ARN: Attribute<Self> = Attribute::new("Arn");
     /// Its name below `cloudfront.net`.
     pub const DOMAIN_NAME: Attribute<Self> = Attribute::new("DomainName");
-    /// The URL of [`Self::DOMAIN_NAME`], without a slash at its end; at an emulator, one that a
+    /// The URL of [`Self::DOMAIN_NAME`], without a trailing slash; on an emulator, one that a
     /// browser can open.
     pub const URL: Attribute<Self> = Attribute::new("Url");
     /// `InProgress` or `Deployed`: whether the last change has reached all edge locations.

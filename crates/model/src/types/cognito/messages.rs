@@ -38,7 +38,7 @@ pub struct InviteMessageTemplate {
     bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>")
 )]
 pub struct EmailConfiguration<S = Text> {
-    /// `COGNITO_DEFAULT` (50 a day) or `DEVELOPER` (through SES); absent means `COGNITO_DEFAULT`.
+    /// `COGNITO_DEFAULT` (50 per day) or `DEVELOPER` (through SES); absent means `COGNITO_DEFAULT`.
     pub email_sending_account: Option<String>,
     /// The ARN of the verified identity in SES.
     pub source_arn: Option<S>,

@@ -98,7 +98,7 @@ pub struct UserPool<S = Text> {
     pub user_pool_add_ons: Option<UserPoolAddOns>,
     /// Functions that Cognito calls.
     pub lambda_config: Option<LambdaConfig<S>>,
-    /// The sender of emails; absent means Cognito, 50 a day.
+    /// The sender of emails; absent means Cognito, 50 per day.
     pub email_configuration: Option<EmailConfiguration<S>>,
     /// How text messages are sent; absent means not at all.
     pub sms_configuration: Option<SmsConfiguration<S>>,

@@ -1,4 +1,4 @@
-//! What `UpdateTable` and its neighbours take, and when.
+//! The changes that `UpdateTable` and related calls accept, and when.
 
 use super::*;
 
@@ -99,7 +99,7 @@ async fn a_refused_change_fails_with_the_services_words() {
     );
 }
 
-/// AWS takes one kind of change a call; the emulator takes all at once.
+/// AWS accepts one kind of change per call; the emulator accepts all at once.
 #[tokio::test(start_paused = true)]
 async fn each_kind_of_change_is_a_call_of_its_own() {
     let stream = json!({"StreamEnabled": true, "StreamViewType": "NEW_IMAGE"});
@@ -162,7 +162,8 @@ async fn each_kind_of_change_is_a_call_of_its_own() {
     fake.assert_used();
 }
 
-/// AWS makes one index at a time, and refuses the definition of an attribute that no key uses yet.
+/// AWS creates one index at a time, and refuses the definition of an attribute that no key uses
+/// yet.
 #[tokio::test(start_paused = true)]
 async fn indexes_are_made_one_after_another() {
     let index = |name: &str, attribute: &str, status: &str| {

@@ -1,4 +1,4 @@
-//! A table that is made, or turns out to be there.
+//! A table that is created, or already exists.
 
 use super::*;
 

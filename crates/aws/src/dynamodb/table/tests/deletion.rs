@@ -1,4 +1,4 @@
-//! A table that goes.
+//! A table that is deleted.
 
 use super::*;
 

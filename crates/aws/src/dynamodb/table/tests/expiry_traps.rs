@@ -1,4 +1,4 @@
-//! Expiry: one change an hour, and none that changes nothing.
+//! Expiry: one change per hour, and none that changes nothing.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What no emulator shows of `DynamoDB`: its lags, its waits and its traps.
+//! Behaviour of `DynamoDB` that no emulator shows: its lags, its waits and its traps.
 
 mod changes;
 mod creation;
@@ -39,7 +39,7 @@ fn merged(mut members: Value, more: &Value) -> Value {
     members
 }
 
-/// On demand with a key of one attribute, and more.
+/// On demand with a key of one attribute, and `more`.
 fn table(more: &Value) -> Properties {
     let members = json!({
         "TableName": NAME,
@@ -50,7 +50,7 @@ fn table(more: &Value) -> Properties {
     serde_json::from_value(merged(members, more)).unwrap()
 }
 
-/// `DescribeTable`'s answer for such a table, and more.
+/// `DescribeTable`'s answer for such a table, and `more`.
 fn described(status: &str, more: &Value) -> String {
     let members = json!({
         "TableName": NAME,
@@ -113,7 +113,7 @@ fn live(driver: &Tables, more: &Value) -> Live {
     }
 }
 
-/// Updates from one table to another with exactly what differs, as the engine would.
+/// Updates from one table to another with exactly the changes, as the engine would.
 async fn update(driver: &Tables, from: &Value, to: &Value) -> Result<Live, DriverError> {
     let (live, mut desired) = (live(driver, from), table(to));
     driver.normalise(&mut desired);

@@ -1,4 +1,4 @@
-//! What is read, and what is only said to be there.
+//! Tables that are read, and those that only the index shows.
 
 use super::*;
 
@@ -128,7 +128,7 @@ async fn a_key_is_told_by_the_name_that_the_model_has_for_it() {
     assert_eq!(key_of(&arn, None).await.as_deref(), Some(KEY));
 }
 
-/// The index shows what is gone, and what is a table's but no table.
+/// The index shows deleted tables, and ARNs that belong to a table but are none.
 #[tokio::test]
 async fn orphans_are_found_by_the_index() {
     let entry = |name: &str| json!({"ResourceARN": format!("arn:aws:dynamodb:eu-west-1:111122223333:table/{name}"), "Tags": [{"Key": "frontage:system", "Value": "acme"}]});

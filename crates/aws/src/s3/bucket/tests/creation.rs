@@ -1,4 +1,4 @@
-//! How buckets are created.
+//! The creation of buckets.
 
 use super::*;
 
@@ -48,7 +48,7 @@ async fn a_name_that_was_just_let_go_of_and_a_bucket_that_is_not_known_yet_are_w
     );
 }
 
-/// Endpoints that do not know tags in the call pass over them.
+/// Endpoints that do not know tags in the call ignore them.
 #[tokio::test]
 async fn tags_that_the_call_did_not_set_are_set_before_anything_else() {
     let answers = [
@@ -108,7 +108,7 @@ async fn a_lost_answer_is_no_error_and_a_bucket_of_somebody_else_is() {
     );
 }
 
-/// There a second creation is answered with 200, whoever owns the bucket.
+/// There a second creation is answered with 200, regardless of the bucket's owner.
 #[tokio::test]
 async fn in_us_east_1_a_bucket_is_looked_for_first() {
     let head = "HEAD https://acme-b.s3.us-east-1.amazonaws.com/ ";

@@ -1,4 +1,4 @@
-//! How buckets are emptied and deleted.
+//! Emptying and deletion of buckets.
 
 use super::*;
 

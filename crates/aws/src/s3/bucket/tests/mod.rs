@@ -50,7 +50,7 @@ fn driver(fake: &FakeAws) -> Buckets {
     Buckets::new(&Account::for_tests(fake))
 }
 
-/// A bucket, normalised, as the adapter gives it to its driver.
+/// A bucket, normalised, as the adapter passes it to its driver.
 fn bucket() -> Properties {
     normalised(convert::named("acme-b".to_owned()))
 }

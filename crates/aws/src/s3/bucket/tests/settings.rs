@@ -1,4 +1,4 @@
-//! How buckets' settings are read and written.
+//! Reads and writes of buckets' settings.
 
 use engine::{Change, UNKNOWN};
 use model::types::s3::{LifecycleConfiguration, LifecycleRule};
@@ -236,8 +236,8 @@ async fn lifecycle_rules_are_waited_for_until_they_stay() {
     fake.assert_used();
 }
 
-/// S3 answers with all conditions of several, and rules of before there were filters have their
-/// prefix elsewhere.
+/// S3 answers with all conditions of several, and rules older than filters have their prefix
+/// elsewhere.
 #[test]
 fn a_rule_reads_back_as_it_was_meant() {
     let older = aws_sdk_s3::types::LifecycleRule::builder()
