@@ -31,6 +31,9 @@ pub struct PlanDocument {
     resources: Vec<ResourceDocument>,
     /// Resources that are not described but are left alone, since they hold people's data.
     kept: Vec<KeptDocument>,
+    /// Types that could not be looked at, since their service is not in the Region or may not be
+    /// read: resources of them that are no longer described, if there are any, stay.
+    unsearched: Vec<UnsearchedDocument>,
 }
 
 /// The planned action on one resource.
@@ -118,6 +121,16 @@ struct KeptDocument {
     id: String,
 }
 
+/// A type that could not be looked at.
+#[derive(Debug, Serialize, JsonSchema)]
+struct UnsearchedDocument {
+    /// The type.
+    #[serde(rename = "type")]
+    resource_type: String,
+    /// Why.
+    reason: String,
+}
+
 impl PlanDocument {
     /// The document of a plan.
     #[must_use]
@@ -128,6 +141,10 @@ impl PlanDocument {
             resource_type: kept.resource_type.name.to_owned(),
             id: kept.id.clone(),
         });
+        let unsearched = plan.unsearched.iter().map(|of| UnsearchedDocument {
+            resource_type: of.resource_type.name.to_owned(),
+            reason: of.source.to_string(),
+        });
         Self {
             version: VERSION,
             system: plan.system.clone(),
@@ -137,6 +154,7 @@ impl PlanDocument {
             unchanged: plan.unchanged,
             resources: plan.resources.iter().map(ResourceDocument::new).collect(),
             kept: kept.collect(),
+            unsearched: unsearched.collect(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A plan for people: one line per resource, one line per property that differs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use engine::{Action, Change, Plan, Reason, ResourcePlan, UNKNOWN};
+use engine::{Action, Change, Plan, Reason, ResourcePlan, UNKNOWN, Unsearched};
 use model::Pseudo;
 use serde_json::Value;
 
@@ -32,8 +33,30 @@ pub fn plan(plan: &Plan) -> String {
             kept.address, kept.resource_type.name, kept.id
         );
     }
+    text.push_str(&unsearched(plan));
     let _ = write!(text, "\n{}", summary(plan));
     text
+}
+
+/// The types that could not be looked for, by the reason.
+fn unsearched(plan: &Plan) -> String {
+    let mut types = BTreeMap::<String, Vec<&str>>::new();
+    for Unsearched {
+        resource_type,
+        source,
+    } in &plan.unsearched
+    {
+        let of = types.entry(source.to_string()).or_default();
+        of.push(resource_type.name);
+    }
+    types.iter().fold(String::new(), |mut text, (reason, of)| {
+        let _ = writeln!(
+            text,
+            "\n  ? not looked at: {}\n      {reason}",
+            of.join(", ")
+        );
+        text
+    })
 }
 
 /// The last line: the number of each action, and of unchanged resources.

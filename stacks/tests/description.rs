@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod artifacts;
+
 use std::fmt::Write as _;
 
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
@@ -85,7 +87,8 @@ fn tags() -> impl Strategy<Value = Tags> {
 
 fn identity() -> impl Strategy<Value = Identity> {
     let mfa = prop::sample::select(Mfa::ALL.to_vec());
-    let groups = prop::collection::vec("[a-z](-?[a-z0-9]){0,9}", 0..4);
+    let groups = prop::collection::btree_set("[a-z](-?[a-z0-9]){0,9}", 0..4);
+    let groups = groups.prop_map(|groups| groups.into_iter().collect());
     (groups, any::<(bool, bool)>(), mfa, 5..=60, 1..=3650).prop_map(
         |(
             groups,
@@ -105,8 +108,10 @@ fn identity() -> impl Strategy<Value = Identity> {
 }
 
 fn packages() -> impl Strategy<Value = Packages> {
-    let principals =
-        || prop::collection::vec("arn:aws:iam::[0-9]{12}:(root|role/[a-z]{1,9})", 0..3);
+    let principals = || {
+        prop::collection::btree_set("arn:aws:iam::[0-9]{12}:(root|role/[a-z]{1,9})", 0..3)
+            .prop_map(|principals| principals.into_iter().collect())
+    };
     (principals(), principals()).prop_map(|(readers, publishers)| Packages {
         readers,
         publishers,
@@ -182,6 +187,21 @@ fn system() -> impl Strategy<Value = System> {
             }
         },
     )
+}
+
+/// Descriptions in which names are likely to meet: each of them is used for all kinds of things.
+fn with_few_names() -> impl Strategy<Value = String> {
+    let name = || prop::sample::select(vec!["a", "b", "a-b", "shell", "toggles", "operators"]);
+    let list = prop::collection::vec(name(), 0..4);
+    let team = (name(), name(), name());
+    (name(), list, prop::collection::vec(team, 0..3)).prop_map(|(system, groups, teams)| {
+        let mut text = format!("name = \"{system}\"\n[identity]\ngroups = {groups:?}\n[shell]\n");
+        for (name, route, domain) in teams {
+            writeln!(text, "[teams.{name}]\nroute = \"/{route}\"").unwrap();
+            writeln!(text, "domain = \"{domain}.example.com\"\nzone_id = \"Z1\"").unwrap();
+        }
+        text
+    })
 }
 
 fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
@@ -324,10 +344,14 @@ fn written(system: &System) -> String {
     text
 }
 
-/// Every report of a text can be shown, and points into the text.
+/// An accepted text has a graph. Every report of another can be shown, and points into the text.
 fn is_shown(text: &str) {
-    let Err(errors) = System::parse("frontage.toml", text) else {
-        return;
+    let errors = match System::parse("frontage.toml", text) {
+        Ok(system) => {
+            drop(stacks::system::graph(&system, &artifacts::artifacts()));
+            return;
+        }
+        Err(errors) => errors,
     };
     assert!(!errors.problems().is_empty());
     for label in errors
@@ -352,6 +376,11 @@ proptest! {
     #[test]
     fn what_was_written_comes_back(system in system()) {
         prop_assert_eq!(System::parse("frontage.toml", &written(&system)).unwrap(), system);
+    }
+
+    #[test]
+    fn names_that_meet_are_shown(text in with_few_names()) {
+        is_shown(&text);
     }
 
     #[test]

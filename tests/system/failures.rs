@@ -152,6 +152,58 @@ fn an_account_that_may_not_be_read() {
     project.assert_snapshot("denied-reading", why);
 }
 
+/// A service that no stack needs may be absent from the Region or denied to the operator: that is
+/// reported, and stops nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_nothing_needs_stops_no_destroy() {
+    let project = Project::new();
+    project.apply();
+    let mut command = project.command(&["destroy", "--yes", "--delete-data"]);
+    command.env("AWS_ENDPOINT_URL_CODEARTIFACT", "http://127.0.0.1:9");
+    let ended = Running::new(command).end();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    let not_looked_at = ended
+        .whole()
+        .split_once("  ? ")
+        .map(|(_, rest)| rest.lines().take(2).collect::<Vec<_>>().join("\n"))
+        .expect("a type that was not looked at");
+    project.assert_snapshot("not-looked-at", &not_looked_at);
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Denies what only makes reading fast.
+fn without_hints(call: &Call) -> Fate {
+    match call.operation.as_str() {
+        "GetResources" | "GetAccountAuthorizationDetails" => Fate::denied(),
+        _ => Fate::Pass,
+    }
+}
+
+/// The tagging index and the account-wide reads of IAM only make reading fast: without them the
+/// same is found.
+#[tokio::test(flavor = "multi_thread")]
+async fn hints_may_be_denied() {
+    let project = Project::described("[shell]\n[teams.shipping]\n");
+    // One proxy for all runs: the sites' URLs have its port.
+    let proxy = Proxy::start(&project.world, without_hints);
+    let succeeds = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        command.env("AWS_ENDPOINT_URL", proxy.endpoint());
+        let ended = Running::new(command).end();
+        assert_eq!(ended.code, Some(0), "{ended:#?}");
+        ended
+    };
+    succeeds(&["apply", "--yes"]);
+    succeeds(&["plan", "--detailed-exitcode"]);
+    // Everything of the shell and the team is an orphan now.
+    project.describe("");
+    let planned = succeeds(&["plan", "--format", "json"]).json();
+    assert_eq!(planned, project.plan());
+    assert_ne!(planned["summary"]["delete"], 0);
+    succeeds(&["destroy", "--yes", "--delete-data"]);
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
 /// Each of these ends an apply half-way: it fails, reports what it did and what it did not try, and
 /// the next one resumes.
 #[tokio::test(flavor = "multi_thread")]

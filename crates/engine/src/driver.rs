@@ -50,15 +50,15 @@ pub trait Driver: Send + Sync {
     /// All resources of the type that may be the system's.
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError>;
 
-    /// Whether the selected stacks may have orphans of the type. Called only if they contain no
-    /// resource of the type, so that a small system costs no calls to services that it does not
-    /// use; it must be almost free. By default, only if all stacks are selected.
-    async fn may_have_orphans(
+    /// How likely it is that the selected stacks have orphans of the type. It must be almost free, so
+    /// that a small system costs no calls to services that it does not use. By default they are
+    /// possible only if all stacks are selected.
+    async fn suspicion(
         &self,
         selection: &Selection,
         _cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
-        Ok(selection.covers_whole_system())
+    ) -> Result<Suspicion, DriverError> {
+        Ok(Suspicion::possible_if(selection.covers_whole_system()))
     }
 
     /// Reads again, from the resource's own service, what bulk answers and indexes reported about
@@ -103,6 +103,30 @@ pub trait Driver: Send + Sync {
     /// Waits until nothing is pending.
     async fn settle(&self, _live: &Live) -> Result<(), DriverError> {
         Ok(())
+    }
+}
+
+/// How likely it is that a type has orphans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Suspicion {
+    /// They are not looked for.
+    None,
+    /// They are looked for, but nothing points to any: where the service cannot be read, the plan
+    /// says so and goes on.
+    Possible,
+    /// Something points to them: they must be read.
+    Founded,
+}
+
+impl Suspicion {
+    /// [`Self::Possible`] on a condition, otherwise [`Self::None`].
+    #[must_use]
+    pub const fn possible_if(condition: bool) -> Self {
+        if condition {
+            Self::Possible
+        } else {
+            Self::None
+        }
     }
 }
 

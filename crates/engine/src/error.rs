@@ -73,6 +73,12 @@ impl DriverError {
         Self::Internal(message.into())
     }
 
+    /// Whether the service answered with an error, or could not be reached.
+    #[must_use]
+    pub fn is_of_service(&self) -> bool {
+        matches!(self, Self::Service { .. } | Self::Unreachable { .. })
+    }
+
     /// The service's error code, if it answered with one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {

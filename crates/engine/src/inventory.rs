@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::diff::{Changes, diff_tags};
-use crate::driver::{Driver, Drivers};
+use crate::driver::{Driver, Drivers, Suspicion};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
 use crate::live::{Live, ReadRequest};
@@ -31,6 +31,8 @@ pub struct Inventory {
     pub changes: BTreeMap<Address, Changes>,
     /// Resources that the system owns and the model does not contain.
     pub orphans: Vec<Orphan>,
+    /// The types whose orphans could not be looked for.
+    pub unsearched: Vec<Unsearched>,
 }
 
 impl Inventory {
@@ -42,6 +44,7 @@ impl Inventory {
             live: BTreeMap::new(),
             changes: BTreeMap::new(),
             orphans: Vec::new(),
+            unsearched: Vec::new(),
         }
     }
 
@@ -69,6 +72,16 @@ pub struct Orphan {
     pub resource_type: &'static ResourceType,
     /// The resource as it was read.
     pub live: Live,
+}
+
+/// A type that could not be listed though nothing points to an orphan of it: its service is not in
+/// the Region, or may not be read. So orphans of it, if there are any, stay.
+#[derive(Clone, Debug)]
+pub struct Unsearched {
+    /// The type.
+    pub resource_type: &'static ResourceType,
+    /// Why it could not be listed.
+    pub source: DriverError,
 }
 
 /// A resource or a type could not be read. An unreadable resource is never taken for an absent one.
@@ -163,7 +176,11 @@ async fn read_all(
     let listing = list(drivers, &types, selection, goal, &cache);
     let (inventory, listed) =
         try_join(read_wanted(graph, &wanted, drivers, &cache, empty), listing).await?;
-    let mut inventory = inventory;
+    let (listed, unsearched) = listed;
+    let mut inventory = Inventory {
+        unsearched,
+        ..inventory
+    };
     confirm(graph, goal, &mut inventory, drivers).await?;
     inventory.orphans = orphans(graph, selection, &inventory, listed, drivers).await?;
     Ok(inventory)
@@ -272,14 +289,14 @@ async fn read_one(
 type Listed = Vec<(&'static ResourceType, Live)>;
 
 /// Lists possible orphans: of the types that are wanted, and of those of which a driver suspects
-/// some. To destroy everything is to look everywhere.
+/// some. To destroy everything, all types are listed.
 async fn list(
     drivers: &Drivers,
     wanted: &BTreeSet<&str>,
     selection: &Selection,
     goal: Goal,
     cache: &ReadCache,
-) -> Result<Listed, InventoryError> {
+) -> Result<(Listed, Vec<Unsearched>), InventoryError> {
     let everywhere = goal != Goal::Converge && selection.covers_whole_system();
     let lists = drivers.iter().map(async |driver| {
         let resource_type = driver.resource_type();
@@ -289,26 +306,37 @@ async fn list(
             source,
         };
         let certain = everywhere || wanted.contains(resource_type.name);
-        if !certain
-            && !driver
-                .may_have_orphans(selection, cache)
-                .await
-                .map_err(failed)?
-        {
-            return Ok(Vec::new());
+        let suspicion = driver.suspicion(selection, cache).await.map_err(failed)?;
+        let suspicion = suspicion.max(Suspicion::possible_if(certain));
+        if suspicion == Suspicion::None {
+            return Ok((Vec::new(), None));
         }
-        let live = match driver.list(cache).await {
+        match driver.list(cache).await {
+            Ok(live) => Ok((live, None)),
             // A service that the endpoint lacks has no remains. If one of its resources is wanted,
             // the error is reported.
-            Err(DriverError::Lacking { .. }) if !wanted.contains(resource_type.name) => Vec::new(),
-            listed => listed.map_err(failed)?,
-        };
-        Ok(live
-            .into_iter()
-            .map(move |live| (resource_type, live))
-            .collect::<Vec<_>>())
+            Err(DriverError::Lacking { .. }) if !wanted.contains(resource_type.name) => {
+                Ok((Vec::new(), None))
+            }
+            Err(source) if suspicion == Suspicion::Possible && source.is_of_service() => Ok((
+                Vec::new(),
+                Some(Unsearched {
+                    resource_type,
+                    source,
+                }),
+            )),
+            Err(source) => Err(failed(source)),
+        }
+        .map(|(live, unsearched)| {
+            let listed: Listed = live.into_iter().map(|live| (resource_type, live)).collect();
+            (listed, unsearched)
+        })
     });
-    Ok(try_join_all(lists).await?.into_iter().flatten().collect())
+    let (listed, unsearched): (Vec<_>, Vec<_>) = try_join_all(lists).await?.into_iter().unzip();
+    Ok((
+        listed.into_iter().flatten().collect(),
+        unsearched.into_iter().flatten().collect(),
+    ))
 }
 
 /// Reads again, from each resource's own service, everything that the goal could write.

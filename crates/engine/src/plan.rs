@@ -10,7 +10,7 @@ use crate::diff::{Change, Changes, diff_tags, tag_changes};
 use crate::driver::{Driver, Drivers};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
-use crate::inventory::{Inventory, Orphan};
+use crate::inventory::{Inventory, Orphan, Unsearched};
 use crate::live::{Attributes, Live};
 use crate::pending::Pending;
 use crate::refusal::{PlanError, Refusal};
@@ -26,6 +26,8 @@ pub struct Plan {
     pub resources: Vec<ResourcePlan>,
     /// Resources that are kept though they would otherwise be deleted.
     pub kept: Vec<Kept>,
+    /// The types whose orphans could not be looked for.
+    pub unsearched: Vec<Unsearched>,
     /// The number of resources that match the model.
     pub unchanged: usize,
     /// Those of them that AWS is still working on.
@@ -173,6 +175,7 @@ fn converge(
         system,
         resources,
         kept,
+        unsearched: inventory.unsearched.clone(),
         unchanged,
         pending,
         known: inventory.known.clone(),
@@ -199,6 +202,7 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
         system: graph.system().to_owned(),
         resources: gone.into_iter().map(delete_orphan).collect(),
         kept: kept.into_iter().map(keep_orphan).collect(),
+        unsearched: inventory.unsearched.clone(),
         unchanged: 0,
         pending: Vec::new(),
         known: inventory.known.clone(),

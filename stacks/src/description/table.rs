@@ -48,6 +48,14 @@ pub(super) struct Rejected {
     pub(super) help: String,
 }
 
+/// Why a value of a list is refused that the list has already.
+fn twice() -> Rejected {
+    Rejected {
+        why: "already in the list".to_owned(),
+        help: "remove one of the two".to_owned(),
+    }
+}
+
 impl Findings {
     /// Reads the top level.
     pub(super) fn read<'t, T>(
@@ -297,8 +305,8 @@ impl<'t> Table<'t, '_> {
         each.collect::<Vec<_>>().into_iter().flatten().collect()
     }
 
-    /// A list of texts that a rule accepts.
-    pub(super) fn texts<T>(
+    /// A list of texts that a rule accepts, each once.
+    pub(super) fn texts<T: PartialEq>(
         &mut self,
         key: &'static str,
         rule: impl Fn(&str) -> Result<T, Rejected>,
@@ -307,14 +315,21 @@ impl<'t> Table<'t, '_> {
         let DeValue::Array(items) = value.get_ref() else {
             return self.mistyped(key, "a list of strings", value);
         };
-        let read = items.iter().map(|item| match item.get_ref() {
-            DeValue::String(text) => match rule(text) {
-                Ok(value) => Some(value),
-                Err(rejected) => self.refuse(key, text, item, rejected),
-            },
-            _ => self.mistyped(key, "a list of strings", item),
-        });
-        read.collect::<Vec<_>>().into_iter().collect()
+        let mut read = Vec::<Option<T>>::new();
+        for item in items {
+            let value = match item.get_ref() {
+                DeValue::String(text) => match rule(text) {
+                    Ok(value) if read.iter().flatten().any(|before| *before == value) => {
+                        self.refuse(key, text, item, twice())
+                    }
+                    Ok(value) => Some(value),
+                    Err(rejected) => self.refuse(key, text, item, rejected),
+                },
+                _ => self.mistyped(key, "a list of strings", item),
+            };
+            read.push(value);
+        }
+        read.into_iter().collect()
     }
 
     /// A table whose keys are the operator's.

@@ -43,15 +43,22 @@ where
     }
 }
 
+/// The codes by which services deny a call to credentials that are valid.
+const DENIED: [&str; 4] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+];
+
+/// Whether the credentials may not make the call.
+pub(crate) fn is_denied(error: &DriverError) -> bool {
+    error.code().is_some_and(|code| DENIED.contains(&code))
+}
+
 /// How to resolve a driver's error, as an imperative.
 #[must_use]
 pub fn hint(error: &DriverError) -> Option<&'static str> {
-    let access = [
-        "AccessDenied",
-        "AccessDeniedException",
-        "UnauthorizedOperation",
-        "AuthorizationError",
-    ];
     let credentials = [
         "ExpiredToken",
         "ExpiredTokenException",
@@ -68,7 +75,7 @@ pub fn hint(error: &DriverError) -> Option<&'static str> {
         DriverError::TimedOut { .. } | DriverError::Interrupted { .. } => {
             Some("run the command again: it goes on from where the account stands")
         }
-        DriverError::Service { code, .. } if access.contains(&code.as_str()) => {
+        error if is_denied(error) => {
             Some("grant the action to the credentials in use, then run the command again")
         }
         DriverError::Service { code, .. } if credentials.contains(&code.as_str()) => {

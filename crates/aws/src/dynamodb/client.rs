@@ -5,12 +5,13 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     ContinuousBackupsDescription, TableDescription, Tag, TimeToLiveDescription,
 };
-use engine::DriverError;
+use engine::{DriverError, ReadCache};
 use model::Tags;
 
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::{Consistency, Error};
+use crate::kit::tagging;
 use crate::kit::wait::WaitPolicy;
 
 /// `DynamoDB`'s errors. The policy is for other tables of the account that are being created or
@@ -69,6 +70,29 @@ impl DynamoDbClient {
     /// The ARN of a table.
     pub(super) fn arn(&self, name: &str) -> String {
         self.account.arn("dynamodb", &format!("table/{name}"))
+    }
+
+    /// The names of the tables that may be the system's: those that the tagging index shows or,
+    /// where that cannot be read, those whose names have the system's prefix.
+    pub(super) async fn candidates(&self, cache: &ReadCache) -> Result<Vec<String>, DriverError> {
+        let hints = tagging::hints(&self.account, cache).await?;
+        if hints.are_known() {
+            let prefix = self.arn("");
+            let names = hints.names(&prefix).filter(|name| !name.contains('/'));
+            return Ok(names.map(str::to_owned).collect());
+        }
+        let prefix = format!("{}-", self.account.system());
+        let listed = self
+            .sdk
+            .list_tables()
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .sent("dynamodb:ListTables")
+            .await?;
+        let names = listed.into_iter();
+        Ok(names.filter(|name| name.starts_with(&prefix)).collect())
     }
 
     pub(super) async fn describe(

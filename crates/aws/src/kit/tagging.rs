@@ -2,7 +2,8 @@
 //!
 //! It lags, omits roles and shows deleted resources, so it is a hint: it says where to look for
 //! orphans, and replaces reading a resource's tags only as long as there is nothing to do. Before
-//! anything is written, tags are read from the resource's own service.
+//! anything is written, tags are read from the resource's own service. If the index cannot be read,
+//! each service is asked instead, which is slower and finds the same.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,14 +15,23 @@ use model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags};
 use crate::Account;
 use crate::account::error::failed;
 
-/// The resources of the system in the index, by ARN.
+/// The resources of the system in the index, by ARN; `None` if the index cannot be read.
 #[derive(Debug, Default)]
-pub(crate) struct Hints(BTreeMap<String, Tags>);
+pub(crate) struct Hints(Option<BTreeMap<String, Tags>>);
 
 impl Hints {
+    /// Whether the index could be read. If not, [`Self::names`] is empty.
+    pub(crate) fn are_known(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&String, &Tags)> {
+        self.0.iter().flatten()
+    }
+
     /// The tags that the index shows for a resource, if it shows the resource at all.
     pub(crate) fn tags(&self, arn: &str) -> Option<LiveTags> {
-        self.0.get(arn).cloned().map(LiveTags::Hinted)
+        self.0.as_ref()?.get(arn).cloned().map(LiveTags::Hinted)
     }
 
     /// Whether the index shows a resource of a service in the selected stacks: `s3` for a site,
@@ -34,7 +44,7 @@ impl Hints {
             tags.get(ADDRESS_TAG)
                 .and_then(|address| address.parse::<Address>().ok())
         };
-        self.0.iter().any(|(arn, tags)| {
+        self.all().any(|(arn, tags)| {
             arn.split(':').nth(2) == Some(service)
                 && at(tags).is_some_and(|address| selection.contains(address.stack()))
         })
@@ -42,18 +52,25 @@ impl Hints {
 
     /// The rest of the ARNs with this prefix: the names of resources that may be the system's.
     pub(crate) fn names<'h>(&'h self, arn_prefix: &'h str) -> impl Iterator<Item = &'h str> {
-        self.0
-            .keys()
-            .filter_map(move |arn| arn.strip_prefix(arn_prefix))
+        self.all()
+            .filter_map(move |(arn, _)| arn.strip_prefix(arn_prefix))
     }
 }
 
 /// The index, read once per reading.
 pub(crate) async fn hints(account: &Account, cache: &ReadCache) -> Result<Arc<Hints>, DriverError> {
-    cache.once("tag:GetResources", || read_hints(account)).await
+    cache
+        .once("tag:GetResources", || async {
+            let index = read_index(account).await;
+            if let Err(error) = &index {
+                tracing::warn!(%error, "the tagging index is not used");
+            }
+            Ok(Hints(index.ok()))
+        })
+        .await
 }
 
-async fn read_hints(account: &Account) -> Result<Hints, DriverError> {
+async fn read_index(account: &Account) -> Result<BTreeMap<String, Tags>, DriverError> {
     let client = aws_sdk_resourcegroupstagging::Client::new(&account.config("tagging"));
     let filter = TagFilter::builder()
         .key(SYSTEM_TAG)
@@ -75,5 +92,5 @@ async fn read_hints(account: &Account) -> Result<Hints, DriverError> {
             .collect();
         hints.insert(resource.resource_arn().unwrap_or_default().to_owned(), tags);
     }
-    Ok(Hints(hints))
+    Ok(hints)
 }

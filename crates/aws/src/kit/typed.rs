@@ -10,7 +10,7 @@ use std::future::Future;
 use async_trait::async_trait;
 use engine::{
     Attributes, Changes, Driver, DriverError, Finding, Live, LiveProperties, LiveTags, ReadCache,
-    ReadRequest, Selection, diff,
+    ReadRequest, Selection, Suspicion, diff,
 };
 use model::{Address, Attribute, Owner, Resource, ResourceType, Tags};
 use serde::Serialize;
@@ -301,19 +301,26 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         Ok(listed.into_iter().map(|live| self.untyped(live)).collect())
     }
 
-    async fn may_have_orphans(
+    /// Where the index cannot be read, what it might show is possible.
+    async fn suspicion(
         &self,
         selection: &Selection,
         cache: &ReadCache,
-    ) -> Result<bool, DriverError> {
+    ) -> Result<Suspicion, DriverError> {
         let whole = selection.covers_whole_system();
         let service = match D::ORPHANS {
-            OrphanSearch::WholeSystem => return Ok(whole),
-            OrphanSearch::WholeSystemIfShown(_) if !whole => return Ok(false),
+            OrphanSearch::WholeSystem => return Ok(Suspicion::possible_if(whole)),
+            OrphanSearch::WholeSystemIfShown(_) if !whole => return Ok(Suspicion::None),
             OrphanSearch::IfShown(service) | OrphanSearch::WholeSystemIfShown(service) => service,
         };
         let hints = tagging::hints(&self.account, cache).await?;
-        Ok(hints.shows(service, selection))
+        Ok(if !hints.are_known() {
+            Suspicion::Possible
+        } else if hints.shows(service, selection) {
+            Suspicion::Founded
+        } else {
+            Suspicion::None
+        })
     }
 
     async fn confirm(

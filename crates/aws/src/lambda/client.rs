@@ -92,15 +92,38 @@ impl LambdaClient {
             .await
     }
 
-    /// The names of the functions that the tagging index shows as the system's.
-    pub(super) async fn hinted(&self, cache: &ReadCache) -> Result<Vec<String>, DriverError> {
+    /// The names of the functions that may be the system's: those that the tagging index shows or,
+    /// where that cannot be read, those whose names have the system's prefix.
+    pub(super) async fn candidates(&self, cache: &ReadCache) -> Result<Vec<String>, DriverError> {
         let hints = tagging::hints(&self.account, cache).await?;
+        if !hints.are_known() {
+            return Ok(self.with_prefix(cache).await?.to_vec());
+        }
         let prefix = self.arn("");
         Ok(hints
             .names(&prefix)
             .filter(|name| !name.contains(':'))
             .map(str::to_owned)
             .collect())
+    }
+
+    async fn with_prefix(&self, cache: &ReadCache) -> Result<Arc<Vec<String>>, DriverError> {
+        cache
+            .once("lambda:ListFunctions", || async {
+                let prefix = format!("{}-", self.account.system());
+                let functions = self
+                    .sdk
+                    .list_functions()
+                    .into_paginator()
+                    .items()
+                    .send()
+                    .collect::<Result<Vec<_>, _>>()
+                    .sent("lambda:ListFunctions")
+                    .await?;
+                let names = functions.into_iter().filter_map(|of| of.function_name);
+                Ok(names.filter(|name| name.starts_with(&prefix)).collect())
+            })
+            .await
     }
 
     /// The tags of a function or an event source mapping.

@@ -252,7 +252,10 @@ impl FakeDriver {
             });
         }
         if self.cloud.has_fault(&format!("read {service}")) {
-            return Err(DriverError::Invalid(format!("{service} fail")));
+            return Err(DriverError::Unreachable {
+                operation: "test:Read",
+                reason: format!("no route to {service}"),
+            });
         }
         Ok(())
     }

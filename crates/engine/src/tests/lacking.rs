@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{Address, Expression, Graph, StackName, Tags, Text};
 
-use super::cloud::{Cloud, Fault, Properties, THING, Thing, VAULTS, Vault, thing};
+use super::cloud::{Cloud, Fault, Properties, THING, Thing, VAULT, VAULTS, Vault, thing, things};
 use crate::{Goal, Inventory, InventoryError, Resolved, Selection};
 
 /// A reference to the thing of another stack, which has the stack's name.
@@ -78,4 +78,23 @@ async fn any_other_failure_to_read_is_an_error() {
     cloud.fault("read Things", Fault::Fails);
     let error = read(&cloud, &Selection::All).await.unwrap_err();
     assert_eq!(error.resource_type.name, THING.name);
+}
+
+#[tokio::test]
+async fn a_service_that_no_resource_needs_may_fail_and_is_reported() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[])]);
+    assert!(cloud.apply(&graph).await.complete());
+    cloud.fault("read Vaults", Fault::Fails);
+    for goal in [Goal::Converge, Goal::Destroy { delete_data: false }] {
+        let plan = cloud.plan(&graph, goal).await.unwrap();
+        let unsearched: Vec<_> = plan
+            .unsearched
+            .iter()
+            .map(|of| (of.resource_type.name, of.source.to_string()))
+            .collect();
+        let reason = "test:Read: no answer: no route to Vaults".to_owned();
+        assert_eq!(unsearched, [(VAULT.name, reason)]);
+        assert_eq!(plan.is_empty(), goal == Goal::Converge);
+    }
 }

@@ -19,7 +19,6 @@ use self::read::{CREATION, LAG};
 use super::client::DynamoDbClient;
 use crate::Account;
 use crate::kit::limits::{Checks, Limit};
-use crate::kit::tagging;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Table<String>;
@@ -74,10 +73,8 @@ impl ResourceDriver for Tables {
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let hints = tagging::hints(&self.client.account, cache).await?;
-        let prefix = self.client.arn("");
-        let names = hints.names(&prefix).filter(|name| !name.contains('/'));
-        let tables = try_join_all(names.map(|name| self.live(name, None, cache))).await?;
+        let names = self.client.candidates(cache).await?;
+        let tables = try_join_all(names.iter().map(|name| self.live(name, None, cache))).await?;
         Ok(tables.into_iter().flatten().collect())
     }
 

@@ -88,16 +88,20 @@ impl ResourceDriver for Roles {
         request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
+        let name = &request.properties.role_name;
         let all = self.all(cache).await?;
-        match all.live(&request.properties.role_name) {
+        match all.and_then(|all| all.live(name)) {
             Some(live) => Ok(Some(live)),
             // The bulk answers lag: only IAM itself, by name, can show that there is no role.
-            None => self.find(&request.properties.role_name).await,
+            None => self.find(name).await,
         }
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        Ok(self.all(cache).await?.of_system(&self.iam.system))
+        match self.all(cache).await? {
+            Some(all) => Ok(all.of_system(&self.iam.system)),
+            None => self.by_prefix().await,
+        }
     }
 
     async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {

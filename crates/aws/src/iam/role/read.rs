@@ -10,6 +10,7 @@ use model::SYSTEM_TAG;
 use model::types::iam::{Policy, Role};
 
 use super::{Live, Roles, convert};
+use crate::account::error::is_denied;
 use crate::iam::client::IAM;
 use crate::kit::call::Call as _;
 use crate::kit::wait::until;
@@ -34,17 +35,38 @@ impl All {
     /// The roles with the system's tag.
     pub(super) fn of_system(&self, system: &str) -> Vec<Live> {
         let roles = self.details.keys().filter_map(|name| self.live(name));
-        roles.filter(|role| names(role, system)).collect()
+        roles.filter(|role| names_owner(role, system)).collect()
     }
 }
 
 impl Roles {
-    /// Every role of the account, read once per run.
-    pub(super) async fn all(&self, cache: &ReadCache) -> Result<All, DriverError> {
-        let details = cache.once("iam:GetAccountAuthorizationDetails", || self.details());
-        let summaries = cache.once("iam:ListRoles", || self.summaries());
+    /// Every role of the account, read once per run; `None` where the credentials may not read all
+    /// of them at once, which is to read all policies of the account.
+    pub(super) async fn all(&self, cache: &ReadCache) -> Result<Option<All>, DriverError> {
+        let details = cache.once("iam:GetAccountAuthorizationDetails", || async {
+            if_allowed(self.details().await)
+        });
+        let summaries = cache.once("iam:ListRoles", || async {
+            if_allowed(self.summaries().await)
+        });
         let (details, summaries) = tokio::try_join!(details, summaries)?;
-        Ok(All { details, summaries })
+        Ok(Option::clone(&details)
+            .zip(Option::clone(&summaries))
+            .map(|(details, summaries)| All { details, summaries }))
+    }
+
+    /// The system's roles, found by the prefix of their names and read one by one.
+    pub(super) async fn by_prefix(&self) -> Result<Vec<Live>, DriverError> {
+        let system = &self.iam.system;
+        let prefix = format!("{system}-");
+        let summaries = self.summaries().await?;
+        let names = summaries.keys().filter(|name| name.starts_with(&prefix));
+        let roles = try_join_all(names.map(|name| self.find(name))).await?;
+        let ours = roles
+            .into_iter()
+            .flatten()
+            .filter(|role| names_owner(role, system));
+        Ok(ours.collect())
     }
 
     async fn details(&self) -> Result<BTreeMap<String, RoleDetail>, DriverError> {
@@ -167,8 +189,16 @@ impl Roles {
     }
 }
 
+/// An answer to share, or `None` if the credentials may not make the call.
+fn if_allowed<T>(answer: Result<T, DriverError>) -> Result<Option<Arc<T>>, DriverError> {
+    match answer {
+        Err(error) if is_denied(&error) => Ok(None),
+        answer => answer.map(Arc::new).map(Some),
+    }
+}
+
 /// Whether a role's tags name a system as its owner.
-fn names(role: &Live, system: &str) -> bool {
+fn names_owner(role: &Live, system: &str) -> bool {
     let tags = role.tags.known();
     tags.and_then(|tags| tags.get(SYSTEM_TAG))
         .is_some_and(|owner| owner == system)

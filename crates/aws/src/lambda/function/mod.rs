@@ -130,7 +130,7 @@ impl ResourceDriver for Functions {
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let names = self.lambda.hinted(cache).await?;
+        let names = self.lambda.candidates(cache).await?;
         let found = try_join_all(names.iter().map(|name| self.lambda.read(name, cache))).await?;
         Ok(found
             .iter()

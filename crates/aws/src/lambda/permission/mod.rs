@@ -148,7 +148,7 @@ impl ResourceDriver for Permissions {
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let functions = self.lambda.hinted(cache).await?;
+        let functions = self.lambda.candidates(cache).await?;
         let lists = functions
             .iter()
             .map(|function| self.list_of(function, cache));
