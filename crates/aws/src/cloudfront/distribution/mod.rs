@@ -84,11 +84,16 @@ impl Distributions {
     }
 
     fn attributes(&self, of: &SdkDistribution) -> Attributes {
+        let url = self.client.account.site_url(&of.domain_name);
+        let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
+        let parent = host.split_once('.').map_or(host, |(_, parent)| parent);
         [
             ("Id", of.id.clone()),
             ("Arn", of.arn.clone()),
             ("DomainName", of.domain_name.clone()),
-            ("Url", self.client.account.site_url(&of.domain_name)),
+            ("Host", host.to_owned()),
+            ("Hosts", format!("*.{parent}")),
+            ("Url", url),
             ("Status", of.status.clone()),
         ]
         .map(|(name, value)| (name.to_owned(), value))

@@ -160,6 +160,8 @@ async fn what_cloudfront_fills_in_is_no_difference() {
         found.attribute("Url").unwrap(),
         "https://d1.cloudfront.fake"
     );
+    assert_eq!(found.attribute("Host").unwrap(), "d1.cloudfront.fake");
+    assert_eq!(found.attribute("Hosts").unwrap(), "*.cloudfront.fake");
     assert_eq!(found.attribute("Arn").unwrap(), ARN);
     fake.assert_used();
 }
