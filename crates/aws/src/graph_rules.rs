@@ -63,8 +63,11 @@ fn one_distribution_per_name(graph: &Graph, known: &Resolved) -> Violations {
         for name in names.map(|name| name.to_ascii_lowercase()) {
             let owner = *owners.entry(name.clone()).or_insert(&node.address);
             if *owner != node.address {
-                let problem = format!("contains `{name}`, which {owner} already has");
-                violations.push(violation(vec![node.address.clone()], property, problem));
+                let other = &node.address;
+                let problem =
+                    format!("contains `{name}`, which only one of {owner} and {other} can have");
+                let both = vec![owner.clone(), other.clone()];
+                violations.push(violation(both, property, problem));
             }
         }
     }
@@ -349,7 +352,7 @@ mod tests {
                 vec![Text::from("WWW.example.com"), deferred()],
             );
         });
-        let www = "three: DistributionConfig.Aliases contains `www.example.com`, which shell/one already has";
+        let www = "three: DistributionConfig.Aliases contains `www.example.com`, which only one of shell/one and shell/three can have";
         let rule = one_distribution_per_name;
         assert_eq!(found(rule, &graph, &nothing), [www]);
         let region = (model::Pseudo::Region, "example.org".to_owned());

@@ -5,9 +5,17 @@ use model::{Expression, Text};
 
 /// The least characters of attributes before they are known. CloudFront's own names are `d` and 13
 /// characters, some of them fewer: `d111111abcdef8.cloudfront.net`.
-const LEAST: [(&str, usize); 2] = [
+const LEAST: [(&str, usize); 4] = [
     ("Host", "d111111abcdef.cloudfront.net".len()),
     ("Hosts", "*.cloudfront.net".len()),
+    (
+        "LoginUrl",
+        "https://a.auth.us-east-1.amazoncognito.com".len(),
+    ),
+    (
+        "WebSocketUrl",
+        "wss://abcdefghij.execute-api.us-east-1.amazonaws.com/a".len(),
+    ),
 ];
 
 /// The length of a text.
