@@ -2,7 +2,7 @@
 //!
 //! - [`description`]: `frontage.toml`, typed and checked.
 //! - [`artifacts`]: the builds that it is about, by their hashes.
-//! - one module per stack ([`toggles`], [`packages`], [`identity`], [`shell`], [`team`]): a
+//! - one module per stack ([`toggles`], [`packages`], [`identity`], [`edge`], [`shell`], [`team`]): a
 //!   function from the description to resources.
 //! - [`system`]: all of them, and how they refer to each other.
 
@@ -10,6 +10,7 @@
 
 pub mod artifacts;
 pub mod description;
+pub mod edge;
 pub mod identity;
 mod outputs;
 pub mod packages;

@@ -1,6 +1,6 @@
 //! The whole system: every stack that a description asks for.
 //!
-//! References have one direction. A team's stack refers to no other; the shell's policy names the
+//! References have one direction. A team's stack refers to `edge` alone; the shell's policy names the
 //! teams' sites, the login pages and the toggles; the login's client names the shell's URL; and
 //! `config.json` in the shell's bucket, which names them all, is last.
 
@@ -9,7 +9,7 @@ use model::{Graph, StackName, Tags};
 use crate::artifacts::Artifacts;
 use crate::description::System;
 use crate::shell::ShellInputs;
-use crate::{identity, packages, shell, team, toggles};
+use crate::{edge, identity, packages, shell, team, toggles};
 
 /// The names of a system's stacks, in alphabetical order: those of its [`graph`].
 #[must_use]
@@ -22,7 +22,7 @@ pub fn names(system: &System) -> Vec<StackName> {
             .map(|_| StackName::new(packages::STACK)),
     );
     if system.shell.is_some() {
-        names.extend([identity::STACK, shell::STACK].map(StackName::new));
+        names.extend([edge::STACK, identity::STACK, shell::STACK].map(StackName::new));
         let teams = system.teams.iter().map(|team| team.name.as_str());
         names.extend(teams.map(team::stack_name));
     }
@@ -41,16 +41,18 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     if system.shell.is_none() {
         return graph;
     }
+    let edge = edge::add(&mut graph);
     let teams: Vec<_> = system
         .teams
         .iter()
-        .map(|team| team::add(&mut graph, team))
+        .map(|team| team::add(&mut graph, team, &edge))
         .collect();
     let login = identity::add(&mut graph, system);
     let around = ShellInputs {
         teams: &teams,
         login: &login,
         toggles_url: &toggles_url,
+        edge: &edge,
     };
     let site = shell::add(&mut graph, system, &around, &artifacts.import_map);
     let sign_in = identity::add_client(&mut graph, system, &login, &site.url);

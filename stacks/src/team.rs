@@ -1,16 +1,12 @@
-//! The stack `team/NAME`: a team's child application. It refers to no other stack, so a team plans
-//! and applies on its own.
+//! The stack `team/NAME`: a team's child application. It refers to the stack `edge` alone, so a team
+//! plans and applies on its own.
 
-use model::types::cloudfront::{Items, ResponseHeadersPolicy};
-use model::{Graph, StackName, Text};
+use model::{Graph, StackName};
 
 use crate::description::Team;
+use crate::edge::Edge;
 pub use crate::sites::Outputs;
-use crate::sites::{self, Site, SiteParts, headers};
-
-/// The files are modules that the shell loads; a browser displays none of them by itself.
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+use crate::sites::{self, Site, SiteParts};
 
 /// The first part of the stack's name, which only teams' stacks have.
 const PREFIX: &str = "team/";
@@ -28,29 +24,14 @@ pub fn team_name(stack: &StackName) -> Option<&str> {
 }
 
 /// Adds the stack to the graph.
-pub(crate) fn add(graph: &mut Graph, team: &Team) -> Site {
+pub(crate) fn add(graph: &mut Graph, team: &Team, edge: &Edge) -> Site {
     let stack = &mut graph.stack(stack_name(team.name.as_str()));
-    let mut headers = headers::strict(
-        stack.physical_name("headers"),
-        Text::from(CONTENT_SECURITY_POLICY),
-    );
-    headers.cors_config = Some(headers::readable_anywhere());
-    headers.custom_headers_config = Some(Items::new([headers::custom(
-        "Cross-Origin-Resource-Policy",
-        "cross-origin",
-    )]));
-    let headers = stack.add(
-        "headers",
-        ResponseHeadersPolicy {
-            response_headers_policy_config: headers,
-        },
-    );
-    let comment = format!("The application of the team {}", team.name);
     sites::add(
         stack,
         &SiteParts {
-            comment,
-            headers,
+            comment: format!("The application of the team {}", team.name),
+            edge,
+            headers: &edge.team_headers,
             rewrite: None,
             domain: team.domain.as_ref(),
         },

@@ -12,8 +12,8 @@ use model::types::logs::RETENTION_DAYS;
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Packages, Shell, System,
-    TEMPLATE, Team, Toggles,
+    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Packages, Quotas, Shell,
+    Sources, System, TEMPLATE, Team, Toggles,
 };
 
 #[test]
@@ -133,21 +133,37 @@ fn shell() -> impl Strategy<Value = Shell> {
     )
 }
 
+fn sources() -> impl Strategy<Value = Sources> {
+    let origins = |pattern: &'static str| prop::collection::vec(pattern, 0..3);
+    let secure = || origins("https://(\\*\\.)?[a-z]{1,9}\\.[a-z]{2,9}(:[1-9][0-9]{0,3})?");
+    let connects_to = origins("(https|wss)://(\\*\\.)?[a-z]{1,9}\\.[a-z]{2,9}");
+    (connects_to, secure(), secure(), secure()).prop_map(|(connects_to, images, fonts, frames)| {
+        Sources {
+            connects_to,
+            images,
+            fonts,
+            frames,
+        }
+    })
+}
+
 /// Teams whose names, and so their default routes, differ from all others and from the shell's.
 fn teams() -> impl Strategy<Value = Vec<Team>> {
     let team = (
         "[A-Z][a-z ]{0,39}",
         option::of("[a-z]{1,9}(/[a-z]{1,9})?"),
         domain(),
+        sources(),
     );
     let teams = prop::collection::btree_map("x[a-z0-9]{0,9}", team, 0..4);
     teams.prop_map(|teams| {
-        let team = |(name, (title, source, domain)): (String, _)| Team {
+        let team = |(name, (title, source, domain, sources)): (String, _)| Team {
             route: format!("/{name}"),
             name: name.parse::<Name>().unwrap(),
             title,
             source,
             domain,
+            sources,
         };
         teams.into_iter().map(team).collect()
     })
@@ -167,9 +183,10 @@ fn system() -> impl Strategy<Value = System> {
         toggles(),
         option::of(packages()),
         front_ends,
+        1_783usize..=20_480,
     );
     all.prop_map(
-        |(name, region, tags, functions, toggles, packages, front_ends)| {
+        |(name, region, tags, functions, toggles, packages, front_ends, length)| {
             let (identity, shell, teams) = match front_ends {
                 Some((identity, shell, teams)) => (identity, Some(shell), teams),
                 None => (Identity::default(), None, Vec::new()),
@@ -184,6 +201,9 @@ fn system() -> impl Strategy<Value = System> {
                 identity,
                 shell,
                 teams,
+                quotas: Quotas {
+                    content_security_policy_length: length,
+                },
             }
         },
     )
@@ -243,6 +263,7 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         route,
         source,
         domain,
+        sources,
     } in teams
     {
         writeln!(
@@ -254,6 +275,14 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
             writeln!(text, "source = \"{source}\"").unwrap();
         }
         write_domain(text, domain.as_ref());
+        let Sources {
+            connects_to,
+            images,
+            fonts,
+            frames,
+        } = sources;
+        writeln!(text, "connects_to = {connects_to:?}\nimages = {images:?}").unwrap();
+        writeln!(text, "fonts = {fonts:?}\nframes = {frames:?}").unwrap();
     }
 }
 
@@ -268,6 +297,7 @@ fn written(system: &System) -> String {
         identity,
         shell,
         teams,
+        quotas,
     } = system;
     let mut text = format!("name = \"{name}\"\n");
     if let Some(region) = region {
@@ -338,6 +368,12 @@ fn written(system: &System) -> String {
         )
         .unwrap();
     }
+    writeln!(
+        text,
+        "[quotas]\ncontent_security_policy_length = {}",
+        quotas.content_security_policy_length
+    )
+    .unwrap();
     if let Some(shell) = shell {
         write_front_ends(&mut text, identity, shell, teams);
     }

@@ -6,10 +6,11 @@ mod artifacts;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use model::{Graph, StackName};
+use model::{Address, Graph, StackName, Text};
 use stacks::description::System;
 use stacks::shell::ImportMap;
 use stacks::system;
+use stacks::team::team_name;
 
 use crate::artifacts::artifacts;
 
@@ -40,6 +41,11 @@ fn resources(graph: &Graph, stack: &str) -> BTreeMap<String, serde_json::Value> 
 #[test]
 fn identity() {
     insta::assert_yaml_snapshot!(resources(&graph(TWO_TEAMS), "identity"));
+}
+
+#[test]
+fn edge() {
+    insta::assert_yaml_snapshot!(resources(&graph(TWO_TEAMS), "edge"));
 }
 
 #[test]
@@ -104,7 +110,8 @@ fn another_import_map_changes_the_shells_policy_alone() {
     assert_eq!(changed, ["shell/headers"]);
 }
 
-/// So a team's plan reads only its own stack, and adding or removing a team changes only the shell.
+/// So a team's plan reads its own stack and what all share, and adding or removing a team changes
+/// only the shell.
 #[test]
 fn a_team_refers_to_nothing_of_others() {
     let (one, two) = (graph("[shell]\n[teams.shipping]"), graph(TWO_TEAMS));
@@ -115,7 +122,7 @@ fn a_team_refers_to_nothing_of_others() {
         assert!(
             node.dependencies
                 .iter()
-                .all(|on| on.stack() == node.address.stack()),
+                .all(|on| on.stack() == node.address.stack() || on.stack().as_str() == "edge"),
             "{}",
             node.address
         );
@@ -132,6 +139,115 @@ fn a_team_refers_to_nothing_of_others() {
         .map(|node| node.address.to_string())
         .collect();
     assert_eq!(changed, ["shell/headers", "shell/config"]);
+}
+
+/// The shell's content security policy at AWS, a directive per line.
+fn content_security_policy(more: &str) -> String {
+    let graph = graph(more);
+    let headers = "shell/headers".parse().expect("an address");
+    let properties = &graph
+        .node(&headers)
+        .expect("the shell's headers")
+        .properties;
+    let policy = &properties["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]["ContentSecurityPolicy"]
+        ["ContentSecurityPolicy"];
+    let policy: Text = serde_json::from_value(policy.clone()).expect("a text");
+    let attribute = |address: &Address, name: &str| {
+        let value = match name {
+            "Host" => format!(
+                "d{:0>13}.cloudfront.net",
+                team_name(address.stack())?.replace('-', "")
+            ),
+            "Hosts" => "*.cloudfront.net".to_owned(),
+            "LoginUrl" => {
+                "https://acme-0123456789abcdef.auth.eu-west-1.amazoncognito.com".to_owned()
+            }
+            "WebSocketUrl" => {
+                "wss://abcdefghij.execute-api.eu-west-1.amazonaws.com/live".to_owned()
+            }
+            other => panic!("{address}: {other}"),
+        };
+        Some(value)
+    };
+    let policy = policy.resolve(&attribute, &|_| None).expect("a policy");
+    policy.replace("; ", "\n").replace(", ", "\n\n")
+}
+
+#[test]
+fn a_shells_content_security_policy() {
+    insta::assert_snapshot!("policy", content_security_policy(TWO_TEAMS));
+    let overrides = TWO_TEAMS.replace("[shell]", "[shell]\noverrides = true");
+    insta::assert_snapshot!("policy_with_overrides", content_security_policy(&overrides));
+    let sources = "[shell]\n[teams.billing]\nconnects_to = [\"https://api.example.com\", \"wss://live.example.com\"]\n\
+                   images = [\"https://*.images.example.com\"]\nfonts = [\"https://fonts.example.com\"]\n\
+                   [teams.shipping]\nconnects_to = [\"https://api.example.com\"]\nframes = [\"https://video.example.com\"]";
+    insta::assert_snapshot!("policy_with_sources", content_security_policy(sources));
+}
+
+fn team_with_domain(domain: &str) -> String {
+    let name = domain.replace('.', "-");
+    format!("[teams.{name}]\ndomain = \"{domain}\"\nzone_id = \"Z1\"\n")
+}
+
+/// The sources of the directive for scripts, but for the page's own.
+fn script_hosts(more: &str) -> String {
+    let policy = content_security_policy(&format!("[shell]\n{more}"));
+    let scripts = policy.lines().next().expect("a line");
+    let (_, hosts) = scripts.split_once("=' ").expect("the hash comes first");
+    hosts.to_owned()
+}
+
+/// A pattern in the policy for scripts never matches what the page may only connect to.
+#[test]
+fn scripts_come_from_the_teams_sites_alone() {
+    let teams = ["a.x.test", "b.x.test", "c.y.test"]
+        .map(team_with_domain)
+        .concat();
+    assert_eq!(script_hosts(&teams), "*.x.test c.y.test");
+    let with = |team: &str, api: &str| format!("{team}connects_to = [\"{api}\"]\n");
+    assert_eq!(
+        script_hosts(&with(&teams, "https://api.y.test")),
+        "*.x.test c.y.test"
+    );
+    for api in [
+        "https://api.x.test",
+        "https://*.x.test",
+        "wss://a.b.x.test:8443",
+    ] {
+        assert_eq!(
+            script_hosts(&with(&teams, api)),
+            "a.x.test b.x.test c.y.test"
+        );
+    }
+    let distributions = "[teams.one]\n[teams.two]\n";
+    assert_eq!(script_hosts(distributions), "*.cloudfront.net");
+    assert_eq!(
+        script_hosts(&with(
+            distributions,
+            "https://d111111abcdef8.cloudfront.net"
+        )),
+        "d0000000000one.cloudfront.net d0000000000two.cloudfront.net"
+    );
+}
+
+/// CloudFront allows 1783 characters, unless AWS raises the quota.
+#[test]
+fn the_length_of_the_content_security_policy() {
+    let lengths = |team: &dyn Fn(u32) -> String| {
+        [2, 12, 13, 37, 44, 45, 60].map(|count| {
+            let teams: String = (1..=count).map(team).collect();
+            let policy = content_security_policy(&format!("[shell]\n{teams}"));
+            policy.replace("\n\n", ", ").replace('\n', "; ").len()
+        })
+    };
+    let distributions = lengths(&|number| format!("[teams.team-{number:02}]\n"));
+    let domains = lengths(&|number| {
+        format!(
+            "[teams.team-{number:02}]\ndomain = \"team-{number:02}.apps.example.com\"\nzone_id = \"Z1\"\n"
+        )
+    });
+    assert_eq!(distributions, [521, 821, 851, 1571, 1781, 1811, 2261]);
+    assert_eq!(domains, [513, 763, 788, 1388, 1563, 1588, 1963]);
 }
 
 #[test]

@@ -117,6 +117,8 @@ async fn a_team_comes_and_goes_alone() {
         "{own:?}"
     );
     assert_eq!(rest, others);
+    project.ok(&["apply", "--yes", "--stack", "team/profile"]);
+    assert_eq!(steps(&project.plan()), others);
     project.apply();
 
     project.ok(&[
@@ -136,6 +138,55 @@ async fn a_team_comes_and_goes_alone() {
     project.apply();
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// What all sites share comes first, and goes last.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_sites_share_is_applied_before_them_and_destroyed_after_them() {
+    let project = Project::described(DESCRIBED);
+    let alone = project.fails(&["apply", "--yes", "--stack", "team/billing"]);
+    assert!(
+        alone.stderr.contains("apply the stack `edge` first"),
+        "{alone:#?}"
+    );
+    project.ok(&["apply", "--yes", "--stack", "edge"]);
+    project.ok(&["apply", "--yes", "--stack", "team/billing"]);
+    let used = project.fails(&["destroy", "--yes", "--stack", "edge"]);
+    assert!(
+        used.stderr
+            .contains("destroy the stack `team/billing` first"),
+        "{used:#?}"
+    );
+    let destroy = |stack: &'static str| ["destroy", "--yes", "--delete-data", "--stack", stack];
+    project.ok(&destroy("team/billing"));
+    project.ok(&destroy("edge"));
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// The account's quotas allow 20 policies of a kind.
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_five_teams_share_what_an_account_has_few_of() {
+    let teams: String = (1..=25)
+        .map(|number| format!("[teams.team-{number:02}]\n"))
+        .collect();
+    let project = Project::described(&format!("[shell]\n{teams}"));
+    let plan = project.plan();
+    let resources = plan["resources"].as_array().expect("resources");
+    let count = |of: &str| {
+        let of = format!("AWS::CloudFront::{of}");
+        resources
+            .iter()
+            .filter(|one| one["type"] == of.as_str())
+            .count()
+    };
+    let counts = [
+        "Distribution",
+        "CachePolicy",
+        "ResponseHeadersPolicy",
+        "OriginAccessControl",
+    ]
+    .map(count);
+    assert_eq!(counts, [26, 1, 2, 1]);
 }
 
 /// Deleting a team's lines from the description deletes its stack, but never the resources that
@@ -160,7 +211,7 @@ async fn a_team_that_is_no_longer_described_leaves_its_bucket() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// Neither other teams, nor users, nor tables, nor functions.
+/// Besides what all sites share: neither other teams, nor users, nor tables, nor functions.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_teams_plan_reads_what_is_its_own() {
     let project = Project::described(DESCRIBED);

@@ -183,18 +183,36 @@ fn validate_counts_what_is_described() {
 #[test]
 fn validate_refuses_what_aws_would_refuse() {
     let project = Project::new();
-    let site = |name: &str, domain: &str| {
+    let offline = ["validate", "--endpoint-url", "http://127.0.0.1:1"];
+    let numbered = |one: &dyn Fn(String) -> String| {
+        let teams = (1..=60).map(|number| one(format!("team-{number:02}")));
+        teams.collect::<String>()
+    };
+    let site = |name: String, domain: &str| {
         format!(
-            "[teams.{name}]\ndomain = \"{domain}.example.com\"\nzone_id = \"Z0123456789ABCDEFGHIJ\"\n"
+            "[teams.{name}]\ndomain = \"{domain}.apps.example.com\"\nzone_id = \"Z0123456789ABCDEFGHIJ\"\n"
         )
     };
-    let teams: String = (1..=21)
-        .map(|number| site(&format!("team-{number:02}"), &format!("team-{number:02}")))
-        .collect();
-    let twin = site("twin", "team-01");
-    project.describe(&format!("[shell]\ntitle = \"Acme\"\n{teams}{twin}"));
-    let ended = project.fails(&["validate", "--endpoint-url", "http://127.0.0.1:1"]);
-    project.assert_snapshot("over-the-limits", &ended.whole());
+    let teams = numbered(&|name| site(name.clone(), &name));
+    let twin = site("twin".to_owned(), "team-01");
+    let groups: Vec<_> = (1..=60).map(|number| format!("group-{number}")).collect();
+    let identity = format!("[identity]\ngroups = {groups:?}\n");
+    project.describe(&format!("[shell]\n{identity}{teams}{twin}"));
+    project.assert_snapshot("over-the-limits", &project.fails(&offline).whole());
+
+    let teams = numbered(&|name| format!("[teams.{name}]\n"));
+    project.describe(&format!("[shell]\n{teams}"));
+    project.assert_snapshot("sixty-teams", &project.fails(&offline).whole());
+    let raised = "[quotas]\ncontent_security_policy_length = 3000\n";
+    project.describe(&format!("[shell]\n{teams}{raised}"));
+    project.ok(&offline);
+    let many = (1..=101).map(|number| format!("[teams.team-{number:03}]\n"));
+    let many: String = many.collect();
+    project.describe(&format!(
+        "[shell]\n{many}{}",
+        raised.replace("3000", "20000")
+    ));
+    project.assert_snapshot("a-hundred-teams", &project.fails(&offline).whole());
 }
 
 /// The examples that `dev` prints work as printed; changes are shown; Ctrl-C takes everything down.

@@ -1,29 +1,37 @@
 //! Quotas and rules of AWS that no resource breaks by itself: checked over the whole graph.
 //!
-//! A quota of the account is checked for the system alone, so it may be reached sooner. Values that
-//! are not known yet count as nothing.
+//! A quota of the account is checked for the system alone, so it may be reached sooner.
+
+mod measure;
 
 use std::collections::BTreeMap;
 
-use engine::{Drivers, Finding, Resolved};
+use engine::{Drivers, Finding, Resolved, Violation};
+use model::types::cloudfront::CONTENT_SECURITY_POLICY_LENGTH;
 use model::types::{apigatewayv2, cloudfront, cognito, lambda, s3};
 use model::{Address, Expression, Graph, Node, ResourceType, Text, references};
 use serde_json::Value;
 
-type Findings = Vec<(Address, Finding)>;
+use self::measure::{Measured, measure};
+
+type Violations = Vec<Violation>;
 
 /// Adds the rules to the drivers.
 pub(crate) fn add(drivers: Drivers) -> Drivers {
     drivers
         .with_rule(one_distribution_per_name)
         .with_rule(policies_per_account)
+        .with_rule(distributions_per_policy)
         .with_rule(content_security_policies)
         .with_rule(tags_per_resource)
 }
 
-fn finding(node: &Node, property: &str, problem: String) -> (Address, Finding) {
+fn violation(resources: Vec<Address>, property: &str, problem: String) -> Violation {
     let property = property.to_owned();
-    (node.address.clone(), Finding { property, problem })
+    Violation {
+        resources,
+        finding: Finding { property, problem },
+    }
 }
 
 fn of_type<'g>(
@@ -44,10 +52,10 @@ fn text(value: &Value) -> Option<Text> {
 
 /// One alternate domain name belongs to one distribution: `CNAMEAlreadyExists`. Source: the
 /// CloudFront API reference of `CreateDistribution`.
-fn one_distribution_per_name(graph: &Graph, known: &Resolved) -> Findings {
+fn one_distribution_per_name(graph: &Graph, known: &Resolved) -> Violations {
     let property = "DistributionConfig.Aliases";
     let mut owners = BTreeMap::<String, &Address>::new();
-    let mut findings = Vec::new();
+    let mut violations = Vec::new();
     for node in of_type(graph, cloudfront::DISTRIBUTION) {
         let aliases = node.properties.pointer("/DistributionConfig/Aliases");
         let aliases = aliases.and_then(Value::as_array).into_iter().flatten();
@@ -55,71 +63,161 @@ fn one_distribution_per_name(graph: &Graph, known: &Resolved) -> Findings {
         for name in names.map(|name| name.to_ascii_lowercase()) {
             let owner = *owners.entry(name.clone()).or_insert(&node.address);
             if *owner != node.address {
-                let problem = format!("contains `{name}`, which {owner} already has");
-                findings.push(finding(node, property, problem));
+                let other = &node.address;
+                let problem =
+                    format!("contains `{name}`, which only one of {owner} and {other} can have");
+                let both = vec![owner.clone(), other.clone()];
+                violations.push(violation(both, property, problem));
             }
         }
     }
-    findings
+    violations
 }
 
-/// The most resources of a type per account. Source: the CloudFront quotas page, `Quotas on
+/// A limit on the number of resources, and what to do once it is reached.
+struct Quota {
+    of: &'static ResourceType,
+    most: usize,
+    /// Its name in Service Quotas, with its code where that is known.
+    name: &'static str,
+    /// Whether AWS raises it.
+    adjustable: bool,
+}
+
+impl Quota {
+    const fn new(
+        of: &'static ResourceType,
+        most: usize,
+        name: &'static str,
+        adjustable: bool,
+    ) -> Self {
+        Self {
+            of,
+            most,
+            name,
+            adjustable,
+        }
+    }
+
+    fn explain(&self) -> String {
+        let raised = if self.adjustable {
+            "AWS raises it on request"
+        } else {
+            "AWS does not raise it"
+        };
+        format!(
+            "{} are allowed by the quota `{}`: {raised}",
+            self.most, self.name
+        )
+    }
+}
+
+/// The most resources of a type per account. Source: the CloudFront quotas page, `General quotas on
 /// policies` and `General quotas on distributions`.
-const PER_ACCOUNT: [(&ResourceType, usize, &str); 3] = [
-    (cloudfront::CACHE_POLICY, 20, "cache policies"),
-    (
+const PER_ACCOUNT: [Quota; 3] = [
+    Quota::new(
+        cloudfront::CACHE_POLICY,
+        20,
+        "Cache policies per AWS account (L-7D134442)",
+        true,
+    ),
+    Quota::new(
         cloudfront::RESPONSE_HEADERS_POLICY,
         20,
-        "response headers policies",
+        "Response headers policies per AWS account (L-CF0D4FC5)",
+        true,
     ),
-    (
+    Quota::new(
         cloudfront::ORIGIN_ACCESS_CONTROL,
         100,
-        "origin access controls",
+        "Origin access controls per AWS account",
+        true,
     ),
 ];
 
-fn policies_per_account(graph: &Graph, _: &Resolved) -> Findings {
-    let excess = |(of, most, plural): (&'static ResourceType, usize, &str)| {
-        let count = of_type(graph, of).count();
-        let problem = format!("the system has {count} {plural}; {most} per account are allowed");
-        let first = of_type(graph, of).nth(most)?;
-        Some(finding(first, "", problem))
+fn policies_per_account(graph: &Graph, _: &Resolved) -> Violations {
+    let excess = |quota: &Quota| {
+        let all: Vec<_> = of_type(graph, quota.of)
+            .map(|node| node.address.clone())
+            .collect();
+        let problem = format!("is one of {} in the system; {}", all.len(), quota.explain());
+        (all.len() > quota.most).then(|| violation(all, "", problem))
     };
-    PER_ACCOUNT.into_iter().filter_map(excess).collect()
+    PER_ACCOUNT.iter().filter_map(excess).collect()
 }
 
-/// The most characters of a content security policy, as in the limits of its type. Source: the
-/// CloudFront quotas page, `Quotas on headers`.
-const CONTENT_SECURITY_POLICY: usize = 1_783;
+/// The most distributions that use one resource. Source: as above; which of them AWS raises is in
+/// its column `Request a higher quota`.
+const DISTRIBUTIONS: [Quota; 4] = [
+    Quota::new(
+        cloudfront::CACHE_POLICY,
+        100,
+        "Distributions associated with the same cache policy",
+        false,
+    ),
+    Quota::new(
+        cloudfront::RESPONSE_HEADERS_POLICY,
+        100,
+        "Distributions associated with the same response headers policy",
+        true,
+    ),
+    Quota::new(
+        cloudfront::ORIGIN_ACCESS_CONTROL,
+        100,
+        "Distributions associated with the same origin access control",
+        false,
+    ),
+    Quota::new(
+        cloudfront::FUNCTION,
+        100,
+        "Distributions associated with the same function",
+        false,
+    ),
+];
 
-/// A policy that is not wholly known passes the limits of its type; here its known parts are
-/// counted, such as the domains of teams.
-fn content_security_policies(graph: &Graph, known: &Resolved) -> Findings {
+fn distributions_per_policy(graph: &Graph, _: &Resolved) -> Violations {
+    let mut users = BTreeMap::<&Address, Vec<Address>>::new();
+    for node in of_type(graph, cloudfront::DISTRIBUTION) {
+        for on in &node.dependencies {
+            users.entry(on).or_default().push(node.address.clone());
+        }
+    }
+    let excess = |(used, users): (&Address, Vec<Address>)| {
+        let of = graph.node(used)?.resource_type.name;
+        let quota = DISTRIBUTIONS.iter().find(|quota| quota.of.name == of)?;
+        let count = users.len();
+        let problem = format!("is one of {count} that use {used}; {}", quota.explain());
+        (count > quota.most).then(|| violation(users, "", problem))
+    };
+    users.into_iter().filter_map(excess).collect()
+}
+
+/// `TooLongCSPInResponseHeadersPolicy`. Of a policy that is not wholly known the known parts are
+/// counted, such as the domains of teams, and the least that the others can have.
+fn content_security_policies(graph: &Graph, known: &Resolved) -> Violations {
     let property = "ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy";
     let pointer = format!("/{}", property.replace('.', "/"));
+    let most = graph.quota(CONTENT_SECURITY_POLICY_LENGTH);
+    let code = CONTENT_SECURITY_POLICY_LENGTH.code;
     let too_long = |node: &Node| {
         let policy = text(node.properties.pointer(&pointer)?)?;
-        let length = known_length(&policy, known);
-        let is_found = known.text(&policy).is_none() && length > CONTENT_SECURITY_POLICY;
+        let Measured {
+            length,
+            beyond,
+            is_whole,
+        } = measure(&policy, known, most);
+        let beyond = beyond?;
+        let at_least = if is_whole { "" } else { "at least " };
         let problem = format!(
-            "has at least {length} characters; at most {CONTENT_SECURITY_POLICY} are allowed"
+            "has {at_least}{length} characters and is too long from `{beyond}` on; {most} are allowed by the quota \
+             `Length of the content security policy value in a response headers policy` ({code}): AWS raises it on \
+             request; then set `content_security_policy_length` in `[quotas]`"
         );
-        is_found.then(|| finding(node, property, problem))
+        Some(violation(vec![node.address.clone()], property, problem))
     };
     of_type(graph, cloudfront::RESPONSE_HEADERS_POLICY)
         .filter_map(too_long)
         .collect()
-}
-
-fn known_length(text: &Text, known: &Resolved) -> usize {
-    match text {
-        Text::Deferred(Expression::Join(between, parts)) => {
-            let parts_length: usize = parts.iter().map(|part| known_length(part, known)).sum();
-            parts_length + between.chars().count() * parts.len().saturating_sub(1)
-        }
-        text => known.text(text).map_or(0, |text| text.chars().count()),
-    }
 }
 
 /// The most tags of a resource, those of AWS not counted. Sources: the quotas pages of Amazon
@@ -150,7 +248,7 @@ const CHILDREN: [(&ResourceType, &str); 11] = [
     (s3::OBJECT, "Bucket"),
 ];
 
-fn tags_per_resource(graph: &Graph, _: &Resolved) -> Findings {
+fn tags_per_resource(graph: &Graph, _: &Resolved) -> Violations {
     let mut children = BTreeMap::<Address, usize>::new();
     for (of, property) in CHILDREN {
         let parents = of_type(graph, of).flat_map(|node| references(&node.properties[property]));
@@ -166,7 +264,7 @@ fn tags_per_resource(graph: &Graph, _: &Resolved) -> Findings {
         let problem = format!(
             "has {own} tags and {records} records of what belongs to it; {TAGS} together are allowed"
         );
-        (own + records > TAGS).then(|| finding(node, "Tags", problem))
+        (own + records > TAGS).then(|| violation(vec![node.address.clone()], "Tags", problem))
     };
     let parents = PARENTS.into_iter().flat_map(|of| of_type(graph, of));
     parents.filter_map(crowded).collect()
@@ -178,9 +276,9 @@ mod tests {
 
     use engine::GraphRule;
     use model::types::cloudfront::{
-        CachePolicy, CachePolicyConfig, ContentSecurityPolicy, Distribution, DistributionConfig,
-        OriginAccessControl, OriginAccessControlConfig, ParametersInCacheKeyAndForwardedToOrigin,
-        ResponseHeadersPolicy, ResponseHeadersPolicyConfig, SecurityHeadersConfig,
+        CachePolicy, CachePolicyConfig, Distribution, DistributionConfig, OriginAccessControl,
+        OriginAccessControlConfig, ParametersInCacheKeyAndForwardedToOrigin, ResponseHeadersPolicy,
+        ResponseHeadersPolicyConfig,
     };
     use model::types::s3::Bucket;
     use model::{Handle, Resource, StackBuilder, StackName, Tags};
@@ -199,10 +297,11 @@ mod tests {
     }
 
     fn found(rule: GraphRule, graph: &Graph, known: &Resolved) -> Vec<String> {
-        let findings = rule(graph, known).into_iter();
-        findings
-            .map(|(address, finding)| format!("{}: {finding}", address.name()))
-            .collect()
+        let found = rule(graph, known).into_iter().map(|violation| {
+            let address = violation.resources.last().unwrap();
+            format!("{}: {}", address.name(), violation.finding)
+        });
+        found.collect()
     }
 
     /// A resource with some properties only.
@@ -253,7 +352,7 @@ mod tests {
                 vec![Text::from("WWW.example.com"), deferred()],
             );
         });
-        let www = "three: DistributionConfig.Aliases contains `www.example.com`, which shell/one already has";
+        let www = "three: DistributionConfig.Aliases contains `www.example.com`, which only one of shell/one and shell/three can have";
         let rule = one_distribution_per_name;
         assert_eq!(found(rule, &graph, &nothing), [www]);
         let region = (model::Pseudo::Region, "example.org".to_owned());
@@ -308,58 +407,128 @@ mod tests {
         assert_eq!(
             with(22, 21, 101),
             [
-                "cache-20: the system has 22 cache policies; 20 per account are allowed",
-                "headers-20: the system has 21 response headers policies; 20 per account are allowed",
-                "control-100: the system has 101 origin access controls; 100 per account are allowed",
+                "cache-21: is one of 22 in the system; 20 are allowed by the quota \
+                 `Cache policies per AWS account (L-7D134442)`: AWS raises it on request",
+                "headers-20: is one of 21 in the system; 20 are allowed by the quota \
+                 `Response headers policies per AWS account (L-CF0D4FC5)`: AWS raises it on request",
+                "control-100: is one of 101 in the system; 100 are allowed by the quota \
+                 `Origin access controls per AWS account`: AWS raises it on request",
             ]
         );
     }
 
     #[test]
-    fn the_known_parts_of_a_content_security_policy_are_counted() {
-        let with = |known_characters: usize, known: &Resolved| {
+    fn distributions_are_counted_per_policy() {
+        let with = |distributions: usize| {
             let graph = graph(0, |stack| {
-                let parts = [
-                    Text::from("x".repeat(known_characters)),
-                    model::Pseudo::Region.into(),
+                let shared = [
+                    add::<CachePolicy>(stack, "cache", json!({}))
+                        .address()
+                        .clone(),
+                    add::<OriginAccessControl>(stack, "control", json!({}))
+                        .address()
+                        .clone(),
+                    add::<ResponseHeadersPolicy>(stack, "headers", json!({}))
+                        .address()
+                        .clone(),
                 ];
-                let content_security_policy = Some(ContentSecurityPolicy {
-                    content_security_policy: Text::concat(parts),
-                    overrides: true,
-                });
-                let security_headers_config = Some(SecurityHeadersConfig {
-                    content_security_policy,
-                    ..SecurityHeadersConfig::default()
-                });
-                let response_headers_policy_config = ResponseHeadersPolicyConfig {
-                    security_headers_config,
-                    ..ResponseHeadersPolicyConfig::default()
-                };
-                stack.add(
-                    "headers",
-                    ResponseHeadersPolicy {
-                        response_headers_policy_config,
-                    },
-                );
+                let references = shared.map(|of| json!({"Fn::GetAtt": [of, "Id"]}));
+                for number in 1..=distributions {
+                    add::<Distribution>(
+                        stack,
+                        &format!("site-{number}"),
+                        json!({"Uses": references}),
+                    );
+                }
+                add::<Distribution>(stack, "other", json!({}));
             });
-            found(content_security_policies, &graph, known)
+            found(distributions_per_policy, &graph, &Resolved::default())
+        };
+        assert_eq!(with(100), [""; 0]);
+        let expected = [
+            ("cache", "cache policy", "AWS does not raise it"),
+            ("control", "origin access control", "AWS does not raise it"),
+            (
+                "headers",
+                "response headers policy",
+                "AWS raises it on request",
+            ),
+        ];
+        let expected = expected.map(|(used, of, raised)| {
+            format!(
+                "site-101: is one of 101 that use shell/{used}; 100 are allowed by the quota \
+                 `Distributions associated with the same {of}`: {raised}"
+            )
+        });
+        assert_eq!(with(101), expected);
+    }
+
+    /// A graph with a content security policy.
+    fn policy(parts: impl IntoIterator<Item = Text>) -> Graph {
+        graph(0, |stack| {
+            let value = Text::concat(parts);
+            let policy = json!({"ContentSecurityPolicy": {"ContentSecurityPolicy": value}});
+            let config = json!({"ResponseHeadersPolicyConfig": {"SecurityHeadersConfig": policy}});
+            add::<ResponseHeadersPolicy>(stack, "headers", config);
+        })
+    }
+
+    #[test]
+    fn a_content_security_policy_is_measured_as_far_as_it_is_known() {
+        let with = |known_characters: usize, known: &Resolved| {
+            let parts = [
+                Text::from(format!("{} b ", "a".repeat(known_characters - 3))),
+                model::Pseudo::Region.into(),
+            ];
+            found(content_security_policies, &policy(parts), known)
+        };
+        let expected = |length: &str, from: &str, most: u32| {
+            format!(
+                "headers: ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy \
+                 has {length} characters and is too long from `{from}` on; {most} are allowed by the quota \
+                 `Length of the content security policy value in a response headers policy` (L-E9944CCE): \
+                 AWS raises it on request; then set `content_security_policy_length` in `[quotas]`"
+            )
         };
         let nothing = Resolved::default();
         assert_eq!(with(1_783, &nothing), [""; 0]);
         assert_eq!(
-            with(1_784, &nothing),
-            [
-                "headers: ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy \
-                 has at least 1784 characters; at most 1783 are allowed"
-            ]
+            with(1_785, &nothing),
+            [expected("at least 1785", "b", 1_783)]
         );
-        // The type's limits find it, once it is known.
         let region = (model::Pseudo::Region, "eu-west-1".to_owned());
         let known = Resolved {
             pseudo: BTreeMap::from([region]),
             ..nothing
         };
-        assert_eq!(with(1_784, &known), [""; 0]);
+        assert_eq!(with(1_774, &known), [""; 0]);
+        assert_eq!(with(1_775, &known), [expected("1784", "eu-west-1", 1_783)]);
+        let mut raised = policy([Text::from("a".repeat(2_001))]);
+        raised.set_quota(CONTENT_SECURITY_POLICY_LENGTH, 2_001);
+        assert_eq!(found(content_security_policies, &raised, &known), [""; 0]);
+        raised.set_quota(CONTENT_SECURITY_POLICY_LENGTH, 2_000);
+        let found = found(content_security_policies, &raised, &known);
+        assert_eq!(found, [expected("2001", &"a".repeat(2_001), 2_000)]);
+    }
+
+    /// So `validate` counts the sites of teams without a domain.
+    #[test]
+    fn the_host_of_a_distribution_has_28_characters_before_it_is_known() {
+        let address: Address = "team/zoo/distribution".parse().unwrap();
+        let host = Expression::Attribute(address.clone(), "Host".to_owned());
+        let parts = [
+            Text::from("a".repeat(1_783 - 28) + " "),
+            Text::Deferred(host),
+        ];
+        let found = found(
+            content_security_policies,
+            &policy(parts),
+            &Resolved::default(),
+        );
+        assert!(
+            matches!(&found[..], [one] if one.contains("at least 1784 characters and is too long from `team/zoo/distribution` on")),
+            "{found:?}"
+        );
     }
 
     /// The findings for a parent with two children: 3 tags are its owner's.

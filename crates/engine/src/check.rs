@@ -21,11 +21,12 @@ pub fn check(graph: &Graph, drivers: &Drivers, known: &Resolved) -> Result<(), P
         refusals.extend(found);
     }
     let broken = drivers.broken_rules(graph, known).into_iter();
-    refusals.extend(broken.filter_map(|(address, finding)| {
+    refusals.extend(broken.filter_map(|violation| {
+        let node = graph.node(violation.resources.last()?)?;
         Some(Refusal::Invalid {
-            resource_type: graph.node(&address)?.resource_type.name,
-            address,
-            finding,
+            resource_type: node.resource_type.name,
+            address: node.address.clone(),
+            finding: violation.finding,
         })
     }));
     if refusals.is_empty() {

@@ -131,8 +131,18 @@ impl Suspicion {
 }
 
 /// A rule of the service that no resource breaks by itself, such as a quota of the account: finds
-/// the resources of a graph that break it, with what is known of their references.
-pub type GraphRule = fn(&Graph, &Resolved) -> Vec<(Address, Finding)>;
+/// how a graph breaks it, with what is known of the resources' references.
+pub type GraphRule = fn(&Graph, &Resolved) -> Vec<Violation>;
+
+/// How a graph breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The resources that break the rule together, at least one. The last of those that a plan
+    /// creates is refused, otherwise the last of those that it changes.
+    pub resources: Vec<Address>,
+    /// The rule that they break.
+    pub finding: Finding,
+}
 
 /// The drivers, by type, and the rules over the whole graph.
 #[derive(Clone, Default)]
@@ -157,9 +167,9 @@ impl Drivers {
         self
     }
 
-    /// The resources of a graph that break rules over the whole of it.
+    /// How a graph breaks rules over the whole of it.
     #[must_use]
-    pub fn broken_rules(&self, graph: &Graph, known: &Resolved) -> Vec<(Address, Finding)> {
+    pub fn broken_rules(&self, graph: &Graph, known: &Resolved) -> Vec<Violation> {
         self.rules
             .iter()
             .flat_map(|rule| rule(graph, known))

@@ -14,6 +14,7 @@ use crate::goal::{Goal, Selection};
 use crate::live::{Live, ReadRequest};
 use crate::read_cache::ReadCache;
 use crate::resolve::{Resolved, has_unknown};
+use crate::uses::uses_of_selected;
 
 /// The result of a reading.
 #[derive(Debug)]
@@ -170,7 +171,17 @@ async fn read_all(
     goal: Goal,
 ) -> Result<Inventory, InventoryError> {
     let cache = ReadCache::default();
-    let wanted = reachable(graph, selection);
+    let mut wanted: BTreeSet<Address> = graph
+        .nodes()
+        .filter(|node| selection.contains(node.address.stack()))
+        .map(|node| node.address.clone())
+        .collect();
+    if goal != Goal::Converge {
+        let users = uses_of_selected(graph, selection).map(|(user, _)| user);
+        let users = users.filter(|user| drivers.get(user.resource_type.name).is_ok());
+        wanted.extend(users.map(|user| user.address.clone()));
+    }
+    let wanted = reachable(graph, wanted);
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
     let empty = Inventory::empty(selection.clone(), pseudo);
     let listing = list(drivers, &types, selection, goal, &cache);
@@ -186,12 +197,10 @@ async fn read_all(
     Ok(inventory)
 }
 
-/// The selected resources and, transitively, those that they refer to.
-fn reachable<'g>(graph: &'g Graph, selection: &Selection) -> Vec<&'g Node> {
-    let mut found = BTreeSet::new();
+/// Some resources and, transitively, those that they refer to.
+fn reachable(graph: &Graph, mut found: BTreeSet<Address>) -> Vec<&Node> {
     for node in graph.nodes().rev() {
-        if selection.contains(node.address.stack()) || found.contains(&node.address) {
-            found.insert(node.address.clone());
+        if found.contains(&node.address) {
             found.extend(node.dependencies.iter().cloned());
         }
     }

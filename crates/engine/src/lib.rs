@@ -14,7 +14,7 @@
 //! | 5 | `check`, `inventory`, `pending` |
 //! | 4 | `driver` |
 //! | 3 | `diff` |
-//! | 2 | `event`, `read_cache`, `refusal`, `resolve` |
+//! | 2 | `event`, `read_cache`, `refusal`, `resolve`, `uses` |
 //! | 1 | `error`, `goal`, `live`, `interrupt` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -38,11 +38,12 @@ mod settle;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod uses;
 
 pub use apply::{Failure, Outcome, Report, apply};
 pub use check::check;
 pub use diff::{Change, Changes, diff, diff_tags};
-pub use driver::{Driver, Drivers, GraphRule, Suspicion};
+pub use driver::{Driver, Drivers, GraphRule, Suspicion, Violation};
 pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};

@@ -15,6 +15,7 @@ use crate::live::{Attributes, Live};
 use crate::pending::Pending;
 use crate::refusal::{PlanError, Refusal};
 use crate::resolve::Resolved;
+use crate::uses::uses_of_selected;
 
 /// The actions, in the model's order; deletions of resources that the model does not contain are
 /// last.
@@ -120,7 +121,10 @@ pub fn plan(
     let selection = &inventory.selection;
     match goal {
         Goal::Converge => converge(graph, selection, inventory, drivers),
-        Goal::Destroy { delete_data } => Ok(destroy(graph, selection, inventory, delete_data)),
+        Goal::Destroy { delete_data } => {
+            check_dependents(graph, selection, inventory)?;
+            Ok(destroy(graph, selection, inventory, delete_data))
+        }
     }
 }
 
@@ -249,6 +253,23 @@ fn check_dependencies(
     })
 }
 
+/// What AWS does not delete while it is used has no users in stacks that stay.
+fn check_dependents(
+    graph: &Graph,
+    selection: &Selection,
+    inventory: &Inventory,
+) -> Result<(), PlanError> {
+    let is_live = |node: &Node| inventory.live.contains_key(&node.address);
+    let mut uses = uses_of_selected(graph, selection);
+    uses.find(|(user, used)| is_live(user) && is_live(used))
+        .map_or(Ok(()), |(user, used)| {
+            Err(PlanError::InUse {
+                address: used.address.clone(),
+                user: user.address.clone(),
+            })
+        })
+}
+
 enum Standing {
     Ours,
     /// Nothing about it is written, so its owner was not read.
@@ -342,14 +363,15 @@ impl Planner<'_> {
     /// existing ones were accepted.
     fn check_rules(&mut self, graph: &Graph, resources: &[ResourcePlan]) {
         let broken = self.drivers.broken_rules(graph, &self.known);
-        let refusals = broken.into_iter().filter_map(|(address, finding)| {
-            let planned = resources
-                .iter()
-                .find(|planned| planned.address == address)?;
+        let refusals = broken.into_iter().filter_map(|violation| {
+            let planned = |address: &Address| resources.iter().find(|of| of.address == *address);
+            let planned: Vec<_> = violation.resources.iter().filter_map(planned).collect();
+            let created = planned.iter().rev().find(|of| of.live.is_none());
+            let refused = created.or(planned.last())?;
             Some(Refusal::Invalid {
-                address,
-                resource_type: planned.resource_type.name,
-                finding,
+                address: refused.address.clone(),
+                resource_type: refused.resource_type.name,
+                finding: violation.finding,
             })
         });
         self.refusals.extend(refusals);

@@ -99,6 +99,14 @@ pub enum PlanError {
         /// The missing resource.
         missing: Address,
     },
+    /// A resource is to be deleted, and one of a stack that is not selected uses it.
+    #[error("{address} is used by {user}: destroy the stack `{}` first", .user.stack())]
+    InUse {
+        /// The resource.
+        address: Address,
+        /// What uses it.
+        user: Address,
+    },
     /// A driver could not compare.
     #[error("{address} cannot be compared")]
     Driver {

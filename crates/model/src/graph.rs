@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde_json::{Value, json};
 
 use super::{
-    Address, Attribute, Expression, Owner, Resource, ResourceType, StackName, Tags, Text,
+    Address, Attribute, Expression, Owner, Quota, Resource, ResourceType, StackName, Tags, Text,
     fingerprint,
 };
 
@@ -23,6 +23,7 @@ pub struct Graph {
     order: Vec<Address>,
     outputs: BTreeMap<StackName, BTreeMap<String, Text>>,
     stacks: BTreeSet<StackName>,
+    quotas: BTreeMap<&'static str, usize>,
 }
 
 /// One desired resource.
@@ -60,7 +61,22 @@ impl Graph {
             order: Vec::new(),
             outputs: BTreeMap::new(),
             stacks: BTreeSet::new(),
+            quotas: BTreeMap::new(),
         }
+    }
+
+    /// States the value that a quota has in the account.
+    pub fn set_quota(&mut self, quota: Quota, value: usize) {
+        self.quotas.insert(quota.code, value);
+    }
+
+    /// The value that a quota has in the account, as far as it was stated; otherwise its default.
+    #[must_use]
+    pub fn quota(&self, quota: Quota) -> usize {
+        self.quotas
+            .get(quota.code)
+            .copied()
+            .unwrap_or(quota.default)
     }
 
     /// Begins a stack.

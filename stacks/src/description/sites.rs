@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::name::Name;
 use super::problem::Problem;
+use super::sources::{Sources, is_host};
 use super::suggestion::quoted;
 use super::table::{Rejected, Table};
 
@@ -44,6 +45,8 @@ pub struct Team {
     pub source: Option<String>,
     /// A custom domain. Default: the distribution's.
     pub domain: Option<CustomDomain>,
+    /// The origins that the application uses, other than its own site.
+    pub sources: Sources,
 }
 
 /// A custom domain for a site, in a Route 53 hosted zone.
@@ -85,6 +88,7 @@ impl Team {
         let route = table.text("route", route);
         let source = table.text("source", source);
         let domain = CustomDomain::read(table);
+        let sources = Sources::read(table);
         let name = match text.parse::<Name>() {
             Ok(name) if text != SHELL => name,
             Ok(_) => {
@@ -109,6 +113,7 @@ impl Team {
             route,
             source,
             domain,
+            sources,
         })
     }
 }
@@ -243,15 +248,7 @@ fn source(text: &str) -> Result<String, Rejected> {
 /// A host name with at least two labels, in the form that certificates accept: at most 64
 /// characters.
 fn domain(text: &str) -> Result<String, Rejected> {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label
-                .chars()
-                .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'))
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    if text.len() <= 64 && text.contains('.') && text.split('.').all(label) {
+    if text.len() <= 64 && is_host(text) {
         return Ok(text.to_owned());
     }
     let help = "write it in lower case and without `https://`, such as `www.example.com`; at most 64 characters";

@@ -7,6 +7,7 @@ use super::identity::Identity;
 use super::name::Name;
 use super::packages::Packages;
 use super::problem::{DescriptionErrors, Problem};
+use super::quotas::Quotas;
 use super::region::{is_region, region_like};
 use super::sites::{Shell, Team};
 use super::suggestion::quoted;
@@ -39,6 +40,8 @@ pub struct System {
     pub shell: Option<Shell>,
     /// `[teams.NAME]`: the child applications, which need the shell. Default: none.
     pub teams: Vec<Team>,
+    /// `[quotas]`: quotas that AWS raised for the account.
+    pub quotas: Quotas,
 }
 
 impl System {
@@ -55,6 +58,7 @@ impl System {
             identity: Identity::default(),
             shell: None,
             teams: Vec::new(),
+            quotas: Quotas::default(),
         }
     }
 
@@ -89,6 +93,7 @@ impl System {
         let has_shell = root.has("shell");
         let shell = root.table("shell", Shell::read);
         let teams = Team::read_all(root);
+        let quotas = root.table("quotas", Quotas::read);
         if !root.has("name") {
             root.missing("name", missing_name(entries));
         }
@@ -109,6 +114,7 @@ impl System {
             identity,
             shell,
             teams,
+            quotas,
         })
     }
 }

@@ -4,12 +4,14 @@
 mod config;
 mod import_map;
 mod policy;
+mod script_hosts;
 
-use model::types::cloudfront::{Items, ResponseHeadersPolicy};
+use model::types::cloudfront::{CONTENT_SECURITY_POLICY_LENGTH, Items, ResponseHeadersPolicy};
 use model::{Graph, StackName, Text};
 
 pub use self::import_map::ImportMap;
 use crate::description::System;
+use crate::edge::Edge;
 use crate::identity::{Login, SignIn};
 pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
@@ -25,6 +27,8 @@ pub(crate) struct ShellInputs<'s> {
     pub(crate) login: &'s Login,
     /// The toggles' WebSocket.
     pub(crate) toggles_url: &'s Text,
+    /// What all sites share.
+    pub(crate) edge: &'s Edge,
 }
 
 /// Adds the site, whose policy names all origins that its page may connect to.
@@ -34,9 +38,13 @@ pub(crate) fn add(
     around: &ShellInputs<'_>,
     import_map: &ImportMap,
 ) -> Site {
+    graph.set_quota(
+        CONTENT_SECURITY_POLICY_LENGTH,
+        system.quotas.content_security_policy_length,
+    );
     let stack = &mut graph.stack(StackName::new(STACK));
     let settings = system.shell.clone().unwrap_or_default();
-    let policy = policy::content_security_policy(around, import_map, settings.overrides);
+    let policy = policy::content_security_policy(system, around, import_map);
     let mut headers = headers::strict(stack.physical_name("headers"), policy);
     let isolated = headers::custom("Cross-Origin-Opener-Policy", "same-origin");
     let frugal = headers::custom(
@@ -56,7 +64,8 @@ pub(crate) fn add(
         stack,
         &SiteParts {
             comment,
-            headers,
+            edge: around.edge,
+            headers: &headers,
             rewrite,
             domain: settings.domain.as_ref(),
         },

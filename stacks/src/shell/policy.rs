@@ -1,68 +1,97 @@
-//! The content security policy of the shell's page.
+//! The content security policy of the shell's page: two policies in one header. A browser loads
+//! only what both allow.
+//!
+//! CloudFront limits the header's length, so the second policy names each origin once, in
+//! `default-src`, to which scripts, connections, images and workers fall back (CSP level 3, *Directive
+//! Fallback List*). That alone would let the page run scripts from origins that it may only connect
+//! to. So the first policy restricts scripts again, and there a few patterns such as
+//! `*.cloudfront.net` are enough to tell the teams' sites from all other origins: a pattern in it
+//! allows nothing that the second policy does not name.
+//!
+//! A source without a scheme has the page's own, which is `https` but on an emulator.
+
+use std::collections::BTreeSet;
 
 use model::Text;
 
+use super::script_hosts::script_hosts;
 use super::{ImportMap, ShellInputs};
+use crate::description::{System, Team};
+use crate::sites::Site;
 
-/// A page on the developer's own machine.
-const LOCAL: &str = "http://localhost:*";
+/// Pages and sockets on the developer's own machine.
+const LOCAL: [&str; 2] = ["http://localhost:*", "ws://localhost:*"];
+
+const NONE: &str = "'none'";
+const OWN: &str = "'self'";
 
 pub(super) fn content_security_policy(
+    system: &System,
     around: &ShellInputs<'_>,
     import_map: &ImportMap,
-    overrides: bool,
 ) -> Text {
-    let own = Text::from("'self'");
-    let teams: Vec<Text> = around.teams.iter().map(|site| site.url.clone()).collect();
-    let local = |also: &[&str]| -> Vec<Text> {
-        if overrides {
-            also.iter().copied().map(Text::from).collect()
-        } else {
-            Vec::new()
-        }
-    };
-    let services = [around.login.url.clone(), around.toggles_url.clone()];
+    let overrides = system.shell.as_ref().is_some_and(|shell| shell.overrides);
+    let local = if overrides { &LOCAL[..] } else { &[] };
+    let map = import_map.source();
+    let elsewhere = elsewhere(&system.teams);
     let scripts = [
-        vec![own.clone(), Text::from(import_map.source())],
-        teams.clone(),
-        local(&[LOCAL]),
-    ]
-    .concat();
-    let connections = [
-        vec![own.clone()],
-        teams.clone(),
-        services.to_vec(),
-        local(&[LOCAL, "ws://localhost:*"]),
-    ]
-    .concat();
-    let images = [vec![own.clone(), Text::from("data:")], teams].concat();
-    let none = || vec![Text::from("'none'")];
-    let directives = [
-        ("default-src", none()),
-        ("script-src", scripts),
-        ("style-src", vec![own.clone()]),
-        ("connect-src", connections),
-        ("img-src", images),
-        ("font-src", vec![own.clone()]),
-        ("manifest-src", vec![own]),
-        ("base-uri", none()),
-        ("form-action", none()),
-        ("frame-ancestors", none()),
+        texts([OWN, &map]),
+        texts(local.iter().copied().take(1)),
+        script_hosts(around.teams, &elsewhere),
     ];
-    Text::concat(
-        directives
-            .into_iter()
-            .enumerate()
-            .flat_map(|(place, (name, sources))| {
-                let name = Text::from(if place == 0 {
-                    name.to_owned()
-                } else {
-                    format!("; {name}")
-                });
-                let sources = sources
-                    .into_iter()
-                    .flat_map(|source| [Text::from(" "), source]);
-                [name].into_iter().chain(sources)
-            }),
-    )
+    let everything = [
+        texts([OWN, &map, "data:"]),
+        texts(local.iter().copied()),
+        vec![around.login.url.clone(), around.toggles_url.clone()],
+        texts(elsewhere),
+        // Last, so that the limit on the length shows which team does not fit.
+        around.teams.iter().map(Site::source).collect(),
+    ];
+    let first = directive("script-src", scripts.concat());
+    let last = directive("default-src", everything.concat());
+    let mut policy = vec![first, Text::from(", ")];
+    for (name, sources) in exceptions(&system.teams) {
+        policy.extend([directive(name, texts(sources)), Text::from("; ")]);
+    }
+    policy.push(last);
+    Text::concat(policy)
+}
+
+/// The directives that do not fall back to `default-src`, or must be stricter.
+fn exceptions(teams: &[Team]) -> [(&'static str, Vec<&str>); 9] {
+    let fonts = named(teams.iter().flat_map(|team| &team.sources.fonts));
+    let frames = named(teams.iter().flat_map(|team| &team.sources.frames));
+    let no_frames = frames.is_empty().then_some(NONE);
+    [
+        ("style-src", vec![OWN]),
+        ("font-src", [OWN].into_iter().chain(fonts).collect()),
+        ("frame-src", no_frames.into_iter().chain(frames).collect()),
+        ("manifest-src", vec![OWN]),
+        ("media-src", vec![NONE]),
+        ("object-src", vec![NONE]),
+        ("base-uri", vec![NONE]),
+        ("form-action", vec![NONE]),
+        ("frame-ancestors", vec![NONE]),
+    ]
+}
+
+/// What teams connect to and show, other than their own sites.
+fn elsewhere(teams: &[Team]) -> BTreeSet<&str> {
+    let sources = teams.iter().map(|team| &team.sources);
+    named(sources.flat_map(|of| of.connects_to.iter().chain(&of.images)))
+}
+
+fn named<'t>(sources: impl Iterator<Item = &'t String>) -> BTreeSet<&'t str> {
+    sources.map(String::as_str).collect()
+}
+
+fn texts<'t>(sources: impl IntoIterator<Item = &'t str>) -> Vec<Text> {
+    sources.into_iter().map(Text::from).collect()
+}
+
+fn directive(name: &str, sources: Vec<Text>) -> Text {
+    let sources = sources
+        .into_iter()
+        .flat_map(|source| [Text::from(" "), source]);
+    Text::concat([Text::from(name)].into_iter().chain(sources))
 }

@@ -1,20 +1,15 @@
-//! The distribution, and the resources that it needs to read the bucket.
+//! The distribution.
 
 use model::types::certificatemanager::Certificate;
 use model::types::cloudfront::{
-    CachePolicy, CachePolicyConfig, CustomErrorResponse, DefaultCacheBehavior, Distribution,
-    DistributionConfig, EventType, Function, FunctionAssociation, FunctionConfig, FunctionRuntime,
-    HttpVersion, Method, Origin, OriginAccessControl, OriginAccessControlConfig,
-    ParametersInCacheKeyAndForwardedToOrigin, PriceClass, S3OriginConfig, SslSupportMethod,
-    ViewerCertificate, ViewerProtocolPolicy,
+    CustomErrorResponse, DefaultCacheBehavior, Distribution, DistributionConfig, EventType,
+    Function, FunctionAssociation, FunctionConfig, FunctionRuntime, HttpVersion, Method, Origin,
+    PriceClass, S3OriginConfig, SslSupportMethod, ViewerCertificate, ViewerProtocolPolicy,
 };
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
 
 use super::SiteParts;
-
-/// Seconds in a year: the longest caching time.
-const YEAR: i64 = 31_536_000;
 
 /// The name of the only origin.
 const ORIGIN: &str = "bucket";
@@ -50,14 +45,6 @@ pub(super) fn add(
     certificate: Option<Handle<Certificate>>,
     parts: &SiteParts<'_>,
 ) -> Handle<Distribution> {
-    let access = OriginAccessControlConfig::s3(stack.physical_name("access-control"));
-    let access = stack.add(
-        "access-control",
-        OriginAccessControl {
-            origin_access_control_config: access,
-        },
-    );
-    let cache = cache_policy(stack);
     let config = DistributionConfig {
         comment: Some(parts.comment.clone()),
         enabled: true,
@@ -73,10 +60,10 @@ pub(super) fn add(
             s3_origin_config: Some(S3OriginConfig {
                 origin_access_identity: None,
             }),
-            origin_access_control_id: Some(access.id()),
+            origin_access_control_id: Some(parts.edge.access_control.id()),
             ..Origin::default()
         }],
-        default_cache_behavior: behavior(&cache, parts),
+        default_cache_behavior: behavior(parts),
         custom_error_responses: [403, 404].map(asked_again).to_vec(),
         default_root_object: None,
         http_version: Some(HttpVersion::Http2And3),
@@ -92,26 +79,7 @@ pub(super) fn add(
     )
 }
 
-/// Files are cached by path only, and each file's headers say for how long.
-fn cache_policy(stack: &mut StackBuilder<'_>) -> Handle<CachePolicy> {
-    let config = CachePolicyConfig {
-        name: stack.physical_name("cache-policy"),
-        comment: None,
-        default_ttl: Some(0),
-        max_ttl: Some(YEAR),
-        min_ttl: 0,
-        parameters_in_cache_key_and_forwarded_to_origin:
-            ParametersInCacheKeyAndForwardedToOrigin::path_alone(),
-    };
-    stack.add(
-        "cache-policy",
-        CachePolicy {
-            cache_policy_config: config,
-        },
-    )
-}
-
-fn behavior(cache: &Handle<CachePolicy>, parts: &SiteParts<'_>) -> DefaultCacheBehavior {
+fn behavior(parts: &SiteParts<'_>) -> DefaultCacheBehavior {
     let rewrite = parts.rewrite.iter().map(|function| FunctionAssociation {
         event_type: EventType::ViewerRequest,
         function_arn: function.arn(),
@@ -119,7 +87,7 @@ fn behavior(cache: &Handle<CachePolicy>, parts: &SiteParts<'_>) -> DefaultCacheB
     DefaultCacheBehavior {
         allowed_methods: vec![Method::Get, Method::Head, Method::Options],
         cached_methods: vec![Method::Get, Method::Head],
-        cache_policy_id: cache.id(),
+        cache_policy_id: parts.edge.cache_policy.id(),
         compress: Some(true),
         function_associations: rewrite.collect(),
         origin_request_policy_id: None,

@@ -13,20 +13,23 @@ pub(crate) use distribution::rewrite_paths;
 
 use std::collections::BTreeMap;
 
-use model::types::cloudfront::{Function, ResponseHeadersPolicy};
+use model::types::cloudfront::{Distribution, Function, ResponseHeadersPolicy};
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::description::CustomDomain;
+use crate::edge::Edge;
 use crate::outputs::{self, MissingOutput};
 
 /// The differences between sites.
 pub(crate) struct SiteParts<'s> {
     /// A comment for people who browse the account's lists.
     pub(crate) comment: String,
+    /// What all sites share.
+    pub(crate) edge: &'s Edge,
     /// The headers of every response.
-    pub(crate) headers: Handle<ResponseHeadersPolicy>,
+    pub(crate) headers: &'s Handle<ResponseHeadersPolicy>,
     /// The function that rewrites request paths.
     pub(crate) rewrite: Option<Handle<Function>>,
     /// A custom domain.
@@ -39,6 +42,26 @@ pub(crate) struct Site {
     pub(crate) bucket: Handle<Bucket>,
     /// Its URL, without a trailing slash.
     pub(crate) url: Text,
+    /// Its host.
+    pub(crate) host: Host,
+}
+
+/// The host of a site.
+pub(crate) enum Host {
+    /// A custom domain.
+    Domain(String),
+    /// The distribution's own name.
+    Distribution(Handle<Distribution>),
+}
+
+impl Site {
+    /// The site in the shell's content security policy: its host, with the scheme of the page.
+    pub(crate) fn source(&self) -> Text {
+        match &self.host {
+            Host::Domain(domain) => Text::from(domain.as_str()),
+            Host::Distribution(distribution) => distribution.host(),
+        }
+    }
 }
 
 /// The outputs of a stack with a site.
@@ -70,11 +93,11 @@ pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
         .map(|domain| domain::certificate(stack, domain));
     let distribution = distribution::add(stack, &bucket, certificate, parts);
     bucket::let_distribution_read(stack, &bucket, &distribution);
+    if let Some(domain) = parts.domain {
+        domain::records(stack, domain, &distribution);
+    }
     let url = match parts.domain {
-        Some(domain) => {
-            domain::records(stack, domain, &distribution);
-            Text::from(format!("https://{}", domain.name))
-        }
+        Some(domain) => Text::from(format!("https://{}", domain.name)),
         None => distribution.url(),
     };
     let outputs = Outputs {
@@ -83,5 +106,9 @@ pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
         distribution_id: distribution.id(),
     };
     outputs::add(stack, &outputs);
-    Site { bucket, url }
+    let host = match parts.domain {
+        Some(domain) => Host::Domain(domain.name.clone()),
+        None => Host::Distribution(distribution),
+    };
+    Site { bucket, url, host }
 }

@@ -1,14 +1,14 @@
 //! The plan: its contents and its refusals.
 
-use model::{Address, Graph, SYSTEM_TAG, StackName, Tags};
+use model::{Graph, SYSTEM_TAG, StackName, Tags};
 use serde_json::json;
 use tokio::sync::watch;
 
 use super::cloud::{Cloud, Properties, Thing, Twin, Vault, attribute, id, thing, things};
 use crate::Resolved;
 use crate::{
-    Action, Finding, Goal, GraphRule, LiveProperties, LiveTags, Plan, PlanError, Reason, Refusal,
-    UNKNOWN,
+    Action, Finding, Goal, LiveProperties, LiveTags, Plan, PlanError, Reason, Refusal, Selection,
+    UNKNOWN, Violation,
 };
 
 fn actions(plan: &Plan) -> Vec<String> {
@@ -288,40 +288,70 @@ async fn what_exists_already_is_not_refused() {
     assert_eq!(planned(&cloud, &big).await, ["repair a"]);
 }
 
+/// At most one thing may exist.
+fn crowd(graph: &Graph, _: &Resolved) -> Vec<Violation> {
+    let resources: Vec<_> = graph.nodes().map(|node| node.address.clone()).collect();
+    let finding = Finding {
+        property: "Name".to_owned(),
+        problem: "is one too many".to_owned(),
+    };
+    let broken = (resources.len() > 1).then_some(Violation { resources, finding });
+    broken.into_iter().collect()
+}
+
 #[tokio::test]
 async fn rules_over_the_whole_graph_refuse_what_the_plan_would_write() {
-    let crowd: GraphRule = |graph, _| {
-        let finding = |address: &Address| {
-            let problem = "is one too many".to_owned();
-            (
-                address.clone(),
-                Finding {
-                    property: "Name".to_owned(),
-                    problem,
-                },
-            )
-        };
-        graph
-            .nodes()
-            .skip(1)
-            .map(|node| finding(&node.address))
-            .collect()
-    };
     let cloud = Cloud::default();
     let plan = async |graph: &Graph| {
         let inventory = cloud.read(graph, Goal::Converge).await;
         let drivers = cloud.drivers().with_rule(crowd);
         crate::plan(graph, &inventory, &drivers, Goal::Converge)
     };
-    let one = things([thing("a", &[])]);
+    let refused = |planned: Result<Plan, PlanError>| match planned {
+        Err(PlanError::Refused(refusals)) => match &refusals[..] {
+            [Refusal::Invalid { address, .. }] => address.name().to_owned(),
+            _ => panic!("{refusals:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    let one = things([thing("b", &[])]);
     assert!(plan(&one).await.is_ok());
     let two = things([thing("a", &[]), thing("b", &[])]);
-    let refused = plan(&two).await;
-    assert!(
-        matches!(&refused, Err(PlanError::Refused(refusals))
-            if matches!(&refusals[..], [Refusal::Invalid { address, .. }] if address.name() == "b")),
-        "{refused:?}"
-    );
+    assert_eq!(refused(plan(&two).await), "b");
+    cloud.apply(&one).await;
+    assert_eq!(refused(plan(&two).await), "a", "the new one is too many");
     cloud.apply(&two).await;
     assert!(plan(&two).await.unwrap().is_empty());
+}
+
+/// A twin in a stack of its own, which refers to a thing of the stack `s`.
+fn used_by_another_stack() -> Graph {
+    let mut graph = things([thing("a", &[])]);
+    let twin = Twin(Properties {
+        needs: vec![id("a")],
+        ..thing("twin", &[])
+    });
+    graph.stack(StackName::new("user")).add("twin", twin);
+    graph
+}
+
+#[tokio::test]
+async fn what_another_stack_uses_is_not_destroyed_before_that_stack() {
+    let (cloud, graph) = (Cloud::default(), used_by_another_stack());
+    let destroy = Goal::Destroy { delete_data: true };
+    let plan = async |stack: &str| {
+        let selection = Selection::Only([StackName::new(stack)].into());
+        let drivers = cloud.drivers();
+        let read = crate::read(&graph, &selection, &drivers, Resolved::default(), destroy);
+        crate::plan(&graph, &read.await.unwrap(), &drivers, destroy)
+    };
+    cloud.apply(&graph).await;
+    let refused = plan("s").await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "s/a is used by user/twin: destroy the stack `user` first"
+    );
+    assert_eq!(actions(&plan("user").await.unwrap()), ["delete twin"]);
+    cloud.remove("twin");
+    assert_eq!(actions(&plan("s").await.unwrap()), ["delete a"]);
 }

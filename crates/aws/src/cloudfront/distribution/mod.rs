@@ -86,10 +86,14 @@ impl Distributions {
 
     fn attributes(&self, of: &SdkDistribution) -> Attributes {
         let url = self.client.account.site_url(&of.domain_name);
+        let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
+        let parent = host.split_once('.').map_or(host, |(_, parent)| parent);
         Live::assigned([
             (Distribution::ID, of.id.clone()),
             (Distribution::ARN, of.arn.clone()),
             (Distribution::DOMAIN_NAME, of.domain_name.clone()),
+            (Distribution::HOST, host.to_owned()),
+            (Distribution::HOSTS, format!("*.{parent}")),
             (Distribution::URL, url),
             (Distribution::STATUS, of.status.clone()),
         ])

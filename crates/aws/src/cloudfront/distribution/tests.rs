@@ -163,6 +163,14 @@ async fn what_cloudfront_fills_in_is_no_difference() {
         found.attribute(Distribution::URL).unwrap(),
         "https://d1.cloudfront.fake"
     );
+    assert_eq!(
+        found.attribute(Distribution::HOST).unwrap(),
+        "d1.cloudfront.fake"
+    );
+    assert_eq!(
+        found.attribute(Distribution::HOSTS).unwrap(),
+        "*.cloudfront.fake"
+    );
     assert_eq!(found.attribute(Distribution::ARN).unwrap(), ARN);
     fake.assert_used();
 }

@@ -46,13 +46,8 @@ pub(super) const LIMITS: &[Limit] = &[
         1_783,
         QUOTAS,
     ),
-    // AWS raises it on request (L-E9944CCE); the error is TooLongCSPInResponseHeadersPolicy.
-    Limit::length(
-        "ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy",
-        0,
-        1_783,
-        QUOTAS,
-    ),
+    // The length of the content security policy is a rule of the graph, which knows the quota of the
+    // account (`graph_rules`).
 ];
 
 pub(super) fn check(config: &ResponseHeadersPolicyConfig<String>, checks: &mut Checks) {

@@ -256,6 +256,11 @@ impl<S> Distribution<S> {
     /// The URL of [`Self::DOMAIN_NAME`], without a trailing slash; on an emulator, one that a
     /// browser can open.
     pub const URL: Attribute<Self> = Attribute::new("Url");
+    /// The host of [`Self::URL`], with its port if it names one. Frontage's own.
+    pub const HOST: Attribute<Self> = Attribute::new("Host");
+    /// The hosts of all distributions' URLs: [`Self::HOST`] with `*` for its first label, as
+    /// content security policies write it. Frontage's own.
+    pub const HOSTS: Attribute<Self> = Attribute::new("Hosts");
     /// `InProgress` or `Deployed`: whether the last change has reached all edge locations.
     /// Frontage's own: CloudFormation has no such attribute.
     pub const STATUS: Attribute<Self> = Attribute::new("Status");
@@ -284,5 +289,17 @@ impl Handle<Distribution> {
     #[must_use]
     pub fn url(&self) -> Text {
         self.attribute(Distribution::URL)
+    }
+
+    /// A reference to [`Distribution::HOST`].
+    #[must_use]
+    pub fn host(&self) -> Text {
+        self.attribute(Distribution::HOST)
+    }
+
+    /// A reference to [`Distribution::HOSTS`].
+    #[must_use]
+    pub fn hosts(&self) -> Text {
+        self.attribute(Distribution::HOSTS)
     }
 }

@@ -38,7 +38,8 @@ pub use response_headers_policy::{
     ResponseHeadersPolicy, ResponseHeadersPolicyConfig, ServerTimingHeadersConfig,
 };
 pub use security_headers::{
-    ContentSecurityPolicy, ContentTypeOptions, FrameOption, FrameOptions, ReferrerPolicy,
-    ReferrerPolicyValue, SecurityHeadersConfig, StrictTransportSecurity, XssProtection,
+    CONTENT_SECURITY_POLICY_LENGTH, ContentSecurityPolicy, ContentTypeOptions, FrameOption,
+    FrameOptions, ReferrerPolicy, ReferrerPolicyValue, SecurityHeadersConfig,
+    StrictTransportSecurity, XssProtection,
 };
 pub use service::SERVICE;

@@ -3,7 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::Text;
+use crate::{Quota, Text};
+
+/// The most characters of a content security policy. Source: the CloudFront quotas page, `Quotas on
+/// headers`.
+pub const CONTENT_SECURITY_POLICY_LENGTH: Quota = Quota {
+    code: "L-E9944CCE",
+    default: 1_783,
+};
 
 /// Headers that restrict browsers; each absent one is left to the origin.
 #[skip_serializing_none]
