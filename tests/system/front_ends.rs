@@ -166,10 +166,10 @@ async fn what_sites_share_is_applied_before_them_and_destroyed_after_them() {
 /// The account's quotas allow 20 policies of a kind.
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_five_teams_share_what_an_account_has_few_of() {
-    let teams: String = (1..=25)
+    let teams: Vec<_> = (1..=25)
         .map(|number| format!("[teams.team-{number:02}]\n"))
         .collect();
-    let project = Project::described(&format!("[shell]\n{teams}"));
+    let project = Project::described(&format!("[shell]\n{}", teams.concat()));
     let plan = project.plan();
     let resources = plan["resources"].as_array().expect("resources");
     let count = |of: &str| {
