@@ -16,7 +16,7 @@ fn project() -> Project {
     let project = Project::described("[shell]\n[teams.billing]\n");
     let root = local::workspace_root().expect("the tests run in a source tree");
     symlink(root.join("assets"), project.path().join("assets")).expect("linked");
-    project.ok(&["apply", "--yes", "--stack", STACK]);
+    project.ok(&["apply", "--yes", "--stack", "edge", "--stack", STACK]);
     project
 }
 

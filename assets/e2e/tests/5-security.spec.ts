@@ -107,7 +107,8 @@ test("every answer of the shell and the teams has the strict headers", async ({ 
     expect(headers["x-frame-options"]).toBe("DENY");
     const policy = headers["content-security-policy"];
     expect(policy).toContain(stack === "shell" ? "script-src 'self' 'sha256-" : "default-src 'none'");
-    for (const none of ["base-uri", "form-action", "frame-ancestors"]) expect(policy).toContain(`${none} 'none'`);
+    for (const none of ["base-uri", "form-action", "frame-ancestors"])
+      expect(policy).toContain(`${none} 'none'`);
     expect(policy).not.toContain("unsafe");
     expect(headers["cache-control"]).toBe("no-cache");
   }
