@@ -31,7 +31,7 @@ pub fn team_name(stack: &StackName) -> Option<&str> {
 pub(crate) fn add(graph: &mut Graph, team: &Team) -> Site {
     let stack = &mut graph.stack(stack_name(team.name.as_str()));
     let mut headers = headers::strict(
-        stack.physical_name("headers"),
+        stack.account_wide_name("headers"),
         Text::from(CONTENT_SECURITY_POLICY),
     );
     headers.cors_config = Some(headers::readable_anywhere());
@@ -45,7 +45,7 @@ pub(crate) fn add(graph: &mut Graph, team: &Team) -> Site {
             response_headers_policy_config: headers,
         },
     );
-    let comment = format!("The application of the team {}", team.name);
+    let comment = format!("Application of team {}", team.name);
     sites::add(
         stack,
         &SiteParts {

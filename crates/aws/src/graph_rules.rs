@@ -150,7 +150,7 @@ const CHILDREN: [(&ResourceType, &str); 11] = [
     (s3::OBJECT, "Bucket"),
 ];
 
-fn tags_per_resource(graph: &Graph, _: &Resolved) -> Findings {
+fn tags_per_resource(graph: &Graph, known: &Resolved) -> Findings {
     let mut children = BTreeMap::<Address, usize>::new();
     for (of, property) in CHILDREN {
         let parents = of_type(graph, of).flat_map(|node| references(&node.properties[property]));
@@ -160,7 +160,7 @@ fn tags_per_resource(graph: &Graph, _: &Resolved) -> Findings {
     }
     let crowded = |node: &Node| {
         let (own, records) = (
-            node.tags.len(),
+            known.tags(node).len(),
             children.get(&node.address).copied().unwrap_or_default(),
         );
         let problem = format!(
@@ -293,7 +293,7 @@ mod tests {
                     );
                 }
                 for number in 0..controls {
-                    let origin_access_control_config = OriginAccessControlConfig::s3("c");
+                    let origin_access_control_config = OriginAccessControlConfig::<Text>::s3("c");
                     stack.add(
                         &format!("control-{number}"),
                         OriginAccessControl {

@@ -47,7 +47,8 @@ pub trait Driver: Send + Sync {
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError>;
 
-    /// Everything of the type that may be the system's.
+    /// Everything of the type that may be the system's. It may include resources of other Regions,
+    /// which are then reported as such, but need not if they cost calls.
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError>;
 
     /// Whether there may be orphans of the type in the selected stacks. Asked where those have none

@@ -11,7 +11,7 @@ use model::types::cloudfront::{
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
 
-use super::SiteParts;
+use super::{SiteParts, bucket};
 
 /// Seconds in a year: the longest caching time.
 const YEAR: i64 = 31_536_000;
@@ -32,7 +32,7 @@ function handler(event) {
 /// Adds the function that shows `index.html` for the paths of a single-page application.
 pub(crate) fn rewrite_paths(stack: &mut StackBuilder<'_>) -> Handle<Function> {
     let function = Function {
-        name: stack.physical_name("rewrite-paths"),
+        name: stack.account_wide_name("rewrite-paths"),
         auto_publish: Some(true),
         function_code: Text::from(REWRITE),
         function_config: FunctionConfig {
@@ -50,7 +50,9 @@ pub(super) fn add(
     certificate: Option<Handle<Certificate>>,
     parts: &SiteParts<'_>,
 ) -> Handle<Distribution> {
-    let access = OriginAccessControlConfig::s3(stack.physical_name("access-control"));
+    // Named after the bucket: together with the Region, a name of its own could exceed 64
+    // characters.
+    let access = OriginAccessControlConfig::s3(bucket::name(stack));
     let access = stack.add(
         "access-control",
         OriginAccessControl {
@@ -95,7 +97,7 @@ pub(super) fn add(
 /// Files are cached by path only, and each file's headers say for how long.
 fn cache_policy(stack: &mut StackBuilder<'_>) -> Handle<CachePolicy> {
     let config = CachePolicyConfig {
-        name: stack.physical_name("cache-policy"),
+        name: stack.account_wide_name("cache-policy"),
         comment: None,
         default_ttl: Some(0),
         max_ttl: Some(YEAR),
