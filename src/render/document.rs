@@ -23,6 +23,9 @@ pub struct PlanDocument {
     account: String,
     /// The Region.
     region: String,
+    /// The other Regions of the account in which resources of the system were seen. They are left
+    /// untouched.
+    other_regions: Vec<String>,
     /// The number of resources per action.
     summary: CountsDocument,
     /// The number of resources that already match the description.
@@ -150,6 +153,7 @@ impl PlanDocument {
             system: plan.system.clone(),
             account: pseudo(Pseudo::AccountId),
             region: pseudo(Pseudo::Region),
+            other_regions: plan.elsewhere.iter().cloned().collect(),
             summary: plan.counts().into(),
             unchanged: plan.unchanged,
             resources: plan.resources.iter().map(ResourceDocument::new).collect(),

@@ -20,6 +20,13 @@ pub fn plan(plan: &Plan) -> String {
         pseudo(Pseudo::Region),
         pseudo(Pseudo::AccountId)
     );
+    for region in &plan.elsewhere {
+        let _ = writeln!(
+            text,
+            "note: {} is also applied in {region}, which this leaves untouched; `frontage destroy --region {region}` deletes it",
+            plan.system
+        );
+    }
     for (stack, resources) in plan.by_stack() {
         let _ = write!(text, "\n{stack}\n");
         for planned in resources {

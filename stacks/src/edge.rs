@@ -35,7 +35,7 @@ pub(crate) fn add(graph: &mut Graph) -> Edge {
     let stack = &mut graph.stack(StackName::new(STACK));
     let access_control = OriginAccessControl {
         origin_access_control_config: OriginAccessControlConfig::s3(
-            stack.physical_name("access-control"),
+            stack.account_wide_name("access-control"),
         ),
     };
     Edge {
@@ -48,7 +48,7 @@ pub(crate) fn add(graph: &mut Graph) -> Edge {
 /// Files are cached by path only, and each file's headers say for how long.
 fn cache_policy(stack: &mut StackBuilder<'_>) -> Handle<CachePolicy> {
     let config = CachePolicyConfig {
-        name: stack.physical_name("cache-policy"),
+        name: stack.account_wide_name("cache-policy"),
         comment: None,
         default_ttl: Some(0),
         max_ttl: Some(YEAR),
@@ -66,7 +66,7 @@ fn cache_policy(stack: &mut StackBuilder<'_>) -> Handle<CachePolicy> {
 
 fn team_headers(stack: &mut StackBuilder<'_>) -> Handle<ResponseHeadersPolicy> {
     let mut headers = headers::strict(
-        stack.physical_name("team-headers"),
+        stack.account_wide_name("team-headers"),
         Text::from(TEAM_CONTENT_SECURITY_POLICY),
     );
     headers.cors_config = Some(headers::readable_anywhere());

@@ -2,10 +2,12 @@
 
 mod artifacts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use artifacts::artifacts;
-use model::{Graph, StackName};
+use model::types::{self, route53};
+use model::{Graph, Pseudo, REGION_TAG, Scope, StackName, Text};
+use serde_json::Value;
 use stacks::description::System;
 use stacks::{identity, packages, shell, system, team, toggles};
 
@@ -85,5 +87,112 @@ fn a_teams_stack_is_known_by_its_name() {
     );
     for other in [toggles::STACK, shell::STACK] {
         assert_eq!(team::team_name(&StackName::new(other)), None);
+    }
+}
+
+/// Everything that a system can have, with the longest names.
+const LONGEST: &str = "
+name = \"a2345678901234567890\"
+[packages]
+[shell]
+domain = \"www.example.com\"
+zone_id = \"Z1\"
+[teams.t2345678901234567890]
+domain = \"apps.example.com\"
+zone_id = \"Z1\"
+";
+
+fn longest() -> Graph {
+    graph(&System::parse("frontage.toml", LONGEST).expect("a valid description"))
+}
+
+/// The text of a property in a Region, if it depends on no other resource.
+fn text(properties: &Value, path: &str, region: &str) -> Option<String> {
+    let value = properties.pointer(&format!("/{}", path.replace('.', "/")))?;
+    let text: Text = serde_json::from_value(value.clone()).ok()?;
+    let pseudo = |name| {
+        Some(match name {
+            Pseudo::AccountId => "111122223333".to_owned(),
+            Pseudo::Region => region.to_owned(),
+            Pseudo::Partition => "aws".to_owned(),
+        })
+    };
+    text.resolve(&|_, _| None, &pseudo)
+}
+
+/// Otherwise the same system in a second Region would take the resource for its own. Route 53's
+/// names are the user's: there, the record of the owner alone tells the Regions apart, as it does
+/// for what has no identity but its owner.
+#[test]
+fn the_identity_of_an_account_wide_resource_has_the_region() {
+    let mut seen = BTreeSet::new();
+    for node in longest().nodes() {
+        let (address, kind) = (&node.address, node.resource_type);
+        let account_wide = kind.scope == Scope::Account;
+        let recorded = node.tags(Some("eu-west-1")).get(REGION_TAG).cloned();
+        let expected = account_wide.then(|| "eu-west-1".to_owned());
+        assert_eq!(recorded, expected, "{address}");
+        assert_eq!(
+            node.owner(Some("eu-west-1")) != node.owner(Some("us-east-1")),
+            account_wide,
+            "{address}"
+        );
+        if !account_wide {
+            continue;
+        }
+        seen.insert(kind.name);
+        if kind.name == route53::RECORD_SET.name {
+            continue;
+        }
+        for path in kind.identity {
+            let name = |region| text(&node.properties, path, region);
+            let (here, there) = (name("eu-west-1"), name("us-east-1"));
+            assert!(here.is_some() && here != there, "{address}: {here:?}");
+        }
+    }
+    let account_wide = types::ALL
+        .iter()
+        .filter(|kind| kind.scope == Scope::Account);
+    let all: BTreeSet<_> = account_wide.map(|kind| kind.name).collect();
+    assert_eq!(seen, all, "the graph has each type");
+}
+
+/// Physical names stay within AWS's limits for the longest names and the longest Region.
+#[test]
+fn names_fit() {
+    let limits = [
+        ("AWS::Lambda::Function", "FunctionName", 64),
+        ("AWS::IAM::Role", "RoleName", 64),
+        ("AWS::SQS::Queue", "QueueName", 80),
+        ("AWS::DynamoDB::Table", "TableName", 255),
+        ("AWS::S3::Bucket", "BucketName", 63),
+        ("AWS::CodeArtifact::Domain", "DomainName", 50),
+        ("AWS::CloudFront::Function", "Name", 64),
+        (
+            "AWS::CloudFront::OriginAccessControl",
+            "OriginAccessControlConfig.Name",
+            64,
+        ),
+        (
+            "AWS::CloudFront::CachePolicy",
+            "CachePolicyConfig.Name",
+            128,
+        ),
+        (
+            "AWS::CloudFront::ResponseHeadersPolicy",
+            "ResponseHeadersPolicyConfig.Name",
+            128,
+        ),
+    ];
+    let graph = longest();
+    for (kind, path, most) in limits {
+        let nodes = graph.nodes().filter(|node| node.resource_type.name == kind);
+        let names: Vec<String> = nodes
+            .filter_map(|node| text(&node.properties, path, "ap-southeast-4"))
+            .collect();
+        assert!(!names.is_empty(), "{kind}");
+        for name in names {
+            assert!(name.len() <= most, "{kind}: {name}");
+        }
     }
 }

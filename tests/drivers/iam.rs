@@ -11,7 +11,7 @@ const NAME: &str = "acme-test-role";
 
 fn role() -> Role {
     Role {
-        role_name: NAME.to_owned(),
+        role_name: NAME.into(),
         path: None,
         description: None,
         assume_role_policy_document: PolicyDocument::trust("lambda.amazonaws.com"),

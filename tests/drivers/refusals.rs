@@ -39,7 +39,7 @@ fn function() -> Function {
 fn headers() -> ResponseHeadersPolicy {
     ResponseHeadersPolicy {
         response_headers_policy_config: ResponseHeadersPolicyConfig {
-            name: "acme-test-headers".to_owned(),
+            name: "acme-test-headers".into(),
             security_headers_config: Some(SecurityHeadersConfig {
                 content_security_policy: Some(ContentSecurityPolicy {
                     content_security_policy: Text::from("x".repeat(1_784)),

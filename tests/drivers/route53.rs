@@ -267,6 +267,32 @@ async fn drift_is_told_and_repaired() {
     zone.delete().await;
 }
 
+/// The same domain in two Regions is one record: the second Region is told where the first is.
+#[tokio::test]
+async fn a_record_of_another_region_is_refused() {
+    let world = World::new();
+    let there = world.in_region("us-east-1");
+    let zone = Zone::new(&world).await;
+    let graph = graph(
+        &world,
+        &[("record", alias(&zone, "www.", "d111.cloudfront.net"))],
+    );
+    world.apply(&graph).await;
+    match there.try_plan(&graph, Goal::Converge).await {
+        Err(PlanError::Refused(refusals)) => {
+            assert!(
+                matches!(&refusals[..], [Refusal::Elsewhere { region, .. }] if region == "eu-west-1"),
+                "{refusals:?}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+    there.destroy(&world.graph(|_| {})).await;
+    assert!(world.plan(&graph).await.is_empty());
+    world.destroy(&graph).await;
+    zone.delete().await;
+}
+
 #[tokio::test]
 async fn a_record_without_a_companion_is_somebody_elses() {
     let world = World::new();

@@ -71,6 +71,7 @@ async fn publishes() {
         endpoint,
         account_id,
         secret,
+        region: "eu-west-1".to_owned(),
         system,
         artifacts,
         codeartifact: None,

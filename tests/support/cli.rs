@@ -49,8 +49,8 @@ impl Project {
     /// Writes the description again, with this text after the name and the Region.
     pub fn describe(&self, more: &str) {
         let text = format!(
-            "name = \"{}\"\nregion = \"eu-west-1\"\n{more}",
-            self.world.system
+            "name = \"{}\"\nregion = \"{}\"\n{more}",
+            self.world.system, self.world.region
         );
         std::fs::write(self.path().join("frontage.toml"), text).expect("written");
     }

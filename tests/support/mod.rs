@@ -149,6 +149,7 @@ pub struct World {
     pub endpoint: String,
     pub account_id: String,
     pub secret: String,
+    pub region: String,
     pub system: String,
     pub artifacts: BTreeMap<String, PathBuf>,
     /// The endpoint of CodeArtifact, if it is a different one.
@@ -213,10 +214,24 @@ impl World {
             endpoint,
             account_id,
             secret,
+            region: "eu-west-1".to_owned(),
             system,
             artifacts: BTreeMap::new(),
             codeartifact: None,
         }
+    }
+
+    /// The same account and system in another Region.
+    pub fn in_region(&self, region: &str) -> Self {
+        Self {
+            region: region.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The name of the role of one of the toggle stack's functions.
+    pub fn role(&self, function: &str) -> String {
+        format!("{}-{}", self.name(function), self.region)
     }
 
     /// The name of something in the toggle stack.
@@ -237,7 +252,7 @@ impl World {
         SdkConfig::builder()
             .retry_config(retries)
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-1"))
+            .region(Region::new(self.region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(&self.endpoint)
             .http_client(aws_smithy_http_client::Builder::new().build_http())

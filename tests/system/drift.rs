@@ -176,7 +176,7 @@ impl<'p> Hands<'p> {
         let call = self
             .iam
             .put_role_policy()
-            .role_name(self.name("connection-manager"))
+            .role_name(self.project.world.role("connection-manager"))
             .policy_name("function");
         let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
         call.policy_document(document)

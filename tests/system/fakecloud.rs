@@ -84,6 +84,10 @@ async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
     );
 
     project.destroy();
-    let left = format!("edge function {}-shell-rewrite-paths", project.world.system);
+    let world = &project.world;
+    let left = format!(
+        "edge function {}-shell-rewrite-paths-{}",
+        world.system, world.region
+    );
     assert_eq!(project.world.listing().await, [left]);
 }

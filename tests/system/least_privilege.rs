@@ -33,7 +33,7 @@ fn strict() -> Project {
 /// Removes an action from a function's role.
 async fn forbid(project: &Project, function: &str, action: &str, resource: &str) {
     let iam = aws_sdk_iam::Client::new(&project.world.config());
-    let role = project.world.name(function);
+    let role = project.world.role(function);
     let policy = iam
         .get_role_policy()
         .role_name(&role)

@@ -15,4 +15,5 @@ mod life;
 mod npm;
 mod outputs;
 mod packages;
+mod regions;
 mod releases;

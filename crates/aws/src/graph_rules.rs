@@ -248,7 +248,7 @@ const CHILDREN: [(&ResourceType, &str); 11] = [
     (s3::OBJECT, "Bucket"),
 ];
 
-fn tags_per_resource(graph: &Graph, _: &Resolved) -> Violations {
+fn tags_per_resource(graph: &Graph, known: &Resolved) -> Violations {
     let mut children = BTreeMap::<Address, usize>::new();
     for (of, property) in CHILDREN {
         let parents = of_type(graph, of).flat_map(|node| references(&node.properties[property]));
@@ -258,7 +258,7 @@ fn tags_per_resource(graph: &Graph, _: &Resolved) -> Violations {
     }
     let crowded = |node: &Node| {
         let (own, records) = (
-            node.tags.len(),
+            known.tags(node).len(),
             children.get(&node.address).copied().unwrap_or_default(),
         );
         let problem = format!(
@@ -392,7 +392,7 @@ mod tests {
                     );
                 }
                 for number in 0..controls {
-                    let origin_access_control_config = OriginAccessControlConfig::s3("c");
+                    let origin_access_control_config = OriginAccessControlConfig::<Text>::s3("c");
                     stack.add(
                         &format!("control-{number}"),
                         OriginAccessControl {

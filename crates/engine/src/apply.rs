@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Address, Tags};
+use model::Address;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 
@@ -336,7 +336,8 @@ async fn create(
     known: &Resolved,
 ) -> Result<Live, DriverError> {
     let (properties, node) = desired(planned, known)?;
-    driver.create(&properties, &node.owner, &node.tags).await
+    let (owner, tags) = (known.owner(node), known.tags(node));
+    driver.create(&properties, &owner, &tags).await
 }
 
 /// Writes the properties first and the tags last: the fingerprint records what was applied, not
@@ -357,7 +358,8 @@ async fn update(
         }
         _ => live.clone(),
     };
-    let (set, remove) = diff_tags(live.tags.known().unwrap_or(&Tags::new()), &node.tags);
+    let found = live.tags.known().cloned().unwrap_or_default();
+    let (set, remove) = diff_tags(&found, &known.tags(node));
     if !set.is_empty() || !remove.is_empty() {
         driver.retag(&updated, &set, &remove).await?;
     }

@@ -1,6 +1,6 @@
 //! The differences between two normalised sets of properties, and their consequences.
 
-use model::{ADDRESS_TAG, FINGERPRINT_TAG, ResourceType, SYSTEM_TAG, Tags};
+use model::{ADDRESS_TAG, FINGERPRINT_TAG, REGION_TAG, ResourceType, SYSTEM_TAG, Tags};
 use serde_json::Value;
 
 use crate::resolve::UNKNOWN;
@@ -89,7 +89,7 @@ pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
 #[must_use]
 pub(super) fn tag_changes(live: &Tags, desired: &Tags) -> Vec<Change> {
     let (set, remove) = diff_tags(live, desired);
-    let record = [SYSTEM_TAG, ADDRESS_TAG, FINGERPRINT_TAG];
+    let record = [SYSTEM_TAG, REGION_TAG, ADDRESS_TAG, FINGERPRINT_TAG];
     let change = |key: &String, new: Value| Change {
         path: format!("Tags.{key}"),
         old: live
@@ -165,7 +165,7 @@ fn whole_unknown(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use model::{Replacement, Service};
+    use model::{Replacement, Scope, Service};
     use serde_json::json;
 
     use super::*;
@@ -176,6 +176,7 @@ mod tests {
             name: "Forms",
             sdk_id: "forms",
         },
+        scope: Scope::Regional,
         identity: &[],
         create_only: &["Schema[]"],
         renewed_by: &[],

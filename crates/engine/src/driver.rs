@@ -47,7 +47,8 @@ pub trait Driver: Send + Sync {
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError>;
 
-    /// All resources of the type that may be the system's.
+    /// All resources of the type that may be the system's. They may include those of other Regions,
+    /// which are then reported as such, but need not if they cost calls.
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError>;
 
     /// How likely it is that the selected stacks have orphans of the type. It must be almost free, so

@@ -34,6 +34,9 @@ pub struct Inventory {
     pub orphans: Vec<Orphan>,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
+    /// The other Regions of the account in which resources of the system were seen. These are left
+    /// untouched.
+    pub elsewhere: BTreeSet<String>,
 }
 
 impl Inventory {
@@ -46,6 +49,20 @@ impl Inventory {
             changes: BTreeMap::new(),
             orphans: Vec::new(),
             unsearched: Vec::new(),
+            elsewhere: BTreeSet::new(),
+        }
+    }
+
+    /// Adds something that the system owns and the model does not have: an orphan, unless it is of
+    /// another Region.
+    fn add_owned(&mut self, owned: Orphan) {
+        let owner = owned.live.tags.owner();
+        let region = owner
+            .as_ref()
+            .and_then(|owner| owner.elsewhere(self.known.region()));
+        match region {
+            Some(region) => drop(self.elsewhere.insert(region.to_owned())),
+            None => self.orphans.push(owned),
         }
     }
 
@@ -193,7 +210,10 @@ async fn read_all(
         ..inventory
     };
     confirm(graph, goal, &mut inventory, drivers).await?;
-    inventory.orphans = orphans(graph, selection, &inventory, listed, drivers).await?;
+    let owned = owned(graph, selection, &inventory, listed, drivers).await?;
+    for one in owned {
+        inventory.add_owned(one);
+    }
     Ok(inventory)
 }
 
@@ -367,7 +387,8 @@ async fn confirm(
         let mut changed = goal != Goal::Converge;
         if goal == Goal::Converge {
             let changes = compare(node, live, drivers, &inventory.known)?;
-            let retag = |tags| diff_tags(tags, &node.tags) != (Tags::new(), Vec::new());
+            let desired = inventory.known.tags(node);
+            let retag = |tags| diff_tags(tags, &desired) != (Tags::new(), Vec::new());
             changed = !changes.is_empty() || live.tags.known().is_some_and(retag);
             inventory.changes.insert(address.clone(), changes);
         }
@@ -413,9 +434,9 @@ fn compare(
         })
 }
 
-/// The resources that the system owns and the model does not contain, with ownership read from each
-/// service itself.
-async fn orphans(
+/// The resources that the system owns, in any Region, and the model does not contain, with ownership
+/// read from each service itself.
+async fn owned(
     graph: &Graph,
     selection: &Selection,
     inventory: &Inventory,

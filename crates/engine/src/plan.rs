@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Address, FINGERPRINT_TAG, Graph, Node, Replacement, ResourceType, SYSTEM_TAG, Tags};
+use model::{
+    Address, FINGERPRINT_TAG, Graph, Node, Owner, REGION_TAG, Replacement, ResourceType,
+    SYSTEM_TAG, Tags,
+};
 use serde_json::Value;
 
 use crate::check::check_node;
@@ -29,6 +32,9 @@ pub struct Plan {
     pub kept: Vec<Kept>,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
+    /// The other Regions of the account in which resources of the system were seen. These are left
+    /// untouched.
+    pub elsewhere: BTreeSet<String>,
     /// The number of resources that match the model.
     pub unchanged: usize,
     /// Those of them that AWS is still working on.
@@ -180,6 +186,7 @@ fn converge(
         resources,
         kept,
         unsearched: inventory.unsearched.clone(),
+        elsewhere: inventory.elsewhere.clone(),
         unchanged,
         pending,
         known: inventory.known.clone(),
@@ -192,7 +199,7 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
         .filter(|node| selection.contains(node.address.stack()));
     let live = nodes.filter_map(|node| {
         let live = inventory.live.get(&node.address)?;
-        let standing = Standing::of(live, graph.system());
+        let standing = Standing::of(live, &inventory.known.owner(node));
         standing.is_ours().then(|| Orphan {
             address: node.address.clone(),
             resource_type: node.resource_type,
@@ -207,6 +214,7 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
         resources: gone.into_iter().map(delete_orphan).collect(),
         kept: kept.into_iter().map(keep_orphan).collect(),
         unsearched: inventory.unsearched.clone(),
+        elsewhere: inventory.elsewhere.clone(),
         unchanged: 0,
         pending: Vec::new(),
         known: inventory.known.clone(),
@@ -275,22 +283,29 @@ enum Standing {
     /// Nothing about it is written, so its owner was not read.
     Unread,
     Foreign(String),
+    /// The same system's in this other Region.
+    Elsewhere(String),
 }
 
 impl Standing {
-    fn of(live: &Live, system: &str) -> Self {
+    fn of(live: &Live, owner: &Owner) -> Self {
         let Some(tags) = live.tags.known() else {
             return Self::Unread;
         };
         match tags.get(SYSTEM_TAG) {
-            Some(owner) if owner == system => Self::Ours,
+            Some(system) if *system == owner.system => {
+                match tags.get(REGION_TAG).zip(owner.region.as_ref()) {
+                    Some((region, here)) if region != here => Self::Elsewhere(region.clone()),
+                    _ => Self::Ours,
+                }
+            }
             Some(owner) => Self::Foreign(format!("belongs to the system `{owner}`")),
             None => Self::Foreign("has no frontage:system tag".to_owned()),
         }
     }
 
     fn is_ours(&self) -> bool {
-        !matches!(self, Self::Foreign(_))
+        matches!(self, Self::Ours | Self::Unread)
     }
 }
 
@@ -319,13 +334,8 @@ impl Planner<'_> {
             self.forget(&node.address);
             return Ok(Some(Action::Create { properties }));
         };
-        if let Standing::Foreign(owner) = Standing::of(live, &node.owner.system) {
-            self.refusals.push(Refusal::Foreign {
-                address: node.address.clone(),
-                resource_type: node.resource_type.name,
-                id: live.id.clone(),
-                owner,
-            });
+        if let Some(refusal) = self.refusal(node, live) {
+            self.refusals.push(refusal);
             return Ok(None);
         }
         let changes = self.changes(node, live, driver.as_ref()).map_err(failed)?;
@@ -333,6 +343,27 @@ impl Planner<'_> {
             self.check(node)?;
         }
         Ok(self.change(node, live, changes))
+    }
+
+    /// Why a live resource is not this system's to change, unless it is.
+    fn refusal(&self, node: &Node, live: &Live) -> Option<Refusal> {
+        let (address, resource_type) = (node.address.clone(), node.resource_type.name);
+        let id = live.id.clone();
+        match Standing::of(live, &self.known.owner(node)) {
+            Standing::Ours | Standing::Unread => None,
+            Standing::Foreign(owner) => Some(Refusal::Foreign {
+                address,
+                resource_type,
+                id,
+                owner,
+            }),
+            Standing::Elsewhere(region) => Some(Refusal::Elsewhere {
+                address,
+                resource_type,
+                id,
+                region,
+            }),
+        }
     }
 
     /// The changes in the inventory, unless a planned step changes what the resource refers to.
@@ -397,14 +428,15 @@ impl Planner<'_> {
         if changes.force_replacement() {
             return self.replace(node, live, changes, reason);
         }
-        let retag = live.tags.is_read() && diff_tags(tags, &node.tags) != (Tags::new(), Vec::new());
+        let desired = self.known.tags(node);
+        let retag = live.tags.is_read() && diff_tags(tags, &desired) != (Tags::new(), Vec::new());
         if changes.is_empty() && !retag {
             return None;
         }
         self.forget_renewed(node, &changes);
         Some(Action::Update {
             changes,
-            tag_changes: tag_changes(tags, &node.tags),
+            tag_changes: tag_changes(tags, &desired),
             reason,
         })
     }

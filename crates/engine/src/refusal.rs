@@ -1,5 +1,6 @@
 //! Why there is no plan.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use model::Address;
@@ -42,6 +43,20 @@ pub enum Refusal {
         /// The owner that its tags record.
         owner: String,
     },
+    /// The resource of the same system in another Region, in a namespace that both share.
+    #[error(
+        "{address}: the {resource_type} `{id}` already exists and is owned by this system in {region}; it is left untouched"
+    )]
+    Elsewhere {
+        /// The address that wants the name.
+        address: Address,
+        /// The type.
+        resource_type: &'static str,
+        /// The physical id.
+        id: String,
+        /// The Region that its record names.
+        region: String,
+    },
     /// The service would refuse the resource.
     #[error("{address}: AWS would refuse the {resource_type}: {finding}")]
     Invalid {
@@ -72,14 +87,17 @@ pub enum Refusal {
 impl Refusal {
     /// How to resolve it.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Cow<'static, str> {
         match self {
             Self::Foreign { .. } => {
-                "choose another `name` in frontage.toml, or delete or rename that resource if it is not needed"
+                "choose another `name` in frontage.toml, or delete or rename that resource if it is not needed".into()
             }
-            Self::Invalid { .. } => "change the description so that the value is allowed",
+            Self::Elsewhere { region, .. } => {
+                format!("run `frontage destroy --region {region}` first to move the system; to have both, give this one names of its own (`name`, `domain`)").into()
+            }
+            Self::Invalid { .. } => "change the description so that the value is allowed".into(),
             Self::WouldLoseData { .. } => {
-                "undo the change, or move the data to a resource under another name first"
+                "undo the change, or move the data to a resource under another name first".into()
             }
         }
     }

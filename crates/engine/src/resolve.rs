@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Address, Expression, Pseudo, Text};
+use model::{Address, Expression, Node, Owner, Pseudo, Tags, Text};
 use serde_json::Value;
 
 use crate::live::Attributes;
@@ -27,6 +27,24 @@ impl Resolved {
             &|address, name| self.attributes.get(address)?.get(name).cloned(),
             &|name| self.pseudo.get(&name).cloned(),
         )
+    }
+
+    /// The Region of the system.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.pseudo.get(&Pseudo::Region).map(String::as_str)
+    }
+
+    /// The owner to record of a desired resource.
+    #[must_use]
+    pub fn owner(&self, node: &Node) -> Owner {
+        node.owner(self.region())
+    }
+
+    /// The tags that a desired resource should carry, the owner's included.
+    #[must_use]
+    pub fn tags(&self, node: &Node) -> Tags {
+        node.tags(self.region())
     }
 
     /// The properties with every deferred text resolved, or [`UNKNOWN`] in its place.

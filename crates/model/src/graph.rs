@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use serde_json::{Value, json};
 
 use super::{
-    Address, Attribute, Expression, Owner, Quota, Resource, ResourceType, StackName, Tags, Text,
-    fingerprint,
+    Address, Attribute, Expression, Owner, Pseudo, Quota, Resource, ResourceType, Scope, StackName,
+    Tags, Text, fingerprint,
 };
 
 /// The desired state of a system.
@@ -35,12 +35,12 @@ pub struct Node {
     pub resource_type: &'static ResourceType,
     /// Its desired properties, with deferred text as intrinsic functions.
     pub properties: Value,
-    /// The owner to record.
-    pub owner: Owner,
-    /// The tags it should carry, the owner's included.
-    pub tags: Tags,
     /// The resources that it refers to.
     pub dependencies: BTreeSet<Address>,
+    /// The owner, still without a Region.
+    owner: Owner,
+    /// The tags of the description.
+    tags: Tags,
 }
 
 impl Node {
@@ -48,6 +48,24 @@ impl Node {
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.owner.fingerprint
+    }
+
+    /// The owner to record, for a system in a Region; `None` if that is not known.
+    #[must_use]
+    pub fn owner(&self, region: Option<&str>) -> Owner {
+        let recorded = region.filter(|_| self.resource_type.scope == Scope::Account);
+        Owner {
+            region: recorded.map(str::to_owned),
+            ..self.owner.clone()
+        }
+    }
+
+    /// The tags it should carry, the owner's included: see [`Self::owner`].
+    #[must_use]
+    pub fn tags(&self, region: Option<&str>) -> Tags {
+        let mut tags = self.tags.clone();
+        tags.extend(self.owner(region).tags());
+        tags
     }
 }
 
@@ -151,6 +169,14 @@ impl StackBuilder<'_> {
         physical_prefix(&self.graph.system, &self.stack)
     }
 
+    /// The physical name of a resource whose type is of [`Scope::Account`]:
+    /// `SYSTEM-STACK-NAME-REGION`.
+    #[must_use]
+    pub fn account_wide_name(&self, name: &str) -> Text {
+        let name = self.physical_name(name) + "-";
+        Text::concat([Text::from(name), Pseudo::Region.into()])
+    }
+
     /// Adds a resource. Resources that refer to it take its attributes from the handle.
     ///
     /// # Panics
@@ -167,9 +193,9 @@ impl StackBuilder<'_> {
             address: address.clone(),
             resource_type: R::TYPE,
             properties,
+            dependencies,
             owner,
             tags,
-            dependencies,
         };
         assert!(
             self.graph.nodes.insert(address.clone(), node).is_none(),
@@ -202,13 +228,12 @@ impl StackBuilder<'_> {
             .insert(name.to_owned(), value);
     }
 
-    /// The owner to record and the tags to carry: the system's and the owner's. A resource that AWS
-    /// cannot tag has only the owner's, in its parent.
+    /// The owner to record, and the tags of the description. A resource that AWS cannot tag has none.
     ///
     /// The fingerprint includes the system's tags; otherwise a tag that the description adds would
     /// count as drift.
     fn ownership(&self, of: &ResourceType, address: &Address, properties: &Value) -> (Owner, Tags) {
-        let mut tags = if of.taggable {
+        let tags = if of.taggable {
             self.graph.tags.clone()
         } else {
             Tags::new()
@@ -220,10 +245,10 @@ impl StackBuilder<'_> {
         };
         let owner = Owner {
             system: self.graph.system.clone(),
+            region: None,
             address: address.clone(),
             fingerprint: fingerprint(&applied),
         };
-        tags.extend(owner.tags());
         (owner, tags)
     }
 }

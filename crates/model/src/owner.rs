@@ -1,6 +1,6 @@
 //! The owner of a resource.
 
-use super::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
+use super::{ADDRESS_TAG, Address, FINGERPRINT_TAG, REGION_TAG, SYSTEM_TAG, Tags};
 
 /// The owner of a resource, which its tags, its parent's tags or its comment record.
 ///
@@ -10,6 +10,9 @@ use super::{ADDRESS_TAG, Address, FINGERPRINT_TAG, SYSTEM_TAG, Tags};
 pub struct Owner {
     /// The system's name.
     pub system: String,
+    /// The system's Region, for a resource of [`crate::Scope::Account`]. `None` for any other
+    /// resource, and in records of versions that did not write it.
+    pub region: Option<String>,
     /// The resource's address in the model.
     pub address: Address,
     /// The fingerprint of the properties that were applied last; empty if it is not recorded.
@@ -22,6 +25,7 @@ impl Owner {
     pub fn recorded_in(tags: &Tags) -> Option<Self> {
         Some(Self {
             system: tags.get(SYSTEM_TAG)?.clone(),
+            region: tags.get(REGION_TAG).cloned(),
             address: tags.get(ADDRESS_TAG)?.parse().ok()?,
             fingerprint: tags.get(FINGERPRINT_TAG).cloned().unwrap_or_default(),
         })
@@ -30,19 +34,37 @@ impl Owner {
     /// The tags that record the owner.
     #[must_use]
     pub fn tags(&self) -> Tags {
-        Tags::from([
+        let region = self.region.iter();
+        let mut tags: Tags = region
+            .map(|region| (REGION_TAG.to_owned(), region.clone()))
+            .collect();
+        tags.extend([
             (SYSTEM_TAG.to_owned(), self.system.clone()),
             (ADDRESS_TAG.to_owned(), self.address.to_string()),
             (FINGERPRINT_TAG.to_owned(), self.fingerprint.clone()),
-        ])
+        ]);
+        tags
     }
 
-    /// Whether a resource with these tags is the one of this system at this address, regardless of
-    /// what was last applied to it.
+    /// Whether a resource with these tags is the one of this system and Region at this address,
+    /// regardless of what was last applied to it.
     #[must_use]
     pub fn is_of(&self, tags: &Tags) -> bool {
-        Self::recorded_in(tags)
-            .is_some_and(|found| found.system == self.system && found.address == self.address)
+        Self::recorded_in(tags).is_some_and(|found| {
+            found.system == self.system
+                && found.address == self.address
+                && found.elsewhere(self.region.as_deref()).is_none()
+        })
+    }
+
+    /// The Region that the record names, if it is another one than this.
+    ///
+    /// A record without a Region is of this one: a regional resource was found here, and older
+    /// versions, which did not write it, knew one Region only.
+    #[must_use]
+    pub fn elsewhere(&self, here: Option<&str>) -> Option<&str> {
+        let region = self.region.as_deref()?;
+        here.filter(|here| *here != region).map(|_| region)
     }
 }
 
@@ -50,9 +72,10 @@ impl Owner {
 mod tests {
     use super::*;
 
-    fn owner() -> Owner {
+    fn owner(region: Option<&str>) -> Owner {
         Owner {
             system: "acme".to_owned(),
+            region: region.map(str::to_owned),
             address: "toggles/table".parse().unwrap(),
             fingerprint: "1".to_owned(),
         }
@@ -60,18 +83,22 @@ mod tests {
 
     #[test]
     fn tags_record_an_owner() {
-        assert_eq!(Owner::recorded_in(&owner().tags()), Some(owner()));
+        for region in [None, Some("eu-west-1")] {
+            let tags = owner(region).tags();
+            assert_eq!(tags.get(REGION_TAG).map(String::as_str), region);
+            assert_eq!(Owner::recorded_in(&tags), Some(owner(region)));
+        }
     }
 
     #[test]
     fn a_resource_is_owned_only_if_system_and_address_agree() {
         let with = |key: &str, value: Option<&str>| {
-            let mut tags = owner().tags();
+            let mut tags = owner(None).tags();
             match value {
                 Some(value) => drop(tags.insert(key.to_owned(), value.to_owned())),
                 None => drop(tags.remove(key)),
             }
-            owner().is_of(&tags)
+            owner(None).is_of(&tags)
         };
         assert!(with(FINGERPRINT_TAG, Some("another")));
         assert!(with(FINGERPRINT_TAG, None));
@@ -79,6 +106,18 @@ mod tests {
             assert!(!with(key, None), "{key}");
             assert!(!with(key, Some("other/one")), "{key}");
         }
-        assert!(!owner().is_of(&Tags::new()));
+        assert!(!owner(None).is_of(&Tags::new()));
+    }
+
+    #[test]
+    fn a_resource_of_another_region_is_not_owned() {
+        let (here, there) = (owner(Some("eu-west-1")), owner(Some("us-east-1")));
+        assert!(here.is_of(&here.tags()));
+        assert!(!here.is_of(&there.tags()));
+        assert_eq!(there.elsewhere(Some("eu-west-1")), Some("us-east-1"));
+        assert_eq!(here.elsewhere(Some("eu-west-1")), None);
+        // Written by an older version.
+        assert!(here.is_of(&owner(None).tags()));
+        assert_eq!(owner(None).elsewhere(Some("eu-west-1")), None);
     }
 }

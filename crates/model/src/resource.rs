@@ -11,6 +11,8 @@ pub struct ResourceType {
     pub name: &'static str,
     /// The service that its resources belong to.
     pub service: &'static Service,
+    /// The namespace that its resources share.
+    pub scope: Scope,
     /// The paths of the properties by which a live resource is found; all of them are needed to
     /// read it. Empty if it is found by its address alone.
     pub identity: &'static [&'static str],
@@ -29,6 +31,16 @@ pub struct ResourceType {
     /// Types that a resource of this type may refer to, and before which it is therefore deleted.
     /// Orders the deletion of resources that are no longer in the model.
     pub refers_to: &'static [&'static str],
+}
+
+/// The namespace that the resources of a type share, which their identity must be as wide as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A Region: a system that is applied in two Regions has two, which cannot meet.
+    Regional,
+    /// The account: a system that is applied in two Regions sees both of them from each. So the
+    /// record of the owner contains the Region, and so does the name, unless a user chose it.
+    Account,
 }
 
 /// The order of the two steps of a replacement.

@@ -11,6 +11,10 @@ pub const SYSTEM_TAG: &str = "frontage:system";
 /// The resource's address in the model.
 pub const ADDRESS_TAG: &str = "frontage:address";
 
+/// The Region of the system that owns the resource. Only resources of [`crate::Scope::Account`] have
+/// it: all others can be found in that Region alone.
+pub const REGION_TAG: &str = "frontage:region";
+
 /// The fingerprint of the last applied properties.
 pub const FINGERPRINT_TAG: &str = "frontage:fingerprint";
 

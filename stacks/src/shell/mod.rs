@@ -45,7 +45,7 @@ pub(crate) fn add(
     let stack = &mut graph.stack(StackName::new(STACK));
     let settings = system.shell.clone().unwrap_or_default();
     let policy = policy::content_security_policy(system, around, import_map);
-    let mut headers = headers::strict(stack.physical_name("headers"), policy);
+    let mut headers = headers::strict(stack.account_wide_name("headers"), policy);
     let isolated = headers::custom("Cross-Origin-Opener-Policy", "same-origin");
     let frugal = headers::custom(
         "Permissions-Policy",

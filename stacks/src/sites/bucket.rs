@@ -16,13 +16,16 @@ use model::{Handle, Pseudo, StackBuilder, Text};
 /// hand.
 const RESTORABLE_DAYS: i32 = 30;
 
-pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
-    // Bucket names are global: the hash covers account and Region, since both in full would not
-    // fit.
+/// The bucket's name. Bucket names are global: the hash covers account and Region, since both in
+/// full would not fit.
+pub(super) fn name(stack: &StackBuilder<'_>) -> Text {
     let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
-    let bucket_name = Text::concat([Text::from(stack.physical_prefix() + "-"), here]);
+    Text::concat([Text::from(stack.physical_prefix() + "-"), here])
+}
+
+pub(super) fn add(stack: &mut StackBuilder<'_>) -> Handle<Bucket> {
     let bucket = Bucket {
-        bucket_name,
+        bucket_name: name(stack),
         bucket_encryption: Some(encryption()),
         public_access_block_configuration: Some(PublicAccessBlockConfiguration::all()),
         ownership_controls: Some(ObjectOwnership::BucketOwnerEnforced.into()),

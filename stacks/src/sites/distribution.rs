@@ -27,7 +27,7 @@ function handler(event) {
 /// Adds the function that shows `index.html` for the paths of a single-page application.
 pub(crate) fn rewrite_paths(stack: &mut StackBuilder<'_>) -> Handle<Function> {
     let function = Function {
-        name: stack.physical_name("rewrite-paths"),
+        name: stack.account_wide_name("rewrite-paths"),
         auto_publish: Some(true),
         function_code: Text::from(REWRITE),
         function_config: FunctionConfig {

@@ -12,7 +12,7 @@ const TRANSPORT_SECONDS: i32 = 63_072_000;
 
 /// The headers of every response: a content security policy, and the headers that make browsers
 /// strict.
-pub(crate) fn strict(name: String, content_security_policy: Text) -> ResponseHeadersPolicyConfig {
+pub(crate) fn strict(name: Text, content_security_policy: Text) -> ResponseHeadersPolicyConfig {
     let security = SecurityHeadersConfig {
         content_security_policy: Some(ContentSecurityPolicy {
             content_security_policy,

@@ -110,7 +110,7 @@ impl Builder<'_, '_> {
             statements.push(Statement::allow(actions, vec![Text::from("*")]));
         }
         let role = Role {
-            role_name: self.stack.physical_name(function),
+            role_name: self.stack.account_wide_name(function),
             path: None,
             description: Some(format!("Permissions of the function {function}")),
             assume_role_policy_document: PolicyDocument::trust("lambda.amazonaws.com"),

@@ -4,7 +4,7 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
     Distribution as SdkDistribution, DistributionConfig as SdkConfig, OriginGroup,
     OriginGroupFailoverCriteria, OriginGroupMember, OriginGroupMembers, OriginGroups, StatusCodes,
-    Tag, Tags as SdkTags,
+    Tag, TagKeys, Tags as SdkTags,
 };
 use engine::{Action, Reason};
 use model::types::cloudfront::{
@@ -429,7 +429,7 @@ async fn a_comment_that_was_overwritten_is_repaired() {
     let (first, config, _) = live(&client).await;
     assert_eq!(
         config.comment,
-        format!("Acme [frontage {} test/site]", world.system)
+        format!("Acme [frontage {}@eu-west-1 test/site]", world.system)
     );
     for comment in ["Acme", "Somebody's", "", "[frontage other test/site"] {
         meddle(&client, |of| comment.clone_into(&mut of.comment)).await;
@@ -440,6 +440,32 @@ async fn a_comment_that_was_overwritten_is_repaired() {
             (first.id.clone(), config.comment.clone())
         );
     }
+    world.destroy(&graph).await;
+}
+
+/// Older versions recorded no Region.
+#[tokio::test]
+async fn a_record_without_a_region_is_completed_in_place() {
+    let world = World::new();
+    let client = Client::new(&world.config());
+    let graph = graph_of(&world, &site());
+    world.apply(&graph).await;
+    let (first, config, _) = live(&client).await;
+    meddle(&client, |of| {
+        of.comment = of.comment.replace("@eu-west-1", "");
+    })
+    .await;
+    let keys = TagKeys::builder().items("frontage:region").build();
+    let untag = client.untag_resource().resource(&first.arn).tag_keys(keys);
+    untag.send().await.expect("untagged");
+
+    let plan = world.apply(&graph).await;
+    assert!(
+        matches!(only(&plan).action, Action::Update { .. }),
+        "{plan:#?}"
+    );
+    let (now, now_config, _) = live(&client).await;
+    assert_eq!((now.id, now_config.comment), (first.id, config.comment));
     world.destroy(&graph).await;
 }
 

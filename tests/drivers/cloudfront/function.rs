@@ -7,7 +7,7 @@ use engine::{Action, Goal, PlanError, Refusal};
 use model::types::cloudfront::{Function, FunctionRuntime, KeyValueStoreAssociation};
 use model::{Graph, Tags};
 
-use super::{add_bucket, assert_repairs, function, only_the_bucket, update};
+use super::{FUNCTION, add_bucket, assert_repairs, function, only_the_bucket, update};
 use crate::support::{World, only};
 
 const OTHER_CODE: &str = "function handler(event) { return event.response; }";
@@ -21,7 +21,7 @@ fn graph(world: &World, function: &Function) -> Graph {
 async fn code(client: &Client, stage: FunctionStage) -> Option<String> {
     let answer = client
         .get_function()
-        .name(function().name)
+        .name(FUNCTION)
         .stage(stage)
         .send()
         .await
@@ -122,17 +122,16 @@ async fn drift_is_told_and_repaired() {
         )
     };
     world.apply(&tagged("web")).await;
-    let name = function().name;
     let development = client
         .describe_function()
-        .name(&name)
+        .name(FUNCTION)
         .stage(FunctionStage::Development);
     let live = development.clone().send().await.expect("described");
     let summary = live.function_summary.expect("a summary");
     let arn = summary.function_metadata.expect("metadata").function_arn;
     client
         .update_function()
-        .name(&name)
+        .name(FUNCTION)
         .set_if_match(live.e_tag)
         .set_function_config(summary.function_config)
         .function_code(Blob::new(OTHER_CODE))
@@ -145,7 +144,7 @@ async fn drift_is_told_and_repaired() {
     let changed = development.send().await.expect("described");
     client
         .publish_function()
-        .name(&name)
+        .name(FUNCTION)
         .set_if_match(changed.e_tag)
         .send()
         .await
@@ -174,7 +173,7 @@ async fn another_name_is_another_function() {
     let world = World::new();
     world.apply(&graph(&world, &function())).await;
     let changed = Function {
-        name: "acme-test-renamed".to_owned(),
+        name: "acme-test-renamed".into(),
         ..function()
     };
     let plan = world.apply(&graph(&world, &changed)).await;

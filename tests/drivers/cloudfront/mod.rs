@@ -75,7 +75,7 @@ fn control() -> OriginAccessControl {
 fn cache_policy() -> CachePolicy {
     CachePolicy {
         cache_policy_config: CachePolicyConfig {
-            name: "acme-test-cache".to_owned(),
+            name: "acme-test-cache".into(),
             comment: None,
             default_ttl: None,
             max_ttl: None,
@@ -86,9 +86,12 @@ fn cache_policy() -> CachePolicy {
     }
 }
 
+/// The name of [`function`].
+const FUNCTION: &str = "acme-test-rewrite";
+
 fn function() -> Function {
     Function {
-        name: "acme-test-rewrite".to_owned(),
+        name: FUNCTION.into(),
         auto_publish: Some(true),
         function_code: "function handler(event) { return event.request; }".into(),
         function_config: FunctionConfig {

@@ -24,8 +24,8 @@ fn graph<R: Resource + Clone>(world: &World, resource: &R) -> Graph {
 
 fn headers_policy() -> ResponseHeadersPolicy {
     let config = ResponseHeadersPolicyConfig {
-        name: "acme-test-headers".to_owned(),
-        ..Default::default()
+        name: "acme-test-headers".into(),
+        ..ResponseHeadersPolicyConfig::default()
     };
     ResponseHeadersPolicy {
         response_headers_policy_config: config,
@@ -339,7 +339,7 @@ async fn a_renamed_policy_is_a_new_one() {
     let client = Client::new(&world.config());
     world.apply(&graph(&world, &cache_policy())).await;
     let mut changed = cache_policy();
-    changed.cache_policy_config.name = "acme-test-renamed".to_owned();
+    changed.cache_policy_config.name = "acme-test-renamed".into();
     let plan = world.apply(&graph(&world, &changed)).await;
     let actions: Vec<&Action> = plan
         .resources

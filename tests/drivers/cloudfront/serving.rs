@@ -5,12 +5,12 @@ use aws_sdk_s3::types::{
     BucketLocationConstraint, CreateBucketConfiguration, PublicAccessBlockConfiguration,
 };
 use local::{MiniStack, MiniStackOptions};
-use model::Graph;
 use model::types::cloudfront::{
     ContentSecurityPolicy, CustomHeader, Distribution, DistributionConfig, EventType, Function,
     FunctionAssociation, Items, OriginAccessControl, OriginAccessControlConfig,
     ResponseHeadersPolicy, ResponseHeadersPolicyConfig, SecurityHeadersConfig,
 };
+use model::{Graph, Text};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -104,7 +104,7 @@ async fn allow(client: &aws_sdk_s3::Client, name: &str, arn: &str) {
 }
 
 fn graph(world: &World, bucket: &str) -> Graph {
-    let name = |name: &str| format!("{}-test-{name}", world.system);
+    let name = |name: &str| Text::from(format!("{}-test-{name}", world.system));
     world.graph(|stack| {
         let config = OriginAccessControlConfig::s3(name("control"));
         let control = stack.add(

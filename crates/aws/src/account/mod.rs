@@ -15,7 +15,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::{DriverError, Resolved};
-use model::Pseudo;
+use model::{Owner, Pseudo};
 
 pub use self::connection::{AccountError, Connection};
 use self::connection::{check_credentials, identify, load};
@@ -221,6 +221,11 @@ impl Account {
     #[must_use]
     pub fn partition(&self) -> &str {
         &self.shared.partition
+    }
+
+    /// Whether an owner is the system in this Region.
+    pub(crate) fn owns(&self, owner: &Owner) -> bool {
+        owner.system == self.system() && owner.elsewhere(Some(self.region())).is_none()
     }
 
     /// The zip with this hash.

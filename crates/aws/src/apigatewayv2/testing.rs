@@ -32,6 +32,7 @@ pub(super) fn driver<D: ResourceDriver>(fake: &FakeAws, new: impl Fn(&Account) -
 fn owner(name: &str) -> Owner {
     Owner {
         system: "acme".to_owned(),
+        region: None,
         address: format!("test/{name}").parse().unwrap(),
         fingerprint: "f".to_owned(),
     }

@@ -1,5 +1,5 @@
-//! The owner of a resource that AWS cannot tag, at the end of its comment: `TEXT [frontage SYSTEM
-//! STACK/NAME FINGERPRINT]`.
+//! The owner of a resource that AWS cannot tag, at the end of its comment: `TEXT [frontage
+//! SYSTEM@REGION STACK/NAME FINGERPRINT]`. Older versions wrote no Region.
 //!
 //! A distribution's comment contains one as well, without the fingerprint: a list of distributions
 //! shows comments and no tags.
@@ -25,7 +25,7 @@ impl OwnerComment {
         self.owner.as_ref().map(Owner::tags).unwrap_or_default()
     }
 
-    /// Whether the note names a system.
+    /// Whether the note names a system, in whatever Region.
     pub(super) fn names(&self, system: &str) -> bool {
         self.owner
             .as_ref()
@@ -49,12 +49,26 @@ pub(super) fn parse(comment: &str) -> OwnerComment {
 
 fn owner(note: &str) -> Option<Owner> {
     let mut words = note.split(' ');
+    let system = words.next()?;
+    let (system, region) = match system.split_once('@') {
+        Some((system, region)) => (system, Some(region.to_owned())),
+        None => (system, None),
+    };
     let owner = Owner {
-        system: words.next()?.to_owned(),
+        system: system.to_owned(),
+        region,
         address: words.next()?.parse().ok()?,
         fingerprint: words.next().unwrap_or_default().to_owned(),
     };
     words.next().is_none().then_some(owner)
+}
+
+/// The system and its Region in one word: `SYSTEM@REGION`.
+pub(super) fn system(owner: &Owner) -> String {
+    match &owner.region {
+        Some(region) => format!("{}@{region}", owner.system),
+        None => owner.system.clone(),
+    }
 }
 
 /// Writes a comment of at most `limit` characters.
@@ -66,7 +80,7 @@ pub(super) fn write(
     owner: &Owner,
     limit: usize,
 ) -> Result<String, DriverError> {
-    let note = format!("{} {} {}", owner.system, owner.address, owner.fingerprint);
+    let note = format!("{} {} {}", system(owner), owner.address, owner.fingerprint);
     let note = format!("{BEGINS}{}{ENDS}", note.trim_end());
     let comment = match text.filter(|text| !text.is_empty()) {
         Some(text) => format!("{text} {note}"),
@@ -97,6 +111,7 @@ mod tests {
     fn site() -> Owner {
         Owner {
             system: "acme".to_owned(),
+            region: Some("eu-west-1".to_owned()),
             address: "team/shipping/site".parse().unwrap(),
             fingerprint: "0123456789abcdef".to_owned(),
         }
@@ -110,7 +125,11 @@ mod tests {
             Some("a [frontage x y/z] text"),
             Some("[frontage "),
         ] {
-            for owner in [site(), without_fingerprint(&site())] {
+            let older = Owner {
+                region: None,
+                ..site()
+            };
+            for owner in [site(), without_fingerprint(&site()), older] {
                 let expected = OwnerComment {
                     text: text.map(|text| text.trim_end().to_owned()),
                     owner: Some(owner.clone()),
@@ -120,8 +139,28 @@ mod tests {
         }
         assert_eq!(
             write(None, &site(), 128).unwrap(),
-            "[frontage acme team/shipping/site 0123456789abcdef]"
+            "[frontage acme@eu-west-1 team/shipping/site 0123456789abcdef]"
         );
+    }
+
+    /// A site's comment names its team: with the longest names and the longest Region there is
+    /// still room for the note of a distribution.
+    #[test]
+    fn the_longest_note_fits() {
+        let longest = "a2345678901234567890";
+        let owner = Owner {
+            system: longest.to_owned(),
+            region: Some("ap-southeast-4".to_owned()),
+            address: format!("team/{longest}/distribution").parse().unwrap(),
+            fingerprint: String::new(),
+        };
+        write(Some(&format!("Application of team {longest}")), &owner, 128).unwrap();
+        let policy = Owner {
+            address: format!("team/{longest}/cache-policy").parse().unwrap(),
+            fingerprint: "0123456789abcdef".to_owned(),
+            ..owner
+        };
+        write(None, &policy, 128).unwrap();
     }
 
     #[test]

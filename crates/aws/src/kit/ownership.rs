@@ -7,11 +7,21 @@ use model::{Owner, Tags};
 /// call was for: an earlier attempt created it, and the answer was lost.
 ///
 /// # Errors
-/// `refused`, the error of the create call, if the resource is another owner's.
+/// `refused`, the error of the create call, if the resource is another owner's. One of the same system
+/// in another Region is named as such.
 pub(crate) fn adopt(found: &Tags, owner: &Owner, refused: DriverError) -> Result<(), DriverError> {
     if owner.is_of(found) {
-        Ok(())
-    } else {
-        Err(refused)
+        return Ok(());
     }
+    let found = Owner::recorded_in(found).filter(|found| found.system == owner.system);
+    let elsewhere = found
+        .as_ref()
+        .and_then(|found| found.elsewhere(owner.region.as_deref()));
+    Err(match elsewhere {
+        Some(region) => DriverError::Invalid(format!(
+            "{refused}; it is owned by the system `{}` in {region} and left untouched",
+            owner.system
+        )),
+        None => refused,
+    })
 }

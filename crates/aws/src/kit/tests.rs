@@ -7,7 +7,9 @@ use engine::{
     Resolved, Selection,
 };
 use fake_aws::FakeAws;
-use model::{Address, Graph, Owner, Replacement, Resource, ResourceType, Service, StackName, Tags};
+use model::{
+    Address, Graph, Owner, Replacement, Resource, ResourceType, Scope, Service, StackName, Tags,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::limits::{Checks, Limit};
@@ -52,6 +54,7 @@ impl Resource for Thing {
             name: "Test",
             sdk_id: "test",
         },
+        scope: Scope::Regional,
         identity: &["Name"],
         create_only: &["Name"],
         renewed_by: &[],
@@ -134,7 +137,7 @@ fn graph(things: &[(&str, Option<i64>)]) -> Graph {
 }
 
 fn drivers(graph: &Graph) -> Drivers {
-    let tags = graph.nodes().next().map(|node| node.tags.clone());
+    let tags = graph.nodes().next().map(|node| node.tags(None));
     let account = Account::for_tests(&FakeAws::default());
     let things = Things(tags.unwrap_or_default());
     Drivers::default().with(Untyped::new(&account, |_| things))

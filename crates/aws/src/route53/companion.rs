@@ -79,10 +79,13 @@ impl Companion {
         }
     }
 
-    /// The companion, naming the certificate that the record validates.
+    /// The companion, naming the certificate that the record validates. It names no Region: the
+    /// record is the same for all certificates of the account for the domain, and is deleted with
+    /// the last of them.
     #[must_use]
     pub(crate) fn validating(self, certificate: &Owner) -> Self {
         let certificate = Owner {
+            region: None,
             fingerprint: String::new(),
             ..certificate.clone()
         };
@@ -94,15 +97,15 @@ impl Companion {
 
     /// The tags of the record; empty if it is not a resource.
     pub(super) fn tags(&self) -> Tags {
-        match &self.owner {
-            Some(RecordOwner::Resource(owner)) => owner.tags(),
-            Some(RecordOwner::Certificate(_)) | None => Tags::new(),
-        }
+        self.resource().map(Owner::tags).unwrap_or_default()
     }
 
-    /// Whether the record is a resource of a system.
-    pub(super) fn names(&self, system: &str) -> bool {
-        matches!(&self.owner, Some(RecordOwner::Resource(owner)) if owner.system == system)
+    /// The owner of the record, if it is a resource.
+    pub(super) fn resource(&self) -> Option<&Owner> {
+        match &self.owner {
+            Some(RecordOwner::Resource(owner)) => Some(owner),
+            Some(RecordOwner::Certificate(_)) | None => None,
+        }
     }
 
     /// Whether the record validates a certificate of a system.
@@ -154,6 +157,7 @@ impl RecordOwner {
         let owner = |address: &str| {
             Some(Owner {
                 system: word("system")?.to_owned(),
+                region: word("region").map(str::to_owned),
                 address: address.parse().ok()?,
                 fingerprint: word("fingerprint").unwrap_or_default().to_owned(),
             })
@@ -166,10 +170,16 @@ impl RecordOwner {
 
     fn text(&self) -> String {
         match self {
-            Self::Resource(owner) => format!(
-                "system={} address={} fingerprint={}",
-                owner.system, owner.address, owner.fingerprint
-            ),
+            Self::Resource(owner) => {
+                let region = owner.region.as_ref();
+                format!(
+                    "system={} {}address={} fingerprint={}",
+                    owner.system,
+                    region.map_or_else(String::new, |region| format!("region={region} ")),
+                    owner.address,
+                    owner.fingerprint
+                )
+            }
             Self::Certificate(owner) => {
                 format!("system={} certificate={}", owner.system, owner.address)
             }
@@ -184,6 +194,7 @@ mod tests {
     fn alias() -> Owner {
         Owner {
             system: "acme".to_owned(),
+            region: Some("eu-west-1".to_owned()),
             address: "team/shipping/alias".parse().unwrap(),
             fingerprint: "0123".to_owned(),
         }
@@ -207,12 +218,12 @@ mod tests {
             let record = companion.record().unwrap();
             assert_eq!(
                 record.resource_records()[0].value(),
-                r#""system=acme address=team/shipping/alias fingerprint=0123""#
+                r#""system=acme region=eu-west-1 address=team/shipping/alias fingerprint=0123""#
             );
             let parsed = Companion::parse(&record, "example.com.").unwrap();
             assert_eq!(parsed, companion);
             assert_eq!(parsed.tags(), alias().tags());
-            assert!(parsed.names("acme") && !parsed.names("other"));
+            assert_eq!(parsed.resource(), Some(&alias()));
             assert!(!parsed.validates_for("acme"));
         }
     }
@@ -230,7 +241,7 @@ mod tests {
         assert_eq!(parsed, companion);
         assert_eq!(parsed.tags(), Tags::new());
         assert!(parsed.validates_for("acme") && !parsed.validates_for("other"));
-        assert!(!parsed.names("acme"));
+        assert_eq!(parsed.resource(), None);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{
-    Address, Expression, Graph, Owner, Replacement, Resource, ResourceType, Service, StackName,
-    Tags, Text,
+    Address, Expression, Graph, Owner, Pseudo, Replacement, Resource, ResourceType, Scope, Service,
+    StackName, Tags, Text,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -34,6 +34,7 @@ pub(super) const VAULTS: &Service = &Service {
 pub(super) const THING: &ResourceType = &ResourceType {
     name: "Test::Thing",
     service: THINGS,
+    scope: Scope::Regional,
     identity: &["Name"],
     create_only: &["Name", "Shape"],
     renewed_by: &[("Size", "Stamp")],
@@ -62,6 +63,13 @@ pub(super) const TWIN: &ResourceType = &ResourceType {
     ..*THING
 };
 
+/// A thing that all Regions of the account see.
+pub(super) const WIDE: &ResourceType = &ResourceType {
+    name: "Test::Wide",
+    scope: Scope::Account,
+    ..*THING
+};
+
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Properties {
@@ -87,6 +95,7 @@ macro_rules! resource {
 resource!(Thing, THING);
 resource!(Vault, VAULT);
 resource!(Twin, TWIN);
+resource!(Wide, WIDE);
 
 /// A fault of a step.
 #[derive(Clone, Debug)]
@@ -98,9 +107,10 @@ pub(super) enum Fault {
     Waits(Duration),
 }
 
-/// The cloud's contents, what was done to it, and its faults.
+/// The cloud's contents, what was done to it, and its faults; and what is known of the Region that it
+/// is seen from.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cloud(Arc<Mutex<State>>);
+pub(super) struct Cloud(Arc<Mutex<State>>, Resolved);
 
 #[derive(Debug, Default)]
 struct State {
@@ -111,8 +121,17 @@ struct State {
 }
 
 impl Cloud {
+    /// The same cloud, seen from a Region.
+    pub(super) fn seen_from(&self, region: &str) -> Self {
+        let known = Resolved {
+            pseudo: BTreeMap::from([(Pseudo::Region, region.to_owned())]),
+            ..Resolved::default()
+        };
+        Self(Arc::clone(&self.0), known)
+    }
+
     pub(super) fn drivers(&self) -> Drivers {
-        [THING, VAULT, TWIN]
+        [THING, VAULT, TWIN, WIDE]
             .iter()
             .fold(Drivers::default(), |drivers, facts| {
                 drivers.with(FakeDriver {
@@ -164,7 +183,7 @@ impl Cloud {
             graph,
             &Selection::All,
             &self.drivers(),
-            Resolved::default(),
+            self.1.clone(),
             goal,
         )
         .await

@@ -1,10 +1,12 @@
 //! The plan: its contents and its refusals.
 
-use model::{Graph, SYSTEM_TAG, StackName, Tags};
+use std::collections::BTreeSet;
+
+use model::{Address, Graph, SYSTEM_TAG, StackName, Tags};
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::cloud::{Cloud, Properties, Thing, Twin, Vault, attribute, id, thing, things};
+use super::cloud::{Cloud, Properties, Thing, Twin, Vault, Wide, attribute, id, thing, things};
 use crate::Resolved;
 use crate::{
     Action, Finding, Goal, LiveProperties, LiveTags, Plan, PlanError, Reason, Refusal, Selection,
@@ -122,6 +124,80 @@ async fn somebody_elses_resource_is_refused_and_untouched() {
                 .unwrap()
                 .is_empty()
         );
+    }
+}
+
+/// A graph with one resource that the account has once, by the name of the Region or another.
+fn wide(name: &str) -> Graph {
+    let mut graph = Graph::new("sys", Tags::new());
+    let properties = thing(name, &[]);
+    graph.stack(StackName::new("s")).add("a", Wide(properties));
+    graph
+}
+
+#[tokio::test]
+async fn two_regions_of_one_system_do_not_touch_each_other() {
+    let cloud = Cloud::default();
+    let (here, there) = (cloud.seen_from("eu-west-1"), cloud.seen_from("us-east-1"));
+    let (ours, theirs) = (wide("a-eu-west-1"), wide("a-us-east-1"));
+    here.apply(&ours).await;
+    let plan = there.plan(&theirs, Goal::Converge).await.unwrap();
+    assert_eq!(actions(&plan), ["create a"]);
+    assert_eq!(plan.elsewhere, BTreeSet::from(["eu-west-1".to_owned()]));
+
+    there.apply(&theirs).await;
+    assert!(planned(&here, &ours).await.is_empty());
+    assert!(planned(&there, &theirs).await.is_empty());
+    let goal = Goal::Destroy { delete_data: true };
+    let plan = there.plan(&theirs, goal).await.unwrap();
+    assert_eq!(actions(&plan), ["delete a"]);
+    let (_stop, stopped) = watch::channel(false);
+    there.run(plan, stopped).await;
+    assert_eq!(cloud.names(), ["a-eu-west-1"]);
+    let plan = here.plan(&ours, Goal::Converge).await.unwrap();
+    assert!(plan.is_empty() && plan.elsewhere.is_empty(), "{plan:?}");
+}
+
+/// As where the name is the user's.
+#[tokio::test]
+async fn another_regions_resource_of_the_same_name_is_refused_and_untouched() {
+    let cloud = Cloud::default();
+    let (here, there) = (cloud.seen_from("eu-west-1"), cloud.seen_from("us-east-1"));
+    here.apply(&wide("a")).await;
+    let refused = there.plan(&wide("a"), Goal::Converge).await.unwrap_err();
+    let PlanError::Refused(refusals) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(refusals.len(), 1, "{refusals:?}");
+    assert_eq!(
+        refusals[0].to_string(),
+        "s/a: the Test::Wide `a#1` already exists and is owned by this system in eu-west-1; it is left untouched"
+    );
+    let hint = refusals[0].hint();
+    assert!(
+        hint.contains("frontage destroy --region eu-west-1"),
+        "{hint}"
+    );
+    let goal = Goal::Destroy { delete_data: true };
+    assert!(there.plan(&wide("a"), goal).await.unwrap().is_empty());
+    assert!(planned(&here, &wide("a")).await.is_empty());
+}
+
+/// What an older version made, which wrote no Region, is completed where it still has its name, and
+/// deleted where the name has changed.
+#[tokio::test]
+async fn a_record_without_a_region_is_of_this_one() {
+    for (name, steps) in [("a", &["repair a"][..]), ("b", &["create a", "delete a"])] {
+        let cloud = Cloud::default();
+        cloud.apply(&wide("a")).await;
+        let here = cloud.seen_from("eu-west-1");
+        assert_eq!(planned(&here, &wide(name)).await, steps);
+        assert!(here.apply(&wide(name)).await.complete());
+        assert!(planned(&here, &wide(name)).await.is_empty());
+        assert_eq!(cloud.names(), [name]);
+        let there = cloud.seen_from("us-east-1");
+        let refused = there.plan(&wide(name), Goal::Converge).await;
+        assert!(refused.is_err(), "the Region is recorded: {refused:?}");
     }
 }
 

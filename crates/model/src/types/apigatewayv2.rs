@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -17,6 +17,7 @@ pub const SERVICE: &Service = &Service {
 pub const API: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Api",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &[],
     create_only: &["ProtocolType"],
     renewed_by: &[],
@@ -30,6 +31,7 @@ pub const API: &ResourceType = &ResourceType {
 pub const INTEGRATION: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Integration",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["ApiId"],
     create_only: &["ApiId"],
     renewed_by: &[],
@@ -47,6 +49,7 @@ pub const INTEGRATION: &ResourceType = &ResourceType {
 pub const AUTHORIZER: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Authorizer",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["ApiId", "Name"],
     create_only: &["ApiId"],
     renewed_by: &[],
@@ -64,6 +67,7 @@ pub const AUTHORIZER: &ResourceType = &ResourceType {
 pub const ROUTE: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Route",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["ApiId", "RouteKey"],
     create_only: &["ApiId", "RouteKey"],
     renewed_by: &[],
@@ -81,6 +85,7 @@ pub const ROUTE: &ResourceType = &ResourceType {
 pub const DEPLOYMENT: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Deployment",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["ApiId"],
     create_only: &["ApiId", "Description"],
     renewed_by: &[],
@@ -94,6 +99,7 @@ pub const DEPLOYMENT: &ResourceType = &ResourceType {
 pub const STAGE: &ResourceType = &ResourceType {
     name: "AWS::ApiGatewayV2::Stage",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["ApiId", "StageName"],
     create_only: &["ApiId", "StageName"],
     renewed_by: &[],

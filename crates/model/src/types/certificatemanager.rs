@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -11,10 +11,12 @@ pub const SERVICE: &Service = &Service {
     sdk_id: "ACM",
 };
 
-/// The facts of `AWS::CertificateManager::Certificate`. It is found by its tags.
+/// The facts of `AWS::CertificateManager::Certificate`. It is found by its tags. The system's
+/// Region is not its own, which is us-east-1: systems of all Regions share that namespace.
 pub const CERTIFICATE: &ResourceType = &ResourceType {
     name: "AWS::CertificateManager::Certificate",
     service: SERVICE,
+    scope: Scope::Account,
     identity: &[],
     create_only: &[
         "DomainName",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::iam::PolicyDocument;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -16,6 +16,7 @@ pub const SERVICE: &Service = &Service {
 pub const DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::CodeArtifact::Domain",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["DomainName"],
     create_only: &["DomainName", "EncryptionKey"],
     renewed_by: &[],
@@ -29,6 +30,7 @@ pub const DOMAIN: &ResourceType = &ResourceType {
 pub const REPOSITORY: &ResourceType = &ResourceType {
     name: "AWS::CodeArtifact::Repository",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["DomainName", "RepositoryName"],
     create_only: &["DomainName", "DomainOwner", "RepositoryName"],
     renewed_by: &[],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -15,6 +15,7 @@ pub const SERVICE: &Service = &Service {
 pub const TABLE: &ResourceType = &ResourceType {
     name: "AWS::DynamoDB::Table",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["TableName"],
     create_only: &["TableName", "KeySchema"],
     renewed_by: &[("StreamSpecification", <Table>::STREAM_ARN.name)],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::{OneOrMany, formats::PreferMany, serde_as, skip_serializing_none};
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -17,6 +17,7 @@ pub const SERVICE: &Service = &Service {
 pub const ROLE: &ResourceType = &ResourceType {
     name: "AWS::IAM::Role",
     service: SERVICE,
+    scope: Scope::Account,
     identity: &["RoleName"],
     create_only: &["RoleName", "Path"],
     renewed_by: &[],
@@ -40,7 +41,7 @@ pub const ROLE: &ResourceType = &ResourceType {
 )]
 pub struct Role<S = Text> {
     /// 1 to 64 characters of `[\w+=,.@-]`. Changing it replaces the role.
-    pub role_name: String,
+    pub role_name: S,
     /// Begins and ends with `/`; absent means `/`. Changing it replaces the role.
     pub path: Option<String>,
     /// The purpose of the role.

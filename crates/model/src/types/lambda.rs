@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -17,6 +17,7 @@ pub const SERVICE: &Service = &Service {
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Function",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["FunctionName"],
     create_only: &["FunctionName"],
     renewed_by: &[],
@@ -35,6 +36,7 @@ pub const FUNCTION: &ResourceType = &ResourceType {
 pub const PERMISSION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Permission",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["FunctionName"],
     create_only: &[
         "FunctionName",
@@ -54,6 +56,7 @@ pub const PERMISSION: &ResourceType = &ResourceType {
 pub const EVENT_SOURCE_MAPPING: &ResourceType = &ResourceType {
     name: "AWS::Lambda::EventSourceMapping",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["FunctionName", "EventSourceArn"],
     create_only: &["EventSourceArn", "StartingPosition"],
     renewed_by: &[],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -15,6 +15,7 @@ pub const SERVICE: &Service = &Service {
 pub const LOG_GROUP: &ResourceType = &ResourceType {
     name: "AWS::Logs::LogGroup",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["LogGroupName"],
     create_only: &["LogGroupName", "LogGroupClass"],
     renewed_by: &[],

@@ -59,6 +59,23 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::Scope;
+
+    /// Certificates are regional at AWS, but all of ours are in the one Region whose certificates
+    /// CloudFront takes.
+    #[test]
+    fn the_types_of_global_services_are_account_wide() {
+        let global = [
+            iam::SERVICE,
+            cloudfront::SERVICE,
+            certificatemanager::SERVICE,
+            route53::SERVICE,
+        ];
+        for known in ALL {
+            let is_global = global.iter().any(|of| of.sdk_id == known.service.sdk_id);
+            assert_eq!(known.scope == Scope::Account, is_global, "{}", known.name);
+        }
+    }
 
     /// A misspelt name would order nothing.
     #[test]

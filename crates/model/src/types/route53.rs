@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -16,6 +16,7 @@ pub const SERVICE: &Service = &Service {
 pub const RECORD_SET: &ResourceType = &ResourceType {
     name: "AWS::Route53::RecordSet",
     service: SERVICE,
+    scope: Scope::Account,
     identity: &["HostedZoneId", "Name", "Type"],
     create_only: &["HostedZoneId", "Name", "Type"],
     renewed_by: &[],

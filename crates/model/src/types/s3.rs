@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::iam::PolicyDocument;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -16,6 +16,7 @@ pub const SERVICE: &Service = &Service {
 pub const BUCKET: &ResourceType = &ResourceType {
     name: "AWS::S3::Bucket",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["BucketName"],
     create_only: &["BucketName"],
     renewed_by: &[],
@@ -29,6 +30,7 @@ pub const BUCKET: &ResourceType = &ResourceType {
 pub const BUCKET_POLICY: &ResourceType = &ResourceType {
     name: "AWS::S3::BucketPolicy",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["Bucket"],
     create_only: &["Bucket"],
     renewed_by: &[],
@@ -49,6 +51,7 @@ pub const BUCKET_POLICY: &ResourceType = &ResourceType {
 pub const OBJECT: &ResourceType = &ResourceType {
     name: "Frontage::S3::Object",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["Bucket", "Key"],
     create_only: &["Bucket", "Key"],
     renewed_by: &[],

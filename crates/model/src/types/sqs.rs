@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_with::skip_serializing_none;
 
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Service, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
 /// The service of these types.
 pub const SERVICE: &Service = &Service {
@@ -16,6 +16,7 @@ pub const SERVICE: &Service = &Service {
 pub const QUEUE: &ResourceType = &ResourceType {
     name: "AWS::SQS::Queue",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["QueueName"],
     create_only: &["QueueName", "FifoQueue"],
     renewed_by: &[],

@@ -66,6 +66,7 @@ impl Certificates {
         for attempt in 0..REQUESTS {
             let identity = serde_json::json!([
                 owner.system,
+                owner.region,
                 owner.address.to_string(),
                 desired.domain_name,
                 desired.subject_alternative_names,

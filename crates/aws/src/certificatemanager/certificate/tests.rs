@@ -50,6 +50,7 @@ fn certificate(zone: Option<&str>) -> Properties {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        region: Some("eu-west-1".to_owned()),
         address: "test/certificate".parse().unwrap(),
         fingerprint: "abc".to_owned(),
     }
@@ -271,6 +272,40 @@ async fn a_certificate_is_found_by_its_tags_on_any_page_with_any_key() {
         "{:?}",
         fake.requests()
     );
+}
+
+/// Those of all Regions are in us-east-1: neither is one found for the other, nor is one request
+/// answered with the certificate of the other.
+#[tokio::test]
+async fn a_certificate_of_another_region_is_not_this_one() {
+    let list = json!({"CertificateSummaryList": [{ "CertificateArn": ARN }]}).to_string();
+    let theirs = tagged(&[]).replace("eu-west-1", "us-east-1");
+    let answers = [(LIST, 200, list.as_str()), (TAGS, 200, theirs.as_str())];
+    assert!(read(&FakeAws::new(answers), None).await.is_none());
+    let listed = driver(&FakeAws::new(answers))
+        .list(&ReadCache::default())
+        .await;
+    assert!(listed.unwrap().is_empty());
+
+    let arn = json!({ "CertificateArn": ARN }).to_string();
+    let issued = described("ISSUED", true);
+    let token = async |region: &str| {
+        let answers = [(REQUEST, 200, arn.as_str())];
+        let there = std::iter::repeat_n((DESCRIBE, 200, issued.as_str()), 3);
+        let fake = FakeAws::new(answers.into_iter().chain(there));
+        let owner = Owner {
+            region: Some(region.to_owned()),
+            ..owner()
+        };
+        let (certificates, tags) = (driver(&fake), owner.tags());
+        let requested = certificates.create(certificate(None), &owner, &tags);
+        requested.await.unwrap();
+        let request = fake.requests()[0].clone();
+        let (_, token) = request.split_once("IdempotencyToken").unwrap();
+        token[..24].to_owned()
+    };
+    assert_eq!(token("eu-west-1").await, token("eu-west-1").await);
+    assert_ne!(token("eu-west-1").await, token("us-east-1").await);
 }
 
 /// An apply that was interrupted while it waited is resumed; a certificate that failed counts as

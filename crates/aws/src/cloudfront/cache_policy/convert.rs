@@ -20,7 +20,7 @@ const DAY: i64 = 86_400;
 const YEAR: i64 = 31_536_000;
 
 /// Fills in the defaults and sorts the sets.
-pub(super) fn normalise(config: &mut CachePolicyConfig) {
+pub(super) fn normalise(config: &mut CachePolicyConfig<String>) {
     none_if_empty(&mut config.comment);
     let default = *config.default_ttl.get_or_insert(DAY.max(config.min_ttl));
     config.max_ttl.get_or_insert(YEAR.max(default));
@@ -33,7 +33,7 @@ pub(super) fn normalise(config: &mut CachePolicyConfig) {
     set(&mut parameters.query_strings_config.query_strings);
 }
 
-pub(super) fn sdk(policy: &CachePolicy) -> Result<SdkConfig, DriverError> {
+pub(super) fn sdk(policy: &CachePolicy<String>) -> Result<SdkConfig, DriverError> {
     let config = &policy.cache_policy_config;
     built(
         SdkConfig::builder()
@@ -81,7 +81,7 @@ fn sdk_parameters(
     )
 }
 
-pub(super) fn found(id: String, config: SdkConfig) -> Found<CachePolicy> {
+pub(super) fn found(id: String, config: SdkConfig) -> Found<CachePolicy<String>> {
     Found {
         id,
         name: config.name.clone(),
@@ -90,7 +90,7 @@ pub(super) fn found(id: String, config: SdkConfig) -> Found<CachePolicy> {
     }
 }
 
-fn properties(config: SdkConfig) -> Result<CachePolicy, DriverError> {
+fn properties(config: SdkConfig) -> Result<CachePolicy<String>, DriverError> {
     let parameters = config
         .parameters_in_cache_key_and_forwarded_to_origin
         .ok_or_else(|| DriverError::internal("CloudFront names no parameters of a cache policy"))?;

@@ -21,7 +21,7 @@ pub(super) const LIMITS: &[Limit] = &[
     Limit::length("CachePolicyConfig.Comment", 0, COMMENT, SOURCE),
 ];
 
-pub(super) fn check(config: &CachePolicyConfig, checks: &mut Checks) {
+pub(super) fn check(config: &CachePolicyConfig<String>, checks: &mut Checks) {
     let (least, default, most) = (config.min_ttl, config.default_ttl, config.max_ttl);
     checks.require(
         0 <= least && Some(least) <= default && default <= most,

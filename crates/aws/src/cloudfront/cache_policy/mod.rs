@@ -22,29 +22,29 @@ pub(crate) type CachePolicies = Driver<Kind>;
 pub(crate) struct Kind;
 
 impl CommentOwned for Kind {
-    type Properties = CachePolicy;
-    const ID: Attribute<CachePolicy> = CachePolicy::ID;
+    type Properties = CachePolicy<String>;
+    const ID: Attribute<CachePolicy<String>> = CachePolicy::ID;
     const COMMENT: usize = limits::COMMENT;
     const EXISTS: &'static str = "CachePolicyAlreadyExists";
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
-    fn name(policy: &CachePolicy) -> &str {
+    fn name(policy: &CachePolicy<String>) -> &str {
         &policy.cache_policy_config.name
     }
 
-    fn comment(policy: &mut CachePolicy) -> &mut Option<String> {
+    fn comment(policy: &mut CachePolicy<String>) -> &mut Option<String> {
         &mut policy.cache_policy_config.comment
     }
 
-    fn normalise(policy: &mut CachePolicy) {
+    fn normalise(policy: &mut CachePolicy<String>) {
         convert::normalise(&mut policy.cache_policy_config);
     }
 
-    fn check(policy: &CachePolicy, checks: &mut Checks) {
+    fn check(policy: &CachePolicy<String>, checks: &mut Checks) {
         limits::check(&policy.cache_policy_config, checks);
     }
 
-    async fn list(sdk: &Client) -> Result<Vec<Found<CachePolicy>>, DriverError> {
+    async fn list(sdk: &Client) -> Result<Vec<Found<CachePolicy<String>>>, DriverError> {
         all_pages(|marker| async {
             let page = sdk
                 .list_cache_policies()
@@ -66,7 +66,10 @@ impl CommentOwned for Kind {
         .await
     }
 
-    async fn create(sdk: &Client, policy: &CachePolicy) -> Result<Option<String>, DriverError> {
+    async fn create(
+        sdk: &Client,
+        policy: &CachePolicy<String>,
+    ) -> Result<Option<String>, DriverError> {
         let created = sdk
             .create_cache_policy()
             .cache_policy_config(convert::sdk(policy)?)
@@ -90,7 +93,7 @@ impl CommentOwned for Kind {
         sdk: &Client,
         id: &str,
         version: &str,
-        policy: &CachePolicy,
+        policy: &CachePolicy<String>,
     ) -> Result<(), DriverError> {
         sdk.update_cache_policy()
             .id(id)

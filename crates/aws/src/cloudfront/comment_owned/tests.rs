@@ -13,17 +13,17 @@ use super::super::{CachePolicies, OriginAccessControls, ResponseHeadersPolicies}
 use super::live;
 use crate::Account;
 use crate::kit::findings::findings;
-use crate::kit::typed::{ResourceDriver as _, TypedLive};
+use crate::kit::typed::{ResourceDriver as _, TypedLive, TypedReadRequest};
 
-const NOTE: &str = "[frontage acme shell/control new]";
+const NOTE: &str = "[frontage acme@eu-west-1 shell/control new]";
 
-fn control() -> OriginAccessControl {
+fn control() -> OriginAccessControl<String> {
     OriginAccessControl {
         origin_access_control_config: OriginAccessControlConfig::s3("acme-shell-control"),
     }
 }
 
-fn cache_policy() -> CachePolicy {
+fn cache_policy() -> CachePolicy<String> {
     let parameters = json!({
         "CookiesConfig": {"CookieBehavior": "none"}, "EnableAcceptEncodingGzip": true,
         "HeadersConfig": {"HeaderBehavior": "none"}, "QueryStringsConfig": {"QueryStringBehavior": "none"},
@@ -56,14 +56,14 @@ fn controls(fake: &FakeAws) -> OriginAccessControls {
     OriginAccessControls::new(&Account::for_tests(fake))
 }
 
-fn owned(tags: Tags) -> TypedLive<OriginAccessControl> {
+fn owned(tags: Tags) -> TypedLive<OriginAccessControl<String>> {
     live::<super::super::origin_access_control::Kind>("E1".to_owned(), control(), tags)
 }
 
 async fn create(
     fake: &FakeAws,
-    desired: OriginAccessControl,
-) -> Result<TypedLive<OriginAccessControl>, DriverError> {
+    desired: OriginAccessControl<String>,
+) -> Result<TypedLive<OriginAccessControl<String>>, DriverError> {
     let owner = owner("shell/control");
     controls(fake).create(desired, &owner, &owner.tags()).await
 }
@@ -100,7 +100,7 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
         &summary(
             "acme-shell-control",
             "never",
-            "[frontage acme shell/control old]",
+            "[frontage acme@eu-west-1 shell/control old]",
         ),
         None,
     );
@@ -142,7 +142,7 @@ async fn one_of_another_owner_is_not_taken() {
     for description in [
         "",
         "[frontage other shell/control x]",
-        "[frontage acme shell/other x]",
+        "[frontage acme@eu-west-1 shell/other x]",
     ] {
         let taken = error("OriginAccessControlAlreadyExists", "taken");
         let theirs = listed(&summary("acme-shell-control", "always", description), None);
@@ -153,13 +153,35 @@ async fn one_of_another_owner_is_not_taken() {
     }
 }
 
+#[tokio::test]
+async fn one_of_another_region_is_read_as_such_and_not_taken() {
+    let note = "[frontage acme@us-east-1 shell/control x]";
+    let theirs = listed(&summary("acme-shell-control", "always", note), None);
+    let fake = FakeAws::new([("GET ", 200, theirs.as_str())]);
+    let address = "shell/control".parse().unwrap();
+    let wanted = TypedReadRequest {
+        address: &address,
+        properties: control(),
+    };
+    let cache = ReadCache::default();
+    let found = controls(&fake).read(wanted, &cache).await.unwrap();
+    let owner_found = found.unwrap().tags.owner().unwrap();
+    assert_eq!(owner_found.elsewhere(Some("eu-west-1")), Some("us-east-1"));
+
+    let taken = error("OriginAccessControlAlreadyExists", "taken");
+    let fake = FakeAws::new([("POST ", 409, taken.as_str()), ("GET ", 200, &theirs)]);
+    let failed = create(&fake, control()).await.unwrap_err().to_string();
+    assert!(failed.contains("`acme` in us-east-1"), "{failed}");
+    fake.assert_used();
+}
+
 /// Another owner's control that this program cannot read stops nothing; one of the system's must
 /// not count as absent.
 #[tokio::test]
 async fn only_ones_own_must_be_readable() {
     let first = listed(&summary("theirs", "always-amz-auth", ""), Some("next"));
     let second = listed(
-        &summary("ours", "always", "[frontage acme shell/ours x]"),
+        &summary("ours", "always", "[frontage acme@eu-west-1 shell/ours x]"),
         None,
     );
     let fake = FakeAws::new([("Marker=next", 200, second.as_str()), ("GET ", 200, &first)]);
@@ -171,7 +193,11 @@ async fn only_ones_own_must_be_readable() {
     fake.assert_used();
 
     let newer = listed(
-        &summary("ours", "always-amz-auth", "[frontage acme shell/ours x]"),
+        &summary(
+            "ours",
+            "always-amz-auth",
+            "[frontage acme@eu-west-1 shell/ours x]",
+        ),
         None,
     );
     let fake = FakeAws::new([("GET ", 200, newer.as_str())]);
@@ -264,7 +290,7 @@ async fn policies_are_listed_to_the_end() {
         format!(
             "<{kind}List>{next}<MaxItems>1</MaxItems><Quantity>1</Quantity><Items><{kind}Summary><Type>custom</Type>\
              <{kind}><Id>id-{name}</Id><LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime><{kind}Config>\
-             <Comment>[frontage acme shell/{name} x]</Comment><Name>{name}</Name>{more}</{kind}Config></{kind}>\
+             <Comment>[frontage acme@eu-west-1 shell/{name} x]</Comment><Name>{name}</Name>{more}</{kind}Config></{kind}>\
              </{kind}Summary></Items></{kind}List>"
         )
     };

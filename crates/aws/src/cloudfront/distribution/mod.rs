@@ -230,10 +230,14 @@ fn answered<T>(answer: Option<T>) -> Result<T, DriverError> {
     answer.ok_or_else(|| DriverError::internal("CloudFront answers with no distribution"))
 }
 
-/// The reference by which CloudFront recognises a create call: the system and the address, so that
-/// no second distribution is created for them.
+/// The reference by which CloudFront recognises a create call: the system, its Region and the
+/// address, so that no second distribution is created for them.
 fn reference(owner: &Owner) -> String {
-    format!("frontage {} {}", owner.system, owner.address)
+    format!(
+        "frontage {} {}",
+        owner_comment::system(owner),
+        owner.address
+    )
 }
 
 fn with_note(
@@ -313,8 +317,9 @@ impl ResourceDriver for Distributions {
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         // An earlier update wrote the note of the owner in the tags at that time.
-        let owner = recorded::owner(live, tags)?;
-        if !live.tags.known().is_some_and(|found| owner.is_of(found)) {
+        let owner = without_fingerprint(&recorded::owner(live, tags)?);
+        let noted = live.tags.owner().as_ref().map(without_fingerprint);
+        if noted.as_ref() != Some(&owner) {
             self.write(&live.id, &live.properties, &owner).await?;
         }
         let arn = live.attribute(Distribution::ARN)?;

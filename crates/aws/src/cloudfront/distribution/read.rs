@@ -47,6 +47,7 @@ impl Distributions {
         let summaries = self.summaries(cache).await?;
         let owner = Owner {
             system: self.client.account.system().to_owned(),
+            region: Some(self.client.account.region().to_owned()),
             address: address.clone(),
             fingerprint: String::new(),
         };
@@ -69,13 +70,14 @@ impl Distributions {
         Ok(owned.min_by(|a, b| a.id.cmp(&b.id)))
     }
 
-    /// The distributions whose note names the system.
+    /// The distributions whose note names the system. Those of another Region are not read: each
+    /// takes two calls.
     pub(super) async fn owned(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let summaries = self.summaries(cache).await?;
-        let system = self.client.account.system();
+        let ours = |owner: &Owner| self.client.account.owns(owner);
         let owned = summaries
             .iter()
-            .filter(|of| note(of).names(system))
+            .filter(|of| note(of).owner.as_ref().is_some_and(ours))
             .map(|of| self.read_whole(&of.id, cache));
         Ok(try_join_all(owned).await?.into_iter().flatten().collect())
     }

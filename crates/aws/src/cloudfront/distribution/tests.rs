@@ -4,7 +4,7 @@ use fake_aws::FakeAws;
 use model::types::cloudfront::{CustomErrorResponse, DISTRIBUTION};
 use serde_json::json;
 
-use super::super::fake::{error, owner, tag_list, tags, versioned};
+use super::super::fake::{error, owner, tag_list, tag_list_in, tags, versioned};
 use super::*;
 use crate::kit::findings::findings;
 
@@ -27,7 +27,7 @@ fn site() -> Properties {
 /// A configuration in CloudFront's answer, with everything filled in that was not sent.
 fn config(enabled: bool, comment: &str, more: &str) -> String {
     format!(
-        "<DistributionConfig><CallerReference>frontage acme shell/site</CallerReference>\
+        "<DistributionConfig><CallerReference>frontage acme@eu-west-1 shell/site</CallerReference>\
          <Aliases><Quantity>0</Quantity></Aliases><DefaultRootObject></DefaultRootObject>\
          <Origins><Quantity>1</Quantity><Items><Origin><Id>bucket</Id>\
          <DomainName>acme.s3.eu-west-1.amazonaws.com</DomainName><OriginPath></OriginPath>\
@@ -74,7 +74,10 @@ fn distribution(status: &str, config: &str) -> String {
 fn read(version: &str, status: &str, enabled: bool) -> String {
     versioned(
         version,
-        &distribution(status, &config(enabled, "[frontage acme shell/site]", "")),
+        &distribution(
+            status,
+            &config(enabled, "[frontage acme@eu-west-1 shell/site]", ""),
+        ),
     )
 }
 
@@ -150,7 +153,10 @@ async fn create(fake: &FakeAws, mut desired: Properties) -> Result<Live, DriverE
 
 #[tokio::test]
 async fn what_cloudfront_fills_in_is_no_difference() {
-    let list = list(&[summary("E1", "[frontage acme shell/site]")], None);
+    let list = list(
+        &[summary("E1", "[frontage acme@eu-west-1 shell/site]")],
+        None,
+    );
     let (read, ours) = (read("V1", "Deployed", true), tag_list("acme", "shell/site"));
     let fake = FakeAws::new([
         ("2020-05-31/distribution ", 200, list.as_str()),
@@ -182,10 +188,14 @@ async fn only_the_systems_own_are_read() {
         &[
             summary("E7", "theirs"),
             summary("E8", "[frontage other shell/site]"),
+            summary("E9", "[frontage acme@us-east-1 shell/site]"),
         ],
         Some("next"),
     );
-    let second = list(&[summary("E1", "[frontage acme shell/site]")], None);
+    let second = list(
+        &[summary("E1", "[frontage acme@eu-west-1 shell/site]")],
+        None,
+    );
     let (read, ours) = (read("V1", "Deployed", true), tag_list("acme", "shell/site"));
     let fake = FakeAws::new([
         ("Marker=next", 200, second.as_str()),
@@ -222,8 +232,8 @@ async fn it_has_its_owner_from_the_create_call_on() {
     let live = create(&fake, site()).await.unwrap();
     let request = &fake.requests()[0];
     for part in [
-        "<CallerReference>frontage acme shell/site</CallerReference>",
-        "<Comment>[frontage acme shell/site]</Comment>",
+        "<CallerReference>frontage acme@eu-west-1 shell/site</CallerReference>",
+        "<Comment>[frontage acme@eu-west-1 shell/site]</Comment>",
         "<Key>frontage:fingerprint</Key><Value>new</Value>",
         "<OriginAccessIdentity></OriginAccessIdentity>",
     ] {
@@ -299,6 +309,70 @@ async fn a_distribution_of_another_owner_is_not_taken() {
     fake.assert_used();
 }
 
+/// Neither by its note nor, without one, by its tags: it is another Region's. Nor is it taken.
+#[tokio::test]
+async fn the_distribution_of_another_region_is_not_this_one() {
+    let noted = list(
+        &[summary("E1", "[frontage acme@us-east-1 shell/site]")],
+        None,
+    );
+    let fake = FakeAws::new([("2020-05-31/distribution ", 200, noted.as_str())]);
+    assert!(find(&fake).await.unwrap().is_none());
+
+    let (bare, theirs) = (
+        list(&[summary("E1", "")], None),
+        tag_list_in("us-east-1", "acme", "shell/site"),
+    );
+    let read = read("V1", "Deployed", true);
+    let fake = FakeAws::new([
+        ("2020-05-31/distribution ", 200, bare.as_str()),
+        ("distribution/E1", 200, &read),
+        ("/tagging", 200, &theirs),
+    ]);
+    assert!(find(&fake).await.unwrap().is_none());
+    fake.assert_used();
+
+    let taken = error("DistributionAlreadyExists", "Already exists: E1");
+    let fake = FakeAws::new([
+        ("POST ", 409, taken.as_str()),
+        ("distribution/E1", 200, &read),
+        ("/tagging", 200, &theirs),
+    ]);
+    let failed = create(&fake, site()).await.unwrap_err().to_string();
+    assert!(failed.contains("`acme` in us-east-1"), "{failed}");
+    fake.assert_used();
+}
+
+/// The tags of an older version get the Region, and so does the note.
+#[tokio::test]
+async fn a_record_without_a_region_is_completed() {
+    let older = Tags::from(
+        [
+            ("frontage:system", "acme"),
+            ("frontage:address", "shell/site"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned())),
+    );
+    let live = Live {
+        tags: LiveTags::Read(older),
+        ..live("Deployed")
+    };
+    let (read, written) = (
+        read("V1", "Deployed", true),
+        distribution("InProgress", &config(true, "", "")),
+    );
+    let fake = FakeAws::new([
+        ("GET ", 200, read.as_str()),
+        ("PUT ", 200, &written),
+        ("Operation=Tag", 204, ""),
+    ]);
+    let missing = Tags::from([("frontage:region".to_owned(), "eu-west-1".to_owned())]);
+    driver(&fake).tag(&live, &missing).await.unwrap();
+    fake.assert_used();
+    let note = "<Comment>[frontage acme@eu-west-1 shell/site]</Comment>";
+    assert_eq!(fake.count(note), 1, "{:?}", fake.requests());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_certificate_that_is_new_is_waited_for() {
     let invalid = error("InvalidViewerCertificate", "not there yet");
@@ -322,7 +396,7 @@ async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
         "V2",
         &distribution(
             "Deployed",
-            &config(true, "[frontage acme shell/site]", group),
+            &config(true, "[frontage acme@eu-west-1 shell/site]", group),
         ),
     );
     let (stale, invalid) = (
@@ -349,11 +423,12 @@ async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
     let requests = fake.requests();
     let last = requests.last().unwrap();
     assert!(
-        last.contains(group) && last.contains("<Comment>Acme [frontage acme shell/site]</Comment>"),
+        last.contains(group)
+            && last.contains("<Comment>Acme [frontage acme@eu-west-1 shell/site]</Comment>"),
         "{last}"
     );
     assert!(
-        last.contains("<CallerReference>frontage acme shell/site</CallerReference>"),
+        last.contains("<CallerReference>frontage acme@eu-west-1 shell/site</CallerReference>"),
         "{last}"
     );
     assert_eq!(live.attribute(Distribution::STATUS).unwrap(), "InProgress");
@@ -568,7 +643,7 @@ async fn the_note_is_written_only_if_the_owner_changes() {
     fake.assert_used();
     let put = &fake.requests()[1];
     assert!(
-        put.contains("<Comment>[frontage acme shell/moved]</Comment>"),
+        put.contains("<Comment>[frontage acme@eu-west-1 shell/moved]</Comment>"),
         "{put}"
     );
 }

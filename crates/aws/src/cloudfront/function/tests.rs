@@ -3,7 +3,7 @@
 use fake_aws::FakeAws;
 use model::types::cloudfront::{FunctionConfig, FunctionRuntime};
 
-use super::super::fake::{error, owner, tag_list, tags, versioned};
+use super::super::fake::{error, owner, tag_list, tag_list_in, tags, versioned};
 use super::*;
 use crate::kit::findings::findings;
 
@@ -95,6 +95,38 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
         ("/publish", 200, &described),
     ]);
     create(&fake).await.unwrap();
+    fake.assert_used();
+}
+
+#[tokio::test]
+async fn the_function_of_another_region_is_read_as_such_and_not_taken() {
+    let list = format!(
+        "<FunctionList><MaxItems>100</MaxItems><Quantity>1</Quantity><Items>{}</Items></FunctionList>",
+        summary("acme-shell-rewrite")
+    );
+    let theirs = tag_list_in("us-east-1", "acme", "shell/rewrite");
+    let fake = FakeAws::new([
+        ("?Stage=LIVE", 200, list.as_str()),
+        ("/function/acme-shell-rewrite", 200, "function"),
+        ("/tagging", 200, &theirs),
+    ]);
+    let address = "shell/rewrite".parse().unwrap();
+    let wanted = TypedReadRequest {
+        address: &address,
+        properties: function(),
+    };
+    let found = driver(&fake).read(wanted, &ReadCache::default()).await;
+    let owner_found = found.unwrap().unwrap().tags.owner().unwrap();
+    assert_eq!(owner_found.elsewhere(Some("eu-west-1")), Some("us-east-1"));
+
+    let (described, taken) = (described("V1"), error("FunctionAlreadyExists", "taken"));
+    let fake = FakeAws::new([
+        ("POST ", 409, taken.as_str()),
+        ("/describe", 200, &described),
+        ("/tagging", 200, &theirs),
+    ]);
+    let error = create(&fake).await.unwrap_err().to_string();
+    assert!(error.contains("`acme` in us-east-1"), "{error}");
     fake.assert_used();
 }
 

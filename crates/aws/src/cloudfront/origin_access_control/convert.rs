@@ -9,7 +9,7 @@ use model::types::cloudfront::{OriginAccessControl, OriginAccessControlConfig};
 use crate::cloudfront::comment_owned::Found;
 use crate::cloudfront::convert::{built, from_sdk, to_sdk};
 
-pub(super) fn sdk(control: &OriginAccessControl) -> Result<SdkConfig, DriverError> {
+pub(super) fn sdk(control: &OriginAccessControl<String>) -> Result<SdkConfig, DriverError> {
     let config = &control.origin_access_control_config;
     built(
         SdkConfig::builder()
@@ -22,7 +22,7 @@ pub(super) fn sdk(control: &OriginAccessControl) -> Result<SdkConfig, DriverErro
     )
 }
 
-pub(super) fn found(summary: OriginAccessControlSummary) -> Found<OriginAccessControl> {
+pub(super) fn found(summary: OriginAccessControlSummary) -> Found<OriginAccessControl<String>> {
     let properties = properties(&summary);
     Found {
         id: summary.id,
@@ -32,7 +32,9 @@ pub(super) fn found(summary: OriginAccessControlSummary) -> Found<OriginAccessCo
     }
 }
 
-fn properties(summary: &OriginAccessControlSummary) -> Result<OriginAccessControl, DriverError> {
+fn properties(
+    summary: &OriginAccessControlSummary,
+) -> Result<OriginAccessControl<String>, DriverError> {
     let origin_type = summary.origin_access_control_origin_type.as_str();
     Ok(OriginAccessControl {
         origin_access_control_config: OriginAccessControlConfig {

@@ -22,25 +22,25 @@ pub(crate) type OriginAccessControls = Driver<Kind>;
 pub(crate) struct Kind;
 
 impl CommentOwned for Kind {
-    type Properties = OriginAccessControl;
-    const ID: Attribute<OriginAccessControl> = OriginAccessControl::ID;
+    type Properties = OriginAccessControl<String>;
+    const ID: Attribute<OriginAccessControl<String>> = OriginAccessControl::ID;
     const COMMENT: usize = limits::COMMENT;
     const EXISTS: &'static str = "OriginAccessControlAlreadyExists";
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
-    fn name(control: &OriginAccessControl) -> &str {
+    fn name(control: &OriginAccessControl<String>) -> &str {
         &control.origin_access_control_config.name
     }
 
-    fn comment(control: &mut OriginAccessControl) -> &mut Option<String> {
+    fn comment(control: &mut OriginAccessControl<String>) -> &mut Option<String> {
         &mut control.origin_access_control_config.description
     }
 
-    fn normalise(control: &mut OriginAccessControl) {
+    fn normalise(control: &mut OriginAccessControl<String>) {
         none_if_empty(&mut control.origin_access_control_config.description);
     }
 
-    async fn list(sdk: &Client) -> Result<Vec<Found<OriginAccessControl>>, DriverError> {
+    async fn list(sdk: &Client) -> Result<Vec<Found<OriginAccessControl<String>>>, DriverError> {
         let mut pages = sdk.list_origin_access_controls().into_paginator().send();
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
@@ -56,7 +56,7 @@ impl CommentOwned for Kind {
 
     async fn create(
         sdk: &Client,
-        control: &OriginAccessControl,
+        control: &OriginAccessControl<String>,
     ) -> Result<Option<String>, DriverError> {
         let created = sdk
             .create_origin_access_control()
@@ -81,7 +81,7 @@ impl CommentOwned for Kind {
         sdk: &Client,
         id: &str,
         version: &str,
-        control: &OriginAccessControl,
+        control: &OriginAccessControl<String>,
     ) -> Result<(), DriverError> {
         sdk.update_origin_access_control()
             .id(id)

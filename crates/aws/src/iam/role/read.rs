@@ -32,7 +32,7 @@ impl All {
         arn.starts_with("arn:").then_some(live)
     }
 
-    /// The roles with the system's tag.
+    /// The roles with the system's tag, of whatever Region: none costs a call.
     pub(super) fn of_system(&self, system: &str) -> Vec<Live> {
         let roles = self.details.keys().filter_map(|name| self.live(name));
         roles.filter(|role| names_owner(role, system)).collect()

@@ -3,7 +3,7 @@
 use engine::{Attributes, Change, UNKNOWN};
 use fake_aws::FakeAws;
 use model::types::iam::{Policy, PolicyDocument, Statement};
-use model::{ADDRESS_TAG, Address, SYSTEM_TAG};
+use model::{ADDRESS_TAG, Address, REGION_TAG, SYSTEM_TAG};
 
 use super::*;
 
@@ -36,8 +36,12 @@ fn inline(name: &str, action: &str) -> Policy<String> {
 
 fn tags() -> Tags {
     Tags::from(
-        [(SYSTEM_TAG, "acme"), (ADDRESS_TAG, "test/r")]
-            .map(|(key, value)| (key.to_owned(), value.to_owned())),
+        [
+            (SYSTEM_TAG, "acme"),
+            (REGION_TAG, "eu-west-1"),
+            (ADDRESS_TAG, "test/r"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned())),
     )
 }
 
@@ -56,7 +60,7 @@ fn shown(arn: &str, owner: &str) -> String {
         "<GetRoleResponse><GetRoleResult><Role><Path>/</Path><RoleName>acme-r</RoleName><RoleId>AROAX</RoleId><Arn>{arn}</Arn>\
          <CreateDate>2026-01-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>{}</AssumeRolePolicyDocument>\
          <MaxSessionDuration>3600</MaxSessionDuration><Tags><member><Key>frontage:system</Key><Value>{owner}</Value>\
-         </member><member><Key>frontage:address</Key><Value>test/r</Value></member></Tags></Role></GetRoleResult></GetRoleResponse>",
+         </member><member><Key>frontage:region</Key><Value>eu-west-1</Value></member><member><Key>frontage:address</Key><Value>test/r</Value></member></Tags></Role></GetRoleResult></GetRoleResponse>",
         encoded(TRUST)
     )
 }
@@ -120,6 +124,53 @@ async fn a_principal_that_was_just_made_and_an_arn_that_is_none_yet_are_waited_f
         create.contains("frontage%3Aaddress") && create.contains("frontage%3Asystem"),
         "{create}"
     );
+}
+
+#[tokio::test]
+async fn the_role_of_another_region_is_read_as_such_and_not_taken() {
+    let there = there().replace("eu-west-1", "us-east-1");
+    let none = "<ListRolesResponse><ListRolesResult><IsTruncated>false</IsTruncated><Roles/></ListRolesResult></ListRolesResponse>";
+    let details = none
+        .replace("ListRoles", "GetAccountAuthorizationDetails")
+        .replace("Roles/", "RoleDetailList/");
+    let fake = FakeAws::new([
+        (
+            "Action=GetAccountAuthorizationDetails&",
+            200,
+            details.as_str(),
+        ),
+        ("Action=ListRoles&", 200, none),
+        ("Action=GetRole&", 200, there.as_str()),
+        ("Action=ListRolePolicies&", 200, NO_INLINE),
+        ("Action=ListAttachedRolePolicies&", 200, NO_MANAGED),
+    ]);
+    let address = "test/r".parse().unwrap();
+    let wanted = TypedReadRequest {
+        address: &address,
+        properties: role(),
+    };
+    let found = driver(&fake).read(wanted, &ReadCache::default()).await;
+    let owner_found = found.unwrap().unwrap().tags.owner().unwrap();
+    assert_eq!(owner_found.elsewhere(Some("eu-west-1")), Some("us-east-1"));
+
+    let exists = refused(
+        "EntityAlreadyExists",
+        "Role with name acme-r already exists.",
+    );
+    let fake = FakeAws::new([
+        ("Action=CreateRole&", 409, exists.as_str()),
+        ("Action=GetRole&", 200, there.as_str()),
+        ("Action=ListRolePolicies&", 200, NO_INLINE),
+        ("Action=ListAttachedRolePolicies&", 200, NO_MANAGED),
+    ]);
+    let created = driver(&fake).create(role(), &owner(), &tags()).await;
+    let error = created.unwrap_err().to_string();
+    assert!(
+        error.contains("EntityAlreadyExists")
+            && error.contains("owned by the system `acme` in us-east-1 and left untouched"),
+        "{error}"
+    );
+    fake.assert_used();
 }
 
 #[tokio::test(start_paused = true)]

@@ -151,6 +151,7 @@ fn thing(size: i32) -> Thing {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        region: None,
         address: "test/child".parse().unwrap(),
         fingerprint: "f".to_owned(),
     }

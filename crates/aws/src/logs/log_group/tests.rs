@@ -20,6 +20,7 @@ fn group(name: &str) -> Properties {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        region: None,
         address: "test/group".parse().unwrap(),
         fingerprint: "1".to_owned(),
     }

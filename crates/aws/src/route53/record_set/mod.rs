@@ -109,10 +109,10 @@ impl RecordSets {
         cache: &ReadCache,
     ) -> Result<Vec<Live>, DriverError> {
         let companions = self.client.companions(zone, zone_name, cache).await?;
-        let system = self.client.account.system();
+        let ours = |owner: &Owner| self.client.account.owns(owner);
         let owned = companions
             .values()
-            .filter(|companion| companion.names(system));
+            .filter(|companion| companion.resource().is_some_and(ours));
         let live = try_join_all(owned.map(async |companion| {
             let id = RecordId {
                 zone: zone.to_owned(),

@@ -37,6 +37,7 @@ fn record() -> Properties {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        region: Some("eu-west-1".to_owned()),
         address: "test/record".parse().unwrap(),
         fingerprint: "abc".to_owned(),
     }
@@ -77,7 +78,11 @@ fn live_record() -> String {
 }
 
 fn companion(address: &str) -> String {
-    let text = format!("&quot;system=acme address={address} fingerprint=abc&quot;");
+    companion_in("eu-west-1", address)
+}
+
+fn companion_in(region: &str, address: &str) -> String {
+    let text = format!("&quot;system=acme region={region} address={address} fingerprint=abc&quot;");
     set("a.www._frontage.example.com.", "TXT", &text)
 }
 
@@ -106,7 +111,7 @@ async fn a_busy_zone_is_tried_again_and_every_name_server_waited_for() {
         "{batch}"
     );
     assert!(
-        batch.contains("system=acme address=test/record fingerprint=abc"),
+        batch.contains("system=acme region=eu-west-1 address=test/record fingerprint=abc"),
         "{batch}"
     );
 }
@@ -141,6 +146,45 @@ async fn a_lost_answer_is_no_error_and_a_record_of_somebody_else_is() {
     }
     let error = attempt(NONE, NONE).await.unwrap_err();
     assert!(error.is("InvalidChangeBatch"), "{error}");
+}
+
+/// The name is the user's, so that of another Region is met: it is read as such, is not listed and
+/// is not taken.
+#[tokio::test]
+async fn a_record_of_another_region_is_read_as_such_and_not_taken() {
+    let (there, said) = (
+        live_record(),
+        listed(&companion_in("us-east-1", "test/record"), ""),
+    );
+    let zones = "<ListHostedZonesResponse><HostedZones><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name>\
+         <CallerReference>r</CallerReference></HostedZone></HostedZones><Marker></Marker><MaxItems>1</MaxItems>\
+         <IsTruncated>false</IsTruncated></ListHostedZonesResponse>";
+    let fake = FakeAws::new([
+        (ZONES, 200, zones),
+        (COMPANIONS, 200, said.as_str()),
+        (RECORD, 200, there.as_str()),
+    ]);
+    let address = "test/record".parse().unwrap();
+    let wanted = TypedReadRequest {
+        address: &address,
+        properties: record(),
+    };
+    let (driver_of_all, cache) = (driver(&fake), ReadCache::default());
+    let found = driver_of_all.read(wanted, &cache).await.unwrap().unwrap();
+    let owner_found = found.tags.owner().unwrap();
+    assert_eq!(owner_found.elsewhere(Some("eu-west-1")), Some("us-east-1"));
+    assert!(driver_of_all.list(&cache).await.unwrap().is_empty());
+    fake.assert_used();
+
+    let fake = FakeAws::new([
+        (ZONE, 200, NAMED),
+        (CHANGE, 400, TAKEN),
+        (RECORD, 200, there.as_str()),
+        (COMPANION, 200, said.as_str()),
+    ]);
+    let error = create(&fake).await.unwrap_err().to_string();
+    assert!(error.contains("`acme` in us-east-1"), "{error}");
+    fake.assert_used();
 }
 
 #[tokio::test]

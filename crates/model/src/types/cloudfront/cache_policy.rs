@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::CloudFront::CachePolicy`. AWS cannot tag it: its comment names its owner.
 pub const CACHE_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::CachePolicy",
     service: SERVICE,
+    scope: Scope::Account,
     identity: &["CachePolicyConfig.Name"],
     create_only: &["CachePolicyConfig.Name"],
     renewed_by: &[],
@@ -22,18 +23,18 @@ pub const CACHE_POLICY: &ResourceType = &ResourceType {
 /// CloudFront's cache key and durations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct CachePolicy {
+pub struct CachePolicy<S = Text> {
     /// All of it.
-    pub cache_policy_config: CachePolicyConfig,
+    pub cache_policy_config: CachePolicyConfig<S>,
 }
 
 /// Cache key and durations.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct CachePolicyConfig {
+pub struct CachePolicyConfig<S = Text> {
     /// 1 to 128 of `[A-Za-z0-9_-]`, unique in the account. Changing it replaces the policy.
-    pub name: String,
+    pub name: S,
     /// A text for people. Together with the owner, which Frontage appends, up to 128 characters.
     pub comment: Option<String>,
     /// Seconds, if the origin does not say; absent means a day, or the minimum if that is longer.
@@ -161,11 +162,11 @@ pub enum QueryStringBehavior {
     Whitelist,
 }
 
-impl Resource for CachePolicy {
+impl<S: Serialize> Resource for CachePolicy<S> {
     const TYPE: &'static ResourceType = CACHE_POLICY;
 }
 
-impl CachePolicy {
+impl<S> CachePolicy<S> {
     /// The generated id.
     pub const ID: Attribute<Self> = Attribute::new("Id");
 }

@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 use super::behavior::{CacheBehavior, DefaultCacheBehavior};
 use super::origin::Origin;
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::CloudFront::Distribution`.
 ///
@@ -16,6 +16,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 pub const DISTRIBUTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Distribution",
     service: SERVICE,
+    scope: Scope::Account,
     identity: &[],
     create_only: &[],
     renewed_by: &[],

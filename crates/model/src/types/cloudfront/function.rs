@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::CloudFront::Function`.
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::Function",
     service: SERVICE,
+    scope: Scope::Account,
     identity: &["Name"],
     create_only: &["Name"],
     renewed_by: &[],
@@ -25,7 +26,7 @@ pub const FUNCTION: &ResourceType = &ResourceType {
 #[serde(rename_all = "PascalCase")]
 pub struct Function<S = Text> {
     /// 1 to 64 of `[A-Za-z0-9_-]`, unique in the account. Changing it replaces the function.
-    pub name: String,
+    pub name: S,
     /// Whether it is published, which is required before a distribution can name it; absent means
     /// no.
     pub auto_publish: Option<bool>,

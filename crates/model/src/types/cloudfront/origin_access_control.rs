@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::CloudFront::OriginAccessControl`. AWS cannot tag it: its description names
 /// its owner.
 pub const ORIGIN_ACCESS_CONTROL: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::OriginAccessControl",
     service: SERVICE,
+    scope: Scope::Account,
     identity: &["OriginAccessControlConfig.Name"],
     create_only: &["OriginAccessControlConfig.Name"],
     renewed_by: &[],
@@ -23,18 +24,18 @@ pub const ORIGIN_ACCESS_CONTROL: &ResourceType = &ResourceType {
 /// How a distribution signs its requests to an origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct OriginAccessControl {
+pub struct OriginAccessControl<S = Text> {
     /// All of it.
-    pub origin_access_control_config: OriginAccessControlConfig,
+    pub origin_access_control_config: OriginAccessControlConfig<S>,
 }
 
 /// How requests to an origin are signed.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct OriginAccessControlConfig {
+pub struct OriginAccessControlConfig<S = Text> {
     /// 1 to 64 characters, unique in the account. Changing it replaces the resource.
-    pub name: String,
+    pub name: S,
     /// A text for people. Together with the owner, which Frontage appends, up to 256 characters.
     pub description: Option<String>,
     /// The kind of origin.
@@ -45,10 +46,10 @@ pub struct OriginAccessControlConfig {
     pub signing_protocol: SigningProtocol,
 }
 
-impl OriginAccessControlConfig {
+impl<S> OriginAccessControlConfig<S> {
     /// Signs every request to a bucket.
     #[must_use]
-    pub fn s3(name: impl Into<String>) -> Self {
+    pub fn s3(name: impl Into<S>) -> Self {
         Self {
             name: name.into(),
             description: None,
@@ -93,11 +94,11 @@ pub enum SigningProtocol {
     Sigv4,
 }
 
-impl Resource for OriginAccessControl {
+impl<S: Serialize> Resource for OriginAccessControl<S> {
     const TYPE: &'static ResourceType = ORIGIN_ACCESS_CONTROL;
 }
 
-impl OriginAccessControl {
+impl<S> OriginAccessControl<S> {
     /// The generated id.
     pub const ID: Attribute<Self> = Attribute::new("Id");
 }

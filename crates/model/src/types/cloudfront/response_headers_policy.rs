@@ -5,13 +5,14 @@ use serde_with::skip_serializing_none;
 
 use super::security_headers::SecurityHeadersConfig;
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::CloudFront::ResponseHeadersPolicy`. AWS cannot tag it: its comment names its
 /// owner.
 pub const RESPONSE_HEADERS_POLICY: &ResourceType = &ResourceType {
     name: "AWS::CloudFront::ResponseHeadersPolicy",
     service: SERVICE,
+    scope: Scope::Account,
     identity: &["ResponseHeadersPolicyConfig.Name"],
     create_only: &["ResponseHeadersPolicyConfig.Name"],
     renewed_by: &[],
@@ -35,7 +36,7 @@ pub struct ResponseHeadersPolicy<S = Text> {
 #[serde(rename_all = "PascalCase")]
 pub struct ResponseHeadersPolicyConfig<S = Text> {
     /// 1 to 128 of `[A-Za-z0-9_-]`, unique in the account. Changing it replaces the policy.
-    pub name: String,
+    pub name: S,
     /// A text for people. Together with the owner, which Frontage appends, up to 128 characters.
     pub comment: Option<String>,
     /// Which other origins may read the responses; absent means that the origin decides.
@@ -54,7 +55,7 @@ pub struct ResponseHeadersPolicyConfig<S = Text> {
 impl Default for ResponseHeadersPolicyConfig {
     fn default() -> Self {
         Self {
-            name: String::new(),
+            name: Text::from(""),
             comment: None,
             cors_config: None,
             custom_headers_config: None,

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::Cognito::UserPoolClient`.
 pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolClient",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["UserPoolId", "ClientName"],
     create_only: &["UserPoolId", "GenerateSecret"],
     renewed_by: &[],

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::Cognito::UserPoolDomain`.
 ///
@@ -13,6 +13,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
 pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolDomain",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["UserPoolId"],
     create_only: &["UserPoolId", "Domain"],
     renewed_by: &[],

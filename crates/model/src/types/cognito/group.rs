@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::Cognito::UserPoolGroup`.
 pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolGroup",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["UserPoolId", "GroupName"],
     create_only: &["UserPoolId", "GroupName"],
     renewed_by: &[],

@@ -5,12 +5,13 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 
 use super::service::SERVICE;
-use crate::{Attribute, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::Cognito::ManagedLoginBranding`.
 pub const MANAGED_LOGIN_BRANDING: &ResourceType = &ResourceType {
     name: "AWS::Cognito::ManagedLoginBranding",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["UserPoolId", "ClientId"],
     // An update adds pictures to the existing ones and removes none.
     create_only: &["UserPoolId", "ClientId", "Assets"],

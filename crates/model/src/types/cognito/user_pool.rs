@@ -12,12 +12,13 @@ use super::security::{
     UserAttributeUpdateSettings, UserPoolAddOns, UsernameConfiguration,
 };
 use super::service::SERVICE;
-use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Text};
+use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text};
 
 /// The facts of `AWS::Cognito::UserPool`.
 pub const USER_POOL: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPool",
     service: SERVICE,
+    scope: Scope::Regional,
     identity: &["UserPoolName"],
     create_only: &[
         "Schema[]",
