@@ -1,11 +1,17 @@
 //! The command `frontage`: parse, run, report.
 
+mod variables;
+
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use frontage::cli::Cli;
 
 fn main() -> ExitCode {
+    if let Err(error) = variables::start_again_without_empty_ones() {
+        eprintln!("frontage cannot start without the empty AWS variables: {error}");
+        return ExitCode::FAILURE;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

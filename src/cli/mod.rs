@@ -13,6 +13,7 @@ mod import_map;
 mod init;
 mod interrupts;
 mod lacking;
+mod mfa;
 mod output;
 mod outputs;
 mod packages;

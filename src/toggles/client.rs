@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use aws::{Network, Stream};
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{MissedTickBehavior, interval, sleep};
-use tokio_tungstenite::tungstenite::Message as Frame;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{self, Message as Frame};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 use super::error::TogglesError;
 use super::message::Message;
@@ -25,7 +26,7 @@ const PAUSES: [Duration; 3] = [
 /// A connection.
 #[derive(Debug)]
 pub struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
 }
 
 /// A message, and its text as received.
@@ -38,24 +39,24 @@ pub struct Received {
 }
 
 impl Client {
-    /// Connects, and retries if that may help.
+    /// Connects over a network, and retries if that may help.
     ///
     /// # Errors
     /// [`TogglesError::Unreachable`], at once if the service refuses the connection.
-    pub async fn connect(url: &str) -> Result<Self, TogglesError> {
+    pub async fn connect(network: &Network, url: &str) -> Result<Self, TogglesError> {
         for pause in PAUSES {
-            match Self::try_connect(url).await {
+            match Self::try_connect(network, url).await {
                 Err(error) if error.is_transient() => sleep(pause).await,
                 ended => return ended,
             }
         }
-        Self::try_connect(url).await
+        Self::try_connect(network, url).await
     }
 
     /// Connects, in one attempt.
-    pub(super) async fn try_connect(url: &str) -> Result<Self, TogglesError> {
-        match connect_async(url).await {
-            Ok((socket, _)) => Ok(Self { socket }),
+    pub(super) async fn try_connect(network: &Network, url: &str) -> Result<Self, TogglesError> {
+        match open(network, url).await {
+            Ok(socket) => Ok(Self { socket }),
             Err(error) => Err(TogglesError::Unreachable {
                 url: url.to_owned(),
                 source: Box::new(error),
@@ -90,6 +91,18 @@ impl Client {
     }
 }
 
+type Socket = WebSocketStream<MaybeTlsStream<Stream>>;
+
+async fn open(network: &Network, url: &str) -> Result<Socket, tungstenite::Error> {
+    let request = url.into_client_request()?;
+    let stream = network.connect(request.uri()).await?;
+    let tls = Connector::Rustls(network.tls()?);
+    // The handshake's future is large.
+    let handshake = client_async_tls_with_config(request, stream, None, Some(tls));
+    let (socket, _) = Box::pin(handshake).await?;
+    Ok(socket)
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -116,7 +129,7 @@ mod tests {
             accept_async(stream).await
         });
         tokio::time::pause();
-        let client = Client::connect(&url).await;
+        let client = Client::connect(&Network::default(), &url).await;
         tokio::time::resume();
         service.abort();
         attempts.close();

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aws::Network;
 use tokio::time::sleep;
 
 use super::client::{Client, Received};
@@ -32,21 +33,23 @@ pub enum Event {
 /// connection, so nothing that happened in between is missed.
 #[derive(Debug)]
 pub struct Watch {
+    network: Network,
     url: String,
     client: Option<Client>,
     pause: Duration,
 }
 
 impl Watch {
-    /// Connects.
+    /// Connects over a network.
     ///
     /// # Errors
     /// As [`Client::connect`]: before a first connection it is more likely that the service does
     /// not exist than that it is about to answer.
-    pub async fn connect(url: &str) -> Result<Self, TogglesError> {
+    pub async fn connect(network: &Network, url: &str) -> Result<Self, TogglesError> {
         Ok(Self {
+            network: network.clone(),
             url: url.to_owned(),
-            client: Some(Client::connect(url).await?),
+            client: Some(Client::connect(network, url).await?),
             pause: Duration::ZERO,
         })
     }
@@ -65,7 +68,7 @@ impl Watch {
                 );
             }
             sleep(self.pause).await;
-            match Client::try_connect(&self.url).await {
+            match Client::try_connect(&self.network, &self.url).await {
                 Ok(client) => {
                     self.client = Some(client);
                     self.pause = Duration::ZERO;
@@ -118,7 +121,7 @@ mod tests {
             serve(&listener, "[]").await;
             serve(&listener, r#"[{"featureId": {"S": "1"}}]"#).await;
         });
-        let mut watch = Watch::connect(&url).await.unwrap();
+        let mut watch = Watch::connect(&Network::default(), &url).await.unwrap();
         let mut counts = Vec::new();
         for _ in 0..2 {
             let Event::Received(Received {
@@ -139,7 +142,7 @@ mod tests {
     async fn it_pauses_longer_and_longer_while_nobody_answers() {
         let (listener, url) = listen().await;
         let service = tokio::spawn(async move { serve(&listener, "[]").await });
-        let mut watch = Watch::connect(&url).await.unwrap();
+        let mut watch = Watch::connect(&Network::default(), &url).await.unwrap();
         service.await.unwrap();
         assert!(matches!(watch.next().await, Event::Received(_)));
         assert!(matches!(watch.next().await, Event::Closed));

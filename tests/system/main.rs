@@ -7,6 +7,7 @@ mod calls;
 mod crash;
 mod crowd;
 mod drift;
+mod environment;
 mod failures;
 mod fakecloud;
 mod front_ends;

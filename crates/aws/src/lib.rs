@@ -26,6 +26,6 @@ mod services;
 mod sqs;
 
 pub use account::error::{failed, hint};
-pub use account::{Account, AccountError, CallCount, Connection};
+pub use account::{Account, AccountError, AskMfaCode, CallCount, Connection, Network, Stream};
 pub use drivers::drivers;
 pub use kit::wait::{WaitPolicy, retry};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws::Network;
 use http_body_util::Empty;
 use hyper::body::Bytes;
 use hyper::header::HOST;
@@ -23,7 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Checks what a client sees: the examples, then a change to one.
 pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
-    let mut client = Client::connect(url).await.map_err(advice::report)?;
+    let mut client = Client::connect(&Network::default(), url)
+        .await
+        .map_err(advice::report)?;
     let items = loop {
         // The examples' own changes may still be on their way and arrive before the state.
         if let Message::State(items) = next(&mut client, "the state").await? {

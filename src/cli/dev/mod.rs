@@ -7,7 +7,7 @@ mod user;
 
 use std::process::ExitCode;
 
-use aws::{Account, Connection};
+use aws::{Account, Connection, Network};
 use clap::Args;
 use engine::Goal;
 use local::{MiniStack, MiniStackOptions, Proxy, Registry, Tools};
@@ -226,7 +226,9 @@ fn welcome(
 
 async fn watch(global: &Global, url: &str) -> Result<(), Report> {
     let mut interrupts = Interrupts::listen();
-    let mut watch = Watch::connect(url).await.map_err(advice::report)?;
+    let mut watch = Watch::connect(&Network::default(), url)
+        .await
+        .map_err(advice::report)?;
     loop {
         tokio::select! {
             event = watch.next() => show(Format::Human, &event),

@@ -15,11 +15,13 @@ use crate::toggles::{Event, Received, Watch};
 /// Prints until interrupted.
 pub(super) async fn run(global: &Global) -> Result<(), Report> {
     let stack = StackName::new(STACK);
-    let (_, outputs) = Context::open_stack(global, &stack, Outputs::of).await?;
+    let (context, outputs) = Context::open_stack(global, &stack, Outputs::of).await?;
     let url = outputs.websocket_url;
     say(&format!("watching {url} (Ctrl-C to stop)"));
     let mut interrupts = Interrupts::listen();
-    let mut watch = Watch::connect(&url).await.map_err(advice::report)?;
+    let mut watch = Watch::connect(context.account.network(), &url)
+        .await
+        .map_err(advice::report)?;
     loop {
         tokio::select! {
             event = watch.next() => show(global.format, &event),

@@ -1,20 +1,24 @@
-//! How the account is reached: profile, Region, credentials, endpoint.
+//! How the account is reached: profile, Region, credentials, endpoint, network.
 
+use std::error::Error as _;
 use std::time::Duration;
 
-use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sts::config::{Credentials, ProvideCredentials as _};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use engine::DriverError;
 use thiserror::Error;
 
 use super::error::{self, failed};
-use super::transport;
+use super::kept::Kept;
+use super::network::Network;
+use super::role::{self, AskMfaCode};
+use super::variables::Variables;
+use super::{endpoints, profile, transport};
 
 /// How the account is reached, if the command line specifies it; the AWS environment variables and
 /// profiles have their usual meanings.
@@ -26,6 +30,8 @@ pub struct Connection {
     pub profile: Option<String>,
     /// One endpoint for every service: an emulator's.
     pub endpoint_url: Option<String>,
+    /// How to ask for an MFA code, if somebody can answer.
+    pub ask_mfa_code: Option<AskMfaCode>,
 }
 
 /// Why the account could not be reached.
@@ -42,9 +48,48 @@ pub enum AccountError {
         /// The files searched for it.
         files: String,
     },
+    /// An endpoint is not a URL.
+    #[error("the endpoint `{url}` (set by {setting}) is not a URL: {reason}")]
+    Endpoint {
+        /// What is set.
+        url: String,
+        /// Where it is set.
+        setting: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A proxy's URL is invalid. It may contain a password and is not shown.
+    #[error("{variable} is not the URL of a proxy: {reason}")]
+    Proxy {
+        /// The environment variable.
+        variable: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file of certificate authorities cannot be used.
+    #[error("the CA bundle {file} (set by {setting}) cannot be used: {reason}")]
+    CaBundle {
+        /// The file.
+        file: String,
+        /// Where it is set.
+        setting: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// No credentials were found.
     #[error("no AWS credentials were found: {0}")]
     NoCredentials(String),
+    /// Credentials are configured but cannot be obtained.
+    #[error("the AWS credentials could not be obtained: {0}")]
+    Credentials(String),
+    /// A role requires an MFA code, and there is no terminal to ask for it.
+    #[error("the profile `{profile}` requires an MFA code of {device}, and there is no terminal")]
+    NoMfaCode {
+        /// The profile with the `mfa_serial`.
+        profile: String,
+        /// The device.
+        device: String,
+    },
     /// AWS did not report the account.
     #[error("the account could not be identified")]
     Identity(#[source] DriverError),
@@ -59,9 +104,24 @@ impl AccountError {
             Self::NoProfile { .. } => {
                 "`aws configure list-profiles` lists them, and `aws configure --profile` adds one"
             }
+            Self::Endpoint { .. } => {
+                "set a URL with its scheme and host, such as http://localhost:4566"
+            }
+            Self::Proxy { .. } => "set a URL such as http://proxy.example.com:3128, or unset it",
+            Self::CaBundle { .. } => {
+                "set the path of a file with certificates in the PEM format, or unset it"
+            }
             Self::NoCredentials(_) => {
-                "sign in (aws sso login), name a profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and \
-                 AWS_SECRET_ACCESS_KEY"
+                "sign in (`aws login`, `aws sso login`), name a profile (--profile, AWS_PROFILE), or set \
+                 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            }
+            Self::Credentials(_) => {
+                "renew the sign-in (`aws login`, `aws sso login`) or fix the profile; `aws sts \
+                 get-caller-identity` shows whether the AWS CLI can use it"
+            }
+            Self::NoMfaCode { .. } => {
+                "run the command on a terminal, or export temporary credentials first: `aws configure \
+                 export-credentials --format env`"
             }
             Self::Identity(error) => {
                 error::hint(error).unwrap_or("check the credentials, --region and --endpoint-url")
@@ -70,25 +130,46 @@ impl AccountError {
     }
 }
 
-pub(super) async fn load(connection: &Connection, credentials: Option<Credentials>) -> SdkConfig {
+/// The SDK's configuration and the network, as the command line, the environment and the profile
+/// say.
+///
+/// # Errors
+/// If one of them says something impossible. The credentials are not looked for yet.
+pub(super) async fn open(
+    connection: &Connection,
+    variables: &Variables,
+) -> Result<(SdkConfig, Network), AccountError> {
+    let profiles = profile::read(connection, variables).await?;
+    endpoints::check(connection, variables, profiles.as_ref())?;
+    let network = Network::new(variables, profiles.as_ref())?;
+    let config = load(connection, &network).await;
+    let provider = match &profiles {
+        Some(profiles) => credentials(connection, variables, profiles, &config)?,
+        None => None,
+    };
+    let provider = provider.or_else(|| config.credentials_provider());
+    let mut config = config.into_builder();
+    config.set_credentials_provider(
+        provider.map(|provider| SharedCredentialsProvider::new(Kept::new(provider))),
+    );
+    Ok((config.build(), network))
+}
+
+/// The SDK's configuration, with its own ways to credentials.
+pub(super) async fn load(connection: &Connection, network: &Network) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_mins(1))
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(transport::connections())
+        .http_client(transport::connections(network))
         .retry_config(RetryConfig::standard().with_max_attempts(5))
         .timeout_config(timeouts);
-    if let Some(credentials) = credentials {
-        loader = loader.credentials_provider(credentials);
-    }
     if let Some(region) = &connection.region {
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &connection.profile {
-        loader = loader
-            .profile_name(profile)
-            .credentials_provider(credentials_of(profile, connection).await);
+        loader = loader.profile_name(profile);
     }
     if let Some(url) = &connection.endpoint_url {
         loader = loader.endpoint_url(url);
@@ -96,39 +177,52 @@ pub(super) async fn load(connection: &Connection, credentials: Option<Credential
     loader.load().await
 }
 
+/// The credentials that the SDK would not look for by itself.
+///
 /// A named profile takes precedence over credentials in the environment, as in AWS's own command
-/// line: the SDK would use those, and so perhaps another account. The Region is for a profile that
-/// assumes a role.
-async fn credentials_of(profile: &str, connection: &Connection) -> ProfileFileCredentialsProvider {
-    let region = RegionProviderChain::first_try(connection.region.clone().map(Region::new))
-        .or_else(EnvironmentVariableRegionProvider::new())
-        .or_else(
-            ProfileFileRegionProvider::builder()
-                .profile_name(profile)
-                .build(),
-        );
-    let config = ProviderConfig::default()
-        .with_http_client(transport::connections())
-        .with_region(region.region().await);
-    ProfileFileCredentialsProvider::builder()
-        .configure(&config)
-        .profile_name(profile)
-        .build()
+/// line: the SDK would use those, and so perhaps another account.
+fn credentials(
+    connection: &Connection,
+    variables: &Variables,
+    profiles: &ProfileSet,
+    config: &SdkConfig,
+) -> Result<Option<SharedCredentialsProvider>, AccountError> {
+    let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    let in_the_environment = keys.iter().all(|name| variables.get(name).is_some());
+    if connection.profile.is_none() && in_the_environment {
+        return Ok(None);
+    }
+    let mut providers = ProviderConfig::default()
+        .with_region(config.region().cloned())
+        .with_use_fips(config.use_fips())
+        .with_use_dual_stack(config.use_dual_stack());
+    if let Some(client) = config.http_client() {
+        providers = providers.with_http_client(client);
+    }
+    let with_mfa = role::with_mfa(profiles, config, &providers, connection.ask_mfa_code)?;
+    let named = || {
+        let builder = ProfileFileCredentialsProvider::builder()
+            .configure(&providers)
+            .profile_name(connection.profile.clone()?);
+        Some(SharedCredentialsProvider::new(builder.build()))
+    };
+    Ok(with_mfa.or_else(named))
 }
 
 pub(super) async fn check_credentials(config: &SdkConfig) -> Result<(), AccountError> {
     let none = || AccountError::NoCredentials("no provider is configured".to_owned());
     let provider = config.credentials_provider().ok_or_else(none)?;
-    match provider.provide_credentials().await {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-            Err(AccountError::NoCredentials(format!(
-                "{error}{}",
-                source.unwrap_or_default()
-            )))
-        }
-    }
+    let Err(error) = provider.provide_credentials().await else {
+        return Ok(());
+    };
+    let text = match error.source() {
+        Some(source) => format!("{error}: {}", error::reason(source)),
+        None => error.to_string(),
+    };
+    Err(match error {
+        CredentialsError::CredentialsNotLoaded(_) => AccountError::NoCredentials(text),
+        _ => AccountError::Credentials(text),
+    })
 }
 
 pub(super) async fn identify(config: &SdkConfig) -> Result<(String, String), DriverError> {

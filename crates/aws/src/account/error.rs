@@ -69,9 +69,10 @@ pub fn hint(error: &DriverError) -> Option<&'static str> {
         "InvalidAccessKeyId",
     ];
     match error {
-        DriverError::Unreachable { .. } => {
-            Some("check the network, --region and --endpoint-url, then run the command again")
-        }
+        DriverError::Unreachable { .. } => Some(
+            "check the network, the proxy (HTTPS_PROXY, NO_PROXY), --region and --endpoint-url, then run the \
+             command again",
+        ),
         DriverError::TimedOut { .. } | DriverError::Interrupted { .. } => {
             Some("run the command again: it goes on from where the account stands")
         }
@@ -119,7 +120,7 @@ fn service_error<E: ProvideErrorMetadata + Error>(
 }
 
 /// The chain of causes in one line, without the SDK's debug dump.
-fn reason(error: &(dyn Error + 'static)) -> String {
+pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
     let mut reasons: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

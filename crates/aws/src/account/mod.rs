@@ -2,27 +2,36 @@
 
 mod addresses;
 mod connection;
+mod endpoints;
 pub mod error;
+mod kept;
+mod network;
 mod profile;
+mod proxies;
 mod quirks;
+mod role;
 mod transport;
+mod trust;
+mod variables;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sts::config::Credentials;
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::{DriverError, Resolved};
 use model::{Owner, Pseudo};
 
 pub use self::connection::{AccountError, Connection};
 use self::connection::{check_credentials, identify, load};
-use self::profile::check_profile;
+pub use self::network::{Network, Stream};
 pub(crate) use self::quirks::Quirk;
+pub use self::role::AskMfaCode;
 pub use self::transport::CallCount;
 use self::transport::Endpoint;
+use self::variables::Variables;
 
 /// The system's account.
 #[derive(Clone, Debug)]
@@ -34,6 +43,7 @@ pub struct Account {
 #[derive(Debug)]
 struct Shared {
     base: SdkConfig,
+    network: Network,
     connections: SharedHttpClient,
     calls: CallCount,
     services: Mutex<HashMap<(&'static str, String), SdkConfig>>,
@@ -49,10 +59,11 @@ impl Account {
     /// Reaches the account: loads the configuration, finds credentials, and asks for their account.
     ///
     /// # Errors
-    /// No Region, no such profile, no credentials, or credentials that AWS does not accept.
+    /// Settings that are wrong or missing, or credentials that AWS does not take.
     pub async fn connect(connection: &Connection, system: &str) -> Result<Self, AccountError> {
-        check_profile(connection).await?;
-        Self::with_config(load(connection, None).await, system).await
+        let variables = Variables::of_the_process();
+        let (config, network) = connection::open(connection, &variables).await?;
+        Self::over(network, config, system).await
     }
 
     /// As [`Self::connect`], with an emulator's default account, regardless of any other
@@ -65,7 +76,10 @@ impl Account {
         system: &str,
     ) -> Result<Self, AccountError> {
         let credentials = Credentials::new("test", "test", None, None, "emulator");
-        Self::with_config(load(connection, Some(credentials)).await, system).await
+        let config = load(connection, &Network::default()).await;
+        let credentials = SharedCredentialsProvider::new(credentials);
+        let config = config.into_builder().credentials_provider(credentials);
+        Self::with_config(config.build(), system).await
     }
 
     /// Reaches the account with an existing configuration.
@@ -73,7 +87,11 @@ impl Account {
     /// # Errors
     /// As [`Self::connect`].
     pub async fn with_config(config: SdkConfig, system: &str) -> Result<Self, AccountError> {
-        let connections = transport::connections();
+        Self::over(Network::default(), config, system).await
+    }
+
+    async fn over(network: Network, config: SdkConfig, system: &str) -> Result<Self, AccountError> {
+        let connections = transport::connections(&network);
         let calls = CallCount::default();
         let endpoint = config
             .endpoint_url()
@@ -85,7 +103,8 @@ impl Account {
         };
         let client = transport::client(connections.clone(), calls.clone(), to);
         let base = config.into_builder().http_client(client).build();
-        let region = base.region().ok_or(AccountError::NoRegion)?.to_string();
+        let region = base.region().filter(|region| !region.as_ref().is_empty());
+        let region = region.ok_or(AccountError::NoRegion)?.to_string();
         check_credentials(&base).await?;
         let (id, partition) = identify(&base).await.map_err(AccountError::Identity)?;
         let services = Mutex::new(HashMap::new());
@@ -93,6 +112,7 @@ impl Account {
         let locks = Mutex::default();
         let shared = Shared {
             base,
+            network,
             connections,
             calls,
             services,
@@ -118,7 +138,8 @@ impl Account {
         Self {
             shared: Arc::new(Shared {
                 base,
-                connections: transport::connections(),
+                network: Network::default(),
+                connections: transport::connections(&Network::default()),
                 calls: CallCount::default(),
                 services: Mutex::default(),
                 locks: Mutex::default(),
@@ -193,6 +214,12 @@ impl Account {
         Arc::clone(locks.entry(of).or_default())
     }
 
+    /// How other clients than the SDK's reach hosts: as the account is reached.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.shared.network
+    }
+
     /// The calls so far.
     #[must_use]
     pub fn calls(&self) -> &CallCount {
@@ -261,7 +288,6 @@ impl Account {
     /// The account of a system `acme`, whose services answer with scripted responses and whose SDK
     /// retries nothing.
     pub(crate) fn for_tests(fake: &fake_aws::FakeAws) -> Self {
-        use aws_sdk_sts::config::SharedCredentialsProvider;
         let credentials = Credentials::new("id", "secret", None, None, "tests");
         let base = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -271,6 +297,7 @@ impl Account {
             .build();
         let shared = Shared {
             base,
+            network: Network::default(),
             connections: fake.client(),
             calls: CallCount::default(),
             services: Mutex::default(),

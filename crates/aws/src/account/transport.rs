@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, TlsContext, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -14,6 +16,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
+
+use super::network::Network;
 
 /// The number of calls sent, retries included.
 #[derive(Clone, Debug, Default)]
@@ -28,10 +32,65 @@ impl CallCount {
 }
 
 /// The connections that all services share.
-pub(crate) fn connections() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https()
+pub(crate) fn connections(network: &Network) -> SharedHttpClient {
+    let trust = network.trust.context();
+    SharedHttpClient::new(Connections {
+        http: connections_through(network.proxies.http(), trust.clone()),
+        https: connections_through(network.proxies.https(), trust),
+    })
+}
+
+fn connections_through(proxy: ProxyConfig, trust: TlsContext) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder().proxy_config(proxy.clone());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(trust.clone())
+            .build()
+    })
+}
+
+/// Connections by the scheme of what is called: the SDK's client has one proxy for all of its calls.
+#[derive(Clone, Debug)]
+struct Connections {
+    http: SharedHttpClient,
+    https: SharedHttpClient,
+}
+
+impl HttpClient for Connections {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(ByScheme {
+            connections: self.clone(),
+            settings: settings.clone(),
+            components: components.clone(),
+        })
+    }
+}
+
+/// Chooses when the call is made: certificates are read only where TLS needs them.
+#[derive(Debug)]
+struct ByScheme {
+    connections: Connections,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+}
+
+impl HttpConnector for ByScheme {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = if request.uri().starts_with("https:") {
+            &self.connections.https
+        } else {
+            &self.connections.http
+        };
+        let connector = client.http_connector(&self.settings, &self.components);
+        connector.call(request)
+    }
 }
 
 /// The header that marks an emulator's answers: an endpoint was set in place of AWS's.

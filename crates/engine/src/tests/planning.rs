@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Address, Graph, SYSTEM_TAG, StackName, Tags};
+use model::{Graph, SYSTEM_TAG, StackName, Tags};
 use serde_json::json;
 use tokio::sync::watch;
 

@@ -220,7 +220,7 @@ async fn the_record_is_removed_after_the_child_unless_a_successor_has_it() {
 }
 
 #[tokio::test]
-async fn a_childs_tags_follow_from_its_parent() {
+async fn the_tags_of_a_child_follow_from_its_parent() {
     let account = Account::for_tests(&FakeAws::default());
     let driver = Untyped::new(&account, |_| Things::default());
     let cache = ReadCache::default();
