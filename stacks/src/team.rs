@@ -29,7 +29,7 @@ pub(crate) fn add(graph: &mut Graph, team: &Team, edge: &Edge) -> Site {
     sites::add(
         stack,
         &SiteParts {
-            comment: format!("The application of the team {}", team.name),
+            comment: format!("Application of team {}", team.name),
             edge,
             headers: &edge.team_headers,
             rewrite: None,

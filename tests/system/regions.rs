@@ -63,7 +63,12 @@ async fn two_regions_have_each_their_own_toggles() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_regions_have_each_their_own_sites() {
     let [here, there] = in_two_regions("[shell]\n[teams.billing]\n");
-    side_by_side(&here, &there, &["--stack", "team/billing"]).await;
+    side_by_side(
+        &here,
+        &there,
+        &["--stack", "edge", "--stack", "team/billing"],
+    )
+    .await;
 }
 
 /// The other Region is deleted from a description that names this one, as after a move.

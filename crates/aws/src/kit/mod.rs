@@ -15,6 +15,8 @@ pub(crate) mod recorded;
 pub(crate) mod steady;
 pub(crate) mod tagging;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 pub(crate) mod typed;
 pub(crate) mod wait;
