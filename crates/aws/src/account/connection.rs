@@ -10,6 +10,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
+use aws_sdk_sts::config::Credentials;
 use engine::DriverError;
 use thiserror::Error;
 
@@ -40,6 +41,9 @@ pub enum AccountError {
     /// No Region is set.
     #[error("no AWS Region is set")]
     NoRegion,
+    /// A Region's name contains characters that no Region has.
+    #[error("{0:?} is not the name of an AWS Region")]
+    BadRegion(String),
     /// The named profile is in no file.
     #[error("no profile `{profile}` in {files}")]
     NoProfile {
@@ -100,6 +104,9 @@ impl AccountError {
     #[must_use]
     pub fn advice(&self) -> &'static str {
         match self {
+            Self::BadRegion(_) => {
+                "correct it in frontage.toml, --region, AWS_REGION or the profile: `eu-west-1`"
+            }
             Self::NoRegion => "set `region` in frontage.toml, pass --region, or set AWS_REGION",
             Self::NoProfile { .. } => {
                 "`aws configure list-profiles` lists them, and `aws configure --profile` adds one"
@@ -212,8 +219,9 @@ fn credentials(
 pub(super) async fn check_credentials(config: &SdkConfig) -> Result<(), AccountError> {
     let none = || AccountError::NoCredentials("no provider is configured".to_owned());
     let provider = config.credentials_provider().ok_or_else(none)?;
-    let Err(error) = provider.provide_credentials().await else {
-        return Ok(());
+    let error = match provider.provide_credentials().await {
+        Ok(found) => return check_sendable(&found),
+        Err(error) => error,
     };
     let text = match error.source() {
         Some(source) => format!("{error}: {}", error::reason(source)),
@@ -223,6 +231,33 @@ pub(super) async fn check_credentials(config: &SdkConfig) -> Result<(), AccountE
         CredentialsError::CredentialsNotLoaded(_) => AccountError::NoCredentials(text),
         _ => AccountError::Credentials(text),
     })
+}
+
+/// Checks what every request has in its headers, where the SDK would panic.
+fn check_sendable(credentials: &Credentials) -> Result<(), AccountError> {
+    let token = credentials.session_token().unwrap_or_default();
+    let sent = [credentials.access_key_id(), token];
+    if sent.iter().all(|text| is_printable(text)) {
+        return Ok(());
+    }
+    Err(AccountError::Credentials(
+        "the access key id or the session token contains a space, a line break or another character \
+         that cannot be sent"
+            .to_owned(),
+    ))
+}
+
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Checks a Region, which is in hosts and headers.
+pub(super) fn check_region(region: String) -> Result<String, AccountError> {
+    if is_printable(&region) {
+        Ok(region)
+    } else {
+        Err(AccountError::BadRegion(region))
+    }
 }
 
 pub(super) async fn identify(config: &SdkConfig) -> Result<(String, String), DriverError> {

@@ -25,7 +25,7 @@ use engine::{DriverError, Resolved};
 use model::{Owner, Pseudo};
 
 pub use self::connection::{AccountError, Connection};
-use self::connection::{check_credentials, identify, load};
+use self::connection::{check_credentials, check_region, identify, load};
 pub use self::network::{Network, Stream};
 pub(crate) use self::quirks::Quirk;
 pub use self::role::AskMfaCode;
@@ -104,7 +104,7 @@ impl Account {
         let client = transport::client(connections.clone(), calls.clone(), to);
         let base = config.into_builder().http_client(client).build();
         let region = base.region().filter(|region| !region.as_ref().is_empty());
-        let region = region.ok_or(AccountError::NoRegion)?.to_string();
+        let region = check_region(region.ok_or(AccountError::NoRegion)?.to_string())?;
         check_credentials(&base).await?;
         let (id, partition) = identify(&base).await.map_err(AccountError::Identity)?;
         let services = Mutex::new(HashMap::new());
