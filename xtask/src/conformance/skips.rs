@@ -47,6 +47,7 @@ const SKIPS: &[Skip] = &[
             "drivers::cloudfront::policies::drift",
             "drivers::cloudfront::policies::s",
             "drivers::cloudfront::policies::what",
+            "drivers::refusals",
         ],
         lacks: "cache and headers policies",
         instead: ON_MINISTACK,
