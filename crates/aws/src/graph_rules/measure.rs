@@ -1,19 +1,25 @@
 //! The length of a text that is known in part.
 
 use engine::Resolved;
+use model::types::apigatewayv2::Stage;
+use model::types::cloudfront::Distribution;
+use model::types::cognito::UserPoolDomain;
 use model::{Expression, Text};
 
 /// The least characters of attributes before they are known. CloudFront's own names are `d` and 13
 /// characters, some of them fewer: `d111111abcdef8.cloudfront.net`.
 const LEAST: [(&str, usize); 4] = [
-    ("Host", "d111111abcdef.cloudfront.net".len()),
-    ("Hosts", "*.cloudfront.net".len()),
     (
-        "LoginUrl",
+        Distribution::<Text>::HOST.name,
+        "d111111abcdef.cloudfront.net".len(),
+    ),
+    (Distribution::<Text>::HOSTS.name, "*.cloudfront.net".len()),
+    (
+        UserPoolDomain::<Text>::LOGIN_URL.name,
         "https://a.auth.us-east-1.amazoncognito.com".len(),
     ),
     (
-        "WebSocketUrl",
+        Stage::<Text>::WEBSOCKET_URL.name,
         "wss://abcdefghij.execute-api.us-east-1.amazonaws.com/a".len(),
     ),
 ];

@@ -178,7 +178,7 @@ async fn what_somebody_has_to_do_is_said_and_a_failure_is_told() {
         .update(live(), certificate(None), &changes)
         .await
         .unwrap_err();
-    let expected = "www.example.com waits for somebody to make the record _x.www.example.com CNAME _y.acm-validations.aws.";
+    let expected = "www.example.com is not validated until you create the record _x.www.example.com CNAME _y.acm-validations.aws.";
     assert!(error.to_string().contains(expected), "{error}");
     let failed = described("FAILED", true);
     let fake = FakeAws::new([

@@ -81,7 +81,7 @@ fn pending(detail: &CertificateDetail, desired: &Properties) -> String {
             }
             (Some(proof), None) => {
                 format!(
-                    "{name} waits for somebody to make the record {} CNAME {}",
+                    "{name} is not validated until you create the record {} CNAME {}",
                     proof.name, proof.value
                 )
             }
