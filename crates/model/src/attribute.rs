@@ -13,6 +13,15 @@ pub struct Attribute<R> {
     resource: PhantomData<R>,
 }
 
+// Not derived: that would require the same of `R`.
+impl<R> Clone for Attribute<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Attribute<R> {}
+
 impl<R> Attribute<R> {
     /// The attribute that CloudFormation gives this name.
     pub(crate) const fn new(name: &'static str) -> Self {

@@ -268,7 +268,6 @@ impl<R> Handle<R> {
     }
 
     /// A reference to an attribute of the resource.
-    #[allow(clippy::needless_pass_by_value)] // a constant
     pub(crate) fn attribute(&self, attribute: Attribute<R>) -> Text {
         Text::Deferred(Expression::Attribute(
             self.address.clone(),

@@ -14,6 +14,7 @@ use crate::kit::call::Call as _;
 use crate::kit::children::{Parent, ParentService, recorded};
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::tag_store::TagCalls;
 use crate::kit::wait::WaitPolicy;
 
 /// API Gateway's errors: another write in the same API is under way, or too many calls were made.
@@ -124,9 +125,11 @@ impl ApiGatewayClient {
     pub(super) fn websocket_url(&self, endpoint: &str, api_id: &str, stage: &str) -> String {
         self.account.websocket_url(endpoint, api_id, stage)
     }
+}
 
+impl TagCalls for ApiGatewayClient {
     /// The tags of an API or a stage, from itself; empty if it does not exist.
-    pub(super) async fn read_tags(&self, arn: &str) -> Result<Tags, DriverError> {
+    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
         let call = self.client.get_tags().resource_arn(arn);
         let answer = WRITES.found(call.send().sent("apigateway:GetTags").await)?;
         let tags = answer.and_then(|answer| answer.tags);
@@ -135,7 +138,7 @@ impl ApiGatewayClient {
 
     /// Sets tags of an API or a stage. Tags that are not named stay, so several drivers may write
     /// at once.
-    pub(super) async fn set_tags(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
         let call = self
             .client
             .tag_resource()
@@ -147,7 +150,7 @@ impl ApiGatewayClient {
     }
 
     /// Removes tags of an API or a stage. One that does not exist has none.
-    pub(super) async fn remove_tags(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
         let call = self
             .client
             .untag_resource()
@@ -160,16 +163,8 @@ impl ApiGatewayClient {
 }
 
 impl Parent for ApiGatewayClient {
-    async fn tags_of(&self, api_id: &str) -> Result<Tags, DriverError> {
-        self.read_tags(&self.api_arn(api_id)).await
-    }
-
-    async fn tag(&self, api_id: &str, tags: &Tags) -> Result<(), DriverError> {
-        self.set_tags(&self.api_arn(api_id), tags).await
-    }
-
-    async fn untag(&self, api_id: &str, keys: &[String]) -> Result<(), DriverError> {
-        self.remove_tags(&self.api_arn(api_id), keys).await
+    fn tagged(&self, api_id: &str) -> String {
+        self.api_arn(api_id)
     }
 }
 

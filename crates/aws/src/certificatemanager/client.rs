@@ -12,6 +12,7 @@ use crate::account::Account;
 use crate::account::error::failed;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::{Consistency, Error};
+use crate::kit::tag_store::TagCalls;
 use crate::kit::wait::WaitPolicy;
 
 const REGION: &str = "us-east-1";
@@ -73,7 +74,7 @@ impl CertificateManagerClient {
     }
 
     /// The tags of a certificate, or `None` if it does not exist.
-    pub(super) async fn tags(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
+    pub(super) async fn known_tags(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let answer = self
             .sdk
             .list_tags_for_certificate()
@@ -88,9 +89,15 @@ impl CertificateManagerClient {
         };
         Ok(found.map(|answer| answer.tags().iter().map(pair).collect()))
     }
+}
+
+impl TagCalls for CertificateManagerClient {
+    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+        Ok(self.known_tags(arn).await?.unwrap_or_default())
+    }
 
     /// Sets tags of a certificate.
-    pub(super) async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
         self.sdk
             .add_tags_to_certificate()
             .certificate_arn(arn)
@@ -101,7 +108,7 @@ impl CertificateManagerClient {
     }
 
     /// Removes tags of a certificate. One that does not exist has none.
-    pub(super) async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
         let tags = keys.iter().map(|key| Tag::builder().key(key).build());
         let tags = tags.collect::<Result<Vec<_>, _>>().map_err(incomplete)?;
         let answer = self

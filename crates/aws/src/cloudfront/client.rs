@@ -12,6 +12,7 @@ use super::convert::built;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::{Consistency, Error};
+use crate::kit::tag_store::TagCalls;
 use crate::kit::wait::WaitPolicy;
 
 const ABSENT: &[Error] = &[
@@ -92,9 +93,11 @@ impl CloudFrontClient {
             sdk: Client::new(&account.config("cloudfront")),
         }
     }
+}
 
+impl TagCalls for CloudFrontClient {
     /// The tags of a resource, by its ARN.
-    pub(super) async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
         let answer = self
             .sdk
             .list_tags_for_resource()
@@ -110,7 +113,7 @@ impl CloudFrontClient {
     }
 
     /// Sets tags of a resource.
-    pub(super) async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
         self.sdk
             .tag_resource()
             .resource(arn)
@@ -121,7 +124,7 @@ impl CloudFrontClient {
     }
 
     /// Removes tags of a resource.
-    pub(super) async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
         self.sdk
             .untag_resource()
             .resource(arn)

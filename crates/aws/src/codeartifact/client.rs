@@ -18,6 +18,7 @@ use crate::kit::call::Call as _;
 use crate::kit::consistency::{Consistency, Error};
 use crate::kit::ownership::adopt;
 use crate::kit::policy_document::{parse, print};
+use crate::kit::tag_store::TagCalls;
 use crate::kit::tagging;
 use crate::kit::wait::WaitPolicy;
 
@@ -93,17 +94,6 @@ impl CodeArtifactClient {
         }
     }
 
-    /// The tags; empty if it does not exist.
-    pub(super) async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
-        let call = self.sdk.list_tags_for_resource().resource_arn(arn);
-        let answer = call.send().sent("codeartifact:ListTagsForResource").await;
-        let tags = CODEARTIFACT
-            .found(answer)?
-            .and_then(|answer| answer.tags)
-            .unwrap_or_default();
-        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
-    }
-
     /// Adopts the domain or repository whose name a create call found taken.
     pub(super) async fn adopt(
         &self,
@@ -115,26 +105,6 @@ impl CodeArtifactClient {
         let Some(refused) = taken else { return Ok(()) };
         adopt(&self.tags(arn).await?, owner, refused)?;
         self.tag(arn, tags).await
-    }
-
-    pub(super) async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
-        self.sdk
-            .tag_resource()
-            .resource_arn(arn)
-            .set_tags(Some(sdk_tags(tags)?))
-            .send()
-            .done("codeartifact:TagResource")
-            .await
-    }
-
-    pub(super) async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
-        self.sdk
-            .untag_resource()
-            .resource_arn(arn)
-            .set_tag_keys(Some(keys.to_vec()))
-            .send()
-            .done("codeartifact:UntagResource")
-            .await
     }
 
     /// The policy; `None` if there is none, or its owner does not exist.
@@ -248,6 +218,39 @@ impl CodeArtifactClient {
                     .await
             }
         })
+    }
+}
+
+impl TagCalls for CodeArtifactClient {
+    /// The tags; empty if it does not exist.
+    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+        let call = self.sdk.list_tags_for_resource().resource_arn(arn);
+        let answer = call.send().sent("codeartifact:ListTagsForResource").await;
+        let tags = CODEARTIFACT
+            .found(answer)?
+            .and_then(|answer| answer.tags)
+            .unwrap_or_default();
+        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+        self.sdk
+            .tag_resource()
+            .resource_arn(arn)
+            .set_tags(Some(sdk_tags(tags)?))
+            .send()
+            .done("codeartifact:TagResource")
+            .await
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+        self.sdk
+            .untag_resource()
+            .resource_arn(arn)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .done("codeartifact:UntagResource")
+            .await
     }
 }
 

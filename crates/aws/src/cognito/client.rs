@@ -17,6 +17,7 @@ use crate::kit::call::Call as _;
 use crate::kit::children::{Parent, ParentService};
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::tag_store::TagCalls;
 use crate::kit::tagging;
 use crate::kit::wait::WaitPolicy;
 
@@ -185,8 +186,9 @@ impl CognitoClient {
     }
 }
 
-impl Parent for CognitoClient {
-    async fn tags_of(&self, pool_id: &str) -> Result<Tags, DriverError> {
+/// The calls name a user pool by its id.
+impl TagCalls for CognitoClient {
+    async fn tags(&self, pool_id: &str) -> Result<Tags, DriverError> {
         let call = self
             .client
             .list_tags_for_resource()
@@ -216,6 +218,12 @@ impl Parent for CognitoClient {
         COGNITO
             .delete(|| call.clone().send().done("cognito-idp:UntagResource"))
             .await
+    }
+}
+
+impl Parent for CognitoClient {
+    fn tagged(&self, pool_id: &str) -> String {
+        pool_id.to_owned()
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod ownership;
 pub(crate) mod policy_document;
 pub(crate) mod recorded;
 pub(crate) mod steady;
+pub(crate) mod tag_store;
 pub(crate) mod tagging;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -13,6 +13,7 @@ use model::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::limits::{Checks, Limit};
+use super::tag_store::TagStore;
 use super::typed::{ResourceDriver, TypedLive, TypedReadRequest, Untyped};
 use crate::Account;
 
@@ -100,8 +101,8 @@ impl ResourceDriver for Things {
         Ok(Vec::new())
     }
 
-    async fn tags(&self, _: &TypedLive<Thing>, _: Option<&Address>) -> Result<Tags, DriverError> {
-        Ok(self.0.clone())
+    fn tag_store(&self) -> impl TagStore<Thing> {
+        self
     }
 
     async fn create(&self, _: Thing, _: &Owner, _: &Tags) -> Result<TypedLive<Thing>, DriverError> {
@@ -110,18 +111,24 @@ impl ResourceDriver for Things {
 
     async fn update(
         &self,
-        _: TypedLive<Thing>,
-        _: Thing,
+        _: &mut TypedLive<Thing>,
+        _: &Thing,
         _: &Changes,
-    ) -> Result<TypedLive<Thing>, DriverError> {
-        panic!("nothing is written here")
-    }
-
-    async fn tag(&self, _: &TypedLive<Thing>, _: &Tags) -> Result<(), DriverError> {
+    ) -> Result<(), DriverError> {
         panic!("nothing is written here")
     }
 
     async fn delete(&self, _: TypedLive<Thing>) -> Result<(), DriverError> {
+        panic!("nothing is written here")
+    }
+}
+
+impl TagStore<Thing> for Things {
+    async fn tags(&self, _: &TypedLive<Thing>, _: Option<&Address>) -> Result<Tags, DriverError> {
+        Ok(self.0.clone())
+    }
+
+    async fn tag(&self, _: &TypedLive<Thing>, _: &Tags) -> Result<(), DriverError> {
         panic!("nothing is written here")
     }
 }

@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::limits::{Checks, Limit};
+use super::tag_store::TagStore;
 use super::tagging;
 use crate::Account;
 
@@ -39,7 +40,6 @@ impl<P> TypedLive<P> {
     ///
     /// # Errors
     /// [`DriverError::Internal`] if the driver did not set it.
-    #[allow(clippy::needless_pass_by_value)] // a constant
     pub(crate) fn attribute(&self, attribute: Attribute<P>) -> Result<&str, DriverError> {
         let (id, name) = (&self.id, attribute.name);
         let value = self.attributes.get(name).map(String::as_str);
@@ -111,12 +111,8 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         cache: &ReadCache,
     ) -> impl Future<Output = Result<Vec<TypedLive<Self::Properties>>, DriverError>> + Send;
 
-    /// The tags of a resource, from its own service.
-    fn tags(
-        &self,
-        live: &TypedLive<Self::Properties>,
-        address: Option<&Address>,
-    ) -> impl Future<Output = Result<Tags, DriverError>> + Send;
+    /// Where the tags of the type's resources are kept.
+    fn tag_store(&self) -> impl TagStore<Self::Properties>;
 
     /// Reads the uncertain parts of a live resource again, by default its tags; `None` if it no
     /// longer exists. `address` is its address if that is known.
@@ -126,7 +122,7 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         address: Option<&Address>,
     ) -> impl Future<Output = Result<Option<TypedLive<Self::Properties>>, DriverError>> + Send {
         async move {
-            let tags = LiveTags::Read(self.tags(&live, address).await?);
+            let tags = LiveTags::Read(self.tag_store().tags(&live, address).await?);
             Ok(Some(TypedLive { tags, ..live }))
         }
     }
@@ -139,28 +135,26 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         tags: &Tags,
     ) -> impl Future<Output = Result<TypedLive<Self::Properties>, DriverError>> + Send;
 
-    /// Changes the resource in place. The properties are normalised and checked.
+    /// Changes the resource in place. The properties are normalised and checked. What AWS assigns
+    /// anew is written to `live`; its properties stay as they were.
     fn update(
         &self,
-        live: TypedLive<Self::Properties>,
-        desired: Self::Properties,
+        live: &mut TypedLive<Self::Properties>,
+        desired: &Self::Properties,
         changes: &Changes,
-    ) -> impl Future<Output = Result<TypedLive<Self::Properties>, DriverError>> + Send;
-
-    /// Sets tags; there is at least one.
-    fn tag(
-        &self,
-        live: &TypedLive<Self::Properties>,
-        tags: &Tags,
     ) -> impl Future<Output = Result<(), DriverError>> + Send;
 
-    /// Removes tags; there is at least one. A child has only its record.
-    fn untag(
+    /// Changes the resource in place and returns it as it is then.
+    fn updated(
         &self,
-        _live: &TypedLive<Self::Properties>,
-        _keys: &[String],
-    ) -> impl Future<Output = Result<(), DriverError>> + Send {
-        async { Ok(()) }
+        mut live: TypedLive<Self::Properties>,
+        properties: Self::Properties,
+        changes: &Changes,
+    ) -> impl Future<Output = Result<TypedLive<Self::Properties>, DriverError>> + Send {
+        async move {
+            self.update(&mut live, &properties, changes).await?;
+            Ok(TypedLive { properties, ..live })
+        }
     }
 
     /// Deletes the resource.
@@ -350,17 +344,17 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         changes: &Changes,
     ) -> Result<Live, DriverError> {
         let desired = self.writable(properties)?;
-        let live = self.driver.update(typed(live)?, desired, changes).await?;
+        let live = self.driver.updated(typed(live)?, desired, changes).await?;
         Ok(self.untyped(live))
     }
 
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError> {
-        let live = typed(live)?;
+        let (live, store) = (typed(live)?, self.driver.tag_store());
         if !remove.is_empty() {
-            self.driver.untag(&live, remove).await?;
+            store.untag(&live, remove).await?;
         }
         if !set.is_empty() {
-            self.driver.tag(&live, set).await?;
+            store.tag(&live, set).await?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::children::Parent;
 use crate::kit::consistency::{Consistency, Error};
+use crate::kit::tag_store::TagCalls;
 use crate::kit::tagging;
 use crate::kit::wait::{WaitPolicy, retry};
 
@@ -126,25 +127,6 @@ impl LambdaClient {
             .await
     }
 
-    /// The tags of a function or an event source mapping.
-    pub(super) async fn list_tags(&self, arn: &str) -> Result<Tags, DriverError> {
-        let call = self.sdk.list_tags().resource(arn);
-        let answer = call.send().sent("lambda:ListTags").await?;
-        Ok(answer.tags.unwrap_or_default().into_iter().collect())
-    }
-
-    /// Sets tags of a function or an event source mapping.
-    pub(super) async fn set_tags(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
-        let call = self
-            .sdk
-            .tag_resource()
-            .resource(arn)
-            .set_tags(Some(sdk_tags(tags)));
-        LAMBDA
-            .write(|| call.clone().send().done("lambda:TagResource"))
-            .await
-    }
-
     /// Sets the tags that a function or an event source mapping lacks.
     pub(super) async fn complete_tags(
         &self,
@@ -156,11 +138,32 @@ impl LambdaClient {
         if missing.is_empty() {
             return Ok(());
         }
-        self.set_tags(arn, &missing).await
+        self.tag(arn, &missing).await
+    }
+}
+
+impl TagCalls for LambdaClient {
+    /// The tags of a function or an event source mapping.
+    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+        let call = self.sdk.list_tags().resource(arn);
+        let answer = call.send().sent("lambda:ListTags").await?;
+        Ok(answer.tags.unwrap_or_default().into_iter().collect())
+    }
+
+    /// Sets tags of a function or an event source mapping.
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+        let call = self
+            .sdk
+            .tag_resource()
+            .resource(arn)
+            .set_tags(Some(sdk_tags(tags)));
+        LAMBDA
+            .write(|| call.clone().send().done("lambda:TagResource"))
+            .await
     }
 
     /// Removes tags of a function or an event source mapping.
-    pub(super) async fn remove_tags(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
         let call = self
             .sdk
             .untag_resource()
@@ -174,17 +177,21 @@ impl LambdaClient {
 
 /// A function is the parent of its permissions.
 impl Parent for LambdaClient {
-    async fn tags_of(&self, function: &str) -> Result<Tags, DriverError> {
-        LAMBDA.or_empty(self.list_tags(&self.arn(function)).await)
+    fn tagged(&self, function: &str) -> String {
+        self.arn(function)
     }
 
-    async fn tag(&self, function: &str, tags: &Tags) -> Result<(), DriverError> {
+    async fn parent_tags(&self, function: &str) -> Result<Tags, DriverError> {
+        LAMBDA.or_empty(self.tags(&self.arn(function)).await)
+    }
+
+    async fn tag_parent(&self, function: &str, tags: &Tags) -> Result<(), DriverError> {
         let arn = self.arn(function);
-        fresh(|| self.set_tags(&arn, tags)).await
+        fresh(|| self.tag(&arn, tags)).await
     }
 
-    async fn untag(&self, function: &str, keys: &[String]) -> Result<(), DriverError> {
-        LAMBDA.or_empty(self.remove_tags(&self.arn(function), keys).await)
+    async fn untag_parent(&self, function: &str, keys: &[String]) -> Result<(), DriverError> {
+        LAMBDA.or_empty(self.untag(&self.arn(function), keys).await)
     }
 }
 

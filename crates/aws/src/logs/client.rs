@@ -11,6 +11,7 @@ use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::Code;
+use crate::kit::tag_store::TagCalls;
 use crate::kit::wait::WaitPolicy;
 
 /// The errors of CloudWatch Logs. One passes: another change of the same group is under way.
@@ -69,22 +70,33 @@ impl LogsClient {
             .sent("logs:DescribeLogGroups")
             .await
     }
+}
 
-    /// A group's tags.
-    pub(super) async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+/// The calls name a group by its ARN.
+impl TagCalls for LogsClient {
+    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
         let call = self.sdk.list_tags_for_resource().resource_arn(arn).send();
         let tags = call.sent("logs:ListTagsForResource").await?.tags;
         Ok(tags.unwrap_or_default().into_iter().collect())
     }
 
-    /// Sets tags of a group.
-    pub(super) async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
         self.sdk
             .tag_resource()
             .resource_arn(arn)
             .set_tags(Some(tags.clone().into_iter().collect()))
             .send()
             .done("logs:TagResource")
+            .await
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+        self.sdk
+            .untag_resource()
+            .resource_arn(arn)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .done("logs:UntagResource")
             .await
     }
 }

@@ -14,6 +14,7 @@ use crate::account::error::failed;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::tag_store::TagCalls;
 use crate::kit::tagging::{Hints, hints};
 use crate::kit::wait::WaitPolicy;
 
@@ -119,7 +120,7 @@ impl S3Client {
             let tags = if hinted.is_some() {
                 hinted
             } else {
-                let tags = self.tags(&name, cache).await?;
+                let tags = self.tags_once(&name, cache).await?;
                 tags.as_ref().clone().map(LiveTags::Read)
             };
             Ok::<_, DriverError>(tags.map(|tags| (name, tags)))
@@ -191,7 +192,7 @@ impl S3Client {
     }
 
     /// A bucket's tags, one call per run; `None` if it does not exist.
-    pub(super) async fn tags(
+    pub(super) async fn tags_once(
         &self,
         bucket: &str,
         cache: &ReadCache,
@@ -236,6 +237,23 @@ impl S3Client {
     /// Whether an owner is of this system.
     pub(super) fn is_of_system(&self, owner: &Owner) -> bool {
         owner.system == self.account.system()
+    }
+}
+
+/// The calls name a bucket.
+impl TagCalls for S3Client {
+    async fn tags(&self, bucket: &str) -> Result<Tags, DriverError> {
+        Ok(self.read_tags(bucket).await?.unwrap_or_default())
+    }
+
+    async fn tag(&self, bucket: &str, tags: &Tags) -> Result<(), DriverError> {
+        self.change_tags(bucket, |all| all.extend(tags.clone()))
+            .await
+    }
+
+    async fn untag(&self, bucket: &str, keys: &[String]) -> Result<(), DriverError> {
+        self.change_tags(bucket, |all| all.retain(|key, _| !keys.contains(key)))
+            .await
     }
 }
 

@@ -13,6 +13,7 @@ use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::Code;
+use crate::kit::tag_store::TagCalls;
 use crate::kit::wait::WaitPolicy;
 
 /// The errors of SQS. It returns the codes of its JSON protocol or, in a header that the SDK
@@ -103,22 +104,33 @@ impl SqsClient {
         let found = SQS.found(call.sent("sqs:GetQueueAttributes").await)?;
         Ok(found.map(|found| found.attributes.unwrap_or_default()))
     }
+}
 
-    /// A queue's tags.
-    pub(super) async fn tags(&self, url: &str) -> Result<Tags, DriverError> {
+/// The calls name a queue by its URL.
+impl TagCalls for SqsClient {
+    async fn tags(&self, url: &str) -> Result<Tags, DriverError> {
         let call = self.sdk.list_queue_tags().queue_url(url).send();
         let tags = call.sent("sqs:ListQueueTags").await?.tags;
         Ok(tags.unwrap_or_default().into_iter().collect())
     }
 
-    /// Sets tags of a queue.
-    pub(super) async fn tag(&self, url: &str, tags: &Tags) -> Result<(), DriverError> {
+    async fn tag(&self, url: &str, tags: &Tags) -> Result<(), DriverError> {
         self.sdk
             .tag_queue()
             .queue_url(url)
             .set_tags(Some(tags.clone().into_iter().collect()))
             .send()
             .done("sqs:TagQueue")
+            .await
+    }
+
+    async fn untag(&self, url: &str, keys: &[String]) -> Result<(), DriverError> {
+        self.sdk
+            .untag_queue()
+            .queue_url(url)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .done("sqs:UntagQueue")
             .await
     }
 }

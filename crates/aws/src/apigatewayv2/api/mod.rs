@@ -7,7 +7,7 @@ mod tests;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, ProtocolType};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Api;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use super::client::{ApiGatewayClient, DELETIONS, WRITES};
 use super::convert;
@@ -16,6 +16,7 @@ use crate::kit::call::Call as _;
 use crate::kit::children::ParentService as _;
 use crate::kit::gone::until_gone;
 use crate::kit::limits::Limit;
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::WaitPolicy;
 
@@ -137,8 +138,8 @@ impl ResourceDriver for Apis {
         Ok(owned.iter().map(|api| self.live(api)).collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.0.read_tags(live.attribute(Api::ARN)?).await
+    fn tag_store(&self) -> impl TagStore<Api> {
+        OwnTags::by(&self.0, Api::ARN)
     }
 
     async fn create(&self, desired: Api, _: &Owner, tags: &Tags) -> Result<Live, DriverError> {
@@ -165,10 +166,10 @@ impl ResourceDriver for Apis {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Api,
+        live: &mut Live,
+        desired: &Api,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
+    ) -> Result<(), DriverError> {
         let text = |property: &str, value: Option<&String>| {
             let affected = changes.affects(property);
             affected.then(|| convert::patch_text(value))
@@ -194,19 +195,7 @@ impl ResourceDriver for Apis {
             );
         WRITES
             .write(|| call.clone().send().done("apigateway:UpdateApi"))
-            .await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.0.set_tags(live.attribute(Api::ARN)?, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.0.remove_tags(live.attribute(Api::ARN)?, keys).await
+            .await
     }
 
     /// Deletes the API with everything that it contains.

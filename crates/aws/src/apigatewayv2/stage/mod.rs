@@ -9,7 +9,7 @@ mod write;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, Stage as SdkStage};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Stage;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use super::client::{ApiGatewayClient, DELETIONS};
 use super::convert;
@@ -18,6 +18,7 @@ use crate::kit::call::Call as _;
 use crate::kit::children::ParentService as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
+use crate::kit::tag_store::{OwnTags, TagCalls as _, TagStore};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 type Properties = Stage<String>;
@@ -81,7 +82,7 @@ impl Stages {
             return Err(refused);
         };
         let arn = self.0.stage_arn(api_id, stage_name);
-        adopt(&self.0.read_tags(&arn).await?, owner, refused)?;
+        adopt(&self.0.tags(&arn).await?, owner, refused)?;
         let mut found = properties(api_id, found);
         self.normalise(&mut found);
         let changes = changes(&found, desired)?;
@@ -164,8 +165,8 @@ impl ResourceDriver for Stages {
         Ok(listed)
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.0.read_tags(live.attribute(Stage::ARN)?).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by(&self.0, Stage::ARN)
     }
 
     async fn create(
@@ -186,26 +187,14 @@ impl ResourceDriver for Stages {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
-        self.patch(&live.properties, &desired, |property| {
+    ) -> Result<(), DriverError> {
+        self.patch(&live.properties, desired, |property| {
             changes.affects(property)
         })
-        .await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.0.set_tags(live.attribute(Stage::ARN)?, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.0.remove_tags(live.attribute(Stage::ARN)?, keys).await
+        .await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -10,13 +10,14 @@ mod validation;
 use aws_sdk_acm::types::KeyAlgorithm;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::certificatemanager::Certificate;
-use model::{Address, Owner, Tags, child_fingerprint_tag, fingerprint};
+use model::{Owner, Tags, child_fingerprint_tag, fingerprint};
 
 use super::client::{CONSISTENCY, CertificateManagerClient, sdk_tags};
 use crate::account::Account;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::recorded;
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, until};
 use crate::route53::Route53Client;
@@ -162,8 +163,8 @@ impl ResourceDriver for Certificates {
         Ok(owned.iter().map(|one| one.live(None)).collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        Ok(self.client.tags(&live.id).await?.unwrap_or_default())
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by_id(&self.client)
     }
 
     async fn create(
@@ -180,26 +181,15 @@ impl ResourceDriver for Certificates {
     /// Only the zones of the validation records can change, and whether the certificate is issued.
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         _: &Changes,
-    ) -> Result<Live, DriverError> {
-        let owner = recorded::owner(&live, &Tags::new())?;
+    ) -> Result<(), DriverError> {
+        let owner = recorded::owner(live, &Tags::new())?;
         let tags = live.tags.known().cloned().unwrap_or_default();
-        let tags = self.validate(&live.id, &desired, &owner, tags).await?;
-        Ok(TypedLive {
-            properties: desired,
-            tags: LiveTags::Read(tags),
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.client.tag(&live.id, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.client.untag(&live.id, keys).await
+        let tags = self.validate(&live.id, desired, &owner, tags).await?;
+        live.tags = LiveTags::Read(tags);
+        Ok(())
     }
 
     /// The validation records are deleted before the certificate: they are found by it.

@@ -66,7 +66,7 @@ impl Certificates {
 
     /// A certificate, if it is the system's.
     async fn own(&self, arn: &str) -> Result<Option<Owned>, DriverError> {
-        let tags = self.client.tags(arn).await?.unwrap_or_default();
+        let tags = self.client.known_tags(arn).await?.unwrap_or_default();
         let Some(owner) = Owner::recorded_in(&tags).filter(|owner| self.account.owns(owner)) else {
             return Ok(None);
         };

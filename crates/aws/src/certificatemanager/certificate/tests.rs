@@ -175,7 +175,7 @@ async fn what_somebody_has_to_do_is_said_and_a_failure_is_told() {
     let changes = Changes(Vec::new());
     let live = || live(certificate(None), ARN, tags());
     let error = driver(&fake)
-        .update(live(), certificate(None), &changes)
+        .updated(live(), certificate(None), &changes)
         .await
         .unwrap_err();
     let expected = "www.example.com is not validated until you create the record _x.www.example.com CNAME _y.acm-validations.aws.";
@@ -186,7 +186,7 @@ async fn what_somebody_has_to_do_is_said_and_a_failure_is_told() {
         (DESCRIBE, 200, failed.as_str()),
     ]);
     let error = driver(&fake)
-        .update(live(), certificate(None), &changes)
+        .updated(live(), certificate(None), &changes)
         .await
         .unwrap_err();
     assert!(
@@ -471,7 +471,7 @@ async fn a_record_that_somebody_else_wrote_is_neither_written_nor_removed() {
     ]);
     let live = live(certificate(None), ARN, tags());
     driver(&fake)
-        .update(live, certificate(Some("Z1")), &Changes(Vec::new()))
+        .updated(live, certificate(Some("Z1")), &Changes(Vec::new()))
         .await
         .unwrap();
     fake.assert_used();

@@ -14,6 +14,7 @@ use model::types::certificatemanager::ValidationMethod;
 use model::{Owner, Tags};
 
 use super::{Certificates, Properties, convert, zones_of, zones_tag};
+use crate::kit::tag_store::TagCalls as _;
 use crate::kit::wait::{WaitPolicy, until};
 use crate::route53::{Companion, canonical, remove, simple_record, write};
 
@@ -201,7 +202,7 @@ impl Certificates {
     pub(super) async fn invalidate(&self, arn: &str) -> Result<(), DriverError> {
         let (Some(detail), Some(tags)) = (
             self.client.describe(arn).await?,
-            self.client.tags(arn).await?,
+            self.client.known_tags(arn).await?,
         ) else {
             return Ok(());
         };

@@ -20,6 +20,7 @@ use crate::Account;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::recorded;
+use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 /// A resource as it is listed.
@@ -212,8 +213,8 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
             .collect()
     }
 
-    async fn tags(&self, live: &Live<K>, _: Option<&Address>) -> Result<Tags, DriverError> {
-        Ok(live.tags.known().cloned().unwrap_or_default())
+    fn tag_store(&self) -> impl TagStore<K::Properties> {
+        self
     }
 
     async fn create(
@@ -234,21 +235,12 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
 
     async fn update(
         &self,
-        live: Live<K>,
-        desired: K::Properties,
+        live: &mut Live<K>,
+        desired: &K::Properties,
         _: &Changes,
-    ) -> Result<Live<K>, DriverError> {
-        self.write(&live.id, &desired, &recorded::owner(&live, &Tags::new())?)
-            .await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live<K>, tags: &Tags) -> Result<(), DriverError> {
-        let owner = recorded::owner(live, tags)?;
-        self.write(&live.id, &live.properties, &owner).await
+    ) -> Result<(), DriverError> {
+        self.write(&live.id, desired, &recorded::owner(live, &Tags::new())?)
+            .await
     }
 
     async fn delete(&self, live: Live<K>) -> Result<(), DriverError> {
@@ -258,5 +250,16 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
                 K::delete(&self.client.sdk, &live.id, &version).await
             })
             .await
+    }
+}
+
+impl<K: CommentOwned> TagStore<K::Properties> for Driver<K> {
+    async fn tags(&self, live: &Live<K>, _: Option<&Address>) -> Result<Tags, DriverError> {
+        Ok(live.tags.known().cloned().unwrap_or_default())
+    }
+
+    async fn tag(&self, live: &Live<K>, tags: &Tags) -> Result<(), DriverError> {
+        let owner = recorded::owner(live, tags)?;
+        self.write(&live.id, &live.properties, &owner).await
     }
 }

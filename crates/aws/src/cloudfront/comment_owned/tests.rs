@@ -237,7 +237,7 @@ async fn a_write_from_an_old_version_is_made_again() {
         ),
     ]);
     controls(&fake)
-        .update(owned(tags("shell/control")), control(), &Changes::default())
+        .updated(owned(tags("shell/control")), control(), &Changes::default())
         .await
         .unwrap();
     fake.assert_used();

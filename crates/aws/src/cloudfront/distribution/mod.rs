@@ -31,6 +31,7 @@ use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::recorded;
+use crate::kit::tag_store::{TagCalls as _, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, until};
 
@@ -286,8 +287,8 @@ impl ResourceDriver for Distributions {
         self.owned(cache).await
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute(Distribution::ARN)?).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        self
     }
 
     async fn create(
@@ -302,33 +303,14 @@ impl ResourceDriver for Distributions {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         _: &Changes,
-    ) -> Result<Live, DriverError> {
-        let owner = recorded::owner(&live, &Tags::new())?;
-        let written = self.write(&live.id, &desired, &owner).await?;
-        Ok(TypedLive {
-            attributes: self.attributes(&written),
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        // An earlier update wrote the note of the owner in the tags at that time.
-        let owner = without_fingerprint(&recorded::owner(live, tags)?);
-        let noted = live.tags.owner().as_ref().map(without_fingerprint);
-        if noted.as_ref() != Some(&owner) {
-            self.write(&live.id, &live.properties, &owner).await?;
-        }
-        let arn = live.attribute(Distribution::ARN)?;
-        self.client.tag(arn, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        let arn = live.attribute(Distribution::ARN)?;
-        self.client.untag(arn, keys).await
+    ) -> Result<(), DriverError> {
+        let owner = recorded::owner(live, &Tags::new())?;
+        let written = self.write(&live.id, desired, &owner).await?;
+        live.attributes = self.attributes(&written);
+        Ok(())
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
@@ -345,5 +327,27 @@ impl ResourceDriver for Distributions {
 
     async fn settle(&self, live: Live) -> Result<(), DriverError> {
         self.deployed(&live.id).await
+    }
+}
+
+impl TagStore<Properties> for Distributions {
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        self.client.tags(live.attribute(Distribution::ARN)?).await
+    }
+
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        // An earlier update wrote the note of the owner in the tags at that time.
+        let owner = without_fingerprint(&recorded::owner(live, tags)?);
+        let noted = live.tags.owner().as_ref().map(without_fingerprint);
+        if noted.as_ref() != Some(&owner) {
+            self.write(&live.id, &live.properties, &owner).await?;
+        }
+        let arn = live.attribute(Distribution::ARN)?;
+        self.client.tag(arn, tags).await
+    }
+
+    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+        let arn = live.attribute(Distribution::ARN)?;
+        self.client.untag(arn, keys).await
     }
 }

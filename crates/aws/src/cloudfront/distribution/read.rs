@@ -13,6 +13,7 @@ use super::{Distributions, Live, convert};
 use crate::cloudfront::client::WRITES;
 use crate::cloudfront::owner_comment::{self, OwnerComment, without_fingerprint};
 use crate::failed;
+use crate::kit::tag_store::TagCalls as _;
 
 /// Ends a comment that lost its note, so that it differs from the desired one.
 const NOTE_LOST: &str = "(without the note of its owner)";

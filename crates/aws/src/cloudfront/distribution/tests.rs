@@ -416,7 +416,7 @@ async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
     desired.distribution_config.comment = Some("Acme".to_owned());
     driver(&fake).normalise(&mut desired);
     let live = driver(&fake)
-        .update(live("Deployed"), desired, &Changes::default())
+        .updated(live("Deployed"), desired, &Changes::default())
         .await
         .unwrap();
     fake.assert_used();

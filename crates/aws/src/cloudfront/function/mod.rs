@@ -24,6 +24,7 @@ use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
+use crate::kit::tag_store::{OwnTags, TagCalls as _, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Function<String>;
@@ -244,8 +245,8 @@ impl ResourceDriver for Functions {
             .collect()
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute(Function::ARN)?).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by(&self.client, Function::ARN)
     }
 
     async fn confirm(
@@ -253,7 +254,7 @@ impl ResourceDriver for Functions {
         live: Live,
         address: Option<&Address>,
     ) -> Result<Option<Live>, DriverError> {
-        let tags = WRITES.found(self.tags(&live, address).await)?;
+        let tags = WRITES.found(self.tag_store().tags(&live, address).await)?;
         Ok(tags.map(|tags| TypedLive {
             tags: LiveTags::Read(tags),
             ..live
@@ -292,27 +293,14 @@ impl ResourceDriver for Functions {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        _: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
+    ) -> Result<(), DriverError> {
         if changes.affects("FunctionCode") || changes.affects("FunctionConfig") {
-            self.write(&desired).await?;
+            self.write(desired).await?;
         }
-        self.publish(&desired).await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.client.tag(live.attribute(Function::ARN)?, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        let arn = live.attribute(Function::ARN)?;
-        self.client.untag(arn, keys).await
+        self.publish(desired).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

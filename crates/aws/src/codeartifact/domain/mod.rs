@@ -8,13 +8,14 @@ use aws_sdk_codeartifact::types::{DomainDescription, DomainStatus};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::codeartifact::Domain;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use super::client::{CODEARTIFACT, CodeArtifactClient, PolicyOwner, sdk_tags, taken};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::policy_document::normalise;
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::until;
 
@@ -141,8 +142,8 @@ impl ResourceDriver for Domains {
         Ok(try_join_all(domains).await?.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute(Domain::ARN)?).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by(&self.client, Domain::ARN)
     }
 
     async fn create(
@@ -172,25 +173,14 @@ impl ResourceDriver for Domains {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        _: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
+    ) -> Result<(), DriverError> {
         if changes.affects("PermissionsPolicyDocument") {
-            self.put_policy(&desired).await?;
+            self.put_policy(desired).await?;
         }
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.client.tag(live.attribute(Domain::ARN)?, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.client.untag(live.attribute(Domain::ARN)?, keys).await
+        Ok(())
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -83,7 +83,7 @@ async fn a_policy_is_written_over_the_revision_that_was_read() {
     let driver = Domains::new(&Account::for_tests(&fake));
     let before = alive("acme-packages", domain(&policy("a:Old")));
     driver
-        .update(
+        .updated(
             before,
             domain(&policy("a:New")),
             &changes("PermissionsPolicyDocument"),

@@ -10,7 +10,7 @@ use aws_sdk_codeartifact::types::{PackageFormat, RepositoryDescription};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::codeartifact::Repository;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use self::convert::{live, properties};
 use super::client::{CODEARTIFACT, CodeArtifactClient, PolicyOwner, taken};
@@ -19,6 +19,7 @@ use crate::account::error::failed;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::policy_document::normalise;
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::until;
 
@@ -169,8 +170,8 @@ impl ResourceDriver for Repositories {
             .collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute(Repository::ARN)?).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by(&self.client, Repository::ARN)
     }
 
     async fn create(
@@ -204,28 +205,15 @@ impl ResourceDriver for Repositories {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
-        self.change(&live.properties, &desired).await?;
+    ) -> Result<(), DriverError> {
+        self.change(&live.properties, desired).await?;
         if changes.affects("PermissionsPolicyDocument") {
-            self.put_policy(&desired).await?;
+            self.put_policy(desired).await?;
         }
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        let arn = live.attribute(Repository::ARN)?;
-        self.client.tag(arn, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        let arn = live.attribute(Repository::ARN)?;
-        self.client.untag(arn, keys).await
+        Ok(())
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

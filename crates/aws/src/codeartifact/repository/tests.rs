@@ -47,7 +47,7 @@ async fn a_connection_goes_before_upstreams_come_and_an_empty_list_is_sent() {
     let connected = repository(&json!({"ExternalConnections": ["public:npmjs"]}));
     let upstream = repository(&json!({"Upstreams": ["b", "a"]}));
     let changed = driver
-        .update(
+        .updated(
             alive("acme-packages/npm", connected.clone()),
             upstream,
             &changes("Upstreams"),
@@ -55,7 +55,7 @@ async fn a_connection_goes_before_upstreams_come_and_an_empty_list_is_sent() {
         .await;
     let changed = changed.unwrap();
     driver
-        .update(changed, connected, &changes("Upstreams"))
+        .updated(changed, connected, &changes("Upstreams"))
         .await
         .unwrap();
     let requests = fake.requests();

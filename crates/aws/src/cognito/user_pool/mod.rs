@@ -13,16 +13,17 @@ use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUse
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::cognito::UserPool;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
 use crate::kit::call::Call as _;
-use crate::kit::children::{Parent as _, ParentService as _};
+use crate::kit::children::ParentService as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
 use crate::kit::gone::until_gone;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = UserPool<String>;
@@ -176,8 +177,8 @@ impl ResourceDriver for UserPools {
         Ok(listed)
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.0.tags_of(&live.id).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by_id(&self.0)
     }
 
     async fn create(
@@ -198,13 +199,13 @@ impl ResourceDriver for UserPools {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
+    ) -> Result<(), DriverError> {
         let id = &live.id;
         let touches = |property: &str| changes.affects(property);
-        self.add_attributes(id, &live.properties, &desired).await?;
+        self.add_attributes(id, &live.properties, desired).await?;
         let mfa = write::MFA.iter().any(|property| touches(property));
         // A lower tier refuses the settings of a higher one, so they are removed before it is set,
         // and set after the higher tier.
@@ -212,27 +213,16 @@ impl ResourceDriver for UserPools {
             touches("UserPoolTier") && desired.user_pool_tier.as_deref() != Some("LITE");
         if tier_first {
             let mfa = live.properties.mfa_configuration.as_deref();
-            self.update_pool(id, &desired, mfa, &touches).await?;
+            self.update_pool(id, desired, mfa, &touches).await?;
         }
         if mfa {
-            self.set_mfa(id, &desired).await?;
+            self.set_mfa(id, desired).await?;
         }
         if write::updates(changes) && !tier_first {
-            self.update_pool(id, &desired, desired.mfa_configuration.as_deref(), &touches)
+            self.update_pool(id, desired, desired.mfa_configuration.as_deref(), &touches)
                 .await?;
         }
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.0.tag(&live.id, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.0.untag(&live.id, keys).await
+        Ok(())
     }
 
     /// Deletes the pool with everything in it, except its domain.

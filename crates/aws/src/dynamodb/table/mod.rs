@@ -12,13 +12,14 @@ mod write;
 use engine::{Changes, DriverError, LiveTags, ReadCache, UNKNOWN};
 use futures_util::future::try_join_all;
 use model::types::dynamodb::Table;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use self::convert::{MANAGED_KEY, normalise_table};
 use self::read::{CREATION, LAG};
 use super::client::DynamoDbClient;
 use crate::Account;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Table<String>;
@@ -78,8 +79,8 @@ impl ResourceDriver for Tables {
         Ok(tables.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(&live.id).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by_id(self)
     }
 
     async fn create(
@@ -108,38 +109,25 @@ impl ResourceDriver for Tables {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
-        limits::check_change(&live.properties, &desired)?;
-        self.change(&live.properties, &desired, changes).await?;
+    ) -> Result<(), DriverError> {
+        limits::check_change(&live.properties, desired)?;
+        self.change(&live.properties, desired, changes).await?;
         if changes.affects("PointInTimeRecoverySpecification") {
-            self.put_recovery(&desired).await?;
+            self.put_recovery(desired).await?;
         }
         if changes.affects("TimeToLiveSpecification") {
-            self.put_expiry(&desired).await?;
+            self.put_expiry(desired).await?;
         }
-        let mut attributes = live.attributes;
         if changes.affects("StreamSpecification") {
             let table = self
                 .settled(&live.id, "with its changes", LAG, |_| true)
                 .await?;
-            attributes = self.attributes(&table);
+            live.attributes = self.attributes(&table);
         }
-        Ok(TypedLive {
-            properties: desired,
-            attributes,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.set_tags(&live.id, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.remove_tags(&live.id, keys).await
+        Ok(())
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -12,6 +12,7 @@ use super::{Properties, Tables};
 use crate::dynamodb::client::{DYNAMODB, IN_USE, is_being_deleted, is_crowded, sdk_tags};
 use crate::kit::call::Call as _;
 use crate::kit::ownership::adopt;
+use crate::kit::tag_store::TagCalls;
 use crate::kit::typed::{ResourceDriver as _, changes};
 use crate::kit::wait::{WaitPolicy, retry, until};
 
@@ -136,36 +137,8 @@ impl Tables {
                 "the table `{name}` exists with another key, from an earlier run; delete it if it holds no data"
             )));
         }
-        self.update(live, desired.clone(), &changes).await?;
-        self.set_tags(name, tags).await
-    }
-
-    /// Sets tags and waits until they are read back.
-    pub(super) async fn set_tags(&self, name: &str, tags: &Tags) -> Result<(), DriverError> {
-        let call = self
-            .client
-            .sdk
-            .tag_resource()
-            .resource_arn(self.client.arn(name))
-            .set_tags(Some(sdk_tags(tags)?));
-        DYNAMODB
-            .write(|| call.clone().send().done("dynamodb:TagResource"))
-            .await?;
-        self.tagged(name, tags, &[]).await
-    }
-
-    /// Removes tags and waits until they are no longer read.
-    pub(super) async fn remove_tags(&self, name: &str, keys: &[String]) -> Result<(), DriverError> {
-        let call = self
-            .client
-            .sdk
-            .untag_resource()
-            .resource_arn(self.client.arn(name))
-            .set_tag_keys(Some(keys.to_vec()));
-        DYNAMODB
-            .write(|| call.clone().send().done("dynamodb:UntagResource"))
-            .await?;
-        self.tagged(name, &Tags::new(), keys).await
+        self.update(&mut live, desired, &changes).await?;
+        self.tag(name, tags).await
     }
 
     /// Removes the table's protection, deletes it, and waits until it is deleted.
@@ -194,4 +167,39 @@ impl Tables {
 /// against deletion".
 fn is_protected(error: &DriverError) -> bool {
     error.has_message("ValidationException", "protected against deletion")
+}
+
+/// The calls name a table.
+impl TagCalls for Tables {
+    async fn tags(&self, name: &str) -> Result<Tags, DriverError> {
+        self.client.tags(name).await
+    }
+
+    /// Sets tags and waits until they are read back.
+    async fn tag(&self, name: &str, tags: &Tags) -> Result<(), DriverError> {
+        let call = self
+            .client
+            .sdk
+            .tag_resource()
+            .resource_arn(self.client.arn(name))
+            .set_tags(Some(sdk_tags(tags)?));
+        DYNAMODB
+            .write(|| call.clone().send().done("dynamodb:TagResource"))
+            .await?;
+        self.tagged(name, tags, &[]).await
+    }
+
+    /// Removes tags and waits until they are no longer read.
+    async fn untag(&self, name: &str, keys: &[String]) -> Result<(), DriverError> {
+        let call = self
+            .client
+            .sdk
+            .untag_resource()
+            .resource_arn(self.client.arn(name))
+            .set_tag_keys(Some(keys.to_vec()));
+        DYNAMODB
+            .write(|| call.clone().send().done("dynamodb:UntagResource"))
+            .await?;
+        self.tagged(name, &Tags::new(), keys).await
+    }
 }

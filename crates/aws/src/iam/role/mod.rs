@@ -17,6 +17,7 @@ use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
 use crate::kit::policy_document::{self, sort_set};
+use crate::kit::tag_store::{OwnTags, TagCalls, TagStore};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 type Properties = Role<String>;
@@ -61,7 +62,7 @@ impl Roles {
         if missing.is_empty() {
             return Ok(());
         }
-        self.tag(&live, &missing).await
+        self.tag(&live.id, &missing).await
     }
 }
 
@@ -104,9 +105,8 @@ impl ResourceDriver for Roles {
         }
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        let role = self.get(&live.id).await?;
-        Ok(role.map_or_else(Tags::new, |role| convert::tags(role.tags())))
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by_id(self)
     }
 
     /// The bulk answers lag, and MiniStack's omit boundaries: they can show that there is nothing
@@ -142,40 +142,44 @@ impl ResourceDriver for Roles {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
-        self.write(&live.properties, &desired, changes).await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
+    ) -> Result<(), DriverError> {
+        self.write(&live.properties, desired, changes).await
     }
 
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+    async fn delete(&self, live: Live) -> Result<(), DriverError> {
+        self.delete_role(&live.id).await
+    }
+}
+
+/// The calls name a role.
+impl TagCalls for Roles {
+    async fn tags(&self, name: &str) -> Result<Tags, DriverError> {
+        let role = self.get(name).await?;
+        Ok(role.map_or_else(Tags::new, |role| convert::tags(role.tags())))
+    }
+
+    async fn tag(&self, name: &str, tags: &Tags) -> Result<(), DriverError> {
         self.iam
             .sdk
             .tag_role()
-            .role_name(&live.id)
+            .role_name(name)
             .set_tags(Some(convert::sdk_tags(tags)?))
             .send()
             .done("iam:TagRole")
             .await
     }
 
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
+    async fn untag(&self, name: &str, keys: &[String]) -> Result<(), DriverError> {
         self.iam
             .sdk
             .untag_role()
-            .role_name(&live.id)
+            .role_name(name)
             .set_tag_keys(Some(keys.to_vec()))
             .send()
             .done("iam:UntagRole")
             .await
-    }
-
-    async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        self.delete_role(&live.id).await
     }
 }

@@ -394,7 +394,7 @@ fn alive(properties: Properties) -> Live {
 async fn a_boundary_is_taken_away() {
     let fake = FakeAws::new([("Action=DeleteRolePermissionsBoundary&", 200, EMPTY)]);
     driver(&fake)
-        .update(alive(whole()), role(), &changed("PermissionsBoundary"))
+        .updated(alive(whole()), role(), &changed("PermissionsBoundary"))
         .await
         .unwrap();
     fake.assert_used();
@@ -409,7 +409,7 @@ async fn a_session_is_changed_with_the_description_that_stays() {
         "<UpdateRoleResponse><UpdateRoleResult/></UpdateRoleResponse>",
     )]);
     driver(&fake)
-        .update(alive(role()), whole(), &changed("MaxSessionDuration"))
+        .updated(alive(role()), whole(), &changed("MaxSessionDuration"))
         .await
         .unwrap();
     let request = &fake.requests()[0];

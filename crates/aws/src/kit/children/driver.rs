@@ -7,8 +7,9 @@ use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::{Address, Owner, Resource, SYSTEM_TAG, Tags};
 use serde::de::DeserializeOwned;
 
-use super::{Parent, is_recorded, orphan, own_id, recorded};
+use super::{Parent, ParentTags, is_recorded, orphan, own_id, recorded};
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 /// A service that has parents, and how it reads them.
@@ -204,12 +205,8 @@ impl<C: Child> ResourceDriver for C {
         Ok(listed)
     }
 
-    async fn tags(
-        &self,
-        live: &TypedLive<C::Properties>,
-        address: Option<&Address>,
-    ) -> Result<Tags, DriverError> {
-        self.service().tags_of_child(live, address).await
+    fn tag_store(&self) -> impl TagStore<C::Properties> {
+        ParentTags(self.service())
     }
 
     async fn create(
@@ -227,21 +224,14 @@ impl<C: Child> ResourceDriver for C {
 
     async fn update(
         &self,
-        mut live: TypedLive<C::Properties>,
-        desired: C::Properties,
+        live: &mut TypedLive<C::Properties>,
+        desired: &C::Properties,
         changes: &Changes,
-    ) -> Result<TypedLive<C::Properties>, DriverError> {
-        if !changes.is_empty() {
-            self.change(&mut live, &desired, changes).await?;
+    ) -> Result<(), DriverError> {
+        if changes.is_empty() {
+            return Ok(());
         }
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &TypedLive<C::Properties>, tags: &Tags) -> Result<(), DriverError> {
-        self.service().tag_child(live, tags).await
+        self.change(live, desired, changes).await
     }
 
     async fn delete(&self, live: TypedLive<C::Properties>) -> Result<(), DriverError> {

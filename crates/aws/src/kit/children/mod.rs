@@ -19,26 +19,36 @@ use model::{
 };
 
 use super::ownership::adopt;
+use super::tag_store::{TagCalls, TagStore};
 use super::typed::TypedLive;
 
 /// The service that tags parents: an API, a user pool.
-pub(crate) trait Parent: Sync {
+pub(crate) trait Parent: TagCalls {
+    /// How the calls for tags name a parent.
+    fn tagged(&self, parent: &str) -> String;
+
     /// A parent's tags as they are now; empty if it does not exist.
-    fn tags_of(&self, parent: &str) -> impl Future<Output = Result<Tags, DriverError>> + Send;
+    fn parent_tags(&self, parent: &str) -> impl Future<Output = Result<Tags, DriverError>> + Send {
+        async move { self.tags(&self.tagged(parent)).await }
+    }
 
     /// Sets tags of a parent. Tags that are not named stay, so several drivers may write at once.
-    fn tag(
+    fn tag_parent(
         &self,
         parent: &str,
         tags: &Tags,
-    ) -> impl Future<Output = Result<(), DriverError>> + Send;
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async move { self.tag(&self.tagged(parent), tags).await }
+    }
 
     /// Removes tags of a parent. One that does not exist has none.
-    fn untag(
+    fn untag_parent(
         &self,
         parent: &str,
         keys: &[String],
-    ) -> impl Future<Output = Result<(), DriverError>> + Send;
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async move { self.untag(&self.tagged(parent), keys).await }
+    }
 
     /// Writes a child's record, and then creates the child: one whose creation is interrupted is
     /// recorded all the same.
@@ -50,7 +60,7 @@ pub(crate) trait Parent: Sync {
     ) -> impl Future<Output = Result<T, DriverError>> + Send {
         async move {
             let record = record(&owner.address, &owner.fingerprint);
-            self.tag(parent, &record).await?;
+            self.tag_parent(parent, &record).await?;
             make.await
         }
     }
@@ -62,7 +72,7 @@ pub(crate) trait Parent: Sync {
         owner: &Owner,
     ) -> impl Future<Output = Result<bool, DriverError>> + Send {
         async move {
-            let tags = self.tags_of(parent).await?;
+            let tags = self.parent_tags(parent).await?;
             Ok(owner.is_of(&recorded(&tags, &owner.address)))
         }
     }
@@ -79,39 +89,8 @@ pub(crate) trait Parent: Sync {
         refused: DriverError,
     ) -> impl Future<Output = Result<(), DriverError>> + Send {
         async move {
-            let tags = self.tags_of(parent).await?;
+            let tags = self.parent_tags(parent).await?;
             adopt(&recorded(&tags, &owner.address), owner, refused)
-        }
-    }
-
-    /// Writes the fingerprint of a child among `tags`, if there is one. Its system and address
-    /// follow from its parent and are not written.
-    fn tag_child<P: Sync>(
-        &self,
-        child: &TypedLive<P>,
-        tags: &Tags,
-    ) -> impl Future<Output = Result<(), DriverError>> + Send {
-        async move {
-            let (Some(address), Some(fingerprint)) = (address(child), tags.get(FINGERPRINT_TAG))
-            else {
-                return Ok(());
-            };
-            self.tag(parent_id(child), &record(&address, fingerprint))
-                .await
-        }
-    }
-
-    /// The tags of a child at an address, from its parent as it is now.
-    fn tags_of_child<P: Sync>(
-        &self,
-        child: &TypedLive<P>,
-        address: Option<&Address>,
-    ) -> impl Future<Output = Result<Tags, DriverError>> + Send {
-        async move {
-            let parent = self.tags_of(parent_id(child)).await?;
-            Ok(address
-                .map(|address| recorded(&parent, address))
-                .unwrap_or_default())
         }
     }
 
@@ -124,11 +103,36 @@ pub(crate) trait Parent: Sync {
             match address(child).filter(|_| is_recorded(child)) {
                 Some(address) => {
                     let key = child_fingerprint_tag(address.name());
-                    self.untag(parent_id(child), &[key]).await
+                    self.untag_parent(parent_id(child), &[key]).await
                 }
                 None => Ok(()),
             }
         }
+    }
+}
+
+/// The tags of children, from their parents' as they are now.
+pub(crate) struct ParentTags<'d, S>(pub(crate) &'d S);
+
+impl<S: Parent, P: Send + Sync> TagStore<P> for ParentTags<'_, S> {
+    async fn tags(
+        &self,
+        child: &TypedLive<P>,
+        address: Option<&Address>,
+    ) -> Result<Tags, DriverError> {
+        let parent = self.0.parent_tags(parent_id(child)).await?;
+        let recorded = address.map(|address| recorded(&parent, address));
+        Ok(recorded.unwrap_or_default())
+    }
+
+    /// Writes the fingerprint of a child, if it is among the tags. Its system and address follow
+    /// from its parent and are not written.
+    async fn tag(&self, child: &TypedLive<P>, tags: &Tags) -> Result<(), DriverError> {
+        let (Some(address), Some(fingerprint)) = (address(child), tags.get(FINGERPRINT_TAG)) else {
+            return Ok(());
+        };
+        let record = record(&address, fingerprint);
+        self.0.tag_parent(parent_id(child), &record).await
     }
 }
 

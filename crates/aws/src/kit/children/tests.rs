@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Child, Parent, ParentService, child, own_id};
 use crate::Account;
+use crate::kit::tag_store::TagCalls;
 use crate::kit::typed::{TypedLive, TypedReadRequest, Untyped};
 
 /// A service with one parent, `p` of `acme`, that records the calls to it.
@@ -38,8 +39,8 @@ impl Service {
     }
 }
 
-impl Parent for Service {
-    async fn tags_of(&self, _: &str) -> Result<Tags, DriverError> {
+impl TagCalls for Service {
+    async fn tags(&self, _: &str) -> Result<Tags, DriverError> {
         self.called("tags");
         Ok(self.tags())
     }
@@ -52,6 +53,12 @@ impl Parent for Service {
     async fn untag(&self, parent: &str, keys: &[String]) -> Result<(), DriverError> {
         self.called(format!("untag {parent} {keys:?}"));
         Ok(())
+    }
+}
+
+impl Parent for Service {
+    fn tagged(&self, parent: &str) -> String {
+        parent.to_owned()
     }
 }
 

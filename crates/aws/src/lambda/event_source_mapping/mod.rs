@@ -11,13 +11,14 @@ use std::sync::Arc;
 use aws_sdk_lambda::types::EventSourceMappingConfiguration;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::lambda::EventSourceMapping;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use self::convert::{is_queue, live};
 use super::client::{LambdaClient, name_of};
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::tagging;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
@@ -183,9 +184,8 @@ impl ResourceDriver for EventSourceMappings {
         Ok(mappings.filter(may_be_owned).collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        let arn = live.attribute(EventSourceMapping::ARN)?;
-        self.lambda.list_tags(arn).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by(&self.lambda, EventSourceMapping::ARN)
     }
 
     async fn create(
@@ -210,26 +210,12 @@ impl ResourceDriver for EventSourceMappings {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
-        self.update_mapping(&live.id, &desired, changes).await?;
-        self.settled(&live.id, &desired).await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        let arn = live.attribute(EventSourceMapping::ARN)?;
-        self.lambda.set_tags(arn, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        let arn = live.attribute(EventSourceMapping::ARN)?;
-        self.lambda.remove_tags(arn, keys).await
+    ) -> Result<(), DriverError> {
+        self.update_mapping(&live.id, desired, changes).await?;
+        self.settled(&live.id, desired).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

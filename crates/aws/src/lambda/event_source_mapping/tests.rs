@@ -216,7 +216,7 @@ async fn an_update_waits_for_the_one_before_and_clears_what_is_absent() {
         "MaximumRecordAgeInSeconds",
     ]);
     driver(&fake)
-        .update(alive(), mapping(), &changes)
+        .updated(alive(), mapping(), &changes)
         .await
         .unwrap();
     fake.assert_used();

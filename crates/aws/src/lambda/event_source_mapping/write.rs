@@ -11,6 +11,7 @@ use super::convert::{is_of, live, sdk_destination, sdk_filters, sdk_position, sd
 use super::{EventSourceMappings, Properties, normalise};
 use crate::kit::call::Call as _;
 use crate::kit::ownership::adopt;
+use crate::kit::tag_store::TagCalls as _;
 use crate::kit::typed::changes;
 use crate::kit::wait::{WaitPolicy, until};
 use crate::lambda::client::{LAMBDA, already_exists, sdk_tags};
@@ -95,7 +96,7 @@ impl EventSourceMappings {
             return Err(refused);
         };
         let arn = live.attribute(EventSourceMapping::ARN)?.to_owned();
-        let found_tags = self.lambda.list_tags(&arn).await?;
+        let found_tags = self.lambda.tags(&arn).await?;
         adopt(&found_tags, owner, refused.clone())?;
         normalise(&mut live.properties);
         let changes = changes(&live.properties, desired)?;

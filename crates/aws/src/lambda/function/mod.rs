@@ -9,13 +9,14 @@ mod write;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::lambda::{EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode};
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use self::convert::live;
 use super::client::{LambdaClient, already_exists};
 use crate::Account;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 type Properties = Function<String>;
@@ -138,8 +139,8 @@ impl ResourceDriver for Functions {
             .collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.lambda.list_tags(live.attribute(Function::ARN)?).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by(&self.lambda, Function::ARN)
     }
 
     async fn create(
@@ -171,25 +172,11 @@ impl ResourceDriver for Functions {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        _: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
-        self.write(&desired, changes).await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        let arn = live.attribute(Function::ARN)?;
-        self.lambda.set_tags(arn, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        let arn = live.attribute(Function::ARN)?;
-        self.lambda.remove_tags(arn, keys).await
+    ) -> Result<(), DriverError> {
+        self.write(desired, changes).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -242,7 +242,7 @@ async fn configuration_code_and_concurrency_wait_for_each_other() {
         ..function()
     };
     let changes = changed(&["ReservedConcurrentExecutions", "Code.CodeSha256", "Timeout"]);
-    driver.update(alive(), desired, &changes).await.unwrap();
+    driver.updated(alive(), desired, &changes).await.unwrap();
     fake.assert_used();
     let asked: Vec<_> = fake
         .requests()
@@ -283,7 +283,7 @@ async fn what_is_absent_is_cleared_and_what_is_not_touched_is_not_sent() {
         "DeadLetterConfig",
         "KmsKeyArn",
     ]);
-    driver.update(alive(), function(), &changes).await.unwrap();
+    driver.updated(alive(), function(), &changes).await.unwrap();
     let request = fake.requests().remove(0);
     let body: Value = serde_json::from_str(request.split_once("  ").unwrap().1).unwrap();
     let cleared = json!({
@@ -305,7 +305,7 @@ async fn a_reservation_that_the_account_cannot_spare_says_what_it_has() {
         ..function()
     };
     let error = driver
-        .update(
+        .updated(
             alive(),
             desired,
             &changed(&["ReservedConcurrentExecutions"]),
@@ -332,7 +332,7 @@ async fn an_update_that_fails_later_is_told_and_tried_again() {
     ]);
     let (driver, _zip) = driver(&fake);
     let error = driver
-        .update(alive(), function(), &changed(&["KmsKeyArn"]))
+        .updated(alive(), function(), &changed(&["KmsKeyArn"]))
         .await
         .unwrap_err();
     assert!(

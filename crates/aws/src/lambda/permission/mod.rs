@@ -12,14 +12,15 @@ use std::sync::Arc;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::lambda::Permission;
-use model::{Address, Owner, Tags, child_fingerprint_tag};
+use model::{Owner, Tags, child_fingerprint_tag};
 
 use self::statement::PREFIX;
 use super::client::{LAMBDA, LambdaClient, name_of, tags};
 use crate::Account;
 use crate::kit::call::Call as _;
-use crate::kit::children::{Parent as _, child, orphan, recorded};
+use crate::kit::children::{Parent as _, ParentTags, child, orphan, recorded};
 use crate::kit::limits::Checks;
+use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Permission<String>;
@@ -77,7 +78,7 @@ impl Permissions {
         };
         match tags(found) {
             Some(tags) => Ok(Some(tags)),
-            None => self.lambda.tags_of(function).await.map(Some),
+            None => self.lambda.parent_tags(function).await.map(Some),
         }
     }
 
@@ -155,8 +156,8 @@ impl ResourceDriver for Permissions {
         Ok(try_join_all(lists).await?.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
-        self.lambda.tags_of_child(live, address).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        ParentTags(&self.lambda)
     }
 
     async fn create(
@@ -174,14 +175,10 @@ impl ResourceDriver for Permissions {
         Ok(live(&id, &desired, tags.clone()))
     }
 
-    async fn update(&self, _: Live, _: Properties, _: &Changes) -> Result<Live, DriverError> {
+    async fn update(&self, _: &mut Live, _: &Properties, _: &Changes) -> Result<(), DriverError> {
         Err(DriverError::internal(
             "a permission has nothing that changes in place",
         ))
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.lambda.tag_child(live, tags).await
     }
 
     /// An orphan has a record too, by its statement id.
@@ -190,6 +187,6 @@ impl ResourceDriver for Permissions {
         let id = live.attribute(Permission::STATEMENT_ID)?;
         self.remove(function, id).await?;
         let record = child_fingerprint_tag(statement::address_name(id));
-        self.lambda.untag(function, &[record]).await
+        self.lambda.untag_parent(function, &[record]).await
     }
 }

@@ -343,9 +343,10 @@ async fn only_the_fingerprint_is_recorded() {
     let driver = driver(&fake);
     let mut set = tags("test/p");
     set.remove(FINGERPRINT_TAG);
-    driver.tag(&alive(), &set).await.unwrap();
+    let store = driver.tag_store();
+    store.tag(&alive(), &set).await.unwrap();
     assert!(fake.requests().is_empty());
-    driver.tag(&alive(), &tags("test/p")).await.unwrap();
+    store.tag(&alive(), &tags("test/p")).await.unwrap();
     fake.assert_used();
 }
 

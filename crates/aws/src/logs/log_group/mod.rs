@@ -8,12 +8,12 @@ mod write;
 
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::logs::{LogGroup, LogGroupClass};
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use super::client::LogsClient;
 use crate::Account;
-use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::tagging::{self, Hints};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
@@ -96,8 +96,8 @@ impl ResourceDriver for LogGroups {
         Ok(groups.map(|group| self.hinted(group, &hints)).collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.logs.tags(live.attribute(LogGroup::ARN)?).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by(&self.logs, LogGroup::ARN)
     }
 
     async fn create(
@@ -120,35 +120,17 @@ impl ResourceDriver for LogGroups {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        _: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
+    ) -> Result<(), DriverError> {
         if changes.affects("RetentionInDays") {
-            self.put_retention(&desired).await?;
+            self.put_retention(desired).await?;
         }
         if changes.affects("KmsKeyId") {
-            self.put_key(&desired).await?;
+            self.put_key(desired).await?;
         }
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.logs.tag(live.attribute(LogGroup::ARN)?, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.logs
-            .sdk
-            .untag_resource()
-            .resource_arn(live.attribute(LogGroup::ARN)?)
-            .set_tag_keys(Some(keys.to_vec()))
-            .send()
-            .done("logs:UntagResource")
-            .await
+        Ok(())
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -6,6 +6,7 @@ use model::{Owner, Tags};
 use super::{LogGroups, Properties, convert};
 use crate::kit::call::Call as _;
 use crate::kit::ownership::adopt;
+use crate::kit::tag_store::TagCalls as _;
 use crate::logs::client::LOGS;
 
 impl LogGroups {

@@ -20,6 +20,7 @@ use crate::Account;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::recorded;
+use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = RecordSet<String>;
@@ -216,13 +217,8 @@ impl ResourceDriver for RecordSets {
         Ok(try_join_all(zones).await?.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        let id = RecordId::of(&live.properties);
-        let (companion, zone) = self.companion_of(&id).await?;
-        let found = self.client.companion(&id.zone, &companion, &zone).await?;
-        Ok(found
-            .map(|(companion, _)| companion.tags())
-            .unwrap_or_default())
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        self
     }
 
     async fn create(
@@ -237,24 +233,12 @@ impl ResourceDriver for RecordSets {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        _: &mut Live,
+        desired: &Properties,
         _: &Changes,
-    ) -> Result<Live, DriverError> {
-        let batch = vec![write(convert::record(&desired)?)?];
-        self.client.change(&desired.hosted_zone_id, batch).await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        let id = RecordId::of(&live.properties);
-        let owner = recorded::owner(live, tags)?;
-        let (companion, _) = self.companion_of(&id).await?;
-        let batch = vec![write(companion.naming(&owner).record()?)?];
-        self.client.change(&id.zone, batch).await
+    ) -> Result<(), DriverError> {
+        let batch = vec![write(convert::record(desired)?)?];
+        self.client.change(&desired.hosted_zone_id, batch).await
     }
 
     /// Route 53 deletes a record only if the request matches it exactly, so the record is read
@@ -277,5 +261,24 @@ impl ResourceDriver for RecordSets {
                 self.client.change(&id.zone, batch).await
             })
             .await
+    }
+}
+
+impl TagStore<Properties> for RecordSets {
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        let id = RecordId::of(&live.properties);
+        let (companion, zone) = self.companion_of(&id).await?;
+        let found = self.client.companion(&id.zone, &companion, &zone).await?;
+        Ok(found
+            .map(|(companion, _)| companion.tags())
+            .unwrap_or_default())
+    }
+
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        let id = RecordId::of(&live.properties);
+        let owner = recorded::owner(live, tags)?;
+        let (companion, _) = self.companion_of(&id).await?;
+        let batch = vec![write(companion.naming(&owner).record()?)?];
+        self.client.change(&id.zone, batch).await
     }
 }

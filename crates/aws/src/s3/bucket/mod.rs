@@ -17,6 +17,7 @@ use model::{Address, Owner, Tags};
 use super::client::{Name, S3Client};
 use crate::account::Account;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Bucket<String>;
@@ -106,7 +107,8 @@ impl ResourceDriver for Buckets {
         if self.s3.who_has(name, cache).await? == Name::Free {
             return Ok(None);
         }
-        let (settings, tags) = tokio::try_join!(self.settings(name), self.s3.tags(name, cache))?;
+        let (settings, tags) =
+            tokio::try_join!(self.settings(name), self.s3.tags_once(name, cache))?;
         let (Some(settings), Some(tags)) = (settings, tags.as_ref().clone()) else {
             return Ok(None);
         };
@@ -122,8 +124,8 @@ impl ResourceDriver for Buckets {
             .collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        Ok(self.s3.read_tags(&live.id).await?.unwrap_or_default())
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by_id(&self.s3)
     }
 
     async fn confirm(&self, live: Live, _: Option<&Address>) -> Result<Option<Live>, DriverError> {
@@ -152,27 +154,11 @@ impl ResourceDriver for Buckets {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        _: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
-        self.write(&desired, changes).await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.s3
-            .change_tags(&live.id, |all| all.extend(tags.clone()))
-            .await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.s3
-            .change_tags(&live.id, |all| all.retain(|key, _| !keys.contains(key)))
-            .await
+    ) -> Result<(), DriverError> {
+        self.write(desired, changes).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -15,6 +15,7 @@ use crate::account::Account;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::recorded;
+use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Object<String>;
@@ -61,8 +62,10 @@ impl ResourceDriver for Objects {
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
         let Object { bucket, key, .. } = &request.properties;
-        let (tags, found) =
-            tokio::try_join!(self.s3.tags(bucket, cache), self.find(bucket, key, cache))?;
+        let (tags, found) = tokio::try_join!(
+            self.s3.tags_once(bucket, cache),
+            self.find(bucket, key, cache)
+        )?;
         let found = found.zip(tags.as_ref().as_ref());
         Ok(found.map(|(found, tags)| read::owned(found, tags, Some(request.address))))
     }
@@ -70,11 +73,6 @@ impl ResourceDriver for Objects {
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let records = self.s3.records(cache).await?;
         Ok(records.into_iter().filter_map(read::unread).collect())
-    }
-
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        let Object { bucket, key, .. } = &live.properties;
-        Ok(self.read_tags(bucket, key).await?.unwrap_or_default())
     }
 
     async fn confirm(
@@ -86,6 +84,10 @@ impl ResourceDriver for Objects {
         let (found, tags) = tokio::try_join!(self.look(bucket, key), self.s3.read_tags(bucket))?;
         let found = found.zip(tags);
         Ok(found.map(|(found, tags)| read::owned(found, &tags, address)))
+    }
+
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        self
     }
 
     async fn create(
@@ -103,16 +105,28 @@ impl ResourceDriver for Objects {
     /// The call replaces the whole object, so it sets the object's tags again.
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         _: &Changes,
-    ) -> Result<Live, DriverError> {
+    ) -> Result<(), DriverError> {
         let tags = live.tags.known().cloned().unwrap_or_default();
-        self.put(&desired, &tags, false).await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
+        self.put(desired, &tags, false).await
+    }
+
+    async fn delete(&self, live: Live) -> Result<(), DriverError> {
+        let Object { bucket, key, .. } = &live.properties;
+        let call = self.s3.sdk.delete_object().bucket(bucket).key(key);
+        CONFLICTS
+            .delete(|| call.clone().send().done("s3:DeleteObject"))
+            .await?;
+        self.s3.forget(bucket, Some(key)).await
+    }
+}
+
+impl TagStore<Properties> for Objects {
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+        let Object { bucket, key, .. } = &live.properties;
+        Ok(self.read_tags(bucket, key).await?.unwrap_or_default())
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
@@ -126,14 +140,5 @@ impl ResourceDriver for Objects {
     async fn untag(&self, live: &Live, _: &[String]) -> Result<(), DriverError> {
         let owner = recorded::owner(live, &Tags::new())?;
         self.put_tags(&live.properties, &owner.tags()).await
-    }
-
-    async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        let Object { bucket, key, .. } = &live.properties;
-        let call = self.s3.sdk.delete_object().bucket(bucket).key(key);
-        CONFLICTS
-            .delete(|| call.clone().send().done("s3:DeleteObject"))
-            .await?;
-        self.s3.forget(bucket, Some(key)).await
     }
 }

@@ -17,6 +17,7 @@ use crate::kit::call::Call as _;
 use crate::kit::limits::Checks;
 use crate::kit::policy_document;
 use crate::kit::recorded;
+use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = BucketPolicy<String>;
@@ -85,7 +86,7 @@ impl ResourceDriver for Policies {
         let policy = cache.once(format!("s3:GetBucketPolicy {bucket}"), || {
             self.policy(bucket)
         });
-        let (tags, policy) = tokio::try_join!(self.s3.tags(bucket, cache), policy)?;
+        let (tags, policy) = tokio::try_join!(self.s3.tags_once(bucket, cache), policy)?;
         let found = policy.as_ref().clone().zip(tags.as_ref().as_ref());
         Ok(found.map(|(policy, tags)| {
             let tags = LiveTags::Read(of_child(tags, request.address, None));
@@ -99,12 +100,6 @@ impl ResourceDriver for Policies {
         Ok(policies.map(unread).collect())
     }
 
-    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
-        let bucket = self.s3.read_tags(&live.id).await?.unwrap_or_default();
-        let tags = address.map(|address| of_child(&bucket, address, None));
-        Ok(tags.unwrap_or_default())
-    }
-
     async fn confirm(
         &self,
         live: Live,
@@ -112,6 +107,10 @@ impl ResourceDriver for Policies {
     ) -> Result<Option<Live>, DriverError> {
         let (tags, policy) = tokio::try_join!(self.tags(&live, address), self.policy(&live.id))?;
         Ok(policy.map(|policy| self::live(&live.id, policy, LiveTags::Read(tags))))
+    }
+
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        self
     }
 
     /// The record is written first, so a policy without one is never this system's.
@@ -129,24 +128,28 @@ impl ResourceDriver for Policies {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        _: &mut Live,
+        desired: &Properties,
         _: &Changes,
-    ) -> Result<Live, DriverError> {
-        self.put(&desired).await?;
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        let owner = recorded::owner(live, tags)?;
-        self.s3.record(&live.id, &owner, None).await
+    ) -> Result<(), DriverError> {
+        self.put(desired).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         self.remove(&live.id).await?;
         self.s3.forget(&live.id, None).await
+    }
+}
+
+impl TagStore<Properties> for Policies {
+    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
+        let bucket = self.s3.read_tags(&live.id).await?.unwrap_or_default();
+        let tags = address.map(|address| of_child(&bucket, address, None));
+        Ok(tags.unwrap_or_default())
+    }
+
+    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
+        let owner = recorded::owner(live, tags)?;
+        self.s3.record(&live.id, &owner, None).await
     }
 }

@@ -10,13 +10,14 @@ mod write;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::sqs::Queue;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 use serde_json::Value;
 
 use super::client::{SqsClient, name_of};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
+use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
 
 type Properties = Queue<String>;
@@ -105,8 +106,8 @@ impl ResourceDriver for Queues {
         Ok(queues.into_iter().flatten().collect())
     }
 
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.sqs.tags(live.attribute(Queue::URL)?).await
+    fn tag_store(&self) -> impl TagStore<Properties> {
+        OwnTags::by(&self.sqs, Queue::URL)
     }
 
     async fn create(
@@ -128,12 +129,12 @@ impl ResourceDriver for Queues {
 
     async fn update(
         &self,
-        live: Live,
-        desired: Properties,
+        live: &mut Live,
+        desired: &Properties,
         changes: &Changes,
-    ) -> Result<Live, DriverError> {
+    ) -> Result<(), DriverError> {
         let url = live.attribute(Queue::URL)?;
-        let attributes = convert::changed(&desired, changes)?;
+        let attributes = convert::changed(desired, changes)?;
         if !attributes.is_empty() {
             self.sqs
                 .sdk
@@ -143,27 +144,9 @@ impl ResourceDriver for Queues {
                 .send()
                 .done("sqs:SetQueueAttributes")
                 .await?;
-            self.settled(url, &desired).await?;
+            self.settled(url, desired).await?;
         }
-        Ok(TypedLive {
-            properties: desired,
-            ..live
-        })
-    }
-
-    async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
-        self.sqs.tag(live.attribute(Queue::URL)?, tags).await
-    }
-
-    async fn untag(&self, live: &Live, keys: &[String]) -> Result<(), DriverError> {
-        self.sqs
-            .sdk
-            .untag_queue()
-            .queue_url(live.attribute(Queue::URL)?)
-            .set_tag_keys(Some(keys.to_vec()))
-            .send()
-            .done("sqs:UntagQueue")
-            .await
+        Ok(())
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -4,6 +4,7 @@ use engine::{DriverError, LiveTags, ReadCache};
 use model::types::sqs::Queue;
 
 use super::{Live, Properties, Queues, convert};
+use crate::kit::tag_store::TagCalls as _;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
 use crate::sqs::client::{SQS, name_of};

@@ -105,7 +105,7 @@ async fn a_change_is_believed_once_it_reads_back_four_times() {
     let driver = driver(&fake);
     let desired = queue(json!({"DelaySeconds": 5}));
     driver
-        .update(live(&driver), desired, &changes("DelaySeconds"))
+        .updated(live(&driver), desired, &changes("DelaySeconds"))
         .await
         .unwrap();
     fake.assert_used();
@@ -119,7 +119,7 @@ async fn a_change_that_never_reads_back_says_which() {
     let driver = driver(&FakeAws::new(answers));
     let desired = queue(json!({"DelaySeconds": 5}));
     let error = driver
-        .update(live(&driver), desired, &changes("DelaySeconds"))
+        .updated(live(&driver), desired, &changes("DelaySeconds"))
         .await
         .unwrap_err();
     assert_eq!(
@@ -138,7 +138,7 @@ async fn only_what_changes_is_set_and_what_is_gone_is_emptied() {
     let driver = driver(&fake);
     let live = live(&driver);
     driver
-        .update(live, queue(json!({})), &changes("RedrivePolicy"))
+        .updated(live, queue(json!({})), &changes("RedrivePolicy"))
         .await
         .unwrap();
     let request = fake.requests().remove(0);

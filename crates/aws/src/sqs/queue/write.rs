@@ -10,6 +10,7 @@ use super::{Live, Properties, Queues, convert};
 use crate::kit::call::Call as _;
 use crate::kit::ownership::adopt;
 use crate::kit::steady::until_steady;
+use crate::kit::tag_store::TagCalls as _;
 use crate::kit::typed::{ResourceDriver as _, changes};
 use crate::kit::wait::{WaitPolicy, until};
 use crate::sqs::client::SQS;
@@ -66,9 +67,9 @@ impl Queues {
         };
         self.normalise(&mut found);
         let changes = changes(&found, desired)?;
-        let live = self.live(&url, found, LiveTags::Read(found_tags));
-        let updated = self.update(live, desired.clone(), &changes).await?;
-        self.tag(&updated, tags).await?;
+        let mut live = self.live(&url, found, LiveTags::Read(found_tags));
+        self.update(&mut live, desired, &changes).await?;
+        self.sqs.tag(&url, tags).await?;
         Ok(url)
     }
 

@@ -273,10 +273,10 @@ async fn tags_are_waited_for() {
         ("ListTagsOfResource", 200, team),
     ]);
     let driver = driver(&fake);
-    let live = live(&driver, &json!({}));
-    driver.untag(&live, &["old".to_owned()]).await.unwrap();
+    let (live, store) = (live(&driver, &json!({})), driver.tag_store());
+    store.untag(&live, &["old".to_owned()]).await.unwrap();
     let set = Tags::from([("team".to_owned(), "web".to_owned())]);
-    driver.tag(&live, &set).await.unwrap();
+    store.tag(&live, &set).await.unwrap();
     fake.assert_used();
 }
 

@@ -118,7 +118,7 @@ async fn update(driver: &Tables, from: &Value, to: &Value) -> Result<Live, Drive
     let (live, mut desired) = (live(driver, from), table(to));
     driver.normalise(&mut desired);
     let changes = changes(&live.properties, &desired).unwrap();
-    driver.update(live, desired, &changes).await
+    driver.updated(live, desired, &changes).await
 }
 
 async fn read(driver: &Tables, more: &Value) -> Result<Option<Live>, DriverError> {

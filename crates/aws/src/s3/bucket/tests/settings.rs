@@ -179,7 +179,7 @@ async fn an_aborted_change_is_made_again_and_refused_encryption_stays_refused() 
         ),
     ]);
     driver(&fake)
-        .update(live(), bucket(), &changed("BucketEncryption"))
+        .updated(live(), bucket(), &changed("BucketEncryption"))
         .await
         .unwrap();
     fake.assert_used();
@@ -230,7 +230,7 @@ async fn lifecycle_rules_are_waited_for_until_they_stay() {
         (get, 200, new.as_str()),
     ]);
     driver(&fake)
-        .update(live(), desired, &changed("LifecycleConfiguration"))
+        .updated(live(), desired, &changed("LifecycleConfiguration"))
         .await
         .unwrap();
     fake.assert_used();
