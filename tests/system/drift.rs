@@ -149,6 +149,44 @@ impl<'p> Hands<'p> {
             .expect("changed");
     }
 
+    /// Tags a table, a queue, a function, a role and an API, as a cost tool does.
+    async fn tag_everything(&self, key: &str, value: &str) {
+        let tag = TableTag::builder().key(key).value(value).build();
+        let arn = self.table_arn("toggles-table").await;
+        let table = self.dynamodb.tag_resource().resource_arn(arn);
+        let sent = table.tags(tag.expect("a tag")).send().await;
+        sent.expect("a tagged table");
+        let url = self.queue("toggle-message-dead-letters").await;
+        let queue = self.sqs.tag_queue().queue_url(url).tags(key, value);
+        queue.send().await.expect("a tagged queue");
+        let name = self.name("toggle-message");
+        let found = self.lambda.get_function().function_name(name).send().await;
+        let function = found.expect("a function").configuration.expect("known");
+        let arn = function.function_arn.expect("an ARN");
+        let function = self.lambda.tag_resource().resource(arn).tags(key, value);
+        function.send().await.expect("a tagged function");
+        let tag = RoleTag::builder().key(key).value(value).build();
+        let name = self.project.world.role("connection-manager");
+        let role = self.iam.tag_role().role_name(name);
+        let sent = role.tags(tag.expect("a tag")).send().await;
+        sent.expect("a tagged role");
+        let arn = format!(
+            "arn:aws:apigateway:{}::/apis/{}",
+            self.project.world.region,
+            self.api().await
+        );
+        let api = self.gateway.tag_resource().resource_arn(arn);
+        api.tags(key, value).send().await.expect("a tagged API");
+    }
+
+    /// The tags of the table.
+    async fn table_tags(&self) -> Vec<String> {
+        let arn = self.table_arn("toggles-table").await;
+        let call = self.dynamodb.list_tags_of_resource().resource_arn(arn);
+        let tags = call.send().await.expect("tags").tags.unwrap_or_default();
+        tags.into_iter().map(|tag| tag.key).collect()
+    }
+
     async fn change_mapping(&self) {
         let id = self.mapping("toggle-message").await;
         self.lambda
@@ -387,6 +425,39 @@ async fn drift_is_told_and_repaired() {
     assert_eq!(told.len(), wanted.len(), "{plan:#}");
     project.assert_snapshot("drift", &project.ok(&["plan"]).stdout);
     project.apply();
+    project.destroy();
+}
+
+/// A tag is removed if an earlier description contained it, and only then.
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_of_others_stay() {
+    let project = Project::described("[tags]\nteam = \"web\"\ncost-center = \"7\"\n");
+    project.apply();
+    let hands = Hands::new(&project);
+    hands.tag_everything("awsApplication", "shop").await;
+    project.assert_nothing_to_do();
+
+    project.describe("[tags]\nteam = \"web\"\n");
+    let told = lines(&project.plan());
+    assert!(
+        told.iter().all(|line| line.ends_with("Tags.cost-center")),
+        "{told:#?}"
+    );
+    project.apply();
+    let keys = hands.table_tags().await;
+    for (key, stays) in [
+        ("awsApplication", true),
+        ("team", true),
+        ("cost-center", false),
+    ] {
+        assert_eq!(keys.iter().any(|of| of == key), stays, "{keys:?}");
+    }
+
+    project.describe("");
+    project.apply();
+    let keys = hands.table_tags().await;
+    assert!(!keys.iter().any(|key| key == "team"), "{keys:?}");
+    assert!(keys.iter().any(|key| key == "awsApplication"), "{keys:?}");
     project.destroy();
 }
 

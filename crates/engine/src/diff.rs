@@ -1,6 +1,9 @@
 //! The differences between two normalised sets of properties, and their consequences.
 
-use model::{ADDRESS_TAG, FINGERPRINT_TAG, REGION_TAG, ResourceType, SYSTEM_TAG, Tags};
+use model::{
+    ADDRESS_TAG, FINGERPRINT_TAG, KEYS_TAG, REGION_TAG, ResourceType, SYSTEM_TAG, Tags,
+    is_removable,
+};
 use serde_json::Value;
 
 use crate::resolve::UNKNOWN;
@@ -66,8 +69,8 @@ pub fn diff(resource_type: &ResourceType, live: &Value, desired: &Value) -> Chan
     Changes(changes)
 }
 
-/// The tags to set and the keys to remove. AWS's own tags and those that record a resource's
-/// children are left untouched.
+/// The tags to set and the keys to remove. Tags that others set stay, and so do the records of a
+/// resource's children.
 #[must_use]
 pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
     let set = desired
@@ -75,11 +78,9 @@ pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
         .filter(|(key, value)| live.get(*key) != Some(value))
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
-    let ours =
-        |key: &str| !key.starts_with("aws:") && !key.starts_with(&format!("{FINGERPRINT_TAG}:"));
     let remove = live
         .keys()
-        .filter(|key| !desired.contains_key(*key) && ours(key))
+        .filter(|key| !desired.contains_key(*key) && is_removable(key, live))
         .cloned()
         .collect();
     (set, remove)
@@ -89,7 +90,13 @@ pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
 #[must_use]
 pub(super) fn tag_changes(live: &Tags, desired: &Tags) -> Vec<Change> {
     let (set, remove) = diff_tags(live, desired);
-    let record = [SYSTEM_TAG, REGION_TAG, ADDRESS_TAG, FINGERPRINT_TAG];
+    let record = [
+        SYSTEM_TAG,
+        REGION_TAG,
+        ADDRESS_TAG,
+        FINGERPRINT_TAG,
+        KEYS_TAG,
+    ];
     let change = |key: &String, new: Value| Change {
         path: format!("Tags.{key}"),
         old: live

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use serde_json::{Value, json};
 
+use super::tags::{KEYS_TAG, record_of_keys};
 use super::{
     Address, Attribute, Expression, Owner, Pseudo, Quota, Resource, ResourceType, Scope, StackName,
     Tags, Text, fingerprint,
@@ -64,6 +65,9 @@ impl Node {
     #[must_use]
     pub fn tags(&self, region: Option<&str>) -> Tags {
         let mut tags = self.tags.clone();
+        if !tags.is_empty() {
+            tags.insert(KEYS_TAG.to_owned(), record_of_keys(&self.tags));
+        }
         tags.extend(self.owner(region).tags());
         tags
     }

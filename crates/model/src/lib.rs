@@ -21,5 +21,8 @@ pub use owner::Owner;
 pub use quota::Quota;
 pub use resource::{Replacement, Resource, ResourceType, Scope};
 pub use service::Service;
-pub use tags::{ADDRESS_TAG, FINGERPRINT_TAG, REGION_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag};
+pub use tags::{
+    ADDRESS_TAG, FINGERPRINT_TAG, KEYS_TAG, REGION_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag,
+    is_removable,
+};
 pub use text::{Expression, Pseudo, Text, fingerprint};

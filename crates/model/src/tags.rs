@@ -1,6 +1,10 @@
 //! The tags by which a system finds its resources again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::fingerprint;
 
 /// Tags of a resource, by key.
 pub type Tags = BTreeMap<String, String>;
@@ -23,4 +27,68 @@ pub const FINGERPRINT_TAG: &str = "frontage:fingerprint";
 #[must_use]
 pub fn child_fingerprint_tag(child_name: &str) -> String {
     format!("{FINGERPRINT_TAG}:{child_name}")
+}
+
+/// The keys of the description's tags that were set last, each as a short digest. A tag that the
+/// description no longer contains is removed by it, and tags that others set stay: a cost tool's, or
+/// `awsApplication`. Only a resource with tags of the description has it.
+pub const KEYS_TAG: &str = "frontage:tags";
+
+/// The value of [`KEYS_TAG`] for some tags: of the 30 that a description may have, 209 of the 256
+/// characters that AWS allows.
+pub(crate) fn record_of_keys(tags: &Tags) -> String {
+    let digests: BTreeSet<_> = tags.keys().map(|key| digest(key)).collect();
+    digests.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a tag that a resource has is Frontage's to remove: a record of its own, or one that an
+/// earlier description contained. Records of children are removed with the children.
+#[must_use]
+pub fn is_removable(key: &str, found: &Tags) -> bool {
+    let records = [
+        SYSTEM_TAG,
+        ADDRESS_TAG,
+        REGION_TAG,
+        FINGERPRINT_TAG,
+        KEYS_TAG,
+    ];
+    let described = |record: &String| record.split(' ').any(|known| known == digest(key));
+    records.contains(&key) || found.get(KEYS_TAG).is_some_and(described)
+}
+
+fn digest(key: &str) -> String {
+    let mut digest = fingerprint(&Value::from(key));
+    digest.truncate(6);
+    digest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(keys: &[&str]) -> Tags {
+        let pair = |key: &&str| ((*key).to_owned(), "x".to_owned());
+        keys.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn only_what_was_described_or_recorded_is_removable() {
+        let mut found = tags(&["team", "cost", "awsApplication", SYSTEM_TAG]);
+        found.insert(
+            KEYS_TAG.to_owned(),
+            record_of_keys(&tags(&["team", "cost"])),
+        );
+        let removable = |key: &str| is_removable(key, &found);
+        assert!(["team", "cost", SYSTEM_TAG, KEYS_TAG].map(removable) == [true; 4]);
+        assert!(["awsApplication", "aws:cloudformation:stack-name"].map(removable) == [false; 2]);
+        assert!(!removable(&super::super::child_fingerprint_tag("route")));
+        assert!(!is_removable("team", &tags(&["team"])));
+    }
+
+    #[test]
+    fn the_record_of_as_many_tags_as_a_description_may_have_fits_a_tag() {
+        let keys: Vec<_> = (0..30).map(|number| format!("key-{number}")).collect();
+        let record = record_of_keys(&tags(&keys.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert!(record.len() <= 256, "{record}");
+    }
 }

@@ -27,7 +27,7 @@ async fn a_changed_api_and_stage_are_repaired_with_their_tags() {
         .send()
         .await
         .expect("tagged");
-    repairs(&world, &model, &["Name", "Tags.team", "Tags.who"]).await;
+    repairs(&world, &model, &["Name", "Tags.team"]).await;
     let call = client
         .update_stage()
         .api_id(&api)

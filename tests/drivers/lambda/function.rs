@@ -333,7 +333,6 @@ async fn drift_is_told_and_repaired() {
         [
             "Code.CodeSha256",
             "ReservedConcurrentExecutions",
-            "Tags.extra",
             "Tags.team",
             "Timeout"
         ]
