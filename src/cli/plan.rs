@@ -21,6 +21,9 @@ pub(super) struct Arguments {
     /// Use the existing function zips
     #[arg(long)]
     no_build: bool,
+    /// Show the settings of others too, which are left as they are
+    #[arg(long)]
+    show_left: bool,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
@@ -36,7 +39,12 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let plan = context.plan(Goal::Converge).await?;
     tracing::info!(calls = context.account.calls().get(), "planned");
     match global.format {
-        Format::Human => print(&render::plan(&plan)),
+        Format::Human => {
+            print(&render::plan(&plan));
+            if arguments.show_left {
+                print(&render::left(&plan));
+            }
+        }
         Format::Json => print_json(&render::PlanDocument::new(&plan))?,
     }
     if !plan.is_empty() && global.format == Format::Human {

@@ -34,6 +34,9 @@ pub struct PlanDocument {
     resources: Vec<ResourceDocument>,
     /// Resources that are not described but are left alone, since they hold people's data.
     kept: Vec<KeptDocument>,
+    /// Settings that are left as they are, since the description does not state them and others may
+    /// have made them.
+    left: Vec<LeftDocument>,
     /// Types that could not be looked at, since their service is not in the Region or may not be
     /// read: resources of them that are no longer described, if there are any, stay.
     unsearched: Vec<UnsearchedDocument>,
@@ -124,6 +127,20 @@ struct KeptDocument {
     id: String,
 }
 
+/// A setting that is left as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+struct LeftDocument {
+    /// The address of its resource.
+    address: String,
+    /// The type of its resource.
+    #[serde(rename = "type")]
+    resource_type: String,
+    /// Its path: `DistributionConfig.WebACLId`.
+    path: String,
+    /// Its value.
+    value: Value,
+}
+
 /// A type that could not be looked at.
 #[derive(Debug, Serialize, JsonSchema)]
 struct UnsearchedDocument {
@@ -144,6 +161,14 @@ impl PlanDocument {
             resource_type: kept.resource_type.name.to_owned(),
             id: kept.id.clone(),
         });
+        let left = plan.left.iter().flat_map(|left| {
+            left.properties.0.iter().map(|property| LeftDocument {
+                address: left.address.to_string(),
+                resource_type: left.resource_type.name.to_owned(),
+                path: property.path.clone(),
+                value: property.old.clone(),
+            })
+        });
         let unsearched = plan.unsearched.iter().map(|of| UnsearchedDocument {
             resource_type: of.resource_type.name.to_owned(),
             reason: of.source.to_string(),
@@ -158,6 +183,7 @@ impl PlanDocument {
             unchanged: plan.unchanged,
             resources: plan.resources.iter().map(ResourceDocument::new).collect(),
             kept: kept.collect(),
+            left: left.collect(),
             unsearched: unsearched.collect(),
         }
     }

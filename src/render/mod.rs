@@ -11,7 +11,7 @@ mod toggles;
 
 pub use document::{PlanDocument, ReportDocument};
 pub use packages::{packages_listed, packages_published};
-pub use plan::plan;
+pub use plan::{left, plan};
 pub use progress::progress;
 pub use release::{published, release_progress, releases, rolled_back};
 pub use report::{outputs, pending, report};

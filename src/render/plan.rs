@@ -45,6 +45,22 @@ pub fn plan(plan: &Plan) -> String {
     text
 }
 
+/// The settings that are left as they are, one line per property.
+#[must_use]
+pub fn left(plan: &Plan) -> String {
+    if plan.left.is_empty() {
+        return "\nNo setting of others was found.\n".to_owned();
+    }
+    let head = "\nLeft as they are, since frontage.toml does not state them:\n".to_owned();
+    plan.left.iter().fold(head, |mut text, left| {
+        let _ = writeln!(text, "  = {}  {}", left.address, left.resource_type.name);
+        for property in &left.properties.0 {
+            let _ = writeln!(text, "      {}: {}", property.path, short(&property.old));
+        }
+        text
+    })
+}
+
 /// The types that could not be looked for, by the reason.
 fn unsearched(plan: &Plan) -> String {
     let mut types = BTreeMap::<String, Vec<&str>>::new();

@@ -172,7 +172,7 @@ async fn protection_class_and_recovery_change_in_place() {
     world.apply(&graph(&world, &changed)).await;
     changed.deletion_protection_enabled = Some(true);
     update(&world, &changed, &["DeletionProtectionEnabled"]).await;
-    changed.deletion_protection_enabled = None;
+    changed.deletion_protection_enabled = Some(false);
     update(&world, &changed, &["DeletionProtectionEnabled"]).await;
     changed.table_class = Some(TableClass::StandardInfrequentAccess);
     update(&world, &changed, &["TableClass"]).await;
@@ -182,7 +182,10 @@ async fn protection_class_and_recovery_change_in_place() {
     let on = ["PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"];
     let period = "PointInTimeRecoverySpecification.RecoveryPeriodInDays";
     update(&world, &changed, &[on[0], period]).await;
-    changed.point_in_time_recovery_specification = None;
+    changed.point_in_time_recovery_specification = Some(PointInTimeRecoverySpecification {
+        point_in_time_recovery_enabled: false,
+        recovery_period_in_days: None,
+    });
     update(&world, &changed, &[on[0], period]).await;
     world.destroy(&graph(&world, &changed)).await;
 }
@@ -249,7 +252,10 @@ async fn encryption_changes_in_place() {
     update(&world, &changed, &[key]).await;
     changed.sse_specification = encryption(None);
     update(&world, &changed, &[key]).await;
-    changed.sse_specification = None;
+    changed.sse_specification = Some(SseSpecification {
+        sse_enabled: false,
+        kms_master_key_id: None,
+    });
     update(&world, &changed, &[enabled, key]).await;
     world.destroy(&graph(&world, &changed)).await;
 }

@@ -78,7 +78,6 @@ async fn numbers_change_in_place() {
         &queue(),
         &[
             "DelaySeconds",
-            "MaximumMessageSize",
             "MessageRetentionPeriod",
             "ReceiveMessageWaitTimeSeconds",
             "VisibilityTimeout",
@@ -104,7 +103,11 @@ async fn encryption_changes_in_place() {
     update(&world, &changed, &["KmsDataKeyReusePeriodSeconds"]).await;
     changed.kms_master_key_id = Some(Text::from("alias/acme"));
     update(&world, &changed, &["KmsMasterKeyId"]).await;
-    update(&world, &queue(), &encryption).await;
+    let by_sqs = Queue {
+        sqs_managed_sse_enabled: Some(true),
+        ..queue()
+    };
+    update(&world, &by_sqs, &encryption).await;
     let off = Queue {
         sqs_managed_sse_enabled: Some(false),
         ..queue()

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_apigatewayv2::types::AccessLogSettings;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-    Tag as TableTag,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
+    ScalarAttributeType, Tag as TableTag,
 };
 use aws_sdk_iam::types::Tag as RoleTag;
+use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 
 use crate::support::cli::Project;
@@ -177,6 +179,40 @@ impl<'p> Hands<'p> {
         );
         let api = self.gateway.tag_resource().resource_arn(arn);
         api.tags(key, value).send().await.expect("a tagged API");
+    }
+
+    /// Adds what an organisation's rules add: a boundary, backups and protection, a key, access
+    /// logs.
+    async fn govern(&self) {
+        let boundary = "arn:aws:iam::aws:policy/PowerUserAccess";
+        let role = self.project.world.role("connection-manager");
+        let call = self.iam.put_role_permissions_boundary().role_name(role);
+        let sent = call.permissions_boundary(boundary).send().await;
+        sent.expect("a boundary");
+        let table = self.name("connections-table");
+        let recovery = PointInTimeRecoverySpecification::builder()
+            .point_in_time_recovery_enabled(true)
+            .build();
+        let call = self.dynamodb.update_continuous_backups().table_name(&table);
+        let call = call.point_in_time_recovery_specification(recovery.expect("whole"));
+        call.send().await.expect("backups");
+        let call = self.dynamodb.update_table().table_name(&table);
+        let sent = call.deletion_protection_enabled(true).send().await;
+        sent.expect("protection");
+        let url = self.queue("toggle-message-dead-letters").await;
+        let call = self.sqs.set_queue_attributes().queue_url(url);
+        let call = call.attributes(QueueAttributeName::KmsMasterKeyId, "alias/organisation");
+        call.send().await.expect("a key");
+        let logs = AccessLogSettings::builder()
+            .destination_arn(format!(
+                "arn:aws:logs:{}:{}:log-group:org",
+                self.project.world.region, self.project.world.account_id
+            ))
+            .format("$context.requestId")
+            .build();
+        let stage = self.gateway.update_stage().api_id(self.api().await);
+        let sent = stage.stage_name("live").access_log_settings(logs).send();
+        sent.await.expect("access logs");
     }
 
     /// The tags of the table.
@@ -426,6 +462,28 @@ async fn drift_is_told_and_repaired() {
     project.assert_snapshot("drift", &project.ok(&["plan"]).stdout);
     project.apply();
     project.destroy();
+}
+
+/// What the description does not state is shown on demand, and never set back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_organisation_adds_is_left() {
+    let project = Project::new();
+    project.apply();
+    Hands::new(&project).govern().await;
+    project.assert_nothing_to_do();
+    let shown = project.ok(&["plan", "--show-left"]).stdout;
+    project.assert_snapshot("left", &shown);
+
+    // Other changes of the same resources leave it too.
+    project.describe(
+        "[toggles]\ndead_letter_retention_days = 7\n[functions]\nlog_retention_days = 7\n",
+    );
+    project.apply();
+    assert_eq!(project.ok(&["plan", "--show-left"]).stdout, shown);
+    let left = &project.plan()["left"];
+    assert_eq!(left.as_array().map(Vec::len), Some(7), "{left:#}");
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
 /// A tag is removed if an earlier description contained it, and only then.

@@ -22,6 +22,26 @@ pub struct Change {
     pub forces_replacement: bool,
 }
 
+/// A live resource compared with its desired state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comparison {
+    /// The properties that differ.
+    pub changes: Changes,
+    /// The properties that are left as they are, since the description does not state them and
+    /// others may set them. Their desired values are what an empty account would get.
+    pub left: Changes,
+}
+
+impl From<Changes> for Comparison {
+    /// Nothing is left.
+    fn from(changes: Changes) -> Self {
+        Self {
+            changes,
+            ..Self::default()
+        }
+    }
+}
+
 /// The properties of one resource that differ.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes(pub Vec<Change>);

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use model::{Address, Graph, Owner, ResourceType, Service, Tags};
 use serde_json::Value;
 
-use crate::diff::Changes;
+use crate::diff::{Changes, Comparison};
 use crate::error::DriverError;
 use crate::goal::Selection;
 use crate::live::{Live, ReadRequest};
@@ -37,8 +37,8 @@ pub trait Driver: Send + Sync {
     /// Accepts [`crate::UNKNOWN`] for any string.
     fn check(&self, desired: &Value) -> Result<Vec<Finding>, DriverError>;
 
-    /// The changes from a live resource to desired properties.
-    fn compare(&self, live: &Live, desired: &Value) -> Result<Changes, DriverError>;
+    /// The changes from a live resource to desired properties, and what is left as it is.
+    fn compare(&self, live: &Live, desired: &Value) -> Result<Comparison, DriverError>;
 
     /// Finds the resource, in this run's single reading of the account.
     async fn read(

@@ -7,7 +7,7 @@ use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName,
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::diff::{Changes, diff_tags};
+use crate::diff::{Comparison, diff_tags};
 use crate::driver::{Driver, Drivers, Suspicion};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
@@ -27,9 +27,9 @@ pub struct Inventory {
     pub known: Resolved,
     /// The live resources that the model contains.
     pub live: BTreeMap<Address, Live>,
-    /// The changes from those to their desired state, as far as they were compared: with all of
-    /// `known`, and with the latest reading of the live resource.
-    pub changes: BTreeMap<Address, Changes>,
+    /// Those compared with their desired state, as far as they were: with all of `known`, and with
+    /// the latest reading of the live resource.
+    pub compared: BTreeMap<Address, Comparison>,
     /// Resources that the system owns and the model does not contain.
     pub orphans: Vec<Orphan>,
     /// The types whose orphans could not be looked for.
@@ -46,7 +46,7 @@ impl Inventory {
             lacking: BTreeMap::new(),
             known,
             live: BTreeMap::new(),
-            changes: BTreeMap::new(),
+            compared: BTreeMap::new(),
             orphans: Vec::new(),
             unsearched: Vec::new(),
             elsewhere: BTreeSet::new(),
@@ -68,7 +68,7 @@ impl Inventory {
 
     /// Sets the live resource at an address, and its known attributes.
     fn set(&mut self, address: Address, live: Option<Live>) {
-        self.changes.remove(&address);
+        self.compared.remove(&address);
         if let Some(live) = live {
             self.known
                 .attributes
@@ -386,11 +386,11 @@ async fn confirm(
         };
         let mut changed = goal != Goal::Converge;
         if goal == Goal::Converge {
-            let changes = compare(node, live, drivers, &inventory.known)?;
+            let compared = compare(node, live, drivers, &inventory.known)?;
             let desired = inventory.known.tags(node);
             let retag = |tags| diff_tags(tags, &desired) != (Tags::new(), Vec::new());
-            changed = !changes.is_empty() || live.tags.known().is_some_and(retag);
-            inventory.changes.insert(address.clone(), changes);
+            changed = !compared.changes.is_empty() || live.tags.known().is_some_and(retag);
+            inventory.compared.insert(address.clone(), compared);
         }
         differs |= changed;
         if !live.tags.is_read() {
@@ -417,13 +417,13 @@ async fn confirm(
     Ok(())
 }
 
-/// The changes from a live resource to its desired state.
+/// Compares a live resource with its desired state.
 fn compare(
     node: &Node,
     live: &Live,
     drivers: &Drivers,
     known: &Resolved,
-) -> Result<Changes, InventoryError> {
+) -> Result<Comparison, InventoryError> {
     let driver = drivers.get(node.resource_type.name);
     driver
         .and_then(|driver| driver.compare(live, &known.resolve(&node.properties)))

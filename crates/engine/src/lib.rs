@@ -42,7 +42,7 @@ mod uses;
 
 pub use apply::{Failure, Outcome, Report, apply};
 pub use check::check;
-pub use diff::{Change, Changes, diff, diff_tags};
+pub use diff::{Change, Changes, Comparison, diff, diff_tags};
 pub use driver::{Driver, Drivers, GraphRule, Suspicion, Violation};
 pub use error::DriverError;
 pub use event::{Event, StepKind};
@@ -51,7 +51,7 @@ pub use interrupt::{Stop, pause};
 pub use inventory::{Inventory, InventoryError, Orphan, Unsearched, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use pending::Pending;
-pub use plan::{Action, Counts, Kept, Plan, Reason, ResourcePlan, plan};
+pub use plan::{Action, Counts, Kept, Left, Plan, Reason, ResourcePlan, plan};
 pub use read_cache::ReadCache;
 pub use refusal::{Finding, PlanError, Refusal};
 pub use resolve::{Resolved, UNKNOWN, has_unknown};

@@ -9,7 +9,7 @@ use model::{
 use serde_json::Value;
 
 use crate::check::check_node;
-use crate::diff::{Change, Changes, diff_tags, tag_changes};
+use crate::diff::{Change, Changes, Comparison, diff_tags, tag_changes};
 use crate::driver::{Driver, Drivers};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
@@ -30,6 +30,8 @@ pub struct Plan {
     pub resources: Vec<ResourcePlan>,
     /// Resources that are kept though they would otherwise be deleted.
     pub kept: Vec<Kept>,
+    /// What is left as it is at resources that the model contains.
+    pub left: Vec<Left>,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
     /// The other Regions of the account in which resources of the system were seen. These are left
@@ -114,6 +116,18 @@ pub struct Kept {
     pub id: String,
 }
 
+/// Properties of a resource that are left as they are: the description does not state them, and an
+/// organisation or another tool set them.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// Its address.
+    pub address: Address,
+    /// Its type.
+    pub resource_type: &'static ResourceType,
+    /// The properties, with the values that an empty account would get as the desired ones.
+    pub properties: Changes,
+}
+
 /// Plans the steps from the live state to the goal, for the stacks that were read.
 ///
 /// # Errors
@@ -146,6 +160,7 @@ fn converge(
         changed: BTreeSet::new(),
         drivers,
         refusals: Vec::new(),
+        left: Vec::new(),
     };
     let mut resources = Vec::new();
     let mut unchanged = 0;
@@ -185,6 +200,7 @@ fn converge(
         system,
         resources,
         kept,
+        left: planner.left,
         unsearched: inventory.unsearched.clone(),
         elsewhere: inventory.elsewhere.clone(),
         unchanged,
@@ -213,6 +229,7 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
         system: graph.system().to_owned(),
         resources: gone.into_iter().map(delete_orphan).collect(),
         kept: kept.into_iter().map(keep_orphan).collect(),
+        left: Vec::new(),
         unsearched: inventory.unsearched.clone(),
         elsewhere: inventory.elsewhere.clone(),
         unchanged: 0,
@@ -317,6 +334,7 @@ struct Planner<'a> {
     changed: BTreeSet<Address>,
     drivers: &'a Drivers,
     refusals: Vec<Refusal>,
+    left: Vec<Left>,
 }
 
 impl Planner<'_> {
@@ -338,7 +356,15 @@ impl Planner<'_> {
             self.refusals.push(refusal);
             return Ok(None);
         }
-        let changes = self.changes(node, live, driver.as_ref()).map_err(failed)?;
+        let Comparison { changes, left } =
+            self.compared(node, live, driver.as_ref()).map_err(failed)?;
+        if !left.is_empty() {
+            self.left.push(Left {
+                address: node.address.clone(),
+                resource_type: node.resource_type,
+                properties: left,
+            });
+        }
         if !changes.is_empty() {
             self.check(node)?;
         }
@@ -366,15 +392,15 @@ impl Planner<'_> {
         }
     }
 
-    /// The changes in the inventory, unless a planned step changes what the resource refers to.
-    fn changes(
+    /// The comparison in the inventory, unless a planned step changes what the resource refers to.
+    fn compared(
         &self,
         node: &Node,
         live: &Live,
         driver: &dyn Driver,
-    ) -> Result<Changes, DriverError> {
-        match self.inventory.changes.get(&node.address) {
-            Some(changes) if self.changed.is_disjoint(&node.dependencies) => Ok(changes.clone()),
+    ) -> Result<Comparison, DriverError> {
+        match self.inventory.compared.get(&node.address) {
+            Some(compared) if self.changed.is_disjoint(&node.dependencies) => Ok(compared.clone()),
             _ => driver.compare(live, &self.known.resolve(&node.properties)),
         }
     }

@@ -175,7 +175,7 @@ fn dead_letters(stack: &mut StackBuilder<'_>, function: &str, days: i32) -> Hand
         message_retention_period: Some(days * 86_400),
         receive_message_wait_time_seconds: None,
         visibility_timeout: None,
-        sqs_managed_sse_enabled: Some(true),
+        sqs_managed_sse_enabled: None,
         kms_master_key_id: None,
         kms_data_key_reuse_period_seconds: None,
         redrive_policy: None,

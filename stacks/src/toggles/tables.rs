@@ -2,8 +2,8 @@
 
 use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
-    PointInTimeRecoverySpecification, SseSpecification, StreamSpecification, StreamViewType, Table,
-    TableClass, TimeToLiveSpecification,
+    PointInTimeRecoverySpecification, StreamSpecification, StreamViewType, Table, TableClass,
+    TimeToLiveSpecification,
 };
 use model::{Handle, StackBuilder};
 
@@ -21,6 +21,8 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     let mut toggles = table(stack.physical_name(TOGGLES), "featureId");
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
     toggles.point_in_time_recovery_specification = recovery(system.toggles.point_in_time_recovery);
+    // What an organisation's rules add to the connections is left: nothing in them outlives a
+    // connection, so nothing is asked for.
     let mut connections = table(stack.physical_name("connections-table"), "connectionId");
     let expiry = TimeToLiveSpecification {
         attribute_name: "expiry".to_owned(),
@@ -49,16 +51,13 @@ fn table(table_name: String, key: &str) -> Table {
         stream_specification: Some(StreamSpecification {
             stream_view_type: StreamViewType::NewImage,
         }),
-        sse_specification: Some(SseSpecification {
-            sse_enabled: false,
-            kms_master_key_id: None,
-        }),
-        point_in_time_recovery_specification: recovery(false),
+        sse_specification: None,
+        point_in_time_recovery_specification: None,
         table_class: Some(TableClass::Standard),
         provisioned_throughput: None,
         global_secondary_indexes: Vec::new(),
         time_to_live_specification: None,
-        deletion_protection_enabled: Some(false),
+        deletion_protection_enabled: None,
     }
 }
 

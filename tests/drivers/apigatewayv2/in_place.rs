@@ -185,8 +185,6 @@ async fn a_stage_changes_in_place() {
         ..logs()
     });
     changes(&world, &with(&stage), &["AccessLogSettings.Format"]).await;
-    stage.access_log_settings = None;
-    changes(&world, &with(&stage), &["AccessLogSettings"]).await;
     stage.auto_deploy = Some(true);
     changes(&world, &with(&stage), &["AutoDeploy", "DeploymentId"]).await;
     stage.auto_deploy = None;

@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{
-    Distribution as SdkDistribution, DistributionConfig as SdkConfig, OriginGroup,
+    Distribution as SdkDistribution, DistributionConfig as SdkConfig, LoggingConfig, OriginGroup,
     OriginGroupFailoverCriteria, OriginGroupMember, OriginGroupMembers, OriginGroups, StatusCodes,
     Tag, TagKeys, Tags as SdkTags,
 };
@@ -125,10 +125,9 @@ async fn what_a_site_is_changes_in_place() {
             ("WebACLId", &|of| {
                 of.web_acl_id = Some("arn:aws:wafv2:us-east-1:1:global/webacl/a/1".into());
             }),
-            ("WebACLId", &|of| of.web_acl_id = None),
+            ("WebACLId", &|of| of.web_acl_id = Some("".into())),
             ("Logging", &|of| of.logging = logging(None)),
             ("Logging.Prefix", &|of| of.logging = logging(Some("site/"))),
-            ("Logging", &|of| of.logging = None),
             ("Restrictions", &|of| {
                 of.restrictions = restrictions(GeoRestrictionType::Whitelist, &["DE", "AT"]);
             }),
@@ -411,6 +410,43 @@ async fn drift_is_told_and_repaired() {
         .expect("tagged");
     assert_repairs(&world.apply(&tagged("web")).await, &["Tags.team"]);
     world.destroy(&tagged("web")).await;
+}
+
+/// Firewall Manager and Config rules attach web ACLs and logs to every distribution of an account.
+#[tokio::test]
+async fn what_an_organisation_attaches_is_left() {
+    let world = World::new();
+    let client = Client::new(&world.config());
+    world.apply(&graph_of(&world, &site())).await;
+    let acl = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/FMManagedWebACLV2-org/1";
+    meddle(&client, |of| {
+        of.web_acl_id = Some(acl.to_owned());
+        let logging = LoggingConfig::builder()
+            .enabled(true)
+            .bucket("org-logs.s3.amazonaws.com")
+            .prefix("cdn/")
+            .include_cookies(false);
+        of.logging = Some(logging.build());
+    })
+    .await;
+    let plan = world.plan(&graph_of(&world, &site())).await;
+    assert!(plan.is_empty(), "{:?}", describe(&plan));
+    let shown = plan.left.iter().flat_map(|left| &left.properties.0);
+    let mut shown: Vec<_> = shown.map(|of| of.path.as_str()).collect();
+    shown.sort_unstable();
+    assert_eq!(
+        shown,
+        ["DistributionConfig.Logging", "DistributionConfig.WebACLId"]
+    );
+    let commented = DistributionConfig {
+        comment: Some("Acme's".to_owned()),
+        ..site()
+    };
+    world.apply(&graph_of(&world, &commented)).await;
+    let (_, config, _) = live(&client).await;
+    assert_eq!(config.web_acl_id(), Some(acl));
+    assert!(config.logging().is_some_and(LoggingConfig::enabled));
+    world.destroy(&graph_of(&world, &commented)).await;
 }
 
 /// A list shows the owner by the note in the comment. Without it, the tags still name the owner.

@@ -1,6 +1,7 @@
 //! The owner of a pool, its remains, and the cost of reading it.
 
 use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::types::SchemaAttributeType;
 use engine::{Action, Goal, Reason};
 use model::{Graph, Tags};
 
@@ -36,6 +37,30 @@ async fn a_pool_of_the_same_name_is_left_alone() {
     assert_eq!(pool_ids(&cognito).await.len(), 2);
     world.destroy(&model.graph(&world)).await;
     assert_eq!(pool_ids(&cognito).await.len(), 1);
+}
+
+/// Cognito cannot remove an attribute, so none is asked to go.
+#[tokio::test]
+async fn what_the_console_added_is_left() {
+    let world = World::new();
+    let cognito = Client::new(&world.config());
+    let model = Model::new();
+    world.apply(&model.graph(&world)).await;
+    let pool_id = pool_ids(&cognito).await.remove(0);
+    let attribute = SchemaAttributeType::builder()
+        .name("department")
+        .attribute_data_type("String".into())
+        .mutable(true)
+        .build();
+    let call = cognito.add_custom_attributes().user_pool_id(&pool_id);
+    let sent = call.custom_attributes(attribute).send().await;
+    sent.expect("added");
+    let plan = world.plan(&model.graph(&world)).await;
+    assert!(plan.is_empty(), "{:?}", describe(&plan));
+    let other =
+        model.with(|model| model.tags = Tags::from([("team".to_owned(), "shop".to_owned())]));
+    world.apply(&other.graph(&world)).await;
+    world.destroy(&other.graph(&world)).await;
 }
 
 #[tokio::test]

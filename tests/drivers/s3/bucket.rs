@@ -323,8 +323,6 @@ async fn versions_and_logs_change_in_place() {
         "LoggingConfiguration.DestinationBucketName",
     ];
     update(&world, &changed, &both).await;
-    changed.logging_configuration = None;
-    update(&world, &changed, &["LoggingConfiguration"]).await;
     world.destroy(&graph(&world, &changed)).await;
 }
 

@@ -6,9 +6,10 @@ use engine::{Action, Reason};
 use model::types::iam::{Effect, PolicyDocument, Principal, Statement, Values};
 use model::types::s3::BucketPolicy;
 use model::{Graph, Text};
+use serde_json::{Value, json};
 
 use super::{add_bucket, client, name};
-use crate::support::{World, only, paths};
+use crate::support::{World, describe, only, paths};
 
 const DISTRIBUTION: &str = "arn:aws:cloudfront::111122223333:distribution/E2";
 
@@ -129,6 +130,37 @@ async fn drift_is_told_and_repaired() {
     let plan = world.apply(&graph(&world, &[reading])).await;
     assert!(matches!(only(&plan).action, Action::Create { .. }));
     world.destroy(&graph(&world, &[reading])).await;
+}
+
+/// An organisation adds statements of its own to every bucket.
+#[tokio::test]
+async fn statements_of_others_are_left() {
+    let world = World::new();
+    let (s3, name) = (client(&world), name(&world));
+    world.apply(&graph(&world, &[reading])).await;
+    let policy = || async {
+        let answer = s3.get_bucket_policy().bucket(&name).send().await;
+        let text = answer.expect("a policy").policy.expect("text");
+        serde_json::from_str::<Value>(&text).expect("JSON")
+    };
+    let mut changed = policy().await;
+    changed["Statement"]
+        .as_array_mut()
+        .expect("statements")
+        .push(json!({
+            "Sid": "AllowSSLRequestsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": format!("arn:aws:s3:::{name}/*"),
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }));
+    let put = s3.put_bucket_policy().bucket(&name);
+    put.policy(changed.to_string()).send().await.expect("put");
+    let plan = world.plan(&graph(&world, &[reading])).await;
+    assert!(plan.is_empty(), "{:?}", describe(&plan));
+    assert_eq!(plan.left.len(), 1);
+    world.apply(&graph(&world, &[reading, encrypting])).await;
+    let sids = policy().await["Statement"].to_string();
+    assert!(sids.contains("AllowSSLRequestsOnly"), "{sids}");
+    world.destroy(&graph(&world, &[reading, encrypting])).await;
 }
 
 #[tokio::test]

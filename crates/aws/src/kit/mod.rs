@@ -8,6 +8,7 @@ pub(crate) mod consistency;
 pub(crate) mod findings;
 pub(crate) mod gone;
 pub(crate) mod known;
+pub(crate) mod leave;
 pub(crate) mod limits;
 pub(crate) mod ownership;
 pub(crate) mod policy_document;

@@ -67,7 +67,7 @@ pub(crate) async fn update(
     live: &Live,
     desired: &Value,
 ) -> Result<Live, DriverError> {
-    let changes = driver.compare(live, desired)?;
+    let changes = driver.compare(live, desired)?.changes;
     driver.update(live, desired, &changes).await
 }
 

@@ -9,8 +9,8 @@ use std::future::Future;
 
 use async_trait::async_trait;
 use engine::{
-    Attributes, Changes, Driver, DriverError, Finding, Live, LiveProperties, LiveTags, ReadCache,
-    ReadRequest, Selection, Suspicion, diff,
+    Attributes, Changes, Comparison, Driver, DriverError, Finding, Live, LiveProperties, LiveTags,
+    ReadCache, ReadRequest, Selection, Suspicion, diff,
 };
 use model::{Address, Attribute, Owner, Resource, ResourceType, Tags};
 use serde::Serialize;
@@ -93,6 +93,11 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
     /// Fills in AWS's defaults and sorts what has no order. Must accept [`engine::UNKNOWN`] for any
     /// string.
     fn normalise(&self, properties: &mut Self::Properties);
+
+    /// Takes over what `desired` does not state and an organisation or another tool may have set in
+    /// `live`: a web ACL, access logs, a permissions boundary, more protection. It comes before
+    /// [`Self::normalise`].
+    fn leave(&self, _desired: &mut Self::Properties, _live: &Self::Properties) {}
 
     /// Adds what AWS would refuse beyond single properties' [`Self::LIMITS`]. The properties are
     /// normalised. Must accept [`engine::UNKNOWN`] for any string.
@@ -228,11 +233,22 @@ impl<D: ResourceDriver> Untyped<D> {
         Ok(checks.into_findings())
     }
 
-    /// Desired properties, normalised and checked, to write.
+    /// Desired properties, normalised, with what is left as it is in `live`.
+    fn desired_of(
+        &self,
+        live: &D::Properties,
+        properties: &Value,
+    ) -> Result<D::Properties, DriverError> {
+        let mut desired = parse(properties)?;
+        self.driver.leave(&mut desired, live);
+        self.driver.normalise(&mut desired);
+        Ok(desired)
+    }
+
+    /// Desired properties to write, which are checked.
     ///
     /// The plan has checked what it knew; the rest is checked here.
-    fn writable(&self, properties: &Value) -> Result<D::Properties, DriverError> {
-        let desired = self.desired(properties)?;
+    fn writable(&self, desired: D::Properties) -> Result<D::Properties, DriverError> {
         match self.findings(&desired)?.first() {
             Some(finding) => Err(DriverError::Invalid(finding.to_string())),
             None => Ok(desired),
@@ -273,8 +289,23 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         self.findings(&self.desired(desired)?)
     }
 
-    fn compare(&self, live: &Live, desired: &Value) -> Result<Changes, DriverError> {
-        changes(live.properties.typed()?, &self.desired(desired)?)
+    fn compare(&self, live: &Live, desired: &Value) -> Result<Comparison, DriverError> {
+        let live: &D::Properties = live.properties.typed()?;
+        let mut stated = parse(desired)?;
+        let mut desired = D::Properties::clone(&stated);
+        self.driver.leave(&mut desired, live);
+        let leaves = desired != stated;
+        self.driver.normalise(&mut desired);
+        let left = if leaves {
+            self.driver.normalise(&mut stated);
+            self::changes(&desired, &stated)?
+        } else {
+            Changes::default()
+        };
+        Ok(Comparison {
+            changes: self::changes(live, &desired)?,
+            left,
+        })
     }
 
     async fn read(
@@ -332,7 +363,7 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         owner: &Owner,
         tags: &Tags,
     ) -> Result<Live, DriverError> {
-        let desired = self.writable(properties)?;
+        let desired = self.writable(self.desired(properties)?)?;
         let live = self.driver.create(desired, owner, tags).await?;
         Ok(self.untyped(live))
     }
@@ -343,7 +374,8 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         properties: &Value,
         changes: &Changes,
     ) -> Result<Live, DriverError> {
-        let desired = self.writable(properties)?;
+        let desired = self.desired_of(live.properties.typed()?, properties)?;
+        let desired = self.writable(desired)?;
         let live = self.driver.updated(typed(live)?, desired, changes).await?;
         Ok(self.untyped(live))
     }

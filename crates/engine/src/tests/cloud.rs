@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    Attributes, Changes, Driver, DriverError, Drivers, Finding, Goal, Inventory, Live,
+    Attributes, Changes, Comparison, Driver, DriverError, Drivers, Finding, Goal, Inventory, Live,
     LiveProperties, LiveTags, Plan, PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
     diff,
 };
@@ -300,8 +300,8 @@ impl Driver for FakeDriver {
         Ok(finding.into_iter().collect())
     }
 
-    fn compare(&self, live: &Live, desired: &Value) -> Result<Changes, DriverError> {
-        Ok(diff(self.facts, json(live), desired))
+    fn compare(&self, live: &Live, desired: &Value) -> Result<Comparison, DriverError> {
+        Ok(diff(self.facts, json(live), desired).into())
     }
 
     async fn read(&self, wanted: &ReadRequest, _: &ReadCache) -> Result<Option<Live>, DriverError> {

@@ -16,6 +16,7 @@ use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::children::ParentService as _;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
 use crate::kit::tag_store::{OwnTags, TagCalls as _, TagStore};
@@ -131,6 +132,13 @@ impl ResourceDriver for Stages {
         if let Some(logs) = &mut stage.access_log_settings {
             settings::normalise_logs(logs);
         }
+    }
+
+    fn leave(&self, stage: &mut Properties, live: &Properties) {
+        leave(
+            &mut stage.access_log_settings,
+            live.access_log_settings.as_ref(),
+        );
     }
 
     fn check(&self, properties: &Properties, checks: &mut Checks) {

@@ -84,13 +84,9 @@ pub(super) fn read_logs(logs: Option<&SdkAccessLogSettings>) -> Option<AccessLog
     })
 }
 
-pub(super) fn write_logs(logs: Option<&AccessLogSettings<String>>) -> SdkAccessLogSettings {
-    let builder = SdkAccessLogSettings::builder();
-    match logs {
-        Some(logs) => builder
-            .destination_arn(&logs.destination_arn)
-            .format(&logs.format)
-            .build(),
-        None => builder.build(),
-    }
+pub(super) fn write_logs(logs: &AccessLogSettings<String>) -> SdkAccessLogSettings {
+    SdkAccessLogSettings::builder()
+        .destination_arn(&logs.destination_arn)
+        .format(&logs.format)
+        .build()
 }

@@ -123,12 +123,7 @@ async fn throttling_that_aws_keeps_is_said() {
 
 #[tokio::test]
 async fn what_an_update_leaves_is_taken_away() {
-    let logs = json!({"DestinationArn": "arn:logs", "Format": "$context.requestId"});
-    let full = with(
-        &with(&stage(), "AccessLogSettings", logs),
-        "Description",
-        json!("mine"),
-    );
+    let full = with(&stage(), "Description", json!("mine"));
     let full = with(&full, "StageVariables", json!({"a": "1", "b": "2"}));
     let traced = json!({"LoggingLevel": "INFO"});
     let full = with(
@@ -141,11 +136,9 @@ async fn what_an_update_leaves_is_taken_away() {
         "RouteSettings",
         json!({"$connect": {"LoggingLevel": "INFO"}}),
     );
-    let merged = r#"{"accessLogSettings":{"destinationArn":"arn:logs","format":"x"},
-        "routeSettings":{"$connect":{"throttlingBurstLimit":1,"loggingLevel":"INFO"},"gone":{"loggingLevel":"INFO"}}}"#;
+    let merged = r#"{"routeSettings":{"$connect":{"throttlingBurstLimit":1,"loggingLevel":"INFO"},"gone":{"loggingLevel":"INFO"}}}"#;
     let fake = FakeAws::new([
         ("PATCH", 200, merged),
-        ("accesslogsettings", 204, ""),
         ("routesettings/%24connect", 204, ""),
         ("routesettings/gone", 404, GONE),
         ("PATCH", 200, "{}"),
@@ -168,7 +161,7 @@ async fn what_an_update_leaves_is_taken_away() {
     let variables = json!({"a": "", "b": ""});
     assert_eq!(
         first,
-        json!({"description": " ", "accessLogSettings": {}, "stageVariables": variables, "routeSettings": routes})
+        json!({"description": " ", "stageVariables": variables, "routeSettings": routes})
     );
 }
 

@@ -1,9 +1,9 @@
 //! The calls that create and change a stage, and those that remove what an update cannot.
 //!
-//! An update keeps members that it is not given, and two that it is given empty (measured by others
-//! on AWS, go-to-k/cdkd pull requests 1163 and 1577): `""` keeps a description, an empty object
-//! keeps access logs. So settings that the answer still shows are removed by calls of their own,
-//! and only then: an emulator on which the update suffices deletes the stage on them.
+//! An update keeps members that it is not given, and a description that it is given as `""` (measured
+//! by others on AWS, go-to-k/cdkd pull requests 1163 and 1577). So settings that the answer still
+//! shows are removed by calls of their own, and only then: an emulator on which the update suffices
+//! deletes the stage on them.
 
 use aws_sdk_apigatewayv2::operation::update_stage::UpdateStageOutput;
 use engine::DriverError;
@@ -36,7 +36,7 @@ impl Stages {
             .set_default_route_settings(defaults.map(settings::write))
             .set_route_settings((!route_settings.is_empty()).then_some(route_settings))
             .set_stage_variables(convert::new_map(&desired.stage_variables))
-            .set_access_log_settings(logs.map(|logs| settings::write_logs(Some(logs))))
+            .set_access_log_settings(logs.map(settings::write_logs))
             .set_tags(Some(tags.clone().into_iter().collect()));
         WRITES
             .write(|| call.clone().send().done("apigateway:CreateStage"))
@@ -65,9 +65,6 @@ impl Stages {
             _ => touches(property),
         });
         let answer = answer.await?;
-        if touches("AccessLogSettings") {
-            self.stop_access_logs(desired, &answer).await?;
-        }
         if touches("RouteSettings") {
             self.reset_routes(desired, &answer).await?;
         }
@@ -94,7 +91,8 @@ impl Stages {
             .clone()
             .or_else(|| live.description.as_ref().map(|_| " ".to_owned()));
         let variables = || convert::patch_map(&live.stage_variables, &desired.stage_variables);
-        let logs = || settings::write_logs(desired.access_log_settings.as_ref());
+        let logs = desired.access_log_settings.as_ref();
+        let logs = logs.filter(|_| touches("AccessLogSettings"));
         let deployment = || convert::patch_text(desired.deployment_id.as_ref());
         let routes = || settings::write_all(&desired.route_settings);
         let call = self
@@ -111,37 +109,9 @@ impl Stages {
             )
             .set_route_settings(touches("RouteSettings").then(routes))
             .set_stage_variables(touches("StageVariables").then(variables))
-            .set_access_log_settings(touches("AccessLogSettings").then(logs));
+            .set_access_log_settings(logs.map(settings::write_logs));
         WRITES
             .write(|| call.clone().send().sent("apigateway:UpdateStage"))
-            .await
-    }
-
-    async fn stop_access_logs(
-        &self,
-        desired: &Properties,
-        answer: &UpdateStageOutput,
-    ) -> Result<(), DriverError> {
-        if desired.access_log_settings.is_some()
-            || settings::read_logs(answer.access_log_settings()).is_none()
-        {
-            return Ok(());
-        }
-        let Stage {
-            api_id, stage_name, ..
-        } = desired;
-        let call = self
-            .0
-            .client
-            .delete_access_log_settings()
-            .api_id(api_id)
-            .stage_name(stage_name);
-        DELETIONS
-            .delete(|| {
-                call.clone()
-                    .send()
-                    .done("apigateway:DeleteAccessLogSettings")
-            })
             .await
     }
 

@@ -28,6 +28,7 @@ use super::client::{
 use super::owner_comment::{self, without_fingerprint};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::recorded;
@@ -268,6 +269,16 @@ impl ResourceDriver for Distributions {
 
     fn normalise(&self, distribution: &mut Properties) {
         normalise::config(&mut distribution.distribution_config);
+    }
+
+    fn leave(&self, distribution: &mut Properties, live: &Properties) {
+        let (config, live) = (
+            &mut distribution.distribution_config,
+            &live.distribution_config,
+        );
+        leave(&mut config.web_acl_id, live.web_acl_id.as_ref());
+        leave(&mut config.logging, live.logging.as_ref());
+        leave(&mut config.restrictions, live.restrictions.as_ref());
     }
 
     fn check(&self, distribution: &Properties, checks: &mut Checks) {

@@ -31,7 +31,7 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
     assert_eq!(live.attributes[Properties::NAME.name], "admins");
     assert_eq!(live.tags, LiveTags::Read(tags("group")));
     assert_eq!(
-        driver.compare(&live, &admins()).unwrap(),
+        driver.compare(&live, &admins()).unwrap().changes,
         Changes::default()
     );
     let listed = driver.list(&cache).await.unwrap();

@@ -22,6 +22,7 @@ use crate::kit::children::ParentService as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
 use crate::kit::gone::until_gone;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
@@ -142,6 +143,16 @@ impl ResourceDriver for UserPools {
 
     fn normalise(&self, pool: &mut Properties) {
         defaults::normalise(pool, self.0.account.region());
+    }
+
+    fn leave(&self, pool: &mut Properties, live: &Properties) {
+        leave(
+            &mut pool.deletion_protection,
+            live.deletion_protection.as_ref(),
+        );
+        leave(&mut pool.user_pool_add_ons, live.user_pool_add_ons.as_ref());
+        leave(&mut pool.lambda_config, live.lambda_config.as_ref());
+        schema::leave(&mut pool.schema, &live.schema);
     }
 
     fn check(&self, properties: &Properties, checks: &mut Checks) {

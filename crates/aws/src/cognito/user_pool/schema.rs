@@ -54,6 +54,19 @@ pub(super) fn normalise(schema: &mut Vec<SchemaAttribute>) {
     schema.sort_by(|one, other| one.name.cmp(&other.name));
 }
 
+/// Takes over the attributes that a pool has and the desired state does not state: Cognito cannot
+/// remove one.
+pub(super) fn leave(schema: &mut Vec<SchemaAttribute>, live: &[SchemaAttribute]) {
+    let bare = |name: &str| {
+        name.trim_start_matches("dev:")
+            .trim_start_matches("custom:")
+            .to_owned()
+    };
+    let stated: Vec<_> = schema.iter().map(|of| bare(&of.name)).collect();
+    let others = live.iter().filter(|found| !stated.contains(&found.name));
+    schema.extend(others.cloned());
+}
+
 fn complete(attribute: &mut SchemaAttribute) {
     if let Some(name) = attribute.name.strip_prefix("dev:") {
         attribute.name = name.to_owned();

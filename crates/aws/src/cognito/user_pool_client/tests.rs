@@ -83,7 +83,10 @@ async fn a_client_of_a_name_alone_has_nothing_to_change() {
     let driver = driver(&fake, Clients::new);
     let live = read(&driver, "client", &named()).await.unwrap();
     let desired = driver.normalise(&named()).unwrap();
-    assert_eq!(driver.compare(&live, &named()).unwrap(), Changes::default());
+    assert_eq!(
+        driver.compare(&live, &named()).unwrap().changes,
+        Changes::default()
+    );
     assert_eq!(
         desired["TokenValidityUnits"],
         json!({"AccessToken": "hours", "IdToken": "hours", "RefreshToken": "days"})

@@ -18,6 +18,7 @@ use self::convert::{MANAGED_KEY, normalise_table};
 use self::read::{CREATION, LAG};
 use super::client::DynamoDbClient;
 use crate::Account;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
@@ -58,6 +59,21 @@ impl ResourceDriver for Tables {
                 *key = self.client.account.arn("kms", &format!("key/{key}"));
             }
         }
+    }
+
+    fn leave(&self, table: &mut Properties, live: &Properties) {
+        leave(
+            &mut table.sse_specification,
+            live.sse_specification.as_ref(),
+        );
+        leave(
+            &mut table.point_in_time_recovery_specification,
+            live.point_in_time_recovery_specification.as_ref(),
+        );
+        leave(
+            &mut table.deletion_protection_enabled,
+            live.deletion_protection_enabled.as_ref(),
+        );
     }
 
     fn check(&self, table: &Properties, checks: &mut Checks) {

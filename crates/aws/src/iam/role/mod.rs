@@ -14,6 +14,7 @@ use model::{Address, Owner, Tags};
 use super::client::IamClient;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
 use crate::kit::policy_document::{self, sort_set};
@@ -78,6 +79,13 @@ impl ResourceDriver for Roles {
         policy_document::normalise(&mut role.assume_role_policy_document);
         policy_document::normalise_all(&mut role.policies);
         sort_set(&mut role.managed_policy_arns);
+    }
+
+    fn leave(&self, role: &mut Properties, live: &Properties) {
+        leave(
+            &mut role.permissions_boundary,
+            live.permissions_boundary.as_ref(),
+        );
     }
 
     fn check(&self, role: &Properties, checks: &mut Checks) {

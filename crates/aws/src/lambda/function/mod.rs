@@ -14,6 +14,7 @@ use model::{Owner, Tags};
 use self::convert::live;
 use super::client::{LambdaClient, already_exists};
 use crate::Account;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -114,6 +115,11 @@ impl ResourceDriver for Functions {
 
     fn normalise(&self, function: &mut Properties) {
         normalise(function);
+    }
+
+    fn leave(&self, function: &mut Properties, live: &Properties) {
+        leave(&mut function.kms_key_arn, live.kms_key_arn.as_ref());
+        leave(&mut function.tracing_config, live.tracing_config.as_ref());
     }
 
     fn check(&self, function: &Properties, checks: &mut Checks) {

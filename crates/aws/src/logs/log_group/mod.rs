@@ -12,6 +12,7 @@ use model::{Owner, Tags};
 
 use super::client::LogsClient;
 use crate::Account;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::tagging::{self, Hints};
@@ -64,6 +65,10 @@ impl ResourceDriver for LogGroups {
 
     fn normalise(&self, group: &mut Properties) {
         group.log_group_class.get_or_insert(LogGroupClass::Standard);
+    }
+
+    fn leave(&self, group: &mut Properties, live: &Properties) {
+        leave(&mut group.kms_key_id, live.kms_key_id.as_ref());
     }
 
     fn check(&self, group: &Properties, checks: &mut Checks) {

@@ -16,6 +16,7 @@ use model::{Address, Owner, Tags};
 
 use super::client::{Name, S3Client};
 use crate::account::Account;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
@@ -92,6 +93,13 @@ impl ResourceDriver for Buckets {
                 .get_or_insert_with(|| bucket.bucket_name.clone());
             logging.log_file_prefix.get_or_insert_default();
         }
+    }
+
+    fn leave(&self, bucket: &mut Properties, live: &Properties) {
+        leave(
+            &mut bucket.logging_configuration,
+            live.logging_configuration.as_ref(),
+        );
     }
 
     fn check(&self, bucket: &Properties, checks: &mut Checks) {

@@ -73,6 +73,15 @@ impl ResourceDriver for Policies {
         policy_document::normalise(&mut policy.policy_document);
     }
 
+    /// A statement of another name is another's: an organisation adds its own to every bucket.
+    fn leave(&self, policy: &mut Properties, live: &Properties) {
+        let stated = policy.policy_document.statement.clone();
+        let of_others = live.policy_document.statement.iter().filter(|found| {
+            found.sid.is_some() && stated.iter().all(|statement| statement.sid != found.sid)
+        });
+        policy.policy_document.statement.extend(of_others.cloned());
+    }
+
     fn check(&self, policy: &Properties, checks: &mut Checks) {
         limits::check(policy, checks);
     }

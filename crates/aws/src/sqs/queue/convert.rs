@@ -58,6 +58,10 @@ pub(super) fn properties(
         .map(|(name, text)| (name.as_str().to_owned(), value(name, text)))
         .collect();
     properties.insert("QueueName".to_owned(), Value::from(name));
+    // A key takes the place of SQS's own encryption; an emulator shows both.
+    if properties.contains_key("KmsMasterKeyId") {
+        properties.insert("SqsManagedSseEnabled".to_owned(), Value::from(false));
+    }
     if let Some(count) = properties
         .get_mut("RedrivePolicy")
         .and_then(|policy| policy.get_mut("maxReceiveCount"))

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::client::{SqsClient, name_of};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
@@ -76,6 +77,19 @@ impl ResourceDriver for Queues {
         let period = queue.kms_data_key_reuse_period_seconds.unwrap_or(300);
         queue.kms_data_key_reuse_period_seconds = queue.kms_master_key_id.as_ref().map(|_| period);
         queue.redrive_allow_policy = normalise_allow_policy(queue.redrive_allow_policy.take());
+    }
+
+    /// AWS raised the default of the size in 2025, and older queues kept theirs.
+    fn leave(&self, queue: &mut Properties, live: &Properties) {
+        leave(
+            &mut queue.maximum_message_size,
+            live.maximum_message_size.as_ref(),
+        );
+        if queue.sqs_managed_sse_enabled.is_none() && queue.kms_master_key_id.is_none() {
+            queue.sqs_managed_sse_enabled = live.sqs_managed_sse_enabled;
+            queue.kms_master_key_id.clone_from(&live.kms_master_key_id);
+            queue.kms_data_key_reuse_period_seconds = live.kms_data_key_reuse_period_seconds;
+        }
     }
 
     fn check(&self, queue: &Properties, checks: &mut Checks) {
