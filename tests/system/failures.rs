@@ -146,10 +146,40 @@ fn an_account_that_may_not_be_read() {
         (Some(1), ""),
         "an unreadable service is not an empty one"
     );
-    // Either the queues of the description or the orphans may be read first.
     let (what, why) = ended.stderr.split_once("`->").expect("a cause");
     assert!(what.trim_end().ends_with("could not be read"), "{ended:#?}");
     project.assert_snapshot("denied-reading", why);
+}
+
+/// Denies the reads of tables and queues, each for a reason of its own, in AWS's words.
+fn without_tables_and_queues(call: &Call) -> Fate {
+    let denied = |message| Fate::Answer(400, "AccessDeniedException", message);
+    match call.operation.as_str() {
+        "DescribeTable" => denied(
+            "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: dynamodb:DescribeTable \
+             on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/t with an explicit deny in a service \
+             control policy",
+        ),
+        "ListQueues" => denied(
+            "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: sqs:ListQueues on \
+             resource: arn:aws:sqs:eu-west-1:111122223333: because no identity-based policy allows the \
+             sqs:ListQueues action",
+        ),
+        _ => Fate::Pass,
+    }
+}
+
+/// A permission at a time would take a run for each.
+#[test]
+fn one_run_names_all_reads_that_are_denied() {
+    let project = Project::new();
+    let ended = through(&project, &["plan"], without_tables_and_queues);
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(1), ""),
+        "{ended:#?}"
+    );
+    project.assert_snapshot("denied-readings", ended.ending());
 }
 
 /// A service that no stack needs may be absent from the Region or denied to the operator: that is

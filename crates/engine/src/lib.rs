@@ -14,7 +14,7 @@
 //! | 5 | `check`, `inventory`, `pending` |
 //! | 4 | `driver` |
 //! | 3 | `diff` |
-//! | 2 | `event`, `read_cache`, `refusal`, `resolve`, `uses` |
+//! | 2 | `event`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
 //! | 1 | `error`, `goal`, `live`, `interrupt` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -38,6 +38,7 @@ mod settle;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 mod uses;
 
 pub use apply::{Failure, Outcome, Report, apply};
@@ -48,7 +49,7 @@ pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};
 pub use interrupt::{Stop, pause};
-pub use inventory::{Inventory, InventoryError, Orphan, Unsearched, read};
+pub use inventory::{Inventory, Orphan, Unsearched, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use pending::Pending;
 pub use plan::{Action, Counts, Kept, Plan, Reason, ResourcePlan, plan};
@@ -56,3 +57,4 @@ pub use read_cache::ReadCache;
 pub use refusal::{Finding, PlanError, Refusal};
 pub use resolve::{Resolved, UNKNOWN, has_unknown};
 pub use settle::settle;
+pub use unreadable::{InventoryError, Unreadable};
