@@ -54,7 +54,7 @@ pub(super) fn report<E: Hint + Send + Sync + 'static>(error: E) -> Report {
 }
 
 /// What could not be read, for each cause with its own advice. A single cause is reported as such.
-pub(super) fn inventory(error: InventoryError) -> Report {
+pub(super) fn inventory(error: &InventoryError) -> Report {
     let causes = error.causes();
     if let [(first, count)] = causes.as_slice() {
         return report(OneCause {

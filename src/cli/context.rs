@@ -91,7 +91,7 @@ impl Context {
         let known = self.account.known();
         let inventory = engine::read(&self.graph, &self.selection, &self.drivers, known, goal)
             .await
-            .map_err(advice::inventory)?;
+            .map_err(|error| advice::inventory(&error))?;
         self.selection = inventory.selection.clone();
         self.lacking.extend(inventory.lacking.clone());
         Ok(inventory)

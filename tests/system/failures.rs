@@ -1,5 +1,7 @@
 //! Failures around Frontage, and how it reports them.
 
+use std::time::{Duration, Instant};
+
 use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Call, Fate, Proxy};
 
@@ -307,6 +309,28 @@ fn a_hiccup_is_overcome() {
             overcomes(operation, fate);
         }
     });
+}
+
+/// A retry that takes long is not silent: it says what it waits for.
+#[test]
+fn a_long_retry_says_what_it_waits_for() {
+    let project = Project::new();
+    let mut first = None;
+    let busy = move |call: &Call| {
+        let began = *first.get_or_insert_with(Instant::now);
+        if call.operation == "CreateQueue" && began.elapsed() < Duration::from_secs(40) {
+            let message =
+                "You must wait 60 seconds after deleting a queue before you can create another";
+            return Fate::Answer(400, "QueueDeletedRecently", message);
+        }
+        Fate::Pass
+    };
+    let ended = through(&project, &["apply", "--yes"], busy);
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    let waiting = "toggles/new-connection-dead-letters: creating, waiting for this error to pass: \
+                   sqs:CreateQueue: QueueDeletedRecently: You must wait 60 seconds";
+    assert!(ended.stderr.contains(waiting), "{ended:#?}");
+    project.destroy();
 }
 
 fn overcomes(operation: &'static str, fate: fn() -> Fate) {

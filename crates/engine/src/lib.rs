@@ -13,7 +13,7 @@
 //! | 6 | `plan`, `settle` |
 //! | 5 | `check`, `inventory`, `pending` |
 //! | 4 | `driver` |
-//! | 3 | `diff` |
+//! | 3 | `diff`, `waiting` |
 //! | 2 | `event`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
 //! | 1 | `error`, `goal`, `live`, `interrupt` |
 
@@ -40,6 +40,7 @@ mod steps;
 mod tests;
 mod unreadable;
 mod uses;
+mod waiting;
 
 pub use apply::{Failure, Outcome, Report, apply};
 pub use check::check;
@@ -58,3 +59,4 @@ pub use refusal::{Finding, PlanError, Refusal};
 pub use resolve::{Resolved, UNKNOWN, has_unknown};
 pub use settle::settle;
 pub use unreadable::{InventoryError, Unreadable};
+pub use waiting::{report_wait, reporting};

@@ -74,7 +74,9 @@ mod tests {
             let name = path.file_name().unwrap().to_str().unwrap();
             if path.is_dir() && name != "tests" {
                 sources(&path, found);
-            } else if name.ends_with(".rs") && !["tests.rs", "testing.rs"].contains(&name) {
+            } else if path.extension().is_some_and(|of| of == "rs")
+                && !["tests.rs", "testing.rs"].contains(&name)
+            {
                 found.push(path);
             }
         }

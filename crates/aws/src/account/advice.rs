@@ -88,17 +88,18 @@ pub fn hint(error: &DriverError) -> Option<Cow<'static, str>> {
             code,
             message,
             ..
-        } => match Family::of(code)? {
-            Family::Denied => return Some(denied(operation, message).into()),
-            Family::Credentials => CREDENTIALS,
-            Family::Clock => {
+        } => match Family::of(code) {
+            None => name_taken(code)?,
+            Some(Family::Denied) => return Some(denied(operation, message).into()),
+            Some(Family::Credentials) => CREDENTIALS,
+            Some(Family::Clock) => {
                 "set this machine's clock, and renew temporary credentials: AWS accepts requests that were signed \
                  a few minutes ago at most"
             }
-            Family::Region => {
+            Some(Family::Region) => {
                 "enable the Region for the account (`aws account enable-region`), or choose another one with --region"
             }
-            Family::Account => {
+            Some(Family::Account) => {
                 "complete the account's registration and payment in the AWS console: AWS has not activated the \
                  service for it"
             }
@@ -106,6 +107,20 @@ pub fn hint(error: &DriverError) -> Option<Cow<'static, str>> {
         _ => return None,
     };
     Some(advice.into())
+}
+
+/// What to do about a name that all accounts share and another owner has.
+fn name_taken(code: &str) -> Option<&'static str> {
+    match code {
+        "BucketAlreadyExists" => Some(
+            "choose another `name` in frontage.toml: the names of buckets are shared by all accounts",
+        ),
+        "CNAMEAlreadyExists" => Some(
+            "remove the domain from the distribution that has it (`aws cloudfront list-conflicting-aliases` \
+             finds it), then run the command again: a disabled one keeps it as well",
+        ),
+        _ => None,
+    }
 }
 
 /// As [`hint`], for a call in a Region that is not known to be enabled.
@@ -166,10 +181,8 @@ fn denied(operation: &str, message: &str) -> String {
     if text.contains("account must be verified") {
         return "ask AWS Support to verify the account, then run the command again".to_owned();
     }
-    let actions = named_action(message).map_or_else(
-        || iam_actions(operation).join(" and "),
-        |action| action.to_owned(),
-    );
+    let actions =
+        named_action(message).map_or_else(|| iam_actions(operation).join(" and "), str::to_owned);
     let named = POLICIES.iter().find(|(name, _)| text.contains(name));
     let explicit = text.contains("explicit deny");
     match named.map(|(_, policy)| policy) {
@@ -328,6 +341,12 @@ mod tests {
         let message = "Your account must be verified before you can add new CloudFront resources.";
         assert!(advice("AccessDenied", message).starts_with("ask AWS Support"));
         assert!(advice("OptInRequired", "needs a subscription").contains("registration"));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_has_advice() {
+        assert!(advice("BucketAlreadyExists", "").contains("frontage.toml"));
+        assert!(advice("CNAMEAlreadyExists", "").contains("list-conflicting-aliases"));
     }
 
     #[test]
