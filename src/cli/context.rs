@@ -1,5 +1,6 @@
 //! The basis of most commands: the description, the functions, the account, the graph.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -90,7 +91,7 @@ impl Context {
         let known = self.account.known();
         let inventory = engine::read(&self.graph, &self.selection, &self.drivers, known, goal)
             .await
-            .map_err(advice::report)?;
+            .map_err(|error| advice::inventory(&error))?;
         self.selection = inventory.selection.clone();
         self.lacking.extend(inventory.lacking.clone());
         Ok(inventory)
@@ -177,8 +178,8 @@ struct NotDeployed {
 }
 
 impl Hint for NotDeployed {
-    fn hint(&self) -> Option<&str> {
-        Some(&self.hint)
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        Some(self.hint.as_str().into())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stacks that an endpoint does not support.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::Selection;
@@ -35,8 +36,8 @@ impl Lacking {
 }
 
 impl Hint for Lacking {
-    fn hint(&self) -> Option<&str> {
-        Some(&self.advice)
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        Some(self.advice.as_str().into())
     }
 }
 
@@ -97,7 +98,7 @@ mod tests {
             "http://127.0.0.1:4566 has no Cognito, which is needed for: identity, shell"
         );
         assert_eq!(
-            lacking.hint(),
+            lacking.hint().as_deref(),
             Some(
                 "leave it out with --stack toggles, or name an endpoint that has it in \
                  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
@@ -118,7 +119,7 @@ mod tests {
                 .contains("no CloudWatch Logs and no Cognito,")
         );
         assert_eq!(
-            lacking.hint(),
+            lacking.hint().as_deref(),
             Some(
                 "name an endpoint that has it in AWS_ENDPOINT_URL_CLOUDWATCH_LOGS and \
                  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"

@@ -1,5 +1,6 @@
 //! The errors of publishing and listing packages.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -112,26 +113,27 @@ impl PackagesError {
 }
 
 impl Hint for PackagesError {
-    fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::NoWorkspace(_) => Some("pass the workspace's folder with --dir"),
-            Self::Differs(_) => Some(
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        let advice = match self {
+            Self::NoWorkspace(_) => "pass the workspace's folder with --dir",
+            Self::Differs(_) => {
                 "raise `version` in the package's package.json and publish again: a published version never \
-                 changes",
-            ),
-            Self::Unauthorized { .. } => Some(
-                "the token may have expired: with --registry set NODE_AUTH_TOKEN to a new one, otherwise run the command \
-                 again to get one",
-            ),
-            Self::Forbidden { .. } => Some(
-                "add the publisher to `[packages] publishers`: publishing requires codeartifact:PublishPackageVersion and \
-                 PutPackageMetadata",
-            ),
-            Self::NoToken(_) => Some("set NODE_AUTH_TOKEN to the registry's token"),
-            Self::Unreachable { .. } => {
-                Some("check the network and the address, then run the command again")
+                 changes"
             }
-            _ => None,
-        }
+            Self::Unauthorized { .. } => {
+                "the token may have expired: with --registry set NODE_AUTH_TOKEN to a new one, otherwise run the command \
+                 again to get one"
+            }
+            Self::Forbidden { .. } => {
+                "add the publisher to `[packages] publishers`: publishing requires codeartifact:PublishPackageVersion and \
+                 PutPackageMetadata"
+            }
+            Self::NoToken(_) => "set NODE_AUTH_TOKEN to the registry's token",
+            Self::Unreachable { .. } => {
+                "check the network and the address, then run the command again"
+            }
+            _ => return None,
+        };
+        Some(advice.into())
     }
 }

@@ -1,5 +1,7 @@
 //! Why a release failed, and how to resolve it.
 
+use std::borrow::Cow;
+
 use engine::DriverError;
 use thiserror::Error;
 
@@ -89,8 +91,8 @@ fn join(versions: &[Version]) -> String {
 }
 
 impl Hint for ReleaseError {
-    fn hint(&self) -> Option<&str> {
-        Some(match self {
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        let advice = match self {
             Self::Aws(error) => return error.hint(),
             Self::NoBucket(_) => "run `frontage apply` first",
             Self::Changed(_) => {
@@ -112,6 +114,7 @@ impl Hint for ReleaseError {
             Self::Ambiguous { .. } => "pass more digits of the version",
             Self::Incomplete { .. } => "publish its build again",
             Self::Restless(_) => "run the command again",
-        })
+        };
+        Some(advice.into())
     }
 }

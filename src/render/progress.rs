@@ -39,6 +39,11 @@ impl Display {
     fn show(&mut self, event: Event) {
         match event {
             Event::Started { address, kind } => self.start(address, words(kind).0),
+            Event::Waiting {
+                address,
+                kind,
+                what,
+            } => self.wait(&address, words(kind).0, &what),
             Event::Ended {
                 address,
                 kind,
@@ -46,6 +51,15 @@ impl Display {
             } => self.end(&address, words(kind), failure.as_ref()),
             Event::Settling { address, what } => self.start(address, &what),
             Event::Settled { address, failure } => self.settled(&address, failure.as_ref()),
+        }
+    }
+
+    /// Says what a step waits for.
+    fn wait(&self, address: &Address, doing: &str, what: &str) {
+        let text = format!("{address}: {doing}, waiting for {what}");
+        match self.flying.get(&(address.clone(), doing.to_owned())) {
+            Some((_, bar)) if self.live => bar.set_message(text),
+            _ => self.line(&format!("  {text}")),
         }
     }
 

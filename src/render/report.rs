@@ -44,7 +44,7 @@ pub fn report(report: &Report) -> String {
             Outcome::Done => Ok(()),
             Outcome::Failed(error) => {
                 let hint = error.hint().unwrap_or(
-                    "fix the cause and run the command again; it resumes where it stopped",
+                    "fix the cause and run the command again; it resumes where it stopped".into(),
                 );
                 writeln!(
                     text,

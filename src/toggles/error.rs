@@ -1,5 +1,7 @@
 //! Why toggles could not be read, written or watched.
 
+use std::borrow::Cow;
+
 use engine::DriverError;
 use thiserror::Error;
 use tokio_tungstenite::tungstenite;
@@ -43,16 +45,17 @@ impl TogglesError {
 }
 
 impl Hint for TogglesError {
-    fn hint(&self) -> Option<&str> {
-        match self {
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        let advice = match self {
             Self::Aws(error) if error.is("ResourceNotFoundException") => {
-                Some("the toggles table does not exist: run `frontage apply` first")
+                "the toggles table does not exist: run `frontage apply` first"
             }
-            Self::Aws(error) => error.hint(),
-            Self::NoToggle(_) => Some("run `frontage toggles list` to see all toggles"),
+            Self::Aws(error) => return error.hint(),
+            Self::NoToggle(_) => "run `frontage toggles list` to see all toggles",
             Self::Unreachable { .. } => {
-                Some("run `frontage plan` to check that the service is deployed as described")
+                "run `frontage plan` to check that the service is deployed as described"
             }
-        }
+        };
+        Some(advice.into())
     }
 }

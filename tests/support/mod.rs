@@ -302,7 +302,7 @@ impl World {
             goal,
         )
         .await;
-        read.unwrap_or_else(|error| panic!("{error}: {}", error.source))
+        read.unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {

@@ -1,5 +1,7 @@
 //! Failures around Frontage, and how it reports them.
 
+use std::time::{Duration, Instant};
+
 use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Call, Fate, Proxy};
 
@@ -146,10 +148,40 @@ fn an_account_that_may_not_be_read() {
         (Some(1), ""),
         "an unreadable service is not an empty one"
     );
-    // Either the queues of the description or the orphans may be read first.
     let (what, why) = ended.stderr.split_once("`->").expect("a cause");
     assert!(what.trim_end().ends_with("could not be read"), "{ended:#?}");
     project.assert_snapshot("denied-reading", why);
+}
+
+/// Denies the reads of tables and queues, each for a reason of its own, in AWS's words.
+fn without_tables_and_queues(call: &Call) -> Fate {
+    let denied = |message| Fate::Answer(400, "AccessDeniedException", message);
+    match call.operation.as_str() {
+        "DescribeTable" => denied(
+            "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: dynamodb:DescribeTable \
+             on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/t with an explicit deny in a service \
+             control policy",
+        ),
+        "ListQueues" => denied(
+            "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: sqs:ListQueues on \
+             resource: arn:aws:sqs:eu-west-1:111122223333: because no identity-based policy allows the \
+             sqs:ListQueues action",
+        ),
+        _ => Fate::Pass,
+    }
+}
+
+/// A permission at a time would take a run for each.
+#[test]
+fn one_run_names_all_reads_that_are_denied() {
+    let project = Project::new();
+    let ended = through(&project, &["plan"], without_tables_and_queues);
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(1), ""),
+        "{ended:#?}"
+    );
+    project.assert_snapshot("denied-readings", ended.ending());
 }
 
 /// A service that no stack needs may be absent from the Region or denied to the operator: that is
@@ -277,6 +309,28 @@ fn a_hiccup_is_overcome() {
             overcomes(operation, fate);
         }
     });
+}
+
+/// A retry that takes long is not silent: it says what it waits for.
+#[test]
+fn a_long_retry_says_what_it_waits_for() {
+    let project = Project::new();
+    let mut first = None;
+    let busy = move |call: &Call| {
+        let began = *first.get_or_insert_with(Instant::now);
+        if call.operation == "CreateQueue" && began.elapsed() < Duration::from_secs(40) {
+            let message =
+                "You must wait 60 seconds after deleting a queue before you can create another";
+            return Fate::Answer(400, "QueueDeletedRecently", message);
+        }
+        Fate::Pass
+    };
+    let ended = through(&project, &["apply", "--yes"], busy);
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    let waiting = "toggles/new-connection-dead-letters: creating, waiting for this error to pass: \
+                   sqs:CreateQueue: QueueDeletedRecently: You must wait 60 seconds";
+    assert!(ended.stderr.contains(waiting), "{ended:#?}");
+    project.destroy();
 }
 
 fn overcomes(operation: &'static str, fate: fn() -> Fate) {

@@ -25,7 +25,8 @@ pub mod s3;
 mod services;
 mod sqs;
 
-pub use account::error::{failed, hint};
+pub use account::advice::hint;
+pub use account::error::failed;
 pub use account::{Account, AccountError, AskMfaCode, CallCount, Connection, Network, Stream};
 pub use drivers::drivers;
 pub use kit::wait::{WaitPolicy, retry};

@@ -17,6 +17,7 @@ use crate::pending::Pending;
 use crate::plan::{Action, Plan, ResourcePlan};
 use crate::resolve::{Resolved, has_unknown};
 use crate::steps::{Step, steps};
+use crate::waiting::reporting;
 
 /// The number of steps that run concurrently; each service's rate is limited below the drivers.
 const CONCURRENT_STEPS: usize = 64;
@@ -199,10 +200,11 @@ impl Run {
         });
         let known = self.known.clone();
         let drivers = self.drivers.clone();
-        let stop = self.stop.clone();
+        let (stop, events) = (self.stop.clone(), self.events.clone());
         let task = self.tasks.spawn(async move {
             let driver = drivers.get(planned.resource_type.name)?;
             let step = run_step(driver.as_ref(), &planned, kind, &known);
+            let step = reporting(events, planned.address.clone(), kind, step);
             if kind == StepKind::Delete {
                 interruptible(stop, step).await
             } else {

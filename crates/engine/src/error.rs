@@ -8,7 +8,7 @@ pub enum DriverError {
     /// The service answered with an error.
     #[error("{operation}: {code}: {message}{}", request_id.as_ref().map(|id| format!(" (request id {id})")).unwrap_or_default())]
     Service {
-        /// The operation, as an IAM action: `dynamodb:CreateTable`.
+        /// The operation, with the prefix of IAM's actions: `dynamodb:CreateTable`.
         operation: &'static str,
         /// The service's error code.
         code: String,

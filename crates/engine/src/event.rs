@@ -25,6 +25,15 @@ pub enum Event {
         /// The action.
         kind: StepKind,
     },
+    /// A step has been waiting for so long that its user should know for what.
+    Waiting {
+        /// The resource.
+        address: Address,
+        /// The action.
+        kind: StepKind,
+        /// The condition, as a phrase that completes 'waiting for …'.
+        what: String,
+    },
     /// A step ended.
     Ended {
         /// The resource.

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::{join_all, try_join, try_join_all};
+use futures_util::future::{join, join_all};
 use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName, Tags};
 use serde_json::{Map, Value};
-use thiserror::Error;
 
 use crate::diff::{Comparison, diff_tags};
 use crate::driver::{Driver, Drivers, Suspicion};
@@ -14,6 +13,7 @@ use crate::goal::{Goal, Selection};
 use crate::live::{Live, ReadRequest};
 use crate::read_cache::ReadCache;
 use crate::resolve::{Resolved, has_unknown};
+use crate::unreadable::{InventoryError, Unreadable, all, both};
 use crate::uses::uses_of_selected;
 
 /// The result of a reading.
@@ -102,19 +102,6 @@ pub struct Unsearched {
     pub source: DriverError,
 }
 
-/// A resource or a type could not be read. An unreadable resource is never taken for an absent one.
-#[derive(Debug, Error)]
-#[error("{} could not be read", .at.as_ref().map_or_else(|| format!("the account's {}", resource_type.name), ToString::to_string))]
-pub struct InventoryError {
-    /// The resource; `None` if a whole type could not be listed.
-    pub at: Option<Address>,
-    /// The type.
-    pub resource_type: &'static ResourceType,
-    /// Why.
-    #[source]
-    pub source: DriverError,
-}
-
 /// Reads the resources that `graph` contains in the selected stacks, those that they refer to, and
 /// the others that the system owns.
 ///
@@ -122,7 +109,7 @@ pub struct InventoryError {
 /// those that refer to them are left out, and the rest is read ([`Inventory::lacking`]).
 ///
 /// # Errors
-/// The first resource or type that could not be read.
+/// The resources and types that could not be read.
 pub async fn read(
     graph: &Graph,
     selection: &Selection,
@@ -134,17 +121,14 @@ pub async fn read(
     let mut lacking = BTreeMap::new();
     loop {
         match read_all(graph, &selection, &drivers, pseudo.clone(), goal).await {
-            Err(InventoryError {
-                resource_type,
-                source: DriverError::Lacking { .. },
-                ..
-            }) => {
-                let service = resource_type.service;
-                let stacks = stacks_in_need(graph, service);
-                let selected = stacks.iter().filter(|stack| selection.contains(stack));
-                lacking.extend(selected.map(|stack| (stack.clone(), service)));
-                selection = selection.without(&stacks);
-                drivers = drivers.without(service);
+            Err(error) if !lacking_services(&error).is_empty() => {
+                for service in lacking_services(&error) {
+                    let stacks = stacks_in_need(graph, service);
+                    let selected = stacks.iter().filter(|stack| selection.contains(stack));
+                    lacking.extend(selected.map(|stack| (stack.clone(), service)));
+                    selection = selection.without(&stacks);
+                    drivers = drivers.without(service);
+                }
             }
             read => {
                 return read.map(|inventory| Inventory {
@@ -154,6 +138,17 @@ pub async fn read(
             }
         }
     }
+}
+
+/// The services that the endpoint lacks.
+fn lacking_services(error: &InventoryError) -> BTreeSet<&'static Service> {
+    let lacking = error
+        .failures
+        .iter()
+        .filter(|failure| matches!(failure.source, DriverError::Lacking { .. }));
+    lacking
+        .map(|failure| failure.resource_type.service)
+        .collect()
 }
 
 /// The stacks that contain a resource of a service, and those that refer to one of them, however
@@ -202,9 +197,9 @@ async fn read_all(
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
     let empty = Inventory::empty(selection.clone(), pseudo);
     let listing = list(drivers, &types, selection, goal, &cache);
-    let (inventory, listed) =
-        try_join(read_wanted(graph, &wanted, drivers, &cache, empty), listing).await?;
-    let (listed, unsearched) = listed;
+    let reading = read_wanted(graph, &wanted, drivers, &cache, empty);
+    let (inventory, listed) = join(reading, listing).await;
+    let (inventory, (listed, unsearched)) = both(inventory, listed)?;
     let mut inventory = Inventory {
         unsearched,
         ..inventory
@@ -230,7 +225,8 @@ fn reachable(graph: &Graph, mut found: BTreeSet<Address>) -> Vec<&Node> {
         .collect()
 }
 
-/// Reads in waves: a resource as soon as the resources that its identity names were read.
+/// Reads in waves: a resource as soon as the resources that its identity names were read. Those
+/// that name an unreadable one are not read.
 async fn read_wanted(
     graph: &Graph,
     wanted: &[&Node],
@@ -239,13 +235,17 @@ async fn read_wanted(
     mut inventory: Inventory,
 ) -> Result<Inventory, InventoryError> {
     let mut read: BTreeSet<&Address> = BTreeSet::new();
+    let mut failures = Vec::new();
     let mut rest: Vec<&Node> = wanted.to_vec();
-    while !rest.is_empty() {
+    loop {
         let (wave, later): (Vec<&Node>, Vec<&Node>) = rest.into_iter().partition(|node| {
             identity_dependencies(graph, node)
                 .iter()
                 .all(|on| read.contains(on))
         });
+        if wave.is_empty() {
+            break;
+        }
         rest = later;
         let answers = join_all(
             wave.iter()
@@ -253,11 +253,20 @@ async fn read_wanted(
         )
         .await;
         for (node, answer) in wave.into_iter().zip(answers) {
-            inventory.set(node.address.clone(), answer?);
-            read.insert(&node.address);
+            match answer {
+                Ok(live) => {
+                    inventory.set(node.address.clone(), live);
+                    read.insert(&node.address);
+                }
+                Err(failure) => failures.push(failure),
+            }
         }
     }
-    Ok(inventory)
+    if failures.is_empty() {
+        Ok(inventory)
+    } else {
+        Err(InventoryError { failures })
+    }
 }
 
 fn identity(node: &Node) -> Value {
@@ -297,8 +306,8 @@ async fn read_one(
     drivers: &Drivers,
     cache: &ReadCache,
     known: &Resolved,
-) -> Result<Option<Live>, InventoryError> {
-    let failed = |source| InventoryError {
+) -> Result<Option<Live>, Unreadable> {
+    let failed = |source| Unreadable {
         at: Some(node.address.clone()),
         resource_type: node.resource_type,
         source,
@@ -329,7 +338,7 @@ async fn list(
     let everywhere = goal != Goal::Converge && selection.covers_whole_system();
     let lists = drivers.iter().map(async |driver| {
         let resource_type = driver.resource_type();
-        let failed = |source| InventoryError {
+        let failed = |source| Unreadable {
             at: None,
             resource_type,
             source,
@@ -361,7 +370,8 @@ async fn list(
             (listed, unsearched)
         })
     });
-    let (listed, unsearched): (Vec<_>, Vec<_>) = try_join_all(lists).await?.into_iter().unzip();
+    let listed = all(join_all(lists).await)?;
+    let (listed, unsearched): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
     Ok((
         listed.into_iter().flatten().collect(),
         unsearched.into_iter().flatten().collect(),
@@ -386,7 +396,10 @@ async fn confirm(
         };
         let mut changed = goal != Goal::Converge;
         if goal == Goal::Converge {
-            let compared = compare(node, live, drivers, &inventory.known)?;
+            let compared = compare(node, live, drivers, &inventory.known);
+            let compared = compared.map_err(|failure| InventoryError {
+                failures: vec![failure],
+            })?;
             let desired = inventory.known.tags(node);
             let retag = |tags| diff_tags(tags, &desired) != (Tags::new(), Vec::new());
             changed = !compared.changes.is_empty() || live.tags.known().is_some_and(retag);
@@ -402,7 +415,7 @@ async fn confirm(
         .filter(|(_, live, changed)| *changed || (differs && live.tags.known().is_none()));
     let read = read.map(async |(node, live, _)| {
         let name = node.resource_type.name;
-        let failed = |source| InventoryError {
+        let failed = |source| Unreadable {
             at: Some(node.address.clone()),
             resource_type: node.resource_type,
             source,
@@ -411,7 +424,7 @@ async fn confirm(
         let confirmed = driver.confirm(Some(&node.address), live).await;
         Ok((node.address.clone(), confirmed.map_err(failed)?))
     });
-    for (address, confirmed) in try_join_all(read).await? {
+    for (address, confirmed) in all(join_all(read).await)? {
         inventory.set(address, confirmed);
     }
     Ok(())
@@ -423,11 +436,11 @@ fn compare(
     live: &Live,
     drivers: &Drivers,
     known: &Resolved,
-) -> Result<Comparison, InventoryError> {
+) -> Result<Comparison, Unreadable> {
     let driver = drivers.get(node.resource_type.name);
     driver
         .and_then(|driver| driver.compare(live, &known.resolve(&node.properties)))
-        .map_err(|source| InventoryError {
+        .map_err(|source| Unreadable {
             at: Some(node.address.clone()),
             resource_type: node.resource_type,
             source,
@@ -458,7 +471,7 @@ async fn owned(
             && address(live).is_none_or(|at| selection.contains(at.stack()))
     });
     let confirmed = candidates.map(async |(resource_type, live)| {
-        let failed = |source| InventoryError {
+        let failed = |source| Unreadable {
             at: None,
             resource_type,
             source,
@@ -466,7 +479,7 @@ async fn owned(
         let driver = drivers.get(resource_type.name).map_err(failed)?;
         confirm_orphan(driver.as_ref(), live).await.map_err(failed)
     });
-    let confirmed = try_join_all(confirmed).await?;
+    let confirmed = all(join_all(confirmed).await)?;
     let owned = confirmed.into_iter().flatten().filter(|orphan| {
         let owner = orphan.live.tags.owner();
         owner.is_some_and(|owner| owner.system == graph.system())

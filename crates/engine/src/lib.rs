@@ -13,8 +13,8 @@
 //! | 6 | `plan`, `settle` |
 //! | 5 | `check`, `inventory`, `pending` |
 //! | 4 | `driver` |
-//! | 3 | `diff` |
-//! | 2 | `event`, `read_cache`, `refusal`, `resolve`, `uses` |
+//! | 3 | `diff`, `waiting` |
+//! | 2 | `event`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
 //! | 1 | `error`, `goal`, `live`, `interrupt` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -38,7 +38,9 @@ mod settle;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 mod uses;
+mod waiting;
 
 pub use apply::{Failure, Outcome, Report, apply};
 pub use check::check;
@@ -48,7 +50,7 @@ pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};
 pub use interrupt::{Stop, pause};
-pub use inventory::{Inventory, InventoryError, Orphan, Unsearched, read};
+pub use inventory::{Inventory, Orphan, Unsearched, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use pending::Pending;
 pub use plan::{Action, Counts, Kept, Left, Plan, Reason, ResourcePlan, plan};
@@ -56,3 +58,5 @@ pub use read_cache::ReadCache;
 pub use refusal::{Finding, PlanError, Refusal};
 pub use resolve::{Resolved, UNKNOWN, has_unknown};
 pub use settle::settle;
+pub use unreadable::{InventoryError, Unreadable};
+pub use waiting::{report_wait, reporting};

@@ -1,5 +1,6 @@
 //! Why a build may not be published, and how to resolve it.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -79,8 +80,8 @@ pub enum DistError {
 }
 
 impl Hint for DistError {
-    fn hint(&self) -> Option<&'static str> {
-        Some(match self {
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        let advice = match self {
             Self::NoDirectory(_) | Self::Empty(_) => {
                 "build the application first, or pass its output with --dir"
             }
@@ -105,6 +106,7 @@ impl Hint for DistError {
             }
             Self::Symlink(_) | Self::Special(_) => "replace it with the file itself",
             Self::TooLarge { .. } => "serve it from somewhere else",
-        })
+        };
+        Some(advice.into())
     }
 }

@@ -541,11 +541,8 @@ async fn a_name_of_another_account_stops_the_plan() {
     .await
     .expect_err("no plan");
     assert!(
-        read.source
-            .to_string()
-            .contains("is taken by another AWS account"),
-        "{}",
-        read.source
+        read.to_string().contains("is taken by another AWS account"),
+        "{read}"
     );
     other.destroy(&self::graph(&other, &theirs)).await;
 }

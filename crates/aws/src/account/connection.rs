@@ -1,5 +1,6 @@
 //! How the account is reached: profile, Region, credentials, endpoint, network.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use super::kept::Kept;
 use super::network::Network;
 use super::role::{self, AskMfaCode};
 use super::variables::Variables;
-use super::{endpoints, profile, transport};
+use super::{advice, endpoints, profile, transport};
 
 /// How the account is reached, if the command line specifies it; the AWS environment variables and
 /// profiles have their usual meanings.
@@ -84,8 +85,13 @@ pub enum AccountError {
     #[error("no AWS credentials were found: {0}")]
     NoCredentials(String),
     /// Credentials are configured but cannot be obtained.
-    #[error("the AWS credentials could not be obtained: {0}")]
-    Credentials(String),
+    #[error("the AWS credentials could not be obtained: {reason}")]
+    Credentials {
+        /// Why.
+        reason: String,
+        /// The Region, if it may have refused them.
+        region: Option<String>,
+    },
     /// A role requires an MFA code, and there is no terminal to ask for it.
     #[error("the profile `{profile}` requires an MFA code of {device}, and there is no terminal")]
     NoMfaCode {
@@ -96,14 +102,19 @@ pub enum AccountError {
     },
     /// AWS did not report the account.
     #[error("the account could not be identified")]
-    Identity(#[source] DriverError),
+    Identity {
+        /// The Region that was asked.
+        region: String,
+        /// Its answer.
+        source: DriverError,
+    },
 }
 
 impl AccountError {
     /// How to resolve it.
     #[must_use]
-    pub fn advice(&self) -> &'static str {
-        match self {
+    pub fn advice(&self) -> Cow<'static, str> {
+        let advice = match self {
             Self::BadRegion(_) => {
                 "correct it in frontage.toml, --region, AWS_REGION or the profile: `eu-west-1`"
             }
@@ -122,17 +133,31 @@ impl AccountError {
                 "sign in (`aws login`, `aws sso login`), name a profile (--profile, AWS_PROFILE), or set \
                  AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             }
-            Self::Credentials(_) => {
-                "renew the sign-in (`aws login`, `aws sso login`) or fix the profile; `aws sts \
-                 get-caller-identity` shows whether the AWS CLI can use it"
+            Self::Credentials { region, .. } => {
+                let renew = "renew the sign-in (`aws login`, `aws sso login`) or fix the profile; `aws sts \
+                             get-caller-identity` shows whether the AWS CLI can use it";
+                match region.as_deref().and_then(advice::enable) {
+                    Some(enable) => return format!("{renew}; {enable}").into(),
+                    None => renew,
+                }
             }
             Self::NoMfaCode { .. } => {
                 "run the command on a terminal, or export temporary credentials first: `aws configure \
                  export-credentials --format env`"
             }
-            Self::Identity(error) => {
-                error::hint(error).unwrap_or("check the credentials, --region and --endpoint-url")
-            }
+            Self::Identity { region, source } => match advice::hint_in(source, region) {
+                Some(advice) => return advice,
+                None => "check the credentials, --region and --endpoint-url",
+            },
+        };
+        advice.into()
+    }
+
+    /// Credentials that cannot be used, wherever.
+    pub(super) fn unusable(reason: impl Into<String>) -> Self {
+        Self::Credentials {
+            reason: reason.into(),
+            region: None,
         }
     }
 }
@@ -229,7 +254,10 @@ pub(super) async fn check_credentials(config: &SdkConfig) -> Result<(), AccountE
     };
     Err(match error {
         CredentialsError::CredentialsNotLoaded(_) => AccountError::NoCredentials(text),
-        _ => AccountError::Credentials(text),
+        _ => AccountError::Credentials {
+            reason: text,
+            region: config.region().map(ToString::to_string),
+        },
     })
 }
 
@@ -240,10 +268,9 @@ fn check_sendable(credentials: &Credentials) -> Result<(), AccountError> {
     if sent.iter().all(|text| is_printable(text)) {
         return Ok(());
     }
-    Err(AccountError::Credentials(
+    Err(AccountError::unusable(
         "the access key id or the session token contains a space, a line break or another character \
-         that cannot be sent"
-            .to_owned(),
+         that cannot be sent",
     ))
 }
 

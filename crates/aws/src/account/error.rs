@@ -9,8 +9,8 @@ use engine::DriverError;
 
 use super::transport::EMULATED;
 
-/// Converts the error of one call; `operation` is its IAM action:
-/// `.map_err(failed("sqs:CreateQueue"))`.
+/// Converts the error of one call: `.map_err(failed("sqs:CreateQueue"))`. The operation has the
+/// prefix of IAM's actions; [`super::actions::iam_actions`] are the ones that it needs.
 ///
 /// The code and the message are the wire's, since several services return codes that the SDK does
 /// not model.
@@ -34,55 +34,12 @@ where
                 let answer = format!("HTTP {}, {} bytes", answer.status(), body.len());
                 return DriverError::Lacking { operation, answer };
             }
-            service_error(operation, context.err())
+            service_error(operation, answer.status().as_u16(), context.err())
         }
         _ => DriverError::Unreachable {
             operation,
             reason: reason(&error),
         },
-    }
-}
-
-/// The codes by which services deny a call to credentials that are valid.
-const DENIED: [&str; 4] = [
-    "AccessDenied",
-    "AccessDeniedException",
-    "UnauthorizedOperation",
-    "AuthorizationError",
-];
-
-/// Whether the credentials may not make the call.
-pub(crate) fn is_denied(error: &DriverError) -> bool {
-    error.code().is_some_and(|code| DENIED.contains(&code))
-}
-
-/// How to resolve a driver's error, as an imperative.
-#[must_use]
-pub fn hint(error: &DriverError) -> Option<&'static str> {
-    let credentials = [
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "UnrecognizedClientException",
-        "InvalidSignatureException",
-        "SignatureDoesNotMatch",
-        "InvalidAccessKeyId",
-    ];
-    match error {
-        DriverError::Unreachable { .. } => Some(
-            "check the network, the proxy (HTTPS_PROXY, NO_PROXY), --region and --endpoint-url, then run the \
-             command again",
-        ),
-        DriverError::TimedOut { .. } | DriverError::Interrupted { .. } => {
-            Some("run the command again: it goes on from where the account stands")
-        }
-        error if is_denied(error) => {
-            Some("grant the action to the credentials in use, then run the command again")
-        }
-        DriverError::Service { code, .. } if credentials.contains(&code.as_str()) => {
-            Some("renew the credentials (aws sso login, AWS_PROFILE), then run the command again")
-        }
-        _ => None,
     }
 }
 
@@ -105,13 +62,20 @@ fn lacks_the_service(operation: &str, status: u16, body: &[u8], code: Option<&st
 
 fn service_error<E: ProvideErrorMetadata + Error>(
     operation: &'static str,
+    status: u16,
     error: &E,
 ) -> DriverError {
     use aws_sdk_sts::operation::RequestId as _;
     let metadata = error.meta();
+    // An answer to `HEAD` has no body and so no code.
+    let unnamed = if status == 403 {
+        "Forbidden"
+    } else {
+        "Unknown"
+    };
     DriverError::Service {
         operation,
-        code: metadata.code().unwrap_or("Unknown").to_owned(),
+        code: metadata.code().unwrap_or(unnamed).to_owned(),
         message: metadata
             .message()
             .map_or_else(|| error.to_string(), str::to_owned),

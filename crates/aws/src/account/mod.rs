@@ -1,6 +1,8 @@
 //! The system's account, and how it is reached.
 
+mod actions;
 mod addresses;
+pub mod advice;
 mod connection;
 mod endpoints;
 pub mod error;
@@ -9,6 +11,7 @@ mod network;
 mod profile;
 mod proxies;
 mod quirks;
+mod regions;
 mod role;
 mod transport;
 mod trust;
@@ -106,7 +109,12 @@ impl Account {
         let region = base.region().filter(|region| !region.as_ref().is_empty());
         let region = check_region(region.ok_or(AccountError::NoRegion)?.to_string())?;
         check_credentials(&base).await?;
-        let (id, partition) = identify(&base).await.map_err(AccountError::Identity)?;
+        let (id, partition) = identify(&base)
+            .await
+            .map_err(|source| AccountError::Identity {
+                region: region.clone(),
+                source,
+            })?;
         let services = Mutex::new(HashMap::new());
         let system = system.to_owned();
         let locks = Mutex::default();

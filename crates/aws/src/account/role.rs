@@ -144,7 +144,7 @@ fn source(
         Source::Named(name) if name.eq_ignore_ascii_case("Environment") => Ok(
             SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
         ),
-        Source::Named(name) => Err(AccountError::Credentials(format!(
+        Source::Named(name) => Err(AccountError::unusable(format!(
             "the profile `{}` has an mfa_serial, which credential_source {name} cannot answer to",
             role.profile
         ))),

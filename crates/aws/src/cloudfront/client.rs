@@ -7,13 +7,14 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{Tag, TagKeys, Tags as SdkTags};
 use engine::DriverError;
 use model::Tags;
+use tokio::time::Instant;
 
 use super::convert::built;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::{Consistency, Error};
 use crate::kit::tag_store::TagCalls;
-use crate::kit::wait::WaitPolicy;
+use crate::kit::wait::{WaitPolicy, until};
 
 const ABSENT: &[Error] = &[
     Error::Code("NoSuchCachePolicy"),
@@ -24,13 +25,10 @@ const ABSENT: &[Error] = &[
     Error::Code("NoSuchResponseHeadersPolicy"),
 ];
 
-/// Writes pass once they are based on the newest version: others write seldom.
+/// A write's only passing error is that of an older version ([`from_version`]).
 pub(super) const WRITES: Consistency = Consistency {
     absent: ABSENT,
-    passing: &[
-        Error::Code("PreconditionFailed"),
-        Error::Code("InvalidIfMatchVersion"),
-    ],
+    passing: &[],
     policy: WaitPolicy::seconds(60),
 };
 
@@ -38,8 +36,6 @@ pub(super) const WRITES: Consistency = Consistency {
 pub(super) const DELETIONS: Consistency = Consistency {
     absent: ABSENT,
     passing: &[
-        Error::Code("PreconditionFailed"),
-        Error::Code("InvalidIfMatchVersion"),
         Error::Code("CachePolicyInUse"),
         Error::Code("FunctionInUse"),
         Error::Code("OriginAccessControlInUse"),
@@ -52,32 +48,100 @@ pub(super) const DELETIONS: Consistency = Consistency {
     },
 };
 
-/// Writes of a distribution also pass once CloudFront sees that its certificate was issued.
+/// Writes of a distribution also pass once CloudFront sees that its certificate was issued, and
+/// once an earlier change of its certificate is done.
+///
+/// Both codes have other meanings, which stay: a certificate that does not cover an alias, a change
+/// that a continuous deployment forbids. Sources of the messages: hashicorp/terraform-provider-aws
+/// issue 13489, hashicorp/terraform issue 13495.
 pub(super) const DISTRIBUTION_WRITES: Consistency = Consistency {
     absent: ABSENT,
     passing: &[
-        Error::Code("PreconditionFailed"),
-        Error::Code("InvalidIfMatchVersion"),
-        Error::Code("InvalidViewerCertificate"),
-        Error::Code("IllegalUpdate"),
+        Error::Message(
+            "InvalidViewerCertificate",
+            "specified SSL certificate doesn't exist",
+        ),
+        Error::Message(
+            "IllegalUpdate",
+            "Only one viewer certificate change may be in progress",
+        ),
     ],
     policy: WaitPolicy::seconds(60),
 };
 
-/// Others may write a distribution or enable it again while it is deleted.
+/// Others may enable a distribution again while it is deleted.
 pub(super) const DISTRIBUTION_DELETIONS: Consistency = Consistency {
     absent: ABSENT,
-    passing: &[
-        Error::Code("PreconditionFailed"),
-        Error::Code("InvalidIfMatchVersion"),
-        Error::Code("DistributionNotDisabled"),
-    ],
+    passing: &[Error::Code(NOT_DISABLED)],
     policy: WaitPolicy {
         first: Duration::from_secs(1),
         longest: Duration::from_secs(20),
         within: Duration::from_hours(3),
     },
 };
+
+/// The code of an enabled distribution that is to be deleted.
+pub(super) const NOT_DISABLED: &str = "DistributionNotDisabled";
+
+/// How long CloudFront may show a version that another writer has replaced.
+const LAG: WaitPolicy = WaitPolicy::seconds(10);
+
+/// Whether an error may say that a write names an older version. CloudFront uses the first code for
+/// other preconditions as well: "You can't delete this distribution while it's subscribed to a
+/// pricing plan" (ekristen/aws-nuke issue 1024).
+pub(super) fn is_precondition(error: &DriverError) -> bool {
+    error.is("PreconditionFailed") || error.is("InvalidIfMatchVersion")
+}
+
+/// Makes a write that names the version on which it is based. If another writer was faster, it is
+/// repeated from a new read; if the version is still the same, the error is the answer.
+pub(super) async fn from_version<R, T, Reading, Writing>(
+    consistency: &Consistency,
+    read: impl Fn() -> Reading,
+    version: impl Fn(&R) -> &str,
+    write: impl Fn(R) -> Writing,
+) -> Result<T, DriverError>
+where
+    Reading: Future<Output = Result<R, DriverError>>,
+    Writing: Future<Output = Result<T, DriverError>>,
+{
+    let newer = |than: String| {
+        let (read, version) = (&read, &version);
+        async move {
+            let condition = "CloudFront to show the newest version";
+            let look = || async {
+                let found = read().await?;
+                Ok(if version(&found) == than {
+                    Err(than.clone())
+                } else {
+                    Ok(found)
+                })
+            };
+            match until(condition, LAG, look).await {
+                Err(DriverError::TimedOut { .. }) => Ok(None),
+                found => found.map(Some),
+            }
+        }
+    };
+    consistency
+        .write(|| async {
+            let began = Instant::now();
+            let mut found = read().await?;
+            loop {
+                let sent = version(&found).to_owned();
+                let error = match write(found).await {
+                    Err(error) if is_precondition(&error) => error,
+                    answer => return answer,
+                };
+                let newer = newer(sent).await?;
+                found = match newer {
+                    Some(found) if began.elapsed() < consistency.policy.within => found,
+                    _ => return Err(error),
+                };
+            }
+        })
+        .await
+}
 
 /// CloudFront's client for an account.
 #[derive(Clone, Debug)]

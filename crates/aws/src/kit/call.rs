@@ -10,8 +10,8 @@ use engine::DriverError;
 
 use crate::account::error::failed;
 
-/// The answer to a call of the SDK's client, with the engine's errors. The operation is the call's
-/// IAM action: `client.create_queue().send().sent("sqs:CreateQueue")`.
+/// The answer to a call of the SDK's client, with the engine's errors. The operation has the
+/// prefix of IAM's actions: `client.create_queue().send().sent("sqs:CreateQueue")`.
 ///
 /// The SDK's futures take some 8 KB each, so they are boxed here, once for all callers.
 pub(crate) trait Call<T>: Sized {

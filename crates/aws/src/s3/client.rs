@@ -285,7 +285,7 @@ pub(super) fn incomplete(error: aws_sdk_s3::error::BuildError) -> DriverError {
 }
 
 /// The error of a name that another account has.
-pub(super) fn foreign(name: &str) -> DriverError {
+fn foreign(name: &str) -> DriverError {
     DriverError::Invalid(format!(
         "the bucket name `{name}` is taken by another AWS account, or these credentials may not see the bucket: \
          names are shared by all accounts, so choose another `name` in frontage.toml"

@@ -77,7 +77,30 @@ async fn any_other_failure_to_read_is_an_error() {
     let cloud = Cloud::default();
     cloud.fault("read Things", Fault::Fails);
     let error = read(&cloud, &Selection::All).await.unwrap_err();
-    assert_eq!(error.resource_type.name, THING.name);
+    assert_eq!(error.failures[0].resource_type.name, THING.name);
+}
+
+/// Reads are concurrent, so one run finds all that is wrong with them: each cause is named once.
+#[tokio::test]
+async fn all_causes_are_reported_together() {
+    let cloud = Cloud::default();
+    cloud.fault("read Things", Fault::Fails);
+    cloud.fault("read Vaults", Fault::Fails);
+    let error = read(&cloud, &Selection::All).await.unwrap_err();
+    let causes: Vec<_> = error
+        .causes()
+        .iter()
+        .map(|(first, count)| (first.subject(), first.source.to_string(), *count))
+        .collect();
+    let reason = |service| format!("test:Read: no answer: no route to {service}");
+    // That a list failed as well adds nothing: it is only that a type was not searched.
+    assert_eq!(
+        causes,
+        [
+            ("alone/alone".to_owned(), reason("Things"), 4),
+            ("data/vault".to_owned(), reason("Vaults"), 1),
+        ]
+    );
 }
 
 #[tokio::test]

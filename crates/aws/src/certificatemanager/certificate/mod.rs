@@ -116,6 +116,12 @@ impl Certificates {
 
 /// The tag that records the zones of the validation records. The engine leaves it untouched, as a
 /// child's record.
+/// Whether a user of a certificate, by its ARN, is a distribution: one of those that are deleted or
+/// changed before. A load balancer or another account's API is not.
+fn is_distribution(user: &str) -> bool {
+    user.contains(":cloudfront:") && user.contains(":distribution/")
+}
+
 fn zones_tag() -> String {
     child_fingerprint_tag("zones")
 }
@@ -199,8 +205,17 @@ impl ResourceDriver for Certificates {
         until(condition, CONSISTENCY.policy, || async {
             let detail = self.client.describe(arn).await?;
             let users = detail.and_then(|detail| detail.in_use_by);
-            let users = users.unwrap_or_default().join(", ");
-            Ok(if users.is_empty() { Ok(()) } else { Err(users) })
+            let users = users.unwrap_or_default();
+            if let Some(other) = users.iter().find(|user| !is_distribution(user)) {
+                return Err(DriverError::Invalid(format!(
+                    "{other} uses the certificate, so AWS does not delete it: remove it there first"
+                )));
+            }
+            Ok(if users.is_empty() {
+                Ok(())
+            } else {
+                Err(users.join(", "))
+            })
         })
         .await?;
         self.invalidate(arn).await?;

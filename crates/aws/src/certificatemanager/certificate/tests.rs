@@ -342,12 +342,33 @@ async fn one_that_is_not_issued_differs_and_one_that_failed_is_an_orphan() {
     assert_eq!(listed[0].id, ARN);
 }
 
+/// What Frontage does not delete will not stop using it.
+#[tokio::test]
+async fn a_deletion_does_not_wait_for_the_load_balancer_of_others() {
+    let used = described("ISSUED", true).replace(
+        r#""FailureReason""#,
+        r#""InUseBy":["arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/a/1"],"FailureReason""#,
+    );
+    let fake = FakeAws::new([(DESCRIBE, 200, used.as_str())]);
+    let refused = driver(&fake)
+        .delete(live(certificate(Some("Z1")), ARN, tags()))
+        .await
+        .unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("loadbalancer/app/a/1 uses the certificate"),
+        "{refused}"
+    );
+    assert_eq!(fake.requests().len(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_deletion_waits_for_the_distribution_and_takes_the_records() {
     let issued = described("ISSUED", true);
     let used = issued.replace(
         r#""FailureReason""#,
-        r#""InUseBy":["arn:distribution"],"FailureReason""#,
+        r#""InUseBy":["arn:aws:cloudfront::111122223333:distribution/E1"],"FailureReason""#,
     );
     let list = json!({"CertificateSummaryList": [{ "CertificateArn": ARN, "DomainName": DOMAIN }]})
         .to_string();

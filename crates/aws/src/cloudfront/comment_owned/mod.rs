@@ -14,7 +14,7 @@ use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::{Address, Attribute, Owner, Resource, Tags};
 use serde::de::DeserializeOwned;
 
-use super::client::{CloudFrontClient, DELETIONS, WRITES, version};
+use super::client::{CloudFrontClient, DELETIONS, WRITES, from_version, version};
 use super::owner_comment::{self, OwnerComment};
 use crate::Account;
 use crate::kit::limits::{Checks, Limit};
@@ -114,6 +114,11 @@ impl<K: CommentOwned> Driver<K> {
         cache.once(key, || K::list(&self.client.sdk)).await
     }
 
+    /// The version that a write names.
+    async fn version(&self, id: &str) -> Result<String, DriverError> {
+        version(K::version(&self.client.sdk, id).await?)
+    }
+
     async fn write(
         &self,
         id: &str,
@@ -121,12 +126,14 @@ impl<K: CommentOwned> Driver<K> {
         owner: &Owner,
     ) -> Result<(), DriverError> {
         let properties = with_note::<K>(properties, owner)?;
-        WRITES
-            .write(|| async {
-                let version = version(K::version(&self.client.sdk, id).await?)?;
-                K::update(&self.client.sdk, id, &version, &properties).await
-            })
-            .await
+        let properties = &properties;
+        from_version(
+            &WRITES,
+            || self.version(id),
+            String::as_str,
+            async |version| K::update(&self.client.sdk, id, &version, properties).await,
+        )
+        .await
     }
 
     /// Completes the creation that an earlier attempt began: writes the resource that has the name.
@@ -244,12 +251,14 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
     }
 
     async fn delete(&self, live: Live<K>) -> Result<(), DriverError> {
-        DELETIONS
-            .delete(|| async {
-                let version = version(K::version(&self.client.sdk, &live.id).await?)?;
-                K::delete(&self.client.sdk, &live.id, &version).await
-            })
-            .await
+        let id = &live.id;
+        let deleted = from_version(
+            &DELETIONS,
+            || self.version(id),
+            String::as_str,
+            async |version| K::delete(&self.client.sdk, id, &version).await,
+        );
+        DELETIONS.or_empty(deleted.await)
     }
 }
 

@@ -210,13 +210,17 @@ async fn only_ones_own_must_be_readable() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_from_an_old_version_is_made_again() {
-    let (old, new) = (
+    let (old, new, newest) = (
         versioned(
             "V1",
             "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
         ),
         versioned(
             "V2",
+            "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+        ),
+        versioned(
+            "V3",
             "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
         ),
     );
@@ -228,10 +232,11 @@ async fn a_write_from_an_old_version_is_made_again() {
         ("GET ", 200, old.as_str()),
         ("[if-match: V1]", 412, &stale),
         ("GET ", 200, &old),
-        ("[if-match: V1]", 400, &invalid),
         ("GET ", 200, &new),
+        ("[if-match: V2]", 400, &invalid),
+        ("GET ", 200, &newest),
         (
-            "[if-match: V2]",
+            "[if-match: V3]",
             200,
             "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
         ),

@@ -23,7 +23,8 @@ use model::types::cloudfront::{Distribution, DistributionConfig};
 use model::{Address, Owner, Tags};
 
 use super::client::{
-    CloudFrontClient, DISTRIBUTION_DELETIONS, DISTRIBUTION_WRITES, sdk_tags, version,
+    CloudFrontClient, DISTRIBUTION_DELETIONS, DISTRIBUTION_WRITES, NOT_DISABLED, WRITES,
+    from_version, is_precondition, sdk_tags, version,
 };
 use super::owner_comment::{self, without_fingerprint};
 use crate::Account;
@@ -117,9 +118,12 @@ impl Distributions {
         id: &str,
         change: impl Fn(SdkConfig) -> Result<SdkConfig, DriverError>,
     ) -> Result<SdkDistribution, DriverError> {
-        DISTRIBUTION_WRITES
-            .write(|| async {
-                let live = self.get(id).await?;
+        let change = &change;
+        from_version(
+            &DISTRIBUTION_WRITES,
+            || self.get(id),
+            |live: &Versioned| &live.version,
+            |live| async move {
                 let call = self
                     .client
                     .sdk
@@ -130,8 +134,17 @@ impl Distributions {
                     .send();
                 let answer = Box::pin(call.sent("cloudfront:UpdateDistribution")).await?;
                 answered(answer.distribution)
-            })
-            .await
+            },
+        )
+        .await
+    }
+
+    async fn set_enabled(&self, id: &str, enabled: bool) -> Result<SdkDistribution, DriverError> {
+        let set = move |mut config: SdkConfig| {
+            config.enabled = enabled;
+            Ok(config)
+        };
+        self.change(id, set).await
     }
 
     /// Writes all properties, with the owner in the comment's note.
@@ -207,24 +220,61 @@ impl Distributions {
 
     /// Disables a distribution, waits until that is deployed, and deletes it: each step only if it
     /// was not done before.
+    ///
+    /// AWS refuses some deletions, such as that of a distribution with a pricing plan, and
+    /// documents no order of its checks. So the deletion is asked for before the site is disabled:
+    /// if anything but that stands in its way, AWS may say so then. If it says so afterwards, the
+    /// site is enabled again.
     async fn take_away(&self, id: &str) -> Result<(), DriverError> {
         let live = self.get(id).await?;
-        if live.config.enabled {
-            self.change(id, |mut config| {
-                config.enabled = false;
-                Ok(config)
-            })
-            .await?;
+        check_deletable(id, &live.config)?;
+        if !live.config.enabled {
+            self.deployed(id).await?;
+            return self.remove(id).await;
         }
+        match self.remove(id).await {
+            Err(error) if error.is(NOT_DISABLED) => {}
+            answer => return answer,
+        }
+        self.set_enabled(id, false).await?;
         self.deployed(id).await?;
-        self.client
-            .sdk
-            .delete_distribution()
-            .id(id)
-            .if_match(self.get(id).await?.version)
-            .send()
-            .done("cloudfront:DeleteDistribution")
-            .await
+        let removed = self.remove(id).await;
+        if let Err(error) = &removed
+            && (is_precondition(error) || error.is("ResourceInUse"))
+        {
+            tracing::warn!(%error, id, "cannot be deleted; enabling it again");
+            self.set_enabled(id, true).await?;
+        }
+        removed
+    }
+
+    /// Asks AWS to delete a distribution.
+    async fn remove(&self, id: &str) -> Result<(), DriverError> {
+        let call = self.client.sdk.delete_distribution().id(id);
+        from_version(
+            &WRITES,
+            || self.get(id),
+            |live: &Versioned| &live.version,
+            |live| {
+                let call = call.clone().if_match(live.version).send();
+                call.done("cloudfront:DeleteDistribution")
+            },
+        )
+        .await
+    }
+}
+
+/// Refuses the deletion of a distribution whose changes are rolled out by a continuous deployment:
+/// AWS neither disables nor deletes it (hashicorp/terraform-provider-aws issue 33575, pull request
+/// 33578).
+fn check_deletable(id: &str, config: &SdkConfig) -> Result<(), DriverError> {
+    let policy = config.continuous_deployment_policy_id.as_deref();
+    match policy.filter(|policy| !policy.is_empty()) {
+        None => Ok(()),
+        Some(policy) => Err(DriverError::Invalid(format!(
+            "the distribution {id} has the continuous deployment policy {policy}, with which AWS does not delete \
+             it; it is left as it is: remove the policy from it in the console first"
+        ))),
     }
 }
 

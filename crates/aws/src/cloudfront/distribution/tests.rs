@@ -375,7 +375,11 @@ async fn a_record_without_a_region_is_completed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_certificate_that_is_new_is_waited_for() {
-    let invalid = error("InvalidViewerCertificate", "not there yet");
+    let invalid = error(
+        "InvalidViewerCertificate",
+        "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a \
+         valid certificate chain.",
+    );
     let made = versioned("V1", &distribution("InProgress", &config(true, "", "")));
     let fake = FakeAws::new([
         ("POST ", 400, invalid.as_str()),
@@ -386,12 +390,53 @@ async fn a_certificate_that_is_new_is_waited_for() {
     fake.assert_used();
 }
 
+/// The same codes, and one of a name, have meanings that stay: AWS's words are the answer at once.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_stays_is_not_repeated() {
+    let refusals = [
+        (
+            400,
+            error(
+                "InvalidViewerCertificate",
+                "The certificate that is attached to your distribution doesn't cover the alternate domain name",
+            ),
+        ),
+        (
+            409,
+            error(
+                "CNAMEAlreadyExists",
+                "One or more of the CNAMEs you provided are already associated with a different resource.",
+            ),
+        ),
+    ];
+    for (status, refused) in refusals {
+        let fake = FakeAws::new([("POST ", status, refused.as_str())]);
+        let failed = create(&fake, site()).await.unwrap_err();
+        assert!(refused.contains(failed.message().unwrap()), "{failed}");
+        assert_eq!(fake.requests().len(), 1);
+    }
+    let (read, refused) = (
+        read("V1", "Deployed", true),
+        error(
+            "IllegalUpdate",
+            "One or more fields updated are not supported for continuous deployment.",
+        ),
+    );
+    let fake = FakeAws::new([("GET ", 200, read.as_str()), ("PUT ", 400, &refused)]);
+    let failed = driver(&fake)
+        .updated(live("Deployed"), site(), &Changes::default())
+        .await
+        .unwrap_err();
+    assert!(failed.is("IllegalUpdate"), "{failed}");
+    fake.assert_used();
+}
+
 /// Another writer changes it between the read and the write: its changes to what the description
 /// does not cover are kept.
 #[tokio::test(start_paused = true)]
 async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
     let group = "<AnycastIpListId>theirs</AnycastIpListId>";
-    let old = read("V1", "Deployed", true);
+    let (older, old) = (read("V0", "Deployed", true), read("V1", "Deployed", true));
     let new = versioned(
         "V2",
         &distribution(
@@ -405,8 +450,10 @@ async fn a_write_from_an_old_version_is_made_again_over_the_new_one() {
     );
     let written = distribution("InProgress", &config(true, "", ""));
     let fake = FakeAws::new([
-        ("GET ", 200, old.as_str()),
-        ("[if-match: V1]", 412, &stale),
+        ("GET ", 200, older.as_str()),
+        ("[if-match: V0]", 412, &stale),
+        // CloudFront may show the older version for a moment.
+        ("GET ", 200, &older),
         ("GET ", 200, &old),
         ("[if-match: V1]", 400, &invalid),
         ("GET ", 200, &new),
@@ -442,8 +489,11 @@ async fn it_is_disabled_everywhere_before_it_is_deleted() {
     );
     let disabled = read("V3", "Deployed", false);
     let written = distribution("InProgress", &config(false, "", ""));
+    let not_disabled = error("DistributionNotDisabled", "enabled");
     let fake = FakeAws::new([
         ("GET ", 200, enabled.as_str()),
+        ("GET ", 200, &enabled),
+        ("DELETE ", 409, &not_disabled),
         ("GET ", 200, &enabled),
         ("PUT ", 200, &written),
         ("GET ", 200, &going),
@@ -507,11 +557,11 @@ async fn a_deletion_that_others_disturb_begins_again() {
         ("GET ", 200, disabled.as_str()),
         ("GET ", 200, &disabled),
         ("DELETE ", 412, &stale),
-        ("GET ", 200, &disabled),
-        ("GET ", 200, &disabled),
-        ("GET ", 200, &disabled),
+        ("GET ", 200, &enabled),
         ("DELETE ", 409, &not_disabled),
         ("GET ", 200, &enabled),
+        ("GET ", 200, &enabled),
+        ("DELETE ", 409, &not_disabled),
         ("GET ", 200, &enabled),
         ("PUT ", 200, &written),
         ("GET ", 200, &disabled),
@@ -521,6 +571,78 @@ async fn a_deletion_that_others_disturb_begins_again() {
     let fake = FakeAws::new(answers);
     driver(&fake).delete(live("Deployed")).await.unwrap();
     fake.assert_used();
+}
+
+const PLAN: &str = "You can't delete this distribution while it's subscribed to a pricing plan.";
+
+/// AWS names the obstacle while the site is enabled: it stays so.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_deleted_is_not_disabled() {
+    let enabled = read("V1", "Deployed", true);
+    let refused = error("PreconditionFailed", PLAN);
+    let mut answers = vec![
+        ("GET ", 200, enabled.as_str()),
+        ("GET ", 200, &enabled),
+        ("DELETE ", 412, &refused),
+    ];
+    // The version is read again for ten seconds: nobody wrote another one.
+    answers.extend([("GET ", 200, enabled.as_str()); 10]);
+    let fake = FakeAws::new(answers);
+    let began = tokio::time::Instant::now();
+    let failed = driver(&fake).delete(live("Deployed")).await.unwrap_err();
+    assert_eq!(failed.message(), Some(PLAN));
+    assert_eq!((fake.count("PUT "), fake.count("DELETE ")), (0, 1));
+    assert!(began.elapsed() < Duration::from_secs(15));
+}
+
+/// AWS names the obstacle only once the site is disabled: it is enabled again.
+#[tokio::test(start_paused = true)]
+async fn what_turns_out_not_to_be_deletable_is_enabled_again() {
+    let (enabled, disabled) = (read("V1", "Deployed", true), read("V2", "Deployed", false));
+    let (not_disabled, refused) = (
+        error("DistributionNotDisabled", "enabled"),
+        error("PreconditionFailed", PLAN),
+    );
+    let written = distribution("InProgress", &config(false, "", ""));
+    let mut answers = vec![
+        ("GET ", 200, enabled.as_str()),
+        ("GET ", 200, &enabled),
+        ("DELETE ", 409, &not_disabled),
+        ("GET ", 200, &enabled),
+        ("PUT ", 200, &written),
+        ("DELETE ", 412, &refused),
+        ("PUT ", 200, &written),
+    ];
+    answers.extend([("GET ", 200, disabled.as_str()); 15]);
+    let fake = FakeAws::new(answers);
+    let failed = driver(&fake).delete(live("Deployed")).await.unwrap_err();
+    assert_eq!(failed.message(), Some(PLAN));
+    assert_eq!(fake.count("DELETE "), 2);
+    let writes: Vec<_> = fake
+        .requests()
+        .into_iter()
+        .filter(|request| request.starts_with("PUT "))
+        .map(|request| request.contains("<Enabled>true</Enabled><ViewerCertificate>"))
+        .collect();
+    assert_eq!(writes, [false, true]);
+}
+
+#[tokio::test]
+async fn a_continuous_deployment_is_not_taken_apart() {
+    let deployed = config(true, "[frontage acme@eu-west-1 shell/site]", "").replace(
+        "<ContinuousDeploymentPolicyId>",
+        "<ContinuousDeploymentPolicyId>P1",
+    );
+    let read = versioned("V1", &distribution("Deployed", &deployed));
+    let fake = FakeAws::new([("GET ", 200, read.as_str())]);
+    let refused = driver(&fake).delete(live("Deployed")).await.unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("continuous deployment policy P1"),
+        "{refused}"
+    );
+    assert_eq!(fake.requests().len(), 1);
 }
 
 #[tokio::test]

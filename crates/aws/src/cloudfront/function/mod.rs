@@ -19,7 +19,9 @@ use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::cloudfront::Function;
 use model::{Address, Owner, Tags};
 
-use super::client::{CloudFrontClient, DELETIONS, WRITES, all_pages, sdk_tags, version};
+use super::client::{
+    CloudFrontClient, DELETIONS, WRITES, all_pages, from_version, sdk_tags, version,
+};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
@@ -138,15 +140,16 @@ impl Functions {
             .name(&function.name)
             .function_config(convert::sdk_config(&function.function_config)?)
             .function_code(Blob::new(function.function_code.as_bytes()));
-        WRITES
-            .write(|| async {
-                call.clone()
-                    .if_match(self.version(&function.name).await?)
-                    .send()
-                    .done("cloudfront:UpdateFunction")
-                    .await
-            })
-            .await
+        from_version(
+            &WRITES,
+            || self.version(&function.name),
+            String::as_str,
+            |version| {
+                let call = call.clone().if_match(version).send();
+                call.done("cloudfront:UpdateFunction")
+            },
+        )
+        .await
     }
 
     /// Copies `DEVELOPMENT` to `LIVE`.
@@ -154,18 +157,17 @@ impl Functions {
         if function.auto_publish != Some(true) {
             return Ok(());
         }
-        WRITES
-            .write(|| async {
-                self.client
-                    .sdk
-                    .publish_function()
-                    .name(&function.name)
-                    .if_match(self.version(&function.name).await?)
-                    .send()
-                    .done("cloudfront:PublishFunction")
-                    .await
-            })
-            .await
+        let call = self.client.sdk.publish_function().name(&function.name);
+        from_version(
+            &WRITES,
+            || self.version(&function.name),
+            String::as_str,
+            |version| {
+                let call = call.clone().if_match(version).send();
+                call.done("cloudfront:PublishFunction")
+            },
+        )
+        .await
     }
 
     /// Completes the creation that an earlier attempt began. Returns the function's ARN.
@@ -304,17 +306,16 @@ impl ResourceDriver for Functions {
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
-        DELETIONS
-            .delete(|| async {
-                self.client
-                    .sdk
-                    .delete_function()
-                    .name(&live.id)
-                    .if_match(self.version(&live.id).await?)
-                    .send()
-                    .done("cloudfront:DeleteFunction")
-                    .await
-            })
-            .await
+        let call = self.client.sdk.delete_function().name(&live.id);
+        let deleted = from_version(
+            &DELETIONS,
+            || self.version(&live.id),
+            String::as_str,
+            |version| {
+                let call = call.clone().if_match(version).send();
+                call.done("cloudfront:DeleteFunction")
+            },
+        );
+        DELETIONS.or_empty(deleted.await)
     }
 }

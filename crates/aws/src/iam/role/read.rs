@@ -10,7 +10,7 @@ use model::SYSTEM_TAG;
 use model::types::iam::{Policy, Role};
 
 use super::{Live, Roles, convert};
-use crate::account::error::is_denied;
+use crate::account::advice::is_denied;
 use crate::iam::client::IAM;
 use crate::kit::call::Call as _;
 use crate::kit::wait::until;

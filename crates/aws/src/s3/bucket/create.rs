@@ -11,7 +11,7 @@ use crate::kit::call::Call as _;
 use crate::kit::ownership::adopt;
 use crate::kit::typed::{ResourceDriver as _, changes};
 use crate::kit::wait::until;
-use crate::s3::client::{CONFLICTS, Name, PROPAGATION, foreign, not_ours, to_sdk};
+use crate::s3::client::{CONFLICTS, Name, PROPAGATION, not_ours, to_sdk};
 
 impl Buckets {
     /// Creates the bucket, with its tags.
@@ -45,7 +45,6 @@ impl Buckets {
             .await
         {
             Err(error) if error.is("BucketAlreadyOwnedByYou") => self.adopt(name, owner).await,
-            Err(error) if error.is("BucketAlreadyExists") => Err(foreign(name)),
             made => made,
         }
     }
