@@ -1,19 +1,7 @@
 //! Failures around Frontage, and how it reports them.
 
-use crate::support::cli::{Ended, Project, Running};
-use crate::support::proxy::{Call, Fate, Proxy};
-
-/// Runs the program through a proxy.
-fn through(
-    project: &Project,
-    arguments: &[&str],
-    fate: impl FnMut(&Call) -> Fate + Send + 'static,
-) -> Ended {
-    let proxy = Proxy::start(&project.world, fate);
-    let mut command = project.command(arguments);
-    command.env("AWS_ENDPOINT_URL", proxy.endpoint());
-    Running::new(command).end()
-}
+use crate::support::cli::{Project, Running};
+use crate::support::proxy::{Call, Fate, Proxy, through};
 
 /// Creates a call's fate.
 type Cause = fn() -> Fate;
@@ -259,14 +247,14 @@ fn a_hiccup_is_overcome() {
         ("POST /v2/apis", Fate::unavailable),
         ("CreateQueue", || Fate::Cut),
         ("CreateRole", || {
-            Fate::Answer(400, "Throttling", "Rate exceeded")
+            Fate::answer(400, "Throttling", "Rate exceeded")
         }),
         ("POST /2015-03-31/functions", || {
-            Fate::Answer(429, "TooManyRequestsException", "Rate exceeded")
+            Fate::answer(429, "TooManyRequestsException", "Rate exceeded")
         }),
         ("POST /2015-03-31/functions", || {
             let message = "The role defined for the function cannot be assumed by Lambda.";
-            Fate::Answer(400, "InvalidParameterValueException", message)
+            Fate::answer(400, "InvalidParameterValueException", message)
         }),
         ("GET /v2/apis", || Fate::Cut),
     ];
