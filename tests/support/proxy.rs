@@ -13,7 +13,7 @@ use super::cli::{Ended, Project, Running};
 /// A proxy of one test, which shares the memory of the emulator's accounts with all others. It
 /// lives as long as the test.
 #[derive(Debug)]
-pub struct Proxy(local::Proxy);
+pub struct Proxy(strict_aws::Running);
 
 impl Proxy {
     /// A proxy that asks for the fate of each call.
@@ -42,7 +42,7 @@ pub fn through(
 
 /// The URL of the proxy in front of an emulator that all tests share.
 pub fn in_front_of(emulator: &str) -> String {
-    static PROXIES: Mutex<BTreeMap<String, local::Proxy>> = Mutex::new(BTreeMap::new());
+    static PROXIES: Mutex<BTreeMap<String, strict_aws::Running>> = Mutex::new(BTreeMap::new());
     let mut proxies = PROXIES.lock().unwrap_or_else(PoisonError::into_inner);
     let start = |emulator: &String| strict(emulator).start(emulator).expect("the proxy starts");
     let proxy = proxies.entry(emulator.to_owned()).or_insert_with_key(start);

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use http_body_util::BodyExt as _;
@@ -22,6 +23,9 @@ use crate::record::Record;
 /// How long a connection stays open after its answer was lost.
 const LOST: Duration = Duration::from_secs(1);
 
+/// How long the end of a proxy waits for calls that are taking effect.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 type Fates = dyn FnMut(&Call) -> Fate + Send;
 
 /// A proxy that is still to be started.
@@ -29,6 +33,34 @@ pub struct Strict {
     memory: Arc<Memory>,
     record: Option<Record>,
     fates: Option<Arc<Mutex<Fates>>>,
+    /// One reference more per call that is taking effect.
+    under_way: Arc<()>,
+}
+
+/// A proxy. Dropping it waits for the calls that are taking effect, so a test knows the account
+/// that a dead caller leaves behind; then it stops.
+#[derive(Debug)]
+pub struct Running {
+    proxy: Proxy,
+    under_way: Arc<()>,
+}
+
+impl Running {
+    /// The endpoint for AWS clients: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        self.proxy.endpoint()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let began = Instant::now();
+        // Two references are this one and the layer's.
+        while Arc::strong_count(&self.under_way) > 2 && began.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 impl Strict {
@@ -39,6 +71,7 @@ impl Strict {
             memory,
             record: None,
             fates: None,
+            under_way: Arc::default(),
         }
     }
 
@@ -58,8 +91,10 @@ impl Strict {
     }
 
     /// Starts the proxy on a free port, in front of the emulator at a URL.
-    pub fn start(self, emulator: &str) -> Result<Proxy, ProxyError> {
-        Proxy::layered(emulator, Arc::new(self))
+    pub fn start(self, emulator: &str) -> Result<Running, ProxyError> {
+        let under_way = Arc::clone(&self.under_way);
+        let proxy = Proxy::layered(emulator, Arc::new(self))?;
+        Ok(Running { proxy, under_way })
     }
 
     async fn fate(&self, call: &Call) -> Fate {
@@ -79,6 +114,7 @@ impl Strict {
         call: Call,
         request: Request<Body>,
         emulator: &Emulator,
+        under_way: Arc<()>,
     ) -> Option<Response<Body>> {
         let throttled = self.memory.throttle(&call);
         if let Some(refusal) = throttled.or_else(|| self.memory.refuse(&call)) {
@@ -100,6 +136,7 @@ impl Strict {
                 body: body.clone(),
             };
             memory.note(&call, &answer);
+            drop(under_way);
             Some(Response::from_parts(head, full(body)))
         });
         performed.await.ok().flatten()
@@ -125,16 +162,22 @@ impl Layer for Strict {
         }
         let call = Call::new(&head, signature, bytes);
         let request = Request::from_parts(head, body);
+        let under_way = Arc::clone(&self.under_way);
         match self.fate(&call).await {
-            Fate::Pass => self.pass(call, request, emulator).await,
+            Fate::Pass => self.pass(call, request, emulator, under_way).await,
             Fate::Answer(refusal) => Some(refusal.response(&call)),
             Fate::Denied(denial) => Some(denial.refusal(&call).response(&call)),
-            Fate::EmptyLists => without_entries(self.pass(call, request, emulator).await?).await,
+            Fate::EmptyLists => {
+                without_entries(self.pass(call, request, emulator, under_way).await?).await
+            }
             // Until the caller gives up, which drops this.
-            Fate::Silence => std::future::pending().await,
+            Fate::Silence => {
+                drop(under_way);
+                std::future::pending().await
+            }
             Fate::Cut => None,
             Fate::LoseAnswer(done) => {
-                self.pass(call, request, emulator).await;
+                self.pass(call, request, emulator, under_way).await;
                 let _ = done.send(());
                 tokio::time::sleep(LOST).await;
                 None

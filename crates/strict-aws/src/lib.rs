@@ -9,6 +9,8 @@
 //! Not here: what an emulator already refuses; what botocore's models say, which
 //! `tools/conformance` checks; and anything about content, such as a site's files.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod apigateway;
 mod call;
 mod cloudfront;
@@ -32,7 +34,7 @@ pub use call::Call;
 pub use cloudfront::on_a_pricing_plan;
 pub use denial::Denial;
 pub use fate::Fate;
-pub use layer::Strict;
+pub use layer::{Running, Strict};
 pub use memory::Memory;
 pub use rate::limited;
 pub use refusal::Refusal;

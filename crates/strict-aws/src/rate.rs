@@ -90,7 +90,7 @@ mod tests {
         let item = operation("dynamodb", "PutItem", "{}").call();
         assert!((0..3).all(|_| rates.refuse(&item, 1).is_none()));
         let table = operation("logs", "CreateLogGroup", "{}").call();
-        let refused = (0..2).filter_map(|_| rates.refuse(&table, 1)).next();
+        let refused = (0..2).find_map(|_| rates.refuse(&table, 1));
         assert_eq!(refused.unwrap().code, "ThrottlingException");
     }
 }

@@ -76,13 +76,23 @@ pub fn hint(error: &DriverError) -> Option<&'static str> {
         DriverError::TimedOut { .. } | DriverError::Interrupted { .. } => {
             Some("run the command again: it goes on from where the account stands")
         }
-        error if is_denied(error) => {
-            Some("grant the action to the credentials in use, then run the command again")
-        }
+        error if is_denied(error) => Some(denied(error.message().unwrap_or_default())),
         DriverError::Service { code, .. } if credentials.contains(&code.as_str()) => {
             Some("renew the credentials (aws sso login, AWS_PROFILE), then run the command again")
         }
         _ => None,
+    }
+}
+
+/// How to resolve a denied call. Only the message says which kind of policy denied it
+/// ("Troubleshoot access denied error messages" in IAM's user guide).
+fn denied(message: &str) -> &'static str {
+    if message.contains("service control policy") {
+        "ask for the action in the organisation's service control policies, then run the command again"
+    } else if message.contains("permissions boundary") {
+        "allow the action in the permissions boundary of the credentials in use, then run the command again"
+    } else {
+        "grant the action to the credentials in use, then run the command again"
     }
 }
 
