@@ -68,6 +68,7 @@ async fn publishes() {
     let (secret, system) = ("test".to_owned(), "acme".to_owned());
     let artifacts = std::collections::BTreeMap::new();
     let world = World {
+        emulator: endpoint.clone(),
         endpoint,
         account_id,
         secret,

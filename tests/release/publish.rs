@@ -11,8 +11,8 @@ use super::bucket::{Bucket, changes};
 use super::build::{Build, hashed, hex};
 use super::support::proxy::{Fate, Proxy};
 
-/// Counts the calls that change something in S3.
-pub(crate) fn counting(bucket: &Bucket) -> (Bucket, Arc<Mutex<Vec<String>>>) {
+/// Counts the calls that change something in S3, while the proxy lives.
+pub(crate) fn counting(bucket: &Bucket) -> (Bucket, Arc<Mutex<Vec<String>>>, Proxy) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     let proxy = Proxy::start(&bucket.world, move |call| {
@@ -21,7 +21,7 @@ pub(crate) fn counting(bucket: &Bucket) -> (Bucket, Arc<Mutex<Vec<String>>>) {
         }
         Fate::Pass
     });
-    (bucket.behind(&proxy), seen)
+    (bucket.behind(&proxy), seen, proxy)
 }
 
 fn headers(head: &HeadObjectOutput) -> (&str, &str) {
@@ -116,7 +116,7 @@ async fn five_hundred_files_go_up_in_one_pass_and_then_none() {
         let text = format!("export default {number}");
         build.write(&hashed("chunk", "js", &text), &text);
     }
-    let (counted, calls) = counting(&bucket);
+    let (counted, calls, _proxy) = counting(&bucket);
     let published = counted.publish(&build.dist()).await;
     assert_eq!((published.files, published.uploaded), (500, 500));
     // Each once; in addition: three loose files, the pointer, the record, the announcement and its
@@ -134,7 +134,7 @@ async fn five_hundred_files_go_up_in_one_pass_and_then_none() {
 async fn only_what_changed_goes_up() {
     let bucket = Bucket::shell().await;
     bucket.publish(&Build::shell("one").dist()).await;
-    let (counted, calls) = counting(&bucket);
+    let (counted, calls, _proxy) = counting(&bucket);
     let published = counted.publish(&Build::shell("two").dist()).await;
     // A script and the release's own four copies.
     assert_eq!(

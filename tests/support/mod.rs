@@ -22,10 +22,10 @@ pub mod snapshot;
 pub mod toggles;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use aws::{Account, drivers};
@@ -34,7 +34,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use engine::{self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection};
-use local::{Fakecloud, MiniStack, MiniStackOptions, Proxy, Tools};
+use local::{Fakecloud, MiniStack, MiniStackOptions, Tools};
 use model::{Graph, StackBuilder, StackName, Tags};
 
 /// The emulator that this test binary started, if `FRONTAGE_TEST_ENDPOINT` names none.
@@ -62,19 +62,6 @@ pub fn endpoint() -> String {
             .get_or_init(|| start(&MiniStackOptions::default()))
             .endpoint()
     })
-}
-
-/// The URL of a proxy to an endpoint that records each request, if `FRONTAGE_TEST_REQUESTS` names a
-/// file for that.
-fn recorded(endpoint: String) -> String {
-    static PROXIES: Mutex<BTreeMap<String, Proxy>> = Mutex::new(BTreeMap::new());
-    let Some(file) = std::env::var_os("FRONTAGE_TEST_REQUESTS") else {
-        return endpoint;
-    };
-    let mut proxies = PROXIES.lock().expect("no test died here");
-    let start =
-        |endpoint: &String| Proxy::recording(endpoint, Path::new(&file)).expect("the proxy starts");
-    proxies.entry(endpoint).or_insert_with_key(start).endpoint()
 }
 
 /// Starts an emulator.
@@ -146,7 +133,10 @@ fn has_accounts() -> bool {
 /// An empty account on the emulator.
 #[derive(Clone, Debug)]
 pub struct World {
+    /// The URL of the proxy in front of the emulator, for all clients.
     pub endpoint: String,
+    /// The emulator's own URL.
+    pub emulator: String,
     pub account_id: String,
     pub secret: String,
     pub region: String,
@@ -183,7 +173,7 @@ impl World {
         let system = format!("acme-{}", &world.account_id[4..]);
         Some(Self {
             system,
-            codeartifact: Some(recorded(fakecloud.endpoint())),
+            codeartifact: Some(proxy::in_front_of(&fakecloud.endpoint())),
             ..world
         })
     }
@@ -207,11 +197,11 @@ impl World {
         }
     }
 
-    fn in_account(endpoint: String, account_id: String) -> Self {
+    fn in_account(emulator: String, account_id: String) -> Self {
         let (secret, system) = ("test".to_owned(), "acme".to_owned());
-        let endpoint = recorded(endpoint);
         Self {
-            endpoint,
+            endpoint: proxy::in_front_of(&emulator),
+            emulator,
             account_id,
             secret,
             region: "eu-west-1".to_owned(),

@@ -2,20 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::cli::{Ended, Project, Running};
-use crate::support::proxy::{Call, Fate, Proxy};
-
-/// Runs the program through a proxy.
-fn through(
-    project: &Project,
-    arguments: &[&str],
-    fate: impl FnMut(&Call) -> Fate + Send + 'static,
-) -> Ended {
-    let proxy = Proxy::start(&project.world, fate);
-    let mut command = project.command(arguments);
-    command.env("AWS_ENDPOINT_URL", proxy.endpoint());
-    Running::new(command).end()
-}
+use crate::support::cli::{Project, Running};
+use crate::support::proxy::{Call, Fate, Proxy, through};
 
 /// Creates a call's fate.
 type Cause = fn() -> Fate;
@@ -155,7 +143,7 @@ fn an_account_that_may_not_be_read() {
 
 /// Denies the reads of tables and queues, each for a reason of its own, in AWS's words.
 fn without_tables_and_queues(call: &Call) -> Fate {
-    let denied = |message| Fate::Answer(400, "AccessDeniedException", message);
+    let denied = |message| Fate::answer(400, "AccessDeniedException", message);
     match call.operation.as_str() {
         "DescribeTable" => denied(
             "User: arn:aws:iam::111122223333:user/operator is not authorized to perform: dynamodb:DescribeTable \
@@ -291,14 +279,14 @@ fn a_hiccup_is_overcome() {
         ("POST /v2/apis", Fate::unavailable),
         ("CreateQueue", || Fate::Cut),
         ("CreateRole", || {
-            Fate::Answer(400, "Throttling", "Rate exceeded")
+            Fate::answer(400, "Throttling", "Rate exceeded")
         }),
         ("POST /2015-03-31/functions", || {
-            Fate::Answer(429, "TooManyRequestsException", "Rate exceeded")
+            Fate::answer(429, "TooManyRequestsException", "Rate exceeded")
         }),
         ("POST /2015-03-31/functions", || {
             let message = "The role defined for the function cannot be assumed by Lambda.";
-            Fate::Answer(400, "InvalidParameterValueException", message)
+            Fate::answer(400, "InvalidParameterValueException", message)
         }),
         ("GET /v2/apis", || Fate::Cut),
     ];
@@ -321,7 +309,7 @@ fn a_long_retry_says_what_it_waits_for() {
         if call.operation == "CreateQueue" && began.elapsed() < Duration::from_secs(40) {
             let message =
                 "You must wait 60 seconds after deleting a queue before you can create another";
-            return Fate::Answer(400, "QueueDeletedRecently", message);
+            return Fate::answer(400, "QueueDeletedRecently", message);
         }
         Fate::Pass
     };

@@ -18,3 +18,4 @@ mod outputs;
 mod packages;
 mod regions;
 mod releases;
+mod strict;

@@ -3,8 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
-use local::{MiniStack, MiniStackOptions, Proxy, ToolSet, Tools};
+use local::{MiniStack, MiniStackOptions, ToolSet, Tools};
+use strict_aws::{Memory, Strict};
 
 /// Sends a role, a queue and a function with AWS's own client, with its parameter validation off.
 const SEND: &str = r#"
@@ -39,7 +41,8 @@ fn checked(tools: &Tools, role: &str, queue: &str, runtime: &str) -> Output {
         &MiniStackOptions::default(),
     )
     .unwrap();
-    let proxy = Proxy::recording(&emulator.endpoint(), &record).unwrap();
+    let strict = Strict::new(Arc::new(Memory::default())).recording(&record);
+    let proxy = strict.unwrap().start(&emulator.endpoint()).unwrap();
     let python = tools.bin("python");
     let sent = Command::new(&python)
         .args(["-c", SEND, &proxy.endpoint(), role, queue, runtime])

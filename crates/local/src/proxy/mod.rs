@@ -9,15 +9,13 @@
 //! It adds behaviour of AWS that MiniStack lacks; see the modules `sites` and `login`.
 
 mod hosts;
+mod layer;
 mod login;
-mod record;
 mod sites;
 mod upstream;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -30,12 +28,14 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use login::Login;
-use record::Record;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sites::Sites;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
-use upstream::{Body, Upstream, boxed};
+use upstream::{Upstream, boxed};
+
+pub use layer::{Emulator, Layer};
+pub use upstream::{Body, full};
 
 /// The pause before retrying on a listener that cannot accept, as when there are too many
 /// connections.
@@ -82,18 +82,15 @@ impl Proxy {
         Self::start_with(port, upstream, None)
     }
 
-    /// Like [`Proxy::start`], on any free port; appends each call to AWS to a file, one JSON object
-    /// per line: the `service` that it is signed for, `method`, `path` with its query, `headers`
-    /// without the signature, `body` in base64.
-    pub fn recording(upstream: &str, file: &Path) -> Result<Self, ProxyError> {
-        let record = Record::create(file).map_err(failed("create the record of requests"))?;
-        Self::start_with(None, upstream, Some(record))
+    /// Like [`Proxy::start`], on any free port, with a layer that handles the calls to AWS.
+    pub fn layered(upstream: &str, layer: Arc<dyn Layer>) -> Result<Self, ProxyError> {
+        Self::start_with(None, upstream, Some(layer))
     }
 
     fn start_with(
         port: Option<u16>,
         upstream: &str,
-        record: Option<Record>,
+        layer: Option<Arc<dyn Layer>>,
     ) -> Result<Self, ProxyError> {
         let upstream = authority(upstream)?;
         let listener = bind(port.unwrap_or(0))?;
@@ -110,7 +107,7 @@ impl Proxy {
         let thread = thread::Builder::new()
             .name("proxy".into())
             .spawn(move || {
-                runtime.block_on(serve(listener, Gateway::new(upstream, record), stopped));
+                runtime.block_on(serve(listener, Gateway::new(upstream, layer), stopped));
             })
             .map_err(failed("start the proxy's thread"))?;
         Ok(Self {
@@ -207,7 +204,10 @@ async fn connection(stream: TcpStream, gateway: Arc<Gateway>) {
     }
     let service = service_fn(|request| {
         let gateway = Arc::clone(&gateway);
-        async move { Ok::<_, Infallible>(gateway.answer(request).await) }
+        async move {
+            let response = gateway.answer(request).await;
+            response.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionAborted))
+        }
     });
     // Without a timer hyper has no timeouts.
     let served = http1::Builder::new()
@@ -221,36 +221,37 @@ async fn connection(stream: TcpStream, gateway: Arc<Gateway>) {
 
 /// Responds to the requests.
 struct Gateway {
-    upstream: Upstream,
+    emulator: Emulator,
     sites: Sites,
     login: Login,
-    record: Option<Record>,
+    layer: Option<Arc<dyn Layer>>,
 }
 
 impl Gateway {
-    fn new(upstream: Authority, record: Option<Record>) -> Self {
+    fn new(upstream: Authority, layer: Option<Arc<dyn Layer>>) -> Self {
         Self {
-            upstream: Upstream::new(upstream),
+            emulator: Emulator(Arc::new(Upstream::new(upstream))),
             sites: Sites::default(),
             login: Login::default(),
-            record,
+            layer,
         }
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+    /// `None` ends the connection without a response.
+    async fn answer(&self, request: Request<Incoming>) -> Option<Response<Body>> {
         let request = request.map(boxed);
-        match Host::of(&request) {
-            Host::Login(host) => self.login.answer(&self.upstream, &host, request).await,
-            Host::Site(name) => self.sites.answer(&self.upstream, &name, request).await,
+        let upstream = &self.emulator.0;
+        Some(match Host::of(&request) {
+            Host::Login(host) => self.login.answer(upstream, &host, request).await,
+            Host::Site(name) => self.sites.answer(upstream, &name, request).await,
             Host::Endpoint => {
                 self.sites.note_account(request.headers());
-                let request = match &self.record {
-                    Some(record) => record.note(request).await,
-                    None => request,
-                };
-                self.upstream.forward(request).await
+                match &self.layer {
+                    Some(layer) => return layer.answer(request, &self.emulator).await,
+                    None => upstream.forward(request).await,
+                }
             }
-        }
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
 /// A body that passes through, or a short one from the proxy itself.
-pub(super) type Body = BoxBody<Bytes, hyper::Error>;
+pub type Body = BoxBody<Bytes, hyper::Error>;
 
 /// The emulator closes a connection that was idle for 75 s. One that is reused before that is never
 /// closed during a request.
@@ -50,7 +50,7 @@ const HOP_BY_HOP: [&str; 8] = [
 ];
 
 /// The emulator.
-pub(super) struct Upstream {
+pub(crate) struct Upstream {
     client: Client<HttpConnector, Body>,
     authority: Authority,
     turns: Semaphore,
@@ -164,7 +164,7 @@ pub(super) fn say(status: StatusCode, text: &str) -> Response<Body> {
 }
 
 /// A body that is in memory.
-pub(super) fn full(bytes: impl Into<Bytes>) -> Body {
+pub fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into())
         .map_err(|never| match never {})
         .boxed()

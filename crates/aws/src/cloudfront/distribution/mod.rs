@@ -158,15 +158,34 @@ impl Distributions {
         self.change(id, |live| write::overlay(live, &config)).await
     }
 
+    /// Creates it. A reference that a deleted distribution had may stay taken: then the next one is
+    /// used.
     async fn make(
         &self,
         desired: &Properties,
         owner: &Owner,
         tags: &Tags,
     ) -> Result<SdkDistribution, DriverError> {
+        let mut earlier = 0;
+        loop {
+            let reference = reference(owner, earlier);
+            match Box::pin(self.make_as(&reference, desired, owner, tags)).await {
+                Err(error) if error.is("NoSuchDistribution") => earlier += 1,
+                made => return made,
+            }
+        }
+    }
+
+    async fn make_as(
+        &self,
+        reference: &str,
+        desired: &Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<SdkDistribution, DriverError> {
         let config = with_note(&desired.distribution_config, owner)?;
         let config = DistributionConfigWithTags::builder()
-            .distribution_config(write::create(&reference(owner), &config)?)
+            .distribution_config(write::create(reference, &config)?)
             .tags(sdk_tags(tags)?)
             .build();
         let call = self
@@ -283,13 +302,15 @@ fn answered<T>(answer: Option<T>) -> Result<T, DriverError> {
 }
 
 /// The reference by which CloudFront recognises a create call: the system, its Region and the
-/// address, so that no second distribution is created for them.
-fn reference(owner: &Owner) -> String {
-    format!(
-        "frontage {} {}",
-        owner_comment::system(owner),
-        owner.address
-    )
+/// address, so that no second distribution is created for them; and the number of earlier
+/// distributions of that address, if there were any.
+fn reference(owner: &Owner, earlier: u32) -> String {
+    let system = owner_comment::system(owner);
+    let reference = format!("frontage {system} {}", owner.address);
+    match earlier {
+        0 => reference,
+        _ => format!("{reference} {earlier}"),
+    }
 }
 
 fn with_note(

@@ -292,6 +292,30 @@ async fn a_create_call_whose_answer_was_lost_is_finished() {
     assert_eq!(fake.count("PUT "), 1);
 }
 
+/// CloudFront is documented to refuse a reference that was sent before, and the distribution that it
+/// created may be gone.
+#[tokio::test]
+async fn the_reference_of_a_deleted_distribution_has_a_successor() {
+    let taken = |id: &str| {
+        error(
+            "DistributionAlreadyExists",
+            &format!("Already exists: {id}"),
+        )
+    };
+    let (first, second) = (taken("E1"), taken("E2"));
+    let gone = error("NoSuchDistribution", "gone");
+    let made = versioned("V1", &distribution("InProgress", &config(true, "", "")));
+    let fake = FakeAws::new([
+        ("shell/site</CallerReference>", 409, first.as_str()),
+        ("distribution/E1", 404, &gone),
+        ("shell/site 1</CallerReference>", 409, &second),
+        ("distribution/E2", 404, &gone),
+        ("shell/site 2</CallerReference>", 201, &made),
+    ]);
+    create(&fake, site()).await.unwrap();
+    fake.assert_used();
+}
+
 #[tokio::test]
 async fn a_distribution_of_another_owner_is_not_taken() {
     let taken = error("DistributionAlreadyExists", "Already exists: E1");

@@ -1,0 +1,49 @@
+//! What a test does to single calls.
+
+use std::sync::mpsc::Sender;
+
+use crate::{Denial, Refusal};
+
+/// The fate of a call.
+#[derive(Debug)]
+pub enum Fate {
+    /// It passes, unless a rule refuses it.
+    Pass,
+    /// The service answers with this error.
+    Answer(Refusal),
+    /// A policy denies it.
+    Denied(Denial),
+    /// It takes effect, and every list in its answer is empty: a list that lags.
+    EmptyLists,
+    /// No answer ever arrives.
+    Silence,
+    /// The connection ends without an answer, and the service never receives the call.
+    Cut,
+    /// The service performs it, and the answer never arrives. The sender is notified once it is
+    /// done.
+    LoseAnswer(Sender<()>),
+}
+
+impl Fate {
+    /// The service answers with this status, code and message.
+    #[must_use]
+    pub fn answer(status: u16, code: &'static str, message: &'static str) -> Self {
+        Self::Answer(Refusal::new(status, code, message))
+    }
+
+    /// No policy of the caller allows it.
+    #[must_use]
+    pub fn denied() -> Self {
+        Self::Denied(Denial::IdentityPolicy)
+    }
+
+    /// The service fails for a moment.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self::answer(
+            503,
+            "ServiceUnavailable",
+            "The service is temporarily unavailable",
+        )
+    }
+}

@@ -1,0 +1,96 @@
+//! How many calls a service takes per second.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::call::Call;
+use crate::{Fate, Refusal};
+
+/// The calls per second of one account that any control plane would refuse: what reaches this is a
+/// loop.
+pub(crate) const GENEROUS: u32 = 500;
+
+/// The services whose data planes take thousands of calls per second.
+const FAST: [&str; 3] = ["dynamodb", "execute-api", "s3"];
+
+/// The calls of each service in its current second.
+#[derive(Debug, Default)]
+pub(crate) struct Rates(BTreeMap<String, (Option<Instant>, u32)>);
+
+/// The fates of calls of services of which each takes this many calls per second.
+pub fn limited(per_second: u32) -> impl FnMut(&Call) -> Fate + Send + 'static {
+    let mut rates = Rates::default();
+    move |call| {
+        let refused = rates.count(call, per_second, Instant::now());
+        refused.map_or(Fate::Pass, Fate::Answer)
+    }
+}
+
+impl Rates {
+    pub(crate) fn refuse(&mut self, call: &Call, per_second: u32) -> Option<Refusal> {
+        let fast = FAST.contains(&call.service.as_str());
+        if fast {
+            None
+        } else {
+            self.count(call, per_second, Instant::now())
+        }
+    }
+
+    fn count(&mut self, call: &Call, per_second: u32, now: Instant) -> Option<Refusal> {
+        let (began, count) = self.0.entry(call.service.clone()).or_default();
+        if began.is_none_or(|began| now.duration_since(began) >= Duration::from_secs(1)) {
+            (*began, *count) = (Some(now), 0);
+        }
+        *count += 1;
+        (*count > per_second).then(|| throttled(&call.service))
+    }
+}
+
+/// The error of each service for too many calls, from its botocore model: `Throttling` where the
+/// model lists none, as CloudFront and IAM answer (hashicorp/terraform-provider-aws#6197).
+fn throttled(service: &str) -> Refusal {
+    let (status, code) = match service {
+        "apigateway" | "lambda" => (429, "TooManyRequestsException"),
+        "cognito-idp" => (400, "TooManyRequestsException"),
+        "codeartifact" => (429, "ThrottlingException"),
+        "acm" | "dynamodb" | "logs" => (400, "ThrottlingException"),
+        "sqs" => (400, "RequestThrottled"),
+        "tagging" => (400, "ThrottledException"),
+        "s3" => return Refusal::new(503, "SlowDown", "Please reduce your request rate."),
+        _ => (400, "Throttling"),
+    };
+    Refusal::new(status, code, "Rate exceeded")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::{call, operation};
+
+    #[test]
+    fn a_second_has_so_many_calls_per_service() {
+        let mut rates = Rates::default();
+        let began = Instant::now();
+        let cloudfront = call("cloudfront", "GET /2020-05-31/distribution", "").call();
+        let lambda = call("lambda", "GET /2015-03-31/functions", "").call();
+        let mut code = |call: &Call, after: u64| {
+            let refused = rates.count(call, 2, began + Duration::from_millis(after));
+            refused.map_or("passes", |refusal| refusal.code)
+        };
+        assert_eq!(code(&cloudfront, 0), "passes");
+        assert_eq!(code(&cloudfront, 10), "passes");
+        assert_eq!(code(&cloudfront, 999), "Throttling");
+        assert_eq!(code(&lambda, 999), "passes");
+        assert_eq!(code(&cloudfront, 1_000), "passes");
+    }
+
+    #[test]
+    fn a_fast_service_has_no_default() {
+        let mut rates = Rates::default();
+        let item = operation("dynamodb", "PutItem", "{}").call();
+        assert!((0..3).all(|_| rates.refuse(&item, 1).is_none()));
+        let table = operation("logs", "CreateLogGroup", "{}").call();
+        let refused = (0..2).find_map(|_| rates.refuse(&table, 1));
+        assert_eq!(refused.unwrap().code, "ThrottlingException");
+    }
+}
