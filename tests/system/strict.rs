@@ -1,6 +1,8 @@
 //! Refusals and behaviour of AWS that no emulator shows: the proxies in front of the emulator add
 //! them.
 
+use std::sync::mpsc::channel;
+
 use aws_sdk_cloudfront::types::CachePolicyConfig;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use strict_aws::{Denial, Fate, limited};
@@ -151,6 +153,7 @@ async fn a_list_that_lags_makes_nothing_twice() {
         "ListQueues",
         "DescribeLogGroups",
         "GET /2015-03-31/event-source-mappings",
+        "GET /v2/apis",
     ] {
         let mut lagged = false;
         let ended = through(&project, &["apply", "--yes"], move |call| {
@@ -163,4 +166,35 @@ async fn a_list_that_lags_makes_nothing_twice() {
         project.assert_nothing_to_do();
     }
     project.destroy();
+}
+
+/// Nothing tells AWS that a call for an API or a user pool is the same again, so none is sent again
+/// before the first one's outcome is known.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_creates_nothing_twice() {
+    for operation in ["POST /v2/apis", "CreateUserPool"] {
+        let project = Project::described(SITES);
+        let (done, performed) = channel();
+        let mut lost = false;
+        let proxy = Proxy::start(&project.world, move |call| {
+            if lost || call.operation != operation {
+                return Fate::Pass;
+            }
+            lost = true;
+            Fate::LoseAnswer(done.clone())
+        });
+        let mut command = project.command(&["apply", "--yes"]);
+        command.env("AWS_ENDPOINT_URL", proxy.endpoint());
+        let ended = Running::new(command).end();
+        assert_eq!(ended.code, Some(0), "{operation}: {ended:#?}");
+        performed.try_recv().expect("an answer was lost");
+        let ours = project.world.listing().await;
+        for kind in ["api", "user pool"] {
+            let kind = format!("{kind} {}", project.world.system);
+            let made = ours.iter().filter(|line| line.starts_with(&kind));
+            assert_eq!(made.count(), 1, "{operation}: {ours:#?}");
+        }
+        project.destroy();
+        assert_eq!(project.world.listing().await, Vec::<String>::new());
+    }
 }

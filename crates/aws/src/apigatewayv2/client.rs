@@ -46,7 +46,7 @@ pub(super) const DELETIONS: Consistency = Consistency {
 /// API Gateway in the system's account and Region.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiGatewayClient {
-    account: Account,
+    pub(super) account: Account,
     pub(super) client: Client,
 }
 

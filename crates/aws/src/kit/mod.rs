@@ -4,6 +4,7 @@
 pub(crate) mod call;
 pub(crate) mod children;
 pub(crate) mod consistency;
+pub(crate) mod create_once;
 #[cfg(test)]
 pub(crate) mod findings;
 pub(crate) mod gone;

@@ -50,6 +50,21 @@ impl Hints {
         })
     }
 
+    /// The rest of the ARNs with this prefix of what the index shows at an address.
+    pub(crate) fn at<'h>(
+        &'h self,
+        address: &'h Address,
+        arn_prefix: &'h str,
+    ) -> impl Iterator<Item = &'h str> {
+        let at = move |tags: &Tags| {
+            tags.get(ADDRESS_TAG)
+                .is_some_and(|found| *found == address.to_string())
+        };
+        self.all()
+            .filter(move |(_, tags)| at(tags))
+            .filter_map(move |(arn, _)| arn.strip_prefix(arn_prefix))
+    }
+
     /// The rest of the ARNs with this prefix: the names of resources that may be the system's.
     pub(crate) fn names<'h>(&'h self, arn_prefix: &'h str) -> impl Iterator<Item = &'h str> {
         self.all()

@@ -4,21 +4,25 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
+use aws_sdk_apigatewayv2::Config;
+use aws_sdk_apigatewayv2::config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, ProtocolType};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Api;
-use model::{Owner, Tags};
+use model::{Address, Owner, Tags};
 
 use super::client::{ApiGatewayClient, DELETIONS, WRITES};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::children::ParentService as _;
+use crate::kit::create_once::find_or_create;
 use crate::kit::gone::until_gone;
 use crate::kit::limits::Limit;
 use crate::kit::tag_store::{OwnTags, TagStore};
-use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
-use crate::kit::wait::WaitPolicy;
+use crate::kit::tagging;
+use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest, changes};
+use crate::kit::wait::{WaitPolicy, until};
 
 type Live = TypedLive<Api>;
 
@@ -74,6 +78,71 @@ impl Apis {
         }
     }
 
+    /// The API at an address, from the list of all.
+    async fn find(
+        &self,
+        address: &Address,
+        protocol_type: &str,
+        cache: &ReadCache,
+    ) -> Result<Option<SdkApi>, DriverError> {
+        let apis = self.0.apis(cache).await?;
+        let is_at = |api: &&SdkApi| self.0.is_at(&ApiGatewayClient::tags_in(api), address);
+        let candidates = apis.iter().filter(is_at).collect();
+        self.choose(candidates, protocol_type, cache).await
+    }
+
+    /// The API at an address that the list lacks: where the tagging index shows one, and it exists,
+    /// the list lags and is read until it shows it. A second API would take the first one's place.
+    async fn unlisted(
+        &self,
+        address: &Address,
+        protocol_type: &str,
+        cache: &ReadCache,
+    ) -> Result<Option<SdkApi>, DriverError> {
+        let hints = tagging::hints(&self.0.account, cache).await?;
+        for id in hints.at(address, &self.0.api_arn("")) {
+            let call = self.0.client.get_api().api_id(id).send();
+            let exists = WRITES.found(call.sent("apigateway:GetApi").await)?;
+            if exists.is_some() {
+                let listed = || async {
+                    let cache = ReadCache::default();
+                    let found = self.find(address, protocol_type, &cache).await?;
+                    Ok(found.ok_or_else(|| "a list without it".to_owned()))
+                };
+                let condition = format!("the API {id} to be listed");
+                let found = until(&condition, WaitPolicy::seconds(60), listed).await?;
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn create_api(&self, desired: &Api, tags: &Tags) -> Result<Live, DriverError> {
+        let once = Config::builder().retry_config(RetryConfig::disabled());
+        let created = self
+            .0
+            .client
+            .create_api()
+            .name(&desired.name)
+            .set_description(desired.description.clone())
+            .protocol_type(ProtocolType::from(desired.protocol_type.as_str()))
+            .route_selection_expression(&desired.route_selection_expression)
+            .set_api_key_selection_expression(desired.api_key_selection_expression.clone())
+            .set_disable_execute_api_endpoint(desired.disable_execute_api_endpoint)
+            .set_tags(Some(tags.clone().into_iter().collect()))
+            .customize()
+            .config_override(once)
+            .send()
+            .sent("apigateway:CreateApi")
+            .await?;
+        let id = created
+            .api_id()
+            .ok_or_else(|| DriverError::internal("a new API has no id"))?;
+        let endpoint = created.api_endpoint().unwrap_or_default();
+        let tags = LiveTags::Read(tags.clone());
+        Ok(self.with_attributes(id, endpoint, desired.clone(), tags))
+    }
+
     /// The one of several APIs with one address that is in use: a creation whose answer was lost
     /// leaves a second one, which is reported as an orphan.
     async fn choose(
@@ -119,18 +188,13 @@ impl ResourceDriver for Apis {
         request: TypedReadRequest<'_, Api>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let apis = self.0.apis(cache).await?;
-        let candidates = apis
-            .iter()
-            .filter(|api| {
-                let tags = ApiGatewayClient::tags_in(api);
-                self.0.is_at(&tags, request.address)
-            })
-            .collect();
-        let chosen = self
-            .choose(candidates, &request.properties.protocol_type, cache)
-            .await?;
-        Ok(chosen.map(|api| self.live(&api)))
+        let protocol_type = &request.properties.protocol_type;
+        let found = self.find(request.address, protocol_type, cache).await?;
+        let api = match found {
+            None => self.unlisted(request.address, protocol_type, cache).await?,
+            found => found,
+        };
+        Ok(api.map(|api| self.live(&api)))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
@@ -142,26 +206,28 @@ impl ResourceDriver for Apis {
         OwnTags::by(&self.0, Api::ARN)
     }
 
-    async fn create(&self, desired: Api, _: &Owner, tags: &Tags) -> Result<Live, DriverError> {
-        let call = self
-            .0
-            .client
-            .create_api()
-            .name(&desired.name)
-            .set_description(desired.description.clone())
-            .protocol_type(ProtocolType::from(desired.protocol_type.as_str()))
-            .route_selection_expression(&desired.route_selection_expression)
-            .set_api_key_selection_expression(desired.api_key_selection_expression.clone())
-            .set_disable_execute_api_endpoint(desired.disable_execute_api_endpoint)
-            .set_tags(Some(tags.clone().into_iter().collect()));
-        let created = WRITES
-            .write(|| call.clone().send().sent("apigateway:CreateApi"))
-            .await?;
-        let id = created
-            .api_id()
-            .ok_or_else(|| DriverError::internal("a new API has no id"))?;
-        let endpoint = created.api_endpoint().unwrap_or_default();
-        Ok(self.with_attributes(id, endpoint, desired, LiveTags::Read(tags.clone())))
+    async fn create(&self, desired: Api, owner: &Owner, tags: &Tags) -> Result<Live, DriverError> {
+        let find = || async {
+            let cache = ReadCache::default();
+            let found = self.find(&owner.address, &desired.protocol_type, &cache);
+            Ok(found.await?.map(|api| self.live(&api)))
+        };
+        let create = || self.create_api(&desired, tags);
+        let mut live = find_or_create(|error| WRITES.passes(error), find, create).await?;
+        self.normalise(&mut live.properties);
+        let changes = changes(&live.properties, &desired)?;
+        if !changes.is_empty() {
+            self.update(&mut live, &desired, &changes).await?;
+        }
+        if live.tags.known() != Some(tags) {
+            self.tag_store().tag(&live, tags).await?;
+        }
+        let (properties, tags) = (desired, LiveTags::Read(tags.clone()));
+        Ok(TypedLive {
+            properties,
+            tags,
+            ..live
+        })
     }
 
     async fn update(

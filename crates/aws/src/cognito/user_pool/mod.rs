@@ -13,7 +13,7 @@ use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUse
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::cognito::UserPool;
-use model::{Owner, Tags};
+use model::{Address, Owner, Tags};
 
 use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
@@ -21,6 +21,7 @@ use crate::kit::call::Call as _;
 use crate::kit::children::ParentService as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::create_once::find_or_create;
 use crate::kit::gone::until_gone;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
@@ -57,6 +58,18 @@ impl UserPools {
         let client = &self.0.client;
         let call = client.get_user_pool_mfa_config().user_pool_id(pool_id);
         COGNITO.found(call.send().sent("cognito-idp:GetUserPoolMfaConfig").await)
+    }
+
+    /// The pool at an address, by its name or by what the tagging index shows.
+    async fn find(
+        &self,
+        address: &Address,
+        name: &str,
+        cache: &ReadCache,
+    ) -> Result<Option<UserPoolType>, DriverError> {
+        let mut pools = self.0.owned_or_named(Some(name), cache).await?;
+        pools.retain(|pool| self.0.is_at(&CognitoClient::tags_in(pool), address));
+        Ok(choose(pools))
     }
 
     async fn live(
@@ -164,13 +177,8 @@ impl ResourceDriver for UserPools {
         request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let name = Some(request.properties.user_pool_name.as_str());
-        let mut pools = self.0.owned_or_named(name, cache).await?;
-        pools.retain(|pool| {
-            let tags = CognitoClient::tags_in(pool);
-            self.0.is_at(&tags, request.address)
-        });
-        let Some(pool) = choose(pools) else {
+        let name = &request.properties.user_pool_name;
+        let Some(pool) = self.find(request.address, name, cache).await? else {
             return Ok(None);
         };
         let mut live = self.live(&pool, cache).await?;
@@ -195,10 +203,15 @@ impl ResourceDriver for UserPools {
     async fn create(
         &self,
         desired: Properties,
-        _: &Owner,
+        owner: &Owner,
         tags: &Tags,
     ) -> Result<Live, DriverError> {
-        let created = self.create_pool(&desired, tags).await?;
+        let find = || async {
+            let (name, cache) = (&desired.user_pool_name, ReadCache::default());
+            self.find(&owner.address, name, &cache).await
+        };
+        let create = || self.create_pool(&desired, tags);
+        let created = find_or_create(|error| COGNITO.passes(error), find, create).await?;
         let id = created
             .id()
             .ok_or_else(|| DriverError::internal("a new user pool has no id"))?;

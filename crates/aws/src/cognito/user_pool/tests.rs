@@ -193,6 +193,8 @@ async fn second_factors_and_what_cognito_adds_read_back_as_they_are_stated() {
 #[tokio::test(start_paused = true)]
 async fn a_role_that_cognito_does_not_see_yet_is_waited_for_and_factors_come_second() {
     let fake = FakeAws::new([
+        ("GetResources", 200, NO_HINTS),
+        ("ListUserPools", 200, r#"{"UserPools":[]}"#),
         ("CreateUserPool", 400, TRUST),
         ("CreateUserPool", 400, TRUST),
         ("CreateUserPool", 200, POOL),

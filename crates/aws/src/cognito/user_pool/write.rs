@@ -1,5 +1,7 @@
 //! The calls that write a pool.
 
+use aws_sdk_cognitoidentityprovider::Config;
+use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool::builders::CreateUserPoolFluentBuilder as Create;
 use aws_sdk_cognitoidentityprovider::operation::set_user_pool_mfa_config::builders::SetUserPoolMfaConfigFluentBuilder;
 use aws_sdk_cognitoidentityprovider::operation::update_user_pool::builders::UpdateUserPoolFluentBuilder as Update;
@@ -64,9 +66,13 @@ impl UserPools {
         pool: &Properties,
         tags: &Tags,
     ) -> Result<UserPoolType, DriverError> {
-        let call = self.creation(pool, tags)?;
-        let created = COGNITO
-            .write(|| call.clone().send().sent("cognito-idp:CreateUserPool"))
+        let once = Config::builder().retry_config(RetryConfig::disabled());
+        let created = self
+            .creation(pool, tags)?
+            .customize()
+            .config_override(once)
+            .send()
+            .sent("cognito-idp:CreateUserPool")
             .await?;
         created
             .user_pool
