@@ -18,6 +18,8 @@ use thiserror::Error;
 use crate::cli::functions::{self, Zips};
 use crate::cli::global::Global;
 use crate::cli::lacking::Lacking;
+use crate::cli::output::say;
+use crate::cli::regions::OutOfPlace;
 use crate::cli::{advice, description, import_map};
 use crate::hint::Hint;
 
@@ -115,6 +117,10 @@ impl Context {
 
     /// Reads the account and plans.
     pub(super) async fn plan(&mut self, goal: Goal) -> Result<Plan, Report> {
+        let out_of_place = OutOfPlace::find(&self.graph, self.account.region());
+        if let Some(out_of_place) = out_of_place.filter(|_| goal == Goal::Converge) {
+            say(&format!("warning: as far as is known, {out_of_place}"));
+        }
         let inventory = self.read(goal).await?;
         engine::plan(&self.graph, &inventory, &self.drivers, goal).map_err(advice::plan)
     }

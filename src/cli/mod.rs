@@ -18,6 +18,7 @@ mod output;
 mod outputs;
 mod packages;
 mod plan;
+mod regions;
 mod release;
 mod toggles;
 mod validate;

@@ -8,11 +8,17 @@ use miette::Report;
 
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print_json, say};
+use crate::cli::regions::OutOfPlace;
 use crate::cli::{advice, context, description};
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     let system = description::read(global)?;
     let graph = context::graph(&system, None)?;
+    let region = global.region.as_ref().or(system.region.as_ref());
+    let out_of_place = region.and_then(|region| OutOfPlace::find(&graph, region));
+    if let Some(out_of_place) = out_of_place {
+        return Err(advice::report(out_of_place));
+    }
     let drivers = aws::drivers(&Account::offline(graph.system()));
     engine::check(&graph, &drivers, &Resolved::default()).map_err(advice::plan)?;
     let resources = graph.nodes().count();

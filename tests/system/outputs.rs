@@ -215,6 +215,51 @@ fn validate_refuses_what_aws_would_refuse() {
     project.assert_snapshot("a-hundred-teams", &project.fails(&offline).whole());
 }
 
+/// Not every service is in every Region.
+#[test]
+fn validate_names_the_stacks_that_cannot_stand_in_a_region() {
+    let project = Project::new();
+    let all = "[shell]\n[packages]\n[teams.shipping]\n";
+    for (region, stacks) in [
+        ("ca-west-1", Some("packages")),
+        (
+            "us-gov-west-1",
+            Some("edge, packages, shell, team/shipping"),
+        ),
+        (
+            "cn-north-1",
+            Some("edge, identity, packages, shell, team/shipping"),
+        ),
+        ("eu-west-1", None),
+    ] {
+        project.describe(all);
+        let arguments = ["validate", "--region", region];
+        let Some(stacks) = stacks else {
+            project.ok(&arguments);
+            continue;
+        };
+        let ended = project.fails(&arguments);
+        let first = format!("{region} has no ");
+        assert!(ended.stderr.contains(&first), "{ended:#?}");
+        let plain = ended
+            .stderr
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(
+            plain
+                .replace("│ ", "")
+                .contains(&format!("needed for: {stacks}")),
+            "{ended:#?}"
+        );
+        project.describe("");
+        project.ok(&arguments);
+    }
+    project.describe(all);
+    let ended = project.fails(&["validate", "--region", "us-gov-west-1"]);
+    project.assert_snapshot("out-of-place", &ended.whole());
+}
+
 /// The examples that `dev` prints work as printed; changes are shown; Ctrl-C takes everything down.
 #[test]
 fn dev_shows_changes_until_it_is_interrupted() {

@@ -202,6 +202,7 @@ mod tests {
         service: &Service {
             name: "Forms",
             sdk_id: "forms",
+            regions: model::Regions::All,
         },
         scope: Scope::Regional,
         identity: &[],

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::tags::{KEYS_TAG, record_of_keys};
 use super::{
-    Address, Attribute, Expression, Owner, Pseudo, Quota, Resource, ResourceType, Scope, StackName,
-    Tags, Text, fingerprint,
+    Address, Attribute, Expression, Owner, Pseudo, Quota, Resource, ResourceType, Scope, Service,
+    StackName, Tags, Text, fingerprint,
 };
 
 /// The desired state of a system.
@@ -85,6 +85,18 @@ impl Graph {
             stacks: BTreeSet::new(),
             quotas: BTreeMap::new(),
         }
+    }
+
+    /// The stacks that cannot stand in a Region, each with the services that are not there.
+    #[must_use]
+    pub fn out_of_place(&self, region: &str) -> BTreeMap<StackName, BTreeSet<&'static Service>> {
+        let mut stacks = BTreeMap::<StackName, BTreeSet<_>>::new();
+        let absent = |node: &&Node| !node.resource_type.service.is_in(region);
+        for node in self.nodes().filter(absent) {
+            let services = stacks.entry(node.address.stack().clone()).or_default();
+            services.insert(node.resource_type.service);
+        }
+        stacks
     }
 
     /// States the value that a quota has in the account.

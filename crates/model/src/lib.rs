@@ -20,7 +20,7 @@ pub use graph::{Graph, Handle, Node, StackBuilder, physical_name, references};
 pub use owner::Owner;
 pub use quota::Quota;
 pub use resource::{Replacement, Resource, ResourceType, Scope};
-pub use service::Service;
+pub use service::{Regions, Service};
 pub use tags::{
     ADDRESS_TAG, FINGERPRINT_TAG, KEYS_TAG, REGION_TAG, SYSTEM_TAG, Tags, child_fingerprint_tag,
     is_removable,

@@ -8,9 +8,34 @@ pub struct Service {
     /// Its id in the AWS SDKs: `codeartifact`, `Cognito Identity Provider`. Each SDK crate contains
     /// it in its `config.rs`, where it looks up the service's own endpoint.
     pub sdk_id: &'static str,
+    /// The Regions that it is in.
+    pub regions: Regions,
+}
+
+/// The Regions that a service is in, or those parts of it that Frontage uses.
+///
+/// AWS adds Regions to services, so this may lag: it warns, and only `validate` refuses.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Regions {
+    /// Every Region.
+    All,
+    /// These Regions.
+    Only(&'static [&'static str]),
+    /// Every Region whose code does not begin with one of these: `cn-`, `us-gov-`.
+    Except(&'static [&'static str]),
 }
 
 impl Service {
+    /// Whether it is in a Region.
+    #[must_use]
+    pub fn is_in(&self, region: &str) -> bool {
+        match self.regions {
+            Regions::All => true,
+            Regions::Only(regions) => regions.contains(&region),
+            Regions::Except(prefixes) => !prefixes.iter().any(|of| region.starts_with(of)),
+        }
+    }
+
     /// The environment variable that gives the service an endpoint of its own:
     /// `AWS_ENDPOINT_URL_` and the id in capitals, with underscores for its spaces
     /// ([AWS's reference](https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html)).

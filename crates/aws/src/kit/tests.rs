@@ -54,6 +54,7 @@ impl Resource for Thing {
         service: &Service {
             name: "Test",
             sdk_id: "test",
+            regions: model::Regions::All,
         },
         scope: Scope::Regional,
         identity: &["Name"],

@@ -22,12 +22,14 @@ use crate::{
 const THINGS: &Service = &Service {
     name: "Things",
     sdk_id: "things",
+    regions: model::Regions::All,
 };
 
 /// The service of [`VAULT`].
 pub(super) const VAULTS: &Service = &Service {
     name: "Vaults",
     sdk_id: "vaults",
+    regions: model::Regions::All,
 };
 
 /// A thing whose name is its identity; `Size` changes in place, `Shape` does not.

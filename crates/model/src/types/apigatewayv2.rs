@@ -11,6 +11,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "API Gateway",
     sdk_id: "ApiGatewayV2",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::ApiGatewayV2::Api`.

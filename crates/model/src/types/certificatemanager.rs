@@ -9,6 +9,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "Certificate Manager",
     sdk_id: "ACM",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::CertificateManager::Certificate`. It is found by its tags. The system's

@@ -10,6 +10,21 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "CodeArtifact",
     sdk_id: "codeartifact",
+    regions: crate::Regions::Only(&[
+        "ap-northeast-1",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "eu-central-1",
+        "eu-north-1",
+        "eu-south-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "us-east-1",
+        "us-east-2",
+        "us-west-2",
+    ]),
 };
 
 /// The facts of `AWS::CodeArtifact::Domain`.

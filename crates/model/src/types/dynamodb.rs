@@ -9,6 +9,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "DynamoDB",
     sdk_id: "DynamoDB",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::DynamoDB::Table`.

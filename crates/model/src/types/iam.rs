@@ -11,6 +11,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "IAM",
     sdk_id: "IAM",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::IAM::Role`.

@@ -11,6 +11,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "Lambda",
     sdk_id: "Lambda",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::Lambda::Function`.

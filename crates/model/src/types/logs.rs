@@ -9,6 +9,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "CloudWatch Logs",
     sdk_id: "CloudWatch Logs",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::Logs::LogGroup`.

@@ -9,6 +9,7 @@ use crate::{Attribute, Replacement, Resource, ResourceType, Scope, Service, Text
 pub const SERVICE: &Service = &Service {
     name: "Route 53",
     sdk_id: "Route 53",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::Route53::RecordSet`. Its ownership record is another record, below

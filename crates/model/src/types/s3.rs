@@ -10,6 +10,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "S3",
     sdk_id: "S3",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::S3::Bucket`.

@@ -10,6 +10,7 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Servi
 pub const SERVICE: &Service = &Service {
     name: "SQS",
     sdk_id: "SQS",
+    regions: crate::Regions::All,
 };
 
 /// The facts of `AWS::SQS::Queue`.

@@ -6,4 +6,5 @@ use crate::service::Service;
 pub const SERVICE: &Service = &Service {
     name: "CloudFront",
     sdk_id: "CloudFront",
+    regions: crate::Regions::Except(&["cn-", "us-gov-"]),
 };

@@ -6,4 +6,5 @@ use crate::service::Service;
 pub const SERVICE: &Service = &Service {
     name: "Cognito",
     sdk_id: "Cognito Identity Provider",
+    regions: crate::Regions::Except(&["cn-"]),
 };
