@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 
 use aws_sdk_cloudfront::types::CachePolicyConfig;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use strict_aws::{Denial, Fate, limited};
+use strict_aws::{Denial, Fate, limited, on_a_pricing_plan};
 
 use crate::support::World;
 use crate::support::cli::{Project, Running};
@@ -197,4 +197,26 @@ async fn a_lost_answer_creates_nothing_twice() {
         project.destroy();
         assert_eq!(project.world.listing().await, Vec::<String>::new());
     }
+}
+
+/// AWS refuses such a deletion for good: it is not retried, and the sites stay enabled.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_distribution_on_a_pricing_plan_is_not_taken_down() {
+    let project = Project::described(SITES);
+    project.apply();
+    let destroy = ["destroy", "--yes", "--delete-data"];
+    let ended = through(&project, &destroy, on_a_pricing_plan);
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    assert!(
+        ended.stderr.contains("subscribed to a pricing plan"),
+        "{ended:#?}"
+    );
+    let client = aws_sdk_cloudfront::Client::new(&project.world.config());
+    let listed = client.list_distributions().send().await.expect("listed");
+    let found = listed.distribution_list.and_then(|list| list.items);
+    let found = found.unwrap_or_default();
+    assert_eq!(found.len(), 3);
+    assert!(found.iter().all(|of| of.enabled), "{found:#?}");
+    project.apply();
+    project.destroy();
 }
