@@ -220,3 +220,34 @@ async fn a_distribution_on_a_pricing_plan_is_not_taken_down() {
     project.apply();
     project.destroy();
 }
+
+/// A domain moves in one apply, with the team that is renamed, and from one team to another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_moves_from_one_site_to_another() {
+    let project = Project::new();
+    let route53 = aws_sdk_route53::Client::new(&project.world.config());
+    let zone = route53
+        .create_hosted_zone()
+        .name("apps.example.com")
+        .caller_reference("test")
+        .send()
+        .await
+        .expect("a zone");
+    let zone = zone.hosted_zone.expect("it is described").id;
+    let zone = zone.rsplit('/').next().unwrap_or_default().to_owned();
+    let owner = |team: &str| {
+        format!(
+            "[shell]\n[teams.{team}]\ndomain = \"orders.apps.example.com\"\nzone_id = \"{zone}\"\n"
+        )
+    };
+    for description in [
+        owner("shipping"),
+        owner("delivery"),
+        format!("{}[teams.billing]\n", owner("delivery")),
+        format!("{}[teams.delivery]\n", owner("billing")),
+    ] {
+        project.describe(&description);
+        project.apply();
+    }
+    project.destroy();
+}

@@ -4,6 +4,7 @@
 //! recorded in both: in a note in the comment, by which one list finds the system's, and in the
 //! tags, which are read for those alone.
 
+mod aliases;
 mod convert;
 mod limits;
 mod normalise;
@@ -154,8 +155,11 @@ impl Distributions {
         desired: &Properties,
         owner: &Owner,
     ) -> Result<SdkDistribution, DriverError> {
-        let config = with_note(&desired.distribution_config, owner)?;
-        self.change(id, |live| write::overlay(live, &config)).await
+        let config = &with_note(&desired.distribution_config, owner)?;
+        self.claiming(&config.aliases, Some(id), || {
+            self.change(id, |live| write::overlay(live, config))
+        })
+        .await
     }
 
     /// Creates it. A reference that a deleted distribution had may stay taken: then the next one is
@@ -197,7 +201,9 @@ impl Distributions {
             let call = call.clone().send();
             Box::pin(call.sent("cloudfront:CreateDistributionWithTags"))
         };
-        match DISTRIBUTION_WRITES.write(create).await {
+        let create = || DISTRIBUTION_WRITES.write(create);
+        let aliases = &desired.distribution_config.aliases;
+        match self.claiming(aliases, None, create).await {
             Err(error) if error.is("DistributionAlreadyExists") => {
                 self.adopt(desired, owner, tags, error).await
             }
