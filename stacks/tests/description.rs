@@ -26,6 +26,10 @@ fn functions() -> impl Strategy<Value = Functions> {
     let architecture = prop::sample::select(Architecture::ALL.to_vec());
     let log_level = prop::sample::select(LogLevel::ALL.to_vec());
     let days = prop::sample::select(RETENTION_DAYS.to_vec());
+    let roles = (
+        option::of("arn:aws(-cn)?:iam::([0-9]{12}|aws):policy/([a-z]{1,9}/)?[a-z]{1,9}"),
+        option::of("/([a-z0-9.]{1,9}/){0,3}"),
+    );
     (
         architecture,
         128..=10_240,
@@ -33,6 +37,7 @@ fn functions() -> impl Strategy<Value = Functions> {
         any::<bool>(),
         option::of(0..=1000),
         log_level,
+        roles,
     )
         .prop_map(
             |(
@@ -42,6 +47,7 @@ fn functions() -> impl Strategy<Value = Functions> {
                 tracing,
                 reserved_concurrency,
                 log_level,
+                (permissions_boundary, role_path),
             )| Functions {
                 architecture,
                 memory_mb,
@@ -49,6 +55,8 @@ fn functions() -> impl Strategy<Value = Functions> {
                 tracing,
                 reserved_concurrency,
                 log_level,
+                permissions_boundary,
+                role_path,
             },
         )
 }
@@ -224,6 +232,15 @@ fn with_few_names() -> impl Strategy<Value = String> {
     })
 }
 
+/// Writes the keys that have a value.
+fn write_texts<const N: usize>(text: &mut String, keys: [(&str, &Option<String>); N]) {
+    for (key, value) in keys {
+        if let Some(value) = value {
+            writeln!(text, "{key} = \"{value}\"").unwrap();
+        }
+    }
+}
+
 fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
     if let Some(CustomDomain { name, zone_id }) = domain {
         writeln!(text, "domain = \"{name}\"\nzone_id = \"{zone_id}\"").unwrap();
@@ -325,6 +342,11 @@ fn written(system: &System) -> String {
         writeln!(text, "reserved_concurrency = {executions}").unwrap();
     }
     writeln!(text, "log_level = \"{}\"", functions.log_level.as_str()).unwrap();
+    let functions_texts = [
+        ("permissions_boundary", &functions.permissions_boundary),
+        ("role_path", &functions.role_path),
+    ];
+    write_texts(&mut text, functions_texts);
     writeln!(text, "[toggles]\nstage = \"{}\"", toggles.stage).unwrap();
     writeln!(
         text,

@@ -93,3 +93,31 @@ fn every_resource_that_can_be_tagged_carries_the_systems_tags() {
         assert!(tags.contains_key(FINGERPRINT_TAG), "{}", node.address);
     }
 }
+
+/// What an organisation prescribes for roles is on every role, and not stated unless it is
+/// described: what is attached to a role by others stays.
+#[test]
+fn every_role_has_the_path_and_the_boundary() {
+    let roles = |more: &str| {
+        let graph = graph(more);
+        let roles = graph
+            .nodes()
+            .filter(|node| node.resource_type.name == "AWS::IAM::Role");
+        let of = |name: &str, properties: &serde_json::Value| properties.get(name).cloned();
+        roles
+            .map(|node| {
+                let properties = &node.properties;
+                (
+                    of("Path", properties),
+                    of("PermissionsBoundary", properties),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let boundary = "arn:aws-cn:iam::111122223333:policy/team/bound";
+    let described =
+        format!("[functions]\nrole_path = \"/web/\"\npermissions_boundary = \"{boundary}\"");
+    let stated = (Some("/web/".into()), Some(boundary.into()));
+    assert_eq!(roles(&described), vec![stated; 3]);
+    assert_eq!(roles(""), vec![(None, None); 3]);
+}

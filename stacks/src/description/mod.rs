@@ -7,6 +7,7 @@
 //! Each table of the file has a module with its type, defaults and limits; a key is documented on
 //! the field with its name. [`TEMPLATE`] documents the same for operators.
 
+mod arn;
 mod functions;
 mod identity;
 mod name;

@@ -55,6 +55,9 @@ mod tests {
         assert_eq!(system.region.take().as_deref(), Some("eu-west-1"));
         assert_eq!(std::mem::take(&mut system.tags).len(), 1);
         assert_eq!(system.functions.reserved_concurrency.take(), Some(5));
+        let functions = &mut system.functions;
+        assert!(functions.permissions_boundary.take().is_some());
+        assert_eq!(functions.role_path.take().as_deref(), Some("/front-end/"));
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         let shell = system.shell.take().unwrap();

@@ -111,7 +111,7 @@ impl Builder<'_, '_> {
         }
         let role = Role {
             role_name: self.stack.account_wide_name(function),
-            path: None,
+            path: self.settings.role_path.clone(),
             description: Some(format!("Permissions of the function {function}")),
             assume_role_policy_document: PolicyDocument::trust("lambda.amazonaws.com"),
             managed_policy_arns: Vec::new(),
@@ -120,7 +120,7 @@ impl Builder<'_, '_> {
                 policy_document: PolicyDocument::new(statements),
             }],
             max_session_duration: Some(3600),
-            permissions_boundary: None,
+            permissions_boundary: self.settings.permissions_boundary.clone().map(Text::Known),
         };
         self.stack.add(&format!("{function}-role"), role)
     }
