@@ -8,12 +8,14 @@ use std::fmt::Write as _;
 
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use model::Tags;
+use model::types::cloudfront::PriceClass;
 use model::types::logs::RETENTION_DAYS;
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Packages, Quotas, Shell,
-    Sources, System, TEMPLATE, Team, Toggles,
+    AccessLogs, Architecture, Countries, CustomDomain, Delivery, Functions, Identity, LogLevel,
+    MINIMUM_TLS, Mfa, Name, Packages, Quotas, Shell, Sources, System, TEMPLATE, Team, Toggles,
+    price_class,
 };
 
 #[test]
@@ -126,6 +128,36 @@ fn packages() -> impl Strategy<Value = Packages> {
     })
 }
 
+fn delivery() -> impl Strategy<Value = Delivery> {
+    let web_acl = "(arn:aws:wafv2:us-east-1:[0-9]{12}:global/webacl/[a-z]{1,9}/[a-z0-9]{8})?";
+    let logs = ("[a-z][a-z0-9.]{1,61}[a-z]", option::of("[a-z]{1,9}/"));
+    let codes = |least| {
+        let codes = prop::sample::subsequence(vec!["AD", "DE", "ZA", "ZW"], least..=4);
+        codes.prop_map(|codes| codes.into_iter().map(str::to_owned).collect())
+    };
+    let countries = prop_oneof![
+        codes(1).prop_map(Countries::Allow),
+        codes(0).prop_map(Countries::Deny),
+    ];
+    let classes = vec![PriceClass::Class100, PriceClass::Class200, PriceClass::All];
+    (
+        option::of(web_acl),
+        option::of(logs.prop_map(|(bucket, prefix)| AccessLogs { bucket, prefix })),
+        prop::sample::select(classes),
+        prop::sample::select(MINIMUM_TLS.to_vec()),
+        option::of(countries),
+    )
+        .prop_map(
+            |(web_acl, access_logs, price_class, minimum_tls, countries)| Delivery {
+                web_acl,
+                access_logs,
+                price_class,
+                minimum_tls,
+                countries,
+            },
+        )
+}
+
 fn domain() -> impl Strategy<Value = Option<CustomDomain>> {
     let domain = ("[a-z]{1,9}\\.[a-z]{2,9}", "Z[A-Z0-9]{1,31}");
     option::of(domain.prop_map(|(name, zone_id)| CustomDomain { name, zone_id }))
@@ -182,7 +214,7 @@ fn system() -> impl Strategy<Value = System> {
         "[a-z](-?[b-z0-9]){0,9}".prop_filter("a word of AWS's", |name| !name.contains("cognito"));
     let name = name.prop_map(|name| name.parse().unwrap());
     let region = option::of("[a-z]{2}-[a-z]{4,9}-[0-9]");
-    let front_ends = option::of((identity(), shell(), teams()));
+    let front_ends = option::of((identity(), delivery(), shell(), teams()));
     let all = (
         name,
         region,
@@ -195,10 +227,13 @@ fn system() -> impl Strategy<Value = System> {
     );
     all.prop_map(
         |(name, region, tags, functions, toggles, packages, front_ends, length)| {
-            let (identity, shell, teams) = match front_ends {
-                Some((identity, shell, teams)) => (identity, Some(shell), teams),
-                None => (Identity::default(), None, Vec::new()),
+            let (identity, mut sites, shell, teams) = match front_ends {
+                Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
+                None => (Identity::default(), Delivery::default(), None, Vec::new()),
             };
+            if !has_domain(shell.as_ref(), &teams) {
+                sites.minimum_tls = Delivery::default().minimum_tls;
+            }
             System {
                 name,
                 region,
@@ -207,6 +242,7 @@ fn system() -> impl Strategy<Value = System> {
                 toggles,
                 packages,
                 identity,
+                sites,
                 shell,
                 teams,
                 quotas: Quotas {
@@ -244,6 +280,36 @@ fn write_texts<const N: usize>(text: &mut String, keys: [(&str, &Option<String>)
 fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
     if let Some(CustomDomain { name, zone_id }) = domain {
         writeln!(text, "domain = \"{name}\"\nzone_id = \"{zone_id}\"").unwrap();
+    }
+}
+
+fn has_domain(shell: Option<&Shell>, teams: &[Team]) -> bool {
+    let teams = teams.iter().map(|team| team.domain.as_ref());
+    let mut domains = teams.chain([shell.and_then(|shell| shell.domain.as_ref())]);
+    domains.any(|domain| domain.is_some())
+}
+
+fn write_delivery(text: &mut String, sites: &Delivery, has_domain: bool) {
+    let Delivery {
+        web_acl,
+        access_logs,
+        price_class: class,
+        minimum_tls,
+        countries,
+    } = sites;
+    writeln!(text, "[sites]\nprice_class = \"{}\"", price_class(*class)).unwrap();
+    write_texts(text, [("web_acl", web_acl)]);
+    if has_domain {
+        writeln!(text, "minimum_tls = \"{minimum_tls}\"").unwrap();
+    }
+    if let Some(AccessLogs { bucket, prefix }) = access_logs {
+        writeln!(text, "access_logs.bucket = \"{bucket}\"").unwrap();
+        write_texts(text, [("access_logs.prefix", prefix)]);
+    }
+    match countries {
+        Some(Countries::Allow(only)) => writeln!(text, "countries.allow = {only:?}").unwrap(),
+        Some(Countries::Deny(these)) => writeln!(text, "countries.deny = {these:?}").unwrap(),
+        None => {}
     }
 }
 
@@ -312,6 +378,7 @@ fn written(system: &System) -> String {
         toggles,
         packages,
         identity,
+        sites,
         shell,
         teams,
         quotas,
@@ -397,6 +464,7 @@ fn written(system: &System) -> String {
     )
     .unwrap();
     if let Some(shell) = shell {
+        write_delivery(&mut text, sites, has_domain(Some(shell), teams));
         write_front_ends(&mut text, identity, shell, teams);
     }
     text

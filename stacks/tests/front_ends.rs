@@ -77,6 +77,49 @@ fn a_domain_of_ones_own() {
     insta::assert_yaml_snapshot!("domains_outputs", graph(domains).outputs());
 }
 
+/// The properties of distributions that `[sites]` states.
+fn delivery(more: &str) -> BTreeMap<String, serde_json::Value> {
+    let graph = graph(more);
+    let stated = |node: &model::Node| {
+        let config = &node.properties["DistributionConfig"];
+        let stated = ["WebACLId", "Logging", "PriceClass", "Restrictions"];
+        let stated = stated.map(|name| (name, config.get(name).cloned()));
+        let certificate = &config["ViewerCertificate"]["MinimumProtocolVersion"];
+        let tls = [("MinimumProtocolVersion", Some(certificate.clone()))];
+        let stated = stated.into_iter().chain(tls);
+        stated.collect::<BTreeMap<_, _>>()
+    };
+    let distributions = graph
+        .nodes()
+        .filter(|node| node.address.name() == "distribution");
+    distributions
+        .map(|node| (node.address.to_string(), serde_json::json!(stated(node))))
+        .collect()
+}
+
+/// What an organisation prescribes for sites is on every site; what is not described is not stated,
+/// so that what others set stays.
+#[test]
+fn all_sites_are_delivered_as_described() {
+    let domain = "[teams.shipping]\ndomain = \"shipping.example.com\"\nzone_id = \"Z1\"";
+    let described = |sites: &str| delivery(&format!("[shell]\n[sites]\n{sites}\n{domain}"));
+    insta::assert_yaml_snapshot!("delivery_unstated", described(""));
+    insta::assert_yaml_snapshot!(
+        "delivery",
+        described(
+            "web_acl = \"arn:aws:wafv2:us-east-1:111122223333:global/webacl/web/a1b2c3d4\"\n\
+             access_logs = { bucket = \"acme-logs\", prefix = \"sites/\" }\n\
+             price_class = \"100\"\nminimum_tls = \"TLSv1.3_2025\"\n\
+             countries = { allow = [\"DE\", \"FR\"] }"
+        )
+    );
+    let nothing = described("web_acl = \"\"\ncountries = { deny = [] }");
+    let shell = &nothing["shell/distribution"];
+    assert_eq!(shell["WebACLId"], "");
+    let restriction = &shell["Restrictions"]["GeoRestriction"]["RestrictionType"];
+    assert_eq!(restriction, "none");
+}
+
 #[test]
 fn dependencies() {
     let mut listing = String::new();

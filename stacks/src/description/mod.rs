@@ -8,6 +8,7 @@
 //! the field with its name. [`TEMPLATE`] documents the same for operators.
 
 mod arn;
+mod delivery;
 mod functions;
 mod identity;
 mod name;
@@ -25,6 +26,7 @@ mod tags;
 mod template;
 mod toggles;
 
+pub use delivery::{AccessLogs, Countries, Delivery, MINIMUM_TLS, price_class};
 pub use functions::{Architecture, Functions, LogLevel};
 pub use identity::{Identity, Mfa};
 pub use name::{InvalidName, Name};

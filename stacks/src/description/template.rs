@@ -20,7 +20,7 @@ mod tests {
 
     use super::*;
     use crate::description::table::Findings;
-    use crate::description::{Architecture, LogLevel, Mfa, Shell, System, syntax};
+    use crate::description::{Architecture, LogLevel, MINIMUM_TLS, Mfa, Shell, System, syntax};
     use model::types::logs::RETENTION_DAYS;
 
     fn name() -> Name {
@@ -60,6 +60,11 @@ mod tests {
         assert_eq!(functions.role_path.take().as_deref(), Some("/front-end/"));
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
+        let sites = &mut system.sites;
+        assert!(sites.web_acl.take().is_some());
+        let logs = sites.access_logs.take().unwrap();
+        assert_eq!(logs.prefix.as_deref(), Some("sites/"));
+        assert!(sites.countries.take().is_some());
         let shell = system.shell.take().unwrap();
         assert_eq!(shell.title.as_deref(), Some("Acme"));
         assert_eq!(
@@ -90,8 +95,9 @@ mod tests {
                 table = table[key].get_ref().as_table().unwrap();
             }
             for key in keys {
+                // A key that excludes another one is shown in an explanation.
                 assert!(
-                    table.contains_key(*key),
+                    table.contains_key(*key) || TEMPLATE.contains(&format!("`{key} = ")),
                     "the template explains `{key}` of `[{path}]`"
                 );
             }
@@ -105,6 +111,8 @@ mod tests {
             .into_iter()
             .chain(LogLevel::ALL.map(LogLevel::as_str))
             .chain(Mfa::ALL.map(Mfa::as_str))
+            .chain(MINIMUM_TLS)
+            .chain(["100", "200", "all"])
         {
             assert!(TEMPLATE.contains(&format!("\"{word}\"")), "{word}");
         }

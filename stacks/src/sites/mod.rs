@@ -18,7 +18,7 @@ use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
 use serde::{Deserialize, Serialize};
 
-use crate::description::CustomDomain;
+use crate::description::{CustomDomain, Delivery};
 use crate::edge::Edge;
 use crate::outputs::{self, MissingOutput};
 
@@ -34,6 +34,8 @@ pub(crate) struct SiteParts<'s> {
     pub(crate) rewrite: Option<Handle<Function>>,
     /// A custom domain.
     pub(crate) domain: Option<&'s CustomDomain>,
+    /// How CloudFront delivers it.
+    pub(crate) delivery: &'s Delivery,
 }
 
 /// A site.
