@@ -85,7 +85,7 @@ pub(crate) fn add_client(
     shell_url: &Text,
 ) -> SignIn {
     let stack = &mut graph.stack(StackName::new(STACK));
-    let client = stack.add("client", client(stack, &system.identity, login, shell_url));
+    let client = stack.add("client", client(stack, system, login, shell_url));
     let branding = ManagedLoginBranding {
         user_pool_id: login.pool.id(),
         client_id: client.id(),
@@ -185,11 +185,17 @@ fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
 /// A public client: a browser cannot keep a secret; the code flow proves by PKCE who is asking.
 fn client(
     stack: &StackBuilder<'_>,
-    settings: &Identity,
+    system: &System,
     login: &Login,
     shell_url: &Text,
 ) -> UserPoolClient {
-    let page = |path: &str| vec![Text::concat([shell_url.clone(), Text::from(path)])];
+    let settings = &system.identity;
+    // The page returns to the domain that it was opened at.
+    let page = |path: &str| {
+        let origins = [shell_url.clone()].into_iter().chain(aliases(system));
+        let pages = origins.map(|origin| Text::concat([origin, Text::from(path)]));
+        pages.collect::<Vec<_>>()
+    };
     let words = |words: &[&str]| {
         words
             .iter()
@@ -221,4 +227,12 @@ fn client(
         prevent_user_existence_errors: Some("ENABLED".to_owned()),
         ..UserPoolClient::new(login.pool.id(), stack.physical_name("shell"))
     }
+}
+
+/// The further origins of the shell.
+fn aliases(system: &System) -> impl Iterator<Item = Text> {
+    let shell = system.shell.as_ref();
+    let domain = shell.and_then(|shell| shell.domain.as_ref());
+    let aliases = domain.into_iter().flat_map(|domain| &domain.aliases);
+    aliases.map(|alias| Text::from(format!("https://{alias}")))
 }

@@ -13,9 +13,9 @@ use model::types::logs::RETENTION_DAYS;
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    AccessLogs, Architecture, Countries, CustomDomain, Delivery, Functions, Identity, LogLevel,
-    MINIMUM_TLS, Mfa, Name, Packages, Quotas, Shell, Sources, System, TEMPLATE, Team, Toggles,
-    price_class,
+    AccessLogs, Architecture, Countries, CustomDomain, Delivery, Dns, Functions, Identity,
+    LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Quotas, Shell, Sources, System, TEMPLATE, Team,
+    Toggles, price_class,
 };
 
 #[test]
@@ -159,8 +159,17 @@ fn delivery() -> impl Strategy<Value = Delivery> {
 }
 
 fn domain() -> impl Strategy<Value = Option<CustomDomain>> {
-    let domain = ("[a-z]{1,9}\\.[a-z]{2,9}", "Z[A-Z0-9]{1,31}");
-    option::of(domain.prop_map(|(name, zone_id)| CustomDomain { name, zone_id }))
+    let certificate = "arn:aws:acm:us-east-1:[0-9]{12}:certificate/[a-f0-9]{8}";
+    let dns = prop_oneof![
+        "Z[A-Z0-9]{1,31}".prop_map(Dns::Zone),
+        certificate.prop_map(Dns::Elsewhere),
+    ];
+    let aliases = prop::collection::btree_set("[a-z]{1,9}\\.example\\.org", 0..3);
+    let domain = ("[a-z]{1,9}\\.[a-z]{2,9}", aliases, dns);
+    option::of(domain.prop_map(|(name, aliases, dns)| {
+        let aliases = aliases.into_iter().collect();
+        CustomDomain { name, aliases, dns }
+    }))
 }
 
 fn shell() -> impl Strategy<Value = Shell> {
@@ -278,8 +287,16 @@ fn write_texts<const N: usize>(text: &mut String, keys: [(&str, &Option<String>)
 }
 
 fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
-    if let Some(CustomDomain { name, zone_id }) = domain {
-        writeln!(text, "domain = \"{name}\"\nzone_id = \"{zone_id}\"").unwrap();
+    if let Some(CustomDomain { name, aliases, dns }) = domain {
+        let (key, value) = match dns {
+            Dns::Zone(zone_id) => ("zone_id", zone_id),
+            Dns::Elsewhere(certificate) => ("certificate", certificate),
+        };
+        writeln!(
+            text,
+            "domain = \"{name}\"\n{key} = \"{value}\"\naliases = {aliases:?}"
+        )
+        .unwrap();
     }
 }
 

@@ -77,6 +77,60 @@ fn a_domain_of_ones_own() {
     insta::assert_yaml_snapshot!("domains_outputs", graph(domains).outputs());
 }
 
+/// A certificate that exists is used as it is; the records are for another to write.
+#[test]
+fn a_domain_with_its_dns_elsewhere() {
+    let certificate = "arn:aws:acm:us-east-1:111122223333:certificate/a1b2c3d4";
+    let graph = graph(&format!(
+        "[shell]\ndomain = \"www.example.com\"\ncertificate = \"{certificate}\""
+    ));
+    let shell = resources(&graph, "shell");
+    let distribution = &shell["shell/distribution AWS::CloudFront::Distribution"];
+    let config = &distribution["DistributionConfig"];
+    assert_eq!(config["Aliases"], serde_json::json!(["www.example.com"]));
+    assert_eq!(
+        config["ViewerCertificate"]["AcmCertificateArn"],
+        certificate
+    );
+    let made = |name: &String| name.contains("certificate") || name.contains("record");
+    assert!(!shell.keys().any(made), "{:?}", shell.keys());
+    let outputs = &graph.outputs()[&StackName::new("shell")];
+    assert_eq!(outputs["url"], Text::from("https://www.example.com"));
+    let target = serde_json::json!({"Fn::GetAtt": ["shell/distribution", "DomainName"]});
+    assert_eq!(serde_json::json!(outputs["domain_target"]), target);
+}
+
+/// The certificate, the records, the distribution and the login all know each of the names.
+#[test]
+fn a_domain_with_aliases() {
+    let graph = graph(
+        "[shell]\ndomain = \"www.example.com\"\nzone_id = \"Z1\"\naliases = [\"example.com\"]",
+    );
+    let of = |address: &str| {
+        let address = address.parse().expect("an address");
+        graph.node(&address).expect("a resource").properties.clone()
+    };
+    let names = serde_json::json!(["www.example.com", "example.com"]);
+    let config = &of("shell/distribution")["DistributionConfig"];
+    assert_eq!(config["Aliases"], names);
+    insta::assert_yaml_snapshot!("aliases_certificate", of("shell/certificate"));
+    assert_eq!(of("shell/record-ipv4")["Name"], "www.example.com");
+    for record in [
+        "shell/record-ipv4-example.com",
+        "shell/record-ipv6-example.com",
+    ] {
+        assert_eq!(of(record)["Name"], "example.com");
+    }
+    let urls = |path: &str| {
+        let hosts = ["www.example.com", "example.com"];
+        let url = |host| format!("https://{host}{path}");
+        serde_json::json!(hosts.map(|host| serde_json::json!({"Fn::Join": ["", [url(host)]]})))
+    };
+    let client = of("identity/client");
+    assert_eq!(client["CallbackURLs"], urls("/signed-in"));
+    assert_eq!(client["LogoutURLs"], urls("/"));
+}
+
 /// The properties of distributions that `[sites]` states.
 fn delivery(more: &str) -> BTreeMap<String, serde_json::Value> {
     let graph = graph(more);

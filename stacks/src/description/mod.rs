@@ -9,6 +9,7 @@
 
 mod arn;
 mod delivery;
+mod domain;
 mod functions;
 mod identity;
 mod name;
@@ -27,13 +28,14 @@ mod template;
 mod toggles;
 
 pub use delivery::{AccessLogs, Countries, Delivery, MINIMUM_TLS, price_class};
+pub use domain::{CustomDomain, Dns};
 pub use functions::{Architecture, Functions, LogLevel};
 pub use identity::{Identity, Mfa};
 pub use name::{InvalidName, Name};
 pub use packages::Packages;
 pub use problem::{DescriptionErrors, Problem};
 pub use quotas::Quotas;
-pub use sites::{CustomDomain, Shell, Team};
+pub use sites::{Shell, Team};
 pub use sources::Sources;
 pub use system::System;
 pub use template::{TEMPLATE, template};

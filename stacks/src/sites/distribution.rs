@@ -1,6 +1,5 @@
 //! The distribution.
 
-use model::types::certificatemanager::Certificate;
 use model::types::cloudfront::{
     CustomErrorResponse, DefaultCacheBehavior, Distribution, DistributionConfig, EventType,
     Function, FunctionAssociation, FunctionConfig, FunctionRuntime, GeoRestriction,
@@ -44,7 +43,7 @@ pub(crate) fn rewrite_paths(stack: &mut StackBuilder<'_>) -> Handle<Function> {
 pub(super) fn add(
     stack: &mut StackBuilder<'_>,
     bucket: &Handle<Bucket>,
-    certificate: Option<Handle<Certificate>>,
+    certificate: Option<Text>,
     parts: &SiteParts<'_>,
 ) -> Handle<Distribution> {
     let config = DistributionConfig {
@@ -53,7 +52,8 @@ pub(super) fn add(
         aliases: parts
             .domain
             .iter()
-            .map(|domain| Text::from(domain.name.as_str()))
+            .flat_map(|domain| domain.names())
+            .map(Text::from)
             .collect(),
         viewer_certificate: Some(viewer_certificate(certificate, parts.delivery)),
         origins: vec![Origin {
@@ -136,13 +136,10 @@ fn restrictions(countries: &Countries) -> Restrictions {
     }
 }
 
-fn viewer_certificate(
-    certificate: Option<Handle<Certificate>>,
-    delivery: &Delivery,
-) -> ViewerCertificate {
+fn viewer_certificate(certificate: Option<Text>, delivery: &Delivery) -> ViewerCertificate {
     match certificate {
         Some(certificate) => ViewerCertificate {
-            acm_certificate_arn: Some(certificate.arn()),
+            acm_certificate_arn: Some(certificate),
             minimum_protocol_version: Some(delivery.minimum_tls.to_owned()),
             ssl_support_method: Some(SslSupportMethod::SniOnly),
             ..ViewerCertificate::default()

@@ -66,7 +66,8 @@ impl Site {
     }
 }
 
-/// The outputs of a stack with a site.
+/// The outputs of a stack with a site. If the DNS of its custom domain is elsewhere, there is another
+/// one, `domain_target`: the name that the domain's records must have as their target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs<S = Text> {
     /// The URL of the site, without a trailing slash.
