@@ -13,9 +13,9 @@ use model::types::logs::RETENTION_DAYS;
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    AccessLogs, Architecture, Countries, CustomDomain, Delivery, Dns, Functions, Identity,
-    LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Quotas, Shell, Sources, System, TEMPLATE, Team,
-    Toggles, price_class,
+    AccessLogs, Architecture, Countries, CustomDomain, Delivery, Dns, Email, Functions, Identity,
+    LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Password, Quotas, Shell, Sources, System, TEMPLATE,
+    Team, ThreatProtection, Tier, Toggles, price_class,
 };
 
 #[test]
@@ -95,26 +95,72 @@ fn tags() -> impl Strategy<Value = Tags> {
     )
 }
 
+fn password() -> impl Strategy<Value = Password> {
+    let required = any::<(bool, bool, bool, bool)>();
+    (6..=99, required, 0..=24, 1..=365).prop_map(|(length, required, history, days)| Password {
+        minimum_length: length,
+        require_lowercase: required.0,
+        require_numbers: required.1,
+        require_symbols: required.2,
+        require_uppercase: required.3,
+        password_history_size: history,
+        temporary_password_validity_days: days,
+    })
+}
+
+fn email() -> impl Strategy<Value = Email> {
+    let from = "(a@x\\.test|[A-Z][a-z ]{0,9}<a@([a-z]{1,3}\\.)?x\\.test>)";
+    ("[0-9]{12}", from).prop_map(|(account, from)| Email {
+        identity: format!("arn:aws:ses:eu-west-1:{account}:identity/x.test"),
+        from,
+    })
+}
+
+/// The tier, and what it allows.
+fn protection() -> impl Strategy<Value = (Tier, Option<ThreatProtection>)> {
+    let tier = prop::sample::select(Tier::ALL.to_vec());
+    let protection = option::of(prop::sample::select(ThreatProtection::ALL.to_vec()));
+    (tier, protection).prop_map(|(tier, protection)| {
+        let allowed = |of: &ThreatProtection| tier == Tier::Plus || *of == ThreatProtection::Off;
+        (tier, protection.filter(allowed))
+    })
+}
+
 fn identity() -> impl Strategy<Value = Identity> {
     let mfa = prop::sample::select(Mfa::ALL.to_vec());
     let groups = prop::collection::btree_set("[a-z](-?[a-z0-9]){0,9}", 0..4);
     let groups = groups.prop_map(|groups| groups.into_iter().collect());
-    (groups, any::<(bool, bool)>(), mfa, 5..=60, 1..=3650).prop_map(
-        |(
-            groups,
-            (self_sign_up, deletion_protection),
-            mfa,
-            access_token_minutes,
-            refresh_token_days,
-        )| Identity {
-            groups,
-            self_sign_up,
-            mfa,
-            access_token_minutes,
-            refresh_token_days,
-            deletion_protection,
-        },
+    let urls = "(https://[a-z]{1,9}\\.test(:8443)?|http://localhost(:5173)?)(/[a-z]{0,9})?";
+    let urls = prop::collection::btree_set(urls, 0..3);
+    let urls = urls.prop_map(|urls| urls.into_iter().collect());
+    let security = (mfa, protection(), password());
+    let flags = any::<(bool, bool)>();
+    (
+        groups,
+        flags,
+        security,
+        option::of(email()),
+        urls,
+        5..=60,
+        1..=3650,
     )
+        .prop_map(
+            |(groups, flags, (mfa, protection, password), email, callback_urls, minutes, days)| {
+                Identity {
+                    groups,
+                    self_sign_up: flags.0,
+                    mfa,
+                    access_token_minutes: minutes,
+                    refresh_token_days: days,
+                    deletion_protection: flags.1,
+                    tier: protection.0,
+                    threat_protection: protection.1,
+                    email,
+                    callback_urls,
+                    password,
+                }
+            },
+        )
 }
 
 fn packages() -> impl Strategy<Value = Packages> {
@@ -330,6 +376,27 @@ fn write_delivery(text: &mut String, sites: &Delivery, has_domain: bool) {
     }
 }
 
+fn write_password(text: &mut String, password: &Password) {
+    let Password {
+        minimum_length,
+        require_lowercase,
+        require_numbers,
+        require_symbols,
+        require_uppercase,
+        password_history_size,
+        temporary_password_validity_days,
+    } = password;
+    writeln!(
+        text,
+        "[identity.password]\nminimum_length = {minimum_length}\n\
+         require_lowercase = {require_lowercase}\nrequire_numbers = {require_numbers}\n\
+         require_symbols = {require_symbols}\nrequire_uppercase = {require_uppercase}\n\
+         password_history_size = {password_history_size}\n\
+         temporary_password_validity_days = {temporary_password_validity_days}"
+    )
+    .unwrap();
+}
+
 fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams: &[Team]) {
     let Identity {
         groups,
@@ -338,6 +405,11 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         access_token_minutes,
         refresh_token_days,
         deletion_protection,
+        tier,
+        threat_protection,
+        email,
+        callback_urls,
+        password,
     } = identity;
     writeln!(
         text,
@@ -352,6 +424,19 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
     .unwrap();
     writeln!(text, "refresh_token_days = {refresh_token_days}").unwrap();
     writeln!(text, "deletion_protection = {deletion_protection}").unwrap();
+    writeln!(text, "tier = \"{}\"", tier.as_str()).unwrap();
+    if let Some(mode) = threat_protection {
+        writeln!(text, "threat_protection = \"{}\"", mode.as_str()).unwrap();
+    }
+    if let Some(Email { identity, from }) = email {
+        writeln!(
+            text,
+            "email = {{ identity = \"{identity}\", from = \"{from}\" }}"
+        )
+        .unwrap();
+    }
+    writeln!(text, "callback_urls = {callback_urls:?}").unwrap();
+    write_password(text, password);
     writeln!(text, "[shell]\noverrides = {}", shell.overrides).unwrap();
     if let Some(title) = &shell.title {
         writeln!(text, "title = \"{title}\"").unwrap();

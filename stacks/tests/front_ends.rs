@@ -43,6 +43,29 @@ fn identity() {
     insta::assert_yaml_snapshot!(resources(&graph(TWO_TEAMS), "identity"));
 }
 
+/// What an organisation prescribes for sign-in is on the pool and the client.
+#[test]
+fn identity_as_an_organisation_prescribes_it() {
+    let described = "[shell]\n[identity]\ntier = \"plus\"\nthreat_protection = \"enforced\"\n\
+        email = { identity = \"arn:aws:ses:eu-west-1:111122223333:identity/example.com\", \
+        from = \"Acme <login@example.com>\" }\n\
+        callback_urls = [\"http://localhost:5173/signed-in\"]\n[identity.password]\n\
+        minimum_length = 16\nrequire_symbols = true\npassword_history_size = 5";
+    let identity = resources(&graph(described), "identity");
+    let pool = &identity["identity/users AWS::Cognito::UserPool"];
+    let stated = [
+        "UserPoolTier",
+        "UserPoolAddOns",
+        "EmailConfiguration",
+        "Policies",
+    ];
+    let stated: BTreeMap<_, _> = stated.map(|name| (name, &pool[name])).into();
+    insta::assert_yaml_snapshot!("identity_prescribed", stated);
+    let client = &identity["identity/client AWS::Cognito::UserPoolClient"];
+    assert_eq!(client["CallbackURLs"][1], "http://localhost:5173/signed-in");
+    assert_eq!(client["LogoutURLs"][1], serde_json::Value::Null);
+}
+
 #[test]
 fn edge() {
     insta::assert_yaml_snapshot!(resources(&graph(TWO_TEAMS), "edge"));

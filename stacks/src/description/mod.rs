@@ -10,10 +10,12 @@
 mod arn;
 mod delivery;
 mod domain;
+mod email;
 mod functions;
 mod identity;
 mod name;
 mod packages;
+mod password;
 mod problem;
 mod quotas;
 mod region;
@@ -29,10 +31,12 @@ mod toggles;
 
 pub use delivery::{AccessLogs, Countries, Delivery, MINIMUM_TLS, price_class};
 pub use domain::{CustomDomain, Dns};
+pub use email::Email;
 pub use functions::{Architecture, Functions, LogLevel};
-pub use identity::{Identity, Mfa};
+pub use identity::{Identity, Mfa, ThreatProtection, Tier};
 pub use name::{InvalidName, Name};
 pub use packages::Packages;
+pub use password::Password;
 pub use problem::{DescriptionErrors, Problem};
 pub use quotas::Quotas;
 pub use sites::{Shell, Team};

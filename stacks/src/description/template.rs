@@ -20,7 +20,9 @@ mod tests {
 
     use super::*;
     use crate::description::table::Findings;
-    use crate::description::{Architecture, LogLevel, MINIMUM_TLS, Mfa, Shell, System, syntax};
+    use crate::description::{
+        Architecture, LogLevel, MINIMUM_TLS, Mfa, Shell, System, ThreatProtection, Tier, syntax,
+    };
     use model::types::logs::RETENTION_DAYS;
 
     fn name() -> Name {
@@ -60,6 +62,11 @@ mod tests {
         assert_eq!(functions.role_path.take().as_deref(), Some("/front-end/"));
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
+        let identity = &mut system.identity;
+        let protection = identity.threat_protection.take();
+        assert_eq!(protection, Some(ThreatProtection::Off));
+        assert!(identity.email.take().is_some());
+        assert_eq!(std::mem::take(&mut identity.callback_urls).len(), 1);
         let sites = &mut system.sites;
         assert!(sites.web_acl.take().is_some());
         let logs = sites.access_logs.take().unwrap();
@@ -111,6 +118,8 @@ mod tests {
             .into_iter()
             .chain(LogLevel::ALL.map(LogLevel::as_str))
             .chain(Mfa::ALL.map(Mfa::as_str))
+            .chain(Tier::ALL.map(Tier::as_str))
+            .chain(ThreatProtection::ALL.map(ThreatProtection::as_str))
             .chain(MINIMUM_TLS)
             .chain(["100", "200", "all"])
         {
