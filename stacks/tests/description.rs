@@ -24,6 +24,8 @@ fn the_example_is_a_system() {
     assert_eq!(example.name.as_str(), "acme");
 }
 
+const KMS_KEY: &str = "arn:aws:kms:eu-west-1:[0-9]{12}:key/[0-9a-f]{8}";
+
 fn functions() -> impl Strategy<Value = Functions> {
     let architecture = prop::sample::select(Architecture::ALL.to_vec());
     let log_level = prop::sample::select(LogLevel::ALL.to_vec());
@@ -31,6 +33,7 @@ fn functions() -> impl Strategy<Value = Functions> {
     let roles = (
         option::of("arn:aws(-cn)?:iam::([0-9]{12}|aws):policy/([a-z]{1,9}/)?[a-z]{1,9}"),
         option::of("/([a-z0-9.]{1,9}/){0,3}"),
+        option::of(KMS_KEY),
     );
     (
         architecture,
@@ -49,7 +52,7 @@ fn functions() -> impl Strategy<Value = Functions> {
                 tracing,
                 reserved_concurrency,
                 log_level,
-                (permissions_boundary, role_path),
+                (permissions_boundary, role_path, kms_key),
             )| Functions {
                 architecture,
                 memory_mb,
@@ -59,6 +62,7 @@ fn functions() -> impl Strategy<Value = Functions> {
                 log_level,
                 permissions_boundary,
                 role_path,
+                kms_key,
             },
         )
 }
@@ -70,9 +74,16 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         any::<bool>(),
         any::<bool>(),
         numbers,
+        option::of(KMS_KEY),
     )
         .prop_map(
-            |(stage, point_in_time_recovery, deletion_protection, (window, retries, age, days))| {
+            |(
+                stage,
+                point_in_time_recovery,
+                deletion_protection,
+                (window, retries, age, days),
+                kms_key,
+            )| {
                 Toggles {
                     stage,
                     point_in_time_recovery,
@@ -81,6 +92,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     max_retries: retries,
                     max_record_age_seconds: age,
                     dead_letter_retention_days: days,
+                    kms_key,
                 }
             },
         )
@@ -514,6 +526,7 @@ fn written(system: &System) -> String {
     let functions_texts = [
         ("permissions_boundary", &functions.permissions_boundary),
         ("role_path", &functions.role_path),
+        ("kms_key", &functions.kms_key),
     ];
     write_texts(&mut text, functions_texts);
     writeln!(text, "[toggles]\nstage = \"{}\"", toggles.stage).unwrap();
@@ -548,6 +561,7 @@ fn written(system: &System) -> String {
         toggles.dead_letter_retention_days
     )
     .unwrap();
+    write_texts(&mut text, [("kms_key", &toggles.kms_key)]);
     if let Some(Packages {
         readers,
         publishers,

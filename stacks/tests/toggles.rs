@@ -121,3 +121,39 @@ fn every_role_has_the_path_and_the_boundary() {
     assert_eq!(roles(&described), vec![stated; 3]);
     assert_eq!(roles(""), vec![(None, None); 3]);
 }
+
+/// A key is named by everything that it encrypts, and may be used by the roles that need it.
+#[test]
+fn keys_are_named_and_may_be_used() {
+    let arn = |id: &str| format!("arn:aws:kms:eu-west-1:111122223333:key/{id}");
+    let (data, functions) = (arn("data"), arn("functions"));
+    let described =
+        format!("[functions]\nkms_key = \"{functions}\"\n[toggles]\nkms_key = \"{data}\"");
+    let graph = graph(&described);
+    let mut uses = Vec::new();
+    for node in graph.nodes() {
+        let properties = &node.properties;
+        let names = [
+            "/SSESpecification/KMSMasterKeyId",
+            "/KmsMasterKeyId",
+            "/KmsKeyArn",
+            "/KmsKeyId",
+        ];
+        for key in names.iter().filter_map(|name| properties.pointer(name)) {
+            uses.push(format!("{} {key}", node.address));
+        }
+        let statements = properties.pointer("/Policies/0/PolicyDocument/Statement");
+        for statement in statements
+            .and_then(|of| of.as_array())
+            .into_iter()
+            .flatten()
+        {
+            let (actions, on) = (&statement["Action"], &statement["Resource"]);
+            if actions.to_string().contains("kms:") {
+                uses.push(format!("{} {actions} {on}", node.address));
+            }
+        }
+    }
+    uses.sort();
+    insta::assert_snapshot!(uses.join("\n"));
+}

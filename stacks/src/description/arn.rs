@@ -63,6 +63,18 @@ pub(super) fn arn(
     })
 }
 
+/// A rule for the ARN of a KMS key. Aliases are refused: log groups do not accept them. Source:
+/// `AssociateKmsKey` in the CloudWatch Logs API reference.
+pub(super) fn kms_key(text: &str) -> Result<String, Rejected> {
+    let example = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    arn(text, "a KMS key", example, |arn| {
+        arn.service == "kms"
+            && !arn.region.is_empty()
+            && arn.has_account()
+            && arn.name("key/").is_some_and(|id| !id.contains('/'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +97,26 @@ mod tests {
             "arn:aws:iam::111122223333:policy/é",
         ] {
             assert_eq!(Arn::parse(text), None, "{text}");
+        }
+    }
+    #[test]
+    fn a_key_has_no_alias() {
+        for text in [
+            "arn:aws:kms:eu-west-1:111122223333:key/1234abcd",
+            "arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/mrk-1234abcd",
+        ] {
+            assert_eq!(kms_key(text).ok().as_deref(), Some(text));
+        }
+        for text in [
+            "",
+            "1234abcd",
+            "alias/acme",
+            "arn:aws:kms:eu-west-1:111122223333:alias/acme",
+            "arn:aws:kms:eu-west-1:111122223333:key/",
+            "arn:aws:kms:eu-west-1:111122223333:key/*",
+            "arn:aws:kms::111122223333:key/1234abcd",
+        ] {
+            assert!(kms_key(text).is_err(), "{text}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use model::types::logs::RETENTION_DAYS;
 
-use super::arn::arn;
+use super::arn::{arn, kms_key};
 use super::table::{Rejected, Table};
 
 /// The maximum length of a role's path.
@@ -32,6 +32,10 @@ pub struct Functions {
     /// The path of their roles: `/`, or printable ASCII characters between two `/`, at most 512
     /// characters (`pathType` in the IAM API model). A change replaces the roles. Default: `/`.
     pub role_path: Option<String>,
+    /// The ARN of the KMS key that encrypts their environments and their logs. Its policy must let
+    /// CloudWatch Logs use it (`Encrypt log data in CloudWatch Logs using AWS KMS` in the user
+    /// guide). Default: not stated; a key that is set stays.
+    pub kms_key: Option<String>,
 }
 
 /// The processor architecture of a function.
@@ -67,6 +71,7 @@ impl Default for Functions {
             log_level: LogLevel::Info,
             permissions_boundary: None,
             role_path: None,
+            kms_key: None,
         }
     }
 }
@@ -99,6 +104,7 @@ impl Functions {
                 .unwrap_or(default.log_level),
             permissions_boundary: table.text("permissions_boundary", boundary),
             role_path: table.text("role_path", role_path),
+            kms_key: table.text("kms_key", kms_key),
         }
     }
 }

@@ -60,6 +60,8 @@ mod tests {
         let functions = &mut system.functions;
         assert!(functions.permissions_boundary.take().is_some());
         assert_eq!(functions.role_path.take().as_deref(), Some("/front-end/"));
+        assert!(functions.kms_key.take().is_some());
+        assert!(system.toggles.kms_key.take().is_some());
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         let identity = &mut system.identity;

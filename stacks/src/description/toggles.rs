@@ -1,5 +1,6 @@
 //! `[toggles]`: the feature-toggle service.
 
+use super::arn::kms_key;
 use super::suggestion::quoted;
 use super::table::{Rejected, Table};
 
@@ -24,6 +25,10 @@ pub struct Toggles {
     pub max_record_age_seconds: i32,
     /// Days that a record of a dropped change is kept: 1 to 14. Default: 14.
     pub dead_letter_retention_days: i32,
+    /// The ARN of the KMS key that encrypts the tables, their streams and the dead-letter queues.
+    /// Operators who read or write the table need `kms:Decrypt` for it. Default: not stated; a key
+    /// that is set stays.
+    pub kms_key: Option<String>,
 }
 
 impl Default for Toggles {
@@ -36,6 +41,7 @@ impl Default for Toggles {
             max_retries: 10,
             max_record_age_seconds: 21_600,
             dead_letter_retention_days: 14,
+            kms_key: None,
         }
     }
 }
@@ -75,6 +81,7 @@ impl Toggles {
                     "the days that a record of a dropped change is kept",
                 )
                 .unwrap_or(default.dead_letter_retention_days),
+            kms_key: table.text("kms_key", kms_key),
         }
     }
 }

@@ -68,7 +68,7 @@ impl Builder<'_, '_> {
             ephemeral_storage: Some(EphemeralStorage { size: 512 }),
             layers: Vec::new(),
             dead_letter_config: None,
-            kms_key_arn: None,
+            kms_key_arn: self.settings.kms_key.clone().map(Text::Known),
         };
         self.stack.add(name, function)
     }
@@ -86,7 +86,7 @@ impl Builder<'_, '_> {
             log_group_name: format!("/aws/lambda/{}", self.stack.physical_name(function)),
             retention_in_days: Some(self.settings.log_retention_days),
             log_group_class: Some(LogGroupClass::Standard),
-            kms_key_id: None,
+            kms_key_id: self.settings.kms_key.clone().map(Text::Known),
         };
         self.stack.add(&format!("{function}-logs"), group)
     }
@@ -109,6 +109,11 @@ impl Builder<'_, '_> {
             let actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
             statements.push(Statement::allow(actions, vec![Text::from("*")]));
         }
+        // Lambda's own grant is for the role that the function was created with.
+        statements.extend(use_of_key(
+            self.settings.kms_key.as_deref(),
+            &["kms:Decrypt"],
+        ));
         let role = Role {
             role_name: self.stack.account_wide_name(function),
             path: self.settings.role_path.clone(),
@@ -124,4 +129,10 @@ impl Builder<'_, '_> {
         };
         self.stack.add(&format!("{function}-role"), role)
     }
+}
+
+/// The permission to use a KMS key, if there is one.
+pub(super) fn use_of_key(key: Option<&str>, actions: &[&str]) -> Option<Statement> {
+    let key = Text::from(key?);
+    Some(Statement::allow(actions.iter().copied(), vec![key]))
 }
