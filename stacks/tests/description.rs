@@ -13,9 +13,9 @@ use model::types::logs::RETENTION_DAYS;
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    AccessLogs, Architecture, Countries, CustomDomain, Delivery, Dns, Email, Functions, Identity,
-    LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Password, Quotas, Shell, Sources, System, TEMPLATE,
-    Team, ThreatProtection, Tier, Toggles, price_class,
+    AccessLogs, Architecture, Connections, Countries, CustomDomain, Delivery, Dns, Email,
+    Functions, Identity, LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Password, Quotas, Shell,
+    Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, price_class,
 };
 
 #[test]
@@ -68,31 +68,42 @@ fn functions() -> impl Strategy<Value = Functions> {
 }
 
 fn toggles() -> impl Strategy<Value = Toggles> {
+    let flag = || option::of(any::<bool>());
+    let logs_and_keys = (
+        option::of(KMS_KEY),
+        option::of("arn:aws:logs:eu-west-1:[0-9]{12}:log-group:/?[a-z]{1,9}"),
+        (flag(), flag()),
+    );
     let numbers = (0..=300, 0..=10_000, 60..=604_800, 1..=14);
     (
         "[A-Za-z0-9_-]{1,128}",
         any::<bool>(),
         any::<bool>(),
         numbers,
-        option::of(KMS_KEY),
+        logs_and_keys,
     )
         .prop_map(
             |(
                 stage,
                 point_in_time_recovery,
                 deletion_protection,
-                (window, retries, age, days),
-                kms_key,
+                numbers,
+                (kms_key, access_logs, connections),
             )| {
                 Toggles {
                     stage,
                     point_in_time_recovery,
                     deletion_protection,
-                    batch_window_seconds: window,
-                    max_retries: retries,
-                    max_record_age_seconds: age,
-                    dead_letter_retention_days: days,
+                    batch_window_seconds: numbers.0,
+                    max_retries: numbers.1,
+                    max_record_age_seconds: numbers.2,
+                    dead_letter_retention_days: numbers.3,
                     kms_key,
+                    access_logs,
+                    connections: Connections {
+                        point_in_time_recovery: connections.0,
+                        deletion_protection: connections.1,
+                    },
                 }
             },
         )
@@ -561,7 +572,20 @@ fn written(system: &System) -> String {
         toggles.dead_letter_retention_days
     )
     .unwrap();
-    write_texts(&mut text, [("kms_key", &toggles.kms_key)]);
+    let toggles_texts = [
+        ("kms_key", &toggles.kms_key),
+        ("access_logs", &toggles.access_logs),
+    ];
+    write_texts(&mut text, toggles_texts);
+    let connections = &toggles.connections;
+    for (key, value) in [
+        ("point_in_time_recovery", connections.point_in_time_recovery),
+        ("deletion_protection", connections.deletion_protection),
+    ] {
+        if let Some(value) = value {
+            writeln!(text, "connections.{key} = {value}").unwrap();
+        }
+    }
     if let Some(Packages {
         readers,
         publishers,

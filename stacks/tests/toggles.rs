@@ -157,3 +157,40 @@ fn keys_are_named_and_may_be_used() {
     uses.sort();
     insta::assert_snapshot!(uses.join("\n"));
 }
+
+/// What is not described is not stated, so that what others set stays.
+#[test]
+fn access_logs_and_the_connections_table_are_as_described() {
+    let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/toggles";
+    let stated = |more: &str| {
+        let graph = graph(more);
+        let of = |address: &str, property: &str| {
+            let address = address.parse().expect("an address");
+            let node = graph.node(&address).expect("a resource");
+            node.properties.pointer(property).cloned()
+        };
+        (
+            of("toggles/stage", "/AccessLogSettings/DestinationArn"),
+            of("toggles/stage", "/AccessLogSettings/Format"),
+            of("toggles/connections-table", "/DeletionProtectionEnabled"),
+            of(
+                "toggles/connections-table",
+                "/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled",
+            ),
+        )
+    };
+    assert_eq!(stated(""), (None, None, None, None));
+    let (destination, format, protection, recovery) = stated(&format!(
+        "[toggles]\naccess_logs = \"{group}\"\n\
+         connections = {{ deletion_protection = false, point_in_time_recovery = true }}"
+    ));
+    assert_eq!(destination, Some(group.into()));
+    assert_eq!(
+        (protection, recovery),
+        (Some(false.into()), Some(true.into()))
+    );
+    let format = format.expect("a format");
+    let line: BTreeMap<String, String> =
+        serde_json::from_str(format.as_str().expect("a text")).expect("JSON");
+    assert_eq!(line["requestId"], "$context.requestId");
+}

@@ -43,4 +43,4 @@ pub use sites::{Shell, Team};
 pub use sources::Sources;
 pub use system::System;
 pub use template::{TEMPLATE, template};
-pub use toggles::Toggles;
+pub use toggles::{Connections, Toggles};

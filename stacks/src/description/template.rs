@@ -61,7 +61,12 @@ mod tests {
         assert!(functions.permissions_boundary.take().is_some());
         assert_eq!(functions.role_path.take().as_deref(), Some("/front-end/"));
         assert!(functions.kms_key.take().is_some());
-        assert!(system.toggles.kms_key.take().is_some());
+        let toggles = &mut system.toggles;
+        assert!(toggles.kms_key.take().is_some());
+        assert!(toggles.access_logs.take().is_some());
+        let connections = std::mem::take(&mut toggles.connections);
+        assert_eq!(connections.point_in_time_recovery, Some(true));
+        assert_eq!(connections.deletion_protection, Some(true));
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         let identity = &mut system.identity;

@@ -66,7 +66,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text
         code,
     };
     let manager = connection_manager(builder, system, &tables);
-    let api = sockets::websocket_api(builder.stack, &manager, &system.toggles.stage);
+    let api = sockets::websocket_api(builder.stack, &manager, &system.toggles);
     let sender = Sender {
         system,
         tables: &tables,

@@ -21,14 +21,19 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     let key = system.toggles.kms_key.as_deref();
     let mut toggles = table(stack.physical_name(TOGGLES), "featureId", key);
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
-    toggles.point_in_time_recovery_specification = recovery(system.toggles.point_in_time_recovery);
-    // What an organisation's rules add to the connections is left: nothing in them outlives a
-    // connection, so nothing is asked for.
+    toggles.point_in_time_recovery_specification =
+        Some(recovery(system.toggles.point_in_time_recovery));
+    // Nothing in the connections outlives a connection: only what is described is asked for, and
+    // what an organisation's rules add is left.
     let mut connections = table(
         stack.physical_name("connections-table"),
         "connectionId",
         key,
     );
+    let described = &system.toggles.connections;
+    connections.deletion_protection_enabled = described.deletion_protection;
+    connections.point_in_time_recovery_specification =
+        described.point_in_time_recovery.map(recovery);
     let expiry = TimeToLiveSpecification {
         attribute_name: "expiry".to_owned(),
         enabled: true,
@@ -69,10 +74,9 @@ fn table(table_name: String, key: &str, kms_key: Option<&str>) -> Table {
     }
 }
 
-fn recovery(enabled: bool) -> Option<PointInTimeRecoverySpecification> {
-    let (point_in_time_recovery_enabled, recovery_period_in_days) = (enabled, None);
-    Some(PointInTimeRecoverySpecification {
-        point_in_time_recovery_enabled,
-        recovery_period_in_days,
-    })
+fn recovery(enabled: bool) -> PointInTimeRecoverySpecification {
+    PointInTimeRecoverySpecification {
+        point_in_time_recovery_enabled: enabled,
+        recovery_period_in_days: None,
+    }
 }
