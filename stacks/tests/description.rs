@@ -494,28 +494,7 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
     }
 }
 
-fn written(system: &System) -> String {
-    let System {
-        name,
-        region,
-        tags,
-        functions,
-        toggles,
-        packages,
-        identity,
-        sites,
-        shell,
-        teams,
-        quotas,
-    } = system;
-    let mut text = format!("name = \"{name}\"\n");
-    if let Some(region) = region {
-        writeln!(text, "region = \"{region}\"").unwrap();
-    }
-    text += "[tags]\n";
-    for (key, value) in tags {
-        writeln!(text, "\"{key}\" = \"{value}\"").unwrap();
-    }
+fn write_functions(text: &mut String, functions: &Functions) {
     writeln!(
         text,
         "[functions]\narchitecture = \"{}\"",
@@ -539,7 +518,10 @@ fn written(system: &System) -> String {
         ("role_path", &functions.role_path),
         ("kms_key", &functions.kms_key),
     ];
-    write_texts(&mut text, functions_texts);
+    write_texts(text, functions_texts);
+}
+
+fn write_toggles(text: &mut String, toggles: &Toggles) {
     writeln!(text, "[toggles]\nstage = \"{}\"", toggles.stage).unwrap();
     writeln!(
         text,
@@ -576,7 +558,7 @@ fn written(system: &System) -> String {
         ("kms_key", &toggles.kms_key),
         ("access_logs", &toggles.access_logs),
     ];
-    write_texts(&mut text, toggles_texts);
+    write_texts(text, toggles_texts);
     let connections = &toggles.connections;
     for (key, value) in [
         ("point_in_time_recovery", connections.point_in_time_recovery),
@@ -586,6 +568,32 @@ fn written(system: &System) -> String {
             writeln!(text, "connections.{key} = {value}").unwrap();
         }
     }
+}
+
+fn written(system: &System) -> String {
+    let System {
+        name,
+        region,
+        tags,
+        functions,
+        toggles,
+        packages,
+        identity,
+        sites,
+        shell,
+        teams,
+        quotas,
+    } = system;
+    let mut text = format!("name = \"{name}\"\n");
+    if let Some(region) = region {
+        writeln!(text, "region = \"{region}\"").unwrap();
+    }
+    text += "[tags]\n";
+    for (key, value) in tags {
+        writeln!(text, "\"{key}\" = \"{value}\"").unwrap();
+    }
+    write_functions(&mut text, functions);
+    write_toggles(&mut text, toggles);
     if let Some(Packages {
         readers,
         publishers,

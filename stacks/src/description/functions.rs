@@ -30,7 +30,8 @@ pub struct Functions {
     /// stated; a boundary that is attached to a role stays.
     pub permissions_boundary: Option<String>,
     /// The path of their roles: `/`, or printable ASCII characters between two `/`, at most 512
-    /// characters (`pathType` in the IAM API model). A change replaces the roles. Default: `/`.
+    /// characters (`pathType` in the IAM API model). A change replaces the roles, and the
+    /// functions fail until they have the new ones. Default: `/`.
     pub role_path: Option<String>,
     /// The ARN of the KMS key that encrypts their environments and their logs. Its policy must let
     /// CloudWatch Logs use it (`Encrypt log data in CloudWatch Logs using AWS KMS` in the user

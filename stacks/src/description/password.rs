@@ -3,6 +3,10 @@
 use super::table::Table;
 
 /// Which passwords users may choose.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "Cognito's policy has these four, which do not depend on each other"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Password {
     /// The minimum length: 6 to 99. Default: 12.

@@ -8,8 +8,8 @@ use model::{Handle, Pseudo, StackBuilder, Text};
 
 use crate::description::Toggles;
 
-/// A line of the access log, in JSON. Source: the API Gateway developer guide, `Monitor WebSocket API
-/// execution with CloudWatch metrics`, for the variables.
+/// A line of the access log, in JSON. Source of the variables: the API Gateway developer guide, `Configure
+/// logging for WebSocket APIs`.
 const LINE: &str = r#"{"requestId":"$context.requestId","requestTime":"$context.requestTime","sourceIp":"$context.identity.sourceIp","routeKey":"$context.routeKey","status":"$context.status","connectionId":"$context.connectionId"}"#;
 
 pub(super) struct Sockets {
