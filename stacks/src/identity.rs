@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use model::types::cognito::{
     AccountRecoverySetting, AdminCreateUserConfig, EmailConfiguration, ManagedLoginBranding,
     PasswordPolicy, Policies, RecoveryOption, RefreshTokenRotation, TokenValidityUnits,
-    UserAttributeUpdateSettings, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup,
-    UsernameConfiguration,
+    UserAttributeUpdateSettings, UserPool, UserPoolAddOns, UserPoolClient, UserPoolDomain,
+    UserPoolGroup, UsernameConfiguration,
 };
 use model::{Graph, Handle, Pseudo, StackBuilder, StackName, Text};
 use serde::{Deserialize, Serialize};
 
-use crate::description::{Identity, Mfa, System};
+use crate::description::{Email, Identity, Mfa, Password, System};
 use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
@@ -85,7 +85,7 @@ pub(crate) fn add_client(
     shell_url: &Text,
 ) -> SignIn {
     let stack = &mut graph.stack(StackName::new(STACK));
-    let client = stack.add("client", client(stack, &system.identity, login, shell_url));
+    let client = stack.add("client", client(stack, system, login, shell_url));
     let branding = ManagedLoginBranding {
         user_pool_id: login.pool.id(),
         client_id: client.id(),
@@ -118,7 +118,11 @@ fn pool(stack: &StackBuilder<'_>, settings: &Identity) -> UserPool {
     };
     UserPool {
         user_pool_name: stack.physical_name("users"),
-        user_pool_tier: Some("ESSENTIALS".to_owned()),
+        user_pool_tier: Some(settings.tier.as_str().to_uppercase()),
+        user_pool_add_ons: settings.threat_protection.map(|mode| UserPoolAddOns {
+            advanced_security_mode: Some(mode.as_str().to_uppercase()),
+            advanced_security_additional_flows: None,
+        }),
         deletion_protection: Some(
             if settings.deletion_protection {
                 "ACTIVE"
@@ -132,7 +136,7 @@ fn pool(stack: &StackBuilder<'_>, settings: &Identity) -> UserPool {
             case_sensitive: false,
         }),
         policies: Some(Policies {
-            password_policy: Some(password_policy()),
+            password_policy: Some(password_policy(&settings.password)),
             sign_in_policy: None,
         }),
         mfa_configuration: Some(mfa.to_owned()),
@@ -151,23 +155,36 @@ fn pool(stack: &StackBuilder<'_>, settings: &Identity) -> UserPool {
         user_attribute_update_settings: Some(UserAttributeUpdateSettings {
             attributes_require_verification_before_update: email(),
         }),
-        email_configuration: Some(EmailConfiguration {
-            email_sending_account: Some("COGNITO_DEFAULT".to_owned()),
-            ..EmailConfiguration::default()
-        }),
+        email_configuration: Some(sender(settings.email.as_ref())),
         ..UserPool::default()
     }
 }
 
-fn password_policy() -> PasswordPolicy {
+fn sender(email: Option<&Email>) -> EmailConfiguration {
+    let text = |text: &String| Text::from(text.as_str());
+    let account = match email {
+        Some(_) => "DEVELOPER",
+        None => "COGNITO_DEFAULT",
+    };
+    EmailConfiguration {
+        email_sending_account: Some(account.to_owned()),
+        source_arn: email.map(|email| text(&email.identity)),
+        from: email.map(|email| text(&email.from)),
+        ..EmailConfiguration::default()
+    }
+}
+
+fn password_policy(settings: &Password) -> PasswordPolicy {
+    // A history of none is how Cognito shows a policy without one.
+    let history = settings.password_history_size;
     PasswordPolicy {
-        minimum_length: Some(12),
-        require_lowercase: Some(true),
-        require_numbers: Some(true),
-        require_symbols: Some(false),
-        require_uppercase: Some(true),
-        temporary_password_validity_days: Some(7),
-        password_history_size: None,
+        minimum_length: Some(settings.minimum_length),
+        require_lowercase: Some(settings.require_lowercase),
+        require_numbers: Some(settings.require_numbers),
+        require_symbols: Some(settings.require_symbols),
+        require_uppercase: Some(settings.require_uppercase),
+        temporary_password_validity_days: Some(settings.temporary_password_validity_days),
+        password_history_size: (history > 0).then_some(history),
     }
 }
 
@@ -185,11 +202,19 @@ fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
 /// A public client: a browser cannot keep a secret; the code flow proves by PKCE who is asking.
 fn client(
     stack: &StackBuilder<'_>,
-    settings: &Identity,
+    system: &System,
     login: &Login,
     shell_url: &Text,
 ) -> UserPoolClient {
-    let page = |path: &str| vec![Text::concat([shell_url.clone(), Text::from(path)])];
+    let settings = &system.identity;
+    // The page returns to the domain that it was opened at.
+    let page = |path: &str| {
+        let origins = [shell_url.clone()].into_iter().chain(aliases(system));
+        let pages = origins.map(|origin| Text::concat([origin, Text::from(path)]));
+        pages.collect::<Vec<_>>()
+    };
+    let callbacks = settings.callback_urls.iter();
+    let callbacks = callbacks.map(|url| Text::from(url.as_str()));
     let words = |words: &[&str]| {
         words
             .iter()
@@ -201,7 +226,7 @@ fn client(
         allowed_oauth_flows_user_pool_client: Some(true),
         allowed_oauth_flows: words(&["code"]),
         allowed_oauth_scopes: words(&["email", "openid", "profile"]),
-        callback_urls: page("/signed-in"),
+        callback_urls: page("/signed-in").into_iter().chain(callbacks).collect(),
         logout_urls: page("/"),
         supported_identity_providers: words(&["COGNITO"]),
         explicit_auth_flows: words(&["ALLOW_USER_SRP_AUTH"]),
@@ -221,4 +246,12 @@ fn client(
         prevent_user_existence_errors: Some("ENABLED".to_owned()),
         ..UserPoolClient::new(login.pool.id(), stack.physical_name("shell"))
     }
+}
+
+/// The further origins of the shell.
+fn aliases(system: &System) -> impl Iterator<Item = Text> {
+    let shell = system.shell.as_ref();
+    let domain = shell.and_then(|shell| shell.domain.as_ref());
+    let aliases = domain.into_iter().flat_map(|domain| &domain.aliases);
+    aliases.map(|alias| Text::from(format!("https://{alias}")))
 }

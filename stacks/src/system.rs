@@ -45,7 +45,7 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     let teams: Vec<_> = system
         .teams
         .iter()
-        .map(|team| team::add(&mut graph, team, &edge))
+        .map(|team| team::add(&mut graph, team, &edge, &system.sites))
         .collect();
     let login = identity::add(&mut graph, system);
     let around = ShellInputs {

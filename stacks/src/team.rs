@@ -3,7 +3,7 @@
 
 use model::{Graph, StackName};
 
-use crate::description::Team;
+use crate::description::{Delivery, Team};
 use crate::edge::Edge;
 pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts};
@@ -24,7 +24,7 @@ pub fn team_name(stack: &StackName) -> Option<&str> {
 }
 
 /// Adds the stack to the graph.
-pub(crate) fn add(graph: &mut Graph, team: &Team, edge: &Edge) -> Site {
+pub(crate) fn add(graph: &mut Graph, team: &Team, edge: &Edge, delivery: &Delivery) -> Site {
     let stack = &mut graph.stack(stack_name(team.name.as_str()));
     sites::add(
         stack,
@@ -34,6 +34,7 @@ pub(crate) fn add(graph: &mut Graph, team: &Team, edge: &Edge) -> Site {
             headers: &edge.team_headers,
             rewrite: None,
             domain: team.domain.as_ref(),
+            delivery,
         },
     )
 }

@@ -8,12 +8,14 @@ use std::fmt::Write as _;
 
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use model::Tags;
+use model::types::cloudfront::PriceClass;
 use model::types::logs::RETENTION_DAYS;
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    Architecture, CustomDomain, Functions, Identity, LogLevel, Mfa, Name, Packages, Quotas, Shell,
-    Sources, System, TEMPLATE, Team, Toggles,
+    AccessLogs, Architecture, Connections, Countries, CustomDomain, Delivery, Dns, Email,
+    Functions, Identity, LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Password, Quotas, Shell,
+    Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, price_class,
 };
 
 #[test]
@@ -22,10 +24,17 @@ fn the_example_is_a_system() {
     assert_eq!(example.name.as_str(), "acme");
 }
 
+const KMS_KEY: &str = "arn:aws:kms:eu-west-1:[0-9]{12}:key/[0-9a-f]{8}";
+
 fn functions() -> impl Strategy<Value = Functions> {
     let architecture = prop::sample::select(Architecture::ALL.to_vec());
     let log_level = prop::sample::select(LogLevel::ALL.to_vec());
     let days = prop::sample::select(RETENTION_DAYS.to_vec());
+    let roles = (
+        option::of("arn:aws(-cn)?:iam::([0-9]{12}|aws):policy/([a-z]{1,9}/)?[a-z]{1,9}"),
+        option::of("/([a-z0-9.]{1,9}/){0,3}"),
+        option::of(KMS_KEY),
+    );
     (
         architecture,
         128..=10_240,
@@ -33,6 +42,7 @@ fn functions() -> impl Strategy<Value = Functions> {
         any::<bool>(),
         option::of(0..=1000),
         log_level,
+        roles,
     )
         .prop_map(
             |(
@@ -42,6 +52,7 @@ fn functions() -> impl Strategy<Value = Functions> {
                 tracing,
                 reserved_concurrency,
                 log_level,
+                (permissions_boundary, role_path, kms_key),
             )| Functions {
                 architecture,
                 memory_mb,
@@ -49,28 +60,50 @@ fn functions() -> impl Strategy<Value = Functions> {
                 tracing,
                 reserved_concurrency,
                 log_level,
+                permissions_boundary,
+                role_path,
+                kms_key,
             },
         )
 }
 
 fn toggles() -> impl Strategy<Value = Toggles> {
+    let flag = || option::of(any::<bool>());
+    let logs_and_keys = (
+        option::of(KMS_KEY),
+        option::of("arn:aws:logs:eu-west-1:[0-9]{12}:log-group:/?[a-z]{1,9}"),
+        (flag(), flag()),
+    );
     let numbers = (0..=300, 0..=10_000, 60..=604_800, 1..=14);
     (
         "[A-Za-z0-9_-]{1,128}",
         any::<bool>(),
         any::<bool>(),
         numbers,
+        logs_and_keys,
     )
         .prop_map(
-            |(stage, point_in_time_recovery, deletion_protection, (window, retries, age, days))| {
+            |(
+                stage,
+                point_in_time_recovery,
+                deletion_protection,
+                numbers,
+                (kms_key, access_logs, connections),
+            )| {
                 Toggles {
                     stage,
                     point_in_time_recovery,
                     deletion_protection,
-                    batch_window_seconds: window,
-                    max_retries: retries,
-                    max_record_age_seconds: age,
-                    dead_letter_retention_days: days,
+                    batch_window_seconds: numbers.0,
+                    max_retries: numbers.1,
+                    max_record_age_seconds: numbers.2,
+                    dead_letter_retention_days: numbers.3,
+                    kms_key,
+                    access_logs,
+                    connections: Connections {
+                        point_in_time_recovery: connections.0,
+                        deletion_protection: connections.1,
+                    },
                 }
             },
         )
@@ -85,26 +118,72 @@ fn tags() -> impl Strategy<Value = Tags> {
     )
 }
 
+fn password() -> impl Strategy<Value = Password> {
+    let required = any::<(bool, bool, bool, bool)>();
+    (6..=99, required, 0..=24, 1..=365).prop_map(|(length, required, history, days)| Password {
+        minimum_length: length,
+        require_lowercase: required.0,
+        require_numbers: required.1,
+        require_symbols: required.2,
+        require_uppercase: required.3,
+        password_history_size: history,
+        temporary_password_validity_days: days,
+    })
+}
+
+fn email() -> impl Strategy<Value = Email> {
+    let from = "(a@x\\.test|[A-Z][a-z ]{0,9}<a@([a-z]{1,3}\\.)?x\\.test>)";
+    ("[0-9]{12}", from).prop_map(|(account, from)| Email {
+        identity: format!("arn:aws:ses:eu-west-1:{account}:identity/x.test"),
+        from,
+    })
+}
+
+/// The tier, and what it allows.
+fn protection() -> impl Strategy<Value = (Tier, Option<ThreatProtection>)> {
+    let tier = prop::sample::select(Tier::ALL.to_vec());
+    let protection = option::of(prop::sample::select(ThreatProtection::ALL.to_vec()));
+    (tier, protection).prop_map(|(tier, protection)| {
+        let allowed = |of: &ThreatProtection| tier == Tier::Plus || *of == ThreatProtection::Off;
+        (tier, protection.filter(allowed))
+    })
+}
+
 fn identity() -> impl Strategy<Value = Identity> {
     let mfa = prop::sample::select(Mfa::ALL.to_vec());
     let groups = prop::collection::btree_set("[a-z](-?[a-z0-9]){0,9}", 0..4);
     let groups = groups.prop_map(|groups| groups.into_iter().collect());
-    (groups, any::<(bool, bool)>(), mfa, 5..=60, 1..=3650).prop_map(
-        |(
-            groups,
-            (self_sign_up, deletion_protection),
-            mfa,
-            access_token_minutes,
-            refresh_token_days,
-        )| Identity {
-            groups,
-            self_sign_up,
-            mfa,
-            access_token_minutes,
-            refresh_token_days,
-            deletion_protection,
-        },
+    let urls = "(https://[a-z]{1,9}\\.test(:8443)?|http://localhost(:5173)?)(/[a-z]{0,9})?";
+    let urls = prop::collection::btree_set(urls, 0..3);
+    let urls = urls.prop_map(|urls| urls.into_iter().collect());
+    let security = (mfa, protection(), password());
+    let flags = any::<(bool, bool)>();
+    (
+        groups,
+        flags,
+        security,
+        option::of(email()),
+        urls,
+        5..=60,
+        1..=3650,
     )
+        .prop_map(
+            |(groups, flags, (mfa, protection, password), email, callback_urls, minutes, days)| {
+                Identity {
+                    groups,
+                    self_sign_up: flags.0,
+                    mfa,
+                    access_token_minutes: minutes,
+                    refresh_token_days: days,
+                    deletion_protection: flags.1,
+                    tier: protection.0,
+                    threat_protection: protection.1,
+                    email,
+                    callback_urls,
+                    password,
+                }
+            },
+        )
 }
 
 fn packages() -> impl Strategy<Value = Packages> {
@@ -118,9 +197,48 @@ fn packages() -> impl Strategy<Value = Packages> {
     })
 }
 
+fn delivery() -> impl Strategy<Value = Delivery> {
+    let web_acl = "(arn:aws:wafv2:us-east-1:[0-9]{12}:global/webacl/[a-z]{1,9}/[a-z0-9]{8})?";
+    let logs = ("[a-z][a-z0-9.]{1,61}[a-z]", option::of("[a-z]{1,9}/"));
+    let codes = |least| {
+        let codes = prop::sample::subsequence(vec!["AD", "DE", "ZA", "ZW"], least..=4);
+        codes.prop_map(|codes| codes.into_iter().map(str::to_owned).collect())
+    };
+    let countries = prop_oneof![
+        codes(1).prop_map(Countries::Allow),
+        codes(0).prop_map(Countries::Deny),
+    ];
+    let classes = vec![PriceClass::Class100, PriceClass::Class200, PriceClass::All];
+    (
+        option::of(web_acl),
+        option::of(logs.prop_map(|(bucket, prefix)| AccessLogs { bucket, prefix })),
+        prop::sample::select(classes),
+        prop::sample::select(MINIMUM_TLS.to_vec()),
+        option::of(countries),
+    )
+        .prop_map(
+            |(web_acl, access_logs, price_class, minimum_tls, countries)| Delivery {
+                web_acl,
+                access_logs,
+                price_class,
+                minimum_tls,
+                countries,
+            },
+        )
+}
+
 fn domain() -> impl Strategy<Value = Option<CustomDomain>> {
-    let domain = ("[a-z]{1,9}\\.[a-z]{2,9}", "Z[A-Z0-9]{1,31}");
-    option::of(domain.prop_map(|(name, zone_id)| CustomDomain { name, zone_id }))
+    let certificate = "arn:aws:acm:us-east-1:[0-9]{12}:certificate/[a-f0-9]{8}";
+    let dns = prop_oneof![
+        "Z[A-Z0-9]{1,31}".prop_map(Dns::Zone),
+        certificate.prop_map(Dns::Elsewhere),
+    ];
+    let aliases = prop::collection::btree_set("[a-z]{1,9}\\.example\\.org", 0..3);
+    let domain = ("[a-z]{1,9}\\.[a-z]{2,9}", aliases, dns);
+    option::of(domain.prop_map(|(name, aliases, dns)| {
+        let aliases = aliases.into_iter().collect();
+        CustomDomain { name, aliases, dns }
+    }))
 }
 
 fn shell() -> impl Strategy<Value = Shell> {
@@ -174,7 +292,7 @@ fn system() -> impl Strategy<Value = System> {
         "[a-z](-?[b-z0-9]){0,9}".prop_filter("a word of AWS's", |name| !name.contains("cognito"));
     let name = name.prop_map(|name| name.parse().unwrap());
     let region = option::of("[a-z]{2}-[a-z]{4,9}-[0-9]");
-    let front_ends = option::of((identity(), shell(), teams()));
+    let front_ends = option::of((identity(), delivery(), shell(), teams()));
     let all = (
         name,
         region,
@@ -187,10 +305,13 @@ fn system() -> impl Strategy<Value = System> {
     );
     all.prop_map(
         |(name, region, tags, functions, toggles, packages, front_ends, length)| {
-            let (identity, shell, teams) = match front_ends {
-                Some((identity, shell, teams)) => (identity, Some(shell), teams),
-                None => (Identity::default(), None, Vec::new()),
+            let (identity, mut sites, shell, teams) = match front_ends {
+                Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
+                None => (Identity::default(), Delivery::default(), None, Vec::new()),
             };
+            if !has_domain(shell.as_ref(), &teams) {
+                sites.minimum_tls = Delivery::default().minimum_tls;
+            }
             System {
                 name,
                 region,
@@ -199,6 +320,7 @@ fn system() -> impl Strategy<Value = System> {
                 toggles,
                 packages,
                 identity,
+                sites,
                 shell,
                 teams,
                 quotas: Quotas {
@@ -224,10 +346,78 @@ fn with_few_names() -> impl Strategy<Value = String> {
     })
 }
 
-fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
-    if let Some(CustomDomain { name, zone_id }) = domain {
-        writeln!(text, "domain = \"{name}\"\nzone_id = \"{zone_id}\"").unwrap();
+/// Writes the keys that have a value.
+fn write_texts<const N: usize>(text: &mut String, keys: [(&str, &Option<String>); N]) {
+    for (key, value) in keys {
+        if let Some(value) = value {
+            writeln!(text, "{key} = \"{value}\"").unwrap();
+        }
     }
+}
+
+fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
+    if let Some(CustomDomain { name, aliases, dns }) = domain {
+        let (key, value) = match dns {
+            Dns::Zone(zone_id) => ("zone_id", zone_id),
+            Dns::Elsewhere(certificate) => ("certificate", certificate),
+        };
+        writeln!(
+            text,
+            "domain = \"{name}\"\n{key} = \"{value}\"\naliases = {aliases:?}"
+        )
+        .unwrap();
+    }
+}
+
+fn has_domain(shell: Option<&Shell>, teams: &[Team]) -> bool {
+    let teams = teams.iter().map(|team| team.domain.as_ref());
+    let mut domains = teams.chain([shell.and_then(|shell| shell.domain.as_ref())]);
+    domains.any(|domain| domain.is_some())
+}
+
+fn write_delivery(text: &mut String, sites: &Delivery, has_domain: bool) {
+    let Delivery {
+        web_acl,
+        access_logs,
+        price_class: class,
+        minimum_tls,
+        countries,
+    } = sites;
+    writeln!(text, "[sites]\nprice_class = \"{}\"", price_class(*class)).unwrap();
+    write_texts(text, [("web_acl", web_acl)]);
+    if has_domain {
+        writeln!(text, "minimum_tls = \"{minimum_tls}\"").unwrap();
+    }
+    if let Some(AccessLogs { bucket, prefix }) = access_logs {
+        writeln!(text, "access_logs.bucket = \"{bucket}\"").unwrap();
+        write_texts(text, [("access_logs.prefix", prefix)]);
+    }
+    match countries {
+        Some(Countries::Allow(only)) => writeln!(text, "countries.allow = {only:?}").unwrap(),
+        Some(Countries::Deny(these)) => writeln!(text, "countries.deny = {these:?}").unwrap(),
+        None => {}
+    }
+}
+
+fn write_password(text: &mut String, password: &Password) {
+    let Password {
+        minimum_length,
+        require_lowercase,
+        require_numbers,
+        require_symbols,
+        require_uppercase,
+        password_history_size,
+        temporary_password_validity_days,
+    } = password;
+    writeln!(
+        text,
+        "[identity.password]\nminimum_length = {minimum_length}\n\
+         require_lowercase = {require_lowercase}\nrequire_numbers = {require_numbers}\n\
+         require_symbols = {require_symbols}\nrequire_uppercase = {require_uppercase}\n\
+         password_history_size = {password_history_size}\n\
+         temporary_password_validity_days = {temporary_password_validity_days}"
+    )
+    .unwrap();
 }
 
 fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams: &[Team]) {
@@ -238,6 +428,11 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         access_token_minutes,
         refresh_token_days,
         deletion_protection,
+        tier,
+        threat_protection,
+        email,
+        callback_urls,
+        password,
     } = identity;
     writeln!(
         text,
@@ -252,6 +447,19 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
     .unwrap();
     writeln!(text, "refresh_token_days = {refresh_token_days}").unwrap();
     writeln!(text, "deletion_protection = {deletion_protection}").unwrap();
+    writeln!(text, "tier = \"{}\"", tier.as_str()).unwrap();
+    if let Some(mode) = threat_protection {
+        writeln!(text, "threat_protection = \"{}\"", mode.as_str()).unwrap();
+    }
+    if let Some(Email { identity, from }) = email {
+        writeln!(
+            text,
+            "email = {{ identity = \"{identity}\", from = \"{from}\" }}"
+        )
+        .unwrap();
+    }
+    writeln!(text, "callback_urls = {callback_urls:?}").unwrap();
+    write_password(text, password);
     writeln!(text, "[shell]\noverrides = {}", shell.overrides).unwrap();
     if let Some(title) = &shell.title {
         writeln!(text, "title = \"{title}\"").unwrap();
@@ -286,27 +494,7 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
     }
 }
 
-fn written(system: &System) -> String {
-    let System {
-        name,
-        region,
-        tags,
-        functions,
-        toggles,
-        packages,
-        identity,
-        shell,
-        teams,
-        quotas,
-    } = system;
-    let mut text = format!("name = \"{name}\"\n");
-    if let Some(region) = region {
-        writeln!(text, "region = \"{region}\"").unwrap();
-    }
-    text += "[tags]\n";
-    for (key, value) in tags {
-        writeln!(text, "\"{key}\" = \"{value}\"").unwrap();
-    }
+fn write_functions(text: &mut String, functions: &Functions) {
     writeln!(
         text,
         "[functions]\narchitecture = \"{}\"",
@@ -325,6 +513,15 @@ fn written(system: &System) -> String {
         writeln!(text, "reserved_concurrency = {executions}").unwrap();
     }
     writeln!(text, "log_level = \"{}\"", functions.log_level.as_str()).unwrap();
+    let functions_texts = [
+        ("permissions_boundary", &functions.permissions_boundary),
+        ("role_path", &functions.role_path),
+        ("kms_key", &functions.kms_key),
+    ];
+    write_texts(text, functions_texts);
+}
+
+fn write_toggles(text: &mut String, toggles: &Toggles) {
     writeln!(text, "[toggles]\nstage = \"{}\"", toggles.stage).unwrap();
     writeln!(
         text,
@@ -357,6 +554,46 @@ fn written(system: &System) -> String {
         toggles.dead_letter_retention_days
     )
     .unwrap();
+    let toggles_texts = [
+        ("kms_key", &toggles.kms_key),
+        ("access_logs", &toggles.access_logs),
+    ];
+    write_texts(text, toggles_texts);
+    let connections = &toggles.connections;
+    for (key, value) in [
+        ("point_in_time_recovery", connections.point_in_time_recovery),
+        ("deletion_protection", connections.deletion_protection),
+    ] {
+        if let Some(value) = value {
+            writeln!(text, "connections.{key} = {value}").unwrap();
+        }
+    }
+}
+
+fn written(system: &System) -> String {
+    let System {
+        name,
+        region,
+        tags,
+        functions,
+        toggles,
+        packages,
+        identity,
+        sites,
+        shell,
+        teams,
+        quotas,
+    } = system;
+    let mut text = format!("name = \"{name}\"\n");
+    if let Some(region) = region {
+        writeln!(text, "region = \"{region}\"").unwrap();
+    }
+    text += "[tags]\n";
+    for (key, value) in tags {
+        writeln!(text, "\"{key}\" = \"{value}\"").unwrap();
+    }
+    write_functions(&mut text, functions);
+    write_toggles(&mut text, toggles);
     if let Some(Packages {
         readers,
         publishers,
@@ -375,6 +612,7 @@ fn written(system: &System) -> String {
     )
     .unwrap();
     if let Some(shell) = shell {
+        write_delivery(&mut text, sites, has_domain(Some(shell), teams));
         write_front_ends(&mut text, identity, shell, teams);
     }
     text

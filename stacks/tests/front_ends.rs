@@ -43,6 +43,29 @@ fn identity() {
     insta::assert_yaml_snapshot!(resources(&graph(TWO_TEAMS), "identity"));
 }
 
+/// What an organisation prescribes for sign-in is on the pool and the client.
+#[test]
+fn identity_as_an_organisation_prescribes_it() {
+    let described = "[shell]\n[identity]\ntier = \"plus\"\nthreat_protection = \"enforced\"\n\
+        email = { identity = \"arn:aws:ses:eu-west-1:111122223333:identity/example.com\", \
+        from = \"Acme <login@example.com>\" }\n\
+        callback_urls = [\"http://localhost:5173/signed-in\"]\n[identity.password]\n\
+        minimum_length = 16\nrequire_symbols = true\npassword_history_size = 5";
+    let identity = resources(&graph(described), "identity");
+    let pool = &identity["identity/users AWS::Cognito::UserPool"];
+    let stated = [
+        "UserPoolTier",
+        "UserPoolAddOns",
+        "EmailConfiguration",
+        "Policies",
+    ];
+    let stated: BTreeMap<_, _> = stated.map(|name| (name, &pool[name])).into();
+    insta::assert_yaml_snapshot!("identity_prescribed", stated);
+    let client = &identity["identity/client AWS::Cognito::UserPoolClient"];
+    assert_eq!(client["CallbackURLs"][1], "http://localhost:5173/signed-in");
+    assert_eq!(client["LogoutURLs"][1], serde_json::Value::Null);
+}
+
 #[test]
 fn edge() {
     insta::assert_yaml_snapshot!(resources(&graph(TWO_TEAMS), "edge"));
@@ -75,6 +98,103 @@ fn a_domain_of_ones_own() {
     });
     insta::assert_yaml_snapshot!(team);
     insta::assert_yaml_snapshot!("domains_outputs", graph(domains).outputs());
+}
+
+/// A certificate that exists is used as it is; the records are for another to write.
+#[test]
+fn a_domain_with_its_dns_elsewhere() {
+    let certificate = "arn:aws:acm:us-east-1:111122223333:certificate/a1b2c3d4";
+    let graph = graph(&format!(
+        "[shell]\ndomain = \"www.example.com\"\ncertificate = \"{certificate}\""
+    ));
+    let shell = resources(&graph, "shell");
+    let distribution = &shell["shell/distribution AWS::CloudFront::Distribution"];
+    let config = &distribution["DistributionConfig"];
+    assert_eq!(config["Aliases"], serde_json::json!(["www.example.com"]));
+    assert_eq!(
+        config["ViewerCertificate"]["AcmCertificateArn"],
+        certificate
+    );
+    let made = |name: &String| name.contains("certificate") || name.contains("record");
+    assert!(!shell.keys().any(made), "{:?}", shell.keys());
+    let outputs = &graph.outputs()[&StackName::new("shell")];
+    assert_eq!(outputs["url"], Text::from("https://www.example.com"));
+    let target = serde_json::json!({"Fn::GetAtt": ["shell/distribution", "DomainName"]});
+    assert_eq!(serde_json::json!(outputs["domain_target"]), target);
+}
+
+/// The certificate, the records, the distribution and the login all know each of the names.
+#[test]
+fn a_domain_with_aliases() {
+    let graph = graph(
+        "[shell]\ndomain = \"www.example.com\"\nzone_id = \"Z1\"\naliases = [\"example.com\"]",
+    );
+    let of = |address: &str| {
+        let address = address.parse().expect("an address");
+        graph.node(&address).expect("a resource").properties.clone()
+    };
+    let names = serde_json::json!(["www.example.com", "example.com"]);
+    let config = &of("shell/distribution")["DistributionConfig"];
+    assert_eq!(config["Aliases"], names);
+    insta::assert_yaml_snapshot!("aliases_certificate", of("shell/certificate"));
+    assert_eq!(of("shell/record-ipv4")["Name"], "www.example.com");
+    for record in [
+        "shell/record-ipv4-example.com",
+        "shell/record-ipv6-example.com",
+    ] {
+        assert_eq!(of(record)["Name"], "example.com");
+    }
+    let urls = |path: &str| {
+        let hosts = ["www.example.com", "example.com"];
+        let url = |host| format!("https://{host}{path}");
+        serde_json::json!(hosts.map(|host| serde_json::json!({"Fn::Join": ["", [url(host)]]})))
+    };
+    let client = of("identity/client");
+    assert_eq!(client["CallbackURLs"], urls("/signed-in"));
+    assert_eq!(client["LogoutURLs"], urls("/"));
+}
+
+/// The properties of distributions that `[sites]` states.
+fn delivery(more: &str) -> BTreeMap<String, serde_json::Value> {
+    let graph = graph(more);
+    let stated = |node: &model::Node| {
+        let config = &node.properties["DistributionConfig"];
+        let stated = ["WebACLId", "Logging", "PriceClass", "Restrictions"];
+        let stated = stated.map(|name| (name, config.get(name).cloned()));
+        let certificate = &config["ViewerCertificate"]["MinimumProtocolVersion"];
+        let tls = [("MinimumProtocolVersion", Some(certificate.clone()))];
+        let stated = stated.into_iter().chain(tls);
+        stated.collect::<BTreeMap<_, _>>()
+    };
+    let distributions = graph
+        .nodes()
+        .filter(|node| node.address.name() == "distribution");
+    distributions
+        .map(|node| (node.address.to_string(), serde_json::json!(stated(node))))
+        .collect()
+}
+
+/// What an organisation prescribes for sites is on every site; what is not described is not stated,
+/// so that what others set stays.
+#[test]
+fn all_sites_are_delivered_as_described() {
+    let domain = "[teams.shipping]\ndomain = \"shipping.example.com\"\nzone_id = \"Z1\"";
+    let described = |sites: &str| delivery(&format!("[shell]\n[sites]\n{sites}\n{domain}"));
+    insta::assert_yaml_snapshot!("delivery_unstated", described(""));
+    insta::assert_yaml_snapshot!(
+        "delivery",
+        described(
+            "web_acl = \"arn:aws:wafv2:us-east-1:111122223333:global/webacl/web/a1b2c3d4\"\n\
+             access_logs = { bucket = \"acme-logs\", prefix = \"sites/\" }\n\
+             price_class = \"100\"\nminimum_tls = \"TLSv1.3_2025\"\n\
+             countries = { allow = [\"DE\", \"FR\"] }"
+        )
+    );
+    let nothing = described("web_acl = \"\"\ncountries = { deny = [] }");
+    let shell = &nothing["shell/distribution"];
+    assert_eq!(shell["WebACLId"], "");
+    let restriction = &shell["Restrictions"]["GeoRestriction"]["RestrictionType"];
+    assert_eq!(restriction, "none");
 }
 
 #[test]

@@ -93,3 +93,104 @@ fn every_resource_that_can_be_tagged_carries_the_systems_tags() {
         assert!(tags.contains_key(FINGERPRINT_TAG), "{}", node.address);
     }
 }
+
+/// What an organisation prescribes for roles is on every role, and not stated unless it is
+/// described: what is attached to a role by others stays.
+#[test]
+fn every_role_has_the_path_and_the_boundary() {
+    let roles = |more: &str| {
+        let graph = graph(more);
+        let roles = graph
+            .nodes()
+            .filter(|node| node.resource_type.name == "AWS::IAM::Role");
+        let of = |name: &str, properties: &serde_json::Value| properties.get(name).cloned();
+        roles
+            .map(|node| {
+                let properties = &node.properties;
+                (
+                    of("Path", properties),
+                    of("PermissionsBoundary", properties),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let boundary = "arn:aws-cn:iam::111122223333:policy/team/bound";
+    let described =
+        format!("[functions]\nrole_path = \"/web/\"\npermissions_boundary = \"{boundary}\"");
+    let stated = (Some("/web/".into()), Some(boundary.into()));
+    assert_eq!(roles(&described), vec![stated; 3]);
+    assert_eq!(roles(""), vec![(None, None); 3]);
+}
+
+/// A key is named by everything that it encrypts, and may be used by the roles that need it.
+#[test]
+fn keys_are_named_and_may_be_used() {
+    let arn = |id: &str| format!("arn:aws:kms:eu-west-1:111122223333:key/{id}");
+    let (data, functions) = (arn("data"), arn("functions"));
+    let described =
+        format!("[functions]\nkms_key = \"{functions}\"\n[toggles]\nkms_key = \"{data}\"");
+    let graph = graph(&described);
+    let mut uses = Vec::new();
+    for node in graph.nodes() {
+        let properties = &node.properties;
+        let names = [
+            "/SSESpecification/KMSMasterKeyId",
+            "/KmsMasterKeyId",
+            "/KmsKeyArn",
+            "/KmsKeyId",
+        ];
+        for key in names.iter().filter_map(|name| properties.pointer(name)) {
+            uses.push(format!("{} {key}", node.address));
+        }
+        let statements = properties.pointer("/Policies/0/PolicyDocument/Statement");
+        for statement in statements
+            .and_then(|of| of.as_array())
+            .into_iter()
+            .flatten()
+        {
+            let (actions, on) = (&statement["Action"], &statement["Resource"]);
+            if actions.to_string().contains("kms:") {
+                uses.push(format!("{} {actions} {on}", node.address));
+            }
+        }
+    }
+    uses.sort();
+    insta::assert_snapshot!(uses.join("\n"));
+}
+
+/// What is not described is not stated, so that what others set stays.
+#[test]
+fn access_logs_and_the_connections_table_are_as_described() {
+    let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/toggles";
+    let stated = |more: &str| {
+        let graph = graph(more);
+        let of = |address: &str, property: &str| {
+            let address = address.parse().expect("an address");
+            let node = graph.node(&address).expect("a resource");
+            node.properties.pointer(property).cloned()
+        };
+        (
+            of("toggles/stage", "/AccessLogSettings/DestinationArn"),
+            of("toggles/stage", "/AccessLogSettings/Format"),
+            of("toggles/connections-table", "/DeletionProtectionEnabled"),
+            of(
+                "toggles/connections-table",
+                "/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled",
+            ),
+        )
+    };
+    assert_eq!(stated(""), (None, None, None, None));
+    let (destination, format, protection, recovery) = stated(&format!(
+        "[toggles]\naccess_logs = \"{group}\"\n\
+         connections = {{ deletion_protection = false, point_in_time_recovery = true }}"
+    ));
+    assert_eq!(destination, Some(group.into()));
+    assert_eq!(
+        (protection, recovery),
+        (Some(false.into()), Some(true.into()))
+    );
+    let format = format.expect("a format");
+    let line: BTreeMap<String, String> =
+        serde_json::from_str(format.as_str().expect("a text")).expect("JSON");
+    assert_eq!(line["requestId"], "$context.requestId");
+}

@@ -2,7 +2,11 @@
 
 use model::types::logs::RETENTION_DAYS;
 
-use super::table::Table;
+use super::arn::{arn, kms_key};
+use super::table::{Rejected, Table};
+
+/// The maximum length of a role's path.
+const ROLE_PATH_LENGTH: usize = 512;
 
 /// The settings that all Lambda functions of the system share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +26,17 @@ pub struct Functions {
     pub reserved_concurrency: Option<i32>,
     /// The minimum level of their log lines. Default: `info`.
     pub log_level: LogLevel,
+    /// The ARN of the managed policy that bounds the permissions of their roles. Default: not
+    /// stated; a boundary that is attached to a role stays.
+    pub permissions_boundary: Option<String>,
+    /// The path of their roles: `/`, or printable ASCII characters between two `/`, at most 512
+    /// characters (`pathType` in the IAM API model). A change replaces the roles, and the
+    /// functions fail until they have the new ones. Default: `/`.
+    pub role_path: Option<String>,
+    /// The ARN of the KMS key that encrypts their environments and their logs. Its policy must let
+    /// CloudWatch Logs use it (`Encrypt log data in CloudWatch Logs using AWS KMS` in the user
+    /// guide). Default: not stated; a key that is set stays.
+    pub kms_key: Option<String>,
 }
 
 /// The processor architecture of a function.
@@ -55,6 +70,9 @@ impl Default for Functions {
             tracing: false,
             reserved_concurrency: None,
             log_level: LogLevel::Info,
+            permissions_boundary: None,
+            role_path: None,
+            kms_key: None,
         }
     }
 }
@@ -85,6 +103,9 @@ impl Functions {
             log_level: table
                 .choice("log_level", &LogLevel::ALL, LogLevel::as_str)
                 .unwrap_or(default.log_level),
+            permissions_boundary: table.text("permissions_boundary", boundary),
+            role_path: table.text("role_path", role_path),
+            kms_key: table.text("kms_key", kms_key),
         }
     }
 }
@@ -115,6 +136,82 @@ impl LogLevel {
             Self::Warn => "warn",
             Self::Info => "info",
             Self::Debug => "debug",
+        }
+    }
+}
+
+/// A managed policy of an account, or one of AWS's own, whose account is `aws`.
+fn boundary(text: &str) -> Result<String, Rejected> {
+    let example = "arn:aws:iam::111122223333:policy/developer-boundary";
+    arn(text, "a managed policy", example, |arn| {
+        arn.service == "iam"
+            && arn.region.is_empty()
+            && (arn.has_account() || arn.account == "aws")
+            && arn.name("policy/").is_some_and(|name| !name.ends_with('/'))
+    })
+}
+
+fn role_path(text: &str) -> Result<String, Rejected> {
+    let bare = text
+        .strip_prefix('/')
+        .map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+    let why = match bare {
+        _ if text == "/" => return Ok(text.to_owned()),
+        None => "a path must begin with `/`".to_owned(),
+        Some(_) if !text.ends_with('/') => "a path must end with `/`".to_owned(),
+        Some("") => "there is one `/` too many".to_owned(),
+        Some(bare) if !bare.chars().all(|c| c.is_ascii_graphic()) => {
+            "only printable ASCII characters without spaces are allowed".to_owned()
+        }
+        Some(_) if text.len() > ROLE_PATH_LENGTH => {
+            format!(
+                "{} characters; the maximum is {ROLE_PATH_LENGTH}",
+                text.len()
+            )
+        }
+        Some(_) => return Ok(text.to_owned()),
+    };
+    Err(Rejected {
+        why,
+        help: "use a path such as `/front-end/`".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boundary_is_a_managed_policy() {
+        for text in [
+            "arn:aws:iam::111122223333:policy/bound",
+            "arn:aws-us-gov:iam::111122223333:policy/team/web/bound",
+            "arn:aws:iam::aws:policy/PowerUserAccess",
+        ] {
+            assert_eq!(boundary(text).ok().as_deref(), Some(text));
+        }
+        for text in [
+            "bound",
+            "arn:aws:iam::111122223333:role/bound",
+            "arn:aws:iam::111122223333:policy/",
+            "arn:aws:iam::111122223333:policy/team/",
+            "arn:aws:iam:eu-west-1:111122223333:policy/bound",
+            "arn:aws:iam::1111:policy/bound",
+            "arn:aws:iam::111122223333:policy/*",
+        ] {
+            assert!(boundary(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_begins_and_ends_with_a_slash() {
+        let longest = format!("/{}/", "a".repeat(510));
+        for text in ["/", "/web/", "/a/b.c_d/", "/{ACCOUNT}/", &longest] {
+            assert_eq!(role_path(text).ok().as_deref(), Some(text));
+        }
+        let longer = format!("/{}/", "a".repeat(511));
+        for text in ["", "web", "web/", "/web", "//", "/a b/", "/é/", &longer] {
+            assert!(role_path(text).is_err(), "{text}");
         }
     }
 }

@@ -7,10 +7,15 @@
 //! Each table of the file has a module with its type, defaults and limits; a key is documented on
 //! the field with its name. [`TEMPLATE`] documents the same for operators.
 
+mod arn;
+mod delivery;
+mod domain;
+mod email;
 mod functions;
 mod identity;
 mod name;
 mod packages;
+mod password;
 mod problem;
 mod quotas;
 mod region;
@@ -24,14 +29,18 @@ mod tags;
 mod template;
 mod toggles;
 
+pub use delivery::{AccessLogs, Countries, Delivery, MINIMUM_TLS, price_class};
+pub use domain::{CustomDomain, Dns};
+pub use email::Email;
 pub use functions::{Architecture, Functions, LogLevel};
-pub use identity::{Identity, Mfa};
+pub use identity::{Identity, Mfa, ThreatProtection, Tier};
 pub use name::{InvalidName, Name};
 pub use packages::Packages;
+pub use password::Password;
 pub use problem::{DescriptionErrors, Problem};
 pub use quotas::Quotas;
-pub use sites::{CustomDomain, Shell, Team};
+pub use sites::{Shell, Team};
 pub use sources::Sources;
 pub use system::System;
 pub use template::{TEMPLATE, template};
-pub use toggles::Toggles;
+pub use toggles::{Connections, Toggles};

@@ -1,5 +1,6 @@
 //! `[packages]`: the repository of the packages that teams share.
 
+use super::arn::Arn;
 use super::table::{Rejected, Table};
 
 /// The repository of the packages that teams share.
@@ -26,17 +27,14 @@ impl Packages {
 /// `arn:PARTITION:iam::ACCOUNT:role/NAME`, also of a user or a session's role, or `…:root` for a
 /// whole account.
 fn principal(text: &str) -> Result<String, Rejected> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    if let ["arn", partition, "iam" | "sts", "", account, name] = parts[..]
-        && ["aws", "aws-cn", "aws-us-gov"].contains(&partition)
-        && account.len() == 12
-        && account.chars().all(|c| c.is_ascii_digit())
-        && (name == "root"
-            || ["role/", "user/", "assumed-role/"]
-                .iter()
-                .any(|kind| name.starts_with(kind)))
-        && !name.contains(['*', ' '])
-    {
+    let is_principal = |arn: Arn<'_>| {
+        let kinds = ["role/", "user/", "assumed-role/"];
+        ["iam", "sts"].contains(&arn.service)
+            && arn.region.is_empty()
+            && arn.has_account()
+            && (arn.resource == "root" || kinds.iter().any(|kind| arn.name(kind).is_some()))
+    };
+    if Arn::parse(text).is_some_and(is_principal) {
         return Ok(text.to_owned());
     }
     Err(Rejected {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::domain::CustomDomain;
 use super::name::Name;
 use super::problem::Problem;
-use super::sources::{Sources, is_host};
+use super::sources::Sources;
 use super::suggestion::quoted;
 use super::table::{Rejected, Table};
 
@@ -47,15 +48,6 @@ pub struct Team {
     pub domain: Option<CustomDomain>,
     /// The origins that the application uses, other than its own site.
     pub sources: Sources,
-}
-
-/// A custom domain for a site, in a Route 53 hosted zone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomDomain {
-    /// The domain: `www.example.com`.
-    pub name: String,
-    /// The id of its public hosted zone: `Z0123456789ABCDEFGHIJ`.
-    pub zone_id: String,
 }
 
 impl Shell {
@@ -114,38 +106,6 @@ impl Team {
             source,
             domain,
             sources,
-        })
-    }
-}
-
-impl CustomDomain {
-    /// A domain requires a zone, and a zone requires a domain.
-    fn read(table: &mut Table) -> Option<Self> {
-        let (has_name, has_zone) = (table.has("domain"), table.has("zone_id"));
-        let at = table
-            .span("domain")
-            .or_else(|| table.span("zone_id"))
-            .unwrap_or_default();
-        let (name, zone_id) = (table.text("domain", domain), table.text("zone_id", zone_id));
-        if has_name != has_zone {
-            let (there, missing) = if has_name {
-                ("domain", "zone_id")
-            } else {
-                ("zone_id", "domain")
-            };
-            let problem = Problem::new(
-                format!("`{there}` without `{missing}`"),
-                at,
-                "each requires the other",
-            );
-            table.report(Some(problem.help(
-                "set `domain` to the site's domain and `zone_id` to its Route 53 hosted zone: \
-                 `domain = \"www.example.com\"`, `zone_id = \"Z0123456789ABCDEFGHIJ\"`",
-            )));
-        }
-        Some(Self {
-            name: name?,
-            zone_id: zone_id?,
         })
     }
 }
@@ -242,34 +202,5 @@ fn source(text: &str) -> Result<String, Rejected> {
         help:
             "use a path relative to frontage.toml, such as `assets/shipping` or `../shipping/web`"
                 .to_owned(),
-    })
-}
-
-/// A host name with at least two labels, in the form that certificates accept: at most 64
-/// characters.
-fn domain(text: &str) -> Result<String, Rejected> {
-    if text.len() <= 64 && is_host(text) {
-        return Ok(text.to_owned());
-    }
-    let help = "write it in lower case and without `https://`, such as `www.example.com`; at most 64 characters";
-    Err(Rejected {
-        why: "not a domain".to_owned(),
-        help: help.to_owned(),
-    })
-}
-
-fn zone_id(text: &str) -> Result<String, Rejected> {
-    let rest = text.strip_prefix('Z').unwrap_or_default();
-    if (1..=31).contains(&rest.len())
-        && rest
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-    {
-        return Ok(text.to_owned());
-    }
-    let help = "copy the zone's id from Route 53, such as `Z0123456789ABCDEFGHIJ`";
-    Err(Rejected {
-        why: "not a hosted zone's id".to_owned(),
-        help: help.to_owned(),
     })
 }

@@ -1,7 +1,10 @@
 //! The whole description.
 
+use std::ops::Range;
+
 use model::Tags;
 
+use super::delivery::Delivery;
 use super::functions::Functions;
 use super::identity::Identity;
 use super::name::Name;
@@ -36,6 +39,8 @@ pub struct System {
     pub packages: Option<Packages>,
     /// `[identity]`: who signs in, and how. Deployed together with the shell.
     pub identity: Identity,
+    /// `[sites]`: how CloudFront delivers all sites.
+    pub sites: Delivery,
     /// `[shell]`: the parent application. Default: none, and no sign-in either.
     pub shell: Option<Shell>,
     /// `[teams.NAME]`: the child applications, which need the shell. Default: none.
@@ -56,6 +61,7 @@ impl System {
             toggles: Toggles::default(),
             packages: None,
             identity: Identity::default(),
+            sites: Delivery::default(),
             shell: None,
             teams: Vec::new(),
             quotas: Quotas::default(),
@@ -90,6 +96,9 @@ impl System {
         let has_packages = root.has("packages");
         let packages = root.table("packages", Packages::read);
         let identity = root.table("identity", Identity::read);
+        let (sites, tls) = root.table("sites", |table| {
+            (Delivery::read(table), table.span("minimum_tls"))
+        });
         let has_shell = root.has("shell");
         let shell = root.table("shell", Shell::read);
         let teams = Team::read_all(root);
@@ -98,9 +107,11 @@ impl System {
             root.missing("name", missing_name(entries));
         }
         if has_shell {
+            root.report(tls_without_domain(tls, &shell, &teams));
             root.report(name.as_ref().and_then(|name| reserved_word(root, name)));
         } else {
             root.report(without_shell(root, "identity"));
+            root.report(without_shell(root, "sites"));
             root.report(without_shell(root, "teams"));
         }
         let (packages, shell) = (has_packages.then_some(packages), has_shell.then_some(shell));
@@ -112,6 +123,7 @@ impl System {
             toggles,
             packages,
             identity,
+            sites,
             shell,
             teams,
             quotas,
@@ -151,6 +163,18 @@ fn without_shell(root: &Table, key: &str) -> Option<Problem> {
     let why = "the shell signs people in and shows the teams' applications";
     let problem = Problem::new(format!("`{key}` without `[shell]`"), root.span(key)?, why);
     Some(problem.help("add the line `[shell]`"))
+}
+
+/// The problem with a minimum of TLS that no site can have: CloudFront's own certificate ignores it.
+/// Source: `ViewerCertificate` in the CloudFront API reference.
+fn tls_without_domain(at: Option<Range<usize>>, shell: &Shell, teams: &[Team]) -> Option<Problem> {
+    let mut domains = teams.iter().map(|team| &team.domain).chain([&shell.domain]);
+    if domains.any(Option::is_some) {
+        return None;
+    }
+    let why = "CloudFront's own domains accept TLS 1 and above";
+    let problem = Problem::new("`sites.minimum_tls` without a `domain`", at?, why);
+    Some(problem.help("give the shell or a team a `domain`, or remove the line"))
 }
 
 /// Cognito refuses a login page's address that contains one of AWS's words, and the system's name

@@ -341,6 +341,11 @@ impl<'t> Table<'t, '_> {
         Some(entries)
     }
 
+    /// Whether the table is present.
+    pub(super) fn is_written(&self) -> bool {
+        self.entries.is_some()
+    }
+
     /// Whether the key is present, with any value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries

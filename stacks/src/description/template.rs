@@ -20,7 +20,9 @@ mod tests {
 
     use super::*;
     use crate::description::table::Findings;
-    use crate::description::{Architecture, LogLevel, Mfa, Shell, System, syntax};
+    use crate::description::{
+        Architecture, LogLevel, MINIMUM_TLS, Mfa, Shell, System, ThreatProtection, Tier, syntax,
+    };
     use model::types::logs::RETENTION_DAYS;
 
     fn name() -> Name {
@@ -55,8 +57,28 @@ mod tests {
         assert_eq!(system.region.take().as_deref(), Some("eu-west-1"));
         assert_eq!(std::mem::take(&mut system.tags).len(), 1);
         assert_eq!(system.functions.reserved_concurrency.take(), Some(5));
+        let functions = &mut system.functions;
+        assert!(functions.permissions_boundary.take().is_some());
+        assert_eq!(functions.role_path.take().as_deref(), Some("/front-end/"));
+        assert!(functions.kms_key.take().is_some());
+        let toggles = &mut system.toggles;
+        assert!(toggles.kms_key.take().is_some());
+        assert!(toggles.access_logs.take().is_some());
+        let connections = std::mem::take(&mut toggles.connections);
+        assert_eq!(connections.point_in_time_recovery, Some(true));
+        assert_eq!(connections.deletion_protection, Some(true));
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
+        let identity = &mut system.identity;
+        let protection = identity.threat_protection.take();
+        assert_eq!(protection, Some(ThreatProtection::Off));
+        assert!(identity.email.take().is_some());
+        assert_eq!(std::mem::take(&mut identity.callback_urls).len(), 1);
+        let sites = &mut system.sites;
+        assert!(sites.web_acl.take().is_some());
+        let logs = sites.access_logs.take().unwrap();
+        assert_eq!(logs.prefix.as_deref(), Some("sites/"));
+        assert!(sites.countries.take().is_some());
         let shell = system.shell.take().unwrap();
         assert_eq!(shell.title.as_deref(), Some("Acme"));
         assert_eq!(
@@ -87,8 +109,9 @@ mod tests {
                 table = table[key].get_ref().as_table().unwrap();
             }
             for key in keys {
+                // A key that excludes another one is shown in an explanation.
                 assert!(
-                    table.contains_key(*key),
+                    table.contains_key(*key) || TEMPLATE.contains(&format!("`{key} = ")),
                     "the template explains `{key}` of `[{path}]`"
                 );
             }
@@ -102,6 +125,10 @@ mod tests {
             .into_iter()
             .chain(LogLevel::ALL.map(LogLevel::as_str))
             .chain(Mfa::ALL.map(Mfa::as_str))
+            .chain(Tier::ALL.map(Tier::as_str))
+            .chain(ThreatProtection::ALL.map(ThreatProtection::as_str))
+            .chain(MINIMUM_TLS)
+            .chain(["100", "200", "all"])
         {
             assert!(TEMPLATE.contains(&format!("\"{word}\"")), "{word}");
         }

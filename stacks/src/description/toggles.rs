@@ -1,5 +1,6 @@
 //! `[toggles]`: the feature-toggle service.
 
+use super::arn::{arn, kms_key};
 use super::suggestion::quoted;
 use super::table::{Rejected, Table};
 
@@ -24,6 +25,26 @@ pub struct Toggles {
     pub max_record_age_seconds: i32,
     /// Days that a record of a dropped change is kept: 1 to 14. Default: 14.
     pub dead_letter_retention_days: i32,
+    /// The ARN of the KMS key that encrypts the tables, their streams and the dead-letter queues.
+    /// Operators who read or write the table need `kms:Decrypt` for it. Default: not stated; a key
+    /// that is set stays.
+    pub kms_key: Option<String>,
+    /// The ARN of the log group that gets a line per connection and disconnection. The account needs
+    /// a role for API Gateway's logs (`Configure logging for WebSocket APIs` in the API Gateway
+    /// developer guide). Default: not stated; a log that is configured stays.
+    pub access_logs: Option<String>,
+    /// `[toggles.connections]`: the table of connections, in which nothing outlives a connection.
+    pub connections: Connections,
+}
+
+/// The table of connections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Connections {
+    /// Whether it can be restored to any second of the last 35 days. Default: not stated; what is
+    /// set stays.
+    pub point_in_time_recovery: Option<bool>,
+    /// Whether AWS refuses to delete it. Default: not stated; what is set stays.
+    pub deletion_protection: Option<bool>,
 }
 
 impl Default for Toggles {
@@ -36,6 +57,9 @@ impl Default for Toggles {
             max_retries: 10,
             max_record_age_seconds: 21_600,
             dead_letter_retention_days: 14,
+            kms_key: None,
+            access_logs: None,
+            connections: Connections::default(),
         }
     }
 }
@@ -75,8 +99,33 @@ impl Toggles {
                     "the days that a record of a dropped change is kept",
                 )
                 .unwrap_or(default.dead_letter_retention_days),
+            kms_key: table.text("kms_key", kms_key),
+            access_logs: table.text("access_logs", log_group),
+            connections: table.table("connections", Connections::read),
         }
     }
+}
+
+impl Connections {
+    fn read(table: &mut Table) -> Self {
+        Self {
+            point_in_time_recovery: table.boolean("point_in_time_recovery"),
+            deletion_protection: table.boolean("deletion_protection"),
+        }
+    }
+}
+
+/// A log group's ARN as API Gateway accepts it: without the `:*` that the console appends.
+fn log_group(text: &str) -> Result<String, Rejected> {
+    let example = "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/toggles";
+    arn(text, "a log group, without `:*`", example, |arn| {
+        arn.service == "logs"
+            && !arn.region.is_empty()
+            && arn.has_account()
+            && arn
+                .name("log-group:")
+                .is_some_and(|name| !name.contains(':'))
+    })
 }
 
 /// API Gateway's rule for a stage's name, without `$default`, which a WebSocket API has no use for.
@@ -94,4 +143,26 @@ fn stage(text: &str) -> Result<String, Rejected> {
         why,
         help: "use 1 to 128 characters of a-z, A-Z, 0-9, `_` and `-`, such as `live`".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_group_is_named_without_its_streams() {
+        let good = "arn:aws-cn:logs:cn-north-1:111122223333:log-group:/acme/toggles";
+        assert_eq!(log_group(good).ok().as_deref(), Some(good));
+        for text in [
+            "",
+            "/acme/toggles",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/toggles:*",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/acme:log-stream:one",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:",
+            "arn:aws:logs::111122223333:log-group:/acme/toggles",
+            "arn:aws:s3:::acme-logs",
+        ] {
+            assert!(log_group(text).is_err(), "{text}");
+        }
+    }
 }

@@ -68,6 +68,7 @@ pub(crate) fn add(
             headers: &headers,
             rewrite,
             domain: settings.domain.as_ref(),
+            delivery: &system.sites,
         },
     )
 }

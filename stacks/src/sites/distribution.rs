@@ -1,15 +1,16 @@
 //! The distribution.
 
-use model::types::certificatemanager::Certificate;
 use model::types::cloudfront::{
     CustomErrorResponse, DefaultCacheBehavior, Distribution, DistributionConfig, EventType,
-    Function, FunctionAssociation, FunctionConfig, FunctionRuntime, HttpVersion, Method, Origin,
-    PriceClass, S3OriginConfig, SslSupportMethod, ViewerCertificate, ViewerProtocolPolicy,
+    Function, FunctionAssociation, FunctionConfig, FunctionRuntime, GeoRestriction,
+    GeoRestrictionType, HttpVersion, Logging, Method, Origin, Restrictions, S3OriginConfig,
+    SslSupportMethod, ViewerCertificate, ViewerProtocolPolicy,
 };
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
 
 use super::SiteParts;
+use crate::description::{AccessLogs, Countries, Delivery};
 
 /// The name of the only origin.
 const ORIGIN: &str = "bucket";
@@ -42,7 +43,7 @@ pub(crate) fn rewrite_paths(stack: &mut StackBuilder<'_>) -> Handle<Function> {
 pub(super) fn add(
     stack: &mut StackBuilder<'_>,
     bucket: &Handle<Bucket>,
-    certificate: Option<Handle<Certificate>>,
+    certificate: Option<Text>,
     parts: &SiteParts<'_>,
 ) -> Handle<Distribution> {
     let config = DistributionConfig {
@@ -51,9 +52,10 @@ pub(super) fn add(
         aliases: parts
             .domain
             .iter()
-            .map(|domain| Text::from(domain.name.as_str()))
+            .flat_map(|domain| domain.names())
+            .map(Text::from)
             .collect(),
-        viewer_certificate: Some(viewer_certificate(certificate)),
+        viewer_certificate: Some(viewer_certificate(certificate, parts.delivery)),
         origins: vec![Origin {
             id: ORIGIN.to_owned(),
             domain_name: bucket.regional_domain_name(),
@@ -68,7 +70,10 @@ pub(super) fn add(
         default_root_object: None,
         http_version: Some(HttpVersion::Http2And3),
         ipv6_enabled: Some(true),
-        price_class: Some(PriceClass::All),
+        price_class: Some(parts.delivery.price_class),
+        web_acl_id: parts.delivery.web_acl.clone().map(Text::Known),
+        logging: parts.delivery.access_logs.as_ref().map(logging),
+        restrictions: parts.delivery.countries.as_ref().map(restrictions),
         ..DistributionConfig::default()
     };
     stack.add(
@@ -107,11 +112,35 @@ fn asked_again(error_code: i32) -> CustomErrorResponse {
     }
 }
 
-fn viewer_certificate(certificate: Option<Handle<Certificate>>) -> ViewerCertificate {
+/// CloudFront names a bucket of logs by its global domain. Source: `LoggingConfig` in the CloudFront
+/// API reference.
+fn logging(logs: &AccessLogs) -> Logging {
+    Logging {
+        bucket: Text::from(format!("{}.s3.amazonaws.com", logs.bucket)),
+        include_cookies: Some(false),
+        prefix: logs.prefix.clone(),
+    }
+}
+
+fn restrictions(countries: &Countries) -> Restrictions {
+    let (restriction_type, locations) = match countries {
+        Countries::Allow(only) => (GeoRestrictionType::Whitelist, only.clone()),
+        Countries::Deny(none) if none.is_empty() => (GeoRestrictionType::None, Vec::new()),
+        Countries::Deny(these) => (GeoRestrictionType::Blacklist, these.clone()),
+    };
+    Restrictions {
+        geo_restriction: GeoRestriction {
+            restriction_type,
+            locations,
+        },
+    }
+}
+
+fn viewer_certificate(certificate: Option<Text>, delivery: &Delivery) -> ViewerCertificate {
     match certificate {
         Some(certificate) => ViewerCertificate {
-            acm_certificate_arn: Some(certificate.arn()),
-            minimum_protocol_version: Some("TLSv1.2_2021".to_owned()),
+            acm_certificate_arn: Some(certificate),
+            minimum_protocol_version: Some(delivery.minimum_tls.to_owned()),
             ssl_support_method: Some(SslSupportMethod::SniOnly),
             ..ViewerCertificate::default()
         },

@@ -18,7 +18,7 @@ use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
 use serde::{Deserialize, Serialize};
 
-use crate::description::CustomDomain;
+use crate::description::{CustomDomain, Delivery};
 use crate::edge::Edge;
 use crate::outputs::{self, MissingOutput};
 
@@ -34,6 +34,8 @@ pub(crate) struct SiteParts<'s> {
     pub(crate) rewrite: Option<Handle<Function>>,
     /// A custom domain.
     pub(crate) domain: Option<&'s CustomDomain>,
+    /// How CloudFront delivers it.
+    pub(crate) delivery: &'s Delivery,
 }
 
 /// A site.
@@ -64,7 +66,8 @@ impl Site {
     }
 }
 
-/// The outputs of a stack with a site.
+/// The outputs of a stack with a site. If the DNS of its custom domain is elsewhere, there is another
+/// one, `domain_target`: the name that the domain's records must have as their target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs<S = Text> {
     /// The URL of the site, without a trailing slash.

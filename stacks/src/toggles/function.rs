@@ -68,7 +68,7 @@ impl Builder<'_, '_> {
             ephemeral_storage: Some(EphemeralStorage { size: 512 }),
             layers: Vec::new(),
             dead_letter_config: None,
-            kms_key_arn: None,
+            kms_key_arn: self.settings.kms_key.clone().map(Text::Known),
         };
         self.stack.add(name, function)
     }
@@ -86,7 +86,7 @@ impl Builder<'_, '_> {
             log_group_name: format!("/aws/lambda/{}", self.stack.physical_name(function)),
             retention_in_days: Some(self.settings.log_retention_days),
             log_group_class: Some(LogGroupClass::Standard),
-            kms_key_id: None,
+            kms_key_id: self.settings.kms_key.clone().map(Text::Known),
         };
         self.stack.add(&format!("{function}-logs"), group)
     }
@@ -109,9 +109,14 @@ impl Builder<'_, '_> {
             let actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
             statements.push(Statement::allow(actions, vec![Text::from("*")]));
         }
+        // Lambda's own grant is for the role that the function was created with.
+        statements.extend(use_of_key(
+            self.settings.kms_key.as_deref(),
+            &["kms:Decrypt"],
+        ));
         let role = Role {
             role_name: self.stack.account_wide_name(function),
-            path: None,
+            path: self.settings.role_path.clone(),
             description: Some(format!("Permissions of the function {function}")),
             assume_role_policy_document: PolicyDocument::trust("lambda.amazonaws.com"),
             managed_policy_arns: Vec::new(),
@@ -120,8 +125,14 @@ impl Builder<'_, '_> {
                 policy_document: PolicyDocument::new(statements),
             }],
             max_session_duration: Some(3600),
-            permissions_boundary: None,
+            permissions_boundary: self.settings.permissions_boundary.clone().map(Text::Known),
         };
         self.stack.add(&format!("{function}-role"), role)
     }
+}
+
+/// The permission to use a KMS key, if there is one.
+pub(super) fn use_of_key(key: Option<&str>, actions: &[&str]) -> Option<Statement> {
+    let key = Text::from(key?);
+    Some(Statement::allow(actions.iter().copied(), vec![key]))
 }

@@ -17,7 +17,7 @@ use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES, PerFunction};
 
-use self::function::{Builder, FunctionParts};
+use self::function::{Builder, FunctionParts, use_of_key};
 use self::senders::{Sender, new_connection, toggle_message};
 use self::tables::{TOGGLES, Tables, tables};
 use crate::description::System;
@@ -65,8 +65,8 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text
         settings: &system.functions,
         code,
     };
-    let manager = connection_manager(builder, &tables);
-    let api = sockets::websocket_api(builder.stack, &manager, &system.toggles.stage);
+    let manager = connection_manager(builder, system, &tables);
+    let api = sockets::websocket_api(builder.stack, &manager, &system.toggles);
     let sender = Sender {
         system,
         tables: &tables,
@@ -83,16 +83,25 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text
     outputs.websocket_url
 }
 
-fn connection_manager(builder: &mut Builder<'_, '_>, tables: &Tables) -> Handle<Function> {
+fn connection_manager(
+    builder: &mut Builder<'_, '_>,
+    system: &System,
+    tables: &Tables,
+) -> Handle<Function> {
+    let mut statements = vec![Statement::allow(
+        ["dynamodb:DeleteItem", "dynamodb:PutItem"],
+        vec![tables.connections.arn()],
+    )];
+    // DynamoDB decrypts a table's key for each caller, also of a write. Source: the DynamoDB
+    // developer guide, `DynamoDB encryption at rest: How it works`.
+    let key = system.toggles.kms_key.as_deref();
+    statements.extend(use_of_key(key, &["kms:Decrypt"]));
     builder.function(FunctionParts {
         name: NAMES.connection_manager,
         code_sha256: &builder.code.connection_manager,
         description: "Stores and deletes connections",
         timeout: CONNECT_TIMEOUT_SECONDS.into(),
         environment: BTreeMap::from([(CONNECTIONS_TABLE.to_owned(), tables.connections.name())]),
-        statements: vec![Statement::allow(
-            ["dynamodb:DeleteItem", "dynamodb:PutItem"],
-            vec![tables.connections.arn()],
-        )],
+        statements,
     })
 }

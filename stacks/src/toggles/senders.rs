@@ -12,9 +12,9 @@ use model::types::sqs::Queue;
 use model::{Handle, StackBuilder, Text};
 use toggle_contract::{CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE};
 
-use super::function::{Builder, FunctionParts};
+use super::function::{Builder, FunctionParts, use_of_key};
 use super::tables::Tables;
-use crate::description::System;
+use crate::description::{System, Toggles};
 
 /// Seconds that a function which sends may run: enough to post again what was throttled.
 const SEND_TIMEOUT: i32 = 60;
@@ -102,7 +102,7 @@ fn stream_function(
         connections,
     } = sender.tables;
     let settings = &sender.system.toggles;
-    let dead_letters = dead_letters(builder.stack, name, settings.dead_letter_retention_days);
+    let dead_letters = dead_letters(builder.stack, name, settings);
     // POST sends; DELETE closes a connection that cannot be reached, so that its client reconnects.
     let sockets = ["POST", "DELETE"].map(|verb| {
         let path = format!("/{}/{verb}/@connections/*", settings.stage);
@@ -125,6 +125,10 @@ fn stream_function(
         Statement::allow(["execute-api:ManageConnections"], sockets.to_vec()),
         Statement::allow(["sqs:SendMessage"], vec![dead_letters.arn()]),
     ]);
+    // The second is for messages to the queue. Source: the Amazon SQS developer guide, `Key
+    // management`.
+    let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+    statements.extend(use_of_key(settings.kms_key.as_deref(), &actions));
     let function = builder.function(FunctionParts {
         name,
         code_sha256,
@@ -164,7 +168,7 @@ fn stream_function(
     builder.stack.add(&format!("{name}-stream"), mapping);
 }
 
-fn dead_letters(stack: &mut StackBuilder<'_>, function: &str, days: i32) -> Handle<Queue> {
+fn dead_letters(stack: &mut StackBuilder<'_>, function: &str, settings: &Toggles) -> Handle<Queue> {
     let name = format!("{function}-dead-letters");
     let queue = Queue {
         queue_name: stack.physical_name(&name),
@@ -172,11 +176,11 @@ fn dead_letters(stack: &mut StackBuilder<'_>, function: &str, days: i32) -> Hand
         content_based_deduplication: None,
         delay_seconds: None,
         maximum_message_size: None,
-        message_retention_period: Some(days * 86_400),
+        message_retention_period: Some(settings.dead_letter_retention_days * 86_400),
         receive_message_wait_time_seconds: None,
         visibility_timeout: None,
         sqs_managed_sse_enabled: None,
-        kms_master_key_id: None,
+        kms_master_key_id: settings.kms_key.clone().map(Text::Known),
         kms_data_key_reuse_period_seconds: None,
         redrive_policy: None,
         redrive_allow_policy: None,

@@ -2,9 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use model::types::apigatewayv2::{Api, Deployment, Integration, Route, Stage};
+use model::types::apigatewayv2::{AccessLogSettings, Api, Deployment, Integration, Route, Stage};
 use model::types::lambda::{Function, Permission};
 use model::{Handle, Pseudo, StackBuilder, Text};
+
+use crate::description::Toggles;
+
+/// A line of the access log, in JSON. Source of the variables: the API Gateway developer guide, `Configure
+/// logging for WebSocket APIs`.
+const LINE: &str = r#"{"requestId":"$context.requestId","requestTime":"$context.requestTime","sourceIp":"$context.identity.sourceIp","routeKey":"$context.routeKey","status":"$context.status","connectionId":"$context.connectionId"}"#;
 
 pub(super) struct Sockets {
     pub(super) api: Handle<Api>,
@@ -15,8 +21,9 @@ pub(super) struct Sockets {
 pub(super) fn websocket_api(
     stack: &mut StackBuilder<'_>,
     manager: &Handle<Function>,
-    stage_name: &str,
+    settings: &Toggles,
 ) -> Sockets {
+    let stage_name = settings.stage.as_str();
     let api = Api {
         name: stack.physical_name("websocket-api"),
         description: Some("Sends feature toggles to clients as they change".to_owned()),
@@ -51,11 +58,18 @@ pub(super) fn websocket_api(
         default_route_settings: None,
         route_settings: BTreeMap::new(),
         stage_variables: BTreeMap::new(),
-        access_log_settings: None,
+        access_log_settings: settings.access_logs.as_deref().map(access_logs),
     };
     Sockets {
         stage: stack.add("stage", stage),
         api,
+    }
+}
+
+fn access_logs(log_group: &str) -> AccessLogSettings {
+    AccessLogSettings {
+        destination_arn: Text::from(log_group),
+        format: LINE.to_owned(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use model::types::dynamodb::{
     AttributeDefinition, AttributeType, BillingMode, KeySchemaElement, KeyType,
-    PointInTimeRecoverySpecification, StreamSpecification, StreamViewType, Table, TableClass,
-    TimeToLiveSpecification,
+    PointInTimeRecoverySpecification, SseSpecification, StreamSpecification, StreamViewType, Table,
+    TableClass, TimeToLiveSpecification,
 };
-use model::{Handle, StackBuilder};
+use model::{Handle, StackBuilder, Text};
 
 use crate::description::System;
 
@@ -18,12 +18,22 @@ pub(super) struct Tables {
 }
 
 pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
-    let mut toggles = table(stack.physical_name(TOGGLES), "featureId");
+    let key = system.toggles.kms_key.as_deref();
+    let mut toggles = table(stack.physical_name(TOGGLES), "featureId", key);
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
-    toggles.point_in_time_recovery_specification = recovery(system.toggles.point_in_time_recovery);
-    // What an organisation's rules add to the connections is left: nothing in them outlives a
-    // connection, so nothing is asked for.
-    let mut connections = table(stack.physical_name("connections-table"), "connectionId");
+    toggles.point_in_time_recovery_specification =
+        Some(recovery(system.toggles.point_in_time_recovery));
+    // Nothing in the connections outlives a connection: only what is described is asked for, and
+    // what an organisation's rules add is left.
+    let mut connections = table(
+        stack.physical_name("connections-table"),
+        "connectionId",
+        key,
+    );
+    let described = &system.toggles.connections;
+    connections.deletion_protection_enabled = described.deletion_protection;
+    connections.point_in_time_recovery_specification =
+        described.point_in_time_recovery.map(recovery);
     let expiry = TimeToLiveSpecification {
         attribute_name: "expiry".to_owned(),
         enabled: true,
@@ -36,7 +46,7 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
 }
 
 /// An on-demand table with one string key and a stream of new images.
-fn table(table_name: String, key: &str) -> Table {
+fn table(table_name: String, key: &str, kms_key: Option<&str>) -> Table {
     Table {
         table_name,
         attribute_definitions: vec![AttributeDefinition {
@@ -51,7 +61,10 @@ fn table(table_name: String, key: &str) -> Table {
         stream_specification: Some(StreamSpecification {
             stream_view_type: StreamViewType::NewImage,
         }),
-        sse_specification: None,
+        sse_specification: kms_key.map(|key| SseSpecification {
+            sse_enabled: true,
+            kms_master_key_id: Some(Text::from(key)),
+        }),
         point_in_time_recovery_specification: None,
         table_class: Some(TableClass::Standard),
         provisioned_throughput: None,
@@ -61,10 +74,9 @@ fn table(table_name: String, key: &str) -> Table {
     }
 }
 
-fn recovery(enabled: bool) -> Option<PointInTimeRecoverySpecification> {
-    let (point_in_time_recovery_enabled, recovery_period_in_days) = (enabled, None);
-    Some(PointInTimeRecoverySpecification {
-        point_in_time_recovery_enabled,
-        recovery_period_in_days,
-    })
+fn recovery(enabled: bool) -> PointInTimeRecoverySpecification {
+    PointInTimeRecoverySpecification {
+        point_in_time_recovery_enabled: enabled,
+        recovery_period_in_days: None,
+    }
 }
