@@ -4,12 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use aws::{Account, WaitPolicy, failed, retry, s3};
+use aws::{Account, WaitPolicy, failed, retry, s3, upload_timeouts};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
 use base64::Engine as _;
@@ -20,8 +18,6 @@ use sha2::{Digest as _, Sha256};
 use super::error::ReleaseError;
 use super::version::{hex, sha256};
 
-/// The minimum speed of an upload before it is given up, in bytes per second, after a first minute.
-const SLOWEST: u64 = 50_000;
 /// How many objects one call deletes.
 const BATCH: usize = 1_000;
 
@@ -193,10 +189,7 @@ impl Store {
     /// Writes an object. Returns false if the condition is not met.
     pub(super) async fn put(&self, put: &Put) -> Result<bool, ReleaseError> {
         let (sha256, size) = put.body.digest();
-        let patience = Duration::from_secs(60 + size / SLOWEST);
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(patience)
-            .build();
+        let timeouts = upload_timeouts(size);
         let once = || async {
             let call = self
                 .client

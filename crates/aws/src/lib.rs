@@ -27,6 +27,7 @@ mod sqs;
 
 pub use account::advice::hint;
 pub use account::error::failed;
+pub use account::patience::upload_timeouts;
 pub use account::{Account, AccountError, AskMfaCode, CallCount, Connection, Network, Stream};
 pub use drivers::drivers;
 pub use kit::wait::{WaitPolicy, retry};

@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 use std::error::Error as _;
-use std::time::Duration;
 
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
@@ -18,6 +16,7 @@ use thiserror::Error;
 use super::error::{self, failed};
 use super::kept::Kept;
 use super::network::Network;
+use super::patience;
 use super::role::{self, AskMfaCode};
 use super::variables::Variables;
 use super::{advice, endpoints, profile, transport};
@@ -189,14 +188,11 @@ pub(super) async fn open(
 
 /// The SDK's configuration, with its own ways to credentials.
 pub(super) async fn load(connection: &Connection, network: &Network) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(Duration::from_mins(1))
-        .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(transport::connections(network))
         .retry_config(RetryConfig::standard().with_max_attempts(5))
-        .timeout_config(timeouts);
+        .timeout_config(patience::timeouts())
+        .stalled_stream_protection(patience::stalled_streams());
     if let Some(region) = &connection.region {
         loader = loader.region(Region::new(region.clone()));
     }

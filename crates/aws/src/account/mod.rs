@@ -8,6 +8,7 @@ mod endpoints;
 pub mod error;
 mod kept;
 mod network;
+pub mod patience;
 mod profile;
 mod proxies;
 mod quirks;

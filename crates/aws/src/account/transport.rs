@@ -152,7 +152,7 @@ impl Pace {
         }
     }
 
-    fn new(per_second: u32, burst: u32) -> Self {
+    pub(super) fn new(per_second: u32, burst: u32) -> Self {
         Self {
             interval: Duration::from_secs(1) / per_second,
             burst,

@@ -1,6 +1,7 @@
 //! Writes of functions: code, configuration and concurrency take separate calls, with a wait after
 //! each.
 
+use aws_sdk_lambda::config::Builder;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::{FunctionCode, LastUpdateStatus, Runtime, State};
 use aws_smithy_types::Blob;
@@ -13,6 +14,7 @@ use super::convert::{
 };
 use super::limits::check_zip;
 use super::{Functions, Properties};
+use crate::account::patience::upload_timeouts;
 use crate::kit::call::Call as _;
 use crate::kit::wait::{WaitPolicy, until};
 use crate::lambda::client::{INVALID, LAMBDA, already_exists, is_deleting, sdk_tags};
@@ -37,6 +39,12 @@ const CONFIGURATION: [&str; 13] = [
     "KmsKeyArn",
 ];
 
+/// The configuration of a call that uploads a zip, which Base64 makes a third longer.
+fn patient(zip: &Blob) -> Builder {
+    let bytes = u64::try_from(zip.as_ref().len()).unwrap_or(u64::MAX);
+    Builder::new().timeout_config(upload_timeouts(bytes / 3 * 4))
+}
+
 impl Functions {
     /// Creates the function. If one with this name is being deleted, waits until it is deleted.
     pub(super) async fn create_function(
@@ -58,6 +66,8 @@ impl Functions {
     }
 
     async fn try_create(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
+        let zip = self.zip(desired)?;
+        let patient = patient(&zip);
         let environment = desired.environment.is_some();
         let dead_letters = desired.dead_letter_config.is_some();
         let call = self
@@ -65,7 +75,7 @@ impl Functions {
             .sdk
             .create_function()
             .function_name(&desired.function_name)
-            .code(FunctionCode::builder().zip_file(self.zip(desired)?).build())
+            .code(FunctionCode::builder().zip_file(zip).build())
             .role(&desired.role)
             .runtime(Runtime::from(desired.runtime.as_str()))
             .handler(&desired.handler)
@@ -82,7 +92,11 @@ impl Functions {
             .set_kms_key_arn(desired.kms_key_arn.clone())
             .set_tags(Some(sdk_tags(tags)));
         LAMBDA
-            .write(|| call.clone().send().done("lambda:CreateFunction"))
+            .write(|| {
+                let call = call.clone().customize();
+                let call = call.config_override(patient.clone()).send();
+                call.done("lambda:CreateFunction")
+            })
             .await
     }
 
@@ -144,15 +158,21 @@ impl Functions {
 
     /// Uploads the code; the same call sets the architecture.
     async fn put_code(&self, desired: &Properties) -> Result<(), DriverError> {
+        let zip = self.zip(desired)?;
+        let patient = patient(&zip);
         let call = self
             .lambda
             .sdk
             .update_function_code()
             .function_name(&desired.function_name)
-            .zip_file(self.zip(desired)?)
+            .zip_file(zip)
             .set_architectures(Some(sdk_architectures(desired)));
         LAMBDA
-            .write(|| call.clone().send().done("lambda:UpdateFunctionCode"))
+            .write(|| {
+                let call = call.clone().customize();
+                let call = call.config_override(patient.clone()).send();
+                call.done("lambda:UpdateFunctionCode")
+            })
             .await?;
         self.ready(&desired.function_name).await
     }

@@ -1,0 +1,89 @@
+//! How long a call may take until its answer begins.
+//!
+//! The connection measures it, so what comes before does not count: the queue for a service's pace
+//! may be longer than any call.
+
+use std::time::Duration;
+
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+/// The time for a connection.
+const CONNECTION: Duration = Duration::from_secs(5);
+
+/// The time for an answer, in seconds.
+const ANSWER: u64 = 60;
+
+/// The slowest upload that is waited for, in bytes per second: three functions at once over a line
+/// of 0.3 Mbit/s.
+const SLOWEST: u64 = 10_000;
+
+/// The timeouts of calls whose bodies are small.
+pub(super) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECTION)
+        .read_timeout(Duration::from_secs(ANSWER))
+        .build()
+}
+
+/// The SDK ends downloads that stand still. For it a call in the queue is an upload that does.
+pub(super) fn stalled_streams() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled()
+        .upload_enabled(false)
+        .build()
+}
+
+/// The timeouts of a call that uploads this many bytes; it overrides those of the client.
+#[must_use]
+pub fn upload_timeouts(bytes: u64) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .read_timeout(Duration::from_secs(ANSWER + bytes / SLOWEST))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+    use aws_smithy_async::rt::sleep::TokioSleep;
+    use aws_smithy_runtime_api::client::http::SharedHttpClient;
+    use fake_aws::FakeAws;
+    use futures_util::future::try_join_all;
+
+    use super::*;
+    use crate::account::transport::{self, CallCount, Endpoint, Pace};
+
+    /// Calls that wait for their turn longer than an answer may take.
+    #[tokio::test(start_paused = true)]
+    async fn the_queue_for_a_services_pace_takes_no_time_from_a_call() {
+        const CALLS: usize = 100;
+        let urls = ("ListQueues", 200, r#"{"QueueUrls":[]}"#);
+        let fake = FakeAws::new(vec![urls; CALLS]);
+        let paced = Endpoint::Aws(Some(Arc::new(Pace::new(1, 1))));
+        let client: SharedHttpClient =
+            transport::client(fake.client(), CallCount::default(), paced);
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
+            .sleep_impl(TokioSleep::new())
+            .timeout_config(timeouts())
+            .stalled_stream_protection(stalled_streams())
+            .http_client(client)
+            .build();
+        let sqs = aws_sdk_sqs::Client::from_conf(config);
+        let began = tokio::time::Instant::now();
+        let calls = (0..CALLS).map(|_| sqs.list_queues().send());
+        try_join_all(calls).await.unwrap();
+        assert!(began.elapsed().as_secs() > ANSWER);
+    }
+
+    #[test]
+    fn an_upload_takes_as_long_as_its_size() {
+        let seconds = |bytes| upload_timeouts(bytes).read_timeout().unwrap().as_secs();
+        assert_eq!(seconds(0), 60);
+        // A function's zip.
+        assert_eq!(seconds(2_300_000), 290);
+    }
+}
