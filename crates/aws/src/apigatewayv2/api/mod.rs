@@ -210,11 +210,16 @@ impl ResourceDriver for Apis {
         let find = || async {
             let cache = ReadCache::default();
             let found = self.find(&owner.address, &desired.protocol_type, &cache);
-            Ok(found.await?.map(|api| self.live(&api)))
+            let Some(mut live) = found.await?.map(|api| self.live(&api)) else {
+                return Ok(None);
+            };
+            self.normalise(&mut live.properties);
+            // One that would have to be replaced is what this creation replaces.
+            let replaced = changes(&live.properties, &desired)?.force_replacement();
+            Ok((!replaced).then_some(live))
         };
         let create = || self.create_api(&desired, tags);
         let mut live = find_or_create(|error| WRITES.passes(error), find, create).await?;
-        self.normalise(&mut live.properties);
         let changes = changes(&live.properties, &desired)?;
         if !changes.is_empty() {
             self.update(&mut live, &desired, &changes).await?;
