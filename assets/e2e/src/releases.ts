@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { test } from "@playwright/test";
 import type { Team } from "./pages.js";
 import { frontage, ROOT } from "./system.js";
 
-/** A child's build with a changed module, like a developer's next build. */
+/** A child's build with a changed module, like a developer's next build, among the test's own output. */
 export async function changed(team: Team, change: (source: string) => string): Promise<string> {
-  const dist = await mkdtemp(join(tmpdir(), `${team}-`));
+  const { outputDir } = test.info();
+  await mkdir(outputDir, { recursive: true });
+  const dist = await mkdtemp(join(outputDir, `${team}-`));
   await cp(resolve(ROOT, "assets", team, "dist"), dist, { recursive: true });
   const description = JSON.parse(await readFile(join(dist, "frontage.json"), "utf8")) as { entry: string };
   const source = change(await readFile(join(dist, description.entry), "utf8"));
