@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
     Ok(())
 }
 
-/// The test programs, by name.
+/// The program's test programs, by name. Another package may have one of the same name.
 fn build() -> Outcome<BTreeMap<String, PathBuf>> {
     let mut command = cargo(&[
         "test",
@@ -96,8 +96,11 @@ fn build() -> Outcome<BTreeMap<String, PathBuf>> {
     let messages = text
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let manifest = root().join("Cargo.toml").display().to_string();
     let built = messages.filter(|message| {
-        message["reason"] == "compiler-artifact" && message["profile"]["test"] == true
+        message["reason"] == "compiler-artifact"
+            && message["profile"]["test"] == true
+            && message["manifest_path"] == manifest.as_str()
     });
     let named = built.filter_map(|message| {
         let name = message["target"]["name"].as_str()?.to_owned();
