@@ -65,7 +65,8 @@ fn services(stacks: &BTreeMap<StackName, &'static Service>) -> String {
     services.into_iter().collect::<Vec<_>>().join(" and no ")
 }
 
-fn names(stacks: &BTreeMap<StackName, &'static Service>) -> String {
+/// The names of stacks, for a message.
+pub(super) fn names<T>(stacks: &BTreeMap<StackName, T>) -> String {
     let names: Vec<_> = stacks.keys().map(StackName::as_str).collect();
     names.join(", ")
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Graph, Regions, Service, StackName};
 use thiserror::Error;
 
+use crate::cli::lacking::names;
 use crate::hint::Hint;
 
 /// Stacks that cannot stand in a Region, as far as is known.
@@ -42,11 +43,6 @@ fn all(stacks: &BTreeMap<StackName, BTreeSet<&'static Service>>) -> BTreeSet<&'s
 fn services(stacks: &BTreeMap<StackName, BTreeSet<&'static Service>>) -> String {
     let names: Vec<_> = all(stacks).into_iter().map(|of| of.name).collect();
     names.join(" and no ")
-}
-
-fn names(stacks: &BTreeMap<StackName, BTreeSet<&'static Service>>) -> String {
-    let names: Vec<_> = stacks.keys().map(StackName::as_str).collect();
-    names.join(", ")
 }
 
 /// Where the services are.

@@ -118,7 +118,7 @@ fn pool(stack: &StackBuilder<'_>, settings: &Identity) -> UserPool {
     };
     UserPool {
         user_pool_name: stack.physical_name("users"),
-        user_pool_tier: Some(settings.tier.as_str().to_uppercase()),
+        user_pool_tier: settings.tier.map(|tier| tier.as_str().to_uppercase()),
         user_pool_add_ons: settings.threat_protection.map(|mode| UserPoolAddOns {
             advanced_security_mode: Some(mode.as_str().to_uppercase()),
             advanced_security_additional_flows: None,
@@ -155,21 +155,16 @@ fn pool(stack: &StackBuilder<'_>, settings: &Identity) -> UserPool {
         user_attribute_update_settings: Some(UserAttributeUpdateSettings {
             attributes_require_verification_before_update: email(),
         }),
-        email_configuration: Some(sender(settings.email.as_ref())),
+        email_configuration: settings.email.as_ref().map(sender),
         ..UserPool::default()
     }
 }
 
-fn sender(email: Option<&Email>) -> EmailConfiguration {
-    let text = |text: &String| Text::from(text.as_str());
-    let account = match email {
-        Some(_) => "DEVELOPER",
-        None => "COGNITO_DEFAULT",
-    };
+fn sender(email: &Email) -> EmailConfiguration {
     EmailConfiguration {
-        email_sending_account: Some(account.to_owned()),
-        source_arn: email.map(|email| text(&email.identity)),
-        from: email.map(|email| text(&email.from)),
+        email_sending_account: Some("DEVELOPER".to_owned()),
+        source_arn: Some(Text::from(email.identity.as_str())),
+        from: Some(Text::from(email.from.as_str())),
         ..EmailConfiguration::default()
     }
 }

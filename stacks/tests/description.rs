@@ -140,11 +140,12 @@ fn email() -> impl Strategy<Value = Email> {
 }
 
 /// The tier, and what it allows.
-fn protection() -> impl Strategy<Value = (Tier, Option<ThreatProtection>)> {
-    let tier = prop::sample::select(Tier::ALL.to_vec());
+fn protection() -> impl Strategy<Value = (Option<Tier>, Option<ThreatProtection>)> {
+    let tier = option::of(prop::sample::select(Tier::ALL.to_vec()));
     let protection = option::of(prop::sample::select(ThreatProtection::ALL.to_vec()));
     (tier, protection).prop_map(|(tier, protection)| {
-        let allowed = |of: &ThreatProtection| tier == Tier::Plus || *of == ThreatProtection::Off;
+        let allowed =
+            |of: &ThreatProtection| tier == Some(Tier::Plus) || *of == ThreatProtection::Off;
         (tier, protection.filter(allowed))
     })
 }
@@ -212,7 +213,7 @@ fn delivery() -> impl Strategy<Value = Delivery> {
     (
         option::of(web_acl),
         option::of(logs.prop_map(|(bucket, prefix)| AccessLogs { bucket, prefix })),
-        prop::sample::select(classes),
+        option::of(prop::sample::select(classes)),
         prop::sample::select(MINIMUM_TLS.to_vec()),
         option::of(countries),
     )
@@ -383,7 +384,10 @@ fn write_delivery(text: &mut String, sites: &Delivery, has_domain: bool) {
         minimum_tls,
         countries,
     } = sites;
-    writeln!(text, "[sites]\nprice_class = \"{}\"", price_class(*class)).unwrap();
+    writeln!(text, "[sites]").unwrap();
+    if let Some(class) = class {
+        writeln!(text, "price_class = \"{}\"", price_class(*class)).unwrap();
+    }
     write_texts(text, [("web_acl", web_acl)]);
     if has_domain {
         writeln!(text, "minimum_tls = \"{minimum_tls}\"").unwrap();
@@ -447,7 +451,9 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
     .unwrap();
     writeln!(text, "refresh_token_days = {refresh_token_days}").unwrap();
     writeln!(text, "deletion_protection = {deletion_protection}").unwrap();
-    writeln!(text, "tier = \"{}\"", tier.as_str()).unwrap();
+    if let Some(tier) = tier {
+        writeln!(text, "tier = \"{}\"", tier.as_str()).unwrap();
+    }
     if let Some(mode) = threat_protection {
         writeln!(text, "threat_protection = \"{}\"", mode.as_str()).unwrap();
     }

@@ -44,8 +44,9 @@ pub struct Delivery {
     pub web_acl: Option<String>,
     /// Where requests are logged. Default: not stated; a log that is configured stays.
     pub access_logs: Option<AccessLogs>,
-    /// The edge locations that deliver, by price. Default: all.
-    pub price_class: PriceClass,
+    /// The edge locations that deliver, by price. Default: not stated; a new site uses all, and a
+    /// choice that was made stays.
+    pub price_class: Option<PriceClass>,
     /// The minimum version of TLS for sites with a custom domain, one of [`MINIMUM_TLS`]. Default:
     /// `TLSv1.2_2021`. CloudFront's own domains accept TLS 1 and above, which cannot be changed
     /// (`ViewerCertificate` in the CloudFront API reference).
@@ -79,7 +80,7 @@ impl Default for Delivery {
         Self {
             web_acl: None,
             access_logs: None,
-            price_class: PriceClass::All,
+            price_class: None,
             minimum_tls: "TLSv1.2_2021",
             countries: None,
         }
@@ -93,9 +94,7 @@ impl Delivery {
         Self {
             web_acl: table.text("web_acl", web_acl),
             access_logs: table.table("access_logs", |table| AccessLogs::read(table, logs)),
-            price_class: table
-                .choice("price_class", &PRICE_CLASSES, price_class)
-                .unwrap_or(default.price_class),
+            price_class: table.choice("price_class", &PRICE_CLASSES, price_class),
             minimum_tls: table
                 .choice("minimum_tls", &MINIMUM_TLS, |version| version)
                 .unwrap_or(default.minimum_tls),

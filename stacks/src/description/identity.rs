@@ -26,12 +26,14 @@ pub struct Identity {
     pub refresh_token_days: i32,
     /// Whether AWS refuses to delete the user pool. Default: yes.
     pub deletion_protection: bool,
-    /// The feature plan of the user pool, which has a price per user. Default: essentials.
-    pub tier: Tier,
+    /// The feature plan of the user pool, which has a price per user. Default: not stated; a new
+    /// pool has essentials, and a plan that was chosen stays.
+    pub tier: Option<Tier>,
     /// Whether sign-ins are checked for compromised passwords and unusual circumstances, which the
     /// tier `plus` does. Default: not stated; protection that is configured stays.
     pub threat_protection: Option<ThreatProtection>,
-    /// Who sends mail to users. Default: Cognito itself, up to 50 a day.
+    /// Who sends mail to users. Default: not stated; for a new pool Cognito itself, up to 50 a day,
+    /// and a sender that is configured stays.
     pub email: Option<Email>,
     /// Further URLs to which the login may return, besides the shell's own: `https`, or `http` for
     /// `localhost`. Default: none.
@@ -81,7 +83,7 @@ impl Default for Identity {
             access_token_minutes: 10,
             refresh_token_days: 30,
             deletion_protection: true,
-            tier: Tier::Essentials,
+            tier: None,
             threat_protection: None,
             email: None,
             callback_urls: Vec::new(),
@@ -93,9 +95,7 @@ impl Default for Identity {
 impl Identity {
     pub(super) fn read(table: &mut Table) -> Self {
         let default = Self::default();
-        let tier = table
-            .choice("tier", &Tier::ALL, Tier::as_str)
-            .unwrap_or(default.tier);
+        let tier = table.choice("tier", &Tier::ALL, Tier::as_str);
         let threat_protection = table.choice(
             "threat_protection",
             &ThreatProtection::ALL,
@@ -187,10 +187,11 @@ impl ThreatProtection {
 /// The problem with threat protection in a tier that has none. Source: `UserPoolAddOnsType` in the
 /// Cognito user pools API reference.
 fn unprotected(
-    tier: Tier,
+    tier: Option<Tier>,
     protection: Option<ThreatProtection>,
     at: Option<Range<usize>>,
 ) -> Option<Problem> {
+    let tier = tier.unwrap_or(Tier::Essentials);
     let protection = protection.filter(|of| *of != ThreatProtection::Off && tier != Tier::Plus)?;
     let (word, tier) = (protection.as_str(), tier.as_str());
     let message = format!("`identity.threat_protection` cannot be `{word}` in the tier `{tier}`");

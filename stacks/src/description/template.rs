@@ -23,6 +23,7 @@ mod tests {
     use crate::description::{
         Architecture, LogLevel, MINIMUM_TLS, Mfa, Shell, System, ThreatProtection, Tier, syntax,
     };
+    use model::types::cloudfront::PriceClass;
     use model::types::logs::RETENTION_DAYS;
 
     fn name() -> Name {
@@ -70,12 +71,14 @@ mod tests {
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         let identity = &mut system.identity;
+        assert_eq!(identity.tier.take(), Some(Tier::Essentials));
         let protection = identity.threat_protection.take();
         assert_eq!(protection, Some(ThreatProtection::Off));
         assert!(identity.email.take().is_some());
         assert_eq!(std::mem::take(&mut identity.callback_urls).len(), 1);
         let sites = &mut system.sites;
         assert!(sites.web_acl.take().is_some());
+        assert_eq!(sites.price_class.take(), Some(PriceClass::All));
         let logs = sites.access_logs.take().unwrap();
         assert_eq!(logs.prefix.as_deref(), Some("sites/"));
         assert!(sites.countries.take().is_some());

@@ -70,7 +70,7 @@ pub(super) fn add(
         default_root_object: None,
         http_version: Some(HttpVersion::Http2And3),
         ipv6_enabled: Some(true),
-        price_class: Some(parts.delivery.price_class),
+        price_class: parts.delivery.price_class,
         web_acl_id: parts.delivery.web_acl.clone().map(Text::Known),
         logging: parts.delivery.access_logs.as_ref().map(logging),
         restrictions: parts.delivery.countries.as_ref().map(restrictions),

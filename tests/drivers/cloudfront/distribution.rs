@@ -371,6 +371,7 @@ async fn drift_is_told_and_repaired() {
             |stack| {
                 let config = DistributionConfig {
                     comment: Some("Acme".to_owned()),
+                    price_class: Some(PriceClass::All),
                     ..site()
                 };
                 stack.add(
@@ -427,6 +428,7 @@ async fn what_an_organisation_attaches_is_left() {
             .prefix("cdn/")
             .include_cookies(false);
         of.logging = Some(logging.build());
+        of.price_class = Some("PriceClass_100".into());
     })
     .await;
     let plan = world.plan(&graph_of(&world, &site())).await;
@@ -436,7 +438,11 @@ async fn what_an_organisation_attaches_is_left() {
     shown.sort_unstable();
     assert_eq!(
         shown,
-        ["DistributionConfig.Logging", "DistributionConfig.WebACLId"]
+        [
+            "DistributionConfig.Logging",
+            "DistributionConfig.PriceClass",
+            "DistributionConfig.WebACLId"
+        ]
     );
     let commented = DistributionConfig {
         comment: Some("Acme's".to_owned()),

@@ -24,8 +24,29 @@ const OTHERS: &[(&str, &[&str])] = &[
         &["cloudfront:CreateDistribution", "cloudfront:TagResource"],
     ),
     (
+        "codeartifact:CreateDomain",
+        &["codeartifact:CreateDomain", "codeartifact:TagResource"],
+    ),
+    (
+        "codeartifact:CreateRepository",
+        &["codeartifact:CreateRepository", "codeartifact:TagResource"],
+    ),
+    (
+        "dynamodb:CreateTable",
+        &["dynamodb:CreateTable", "dynamodb:TagResource"],
+    ),
+    ("iam:CreateRole", &["iam:CreateRole", "iam:TagRole"]),
+    (
+        "lambda:CreateEventSourceMapping",
+        &["lambda:CreateEventSourceMapping", "lambda:TagResource"],
+    ),
+    (
         "lambda:CreateFunction",
-        &["lambda:CreateFunction", "iam:PassRole"],
+        &[
+            "lambda:CreateFunction",
+            "lambda:TagResource",
+            "iam:PassRole",
+        ],
     ),
     (
         "logs:CreateLogGroup",
@@ -140,6 +161,6 @@ mod tests {
             ["apigateway:DELETE"]
         );
         assert_eq!(iam_actions("apigateway:UpdateStage"), ["apigateway:PATCH"]);
-        assert_eq!(iam_actions("iam:CreateRole"), ["iam:CreateRole"]);
+        assert_eq!(iam_actions("iam:DeleteRole"), ["iam:DeleteRole"]);
     }
 }

@@ -27,30 +27,38 @@ const DOUBTFUL: [&str; 5] = [
     "ServiceUnavailable",
 ];
 
+/// A resource that was to be created.
+pub(crate) enum Creation<F, C> {
+    /// An earlier call had created it. It may differ from the desired one.
+    Found(F),
+    /// It is new.
+    New(C),
+}
+
 /// Finds the resource that an earlier call created, or creates it.
 ///
 /// `find` asks the service itself, without a cache: first since the list that the plan read may have
 /// lagged, and again after each call whose outcome is not known. The SDK must not repeat `create`
 /// by itself (`RetryConfig::disabled`); errors that `passes` accepts are repeated here.
-pub(crate) async fn find_or_create<T, F, C>(
+pub(crate) async fn find_or_create<F, C, Finding, Creating>(
     passes: impl Fn(&DriverError) -> bool,
-    find: impl Fn() -> F,
-    create: impl Fn() -> C,
-) -> Result<T, DriverError>
+    find: impl Fn() -> Finding,
+    create: impl Fn() -> Creating,
+) -> Result<Creation<F, C>, DriverError>
 where
-    F: Future<Output = Result<Option<T>, DriverError>>,
-    C: Future<Output = Result<T, DriverError>>,
+    Finding: Future<Output = Result<Option<F>, DriverError>>,
+    Creating: Future<Output = Result<C, DriverError>>,
 {
     if let Some(found) = find().await? {
-        return Ok(found);
+        return Ok(Creation::Found(found));
     }
     let attempt = || async {
         match create().await {
             Err(error) if is_doubtful(&error) => match looked_for(&find).await? {
-                Some(found) => Ok(found),
+                Some(found) => Ok(Creation::Found(found)),
                 None => Err(error),
             },
-            created => created,
+            created => created.map(Creation::New),
         }
     };
     let again = |error: &DriverError| is_doubtful(error) || passes(error);

@@ -10,7 +10,7 @@ use std::future::Future;
 use async_trait::async_trait;
 use engine::{
     Attributes, Changes, Comparison, Driver, DriverError, Finding, Live, LiveProperties, LiveTags,
-    ReadCache, ReadRequest, Selection, Suspicion, diff,
+    ReadCache, ReadRequest, Selection, Suspicion, diff, diff_tags,
 };
 use model::{Address, Attribute, Owner, Resource, ResourceType, Tags};
 use serde::Serialize;
@@ -159,6 +159,34 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         async move {
             self.update(&mut live, &properties, changes).await?;
             Ok(TypedLive { properties, ..live })
+        }
+    }
+
+    /// Goes on with a resource that an earlier call created, as desired now.
+    fn resumed(
+        &self,
+        mut found: TypedLive<Self::Properties>,
+        mut properties: Self::Properties,
+        tags: &Tags,
+    ) -> impl Future<Output = Result<TypedLive<Self::Properties>, DriverError>> + Send {
+        async move {
+            self.normalise(&mut found.properties);
+            self.leave(&mut properties, &found.properties);
+            self.normalise(&mut properties);
+            let changes = changes(&found.properties, &properties)?;
+            if !changes.is_empty() {
+                self.update(&mut found, &properties, &changes).await?;
+            }
+            let known = found.tags.known().cloned().unwrap_or_default();
+            let (missing, _) = diff_tags(&known, tags);
+            if !missing.is_empty() {
+                self.tag_store().tag(&found, &missing).await?;
+            }
+            Ok(TypedLive {
+                properties,
+                tags: LiveTags::Read(tags.clone()),
+                ..found
+            })
         }
     }
 

@@ -16,7 +16,7 @@ use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::children::ParentService as _;
-use crate::kit::create_once::find_or_create;
+use crate::kit::create_once::{Creation, find_or_create};
 use crate::kit::gone::until_gone;
 use crate::kit::limits::Limit;
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -219,20 +219,10 @@ impl ResourceDriver for Apis {
             Ok((!replaced).then_some(live))
         };
         let create = || self.create_api(&desired, tags);
-        let mut live = find_or_create(|error| WRITES.passes(error), find, create).await?;
-        let changes = changes(&live.properties, &desired)?;
-        if !changes.is_empty() {
-            self.update(&mut live, &desired, &changes).await?;
+        match find_or_create(|error| WRITES.passes(error), find, create).await? {
+            Creation::Found(live) => self.resumed(live, desired, tags).await,
+            Creation::New(live) => Ok(live),
         }
-        if live.tags.known() != Some(tags) {
-            self.tag_store().tag(&live, tags).await?;
-        }
-        let (properties, tags) = (desired, LiveTags::Read(tags.clone()));
-        Ok(TypedLive {
-            properties,
-            tags,
-            ..live
-        })
     }
 
     async fn update(

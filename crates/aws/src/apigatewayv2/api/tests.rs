@@ -194,3 +194,42 @@ fn a_plan_finds_what_api_gateway_refuses() {
     let unknown = finding("Description", json!(engine::UNKNOWN));
     assert_eq!(unknown, Vec::<String>::new());
 }
+
+/// The list that the plan read lacked it: it is gone on with, and there is no second one.
+#[tokio::test]
+async fn one_that_a_lagging_list_hid_is_made_as_desired() {
+    let apis = format!(
+        r#"{{"items":[{}]}}"#,
+        listed("a", "2026-01-01T00:00:00Z", "test/api")
+    );
+    let fake = FakeAws::new([
+        ("GET ", 200, apis.as_str()),
+        ("PATCH", 200, "{}"),
+        (
+            "POST https://apigateway.eu-west-1.amazonaws.com/v2/tags/",
+            201,
+            "",
+        ),
+    ]);
+    let driver = driver(&fake, Apis::new);
+    let described = with(&api(), "Description", json!("for toggles"));
+    let created = create(&driver, "api", &described).await.unwrap();
+    assert_eq!(created.id, "a");
+    assert_eq!(sent(&fake, "PATCH"), json!({"description": "for toggles"}));
+    fake.assert_used();
+}
+
+/// One of another protocol is what a replacement creates the new one for.
+#[tokio::test]
+async fn one_that_is_being_replaced_is_not_gone_on_with() {
+    let old = listed("a", "2026-01-01T00:00:00Z", "test/api").replace("WEBSOCKET", "HTTP");
+    let apis = format!(r#"{{"items":[{old}]}}"#);
+    let fake = FakeAws::new([
+        ("GET ", 200, apis.as_str()),
+        ("POST ", 201, r#"{"apiId":"new"}"#),
+    ]);
+    let driver = driver(&fake, Apis::new);
+    let created = create(&driver, "api", &api()).await.unwrap();
+    assert_eq!(created.id, "new");
+    fake.assert_used();
+}

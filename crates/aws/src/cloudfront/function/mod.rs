@@ -10,6 +10,7 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
+use std::future::Future;
 use std::sync::Arc;
 
 use aws_sdk_cloudfront::operation::describe_function::DescribeFunctionOutput;
@@ -24,6 +25,7 @@ use super::client::{
 };
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::consistency::Consistency;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::tag_store::{OwnTags, TagCalls as _, TagStore};
@@ -131,6 +133,19 @@ impl Functions {
         version(self.describe(name).await?.e_tag)
     }
 
+    /// Makes a write that names the newest version.
+    async fn with_latest<F>(
+        &self,
+        consistency: &Consistency,
+        name: &str,
+        write: impl Fn(String) -> F,
+    ) -> Result<(), DriverError>
+    where
+        F: Future<Output = Result<(), DriverError>>,
+    {
+        from_version(consistency, || self.version(name), String::as_str, write).await
+    }
+
     /// Writes all properties to `DEVELOPMENT`.
     async fn write(&self, function: &Properties) -> Result<(), DriverError> {
         let call = self
@@ -140,15 +155,10 @@ impl Functions {
             .name(&function.name)
             .function_config(convert::sdk_config(&function.function_config)?)
             .function_code(Blob::new(function.function_code.as_bytes()));
-        from_version(
-            &WRITES,
-            || self.version(&function.name),
-            String::as_str,
-            |version| {
-                let call = call.clone().if_match(version).send();
-                call.done("cloudfront:UpdateFunction")
-            },
-        )
+        self.with_latest(&WRITES, &function.name, |version| {
+            let call = call.clone().if_match(version).send();
+            call.done("cloudfront:UpdateFunction")
+        })
         .await
     }
 
@@ -158,15 +168,10 @@ impl Functions {
             return Ok(());
         }
         let call = self.client.sdk.publish_function().name(&function.name);
-        from_version(
-            &WRITES,
-            || self.version(&function.name),
-            String::as_str,
-            |version| {
-                let call = call.clone().if_match(version).send();
-                call.done("cloudfront:PublishFunction")
-            },
-        )
+        self.with_latest(&WRITES, &function.name, |version| {
+            let call = call.clone().if_match(version).send();
+            call.done("cloudfront:PublishFunction")
+        })
         .await
     }
 
@@ -307,15 +312,10 @@ impl ResourceDriver for Functions {
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let call = self.client.sdk.delete_function().name(&live.id);
-        let deleted = from_version(
-            &DELETIONS,
-            || self.version(&live.id),
-            String::as_str,
-            |version| {
-                let call = call.clone().if_match(version).send();
-                call.done("cloudfront:DeleteFunction")
-            },
-        );
+        let deleted = self.with_latest(&DELETIONS, &live.id, |version| {
+            let call = call.clone().if_match(version).send();
+            call.done("cloudfront:DeleteFunction")
+        });
         DELETIONS.or_empty(deleted.await)
     }
 }

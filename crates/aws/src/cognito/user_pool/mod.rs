@@ -21,7 +21,7 @@ use crate::kit::call::Call as _;
 use crate::kit::children::ParentService as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
-use crate::kit::create_once::find_or_create;
+use crate::kit::create_once::{Creation, find_or_create};
 use crate::kit::gone::until_gone;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
@@ -159,6 +159,11 @@ impl ResourceDriver for UserPools {
     }
 
     fn leave(&self, pool: &mut Properties, live: &Properties) {
+        leave(&mut pool.user_pool_tier, live.user_pool_tier.as_ref());
+        leave(
+            &mut pool.email_configuration,
+            live.email_configuration.as_ref(),
+        );
         leave(
             &mut pool.deletion_protection,
             live.deletion_protection.as_ref(),
@@ -211,7 +216,14 @@ impl ResourceDriver for UserPools {
             self.find(&owner.address, name, &cache).await
         };
         let create = || self.create_pool(&desired, tags);
-        let created = find_or_create(|error| COGNITO.passes(error), find, create).await?;
+        let created = match find_or_create(|error| COGNITO.passes(error), find, create).await? {
+            Creation::New(created) => created,
+            Creation::Found(pool) => {
+                let live = self.live(&pool, &ReadCache::default()).await?;
+                let live = live.ok_or_else(|| DriverError::internal("the pool found is gone"))?;
+                return self.resumed(live, desired, tags).await;
+            }
+        };
         let id = created
             .id()
             .ok_or_else(|| DriverError::internal("a new user pool has no id"))?;

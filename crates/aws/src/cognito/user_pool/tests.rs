@@ -325,7 +325,7 @@ async fn what_is_no_longer_stated_goes() {
 #[tokio::test]
 async fn a_higher_tier_comes_before_what_it_has_and_a_lower_one_after() {
     let plain = with(&json!({"UserPoolTier": "LITE"}));
-    let keys = with(&json!({"WebAuthnUserVerification": "required"}));
+    let keys = with(&json!({"UserPoolTier": "ESSENTIALS", "WebAuthnUserVerification": "required"}));
     for (from, to, order) in [
         (
             &plain,
@@ -547,4 +547,26 @@ fn a_plan_lets_pass_what_it_does_not_know() {
     });
     let found = findings(UserPools::new, &named(), &mailed);
     assert_eq!(found, Vec::<String>::new());
+}
+
+/// The list that the plan read lacked it: it is gone on with, and there is no second one.
+#[tokio::test]
+async fn a_pool_that_a_lagging_list_hid_is_made_as_desired() {
+    let fake = FakeAws::new([
+        ("GetResources", 200, HINT),
+        ("DescribeUserPool", 200, POOL),
+        ("GetUserPoolMfaConfig", 200, NO_MFA),
+        ("DescribeUserPool", 200, POOL),
+        ("UpdateUserPool", 200, "{}"),
+        ("TagResource", 200, "{}"),
+    ]);
+    let driver = driver(&fake, UserPools::new);
+    let desired = with(&json!({"DeletionProtection": "ACTIVE"}));
+    let created = create(&driver, "pool", &desired).await.unwrap();
+    assert_eq!(created.id, "p");
+    assert_eq!(
+        sent(&fake, "UpdateUserPool")["DeletionProtection"],
+        "ACTIVE"
+    );
+    fake.assert_used();
 }

@@ -193,7 +193,6 @@ async fn a_queue_that_an_earlier_attempt_made_otherwise_is_made_as_it_should_be(
         ("ListQueueTags", 200, OWNED),
         ("GetQueueAttributes", 200, old.as_str()),
         ("SetQueueAttributes", 200, "{}"),
-        ("TagQueue", 200, "{}"),
         ("ListQueueTags", 200, OWNED),
     ];
     answers.extend([("GetQueueAttributes", 200, new.as_str()); 8]);

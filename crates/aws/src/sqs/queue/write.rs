@@ -62,14 +62,11 @@ impl Queues {
         };
         let found_tags = self.sqs.tags(&url).await?;
         adopt(&found_tags, owner, refused.clone())?;
-        let Some(mut found) = self.properties(&url, &desired.queue_name).await? else {
+        let Some(found) = self.properties(&url, &desired.queue_name).await? else {
             return Err(refused);
         };
-        self.normalise(&mut found);
-        let changes = changes(&found, desired)?;
-        let mut live = self.live(&url, found, LiveTags::Read(found_tags));
-        self.update(&mut live, desired, &changes).await?;
-        self.sqs.tag(&url, tags).await?;
+        let live = self.live(&url, found, LiveTags::Read(found_tags));
+        self.resumed(live, desired.clone(), tags).await?;
         Ok(url)
     }
 
