@@ -12,7 +12,7 @@ use crate::world;
 /// The crates, each with a file that an edit touches and the target in seconds, if it has one.
 const CRATES: [(&str, &str, Option<u32>); 5] = [
     ("model", "crates/model/src/graph.rs", None),
-    ("engine", "crates/engine/src/plan.rs", Some(15)),
+    ("engine", "crates/engine/src/planner.rs", Some(15)),
     ("aws", "crates/aws/src/kit/typed.rs", None),
     ("stacks", "stacks/src/team.rs", None),
     ("frontage", "src/cli/plan.rs", None),

@@ -8,8 +8,9 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 8 | `apply` |
-//! | 7 | `steps` |
+//! | 9 | `apply` |
+//! | 8 | `steps` |
+//! | 7 | `planner` |
 //! | 6 | `plan`, `settle` |
 //! | 5 | `check`, `inventory`, `pending` |
 //! | 4 | `driver` |
@@ -31,6 +32,7 @@ mod inventory;
 mod live;
 mod pending;
 mod plan;
+mod planner;
 mod read_cache;
 mod refusal;
 mod resolve;
@@ -53,7 +55,8 @@ pub use interrupt::{Stop, pause};
 pub use inventory::{Inventory, Orphan, Unsearched, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use pending::Pending;
-pub use plan::{Action, Counts, Kept, Left, Plan, Reason, ResourcePlan, plan};
+pub use plan::{Action, Counts, Kept, Left, Plan, Reason, ResourcePlan};
+pub use planner::plan;
 pub use read_cache::ReadCache;
 pub use refusal::{Finding, PlanError, Refusal};
 pub use resolve::{Resolved, UNKNOWN, has_unknown};

@@ -1,0 +1,400 @@
+//! The planner: a pure function of the desired and the live state.
+
+use std::collections::BTreeSet;
+
+use model::{Address, FINGERPRINT_TAG, Graph, Node, Owner, REGION_TAG, SYSTEM_TAG, Tags};
+
+use crate::check::check_node;
+use crate::diff::{Changes, Comparison, diff_tags, tag_changes};
+use crate::driver::{Driver, Drivers};
+use crate::error::DriverError;
+use crate::goal::{Goal, Selection};
+use crate::inventory::{Inventory, Orphan};
+use crate::live::{Attributes, Live};
+use crate::pending::Pending;
+use crate::plan::{Action, Kept, Left, Plan, Reason, ResourcePlan};
+use crate::refusal::{PlanError, Refusal};
+use crate::resolve::Resolved;
+use crate::uses::uses_of_selected;
+
+/// Plans the steps from the live state to the goal, for the stacks that were read.
+///
+/// # Errors
+/// If a resource stops the plan: see [`PlanError`].
+pub fn plan(
+    graph: &Graph,
+    inventory: &Inventory,
+    drivers: &Drivers,
+    goal: Goal,
+) -> Result<Plan, PlanError> {
+    let selection = &inventory.selection;
+    match goal {
+        Goal::Converge => converge(graph, selection, inventory, drivers),
+        Goal::Destroy { delete_data } => {
+            check_dependents(graph, selection, inventory)?;
+            Ok(destroy(graph, selection, inventory, delete_data))
+        }
+    }
+}
+
+fn converge(
+    graph: &Graph,
+    selection: &Selection,
+    inventory: &Inventory,
+    drivers: &Drivers,
+) -> Result<Plan, PlanError> {
+    let mut planner = Planner {
+        inventory,
+        known: inventory.known.clone(),
+        changed: BTreeSet::new(),
+        drivers,
+        refusals: Vec::new(),
+        left: Vec::new(),
+    };
+    let mut resources = Vec::new();
+    let mut unchanged = 0;
+    let mut pending = Vec::new();
+    for node in graph
+        .nodes()
+        .filter(|node| selection.contains(node.address.stack()))
+    {
+        check_dependencies(node, selection, inventory)?;
+        let live = inventory.live.get(&node.address);
+        if let Some(action) = planner.action(node, live)? {
+            resources.push(ResourcePlan {
+                address: node.address.clone(),
+                resource_type: node.resource_type,
+                action,
+                node: Some(node.clone()),
+                live: live.cloned(),
+            });
+        } else {
+            unchanged += 1;
+            pending.extend(live.and_then(|live| planner.pending(node, live)));
+        }
+    }
+    planner.check_rules(graph, &resources);
+    if !planner.refusals.is_empty() {
+        return Err(PlanError::Refused(planner.refusals));
+    }
+    let (kept, gone) = inventory
+        .orphans
+        .iter()
+        .cloned()
+        .partition::<Vec<_>, _>(|orphan| orphan.resource_type.holds_data);
+    resources.extend(gone.into_iter().map(delete_orphan));
+    let kept = kept.into_iter().map(keep_orphan).collect();
+    let system = graph.system().to_owned();
+    Ok(Plan {
+        system,
+        resources,
+        kept,
+        left: planner.left,
+        unsearched: inventory.unsearched.clone(),
+        elsewhere: inventory.elsewhere.clone(),
+        unchanged,
+        pending,
+        known: inventory.known.clone(),
+    })
+}
+
+fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_data: bool) -> Plan {
+    let nodes = graph
+        .nodes()
+        .filter(|node| selection.contains(node.address.stack()));
+    let live = nodes.filter_map(|node| {
+        let live = inventory.live.get(&node.address)?;
+        let standing = Standing::of(live, &inventory.known.owner(node));
+        standing.is_ours().then(|| Orphan {
+            address: node.address.clone(),
+            resource_type: node.resource_type,
+            live: live.clone(),
+        })
+    });
+    let all = live.chain(inventory.orphans.iter().cloned());
+    let (kept, gone) = all
+        .partition::<Vec<_>, _>(|orphan: &Orphan| orphan.resource_type.holds_data && !delete_data);
+    Plan {
+        system: graph.system().to_owned(),
+        resources: gone.into_iter().map(delete_orphan).collect(),
+        kept: kept.into_iter().map(keep_orphan).collect(),
+        left: Vec::new(),
+        unsearched: inventory.unsearched.clone(),
+        elsewhere: inventory.elsewhere.clone(),
+        unchanged: 0,
+        pending: Vec::new(),
+        known: inventory.known.clone(),
+    }
+}
+
+fn delete_orphan(orphan: Orphan) -> ResourcePlan {
+    let Orphan {
+        address,
+        resource_type,
+        live,
+    } = orphan;
+    ResourcePlan {
+        address,
+        resource_type,
+        action: Action::Delete,
+        node: None,
+        live: Some(live),
+    }
+}
+
+fn keep_orphan(orphan: Orphan) -> Kept {
+    Kept {
+        address: orphan.address,
+        resource_type: orphan.resource_type,
+        id: orphan.live.id,
+    }
+}
+
+fn check_dependencies(
+    node: &Node,
+    selection: &Selection,
+    inventory: &Inventory,
+) -> Result<(), PlanError> {
+    let missing = node
+        .dependencies
+        .iter()
+        .find(|on| !selection.contains(on.stack()) && !inventory.live.contains_key(on));
+    missing.map_or(Ok(()), |missing| {
+        Err(PlanError::Missing {
+            address: node.address.clone(),
+            missing: missing.clone(),
+        })
+    })
+}
+
+/// What AWS does not delete while it is used has no users in stacks that stay.
+fn check_dependents(
+    graph: &Graph,
+    selection: &Selection,
+    inventory: &Inventory,
+) -> Result<(), PlanError> {
+    let is_live = |node: &Node| inventory.live.contains_key(&node.address);
+    let mut uses = uses_of_selected(graph, selection);
+    uses.find(|(user, used)| is_live(user) && is_live(used))
+        .map_or(Ok(()), |(user, used)| {
+            Err(PlanError::InUse {
+                address: used.address.clone(),
+                user: user.address.clone(),
+            })
+        })
+}
+
+enum Standing {
+    Ours,
+    /// Nothing about it is written, so its owner was not read.
+    Unread,
+    Foreign(String),
+    /// The same system's in this other Region.
+    Elsewhere(String),
+}
+
+impl Standing {
+    fn of(live: &Live, owner: &Owner) -> Self {
+        let Some(tags) = live.tags.known() else {
+            return Self::Unread;
+        };
+        match tags.get(SYSTEM_TAG) {
+            Some(system) if *system == owner.system => {
+                match tags.get(REGION_TAG).zip(owner.region.as_ref()) {
+                    Some((region, here)) if region != here => Self::Elsewhere(region.clone()),
+                    _ => Self::Ours,
+                }
+            }
+            Some(owner) => Self::Foreign(format!("belongs to the system `{owner}`")),
+            None => Self::Foreign("has no frontage:system tag".to_owned()),
+        }
+    }
+
+    fn is_ours(&self) -> bool {
+        matches!(self, Self::Ours | Self::Unread)
+    }
+}
+
+struct Planner<'a> {
+    inventory: &'a Inventory,
+    /// The values known once the steps planned so far are done.
+    known: Resolved,
+    /// The resources whose attributes those steps change.
+    changed: BTreeSet<Address>,
+    drivers: &'a Drivers,
+    refusals: Vec<Refusal>,
+    left: Vec<Left>,
+}
+
+impl Planner<'_> {
+    /// Plans the action for one resource, and updates the known values.
+    fn action(&mut self, node: &Node, live: Option<&Live>) -> Result<Option<Action>, PlanError> {
+        let failed = |source| PlanError::Driver {
+            address: node.address.clone(),
+            source,
+        };
+        let driver = self.drivers.get(node.resource_type.name).map_err(failed)?;
+        let Some(live) = live else {
+            let desired = self.known.resolve(&node.properties);
+            let properties = driver.normalise(&desired).map_err(failed)?;
+            self.check(node)?;
+            self.forget(&node.address);
+            return Ok(Some(Action::Create { properties }));
+        };
+        if let Some(refusal) = self.refusal(node, live) {
+            self.refusals.push(refusal);
+            return Ok(None);
+        }
+        let Comparison { changes, left } =
+            self.compared(node, live, driver.as_ref()).map_err(failed)?;
+        if !left.is_empty() {
+            self.left.push(Left {
+                address: node.address.clone(),
+                resource_type: node.resource_type,
+                properties: left,
+            });
+        }
+        if !changes.is_empty() {
+            self.check(node)?;
+        }
+        Ok(self.change(node, live, changes))
+    }
+
+    /// Why a live resource is not this system's to change, unless it is.
+    fn refusal(&self, node: &Node, live: &Live) -> Option<Refusal> {
+        let (address, resource_type) = (node.address.clone(), node.resource_type.name);
+        let id = live.id.clone();
+        match Standing::of(live, &self.known.owner(node)) {
+            Standing::Ours | Standing::Unread => None,
+            Standing::Foreign(owner) => Some(Refusal::Foreign {
+                address,
+                resource_type,
+                id,
+                owner,
+            }),
+            Standing::Elsewhere(region) => Some(Refusal::Elsewhere {
+                address,
+                resource_type,
+                id,
+                region,
+            }),
+        }
+    }
+
+    /// The comparison in the inventory, unless a planned step changes what the resource refers to.
+    fn compared(
+        &self,
+        node: &Node,
+        live: &Live,
+        driver: &dyn Driver,
+    ) -> Result<Comparison, DriverError> {
+        match self.inventory.compared.get(&node.address) {
+            Some(compared) if self.changed.is_disjoint(&node.dependencies) => Ok(compared.clone()),
+            _ => driver.compare(live, &self.known.resolve(&node.properties)),
+        }
+    }
+
+    /// Refuses a resource that the service would refuse.
+    fn check(&mut self, node: &Node) -> Result<(), PlanError> {
+        let refusals = check_node(node, self.drivers, &self.known);
+        self.refusals
+            .extend(refusals.map_err(|source| PlanError::Driver {
+                address: node.address.clone(),
+                source,
+            })?);
+        Ok(())
+    }
+
+    /// Refuses the resources by which the whole graph breaks a rule, if they are to be written:
+    /// existing ones were accepted.
+    fn check_rules(&mut self, graph: &Graph, resources: &[ResourcePlan]) {
+        let broken = self.drivers.broken_rules(graph, &self.known);
+        let refusals = broken.into_iter().filter_map(|violation| {
+            let planned = |address: &Address| resources.iter().find(|of| of.address == *address);
+            let planned: Vec<_> = violation.resources.iter().filter_map(planned).collect();
+            let created = planned.iter().rev().find(|of| of.live.is_none());
+            let refused = created.or(planned.last())?;
+            Some(Refusal::Invalid {
+                address: refused.address.clone(),
+                resource_type: refused.resource_type.name,
+                finding: violation.finding,
+            })
+        });
+        self.refusals.extend(refusals);
+    }
+
+    /// Makes the resource's attributes unknown: a new one replaces it.
+    fn forget(&mut self, address: &Address) {
+        self.known.attributes.remove(address);
+        self.changed.insert(address.clone());
+    }
+
+    fn change(&mut self, node: &Node, live: &Live, changes: Changes) -> Option<Action> {
+        let unread = Tags::new();
+        let tags = live.tags.known().unwrap_or(&unread);
+        let reason = if tags
+            .get(FINGERPRINT_TAG)
+            .is_some_and(|last| last == node.fingerprint())
+        {
+            Reason::Drift
+        } else {
+            Reason::Changed
+        };
+        if changes.force_replacement() {
+            return self.replace(node, live, changes, reason);
+        }
+        let desired = self.known.tags(node);
+        let retag = live.tags.is_read() && diff_tags(tags, &desired) != (Tags::new(), Vec::new());
+        if changes.is_empty() && !retag {
+            return None;
+        }
+        self.forget_renewed(node, &changes);
+        Some(Action::Update {
+            changes,
+            tag_changes: tag_changes(tags, &desired),
+            reason,
+        })
+    }
+
+    fn replace(
+        &mut self,
+        node: &Node,
+        live: &Live,
+        changes: Changes,
+        reason: Reason,
+    ) -> Option<Action> {
+        if node.resource_type.holds_data {
+            let forcing = changes.0.iter().filter(|change| change.forces_replacement);
+            self.refusals.push(Refusal::WouldLoseData {
+                address: node.address.clone(),
+                resource_type: node.resource_type.name,
+                id: live.id.clone(),
+                properties: forcing.map(|change| change.path.clone()).collect(),
+            });
+            return None;
+        }
+        self.forget(&node.address);
+        Some(Action::Replace { changes, reason })
+    }
+
+    fn pending(&self, node: &Node, live: &Live) -> Option<Pending> {
+        let driver = self.drivers.get(node.resource_type.name).ok()?;
+        Pending::of(&node.address, driver.as_ref(), live)
+    }
+
+    /// Attributes that an in-place change renews are unknown until it is done.
+    fn forget_renewed(&mut self, node: &Node, changes: &Changes) {
+        let renewed = node
+            .resource_type
+            .renewed_by
+            .iter()
+            .filter(|(property, _)| changes.affects(property));
+        let attributes: Option<&mut Attributes> = self.known.attributes.get_mut(&node.address);
+        if let Some(attributes) = attributes {
+            for (_, attribute) in renewed {
+                attributes.remove(*attribute);
+                self.changed.insert(node.address.clone());
+            }
+        }
+    }
+}
