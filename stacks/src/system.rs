@@ -34,6 +34,7 @@ pub fn names(system: &System) -> Vec<StackName> {
 #[must_use]
 pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
+    graph.ignore_tags(system.ignore_tags.clone());
     let toggles_url = toggles::add(&mut graph, system, &artifacts.functions);
     if let Some(settings) = &system.packages {
         packages::add(&mut graph, system, settings);

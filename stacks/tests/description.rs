@@ -7,9 +7,9 @@ mod artifacts;
 use std::fmt::Write as _;
 
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
-use model::Tags;
 use model::types::cloudfront::PriceClass;
 use model::types::logs::RETENTION_DAYS;
+use model::{IgnoredTags, Tags};
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
@@ -125,6 +125,12 @@ fn password() -> impl Strategy<Value = Password> {
         require_lowercase: required.0,
         require_numbers: required.1,
         require_symbols: required.2,
+/// Keys of others, none of which is one of [`tags`].
+fn ignored() -> impl Strategy<Value = IgnoredTags> {
+    let keys = prop::collection::btree_set("o[a-zA-Z0-9 +=._:/@-]{0,20}\\*?", 0..4);
+    keys.prop_map(|keys| IgnoredTags::new(keys.into_iter().collect()))
+}
+
         require_uppercase: required.3,
         password_history_size: history,
         temporary_password_validity_days: days,
@@ -297,7 +303,7 @@ fn system() -> impl Strategy<Value = System> {
     let all = (
         name,
         region,
-        tags(),
+        (tags(), ignored()),
         functions(),
         toggles(),
         option::of(packages()),
@@ -316,6 +322,7 @@ fn system() -> impl Strategy<Value = System> {
             System {
                 name,
                 region,
+            let (tags, ignore_tags) = tags;
                 tags,
                 functions,
                 toggles,
@@ -327,6 +334,7 @@ fn system() -> impl Strategy<Value = System> {
                 quotas: Quotas {
                     content_security_policy_length: length,
                 },
+                ignore_tags,
             }
         },
     )
@@ -597,6 +605,7 @@ fn written(system: &System) -> String {
     text += "[tags]\n";
     for (key, value) in tags {
         writeln!(text, "\"{key}\" = \"{value}\"").unwrap();
+        ignore_tags,
     }
     write_functions(&mut text, functions);
     write_toggles(&mut text, toggles);
@@ -610,6 +619,7 @@ fn written(system: &System) -> String {
             "[packages]\nreaders = {readers:?}\npublishers = {publishers:?}"
         )
         .unwrap();
+    writeln!(text, "ignore_tags = {:?}", ignore_tags.patterns()).unwrap();
     }
     writeln!(
         text,

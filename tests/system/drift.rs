@@ -519,6 +519,34 @@ async fn tags_of_others_stay() {
     project.destroy();
 }
 
+/// A tag that a description hands over to others stays, whatever they do with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_that_are_handed_over_stay() {
+    let project = Project::described("[tags]\nteam = \"web\"\nmap-migrated = \"mig1\"\n");
+    project.apply();
+    let ignoring = "ignore_tags = [\"map-*\"]\n[tags]\nteam = \"web\"\n";
+    project.describe(ignoring);
+    let told = lines(&project.plan());
+    assert!(
+        !told.is_empty() && told.iter().all(|line| !line.contains("Tags")),
+        "only the records change: {told:#?}"
+    );
+    project.apply();
+    let hands = Hands::new(&project);
+    assert!(
+        hands
+            .table_tags()
+            .await
+            .contains(&"map-migrated".to_owned())
+    );
+    hands.tag_everything("map-migrated", "mig2").await;
+    project.assert_nothing_to_do();
+    // From then on it is another's, even without the line.
+    project.describe("[tags]\nteam = \"web\"\n");
+    project.assert_nothing_to_do();
+    project.destroy();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_deleted_is_made_again() {
     let project = Project::new();

@@ -361,7 +361,7 @@ async fn update(
         _ => live.clone(),
     };
     let found = live.tags.known().cloned().unwrap_or_default();
-    let (set, remove) = diff_tags(&found, &known.tags(node));
+    let (set, remove) = diff_tags(&found, &known.tags(node), node.ignored_tags());
     if !set.is_empty() || !remove.is_empty() {
         driver.retag(&updated, &set, &remove).await?;
     }

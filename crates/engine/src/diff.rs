@@ -1,8 +1,8 @@
 //! The differences between two normalised sets of properties, and their consequences.
 
 use model::{
-    ADDRESS_TAG, FINGERPRINT_TAG, KEYS_TAG, REGION_TAG, ResourceType, SYSTEM_TAG, Tags,
-    is_removable,
+    ADDRESS_TAG, FINGERPRINT_TAG, IgnoredTags, KEYS_TAG, REGION_TAG, ResourceType, SYSTEM_TAG,
+    Tags, is_removable,
 };
 use serde_json::Value;
 
@@ -89,27 +89,38 @@ pub fn diff(resource_type: &ResourceType, live: &Value, desired: &Value) -> Chan
     Changes(changes)
 }
 
-/// The tags to set and the keys to remove. Tags that others set stay, and so do the records of a
-/// resource's children.
+/// The tags that a resource lacks, or has with another value.
 #[must_use]
-pub fn diff_tags(live: &Tags, desired: &Tags) -> (Tags, Vec<String>) {
-    let set = desired
+pub fn missing_tags(live: &Tags, desired: &Tags) -> Tags {
+    desired
         .iter()
         .filter(|(key, value)| live.get(*key) != Some(value))
         .map(|(k, v)| (k.clone(), v.clone()))
-        .collect();
+        .collect()
+}
+
+/// The tags to set and the keys to remove. Tags that others set or that are left to them stay, and
+/// so do the records of a resource's children.
+#[must_use]
+pub(crate) fn diff_tags(live: &Tags, desired: &Tags, ignored: &IgnoredTags) -> (Tags, Vec<String>) {
     let remove = live
         .keys()
-        .filter(|key| !desired.contains_key(*key) && is_removable(key, live))
+        .filter(|key| !desired.contains_key(*key) && is_removable(key, live, ignored))
         .cloned()
         .collect();
-    (set, remove)
+    (missing_tags(live, desired), remove)
+}
+
+/// Whether any tag is to be set or removed.
+#[must_use]
+pub(crate) fn tags_differ(live: &Tags, desired: &Tags, ignored: &IgnoredTags) -> bool {
+    diff_tags(live, desired, ignored) != (Tags::new(), Vec::new())
 }
 
 /// The tag changes to show: the user's own tags, not Frontage's records.
 #[must_use]
-pub(super) fn tag_changes(live: &Tags, desired: &Tags) -> Vec<Change> {
-    let (set, remove) = diff_tags(live, desired);
+pub(super) fn tag_changes(live: &Tags, desired: &Tags, ignored: &IgnoredTags) -> Vec<Change> {
+    let (set, remove) = diff_tags(live, desired, ignored);
     let record = [
         SYSTEM_TAG,
         REGION_TAG,

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
-use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName, Tags};
+use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName};
 use serde_json::{Map, Value};
 
-use crate::diff::{Comparison, diff_tags};
+use crate::diff::{Comparison, tags_differ};
 use crate::driver::{Driver, Drivers, Suspicion};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
@@ -401,7 +401,7 @@ async fn confirm(
                 failures: vec![failure],
             })?;
             let desired = inventory.known.tags(node);
-            let retag = |tags| diff_tags(tags, &desired) != (Tags::new(), Vec::new());
+            let retag = |tags| tags_differ(tags, &desired, node.ignored_tags());
             changed = !compared.changes.is_empty() || live.tags.known().is_some_and(retag);
             inventory.compared.insert(address.clone(), compared);
         }

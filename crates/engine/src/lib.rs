@@ -46,7 +46,7 @@ mod waiting;
 
 pub use apply::{Failure, Outcome, Report, apply};
 pub use check::check;
-pub use diff::{Change, Changes, Comparison, diff, diff_tags};
+pub use diff::{Change, Changes, Comparison, diff, missing_tags};
 pub use driver::{Driver, Drivers, GraphRule, Suspicion, Violation};
 pub use error::DriverError;
 pub use event::{Event, StepKind};

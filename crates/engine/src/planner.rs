@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::{Address, FINGERPRINT_TAG, Graph, Node, Owner, REGION_TAG, SYSTEM_TAG, Tags};
 
 use crate::check::check_node;
-use crate::diff::{Changes, Comparison, diff_tags, tag_changes};
+use crate::diff::{Changes, Comparison, tag_changes, tags_differ};
 use crate::driver::{Driver, Drivers};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
@@ -344,14 +344,15 @@ impl Planner<'_> {
             return self.replace(node, live, changes, reason);
         }
         let desired = self.known.tags(node);
-        let retag = live.tags.is_read() && diff_tags(tags, &desired) != (Tags::new(), Vec::new());
+        let ignored = node.ignored_tags();
+        let retag = live.tags.is_read() && tags_differ(tags, &desired, ignored);
         if changes.is_empty() && !retag {
             return None;
         }
         self.forget_renewed(node, &changes);
         Some(Action::Update {
             changes,
-            tag_changes: tag_changes(tags, &desired),
+            tag_changes: tag_changes(tags, &desired, ignored),
             reason,
         })
     }

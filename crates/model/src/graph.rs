@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde_json::{Value, json};
 
-use super::tags::{KEYS_TAG, record_of_keys};
+use super::tags::{IgnoredTags, KEYS_TAG, record_of_keys};
 use super::{
     Address, Attribute, Expression, Owner, Pseudo, Quota, Resource, ResourceType, Scope, Service,
     StackName, Tags, Text, fingerprint,
@@ -20,6 +20,7 @@ use super::{
 pub struct Graph {
     system: String,
     tags: Tags,
+    ignored_tags: IgnoredTags,
     nodes: BTreeMap<Address, Node>,
     order: Vec<Address>,
     outputs: BTreeMap<StackName, BTreeMap<String, Text>>,
@@ -42,6 +43,7 @@ pub struct Node {
     owner: Owner,
     /// The tags of the description.
     tags: Tags,
+    ignored_tags: IgnoredTags,
 }
 
 impl Node {
@@ -71,6 +73,12 @@ impl Node {
         tags.extend(self.owner(region).tags());
         tags
     }
+
+    /// The tags that the description leaves to others.
+    #[must_use]
+    pub fn ignored_tags(&self) -> &IgnoredTags {
+        &self.ignored_tags
+    }
 }
 
 impl Graph {
@@ -79,6 +87,7 @@ impl Graph {
         Self {
             system: system.into(),
             tags,
+            ignored_tags: IgnoredTags::default(),
             nodes: BTreeMap::new(),
             order: Vec::new(),
             outputs: BTreeMap::new(),
@@ -97,6 +106,11 @@ impl Graph {
             services.insert(node.resource_type.service);
         }
         stacks
+    }
+
+    /// Leaves tags to others, on each resource that is added from here on.
+    pub fn ignore_tags(&mut self, ignored: IgnoredTags) {
+        self.ignored_tags = ignored;
     }
 
     /// States the value that a quota has in the account.
@@ -212,6 +226,7 @@ impl StackBuilder<'_> {
             dependencies,
             owner,
             tags,
+            ignored_tags: self.graph.ignored_tags.clone(),
         };
         assert!(
             self.graph.nodes.insert(address.clone(), node).is_none(),

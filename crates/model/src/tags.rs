@@ -41,10 +41,44 @@ pub(crate) fn record_of_keys(tags: &Tags) -> String {
     digests.into_iter().collect::<Vec<_>>().join(" ")
 }
 
+/// The keys of tags that a description hands over to others, even if an earlier description
+/// contained them: from then on such a tag is neither compared nor removed, and the record of keys
+/// ([`KEYS_TAG`]) loses it with the next change of the resource.
+///
+/// Each is a whole key, or the beginning of keys followed by `*`. Case counts, as in AWS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IgnoredTags(Vec<String>);
+
+impl IgnoredTags {
+    /// These keys, and keys that begin like this.
+    #[must_use]
+    pub fn new(patterns: Vec<String>) -> Self {
+        Self(patterns)
+    }
+
+    /// The keys as they are written.
+    #[must_use]
+    pub fn patterns(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Whether a key is one of them.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.0
+            .iter()
+            .any(|pattern| match pattern.strip_suffix('*') {
+                Some(beginning) => key.starts_with(beginning),
+                None => key == pattern,
+            })
+    }
+}
+
 /// Whether a tag that a resource has is Frontage's to remove: a record of its own, or one that an
-/// earlier description contained. Records of children are removed with the children.
+/// earlier description contained and this one does not leave to others. Records of children are
+/// removed with the children.
 #[must_use]
-pub fn is_removable(key: &str, found: &Tags) -> bool {
+pub fn is_removable(key: &str, found: &Tags, ignored: &IgnoredTags) -> bool {
     let records = [
         SYSTEM_TAG,
         ADDRESS_TAG,
@@ -53,7 +87,7 @@ pub fn is_removable(key: &str, found: &Tags) -> bool {
         KEYS_TAG,
     ];
     let described = |record: &String| record.split(' ').any(|known| known == digest(key));
-    records.contains(&key) || found.get(KEYS_TAG).is_some_and(described)
+    records.contains(&key) || !ignored.contains(key) && found.get(KEYS_TAG).is_some_and(described)
 }
 
 fn digest(key: &str) -> String {
@@ -78,11 +112,27 @@ mod tests {
             KEYS_TAG.to_owned(),
             record_of_keys(&tags(&["team", "cost"])),
         );
-        let removable = |key: &str| is_removable(key, &found);
+        let removable = |key: &str| is_removable(key, &found, &IgnoredTags::default());
         assert!(["team", "cost", SYSTEM_TAG, KEYS_TAG].map(removable) == [true; 4]);
         assert!(["awsApplication", "aws:cloudformation:stack-name"].map(removable) == [false; 2]);
         assert!(!removable(&super::super::child_fingerprint_tag("route")));
-        assert!(!is_removable("team", &tags(&["team"])));
+        assert!(!is_removable(
+            "team",
+            &tags(&["team"]),
+            &IgnoredTags::default()
+        ));
+    }
+
+    #[test]
+    fn what_is_left_to_others_is_not_removable_and_records_always_are() {
+        let described = ["team", "cost", "AutoTag_Creator", "AutoTag"];
+        let mut found = tags(&described);
+        found.insert(KEYS_TAG.to_owned(), record_of_keys(&tags(&described)));
+        let ignored = ["cost", "AutoTag_*", "f*", "Team"].map(str::to_owned);
+        let ignored = IgnoredTags::new(ignored.to_vec());
+        let removable = |key: &str| is_removable(key, &found, &ignored);
+        assert!(["team", "AutoTag", KEYS_TAG, SYSTEM_TAG].map(removable) == [true; 4]);
+        assert!(["cost", "AutoTag_Creator"].map(removable) == [false; 2]);
     }
 
     #[test]

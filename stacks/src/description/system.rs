@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use model::Tags;
+use model::{IgnoredTags, Tags};
 
 use super::delivery::Delivery;
 use super::functions::Functions;
@@ -31,6 +31,12 @@ pub struct System {
     /// `+ - = . _ : / @`. Neither begins with `aws:` or `frontage:`, and no two keys differ only in
     /// case, which IAM refuses.
     pub tags: Tags,
+    /// Keys of tags that are left to others, though an earlier description contained them: whole
+    /// keys, or beginnings followed by `*`. None of them is a key of `tags`. Default:
+    /// none.
+    ///
+    /// They are a key of the top level, since each key in `[tags]` is a tag.
+    pub ignore_tags: IgnoredTags,
     /// `[functions]`: the settings that all Lambda functions share.
     pub functions: Functions,
     /// `[toggles]`: the feature-toggle service.
@@ -57,6 +63,7 @@ impl System {
             name,
             region: None,
             tags: Tags::new(),
+            ignore_tags: IgnoredTags::default(),
             functions: Functions::default(),
             toggles: Toggles::default(),
             packages: None,
@@ -91,6 +98,7 @@ impl System {
         let tags = entries
             .map(|entries| tags::read(entries, root.findings()))
             .unwrap_or_default();
+        let ignore_tags = tags::read_ignored(root, entries);
         let functions = root.table("functions", Functions::read);
         let toggles = root.table("toggles", Toggles::read);
         let has_packages = root.has("packages");
@@ -119,6 +127,7 @@ impl System {
             name: name?,
             region,
             tags,
+            ignore_tags,
             functions,
             toggles,
             packages,

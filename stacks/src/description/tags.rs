@@ -1,15 +1,18 @@
-//! `[tags]`: the operator's tags, which every resource carries.
+//! `[tags]`: the operator's tags, which every resource carries; `ignore_tags`: those of others.
 
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
-use model::Tags;
+use model::{IgnoredTags, Tags};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::problem::Problem;
 use super::suggestion::quoted;
-use super::table::{Findings, kind, rewrite};
+use super::table::{Findings, Rejected, Table, kind, rewrite};
+
+/// The key for tags that are left to others. It is not in `[tags]`, where it would be a tag.
+const IGNORE: &str = "ignore_tags";
 
 /// The maximum number of tags: AWS allows 50 per resource, and Frontage keeps its record in the
 /// others.
@@ -18,6 +21,9 @@ const MOST: usize = 30;
 /// The characters allowed in a key or a value, in words. The services differ in what else they
 /// allow.
 const ALLOWED: &str = "letters, digits, spaces and `+ - = . _ : / @`";
+
+/// The reserved beginnings of keys, and their owners.
+const RESERVED: [(&str, &str); 2] = [("aws:", "AWS"), ("frontage:", "Frontage")];
 
 /// The tags, except those that no service would accept.
 pub(super) fn read(entries: &DeTable, findings: &mut Findings) -> Tags {
@@ -29,6 +35,49 @@ pub(super) fn read(entries: &DeTable, findings: &mut Findings) -> Tags {
         .into_iter()
         .filter_map(|(key, value)| tag(key, value, findings))
         .collect()
+}
+
+/// The keys of tags that are left to others. `stated` are the entries of `[tags]`, none of which may
+/// be left to others as well.
+pub(super) fn read_ignored(root: &mut Table, stated: Option<&DeTable>) -> IgnoredTags {
+    let patterns = root.texts(IGNORE, pattern).unwrap_or_default();
+    let at = root.span(IGNORE).unwrap_or_default();
+    for (key, _) in stated.into_iter().flatten() {
+        // IAM ignores case when it compares keys.
+        let is_key = |pattern: &&String| {
+            let pattern = IgnoredTags::new(vec![pattern.to_lowercase()]);
+            pattern.contains(&key.get_ref().to_lowercase())
+        };
+        if let Some(pattern) = patterns.iter().find(is_key) {
+            let message = format!(
+                "`[tags]` states {}, which `{IGNORE}` leaves to others",
+                quoted(key.get_ref())
+            );
+            let problem = Problem::new(message, key.span(), "Frontage would set this tag")
+                .also(at.clone(), format!("{} leaves it", quoted(pattern)));
+            root.findings().problem(problem.help(
+                "remove it from one of the two: a tag is either the description's or left to others (IAM ignores case)",
+            ));
+        }
+    }
+    IgnoredTags::new(patterns)
+}
+
+/// A key, or the beginning of keys and `*`.
+fn pattern(text: &str) -> Result<String, Rejected> {
+    let key = text.strip_suffix('*').unwrap_or(text);
+    let Some((wrong, _, help)) = refusal(key, &(1..=128)) else {
+        return Ok(text.to_owned());
+    };
+    let help = if is_reserved(key) {
+        "remove it: AWS's own tags are always left, and Frontage needs its records".to_owned()
+    } else {
+        format!("{help}, with or without `*` at the end")
+    };
+    Err(Rejected {
+        why: format!("the key {wrong}"),
+        help,
+    })
 }
 
 type Entry<'t> = (&'t Spanned<DeString<'t>>, &'t Spanned<DeValue<'t>>);
@@ -67,6 +116,9 @@ fn mistyped(name: &str, value: &Spanned<DeValue>) -> Problem {
         quoted(name)
     );
     let help = match value.get_ref() {
+        DeValue::Array(_) if name == IGNORE => {
+            format!("move `{IGNORE}` above the line `[tags]`, where each key is a tag")
+        }
         DeValue::Table(_) => {
             format!("tags cannot be grouped: write `\"{name}:…\" = \"…\"` for each")
         }
@@ -93,9 +145,8 @@ fn taken(
 /// The problem with a key or a value, its label, and how to fix it.
 fn refusal(text: &str, length: &RangeInclusive<usize>) -> Option<(String, String, String)> {
     let characters = text.chars().count();
-    let lower = text.to_ascii_lowercase();
-    for (prefix, whose) in [("aws:", "AWS"), ("frontage:", "Frontage")] {
-        if lower.starts_with(prefix) {
+    for (prefix, whose) in RESERVED {
+        if begins_with(text, prefix) {
             let label = format!("reserved for {whose}");
             return Some((
                 format!("begins with `{prefix}`"),
@@ -120,6 +171,14 @@ fn refusal(text: &str, length: &RangeInclusive<usize>) -> Option<(String, String
     let help = format!("use {} to {} characters", length.start(), length.end());
     (!length.contains(&characters))
         .then(|| (wrong.to_owned(), format!("{characters} characters"), help))
+}
+
+fn is_reserved(key: &str) -> bool {
+    RESERVED.iter().any(|(prefix, _)| begins_with(key, prefix))
+}
+
+fn begins_with(text: &str, prefix: &str) -> bool {
+    text.to_ascii_lowercase().starts_with(prefix)
 }
 
 fn is_allowed(character: char) -> bool {

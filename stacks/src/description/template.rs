@@ -58,6 +58,8 @@ mod tests {
         assert_eq!(system.region.take().as_deref(), Some("eu-west-1"));
         assert_eq!(std::mem::take(&mut system.tags).len(), 1);
         assert_eq!(system.functions.reserved_concurrency.take(), Some(5));
+        let ignored = std::mem::take(&mut system.ignore_tags);
+        assert_eq!(ignored.patterns(), ["map-migrated", "AutoTag_*"]);
         let functions = &mut system.functions;
         assert!(functions.permissions_boundary.take().is_some());
         assert_eq!(functions.role_path.take().as_deref(), Some("/front-end/"));

@@ -10,7 +10,7 @@ use std::future::Future;
 use async_trait::async_trait;
 use engine::{
     Attributes, Changes, Comparison, Driver, DriverError, Finding, Live, LiveProperties, LiveTags,
-    ReadCache, ReadRequest, Selection, Suspicion, diff, diff_tags,
+    ReadCache, ReadRequest, Selection, Suspicion, diff, missing_tags,
 };
 use model::{Address, Attribute, Owner, Resource, ResourceType, Tags};
 use serde::Serialize;
@@ -178,7 +178,7 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
                 self.update(&mut found, &properties, &changes).await?;
             }
             let known = found.tags.known().cloned().unwrap_or_default();
-            let (missing, _) = diff_tags(&known, tags);
+            let missing = missing_tags(&known, tags);
             if !missing.is_empty() {
                 self.tag_store().tag(&found, &missing).await?;
             }

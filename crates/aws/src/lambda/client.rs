@@ -7,7 +7,7 @@ use std::sync::Arc;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::State;
-use engine::{DriverError, ReadCache, diff_tags};
+use engine::{DriverError, ReadCache, missing_tags};
 use model::Tags;
 
 use crate::Account;
@@ -134,7 +134,7 @@ impl LambdaClient {
         found: &Tags,
         tags: &Tags,
     ) -> Result<(), DriverError> {
-        let (missing, _) = diff_tags(found, tags);
+        let missing = missing_tags(found, tags);
         if missing.is_empty() {
             return Ok(());
         }

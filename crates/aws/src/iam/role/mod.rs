@@ -7,7 +7,7 @@ mod read;
 mod tests;
 mod write;
 
-use engine::{Changes, DriverError, LiveTags, ReadCache, diff_tags};
+use engine::{Changes, DriverError, LiveTags, ReadCache, missing_tags};
 use model::types::iam::Role;
 use model::{Address, Owner, Tags};
 
@@ -59,7 +59,7 @@ impl Roles {
             return Err(refused);
         }
         self.write(&live.properties, desired, &changes).await?;
-        let (missing, _) = diff_tags(&found_tags, tags);
+        let missing = missing_tags(&found_tags, tags);
         if missing.is_empty() {
             return Ok(());
         }
