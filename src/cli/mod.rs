@@ -117,7 +117,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Apply(arguments) => apply::run(&global, &arguments).await,
         Command::Destroy(arguments) => destroy::run(&global, &arguments).await,
         Command::Outputs => outputs::run(&global).await,
-        Command::Toggles(command) => toggles::run(&global, &command).await,
+        Command::Toggles(command) => Box::pin(toggles::run(&global, &command)).await,
         Command::Release(command) => release::run(&global, &command).await,
         Command::Packages(command) => packages::run(&global, &command).await,
         Command::Dev(arguments) => dev::run(&global, &arguments).await,

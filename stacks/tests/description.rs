@@ -14,8 +14,9 @@ use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
     AccessLogs, Architecture, Connections, Countries, CustomDomain, Delivery, Dns, Email,
-    Functions, Identity, LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Password, Quotas, Shell,
-    Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, price_class,
+    Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Password, Quotas,
+    Shell, Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class,
+    price_class,
 };
 
 #[test]
@@ -29,16 +30,20 @@ const KMS_KEY: &str = "arn:aws:kms:eu-west-1:[0-9]{12}:key/[0-9a-f]{8}";
 fn functions() -> impl Strategy<Value = Functions> {
     let architecture = prop::sample::select(Architecture::ALL.to_vec());
     let log_level = prop::sample::select(LogLevel::ALL.to_vec());
-    let days = prop::sample::select(RETENTION_DAYS.to_vec());
     let roles = (
         option::of("arn:aws(-cn)?:iam::([0-9]{12}|aws):policy/([a-z]{1,9}/)?[a-z]{1,9}"),
         option::of("/([a-z0-9.]{1,9}/){0,3}"),
         option::of(KMS_KEY),
     );
+    let logs = (
+        prop::sample::select(RETENTION_DAYS.to_vec()),
+        option::of(prop::sample::select(LOG_CLASSES.to_vec())),
+        option::of(any::<bool>()),
+    );
     (
         architecture,
         128..=10_240,
-        days,
+        logs,
         any::<bool>(),
         option::of(0..=1000),
         log_level,
@@ -48,7 +53,7 @@ fn functions() -> impl Strategy<Value = Functions> {
             |(
                 architecture,
                 memory_mb,
-                log_retention_days,
+                (log_retention_days, log_class, log_deletion_protection),
                 tracing,
                 reserved_concurrency,
                 log_level,
@@ -57,6 +62,8 @@ fn functions() -> impl Strategy<Value = Functions> {
                 architecture,
                 memory_mb,
                 log_retention_days,
+                log_class,
+                log_deletion_protection,
                 tracing,
                 reserved_concurrency,
                 log_level,
@@ -525,6 +532,12 @@ fn write_functions(text: &mut String, functions: &Functions) {
     writeln!(text, "tracing = {}", functions.tracing).unwrap();
     if let Some(executions) = functions.reserved_concurrency {
         writeln!(text, "reserved_concurrency = {executions}").unwrap();
+    if let Some(class) = functions.log_class {
+        writeln!(text, "log_class = \"{}\"", log_class(class)).unwrap();
+    }
+    if let Some(on) = functions.log_deletion_protection {
+        writeln!(text, "log_deletion_protection = {on}").unwrap();
+    }
     }
     writeln!(text, "log_level = \"{}\"", functions.log_level.as_str()).unwrap();
     let functions_texts = [

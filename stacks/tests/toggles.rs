@@ -194,3 +194,27 @@ fn access_logs_and_the_connections_table_are_as_described() {
         serde_json::from_str(format.as_str().expect("a text")).expect("JSON");
     assert_eq!(line["requestId"], "$context.requestId");
 }
+
+/// What is not described is not stated, so that what others chose stays.
+#[test]
+fn the_logs_class_and_protection_are_as_described() {
+    let stated = |more: &str| {
+        let graph = graph(more);
+        let groups = graph
+            .nodes()
+            .filter(|node| node.resource_type.name == "AWS::Logs::LogGroup");
+        let of = |node: &model::Node| {
+            let property = |name: &str| node.properties.get(name).cloned();
+            (
+                property("LogGroupClass"),
+                property("DeletionProtectionEnabled"),
+            )
+        };
+        groups.map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(stated(""), vec![(None, None); 3]);
+    let described =
+        "[functions]\nlog_class = \"infrequent_access\"\nlog_deletion_protection = false";
+    let expected = (Some("INFREQUENT_ACCESS".into()), Some(false.into()));
+    assert_eq!(stated(described), vec![expected; 3]);
+}

@@ -1,7 +1,7 @@
 //! `AWS::Logs::LogGroup`.
 
 use aws_sdk_cloudwatchlogs::Client;
-use engine::{Action, Reason};
+use engine::{Action, Goal, PlanError, Reason, Refusal};
 use model::types::logs::{LogGroup, LogGroupClass};
 use model::{Graph, Tags};
 
@@ -15,6 +15,7 @@ fn group() -> LogGroup {
         retention_in_days: Some(30),
         log_group_class: None,
         kms_key_id: None,
+        deletion_protection_enabled: None,
     }
 }
 
@@ -47,17 +48,30 @@ async fn retention_changes_in_place() {
 }
 
 #[tokio::test]
-async fn the_class_forces_a_replacement() {
+async fn the_class_is_chosen_once() {
     let world = World::new();
-    world.apply(&graph(&world, &group())).await;
-    let changed = LogGroup {
+    let infrequent = LogGroup {
         log_group_class: Some(LogGroupClass::InfrequentAccess),
         ..group()
     };
-    let plan = world.apply(&graph(&world, &changed)).await;
-    assert!(matches!(only(&plan).action, Action::Replace { .. }));
-    assert_eq!(paths(only(&plan)), ["LogGroupClass"]);
-    world.destroy(&graph(&world, &changed)).await;
+    world.apply(&graph(&world, &infrequent)).await;
+    // It stays if it is not stated, and no plan would lose the logs.
+    assert!(world.plan(&graph(&world, &group())).await.is_empty());
+    let changed = LogGroup {
+        log_group_class: Some(LogGroupClass::Standard),
+        ..group()
+    };
+    let refused = world
+        .try_plan(&graph(&world, &changed), Goal::Converge)
+        .await;
+    let Err(PlanError::Refused(refusals)) = refused else {
+        panic!("a group with logs is not replaced: {refused:?}")
+    };
+    assert!(
+        matches!(&refusals[..], [Refusal::WouldLoseData { properties, .. }] if properties == &["LogGroupClass"]),
+        "{refusals:?}"
+    );
+    world.destroy(&graph(&world, &infrequent)).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What an organisation prescribes is described, applied, changed, and left once it is no longer
 //! described.
 
+use aws_sdk_cloudwatchlogs::types::LogGroupClass;
 use serde_json::Value;
 
 use crate::support::cli::Project;
@@ -76,6 +77,46 @@ async fn the_toggles_are_as_prescribed() {
     project.describe(&own("/web/"));
     project.apply();
     assert_eq!(role(&project).await, ("/web/".to_owned(), boundary));
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// The class of logs is chosen once, and protected logs are deleted only on request.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_logs_are_as_prescribed() {
+    let described = |class: &str| {
+        format!("[functions]\nlog_class = \"{class}\"\nlog_deletion_protection = true\n")
+    };
+    let project = Project::described(&described("infrequent_access"));
+    project.apply();
+    let logs = aws_sdk_cloudwatchlogs::Client::new(&project.world.config());
+    let group = format!("/aws/lambda/{}", project.world.name("connection-manager"));
+    let found = logs.describe_log_groups().log_group_name_prefix(&group);
+    let found = found.send().await.expect("listed");
+    let class = found.log_groups()[0].log_group_class();
+    assert_eq!(class, Some(&LogGroupClass::InfrequentAccess));
+
+    project.describe(&described("standard"));
+    let refused = project.fails(&["plan"]);
+    let said = refused.stderr.split_whitespace().collect::<Vec<_>>();
+    let said = said.join(" ");
+    assert!(
+        said.contains("changing LogGroupClass would replace") && said.contains("lose its data"),
+        "{refused:#?}"
+    );
+    project.describe("");
+    let left = project.plan();
+    assert_eq!(actions(&left), [""; 0], "the class is left: {left:#}");
+
+    project.describe(&described("infrequent_access"));
+    let kept = project.ok(&["destroy", "--yes"]);
+    assert!(
+        kept.stderr.contains("toggles/connection-manager-logs"),
+        "{kept:#?}"
+    );
+    let listing = project.world.listing().await;
+    let groups = listing.iter().filter(|line| line.starts_with("log group"));
+    assert_eq!(groups.count(), 3, "{listing:#?}");
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

@@ -91,6 +91,12 @@ pub trait Driver: Send + Sync {
     /// Sets and removes tags; sets the fingerprint of a child in its parent.
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError>;
 
+    /// Whether the resource is kept unless its data are to be deleted: by default if its type holds
+    /// people's data. A type may narrow that to the resources that are protected.
+    fn is_kept(&self, _live: &Live) -> bool {
+        self.resource_type().holds_data
+    }
+
     /// Deletes the resource, including its data and its protection. Its waits end when the run is
     /// stopped; the next run resumes them.
     async fn delete(&self, live: &Live) -> Result<(), DriverError>;
@@ -190,6 +196,13 @@ impl Drivers {
         self.drivers
             .get(resource_type)
             .ok_or_else(|| DriverError::internal(format!("no driver for {resource_type}")))
+    }
+
+    /// Whether a resource that is not wanted is kept unless its data are to be deleted.
+    #[must_use]
+    pub(crate) fn keeps(&self, resource_type: &ResourceType, live: &Live) -> bool {
+        self.get(resource_type.name)
+            .map_or(resource_type.holds_data, |driver| driver.is_kept(live))
     }
 
     /// Every driver.

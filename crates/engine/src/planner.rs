@@ -32,7 +32,8 @@ pub fn plan(
         Goal::Converge => converge(graph, selection, inventory, drivers),
         Goal::Destroy { delete_data } => {
             check_dependents(graph, selection, inventory)?;
-            Ok(destroy(graph, selection, inventory, delete_data))
+            let kept = |of: &Orphan| !delete_data && drivers.keeps(of.resource_type, &of.live);
+            Ok(destroy(graph, selection, inventory, kept))
         }
     }
 }
@@ -81,7 +82,7 @@ fn converge(
         .orphans
         .iter()
         .cloned()
-        .partition::<Vec<_>, _>(|orphan| orphan.resource_type.holds_data);
+        .partition::<Vec<_>, _>(|of| drivers.keeps(of.resource_type, &of.live));
     resources.extend(gone.into_iter().map(delete_orphan));
     let kept = kept.into_iter().map(keep_orphan).collect();
     let system = graph.system().to_owned();
@@ -98,7 +99,12 @@ fn converge(
     })
 }
 
-fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_data: bool) -> Plan {
+fn destroy(
+    graph: &Graph,
+    selection: &Selection,
+    inventory: &Inventory,
+    is_kept: impl Fn(&Orphan) -> bool,
+) -> Plan {
     let nodes = graph
         .nodes()
         .filter(|node| selection.contains(node.address.stack()));
@@ -112,8 +118,7 @@ fn destroy(graph: &Graph, selection: &Selection, inventory: &Inventory, delete_d
         })
     });
     let all = live.chain(inventory.orphans.iter().cloned());
-    let (kept, gone) = all
-        .partition::<Vec<_>, _>(|orphan: &Orphan| orphan.resource_type.holds_data && !delete_data);
+    let (kept, gone) = all.partition::<Vec<_>, _>(is_kept);
     Plan {
         system: graph.system().to_owned(),
         resources: gone.into_iter().map(delete_orphan).collect(),

@@ -97,7 +97,7 @@ impl Refusal {
             }
             Self::Invalid { .. } => "change the description so that the value is allowed".into(),
             Self::WouldLoseData { .. } => {
-                "undo the change, or move the data to a resource under another name first".into()
+                "undo the change; or save the data, delete the resource by hand, and run the command again, which creates it as described".into()
             }
         }
     }

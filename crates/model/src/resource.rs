@@ -23,7 +23,8 @@ pub struct ResourceType {
     pub renewed_by: &'static [(&'static str, &'static str)],
     /// The order of a replacement's steps.
     pub replacement: Replacement,
-    /// Whether it holds people's data: it is never replaced, and deleted only on request.
+    /// Whether it holds people's data: it is never replaced, and deleted only on request. A driver
+    /// may say which of its resources are deleted without one.
     pub holds_data: bool,
     /// Whether AWS can tag it. Otherwise it is found under its parent, which stores its
     /// fingerprint.

@@ -1,9 +1,14 @@
 //! `[functions]`: the settings that all Lambda functions of the system share.
 
-use model::types::logs::RETENTION_DAYS;
+use model::types::logs::{LogGroupClass, RETENTION_DAYS};
 
 use super::arn::{arn, kms_key};
 use super::table::{Rejected, Table};
+
+/// The classes of log groups that keep what the functions write. The third, `DELIVERY`, keeps it for
+/// a day (`Log classes` in the CloudWatch Logs user guide).
+pub const LOG_CLASSES: [LogGroupClass; 2] =
+    [LogGroupClass::Standard, LogGroupClass::InfrequentAccess];
 
 /// The maximum length of a role's path.
 const ROLE_PATH_LENGTH: usize = 512;
@@ -18,6 +23,14 @@ pub struct Functions {
     pub memory_mb: i32,
     /// Days that their logs are kept: one of [`RETENTION_DAYS`]. Default: 30.
     pub log_retention_days: i32,
+    /// The class of their log groups: [`LogGroupClass::Standard`] or
+    /// [`LogGroupClass::InfrequentAccess`], which costs less per line and has fewer features. AWS
+    /// cannot change it: a plan that would is refused. Default: not stated; new groups get the
+    /// standard class, and existing ones stay as they are.
+    pub log_class: Option<LogGroupClass>,
+    /// Whether AWS refuses to delete their log groups. `destroy` then keeps them, unless it deletes
+    /// data. Default: not stated; what is set stays.
+    pub log_deletion_protection: Option<bool>,
     /// Whether X-Ray traces their invocations. Default: no.
     pub tracing: bool,
     /// Concurrent executions reserved for each function, which are also its maximum: 0 to 1,000; 0
@@ -67,6 +80,8 @@ impl Default for Functions {
             architecture: Architecture::X86_64,
             memory_mb: 256,
             log_retention_days: 30,
+            log_class: None,
+            log_deletion_protection: None,
             tracing: false,
             reserved_concurrency: None,
             log_level: LogLevel::Info,
@@ -94,6 +109,8 @@ impl Functions {
                     "the days that logs are kept",
                 )
                 .unwrap_or(default.log_retention_days),
+            log_class: table.choice("log_class", &LOG_CLASSES, log_class),
+            log_deletion_protection: table.boolean("log_deletion_protection"),
             tracing: table.boolean("tracing").unwrap_or(default.tracing),
             reserved_concurrency: table.integer(
                 "reserved_concurrency",
@@ -137,6 +154,16 @@ impl LogLevel {
             Self::Info => "info",
             Self::Debug => "debug",
         }
+    }
+}
+
+/// The word for a class of log groups.
+#[must_use]
+pub fn log_class(class: LogGroupClass) -> &'static str {
+    match class {
+        LogGroupClass::Standard => "standard",
+        LogGroupClass::InfrequentAccess => "infrequent_access",
+        LogGroupClass::Delivery => "delivery",
     }
 }
 

@@ -32,7 +32,7 @@ mod toggles;
 pub use delivery::{AccessLogs, Countries, Delivery, MINIMUM_TLS, price_class};
 pub use domain::{CustomDomain, Dns};
 pub use email::Email;
-pub use functions::{Architecture, Functions, LogLevel};
+pub use functions::{Architecture, Functions, LOG_CLASSES, LogLevel, log_class};
 pub use identity::{Identity, Mfa, ThreatProtection, Tier};
 pub use name::{InvalidName, Name};
 pub use packages::Packages;

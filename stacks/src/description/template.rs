@@ -21,10 +21,11 @@ mod tests {
     use super::*;
     use crate::description::table::Findings;
     use crate::description::{
-        Architecture, LogLevel, MINIMUM_TLS, Mfa, Shell, System, ThreatProtection, Tier, syntax,
+        Architecture, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Shell, System, ThreatProtection,
+        Tier, log_class, syntax,
     };
     use model::types::cloudfront::PriceClass;
-    use model::types::logs::RETENTION_DAYS;
+    use model::types::logs::{LogGroupClass, RETENTION_DAYS};
 
     fn name() -> Name {
         "shop-2".parse().unwrap()
@@ -61,6 +62,8 @@ mod tests {
         let ignored = std::mem::take(&mut system.ignore_tags);
         assert_eq!(ignored.patterns(), ["map-migrated", "AutoTag_*"]);
         let functions = &mut system.functions;
+        assert_eq!(functions.log_class.take(), Some(LogGroupClass::Standard));
+        assert_eq!(functions.log_deletion_protection.take(), Some(true));
         assert!(functions.permissions_boundary.take().is_some());
         assert_eq!(functions.role_path.take().as_deref(), Some("/front-end/"));
         assert!(functions.kms_key.take().is_some());
@@ -130,6 +133,7 @@ mod tests {
             .into_iter()
             .chain(LogLevel::ALL.map(LogLevel::as_str))
             .chain(Mfa::ALL.map(Mfa::as_str))
+            .chain(LOG_CLASSES.map(log_class))
             .chain(Tier::ALL.map(Tier::as_str))
             .chain(ThreatProtection::ALL.map(ThreatProtection::as_str))
             .chain(MINIMUM_TLS)

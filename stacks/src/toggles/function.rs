@@ -6,7 +6,7 @@ use model::types::iam::{Policy, PolicyDocument, Role, Statement};
 use model::types::lambda::{
     Code, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig, TracingMode,
 };
-use model::types::logs::{LogGroup, LogGroupClass};
+use model::types::logs::LogGroup;
 use model::{Handle, StackBuilder, Text};
 
 use super::CodeHashes;
@@ -85,8 +85,9 @@ impl Builder<'_, '_> {
         let group = LogGroup {
             log_group_name: format!("/aws/lambda/{}", self.stack.physical_name(function)),
             retention_in_days: Some(self.settings.log_retention_days),
-            log_group_class: Some(LogGroupClass::Standard),
+            log_group_class: self.settings.log_class,
             kms_key_id: self.settings.kms_key.clone().map(Text::Known),
+            deletion_protection_enabled: self.settings.log_deletion_protection,
         };
         self.stack.add(&format!("{function}-logs"), group)
     }

@@ -14,6 +14,9 @@ pub(crate) enum Quirk {
     ReportsZeroPrecedence,
     /// `MiniStack` has no calls for managed login's branding.
     LacksBranding,
+    /// `MiniStack` and fakecloud do not report whether a log group is protected from deletion. AWS
+    /// does.
+    HidesLogProtection,
 }
 
 impl Account {

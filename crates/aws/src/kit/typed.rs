@@ -190,6 +190,11 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         }
     }
 
+    /// Whether the resource is kept unless its data are to be deleted.
+    fn is_kept(&self, _properties: &Self::Properties) -> bool {
+        Self::Properties::TYPE.holds_data
+    }
+
     /// Deletes the resource.
     fn delete(
         &self,
@@ -417,6 +422,11 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
             store.tag(&live, set).await?;
         }
         Ok(())
+    }
+
+    fn is_kept(&self, live: &Live) -> bool {
+        let properties = live.properties.typed::<D::Properties>();
+        properties.map_or(D::Properties::TYPE.holds_data, |of| self.driver.is_kept(of))
     }
 
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {

@@ -381,6 +381,11 @@ impl Driver for FakeDriver {
         Ok(())
     }
 
+    /// A guarded thing is kept like a vault.
+    fn is_kept(&self, live: &Live) -> bool {
+        self.facts.holds_data || json(live)["Shape"] == "guarded"
+    }
+
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
         let name = name(json(live));
         self.cloud.step("delete", &name).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Graph, SYSTEM_TAG, StackName, Tags};
+use model::{Graph, IgnoredTags, SYSTEM_TAG, StackName, Tags};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -237,6 +237,65 @@ async fn what_holds_data_is_neither_replaced_nor_deleted_unless_told() {
         .await
         .unwrap();
     assert_eq!(actions(&told), ["delete v"]);
+}
+
+/// A driver decides which of its resources are kept.
+#[tokio::test]
+async fn what_is_protected_is_deleted_only_on_request() {
+    let cloud = Cloud::default();
+    let guarded = Properties {
+        shape: "guarded".to_owned(),
+        ..thing("g", &[])
+    };
+    let both = things([guarded, thing("a", &[])]);
+    cloud.apply(&both).await;
+    let kept = |plan: &Plan| plan.kept.iter().map(|of| of.id.clone()).collect::<Vec<_>>();
+    let orphaned = cloud.plan(&things([]), Goal::Converge).await.unwrap();
+    assert_eq!(actions(&orphaned), ["delete a"]);
+    assert_eq!(kept(&orphaned).len(), 1);
+    for (delete_data, gone) in [
+        (false, &["delete a"][..]),
+        (true, &["delete a", "delete g"]),
+    ] {
+        let goal = Goal::Destroy { delete_data };
+        let plan = cloud.plan(&both, goal).await.unwrap();
+        let mut actions = actions(&plan);
+        actions.sort();
+        assert_eq!(actions, gone);
+        assert_eq!(kept(&plan).len(), usize::from(!delete_data));
+    }
+}
+
+/// A tag that a description leaves to others is neither removed nor compared, and then no longer
+/// known as the description's.
+#[tokio::test]
+async fn a_tag_that_is_handed_over_stays() {
+    let cloud = Cloud::default();
+    let graph = |tags: &[&str], ignored: &[&str]| {
+        let tags = tags.iter().map(|key| ((*key).to_owned(), "x".to_owned()));
+        let mut graph = Graph::new("sys", tags.collect());
+        let ignored = ignored.iter().map(|key| (*key).to_owned()).collect();
+        graph.ignore_tags(IgnoredTags::new(ignored));
+        let thing = Thing(thing("a", &[]));
+        graph.stack(StackName::new("s")).add("a", thing);
+        graph
+    };
+    cloud.apply(&graph(&["team", "cost"], &[])).await;
+    let handed_over = graph(&["team"], &["co*"]);
+    let plan = cloud.plan(&handed_over, Goal::Converge).await.unwrap();
+    assert!(
+        matches!(&plan.resources[0].action, Action::Update { tag_changes, .. } if tag_changes.is_empty()),
+        "{plan:?}"
+    );
+    assert!(cloud.apply(&handed_over).await.complete());
+    cloud.meddle("a", |live| {
+        let mut tags = live.tags.known().unwrap().clone();
+        assert_eq!(tags.insert("cost".to_owned(), "y".to_owned()).unwrap(), "x");
+        live.tags = LiveTags::Read(tags);
+    });
+    assert!(planned(&cloud, &handed_over).await.is_empty());
+    // It stays another's without the line.
+    assert!(planned(&cloud, &graph(&["team"], &[])).await.is_empty());
 }
 
 #[tokio::test]

@@ -21,7 +21,9 @@ pub const LOG_GROUP: &ResourceType = &ResourceType {
     create_only: &["LogGroupName", "LogGroupClass"],
     renewed_by: &[],
     replacement: Replacement::DeleteFirst,
-    holds_data: false,
+    // A change of the class would delete the logs. Without one, only a protected group is kept: see
+    // the driver.
+    holds_data: true,
     taggable: true,
     refers_to: &[],
 };
@@ -35,10 +37,14 @@ pub struct LogGroup<S = Text> {
     pub log_group_name: String,
     /// Days that events are kept, one of the numbers that AWS allows; absent means for ever.
     pub retention_in_days: Option<i32>,
-    /// Absent means `STANDARD`. Changing it replaces the group.
+    /// Absent means `STANDARD`. Changing it would replace the group and lose its logs, which is
+    /// refused: "The value of `logGroupClass` can't be changed after a log group is created"
+    /// (`CreateLogGroup` in the API reference).
     pub log_group_class: Option<LogGroupClass>,
     /// The KMS key that encrypts new events; absent means the service's own.
     pub kms_key_id: Option<S>,
+    /// Whether AWS refuses to delete the group; absent means no.
+    pub deletion_protection_enabled: Option<bool>,
 }
 
 /// The price and features of a log group.

@@ -11,6 +11,7 @@ pub(super) fn properties(group: &SdkLogGroup) -> Properties {
         retention_in_days: group.retention_in_days(),
         log_group_class: group.log_group_class().and_then(class),
         kms_key_id: group.kms_key_id().map(str::to_owned),
+        deletion_protection_enabled: group.deletion_protection_enabled(),
     }
 }
 

@@ -12,6 +12,7 @@ use model::{Owner, Tags};
 
 use super::client::LogsClient;
 use crate::Account;
+use crate::account::Quirk;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -65,10 +66,16 @@ impl ResourceDriver for LogGroups {
 
     fn normalise(&self, group: &mut Properties) {
         group.log_group_class.get_or_insert(LogGroupClass::Standard);
+        group.deletion_protection_enabled.get_or_insert(false);
     }
 
     fn leave(&self, group: &mut Properties, live: &Properties) {
+        leave(&mut group.log_group_class, live.log_group_class.as_ref());
         leave(&mut group.kms_key_id, live.kms_key_id.as_ref());
+        leave(
+            &mut group.deletion_protection_enabled,
+            live.deletion_protection_enabled.as_ref(),
+        );
     }
 
     fn check(&self, group: &Properties, checks: &mut Checks) {
@@ -91,7 +98,14 @@ impl ResourceDriver for LogGroups {
         let found = groups
             .iter()
             .find(|group| group.log_group_name() == Some(name));
-        Ok(found.map(|group| self.hinted(convert::properties(group), &hints)))
+        let mut found = found.map(convert::properties);
+        if let Some(group) = &mut found
+            && self.logs.account.may_have(Quirk::HidesLogProtection)
+        {
+            let stated = request.properties.deletion_protection_enabled.as_ref();
+            leave(&mut group.deletion_protection_enabled, stated);
+        }
+        Ok(found.map(|group| self.hinted(group, &hints)))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
@@ -114,6 +128,9 @@ impl ResourceDriver for LogGroups {
         match self.make(&desired, tags).await {
             Err(error) if error.is("ResourceAlreadyExistsException") => {
                 self.take_over(&desired, owner, tags, error).await?;
+                if desired.deletion_protection_enabled == Some(true) {
+                    self.protect(&desired.log_group_name, true).await?;
+                }
             }
             made => made?,
         }
@@ -135,7 +152,16 @@ impl ResourceDriver for LogGroups {
         if changes.affects("KmsKeyId") {
             self.put_key(desired).await?;
         }
+        if changes.affects("DeletionProtectionEnabled") {
+            let on = desired.deletion_protection_enabled == Some(true);
+            self.protect(&desired.log_group_name, on).await?;
+        }
         Ok(())
+    }
+
+    /// Logs are deleted with what wrote them, unless they are protected.
+    fn is_kept(&self, group: &Properties) -> bool {
+        group.deletion_protection_enabled == Some(true)
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

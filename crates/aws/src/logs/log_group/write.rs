@@ -18,6 +18,7 @@ impl LogGroups {
             .log_group_name(&desired.log_group_name)
             .set_log_group_class(desired.log_group_class.map(convert::sdk_class))
             .set_kms_key_id(desired.kms_key_id.clone())
+            .set_deletion_protection_enabled(desired.deletion_protection_enabled)
             .set_tags(Some(tags.clone().into_iter().collect()))
             .send()
             .done("logs:CreateLogGroup")
@@ -70,9 +71,42 @@ impl LogGroups {
             .await
     }
 
+    /// Turns deletion protection on or off. Unlike the other calls, this one requires the ARN:
+    /// <https://github.com/hashicorp/terraform-provider-aws/pull/45298>.
+    pub(super) async fn protect(&self, name: &str, on: bool) -> Result<(), DriverError> {
+        let call = self
+            .logs
+            .sdk
+            .put_log_group_deletion_protection()
+            .log_group_identifier(self.logs.arn(name))
+            .deletion_protection_enabled(on);
+        LOGS.write(|| {
+            let sent = call.clone().send();
+            sent.done("logs:PutLogGroupDeletionProtection")
+        })
+        .await
+    }
+
+    /// Deletes a group, even if it is protected.
     pub(super) async fn remove(&self, name: &str) -> Result<(), DriverError> {
+        match self.send_delete(name).await {
+            Err(error) if is_protected(&error) => {
+                self.protect(name, false).await?;
+                self.send_delete(name).await
+            }
+            deleted => deleted,
+        }
+    }
+
+    async fn send_delete(&self, name: &str) -> Result<(), DriverError> {
         let call = self.logs.sdk.delete_log_group().log_group_name(name);
         LOGS.delete(|| call.clone().send().done("logs:DeleteLogGroup"))
             .await
     }
+}
+
+/// "Cannot delete log group with deletion protection enabled. Disable deletion protection first."
+/// Source: `Protecting log groups from deletion` in the user guide.
+fn is_protected(error: &DriverError) -> bool {
+    error.has_message("ValidationException", "deletion protection")
 }
