@@ -3,10 +3,16 @@
 //! Teams use one repository, which contains the packages published here and gets all others from a
 //! second one: only that one is connected to the public registry, since a repository has either
 //! upstreams or a connection.
+//!
+//! Packages of the system's own scopes are never taken from the public registry. Otherwise a package
+//! that anyone publishes there, under a name that the system uses and with a higher version, would be
+//! installed instead ("dependency substitution attack" in the CodeArtifact user guide).
 
 use std::collections::BTreeMap;
 
-use model::types::codeartifact::{Domain, Repository};
+use model::types::codeartifact::{
+    Domain, OriginConfiguration, PackageGroup, Repository, RestrictionMode, Restrictions,
+};
 use model::types::iam::{PolicyDocument, Principal, Statement, Values};
 use model::{Graph, Pseudo, StackName, Text};
 use serde::{Deserialize, Serialize};
@@ -87,6 +93,10 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
         )])),
     };
     let domain = stack.add("domain", domain);
+    for scope in scopes(system, packages) {
+        let group = own_packages(&scope, domain.name());
+        stack.add(&format!("scope-{}", scope.trim_start_matches('@')), group);
+    }
     let store = Repository {
         domain_name: domain.name(),
         repository_name: "npm-store".to_owned(),
@@ -118,6 +128,32 @@ pub(crate) fn add(graph: &mut Graph, system: &System, packages: &Packages) {
         npm_registry: shared.npm_endpoint(),
     };
     outputs::add(stack, &outputs);
+}
+
+/// The scopes whose packages come from the system alone.
+fn scopes(system: &System, packages: &Packages) -> Vec<String> {
+    let stated = packages.protect.clone();
+    stated.unwrap_or_else(|| vec![Packages::own_scope(&system.name)])
+}
+
+/// The packages of a scope, which are published to this domain and come from nowhere else.
+fn own_packages(scope: &str, domain: Text) -> PackageGroup {
+    let restrictions = Restrictions {
+        publish: Some(RestrictionMode::Allow.into()),
+        external_upstream: Some(RestrictionMode::Block.into()),
+        // One repository gets what was published to another.
+        internal_upstream: Some(RestrictionMode::Allow.into()),
+    };
+    PackageGroup {
+        domain_name: domain,
+        domain_owner: None,
+        pattern: format!("/npm/{}/*", scope.trim_start_matches('@')),
+        contact_info: None,
+        description: Some(format!(
+            "Packages of {scope}, which never come from the public registry"
+        )),
+        origin_configuration: Some(OriginConfiguration { restrictions }),
+    }
 }
 
 /// Principals of this account whose own policies allow it.

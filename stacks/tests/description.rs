@@ -125,6 +125,12 @@ fn tags() -> impl Strategy<Value = Tags> {
     )
 }
 
+/// Keys of others, none of which is one of [`tags`].
+fn ignored() -> impl Strategy<Value = IgnoredTags> {
+    let keys = prop::collection::btree_set("o[a-zA-Z0-9 +=._:/@-]{0,20}\\*?", 0..4);
+    keys.prop_map(|keys| IgnoredTags::new(keys.into_iter().collect()))
+}
+
 fn password() -> impl Strategy<Value = Password> {
     let required = any::<(bool, bool, bool, bool)>();
     (6..=99, required, 0..=24, 1..=365).prop_map(|(length, required, history, days)| Password {
@@ -132,12 +138,6 @@ fn password() -> impl Strategy<Value = Password> {
         require_lowercase: required.0,
         require_numbers: required.1,
         require_symbols: required.2,
-/// Keys of others, none of which is one of [`tags`].
-fn ignored() -> impl Strategy<Value = IgnoredTags> {
-    let keys = prop::collection::btree_set("o[a-zA-Z0-9 +=._:/@-]{0,20}\\*?", 0..4);
-    keys.prop_map(|keys| IgnoredTags::new(keys.into_iter().collect()))
-}
-
         require_uppercase: required.3,
         password_history_size: history,
         temporary_password_validity_days: days,
@@ -205,9 +205,12 @@ fn packages() -> impl Strategy<Value = Packages> {
         prop::collection::btree_set("arn:aws:iam::[0-9]{12}:(root|role/[a-z]{1,9})", 0..3)
             .prop_map(|principals| principals.into_iter().collect())
     };
-    (principals(), principals()).prop_map(|(readers, publishers)| Packages {
+    let scopes = prop::collection::btree_set("@[a-z0-9-][a-z0-9._-]{0,9}", 0..3);
+    let protect = option::of(scopes.prop_map(|scopes| scopes.into_iter().collect()));
+    (principals(), principals(), protect).prop_map(|(readers, publishers, protect)| Packages {
         readers,
         publishers,
+        protect,
     })
 }
 
@@ -319,6 +322,7 @@ fn system() -> impl Strategy<Value = System> {
     );
     all.prop_map(
         |(name, region, tags, functions, toggles, packages, front_ends, length)| {
+            let (tags, ignore_tags) = tags;
             let (identity, mut sites, shell, teams) = match front_ends {
                 Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
                 None => (Identity::default(), Delivery::default(), None, Vec::new()),
@@ -329,8 +333,8 @@ fn system() -> impl Strategy<Value = System> {
             System {
                 name,
                 region,
-            let (tags, ignore_tags) = tags;
                 tags,
+                ignore_tags,
                 functions,
                 toggles,
                 packages,
@@ -341,7 +345,6 @@ fn system() -> impl Strategy<Value = System> {
                 quotas: Quotas {
                     content_security_policy_length: length,
                 },
-                ignore_tags,
             }
         },
     )
@@ -529,15 +532,15 @@ fn write_functions(text: &mut String, functions: &Functions) {
         functions.log_retention_days
     )
     .unwrap();
-    writeln!(text, "tracing = {}", functions.tracing).unwrap();
-    if let Some(executions) = functions.reserved_concurrency {
-        writeln!(text, "reserved_concurrency = {executions}").unwrap();
     if let Some(class) = functions.log_class {
         writeln!(text, "log_class = \"{}\"", log_class(class)).unwrap();
     }
     if let Some(on) = functions.log_deletion_protection {
         writeln!(text, "log_deletion_protection = {on}").unwrap();
     }
+    writeln!(text, "tracing = {}", functions.tracing).unwrap();
+    if let Some(executions) = functions.reserved_concurrency {
+        writeln!(text, "reserved_concurrency = {executions}").unwrap();
     }
     writeln!(text, "log_level = \"{}\"", functions.log_level.as_str()).unwrap();
     let functions_texts = [
@@ -602,6 +605,7 @@ fn written(system: &System) -> String {
         name,
         region,
         tags,
+        ignore_tags,
         functions,
         toggles,
         packages,
@@ -615,16 +619,17 @@ fn written(system: &System) -> String {
     if let Some(region) = region {
         writeln!(text, "region = \"{region}\"").unwrap();
     }
+    writeln!(text, "ignore_tags = {:?}", ignore_tags.patterns()).unwrap();
     text += "[tags]\n";
     for (key, value) in tags {
         writeln!(text, "\"{key}\" = \"{value}\"").unwrap();
-        ignore_tags,
     }
     write_functions(&mut text, functions);
     write_toggles(&mut text, toggles);
     if let Some(Packages {
         readers,
         publishers,
+        protect,
     }) = packages
     {
         writeln!(
@@ -632,7 +637,9 @@ fn written(system: &System) -> String {
             "[packages]\nreaders = {readers:?}\npublishers = {publishers:?}"
         )
         .unwrap();
-    writeln!(text, "ignore_tags = {:?}", ignore_tags.patterns()).unwrap();
+        if let Some(scopes) = protect {
+            writeln!(text, "protect = {scopes:?}").unwrap();
+        }
     }
     writeln!(
         text,

@@ -44,6 +44,23 @@ fn without_packages_there_is_no_repository() {
     assert!(resources(&graph("acme", "")).is_empty());
 }
 
+/// A list of scopes replaces the default, the system's own.
+#[test]
+fn the_protected_scopes_are_as_described() {
+    let patterns = |more: &str| {
+        let graph = graph("shop", &format!("[packages]\n{more}"));
+        let properties = resources(&graph).into_values();
+        let patterns = properties.filter_map(|of| of["Pattern"].as_str().map(str::to_owned));
+        patterns.collect::<Vec<_>>()
+    };
+    assert_eq!(patterns(""), ["/npm/shop/*"]);
+    assert_eq!(patterns("protect = []"), [""; 0]);
+    assert_eq!(
+        patterns("protect = [\"@shop\", \"@shop-labs\"]"),
+        ["/npm/shop/*", "/npm/shop-labs/*"]
+    );
+}
+
 /// A domain's name has at most 50 characters, and a policy 7,168.
 #[test]
 fn names_and_policies_fit() {

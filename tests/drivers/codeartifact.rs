@@ -1,11 +1,17 @@
-//! `AWS::CodeArtifact::Domain` and `AWS::CodeArtifact::Repository`.
+//! `AWS::CodeArtifact::Domain`, `AWS::CodeArtifact::PackageGroup` and
+//! `AWS::CodeArtifact::Repository`.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_codeartifact::Client;
-use aws_sdk_codeartifact::types::UpstreamRepository;
+use aws_sdk_codeartifact::types::{
+    PackageGroupOriginRestrictionMode as Mode, PackageGroupOriginRestrictionType as Origin,
+    UpstreamRepository,
+};
 use engine::{Action, Goal, PlanError, Reason, Refusal};
-use model::types::codeartifact::{Domain, Repository};
+use model::types::codeartifact::{
+    Domain, OriginConfiguration, PackageGroup, Repository, RestrictionMode, Restrictions,
+};
 use model::types::iam::{PolicyDocument, Principal, Statement, Values};
 use model::{Graph, Tags, Text};
 
@@ -249,4 +255,131 @@ async fn what_is_somebody_elses_is_refused() {
         .send()
         .await
         .expect("deleted");
+}
+
+/// A group of packages by their scope, which is blocked for the public registry.
+fn package_group(scope: &str) -> PackageGroup {
+    let restrictions = Restrictions {
+        publish: Some(RestrictionMode::Allow.into()),
+        external_upstream: Some(RestrictionMode::Block.into()),
+        internal_upstream: None,
+    };
+    PackageGroup {
+        domain_name: Text::from(""),
+        domain_owner: None,
+        pattern: format!("/npm/{scope}/*"),
+        contact_info: None,
+        description: Some("Ours".to_owned()),
+        origin_configuration: Some(OriginConfiguration { restrictions }),
+    }
+}
+
+/// A domain with package groups, by their names in the model.
+fn grouped(world: &World, tags: Tags, groups: &[(&str, &PackageGroup)]) -> Graph {
+    let domain = model(world).domain;
+    world.graph_tagged(tags, |stack| {
+        let domain = stack.add("domain", domain);
+        for (name, group) in groups {
+            let group = PackageGroup {
+                domain_name: domain.name(),
+                ..(*group).clone()
+            };
+            stack.add(name, group);
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_package_group_is_changed_tagged_repaired_and_deleted() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let (client, domain) = (
+        Client::new(&world.config()),
+        model(&world).domain.domain_name,
+    );
+    let (first, second) = (package_group("acme"), package_group("acme-labs"));
+    let graph = |first: &PackageGroup| {
+        grouped(
+            &world,
+            Tags::new(),
+            &[("first", first), ("second", &second)],
+        )
+    };
+    let changed_paths = async |group: &PackageGroup| {
+        let plan = world.apply(&graph(group)).await;
+        paths(only(&plan))
+    };
+    world.apply(&graph(&first)).await;
+
+    let mut changed = first.clone();
+    changed.description = None;
+    assert_eq!(changed_paths(&changed).await, ["Description"]);
+    changed.contact_info = Some("web@example.com".to_owned());
+    assert_eq!(changed_paths(&changed).await, ["ContactInfo"]);
+    let restrictions = &mut changed
+        .origin_configuration
+        .as_mut()
+        .expect("some")
+        .restrictions;
+    restrictions.publish = Some(RestrictionMode::Block.into());
+    let publish = "OriginConfiguration.Restrictions.Publish.RestrictionMode";
+    assert_eq!(changed_paths(&changed).await, [publish]);
+
+    // A restriction that others lift is set back.
+    client
+        .update_package_group_origin_configuration()
+        .domain(&domain)
+        .package_group(&changed.pattern)
+        .restrictions(Origin::ExternalUpstream, Mode::Allow)
+        .send()
+        .await
+        .expect("lifted");
+    let external = "OriginConfiguration.Restrictions.ExternalUpstream.RestrictionMode";
+    assert_eq!(changed_paths(&changed).await, [external]);
+    let delete = client.delete_package_group().domain(&domain);
+    let delete = delete.package_group(&changed.pattern);
+    delete.send().await.expect("deleted");
+    let plan = world.apply(&graph(&changed)).await;
+    assert!(matches!(only(&plan).action, Action::Create { .. }));
+
+    let tags = Tags::from([("team".to_owned(), "web".to_owned())]);
+    let both = [("first", &changed), ("second", &second)];
+    let plan = world.apply(&grouped(&world, tags.clone(), &both)).await;
+    assert_eq!(plan.resources.len(), 3, "{:?}", describe(&plan));
+    // One that is no longer described is deleted, since it contains nothing.
+    let one = grouped(&world, tags, &both[..1]);
+    let plan = world.apply(&one).await;
+    assert_eq!(only(&plan).action, Action::Delete);
+    world.destroy(&one).await;
+}
+
+#[tokio::test]
+async fn a_package_group_of_another_owner_is_refused() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let (client, domain) = (
+        Client::new(&world.config()),
+        model(&world).domain.domain_name,
+    );
+    let alone = grouped(&world, Tags::new(), &[]);
+    world.apply(&alone).await;
+    let create = client.create_package_group().domain(&domain);
+    let create = create.package_group("/npm/acme/*");
+    create.send().await.expect("created");
+    let group = package_group("acme");
+    let wanted = grouped(&world, Tags::new(), &[("group", &group)]);
+    let refused = world.try_plan(&wanted, Goal::Converge).await;
+    let Err(PlanError::Refused(refusals)) = refused else {
+        panic!("it is another's: {refused:?}")
+    };
+    assert!(
+        matches!(&refusals[..], [Refusal::Foreign { id, .. }] if *id == format!("{domain}/npm/acme/*")),
+        "{refusals:?}"
+    );
+    let delete = client.delete_package_group().domain(&domain);
+    let delete = delete.package_group("/npm/acme/*");
+    delete.send().await.expect("deleted");
+    world.destroy(&alone).await;
 }

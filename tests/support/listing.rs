@@ -474,7 +474,7 @@ impl World {
         lines
     }
 
-    /// CodeArtifact's domains and repositories, if the endpoint supports it.
+    /// CodeArtifact's domains, repositories and package groups, if the endpoint supports it.
     async fn packages(&self) -> Vec<String> {
         let client = aws_sdk_codeartifact::Client::new(&self.config_of("codeartifact"));
         let Ok(domains) = client
@@ -502,6 +502,21 @@ impl World {
         lines.extend(named.map(|name| format!("package repository {name}")));
         // fakecloud has one account for all tests.
         lines.retain(|line| line.contains(&self.system));
+        for domain in domains.iter().filter_map(|of| of.name()) {
+            if domain.contains(&self.system) {
+                lines.extend(package_groups(&client, domain).await);
+            }
+        }
         lines
     }
+}
+
+async fn package_groups(client: &aws_sdk_codeartifact::Client, domain: &str) -> Vec<String> {
+    let pages = client.list_package_groups().domain(domain).into_paginator();
+    let groups = pages.items().send().collect::<Result<Vec<_>, _>>().await;
+    let groups = groups.expect("listed");
+    let patterns = groups.iter().filter_map(|of| of.pattern());
+    patterns
+        .map(|pattern| format!("package group {domain}{pattern}"))
+        .collect()
 }

@@ -1,6 +1,9 @@
 //! The packages that teams share: their repositories, and endpoints that do not support them.
 
 use aws_sdk_codeartifact::Client;
+use aws_sdk_codeartifact::types::{
+    PackageGroupOriginRestrictionMode as Mode, PackageGroupOriginRestrictionType as Origin,
+};
 use serde_json::Value;
 
 use crate::support::World;
@@ -14,6 +17,11 @@ fn client(project: &Project) -> Client {
 
 fn domain(project: &Project) -> String {
     format!("{}-packages", project.world.system)
+}
+
+/// The packages of a scope, as CodeArtifact writes them.
+fn pattern(scope: &str) -> String {
+    format!("/npm/{scope}/*")
 }
 
 /// The actions of a plan, one per line: `update packages/npm: Upstreams`.
@@ -56,6 +64,7 @@ async fn made_changed_repaired_and_taken_away() {
         .collect();
     let expected = [
         format!("package domain {domain}"),
+        format!("package group {domain}{}", pattern(&project.world.system)),
         format!("package repository {domain}/npm"),
         format!("package repository {domain}/npm-store"),
     ];
@@ -162,6 +171,62 @@ async fn made_changed_repaired_and_taken_away() {
     project.apply();
     let kept = project.ok(&["destroy", "--yes"]);
     assert!(kept.stderr.contains("packages/npm"), "{kept:#?}");
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// The packages of a scope never come from the public registry, unless the description says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn own_scopes_are_closed_to_the_public_registry() {
+    let Some(world) = World::with_codeartifact() else {
+        return;
+    };
+    let project = Project::in_world(world, DESCRIBED);
+    let (client, domain) = (client(&project), domain(&project));
+    let own = project.world.system.clone();
+    let origin = async |scope: &str| {
+        let call = client.describe_package_group().domain(&domain);
+        let call = call.package_group(pattern(scope));
+        let group = call.send().await.ok()?.package_group?;
+        let restrictions = group.origin_configuration?.restrictions?;
+        let modes = [
+            Origin::Publish,
+            Origin::ExternalUpstream,
+            Origin::InternalUpstream,
+        ];
+        Some(modes.map(|origin| restrictions[&origin].mode.clone().expect("a mode")))
+    };
+    let closed = Some([Mode::Allow, Mode::Block, Mode::Allow]);
+    project.apply();
+    assert_eq!(origin(&own).await, closed);
+
+    // A restriction that someone lifts is drift.
+    let lift = client.update_package_group_origin_configuration();
+    lift.domain(&domain)
+        .package_group(pattern(&own))
+        .restrictions(Origin::ExternalUpstream, Mode::Allow)
+        .send()
+        .await
+        .expect("lifted");
+    let address = format!("packages/scope-{own}");
+    let path = "OriginConfiguration.Restrictions.ExternalUpstream.RestrictionMode";
+    assert_eq!(
+        steps(&project.plan()),
+        [format!("update {address}: {path}")]
+    );
+    project.apply();
+    assert_eq!(origin(&own).await, closed);
+
+    project.describe(&format!("[packages]\nprotect = [\"@{own}\", \"@labs\"]\n"));
+    let created = "Description, DomainName, OriginConfiguration, Pattern";
+    let created = format!("create packages/scope-labs: {created}");
+    assert_eq!(steps(&project.plan()), [created]);
+    project.apply();
+    assert_eq!(origin("labs").await, closed);
+    project.describe("[packages]\nprotect = [\"@labs\"]\n");
+    assert_eq!(steps(&project.plan()), [format!("delete {address}")]);
+    project.apply();
+    assert_eq!(origin(&own).await, None);
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

@@ -34,6 +34,7 @@ pub fn drivers(account: &Account) -> Drivers {
             cloudfront::ResponseHeadersPolicies::new,
         ))
         .with(Untyped::new(account, codeartifact::Domains::new))
+        .with(Untyped::new(account, codeartifact::PackageGroups::new))
         .with(Untyped::new(account, codeartifact::Repositories::new))
         .with(Untyped::new(account, dynamodb::Tables::new))
         .with(Untyped::new(account, iam::Roles::new))

@@ -58,9 +58,9 @@ mod tests {
         // Some keys have no default: they show an example.
         assert_eq!(system.region.take().as_deref(), Some("eu-west-1"));
         assert_eq!(std::mem::take(&mut system.tags).len(), 1);
-        assert_eq!(system.functions.reserved_concurrency.take(), Some(5));
         let ignored = std::mem::take(&mut system.ignore_tags);
         assert_eq!(ignored.patterns(), ["map-migrated", "AutoTag_*"]);
+        assert_eq!(system.functions.reserved_concurrency.take(), Some(5));
         let functions = &mut system.functions;
         assert_eq!(functions.log_class.take(), Some(LogGroupClass::Standard));
         assert_eq!(functions.log_deletion_protection.take(), Some(true));
@@ -75,6 +75,7 @@ mod tests {
         assert_eq!(connections.deletion_protection, Some(true));
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
+        assert_eq!(packages.protect, Some(vec!["@acme".to_owned()]));
         let identity = &mut system.identity;
         assert_eq!(identity.tier.take(), Some(Tier::Essentials));
         let protection = identity.threat_protection.take();
@@ -132,8 +133,8 @@ mod tests {
             .map(Architecture::as_str)
             .into_iter()
             .chain(LogLevel::ALL.map(LogLevel::as_str))
-            .chain(Mfa::ALL.map(Mfa::as_str))
             .chain(LOG_CLASSES.map(log_class))
+            .chain(Mfa::ALL.map(Mfa::as_str))
             .chain(Tier::ALL.map(Tier::as_str))
             .chain(ThreatProtection::ALL.map(ThreatProtection::as_str))
             .chain(MINIMUM_TLS)

@@ -28,6 +28,13 @@ const OTHERS: &[(&str, &[&str])] = &[
         &["codeartifact:CreateDomain", "codeartifact:TagResource"],
     ),
     (
+        "codeartifact:CreatePackageGroup",
+        &[
+            "codeartifact:CreatePackageGroup",
+            "codeartifact:TagResource",
+        ],
+    ),
+    (
         "codeartifact:CreateRepository",
         &["codeartifact:CreateRepository", "codeartifact:TagResource"],
     ),

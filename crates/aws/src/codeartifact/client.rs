@@ -1,8 +1,8 @@
-//! The client of CodeArtifact: what domains and repositories have in common, and the errors that
-//! pass.
+//! The client of CodeArtifact: what domains, repositories and package groups have in common, and the
+//! errors that pass.
 //!
-//! Both have tags, and each has one policy, which is written with the revision that it replaces: of
-//! two concurrent writers the second is refused, reads again, and writes.
+//! All have tags. Domains and repositories have one policy each, which is written with the revision
+//! that it replaces: of two concurrent writers the second is refused, reads again, and writes.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(super) const CODEARTIFACT: Consistency = Consistency {
 /// Also the code of a name that is taken.
 const CONFLICT: &str = "ConflictException";
 
-/// Reads and writes what domains and repositories have in common.
+/// Reads and writes what the types have in common.
 #[derive(Debug)]
 pub(super) struct CodeArtifactClient {
     pub(super) account: Account,
@@ -94,7 +94,7 @@ impl CodeArtifactClient {
         }
     }
 
-    /// Adopts the domain or repository whose name a create call found taken.
+    /// Adopts the domain, repository or package group whose name a create call found taken.
     pub(super) async fn adopt(
         &self,
         taken: Option<DriverError>,

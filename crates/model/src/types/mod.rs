@@ -44,6 +44,7 @@ pub const ALL: &[&ResourceType] = &[
     s3::BUCKET_POLICY,
     s3::OBJECT,
     codeartifact::DOMAIN,
+    codeartifact::PACKAGE_GROUP,
     codeartifact::REPOSITORY,
     certificatemanager::CERTIFICATE,
     route53::RECORD_SET,

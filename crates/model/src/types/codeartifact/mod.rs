@@ -1,8 +1,15 @@
-//! `AWS::CodeArtifact::Domain` and `AWS::CodeArtifact::Repository`.
+//! `AWS::CodeArtifact::Domain`, `AWS::CodeArtifact::PackageGroup` and
+//! `AWS::CodeArtifact::Repository`.
+
+mod package_group;
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+pub use self::package_group::{
+    OriginConfiguration, PACKAGE_GROUP, PackageGroup, RestrictionMode, RestrictionType,
+    Restrictions,
+};
 use super::iam::PolicyDocument;
 use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Service, Text};
 
