@@ -1,8 +1,8 @@
 //! The differences between two normalised sets of properties, and their consequences.
 
 use model::{
-    ADDRESS_TAG, FINGERPRINT_TAG, KEYS_TAG, REGION_TAG, ResourceType, SYSTEM_TAG, Tags,
-    is_removable,
+    ADDRESS_TAG, BOUND_TO_TAG, FINGERPRINT_TAG, KEYS_TAG, REGION_TAG, ResourceType, SYSTEM_TAG,
+    Tags, is_removable,
 };
 use serde_json::Value;
 
@@ -114,6 +114,7 @@ pub(super) fn tag_changes(live: &Tags, desired: &Tags) -> Vec<Change> {
         SYSTEM_TAG,
         REGION_TAG,
         ADDRESS_TAG,
+        BOUND_TO_TAG,
         FINGERPRINT_TAG,
         KEYS_TAG,
     ];
@@ -208,6 +209,7 @@ mod tests {
         identity: &[],
         create_only: &["Schema[]"],
         renewed_by: &[],
+        bound_to: None,
         replacement: Replacement::DeleteFirst,
         holds_data: true,
         taggable: true,

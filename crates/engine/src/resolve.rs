@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Address, Expression, Node, Owner, Pseudo, Tags, Text};
+use model::{Address, BOUND_TO_TAG, Expression, Node, Owner, Pseudo, Tags, Text, references};
 use serde_json::Value;
 
 use crate::live::Attributes;
@@ -44,7 +44,19 @@ impl Resolved {
     /// The tags that a desired resource should carry, the owner's included.
     #[must_use]
     pub fn tags(&self, node: &Node) -> Tags {
-        node.tags(self.region())
+        let mut tags = node.tags(self.region());
+        let bound_to = self.bound_to(node).filter(|id| id != UNKNOWN);
+        tags.extend(bound_to.map(|id| (BOUND_TO_TAG.to_owned(), id)));
+        tags
+    }
+
+    /// The id of the resource that AWS binds a desired one to, if it refers to one; [`UNKNOWN`] as
+    /// long as that one does not exist.
+    pub(super) fn bound_to(&self, node: &Node) -> Option<String> {
+        let (property, attribute) = node.resource_type.bound_to?;
+        let referent = references(&node.properties[property]).into_iter().next()?;
+        let id = Text::Deferred(Expression::Attribute(referent, attribute.to_owned()));
+        Some(self.text(&id).unwrap_or_else(|| UNKNOWN.to_owned()))
     }
 
     /// The properties with every deferred text resolved, or [`UNKNOWN`] in its place.
