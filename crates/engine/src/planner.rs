@@ -333,7 +333,7 @@ impl Planner<'_> {
     }
 
     fn change(&mut self, node: &Node, live: &Live, mut changes: Changes) -> Option<Action> {
-        changes.0.extend(self.created_again(node, live));
+        changes.0.extend(self.created_again(node, live, &changes));
         let unread = Tags::new();
         let tags = live.tags.known().unwrap_or(&unread);
         let reason = if tags
@@ -361,12 +361,14 @@ impl Planner<'_> {
     }
 
     /// The change of the resource that AWS bound this one to, if it is another one now, or will be.
-    fn created_again(&self, node: &Node, live: &Live) -> Option<Change> {
+    /// One that gets another name is none: then the property that refers to it changes.
+    fn created_again(&self, node: &Node, live: &Live, changes: &Changes) -> Option<Change> {
         let (property, attribute) = node.resource_type.bound_to?;
+        let (referent, now) = self.known.bound_to(node)?;
         let recorded = live.tags.known()?.get(BOUND_TO_TAG);
-        let now = self.known.bound_to(node)?;
         let same = now != UNKNOWN && recorded.is_none_or(|recorded| *recorded == now);
-        (!same).then(|| Change {
+        let renamed = changes.affects(property) && self.inventory.live.contains_key(&referent);
+        (!same && !renamed).then(|| Change {
             path: format!("{property}.{attribute}"),
             old: recorded.map_or(Value::Null, |id| Value::from(id.as_str())),
             new: Value::from(now),

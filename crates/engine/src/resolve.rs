@@ -45,18 +45,19 @@ impl Resolved {
     #[must_use]
     pub fn tags(&self, node: &Node) -> Tags {
         let mut tags = node.tags(self.region());
-        let bound_to = self.bound_to(node).filter(|id| id != UNKNOWN);
-        tags.extend(bound_to.map(|id| (BOUND_TO_TAG.to_owned(), id)));
+        let bound_to = self.bound_to(node).filter(|(_, id)| id != UNKNOWN);
+        tags.extend(bound_to.map(|(_, id)| (BOUND_TO_TAG.to_owned(), id)));
         tags
     }
 
-    /// The id of the resource that AWS binds a desired one to, if it refers to one; [`UNKNOWN`] as
-    /// long as that one does not exist.
-    pub(super) fn bound_to(&self, node: &Node) -> Option<String> {
+    /// The resource that AWS binds a desired one to, if it refers to one, and its id; [`UNKNOWN`] as
+    /// long as it does not exist.
+    pub(super) fn bound_to(&self, node: &Node) -> Option<(Address, String)> {
         let (property, attribute) = node.resource_type.bound_to?;
         let referent = references(&node.properties[property]).into_iter().next()?;
-        let id = Text::Deferred(Expression::Attribute(referent, attribute.to_owned()));
-        Some(self.text(&id).unwrap_or_else(|| UNKNOWN.to_owned()))
+        let id = Expression::Attribute(referent.clone(), attribute.to_owned());
+        let id = self.text(&Text::Deferred(id));
+        Some((referent, id.unwrap_or_else(|| UNKNOWN.to_owned())))
     }
 
     /// The properties with every deferred text resolved, or [`UNKNOWN`] in its place.

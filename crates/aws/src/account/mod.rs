@@ -264,14 +264,15 @@ impl Account {
         owner.system == self.system() && owner.elsewhere(Some(self.region())).is_none()
     }
 
-    /// The zip with this hash.
+    /// The zip that was built from these sources.
     ///
     /// # Errors
     /// [`DriverError::Invalid`] if no such zip was built, or it cannot be read.
-    pub fn artifact(&self, code_sha256: &str) -> Result<Vec<u8>, DriverError> {
-        let path = self.artifacts.get(code_sha256);
-        let path = path
-            .ok_or_else(|| DriverError::Invalid(format!("no zip has the SHA-256 {code_sha256}")))?;
+    pub fn artifact(&self, source: &str) -> Result<Vec<u8>, DriverError> {
+        let path = self.artifacts.get(source);
+        let path = path.ok_or_else(|| {
+            DriverError::Invalid(format!("no zip was built from the sources {source}"))
+        })?;
         std::fs::read(path).map_err(|error| {
             DriverError::Invalid(format!("{} cannot be read: {error}", path.display()))
         })

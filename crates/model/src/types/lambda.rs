@@ -127,14 +127,16 @@ pub struct Function<S = Text> {
     pub kms_key_arn: Option<S>,
 }
 
-/// A function's zip.
+/// A function's code, by what it was built from.
 ///
-/// CloudFormation names an S3 object here; Frontage uploads the zip directly, so this is its hash.
+/// CloudFormation names an S3 object here; Frontage uploads the zip directly. The bytes of a zip
+/// depend on the compiler that built it, so two operators would change each other's functions if they
+/// were compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Code {
-    /// SHA-256 of the zip in base64, as Lambda reports it.
-    pub code_sha256: String,
+    /// The digest of the sources that it was built from, in hexadecimal digits.
+    pub source: String,
 }
 
 /// Environment variables of a function.
