@@ -30,15 +30,8 @@ impl Other {
     }
 
     fn run(&self, project: &Project, arguments: &[&str]) -> Ended {
-        let given = project.command(arguments);
-        let mut command = Command::new(self.0.path().join("frontage"));
-        command.args(given.get_args()).current_dir(project.path());
-        for (name, value) in given.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        let program = Command::new(self.0.path().join("frontage"));
+        let mut command = project.prepared(program, arguments);
         command.output().expect("the program runs").into()
     }
 }
