@@ -12,7 +12,7 @@ use model::{Graph, Service, StackName};
 use stacks::MissingOutput;
 use stacks::artifacts::Artifacts;
 use stacks::description::System;
-use stacks::toggles::{self, CodeHashes};
+use stacks::toggles::{self, Sources};
 use thiserror::Error;
 
 use crate::cli::functions::{self, Zips};
@@ -203,23 +203,23 @@ pub(super) async fn reach(global: &Global) -> Result<(System, Selection, Account
 /// The graph of a system.
 pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Result<Graph, Report> {
     let artifacts = Artifacts {
-        functions: hashes(functions),
+        functions: sources(functions),
         import_map: import_map::read()?,
     };
     Ok(stacks::system::graph(system, &artifacts))
 }
 
-fn hashes(functions: Option<&Functions>) -> CodeHashes {
-    // Without functions nothing is compared with a hash ([`Zips::None`]).
-    functions.map_or_else(CodeHashes::default, |functions| {
+fn sources(functions: Option<&Functions>) -> Sources {
+    // Without functions nothing is compared with them ([`Zips::None`]).
+    functions.map_or_else(Sources::default, |functions| {
         let packages = functions.packages().as_ref();
-        packages.map(|package| package.code_sha256.clone())
+        packages.map(|package| package.source.clone())
     })
 }
 
 fn paths(functions: Option<&Functions>) -> BTreeMap<String, PathBuf> {
     let functions = functions.into_iter().flatten();
     functions
-        .map(|function| (function.code_sha256.clone(), function.path.clone()))
+        .map(|function| (function.source.clone(), function.path.clone()))
         .collect()
 }

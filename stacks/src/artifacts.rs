@@ -4,13 +4,13 @@
 //! different build needs no new program.
 
 use crate::shell::ImportMap;
-use crate::toggles::CodeHashes;
+use crate::toggles::Sources;
 
 /// The builds that a desired state refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifacts {
-    /// The functions' zips.
-    pub functions: CodeHashes,
+    /// The functions' sources.
+    pub functions: Sources,
     /// The import map of the shell's page.
     pub import_map: ImportMap,
 }

@@ -20,7 +20,7 @@ fn function() -> Function {
         runtime: "provided.al2023".to_owned(),
         handler: "bootstrap".to_owned(),
         code: Code {
-            code_sha256: "hash".to_owned(),
+            source: "hash".to_owned(),
         },
         architectures: Vec::new(),
         memory_size: None,

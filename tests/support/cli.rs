@@ -61,7 +61,11 @@ impl Project {
 
     /// The program with these arguments, in this directory and account.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_frontage"));
+        self.prepared(Command::new(env!("CARGO_BIN_EXE_frontage")), arguments)
+    }
+
+    /// The same for another program that is, or starts, Frontage.
+    pub fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AWS_") {
                 command.env_remove(name);

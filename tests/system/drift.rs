@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_iam::types::Tag as RoleTag;
 use aws_sdk_sqs::types::QueueAttributeName;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::cli::Project;
 
@@ -323,6 +323,35 @@ impl<'p> Hands<'p> {
             .expect("deleted");
     }
 
+    /// Deletes a function's role.
+    async fn delete_role(&self, function: &str) {
+        let name = self.project.world.role(function);
+        let policies = self.iam.list_role_policies().role_name(&name).send().await;
+        for policy in policies.expect("listed").policy_names {
+            let call = self.iam.delete_role_policy().role_name(&name);
+            call.policy_name(policy).send().await.expect("deleted");
+        }
+        let call = self.iam.delete_role().role_name(&name);
+        call.send().await.expect("deleted");
+    }
+
+    /// Deletes a function's role, and creates the same one again.
+    async fn restore_role(&self, function: &str) {
+        let name = self.project.world.role(function);
+        let role = self.iam.get_role().role_name(&name).send().await;
+        let role = role.expect("found").role.expect("a role");
+        self.delete_role(function).await;
+        let call = self.iam.create_role().role_name(&name);
+        let call = call.assume_role_policy_document(TRUST).path(role.path);
+        call.set_tags(role.tags).send().await.expect("made");
+    }
+
+    async fn role_id(&self, function: &str) -> String {
+        let name = self.project.world.role(function);
+        let role = self.iam.get_role().role_name(name).send().await;
+        role.expect("found").role.expect("a role").role_id
+    }
+
     async fn delete_log_group(&self) {
         let group = self.log_group("connection-manager");
         self.logs
@@ -591,6 +620,43 @@ async fn what_was_deleted_is_made_again() {
     assert_eq!(project.world.listing().await, whole);
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// The function's KMS grant is for the id of its role, not for the name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_whose_role_is_another_one_of_that_name_is_replaced() {
+    let project = Project::new();
+    project.apply();
+    let whole = project.world.listing().await;
+    let hands = Hands::new(&project);
+    let old = hands.role_id("toggle-message").await;
+
+    hands.restore_role("toggle-message").await;
+    let new = hands.role_id("toggle-message").await;
+    let plan = project.plan();
+    let resources = plan["resources"].as_array().expect("resources");
+    let function = resources
+        .iter()
+        .find(|of| of["address"] == "toggles/toggle-message")
+        .expect("the function");
+    assert_eq!(function["action"], "delete-then-create", "{plan:#}");
+    let change = &function["changes"][0];
+    assert_eq!(change["path"], "Role.RoleId", "{plan:#}");
+    assert_eq!((&change["old"], &change["new"]), (&json!(old), &json!(new)));
+    project.apply();
+    assert_eq!(project.world.listing().await, whole);
+
+    hands.delete_role("connection-manager").await;
+    let told = lines(&project.plan());
+    for line in [
+        "toggles/connection-manager-role create -",
+        "toggles/connection-manager delete-then-create drift Role Role.RoleId",
+    ] {
+        assert!(told.contains(&line.to_owned()), "{told:#?}");
+    }
+    project.apply();
+    assert_eq!(project.world.listing().await, whole);
+    project.destroy();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! The shell's stacks: created, changed, repaired, destroyed.
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_cloudfront::types::HttpVersion;
@@ -7,7 +8,7 @@ use aws_sdk_cognitoidentityprovider::types::{PasswordPolicyType, UserPoolPolicyT
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::Value;
 
-use crate::support::cli::{Project, Running};
+use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Fate, Proxy};
 
 /// A shell and two teams.
@@ -163,30 +164,56 @@ async fn what_sites_share_is_applied_before_them_and_destroyed_after_them() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// The account's quotas allow 20 policies of a kind.
+/// A system with sixty teams, each on a domain of its own.
+fn sixty_teams(more: &str) -> String {
+    let certificate = "arn:aws:acm:us-east-1:111122223333:certificate/a1b2c3d4";
+    let site =
+        |name: &str| format!("domain = \"{name}.acme.example\"\ncertificate = \"{certificate}\"\n");
+    let teams = (1..=60).map(|number| {
+        let name = format!("t{number:02}");
+        format!("[teams.{name}]\n{}", site(&name))
+    });
+    let teams: String = teams.collect();
+    format!("[shell]\n{}{teams}{more}", site("www"))
+}
+
+/// An account has 20 policies of a kind, 100 access controls and 1,783 characters of a policy by
+/// default, and a program on macOS 256 files.
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_five_teams_share_what_an_account_has_few_of() {
-    let teams: Vec<_> = (1..=25)
-        .map(|number| format!("[teams.team-{number:02}]\n"))
-        .collect();
-    let project = Project::described(&format!("[shell]\n{}", teams.concat()));
-    let plan = project.plan();
-    let resources = plan["resources"].as_array().expect("resources");
-    let count = |of: &str| {
-        let of = format!("AWS::CloudFront::{of}");
-        resources
-            .iter()
-            .filter(|one| one["type"] == of.as_str())
-            .count()
+async fn sixty_teams_stand_within_the_defaults_of_an_account() {
+    let project = Project::described(&sixty_teams(""));
+    let run = |arguments: &[&str]| {
+        let mut shell = Command::new("sh");
+        let frontage = env!("CARGO_BIN_EXE_frontage");
+        shell.args(["-c", "ulimit -n 256 && exec \"$0\" \"$@\"", frontage]);
+        let ended = project.prepared(shell, arguments).output();
+        Ended::from(ended.expect("the program runs"))
     };
-    let counts = [
-        "Distribution",
-        "CachePolicy",
-        "ResponseHeadersPolicy",
-        "OriginAccessControl",
-    ]
-    .map(count);
-    assert_eq!(counts, [26, 1, 2, 1]);
+    let apply = || {
+        let applied = run(&["apply", "--yes"]);
+        assert_eq!(applied.code, Some(0), "{applied:#?}");
+        let next = run(&["plan", "--detailed-exitcode"]);
+        assert_eq!(next.code, Some(0), "{next:#?}");
+    };
+    apply();
+    let listing = project.world.listing().await;
+    let count = |kind: &str| {
+        let of_kind = listing.iter().filter(|line| line.starts_with(kind));
+        of_kind.count()
+    };
+    let kinds = [
+        "distribution ",
+        "cache policy ",
+        "response headers policy ",
+        "origin access control ",
+    ];
+    assert_eq!(kinds.map(count), [61, 1, 2, 1], "{listing:#?}");
+
+    project.describe(&sixty_teams("[sites]\nprice_class = \"100\"\n"));
+    apply();
+    let destroyed = run(&["destroy", "--yes", "--delete-data"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed:#?}");
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
 /// Deleting a team's lines from the description deletes its stack, but never the resources that

@@ -14,6 +14,7 @@ mod front_ends;
 mod least_privilege;
 mod life;
 mod npm;
+mod operators;
 mod organisation;
 mod outputs;
 mod packages;

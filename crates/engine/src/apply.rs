@@ -16,10 +16,12 @@ use crate::live::Live;
 use crate::pending::Pending;
 use crate::plan::{Action, Plan, ResourcePlan};
 use crate::resolve::{Resolved, has_unknown};
+use crate::slots::{Place, Slots};
 use crate::steps::{Step, steps};
 use crate::waiting::reporting;
 
-/// The number of steps that run concurrently; each service's rate is limited below the drivers.
+/// The number of steps that run concurrently, without those that wait; each service's rate is limited
+/// below the drivers.
 const CONCURRENT_STEPS: usize = 64;
 
 /// How one step ended.
@@ -113,6 +115,7 @@ pub async fn apply(
         tokio::select! {
             Some(ended) = run.tasks.join_next_with_id() => run.end(ended),
             Ok(()) = stop.changed() => {}
+            () = run.slots.freed() => {}
         }
     }
     run.report(*stop.borrow())
@@ -130,6 +133,7 @@ struct Run {
     waiting: BTreeSet<usize>,
     tasks: JoinSet<StepResult>,
     flying: BTreeMap<Id, usize>,
+    slots: Slots,
     pending: BTreeMap<Address, Pending>,
     stop: Stop,
     events: mpsc::UnboundedSender<Event>,
@@ -164,6 +168,7 @@ impl Run {
             waiting,
             tasks: JoinSet::new(),
             flying: BTreeMap::new(),
+            slots: Slots::new(CONCURRENT_STEPS),
             pending,
             stop,
             events,
@@ -182,15 +187,15 @@ impl Run {
             .copied()
             .filter(|step| self.steps[*step].after.iter().all(done))
             .collect();
-        for step in ready
-            .into_iter()
-            .take(CONCURRENT_STEPS.saturating_sub(self.flying.len()))
-        {
-            self.start(step);
+        for step in ready {
+            let Some(place) = self.slots.try_take() else {
+                break;
+            };
+            self.start(step, place);
         }
     }
 
-    fn start(&mut self, step: usize) {
+    fn start(&mut self, step: usize, place: Place) {
         self.waiting.remove(&step);
         let planned = self.planned(step).clone();
         let kind = self.steps[step].kind;
@@ -206,9 +211,9 @@ impl Run {
             let step = run_step(driver.as_ref(), &planned, kind, &known);
             let step = reporting(events, planned.address.clone(), kind, step);
             if kind == StepKind::Delete {
-                interruptible(stop, step).await
+                place.run(interruptible(stop, step)).await
             } else {
-                step.await
+                place.run(step).await
             }
         });
         self.flying.insert(task.id(), step);

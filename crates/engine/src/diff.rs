@@ -1,8 +1,8 @@
 //! The differences between two normalised sets of properties, and their consequences.
 
 use model::{
-    ADDRESS_TAG, FINGERPRINT_TAG, IgnoredTags, KEYS_TAG, REGION_TAG, ResourceType, SYSTEM_TAG,
-    Tags, is_removable,
+    ADDRESS_TAG, BOUND_TO_TAG, FINGERPRINT_TAG, IgnoredTags, KEYS_TAG, REGION_TAG, ResourceType,
+    SYSTEM_TAG, Tags, is_removable,
 };
 use serde_json::Value;
 
@@ -125,6 +125,7 @@ pub(super) fn tag_changes(live: &Tags, desired: &Tags, ignored: &IgnoredTags) ->
         SYSTEM_TAG,
         REGION_TAG,
         ADDRESS_TAG,
+        BOUND_TO_TAG,
         FINGERPRINT_TAG,
         KEYS_TAG,
     ];
@@ -219,6 +220,7 @@ mod tests {
         identity: &[],
         create_only: &["Schema[]"],
         renewed_by: &[],
+        bound_to: None,
         replacement: Replacement::DeleteFirst,
         holds_data: true,
         taggable: true,

@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use crate::slots::without_place;
+
 /// Says when to stop: no further step begins, and steps in flight finish.
 pub type Stop = watch::Receiver<bool>;
 
@@ -20,8 +22,12 @@ pub(super) async fn interruptible<F: Future>(stop: Stop, step: F) -> F::Output {
 }
 
 /// Sleeps for `length`, and returns false at once if the run is stopped during a step whose waits
-/// may be abandoned.
+/// may be abandoned. A step takes up no place meanwhile.
 pub async fn pause(length: Duration) -> bool {
+    without_place(sleep_unless_stopped(length)).await
+}
+
+async fn sleep_unless_stopped(length: Duration) -> bool {
     let Ok(mut stop) = STOP.try_with(Clone::clone) else {
         sleep(length).await;
         return true;

@@ -15,8 +15,8 @@
 //! | 5 | `check`, `inventory`, `pending` |
 //! | 4 | `driver` |
 //! | 3 | `diff`, `waiting` |
-//! | 2 | `event`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
-//! | 1 | `error`, `goal`, `live`, `interrupt` |
+//! | 2 | `event`, `interrupt`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
+//! | 1 | `error`, `goal`, `live`, `slots` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -37,6 +37,7 @@ mod read_cache;
 mod refusal;
 mod resolve;
 mod settle;
+mod slots;
 mod steps;
 #[cfg(test)]
 mod tests;

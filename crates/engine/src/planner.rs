@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use model::{Address, FINGERPRINT_TAG, Graph, Node, Owner, REGION_TAG, SYSTEM_TAG, Tags};
+use model::{
+    Address, BOUND_TO_TAG, FINGERPRINT_TAG, Graph, Node, Owner, REGION_TAG, SYSTEM_TAG, Tags,
+};
+use serde_json::Value;
 
 use crate::check::check_node;
-use crate::diff::{Changes, Comparison, tag_changes, tags_differ};
+use crate::diff::{Change, Changes, Comparison, tag_changes, tags_differ};
 use crate::driver::{Driver, Drivers};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
@@ -14,7 +17,7 @@ use crate::live::{Attributes, Live};
 use crate::pending::Pending;
 use crate::plan::{Action, Kept, Left, Plan, Reason, ResourcePlan};
 use crate::refusal::{PlanError, Refusal};
-use crate::resolve::Resolved;
+use crate::resolve::{Resolved, UNKNOWN};
 use crate::uses::uses_of_selected;
 
 /// Plans the steps from the live state to the goal, for the stacks that were read.
@@ -334,7 +337,8 @@ impl Planner<'_> {
         self.changed.insert(address.clone());
     }
 
-    fn change(&mut self, node: &Node, live: &Live, changes: Changes) -> Option<Action> {
+    fn change(&mut self, node: &Node, live: &Live, mut changes: Changes) -> Option<Action> {
+        changes.0.extend(self.created_again(node, live, &changes));
         let unread = Tags::new();
         let tags = live.tags.known().unwrap_or(&unread);
         let reason = if tags
@@ -359,6 +363,22 @@ impl Planner<'_> {
             changes,
             tag_changes: tag_changes(tags, &desired, ignored),
             reason,
+        })
+    }
+
+    /// The change of the resource that AWS bound this one to, if it is another one now, or will be.
+    /// One that gets another name is none: then the property that refers to it changes.
+    fn created_again(&self, node: &Node, live: &Live, changes: &Changes) -> Option<Change> {
+        let (property, attribute) = node.resource_type.bound_to?;
+        let (referent, now) = self.known.bound_to(node)?;
+        let recorded = live.tags.known()?.get(BOUND_TO_TAG);
+        let same = now != UNKNOWN && recorded.is_none_or(|recorded| *recorded == now);
+        let renamed = changes.affects(property) && self.inventory.live.contains_key(&referent);
+        (!same && !renamed).then(|| Change {
+            path: format!("{property}.{attribute}"),
+            old: recorded.map_or(Value::Null, |id| Value::from(id.as_str())),
+            new: Value::from(now),
+            forces_replacement: true,
         })
     }
 

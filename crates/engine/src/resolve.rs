@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Address, Expression, Node, Owner, Pseudo, Tags, Text};
+use model::{Address, BOUND_TO_TAG, Expression, Node, Owner, Pseudo, Tags, Text, references};
 use serde_json::Value;
 
 use crate::live::Attributes;
@@ -44,7 +44,20 @@ impl Resolved {
     /// The tags that a desired resource should carry, the owner's included.
     #[must_use]
     pub fn tags(&self, node: &Node) -> Tags {
-        node.tags(self.region())
+        let mut tags = node.tags(self.region());
+        let bound_to = self.bound_to(node).filter(|(_, id)| id != UNKNOWN);
+        tags.extend(bound_to.map(|(_, id)| (BOUND_TO_TAG.to_owned(), id)));
+        tags
+    }
+
+    /// The resource that AWS binds a desired one to, if it refers to one, and its id; [`UNKNOWN`] as
+    /// long as it does not exist.
+    pub(super) fn bound_to(&self, node: &Node) -> Option<(Address, String)> {
+        let (property, attribute) = node.resource_type.bound_to?;
+        let referent = references(&node.properties[property]).into_iter().next()?;
+        let id = Expression::Attribute(referent.clone(), attribute.to_owned());
+        let id = self.text(&Text::Deferred(id));
+        Some((referent, id.unwrap_or_else(|| UNKNOWN.to_owned())))
     }
 
     /// The properties with every deferred text resolved, or [`UNKNOWN`] in its place.

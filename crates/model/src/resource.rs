@@ -21,6 +21,9 @@ pub struct ResourceType {
     pub create_only: &'static [&'static str],
     /// Attributes that an in-place change of a property renews: `(property, attribute)`.
     pub renewed_by: &'static [(&'static str, &'static str)],
+    /// The property whose referent AWS binds the resource to by more than its name, and the attribute
+    /// that tells the referent from one that is created again under that name.
+    pub bound_to: Option<(&'static str, &'static str)>,
     /// The order of a replacement's steps.
     pub replacement: Replacement,
     /// Whether it holds people's data: it is never replaced, and deleted only on request. A driver

@@ -22,6 +22,9 @@ pub const REGION_TAG: &str = "frontage:region";
 /// The fingerprint of the last applied properties.
 pub const FINGERPRINT_TAG: &str = "frontage:fingerprint";
 
+/// The id of the resource that AWS bound this one to: see [`crate::ResourceType::bound_to`].
+pub const BOUND_TO_TAG: &str = "frontage:bound-to";
+
 /// The key of the tag on a *parent* that stores the fingerprint of a child which AWS cannot tag (a
 /// route, an integration, an authorizer, a permission).
 #[must_use]

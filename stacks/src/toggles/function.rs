@@ -9,19 +9,19 @@ use model::types::lambda::{
 use model::types::logs::LogGroup;
 use model::{Handle, StackBuilder, Text};
 
-use super::CodeHashes;
+use super::Sources;
 use crate::description::Functions;
 
 /// Adds functions, each with a log group and a role.
 pub(super) struct Builder<'s, 'g> {
     pub(super) stack: &'s mut StackBuilder<'g>,
     pub(super) settings: &'s Functions,
-    pub(super) code: &'s CodeHashes,
+    pub(super) code: &'s Sources,
 }
 
 pub(super) struct FunctionParts<'a> {
     pub(super) name: &'a str,
-    pub(super) code_sha256: &'a str,
+    pub(super) code: &'a str,
     pub(super) description: &'a str,
     pub(super) timeout: i32,
     pub(super) environment: BTreeMap<String, Text>,
@@ -32,7 +32,7 @@ impl Builder<'_, '_> {
     pub(super) fn function(&mut self, parts: FunctionParts<'_>) -> Handle<Function> {
         let FunctionParts {
             name,
-            code_sha256,
+            code,
             description,
             timeout,
             environment,
@@ -47,7 +47,7 @@ impl Builder<'_, '_> {
             runtime: "provided.al2023".to_owned(),
             handler: "bootstrap".to_owned(),
             code: Code {
-                code_sha256: code_sha256.to_owned(),
+                source: code.to_owned(),
             },
             architectures: vec![self.settings.architecture.as_str().to_owned()],
             memory_size: Some(self.settings.memory_mb),

@@ -26,8 +26,8 @@ use crate::outputs::{self, MissingOutput};
 /// The stack's name.
 pub const STACK: &str = "toggles";
 
-/// The base64 SHA-256 of each function's zip.
-pub type CodeHashes = PerFunction<String>;
+/// The digest of each function's sources.
+pub type Sources = PerFunction<String>;
 
 /// The name of the toggles' table, which is known before the table exists.
 #[must_use]
@@ -57,7 +57,7 @@ impl Outputs<String> {
 }
 
 /// Adds the stack to the graph. Returns the URL that clients connect to.
-pub(crate) fn add(graph: &mut Graph, system: &System, code: &CodeHashes) -> Text {
+pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Text {
     let stack = &mut graph.stack(StackName::new(STACK));
     let tables = tables(stack, system);
     let builder = &mut Builder {
@@ -98,7 +98,7 @@ fn connection_manager(
     statements.extend(use_of_key(key, &["kms:Decrypt"]));
     builder.function(FunctionParts {
         name: NAMES.connection_manager,
-        code_sha256: &builder.code.connection_manager,
+        code: &builder.code.connection_manager,
         description: "Stores and deletes connections",
         timeout: CONNECT_TIMEOUT_SECONDS.into(),
         environment: BTreeMap::from([(CONNECTIONS_TABLE.to_owned(), tables.connections.name())]),

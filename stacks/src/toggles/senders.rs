@@ -40,7 +40,7 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
     ];
     let parts = Streaming {
         name: NAMES.new_connection,
-        code_sha256: &builder.code.new_connection,
+        code: &builder.code.new_connection,
         description: "Sends the whole state to a new connection",
         source: connections,
         pattern: Some(r#"{"eventName":["INSERT"]}"#),
@@ -62,7 +62,7 @@ pub(super) fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
     ];
     let parts = Streaming {
         name: NAMES.toggle_message,
-        code_sha256: &builder.code.toggle_message,
+        code: &builder.code.toggle_message,
         description: "Sends each change to every connection",
         source: toggles,
         pattern: None,
@@ -74,7 +74,7 @@ pub(super) fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
 
 struct Streaming<'a> {
     name: &'a str,
-    code_sha256: &'a str,
+    code: &'a str,
     description: &'a str,
     source: &'a Handle<Table>,
     pattern: Option<&'a str>,
@@ -91,7 +91,7 @@ fn stream_function(
 ) {
     let Streaming {
         name,
-        code_sha256,
+        code,
         description,
         source,
         pattern,
@@ -131,7 +131,7 @@ fn stream_function(
     statements.extend(use_of_key(settings.kms_key.as_deref(), &actions));
     let function = builder.function(FunctionParts {
         name,
-        code_sha256,
+        code,
         description,
         timeout: SEND_TIMEOUT,
         environment: BTreeMap::from([

@@ -7,10 +7,10 @@ use toggle_contract::NAMES;
 /// An import map like the shell's.
 const IMPORT_MAP: &str = r#"{"imports":{"@frontage/session":"/shared/session-1.js","@frontage/toggles":"/shared/toggles-1.js","@frontage/ui":"/shared/ui-1.js"}}"#;
 
-/// Zips whose hashes name their functions, and the import map.
+/// Sources whose digests name their functions, and the import map.
 pub(crate) fn artifacts() -> Artifacts {
     Artifacts {
-        functions: NAMES.map(|name| format!("sha-{name}")),
+        functions: NAMES.map(|name| format!("source-{name}")),
         import_map: ImportMap::new(IMPORT_MAP),
     }
 }

@@ -98,9 +98,9 @@ async fn every_property_but_the_name_changes_in_place() {
     })
     .await;
     step("Handler", &|function| function.handler = "other".to_owned()).await;
-    step("Code.CodeSha256", &|function| {
+    step("Code.Source", &|function| {
         function.code = Code {
-            code_sha256: workshop.hashes[1].clone(),
+            source: workshop.sources[1].clone(),
         }
     })
     .await;
@@ -241,7 +241,7 @@ async fn code_and_configuration_change_together() {
     world.apply(&graph(world, &workshop.function(NAME))).await;
     let changed = Function {
         code: Code {
-            code_sha256: workshop.hashes[1].clone(),
+            source: workshop.sources[1].clone(),
         },
         timeout: Some(9),
         reserved_concurrent_executions: Some(1),
@@ -252,7 +252,7 @@ async fn code_and_configuration_change_together() {
     changes.sort();
     assert_eq!(
         changes,
-        ["Code.CodeSha256", "ReservedConcurrentExecutions", "Timeout"]
+        ["Code.Source", "ReservedConcurrentExecutions", "Timeout"]
     );
     world.destroy(&graph(world, &changed)).await;
 }
@@ -335,7 +335,7 @@ async fn drift_is_told_and_repaired() {
     assert_eq!(
         changes,
         [
-            "Code.CodeSha256",
+            "Code.Source",
             "ReservedConcurrentExecutions",
             "Tags.team",
             "Timeout"

@@ -8,6 +8,7 @@ mod endpoints;
 pub mod error;
 mod kept;
 mod network;
+mod pace;
 pub mod patience;
 mod profile;
 mod proxies;
@@ -105,7 +106,7 @@ impl Account {
         } else {
             Endpoint::Aws(None)
         };
-        let client = transport::client(connections.clone(), calls.clone(), to);
+        let client = transport::client(connections.clone(), calls.clone(), "sts", to);
         let base = config.into_builder().http_client(client).build();
         let region = base.region().filter(|region| !region.as_ref().is_empty());
         let region = check_region(region.ok_or(AccountError::NoRegion)?.to_string())?;
@@ -171,8 +172,8 @@ impl Account {
         }
     }
 
-    /// The SDK configuration of one service, by its signing name: its calls are counted and, on
-    /// AWS, paced.
+    /// The SDK configuration of one service, by its signing name: its calls are counted,
+    /// bounded and, on AWS, paced.
     #[must_use]
     pub fn config(&self, service: &'static str) -> SdkConfig {
         self.config_in(service, self.region())
@@ -197,6 +198,7 @@ impl Account {
             let client = transport::client(
                 self.shared.connections.clone(),
                 self.shared.calls.clone(),
+                service,
                 to,
             );
             self.shared
@@ -264,14 +266,15 @@ impl Account {
         owner.system == self.system() && owner.elsewhere(Some(self.region())).is_none()
     }
 
-    /// The zip with this hash.
+    /// The zip that was built from these sources.
     ///
     /// # Errors
     /// [`DriverError::Invalid`] if no such zip was built, or it cannot be read.
-    pub fn artifact(&self, code_sha256: &str) -> Result<Vec<u8>, DriverError> {
-        let path = self.artifacts.get(code_sha256);
-        let path = path
-            .ok_or_else(|| DriverError::Invalid(format!("no zip has the SHA-256 {code_sha256}")))?;
+    pub fn artifact(&self, source: &str) -> Result<Vec<u8>, DriverError> {
+        let path = self.artifacts.get(source);
+        let path = path.ok_or_else(|| {
+            DriverError::Invalid(format!("no zip was built from the sources {source}"))
+        })?;
         std::fs::read(path).map_err(|error| {
             DriverError::Invalid(format!("{} cannot be read: {error}", path.display()))
         })

@@ -52,7 +52,8 @@ mod tests {
     use futures_util::future::try_join_all;
 
     use super::*;
-    use crate::account::transport::{self, CallCount, Endpoint, Pace};
+    use crate::account::pace::Pace;
+    use crate::account::transport::{self, CallCount, Endpoint};
 
     /// Calls that wait for their turn longer than an answer may take.
     #[tokio::test(start_paused = true)]
@@ -62,7 +63,7 @@ mod tests {
         let fake = FakeAws::new(vec![urls; CALLS]);
         let paced = Endpoint::Aws(Some(Arc::new(Pace::new(1, 1))));
         let client: SharedHttpClient =
-            transport::client(fake.client(), CallCount::default(), paced);
+            transport::client(fake.client(), CallCount::default(), "sqs", paced);
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-1"))

@@ -1,4 +1,5 @@
-//! The HTTP client of every AWS client: it counts the calls and keeps each service under its quota.
+//! The HTTP client of every AWS client: it counts the calls, bounds those in flight, and keeps each
+//! service under its quota.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,10 +15,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::Semaphore;
 
 use super::network::Network;
+use super::pace::{IN_FLIGHT, Pace, at_once};
 
 /// The number of calls sent, retries included.
 #[derive(Clone, Debug, Default)]
@@ -31,18 +32,43 @@ impl CallCount {
     }
 }
 
+/// How long a connection is kept for a later call, and how many to one host.
+#[derive(Clone, Copy)]
+struct Kept {
+    seconds: u64,
+    per_host: usize,
+}
+
+/// The dozen hosts of the services.
+const SERVICES: Kept = Kept {
+    seconds: 10,
+    per_host: 12,
+};
+
+/// Each bucket is a host.
+const BUCKETS: Kept = Kept {
+    seconds: 1,
+    per_host: 2,
+};
+
 /// The connections that all services share.
 pub(crate) fn connections(network: &Network) -> SharedHttpClient {
+    let (http, https) = (network.proxies.http(), network.proxies.https());
     let trust = network.trust.context();
     SharedHttpClient::new(Connections {
-        http: connections_through(network.proxies.http(), trust.clone()),
-        https: connections_through(network.proxies.https(), trust),
+        http: connections_through(http, trust.clone(), SERVICES),
+        https: connections_through(https.clone(), trust.clone(), SERVICES),
+        buckets: connections_through(https, trust, BUCKETS),
+        in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
     })
 }
 
-fn connections_through(proxy: ProxyConfig, trust: TlsContext) -> SharedHttpClient {
+fn connections_through(proxy: ProxyConfig, trust: TlsContext, kept: Kept) -> SharedHttpClient {
     Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = Connector::builder().proxy_config(proxy.clone());
+        let mut connector = Connector::builder()
+            .proxy_config(proxy.clone())
+            .pool_idle_timeout(Duration::from_secs(kept.seconds))
+            .pool_max_idle_per_host(kept.per_host);
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector
@@ -52,11 +78,13 @@ fn connections_through(proxy: ProxyConfig, trust: TlsContext) -> SharedHttpClien
     })
 }
 
-/// Connections by the scheme of what is called: the SDK's client has one proxy for all of its calls.
+/// Connections by what is called: the SDK's client has one proxy for all of its calls.
 #[derive(Clone, Debug)]
 struct Connections {
     http: SharedHttpClient,
     https: SharedHttpClient,
+    buckets: SharedHttpClient,
+    in_flight: Arc<Semaphore>,
 }
 
 impl HttpClient for Connections {
@@ -65,7 +93,7 @@ impl HttpClient for Connections {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(ByScheme {
+        SharedHttpConnector::new(ByHost {
             connections: self.clone(),
             settings: settings.clone(),
             components: components.clone(),
@@ -75,36 +103,47 @@ impl HttpClient for Connections {
 
 /// Chooses when the call is made: certificates are read only where TLS needs them.
 #[derive(Debug)]
-struct ByScheme {
+struct ByHost {
     connections: Connections,
     settings: HttpConnectorSettings,
     components: RuntimeComponents,
 }
 
-impl HttpConnector for ByScheme {
+impl HttpConnector for ByHost {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let client = if request.uri().starts_with("https:") {
-            &self.connections.https
-        } else {
+        let uri = request.uri();
+        let client = if !uri.starts_with("https:") {
             &self.connections.http
+        } else if uri.contains(".s3.") {
+            &self.connections.buckets
+        } else {
+            &self.connections.https
         };
         let connector = client.http_connector(&self.settings, &self.components);
-        connector.call(request)
+        let in_flight = Arc::clone(&self.connections.in_flight);
+        HttpConnectorFuture::new(async move {
+            // Never closed.
+            let _place = in_flight.acquire().await.ok();
+            connector.call(request).await
+        })
     }
 }
 
 /// The header that marks an emulator's answers: an endpoint was set in place of AWS's.
 pub(crate) const EMULATED: &str = "x-frontage-emulated";
 
-/// A service's calls over shared connections: counted, and on AWS paced.
+/// A service's calls over shared connections: counted, bounded, and on AWS paced. The service is
+/// given by its signing name.
 pub(crate) fn client(
     connections: SharedHttpClient,
     count: CallCount,
+    service: &str,
     to: Endpoint,
 ) -> SharedHttpClient {
     SharedHttpClient::new(Metered {
         connections,
         count,
+        at_once: Arc::new(at_once(service)),
         to,
     })
 }
@@ -125,57 +164,11 @@ impl Endpoint {
     }
 }
 
-/// A limit on a service's calls: this many per second on average, this many concurrently.
-pub(crate) struct Pace {
-    interval: Duration,
-    burst: u32,
-    /// When the bucket is full again.
-    full_at: Mutex<Instant>,
-}
-
-impl Pace {
-    /// The account-wide quotas of control planes, halved because others use the account as well.
-    ///
-    /// Sources: API Gateway 10 per second with a burst of 40; Lambda 15 per second for all calls
-    /// but `GetFunction`; CloudWatch Logs 5 per second for each call; Cognito 15 per second for
-    /// each of reading and writing pools and clients; Certificate Manager 8 to 10 per second for
-    /// each read; Route 53 5 per second for all calls.
-    pub(crate) fn of(service: &str) -> Option<Self> {
-        match service {
-            "acm" => Some(Self::new(5, 10)),
-            "apigateway" => Some(Self::new(5, 20)),
-            "cognito-idp" => Some(Self::new(10, 15)),
-            "lambda" => Some(Self::new(15, 15)),
-            "logs" => Some(Self::new(10, 10)),
-            "route53" => Some(Self::new(4, 4)),
-            _ => None,
-        }
-    }
-
-    pub(super) fn new(per_second: u32, burst: u32) -> Self {
-        Self {
-            interval: Duration::from_secs(1) / per_second,
-            burst,
-            full_at: Mutex::new(Instant::now()),
-        }
-    }
-
-    /// Waits for this call's turn.
-    async fn turn(&self) {
-        let turn = {
-            let mut full_at = self.full_at.lock().await;
-            let now = Instant::now();
-            *full_at = (*full_at).max(now) + self.interval;
-            *full_at - self.interval * self.burst
-        };
-        sleep_until(turn).await;
-    }
-}
-
 #[derive(Clone)]
 struct Metered {
     connections: SharedHttpClient,
     count: CallCount,
+    at_once: Arc<Semaphore>,
     to: Endpoint,
 }
 
@@ -213,6 +206,8 @@ impl HttpConnector for MeteredConnector {
             if let Endpoint::Aws(Some(pace)) = &meter.to {
                 pace.turn().await;
             }
+            // Never closed.
+            let _place = meter.at_once.acquire().await.ok();
             meter.count.0.fetch_add(1, Ordering::Relaxed);
             let mut response = connector.call(request).await?;
             if matches!(meter.to, Endpoint::Emulator) {
@@ -225,19 +220,83 @@ impl HttpConnector for MeteredConnector {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+    use futures_util::future::try_join_all;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::time::sleep;
+
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_burst_passes_at_once_and_the_rest_at_the_rate() {
-        let pace = Pace::new(10, 5);
-        let began = Instant::now();
-        for _ in 0..5 {
-            pace.turn().await;
+    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+
+    /// Answers each request on a connection after a moment, until the client closes it.
+    async fn serve(mut connection: TcpStream) {
+        let mut bytes = [0; 8192];
+        while connection.read(&mut bytes).await.is_ok_and(|read| read > 0) {
+            sleep(Duration::from_millis(2)).await;
+            let _ = connection.write_all(ANSWER).await;
         }
-        assert_eq!(began.elapsed(), Duration::ZERO);
-        for _ in 0..10 {
-            pace.turn().await;
-        }
-        assert_eq!(began.elapsed().as_millis(), 1000);
+    }
+
+    /// Serves in the background, and counts the most connections that are open at once.
+    async fn server() -> (String, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let most = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&most);
+        tokio::spawn(async move {
+            let open = Arc::new(());
+            while let Ok((connection, _)) = listener.accept().await {
+                let one = Arc::clone(&open);
+                counted.fetch_max(Arc::strong_count(&open) - 1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    serve(connection).await;
+                    drop(one);
+                });
+            }
+        });
+        (url, most)
+    }
+
+    async fn call_often(service: &str, url: &str, connections: &SharedHttpClient) {
+        let count = CallCount::default();
+        let client = client(
+            connections.clone(),
+            count.clone(),
+            service,
+            Endpoint::Emulator,
+        );
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
+            .endpoint_url(url)
+            .http_client(client)
+            .build();
+        let sqs = aws_sdk_sqs::Client::from_conf(config);
+        let calls = (0..100).map(|_| sqs.list_queues().send());
+        try_join_all(calls).await.unwrap();
+        assert_eq!(count.get(), 100);
+    }
+
+    #[tokio::test]
+    async fn any_number_of_calls_takes_few_connections() {
+        let (url, most) = server().await;
+        let connections = connections(&Network::default());
+        call_often("sqs", &url, &connections).await;
+        let of_one = most.load(Ordering::Relaxed);
+        assert!((2..=2 * 12).contains(&of_one), "{of_one}");
+
+        let names: Vec<_> = (0..10).map(|number| format!("service-{number}")).collect();
+        let calls = names.iter().map(async |name| {
+            call_often(name, &url, &connections).await;
+            Ok::<_, ()>(())
+        });
+        try_join_all(calls).await.unwrap();
+        let of_all = most.load(Ordering::Relaxed);
+        assert!((25..=2 * IN_FLIGHT).contains(&of_all), "{of_all}");
     }
 }

@@ -60,6 +60,7 @@ impl Resource for Thing {
         identity: &["Name"],
         create_only: &["Name"],
         renewed_by: &[],
+        bound_to: None,
         replacement: Replacement::DeleteFirst,
         holds_data: false,
         taggable: true,

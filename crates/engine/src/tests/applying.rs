@@ -150,6 +150,26 @@ async fn a_stop_lets_what_began_end_and_begins_nothing() {
     assert!(cloud.apply(&graph).await.complete());
 }
 
+/// How long 200 creations take that have this fault.
+async fn all_with(fault: Fault) -> Duration {
+    let cloud = Cloud::default();
+    let names: Vec<_> = (0..200).map(|number| format!("t{number}")).collect();
+    for name in &names {
+        cloud.fault(&format!("create {name}"), fault.clone());
+    }
+    let began = Instant::now();
+    let graph = things(names.iter().map(|name| thing(name, &[])));
+    assert!(cloud.apply(&graph).await.complete());
+    began.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn steps_that_wait_hold_up_no_other_and_calls_are_bounded() {
+    let minute = Duration::from_mins(1);
+    assert_eq!(all_with(Fault::Waits(minute)).await, minute);
+    assert_eq!(all_with(Fault::Takes(minute)).await, 4 * minute);
+}
+
 /// Waits of a deletion can take an hour, and the next run resumes them. Calls and creations
 /// continue.
 #[tokio::test(start_paused = true)]

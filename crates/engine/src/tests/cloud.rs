@@ -40,6 +40,7 @@ pub(super) const THING: &ResourceType = &ResourceType {
     identity: &["Name"],
     create_only: &["Name", "Shape"],
     renewed_by: &[("Size", "Stamp")],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,
@@ -61,6 +62,14 @@ pub(super) const TWIN: &ResourceType = &ResourceType {
     identity: &["Name", "Shape"],
     create_only: &["Shape"],
     replacement: Replacement::CreateFirst,
+    refers_to: &["Test::Thing"],
+    ..*THING
+};
+
+/// A thing that the cloud binds to the id of what it refers to by name.
+pub(super) const BOUND: &ResourceType = &ResourceType {
+    name: "Test::Bound",
+    bound_to: Some(("Needs", "Id")),
     refers_to: &["Test::Thing"],
     ..*THING
 };
@@ -98,6 +107,7 @@ resource!(Thing, THING);
 resource!(Vault, VAULT);
 resource!(Twin, TWIN);
 resource!(Wide, WIDE);
+resource!(Bound, BOUND);
 
 /// A fault of a step.
 #[derive(Clone, Debug)]
@@ -133,7 +143,7 @@ impl Cloud {
     }
 
     pub(super) fn drivers(&self) -> Drivers {
-        [THING, VAULT, TWIN, WIDE]
+        [THING, VAULT, TWIN, WIDE, BOUND]
             .iter()
             .fold(Drivers::default(), |drivers, facts| {
                 drivers.with(FakeDriver {
@@ -339,6 +349,7 @@ impl Driver for FakeDriver {
             state.made += 1;
             let id = format!("{name}#{}", state.made);
             let attributes = Attributes::from([
+                ("Name".to_owned(), name.clone()),
                 ("Id".to_owned(), id.clone()),
                 ("Stamp".to_owned(), id.clone()),
             ]);

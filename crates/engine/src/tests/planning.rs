@@ -1,12 +1,15 @@
 //! The plan: its contents and its refusals.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use model::{Graph, IgnoredTags, SYSTEM_TAG, StackName, Tags};
+use model::{BOUND_TO_TAG, Graph, IgnoredTags, SYSTEM_TAG, StackName, Tags};
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::cloud::{Cloud, Properties, Thing, Twin, Vault, Wide, attribute, id, thing, things};
+use super::cloud::{
+    Bound, Cloud, Fault, Properties, Thing, Twin, Vault, Wide, attribute, id, thing, things,
+};
 use crate::Resolved;
 use crate::{
     Action, Finding, Goal, LiveProperties, LiveTags, Plan, PlanError, Reason, Refusal, Selection,
@@ -61,6 +64,37 @@ async fn what_was_deleted_behind_its_back_is_made_again_and_what_refers_to_it_ch
     assert_eq!(planned(&cloud, &graph).await, ["create a", "repair b"]);
     assert!(cloud.apply(&graph).await.complete());
     assert!(planned(&cloud, &graph).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_bound_to_another_one_of_the_same_name_is_replaced() {
+    let cloud = Cloud::default();
+    let mut graph = things([thing("a", &[])]);
+    let by_name = Properties {
+        needs: vec![attribute("a", "Name")],
+        ..thing("b", &[])
+    };
+    graph.stack(StackName::new("s")).add("b", Bound(by_name));
+    cloud.apply(&graph).await;
+    assert!(planned(&cloud, &graph).await.is_empty());
+
+    cloud.remove("a");
+    assert_eq!(planned(&cloud, &graph).await, ["create a", "replace b"]);
+    // The run ends between the two.
+    cloud.fault("delete b", Fault::Fails);
+    cloud.apply(&graph).await;
+    assert_eq!(planned(&cloud, &graph).await, ["replace b"]);
+    cloud.fault("delete b", Fault::Takes(Duration::ZERO));
+    assert!(cloud.apply(&graph).await.complete());
+    assert!(planned(&cloud, &graph).await.is_empty());
+
+    // One of a version that did not record it gets the record.
+    cloud.meddle("b", |live| {
+        let mut tags = live.tags.known().unwrap().clone();
+        tags.remove(BOUND_TO_TAG);
+        live.tags = LiveTags::Read(tags);
+    });
+    assert_eq!(planned(&cloud, &graph).await, ["repair b"]);
 }
 
 #[tokio::test]

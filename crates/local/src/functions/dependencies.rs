@@ -26,22 +26,18 @@ pub(super) fn of_manifest(text: &str, packages: &BTreeSet<String>) -> String {
 }
 
 /// The lock file's entries of these packages.
-pub(super) fn of_lock(text: &str, packages: &BTreeSet<String>) -> String {
-    let Ok(lock) = text.parse::<Table>() else {
-        return text.to_owned();
-    };
+pub(super) fn of_lock(lock: &Table, packages: &BTreeSet<String>) -> String {
     let entries =
-        entries(&lock).filter(|entry| name(entry).is_some_and(|name| packages.contains(name)));
+        entries(lock).filter(|entry| name(entry).is_some_and(|name| packages.contains(name)));
     entries.map(ToString::to_string).collect()
 }
 
-/// The lock file's package names for some packages and their dependencies, whatever their versions.
-pub(super) fn closure(lock: &str, roots: impl IntoIterator<Item = String>) -> BTreeSet<String> {
-    let lock = lock.parse::<Table>().unwrap_or_default();
+/// The lock file's package names for a package and its dependencies, whatever their versions.
+pub(super) fn closure(lock: &Table, root: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut rest: Vec<String> = roots.into_iter().collect();
+    let mut rest = vec![root.to_owned()];
     while let Some(next) = rest.pop() {
-        let of_name = entries(&lock).filter(|entry| name(entry) == Some(&next));
+        let of_name = entries(lock).filter(|entry| name(entry) == Some(&next));
         rest.extend(
             of_name
                 .flat_map(dependencies)
@@ -73,6 +69,7 @@ fn dependencies(entry: &Table) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const LOCK: &str = r#"
@@ -99,8 +96,12 @@ mod tests {
         lto = "fat"
     "#;
 
+    fn lock(text: &str) -> Table {
+        text.parse().unwrap()
+    }
+
     fn packages() -> BTreeSet<String> {
-        closure(LOCK, ["one".to_owned()])
+        closure(&lock(LOCK), "one")
     }
 
     #[test]
@@ -113,7 +114,10 @@ mod tests {
             "1.0.0\"\n        [[package]]\n        name = \"other\"",
             "1.0.1\"\n        [[package]]\n        name = \"other\"",
         );
-        assert_ne!(of_lock(LOCK, &packages()), of_lock(&newer, &packages()));
+        assert_ne!(
+            of_lock(&lock(LOCK), &packages()),
+            of_lock(&lock(&newer), &packages())
+        );
         let wider = MANIFEST.replace(
             "shared = \"1\"",
             "shared = { version = \"1\", features = [\"more\"] }",
@@ -132,8 +136,8 @@ mod tests {
     #[test]
     fn what_others_depend_on_does_not() {
         assert_eq!(
-            of_lock(LOCK, &packages()),
-            of_lock(&LOCK.replace("2.0.0", "2.0.1"), &packages())
+            of_lock(&lock(LOCK), &packages()),
+            of_lock(&lock(&LOCK.replace("2.0.0", "2.0.1")), &packages())
         );
         assert_eq!(
             of_manifest(MANIFEST, &packages()),

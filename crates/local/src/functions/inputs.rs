@@ -1,46 +1,72 @@
-//! Whether packages are older than their sources, without starting a compiler.
+//! What each package is built from, without starting a compiler.
 
 use std::fs;
 use std::path::Path;
+
+use toggle_contract::{NAMES, PerFunction};
+use toml::Table;
 
 use super::dependencies::{closure, of_lock, of_manifest};
 use super::{Architecture, FunctionsError};
 use crate::files::{self, Digest, failed};
 use crate::tools::ToolSet;
 
-/// The digest of everything in the workspace that affects the packages' bytes: the functions'
-/// sources, their parts of the workspace's manifest and lock file, the pinned build tools, the
-/// architecture.
+/// The digests of everything in the workspace that affects each package's behaviour: the sources of
+/// the function and of the crates of ours that it depends on, the function's parts of the
+/// workspace's manifest and lock file, the pinned build tools, the architecture.
 ///
-/// The compiler's version is omitted, since querying it takes longer than everything else. The
-/// manifest's `rust-version` represents it.
-pub(super) fn digest(
+/// The compiler's version is omitted: two people who have different ones deploy the same function.
+/// The manifest's `rust-version` represents it.
+pub(super) fn digests(
     workspace_root: &Path,
     architecture: Architecture,
-) -> Result<String, FunctionsError> {
-    let sources = workspace_root.join("lambda-src");
-    let mut files = Vec::new();
-    files::collect(&sources, &[], &mut files)?;
-    let mut inputs = Digest::default();
-    inputs.files(workspace_root, files)?;
-    let (manifest, lock) = (
-        read(&workspace_root.join("Cargo.toml"))?,
-        read(&workspace_root.join("Cargo.lock"))?,
-    );
-    let packages = closure(&lock, crates(&sources)?);
-    inputs.part(of_manifest(&manifest, &packages).as_bytes());
-    inputs.part(of_lock(&lock, &packages).as_bytes());
-    inputs.part(ToolSet::LOCAL.requirements().as_bytes());
-    inputs.part(architecture.as_str().as_bytes());
-    Ok(inputs.finish())
+) -> Result<PerFunction<String>, FunctionsError> {
+    let lock = read(&workspace_root.join("Cargo.lock"))?;
+    let workspace = Workspace {
+        root: workspace_root,
+        manifest: read(&workspace_root.join("Cargo.toml"))?,
+        // Cargo reports one that cannot be read.
+        lock: lock.parse().unwrap_or_default(),
+        architecture,
+    };
+    let [connection_manager, new_connection, toggle_message] = [
+        NAMES.connection_manager,
+        NAMES.new_connection,
+        NAMES.toggle_message,
+    ]
+    .map(|name| workspace.digest(name));
+    Ok(PerFunction {
+        connection_manager: connection_manager?,
+        new_connection: new_connection?,
+        toggle_message: toggle_message?,
+    })
 }
 
-/// The functions' crates and their common library: each is named like its directory.
-fn crates(sources: &Path) -> Result<Vec<String>, FunctionsError> {
-    let entries = fs::read_dir(sources).map_err(failed("list", sources))?;
-    Ok(entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect())
+struct Workspace<'w> {
+    root: &'w Path,
+    manifest: String,
+    lock: Table,
+    architecture: Architecture,
+}
+
+impl Workspace<'_> {
+    fn digest(&self, function: &str) -> Result<String, FunctionsError> {
+        let packages = closure(&self.lock, function);
+        let mut sources = Vec::new();
+        for package in &packages {
+            let directory = self.root.join("lambda-src").join(package);
+            if directory.is_dir() {
+                files::collect(&directory, &["tests"], &mut sources)?;
+            }
+        }
+        let mut inputs = Digest::default();
+        inputs.files(self.root, sources)?;
+        inputs.part(of_manifest(&self.manifest, &packages).as_bytes());
+        inputs.part(of_lock(&self.lock, &packages).as_bytes());
+        inputs.part(ToolSet::LOCAL.requirements().as_bytes());
+        inputs.part(self.architecture.as_str().as_bytes());
+        Ok(inputs.finish())
+    }
 }
 
 fn read(file: &Path) -> Result<String, FunctionsError> {
@@ -54,46 +80,102 @@ mod tests {
 
     use super::*;
 
+    const LOCK: &str = r#"
+        [[package]]
+        name = "toggle-message"
+        dependencies = ["shared"]
+        [[package]]
+        name = "shared"
+        [[package]]
+        name = "new-connection"
+        [[package]]
+        name = "connection-manager"
+    "#;
+
     fn workspace() -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
-        fs::create_dir_all(root.path().join("lambda-src/one/src")).unwrap();
-        for file in ["Cargo.toml", "Cargo.lock", "lambda-src/one/src/main.rs"] {
-            fs::write(root.path().join(file), file).unwrap();
+        let write = |file: &str, text: &str| {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        for name in [
+            "shared",
+            "toggle-message",
+            "new-connection",
+            "connection-manager",
+        ] {
+            write(&format!("lambda-src/{name}/src/lib.rs"), name);
         }
+        write("lambda-src/shared/tests/it.rs", "");
+        write("Cargo.toml", "");
+        write("Cargo.lock", LOCK);
         root
     }
 
-    fn digest_of(root: &tempfile::TempDir) -> String {
-        digest(root.path(), Architecture::X86_64).unwrap()
+    fn digests_of(root: &tempfile::TempDir) -> PerFunction<String> {
+        digests(root.path(), Architecture::X86_64).unwrap()
     }
 
-    #[test]
-    fn the_place_does_not_matter() {
-        assert_eq!(digest_of(&workspace()), digest_of(&workspace()));
-    }
-
-    #[test]
-    fn every_input_matters() {
+    /// The functions that a changed file affects.
+    fn affected(file: &str, text: &str) -> Vec<&'static str> {
         let root = workspace();
-        let before = digest_of(&root);
-        assert_ne!(before, digest(root.path(), Architecture::Arm64).unwrap());
-        for file in [
-            "Cargo.toml",
-            "Cargo.lock",
-            "lambda-src/one/src/main.rs",
-            "lambda-src/new",
+        let before = digests_of(&root);
+        fs::write(root.path().join(file), text).unwrap();
+        let pairs = before.into_iter().zip(digests_of(&root)).zip(NAMES);
+        pairs
+            .filter(|((before, after), _)| before != after)
+            .map(|(_, name)| name)
+            .collect()
+    }
+
+    #[test]
+    fn the_place_does_not_matter_and_the_architecture_does() {
+        let root = workspace();
+        assert_eq!(digests_of(&workspace()), digests_of(&root));
+        let arm = digests(root.path(), Architecture::Arm64).unwrap();
+        assert!(
+            digests_of(&root)
+                .into_iter()
+                .zip(arm)
+                .all(|(x86, arm)| x86 != arm)
+        );
+    }
+
+    #[test]
+    fn a_file_matters_to_the_functions_that_are_built_from_it() {
+        let newer = LOCK.replace("name = \"shared\"", "name = \"shared\"\nversion = \"2\"");
+        for (file, text, expected) in [
+            (
+                "lambda-src/new-connection/src/lib.rs",
+                "",
+                vec!["new-connection"],
+            ),
+            (
+                "lambda-src/new-connection/build.rs",
+                "",
+                vec!["new-connection"],
+            ),
+            ("lambda-src/shared/src/lib.rs", "", vec!["toggle-message"]),
+            ("Cargo.lock", &newer, vec!["toggle-message"]),
+            (
+                "Cargo.toml",
+                "[profile.lambda]\nlto = true",
+                NAMES.into_iter().collect(),
+            ),
         ] {
-            let root = workspace();
-            fs::write(root.path().join(file), "changed").unwrap();
-            assert_ne!(before, digest_of(&root), "{file}");
+            assert_eq!(affected(file, text), expected, "{file}");
         }
     }
 
     #[test]
-    fn an_editors_leavings_do_not() {
-        let root = workspace();
-        let before = digest_of(&root);
-        fs::write(root.path().join("lambda-src/one/src/.main.rs.swp"), "").unwrap();
-        assert_eq!(before, digest_of(&root));
+    fn tests_notes_and_an_editors_leavings_do_not() {
+        for file in [
+            "lambda-src/shared/tests/it.rs",
+            "lambda-src/README.md",
+            "lambda-src/shared/src/.lib.rs.swp",
+        ] {
+            assert!(affected(file, "changed").is_empty(), "{file}");
+        }
     }
 }

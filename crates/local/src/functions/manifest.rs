@@ -13,8 +13,6 @@ use crate::files::{self, failed};
 /// Written after all packages: if it exists, they are complete.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
-    /// The digest of everything that affects the packages' bytes.
-    pub(super) inputs: String,
     pub(super) architecture: Architecture,
     /// By name.
     pub(super) packages: BTreeMap<String, Package>,
@@ -24,6 +22,8 @@ pub(super) struct Manifest {
 pub(super) struct Package {
     /// The zip file's length.
     pub(super) bytes: u64,
+    /// The digest of everything that affects it.
+    pub(super) source: String,
     /// The zip file's SHA-256 in Base64.
     pub(super) code_sha256: String,
 }

@@ -124,6 +124,8 @@ pub struct Function {
     pub name: &'static str,
     /// The zip file, which contains `bootstrap`.
     pub path: PathBuf,
+    /// The digest of everything in the sources that affects it, in hexadecimal digits.
+    pub source: String,
     /// Lambda's `CodeSha256`: the zip file's SHA-256 in Base64.
     pub code_sha256: String,
 }
@@ -142,11 +144,11 @@ impl Functions {
     pub fn up_to_date(workspace_root: &Path, architecture: Architecture) -> Option<Self> {
         let directory = directory(workspace_root);
         let manifest = Manifest::read(&directory).ok()?;
-        let inputs = inputs::digest(workspace_root, architecture).ok()?;
-        if manifest.inputs != inputs || manifest.architecture != architecture {
-            return None;
-        }
-        Self::listed(&directory, &manifest)
+        let sources = inputs::digests(workspace_root, architecture).ok()?;
+        let functions = Self::listed(&directory, &manifest)?;
+        let built_from = functions.iter().map(|function| &function.source);
+        let same = built_from.eq(sources.as_ref());
+        (same && manifest.architecture == architecture).then_some(functions)
     }
 
     /// Builds the packages, unless they are up to date.
@@ -180,10 +182,10 @@ impl Functions {
             return Ok(functions);
         }
         // Read before the compiler reads them: a concurrent edit then shows as out of date.
-        let inputs = inputs::digest(workspace_root, architecture)?;
+        let sources = inputs::digests(workspace_root, architecture)?;
         let compiled = directory.join("compiled");
         build::compile(tools, workspace_root, &compiled, architecture, progress)?;
-        Self::package(&directory, &compiled, architecture, inputs)
+        Self::package(&directory, &compiled, architecture, &sources)
     }
 
     /// The packages of a released program, in `functions` next to it.
@@ -240,23 +242,23 @@ impl Functions {
         directory: &Path,
         compiled: &Path,
         architecture: Architecture,
-        inputs: String,
+        sources: &PerFunction<String>,
     ) -> Result<Self, FunctionsError> {
         // Between the first new package and the last, the old manifest would be wrong.
         Manifest::remove(directory)?;
         let mut packages = BTreeMap::new();
-        for name in NAMES {
+        for (name, source) in NAMES.into_iter().zip(sources.as_ref()) {
             let bootstrap = compiled.join(name).join("bootstrap");
             let program = fs::read(&bootstrap).map_err(failed("read", &bootstrap))?;
             let archive = archive::write(&zip_path(directory, name), &program)?;
             let package = Package {
                 bytes: archive.len() as u64,
+                source: source.clone(),
                 code_sha256: code_sha256(&archive),
             };
             packages.insert(name.to_owned(), package);
         }
         let manifest = Manifest {
-            inputs,
             architecture,
             packages,
         };
@@ -275,6 +277,7 @@ impl Functions {
             there.then(|| Function {
                 name,
                 path,
+                source: package.source.clone(),
                 code_sha256: package.code_sha256.clone(),
             })
         });

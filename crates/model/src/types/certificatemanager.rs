@@ -26,6 +26,7 @@ pub const CERTIFICATE: &ResourceType = &ResourceType {
         "KeyAlgorithm",
     ],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: true,

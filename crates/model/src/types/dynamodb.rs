@@ -20,6 +20,7 @@ pub const TABLE: &ResourceType = &ResourceType {
     identity: &["TableName"],
     create_only: &["TableName", "KeySchema"],
     renewed_by: &[("StreamSpecification", <Table>::STREAM_ARN.name)],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: true,
     taggable: true,

@@ -22,6 +22,7 @@ pub const ROLE: &ResourceType = &ResourceType {
     identity: &["RoleName"],
     create_only: &["RoleName", "Path"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,

@@ -15,6 +15,11 @@ pub const SERVICE: &Service = &Service {
 };
 
 /// The facts of `AWS::Lambda::Function`.
+///
+/// The environment is encrypted by a KMS grant for the id of its role: a role that is created again
+/// under its name may not use it, and the function no longer starts. Updating the function to the
+/// same ARN creates no grant. Source: the Terraform registry's page of `aws_lambda_function`, and
+/// hashicorp/terraform-provider-aws#6352.
 pub const FUNCTION: &ResourceType = &ResourceType {
     name: "AWS::Lambda::Function",
     service: SERVICE,
@@ -22,6 +27,7 @@ pub const FUNCTION: &ResourceType = &ResourceType {
     identity: &["FunctionName"],
     create_only: &["FunctionName"],
     renewed_by: &[],
+    bound_to: Some(("Role", <super::iam::Role>::ID.name)),
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,
@@ -47,6 +53,7 @@ pub const PERMISSION: &ResourceType = &ResourceType {
         "SourceAccount",
     ],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: false,
@@ -61,6 +68,7 @@ pub const EVENT_SOURCE_MAPPING: &ResourceType = &ResourceType {
     identity: &["FunctionName", "EventSourceArn"],
     create_only: &["EventSourceArn", "StartingPosition"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,
@@ -119,14 +127,16 @@ pub struct Function<S = Text> {
     pub kms_key_arn: Option<S>,
 }
 
-/// A function's zip.
+/// A function's code, by what it was built from.
 ///
-/// CloudFormation names an S3 object here; Frontage uploads the zip directly, so this is its hash.
+/// CloudFormation names an S3 object here; Frontage uploads the zip directly. The bytes of a zip
+/// depend on the compiler that built it, so two operators would change each other's functions if they
+/// were compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Code {
-    /// SHA-256 of the zip in base64, as Lambda reports it.
-    pub code_sha256: String,
+    /// The digest of the sources that it was built from, in hexadecimal digits.
+    pub source: String,
 }
 
 /// Environment variables of a function.

@@ -20,6 +20,7 @@ pub const LOG_GROUP: &ResourceType = &ResourceType {
     identity: &["LogGroupName"],
     create_only: &["LogGroupName", "LogGroupClass"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     // A change of the class would delete the logs. Without one, only a protected group is kept: see
     // the driver.

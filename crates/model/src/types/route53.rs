@@ -21,6 +21,7 @@ pub const RECORD_SET: &ResourceType = &ResourceType {
     identity: &["HostedZoneId", "Name", "Type"],
     create_only: &["HostedZoneId", "Name", "Type"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: false,

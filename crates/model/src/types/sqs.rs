@@ -21,6 +21,7 @@ pub const QUEUE: &ResourceType = &ResourceType {
     identity: &["QueueName"],
     create_only: &["QueueName", "FifoQueue"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,

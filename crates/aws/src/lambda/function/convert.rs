@@ -8,12 +8,13 @@ use aws_sdk_lambda::types::{
     TracingConfig as SdkTracing, TracingMode as SdkTracingMode,
 };
 use engine::{Attributes, LiveTags};
+use model::Tags;
 use model::types::lambda::{
     Code, DeadLetterConfig, Environment, EphemeralStorage, Function, LoggingConfig, TracingConfig,
     TracingMode,
 };
 
-use super::{Live, Properties};
+use super::{Live, Properties, code};
 use crate::kit::typed::TypedLive;
 use crate::lambda::client::{is_deleting, tags};
 
@@ -21,7 +22,9 @@ use crate::lambda::client::{is_deleting, tags};
 pub(super) fn live(found: &GetFunctionOutput) -> Option<Live> {
     let configuration = found.configuration().filter(|_| !is_deleting(found))?;
     let name = configuration.function_name().unwrap_or_default();
+    let tags = tags(found);
     let mut properties = properties(configuration);
+    properties.code.source = source(configuration, tags.as_ref());
     properties.reserved_concurrent_executions = found
         .concurrency()
         .and_then(Concurrency::reserved_concurrent_executions);
@@ -29,7 +32,7 @@ pub(super) fn live(found: &GetFunctionOutput) -> Option<Live> {
         id: name.to_owned(),
         properties,
         attributes: attributes(name, configuration.function_arn().unwrap_or_default()),
-        tags: tags(found).map_or(LiveTags::Unread, LiveTags::Read),
+        tags: tags.map_or(LiveTags::Unread, LiveTags::Read),
     })
 }
 
@@ -60,7 +63,7 @@ fn properties(live: &FunctionConfiguration) -> Properties {
             .unwrap_or_default(),
         handler: live.handler().unwrap_or_default().to_owned(),
         code: Code {
-            code_sha256: code(live),
+            source: String::new(),
         },
         architectures: live
             .architectures()
@@ -92,13 +95,14 @@ fn properties(live: &FunctionConfiguration) -> Properties {
     }
 }
 
-/// The hash of the running code. If the last change failed after the end of the run that made it,
-/// the reason replaces the hash: it differs from the desired one, so the code is uploaded again.
-fn code(live: &FunctionConfiguration) -> String {
-    match failure(live) {
-        Some(why) => format!("(failed: {why})"),
-        None => live.code_sha256().unwrap_or_default().to_owned(),
-    }
+/// The sources of the running code. If the last change failed after the end of the run that made
+/// it, the reason replaces them: it differs from what is desired, so the code is uploaded again.
+fn source(live: &FunctionConfiguration, tags: Option<&Tags>) -> String {
+    let sha256 = live.code_sha256().unwrap_or_default();
+    failure(live).map_or_else(
+        || code::recorded(tags, sha256),
+        |why| format!("(failed: {why})"),
+    )
 }
 
 /// Why the function or its last update failed, if it did.

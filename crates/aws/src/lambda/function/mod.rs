@@ -1,5 +1,6 @@
 //! `AWS::Lambda::Function`.
 
+mod code;
 mod convert;
 mod limits;
 #[cfg(test)]

@@ -37,7 +37,7 @@ fn function() -> Properties {
         runtime: "provided.al2023".to_owned(),
         handler: "bootstrap".to_owned(),
         code: Code {
-            code_sha256: "hash".to_owned(),
+            source: "hash".to_owned(),
         },
         architectures: Vec::new(),
         memory_size: None,
@@ -73,7 +73,7 @@ fn owned_by(owner: &str, state: &str, update: Option<&str>) -> String {
             "StateReason": "because", "LastUpdateStatus": update, "LastUpdateStatusReason": "no such key",
             "Architectures": ["x86_64"],
         },
-        "Tags": {"frontage:system": owner, "frontage:address": "test/f"},
+        "Tags": {"frontage:system": owner, "frontage:address": "test/f", "frontage:code": "hash hash"},
     })
     .to_string()
 }
@@ -232,6 +232,7 @@ async fn configuration_code_and_concurrency_wait_for_each_other() {
         (CODE, 200, "{}"),
         (GET, 200, updating.as_str()),
         (GET, 200, done.as_str()),
+        (TAG, 204, ""),
         (RESERVE, 409, BUSY),
         (RESERVE, 200, "{}"),
     ]);
@@ -241,7 +242,7 @@ async fn configuration_code_and_concurrency_wait_for_each_other() {
         timeout: Some(9),
         ..function()
     };
-    let changes = changed(&["ReservedConcurrentExecutions", "Code.CodeSha256", "Timeout"]);
+    let changes = changed(&["ReservedConcurrentExecutions", "Code.Source", "Timeout"]);
     driver.updated(alive(), desired, &changes).await.unwrap();
     fake.assert_used();
     let asked: Vec<_> = fake
@@ -258,6 +259,7 @@ async fn configuration_code_and_concurrency_wait_for_each_other() {
         "code",
         "acme-f",
         "acme-f",
+        "arn%3Aaws%3Alambda%3Aeu-west-1%3A111122223333%3Afunction%3Aacme-f",
         "concurrency",
         "concurrency",
     ];
@@ -349,7 +351,47 @@ async fn an_update_that_fails_later_is_told_and_tried_again() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(live.properties.code.code_sha256, "(failed: no such key)");
+    assert_eq!(live.properties.code.source, "(failed: no such key)");
+}
+
+/// Two compilers make two zips of the same sources.
+#[tokio::test]
+async fn the_code_is_the_sources_that_it_was_built_from_unless_it_was_changed_since() {
+    for (record, source) in [
+        ("sources hash", "sources"),
+        ("sources another", "(not recorded: SHA-256 hash)"),
+        ("sources", "(not recorded: SHA-256 hash)"),
+        ("", "(not recorded: SHA-256 hash)"),
+    ] {
+        let mut shown: Value = serde_json::from_str(&shown("Active", Some("Successful"))).unwrap();
+        shown["Tags"]["frontage:code"] = record.into();
+        let fake = FakeAws::new([(GET, 200, shown.to_string().as_str())]);
+        let live = driver(&fake).0.lambda.get("acme-f").await.unwrap();
+        let live = live.as_ref().and_then(convert::live).unwrap();
+        assert_eq!(live.properties.code.source, source);
+    }
+}
+
+/// The sources are recorded after the upload, with the zip's hash: here of an empty zip.
+#[tokio::test]
+async fn an_upload_records_its_sources() {
+    let active = shown("Active", Some("Successful"));
+    let fake = FakeAws::new([
+        (CODE, 200, "{}"),
+        (GET, 200, active.as_str()),
+        (TAG, 204, ""),
+    ]);
+    let (driver, _zip) = driver(&fake);
+    driver
+        .updated(alive(), function(), &changed(&["Code.Source"]))
+        .await
+        .unwrap();
+    let tagged = fake.requests().pop().unwrap();
+    let record = "hash 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    assert!(
+        tagged.contains(&json!({"Tags": {"frontage:code": record}}).to_string()),
+        "{tagged}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

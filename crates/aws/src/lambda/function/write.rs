@@ -13,9 +13,10 @@ use super::convert::{
     sdk_tracing,
 };
 use super::limits::check_zip;
-use super::{Functions, Properties};
+use super::{Functions, Properties, code};
 use crate::account::patience::upload_timeouts;
 use crate::kit::call::Call as _;
+use crate::kit::tag_store::TagCalls as _;
 use crate::kit::wait::{WaitPolicy, until};
 use crate::lambda::client::{INVALID, LAMBDA, already_exists, is_deleting, sdk_tags};
 
@@ -68,6 +69,8 @@ impl Functions {
     async fn try_create(&self, desired: &Properties, tags: &Tags) -> Result<(), DriverError> {
         let zip = self.zip(desired)?;
         let patient = patient(&zip);
+        let mut tags = tags.clone();
+        tags.extend(code::record(&desired.code.source, zip.as_ref()));
         let environment = desired.environment.is_some();
         let dead_letters = desired.dead_letter_config.is_some();
         let call = self
@@ -90,7 +93,7 @@ impl Functions {
             .set_layers((!desired.layers.is_empty()).then(|| desired.layers.clone()))
             .set_dead_letter_config(dead_letters.then(|| sdk_dead_letters(desired)))
             .set_kms_key_arn(desired.kms_key_arn.clone())
-            .set_tags(Some(sdk_tags(tags)));
+            .set_tags(Some(sdk_tags(&tags)));
         LAMBDA
             .write(|| {
                 let call = call.clone().customize();
@@ -156,15 +159,17 @@ impl Functions {
         self.ready(&desired.function_name).await
     }
 
-    /// Uploads the code; the same call sets the architecture.
+    /// Uploads the code; the same call sets the architecture. Then records its sources: without the
+    /// record, the next run uploads it again.
     async fn put_code(&self, desired: &Properties) -> Result<(), DriverError> {
-        let zip = self.zip(desired)?;
+        let (zip, name) = (self.zip(desired)?, &desired.function_name);
         let patient = patient(&zip);
+        let record = code::record(&desired.code.source, zip.as_ref());
         let call = self
             .lambda
             .sdk
             .update_function_code()
-            .function_name(&desired.function_name)
+            .function_name(name)
             .zip_file(zip)
             .set_architectures(Some(sdk_architectures(desired)));
         LAMBDA
@@ -174,7 +179,8 @@ impl Functions {
                 call.done("lambda:UpdateFunctionCode")
             })
             .await?;
-        self.ready(&desired.function_name).await
+        self.ready(name).await?;
+        self.lambda.tag(&self.lambda.arn(name), &record).await
     }
 
     pub(super) async fn put_concurrency(&self, desired: &Properties) -> Result<(), DriverError> {
@@ -213,7 +219,7 @@ impl Functions {
     }
 
     fn zip(&self, desired: &Properties) -> Result<Blob, DriverError> {
-        let zip = self.lambda.account.artifact(&desired.code.code_sha256)?;
+        let zip = self.lambda.account.artifact(&desired.code.source)?;
         check_zip(&desired.function_name, zip.len())?;
         Ok(Blob::new(zip))
     }

@@ -14,6 +14,7 @@ pub const CACHE_POLICY: &ResourceType = &ResourceType {
     identity: &["CachePolicyConfig.Name"],
     create_only: &["CachePolicyConfig.Name"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: false,

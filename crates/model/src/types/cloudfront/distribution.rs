@@ -20,6 +20,7 @@ pub const DISTRIBUTION: &ResourceType = &ResourceType {
     identity: &[],
     create_only: &[],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: true,

@@ -14,6 +14,7 @@ pub const FUNCTION: &ResourceType = &ResourceType {
     identity: &["Name"],
     create_only: &["Name"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: true,

@@ -15,6 +15,7 @@ pub const ORIGIN_ACCESS_CONTROL: &ResourceType = &ResourceType {
     identity: &["OriginAccessControlConfig.Name"],
     create_only: &["OriginAccessControlConfig.Name"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: false,

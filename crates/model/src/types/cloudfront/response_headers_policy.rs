@@ -16,6 +16,7 @@ pub const RESPONSE_HEADERS_POLICY: &ResourceType = &ResourceType {
     identity: &["ResponseHeadersPolicyConfig.Name"],
     create_only: &["ResponseHeadersPolicyConfig.Name"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: false,

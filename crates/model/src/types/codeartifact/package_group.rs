@@ -14,6 +14,7 @@ pub const PACKAGE_GROUP: &ResourceType = &ResourceType {
     identity: &["DomainName", "Pattern"],
     create_only: &["DomainName", "DomainOwner", "Pattern"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     // Deleting a group deletes no package (`DeletePackageGroup` in the API reference).
     holds_data: false,

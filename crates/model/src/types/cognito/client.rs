@@ -14,6 +14,7 @@ pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
     identity: &["UserPoolId", "ClientName"],
     create_only: &["UserPoolId", "GenerateSecret"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::CreateFirst,
     holds_data: false,
     taggable: false,

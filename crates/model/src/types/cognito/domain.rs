@@ -17,6 +17,7 @@ pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     identity: &["UserPoolId"],
     create_only: &["UserPoolId", "Domain"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: false,

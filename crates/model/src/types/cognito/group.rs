@@ -14,6 +14,7 @@ pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
     identity: &["UserPoolId", "GroupName"],
     create_only: &["UserPoolId", "GroupName"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: false,

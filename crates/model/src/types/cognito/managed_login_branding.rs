@@ -16,6 +16,7 @@ pub const MANAGED_LOGIN_BRANDING: &ResourceType = &ResourceType {
     // An update adds pictures to the existing ones and removes none.
     create_only: &["UserPoolId", "ClientId", "Assets"],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::DeleteFirst,
     holds_data: false,
     taggable: false,

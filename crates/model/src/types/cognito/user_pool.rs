@@ -27,6 +27,7 @@ pub const USER_POOL: &ResourceType = &ResourceType {
         "UsernameConfiguration",
     ],
     renewed_by: &[],
+    bound_to: None,
     replacement: Replacement::CreateFirst,
     holds_data: true,
     taggable: true,
