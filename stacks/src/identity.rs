@@ -223,7 +223,7 @@ fn client(
         allowed_oauth_scopes: words(&["email", "openid", "profile"]),
         callback_urls: page("/signed-in").into_iter().chain(callbacks).collect(),
         logout_urls: page("/"),
-        supported_identity_providers: words(&["COGNITO"]),
+        supported_identity_providers: vec![Text::from("COGNITO")],
         explicit_auth_flows: words(&["ALLOW_USER_SRP_AUTH"]),
         access_token_validity: Some(settings.access_token_minutes),
         id_token_validity: Some(settings.access_token_minutes),

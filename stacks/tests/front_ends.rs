@@ -289,7 +289,7 @@ fn content_security_policy(more: &str) -> String {
         };
         Some(value)
     };
-    let policy = policy.resolve(&attribute, &|_| None).expect("a policy");
+    let policy = policy.resolve(&attribute, &|_| None, &|_| None).expect("a policy");
     policy.replace("; ", "\n").replace(", ", "\n\n")
 }
 

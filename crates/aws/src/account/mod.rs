@@ -287,7 +287,7 @@ impl Account {
         ]);
         Resolved {
             pseudo,
-            attributes: BTreeMap::new(),
+            ..Resolved::default()
         }
     }
 }
