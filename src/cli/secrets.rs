@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::hint::Hint;
 
-/// The secret on an emulator where no variable contains one: nobody checks it.
+/// The secret on an emulator where no variable contains one: it is not checked there.
 const ON_AN_EMULATOR: &str = "not-a-secret";
 
 /// The variable of a secret is not set.

@@ -578,7 +578,9 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         write_dns(text, dns);
     }
     write_password(text, password);
-    providers.iter().for_each(|of| write_provider(text, of));
+    for provider in providers {
+        write_provider(text, provider);
+    }
     writeln!(text, "[shell]\noverrides = {}", shell.overrides).unwrap();
     if let Some(title) = &shell.title {
         writeln!(text, "title = \"{title}\"").unwrap();

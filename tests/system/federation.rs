@@ -49,7 +49,7 @@ async fn companies_own_directories_sign_people_in() {
     with_secret(&project, SECRET, &["apply", "--yes"]);
     let nothing = plan(&project, SECRET);
     assert_eq!(nothing["resources"], serde_json::json!([]));
-    let (cognito, pool) = pool(&project).await;
+    let (cognito, pool) = pool(&project);
     let entra = cognito.describe_identity_provider().user_pool_id(&pool);
     let entra = entra
         .provider_name("Entra")
@@ -137,7 +137,7 @@ async fn the_login_pages_move_to_a_domain_of_their_own_and_back() {
     ];
     assert_eq!(moved, expected);
     project.apply();
-    let (cognito, pool) = pool(&project).await;
+    let (cognito, pool) = pool(&project);
     let described = cognito
         .describe_user_pool()
         .user_pool_id(&pool)
@@ -190,7 +190,7 @@ fn login_url(project: &Project) -> String {
         .to_owned()
 }
 
-async fn pool(project: &Project) -> (aws_sdk_cognitoidentityprovider::Client, String) {
+fn pool(project: &Project) -> (aws_sdk_cognitoidentityprovider::Client, String) {
     let cognito = aws_sdk_cognitoidentityprovider::Client::new(&project.world.config());
     let outputs = project.ok(&["outputs", "--format", "json"]).json();
     let id = outputs["identity"]["user_pool_id"].as_str().expect("an id");

@@ -42,7 +42,7 @@ pub struct Identity {
     pub callback_urls: Vec<String>,
     /// Which passwords users may choose.
     pub password: Password,
-    /// The login pages' own domain, besides Cognito's. Default: none.
+    /// A custom domain of the login pages, in addition to Cognito's own. Default: none.
     pub domain: Option<CustomDomain>,
     /// Companies' own directories, whose users can sign in. Default: none.
     pub providers: Vec<Provider>,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use model::Tags;
 
 use super::delivery::Delivery;
+use super::domain::CustomDomain;
 use super::functions::Functions;
 use super::identity::Identity;
 use super::name::Name;
@@ -196,7 +197,7 @@ fn site_of_login(
 ) -> Option<Problem> {
     let login = &identity.domain.as_ref()?.name;
     let sites = teams.iter().map(|team| &team.domain).chain([&shell.domain]);
-    let mut names = sites.flatten().flat_map(|domain| domain.names());
+    let mut names = sites.flatten().flat_map(CustomDomain::names);
     let at = at.filter(|_| names.any(|name| name == login))?;
     let message = format!("the login pages cannot have the domain `{login}`");
     let problem = Problem::new(message, at, "a site has it");

@@ -11,6 +11,8 @@ use model::{Graph, Text};
 
 use crate::support::{World, describe, only, paths};
 
+type Edit = fn(&mut UserPoolIdentityProvider);
+
 /// A pool, the providers in it, and a client that supports all of them.
 fn graph(world: &World, providers: &[UserPoolIdentityProvider]) -> Graph {
     world.graph(|stack| {
@@ -111,7 +113,7 @@ async fn an_identity_provider_changes_in_place() {
         .apply(&graph(&world, std::slice::from_ref(&okta)))
         .await;
     assert_eq!(supported(&world).await, ["COGNITO", "Okta"]);
-    let changes: [(&str, fn(&mut UserPoolIdentityProvider)); 5] = [
+    let changes: [(&str, Edit); 5] = [
         ("ProviderDetails.authorize_scopes", |of| {
             let scopes = Text::from("openid email groups");
             let details = &mut of.provider_details;
@@ -216,7 +218,7 @@ async fn drift_of_an_identity_provider_is_told_and_repaired() {
 
 /// So sign-in at Cognito's own domain goes on while the custom one is created, and afterwards.
 #[tokio::test]
-async fn a_custom_domain_stands_beside_a_prefix() {
+async fn a_pool_has_a_custom_domain_and_a_prefix() {
     let world = World::new();
     let graph = |custom: bool| {
         world.graph(|stack| {

@@ -3,7 +3,7 @@ use crate::cognito::testing::*;
 
 const DUPLICATE: &str = r#"{"__type":"DuplicateProviderException","message":"A provider with name Okta already exists"}"#;
 
-/// A provider of OpenID Connect, as a stack states it.
+/// A provider of `OpenID` Connect, as a stack states it.
 fn okta() -> Value {
     json!({"UserPoolId": "p", "ProviderName": "Okta", "ProviderType": "OIDC",
         "ProviderDetails": {"attributes_request_method": "GET", "authorize_scopes": "openid email profile",
