@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use aws::Account;
-use engine::{Drivers, Goal, Inventory, Plan, Selection};
+use engine::{Drivers, Goal, Inventory, Plan, Resolved, Secrets, Selection};
 use local::Functions;
 use miette::Report;
 use model::{Graph, Service, StackName};
@@ -20,7 +20,7 @@ use crate::cli::global::Global;
 use crate::cli::lacking::Lacking;
 use crate::cli::output::say;
 use crate::cli::regions::OutOfPlace;
-use crate::cli::{advice, description, import_map};
+use crate::cli::{advice, description, import_map, metadata, secrets};
 use crate::hint::Hint;
 
 /// A system and its account.
@@ -34,6 +34,8 @@ pub(super) struct Context {
     pub(super) drivers: Drivers,
     /// The selected stacks.
     pub(super) selection: Selection,
+    /// The secrets that the graph names, as far as they are set.
+    pub(super) secrets: Secrets,
     /// The selected stacks that were left out when the account was read, each with the service that
     /// the endpoint lacks.
     pub(super) lacking: BTreeMap<StackName, &'static Service>,
@@ -44,7 +46,7 @@ impl Context {
     /// reported before minutes go into a build.
     pub(super) async fn open(global: &Global, zips: Zips) -> Result<Self, Report> {
         let (system, selection, account) = reach(global).await?;
-        Self::with_account(&system, selection, account, zips).await
+        Self::with_account(global, &system, selection, account, zips).await
     }
 
     /// As [`Self::open`] for one stack, with that stack's outputs.
@@ -67,6 +69,7 @@ impl Context {
 
     /// Like [`Self::open`], with an account that is already connected.
     pub(super) async fn with_account(
+        global: &Global,
         system: &System,
         selection: Selection,
         account: Account,
@@ -75,10 +78,11 @@ impl Context {
         let has_functions = selection.contains(&StackName::new(toggles::STACK));
         let zips = if has_functions { zips } else { Zips::None };
         let functions = functions::find(system, zips).await?;
-        let graph = graph(system, functions.as_ref())?;
+        let graph = graph(global, system, functions.as_ref())?;
         let account = account.with_artifacts(paths(functions.as_ref()));
         let drivers = aws::drivers(&account);
         Ok(Self {
+            secrets: secrets::find(&graph),
             graph,
             account,
             drivers,
@@ -90,7 +94,10 @@ impl Context {
     /// Reads the account for a goal. Afterwards the selection contains only the stacks that could
     /// be read; the others are in [`Self::lacking`].
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
-        let known = self.account.known();
+        let known = Resolved {
+            secrets: self.secrets.clone(),
+            ..self.account.known()
+        };
         let inventory = engine::read(&self.graph, &self.selection, &self.drivers, known, goal)
             .await
             .map_err(|error| advice::inventory(&error))?;
@@ -115,11 +122,15 @@ impl Context {
             .then(|| Lacking::new(endpoint, &self.lacking, &self.selection, &self.graph))
     }
 
-    /// Reads the account and plans.
+    /// Reads the account and plans. Only then are secrets needed.
     pub(super) async fn plan(&mut self, goal: Goal) -> Result<Plan, Report> {
         let out_of_place = OutOfPlace::find(&self.graph, self.account.region());
         if let Some(out_of_place) = out_of_place.filter(|_| goal == Goal::Converge) {
             say(&format!("warning: as far as is known, {out_of_place}"));
+        }
+        if goal == Goal::Converge {
+            secrets::require(&self.graph, &self.selection, &self.secrets)
+                .map_err(advice::report)?;
         }
         let inventory = self.read(goal).await?;
         engine::plan(&self.graph, &inventory, &self.drivers, goal).map_err(advice::plan)
@@ -201,10 +212,15 @@ pub(super) async fn reach(global: &Global) -> Result<(System, Selection, Account
 }
 
 /// The graph of a system.
-pub(super) fn graph(system: &System, functions: Option<&Functions>) -> Result<Graph, Report> {
+pub(super) fn graph(
+    global: &Global,
+    system: &System,
+    functions: Option<&Functions>,
+) -> Result<Graph, Report> {
     let artifacts = Artifacts {
         functions: sources(functions),
         import_map: import_map::read()?,
+        saml_metadata: metadata::read(system, &global.config)?,
     };
     Ok(stacks::system::graph(system, &artifacts))
 }

@@ -13,6 +13,7 @@ mod import_map;
 mod init;
 mod interrupts;
 mod lacking;
+mod metadata;
 mod mfa;
 mod output;
 mod outputs;
@@ -20,6 +21,7 @@ mod packages;
 mod plan;
 mod regions;
 mod release;
+mod secrets;
 mod toggles;
 mod validate;
 
@@ -28,7 +30,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use miette::{MietteHandlerOpts, Report};
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt, registry};
 
 use self::global::Global;
 
@@ -85,10 +91,9 @@ pub fn main(cli: Cli) -> ExitCode {
     report_style();
     let filter =
         EnvFilter::try_from_env("FRONTAGE_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    let filter = filter.and(filter_fn(has_no_secrets));
+    let log = fmt::layer().with_writer(std::io::stderr);
+    registry().with(log.with_filter(filter)).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -105,6 +110,11 @@ pub fn main(cli: Cli) -> ExitCode {
     // A blocking read from a terminal must not delay the exit.
     runtime.shutdown_background();
     ended.unwrap_or_else(|report| fail(&report))
+}
+
+/// The most detailed logs of the SDK contain whole requests and responses, in which secrets are.
+fn has_no_secrets(of: &Metadata<'_>) -> bool {
+    *of.level() != Level::TRACE || !of.target().starts_with("aws_")
 }
 
 async fn run(cli: Cli) -> Result<ExitCode, Report> {

@@ -13,7 +13,7 @@ use crate::cli::{advice, context, description};
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     let system = description::read(global)?;
-    let graph = context::graph(&system, None)?;
+    let graph = context::graph(global, &system, None)?;
     let region = global.region.as_ref().or(system.region.as_ref());
     let out_of_place = region.and_then(|region| OutOfPlace::find(&graph, region));
     if let Some(out_of_place) = out_of_place {

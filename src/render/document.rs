@@ -80,10 +80,10 @@ struct CountsDocument {
 struct ChangeDocument {
     /// Its path: `Environment.Variables.TABLE`, `Policies[0].PolicyName`, `Tags.team`.
     path: String,
-    /// The live value; null if there is none.
+    /// The live value: null if there is none, `(sensitive)` in place of a secret.
     old: Value,
     /// The desired value: null if there is none, `(known after apply)` if it depends on a step of
-    /// the plan.
+    /// the plan, `(sensitive)` in place of a secret.
     new: Value,
     /// Whether AWS can only make the change by replacing the resource.
     forces_replacement: bool,

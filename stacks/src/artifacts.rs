@@ -1,16 +1,20 @@
-//! Artifacts that are built elsewhere and are part of the desired state by their hashes.
+//! Files that are part of the desired state: builds by their hashes, metadata by their text.
 //!
-//! The program builds or reads them and passes the hashes in, so this crate reads no files and a
-//! different build needs no new program.
+//! The program builds or reads them and passes them in, so this crate reads no files and a different
+//! build needs no new program.
+
+use std::collections::BTreeMap;
 
 use crate::shell::ImportMap;
 use crate::toggles::Sources;
 
-/// The builds that a desired state refers to.
+/// The files that a desired state refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifacts {
     /// The functions' sources.
     pub functions: Sources,
     /// The import map of the shell's page.
     pub import_map: ImportMap,
+    /// The metadata of SAML providers, by the paths in the description.
+    pub saml_metadata: BTreeMap<String, String>,
 }

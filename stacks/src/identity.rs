@@ -1,29 +1,31 @@
 //! The stack `identity`: who signs in, and how.
 
-use std::collections::BTreeMap;
+mod domain;
+mod providers;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::types::cognito::{
     AccountRecoverySetting, AdminCreateUserConfig, EmailConfiguration, ManagedLoginBranding,
     PasswordPolicy, Policies, RecoveryOption, RefreshTokenRotation, TokenValidityUnits,
-    UserAttributeUpdateSettings, UserPool, UserPoolAddOns, UserPoolClient, UserPoolDomain,
-    UserPoolGroup, UsernameConfiguration,
+    UserAttributeUpdateSettings, UserPool, UserPoolAddOns, UserPoolClient, UserPoolGroup,
+    UsernameConfiguration,
 };
-use model::{Graph, Handle, Pseudo, StackBuilder, StackName, Text};
+use model::{Address, Graph, Handle, StackBuilder, StackName, Text};
 use serde::{Deserialize, Serialize};
 
+use crate::artifacts::Artifacts;
 use crate::description::{Email, Identity, Mfa, Password, System};
 use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
 pub const STACK: &str = "identity";
 
-/// The managed login pages, not the classic ones, which have no session.
-const MANAGED_LOGIN: i32 = 2;
-
 /// Seconds that a refresh token still works after its exchange, in case the response was lost.
 const ROTATION_GRACE: i32 = 30;
 
-/// The stack's outputs.
+/// The stack's outputs. If the DNS of the login pages' custom domain is elsewhere, there is another
+/// one, `domain_target`: the name that the domain's record must have as its target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs<S = Text> {
     /// The id of the user pool.
@@ -47,8 +49,12 @@ impl Outputs<String> {
 /// The users and their login pages.
 pub(crate) struct Login {
     pool: Handle<UserPool>,
-    /// The login pages, without a trailing slash.
-    pub(crate) url: Text,
+    /// Who can sign in: the names of the client's identity providers.
+    providers: Vec<Text>,
+    /// The URL of the login pages at Cognito's own domain, without a trailing slash.
+    url: Text,
+    /// The origins of the login pages, to which the shell's page connects.
+    pub(crate) sources: Vec<Text>,
     /// The issuer in tokens.
     pub(crate) issuer: Text,
 }
@@ -56,10 +62,14 @@ pub(crate) struct Login {
 /// The shell's sign-in at the login pages.
 pub(crate) struct SignIn {
     pub(crate) client_id: Text,
+    /// The login pages, without a trailing slash.
+    pub(crate) url: Text,
+    /// The records by which they are found.
+    pub(crate) records: BTreeSet<Address>,
 }
 
-/// Adds the users and the login pages.
-pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
+/// Adds the users, who else can sign in, and the login pages at Cognito's own domain.
+pub(crate) fn add(graph: &mut Graph, system: &System, artifacts: &Artifacts) -> Login {
     let stack = &mut graph.stack(StackName::new(STACK));
     let pool = stack.add("users", pool(stack, &system.identity));
     for (group, precedence) in system.identity.groups.iter().zip(1..) {
@@ -69,21 +79,34 @@ pub(crate) fn add(graph: &mut Graph, system: &System) -> Login {
         };
         stack.add(&format!("group-{group}"), properties);
     }
-    let domain = stack.add("domain", domain(graph_name(system), &pool));
+    let providers = providers::add(stack, &pool, &system.identity, artifacts);
+    let url = stack
+        .add("domain", domain::prefix(system, &pool))
+        .login_url();
+    let own = system.identity.domain.iter().map(domain::origin);
     Login {
+        providers,
         issuer: pool.provider_url(),
-        url: domain.login_url(),
+        sources: [url.clone()].into_iter().chain(own).collect(),
+        url,
         pool,
     }
 }
 
-/// Adds the shell's client, which knows where the shell is, and the stack's outputs.
+/// Adds the login pages' own domain, the shell's client, which knows where the shell is, and the
+/// stack's outputs.
 pub(crate) fn add_client(
     graph: &mut Graph,
     system: &System,
     login: &Login,
     shell_url: &Text,
 ) -> SignIn {
+    let own = system
+        .identity
+        .domain
+        .as_ref()
+        .map(|own| domain::add(graph, own, &login.pool, &system.sites));
+    let (url, records) = own.unwrap_or_else(|| (login.url.clone(), BTreeSet::new()));
     let stack = &mut graph.stack(StackName::new(STACK));
     let client = stack.add("client", client(stack, system, login, shell_url));
     let branding = ManagedLoginBranding {
@@ -96,17 +119,15 @@ pub(crate) fn add_client(
     stack.add("branding", branding);
     let outputs = Outputs {
         user_pool_id: login.pool.id(),
-        login_url: login.url.clone(),
+        login_url: url,
         client_id: client.id(),
     };
     outputs::add(stack, &outputs);
     SignIn {
         client_id: outputs.client_id,
+        url: outputs.login_url,
+        records,
     }
-}
-
-fn graph_name(system: &System) -> Text {
-    Text::from(format!("{}-", system.name))
 }
 
 fn pool(stack: &StackBuilder<'_>, settings: &Identity) -> UserPool {
@@ -183,17 +204,6 @@ fn password_policy(settings: &Password) -> PasswordPolicy {
     }
 }
 
-/// Prefixes are unique per Region, across all accounts.
-fn domain(system: Text, pool: &Handle<UserPool>) -> UserPoolDomain {
-    let here = Text::fingerprint([Pseudo::AccountId.into(), Pseudo::Region.into()]);
-    UserPoolDomain {
-        user_pool_id: pool.id(),
-        domain: Text::concat([system, here]),
-        managed_login_version: Some(MANAGED_LOGIN),
-        custom_domain_config: None,
-    }
-}
-
 /// A public client: a browser cannot keep a secret; the code flow proves by PKCE who is asking.
 fn client(
     stack: &StackBuilder<'_>,
@@ -223,7 +233,7 @@ fn client(
         allowed_oauth_scopes: words(&["email", "openid", "profile"]),
         callback_urls: page("/signed-in").into_iter().chain(callbacks).collect(),
         logout_urls: page("/"),
-        supported_identity_providers: words(&["COGNITO"]),
+        supported_identity_providers: login.providers.clone(),
         explicit_auth_flows: words(&["ALLOW_USER_SRP_AUTH"]),
         access_token_validity: Some(settings.access_token_minutes),
         id_token_validity: Some(settings.access_token_minutes),

@@ -48,7 +48,7 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
         .iter()
         .map(|team| team::add(&mut graph, team, &edge, &system.sites))
         .collect();
-    let login = identity::add(&mut graph, system);
+    let login = identity::add(&mut graph, system, artifacts);
     let around = ShellInputs {
         teams: &teams,
         login: &login,

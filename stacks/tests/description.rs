@@ -4,6 +4,7 @@
 
 mod artifacts;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
@@ -14,9 +15,9 @@ use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
     AccessLogs, Architecture, Connections, Countries, CustomDomain, Delivery, Dns, Email,
-    Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Packages, Password, Quotas,
-    Shell, Sources, System, TEMPLATE, Team, ThreatProtection, Tier, Toggles, log_class,
-    price_class,
+    Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc, Packages, Password,
+    Protocol, Provider, Quotas, Shell, Sources, System, TEMPLATE, Team, ThreatProtection, Tier,
+    Toggles, log_class, price_class,
 };
 
 #[test]
@@ -163,6 +164,63 @@ fn protection() -> impl Strategy<Value = (Option<Tier>, Option<ThreatProtection>
     })
 }
 
+fn protocol() -> impl Strategy<Value = Protocol> {
+    let scopes = prop::sample::subsequence(vec!["email", "groups", "profile"], 0..=3);
+    let oidc = (
+        "https://[a-z]{1,9}\\.test(:8443)?(/[a-z0-9.]{1,9})?",
+        "[A-Za-z0-9._-]{1,40}",
+        "[A-Z_][A-Z0-9_]{0,9}",
+        scopes,
+    );
+    prop_oneof![
+        "https://[a-z]{1,9}\\.test/[a-z]{0,9}(\\?id=[0-9]{1,3})?".prop_map(Protocol::SamlUrl),
+        "([a-z]{1,9}/)?[a-z]{1,9}\\.xml".prop_map(Protocol::SamlFile),
+        oidc.prop_map(|(issuer, client_id, client_secret_env, scopes)| {
+            let scopes = scopes.into_iter().chain(["openid"]).map(str::to_owned);
+            Protocol::Oidc(Oidc {
+                issuer,
+                client_id,
+                client_secret_env,
+                scopes: scopes.collect(),
+            })
+        }),
+    ]
+}
+
+/// Providers, each of which has its own identifiers.
+fn providers() -> impl Strategy<Value = Vec<Provider>> {
+    let claims =
+        prop::collection::btree_map("name|picture|custom:[a-z]{1,9}", "[a-z:/]{1,30}", 0..3);
+    let provider = (protocol(), "[a-z:/.]{1,30}", claims, 0usize..3);
+    let providers = prop::collection::btree_map("[A-Za-z][A-Za-z0-9-]{2,31}", provider, 0..4);
+    providers.prop_map(|providers| {
+        let provider = |(name, (protocol, email, claims, count)): (String, (_, _, _, usize))| {
+            let mut attributes: BTreeMap<String, String> = claims;
+            attributes.insert("email".to_owned(), email);
+            let identifiers = (0..count).map(|number| format!("{number}@{name}"));
+            Provider {
+                identifiers: identifiers.collect(),
+                name,
+                protocol,
+                attributes,
+            }
+        };
+        providers.into_iter().map(provider).collect()
+    })
+}
+
+/// The domain of the login pages.
+fn login_domain() -> impl Strategy<Value = Option<CustomDomain>> {
+    let below = |domain: Option<CustomDomain>| {
+        domain.map(|domain| CustomDomain {
+            name: format!("login.{}", domain.name),
+            aliases: Vec::new(),
+            dns: domain.dns,
+        })
+    };
+    domain().prop_map(below)
+}
+
 fn identity() -> impl Strategy<Value = Identity> {
     let mfa = prop::sample::select(Mfa::ALL.to_vec());
     let groups = prop::collection::btree_set("[a-z](-?[a-z0-9]){0,9}", 0..4);
@@ -171,10 +229,12 @@ fn identity() -> impl Strategy<Value = Identity> {
     let urls = prop::collection::btree_set(urls, 0..3);
     let urls = urls.prop_map(|urls| urls.into_iter().collect());
     let security = (mfa, protection(), password());
-    let flags = any::<(bool, bool)>();
+    let flags = any::<(bool, bool, bool)>();
+    let federation = (login_domain(), providers());
     (
         groups,
         flags,
+        federation,
         security,
         option::of(email()),
         urls,
@@ -182,7 +242,16 @@ fn identity() -> impl Strategy<Value = Identity> {
         1..=3650,
     )
         .prop_map(
-            |(groups, flags, (mfa, protection, password), email, callback_urls, minutes, days)| {
+            |(
+                groups,
+                flags,
+                (domain, providers),
+                (mfa, protection, password),
+                email,
+                callback_urls,
+                minutes,
+                days,
+            )| {
                 Identity {
                     groups,
                     self_sign_up: flags.0,
@@ -195,6 +264,9 @@ fn identity() -> impl Strategy<Value = Identity> {
                     email,
                     callback_urls,
                     password,
+                    domain,
+                    local_users: flags.2 || providers.is_empty(),
+                    providers,
                 }
             },
         )
@@ -327,7 +399,7 @@ fn system() -> impl Strategy<Value = System> {
                 Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
                 None => (Identity::default(), Delivery::default(), None, Vec::new()),
             };
-            if !has_domain(shell.as_ref(), &teams) {
+            if !has_domain(&identity, shell.as_ref(), &teams) {
                 sites.minimum_tls = Delivery::default().minimum_tls;
             }
             System {
@@ -376,21 +448,52 @@ fn write_texts<const N: usize>(text: &mut String, keys: [(&str, &Option<String>)
 
 fn write_domain(text: &mut String, domain: Option<&CustomDomain>) {
     if let Some(CustomDomain { name, aliases, dns }) = domain {
-        let (key, value) = match dns {
-            Dns::Zone(zone_id) => ("zone_id", zone_id),
-            Dns::Elsewhere(certificate) => ("certificate", certificate),
-        };
-        writeln!(
-            text,
-            "domain = \"{name}\"\n{key} = \"{value}\"\naliases = {aliases:?}"
-        )
-        .unwrap();
+        writeln!(text, "domain = \"{name}\"\naliases = {aliases:?}").unwrap();
+        write_dns(text, dns);
     }
 }
 
-fn has_domain(shell: Option<&Shell>, teams: &[Team]) -> bool {
+fn write_dns(text: &mut String, dns: &Dns) {
+    let (key, value) = match dns {
+        Dns::Zone(zone_id) => ("zone_id", zone_id),
+        Dns::Elsewhere(certificate) => ("certificate", certificate),
+    };
+    writeln!(text, "{key} = \"{value}\"").unwrap();
+}
+
+fn write_provider(text: &mut String, provider: &Provider) {
+    let Provider {
+        name,
+        protocol,
+        attributes,
+        identifiers,
+    } = provider;
+    writeln!(text, "[identity.providers.{name}]").unwrap();
+    writeln!(text, "identifiers = {identifiers:?}").unwrap();
+    match protocol {
+        Protocol::SamlUrl(url) => writeln!(text, "saml_metadata_url = \"{url}\"").unwrap(),
+        Protocol::SamlFile(path) => writeln!(text, "saml_metadata_file = \"{path}\"").unwrap(),
+        Protocol::Oidc(oidc) => {
+            let Oidc {
+                issuer,
+                client_id,
+                client_secret_env,
+                scopes,
+            } = oidc;
+            writeln!(text, "oidc_issuer = \"{issuer}\"\nscopes = {scopes:?}").unwrap();
+            writeln!(text, "client_id = \"{client_id}\"").unwrap();
+            writeln!(text, "client_secret_env = \"{client_secret_env}\"").unwrap();
+        }
+    }
+    for (attribute, claim) in attributes {
+        writeln!(text, "attributes.\"{attribute}\" = \"{claim}\"").unwrap();
+    }
+}
+
+fn has_domain(identity: &Identity, shell: Option<&Shell>, teams: &[Team]) -> bool {
     let teams = teams.iter().map(|team| team.domain.as_ref());
-    let mut domains = teams.chain([shell.and_then(|shell| shell.domain.as_ref())]);
+    let shell = shell.and_then(|shell| shell.domain.as_ref());
+    let mut domains = teams.chain([shell, identity.domain.as_ref()]);
     domains.any(|domain| domain.is_some())
 }
 
@@ -455,6 +558,9 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         email,
         callback_urls,
         password,
+        domain,
+        providers,
+        local_users,
     } = identity;
     writeln!(
         text,
@@ -483,7 +589,15 @@ fn write_front_ends(text: &mut String, identity: &Identity, shell: &Shell, teams
         .unwrap();
     }
     writeln!(text, "callback_urls = {callback_urls:?}").unwrap();
+    writeln!(text, "local_users = {local_users}").unwrap();
+    if let Some(CustomDomain { name, dns, .. }) = domain {
+        writeln!(text, "domain = \"{name}\"").unwrap();
+        write_dns(text, dns);
+    }
     write_password(text, password);
+    for provider in providers {
+        write_provider(text, provider);
+    }
     writeln!(text, "[shell]\noverrides = {}", shell.overrides).unwrap();
     if let Some(title) = &shell.title {
         writeln!(text, "title = \"{title}\"").unwrap();
@@ -648,7 +762,7 @@ fn written(system: &System) -> String {
     )
     .unwrap();
     if let Some(shell) = shell {
-        write_delivery(&mut text, sites, has_domain(Some(shell), teams));
+        write_delivery(&mut text, sites, has_domain(identity, Some(shell), teams));
         write_front_ends(&mut text, identity, shell, teams);
     }
     text

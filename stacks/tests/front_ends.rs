@@ -66,6 +66,106 @@ fn identity_as_an_organisation_prescribes_it() {
     assert_eq!(client["LogoutURLs"][1], serde_json::Value::Null);
 }
 
+/// Two companies' own directories; their users are the only ones.
+const PROVIDERS: &str = "[shell]\n[identity]\nlocal_users = false\n\
+    [identity.providers.Okta]\nsaml_metadata_file = \"okta.xml\"\nidentifiers = [\"example.com\"]\n\
+    [identity.providers.Entra]\noidc_issuer = \"https://login.microsoftonline.com/1234/v2.0\"\n\
+    client_id = \"a1b2\"\nclient_secret_env = \"ENTRA_SECRET\"\nattributes = { name = \"name\" }";
+
+/// The client waits for the providers, which it names. Of the secret, only the variable is part of
+/// the model.
+#[test]
+fn identity_with_companies_own_directories() {
+    let graph = graph(PROVIDERS);
+    let mut identity = resources(&graph, "identity");
+    identity.retain(|name, _| name.contains("provider"));
+    insta::assert_yaml_snapshot!("identity_providers", identity);
+    let client = "identity/client".parse().expect("an address");
+    let client = graph.node(&client).expect("the client");
+    let names = ["Entra", "Okta"].map(|name| {
+        let provider = format!("identity/provider-{name}");
+        serde_json::json!({"Fn::GetAtt": [provider, "ProviderName"]})
+    });
+    let supported = &client.properties["SupportedIdentityProviders"];
+    assert_eq!(*supported, serde_json::json!(names));
+    let with_users = PROVIDERS.replace("local_users = false", "");
+    let identity = resources(&self::graph(&with_users), "identity");
+    let client = &identity["identity/client AWS::Cognito::UserPoolClient"];
+    let supported = client["SupportedIdentityProviders"].as_array();
+    assert_eq!(supported.expect("a list")[0], "COGNITO");
+}
+
+/// The login pages of a shell, on a domain of their own.
+fn login_domain(dns: &str) -> Graph {
+    graph(&format!(
+        "[shell]\ndomain = \"example.com\"\nzone_id = \"Z1\"\n\
+         [identity]\ndomain = \"login.example.com\"\n{dns}"
+    ))
+}
+
+/// Cognito's own domain stays. The custom one waits for the record of its parent, and the page's
+/// configuration for the custom one and its records; the page may use either.
+#[test]
+fn the_login_pages_on_a_domain_of_ones_own() {
+    let graph = login_domain("zone_id = \"Z1\"");
+    let mut identity = resources(&graph, "identity");
+    identity.retain(|name, _| name.contains("/domain") || name.contains("/login"));
+    insta::assert_yaml_snapshot!("login_domain", identity);
+    let on = |address: &str| {
+        let address = address.parse().expect("an address");
+        let node = graph.node(&address).expect("a resource");
+        let on = node.dependencies.iter().map(ToString::to_string);
+        on.collect::<Vec<_>>()
+    };
+    let of_domain = [
+        "identity/login-certificate",
+        "identity/users",
+        "shell/record-ipv4",
+        "shell/record-ipv6",
+    ];
+    assert_eq!(on("identity/login-domain"), of_domain);
+    let of_config = [
+        "identity/client",
+        "identity/login-domain",
+        "identity/login-record-ipv4",
+        "identity/login-record-ipv6",
+    ];
+    let config = on("shell/config");
+    for address in of_config {
+        assert!(config.iter().any(|on| on == address), "{config:?}");
+    }
+    assert!(!on("shell/headers").contains(&"identity/login-domain".to_owned()));
+    let url = serde_json::json!({"Fn::GetAtt": ["identity/login-domain", "LoginUrl"]});
+    let outputs = &graph.outputs()[&StackName::new("identity")];
+    assert_eq!(serde_json::json!(outputs["login_url"]), url);
+    let policy = content_security_policy(
+        "[shell]\n[identity]\ndomain = \"login.example.com\"\nzone_id = \"Z1\"",
+    );
+    let both =
+        "https://acme-0123456789abcdef.auth.eu-west-1.amazoncognito.com https://login.example.com";
+    assert!(policy.contains(both), "{policy}");
+}
+
+/// A certificate that exists is used as it is; the record is for another to write.
+#[test]
+fn the_login_pages_with_their_dns_elsewhere() {
+    let certificate = "arn:aws:acm:us-east-1:111122223333:certificate/a1b2c3d4";
+    let graph = login_domain(&format!(
+        "certificate = \"{certificate}\"\n[sites]\nminimum_tls = \"TLSv1.3_2025\""
+    ));
+    let identity = resources(&graph, "identity");
+    let domain = &identity["identity/login-domain AWS::Cognito::UserPoolDomain"];
+    let config =
+        serde_json::json!({"CertificateArn": certificate, "SecurityPolicy": "TLS_V1_3_2025"});
+    assert_eq!(domain["CustomDomainConfig"], config);
+    let made = |name: &String| name.contains("certificate") || name.contains("record");
+    assert!(!identity.keys().any(made), "{:?}", identity.keys());
+    let outputs = &graph.outputs()[&StackName::new("identity")];
+    let target =
+        serde_json::json!({"Fn::GetAtt": ["identity/login-domain", "CloudFrontDistribution"]});
+    assert_eq!(serde_json::json!(outputs["domain_target"]), target);
+}
+
 #[test]
 fn edge() {
     insta::assert_yaml_snapshot!(resources(&graph(TWO_TEAMS), "edge"));
@@ -289,7 +389,9 @@ fn content_security_policy(more: &str) -> String {
         };
         Some(value)
     };
-    let policy = policy.resolve(&attribute, &|_| None).expect("a policy");
+    let policy = policy
+        .resolve(&attribute, &|_| None, &|_| None)
+        .expect("a policy");
     policy.replace("; ", "\n").replace(", ", "\n\n")
 }
 

@@ -117,7 +117,7 @@ fn text(properties: &Value, path: &str, region: &str) -> Option<String> {
             Pseudo::Partition => "aws".to_owned(),
         })
     };
-    text.resolve(&|_, _| None, &pseudo)
+    text.resolve(&|_, _| None, &pseudo, &|_| None)
 }
 
 /// Otherwise the same system in a second Region would take the resource for its own. Route 53's

@@ -10,6 +10,7 @@ mod drift;
 mod environment;
 mod failures;
 mod fakecloud;
+mod federation;
 mod front_ends;
 mod least_privilege;
 mod life;

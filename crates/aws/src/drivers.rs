@@ -24,6 +24,7 @@ pub fn drivers(account: &Account) -> Drivers {
         .with(Untyped::new(account, cognito::Clients::new))
         .with(Untyped::new(account, cognito::Domains::new))
         .with(Untyped::new(account, cognito::Groups::new))
+        .with(Untyped::new(account, cognito::IdentityProviders::new))
         .with(Untyped::new(account, cognito::UserPools::new))
         .with(Untyped::new(account, cloudfront::CachePolicies::new))
         .with(Untyped::new(account, cloudfront::Distributions::new))

@@ -234,7 +234,7 @@ const PARENTS: [&ResourceType; 4] = [
 ];
 
 /// The types that are recorded in a tag of their parent, and the property that names the parent.
-const CHILDREN: [(&ResourceType, &str); 11] = [
+const CHILDREN: [(&ResourceType, &str); 12] = [
     (apigatewayv2::AUTHORIZER, "ApiId"),
     (apigatewayv2::DEPLOYMENT, "ApiId"),
     (apigatewayv2::INTEGRATION, "ApiId"),
@@ -243,6 +243,7 @@ const CHILDREN: [(&ResourceType, &str); 11] = [
     (cognito::USER_POOL_CLIENT, "UserPoolId"),
     (cognito::USER_POOL_DOMAIN, "UserPoolId"),
     (cognito::USER_POOL_GROUP, "UserPoolId"),
+    (cognito::USER_POOL_IDENTITY_PROVIDER, "UserPoolId"),
     (lambda::PERMISSION, "FunctionName"),
     (s3::BUCKET_POLICY, "Bucket"),
     (s3::OBJECT, "Bucket"),
@@ -563,6 +564,12 @@ mod tests {
         }
         check!(apigatewayv2::Api, apigatewayv2::Route, ID, "ApiId");
         check!(cognito::UserPool, cognito::UserPoolGroup, ID, "UserPoolId");
+        check!(
+            cognito::UserPool,
+            cognito::UserPoolIdentityProvider,
+            ID,
+            "UserPoolId"
+        );
         check!(lambda::Function, lambda::Permission, NAME, "FunctionName");
         check!(Bucket, s3::Object, NAME, "Bucket");
         check!(Bucket, s3::BucketPolicy, NAME, "Bucket");

@@ -13,10 +13,10 @@ use crate::resolve::UNKNOWN;
 pub struct Change {
     /// The property's path: `Environment.Variables.TABLE`, `Policies[0].PolicyName`, `Tags.team`.
     pub path: String,
-    /// The live value; null if there is none.
+    /// The live value: null if there is none, masked if it is a secret.
     pub old: Value,
     /// The desired value; null if there is none, `(known after apply)` if it depends on a step of
-    /// this plan.
+    /// this plan, masked if it is a secret.
     pub new: Value,
     /// Whether AWS can make the change only by replacing the resource.
     pub forces_replacement: bool,

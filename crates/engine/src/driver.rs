@@ -30,14 +30,16 @@ pub trait Driver: Send + Sync {
     fn resource_type(&self) -> &'static ResourceType;
 
     /// Desired properties with the service's defaults filled in and meaningless order removed, so
-    /// that equal states have equal values. Accepts [`crate::UNKNOWN`] for any string.
+    /// that equal states have equal values. Secrets are masked: a plan shows the result. Accepts
+    /// [`crate::UNKNOWN`] for any string.
     fn normalise(&self, desired: &Value) -> Result<Value, DriverError>;
 
     /// The reasons for which the service would refuse desired properties; empty if none is known.
     /// Accepts [`crate::UNKNOWN`] for any string.
     fn check(&self, desired: &Value) -> Result<Vec<Finding>, DriverError>;
 
-    /// The changes from a live resource to desired properties, and what is left as it is.
+    /// The changes from a live resource to desired properties, and what is left as it is. The values
+    /// of secrets are masked.
     fn compare(&self, live: &Live, desired: &Value) -> Result<Comparison, DriverError>;
 
     /// Finds the resource, in this run's single reading of the account.

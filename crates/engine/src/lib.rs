@@ -16,7 +16,7 @@
 //! | 4 | `driver` |
 //! | 3 | `diff`, `waiting` |
 //! | 2 | `event`, `interrupt`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
-//! | 1 | `error`, `goal`, `live`, `slots` |
+//! | 1 | `error`, `goal`, `live`, `secrets`, `slots` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -36,6 +36,7 @@ mod planner;
 mod read_cache;
 mod refusal;
 mod resolve;
+mod secrets;
 mod settle;
 mod slots;
 mod steps;
@@ -61,6 +62,7 @@ pub use planner::plan;
 pub use read_cache::ReadCache;
 pub use refusal::{Finding, PlanError, Refusal};
 pub use resolve::{Resolved, UNKNOWN, has_unknown};
+pub use secrets::Secrets;
 pub use settle::settle;
 pub use unreadable::{InventoryError, Unreadable};
 pub use waiting::{report_wait, reporting};

@@ -6,17 +6,21 @@ use model::{Address, BOUND_TO_TAG, Expression, Node, Owner, Pseudo, Tags, Text, 
 use serde_json::Value;
 
 use crate::live::Attributes;
+use crate::secrets::Secrets;
 
 /// The placeholder for a string that is known only after apply.
 pub const UNKNOWN: &str = "(known after apply)";
 
-/// The known values: the system's account and Region, and the attributes of existing resources.
+/// The known values: the system's account and Region, the attributes of existing resources, and
+/// secrets.
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
     /// The account, the Region and the partition.
     pub pseudo: BTreeMap<Pseudo, String>,
     /// Attributes by address. A resource whose attributes are not known is absent.
     pub attributes: BTreeMap<Address, Attributes>,
+    /// The secrets that properties refer to.
+    pub secrets: Secrets,
 }
 
 impl Resolved {
@@ -26,6 +30,7 @@ impl Resolved {
         text.resolve(
             &|address, name| self.attributes.get(address)?.get(name).cloned(),
             &|name| self.pseudo.get(&name).cloned(),
+            &|variable| self.secrets.get(variable).map(str::to_owned),
         )
     }
 

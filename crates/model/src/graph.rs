@@ -212,12 +212,26 @@ impl StackBuilder<'_> {
     /// # Panics
     /// If the stack already contains a resource with that name, or the properties do not serialise:
     /// bugs in a stack's code, which its snapshot test shows.
-    #[allow(clippy::needless_pass_by_value)] // a stack builds each struct in place
     pub fn add<R: Resource>(&mut self, name: &str, properties: R) -> Handle<R> {
+        self.add_after(name, properties, &BTreeSet::new())
+    }
+
+    /// As [`Self::add`], for a resource that AWS accepts only after others that none of its
+    /// properties refers to, like CloudFormation's `DependsOn`.
+    ///
+    /// # Panics
+    /// As [`Self::add`].
+    #[allow(clippy::needless_pass_by_value)] // a stack builds each struct in place
+    pub fn add_after<R: Resource>(
+        &mut self,
+        name: &str,
+        properties: R,
+        others: &BTreeSet<Address>,
+    ) -> Handle<R> {
         let address = Address::new(self.stack.clone(), name);
         let properties = serde_json::to_value(&properties)
             .unwrap_or_else(|error| panic!("{address} serialises: {error}"));
-        let dependencies = references(&properties);
+        let dependencies = &references(&properties) | others;
         let (owner, tags) = self.ownership(R::TYPE, &address, &properties);
         let node = Node {
             address: address.clone(),
@@ -313,6 +327,19 @@ pub fn references(value: &Value) -> BTreeSet<Address> {
     let mut found = BTreeSet::new();
     collect_references(value, &mut found);
     found
+}
+
+/// The environment variables with the secrets that a JSON value contains.
+#[must_use]
+pub fn secrets(value: &Value) -> BTreeSet<String> {
+    if let Some(Expression::Secret(variable)) = Expression::from_json(value) {
+        return BTreeSet::from([variable]);
+    }
+    match value {
+        Value::Array(items) => items.iter().flat_map(secrets).collect(),
+        Value::Object(members) => members.values().flat_map(secrets).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 fn collect_references(value: &Value, found: &mut BTreeSet<Address>) {

@@ -16,7 +16,7 @@ pub mod types;
 
 pub use address::{Address, InvalidAddress, StackName};
 pub use attribute::Attribute;
-pub use graph::{Graph, Handle, Node, StackBuilder, physical_name, references};
+pub use graph::{Graph, Handle, Node, StackBuilder, physical_name, references, secrets};
 pub use owner::Owner;
 pub use quota::Quota;
 pub use resource::{Replacement, Resource, ResourceType, Scope};

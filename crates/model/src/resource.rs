@@ -64,4 +64,8 @@ pub enum Replacement {
 pub trait Resource: Serialize {
     /// The facts of the type.
     const TYPE: &'static ResourceType;
+
+    /// The paths of properties that contain secrets, such as `ProviderDetails.client_secret`. They
+    /// are compared like all others, but a plan never shows their values.
+    const SENSITIVE: &'static [&'static str] = &[];
 }

@@ -33,6 +33,10 @@ pub enum Expression {
     /// A short hash of the parts: changes exactly when one of them does.
     #[serde(rename = "Frontage::Fingerprint")]
     Fingerprint(Vec<Text>),
+    /// A secret, by the name of the environment variable that contains it. Only the name is part of
+    /// the model; the value is known while a plan is made and applied.
+    #[serde(rename = "Frontage::Secret")]
+    Secret(String),
 }
 
 /// CloudFormation's pseudo parameters.
@@ -76,6 +80,11 @@ impl Text {
         Self::Deferred(Expression::Fingerprint(parts.into_iter().collect()))
     }
 
+    /// The secret in an environment variable.
+    pub fn secret(variable: impl Into<String>) -> Self {
+        Self::Deferred(Expression::Secret(variable.into()))
+    }
+
     /// An ARN in the system's partition, Region and account: `arn:P:SERVICE:R:A:RESOURCE`.
     pub fn regional_arn(service: &str, resource: impl IntoIterator<Item = Text>) -> Self {
         let head = [
@@ -93,7 +102,7 @@ impl Text {
     /// The addresses that the text refers to.
     pub fn references(&self, found: &mut impl FnMut(&Address)) {
         match self {
-            Self::Known(_) | Self::Deferred(Expression::Ref(_)) => {}
+            Self::Known(_) | Self::Deferred(Expression::Ref(_) | Expression::Secret(_)) => {}
             Self::Deferred(Expression::Attribute(address, _)) => found(address),
             Self::Deferred(Expression::Join(_, parts) | Expression::Fingerprint(parts)) => {
                 for part in parts {
@@ -105,22 +114,24 @@ impl Text {
 
     /// The text, if everything that it refers to is known.
     ///
-    /// `attribute` and `pseudo` return `None` for values that are still unknown.
+    /// `attribute`, `pseudo` and `secret` return `None` for values that are still unknown.
     pub fn resolve(
         &self,
         attribute: &impl Fn(&Address, &str) -> Option<String>,
         pseudo: &impl Fn(Pseudo) -> Option<String>,
+        secret: &impl Fn(&str) -> Option<String>,
     ) -> Option<String> {
         let all = |parts: &[Text]| {
             parts
                 .iter()
-                .map(|part| part.resolve(attribute, pseudo))
+                .map(|part| part.resolve(attribute, pseudo, secret))
                 .collect::<Option<Vec<_>>>()
         };
         match self {
             Self::Known(text) => Some(text.clone()),
             Self::Deferred(Expression::Attribute(address, name)) => attribute(address, name),
             Self::Deferred(Expression::Ref(name)) => pseudo(*name),
+            Self::Deferred(Expression::Secret(variable)) => secret(variable),
             Self::Deferred(Expression::Join(between, parts)) => Some(all(parts)?.join(between)),
             Self::Deferred(Expression::Fingerprint(parts)) => {
                 Some(fingerprint(&Value::from(all(parts)?)))

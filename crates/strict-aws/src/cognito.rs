@@ -17,6 +17,9 @@ const RESERVED: [&str; 3] = ["aws", "amazon", "cognito"];
 /// The keys of the tags of each user pool, by its id.
 pub(crate) type Tags = BTreeMap<String, BTreeSet<String>>;
 
+/// The names of the identity providers of each user pool, by its id.
+pub(crate) type Providers = BTreeMap<String, BTreeSet<String>>;
+
 /// A domain prefix contains none of AWS's names. The message is from
 /// aws-solutions/content-analysis-on-aws#8 and aws-amplify/amplify-cli#3854.
 pub(crate) fn reserved_domain(call: &Call, _: &Account) -> Option<Refusal> {
@@ -53,6 +56,41 @@ pub(crate) fn tags(call: &Call, account: &Account) -> Option<Refusal> {
     let message =
         format!("A user pool can have at most {TAGS} tags, and the request would make {count}.");
     (count > TAGS).then(|| Refusal::new(400, code, message))
+}
+
+/// A client supports only identity providers that its pool has. The message is from
+/// lgallard/terraform-aws-cognito-user-pool#72.
+pub(crate) fn unknown_provider(call: &Call, account: &Account) -> Option<Refusal> {
+    let operations = ["CreateUserPoolClient", "UpdateUserPoolClient"];
+    if call.service != "cognito-idp" || !operations.contains(&call.operation.as_str()) {
+        return None;
+    }
+    let sent = call.json();
+    let pool = sent["UserPoolId"].as_str()?;
+    // Of a pool that was not seen from its beginning nothing is known.
+    account.cognito.get(pool)?;
+    let known = account.providers.get(pool);
+    let supported = names(&sent["SupportedIdentityProviders"])?;
+    let unknown = supported
+        .iter()
+        .find(|name| *name != "COGNITO" && !known.is_some_and(|known| known.contains(*name)))?;
+    let message = format!("The provider {unknown} does not exist for User Pool {pool}.");
+    Some(Refusal::new(400, "InvalidParameterException", message))
+}
+
+/// Remembers the identity providers of user pools.
+pub(crate) fn note_providers(call: &Call, _: &Answer, account: &mut Account) {
+    let sent = call.json();
+    let (pool, name) = (&sent["UserPoolId"], &sent["ProviderName"]);
+    let (Some(pool), name) = (pool.as_str(), name.as_str().unwrap_or_default()) else {
+        return;
+    };
+    let providers = account.providers.entry(pool.to_owned()).or_default();
+    match (call.service.as_str(), call.operation.as_str()) {
+        ("cognito-idp", "CreateIdentityProvider") => drop(providers.insert(name.to_owned())),
+        ("cognito-idp", "DeleteIdentityProvider") => drop(providers.remove(name)),
+        _ => {}
+    }
 }
 
 /// Remembers the tags of user pools.
@@ -166,6 +204,27 @@ mod tests {
         let own =
             json!({"Domain": "login.paws.com", "CustomDomainConfig": {"CertificateArn": "a"}});
         assert_eq!(create(own), None);
+    }
+
+    #[test]
+    fn a_client_supports_providers_of_its_pool() {
+        let memory = Memory::default();
+        let client = |providers: &[&str]| {
+            let body = json!({"UserPoolId": "p", "SupportedIdentityProviders": providers});
+            cognito("UpdateUserPoolClient", &body)
+        };
+        assert_eq!(client(&["Okta"]).code(&memory), "passes");
+        let pool = r#"{"UserPool":{"Id":"p"}}"#;
+        cognito("CreateUserPool", &json!({})).done(&memory, "", pool);
+        let refused = client(&["COGNITO", "Okta"]).refused(&memory).unwrap();
+        assert_eq!(refused.code, "InvalidParameterException");
+        let message = "The provider Okta does not exist for User Pool p.";
+        assert_eq!(refused.message, message);
+        let okta = json!({"UserPoolId": "p", "ProviderName": "Okta"});
+        cognito("CreateIdentityProvider", &okta).done(&memory, "", "{}");
+        assert_eq!(client(&["COGNITO", "Okta"]).code(&memory), "passes");
+        cognito("DeleteIdentityProvider", &okta).done(&memory, "", "{}");
+        assert_eq!(client(&["Okta"]).code(&memory), "InvalidParameterException");
     }
 
     #[test]

@@ -23,6 +23,7 @@ const RULES: &[Rule] = &[
     cloudfront::in_use,
     cognito::reserved_domain,
     cognito::tags,
+    cognito::unknown_provider,
     lambda::mapping_exists,
     lambda::reserved_variables,
     logs::reserved_name,
@@ -34,6 +35,7 @@ const REMEMBERED: &[fn(&Call, &Answer, &mut Account)] = &[
     apigateway::note,
     cloudfront::note,
     cognito::note,
+    cognito::note_providers,
     lambda::note,
 ];
 
@@ -51,6 +53,7 @@ pub(crate) struct Account {
     pub(crate) apigateway: apigateway::Stages,
     pub(crate) cloudfront: cloudfront::Resources,
     pub(crate) cognito: cognito::Tags,
+    pub(crate) providers: cognito::Providers,
     pub(crate) mappings: lambda::Mappings,
     rates: Rates,
 }

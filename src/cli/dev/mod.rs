@@ -23,7 +23,7 @@ use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::{print, say};
 use crate::cli::toggles::show;
-use crate::cli::{advice, apply, description, packages, release};
+use crate::cli::{advice, apply, description, packages, release, secrets};
 use crate::release::Application;
 use crate::render;
 use crate::toggles::{Store, Watch};
@@ -45,7 +45,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let system = description::read(global)?;
+    let mut system = description::read(global)?;
+    // The proxy in front of the emulator shows the login pages at Cognito's own domain alone.
+    system.identity.domain = None;
     let emulator = start(arguments).await?;
     let global = Global {
         endpoint_url: Some(emulator.endpoint()),
@@ -114,13 +116,12 @@ async fn open(global: &Global, system: &System) -> Result<Context, Report> {
         ..global.connection(system.region.as_deref().or(Some(REGION)))
     };
     let account = Account::connect_to_emulator(&connection, system.name.as_str()).await;
-    Context::with_account(
-        system,
-        selection,
-        account.map_err(advice::report)?,
-        Zips::Build,
-    )
-    .await
+    let account = account.map_err(advice::report)?;
+    let context = Context::with_account(global, system, selection, account, Zips::Build).await?;
+    Ok(Context {
+        secrets: secrets::find_or_assume(&context.graph),
+        ..context
+    })
 }
 
 async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {

@@ -81,7 +81,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
             let store = open(global).await?;
             store.delete(id).await.map_err(advice::report)?;
         }
-        Command::Watch => watch::run(global).await?,
+        Command::Watch => Box::pin(watch::run(global)).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,16 +1,18 @@
-//! A site's custom domain: `domain`, `aliases`, and `zone_id` or `certificate`.
+//! A custom domain of a site or of the login pages: `domain`, `zone_id` or `certificate`, and for a
+//! site `aliases`.
 
 use super::arn::arn;
 use super::problem::Problem;
 use super::sources::is_host;
 use super::table::{Rejected, Table};
 
-/// A custom domain for a site.
+/// A custom domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomDomain {
-    /// The domain, which is the site's address: `www.example.com`.
+    /// The domain, which is the address of the site or of the login pages: `www.example.com`.
     pub name: String,
-    /// Further domains of the same site, in the same zone or certificate. Default: none.
+    /// Further domains of the same site, in the same zone or certificate; the login pages have none.
+    /// Default: none.
     pub aliases: Vec<String>,
     /// Where its records are.
     pub dns: Dns,
@@ -27,6 +29,9 @@ pub enum Dns {
     Elsewhere(String),
 }
 
+/// The maximum length of the login pages' domain. Source: `DomainType` in botocore's model.
+const LOGIN_LENGTH: usize = 63;
+
 /// The keys of a domain other than `domain`, which require it.
 const OTHERS: [&str; 3] = ["zone_id", "certificate", "aliases"];
 
@@ -34,6 +39,16 @@ impl CustomDomain {
     pub(super) fn read(table: &mut Table) -> Option<Self> {
         let name = table.text("domain", domain);
         let aliases = table.texts("aliases", domain).unwrap_or_default();
+        Self::read_dns(table, name, aliases)
+    }
+
+    /// The domain of the login pages.
+    pub(super) fn read_login(table: &mut Table) -> Option<Self> {
+        let name = table.text("domain", login_domain);
+        Self::read_dns(table, name, Vec::new())
+    }
+
+    fn read_dns(table: &mut Table, name: Option<String>, aliases: Vec<String>) -> Option<Self> {
         let zone_id = table.text("zone_id", zone_id);
         let certificate = table.text("certificate", certificate);
         table.report(incomplete(table));
@@ -61,7 +76,7 @@ impl CustomDomain {
 
 /// The problem with keys of which one requires another, or excludes it.
 fn incomplete(table: &Table) -> Option<Problem> {
-    let help = "set `domain` to the site's domain and `zone_id` to its Route 53 hosted zone: \
+    let help = "set `domain` to the domain and `zone_id` to its Route 53 hosted zone: \
                 `domain = \"www.example.com\"`, `zone_id = \"Z0123456789ABCDEFGHIJ\"`; if its DNS \
                 is elsewhere, set `certificate` to the ARN of a certificate in ACM instead of `zone_id`";
     let [zone, certificate] = ["zone_id", "certificate"].map(|key| table.span(key));
@@ -109,6 +124,25 @@ fn domain(text: &str) -> Result<String, Rejected> {
     let help = "write it in lower case and without `https://`, such as `www.example.com`; at most 64 characters";
     Err(Rejected {
         why: "not a domain".to_owned(),
+        help: help.to_owned(),
+    })
+}
+
+/// A domain below one that can have an address: Cognito accepts no other. Source: the Cognito
+/// developer guide, `Using your own domain for managed login`.
+fn login_domain(text: &str) -> Result<String, Rejected> {
+    let name = domain(text)?;
+    let length = name.len();
+    let why = match name.split('.').count() {
+        2 => "not below another domain that has an address".to_owned(),
+        _ if length > LOGIN_LENGTH => {
+            format!("{length} characters; the maximum is {LOGIN_LENGTH}")
+        }
+        _ => return Ok(name),
+    };
+    let help = "use a domain such as `login.example.com`, where `example.com` has an A record";
+    Err(Rejected {
+        why,
         help: help.to_owned(),
     })
 }

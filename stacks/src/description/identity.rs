@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use super::domain::CustomDomain;
 use super::email::Email;
 use super::name::Name;
 use super::password::Password;
 use super::problem::Problem;
+use super::provider::Provider;
 use super::sources::is_host;
 use super::suggestion::quoted;
 use super::table::{Rejected, Table};
@@ -40,6 +42,12 @@ pub struct Identity {
     pub callback_urls: Vec<String>,
     /// Which passwords users may choose.
     pub password: Password,
+    /// A custom domain of the login pages, in addition to Cognito's own. Default: none.
+    pub domain: Option<CustomDomain>,
+    /// Companies' own directories, whose users can sign in. Default: none.
+    pub providers: Vec<Provider>,
+    /// Whether the pool's own users can sign in. Default: yes; without them a provider is required.
+    pub local_users: bool,
 }
 
 /// The feature plan of the user pool. Lite is not offered: it has no managed login pages. Source:
@@ -88,6 +96,9 @@ impl Default for Identity {
             email: None,
             callback_urls: Vec::new(),
             password: Password::default(),
+            domain: None,
+            providers: Vec::new(),
+            local_users: true,
         }
     }
 }
@@ -104,7 +115,15 @@ impl Identity {
         let at = table.span("threat_protection");
         table.report(unprotected(tier, threat_protection, at));
         let email = table.span("email");
+        let local_users = table.boolean("local_users").unwrap_or(default.local_users);
+        let providers = Provider::read_all(table);
+        if !local_users && providers.is_empty() {
+            table.report(without_users(table.span("local_users")));
+        }
         Self {
+            domain: CustomDomain::read_login(table),
+            providers: providers.into_iter().flatten().collect(),
+            local_users,
             tier,
             threat_protection,
             email: table.table("email", |table| Email::read(table, email)),
@@ -182,6 +201,13 @@ impl ThreatProtection {
             Self::Enforced => "enforced",
         }
     }
+}
+
+/// The problem with a user pool whose users cannot sign in and that knows no others.
+fn without_users(at: Option<Range<usize>>) -> Option<Problem> {
+    let message = "`identity.local_users` cannot be `false` without `[identity.providers.NAME]`";
+    let problem = Problem::new(message, at?, "no one could sign in");
+    Some(problem.help("add an identity provider, or remove the line"))
 }
 
 /// The problem with threat protection in a tier that has none. Source: `UserPoolAddOnsType` in the

@@ -5,6 +5,7 @@ use std::ops::Range;
 use model::{IgnoredTags, Tags};
 
 use super::delivery::Delivery;
+use super::domain::CustomDomain;
 use super::functions::Functions;
 use super::identity::Identity;
 use super::name::Name;
@@ -103,7 +104,9 @@ impl System {
         let toggles = root.table("toggles", Toggles::read);
         let has_packages = root.has("packages");
         let packages = root.table("packages", Packages::read);
-        let identity = root.table("identity", Identity::read);
+        let (identity, login) = root.table("identity", |table| {
+            (Identity::read(table), table.span("domain"))
+        });
         let (sites, tls) = root.table("sites", |table| {
             (Delivery::read(table), table.span("minimum_tls"))
         });
@@ -115,8 +118,9 @@ impl System {
             root.missing("name", missing_name(entries));
         }
         if has_shell {
-            root.report(tls_without_domain(tls, &shell, &teams));
+            root.report(tls_without_domain(tls, &identity, &shell, &teams));
             root.report(name.as_ref().and_then(|name| reserved_word(root, name)));
+            root.report(site_of_login(login, &identity, &shell, &teams));
         } else {
             root.report(without_shell(root, "identity"));
             root.report(without_shell(root, "sites"));
@@ -176,14 +180,37 @@ fn without_shell(root: &Table, key: &str) -> Option<Problem> {
 
 /// The problem with a minimum of TLS that no site can have: CloudFront's own certificate ignores it.
 /// Source: `ViewerCertificate` in the CloudFront API reference.
-fn tls_without_domain(at: Option<Range<usize>>, shell: &Shell, teams: &[Team]) -> Option<Problem> {
-    let mut domains = teams.iter().map(|team| &team.domain).chain([&shell.domain]);
+fn tls_without_domain(
+    at: Option<Range<usize>>,
+    identity: &Identity,
+    shell: &Shell,
+    teams: &[Team],
+) -> Option<Problem> {
+    let others = [&shell.domain, &identity.domain];
+    let mut domains = teams.iter().map(|team| &team.domain).chain(others);
     if domains.any(Option::is_some) {
         return None;
     }
     let why = "CloudFront's own domains accept TLS 1 and above";
     let problem = Problem::new("`sites.minimum_tls` without a `domain`", at?, why);
-    Some(problem.help("give the shell or a team a `domain`, or remove the line"))
+    Some(problem.help("give the shell, a team or the login a `domain`, or remove the line"))
+}
+
+/// The problem with a domain of the login pages that is a site's as well: each has a distribution, and
+/// CloudFront gives a domain to one.
+fn site_of_login(
+    at: Option<Range<usize>>,
+    identity: &Identity,
+    shell: &Shell,
+    teams: &[Team],
+) -> Option<Problem> {
+    let login = &identity.domain.as_ref()?.name;
+    let sites = teams.iter().map(|team| &team.domain).chain([&shell.domain]);
+    let mut names = sites.flatten().flat_map(CustomDomain::names);
+    let at = at.filter(|_| names.any(|name| name == login))?;
+    let message = format!("the login pages cannot have the domain `{login}`");
+    let problem = Problem::new(message, at, "a site has it");
+    Some(problem.help("use a domain of its own, such as `login.example.com`"))
 }
 
 /// Cognito refuses a login page's address that contains one of AWS's words, and the system's name

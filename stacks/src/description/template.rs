@@ -21,8 +21,8 @@ mod tests {
     use super::*;
     use crate::description::table::Findings;
     use crate::description::{
-        Architecture, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Shell, System, ThreatProtection,
-        Tier, log_class, syntax,
+        Architecture, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Protocol, Shell, System,
+        ThreatProtection, Tier, log_class, syntax,
     };
     use model::types::cloudfront::PriceClass;
     use model::types::logs::{LogGroupClass, RETENTION_DAYS};
@@ -82,6 +82,14 @@ mod tests {
         assert_eq!(protection, Some(ThreatProtection::Off));
         assert!(identity.email.take().is_some());
         assert_eq!(std::mem::take(&mut identity.callback_urls).len(), 1);
+        let login = identity.domain.take().unwrap();
+        assert_eq!(login.name, "login.example.com");
+        let provider = identity.providers.pop().unwrap();
+        let Protocol::Oidc(oidc) = provider.protocol else {
+            panic!("the example is one of OpenID Connect");
+        };
+        assert_eq!(oidc.scopes, ["openid", "email", "profile"]);
+        assert_eq!(provider.identifiers, ["example.com"]);
         let sites = &mut system.sites;
         assert!(sites.web_acl.take().is_some());
         assert_eq!(sites.price_class.take(), Some(PriceClass::All));

@@ -31,7 +31,7 @@ fn body(system: &System, around: &ShellInputs<'_>, sign_in: &SignIn) -> Text {
     let shell = system.shell.clone().unwrap_or_default();
     let login = object_of([
         ("issuer", string(around.login.issuer.clone())),
-        ("url", string(around.login.url.clone())),
+        ("url", string(sign_in.url.clone())),
         ("clientId", string(sign_in.client_id.clone())),
         ("scope", known(SCOPE)),
     ]);

@@ -82,5 +82,7 @@ pub(crate) fn add_config(
     sign_in: &SignIn,
 ) {
     let object = config::object(system, around, site, sign_in);
-    graph.stack(StackName::new(STACK)).add("config", object);
+    // The page goes to the login pages as soon as it has read their address.
+    let stack = &mut graph.stack(StackName::new(STACK));
+    stack.add_after("config", object, &sign_in.records);
 }

@@ -42,7 +42,8 @@ pub(super) fn content_security_policy(
     let everything = [
         texts([OWN, &map, "data:"]),
         texts(local.iter().copied()),
-        vec![around.login.url.clone(), around.toggles_url.clone()],
+        around.login.sources.clone(),
+        vec![around.toggles_url.clone()],
         texts(elsewhere),
         // Last, so that the limit on the length shows which team does not fit.
         around.teams.iter().map(Site::source).collect(),

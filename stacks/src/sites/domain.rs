@@ -7,9 +7,9 @@ use model::{Handle, StackBuilder, Text};
 
 use crate::description::{CustomDomain, Dns};
 
-/// The ARN of the certificate for a domain and its aliases, which is part of the stack unless the
-/// domain's DNS is elsewhere.
-pub(super) fn certificate(stack: &mut StackBuilder<'_>, domain: &CustomDomain) -> Text {
+/// The ARN of the certificate for a domain and its aliases, which is part of the stack under a name
+/// unless the domain's DNS is elsewhere.
+pub(crate) fn certificate(stack: &mut StackBuilder<'_>, name: &str, domain: &CustomDomain) -> Text {
     let zone_id = match &domain.dns {
         Dns::Zone(zone_id) => zone_id.as_str(),
         Dns::Elsewhere(certificate) => return Text::from(certificate.as_str()),
@@ -25,7 +25,7 @@ pub(super) fn certificate(stack: &mut StackBuilder<'_>, domain: &CustomDomain) -
         domain_validation_options: domain.names().map(validation).collect(),
         ..Certificate::default()
     };
-    stack.add("certificate", certificate).arn()
+    stack.add(name, certificate).arn()
 }
 
 /// The addresses of a domain and its aliases, for both versions of IP. If the DNS is elsewhere, the

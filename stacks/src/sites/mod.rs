@@ -10,6 +10,7 @@ mod domain;
 pub(crate) mod headers;
 
 pub(crate) use distribution::rewrite_paths;
+pub(crate) use domain::certificate;
 
 use std::collections::BTreeMap;
 
@@ -93,7 +94,7 @@ pub(crate) fn add(stack: &mut StackBuilder<'_>, parts: &SiteParts<'_>) -> Site {
     let bucket = bucket::add(stack);
     let certificate = parts
         .domain
-        .map(|domain| domain::certificate(stack, domain));
+        .map(|domain| certificate(stack, "certificate", domain));
     let distribution = distribution::add(stack, &bucket, certificate, parts);
     bucket::let_distribution_read(stack, &bucket, &distribution);
     if let Some(domain) = parts.domain {

@@ -62,7 +62,7 @@ async fn sign_in_to_a_client_changes_in_place() {
         .await;
     steps
         .step(&["SupportedIdentityProviders"], |client| {
-            client.supported_identity_providers = texts(["COGNITO"]);
+            client.supported_identity_providers = urls(["COGNITO"]);
         })
         .await;
     steps
@@ -223,7 +223,10 @@ async fn a_custom_domain_takes_the_place_of_a_prefix() {
     world.apply(&model.graph(&world)).await;
     let certificate = |id: &str| {
         let certificate_arn = format!("arn:aws:acm:us-east-1:111122223333:certificate/{id}").into();
-        Some(CustomDomainConfig { certificate_arn })
+        Some(CustomDomainConfig {
+            certificate_arn,
+            security_policy: None,
+        })
     };
     let custom = model.with(|model| {
         let domain = model.domain.as_mut().expect("a domain");

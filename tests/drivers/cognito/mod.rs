@@ -5,6 +5,7 @@
 //! this.
 
 mod children;
+mod federation;
 mod ownership;
 mod pool;
 

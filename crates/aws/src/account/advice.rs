@@ -89,7 +89,7 @@ pub fn hint(error: &DriverError) -> Option<Cow<'static, str>> {
             message,
             ..
         } => match Family::of(code) {
-            None => name_taken(code)?,
+            None => name_taken(code).or_else(|| of_login_domain(code, message))?,
             Some(Family::Denied) => return Some(denied(operation, message).into()),
             Some(Family::Credentials) => CREDENTIALS,
             Some(Family::Clock) => {
@@ -120,6 +120,24 @@ fn name_taken(code: &str) -> Option<&'static str> {
              finds it), then run the command again: a disabled one keeps it as well",
         ),
         _ => None,
+    }
+}
+
+/// What to do if Cognito refuses the domain of login pages. It has one code for all of these.
+///
+/// Source: AWS Knowledge Center, "How do I resolve errors when I create a custom domain in Amazon
+/// Cognito?".
+fn of_login_domain(code: &str, message: &str) -> Option<&'static str> {
+    let says = |text: &str| code == "InvalidParameterException" && message.contains(text);
+    if says("not a valid subdomain") {
+        Some(
+            "create an A record for the domain above it (`example.com` for `login.example.com`), with any address, \
+             and run the command again once that name resolves: a name that did not exist can take minutes",
+        )
+    } else if says("CNAMEs you provided are already associated") {
+        name_taken("CNAMEAlreadyExists")
+    } else {
+        None
     }
 }
 
@@ -347,6 +365,18 @@ mod tests {
     fn a_name_that_is_taken_has_advice() {
         assert!(advice("BucketAlreadyExists", "").contains("frontage.toml"));
         assert!(advice("CNAMEAlreadyExists", "").contains("list-conflicting-aliases"));
+    }
+
+    /// Cognito's texts, of one code.
+    #[test]
+    fn a_refused_login_domain_is_explained() {
+        let code = "InvalidParameterException";
+        let parent = "Custom domain is not a valid subdomain: Was not able to resolve the root domain, please \
+                      ensure an A record exists for the root domain.";
+        assert!(advice(code, parent).starts_with("create an A record for the domain above it"));
+        let taken = "One or more of the CNAMEs you provided are already associated with a different resource.";
+        assert!(advice(code, taken).contains("list-conflicting-aliases"));
+        assert_eq!(hint(&error(code, "Domain is required.")), None);
     }
 
     #[test]

@@ -290,7 +290,7 @@ impl Account {
         ]);
         Resolved {
             pseudo,
-            attributes: BTreeMap::new(),
+            ..Resolved::default()
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod limits;
 pub(crate) mod ownership;
 pub(crate) mod policy_document;
 pub(crate) mod recorded;
+pub(crate) mod sensitive;
 pub(crate) mod steady;
 pub(crate) mod tag_store;
 pub(crate) mod tagging;

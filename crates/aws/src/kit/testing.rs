@@ -51,8 +51,7 @@ pub(crate) fn live<D: ResourceDriver>(
     name: &str,
     properties: &Value,
 ) -> Live {
-    let properties = driver.normalise(properties).unwrap();
-    let properties: D::Properties = serde_json::from_value(properties).unwrap();
+    let properties = driver.desired(properties).unwrap();
     Live {
         id: format!("{parent}/{id}"),
         properties: LiveProperties::new(properties),

@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::limits::{Checks, Limit};
+use super::sensitive::{masked, masked_changes};
 use super::tag_store::TagStore;
 use super::tagging;
 use crate::Account;
@@ -253,7 +254,7 @@ impl<D: ResourceDriver> Untyped<D> {
     }
 
     /// Desired properties, normalised.
-    fn desired(&self, properties: &Value) -> Result<D::Properties, DriverError> {
+    pub(super) fn desired(&self, properties: &Value) -> Result<D::Properties, DriverError> {
         let mut desired = parse(properties)?;
         self.driver.normalise(&mut desired);
         Ok(desired)
@@ -315,7 +316,7 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
     }
 
     fn normalise(&self, desired: &Value) -> Result<Value, DriverError> {
-        print(&self.desired(desired)?)
+        Ok(masked::<D::Properties>(print(&self.desired(desired)?)?))
     }
 
     fn check(&self, desired: &Value) -> Result<Vec<Finding>, DriverError> {
@@ -336,8 +337,8 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
             Changes::default()
         };
         Ok(Comparison {
-            changes: self::changes(live, &desired)?,
-            left,
+            changes: masked_changes::<D::Properties>(self::changes(live, &desired)?),
+            left: masked_changes::<D::Properties>(left),
         })
     }
 

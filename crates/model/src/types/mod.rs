@@ -40,6 +40,7 @@ pub const ALL: &[&ResourceType] = &[
     cognito::USER_POOL_DOMAIN,
     cognito::MANAGED_LOGIN_BRANDING,
     cognito::USER_POOL_GROUP,
+    cognito::USER_POOL_IDENTITY_PROVIDER,
     s3::BUCKET,
     s3::BUCKET_POLICY,
     s3::OBJECT,

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::types::{
-    CustomDomainConfigType, DomainDescriptionType, DomainStatusType, UserPoolType,
+    CustomDomainConfigType, DomainDescriptionType, DomainStatusType, SecurityPolicyType,
+    UserPoolType,
 };
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::Owner;
@@ -19,6 +20,7 @@ use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::children::{Child, Parent as _};
 use crate::kit::gone::until_gone;
+use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{OrphanSearch, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, until};
@@ -29,7 +31,9 @@ type Live = TypedLive<Properties>;
 /// A prefix works within a minute (terraform-provider-aws).
 const PREFIX: WaitPolicy = WaitPolicy::seconds(180);
 
-/// A custom domain is a distribution of its own, which takes up to an hour.
+/// A custom domain is a distribution of its own. It is online within five minutes, and its
+/// certificate is distributed within an hour. Source: `CreateUserPoolDomain` in the Cognito user pools
+/// API reference.
 const CUSTOM: WaitPolicy = WaitPolicy {
     first: Duration::from_secs(2),
     longest: Duration::from_secs(15),
@@ -68,13 +72,11 @@ impl Domains {
     fn live(&self, pool_id: &str, domain: &DomainDescriptionType) -> Live {
         let name = domain.domain().unwrap_or_default();
         let config = domain.custom_domain_config();
-        let certificate_arn = config.and_then(|config| text(Some(config.certificate_arn())));
         let properties = UserPoolDomain {
             user_pool_id: pool_id.to_owned(),
             domain: name.to_owned(),
             managed_login_version: domain.managed_login_version(),
-            custom_domain_config: certificate_arn
-                .map(|certificate_arn| CustomDomainConfig { certificate_arn }),
+            custom_domain_config: config.and_then(custom),
         };
         let host = if properties.custom_domain_config.is_some() {
             name.to_owned()
@@ -155,10 +157,17 @@ impl Domains {
     }
 }
 
+/// The settings of a custom domain. A prefix has empty ones.
+fn custom(config: &CustomDomainConfigType) -> Option<CustomDomainConfig<String>> {
+    let policy = config.security_policy().map(SecurityPolicyType::as_str);
+    Some(CustomDomainConfig {
+        certificate_arn: text(Some(config.certificate_arn()))?,
+        security_policy: text(policy),
+    })
+}
+
 fn is_custom(domain: &DomainDescriptionType) -> bool {
-    domain
-        .custom_domain_config()
-        .is_some_and(|config| !config.certificate_arn().is_empty())
+    domain.custom_domain_config().and_then(custom).is_some()
 }
 
 fn policy(domain: &Properties) -> WaitPolicy {
@@ -172,7 +181,10 @@ fn policy(domain: &Properties) -> WaitPolicy {
 fn config(domain: &Properties) -> Result<Option<CustomDomainConfigType>, DriverError> {
     let config = domain.custom_domain_config.as_ref();
     let config = config.map(|of| {
-        let builder = CustomDomainConfigType::builder().certificate_arn(&of.certificate_arn);
+        let policy = of.security_policy.as_deref().map(SecurityPolicyType::from);
+        let builder = CustomDomainConfigType::builder()
+            .certificate_arn(&of.certificate_arn)
+            .set_security_policy(policy);
         whole(builder.build())
     });
     config.transpose()
@@ -195,6 +207,16 @@ impl Child for Domains {
 
     fn normalise(&self, domain: &mut Properties) {
         domain.managed_login_version.get_or_insert(1);
+    }
+
+    fn leave(&self, desired: &mut Properties, live: &Properties) {
+        if let (Some(desired), Some(live)) = (
+            &mut desired.custom_domain_config,
+            &live.custom_domain_config,
+        ) {
+            let policy = &mut desired.security_policy;
+            leave(policy, live.security_policy.as_ref());
+        }
     }
 
     fn check(&self, domain: &Properties, checks: &mut Checks) {

@@ -197,6 +197,10 @@ fn a_plan_finds_what_cognito_refuses() {
             "Domain is `acme`; a custom domain is a whole name".to_owned(),
         ),
         (
+            json!({"Domain": format!("{}.example.com", "a".repeat(52)), "CustomDomainConfig": certificate}),
+            "Domain has 64 characters; 1 to 63 are allowed in a custom domain".to_owned(),
+        ),
+        (
             json!({"ManagedLoginVersion": 3}),
             "ManagedLoginVersion is 3; 1 to 2 are allowed".to_owned(),
         ),
@@ -207,4 +211,58 @@ fn a_plan_finds_what_cognito_refuses() {
     let unknown = json!({"Domain": engine::UNKNOWN});
     let found = findings(Domains::new, &acme(), &unknown);
     assert_eq!(found, Vec::<String>::new());
+}
+
+/// The pool `p` with a custom domain next to its prefix, and the custom domain with a security
+/// policy that another tool set.
+const BOTH: &str = r#"{"UserPool":{"Id":"p","Name":"acme-test","Domain":"acme","CustomDomain":"login.acme.test",
+    "UserPoolTags":{"frontage:system":"acme","frontage:address":"test/pool"}}}"#;
+const CUSTOM: &str = r#"{"DomainDescription":{"UserPoolId":"p","Domain":"login.acme.test","Status":"ACTIVE",
+    "ManagedLoginVersion":2,"CloudFrontDistribution":"d1.cloudfront.net",
+    "CustomDomainConfig":{"CertificateArn":"one","SecurityPolicy":"TLS_V1_3_2025"}}}"#;
+
+fn login() -> Value {
+    json!({"UserPoolId": "p", "Domain": "login.acme.test", "ManagedLoginVersion": 2,
+        "CustomDomainConfig": {"CertificateArn": "one"}})
+}
+
+#[tokio::test]
+async fn a_pool_has_a_prefix_and_a_custom_domain_side_by_side() {
+    let prefix = described("p", "ACTIVE");
+    let fake = FakeAws::new([
+        ("DescribeUserPool {", 200, BOTH),
+        (r#"Domain":"acme""#, 200, prefix.as_str()),
+        (r#"Domain":"login.acme.test""#, 200, CUSTOM),
+    ]);
+    let driver = driver(&fake, Domains::new);
+    let cache = ReadCache::default();
+    for (name, desired) in [("domain", acme()), ("login-domain", login())] {
+        let wanted = wanted(name, &desired);
+        let live = driver.read(&wanted, &cache).await.unwrap().unwrap();
+        let compared = driver.compare(&live, &desired).unwrap();
+        assert!(compared.changes.is_empty(), "{compared:?}");
+    }
+    fake.assert_used();
+}
+
+/// An update resets what it omits.
+#[tokio::test]
+async fn a_security_policy_of_others_is_left() {
+    let fake = FakeAws::new([
+        ("DescribeUserPool {", 200, BOTH),
+        ("DescribeUserPoolDomain", 200, CUSTOM),
+        ("UpdateUserPoolDomain", 200, "{}"),
+        ("DescribeUserPoolDomain", 200, CUSTOM),
+    ]);
+    let driver = driver(&fake, Domains::new);
+    let live = read(&driver, "login-domain", &login()).await.unwrap();
+    let left = driver.compare(&live, &login()).unwrap().left;
+    assert_eq!(left.0[0].path, "CustomDomainConfig.SecurityPolicy");
+    let mut renewed = login();
+    renewed["CustomDomainConfig"]["CertificateArn"] = json!("two");
+    update(&driver, &live, &renewed).await.unwrap();
+    let sent = &sent(&fake, "UpdateUserPoolDomain")["CustomDomainConfig"];
+    let expected = json!({"CertificateArn": "two", "SecurityPolicy": "TLS_V1_3_2025"});
+    assert_eq!(*sent, expected);
+    fake.assert_used();
 }

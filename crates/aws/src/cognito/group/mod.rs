@@ -81,6 +81,14 @@ fn live(pool_id: &str, group: &GroupType) -> Live {
     child(pool_id, (UserPoolGroup::NAME, name), properties)
 }
 
+/// Whether Cognito made a group by itself: it makes one per identity provider, `POOL_PROVIDER`, which
+/// contains the provider's users. Source: the Cognito developer guide, `Adding groups to a user pool`.
+fn is_cognitos(pool_id: &str, group: &GroupType) -> bool {
+    let name = group.group_name().unwrap_or_default();
+    let provider = name.strip_prefix(pool_id);
+    provider.is_some_and(|provider| provider.starts_with('_'))
+}
+
 impl Child for Groups {
     type Properties = Properties;
     type Service = CognitoClient;
@@ -131,7 +139,8 @@ impl Child for Groups {
     async fn all(&self, pool: &UserPoolType, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let pool_id = pool.id().unwrap_or_default();
         let groups = self.listed(pool_id, cache).await?;
-        Ok(groups.iter().map(|group| live(pool_id, group)).collect())
+        let groups = groups.iter().filter(|group| !is_cognitos(pool_id, group));
+        Ok(groups.map(|group| live(pool_id, group)).collect())
     }
 
     async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {

@@ -12,7 +12,7 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
         (
             "ListGroups",
             200,
-            r#"{"Groups":[{"GroupName":"others"}],"NextToken":"more"}"#,
+            r#"{"Groups":[{"GroupName":"others"},{"GroupName":"p_Okta"}],"NextToken":"more"}"#,
         ),
         (
             "ListGroups",
@@ -35,6 +35,7 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
         Changes::default()
     );
     let listed = driver.list(&cache).await.unwrap();
+    assert_eq!(listed.len(), 2, "not Cognito's own: {listed:?}");
     assert_eq!(
         listed[0].tags.known().unwrap()["frontage:address"],
         "test/pool.group.others"

@@ -85,6 +85,9 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
     /// See [`ResourceDriver::normalise`].
     fn normalise(&self, _properties: &mut Self::Properties) {}
 
+    /// See [`ResourceDriver::leave`].
+    fn leave(&self, _desired: &mut Self::Properties, _live: &Self::Properties) {}
+
     /// See [`ResourceDriver::check`].
     fn check(&self, _properties: &Self::Properties, _checks: &mut Checks) {}
 
@@ -171,6 +174,10 @@ impl<C: Child> ResourceDriver for C {
 
     fn normalise(&self, properties: &mut C::Properties) {
         Child::normalise(self, properties);
+    }
+
+    fn leave(&self, desired: &mut C::Properties, live: &C::Properties) {
+        Child::leave(self, desired, live);
     }
 
     fn check(&self, properties: &C::Properties, checks: &mut Checks) {

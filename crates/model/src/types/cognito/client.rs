@@ -20,6 +20,7 @@ pub const USER_POOL_CLIENT: &ResourceType = &ResourceType {
     taggable: false,
     refers_to: &[
         "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolIdentityProvider",
         "AWS::CloudFront::Distribution",
         "AWS::IAM::Role",
     ],
@@ -76,10 +77,10 @@ pub struct UserPoolClient<S = Text> {
     /// The callback URL for a request that names none.
     #[serde(rename = "DefaultRedirectURI")]
     pub default_redirect_uri: Option<S>,
-    /// `COGNITO` and other identity providers; a set. Absent means that no one can sign in on its
-    /// pages.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub supported_identity_providers: Vec<String>,
+    /// `COGNITO` for the pool's own users, and the names of identity providers; a set. Absent means
+    /// that no one can sign in on its pages.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub supported_identity_providers: Vec<S>,
     /// The API flows that it may use, such as `ALLOW_USER_SRP_AUTH`, `ALLOW_USER_AUTH`; a set.
     /// Absent means `ALLOW_REFRESH_TOKEN_AUTH`, `ALLOW_USER_SRP_AUTH` and `ALLOW_CUSTOM_AUTH`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

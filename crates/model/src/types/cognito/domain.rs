@@ -8,8 +8,8 @@ use crate::{Attribute, Handle, Replacement, Resource, ResourceType, Scope, Text}
 
 /// The facts of `AWS::Cognito::UserPoolDomain`.
 ///
-/// A pool has one domain below Cognito's own and one custom one: it is found through its pool, and
-/// changing its name replaces it.
+/// A pool can have one domain below Cognito's own and one custom one, side by side: each is found
+/// through the pool, and changing its name replaces it.
 pub const USER_POOL_DOMAIN: &ResourceType = &ResourceType {
     name: "AWS::Cognito::UserPoolDomain",
     service: SERVICE,
@@ -48,11 +48,15 @@ pub struct UserPoolDomain<S = Text> {
 }
 
 /// The settings of a custom domain.
+#[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CustomDomainConfig<S = Text> {
     /// The ARN of the certificate in us-east-1.
     pub certificate_arn: S,
+    /// The versions of TLS and the ciphers that it accepts: `TLS_V1_3_2025`, `TLS_V1_2_2021` or
+    /// `TLS_V1`; absent means what is set.
+    pub security_policy: Option<String>,
 }
 
 impl<S: Serialize> Resource for UserPoolDomain<S> {
@@ -71,5 +75,11 @@ impl Handle<UserPoolDomain> {
     #[must_use]
     pub fn login_url(&self) -> Text {
         self.attribute(UserPoolDomain::LOGIN_URL)
+    }
+
+    /// A reference to [`UserPoolDomain::CLOUD_FRONT_DISTRIBUTION`].
+    #[must_use]
+    pub fn distribution(&self) -> Text {
+        self.attribute(UserPoolDomain::CLOUD_FRONT_DISTRIBUTION)
     }
 }
