@@ -29,6 +29,8 @@ pub(crate) struct Fake {
     pub(crate) states: RefCell<VecDeque<Option<State>>>,
     /// The results of posts to a connection; success after the last.
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
+    /// The errors of attempts to close a connection; success after the last.
+    pub(crate) closes: RefCell<VecDeque<CallbackError>>,
     /// The number of posts after which all are refused; zero means never.
     pub(crate) refuse_from: Cell<usize>,
     /// Connections whose item was deleted.
@@ -50,6 +52,15 @@ impl Fake {
             .entry(connection.to_owned())
             .or_default()
             .extend(answers);
+        self
+    }
+
+    /// No connection can be closed.
+    pub(crate) fn never_closes(self) -> Self {
+        let refused = CallbackError::Refused("403".into());
+        self.closes
+            .borrow_mut()
+            .extend(std::iter::repeat_n(refused, 1_000));
         self
     }
 
@@ -147,6 +158,9 @@ impl Callback for Fake {
     }
 
     async fn close(&self, connection: &Connection) -> Result<(), CallbackError> {
+        if let Some(error) = self.closes.borrow_mut().pop_front() {
+            return Err(error);
+        }
         self.closed.borrow_mut().push(connection.id.clone());
         Ok(())
     }

@@ -110,7 +110,8 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     }
 
     /// Sends to one connection, message by message. Returns the first record that it has not been
-    /// sent. A connection that accepts them all is known from then on.
+    /// sent, if it could not be closed either. A connection that accepts them all is known from then
+    /// on.
     async fn tell(&self, connection: &Connection) -> Option<usize> {
         // Never closed during this invocation.
         let _slot = self.slots.acquire().await;
@@ -118,18 +119,16 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         let mut line =
             ConnectionSender::new(self.exchange, connection, self.known.remove(connection));
         for (position, message) in self.messages.iter().enumerate() {
-            if self.exchange.deadline.is_past() && position == 0 {
-                // Nothing was sent, so nothing is in doubt: the retry will send it.
+            if self.exchange.deadline.is_past() {
+                // All that was sent was accepted, so nothing is in doubt: the retry sends the rest.
                 self.exchange.tally.failed.add();
-                return first_of(self.pending);
+                return first_of(&self.pending[position..]);
             }
             match line.tell(message).await {
                 Ok(()) => {}
                 Err(End::Gone | End::Early) => return None,
-                Err(End::Untold) => {
-                    line.give_up().await;
-                    return first_of(&self.pending[position..]);
-                }
+                Err(End::Untold) if line.give_up().await => return None,
+                Err(End::Untold) => return first_of(&self.pending[position..]),
             }
         }
         self.known.add(connection);

@@ -47,6 +47,8 @@ pub struct ConnectionSender<'a, C, P> {
     connection: &'a Connection,
     /// Whether it accepted a message, so that it was open: from then on, 410 means closed.
     heard: bool,
+    /// Whether this sender has posted anything.
+    posted: bool,
 }
 
 impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
@@ -57,6 +59,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             exchange,
             connection,
             heard,
+            posted: false,
         }
     }
 
@@ -97,19 +100,24 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     }
 
     /// Counts a connection that could not be reached, and closes it: its client reconnects and gets
-    /// the whole state, and a message that is still on its way reaches no client.
-    pub async fn give_up(&self) {
+    /// the whole state, and a message that is still on its way reaches no client. Returns whether it
+    /// is closed: then nothing is left to send, and no record needs a retry for it.
+    /// A connection that was sent nothing stays open: nothing about it is in doubt, and the retry
+    /// sends to it.
+    pub async fn give_up(&self) -> bool {
         let exchange = self.exchange;
         exchange.tally.failed.add();
-        let closed = exchange.policy.keeps(Rule::Close) && self.close().await;
+        let closed = self.posted && exchange.policy.keeps(Rule::Close) && self.close().await;
         if closed {
             exchange.tally.closed.add();
         }
         let connection = self.connection.id.as_str();
         warn!(connection, closed, "connection cannot be reached");
+        closed
     }
 
-    async fn attempt(&self, message: &[u8]) -> Result<(), CallbackError> {
+    async fn attempt(&mut self, message: &[u8]) -> Result<(), CallbackError> {
+        self.posted = true;
         self.exchange.tally.posts.add();
         let post = self.exchange.callback.post(self.connection, message);
         let result = timeout_at(self.exchange.deadline.tell, post).await;

@@ -64,7 +64,7 @@ fn malformed(index: usize) -> bool {
     false
 }
 
-/// Whether the connection was sent everything, or no longer needs it.
+/// Whether the connection was sent everything, or no longer needs it, since it is closed.
 async fn welcome_one<T, C, P>(
     connection: &Connection,
     states: &States<'_, T>,
@@ -80,10 +80,7 @@ where
     let mut line = ConnectionSender::new(exchange, connection, false);
     match converge(&mut line, states, exchange, arrived).await {
         Ok(()) | Err(End::Gone) => true,
-        Err(End::Early | End::Untold) => {
-            line.give_up().await;
-            false
-        }
+        Err(End::Early | End::Untold) => line.give_up().await,
     }
 }
 

@@ -87,7 +87,7 @@ async fn a_known_connection_that_is_slow_holds_up_nobody_else() {
         1_000,
     );
     let began = Instant::now();
-    assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, Some(0));
+    assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, None);
     assert_eq!(fake.heard_by("b").len(), 1);
     let told = fake.tally.told.get().unwrap() - began;
     assert!(told < Duration::from_millis(30), "{told:?}");
@@ -163,7 +163,8 @@ async fn a_failed_post_is_the_failure_of_its_toggles_first_record_and_nobody_els
         &[connection("a", OLD), connection("b", OLD)],
         &[("1", 2), ("2", 1)],
     )
-    .answer("a", &again(), 1_000);
+    .answer("a", &again(), 1_000)
+    .never_closes();
     let batch = [("2", Some(1)), ("1", Some(1)), ("1", Some(2))];
     let failed = run(&fake, &batch).await;
     let response =
@@ -173,12 +174,26 @@ async fn a_failed_post_is_the_failure_of_its_toggles_first_record_and_nobody_els
         r#"{"batchItemFailures":[{"itemIdentifier":"100"}]}"#
     );
     assert_eq!(fake.heard_by("b"), [wire("2", 1), wire("1", 2)]);
-    assert_eq!(*fake.closed.borrow(), ["a"], "who cannot be told is closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_was_closed_needs_no_retry() {
+    for error in [again(), CallbackError::InDoubt("late".into())] {
+        let fake = fake(
+            &[connection("a", OLD), connection("b", OLD)],
+            &[("1", 1), ("2", 1)],
+        )
+        .answer("a", &error, 1_000);
+        let failed = run(&fake, &[("1", Some(1)), ("2", Some(1))]).await;
+        assert_eq!(failed, None, "a retry would send to b again");
+        assert_eq!(*fake.closed.borrow(), ["a"]);
+        assert_eq!(fake.heard_by("b"), [wire("1", 1), wire("2", 1)]);
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_told_before_the_failure_is_not_retried() {
-    let fake = fake(&[connection("a", OLD)], &[("1", 2), ("2", 1)]);
+    let fake = fake(&[connection("a", OLD)], &[("1", 2), ("2", 1)]).never_closes();
     fake.refuse_from.set(1);
     assert_eq!(run(&fake, &[("2", Some(1)), ("1", Some(2))]).await, Some(1));
     assert_eq!(fake.heard_by("a"), [wire("2", 1)]);
@@ -208,7 +223,7 @@ async fn silence_closes_the_connection_as_the_post_may_still_arrive() {
         &CallbackError::InDoubt("late".into()),
         1,
     );
-    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
     assert_eq!(*fake.closed.borrow(), ["a"]);
     assert_eq!(fake.tried.borrow().len(), 1);
 }

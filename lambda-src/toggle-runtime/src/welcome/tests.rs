@@ -95,11 +95,20 @@ async fn a_410_after_a_message_is_a_closed_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_cannot_be_told_fails_alone_and_is_closed() {
+async fn a_connection_that_cannot_be_reached_is_closed_and_needs_no_retry() {
     let fake = fake(&[&[]]).answer("b", &CallbackError::Again("503".into()), 10_000);
-    assert_eq!(run(&fake, &["a", "b", "c"]).await, Some(1));
+    assert_eq!(run(&fake, &["a", "b", "c"]).await, None);
     assert_eq!((fake.heard_by("a").len(), fake.heard_by("c").len()), (1, 1));
     assert_eq!(*fake.closed.borrow(), ["b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_cannot_be_closed_either_fails_alone() {
+    let fake = fake(&[&[]])
+        .answer("b", &CallbackError::Again("503".into()), 10_000)
+        .never_closes();
+    assert_eq!(run(&fake, &["a", "b", "c"]).await, Some(1));
+    assert_eq!((fake.heard_by("a").len(), fake.heard_by("c").len()), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -109,6 +118,7 @@ async fn a_state_that_cannot_be_read_fails_from_the_first_record() {
         ..Fake::default()
     };
     assert_eq!(run(&fake, &["a", "b"]).await, Some(0));
+    assert!(fake.closed.borrow().is_empty(), "nothing was sent to them");
 }
 
 #[tokio::test(start_paused = true)]
