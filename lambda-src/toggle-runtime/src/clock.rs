@@ -49,6 +49,14 @@ impl Clock {
     pub fn age(&self, connection: &Connection) -> Duration {
         Duration::from_millis(self.now_ms().saturating_sub(connection.connected_at))
     }
+
+    /// Whether a connection must have ended, so that only its item is left.
+    #[must_use]
+    pub fn has_expired(&self, connection: &Connection) -> bool {
+        connection
+            .expiry
+            .is_some_and(|expiry| expiry <= self.now_ms() / 1_000)
+    }
 }
 
 /// When an invocation must be done.
@@ -116,8 +124,11 @@ mod tests {
             id: "c".into(),
             endpoint: String::new(),
             connected_at: 9_000,
+            expiry: Some(12),
         };
+        assert!(!clock.has_expired(&connection));
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!(clock.age(&connection), Duration::from_secs(3));
+        assert!(clock.has_expired(&connection));
     }
 }

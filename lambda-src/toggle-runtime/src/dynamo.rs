@@ -8,9 +8,7 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tracing::warn;
 
-use crate::connection::{
-    CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, LIFETIME_SECONDS,
-};
+use crate::connection::{CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY};
 use crate::item::{Item, State, TOGGLE_KEY, from_sdk, toggle_id};
 use crate::ports::{Connections, Page, TableError, Toggles};
 
@@ -69,9 +67,11 @@ pub struct ConnectionsTable {
 }
 
 impl ConnectionsTable {
-    /// Stores a connection, to expire a little after it must have ended.
+    /// Stores a connection.
     pub async fn remember(&self, connection: &Connection) -> Result<(), TableError> {
-        let expiry = connection.connected_at / 1_000 + LIFETIME_SECONDS;
+        let expiry = connection
+            .expiry
+            .map(|at| AttributeValue::N(at.to_string()));
         let put = self.client.put_item().table_name(&self.name);
         let put = put
             .item(CONNECTION_KEY, AttributeValue::S(connection.id.clone()))
@@ -79,8 +79,11 @@ impl ConnectionsTable {
             .item(
                 CONNECTED_AT,
                 AttributeValue::N(connection.connected_at.to_string()),
-            )
-            .item(EXPIRY, AttributeValue::N(expiry.to_string()));
+            );
+        let put = match expiry {
+            Some(expiry) => put.item(EXPIRY, expiry),
+            None => put,
+        };
         put.send()
             .await
             .map_err(|source| failed("put an item into", &self.name, source))?;

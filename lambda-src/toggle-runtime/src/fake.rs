@@ -70,6 +70,7 @@ impl Fake {
         Delivery {
             connections: self,
             callback: self,
+            own: "https://e/live",
             policy,
             clock,
             deadline,
@@ -178,6 +179,7 @@ pub(crate) fn connection(id: &str, age_ms: u64) -> Connection {
         id: id.into(),
         endpoint: "https://e/live".into(),
         connected_at: NOW - age_ms,
+        expiry: None,
     }
 }
 
@@ -227,6 +229,7 @@ pub(crate) fn inserts(connections: &[Connection]) -> StreamEvent {
             new_image: serde_json::from_value(json!({
                 "connectionId": {"S": connection.id}, "connectionEndpoint": {"S": connection.endpoint},
                 "connectedAt": {"N": connection.connected_at.to_string()},
+                "expiry": {"N": connection.expiry.unwrap_or(u64::MAX).to_string()},
             }))
             .ok(),
             sequence_number: (100 + index).to_string(),

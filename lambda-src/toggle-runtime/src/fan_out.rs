@@ -71,22 +71,23 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         earliest(first, then)
     }
 
-    /// Every stored connection, page by page: the next page is read while the last one is being
-    /// sent to.
+    /// Every stored connection that has not expired, page by page: the next page is read while the
+    /// last one is being sent to.
     fn scan(&self) -> impl Stream<Item = Result<Connection, TableError>> + '_ {
+        let FanOut { exchange, .. } = self;
         let pages = stream::unfold(
             Some(None),
             move |after: Option<Option<String>>| async move {
-                match self.exchange.connections.page(after?).await {
-                    Ok(page) => Some((
-                        page.connections.into_iter().map(Ok).collect::<Vec<_>>(),
-                        page.next.map(Some),
-                    )),
-                    Err(error) => Some((vec![Err(error)], None)),
-                }
+                let page = exchange.connections.page(after?).await;
+                let next = page.as_ref().ok().and_then(|page| page.next.clone());
+                Some((page, next.map(Some)))
             },
         );
-        pages.flat_map(stream::iter)
+        let live = |found: &Connection| ready(!exchange.clock.has_expired(found));
+        pages
+            .map_ok(|page| stream::iter(page.connections.into_iter().map(Ok)))
+            .try_flatten()
+            .try_filter(live)
     }
 
     /// A page that cannot be read ends the scan: connections of earlier pages are sent to

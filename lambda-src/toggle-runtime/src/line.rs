@@ -30,6 +30,8 @@ pub struct Delivery<'a, C, P> {
     pub connections: &'a C,
     /// The `@connections` API.
     pub callback: &'a P,
+    /// The callback URL of the API and stage that this system has now.
+    pub own: &'a str,
     /// The limits.
     pub policy: &'a Policy,
     /// The clock.
@@ -66,20 +68,17 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     /// Sends one message, within the budget, the deadline and the patience of the policy.
     pub async fn tell(&mut self, message: &[u8]) -> Result<(), End> {
         let began = Instant::now();
-        let until = self
-            .exchange
-            .deadline
-            .tell
-            .min(began + self.exchange.policy.budget);
+        let budget = self.budget(self.exchange.policy.budget);
+        let until = self.exchange.deadline.tell.min(began + budget);
         let (mut overload, mut appearance) = (Backoff::overload(), Backoff::appearance());
         loop {
-            let backoff = match self.attempt(message).await {
+            let backoff = match self.attempt(message, until).await {
                 Ok(()) => {
                     self.heard = true;
                     self.exchange.tally.told.set();
                     return Ok(());
                 }
-                Err(CallbackError::Gone) => {
+                Err(CallbackError::Gone) if !self.is_foreign() => {
                     if let Some(end) = self.gone(began).await {
                         return Err(end);
                     }
@@ -89,9 +88,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
                     self.exchange.tally.retries.add();
                     &mut overload
                 }
-                Err(CallbackError::InDoubt(_) | CallbackError::Refused(_)) => {
-                    return Err(End::Untold);
-                }
+                Err(_) => return Err(End::Untold),
             };
             if !backoff.wait_until(until).await {
                 return Err(End::Untold);
@@ -100,10 +97,12 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     }
 
     /// Counts a connection that could not be reached, and closes it: its client reconnects and gets
-    /// the whole state, and a message that is still on its way reaches no client. Returns whether it
-    /// is closed: then nothing is left to send, and no record needs a retry for it.
+    /// the whole state, and a message that is still on its way reaches no client. Returns whether
+    /// nothing is left to send to it, so that no record needs a retry for it.
+    ///
     /// A connection that was sent nothing stays open: nothing about it is in doubt, and the retry
-    /// sends to it.
+    /// sends to it. One of another API or stage is forgotten: that was most likely deleted, and
+    /// answers 403 for good (awsdocs/amazon-api-gateway-developer-guide#27), or not at all.
     pub async fn give_up(&self) -> bool {
         let exchange = self.exchange;
         exchange.tally.failed.add();
@@ -111,18 +110,42 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         if closed {
             exchange.tally.closed.add();
         }
+        let forgotten = self.posted && self.is_foreign();
+        if forgotten {
+            self.forget().await;
+        }
         let connection = self.connection.id.as_str();
-        warn!(connection, closed, "connection cannot be reached");
-        closed
+        let endpoint = forgotten.then_some(self.connection.endpoint.as_str());
+        warn!(
+            connection,
+            closed,
+            forgotten = endpoint,
+            "connection cannot be reached"
+        );
+        closed || forgotten
     }
 
-    async fn attempt(&mut self, message: &[u8]) -> Result<(), CallbackError> {
+    /// Whether it belongs to another API or stage, such as one that the system had before.
+    fn is_foreign(&self) -> bool {
+        self.connection.endpoint != self.exchange.own
+    }
+
+    /// The time for a call that has `budget` on this system's own API.
+    fn budget(&self, budget: Duration) -> Duration {
+        if self.is_foreign() {
+            self.exchange.policy.foreign_budget
+        } else {
+            budget
+        }
+    }
+
+    async fn attempt(&mut self, message: &[u8], until: Instant) -> Result<(), CallbackError> {
         self.posted = true;
         self.exchange.tally.posts.add();
         let post = self.exchange.callback.post(self.connection, message);
-        let result = timeout_at(self.exchange.deadline.tell, post).await;
+        let result = timeout_at(until, post).await;
         let result =
-            result.unwrap_or_else(|_| Err(CallbackError::InDoubt("the deadline passed".into())));
+            result.unwrap_or_else(|_| Err(CallbackError::InDoubt("it took too long".into())));
         if let Err(error) = &result {
             self.log(error);
         }
@@ -175,11 +198,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     }
 
     async fn close(&self) -> bool {
-        let until = self
-            .exchange
-            .deadline
-            .close
-            .min(Instant::now() + self.exchange.policy.close_budget);
+        let budget = self.budget(self.exchange.policy.close_budget);
+        let until = self.exchange.deadline.close.min(Instant::now() + budget);
         let mut backoff = Backoff::overload();
         loop {
             let closing = self.exchange.callback.close(self.connection);

@@ -36,6 +36,8 @@ pub struct Policy {
     pub budget: Duration,
     /// How long closing one connection is retried.
     pub close_budget: Duration,
+    /// How long either is retried for a connection of another API or stage.
+    pub foreign_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
     /// The rule that a simulation disables.
@@ -66,6 +68,7 @@ impl Policy {
             patience: Duration::from_secs(1),
             budget: Duration::from_secs(20),
             close_budget: Duration::from_secs(4),
+            foreign_budget: Duration::from_secs(2),
             message_limit: MESSAGE_LIMIT,
             #[cfg(feature = "simulation")]
             broken: None,

@@ -45,11 +45,12 @@ where
                 .and_then(Connection::from_item);
             let states = &states;
             async move {
-                let told = match &connection {
+                let done = match &connection {
+                    Some(connection) if exchange.clock.has_expired(connection) => true,
                     Some(connection) => welcome_one(connection, states, exchange, arrived).await,
                     None => malformed(index),
                 };
-                (!told).then_some(index)
+                (!done).then_some(index)
             }
         })
         .buffer_unordered(exchange.policy.concurrency)
@@ -59,9 +60,11 @@ where
         .await
 }
 
+/// Nobody can be reached by such an item, however often it is retried: the connection manager did
+/// not write it.
 fn malformed(index: usize) -> bool {
     error!(index, "connection item has no id or no endpoint");
-    false
+    true
 }
 
 /// Whether the connection was sent everything, or no longer needs it, since it is closed.

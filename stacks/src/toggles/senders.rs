@@ -10,7 +10,7 @@ use model::types::lambda::{
 };
 use model::types::sqs::Queue;
 use model::{Handle, StackBuilder, Text};
-use toggle_contract::{CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE};
+use toggle_contract::{API_ID, API_STAGE, CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE};
 
 use super::function::{Builder, FunctionParts, use_of_key};
 use super::tables::Tables;
@@ -137,6 +137,8 @@ fn stream_function(
         environment: BTreeMap::from([
             (CONNECTIONS_TABLE.to_owned(), connections.name()),
             (TOGGLES_TABLE.to_owned(), toggles.name()),
+            (API_ID.to_owned(), sender.api.id()),
+            (API_STAGE.to_owned(), Text::from(settings.stage.as_str())),
         ]),
         statements,
     });

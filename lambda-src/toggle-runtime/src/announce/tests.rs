@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::connection::Connection;
 use crate::event::BatchResponse;
-use crate::fake::{Fake, changes, connection, queue, state, wire};
+use crate::fake::{Fake, NOW, changes, connection, queue, state, wire};
 use crate::policy::Policy;
 use crate::ports::CallbackError;
 
@@ -329,4 +329,69 @@ async fn a_record_without_an_id_fails_and_the_others_are_told() {
         Some(1)
     );
     assert_eq!(fake.heard_by("a"), [wire("1", 1)]);
+}
+
+/// As long as `DynamoDB` has not deleted it, its item is found.
+#[tokio::test(start_paused = true)]
+async fn an_expired_item_is_not_sent_to() {
+    let expired = Connection {
+        expiry: Some(NOW / 1_000),
+        ..connection("a", OLD)
+    };
+    let fake = fake(&[expired, connection("b", OLD)], &[("1", 1)]);
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(
+        (fake.tried.borrow().len(), fake.heard_by("b").len()),
+        (1, 1)
+    );
+}
+
+/// The API was deleted and created again: its old connections answer 403, or nothing at all.
+#[tokio::test(start_paused = true)]
+async fn a_connection_of_another_api_is_forgotten_and_delays_nobody() {
+    let errors = [
+        CallbackError::Refused("403".into()),
+        CallbackError::InDoubt("late".into()),
+        CallbackError::Gone,
+        again(),
+    ];
+    for error in errors {
+        let foreign = Connection {
+            endpoint: "https://before/live".into(),
+            ..connection("a", YOUNG)
+        };
+        let fake = fake(&[foreign, connection("b", OLD)], &[("1", 1)])
+            .answer("a", &error, 1_000)
+            .never_closes();
+        let began = Instant::now();
+        assert_eq!(run(&fake, &[("1", Some(1))]).await, None, "{error}");
+        assert_eq!(*fake.forgotten.borrow(), ["a"]);
+        assert_eq!(fake.heard_by("b").len(), 1);
+        assert!(began.elapsed() < Duration::from_secs(5), "{error}");
+    }
+}
+
+/// If only the form of the URL differs, it works: nothing is lost.
+#[tokio::test(start_paused = true)]
+async fn a_connection_of_another_url_that_accepts_messages_is_kept() {
+    let other = Connection {
+        endpoint: "https://e/live/".into(),
+        ..connection("a", OLD)
+    };
+    let fake = fake(&[other], &[("1", 1)]);
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(
+        (fake.heard_by("a").len(), fake.forgotten.borrow().len()),
+        (1, 0)
+    );
+}
+
+/// A permission is missing: that is everybody's failure, and no connection's end.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_own_api_fails_and_forgets_nobody() {
+    let fake = fake(&[connection("a", OLD)], &[("1", 1)])
+        .answer("a", &CallbackError::Refused("403".into()), 1)
+        .never_closes();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert!(fake.forgotten.borrow().is_empty());
 }

@@ -9,6 +9,7 @@ fn connection() -> Connection {
         id: "c".into(),
         endpoint: "https://e/live".into(),
         connected_at: 1_700_000_000_123,
+        expiry: Some(1_700_009_000),
     }
 }
 
@@ -48,7 +49,7 @@ async fn the_whole_state_is_read_page_by_page_and_consistently() {
 async fn a_page_of_connections_says_where_the_next_begins() {
     let page = r#"{
         "Items": [
-            {"connectionId":{"S":"c"},"connectionEndpoint":{"S":"https://e/live"},"connectedAt":{"N":"1700000000123"}},
+            {"connectionId":{"S":"c"},"connectionEndpoint":{"S":"https://e/live"},"connectedAt":{"N":"1700000000123"},"expiry":{"N":"1700009000"}},
             {"connectionId":{"S":"without endpoint"}}
         ],
         "LastEvaluatedKey": {"connectionId":{"S":"c"}}
@@ -64,7 +65,7 @@ async fn a_page_of_connections_says_where_the_next_begins() {
 }
 
 #[tokio::test]
-async fn a_connection_expires_half_an_hour_after_its_life() {
+async fn a_connection_is_stored_with_its_expiry() {
     let fake = FakeAws::new([("PutItem", 200, "{}")]);
     connections(&fake).remember(&connection()).await.unwrap();
     let item = &bodies(&fake)[0]["Item"];

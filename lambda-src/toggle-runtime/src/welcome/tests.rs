@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::fake::{Fake, connection, inserts, queue, state, wire};
+use crate::fake::{Fake, NOW, connection, inserts, queue, state, wire};
 use crate::policy::Policy;
 use crate::ports::CallbackError;
 
@@ -149,4 +149,30 @@ async fn connections_that_come_together_share_scans() {
         "{} scans",
         100 - fake.states.borrow().len()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_that_reach_nobody_fail_no_batch() {
+    let expired = Connection {
+        expiry: Some(NOW / 1_000),
+        ..connection("a", 50)
+    };
+    let foreign = Connection {
+        endpoint: "https://before/live".into(),
+        ..connection("b", 50)
+    };
+    let fake = fake(&[&[]])
+        .answer("b", &CallbackError::Refused("403".into()), 1)
+        .never_closes();
+    let mut event = inserts(&[expired, foreign, connection("c", 50), connection("d", 50)]);
+    event.records[2].change.new_image = None;
+    assert_eq!(
+        welcome(&event, &fake, &fake.exchange(&Policy::welcome())).await,
+        None
+    );
+    assert_eq!(
+        (fake.heard.borrow().len(), fake.heard_by("d").len()),
+        (1, 1)
+    );
+    assert_eq!(*fake.forgotten.borrow(), ["b"]);
 }

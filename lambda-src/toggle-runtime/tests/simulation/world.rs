@@ -160,6 +160,7 @@ impl World {
             id: id.clone(),
             endpoint: "e".into(),
             connected_at,
+            expiry: None,
         };
         inner.stored.insert(id.clone(), connection);
         let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": "e"},
