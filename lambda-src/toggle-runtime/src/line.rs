@@ -162,10 +162,22 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         }
     }
 
+    /// Whether it has been open, so that 410 means closed.
+    fn must_have_opened(&self) -> bool {
+        let exchange = self.exchange;
+        self.heard || exchange.clock.age(self.connection) >= exchange.policy.young
+    }
+
     /// The meaning of a 410; `None` if that may change in a moment.
+    ///
+    /// A closed connection is closed again before it is forgotten: an open one that was answered with
+    /// 410, as reported in aws/aws-sdk-js#3773, would otherwise never hear of a change again.
     async fn gone(&self, began: Instant) -> Option<End> {
         let exchange = self.exchange;
-        if self.heard || exchange.clock.age(self.connection) >= exchange.policy.young {
+        if self.must_have_opened() {
+            if exchange.policy.keeps(Rule::Confirm) && !self.close().await {
+                return Some(End::Untold);
+            }
             self.forget().await;
             exchange.tally.gone.add();
             return Some(End::Gone);
@@ -205,8 +217,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             let closing = self.exchange.callback.close(self.connection);
             match timeout_at(until, closing).await {
                 Ok(Ok(())) => return true,
-                // It may still be about to open, if it never accepted a message.
-                Ok(Err(CallbackError::Gone)) => return self.heard,
+                // Otherwise it may still be about to open.
+                Ok(Err(CallbackError::Gone)) => return self.must_have_opened(),
                 Ok(Err(CallbackError::Again(_) | CallbackError::InDoubt(_))) => {}
                 Ok(Err(CallbackError::Refused(_))) | Err(_) => return false,
             }

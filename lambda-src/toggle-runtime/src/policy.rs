@@ -55,6 +55,8 @@ pub enum Rule {
     Verify,
     /// A connection that may not have been reached is closed.
     Close,
+    /// A connection that is said to be closed is closed before it is forgotten.
+    Confirm,
 }
 
 impl Policy {

@@ -238,6 +238,36 @@ async fn the_item_of_an_old_closed_connection_is_deleted() {
     assert_eq!((fake.tally.gone.get(), fake.heard_by("b").len()), (1, 1));
 }
 
+/// 410 may be wrong: then the close ends the connection, and its client reconnects.
+#[tokio::test(start_paused = true)]
+async fn a_closed_connection_is_closed_before_it_is_forgotten() {
+    let gone = || {
+        fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 1)]).answer(
+            "a",
+            &CallbackError::Gone,
+            1,
+        )
+    };
+    let open = gone();
+    assert_eq!(run(&open, &[("1", Some(1))]).await, None);
+    assert_eq!(
+        [
+            open.closed.borrow().clone(),
+            open.forgotten.borrow().clone()
+        ],
+        [["a"], ["a"]]
+    );
+
+    let closed = gone();
+    closed.closes.borrow_mut().push_back(CallbackError::Gone);
+    assert_eq!(run(&closed, &[("1", Some(1))]).await, None);
+    assert_eq!(*closed.forgotten.borrow(), ["a"]);
+
+    let unknown = gone().never_closes();
+    assert_eq!(run(&unknown, &[("1", Some(1))]).await, Some(0));
+    assert!(unknown.forgotten.borrow().is_empty(), "it may be open");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_young_connection_is_tried_again_and_keeps_its_item() {
     let young = connection("a", YOUNG);

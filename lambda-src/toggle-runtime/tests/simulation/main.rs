@@ -97,6 +97,15 @@ fn without_closing_clients_end_stale() {
     assert!(stale > 0, "{stale}");
 }
 
+/// The simulation can fail: it finds a stale client if a 410 is believed without closing.
+#[test]
+fn without_confirming_that_it_is_closed_clients_end_stale() {
+    let stale = (0..150)
+        .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Confirm)).is_err())
+        .count();
+    assert!(stale > 2, "{stale}");
+}
+
 /// The simulation can fail: it finds a client without a state if a 410 is always treated as a
 /// closed connection.
 #[test]

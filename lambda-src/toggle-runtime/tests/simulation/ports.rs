@@ -103,6 +103,8 @@ enum Fate {
     FailedAfter,
     /// Fails before delivery.
     FailedBefore,
+    /// Is said to be closed, and is not.
+    SaidToBeGone,
     /// Does not respond, and delivers it when the sender has long given up.
     Silent,
 }
@@ -110,6 +112,10 @@ enum Fate {
 impl Callback for World {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
         let fate = self.fate(&connection.id);
+        if matches!(fate, Fate::SaidToBeGone) {
+            pause(1, 40).await;
+            return Err(CallbackError::Gone);
+        }
         let latency = if fastrand::u8(..30) == 0 {
             random(0, 2_000)
         } else {
@@ -130,7 +136,7 @@ impl Callback for World {
         pause(1, 40).await;
         match fate {
             Fate::FailedAfter | Fate::FailedBefore => Err(CallbackError::Again("503".into())),
-            Fate::Delivered | Fate::Silent => outcome,
+            Fate::Delivered | Fate::Silent | Fate::SaidToBeGone => outcome,
         }
     }
 
@@ -159,6 +165,8 @@ impl World {
         let is_open = self.inner().clients[id].open;
         if self.scenario.silence && is_open && self.fault(0.02) {
             Fate::Silent
+        } else if is_open && self.fault(0.01) {
+            Fate::SaidToBeGone
         } else if self.fault(0.04) {
             Fate::FailedBefore
         } else if self.fault(0.02) {
