@@ -4,6 +4,7 @@ use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
 use tracing::{error, info};
 
+use crate::clock::bounded;
 use crate::coalesce::{Pending, Trigger, coalesce, earliest, first_of};
 use crate::event::StreamEvent;
 use crate::fan_out::FanOut;
@@ -83,8 +84,10 @@ async fn read<T: Toggles, C, P>(
     toggles: &T,
     exchange: &Delivery<'_, C, P>,
 ) -> (Vec<Pending>, Option<usize>) {
-    let reads = stream::iter(triggers)
-        .map(|Trigger { id, first }| async move { (toggles.one(&id).await, id, first) });
+    let until = exchange.deadline.close;
+    let reads = stream::iter(triggers).map(|Trigger { id, first }| async move {
+        (bounded(until, toggles.one(&id)).await, id, first)
+    });
     let reads: Vec<_> = reads.buffered(exchange.policy.concurrency).collect().await;
     let (mut pending, mut unread) = (Vec::new(), None);
     for (item, id, first) in reads {

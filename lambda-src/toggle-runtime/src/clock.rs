@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Connection;
+use crate::ports::TableError;
 
 /// An invocation stops this long before Lambda would stop it, to close the connections that it
 /// could not reach and to respond.
@@ -90,6 +91,22 @@ impl Deadline {
     pub fn is_past(&self) -> bool {
         Instant::now() >= self.tell
     }
+}
+
+/// The result of a call to a table, unless `until` comes first.
+///
+/// # Errors
+/// The call's, or that it was not done in time.
+pub async fn bounded<T>(
+    until: Instant,
+    call: impl Future<Output = Result<T, TableError>>,
+) -> Result<T, TableError> {
+    timeout_at(until, call).await.unwrap_or_else(|elapsed| {
+        Err(TableError {
+            action: "call a table before the invocation's deadline".into(),
+            source: Box::new(elapsed),
+        })
+    })
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::clock::{Clock, Deadline};
 use crate::connection::Connection;
@@ -33,6 +34,8 @@ pub(crate) struct Fake {
     pub(crate) closes: RefCell<VecDeque<CallbackError>>,
     /// The number of posts after which all are refused; zero means never.
     pub(crate) refuse_from: Cell<usize>,
+    /// How long each read of a table takes.
+    pub(crate) latency: Duration,
     /// Connections whose item was deleted.
     pub(crate) left: Vec<String>,
     /// The successful posts: connection and message.
@@ -107,17 +110,19 @@ fn unreadable() -> TableError {
 
 impl Toggles for Fake {
     async fn all(&self) -> Result<State, TableError> {
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        sleep(self.latency.max(Duration::from_millis(1))).await;
         self.state()
     }
 
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
+        sleep(self.latency).await;
         Ok(self.state()?.remove(id))
     }
 }
 
 impl Connections for Fake {
     async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
+        sleep(self.latency).await;
         let index = after.map_or(0, |after| after.parse().unwrap());
         let connections = self.pages[index].clone().ok_or_else(unreadable)?;
         Ok(Page {

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::error;
 
+use crate::clock::bounded;
 use crate::coalesce::{Pending, earliest, first_of};
 use crate::connection::Connection;
 use crate::known::Known;
@@ -78,7 +79,8 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         let pages = stream::unfold(
             Some(None),
             move |after: Option<Option<String>>| async move {
-                let page = exchange.connections.page(after?).await;
+                let page = exchange.connections.page(after?);
+                let page = bounded(exchange.deadline.tell, page).await;
                 let next = page.as_ref().ok().and_then(|page| page.next.clone());
                 Some((page, next.map(Some)))
             },

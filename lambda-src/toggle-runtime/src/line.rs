@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{debug, warn};
 
 use crate::backoff::Backoff;
-use crate::clock::{Clock, Deadline};
+use crate::clock::{Clock, Deadline, bounded};
 use crate::connection::Connection;
 use crate::policy::{Policy, Rule};
 use crate::ports::{Callback, CallbackError, Connections};
@@ -187,10 +187,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             return Some(End::Early);
         }
         // A client that has left again needs no waiting for. Not knowing costs only the waiting.
-        if matches!(
-            exchange.connections.exists(self.connection).await,
-            Ok(false)
-        ) {
+        let exists = exchange.connections.exists(self.connection);
+        if matches!(bounded(exchange.deadline.tell, exists).await, Ok(false)) {
             exchange.tally.gone.add();
             return Some(End::Gone);
         }
@@ -199,7 +197,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
 
     /// An item that remains costs one post the next time, and expires: no reason to fail.
     async fn forget(&self) {
-        if let Err(error) = self.exchange.connections.forget(self.connection).await {
+        let forget = self.exchange.connections.forget(self.connection);
+        if let Err(error) = bounded(self.exchange.deadline.close, forget).await {
             let connection = self.connection.id.as_str();
             warn!(
                 connection,

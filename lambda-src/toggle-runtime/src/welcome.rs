@@ -5,17 +5,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::error;
 
 use crate::connection::Connection;
 use crate::event::{Operation, StreamEvent};
-use crate::item::State;
 use crate::line::{ConnectionSender, Delivery, End};
-use crate::message::{change, differences, snapshot};
+use crate::message::{change, differences};
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
-use crate::states::States;
+use crate::states::{Reading, States};
 
 /// Sends to every connection that the batch inserted. Returns the index of the first record whose
 /// connection could not be reached.
@@ -105,18 +104,18 @@ where
     P: Callback,
 {
     let limit = exchange.policy.message_limit;
-    let mut told = read(states, arrived).await?;
-    tell_all(line, &snapshot(&told, limit)).await?;
+    let mut told = read(states, arrived, exchange).await?;
+    tell_all(line, told.arrays(limit)).await?;
     let mut last: Option<BTreeSet<String>> = None;
     while exchange.policy.keeps(Rule::Verify) && last.as_ref().is_none_or(|last| !last.is_empty()) {
         if exchange.deadline.is_past() {
             return Err(End::Untold);
         }
-        let now = read(states, Instant::now()).await?;
-        let changed = differences(&told, &now, last.as_ref());
+        let now = read(states, Instant::now(), exchange).await?;
+        let changed = differences(&told.state, &now.state, last.as_ref());
         let messages: Vec<_> = changed
             .iter()
-            .map(|id| change(id, now.get(id), limit))
+            .map(|id| change(id, now.state.get(id), limit))
             .collect();
         tell_all(line, &messages).await?;
         (told, last) = (now, Some(changed));
@@ -124,14 +123,19 @@ where
     Ok(())
 }
 
-async fn read<T: Toggles>(states: &States<'_, T>, after: Instant) -> Result<Arc<State>, End> {
-    states.after(after).await.map_err(|error| {
-        error!(
-            error = &error as &dyn std::error::Error,
-            "toggles cannot be read"
-        );
-        End::Untold
-    })
+async fn read<T: Toggles, C, P>(
+    states: &States<'_, T>,
+    after: Instant,
+    exchange: &Delivery<'_, C, P>,
+) -> Result<Arc<Reading>, End> {
+    let read = timeout_at(exchange.deadline.tell, states.after(after)).await;
+    let error: &dyn std::error::Error = match &read {
+        Ok(Ok(reading)) => return Ok(Arc::clone(reading)),
+        Ok(Err(error)) => error,
+        Err(elapsed) => elapsed,
+    };
+    error!(error, "toggles cannot be read");
+    Err(End::Untold)
 }
 
 async fn tell_all<C, P>(

@@ -425,3 +425,30 @@ async fn a_refusal_of_the_own_api_fails_and_forgets_nobody() {
     assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
     assert!(fake.forgotten.borrow().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_scan_ends_at_the_deadline_and_closes_nobody() {
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)]); 100],
+        states: queue([Some(state(&[("1", 1)]))]),
+        latency: Duration::from_secs(5),
+        ..Fake::default()
+    };
+    let began = Instant::now();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert!(began.elapsed() < Duration::from_mins(1));
+    assert!(fake.heard_by("a").len() > 5, "until then it sends");
+    assert!(fake.closed.borrow().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_is_not_read_in_time_fails() {
+    let fake = Fake {
+        latency: Duration::from_hours(1),
+        ..fake(&[connection("a", OLD)], &[("1", 1)])
+    };
+    let began = Instant::now();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert!(began.elapsed() < Duration::from_mins(1));
+    assert!(fake.tried.borrow().is_empty());
+}

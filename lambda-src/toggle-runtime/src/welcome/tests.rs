@@ -61,7 +61,7 @@ async fn a_connection_that_is_not_open_yet_is_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_never_opens_is_forgotten_once_it_is_old() {
     let fake = fake(&[&[]]).answer("a", &CallbackError::Gone, 10_000);
-    let began = tokio::time::Instant::now();
+    let began = Instant::now();
     assert_eq!(run(&fake, &["a", "b"]).await, None);
     assert!(began.elapsed() > Duration::from_secs(14) && began.elapsed() < Duration::from_secs(16));
     assert_eq!(
@@ -175,4 +175,32 @@ async fn items_that_reach_nobody_fail_no_batch() {
         (1, 1)
     );
     assert_eq!(*fake.forgotten.borrow(), ["b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_that_come_together_share_a_failure_and_stay_open() {
+    let fake = Fake {
+        states: queue(std::iter::repeat_n(None, 100)),
+        latency: Duration::from_secs(9),
+        ..Fake::default()
+    };
+    let ids: Vec<String> = (0..50).map(|id| id.to_string()).collect();
+    let began = Instant::now();
+    let failed = run(&fake, &ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert_eq!(failed, Some(0));
+    assert!(began.elapsed() <= Duration::from_secs(18), "two scans");
+    assert!(fake.closed.borrow().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_does_not_answer_is_left_at_the_deadline() {
+    let fake = Fake {
+        states: queue([Some(state(&[]))]),
+        latency: Duration::from_hours(1),
+        ..Fake::default()
+    };
+    let began = Instant::now();
+    assert_eq!(run(&fake, &["a"]).await, Some(0));
+    assert!(began.elapsed() < Duration::from_mins(1));
+    assert!(fake.closed.borrow().is_empty());
 }
