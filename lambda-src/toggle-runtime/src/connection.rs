@@ -10,6 +10,9 @@ pub const CONNECTION_KEY: &str = "connectionId";
 pub const ENDPOINT: &str = "connectionEndpoint";
 /// The attribute with the time of the connection, in milliseconds since the epoch.
 pub const CONNECTED_AT: &str = "connectedAt";
+/// The attribute with the time at which a connection that was not open yet was last left to a record
+/// of its own, in milliseconds since the epoch.
+pub const TRIED_AT: &str = "triedAt";
 /// The attribute by which `DynamoDB` expires the item, in seconds since the epoch.
 pub const EXPIRY: &str = "expiry";
 

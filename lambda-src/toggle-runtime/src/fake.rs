@@ -34,6 +34,8 @@ pub(crate) struct Fake {
     pub(crate) closes: RefCell<VecDeque<CallbackError>>,
     /// The number of posts after which all are refused; zero means never.
     pub(crate) refuse_from: Cell<usize>,
+    /// Whether an item cannot be modified.
+    pub(crate) requeues_fail: bool,
     /// How long each read of a table takes.
     pub(crate) latency: Duration,
     /// Connections whose item was deleted.
@@ -43,6 +45,7 @@ pub(crate) struct Fake {
     /// When each post was attempted.
     pub(crate) tried: RefCell<Vec<Instant>>,
     pub(crate) forgotten: RefCell<Vec<String>>,
+    pub(crate) requeued: RefCell<Vec<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
     pub(crate) tally: Tally,
 }
@@ -137,6 +140,14 @@ impl Connections for Fake {
 
     async fn forget(&self, connection: &Connection) -> Result<(), TableError> {
         self.forgotten.borrow_mut().push(connection.id.clone());
+        Ok(())
+    }
+
+    async fn requeue(&self, connection: &Connection, _: u64) -> Result<(), TableError> {
+        if self.requeues_fail {
+            return Err(unreadable());
+        }
+        self.requeued.borrow_mut().push(connection.id.clone());
         Ok(())
     }
 }

@@ -17,7 +17,8 @@ use crate::tally::Tally;
 pub enum End {
     /// It is closed. There is no client to send to.
     Gone,
-    /// It is not open yet: new-connection, which reads the table once it is, will send to it.
+    /// It is not open yet: new-connection, which reads the table once it is, will send to it, from
+    /// another record if it is new-connection that finds this.
     Early,
     /// It could not be reached, or not for certain.
     Untold,

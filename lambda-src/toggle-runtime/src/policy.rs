@@ -30,7 +30,7 @@ pub struct Policy {
     /// See [`YOUNG`].
     pub young: Duration,
     /// How long a 410 of a young connection is retried before it is left to the new-connection
-    /// function.
+    /// function, or to another of its records.
     pub patience: Duration,
     /// How long one message to one connection is retried.
     pub budget: Duration,
@@ -57,6 +57,8 @@ pub enum Rule {
     Close,
     /// A connection that is said to be closed is closed before it is forgotten.
     Confirm,
+    /// A connection that is not open yet is left to a record of its own.
+    Requeue,
 }
 
 impl Policy {
@@ -77,11 +79,12 @@ impl Policy {
         }
     }
 
-    /// New-connection: waits for a connection as long as it may still open.
+    /// New-connection: a connection that is not open yet delays no others either, but is left to a
+    /// record of its own.
     #[must_use]
     pub fn welcome() -> Self {
         Self {
-            patience: YOUNG * 2,
+            patience: Duration::from_secs(2),
             ..Self::announce()
         }
     }

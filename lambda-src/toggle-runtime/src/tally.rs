@@ -49,7 +49,7 @@ pub struct Tally {
     pub retries: Count,
     /// Connections that were found closed.
     pub gone: Count,
-    /// Connections that were not open yet and were left to new-connection.
+    /// Connections that were not open yet and were left to new-connection, or to another record.
     pub early: Count,
     /// Connections that could not be reached.
     pub failed: Count,

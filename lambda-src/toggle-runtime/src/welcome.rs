@@ -8,6 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
 use tracing::error;
 
+use crate::clock::bounded;
 use crate::connection::Connection;
 use crate::event::{Operation, StreamEvent};
 use crate::line::{ConnectionSender, Delivery, End};
@@ -16,7 +17,7 @@ use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::{Reading, States};
 
-/// Sends to every connection that the batch inserted. Returns the index of the first record whose
+/// Sends to every connection that the batch inserted, or left to a record of its own. Returns the index of the first record whose
 /// connection could not be reached.
 pub async fn welcome<T, C, P>(
     event: &StreamEvent,
@@ -34,7 +35,7 @@ where
         .records
         .iter()
         .enumerate()
-        .filter(|(_, record)| record.operation == Operation::Insert);
+        .filter(|(_, record)| record.operation != Operation::Remove);
     stream::iter(welcomes)
         .map(|(index, record)| {
             let connection = record
@@ -82,8 +83,32 @@ where
     let mut line = ConnectionSender::new(exchange, connection, false);
     match converge(&mut line, states, exchange, arrived).await {
         Ok(()) | Err(End::Gone) => true,
-        Err(End::Early | End::Untold) => line.give_up().await,
+        Err(End::Early) => requeue(connection, exchange).await,
+        Err(End::Untold) => line.give_up().await,
     }
+}
+
+/// Leaves a connection that is not open yet to a record of its own, which the table's stream has
+/// after its item was modified: waiting for it here would delay the batches behind this one.
+async fn requeue<C, P>(connection: &Connection, exchange: &Delivery<'_, C, P>) -> bool
+where
+    C: Connections,
+{
+    if !exchange.policy.keeps(Rule::Requeue) {
+        return true;
+    }
+    let now = exchange.clock.now_ms();
+    let requeue = exchange.connections.requeue(connection, now);
+    let requeued = bounded(exchange.deadline.close, requeue).await;
+    if let Err(error) = &requeued {
+        let error = error as &dyn std::error::Error;
+        error!(
+            error,
+            connection = connection.id,
+            "connection cannot be left to a later record"
+        );
+    }
+    requeued.is_ok()
 }
 
 /// Sends the state, then reads it again and sends the differences, until the last messages are

@@ -34,7 +34,11 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
     let statements = vec![
         Statement::allow(["dynamodb:Scan"], vec![toggles.arn()]),
         Statement::allow(
-            ["dynamodb:DeleteItem", "dynamodb:GetItem"],
+            [
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:UpdateItem",
+            ],
             vec![connections.arn()],
         ),
     ];
@@ -43,7 +47,8 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         code_sha256: &builder.code.new_connection,
         description: "Sends the whole state to a new connection",
         source: connections,
-        pattern: Some(r#"{"eventName":["INSERT"]}"#),
+        // The function itself modifies the items of connections that are not open yet.
+        pattern: Some(r#"{"eventName":["INSERT","MODIFY"]}"#),
         // Connections are independent of each other.
         parallel_batches: 10,
     };

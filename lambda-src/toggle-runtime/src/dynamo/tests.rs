@@ -104,3 +104,29 @@ async fn a_newer_item_stays_and_that_is_success() {
     connections(&fake).forget(&connection()).await.unwrap();
     fake.assert_used();
 }
+
+#[tokio::test]
+async fn requeuing_modifies_only_the_item_that_was_read() {
+    let fake = FakeAws::new([
+        ("UpdateItem", 200, "{}"),
+        (
+            "UpdateItem",
+            400,
+            r#"{"__type":"ConditionalCheckFailedException"}"#,
+        ),
+    ]);
+    let table = connections(&fake);
+    table.requeue(&connection(), 7).await.unwrap();
+    table.requeue(&connection(), 8).await.unwrap();
+    fake.assert_used();
+    let update = &bodies(&fake)[0];
+    assert_eq!(update["UpdateExpression"], "SET #tried = :now");
+    assert_eq!(
+        update["ConditionExpression"],
+        "attribute_exists(#id) AND (attribute_not_exists(#at) OR #at = :at)"
+    );
+    assert_eq!(
+        update["ExpressionAttributeValues"],
+        json!({":at": {"N": "1700000000123"}, ":now": {"N": "7"}})
+    );
+}

@@ -92,6 +92,12 @@ impl Connections for World {
         self.remove_connection(&connection.id);
         Ok(())
     }
+
+    async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError> {
+        self.table_call(0.03).await?;
+        self.modify_connection(&connection.id, now_ms);
+        Ok(())
+    }
 }
 
 /// The service's reaction to a post.

@@ -162,11 +162,17 @@ impl World {
             connected_at,
             expiry: None,
         };
+        inner.log_connection(&id, Operation::Insert, Some(stored(&connection)));
         inner.stored.insert(id.clone(), connection);
-        let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": "e"},
-            "connectedAt": {"N": connected_at.to_string()} });
-        inner.log_connection(&id, Operation::Insert, serde_json::from_value(item).ok());
         id
+    }
+
+    pub(crate) fn modify_connection(&self, id: &str, now_ms: u64) {
+        let mut inner = self.inner();
+        if let Some(mut item) = inner.stored.get(id).map(stored) {
+            item.insert("triedAt".into(), json!({ "N": now_ms.to_string() }));
+            inner.log_connection(id, Operation::Modify, Some(item));
+        }
     }
 
     pub(crate) fn remove_connection(&self, id: &str) {
@@ -254,6 +260,19 @@ impl Client {
         let item: Item = serde_json::from_value(item).unwrap();
         self.view.insert(toggle_id(&item).unwrap().to_owned(), item);
     }
+}
+
+/// The item of a connection.
+fn stored(connection: &Connection) -> Item {
+    let Connection {
+        id,
+        endpoint,
+        connected_at,
+        ..
+    } = connection;
+    let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": endpoint},
+        "connectedAt": {"N": connected_at.to_string()} });
+    serde_json::from_value(item).unwrap()
 }
 
 fn shard(id: &str) -> usize {
