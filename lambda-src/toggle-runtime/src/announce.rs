@@ -2,7 +2,7 @@
 
 use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
-use tracing::{error, info};
+use tracing::error;
 
 use crate::clock::bounded;
 use crate::coalesce::{Pending, Trigger, coalesce, earliest, first_of};
@@ -12,10 +12,6 @@ use crate::known::Known;
 use crate::line::Delivery;
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
-
-/// How often a toggle that has changed in the meantime is sent again. One that changes faster than
-/// it can be sent is left to the records of those changes, which follow this batch.
-const ROUNDS: usize = 5;
 
 /// Sends the toggles that a batch says have changed to every connection, the known ones first.
 /// Returns the index of the first record that must be retried.
@@ -38,10 +34,7 @@ where
     let (triggers, malformed) = coalesce(event);
     let (mut pending, unread) = read(triggers, toggles, exchange).await;
     let mut failed = earliest(malformed, unread);
-    for _ in 0..ROUNDS {
-        if pending.is_empty() {
-            return failed;
-        }
+    while !pending.is_empty() {
         let began = Instant::now();
         failed = earliest(failed, FanOut::of(&pending, known, exchange).run().await);
         if !exchange.policy.keeps(Rule::Verify) {
@@ -50,15 +43,11 @@ where
         let (changed, unread) = reread(pending, toggles, exchange).await;
         failed = earliest(failed, unread);
         pending = changed;
+        // Another round would not fit: what has changed is left to a retry.
         if Instant::now() + began.elapsed() >= exchange.deadline.tell {
-            return earliest(failed, first_of(&pending));
+            failed = earliest(failed, first_of(&pending));
+            break;
         }
-    }
-    if !pending.is_empty() {
-        info!(
-            toggles = pending.len(),
-            "toggles change faster than they can be sent"
-        );
     }
     failed
 }

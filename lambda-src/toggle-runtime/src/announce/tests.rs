@@ -452,3 +452,30 @@ async fn a_toggle_that_is_not_read_in_time_fails() {
     assert!(began.elapsed() < Duration::from_mins(1));
     assert!(fake.tried.borrow().is_empty());
 }
+
+/// However often a toggle changes while it is sent, its last state is sent, or its record fails.
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_changes_in_many_rounds_is_sent_to_the_end() {
+    let states = (1..=20).map(|value| Some(state(&[("1", value)])));
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue(states),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(fake.heard_by("a").last(), Some(&wire("1", 20)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_changes_until_the_deadline_fails() {
+    let states = (1..=1_000).map(|value| Some(state(&[("1", value)])));
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue(states),
+        latency: Duration::from_millis(500),
+        ..Fake::default()
+    };
+    let began = Instant::now();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert!(began.elapsed() < Duration::from_mins(1));
+}

@@ -17,6 +17,14 @@ use crate::world::{Scenario, World};
 
 /// Runs a world until nothing happens any more, and returns its clients' errors.
 fn simulate(seed: u64, change_policy: impl Fn(&mut Policy)) -> Result<usize, String> {
+    simulate_in(Scenario::of(seed), seed, change_policy)
+}
+
+fn simulate_in(
+    scenario: Scenario,
+    seed: u64,
+    change_policy: impl Fn(&mut Policy),
+) -> Result<usize, String> {
     fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -25,7 +33,7 @@ fn simulate(seed: u64, change_policy: impl Fn(&mut Policy)) -> Result<usize, Str
         .unwrap();
     let local = tokio::task::LocalSet::new();
     local
-        .block_on(&runtime, live(Scenario::of(seed), change_policy))
+        .block_on(&runtime, live(scenario, change_policy))
         .map_err(|wrong| format!("seed {seed}: {wrong}"))
 }
 
@@ -68,6 +76,38 @@ fn no_client_ends_stale() {
 #[ignore = "takes minutes"]
 fn no_client_ends_stale_in_many_worlds() {
     judge(200..6_000);
+}
+
+/// A post that was answered 504 is delivered later, or one of a function that was killed.
+fn judge_late(seeds: std::ops::Range<u64>) -> usize {
+    seeds
+        .map(|seed| simulate_in(Scenario::late(seed), seed, |_| {}).unwrap())
+        .sum()
+}
+
+#[test]
+fn with_revisions_no_client_ends_stale_however_late_messages_are() {
+    let judged = judge_late(0..150);
+    assert!(judged > 300, "only {judged} clients were open at the end");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn with_revisions_no_client_ends_stale_in_many_worlds() {
+    judge_late(150..4_000);
+}
+
+/// The simulation can fail: it finds a stale client if revisions are not heeded.
+#[test]
+fn without_heeding_revisions_clients_end_stale() {
+    let deaf = |seed| Scenario {
+        heeds_revisions: false,
+        ..Scenario::late(seed)
+    };
+    let stale = (0..150)
+        .filter(|seed| simulate_in(deaf(*seed), *seed, |_| {}).is_err())
+        .count();
+    assert!(stale > 2, "{stale}");
 }
 
 /// The simulation can fail: it finds a stale client if the known connections are treated as all.

@@ -111,6 +111,8 @@ enum Fate {
     FailedBefore,
     /// Is said to be closed, and is not.
     SaidToBeGone,
+    /// Answers 504, and delivers it when the sender has long sent other messages.
+    FailedAndLate,
     /// Does not respond, and delivers it when the sender has long given up.
     Silent,
 }
@@ -127,7 +129,7 @@ impl Callback for World {
         } else {
             random(1, 40)
         };
-        let late = if matches!(fate, Fate::Silent) {
+        let late = if matches!(fate, Fate::Silent | Fate::FailedAndLate) {
             random(0, 40_000)
         } else {
             latency
@@ -138,11 +140,15 @@ impl Callback for World {
             sleep(Duration::from_secs(10)).await;
             return Err(CallbackError::InDoubt("silence".into()));
         }
+        if matches!(fate, Fate::FailedAndLate) {
+            sleep(latency).await;
+            return Err(CallbackError::Again("504".into()));
+        }
         let outcome = delivery.await.unwrap();
         pause(1, 40).await;
         match fate {
             Fate::FailedAfter | Fate::FailedBefore => Err(CallbackError::Again("503".into())),
-            Fate::Delivered | Fate::Silent | Fate::SaidToBeGone => outcome,
+            Fate::Delivered | Fate::FailedAndLate | Fate::Silent | Fate::SaidToBeGone => outcome,
         }
     }
 
@@ -171,6 +177,8 @@ impl World {
         let is_open = self.inner().clients[id].open;
         if self.scenario.silence && is_open && self.fault(0.02) {
             Fate::Silent
+        } else if self.scenario.lateness && is_open && self.fault(0.05) {
+            Fate::FailedAndLate
         } else if is_open && self.fault(0.01) {
             Fate::SaidToBeGone
         } else if self.fault(0.04) {
@@ -199,7 +207,6 @@ impl World {
     }
 
     fn deliver(&self, id: &str, message: Option<&[u8]>) -> Result<(), CallbackError> {
-        let splits = self.scenario.message_limit < 1_000;
         let mut inner = self.inner();
         let client = inner.clients.get_mut(id).unwrap();
         if client.closed || !client.open {
@@ -212,7 +219,7 @@ impl World {
             return Err(CallbackError::Again("429".into()));
         }
         if let Some(message) = message {
-            client.hear(message, splits);
+            client.hear(message, &self.scenario);
         }
         Ok(())
     }

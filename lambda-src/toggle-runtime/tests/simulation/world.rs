@@ -14,14 +14,20 @@ use tokio::time::{Instant, sleep};
 /// The number of shards of each stream.
 pub(crate) const SHARDS: usize = 2;
 
-/// The faults of a world. Two that no function could repair do not coincide: an invocation that is
-/// killed cannot close connections that its silent posts may still reach.
+/// The faults of a world. Two that no function could repair do not coincide, unless toggles have
+/// revisions: an invocation that is killed cannot close connections that its silent posts may still
+/// reach.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
     pub(crate) message_limit: usize,
     pub(crate) kills: bool,
     pub(crate) silence: bool,
     pub(crate) faults: u32,
+    /// Whether posts that were answered with a failure may be delivered much later, and toggles
+    /// have revisions. They are not deleted then: a deletion has no revision.
+    pub(crate) lateness: bool,
+    /// Whether clients drop messages with a lower revision than the last one.
+    pub(crate) heeds_revisions: bool,
 }
 
 impl Scenario {
@@ -33,6 +39,20 @@ impl Scenario {
             kills,
             silence: !kills,
             faults: if seed.is_multiple_of(3) { 0 } else { 60 },
+            lateness: false,
+            heeds_revisions: false,
+        }
+    }
+
+    /// A world in which old messages arrive at any time.
+    pub(crate) fn late(seed: u64) -> Self {
+        Self {
+            kills: true,
+            silence: true,
+            faults: 60,
+            lateness: true,
+            heeds_revisions: true,
+            ..Self::of(seed)
         }
     }
 }
@@ -46,6 +66,8 @@ pub(crate) struct Client {
     pub(crate) failed_closes: u32,
     arrays: usize,
     view: State,
+    /// The last known revision of each toggle.
+    revisions: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Default)]
@@ -118,11 +140,15 @@ impl World {
     }
 
     pub(crate) fn set_toggle(&self, id: &str, value: u64) {
-        let item: Item = serde_json::from_value(
+        let mut item: Item = serde_json::from_value(
             json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} }),
         )
         .unwrap();
         let mut inner = self.inner();
+        if self.scenario.lateness {
+            let revision = json!({ "N": (inner.sequence + 1).to_string() });
+            item.insert("revision".into(), revision);
+        }
         let before = inner.toggles.insert(id.to_owned(), item.clone());
         if before.as_ref() == Some(&item) {
             return;
@@ -235,30 +261,42 @@ impl Inner {
 }
 
 impl Client {
-    /// Applies a message like a client without versions: the first array is the state, further ones
-    /// add to it if a state may be sent in several.
-    pub(crate) fn hear(&mut self, message: &[u8], splits: bool) {
+    /// Applies a message: the first array is the state, further ones add to it if a state may be
+    /// sent in several, or if old ones may arrive late.
+    pub(crate) fn hear(&mut self, message: &[u8], scenario: &Scenario) {
         match serde_json::from_slice(message).unwrap() {
             Value::Array(items) => {
-                if self.arrays == 0 || !splits {
-                    self.view.clear();
+                let adds = scenario.message_limit < 1_000 || scenario.lateness;
+                let mut before = State::new();
+                if self.arrays == 0 || !adds {
+                    std::mem::swap(&mut self.view, &mut before);
                 }
                 self.arrays += 1;
                 for item in items {
-                    self.put(item);
+                    self.put(item, &mut before, scenario);
                 }
             }
             message if message.get("isRemoved").is_some() => {
                 let keys: Item = serde_json::from_value(message["featureId"].clone()).unwrap();
                 self.view.remove(toggle_id(&keys).unwrap());
             }
-            item => self.put(item),
+            item => self.put(item, &mut State::new(), scenario),
         }
     }
 
-    fn put(&mut self, item: Value) {
+    /// Takes an item, or the one that was known before if that is newer.
+    fn put(&mut self, item: Value, before: &mut State, scenario: &Scenario) {
         let item: Item = serde_json::from_value(item).unwrap();
-        self.view.insert(toggle_id(&item).unwrap().to_owned(), item);
+        let id = toggle_id(&item).unwrap().to_owned();
+        let revision = item.get("revision").and_then(|value| value["N"].as_str());
+        let revision = revision.map_or(0, |text| text.parse().unwrap());
+        let known = self.revisions.entry(id.clone()).or_default();
+        if revision >= *known || !scenario.heeds_revisions {
+            *known = revision;
+            self.view.insert(id, item);
+        } else if let Some(newer) = before.remove(&id) {
+            self.view.insert(id, newer);
+        }
     }
 }
 
