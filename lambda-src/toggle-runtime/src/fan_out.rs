@@ -129,9 +129,10 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
             }
             match line.tell(message).await {
                 Ok(()) => {}
-                Err(End::Gone | End::Early) => return None,
+                Err(End::Gone) => return None,
+                Err(End::Early) if line.leave().await => return None,
                 Err(End::Untold) if line.give_up().await => return None,
-                Err(End::Untold) => return first_of(&self.pending[position..]),
+                Err(End::Early | End::Untold) => return first_of(&self.pending[position..]),
             }
         }
         self.known.add(connection);

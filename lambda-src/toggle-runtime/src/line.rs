@@ -107,10 +107,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     pub async fn give_up(&self) -> bool {
         let exchange = self.exchange;
         exchange.tally.failed.add();
-        let closed = self.posted && exchange.policy.keeps(Rule::Close) && self.close().await;
-        if closed {
-            exchange.tally.closed.add();
-        }
+        let closes = self.posted && exchange.policy.keeps(Rule::Close);
+        let closed = closes && self.is_closed_after(self.close().await);
         let forgotten = self.posted && self.is_foreign();
         if forgotten {
             self.forget().await;
@@ -176,7 +174,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     async fn gone(&self, began: Instant) -> Option<End> {
         let exchange = self.exchange;
         if self.must_have_opened() {
-            if exchange.policy.keeps(Rule::Confirm) && !self.close().await {
+            let confirms = exchange.policy.keeps(Rule::Confirm);
+            if confirms && !self.is_closed_after(self.close().await) {
                 return Some(End::Untold);
             }
             self.forget().await;
@@ -209,24 +208,54 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         }
     }
 
-    async fn close(&self) -> bool {
+    /// Leaves a connection that is not open yet to new-connection, which reads the table once it is.
+    /// Returns whether that will happen for certain.
+    ///
+    /// If it can be closed, the 410 was wrong: it is open, and new-connection may be through with it.
+    pub async fn leave(&self) -> bool {
+        !self.exchange.policy.keeps(Rule::Confirm) || self.close().await != Closing::Unknown
+    }
+
+    fn is_closed_after(&self, closing: Closing) -> bool {
+        match closing {
+            Closing::Done => true,
+            // Otherwise it may still be about to open.
+            Closing::NotOpen => self.must_have_opened(),
+            Closing::Unknown => false,
+        }
+    }
+
+    async fn close(&self) -> Closing {
         let budget = self.budget(self.exchange.policy.close_budget);
         let until = self.exchange.deadline.close.min(Instant::now() + budget);
         let mut backoff = Backoff::overload();
         loop {
             let closing = self.exchange.callback.close(self.connection);
             match timeout_at(until, closing).await {
-                Ok(Ok(())) => return true,
-                // Otherwise it may still be about to open.
-                Ok(Err(CallbackError::Gone)) => return self.must_have_opened(),
+                Ok(Ok(())) => {
+                    self.exchange.tally.closed.add();
+                    return Closing::Done;
+                }
+                Ok(Err(CallbackError::Gone)) => return Closing::NotOpen,
                 Ok(Err(CallbackError::Again(_) | CallbackError::InDoubt(_))) => {}
-                Ok(Err(CallbackError::Refused(_))) | Err(_) => return false,
+                Ok(Err(CallbackError::Refused(_))) | Err(_) => return Closing::Unknown,
             }
             if !backoff.wait_until(until).await {
-                return false;
+                return Closing::Unknown;
             }
         }
     }
+}
+
+/// How an attempt to close a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    /// It was open, and is closed.
+    Done,
+    /// 410: it is closed, or not open yet.
+    NotOpen,
+    /// It may be open.
+    Unknown,
 }
 
 /// Milliseconds, for logs.

@@ -53,7 +53,8 @@ pub struct Tally {
     pub early: Count,
     /// Connections that could not be reached.
     pub failed: Count,
-    /// Those of them that were closed.
+    /// Connections that were closed: those that could not be reached, or were wrongly said not to be
+    /// open.
     pub closed: Count,
     /// When a connection last accepted a message.
     pub told: Last,

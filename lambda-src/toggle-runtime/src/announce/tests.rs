@@ -276,7 +276,9 @@ async fn a_young_connection_is_tried_again_and_keeps_its_item() {
     assert_eq!(run(&opens, &[("1", Some(1))]).await, None);
     assert_eq!(opens.heard_by("a").len(), 1);
 
-    let never = fake(&[young], &[("1", 1)]).answer("a", &CallbackError::Gone, 1_000);
+    let never =
+        fake(std::slice::from_ref(&young), &[("1", 1)]).answer("a", &CallbackError::Gone, 1_000);
+    never.closes.borrow_mut().push_back(CallbackError::Gone);
     assert_eq!(
         run(&never, &[("1", Some(1))]).await,
         None,
@@ -286,6 +288,12 @@ async fn a_young_connection_is_tried_again_and_keeps_its_item() {
         (never.tally.early.get(), never.forgotten.borrow().len()),
         (1, 0)
     );
+
+    // It may be open, and new-connection through with it, if the 410 is wrong.
+    let unknown = fake(&[young], &[("1", 1)])
+        .answer("a", &CallbackError::Gone, 1_000)
+        .never_closes();
+    assert_eq!(run(&unknown, &[("1", Some(1))]).await, Some(0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -140,7 +140,7 @@ fn without_closing_clients_end_stale() {
 /// The simulation can fail: it finds a stale client if a 410 is believed without closing.
 #[test]
 fn without_confirming_that_it_is_closed_clients_end_stale() {
-    let stale = (0..150)
+    let stale = (0..300)
         .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Confirm)).is_err())
         .count();
     assert!(stale > 2, "{stale}");

@@ -190,7 +190,8 @@ impl World {
         }
     }
 
-    /// On its way whether or not the sender is still waiting.
+    /// On its way whether or not the sender is still waiting, if the connection was open when the
+    /// gateway accepted it.
     fn deliver_after(
         &self,
         latency: Duration,
@@ -198,9 +199,14 @@ impl World {
         message: Option<Vec<u8>>,
     ) -> tokio::task::JoinHandle<Result<(), CallbackError>> {
         let (world, busy) = (self.clone(), self.busy());
+        let accepted = self.inner().clients[&id].open;
         spawn_local(async move {
             sleep(latency).await;
-            let outcome = world.deliver(&id, message.as_deref());
+            let outcome = if accepted {
+                world.deliver(&id, message.as_deref())
+            } else {
+                Err(CallbackError::Gone)
+            };
             drop(busy);
             outcome
         })
