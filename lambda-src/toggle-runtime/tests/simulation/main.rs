@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use toggle_runtime::policy::{Policy, Rule};
 
-use crate::world::{Scenario, World};
+use crate::world::{Revisions, Scenario, World};
 
 /// Runs a world until nothing happens any more, and returns its clients' errors.
 fn simulate(seed: u64, change_policy: impl Fn(&mut Policy)) -> Result<usize, String> {
@@ -81,7 +81,7 @@ fn no_client_ends_stale_in_many_worlds() {
 /// A post that was answered 504 is delivered later, or one of a function that was killed.
 fn judge_late(seeds: std::ops::Range<u64>) -> usize {
     seeds
-        .map(|seed| simulate_in(Scenario::late(seed), seed, |_| {}).unwrap())
+        .map(|seed| simulate_in(Scenario::late(seed, Revisions::Heeded), seed, |_| {}).unwrap())
         .sum()
 }
 
@@ -100,12 +100,9 @@ fn with_revisions_no_client_ends_stale_in_many_worlds() {
 /// The simulation can fail: it finds a stale client if revisions are not heeded.
 #[test]
 fn without_heeding_revisions_clients_end_stale() {
-    let deaf = |seed| Scenario {
-        heeds_revisions: false,
-        ..Scenario::late(seed)
-    };
+    let late = |seed| Scenario::late(seed, Revisions::Ignored);
     let stale = (0..150)
-        .filter(|seed| simulate_in(deaf(*seed), *seed, |_| {}).is_err())
+        .filter(|seed| simulate_in(late(*seed), *seed, |_| {}).is_err())
         .count();
     assert!(stale > 2, "{stale}");
 }

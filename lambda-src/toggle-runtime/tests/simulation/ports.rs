@@ -177,7 +177,7 @@ impl World {
         let is_open = self.inner().clients[id].open;
         if self.scenario.silence && is_open && self.fault(0.02) {
             Fate::Silent
-        } else if self.scenario.lateness && is_open && self.fault(0.05) {
+        } else if self.scenario.lateness.is_some() && is_open && self.fault(0.05) {
             Fate::FailedAndLate
         } else if is_open && self.fault(0.01) {
             Fate::SaidToBeGone

@@ -23,11 +23,17 @@ pub(crate) struct Scenario {
     pub(crate) kills: bool,
     pub(crate) silence: bool,
     pub(crate) faults: u32,
-    /// Whether posts that were answered with a failure may be delivered much later, and toggles
-    /// have revisions. They are not deleted then: a deletion has no revision.
-    pub(crate) lateness: bool,
-    /// Whether clients drop messages with a lower revision than the last one.
-    pub(crate) heeds_revisions: bool,
+    /// If posts that were answered with a failure may be delivered much later, and toggles have
+    /// revisions: what clients do with these. Toggles are not deleted then: a deletion has no
+    /// revision.
+    pub(crate) lateness: Option<Revisions>,
+}
+
+/// What clients do with a message of a lower revision than the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Revisions {
+    Heeded,
+    Ignored,
 }
 
 impl Scenario {
@@ -39,19 +45,17 @@ impl Scenario {
             kills,
             silence: !kills,
             faults: if seed.is_multiple_of(3) { 0 } else { 60 },
-            lateness: false,
-            heeds_revisions: false,
+            lateness: None,
         }
     }
 
     /// A world in which old messages arrive at any time.
-    pub(crate) fn late(seed: u64) -> Self {
+    pub(crate) fn late(seed: u64, revisions: Revisions) -> Self {
         Self {
             kills: true,
             silence: true,
             faults: 60,
-            lateness: true,
-            heeds_revisions: true,
+            lateness: Some(revisions),
             ..Self::of(seed)
         }
     }
@@ -145,7 +149,7 @@ impl World {
         )
         .unwrap();
         let mut inner = self.inner();
-        if self.scenario.lateness {
+        if self.scenario.lateness.is_some() {
             let revision = json!({ "N": (inner.sequence + 1).to_string() });
             item.insert("revision".into(), revision);
         }
@@ -266,7 +270,7 @@ impl Client {
     pub(crate) fn hear(&mut self, message: &[u8], scenario: &Scenario) {
         match serde_json::from_slice(message).unwrap() {
             Value::Array(items) => {
-                let adds = scenario.message_limit < 1_000 || scenario.lateness;
+                let adds = scenario.message_limit < 1_000 || scenario.lateness.is_some();
                 let mut before = State::new();
                 if self.arrays == 0 || !adds {
                     std::mem::swap(&mut self.view, &mut before);
@@ -291,7 +295,7 @@ impl Client {
         let revision = item.get("revision").and_then(|value| value["N"].as_str());
         let revision = revision.map_or(0, |text| text.parse().unwrap());
         let known = self.revisions.entry(id.clone()).or_default();
-        if revision >= *known || !scenario.heeds_revisions {
+        if revision >= *known || scenario.lateness != Some(Revisions::Heeded) {
             *known = revision;
             self.view.insert(id, item);
         } else if let Some(newer) = before.remove(&id) {
