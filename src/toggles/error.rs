@@ -17,6 +17,19 @@ pub enum TogglesError {
     /// The toggle does not exist.
     #[error("there is no toggle `{0}`")]
     NoToggle(String),
+    /// The toggle is not at the expected revision.
+    #[error("toggle `{id}` {}, not {expected}", revised(*live))]
+    Revised {
+        /// The featureId.
+        id: String,
+        /// The expected revision; zero for none.
+        expected: u64,
+        /// Its revision in the table, if it has one.
+        live: Option<u64>,
+    },
+    /// The toggle's revision is not a whole number that could rise.
+    #[error("the attribute `revision` of toggle `{0}` is not a whole number below 2^64")]
+    OddRevision(String),
     /// The service does not accept a connection.
     #[error("{url}: {source}")]
     Unreachable {
@@ -25,6 +38,12 @@ pub enum TogglesError {
         /// The transport's error.
         source: Box<tungstenite::Error>,
     },
+}
+
+fn revised(live: Option<u64>) -> String {
+    live.map_or("has no revision".to_owned(), |live| {
+        format!("is at revision {live}")
+    })
 }
 
 impl TogglesError {
@@ -39,7 +58,7 @@ impl TogglesError {
                 tungstenite::Error::Url(_) => false,
                 _ => true,
             },
-            Self::Aws(_) | Self::NoToggle(_) => false,
+            _ => false,
         }
     }
 }
@@ -52,6 +71,12 @@ impl Hint for TogglesError {
             }
             Self::Aws(error) => return error.hint(),
             Self::NoToggle(_) => "run `frontage toggles list` to see all toggles",
+            Self::Revised { .. } => {
+                "run `frontage toggles list --format json` to see the toggle, and pass its current revision"
+            }
+            Self::OddRevision(_) => {
+                "remove the attribute from the item in the table: `revision` is the number that orders a toggle's changes"
+            }
             Self::Unreachable { .. } => {
                 "run `frontage plan` to check that the service is deployed as described"
             }

@@ -22,7 +22,8 @@ impl Message {
             Value::Array(items) => Some(Self::State(
                 items.iter().map(Toggle::from_message).collect(),
             )),
-            item if item.get("isRemoved").is_some() => Some(Self::Removed(
+            // A toggle's own attribute of this name is an object, as every attribute is.
+            item if item.get("isRemoved").is_some_and(Value::is_string) => Some(Self::Removed(
                 item["featureId"]["featureId"]["S"].as_str()?.to_owned(),
             )),
             item => Some(Self::Changed(Toggle::from_message(&item))),
@@ -55,5 +56,7 @@ mod tests {
             Some(Message::Removed("2".to_owned()))
         );
         assert_eq!(Message::parse("pong"), None);
+        let own = r#"{"featureId": {"S": "1"}, "isRemoved": {"S": "no"}}"#;
+        assert!(matches!(Message::parse(own), Some(Message::Changed(_))));
     }
 }

@@ -6,6 +6,7 @@
 mod client;
 mod error;
 mod message;
+mod revisions;
 mod store;
 mod toggle;
 mod watch;

@@ -13,6 +13,9 @@ pub(super) const NAME: &str = "featureName";
 /// The attribute that says whether it is on.
 pub(super) const ACTIVE: &str = "isActive";
 
+/// The number that rises with each change.
+pub(super) const REVISION: &str = "revision";
+
 /// A toggle: its attributes in plain JSON, of any type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -35,6 +38,11 @@ impl Toggle {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.0.get(ACTIVE) == Some(&Value::Bool(true))
+    }
+
+    /// Its revision, if it has one.
+    pub(super) fn revision(&self) -> Option<u64> {
+        self.0.get(REVISION)?.as_u64()
     }
 
     fn text(&self, name: &str) -> &str {

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::client::{Client, Received};
 use super::error::TogglesError;
+use super::revisions::Revisions;
 
 /// The pause before the second attempt to connect again; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -36,6 +37,7 @@ pub struct Watch {
     network: Network,
     url: String,
     client: Option<Client>,
+    revisions: Revisions,
     pause: Duration,
 }
 
@@ -50,6 +52,7 @@ impl Watch {
             network: network.clone(),
             url: url.to_owned(),
             client: Some(Client::connect(network, url).await?),
+            revisions: Revisions::default(),
             pause: Duration::ZERO,
         })
     }
@@ -58,14 +61,15 @@ impl Watch {
     pub async fn next(&mut self) -> Event {
         loop {
             if let Some(client) = &mut self.client {
-                let received = client.next().await;
-                return received.map_or_else(
-                    || {
-                        self.client = None;
-                        Event::Closed
-                    },
-                    Event::Received,
-                );
+                let Some(received) = client.next().await else {
+                    self.client = None;
+                    self.revisions = Revisions::default();
+                    return Event::Closed;
+                };
+                match self.revisions.newest(received) {
+                    Some(received) => return Event::Received(received),
+                    None => continue,
+                }
             }
             sleep(self.pause).await;
             match Client::try_connect(&self.network, &self.url).await {

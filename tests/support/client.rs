@@ -85,17 +85,15 @@ impl Client {
             .unwrap_or(false)
     }
 
-    /// Waits for exactly this message. Messages before it may only repeat earlier ones, since a
+    /// Waits for exactly this message, apart from revisions, which are times. Messages before it may only repeat earlier ones, since a
     /// message may arrive more than once, or be the last change to a toggle in the awaited state.
     pub async fn expect(&mut self, wanted: &Value) {
-        let arrays = self
-            .received
-            .iter()
-            .chain([wanted])
-            .filter_map(Value::as_array);
-        let known: Vec<Value> = arrays.flatten().chain(&self.received).cloned().collect();
+        let received: Vec<Value> = self.received.iter().cloned().map(unrevised).collect();
+        let arrays = received.iter().chain([wanted]).filter_map(Value::as_array);
+        let known: Vec<Value> = arrays.flatten().chain(&received).cloned().collect();
         loop {
             let message = self.next().await.expect("the connection stays open");
+            let message = unrevised(message);
             if message == *wanted {
                 return;
             }
@@ -146,6 +144,18 @@ impl Client {
         };
         stream.set_zero_linger().expect("set");
     }
+}
+
+/// A message without revisions.
+fn unrevised(mut message: Value) -> Value {
+    let items = match &mut message {
+        Value::Array(items) => items.as_mut_slice(),
+        item => std::slice::from_mut(item),
+    };
+    for item in items.iter_mut().filter_map(Value::as_object_mut) {
+        item.remove("revision");
+    }
+    message
 }
 
 /// The id of an item.

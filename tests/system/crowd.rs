@@ -76,21 +76,11 @@ async fn a_connection_that_ended_unnoticed_is_forgotten_at_the_next_change() {
     project.apply();
     let mut client = Client::connect(&project.output("websocket_url")).await;
     client.expect(&json!([])).await;
-    let mut unnoticed = toggles::connections(&project).await.remove(0);
-    unnoticed.insert(
-        "connectionId".to_owned(),
-        AttributeValue::S("ended1unnoticed=".to_owned()),
-    );
-    unnoticed.insert(
-        "connectedAt".to_owned(),
-        AttributeValue::N("1700000000000".to_owned()),
-    );
-    let table = project.world.name("connections-table");
-    let put = toggles::dynamodb(&project)
-        .put_item()
-        .table_name(table)
-        .set_item(Some(unnoticed));
-    put.send().await.expect("stored");
+    let unnoticed = [
+        ("connectionId", "ended1unnoticed="),
+        ("connectedAt", "1700000000000"),
+    ];
+    store(&project, &unnoticed).await;
     toggles::put(&project, "1", "Feature toggle 1", true).await;
     client.next().await.expect("the change comes");
     eventually("it is forgotten", async || {
@@ -98,4 +88,48 @@ async fn a_connection_that_ended_unnoticed_is_forgotten_at_the_next_change() {
     })
     .await;
     project.destroy();
+}
+
+/// An API was deleted while clients were connected to it, and its address answers nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_of_another_api_are_forgotten_at_the_next_change() {
+    let project = Project::new();
+    project.apply();
+    let mut client = Client::connect(&project.output("websocket_url")).await;
+    client.expect(&json!([])).await;
+    let endpoints = ["http://127.0.0.1:1/_aws/execute-api/gone/live", "nonsense"];
+    for (id, endpoint) in ["elsewhere1=", "elsewhere2="].into_iter().zip(endpoints) {
+        store(
+            &project,
+            &[("connectionId", id), ("connectionEndpoint", endpoint)],
+        )
+        .await;
+    }
+    toggles::put(&project, "1", "Feature toggle 1", true).await;
+    client.next().await.expect("the change comes");
+    eventually("they are forgotten", async || {
+        toggles::connections(&project).await.len() == 1
+    })
+    .await;
+    toggles::put(&project, "1", "Feature toggle 1", false).await;
+    client.next().await.expect("the next change comes");
+    project.destroy();
+}
+
+/// Stores a copy of a connection's item with other values.
+async fn store(project: &Project, values: &[(&str, &str)]) {
+    let mut item = toggles::connections(project).await.remove(0);
+    for (name, value) in values {
+        let value = match item[*name] {
+            AttributeValue::N(_) => AttributeValue::N((*value).to_owned()),
+            _ => AttributeValue::S((*value).to_owned()),
+        };
+        item.insert((*name).to_owned(), value);
+    }
+    let table = project.world.name("connections-table");
+    let put = toggles::dynamodb(project)
+        .put_item()
+        .table_name(table)
+        .set_item(Some(item));
+    put.send().await.expect("stored");
 }

@@ -159,10 +159,22 @@ fn toggles() {
     until(&mut watch, "2  on   Two");
     project.assert_snapshot("toggles-list", &project.ok(&["toggles", "list"]).whole());
     let listed = project.ok(&["toggles", "list", "--format", "json"]).json();
+    let revision = listed[1]["revision"].as_u64().expect("a revision");
     assert_eq!(
         listed[1],
-        json!({"featureId": "2", "featureName": "Two", "isActive": true, "owner": "web"})
+        json!({"featureId": "2", "featureName": "Two", "isActive": true, "owner": "web", "revision": revision})
     );
+    let set = |expected: u64| {
+        let expected = expected.to_string();
+        project.frontage(&["toggles", "set", "2", "off", "--if-revision", &expected])
+    };
+    let refused = set(revision - 1);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    let told = format!("toggle `2` is at revision {revision}, not {}", revision - 1);
+    assert!(refused.stderr.contains(&told), "{refused:#?}");
+    assert_eq!(set(revision).code, Some(0));
+    until(&mut watch, "2  off  Two");
+    assert_eq!(set(revision).code, Some(1), "it has risen");
     project.ok(&["toggles", "delete", "2"]);
     until(&mut watch, "2  removed");
     watch.interrupt();

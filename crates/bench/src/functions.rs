@@ -82,6 +82,8 @@ async fn start(program: &Path) -> Outcome<(Duration, Duration)> {
         .envs([
             ("TOGGLES_TABLE", "toggles"),
             ("CONNECTIONS_TABLE", "connections"),
+            ("API_ID", "measured"),
+            ("API_STAGE", "live"),
         ])
         .stdout(Stdio::piped());
     let began = Instant::now();

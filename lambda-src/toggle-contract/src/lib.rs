@@ -8,6 +8,11 @@ pub const TOGGLES_TABLE: &str = "TOGGLES_TABLE";
 /// The environment variable with the name of the connections table.
 pub const CONNECTIONS_TABLE: &str = "CONNECTIONS_TABLE";
 
+/// The environment variable with the id of the API whose connections the stream functions send to.
+pub const API_ID: &str = "API_ID";
+/// The environment variable with the name of that API's stage.
+pub const API_STAGE: &str = "API_STAGE";
+
 /// Seconds that the connection manager may run. A connection is in the table before `$connect` has
 /// returned, so this bounds how long it can be known there and not yet be open.
 pub const CONNECT_TIMEOUT_SECONDS: u16 = 10;

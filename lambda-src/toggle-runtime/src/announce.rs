@@ -2,9 +2,10 @@
 
 use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
-use tracing::{error, info};
+use tracing::error;
 
-use crate::coalesce::{Pending, coalesce, earliest, first_of};
+use crate::clock::bounded;
+use crate::coalesce::{Pending, Trigger, coalesce, earliest, first_of};
 use crate::event::StreamEvent;
 use crate::fan_out::FanOut;
 use crate::known::Known;
@@ -12,16 +13,13 @@ use crate::line::Delivery;
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
 
-/// How often a toggle that has changed in the meantime is sent again. One that changes faster than
-/// it can be sent is left to the records of those changes, which follow this batch.
-const ROUNDS: usize = 5;
-
-/// Sends the changes of a batch to every connection, the known ones first. Returns the index of the
-/// first record that must be retried.
+/// Sends the toggles that a batch says have changed to every connection, the known ones first.
+/// Returns the index of the first record that must be retried.
 ///
-/// After its last post it reads the changed toggles again and sends those that have changed since.
-/// That makes it safe against itself: two concurrent invocations for one toggle, from a redelivery
-/// or a retry, end with the same state whichever of them posts last.
+/// It sends the table's states, never the records' images: a retried or replayed record would bring
+/// back a state that ended long ago. After its last post it reads the toggles again and sends those
+/// that have changed since. That makes it safe against itself: two concurrent invocations for one
+/// toggle, from a redelivery or a retry, end with the same state whichever of them posts last.
 pub async fn announce<T, C, P>(
     event: &StreamEvent,
     toggles: &T,
@@ -33,57 +31,65 @@ where
     C: Connections,
     P: Callback,
 {
-    let (mut pending, mut failed) = coalesce(event);
-    for _ in 0..ROUNDS {
-        if pending.is_empty() {
-            return failed;
-        }
+    let (triggers, malformed) = coalesce(event);
+    let (mut pending, unread) = read(triggers, toggles, exchange).await;
+    let mut failed = earliest(malformed, unread);
+    while !pending.is_empty() {
         let began = Instant::now();
         failed = earliest(failed, FanOut::of(&pending, known, exchange).run().await);
         if !exchange.policy.keeps(Rule::Verify) {
             return failed;
         }
-        let (changed, unread) = reread(pending, toggles, exchange.policy.concurrency).await;
+        let (changed, unread) = reread(pending, toggles, exchange).await;
         failed = earliest(failed, unread);
         pending = changed;
+        // Another round would not fit: what has changed is left to a retry.
         if Instant::now() + began.elapsed() >= exchange.deadline.tell {
-            return earliest(failed, first_of(&pending));
+            failed = earliest(failed, first_of(&pending));
+            break;
         }
-    }
-    if !pending.is_empty() {
-        info!(
-            toggles = pending.len(),
-            "toggles change faster than they can be sent"
-        );
     }
     failed
 }
 
 /// The toggles that differ from what was sent, and the first record whose toggle cannot be read.
-async fn reread<T: Toggles>(
+async fn reread<T: Toggles, C, P>(
     told: Vec<Pending>,
     toggles: &T,
-    concurrency: usize,
+    exchange: &Delivery<'_, C, P>,
 ) -> (Vec<Pending>, Option<usize>) {
-    let reads =
-        stream::iter(told).map(|toggle| async move { (toggles.one(&toggle.id).await, toggle) });
-    let reads: Vec<_> = reads.buffered(concurrency).collect().await;
-    let (mut changed, mut unread) = (Vec::new(), None);
-    for (now, toggle) in reads {
-        match now {
-            Ok(item) if item == toggle.item => {}
-            Ok(item) => changed.push(Pending { item, ..toggle }),
+    let trigger = |toggle: &Pending| Trigger {
+        id: toggle.id.clone(),
+        first: toggle.first,
+    };
+    let (mut now, unread) = read(told.iter().map(trigger).collect(), toggles, exchange).await;
+    now.retain(|toggle| !told.contains(toggle));
+    (now, unread)
+}
+
+/// The toggles' states in the table, and the first record whose toggle cannot be read.
+async fn read<T: Toggles, C, P>(
+    triggers: Vec<Trigger>,
+    toggles: &T,
+    exchange: &Delivery<'_, C, P>,
+) -> (Vec<Pending>, Option<usize>) {
+    let until = exchange.deadline.close;
+    let reads = stream::iter(triggers).map(|Trigger { id, first }| async move {
+        (bounded(until, toggles.one(&id)).await, id, first)
+    });
+    let reads: Vec<_> = reads.buffered(exchange.policy.concurrency).collect().await;
+    let (mut pending, mut unread) = (Vec::new(), None);
+    for (item, id, first) in reads {
+        match item {
+            Ok(item) => pending.push(Pending { id, item, first }),
             Err(error) => {
-                error!(
-                    error = &error as &dyn std::error::Error,
-                    toggle = toggle.id,
-                    "toggle cannot be read again"
-                );
-                unread = earliest(unread, Some(toggle.first));
+                let error = &error as &dyn std::error::Error;
+                error!(error, toggle = id, "toggle cannot be read");
+                unread = earliest(unread, Some(first));
             }
         }
     }
-    (changed, unread)
+    (pending, unread)
 }
 
 #[cfg(test)]

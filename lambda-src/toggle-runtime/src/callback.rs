@@ -147,6 +147,7 @@ mod tests {
             id: "c=".into(),
             endpoint: "https://fake/live".into(),
             connected_at: 0,
+            expiry: None,
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Connection;
+use crate::ports::TableError;
 
 /// An invocation stops this long before Lambda would stop it, to close the connections that it
 /// could not reach and to respond.
@@ -49,6 +50,14 @@ impl Clock {
     pub fn age(&self, connection: &Connection) -> Duration {
         Duration::from_millis(self.now_ms().saturating_sub(connection.connected_at))
     }
+
+    /// Whether a connection must have ended, so that only its item is left.
+    #[must_use]
+    pub fn has_expired(&self, connection: &Connection) -> bool {
+        connection
+            .expiry
+            .is_some_and(|expiry| expiry <= self.now_ms() / 1_000)
+    }
 }
 
 /// When an invocation must be done.
@@ -84,6 +93,22 @@ impl Deadline {
     }
 }
 
+/// The result of a call to a table, unless `until` comes first.
+///
+/// # Errors
+/// The call's, or that it was not done in time.
+pub async fn bounded<T>(
+    until: Instant,
+    call: impl Future<Output = Result<T, TableError>>,
+) -> Result<T, TableError> {
+    timeout_at(until, call).await.unwrap_or_else(|elapsed| {
+        Err(TableError {
+            action: "call a table before the invocation's deadline".into(),
+            source: Box::new(elapsed),
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,8 +141,11 @@ mod tests {
             id: "c".into(),
             endpoint: String::new(),
             connected_at: 9_000,
+            expiry: Some(12),
         };
+        assert!(!clock.has_expired(&connection));
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!(clock.age(&connection), Duration::from_secs(3));
+        assert!(clock.has_expired(&connection));
     }
 }

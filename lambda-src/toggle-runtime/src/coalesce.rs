@@ -1,11 +1,21 @@
-//! Merges several changes to one toggle in one batch into its last state.
+//! Merges the records of one batch into the toggles that have changed.
 
 use tracing::error;
 
-use crate::event::{Operation, Record, StreamEvent};
-use crate::item::{Item, normalised, toggle_id};
+use crate::event::StreamEvent;
+use crate::item::{Item, toggle_id};
 
-/// The last state of one toggle in a batch.
+/// A toggle that a batch says has changed. A record is only a trigger: its image may be out of date
+/// by hours, if it is retried or replayed, so it is never sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trigger {
+    /// The toggle.
+    pub id: String,
+    /// The index of its first record in the batch: a retry starts there.
+    pub first: usize,
+}
+
+/// The last state of one toggle in the table, to be sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pending {
     /// The toggle.
@@ -18,31 +28,21 @@ pub struct Pending {
 
 /// The toggles of a batch in the order of their last changes, and the first record that is invalid.
 #[must_use]
-pub fn coalesce(event: &StreamEvent) -> (Vec<Pending>, Option<usize>) {
-    let mut pending: Vec<Pending> = Vec::new();
+pub fn coalesce(event: &StreamEvent) -> (Vec<Trigger>, Option<usize>) {
+    let mut triggers: Vec<Trigger> = Vec::new();
     let mut malformed = None;
     for (index, record) in event.records.iter().enumerate() {
-        let Some((id, item)) = change(record) else {
-            error!(index, "record has no toggle id, or no image of it");
+        let Some(id) = toggle_id(&record.change.keys) else {
+            error!(index, "record has no toggle id");
             malformed = malformed.or(Some(index));
             continue;
         };
-        let earlier = pending.iter().position(|earlier| earlier.id == id);
-        let first = earlier.map_or(index, |position| pending.remove(position).first);
-        pending.push(Pending { id, item, first });
+        let earlier = triggers.iter().position(|earlier| earlier.id == id);
+        let first = earlier.map_or(index, |position| triggers.remove(position).first);
+        let id = id.to_owned();
+        triggers.push(Trigger { id, first });
     }
-    (pending, malformed)
-}
-
-fn change(record: &Record) -> Option<(String, Option<Item>)> {
-    let id = toggle_id(&record.change.keys)?.to_owned();
-    match record.operation {
-        Operation::Remove => Some((id, None)),
-        Operation::Insert | Operation::Modify => {
-            let image = record.change.new_image.clone()?;
-            Some((id, Some(normalised(image))))
-        }
-    }
+    (triggers, malformed)
 }
 
 /// The earlier of two records, if there are any.

@@ -10,6 +10,9 @@ pub const CONNECTION_KEY: &str = "connectionId";
 pub const ENDPOINT: &str = "connectionEndpoint";
 /// The attribute with the time of the connection, in milliseconds since the epoch.
 pub const CONNECTED_AT: &str = "connectedAt";
+/// The attribute with the time at which a connection that was not open yet was last left to a record
+/// of its own, in milliseconds since the epoch.
+pub const TRIED_AT: &str = "triedAt";
 /// The attribute by which `DynamoDB` expires the item, in seconds since the epoch.
 pub const EXPIRY: &str = "expiry";
 
@@ -27,6 +30,9 @@ pub struct Connection {
     /// When the connection manager stored it, in milliseconds since the epoch. Zero if the item
     /// does not say.
     pub connected_at: u64,
+    /// When its item expires, in seconds since the epoch. `DynamoDB` deletes it up to days later:
+    /// see the developer guide, `Working with expired items`.
+    pub expiry: Option<u64>,
 }
 
 impl Connection {
@@ -34,12 +40,12 @@ impl Connection {
     #[must_use]
     pub fn from_item(item: &Item) -> Option<Self> {
         let text = |name: &str, kind: &str| item.get(name)?.get(kind).and_then(Value::as_str);
+        let number = |name: &str| text(name, "N")?.parse().ok();
         Some(Self {
             id: text(CONNECTION_KEY, "S")?.to_owned(),
             endpoint: text(ENDPOINT, "S")?.to_owned(),
-            connected_at: text(CONNECTED_AT, "N")
-                .and_then(|number| number.parse().ok())
-                .unwrap_or(0),
+            connected_at: number(CONNECTED_AT).unwrap_or(0),
+            expiry: number(EXPIRY),
         })
     }
 }

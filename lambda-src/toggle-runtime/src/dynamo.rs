@@ -4,13 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tracing::warn;
 
-use crate::connection::{
-    CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, LIFETIME_SECONDS,
-};
+use crate::connection::{CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, TRIED_AT};
 use crate::item::{Item, State, TOGGLE_KEY, from_sdk, toggle_id};
 use crate::ports::{Connections, Page, TableError, Toggles};
 
@@ -69,9 +66,11 @@ pub struct ConnectionsTable {
 }
 
 impl ConnectionsTable {
-    /// Stores a connection, to expire a little after it must have ended.
+    /// Stores a connection.
     pub async fn remember(&self, connection: &Connection) -> Result<(), TableError> {
-        let expiry = connection.connected_at / 1_000 + LIFETIME_SECONDS;
+        let expiry = connection
+            .expiry
+            .map(|at| AttributeValue::N(at.to_string()));
         let put = self.client.put_item().table_name(&self.name);
         let put = put
             .item(CONNECTION_KEY, AttributeValue::S(connection.id.clone()))
@@ -79,8 +78,11 @@ impl ConnectionsTable {
             .item(
                 CONNECTED_AT,
                 AttributeValue::N(connection.connected_at.to_string()),
-            )
-            .item(EXPIRY, AttributeValue::N(expiry.to_string()));
+            );
+        let put = match expiry {
+            Some(expiry) => put.item(EXPIRY, expiry),
+            None => put,
+        };
         put.send()
             .await
             .map_err(|source| failed("put an item into", &self.name, source))?;
@@ -135,19 +137,56 @@ impl Connections for ConnectionsTable {
     }
 
     async fn forget(&self, connection: &Connection) -> Result<(), TableError> {
+        let (condition, at) = unchanged(connection);
         let delete = self.client.delete_item().table_name(&self.name);
-        let delete = delete.key(CONNECTION_KEY, AttributeValue::S(connection.id.clone()));
-        let delete = delete.expression_attribute_names("#at", CONNECTED_AT);
-        let delete = match connection.connected_at {
-            0 => delete.condition_expression("attribute_not_exists(#at)"),
-            at => delete
-                .condition_expression("attribute_not_exists(#at) OR #at = :at")
-                .expression_attribute_values(":at", AttributeValue::N(at.to_string())),
-        };
+        let delete = delete
+            .key(CONNECTION_KEY, AttributeValue::S(connection.id.clone()))
+            .condition_expression(condition)
+            .expression_attribute_names("#at", CONNECTED_AT)
+            .set_expression_attribute_values(at);
         match delete.send().await {
             Ok(_) => Ok(()),
-            Err(error) if is_condition(&error) => Ok(()),
+            Err(SdkError::ServiceError(error))
+                if error.err().is_conditional_check_failed_exception() =>
+            {
+                Ok(())
+            }
             Err(source) => Err(failed("delete an item of", &self.name, source)),
+        }
+    }
+
+    async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError> {
+        let (condition, at) = unchanged(connection);
+        let update = self.client.update_item().table_name(&self.name);
+        let update = update
+            .key(CONNECTION_KEY, AttributeValue::S(connection.id.clone()))
+            .condition_expression(format!("attribute_exists(#id) AND ({condition})"))
+            .update_expression("SET #tried = :now")
+            .expression_attribute_names("#at", CONNECTED_AT)
+            .expression_attribute_names("#id", CONNECTION_KEY)
+            .expression_attribute_names("#tried", TRIED_AT)
+            .set_expression_attribute_values(at)
+            .expression_attribute_values(":now", AttributeValue::N(now_ms.to_string()));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error))
+                if error.err().is_conditional_check_failed_exception() =>
+            {
+                Ok(())
+            }
+            Err(source) => Err(failed("update an item of", &self.name, source)),
+        }
+    }
+}
+
+/// The condition that an item is still the one that was read, and its values.
+fn unchanged(connection: &Connection) -> (&'static str, Option<SdkItem>) {
+    match connection.connected_at {
+        0 => ("attribute_not_exists(#at)", None),
+        at => {
+            let at = AttributeValue::N(at.to_string());
+            let values = HashMap::from([(":at".to_owned(), at)]);
+            ("attribute_not_exists(#at) OR #at = :at", Some(values))
         }
     }
 }
@@ -159,12 +198,6 @@ fn well_formed(item: &Item) -> Option<Connection> {
         warn!("connection item has no id or no endpoint");
     }
     connection
-}
-
-fn is_condition<R>(error: &SdkError<DeleteItemError, R>) -> bool {
-    error
-        .as_service_error()
-        .is_some_and(DeleteItemError::is_conditional_check_failed_exception)
 }
 
 /// One page of a strongly consistent scan, and the key after which the next begins.

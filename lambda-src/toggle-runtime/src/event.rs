@@ -1,7 +1,6 @@
 //! Stream events and the partial batch response, limited to the parts that the functions read.
 //!
-//! Separate types, because a stream record's images are already the `DynamoDB` JSON of the
-//! messages.
+//! Separate types, because a stream record's images are read in `DynamoDB` JSON as they are.
 
 use serde::{Deserialize, Serialize};
 

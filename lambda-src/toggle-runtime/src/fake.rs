@@ -3,9 +3,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::clock::{Clock, Deadline};
 use crate::connection::Connection;
@@ -29,8 +30,14 @@ pub(crate) struct Fake {
     pub(crate) states: RefCell<VecDeque<Option<State>>>,
     /// The results of posts to a connection; success after the last.
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
+    /// The errors of attempts to close a connection; success after the last.
+    pub(crate) closes: RefCell<VecDeque<CallbackError>>,
     /// The number of posts after which all are refused; zero means never.
     pub(crate) refuse_from: Cell<usize>,
+    /// Whether an item cannot be modified.
+    pub(crate) requeues_fail: bool,
+    /// How long each read of a table takes.
+    pub(crate) latency: Duration,
     /// Connections whose item was deleted.
     pub(crate) left: Vec<String>,
     /// The successful posts: connection and message.
@@ -38,6 +45,7 @@ pub(crate) struct Fake {
     /// When each post was attempted.
     pub(crate) tried: RefCell<Vec<Instant>>,
     pub(crate) forgotten: RefCell<Vec<String>>,
+    pub(crate) requeued: RefCell<Vec<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
     pub(crate) tally: Tally,
 }
@@ -53,12 +61,22 @@ impl Fake {
         self
     }
 
+    /// No connection can be closed.
+    pub(crate) fn never_closes(self) -> Self {
+        let refused = CallbackError::Refused("403".into());
+        self.closes
+            .borrow_mut()
+            .extend(std::iter::repeat_n(refused, 1_000));
+        self
+    }
+
     pub(crate) fn exchange<'a>(&'a self, policy: &'a Policy) -> Delivery<'a, Self, Self> {
         let clock = Clock::at(NOW);
         let deadline = Deadline::of(&clock, NOW + 60_000);
         Delivery {
             connections: self,
             callback: self,
+            own: "https://e/live",
             policy,
             clock,
             deadline,
@@ -95,17 +113,19 @@ fn unreadable() -> TableError {
 
 impl Toggles for Fake {
     async fn all(&self) -> Result<State, TableError> {
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        sleep(self.latency.max(Duration::from_millis(1))).await;
         self.state()
     }
 
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
+        sleep(self.latency).await;
         Ok(self.state()?.remove(id))
     }
 }
 
 impl Connections for Fake {
     async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
+        sleep(self.latency).await;
         let index = after.map_or(0, |after| after.parse().unwrap());
         let connections = self.pages[index].clone().ok_or_else(unreadable)?;
         Ok(Page {
@@ -120,6 +140,14 @@ impl Connections for Fake {
 
     async fn forget(&self, connection: &Connection) -> Result<(), TableError> {
         self.forgotten.borrow_mut().push(connection.id.clone());
+        Ok(())
+    }
+
+    async fn requeue(&self, connection: &Connection, _: u64) -> Result<(), TableError> {
+        if self.requeues_fail {
+            return Err(unreadable());
+        }
+        self.requeued.borrow_mut().push(connection.id.clone());
         Ok(())
     }
 }
@@ -147,6 +175,9 @@ impl Callback for Fake {
     }
 
     async fn close(&self, connection: &Connection) -> Result<(), CallbackError> {
+        if let Some(error) = self.closes.borrow_mut().pop_front() {
+            return Err(error);
+        }
         self.closed.borrow_mut().push(connection.id.clone());
         Ok(())
     }
@@ -164,6 +195,7 @@ pub(crate) fn connection(id: &str, age_ms: u64) -> Connection {
         id: id.into(),
         endpoint: "https://e/live".into(),
         connected_at: NOW - age_ms,
+        expiry: None,
     }
 }
 
@@ -213,6 +245,7 @@ pub(crate) fn inserts(connections: &[Connection]) -> StreamEvent {
             new_image: serde_json::from_value(json!({
                 "connectionId": {"S": connection.id}, "connectionEndpoint": {"S": connection.endpoint},
                 "connectedAt": {"N": connection.connected_at.to_string()},
+                "expiry": {"N": connection.expiry.unwrap_or(u64::MAX).to_string()},
             }))
             .ok(),
             sequence_number: (100 + index).to_string(),

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::error;
 
+use crate::clock::bounded;
 use crate::coalesce::{Pending, earliest, first_of};
 use crate::connection::Connection;
 use crate::known::Known;
@@ -71,22 +72,24 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         earliest(first, then)
     }
 
-    /// Every stored connection, page by page: the next page is read while the last one is being
-    /// sent to.
+    /// Every stored connection that has not expired, page by page: the next page is read while the
+    /// last one is being sent to.
     fn scan(&self) -> impl Stream<Item = Result<Connection, TableError>> + '_ {
+        let FanOut { exchange, .. } = self;
         let pages = stream::unfold(
             Some(None),
             move |after: Option<Option<String>>| async move {
-                match self.exchange.connections.page(after?).await {
-                    Ok(page) => Some((
-                        page.connections.into_iter().map(Ok).collect::<Vec<_>>(),
-                        page.next.map(Some),
-                    )),
-                    Err(error) => Some((vec![Err(error)], None)),
-                }
+                let page = exchange.connections.page(after?);
+                let page = bounded(exchange.deadline.tell, page).await;
+                let next = page.as_ref().ok().and_then(|page| page.next.clone());
+                Some((page, next.map(Some)))
             },
         );
-        pages.flat_map(stream::iter)
+        let live = |found: &Connection| ready(!exchange.clock.has_expired(found));
+        pages
+            .map_ok(|page| stream::iter(page.connections.into_iter().map(Ok)))
+            .try_flatten()
+            .try_filter(live)
     }
 
     /// A page that cannot be read ends the scan: connections of earlier pages are sent to
@@ -110,7 +113,8 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     }
 
     /// Sends to one connection, message by message. Returns the first record that it has not been
-    /// sent. A connection that accepts them all is known from then on.
+    /// sent, if it could not be closed either. A connection that accepts them all is known from then
+    /// on.
     async fn tell(&self, connection: &Connection) -> Option<usize> {
         // Never closed during this invocation.
         let _slot = self.slots.acquire().await;
@@ -118,18 +122,17 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         let mut line =
             ConnectionSender::new(self.exchange, connection, self.known.remove(connection));
         for (position, message) in self.messages.iter().enumerate() {
-            if self.exchange.deadline.is_past() && position == 0 {
-                // Nothing was sent, so nothing is in doubt: the retry will send it.
+            if self.exchange.deadline.is_past() {
+                // All that was sent was accepted, so nothing is in doubt: the retry sends the rest.
                 self.exchange.tally.failed.add();
-                return first_of(self.pending);
+                return first_of(&self.pending[position..]);
             }
             match line.tell(message).await {
                 Ok(()) => {}
-                Err(End::Gone | End::Early) => return None,
-                Err(End::Untold) => {
-                    line.give_up().await;
-                    return first_of(&self.pending[position..]);
-                }
+                Err(End::Gone) => return None,
+                Err(End::Early) if line.leave().await => return None,
+                Err(End::Untold) if line.give_up().await => return None,
+                Err(End::Early | End::Untold) => return first_of(&self.pending[position..]),
             }
         }
         self.known.add(connection);

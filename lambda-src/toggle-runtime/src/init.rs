@@ -12,7 +12,9 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
-use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, TOGGLES_TABLE};
+use toggle_contract::{
+    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, TOGGLES_TABLE,
+};
 use tokio::time::Instant;
 use tracing::{Level, error, info};
 
@@ -42,7 +44,7 @@ const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
-#[error("environment variable {0} is missing: set it to the table's name")]
+#[error("environment variable {0} is missing: run `frontage apply`, which sets it")]
 pub struct MissingVariable(&'static str);
 
 /// The configuration and clients of the connection manager.
@@ -58,7 +60,7 @@ impl Register {
     /// Reads the environment and creates the client.
     pub async fn start() -> Result<Self, MissingVariable> {
         let began = start_logs();
-        let name = table(CONNECTIONS_TABLE)?;
+        let name = required(CONNECTIONS_TABLE)?;
         let client = aws_sdk_dynamodb::Client::new(&configuration().await);
         started(began);
         Ok(Self {
@@ -75,6 +77,7 @@ pub struct Broadcast {
     pub toggles: TogglesTable,
     connections: ConnectionsTable,
     callback: Management,
+    own: String,
     policy: Policy,
 }
 
@@ -82,7 +85,9 @@ impl Broadcast {
     /// Reads the environment and creates the clients.
     pub async fn start(policy: Policy) -> Result<Self, MissingVariable> {
         let began = start_logs();
-        let (toggles, connections) = (table(TOGGLES_TABLE)?, table(CONNECTIONS_TABLE)?);
+        let (toggles, connections) = (required(TOGGLES_TABLE)?, required(CONNECTIONS_TABLE)?);
+        let base = CallbackBase::from_environment(variable);
+        let own = base.url(&required(API_ID)?, &required(API_STAGE)?);
         let configuration = configuration().await;
         let client = aws_sdk_dynamodb::Client::new(&configuration);
         let callback = management(&configuration);
@@ -97,6 +102,7 @@ impl Broadcast {
                 name: connections,
             },
             callback,
+            own,
             policy,
         })
     }
@@ -135,6 +141,7 @@ impl Invocation<'_> {
         Delivery {
             connections: &self.resources.connections,
             callback: &self.resources.callback,
+            own: &self.resources.own,
             policy: &self.resources.policy,
             clock: self.clock,
             deadline: self.deadline,
@@ -189,7 +196,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn table(name: &'static str) -> Result<String, MissingVariable> {
+fn required(name: &'static str) -> Result<String, MissingVariable> {
     variable(name)
         .filter(|value| !value.is_empty())
         .ok_or(MissingVariable(name))

@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{debug, warn};
 
 use crate::backoff::Backoff;
-use crate::clock::{Clock, Deadline};
+use crate::clock::{Clock, Deadline, bounded};
 use crate::connection::Connection;
 use crate::policy::{Policy, Rule};
 use crate::ports::{Callback, CallbackError, Connections};
@@ -17,7 +17,8 @@ use crate::tally::Tally;
 pub enum End {
     /// It is closed. There is no client to send to.
     Gone,
-    /// It is not open yet: new-connection, which reads the table once it is, will send to it.
+    /// It is not open yet: new-connection, which reads the table once it is, will send to it, from
+    /// another record if it is new-connection that finds this.
     Early,
     /// It could not be reached, or not for certain.
     Untold,
@@ -30,6 +31,8 @@ pub struct Delivery<'a, C, P> {
     pub connections: &'a C,
     /// The `@connections` API.
     pub callback: &'a P,
+    /// The callback URL of the API and stage that this system has now.
+    pub own: &'a str,
     /// The limits.
     pub policy: &'a Policy,
     /// The clock.
@@ -47,6 +50,8 @@ pub struct ConnectionSender<'a, C, P> {
     connection: &'a Connection,
     /// Whether it accepted a message, so that it was open: from then on, 410 means closed.
     heard: bool,
+    /// Whether this sender has posted anything.
+    posted: bool,
 }
 
 impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
@@ -57,26 +62,24 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             exchange,
             connection,
             heard,
+            posted: false,
         }
     }
 
     /// Sends one message, within the budget, the deadline and the patience of the policy.
     pub async fn tell(&mut self, message: &[u8]) -> Result<(), End> {
         let began = Instant::now();
-        let until = self
-            .exchange
-            .deadline
-            .tell
-            .min(began + self.exchange.policy.budget);
+        let budget = self.budget(self.exchange.policy.budget);
+        let until = self.exchange.deadline.tell.min(began + budget);
         let (mut overload, mut appearance) = (Backoff::overload(), Backoff::appearance());
         loop {
-            let backoff = match self.attempt(message).await {
+            let backoff = match self.attempt(message, until).await {
                 Ok(()) => {
                     self.heard = true;
                     self.exchange.tally.told.set();
                     return Ok(());
                 }
-                Err(CallbackError::Gone) => {
+                Err(CallbackError::Gone) if !self.is_foreign() => {
                     if let Some(end) = self.gone(began).await {
                         return Err(end);
                     }
@@ -86,9 +89,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
                     self.exchange.tally.retries.add();
                     &mut overload
                 }
-                Err(CallbackError::InDoubt(_) | CallbackError::Refused(_)) => {
-                    return Err(End::Untold);
-                }
+                Err(_) => return Err(End::Untold),
             };
             if !backoff.wait_until(until).await {
                 return Err(End::Untold);
@@ -97,24 +98,53 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     }
 
     /// Counts a connection that could not be reached, and closes it: its client reconnects and gets
-    /// the whole state, and a message that is still on its way reaches no client.
-    pub async fn give_up(&self) {
+    /// the whole state, and a message that is still on its way reaches no client. Returns whether
+    /// nothing is left to send to it, so that no record needs a retry for it.
+    ///
+    /// A connection that was sent nothing stays open: nothing about it is in doubt, and the retry
+    /// sends to it. One of another API or stage is forgotten: that was most likely deleted, and
+    /// answers 403 for good (awsdocs/amazon-api-gateway-developer-guide#27), or not at all.
+    pub async fn give_up(&self) -> bool {
         let exchange = self.exchange;
         exchange.tally.failed.add();
-        let closed = exchange.policy.keeps(Rule::Close) && self.close().await;
-        if closed {
-            exchange.tally.closed.add();
+        let closes = self.posted && exchange.policy.keeps(Rule::Close);
+        let closed = closes && self.is_closed_after(self.close().await);
+        let forgotten = self.posted && self.is_foreign();
+        if forgotten {
+            self.forget().await;
         }
         let connection = self.connection.id.as_str();
-        warn!(connection, closed, "connection cannot be reached");
+        let endpoint = forgotten.then_some(self.connection.endpoint.as_str());
+        warn!(
+            connection,
+            closed,
+            forgotten = endpoint,
+            "connection cannot be reached"
+        );
+        closed || forgotten
     }
 
-    async fn attempt(&self, message: &[u8]) -> Result<(), CallbackError> {
+    /// Whether it belongs to another API or stage, such as one that the system had before.
+    fn is_foreign(&self) -> bool {
+        self.connection.endpoint != self.exchange.own
+    }
+
+    /// The time for a call that has `budget` on this system's own API.
+    fn budget(&self, budget: Duration) -> Duration {
+        if self.is_foreign() {
+            self.exchange.policy.foreign_budget
+        } else {
+            budget
+        }
+    }
+
+    async fn attempt(&mut self, message: &[u8], until: Instant) -> Result<(), CallbackError> {
+        self.posted = true;
         self.exchange.tally.posts.add();
         let post = self.exchange.callback.post(self.connection, message);
-        let result = timeout_at(self.exchange.deadline.tell, post).await;
+        let result = timeout_at(until, post).await;
         let result =
-            result.unwrap_or_else(|_| Err(CallbackError::InDoubt("the deadline passed".into())));
+            result.unwrap_or_else(|_| Err(CallbackError::InDoubt("it took too long".into())));
         if let Err(error) = &result {
             self.log(error);
         }
@@ -131,10 +161,23 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         }
     }
 
+    /// Whether it has been open, so that 410 means closed.
+    fn must_have_opened(&self) -> bool {
+        let exchange = self.exchange;
+        self.heard || exchange.clock.age(self.connection) >= exchange.policy.young
+    }
+
     /// The meaning of a 410; `None` if that may change in a moment.
+    ///
+    /// A closed connection is closed again before it is forgotten: an open one that was answered with
+    /// 410, as reported in aws/aws-sdk-js#3773, would otherwise never hear of a change again.
     async fn gone(&self, began: Instant) -> Option<End> {
         let exchange = self.exchange;
-        if self.heard || exchange.clock.age(self.connection) >= exchange.policy.young {
+        if self.must_have_opened() {
+            let confirms = exchange.policy.keeps(Rule::Confirm);
+            if confirms && !self.is_closed_after(self.close().await) {
+                return Some(End::Untold);
+            }
             self.forget().await;
             exchange.tally.gone.add();
             return Some(End::Gone);
@@ -144,10 +187,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             return Some(End::Early);
         }
         // A client that has left again needs no waiting for. Not knowing costs only the waiting.
-        if matches!(
-            exchange.connections.exists(self.connection).await,
-            Ok(false)
-        ) {
+        let exists = exchange.connections.exists(self.connection);
+        if matches!(bounded(exchange.deadline.tell, exists).await, Ok(false)) {
             exchange.tally.gone.add();
             return Some(End::Gone);
         }
@@ -156,7 +197,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
 
     /// An item that remains costs one post the next time, and expires: no reason to fail.
     async fn forget(&self) {
-        if let Err(error) = self.exchange.connections.forget(self.connection).await {
+        let forget = self.exchange.connections.forget(self.connection);
+        if let Err(error) = bounded(self.exchange.deadline.close, forget).await {
             let connection = self.connection.id.as_str();
             warn!(
                 connection,
@@ -166,27 +208,54 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         }
     }
 
-    async fn close(&self) -> bool {
-        let until = self
-            .exchange
-            .deadline
-            .close
-            .min(Instant::now() + self.exchange.policy.close_budget);
+    /// Leaves a connection that is not open yet to new-connection, which reads the table once it is.
+    /// Returns whether that will happen for certain.
+    ///
+    /// If it can be closed, the 410 was wrong: it is open, and new-connection may be through with it.
+    pub async fn leave(&self) -> bool {
+        !self.exchange.policy.keeps(Rule::Confirm) || self.close().await != Closing::Unknown
+    }
+
+    fn is_closed_after(&self, closing: Closing) -> bool {
+        match closing {
+            Closing::Done => true,
+            // Otherwise it may still be about to open.
+            Closing::NotOpen => self.must_have_opened(),
+            Closing::Unknown => false,
+        }
+    }
+
+    async fn close(&self) -> Closing {
+        let budget = self.budget(self.exchange.policy.close_budget);
+        let until = self.exchange.deadline.close.min(Instant::now() + budget);
         let mut backoff = Backoff::overload();
         loop {
             let closing = self.exchange.callback.close(self.connection);
             match timeout_at(until, closing).await {
-                Ok(Ok(())) => return true,
-                // It may still be about to open, if it never accepted a message.
-                Ok(Err(CallbackError::Gone)) => return self.heard,
+                Ok(Ok(())) => {
+                    self.exchange.tally.closed.add();
+                    return Closing::Done;
+                }
+                Ok(Err(CallbackError::Gone)) => return Closing::NotOpen,
                 Ok(Err(CallbackError::Again(_) | CallbackError::InDoubt(_))) => {}
-                Ok(Err(CallbackError::Refused(_))) | Err(_) => return false,
+                Ok(Err(CallbackError::Refused(_))) | Err(_) => return Closing::Unknown,
             }
             if !backoff.wait_until(until).await {
-                return false;
+                return Closing::Unknown;
             }
         }
     }
+}
+
+/// How an attempt to close a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    /// It was open, and is closed.
+    Done,
+    /// 410: it is closed, or not open yet.
+    NotOpen,
+    /// It may be open.
+    Unknown,
 }
 
 /// Milliseconds, for logs.

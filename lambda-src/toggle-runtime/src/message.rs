@@ -167,6 +167,18 @@ mod tests {
         );
     }
 
+    /// It is an attribute like any other: an item without one has the published bytes.
+    #[test]
+    fn a_revision_is_sent_as_part_of_the_item() {
+        let mut revised = item("1", "n");
+        revised.insert("revision".into(), json!({"N": "1700000000123"}));
+        let message = change("1", Some(&revised), MESSAGE_LIMIT);
+        assert_eq!(
+            String::from_utf8(message).unwrap(),
+            r#"{"featureId":{"S":"1"},"featureName":{"S":"n"},"isActive":{"BOOL":false},"revision":{"N":"1700000000123"}}"#
+        );
+    }
+
     #[test]
     fn a_big_state_is_split_under_the_limit_and_loses_nothing() {
         let name = "x".repeat(900);

@@ -30,12 +30,14 @@ pub struct Policy {
     /// See [`YOUNG`].
     pub young: Duration,
     /// How long a 410 of a young connection is retried before it is left to the new-connection
-    /// function.
+    /// function, or to another of its records.
     pub patience: Duration,
     /// How long one message to one connection is retried.
     pub budget: Duration,
     /// How long closing one connection is retried.
     pub close_budget: Duration,
+    /// How long either is retried for a connection of another API or stage.
+    pub foreign_budget: Duration,
     /// See [`MESSAGE_LIMIT`].
     pub message_limit: usize,
     /// The rule that a simulation disables.
@@ -53,6 +55,10 @@ pub enum Rule {
     Verify,
     /// A connection that may not have been reached is closed.
     Close,
+    /// A connection that is said to be closed is closed before it is forgotten.
+    Confirm,
+    /// A connection that is not open yet is left to a record of its own.
+    Requeue,
 }
 
 impl Policy {
@@ -66,17 +72,19 @@ impl Policy {
             patience: Duration::from_secs(1),
             budget: Duration::from_secs(20),
             close_budget: Duration::from_secs(4),
+            foreign_budget: Duration::from_secs(2),
             message_limit: MESSAGE_LIMIT,
             #[cfg(feature = "simulation")]
             broken: None,
         }
     }
 
-    /// New-connection: waits for a connection as long as it may still open.
+    /// New-connection: a connection that is not open yet delays no others either, but is left to a
+    /// record of its own.
     #[must_use]
     pub fn welcome() -> Self {
         Self {
-            patience: YOUNG * 2,
+            patience: Duration::from_secs(2),
             ..Self::announce()
         }
     }

@@ -60,6 +60,9 @@ pub trait Connections {
     async fn exists(&self, connection: &Connection) -> Result<bool, TableError>;
     /// Deletes the item, unless it is no longer the one that was read. Its absence is success.
     async fn forget(&self, connection: &Connection) -> Result<(), TableError>;
+    /// Modifies the item, so that the table's stream has another record of it, unless it is no longer
+    /// the one that was read. Its absence is success.
+    async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError>;
 }
 
 /// The `@connections` API.

@@ -3,7 +3,7 @@
 use tracing::warn;
 
 use crate::clock::Clock;
-use crate::connection::{CallbackBase, Connection};
+use crate::connection::{CallbackBase, Connection, LIFETIME_SECONDS};
 use crate::dynamo::ConnectionsTable;
 use crate::ports::TableError;
 use crate::websocket::{RequestContext, SocketResponse};
@@ -32,10 +32,12 @@ pub async fn register(
 /// Its age counts from now, not from the event's `connectedAt`: the relevant time is the latest at
 /// which `$connect` can still return, and that is this function's timeout from now.
 fn connection(context: &RequestContext, base: &CallbackBase, clock: Clock) -> Connection {
+    let connected_at = clock.now_ms();
     Connection {
         id: context.connection_id.clone(),
         endpoint: base.url(&context.api_id, &context.stage),
-        connected_at: clock.now_ms(),
+        connected_at,
+        expiry: Some(connected_at / 1_000 + LIFETIME_SECONDS),
     }
 }
 
@@ -82,6 +84,13 @@ mod tests {
         assert_eq!(
             item["connectionEndpoint"],
             json!({"S": "https://abc.execute-api.eu-west-1.amazonaws.com/live"})
+        );
+        let (stored, expires) = (&item["connectedAt"], &item["expiry"]);
+        assert_eq!(stored, &json!({"N": "1700000000123"}));
+        assert_eq!(
+            expires,
+            &json!({"N": "1700009000"}),
+            "in two and a half hours"
         );
     }
 

@@ -49,11 +49,12 @@ pub struct Tally {
     pub retries: Count,
     /// Connections that were found closed.
     pub gone: Count,
-    /// Connections that were not open yet and were left to new-connection.
+    /// Connections that were not open yet and were left to new-connection, or to another record.
     pub early: Count,
     /// Connections that could not be reached.
     pub failed: Count,
-    /// Those of them that were closed.
+    /// Connections that were closed: those that could not be reached, or were wrongly said not to be
+    /// open.
     pub closed: Count,
     /// When a connection last accepted a message.
     pub told: Last,

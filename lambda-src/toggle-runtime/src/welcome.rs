@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::error;
 
+use crate::clock::bounded;
 use crate::connection::Connection;
 use crate::event::{Operation, StreamEvent};
-use crate::item::State;
 use crate::line::{ConnectionSender, Delivery, End};
-use crate::message::{change, differences, snapshot};
+use crate::message::{change, differences};
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
-use crate::states::States;
+use crate::states::{Reading, States};
 
-/// Sends to every connection that the batch inserted. Returns the index of the first record whose
+/// Sends to every connection that the batch inserted, or left to a record of its own. Returns the index of the first record whose
 /// connection could not be reached.
 pub async fn welcome<T, C, P>(
     event: &StreamEvent,
@@ -35,7 +35,7 @@ where
         .records
         .iter()
         .enumerate()
-        .filter(|(_, record)| record.operation == Operation::Insert);
+        .filter(|(_, record)| record.operation != Operation::Remove);
     stream::iter(welcomes)
         .map(|(index, record)| {
             let connection = record
@@ -45,11 +45,12 @@ where
                 .and_then(Connection::from_item);
             let states = &states;
             async move {
-                let told = match &connection {
+                let done = match &connection {
+                    Some(connection) if exchange.clock.has_expired(connection) => true,
                     Some(connection) => welcome_one(connection, states, exchange, arrived).await,
                     None => malformed(index),
                 };
-                (!told).then_some(index)
+                (!done).then_some(index)
             }
         })
         .buffer_unordered(exchange.policy.concurrency)
@@ -59,12 +60,14 @@ where
         .await
 }
 
+/// Nobody can be reached by such an item, however often it is retried: the connection manager did
+/// not write it.
 fn malformed(index: usize) -> bool {
     error!(index, "connection item has no id or no endpoint");
-    false
+    true
 }
 
-/// Whether the connection was sent everything, or no longer needs it.
+/// Whether the connection was sent everything, or no longer needs it, since it is closed.
 async fn welcome_one<T, C, P>(
     connection: &Connection,
     states: &States<'_, T>,
@@ -80,11 +83,32 @@ where
     let mut line = ConnectionSender::new(exchange, connection, false);
     match converge(&mut line, states, exchange, arrived).await {
         Ok(()) | Err(End::Gone) => true,
-        Err(End::Early | End::Untold) => {
-            line.give_up().await;
-            false
-        }
+        Err(End::Early) => requeue(connection, exchange).await,
+        Err(End::Untold) => line.give_up().await,
     }
+}
+
+/// Leaves a connection that is not open yet to a record of its own, which the table's stream has
+/// after its item was modified: waiting for it here would delay the batches behind this one.
+async fn requeue<C, P>(connection: &Connection, exchange: &Delivery<'_, C, P>) -> bool
+where
+    C: Connections,
+{
+    if !exchange.policy.keeps(Rule::Requeue) {
+        return true;
+    }
+    let now = exchange.clock.now_ms();
+    let requeue = exchange.connections.requeue(connection, now);
+    let requeued = bounded(exchange.deadline.close, requeue).await;
+    if let Err(error) = &requeued {
+        let error = error as &dyn std::error::Error;
+        error!(
+            error,
+            connection = connection.id,
+            "connection cannot be left to a later record"
+        );
+    }
+    requeued.is_ok()
 }
 
 /// Sends the state, then reads it again and sends the differences, until the last messages are
@@ -105,18 +129,18 @@ where
     P: Callback,
 {
     let limit = exchange.policy.message_limit;
-    let mut told = read(states, arrived).await?;
-    tell_all(line, &snapshot(&told, limit)).await?;
+    let mut told = read(states, arrived, exchange).await?;
+    tell_all(line, told.arrays(limit)).await?;
     let mut last: Option<BTreeSet<String>> = None;
     while exchange.policy.keeps(Rule::Verify) && last.as_ref().is_none_or(|last| !last.is_empty()) {
         if exchange.deadline.is_past() {
             return Err(End::Untold);
         }
-        let now = read(states, Instant::now()).await?;
-        let changed = differences(&told, &now, last.as_ref());
+        let now = read(states, Instant::now(), exchange).await?;
+        let changed = differences(&told.state, &now.state, last.as_ref());
         let messages: Vec<_> = changed
             .iter()
-            .map(|id| change(id, now.get(id), limit))
+            .map(|id| change(id, now.state.get(id), limit))
             .collect();
         tell_all(line, &messages).await?;
         (told, last) = (now, Some(changed));
@@ -124,14 +148,19 @@ where
     Ok(())
 }
 
-async fn read<T: Toggles>(states: &States<'_, T>, after: Instant) -> Result<Arc<State>, End> {
-    states.after(after).await.map_err(|error| {
-        error!(
-            error = &error as &dyn std::error::Error,
-            "toggles cannot be read"
-        );
-        End::Untold
-    })
+async fn read<T: Toggles, C, P>(
+    states: &States<'_, T>,
+    after: Instant,
+    exchange: &Delivery<'_, C, P>,
+) -> Result<Arc<Reading>, End> {
+    let read = timeout_at(exchange.deadline.tell, states.after(after)).await;
+    let error: &dyn std::error::Error = match &read {
+        Ok(Ok(reading)) => return Ok(Arc::clone(reading)),
+        Ok(Err(error)) => error,
+        Err(elapsed) => elapsed,
+    };
+    error!(error, "toggles cannot be read");
+    Err(End::Untold)
 }
 
 async fn tell_all<C, P>(

@@ -46,6 +46,7 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
         active: true,
         name: None,
         attributes: &[],
+        if_revision: None,
     };
     store.set(&change).await.map_err(advice::report)?;
     let is_on = |toggle: &Toggle| toggle.id() == id && toggle.is_active();

@@ -20,6 +20,7 @@ pub(super) async fn make(store: &Store) -> Result<(), Report> {
             active,
             name: Some(name),
             attributes: &[],
+            if_revision: None,
         };
         store.set(&change).await.map_err(advice::report)?;
     }

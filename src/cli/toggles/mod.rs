@@ -44,6 +44,9 @@ pub(super) struct Set {
     /// Another attribute, as text (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
     attribute: Vec<(String, String)>,
+    /// Only if it has this revision now; 0: only if it has none. Default: whatever it has
+    #[arg(long, value_name = "NUMBER")]
+    if_revision: Option<u64>,
 }
 
 /// On or off.
@@ -56,9 +59,14 @@ pub(super) enum State {
 }
 
 fn attribute(text: &str) -> Result<(String, String), String> {
-    let reserved = ["featureId", "featureName", "isActive"];
     match text.split_once('=') {
-        Some((name, _)) if reserved.contains(&name) => Err(format!("{name} has its own argument")),
+        Some((name @ ("featureId" | "featureName" | "isActive"), _)) => {
+            Err(format!("{name} has its own argument"))
+        }
+        Some(("revision", _)) => Err("revision is written with each change".to_owned()),
+        Some(("isRemoved", _)) => {
+            Err("isRemoved marks a message about a deleted toggle".to_owned())
+        }
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".to_owned()),
     }
@@ -73,6 +81,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
                 active: set.state == State::On,
                 name: set.name.as_deref(),
                 attributes: &set.attribute,
+                if_revision: set.if_revision,
             };
             let store = open(global).await?;
             store.set(&change).await.map_err(advice::report)?;

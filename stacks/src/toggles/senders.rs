@@ -10,7 +10,7 @@ use model::types::lambda::{
 };
 use model::types::sqs::Queue;
 use model::{Handle, StackBuilder, Text};
-use toggle_contract::{CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE};
+use toggle_contract::{API_ID, API_STAGE, CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE};
 
 use super::function::{Builder, FunctionParts, use_of_key};
 use super::tables::Tables;
@@ -34,7 +34,11 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
     let statements = vec![
         Statement::allow(["dynamodb:Scan"], vec![toggles.arn()]),
         Statement::allow(
-            ["dynamodb:DeleteItem", "dynamodb:GetItem"],
+            [
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:UpdateItem",
+            ],
             vec![connections.arn()],
         ),
     ];
@@ -43,7 +47,8 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         code: &builder.code.new_connection,
         description: "Sends the whole state to a new connection",
         source: connections,
-        pattern: Some(r#"{"eventName":["INSERT"]}"#),
+        // The function itself modifies the items of connections that are not open yet.
+        pattern: Some(r#"{"eventName":["INSERT","MODIFY"]}"#),
         // Connections are independent of each other.
         parallel_batches: 10,
     };
@@ -137,6 +142,8 @@ fn stream_function(
         environment: BTreeMap::from([
             (CONNECTIONS_TABLE.to_owned(), connections.name()),
             (TOGGLES_TABLE.to_owned(), toggles.name()),
+            (API_ID.to_owned(), sender.api.id()),
+            (API_STAGE.to_owned(), Text::from(settings.stage.as_str())),
         ]),
         statements,
     });

@@ -202,6 +202,7 @@ export class TogglesClient implements TogglesView {
   }
 
   #lost(): void {
+    this.#store.forgetRevisions();
     this.#become(this.#surroundings.isOnline() ? "stale" : "offline");
     clearTimeout(this.#offline);
     this.#offline = setTimeout(() => this.#become("offline"), OFFLINE_AFTER);

@@ -17,7 +17,8 @@ export function readMessage(text: string): Message {
   if (!isRecord(value)) {
     return { kind: "other" };
   }
-  return "isRemoved" in value ? removal(value) : change(value);
+  // A toggle's own attribute of this name is an object, as every attribute is.
+  return typeof value.isRemoved === "string" ? removal(value) : change(value);
 }
 
 /** A toggle from decoded attributes, unless they contain no key. */
@@ -32,6 +33,12 @@ export function toggleFrom(attributes: Readonly<Record<string, ToggleValue>>): T
     isActive: typeof isActive === "boolean" ? isActive : undefined,
     attributes,
   };
+}
+
+/** A number that rises with each change of a toggle, if the service's operators write one. */
+export function revisionOf(toggle: Toggle): number | undefined {
+  const { revision } = toggle.attributes;
+  return typeof revision === "number" ? revision : undefined;
 }
 
 function change(item: Record<string, unknown>): Message {

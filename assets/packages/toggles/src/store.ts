@@ -1,5 +1,5 @@
 import type { Toggle, ToggleValue } from "@frontage/contract";
-import { toggleFrom } from "./message.js";
+import { revisionOf, toggleFrom } from "./message.js";
 
 /** The known toggles, stored in the browser for times without a connection. Toggles are not secret. */
 export class Store {
@@ -9,6 +9,8 @@ export class Store {
   #toggles: ReadonlyMap<string, Toggle> = new Map();
   /** Known before this connection, and not confirmed by it yet. */
   readonly #unconfirmed = new Set<string>();
+  /** The highest revision of each toggle since the last loss of connection: a late message has a lower one. */
+  readonly #revisions = new Map<string, number>();
 
   constructor(key: string, storage: Storage | undefined, changed: (ids: readonly string[]) => void) {
     this.#key = key;
@@ -41,9 +43,19 @@ export class Store {
     const next = new Map(this.#toggles);
     for (const toggle of toggles) {
       this.#unconfirmed.delete(toggle.id);
-      next.set(toggle.id, toggle);
+      if (this.#isCurrent(toggle)) {
+        next.set(toggle.id, toggle);
+      }
     }
     this.#become(next);
+  }
+
+  /**
+   * The connection was lost. The state of the next one is read after everything that was received on this one, so it is
+   * right even if its revisions are lower, as in a table that was restored.
+   */
+  forgetRevisions(): void {
+    this.#revisions.clear();
   }
 
   remove(ids: Iterable<string>): void {
@@ -58,6 +70,19 @@ export class Store {
   settle(): void {
     this.remove(this.#unconfirmed);
     this.#unconfirmed.clear();
+  }
+
+  #isCurrent(toggle: Toggle): boolean {
+    const revision = revisionOf(toggle);
+    if (revision === undefined) {
+      this.#revisions.delete(toggle.id);
+      return true;
+    }
+    const isCurrent = revision >= (this.#revisions.get(toggle.id) ?? revision);
+    if (isCurrent) {
+      this.#revisions.set(toggle.id, revision);
+    }
+    return isCurrent;
   }
 
   #become(next: ReadonlyMap<string, Toggle>): void {

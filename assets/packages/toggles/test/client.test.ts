@@ -18,6 +18,9 @@ afterEach(() => {
 
 const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
 const minutes = (count: number) => seconds(count * 60);
+/** Toggle 1 with a revision. */
+const revised = (isActive: boolean, revision: number) =>
+  item("1", isActive, { revision: { N: `${revision}` } });
 const known = () => Object.fromEntries([...client.toggles].map(([id, { isActive }]) => [id, isActive]));
 
 function live(...items: object[]): void {
@@ -65,6 +68,37 @@ describe("the state", () => {
       set: ["x", "y"],
       numbers: [1, 2],
     });
+  });
+
+  it("drops a toggle with a lower revision than the last one, and takes one without", () => {
+    live(revised(true, 5));
+    world.socket.says(revised(false, 6));
+    world.socket.says(revised(true, 5));
+    world.socket.says([revised(true, 4), item("2", true)]);
+    expect(known()).toEqual({ "1": false, "2": true });
+    world.socket.says(revised(true, 6));
+    expect(known()).toEqual({ "1": true, "2": true });
+    world.socket.says(removal("1"));
+    world.socket.says(revised(true, 5));
+    expect(known()).toEqual({ "2": true });
+    world.socket.says(revised(false, 7));
+    world.socket.says(item("1", true));
+    world.socket.says(revised(false, 3));
+    expect(known()).toEqual({ "1": false, "2": true });
+  });
+
+  it("is taken from a table that was restored, once the connection was lost", async () => {
+    live(revised(true, 9));
+    world.socket.breaks();
+    await seconds(30.2);
+    world.socket.says([revised(false, 3)]);
+    expect(known()).toEqual({ "1": false });
+  });
+
+  it("has toggles with an attribute that is called isRemoved", () => {
+    live(item("1", true));
+    world.socket.says(item("1", false, { isRemoved: { S: "true" } }));
+    expect(known()).toEqual({ "1": false });
   });
 
   it("is not disturbed by what is no toggle", () => {
@@ -179,6 +213,18 @@ describe("a lost connection", () => {
 });
 
 describe("rolling over", () => {
+  it("does not go back to a state that was read before the last change", async () => {
+    world.random = 0;
+    live(revised(true, 5));
+    await minutes(110.1);
+    const seen: unknown[] = [];
+    client.onChange(() => seen.push(known()));
+    world.sockets[0]?.says(revised(false, 6));
+    world.socket.says([revised(true, 5)]);
+    world.socket.says(revised(false, 6));
+    expect(seen).toEqual([{ "1": false }]);
+  });
+
   it.each([
     [0, 110],
     [1, 118],

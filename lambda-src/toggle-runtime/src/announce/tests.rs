@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::connection::Connection;
 use crate::event::BatchResponse;
-use crate::fake::{Fake, changes, connection, queue, state, toggle, wire};
+use crate::fake::{Fake, NOW, changes, connection, queue, state, wire};
 use crate::policy::Policy;
 use crate::ports::CallbackError;
 
@@ -87,7 +87,7 @@ async fn a_known_connection_that_is_slow_holds_up_nobody_else() {
         1_000,
     );
     let began = Instant::now();
-    assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, Some(0));
+    assert_eq!(run_warm(&fake, &known, &[("1", Some(1))]).await, None);
     assert_eq!(fake.heard_by("b").len(), 1);
     let told = fake.tally.told.get().unwrap() - began;
     assert!(told < Duration::from_millis(30), "{told:?}");
@@ -138,23 +138,21 @@ fn an_instance_knows_a_bounded_number() {
 
 #[test]
 fn changes_to_one_toggle_are_one_in_the_order_of_the_last() {
-    let (pending, malformed) = coalesce(&changes(&[
+    let (triggers, malformed) = coalesce(&changes(&[
         ("1", Some(1)),
         ("2", Some(1)),
         ("1", Some(2)),
         ("3", None),
     ]));
-    let expected = [
-        ("2", Some(toggle("2", 1)), 1),
-        ("1", Some(toggle("1", 2)), 0),
-        ("3", None, 3),
-    ];
-    let expected = expected.map(|(id, item, first)| Pending {
+    let expected = [("2", 1), ("1", 0), ("3", 3)];
+    let expected = expected.map(|(id, first)| Trigger {
         id: id.into(),
-        item,
         first,
     });
-    assert_eq!((pending.as_slice(), malformed), (expected.as_slice(), None));
+    assert_eq!(
+        (triggers.as_slice(), malformed),
+        (expected.as_slice(), None)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -163,7 +161,8 @@ async fn a_failed_post_is_the_failure_of_its_toggles_first_record_and_nobody_els
         &[connection("a", OLD), connection("b", OLD)],
         &[("1", 2), ("2", 1)],
     )
-    .answer("a", &again(), 1_000);
+    .answer("a", &again(), 1_000)
+    .never_closes();
     let batch = [("2", Some(1)), ("1", Some(1)), ("1", Some(2))];
     let failed = run(&fake, &batch).await;
     let response =
@@ -173,12 +172,26 @@ async fn a_failed_post_is_the_failure_of_its_toggles_first_record_and_nobody_els
         r#"{"batchItemFailures":[{"itemIdentifier":"100"}]}"#
     );
     assert_eq!(fake.heard_by("b"), [wire("2", 1), wire("1", 2)]);
-    assert_eq!(*fake.closed.borrow(), ["a"], "who cannot be told is closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_was_closed_needs_no_retry() {
+    for error in [again(), CallbackError::InDoubt("late".into())] {
+        let fake = fake(
+            &[connection("a", OLD), connection("b", OLD)],
+            &[("1", 1), ("2", 1)],
+        )
+        .answer("a", &error, 1_000);
+        let failed = run(&fake, &[("1", Some(1)), ("2", Some(1))]).await;
+        assert_eq!(failed, None, "a retry would send to b again");
+        assert_eq!(*fake.closed.borrow(), ["a"]);
+        assert_eq!(fake.heard_by("b"), [wire("1", 1), wire("2", 1)]);
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_told_before_the_failure_is_not_retried() {
-    let fake = fake(&[connection("a", OLD)], &[("1", 2), ("2", 1)]);
+    let fake = fake(&[connection("a", OLD)], &[("1", 2), ("2", 1)]).never_closes();
     fake.refuse_from.set(1);
     assert_eq!(run(&fake, &[("2", Some(1)), ("1", Some(2))]).await, Some(1));
     assert_eq!(fake.heard_by("a"), [wire("2", 1)]);
@@ -208,7 +221,7 @@ async fn silence_closes_the_connection_as_the_post_may_still_arrive() {
         &CallbackError::InDoubt("late".into()),
         1,
     );
-    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
     assert_eq!(*fake.closed.borrow(), ["a"]);
     assert_eq!(fake.tried.borrow().len(), 1);
 }
@@ -225,6 +238,36 @@ async fn the_item_of_an_old_closed_connection_is_deleted() {
     assert_eq!((fake.tally.gone.get(), fake.heard_by("b").len()), (1, 1));
 }
 
+/// 410 may be wrong: then the close ends the connection, and its client reconnects.
+#[tokio::test(start_paused = true)]
+async fn a_closed_connection_is_closed_before_it_is_forgotten() {
+    let gone = || {
+        fake(&[connection("a", OLD), connection("b", OLD)], &[("1", 1)]).answer(
+            "a",
+            &CallbackError::Gone,
+            1,
+        )
+    };
+    let open = gone();
+    assert_eq!(run(&open, &[("1", Some(1))]).await, None);
+    assert_eq!(
+        [
+            open.closed.borrow().clone(),
+            open.forgotten.borrow().clone()
+        ],
+        [["a"], ["a"]]
+    );
+
+    let closed = gone();
+    closed.closes.borrow_mut().push_back(CallbackError::Gone);
+    assert_eq!(run(&closed, &[("1", Some(1))]).await, None);
+    assert_eq!(*closed.forgotten.borrow(), ["a"]);
+
+    let unknown = gone().never_closes();
+    assert_eq!(run(&unknown, &[("1", Some(1))]).await, Some(0));
+    assert!(unknown.forgotten.borrow().is_empty(), "it may be open");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_young_connection_is_tried_again_and_keeps_its_item() {
     let young = connection("a", YOUNG);
@@ -233,7 +276,9 @@ async fn a_young_connection_is_tried_again_and_keeps_its_item() {
     assert_eq!(run(&opens, &[("1", Some(1))]).await, None);
     assert_eq!(opens.heard_by("a").len(), 1);
 
-    let never = fake(&[young], &[("1", 1)]).answer("a", &CallbackError::Gone, 1_000);
+    let never =
+        fake(std::slice::from_ref(&young), &[("1", 1)]).answer("a", &CallbackError::Gone, 1_000);
+    never.closes.borrow_mut().push_back(CallbackError::Gone);
     assert_eq!(
         run(&never, &[("1", Some(1))]).await,
         None,
@@ -243,6 +288,12 @@ async fn a_young_connection_is_tried_again_and_keeps_its_item() {
         (never.tally.early.get(), never.forgotten.borrow().len()),
         (1, 0)
     );
+
+    // It may be open, and new-connection through with it, if the 410 is wrong.
+    let unknown = fake(&[young], &[("1", 1)])
+        .answer("a", &CallbackError::Gone, 1_000)
+        .never_closes();
+    assert_eq!(run(&unknown, &[("1", Some(1))]).await, Some(0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -266,20 +317,38 @@ async fn a_toggle_that_has_changed_meanwhile_is_told_again() {
         ..Fake::default()
     };
     assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
-    assert_eq!(
-        fake.heard_by("a"),
-        [wire("1", 1), wire("1", 2), wire("1", 3)]
-    );
+    assert_eq!(fake.heard_by("a"), [wire("1", 2), wire("1", 3)]);
+}
+
+/// As when a record is retried, or replayed by a mapping that was created again.
+#[tokio::test(start_paused = true)]
+async fn no_client_hears_the_image_of_an_old_record() {
+    let fake = fake(&[connection("a", OLD)], &[("1", 2)]);
+    assert_eq!(run(&fake, &[("1", Some(1)), ("2", Some(1))]).await, None);
+    let removed = r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#.to_owned();
+    assert_eq!(fake.heard_by("a"), [wire("1", 2), removed]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_toggle_that_cannot_be_read_again_fails() {
     let fake = Fake {
-        pages: vec![Some(vec![])],
-        states: queue([None]),
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue([Some(state(&[("1", 1)])), None]),
         ..Fake::default()
     };
     assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert_eq!(fake.heard_by("a"), [wire("1", 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_cannot_be_read_fails_and_the_others_are_sent() {
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue([Some(state(&[("1", 1)])), None, Some(state(&[("1", 1)]))]),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &[("1", Some(1)), ("2", Some(1))]).await, Some(1));
+    assert_eq!(fake.heard_by("a"), [wire("1", 1)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -298,4 +367,123 @@ async fn a_record_without_an_id_fails_and_the_others_are_told() {
         Some(1)
     );
     assert_eq!(fake.heard_by("a"), [wire("1", 1)]);
+}
+
+/// As long as `DynamoDB` has not deleted it, its item is found.
+#[tokio::test(start_paused = true)]
+async fn an_expired_item_is_not_sent_to() {
+    let expired = Connection {
+        expiry: Some(NOW / 1_000),
+        ..connection("a", OLD)
+    };
+    let fake = fake(&[expired, connection("b", OLD)], &[("1", 1)]);
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(
+        (fake.tried.borrow().len(), fake.heard_by("b").len()),
+        (1, 1)
+    );
+}
+
+/// The API was deleted and created again: its old connections answer 403, or nothing at all.
+#[tokio::test(start_paused = true)]
+async fn a_connection_of_another_api_is_forgotten_and_delays_nobody() {
+    let errors = [
+        CallbackError::Refused("403".into()),
+        CallbackError::InDoubt("late".into()),
+        CallbackError::Gone,
+        again(),
+    ];
+    for error in errors {
+        let foreign = Connection {
+            endpoint: "https://before/live".into(),
+            ..connection("a", YOUNG)
+        };
+        let fake = fake(&[foreign, connection("b", OLD)], &[("1", 1)])
+            .answer("a", &error, 1_000)
+            .never_closes();
+        let began = Instant::now();
+        assert_eq!(run(&fake, &[("1", Some(1))]).await, None, "{error}");
+        assert_eq!(*fake.forgotten.borrow(), ["a"]);
+        assert_eq!(fake.heard_by("b").len(), 1);
+        assert!(began.elapsed() < Duration::from_secs(5), "{error}");
+    }
+}
+
+/// If only the form of the URL differs, it works: nothing is lost.
+#[tokio::test(start_paused = true)]
+async fn a_connection_of_another_url_that_accepts_messages_is_kept() {
+    let other = Connection {
+        endpoint: "https://e/live/".into(),
+        ..connection("a", OLD)
+    };
+    let fake = fake(&[other], &[("1", 1)]);
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(
+        (fake.heard_by("a").len(), fake.forgotten.borrow().len()),
+        (1, 0)
+    );
+}
+
+/// A permission is missing: that is everybody's failure, and no connection's end.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_own_api_fails_and_forgets_nobody() {
+    let fake = fake(&[connection("a", OLD)], &[("1", 1)])
+        .answer("a", &CallbackError::Refused("403".into()), 1)
+        .never_closes();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert!(fake.forgotten.borrow().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_scan_ends_at_the_deadline_and_closes_nobody() {
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)]); 100],
+        states: queue([Some(state(&[("1", 1)]))]),
+        latency: Duration::from_secs(5),
+        ..Fake::default()
+    };
+    let began = Instant::now();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert!(began.elapsed() < Duration::from_mins(1));
+    assert!(fake.heard_by("a").len() > 5, "until then it sends");
+    assert!(fake.closed.borrow().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_is_not_read_in_time_fails() {
+    let fake = Fake {
+        latency: Duration::from_hours(1),
+        ..fake(&[connection("a", OLD)], &[("1", 1)])
+    };
+    let began = Instant::now();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert!(began.elapsed() < Duration::from_mins(1));
+    assert!(fake.tried.borrow().is_empty());
+}
+
+/// However often a toggle changes while it is sent, its last state is sent, or its record fails.
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_changes_in_many_rounds_is_sent_to_the_end() {
+    let states = (1..=20).map(|value| Some(state(&[("1", value)])));
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue(states),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(fake.heard_by("a").last(), Some(&wire("1", 20)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_changes_until_the_deadline_fails() {
+    let states = (1..=1_000).map(|value| Some(state(&[("1", value)])));
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue(states),
+        latency: Duration::from_millis(500),
+        ..Fake::default()
+    };
+    let began = Instant::now();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, Some(0));
+    assert!(began.elapsed() < Duration::from_mins(1));
 }

@@ -9,6 +9,7 @@ fn connection() -> Connection {
         id: "c".into(),
         endpoint: "https://e/live".into(),
         connected_at: 1_700_000_000_123,
+        expiry: Some(1_700_009_000),
     }
 }
 
@@ -48,7 +49,7 @@ async fn the_whole_state_is_read_page_by_page_and_consistently() {
 async fn a_page_of_connections_says_where_the_next_begins() {
     let page = r#"{
         "Items": [
-            {"connectionId":{"S":"c"},"connectionEndpoint":{"S":"https://e/live"},"connectedAt":{"N":"1700000000123"}},
+            {"connectionId":{"S":"c"},"connectionEndpoint":{"S":"https://e/live"},"connectedAt":{"N":"1700000000123"},"expiry":{"N":"1700009000"}},
             {"connectionId":{"S":"without endpoint"}}
         ],
         "LastEvaluatedKey": {"connectionId":{"S":"c"}}
@@ -64,7 +65,7 @@ async fn a_page_of_connections_says_where_the_next_begins() {
 }
 
 #[tokio::test]
-async fn a_connection_expires_half_an_hour_after_its_life() {
+async fn a_connection_is_stored_with_its_expiry() {
     let fake = FakeAws::new([("PutItem", 200, "{}")]);
     connections(&fake).remember(&connection()).await.unwrap();
     let item = &bodies(&fake)[0]["Item"];
@@ -102,4 +103,30 @@ async fn a_newer_item_stays_and_that_is_success() {
     )]);
     connections(&fake).forget(&connection()).await.unwrap();
     fake.assert_used();
+}
+
+#[tokio::test]
+async fn requeuing_modifies_only_the_item_that_was_read() {
+    let fake = FakeAws::new([
+        ("UpdateItem", 200, "{}"),
+        (
+            "UpdateItem",
+            400,
+            r#"{"__type":"ConditionalCheckFailedException"}"#,
+        ),
+    ]);
+    let table = connections(&fake);
+    table.requeue(&connection(), 7).await.unwrap();
+    table.requeue(&connection(), 8).await.unwrap();
+    fake.assert_used();
+    let update = &bodies(&fake)[0];
+    assert_eq!(update["UpdateExpression"], "SET #tried = :now");
+    assert_eq!(
+        update["ConditionExpression"],
+        "attribute_exists(#id) AND (attribute_not_exists(#at) OR #at = :at)"
+    );
+    assert_eq!(
+        update["ExpressionAttributeValues"],
+        json!({":at": {"N": "1700000000123"}, ":now": {"N": "7"}})
+    );
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::fake::{Fake, connection, inserts, queue, state, wire};
+use crate::fake::{Fake, NOW, connection, inserts, queue, state, wire};
 use crate::policy::Policy;
 use crate::ports::CallbackError;
 
@@ -50,7 +50,7 @@ async fn what_has_changed_meanwhile_is_told_until_nothing_has() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_is_not_open_yet_is_waited_for() {
-    let fake = fake(&[&[("1", 1)]]).answer("a", &CallbackError::Gone, 20);
+    let fake = fake(&[&[("1", 1)]]).answer("a", &CallbackError::Gone, 5);
     assert_eq!(run(&fake, &["a"]).await, None);
     assert_eq!(
         (fake.heard_by("a").len(), fake.forgotten.borrow().len()),
@@ -58,16 +58,46 @@ async fn a_connection_that_is_not_open_yet_is_waited_for() {
     );
 }
 
+/// It holds up neither its batch nor those behind it.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_does_not_open_is_left_to_a_record_of_its_own() {
+    let fake = fake(&[&[]]).answer("a", &CallbackError::Gone, 10_000);
+    let began = Instant::now();
+    assert_eq!(run(&fake, &["a", "b"]).await, None);
+    assert!(began.elapsed() < Duration::from_secs(3));
+    assert_eq!(
+        (fake.heard_by("b").len(), fake.closed.borrow().len()),
+        (1, 0)
+    );
+    assert_eq!(*fake.requeued.borrow(), ["a"]);
+
+    let mut again = inserts(&[connection("a", 2_100)]);
+    again.records[0].operation = Operation::Modify;
+    fake.answers.borrow_mut().clear();
+    let policy = Policy::welcome();
+    assert_eq!(welcome(&again, &fake, &fake.exchange(&policy)).await, None);
+    assert_eq!(fake.heard_by("a"), ["[]"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_never_opens_is_forgotten_once_it_is_old() {
     let fake = fake(&[&[]]).answer("a", &CallbackError::Gone, 10_000);
-    let began = tokio::time::Instant::now();
-    assert_eq!(run(&fake, &["a", "b"]).await, None);
-    assert!(began.elapsed() > Duration::from_secs(14) && began.elapsed() < Duration::from_secs(16));
-    assert_eq!(
-        (fake.forgotten.borrow().as_slice(), fake.heard_by("b").len()),
-        (["a".to_owned()].as_slice(), 1)
-    );
+    fake.closes.borrow_mut().push_back(CallbackError::Gone);
+    let old = inserts(&[connection("a", 15_000)]);
+    let policy = Policy::welcome();
+    assert_eq!(welcome(&old, &fake, &fake.exchange(&policy)).await, None);
+    assert_eq!(*fake.forgotten.borrow(), ["a"]);
+    assert!(fake.requeued.borrow().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_cannot_be_left_to_another_record_fails() {
+    let fake = Fake {
+        requeues_fail: true,
+        ..fake(&[&[]])
+    }
+    .answer("a", &CallbackError::Gone, 10_000);
+    assert_eq!(run(&fake, &["a"]).await, Some(0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -95,11 +125,20 @@ async fn a_410_after_a_message_is_a_closed_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_cannot_be_told_fails_alone_and_is_closed() {
+async fn a_connection_that_cannot_be_reached_is_closed_and_needs_no_retry() {
     let fake = fake(&[&[]]).answer("b", &CallbackError::Again("503".into()), 10_000);
-    assert_eq!(run(&fake, &["a", "b", "c"]).await, Some(1));
+    assert_eq!(run(&fake, &["a", "b", "c"]).await, None);
     assert_eq!((fake.heard_by("a").len(), fake.heard_by("c").len()), (1, 1));
     assert_eq!(*fake.closed.borrow(), ["b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_cannot_be_closed_either_fails_alone() {
+    let fake = fake(&[&[]])
+        .answer("b", &CallbackError::Again("503".into()), 10_000)
+        .never_closes();
+    assert_eq!(run(&fake, &["a", "b", "c"]).await, Some(1));
+    assert_eq!((fake.heard_by("a").len(), fake.heard_by("c").len()), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -109,10 +148,11 @@ async fn a_state_that_cannot_be_read_fails_from_the_first_record() {
         ..Fake::default()
     };
     assert_eq!(run(&fake, &["a", "b"]).await, Some(0));
+    assert!(fake.closed.borrow().is_empty(), "nothing was sent to them");
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_inserts_are_welcomed() {
+async fn removals_are_not_welcomed() {
     let fake = fake(&[&[]]);
     let mut event = inserts(&[connection("a", 50)]);
     event.records[0].operation = Operation::Remove;
@@ -139,4 +179,58 @@ async fn connections_that_come_together_share_scans() {
         "{} scans",
         100 - fake.states.borrow().len()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_that_reach_nobody_fail_no_batch() {
+    let expired = Connection {
+        expiry: Some(NOW / 1_000),
+        ..connection("a", 50)
+    };
+    let foreign = Connection {
+        endpoint: "https://before/live".into(),
+        ..connection("b", 50)
+    };
+    let fake = fake(&[&[]])
+        .answer("b", &CallbackError::Refused("403".into()), 1)
+        .never_closes();
+    let mut event = inserts(&[expired, foreign, connection("c", 50), connection("d", 50)]);
+    event.records[2].change.new_image = None;
+    assert_eq!(
+        welcome(&event, &fake, &fake.exchange(&Policy::welcome())).await,
+        None
+    );
+    assert_eq!(
+        (fake.heard.borrow().len(), fake.heard_by("d").len()),
+        (1, 1)
+    );
+    assert_eq!(*fake.forgotten.borrow(), ["b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_that_come_together_share_a_failure_and_stay_open() {
+    let fake = Fake {
+        states: queue(std::iter::repeat_n(None, 100)),
+        latency: Duration::from_secs(9),
+        ..Fake::default()
+    };
+    let ids: Vec<String> = (0..50).map(|id| id.to_string()).collect();
+    let began = Instant::now();
+    let failed = run(&fake, &ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert_eq!(failed, Some(0));
+    assert!(began.elapsed() <= Duration::from_secs(18), "two scans");
+    assert!(fake.closed.borrow().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_does_not_answer_is_left_at_the_deadline() {
+    let fake = Fake {
+        states: queue([Some(state(&[]))]),
+        latency: Duration::from_hours(1),
+        ..Fake::default()
+    };
+    let began = Instant::now();
+    assert_eq!(run(&fake, &["a"]).await, Some(0));
+    assert!(began.elapsed() < Duration::from_mins(1));
+    assert!(fake.closed.borrow().is_empty());
 }

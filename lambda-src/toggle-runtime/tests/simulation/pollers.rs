@@ -125,6 +125,7 @@ impl Function {
         let exchange = Delivery {
             connections: &self.world,
             callback: &self.world,
+            own: "e",
             policy: &self.policy,
             clock,
             deadline: Deadline::of(&clock, self.world.now_ms() + seconds * 1_000),

@@ -92,6 +92,12 @@ impl Connections for World {
         self.remove_connection(&connection.id);
         Ok(())
     }
+
+    async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError> {
+        self.table_call(0.03).await?;
+        self.modify_connection(&connection.id, now_ms);
+        Ok(())
+    }
 }
 
 /// The service's reaction to a post.
@@ -103,6 +109,10 @@ enum Fate {
     FailedAfter,
     /// Fails before delivery.
     FailedBefore,
+    /// Is said to be closed, and is not.
+    SaidToBeGone,
+    /// Answers 504, and delivers it when the sender has long sent other messages.
+    FailedAndLate,
     /// Does not respond, and delivers it when the sender has long given up.
     Silent,
 }
@@ -110,12 +120,16 @@ enum Fate {
 impl Callback for World {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
         let fate = self.fate(&connection.id);
+        if matches!(fate, Fate::SaidToBeGone) {
+            pause(1, 40).await;
+            return Err(CallbackError::Gone);
+        }
         let latency = if fastrand::u8(..30) == 0 {
             random(0, 2_000)
         } else {
             random(1, 40)
         };
-        let late = if matches!(fate, Fate::Silent) {
+        let late = if matches!(fate, Fate::Silent | Fate::FailedAndLate) {
             random(0, 40_000)
         } else {
             latency
@@ -126,11 +140,15 @@ impl Callback for World {
             sleep(Duration::from_secs(10)).await;
             return Err(CallbackError::InDoubt("silence".into()));
         }
+        if matches!(fate, Fate::FailedAndLate) {
+            sleep(latency).await;
+            return Err(CallbackError::Again("504".into()));
+        }
         let outcome = delivery.await.unwrap();
         pause(1, 40).await;
         match fate {
             Fate::FailedAfter | Fate::FailedBefore => Err(CallbackError::Again("503".into())),
-            Fate::Delivered | Fate::Silent => outcome,
+            Fate::Delivered | Fate::FailedAndLate | Fate::Silent | Fate::SaidToBeGone => outcome,
         }
     }
 
@@ -159,6 +177,10 @@ impl World {
         let is_open = self.inner().clients[id].open;
         if self.scenario.silence && is_open && self.fault(0.02) {
             Fate::Silent
+        } else if self.scenario.lateness.is_some() && is_open && self.fault(0.05) {
+            Fate::FailedAndLate
+        } else if is_open && self.fault(0.01) {
+            Fate::SaidToBeGone
         } else if self.fault(0.04) {
             Fate::FailedBefore
         } else if self.fault(0.02) {
@@ -168,7 +190,8 @@ impl World {
         }
     }
 
-    /// On its way whether or not the sender is still waiting.
+    /// On its way whether or not the sender is still waiting, if the connection was open when the
+    /// gateway accepted it.
     fn deliver_after(
         &self,
         latency: Duration,
@@ -176,16 +199,20 @@ impl World {
         message: Option<Vec<u8>>,
     ) -> tokio::task::JoinHandle<Result<(), CallbackError>> {
         let (world, busy) = (self.clone(), self.busy());
+        let accepted = self.inner().clients[&id].open;
         spawn_local(async move {
             sleep(latency).await;
-            let outcome = world.deliver(&id, message.as_deref());
+            let outcome = if accepted {
+                world.deliver(&id, message.as_deref())
+            } else {
+                Err(CallbackError::Gone)
+            };
             drop(busy);
             outcome
         })
     }
 
     fn deliver(&self, id: &str, message: Option<&[u8]>) -> Result<(), CallbackError> {
-        let splits = self.scenario.message_limit < 1_000;
         let mut inner = self.inner();
         let client = inner.clients.get_mut(id).unwrap();
         if client.closed || !client.open {
@@ -198,7 +225,7 @@ impl World {
             return Err(CallbackError::Again("429".into()));
         }
         if let Some(message) = message {
-            client.hear(message, splits);
+            client.hear(message, &self.scenario);
         }
         Ok(())
     }

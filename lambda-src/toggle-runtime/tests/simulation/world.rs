@@ -14,14 +14,26 @@ use tokio::time::{Instant, sleep};
 /// The number of shards of each stream.
 pub(crate) const SHARDS: usize = 2;
 
-/// The faults of a world. Two that no function could repair do not coincide: an invocation that is
-/// killed cannot close connections that its silent posts may still reach.
+/// The faults of a world. Two that no function could repair do not coincide, unless toggles have
+/// revisions: an invocation that is killed cannot close connections that its silent posts may still
+/// reach.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
     pub(crate) message_limit: usize,
     pub(crate) kills: bool,
     pub(crate) silence: bool,
     pub(crate) faults: u32,
+    /// If posts that were answered with a failure may be delivered much later, and toggles have
+    /// revisions: what clients do with these. Toggles are not deleted then: a deletion has no
+    /// revision.
+    pub(crate) lateness: Option<Revisions>,
+}
+
+/// What clients do with a message of a lower revision than the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Revisions {
+    Heeded,
+    Ignored,
 }
 
 impl Scenario {
@@ -33,6 +45,18 @@ impl Scenario {
             kills,
             silence: !kills,
             faults: if seed.is_multiple_of(3) { 0 } else { 60 },
+            lateness: None,
+        }
+    }
+
+    /// A world in which old messages arrive at any time.
+    pub(crate) fn late(seed: u64, revisions: Revisions) -> Self {
+        Self {
+            kills: true,
+            silence: true,
+            faults: 60,
+            lateness: Some(revisions),
+            ..Self::of(seed)
         }
     }
 }
@@ -46,6 +70,8 @@ pub(crate) struct Client {
     pub(crate) failed_closes: u32,
     arrays: usize,
     view: State,
+    /// The last known revision of each toggle.
+    revisions: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Default)]
@@ -118,11 +144,15 @@ impl World {
     }
 
     pub(crate) fn set_toggle(&self, id: &str, value: u64) {
-        let item: Item = serde_json::from_value(
+        let mut item: Item = serde_json::from_value(
             json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} }),
         )
         .unwrap();
         let mut inner = self.inner();
+        if self.scenario.lateness.is_some() {
+            let revision = json!({ "N": (inner.sequence + 1).to_string() });
+            item.insert("revision".into(), revision);
+        }
         let before = inner.toggles.insert(id.to_owned(), item.clone());
         if before.as_ref() == Some(&item) {
             return;
@@ -160,12 +190,19 @@ impl World {
             id: id.clone(),
             endpoint: "e".into(),
             connected_at,
+            expiry: None,
         };
+        inner.log_connection(&id, Operation::Insert, Some(stored(&connection)));
         inner.stored.insert(id.clone(), connection);
-        let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": "e"},
-            "connectedAt": {"N": connected_at.to_string()} });
-        inner.log_connection(&id, Operation::Insert, serde_json::from_value(item).ok());
         id
+    }
+
+    pub(crate) fn modify_connection(&self, id: &str, now_ms: u64) {
+        let mut inner = self.inner();
+        if let Some(mut item) = inner.stored.get(id).map(stored) {
+            item.insert("triedAt".into(), json!({ "N": now_ms.to_string() }));
+            inner.log_connection(id, Operation::Modify, Some(item));
+        }
     }
 
     pub(crate) fn remove_connection(&self, id: &str) {
@@ -228,31 +265,56 @@ impl Inner {
 }
 
 impl Client {
-    /// Applies a message like a client without versions: the first array is the state, further ones
-    /// add to it if a state may be sent in several.
-    pub(crate) fn hear(&mut self, message: &[u8], splits: bool) {
+    /// Applies a message: the first array is the state, further ones add to it if a state may be
+    /// sent in several, or if old ones may arrive late.
+    pub(crate) fn hear(&mut self, message: &[u8], scenario: &Scenario) {
         match serde_json::from_slice(message).unwrap() {
             Value::Array(items) => {
-                if self.arrays == 0 || !splits {
-                    self.view.clear();
+                let adds = scenario.message_limit < 1_000 || scenario.lateness.is_some();
+                let mut before = State::new();
+                if self.arrays == 0 || !adds {
+                    std::mem::swap(&mut self.view, &mut before);
                 }
                 self.arrays += 1;
                 for item in items {
-                    self.put(item);
+                    self.put(item, &mut before, scenario);
                 }
             }
             message if message.get("isRemoved").is_some() => {
                 let keys: Item = serde_json::from_value(message["featureId"].clone()).unwrap();
                 self.view.remove(toggle_id(&keys).unwrap());
             }
-            item => self.put(item),
+            item => self.put(item, &mut State::new(), scenario),
         }
     }
 
-    fn put(&mut self, item: Value) {
+    /// Takes an item, or the one that was known before if that is newer.
+    fn put(&mut self, item: Value, before: &mut State, scenario: &Scenario) {
         let item: Item = serde_json::from_value(item).unwrap();
-        self.view.insert(toggle_id(&item).unwrap().to_owned(), item);
+        let id = toggle_id(&item).unwrap().to_owned();
+        let revision = item.get("revision").and_then(|value| value["N"].as_str());
+        let revision = revision.map_or(0, |text| text.parse().unwrap());
+        let known = self.revisions.entry(id.clone()).or_default();
+        if revision >= *known || scenario.lateness != Some(Revisions::Heeded) {
+            *known = revision;
+            self.view.insert(id, item);
+        } else if let Some(newer) = before.remove(&id) {
+            self.view.insert(id, newer);
+        }
     }
+}
+
+/// The item of a connection.
+fn stored(connection: &Connection) -> Item {
+    let Connection {
+        id,
+        endpoint,
+        connected_at,
+        ..
+    } = connection;
+    let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": endpoint},
+        "connectedAt": {"N": connected_at.to_string()} });
+    serde_json::from_value(item).unwrap()
 }
 
 fn shard(id: &str) -> usize {
