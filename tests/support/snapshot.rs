@@ -13,7 +13,7 @@ const FILTERS: &[(&str, &str)] = &[
     ),
     (r"\b\d{12}\b", "ACCOUNT"),
     (r"(acme[a-z-]*)-[0-9a-f]{16}\b", "$1-HASH"),
-    (r"\b[0-9a-f]{64}\b", "SHA256"),
+    (r#""Source":"[0-9a-f]{64}""#, r#""Source":"SHA256""#),
     (r"(in|after) \d+\.\d s", "$1 TIME"),
     (r"(ht|w)(tp|s)://127\.0\.0\.1:\d+", "$1$2://ENDPOINT"),
     (
