@@ -20,8 +20,8 @@ use crate::slots::{Place, Slots};
 use crate::steps::{Step, steps};
 use crate::waiting::reporting;
 
-/// The number of steps that run concurrently, without those that wait; each service's rate is limited
-/// below the drivers.
+/// The number of steps that run concurrently, without those that wait or have waited; each service's
+/// rate is limited below the drivers.
 const CONCURRENT_STEPS: usize = 64;
 
 /// How one step ended.

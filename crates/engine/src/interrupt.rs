@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::slots::without_place;
+use crate::slots::give_up_place;
 
 /// Says when to stop: no further step begins, and steps in flight finish.
 pub type Stop = watch::Receiver<bool>;
@@ -22,12 +22,9 @@ pub(super) async fn interruptible<F: Future>(stop: Stop, step: F) -> F::Output {
 }
 
 /// Sleeps for `length`, and returns false at once if the run is stopped during a step whose waits
-/// may be abandoned. A step takes up no place meanwhile.
+/// may be abandoned. A step gives up its place for it.
 pub async fn pause(length: Duration) -> bool {
-    without_place(sleep_unless_stopped(length)).await
-}
-
-async fn sleep_unless_stopped(length: Duration) -> bool {
+    give_up_place();
     let Ok(mut stop) = STOP.try_with(Clone::clone) else {
         sleep(length).await;
         return true;

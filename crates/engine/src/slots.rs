@@ -1,5 +1,5 @@
-//! The places for steps that run at the same time. A step that waits for AWS gives its place up
-//! until it looks again, so long waits hold up no other step.
+//! The places for steps that begin at the same time. A step that waits for AWS gives its place up, so
+//! long waits hold up no other step.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ tokio::task_local! {
 }
 
 /// The places of one run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Slots {
     free: Arc<Semaphore>,
     freed: Arc<Notify>,
@@ -30,8 +30,8 @@ impl Slots {
     pub(super) fn try_take(&self) -> Option<Place> {
         let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
         Some(Place {
-            slots: self.clone(),
-            held: Arc::new(Mutex::new(Some(permit))),
+            held: Mutex::new(Some(permit)),
+            freed: Arc::clone(&self.freed),
         })
     }
 
@@ -42,10 +42,10 @@ impl Slots {
 }
 
 /// The place of one step.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Place {
-    slots: Slots,
-    held: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
+    held: Mutex<Option<OwnedSemaphorePermit>>,
+    freed: Arc<Notify>,
 }
 
 impl Place {
@@ -53,22 +53,17 @@ impl Place {
     pub(super) async fn run<F: Future>(self, step: F) -> F::Output {
         PLACE.scope(self, step).await
     }
-
-    fn set(&self, permit: Option<OwnedSemaphorePermit>) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = permit;
-    }
 }
 
-/// Waits without a place, if the current task is a step, and takes one again afterwards: steps that
-/// waited come before those that have not begun.
-pub(super) async fn without_place<F: Future>(wait: F) -> F::Output {
-    let Ok(place) = PLACE.try_with(Clone::clone) else {
-        return wait.await;
-    };
-    place.set(None);
-    place.slots.freed.notify_one();
-    let waited = wait.await;
-    // The semaphore is never closed.
-    place.set(Arc::clone(&place.slots.free).acquire_owned().await.ok());
-    waited
+/// Gives up the place of the current step, if it is one and still has it.
+///
+/// For good: a step that had to wait for a place again could hold a lock that those at the places
+/// wait for. What it still does is to look from time to time, and a few calls.
+pub(super) fn give_up_place() {
+    let _ = PLACE.try_with(|place| {
+        let mut held = place.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.take().is_some() {
+            place.freed.notify_one();
+        }
+    });
 }
