@@ -36,6 +36,7 @@ pub(super) fn websocket_api(
     let integration = stack.add("connection-manager-integration", integration(&api, manager));
     let connect = route(stack, &api, &integration, manager, "connect", stage_name);
     let disconnect = route(stack, &api, &integration, manager, "disconnect", stage_name);
+    // The API has no settings of its own that a description can change.
     let deployed = [
         integration.id(),
         stack.content(&integration),

@@ -1,11 +1,12 @@
 //! Emptying and deletion of a bucket.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{Delete, Error as KeyError, MultipartUpload, ObjectIdentifier};
-use engine::DriverError;
+use engine::{DriverError, pause};
 use futures_util::future::ready;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
@@ -60,21 +61,15 @@ fn key_passes(error: &KeyError) -> bool {
 }
 
 impl Buckets {
-    /// Empties the bucket, deletes it, and waits until it is deleted.
+    /// Empties the bucket, deletes it, and waits until it is deleted. There is no limit to how long
+    /// that takes as long as something is deleted.
     pub(super) async fn empty_and_delete(&self, name: &str) -> Result<(), DriverError> {
-        let call = self.s3.sdk.delete_bucket().bucket(name);
-        EMPTYING
-            .delete(|| async {
-                let deleted = call.clone().send().done("s3:DeleteBucket").await;
-                if deleted
-                    .as_ref()
-                    .is_err_and(|error| error.is("BucketNotEmpty"))
-                {
-                    Box::pin(self.empty(name)).await?;
-                }
-                deleted
-            })
-            .await?;
+        while self.delete_or_empty(name).await? {
+            if !pause(EMPTYING.policy.first).await {
+                let condition = format!("the bucket `{name}` to be empty");
+                return Err(DriverError::Interrupted { condition });
+            }
+        }
         until_gone(&format!("the bucket `{name}`"), PROPAGATION, || async {
             let left = self.s3.head(name).await?;
             Ok((left == Name::Here).then_some(()))
@@ -82,8 +77,28 @@ impl Buckets {
         .await
     }
 
-    /// Deletes every version, every delete marker and every incomplete upload.
-    async fn empty(&self, bucket: &str) -> Result<(), DriverError> {
+    /// Deletes the bucket, or some of what is in it: then returns true, and the bucket is to be
+    /// deleted again.
+    async fn delete_or_empty(&self, name: &str) -> Result<bool, DriverError> {
+        let call = self.s3.sdk.delete_bucket().bucket(name);
+        let emptied = AtomicBool::new(false);
+        EMPTYING
+            .delete(|| async {
+                let deleted = call.clone().send().done("s3:DeleteBucket").await;
+                let full = |error: &DriverError| error.is("BucketNotEmpty");
+                if deleted.as_ref().is_err_and(full) && Box::pin(self.empty(name)).await? > 0 {
+                    emptied.store(true, Ordering::Relaxed);
+                    return Ok(());
+                }
+                deleted
+            })
+            .await?;
+        Ok(emptied.into_inner())
+    }
+
+    /// Deletes every version, every delete marker and every incomplete upload. Returns how many were
+    /// deleted.
+    async fn empty(&self, bucket: &str) -> Result<usize, DriverError> {
         tracing::info!(bucket, "deleting the content of the bucket");
         let content = Arc::new(Content {
             sdk: self.s3.sdk.clone(),
@@ -97,7 +112,7 @@ impl Buckets {
             uploads,
             "deleted the content of the bucket"
         );
-        Ok(())
+        Ok(versions + uploads)
     }
 }
 

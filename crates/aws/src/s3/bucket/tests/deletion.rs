@@ -79,6 +79,24 @@ async fn every_page_goes_and_what_was_not_deleted_is_tried_again() {
     );
 }
 
+/// The time limit is for a bucket in which nothing is left to delete, and that S3 does not delete.
+#[tokio::test(start_paused = true)]
+async fn emptying_takes_as_long_as_something_is_deleted() {
+    let one = versions(&version("a"));
+    let none = "<ListMultipartUploadsResult/>";
+    let round = [
+        (DELETE, 409, FULL),
+        (VERSIONS, 200, one.as_str()),
+        (UPLOADS, 200, none),
+        (DELETE_ALL, 200, DONE),
+    ];
+    let end = [(DELETE, 204, ""), (HEAD, 404, "")];
+    let rounds = std::iter::repeat_n(round, 200).flatten();
+    let fake = FakeAws::new(rounds.chain(end));
+    driver(&fake).delete(live()).await.unwrap();
+    fake.assert_used();
+}
+
 #[tokio::test]
 async fn what_may_not_be_deleted_is_said() {
     let (one, denied) = (versions(&version("a")), refused("AccessDenied"));
