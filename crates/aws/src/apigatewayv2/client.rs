@@ -33,7 +33,8 @@ pub(super) const WRITES: Consistency = Consistency {
 };
 
 /// Those of a deletion, which also pass while the resources that refer to this one are themselves
-/// being moved or deleted.
+/// being moved or deleted. What others may refer to is deleted with
+/// [`Consistency::delete_unused`].
 pub(super) const DELETIONS: Consistency = Consistency {
     passing: &[
         Code("ConflictException"),
@@ -89,6 +90,19 @@ impl ApiGatewayClient {
         authorizers, get_authorizers, "apigateway:GetAuthorizers", Authorizer;
         deployments, get_deployments, "apigateway:GetDeployments", Deployment;
         stages, get_stages, "apigateway:GetStages", Stage;
+    }
+
+    /// The routes of an API that use something, as they are now.
+    pub(super) async fn routes_with(
+        &self,
+        api_id: &str,
+        uses: impl Fn(&Route) -> bool,
+    ) -> Result<Vec<String>, DriverError> {
+        let routes = self.routes(api_id, &ReadCache::default()).await?;
+        let users = routes.iter().filter(|route| uses(route));
+        Ok(users
+            .map(|route| format!("the route `{}`", route.route_key().unwrap_or_default()))
+            .collect())
     }
 
     /// Every API of the Region, one call per page in a reading.

@@ -4,17 +4,18 @@ use std::future::Future;
 use std::time::Duration;
 
 use aws_sdk_cloudfront::Client;
-use aws_sdk_cloudfront::types::{Tag, TagKeys, Tags as SdkTags};
+use aws_sdk_cloudfront::types::{DistributionSummary, Tag, TagKeys, Tags as SdkTags};
 use engine::DriverError;
 use model::Tags;
 use tokio::time::Instant;
 
 use super::convert::built;
-use crate::Account;
+use super::shared::Shared;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::{Consistency, Error};
 use crate::kit::tag_store::TagCalls;
 use crate::kit::wait::{WaitPolicy, until};
+use crate::{Account, failed};
 
 const ABSENT: &[Error] = &[
     Error::Code("NoSuchCachePolicy"),
@@ -32,7 +33,8 @@ pub(super) const WRITES: Consistency = Consistency {
     policy: WaitPolicy::seconds(60),
 };
 
-/// Deletions also pass once no distribution uses the resource: for minutes after it was changed.
+/// Deletions also pass once no distribution uses the resource: for minutes after it was changed. So
+/// they are made with [`Consistency::delete_unused`] and [`CloudFrontClient::users`].
 pub(super) const DELETIONS: Consistency = Consistency {
     absent: ABSENT,
     passing: &[
@@ -156,6 +158,27 @@ impl CloudFrontClient {
             account: account.clone(),
             sdk: Client::new(&account.config("cloudfront")),
         }
+    }
+
+    /// Every distribution of the account.
+    pub(super) async fn distributions(&self) -> Result<Vec<DistributionSummary>, DriverError> {
+        let mut pages = self.sdk.list_distributions().into_paginator().send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failed("cloudfront:ListDistributions"))?;
+            let items = page.distribution_list.and_then(|list| list.items);
+            found.extend(items.unwrap_or_default());
+        }
+        Ok(found)
+    }
+
+    /// The distributions that use something, each with its domain.
+    pub(super) async fn users(&self, of: Shared<'_>) -> Result<Vec<String>, DriverError> {
+        let distributions = self.distributions().await?;
+        let users = distributions.iter().filter(|found| of.is_used_by(found));
+        Ok(users
+            .map(|found| format!("the distribution {} ({})", found.id, found.domain_name))
+            .collect())
     }
 }
 

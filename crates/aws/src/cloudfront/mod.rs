@@ -15,6 +15,7 @@ mod function;
 mod origin_access_control;
 mod owner_comment;
 mod response_headers_policy;
+mod shared;
 
 pub(crate) use cache_policy::CachePolicies;
 pub(crate) use distribution::Distributions;

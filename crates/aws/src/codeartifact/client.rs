@@ -63,6 +63,18 @@ impl CodeArtifactClient {
         }
     }
 
+    /// The names of the repositories in a domain; none if it does not exist.
+    pub(super) async fn repositories(&self, domain: &str) -> Result<Vec<String>, DriverError> {
+        let call = self.sdk.list_repositories_in_domain().domain(domain);
+        let pages = call.into_paginator().items().send();
+        let answer = pages.collect::<Result<Vec<_>, _>>().await;
+        let answer = answer.map_err(failed("codeartifact:ListRepositoriesInDomain"));
+        let repositories = CODEARTIFACT.or_empty(answer)?.into_iter();
+        Ok(repositories
+            .filter_map(|repository| repository.name)
+            .collect())
+    }
+
     /// The names of the account's domains that begin as the system's do, with one call per run.
     pub(super) async fn domain_names(
         &self,

@@ -2,10 +2,16 @@
 //! repeated: one table per service.
 
 use std::future::Future;
+use std::time::Duration;
 
 use engine::DriverError;
+use tokio::time::Instant;
 
 use super::wait::{WaitPolicy, retry};
+
+/// How long what a service says to be in use may be in use by something of the same run, which was
+/// deleted before, or moved. What refers to it then is not of the run.
+const RELEASED: Duration = Duration::from_secs(20);
 
 /// An error by its code, and by its message if AWS uses one code for several.
 #[derive(Clone, Copy, Debug)]
@@ -85,5 +91,105 @@ impl Consistency {
         F: Future<Output = Result<(), DriverError>>,
     {
         self.or_empty(self.write(call).await)
+    }
+    /// As [`Consistency::delete`], for what others may use. A service says that it is in use both
+    /// while something refers to it and for a while after the last reference is gone: so `users`
+    /// reads what refers to it. Its answer ends the wait unless it is empty or cannot be read.
+    pub(crate) async fn delete_unused<F, U>(
+        &self,
+        call: impl Fn() -> F,
+        users: impl Fn() -> U,
+    ) -> Result<(), DriverError>
+    where
+        F: Future<Output = Result<(), DriverError>>,
+        U: Future<Output = Result<Vec<String>, DriverError>>,
+    {
+        let began = Instant::now();
+        self.delete(|| async {
+            let error = match call().await {
+                Err(error) if self.passes(&error) && began.elapsed() >= RELEASED => error,
+                answer => return answer,
+            };
+            match users().await {
+                Ok(users) if !users.is_empty() => Err(DriverError::Invalid(format!(
+                    "{error}: it is used by {}, which this run does not change: remove the reference there, then \
+                     run it again",
+                    users.join(", ")
+                ))),
+                Ok(_) => Err(error),
+                Err(unread) => {
+                    tracing::debug!(%unread, "what uses it cannot be read");
+                    Err(error)
+                }
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    const IN_USE: Consistency = Consistency {
+        absent: &[],
+        passing: &[Error::Code("InUse")],
+        policy: WaitPolicy::seconds(120),
+    };
+
+    fn refused(code: &str) -> DriverError {
+        DriverError::Service {
+            operation: "service:Delete",
+            code: code.to_owned(),
+            message: "no".to_owned(),
+            request_id: None,
+        }
+    }
+
+    /// The seconds that a deletion takes which is refused, and its error.
+    async fn deleted(users: Result<Vec<String>, DriverError>) -> (u64, String) {
+        let began = Instant::now();
+        let call = async || Err(refused("InUse"));
+        let deletion = IN_USE.delete_unused(call, || std::future::ready(users.clone()));
+        let error = deletion.await.unwrap_err().to_string();
+        (began.elapsed().as_secs(), error)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_others_use_is_not_waited_for() {
+        let (seconds, error) = deleted(Ok(vec!["E1".to_owned(), "E2".to_owned()])).await;
+        assert!((20..30).contains(&seconds), "{seconds}");
+        assert_eq!(
+            error,
+            "service:Delete: InUse: no: it is used by E1, E2, which this run does not change: remove the reference \
+             there, then run it again"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nothing_refers_to_any_more_is_waited_for() {
+        let denied = Err(refused("AccessDenied"));
+        for users in [Ok(Vec::new()), denied] {
+            let (seconds, error) = deleted(users).await;
+            assert!(seconds > 100, "{seconds}");
+            assert_eq!(error, "service:Delete: InUse: no");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_run_itself_has_released_is_deleted_without_a_look() {
+        let tries = Cell::new(0);
+        let call = || {
+            tries.set(tries.get() + 1);
+            std::future::ready(if tries.get() < 5 {
+                Err(refused("InUse"))
+            } else {
+                Ok(())
+            })
+        };
+        let users = async || panic!("it was released in time");
+        IN_USE.delete_unused(call, users).await.unwrap();
     }
 }

@@ -189,14 +189,14 @@ impl Child for Authorizers {
     }
 
     async fn remove(&self, live: &Live) -> Result<(), DriverError> {
-        let call = self
-            .0
-            .client
-            .delete_authorizer()
-            .api_id(&live.properties.api_id)
-            .authorizer_id(live.attribute(Authorizer::ID)?);
-        DELETIONS
-            .delete(|| call.clone().send().done("apigateway:DeleteAuthorizer"))
-            .await
+        let (api_id, id) = (&live.properties.api_id, live.attribute(Authorizer::ID)?);
+        let call = self.0.client.delete_authorizer();
+        let call = call.api_id(api_id).authorizer_id(id);
+        let delete = || call.clone().send().done("apigateway:DeleteAuthorizer");
+        let users = || {
+            self.0
+                .routes_with(api_id, |route| route.authorizer_id() == Some(id))
+        };
+        DELETIONS.delete_unused(delete, users).await
     }
 }

@@ -62,6 +62,17 @@ impl Deployments {
         )
     }
 
+    /// The stages that use a deployment, as they are now.
+    async fn stages_with(&self, api_id: &str, id: &str) -> Result<Vec<String>, DriverError> {
+        let stages = self.0.stages(api_id, &ReadCache::default()).await?;
+        let users = stages
+            .iter()
+            .filter(|stage| stage.deployment_id() == Some(id));
+        Ok(users
+            .map(|stage| format!("the stage `{}`", stage.stage_name().unwrap_or_default()))
+            .collect())
+    }
+
     /// The id of the deployment that an earlier attempt created, and whether it is deployed: the
     /// attempt may have been stopped while it waited.
     async fn earlier(
@@ -263,14 +274,12 @@ impl Child for Deployments {
     }
 
     async fn remove(&self, live: &Live) -> Result<(), DriverError> {
-        let call = self
-            .0
-            .client
-            .delete_deployment()
-            .api_id(&live.properties.api_id)
-            .deployment_id(live.attribute(Deployment::ID)?);
+        let (api_id, id) = (&live.properties.api_id, live.attribute(Deployment::ID)?);
+        let call = self.0.client.delete_deployment();
+        let call = call.api_id(api_id).deployment_id(id);
+        let delete = || call.clone().send().done("apigateway:DeleteDeployment");
         DELETIONS
-            .delete(|| call.clone().send().done("apigateway:DeleteDeployment"))
+            .delete_unused(delete, || self.stages_with(api_id, id))
             .await
     }
 

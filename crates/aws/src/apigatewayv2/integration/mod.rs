@@ -266,15 +266,16 @@ impl Child for Integrations {
     }
 
     async fn remove(&self, live: &Live) -> Result<(), DriverError> {
-        let call = self
-            .0
-            .client
-            .delete_integration()
-            .api_id(&live.properties.api_id)
-            .integration_id(live.attribute(Integration::ID)?);
-        DELETIONS
-            .delete(|| call.clone().send().done("apigateway:DeleteIntegration"))
-            .await
+        let (api_id, id) = (&live.properties.api_id, live.attribute(Integration::ID)?);
+        let call = self.0.client.delete_integration();
+        let call = call.api_id(api_id).integration_id(id);
+        let delete = || call.clone().send().done("apigateway:DeleteIntegration");
+        let target = format!("integrations/{id}");
+        let users = || {
+            self.0
+                .routes_with(api_id, |route| route.target() == Some(&target))
+        };
+        DELETIONS.delete_unused(delete, users).await
     }
 
     /// Several integrations may have one address.

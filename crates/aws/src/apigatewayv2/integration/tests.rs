@@ -36,6 +36,28 @@ async fn a_deletion_waits_for_what_refers_to_it_and_succeeds_without_the_api() {
     fake.assert_used();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_deletion_does_not_wait_for_a_route_of_others() {
+    let used = r#"{"__type":"ConflictException","message":"Cannot delete Integration, it is used by a Route"}"#;
+    let routes = r#"{"items":[{"routeKey":"chat","target":"integrations/i"},{"routeKey":"$default","target":"integrations/j"}]}"#;
+    let mut script = vec![("DELETE", 409, used); 14];
+    script.push(("GET", 200, routes));
+    let fake = FakeAws::new(script);
+    let driver = driver(&fake, Integrations::new);
+    let live = live(
+        &driver,
+        (Properties::ID, "i"),
+        "integration",
+        &integration(),
+    );
+    let error = driver.delete(&live).await.unwrap_err().to_string();
+    assert!(
+        error.contains("it is used by the route `chat`, which"),
+        "{error}"
+    );
+    fake.assert_used();
+}
+
 #[tokio::test]
 async fn the_record_stays_with_an_integrations_twin() {
     let twin = r#"{"items":[{"integrationId":"j","integrationType":"AWS_PROXY","description":"test/integration"}]}"#;

@@ -11,6 +11,7 @@ use model::types::cloudfront::CachePolicy;
 
 use super::client::all_pages;
 use super::comment_owned::{CommentOwned, Driver, Found};
+use super::shared::Shared;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 
@@ -42,6 +43,10 @@ impl CommentOwned for Kind {
 
     fn check(policy: &CachePolicy<String>, checks: &mut Checks) {
         limits::check(&policy.cache_policy_config, checks);
+    }
+
+    fn shared(id: &str) -> Shared<'_> {
+        Shared::CachePolicy(id)
     }
 
     async fn list(sdk: &Client) -> Result<Vec<Found<CachePolicy<String>>>, DriverError> {

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 
 use super::client::{CloudFrontClient, DELETIONS, WRITES, from_version, version};
 use super::owner_comment::{self, OwnerComment};
+use super::shared::Shared;
 use crate::Account;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
@@ -58,6 +59,9 @@ pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
 
     /// As [`ResourceDriver::check`].
     fn check(_properties: &Self::Properties, _checks: &mut Checks) {}
+
+    /// The resource of this id, as distributions refer to it.
+    fn shared(id: &str) -> Shared<'_>;
 
     /// All resources of the account, without AWS's own.
     fn list(
@@ -252,13 +256,14 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
 
     async fn delete(&self, live: Live<K>) -> Result<(), DriverError> {
         let id = &live.id;
-        let deleted = from_version(
-            &DELETIONS,
-            || self.version(id),
-            String::as_str,
-            async |version| K::delete(&self.client.sdk, id, &version).await,
-        );
-        DELETIONS.or_empty(deleted.await)
+        let delete = || {
+            let read = || self.version(id);
+            from_version(&WRITES, read, String::as_str, async |version| {
+                K::delete(&self.client.sdk, id, &version).await
+            })
+        };
+        let users = || self.client.users(K::shared(id));
+        DELETIONS.delete_unused(delete, users).await
     }
 }
 

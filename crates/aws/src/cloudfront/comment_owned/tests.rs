@@ -272,6 +272,59 @@ async fn what_is_in_use_is_deleted_once_it_is_free() {
     fake.assert_used();
 }
 
+/// CloudFront answers `in use` to a deletion for longer than a change takes; `distributions` are the
+/// account's.
+async fn kept(distributions: &str) -> DriverError {
+    let read = versioned(
+        "V1",
+        "<OriginAccessControl><Id>E1</Id></OriginAccessControl>",
+    );
+    let in_use = error("OriginAccessControlInUse", "in use");
+    let listed = format!("<DistributionList><Items>{distributions}</Items></DistributionList>");
+    let mut script = Vec::new();
+    for _ in 0..5 {
+        script.extend([("GET ", 200, read.as_str()), ("DELETE ", 409, &in_use)]);
+    }
+    script.push(("/distribution", 200, &listed));
+    let fake = FakeAws::new(script);
+    let error = controls(&fake)
+        .delete(owned(Tags::new()))
+        .await
+        .unwrap_err();
+    fake.assert_used();
+    error
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_anothers_distribution_uses_is_named() {
+    let origin = |control: &str| {
+        format!(
+            "<Origins><Quantity>1</Quantity><Items><Origin><Id>o</Id><DomainName>b</DomainName>\
+             <OriginAccessControlId>{control}</OriginAccessControlId></Origin></Items></Origins>"
+        )
+    };
+    let distribution = |id: &str, control: &str| {
+        format!(
+            "<DistributionSummary><Id>{id}</Id><ARN>a</ARN><Status>Deployed</Status>\
+             <LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime><DomainName>{id}.example</DomainName>{}\
+             <Comment></Comment><PriceClass>PriceClass_All</PriceClass><Enabled>true</Enabled><WebACLId></WebACLId>\
+             <HttpVersion>http2</HttpVersion><IsIPV6Enabled>true</IsIPV6Enabled><Staging>false</Staging>\
+             </DistributionSummary>",
+            origin(control)
+        )
+    };
+    let distributions = distribution("D1", "E1") + &distribution("D2", "E2");
+    let error = kept(&distributions).await.to_string();
+    assert!(
+        error.contains("OriginAccessControlInUse: in use"),
+        "{error}"
+    );
+    assert!(
+        error.contains("it is used by the distribution D1 (D1.example), which"),
+        "{error}"
+    );
+}
+
 #[tokio::test]
 async fn deleting_the_absent_succeeds() {
     let absent = error("NoSuchOriginAccessControl", "gone");

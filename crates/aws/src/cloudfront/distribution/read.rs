@@ -12,7 +12,6 @@ use model::{Address, Owner, Tags};
 use super::{Distributions, Live, convert};
 use crate::cloudfront::client::WRITES;
 use crate::cloudfront::owner_comment::{self, OwnerComment, without_fingerprint};
-use crate::failed;
 use crate::kit::tag_store::TagCalls as _;
 
 /// Ends a comment that lost its note, so that it differs from the desired one.
@@ -25,15 +24,8 @@ impl Distributions {
         cache: &ReadCache,
     ) -> Result<Arc<Vec<DistributionSummary>>, DriverError> {
         cache
-            .once("cloudfront:ListDistributions", || async {
-                let mut pages = self.client.sdk.list_distributions().into_paginator().send();
-                let mut found = Vec::new();
-                while let Some(page) = pages.next().await {
-                    let page = page.map_err(failed("cloudfront:ListDistributions"))?;
-                    let items = page.distribution_list.and_then(|list| list.items);
-                    found.extend(items.unwrap_or_default());
-                }
-                Ok(found)
+            .once("cloudfront:ListDistributions", || {
+                self.client.distributions()
             })
             .await
     }

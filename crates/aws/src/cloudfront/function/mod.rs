@@ -23,9 +23,9 @@ use model::{Address, Owner, Tags};
 use super::client::{
     CloudFrontClient, DELETIONS, WRITES, all_pages, from_version, sdk_tags, version,
 };
+use super::shared::Shared;
 use crate::Account;
 use crate::kit::call::Call as _;
-use crate::kit::consistency::Consistency;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::tag_store::{OwnTags, TagCalls as _, TagStore};
@@ -136,14 +136,13 @@ impl Functions {
     /// Makes a write that names the newest version.
     async fn with_latest<F>(
         &self,
-        consistency: &Consistency,
         name: &str,
         write: impl Fn(String) -> F,
     ) -> Result<(), DriverError>
     where
         F: Future<Output = Result<(), DriverError>>,
     {
-        from_version(consistency, || self.version(name), String::as_str, write).await
+        from_version(&WRITES, || self.version(name), String::as_str, write).await
     }
 
     /// Writes all properties to `DEVELOPMENT`.
@@ -155,7 +154,7 @@ impl Functions {
             .name(&function.name)
             .function_config(convert::sdk_config(&function.function_config)?)
             .function_code(Blob::new(function.function_code.as_bytes()));
-        self.with_latest(&WRITES, &function.name, |version| {
+        self.with_latest(&function.name, |version| {
             let call = call.clone().if_match(version).send();
             call.done("cloudfront:UpdateFunction")
         })
@@ -168,7 +167,7 @@ impl Functions {
             return Ok(());
         }
         let call = self.client.sdk.publish_function().name(&function.name);
-        self.with_latest(&WRITES, &function.name, |version| {
+        self.with_latest(&function.name, |version| {
             let call = call.clone().if_match(version).send();
             call.done("cloudfront:PublishFunction")
         })
@@ -312,10 +311,13 @@ impl ResourceDriver for Functions {
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let call = self.client.sdk.delete_function().name(&live.id);
-        let deleted = self.with_latest(&DELETIONS, &live.id, |version| {
-            let call = call.clone().if_match(version).send();
-            call.done("cloudfront:DeleteFunction")
-        });
-        DELETIONS.or_empty(deleted.await)
+        let delete = || {
+            self.with_latest(&live.id, |version| {
+                let call = call.clone().if_match(version).send();
+                call.done("cloudfront:DeleteFunction")
+            })
+        };
+        let users = || self.client.users(Shared::Function(&live.id));
+        DELETIONS.delete_unused(delete, users).await
     }
 }

@@ -10,6 +10,7 @@ use model::types::cloudfront::OriginAccessControl;
 
 use super::comment_owned::{CommentOwned, Driver, Found};
 use super::convert::none_if_empty;
+use super::shared::Shared;
 use crate::failed;
 use crate::kit::call::Call as _;
 use crate::kit::limits::Limit;
@@ -38,6 +39,10 @@ impl CommentOwned for Kind {
 
     fn normalise(control: &mut OriginAccessControl<String>) {
         none_if_empty(&mut control.origin_access_control_config.description);
+    }
+
+    fn shared(id: &str) -> Shared<'_> {
+        Shared::OriginAccessControl(id)
     }
 
     async fn list(sdk: &Client) -> Result<Vec<Found<OriginAccessControl<String>>>, DriverError> {

@@ -13,6 +13,7 @@ use model::types::cloudfront::ResponseHeadersPolicy;
 
 use super::client::all_pages;
 use super::comment_owned::{CommentOwned, Driver, Found};
+use super::shared::Shared;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 
@@ -46,6 +47,10 @@ impl CommentOwned for Kind {
 
     fn check(policy: &Properties, checks: &mut Checks) {
         limits::check(&policy.response_headers_policy_config, checks);
+    }
+
+    fn shared(id: &str) -> Shared<'_> {
+        Shared::ResponseHeadersPolicy(id)
     }
 
     async fn list(sdk: &Client) -> Result<Vec<Found<Properties>>, DriverError> {

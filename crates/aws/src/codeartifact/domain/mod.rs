@@ -75,6 +75,14 @@ impl Domains {
             .await
     }
 
+    /// What keeps a domain from being deleted.
+    async fn repositories_in(&self, domain: &str) -> Result<Vec<String>, DriverError> {
+        let names = self.client.repositories(domain).await?.into_iter();
+        Ok(names
+            .map(|name| format!("the repository `{name}`"))
+            .collect())
+    }
+
     async fn put_policy(&self, desired: &Properties) -> Result<(), DriverError> {
         let policy = desired.permissions_policy_document.as_ref();
         self.client
@@ -186,8 +194,9 @@ impl ResourceDriver for Domains {
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let name = &live.id;
         let call = self.client.sdk.delete_domain().domain(name);
+        let delete = || call.clone().send().done("codeartifact:DeleteDomain");
         CODEARTIFACT
-            .delete(|| call.clone().send().done("codeartifact:DeleteDomain"))
+            .delete_unused(delete, || self.repositories_in(name))
             .await?;
         until(
             &format!("the domain `{name}` to be deleted"),

@@ -15,7 +15,6 @@ use model::{Owner, Tags};
 use self::convert::{live, properties};
 use super::client::{CODEARTIFACT, CodeArtifactClient, PolicyOwner, taken};
 use crate::Account;
-use crate::account::error::failed;
 use crate::kit::call::Call as _;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::policy_document::normalise;
@@ -109,17 +108,6 @@ impl Repositories {
         });
         Ok(found.await?.as_ref().clone())
     }
-
-    async fn names(&self, domain: &str) -> Result<Vec<String>, DriverError> {
-        let call = self.client.sdk.list_repositories_in_domain().domain(domain);
-        let pages = call.into_paginator().items().send();
-        let answer = pages.collect::<Result<Vec<_>, _>>().await;
-        let answer = answer.map_err(failed("codeartifact:ListRepositoriesInDomain"));
-        let repositories = CODEARTIFACT.or_empty(answer)?.into_iter();
-        Ok(repositories
-            .filter_map(|repository| repository.name)
-            .collect())
-    }
 }
 
 fn owner_of<'n>(domain: &'n str, repository: &'n str) -> PolicyOwner<'n> {
@@ -159,7 +147,7 @@ impl ResourceDriver for Repositories {
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let domains = self.client.domain_names(cache).await?;
         let in_domains = domains.iter().map(async |domain| {
-            let names = self.names(domain).await?;
+            let names = self.client.repositories(domain).await?;
             try_join_all(names.iter().map(|name| self.find(domain, name, cache))).await
         });
         Ok(try_join_all(in_domains)
