@@ -199,7 +199,7 @@ async fn a_lost_answer_creates_nothing_twice() {
     }
 }
 
-/// AWS refuses such a deletion for good: it is not retried, and the sites stay enabled.
+/// AWS refuses such a deletion for good: it is not retried, and the sites stay enabled and readable.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_distribution_on_a_pricing_plan_is_not_taken_down() {
     let project = Project::described(SITES);
@@ -217,6 +217,12 @@ async fn a_distribution_on_a_pricing_plan_is_not_taken_down() {
     let found = found.unwrap_or_default();
     assert_eq!(found.len(), 3);
     assert!(found.iter().all(|of| of.enabled), "{found:#?}");
+    let s3 = aws_sdk_s3::Client::new(&project.world.config());
+    for bucket in s3.list_buckets().send().await.expect("listed").buckets() {
+        let name = bucket.name().unwrap_or_default();
+        let policy = s3.get_bucket_policy().bucket(name).send().await;
+        policy.unwrap_or_else(|error| panic!("{name} has no policy: {error:?}"));
+    }
     project.apply();
     project.destroy();
 }

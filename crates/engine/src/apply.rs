@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures_util::future;
+use futures_util::stream::{self, StreamExt as _};
 use model::Address;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
@@ -96,6 +98,8 @@ impl Report {
 /// # Guarantees
 /// - A step begins once the steps that it depends on are done.
 /// - A failure, or a panic, skips the steps that depend on it, and no others.
+/// - A deletion that a service is known to refuse skips those of what refers to the resource too:
+///   nothing is taken from a resource that stays.
 /// - A step that began is never abandoned: on `stop`, steps in flight finish. Only the waits of a
 ///   deletion end then: they can take an hour, and the next run resumes them.
 pub async fn apply(
@@ -105,6 +109,7 @@ pub async fn apply(
     events: mpsc::UnboundedSender<Event>,
 ) -> Report {
     let mut run = Run::new(plan, drivers.clone(), stop.clone(), events);
+    run.refuse_deletions().await;
     loop {
         if !*stop.borrow() {
             run.start_ready();
@@ -177,6 +182,62 @@ impl Run {
 
     fn planned(&self, step: usize) -> &ResourcePlan {
         &self.plan.resources[self.steps[step].resource]
+    }
+
+    /// Asks for each deletion whether it would be refused.
+    async fn refuse_deletions(&mut self) {
+        let deletions =
+            (0..self.steps.len()).filter(|step| self.steps[*step].kind == StepKind::Delete);
+        let asked = deletions.map(|step| {
+            let planned = self.planned(step);
+            let driver = self.drivers.get(planned.resource_type.name).ok();
+            async move {
+                let refusal = driver?.check_deletion(planned.live.as_ref()?).await;
+                Some((step, refusal.err()?))
+            }
+        });
+        let asked = stream::iter(asked).buffer_unordered(CONCURRENT_STEPS);
+        let refused: Vec<_> = asked.filter_map(future::ready).collect().await;
+        for (step, error) in refused {
+            self.refuse(step, error);
+        }
+    }
+
+    /// Ends a deletion that was not begun, and those that would come before it.
+    fn refuse(&mut self, step: usize, error: DriverError) {
+        let (address, kind) = (self.planned(step).address.clone(), StepKind::Delete);
+        let started = address.clone();
+        let _ = self.events.send(Event::Started {
+            address: started,
+            kind,
+        });
+        let _ = self.events.send(Event::Ended {
+            address: address.clone(),
+            kind,
+            failure: Some(error.clone()),
+        });
+        self.waiting.remove(&step);
+        self.outcomes.insert(step, Outcome::Failed(error));
+        self.skip_dependents(step, &address);
+        self.skip_deletions_before(step, &address);
+    }
+
+    fn skip_deletions_before(&mut self, refused: usize, because: &Address) {
+        let deletes = |step: &usize| self.steps[*step].kind == StepKind::Delete;
+        let before: Vec<usize> = self.steps[refused]
+            .after
+            .iter()
+            .copied()
+            .filter(deletes)
+            .collect();
+        for step in before {
+            if self.waiting.remove(&step) {
+                let because = because.clone();
+                self.outcomes.insert(step, Outcome::Skipped { because });
+            }
+            self.skip_dependents(step, because);
+            self.skip_deletions_before(step, because);
+        }
     }
 
     fn start_ready(&mut self) {

@@ -99,6 +99,16 @@ pub trait Driver: Send + Sync {
         self.resource_type().holds_data
     }
 
+    /// Asks whether the service would refuse to delete the resource for good: a run asks before it
+    /// deletes anything, since what refers to a resource is deleted before it. Changes nothing, and
+    /// need not find every obstacle. By default none is known.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    async fn check_deletion(&self, _live: &Live) -> Result<(), DriverError> {
+        Ok(())
+    }
+
     /// Deletes the resource, including its data and its protection. Its waits end when the run is
     /// stopped; the next run resumes them.
     async fn delete(&self, live: &Live) -> Result<(), DriverError>;

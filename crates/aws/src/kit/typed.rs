@@ -196,6 +196,14 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         Self::Properties::TYPE.holds_data
     }
 
+    /// As [`engine::Driver::check_deletion`].
+    fn check_deletion(
+        &self,
+        _live: &TypedLive<Self::Properties>,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async { Ok(()) }
+    }
+
     /// Deletes the resource.
     fn delete(
         &self,
@@ -428,6 +436,10 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
     fn is_kept(&self, live: &Live) -> bool {
         let properties = live.properties.typed::<D::Properties>();
         properties.map_or(D::Properties::TYPE.holds_data, |of| self.driver.is_kept(of))
+    }
+
+    async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
+        self.driver.check_deletion(&typed(live)?).await
     }
 
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {

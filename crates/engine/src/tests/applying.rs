@@ -60,6 +60,39 @@ async fn what_is_referred_to_is_made_before_and_deleted_after() {
     );
 }
 
+/// A site that cannot be deleted keeps its policy and its bucket.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_taken_from_what_cannot_be_deleted() {
+    let cloud = Cloud::default();
+    let (site, policy) = (
+        thing("site", &["bucket"]),
+        thing("policy", &["site", "bucket"]),
+    );
+    let record = thing("record", &["policy"]);
+    let graph = things([
+        thing("bucket", &[]),
+        site,
+        policy,
+        record,
+        thing("other", &["bucket"]),
+    ]);
+    assert!(cloud.apply(&graph).await.complete());
+    cloud.take_log();
+    cloud.fault("refuse site", Fault::Fails);
+
+    let (_stop, stopped) = watch::channel(false);
+    let goal = Goal::Destroy { delete_data: true };
+    let plan = cloud.plan(&graph, goal).await.unwrap();
+    let report = cloud.run(plan, stopped).await;
+    assert_eq!(cloud.take_log(), ["delete other", "deleted other"]);
+    assert!(matches!(outcome(&report, "site"), Outcome::Failed(_)));
+    for kept in ["bucket", "policy", "record"] {
+        assert!(
+            matches!(outcome(&report, kept), Outcome::Skipped { because } if because.name() == "site")
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn things_of_one_parent_do_not_refer_to_each_other() {
     let cloud = Cloud::default();

@@ -397,6 +397,14 @@ impl Driver for FakeDriver {
         self.facts.holds_data || json(live)["Shape"] == "guarded"
     }
 
+    async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
+        let key = format!("refuse {}", name(json(live)));
+        match self.cloud.has_fault(&key) {
+            true => Err(DriverError::Invalid(key)),
+            false => Ok(()),
+        }
+    }
+
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
         let name = name(json(live));
         self.cloud.step("delete", &name).await?;

@@ -246,20 +246,14 @@ impl Distributions {
     /// Disables a distribution, waits until that is deployed, and deletes it: each step only if it
     /// was not done before.
     ///
-    /// AWS refuses some deletions, such as that of a distribution with a pricing plan, and
-    /// documents no order of its checks. So the deletion is asked for before the site is disabled:
-    /// if anything but that stands in its way, AWS may say so then. If it says so afterwards, the
-    /// site is enabled again.
+    /// AWS documents no order of its checks. If it says only after the site was disabled that
+    /// something stands in the way, the site is enabled again.
     async fn take_away(&self, id: &str) -> Result<(), DriverError> {
         let live = self.get(id).await?;
         check_deletable(id, &live.config)?;
         if !live.config.enabled {
             self.deployed(id).await?;
             return self.remove(id).await;
-        }
-        match self.remove(id).await {
-            Err(error) if error.is(NOT_DISABLED) => {}
-            answer => return answer,
         }
         self.set_enabled(id, false).await?;
         self.deployed(id).await?;
@@ -401,6 +395,21 @@ impl ResourceDriver for Distributions {
         let written = self.write(&live.id, desired, &owner).await?;
         live.attributes = self.attributes(&written);
         Ok(())
+    }
+
+    /// AWS refuses some deletions, such as that of a distribution with a pricing plan. So the deletion
+    /// is asked for while the site is enabled: if anything but that stands in its way, AWS may say so.
+    async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
+        let found = WRITES.found(self.get(&live.id).await)?;
+        let Some(found) = found else { return Ok(()) };
+        check_deletable(&live.id, &found.config)?;
+        if !found.config.enabled {
+            return Ok(());
+        }
+        match WRITES.or_empty(self.remove(&live.id).await) {
+            Err(error) if error.is(NOT_DISABLED) => Ok(()),
+            answer => answer,
+        }
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

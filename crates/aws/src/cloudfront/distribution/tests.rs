@@ -591,8 +591,6 @@ async fn a_deletion_that_others_disturb_begins_again() {
         ("DELETE ", 409, &not_disabled),
         ("GET ", 200, &enabled),
         ("GET ", 200, &enabled),
-        ("DELETE ", 409, &not_disabled),
-        ("GET ", 200, &enabled),
         ("PUT ", 200, &written),
         ("GET ", 200, &disabled),
         ("GET ", 200, &disabled),
@@ -619,25 +617,41 @@ async fn what_cannot_be_deleted_is_not_disabled() {
     answers.extend([("GET ", 200, enabled.as_str()); 10]);
     let fake = FakeAws::new(answers);
     let began = tokio::time::Instant::now();
-    let failed = driver(&fake).delete(live("Deployed")).await.unwrap_err();
-    assert_eq!(failed.message(), Some(PLAN));
+    let checked = driver(&fake).check_deletion(&live("Deployed")).await;
+    assert_eq!(checked.unwrap_err().message(), Some(PLAN));
     assert_eq!((fake.count("PUT "), fake.count("DELETE ")), (0, 1));
     assert!(began.elapsed() < Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn a_deletion_is_only_checked_while_the_site_is_enabled() {
+    let (enabled, disabled) = (read("V1", "Deployed", true), read("V2", "Deployed", false));
+    let not_disabled = error("DistributionNotDisabled", "enabled");
+    let absent = error("NoSuchDistribution", "gone");
+    let fake = FakeAws::new([
+        ("GET ", 200, enabled.as_str()),
+        ("GET ", 200, &enabled),
+        ("DELETE ", 409, &not_disabled),
+        ("GET ", 200, &disabled),
+        ("GET ", 404, &absent),
+    ]);
+    for _ in 0..3 {
+        driver(&fake)
+            .check_deletion(&live("Deployed"))
+            .await
+            .unwrap();
+    }
+    fake.assert_used();
 }
 
 /// AWS names the obstacle only once the site is disabled: it is enabled again.
 #[tokio::test(start_paused = true)]
 async fn what_turns_out_not_to_be_deletable_is_enabled_again() {
     let (enabled, disabled) = (read("V1", "Deployed", true), read("V2", "Deployed", false));
-    let (not_disabled, refused) = (
-        error("DistributionNotDisabled", "enabled"),
-        error("PreconditionFailed", PLAN),
-    );
+    let refused = error("PreconditionFailed", PLAN);
     let written = distribution("InProgress", &config(false, "", ""));
     let mut answers = vec![
         ("GET ", 200, enabled.as_str()),
-        ("GET ", 200, &enabled),
-        ("DELETE ", 409, &not_disabled),
         ("GET ", 200, &enabled),
         ("PUT ", 200, &written),
         ("DELETE ", 412, &refused),
@@ -647,7 +661,7 @@ async fn what_turns_out_not_to_be_deletable_is_enabled_again() {
     let fake = FakeAws::new(answers);
     let failed = driver(&fake).delete(live("Deployed")).await.unwrap_err();
     assert_eq!(failed.message(), Some(PLAN));
-    assert_eq!(fake.count("DELETE "), 2);
+    assert_eq!(fake.count("DELETE "), 1);
     let writes: Vec<_> = fake
         .requests()
         .into_iter()
@@ -665,7 +679,10 @@ async fn a_continuous_deployment_is_not_taken_apart() {
     );
     let read = versioned("V1", &distribution("Deployed", &deployed));
     let fake = FakeAws::new([("GET ", 200, read.as_str())]);
-    let refused = driver(&fake).delete(live("Deployed")).await.unwrap_err();
+    let refused = driver(&fake)
+        .check_deletion(&live("Deployed"))
+        .await
+        .unwrap_err();
     assert!(
         refused
             .to_string()
