@@ -45,13 +45,18 @@ pub fn upload_timeouts(bytes: u64) -> TimeoutConfig {
 mod tests {
     use std::sync::Arc;
 
+    use aws_sdk_s3::config::retry::RetryConfig;
     use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
-    use aws_smithy_async::rt::sleep::TokioSleep;
+    use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
     use aws_smithy_runtime_api::client::http::SharedHttpClient;
+    use aws_smithy_types::error::display::DisplayErrorContext;
     use fake_aws::FakeAws;
     use futures_util::future::try_join_all;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
 
     use super::*;
+    use crate::account::network::Network;
     use crate::account::pace::Pace;
     use crate::account::transport::{self, CallCount, Endpoint};
 
@@ -78,6 +83,71 @@ mod tests {
         let calls = (0..CALLS).map(|_| sqs.list_queues().send());
         try_join_all(calls).await.unwrap();
         assert!(began.elapsed().as_secs() > ANSWER);
+    }
+
+    /// A minute of the client takes 0.6 s here.
+    const FASTER: u32 = 100;
+
+    #[derive(Debug)]
+    struct FastSleep;
+
+    impl AsyncSleep for FastSleep {
+        fn sleep(&self, duration: Duration) -> Sleep {
+            Sleep::new(tokio::time::sleep(duration / FASTER))
+        }
+    }
+
+    /// Receives one upload over a line of 45 kB/s, and answers once it is there.
+    async fn slow_line(listener: TcpListener, bytes: usize) {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut received = 0;
+        let mut chunk = vec![0; 405_000];
+        while received < bytes {
+            received += connection.read_exact(&mut chunk).await.unwrap();
+            tokio::time::sleep(Duration::from_secs(9) / FASTER).await;
+        }
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        let _ = connection.write_all(answer).await;
+    }
+
+    /// Uploads four megabytes over a slow line, which takes a minute and a half.
+    async fn upload(bytes: usize, timeouts: TimeoutConfig) -> Result<(), String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let line = tokio::spawn(slow_line(listener, bytes));
+        let connections = transport::connections(&Network::default());
+        let count = CallCount::default();
+        let http = transport::client(connections, count, "s3", Endpoint::Emulator);
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+            .region(aws_sdk_s3::config::Region::new("eu-west-1"))
+            .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
+            .endpoint_url(url)
+            .force_path_style(true)
+            .retry_config(RetryConfig::disabled())
+            .sleep_impl(SharedAsyncSleep::new(FastSleep))
+            .timeout_config(timeouts)
+            .stalled_stream_protection(stalled_streams())
+            .http_client(http)
+            .build();
+        let s3 = aws_sdk_s3::Client::from_conf(config);
+        let put = s3
+            .put_object()
+            .bucket("site")
+            .key("file")
+            .body(vec![0; bytes].into());
+        let sent = put.send().await;
+        line.abort();
+        sent.map(drop)
+            .map_err(|error| DisplayErrorContext(error).to_string())
+    }
+
+    #[tokio::test]
+    async fn a_slow_upload_is_waited_for() {
+        let bytes = 4_050_000;
+        let refused = upload(bytes, timeouts()).await.unwrap_err();
+        assert!(refused.contains("timeout"), "{refused}");
+        upload(bytes, upload_timeouts(bytes as u64)).await.unwrap();
     }
 
     #[test]
