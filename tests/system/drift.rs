@@ -11,6 +11,7 @@ use aws_sdk_iam::types::Tag as RoleTag;
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 
+use crate::support::World;
 use crate::support::cli::Project;
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
@@ -693,6 +694,31 @@ async fn what_another_system_left_behind_is_left_alone() {
     ];
     assert_eq!(left, wanted);
     hands.clear_away().await;
+}
+
+/// The names of the second system begin as those of a stack of the first.
+#[tokio::test(flavor = "multi_thread")]
+async fn systems_whose_names_begin_alike_leave_each_other_alone() {
+    let world = World::new();
+    let longer = World {
+        system: format!("{}-toggles", world.system),
+        ..world.clone()
+    };
+    let [one, other] = [world, longer].map(|world| Project::in_world(world, ""));
+    one.apply();
+    let before = one.world.listing().await;
+    other.apply();
+    one.assert_nothing_to_do();
+    other.assert_nothing_to_do();
+    other.destroy();
+    assert_eq!(one.world.listing().await, before);
+    one.assert_nothing_to_do();
+
+    other.apply();
+    one.destroy();
+    other.assert_nothing_to_do();
+    other.destroy();
+    assert_eq!(other.world.listing().await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
