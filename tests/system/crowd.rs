@@ -1,13 +1,17 @@
 //! Many clients at once, and clients that disappear without closing.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::support::cli::Project;
 use crate::support::client::{Client, Toggles};
 use crate::support::{eventually, toggles};
 
 const CLIENTS: usize = 20;
+const CROWD: usize = 500;
 const CHANGES: usize = 50;
 /// Fewer than changes, so that most toggles change several times.
 const TOGGLES: usize = 12;
@@ -113,6 +117,59 @@ async fn connections_of_another_api_are_forgotten_at_the_next_change() {
     .await;
     toggles::put(&project, "1", "Feature toggle 1", false).await;
     client.next().await.expect("the next change comes");
+    project.destroy();
+}
+
+/// Of five hundred and three connections one was closed, one never opens, and one is at an address that
+/// takes requests and answers none. Everybody else is told each change, and once.
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_connections_among_five_hundred_delay_no_change() {
+    let project = Project::new();
+    project.apply();
+    let url = project.output("websocket_url");
+    let mut clients = Vec::new();
+    while clients.len() < CROWD {
+        let more = (0..25).map(|_| Client::connect(&url));
+        clients.extend(futures_util::future::join_all(more).await);
+    }
+    let everybody = |clients: Vec<Client>, wanted: Value| async move {
+        let told = clients.into_iter().map(|mut client| async {
+            client.expect(&wanted).await;
+            client
+        });
+        futures_util::future::join_all(told).await
+    };
+    let clients = everybody(clients, json!([])).await;
+
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = silent.local_addr().expect("bound");
+    let endpoint = format!("http://{address}/_aws/execute-api/gone/live");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.expect("after the epoch").as_millis().to_string();
+    let bad = [
+        [
+            ("connectionId", "closed="),
+            ("connectedAt", "1700000000000"),
+        ],
+        [("connectionId", "unopened="), ("connectedAt", &now)],
+        [
+            ("connectionId", "silent="),
+            ("connectionEndpoint", &endpoint),
+        ],
+    ];
+    for values in bad {
+        store(&project, &values).await;
+    }
+    let change = |active: bool| json!({"featureId": {"S": "1"}, "featureName": {"S": "One"}, "isActive": {"BOOL": active}});
+    toggles::put(&project, "1", "One", true).await;
+    let clients = everybody(clients, change(true)).await;
+    toggles::put(&project, "1", "One", false).await;
+    let clients = everybody(clients, change(false)).await;
+    for client in &clients {
+        assert_eq!(client.received, [json!([]), change(true), change(false)]);
+    }
+    drop(silent);
+    drop(clients);
     project.destroy();
 }
 

@@ -11,8 +11,9 @@ use aws_sdk_iam::types::Tag as RoleTag;
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 
-use crate::support::World;
 use crate::support::cli::Project;
+use crate::support::client::Client;
+use crate::support::{World, toggles};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
@@ -694,6 +695,39 @@ async fn what_another_system_left_behind_is_left_alone() {
     ];
     assert_eq!(left, wanted);
     hands.clear_away().await;
+}
+
+/// A new mapping reads the stream from its oldest record on: all of them are about states that ended
+/// long ago.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_that_is_made_anew_tells_nobody_an_old_state() {
+    let project = Project::new();
+    project.apply();
+    let hands = Hands::new(&project);
+    for active in [false, true, false] {
+        toggles::put(&project, "kill", "Kill", active).await;
+    }
+    let mut client = Client::connect(&project.output("websocket_url")).await;
+    client.next().await.expect("the state comes");
+    let mapping = hands.mapping("toggle-message").await;
+    let delete = hands.lambda.delete_event_source_mapping().uuid(mapping);
+    delete.send().await.expect("deleted");
+    project.apply();
+
+    toggles::put(&project, "end", "End", true).await;
+    while client.next().await.expect("it stays open")["featureId"]["S"] != "end" {}
+    let heard = serde_json::to_string(&client.received).expect("JSON");
+    assert!(heard.contains("Kill"), "{heard}");
+    let heard_of = client.received.iter().flat_map(|message| match message {
+        Value::Array(items) => items.clone(),
+        item => vec![item.clone()],
+    });
+    let ever_on = heard_of
+        .filter(|item| item["featureId"]["S"] == "kill")
+        .any(|item| item["isActive"]["BOOL"] == true);
+    assert!(!ever_on, "{heard}");
+    project.assert_nothing_to_do();
+    project.destroy();
 }
 
 /// The names of the second system begin as those of a stack of the first.
