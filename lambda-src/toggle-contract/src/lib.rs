@@ -13,6 +13,11 @@ pub const API_ID: &str = "API_ID";
 /// The environment variable with the name of that API's stage.
 pub const API_STAGE: &str = "API_STAGE";
 
+/// The environment variable with the name of the bucket that toggle-snapshot writes to.
+pub const SNAPSHOT_BUCKET: &str = "SNAPSHOT_BUCKET";
+/// The file with the state of all toggles there.
+pub const SNAPSHOT: &str = "toggles.json";
+
 /// Seconds that the connection manager may run. A connection is in the table before `$connect` has
 /// returned, so this bounds how long it can be known there and not yet be open.
 pub const CONNECT_TIMEOUT_SECONDS: u16 = 10;
@@ -23,6 +28,7 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     connection_manager: "connection-manager",
     new_connection: "new-connection",
     toggle_message: "toggle-message",
+    toggle_snapshot: "toggle-snapshot",
 };
 
 /// A value per function; none can be missing.
@@ -34,6 +40,8 @@ pub struct PerFunction<T> {
     pub new_connection: T,
     /// Sends each change to every connection.
     pub toggle_message: T,
+    /// Writes the state of all toggles to a file.
+    pub toggle_snapshot: T,
 }
 
 impl<T> PerFunction<T> {
@@ -44,6 +52,7 @@ impl<T> PerFunction<T> {
             connection_manager: &self.connection_manager,
             new_connection: &self.new_connection,
             toggle_message: &self.toggle_message,
+            toggle_snapshot: &self.toggle_snapshot,
         }
     }
 
@@ -54,6 +63,7 @@ impl<T> PerFunction<T> {
             connection_manager: make(self.connection_manager),
             new_connection: make(self.new_connection),
             toggle_message: make(self.toggle_message),
+            toggle_snapshot: make(self.toggle_snapshot),
         }
     }
 }
@@ -66,19 +76,21 @@ impl<T> PerFunction<Option<T>> {
             connection_manager: self.connection_manager?,
             new_connection: self.new_connection?,
             toggle_message: self.toggle_message?,
+            toggle_snapshot: self.toggle_snapshot?,
         })
     }
 }
 
 impl<T> IntoIterator for PerFunction<T> {
     type Item = T;
-    type IntoIter = std::array::IntoIter<T, 3>;
+    type IntoIter = std::array::IntoIter<T, 4>;
 
     fn into_iter(self) -> Self::IntoIter {
         [
             self.connection_manager,
             self.new_connection,
             self.toggle_message,
+            self.toggle_snapshot,
         ]
         .into_iter()
     }
@@ -94,9 +106,10 @@ mod tests {
         assert_eq!(lengths.connection_manager, NAMES.connection_manager.len());
         assert_eq!(lengths.new_connection, NAMES.new_connection.len());
         assert_eq!(lengths.toggle_message, NAMES.toggle_message.len());
+        assert_eq!(lengths.toggle_snapshot, NAMES.toggle_snapshot.len());
         assert_eq!(
             lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
-            [18, 14, 14]
+            [18, 14, 14, 15]
         );
     }
 

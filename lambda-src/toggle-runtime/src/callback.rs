@@ -1,20 +1,13 @@
 //! The `@connections` API of API Gateway.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::{AggregatedBytes, ByteStream};
-use aws_smithy_types::error::display::DisplayErrorContext;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::timeout;
 
 use crate::connection::Connection;
 use crate::ports::{Callback, CallbackError};
+use crate::signed::{Answer, Request, Signed, Unsent};
 
 /// An attempt without a response by then is in doubt. A post takes milliseconds.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -29,16 +22,12 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Calls that are signed and sent without the SDK's client of this API: that takes more than three
-/// times the processor time per post, which is what bounds a fan-out in a small function.
+/// Calls that are sent without the SDK's client of this API: that takes more than three times the
+/// processor time per post, which is what bounds a fan-out in a small function.
 #[derive(Debug)]
 pub struct Management {
-    /// Sends requests, and reuses connections.
-    pub http: SharedHttpConnector,
-    /// The function's credentials.
-    pub credentials: SharedCredentialsProvider,
-    /// The Region to sign for.
-    pub region: String,
+    /// Signs and sends.
+    pub http: Signed,
 }
 
 impl Callback for Management {
@@ -59,69 +48,40 @@ impl Management {
         connection: &Connection,
         body: &[u8],
     ) -> Result<(), CallbackError> {
-        let request = self.request(method, connection, body).await;
-        let request = request
-            .map_err(|error| CallbackError::Refused(DisplayErrorContext(&*error).to_string()))?;
-        let answered = timeout(ATTEMPT, self.send(request)).await;
+        let answered = timeout(ATTEMPT, self.send(method, connection, body)).await;
         answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {ATTEMPT:?}"))))
     }
 
     /// Without a status the connection to the service was closed or refused: nothing more will
     /// happen to what was sent on it.
-    async fn send(&self, request: HttpRequest) -> Result<(), CallbackError> {
-        let answer = self.http.call(request).await;
-        let answer = answer
-            .map_err(|error| CallbackError::Again(DisplayErrorContext(&error).to_string()))?;
-        let status = answer.status().as_u16();
-        // Read to its end, so that the HTTP connection can serve the next call.
-        let body = ByteStream::new(answer.into_body()).collect().await;
-        classify(
-            status,
-            &body.map(AggregatedBytes::to_vec).unwrap_or_default(),
-        )
-    }
-
-    async fn request(
+    async fn send(
         &self,
         method: &str,
         connection: &Connection,
         body: &[u8],
-    ) -> Result<HttpRequest, BoxError> {
-        let uri = format!(
-            "{}/@connections/{}",
-            connection.endpoint,
-            utf8_percent_encode(&connection.id, SEGMENT)
-        );
-        let identity = self.credentials.provide_credentials().await?.into();
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name("execute-api")
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()?;
-        let unsigned = SignableRequest::new(
+    ) -> Result<(), CallbackError> {
+        let request = Request {
+            service: "execute-api",
             method,
-            uri.as_str(),
-            [TYPE].into_iter(),
-            SignableBody::Bytes(body),
-        )?;
-        let (signature, _) = sign(unsigned, &parameters.into())?.into_parts();
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(uri)
-            .header(TYPE.0, TYPE.1)
-            .body(SdkBody::from(body))?;
-        signature.apply_to_request_http1x(&mut request);
-        Ok(request.try_into()?)
+            uri: format!(
+                "{}/@connections/{}",
+                connection.endpoint,
+                utf8_percent_encode(&connection.id, SEGMENT)
+            ),
+            headers: &[TYPE],
+            body,
+        };
+        match self.http.send(&request).await {
+            Ok(answer) => classify(&answer),
+            Err(Unsent::Invalid(error)) => Err(CallbackError::Refused(error)),
+            Err(Unsent::Broken(error)) => Err(CallbackError::Again(error)),
+        }
     }
 }
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-fn classify(status: u16, body: &[u8]) -> Result<(), CallbackError> {
-    let text = || format!("{status} {}", String::from_utf8_lossy(body));
-    match status {
+fn classify(answer: &Answer) -> Result<(), CallbackError> {
+    let text = || answer.to_string();
+    match answer.status {
         200..300 => Ok(()),
         410 => Err(CallbackError::Gone),
         429 | 500.. => Err(CallbackError::Again(text())),
@@ -134,11 +94,12 @@ mod tests {
     use std::future::pending;
 
     use super::*;
-    use aws_smithy_runtime_api::client::http::HttpConnectorFuture;
+    use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
     use aws_smithy_runtime_api::client::result::ConnectorError;
     use fake_aws::FakeAws;
 
-    use crate::wire::credentials;
+    use crate::wire::signed;
 
     const CALL: &str = "POST https://fake/live/@connections/c%3D";
 
@@ -152,11 +113,7 @@ mod tests {
     }
 
     fn management(http: impl HttpConnector + 'static) -> Management {
-        Management {
-            http: SharedHttpConnector::new(http),
-            credentials: credentials(),
-            region: "eu-west-1".into(),
-        }
+        Management { http: signed(http) }
     }
 
     async fn answer(status: u16) -> Result<(), CallbackError> {

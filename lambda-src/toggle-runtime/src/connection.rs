@@ -103,7 +103,7 @@ impl CallbackBase {
 }
 
 /// The DNS suffix of a Region's partition (the SDKs' `partitions.json`).
-fn dns_suffix(region: &str) -> &'static str {
+pub(crate) fn dns_suffix(region: &str) -> &'static str {
     match region.split_once('-').map_or("", |(prefix, _)| prefix) {
         "cn" => "amazonaws.com.cn",
         "eusc" => "amazonaws.eu",

@@ -13,11 +13,13 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
 use toggle_contract::{
-    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, TOGGLES_TABLE,
+    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, SNAPSHOT, SNAPSHOT_BUCKET,
+    TOGGLES_TABLE,
 };
 use tokio::time::Instant;
 use tracing::{Level, error, info};
 
+use crate::bucket::{self, BucketFile};
 use crate::callback::Management;
 use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
@@ -25,6 +27,8 @@ use crate::dynamo::{ConnectionsTable, TogglesTable};
 use crate::event::{BatchResponse, StreamEvent};
 use crate::line::{Delivery, fraction, millis};
 use crate::policy::{CONCURRENCY, Policy};
+use crate::signed::Signed;
+use crate::snapshot::snapshot;
 use crate::tally::Tally;
 
 /// How long connecting to a service may take.
@@ -70,7 +74,57 @@ impl Register {
     }
 }
 
-/// The configuration and clients of the stream functions.
+/// The configuration and clients of toggle-snapshot.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The toggles table.
+    pub toggles: TogglesTable,
+    /// The file.
+    pub file: BucketFile,
+}
+
+impl Snapshot {
+    /// Reads the environment and creates the clients.
+    pub async fn start() -> Result<Self, MissingVariable> {
+        let began = start_logs();
+        let (name, bucket) = (required(TOGGLES_TABLE)?, required(SNAPSHOT_BUCKET)?);
+        let configuration = configuration().await;
+        let client = aws_sdk_dynamodb::Client::new(&configuration);
+        let http = signed(&configuration);
+        let endpoint = variable("AWS_ENDPOINT_URL_S3").or_else(|| variable("AWS_ENDPOINT_URL"));
+        let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty());
+        let url = bucket::url(endpoint.as_deref(), &http.region, &bucket, SNAPSHOT);
+        started(began);
+        Ok(Self {
+            toggles: TogglesTable { client, name },
+            file: BucketFile { http, url },
+        })
+    }
+
+    /// Writes the state. Returns the index of the first record that must be retried: the first, if
+    /// it could not be written.
+    pub async fn write(&self, event: &StreamEvent, context: &Context) -> BatchResponse {
+        let began = Instant::now();
+        let deadline = Deadline::of(&Clock::system(), context.deadline);
+        let written = snapshot(&self.toggles, &self.file, deadline.tell).await;
+        let (request_id, records) = (&context.request_id, event.records.len());
+        match &written {
+            Ok(()) => info!(
+                request_id,
+                records,
+                took_ms = fraction(began.elapsed()),
+                "written"
+            ),
+            Err(error) => {
+                let error = error as &dyn std::error::Error;
+                error!(error, request_id, records, "the state cannot be written");
+            }
+        }
+        BatchResponse::retry_from(event, written.err().map(|_| 0))
+    }
+}
+
+/// The configuration and clients of the stream functions that send.
 #[derive(Debug)]
 pub struct Broadcast {
     /// The toggles table.
@@ -90,7 +144,9 @@ impl Broadcast {
         let own = base.url(&required(API_ID)?, &required(API_STAGE)?);
         let configuration = configuration().await;
         let client = aws_sdk_dynamodb::Client::new(&configuration);
-        let callback = management(&configuration);
+        let callback = Management {
+            http: signed(&configuration),
+        };
         started(began);
         Ok(Self {
             toggles: TogglesTable {
@@ -218,8 +274,8 @@ async fn configuration() -> SdkConfig {
 }
 
 /// Lambda provides a function's credentials in the environment.
-fn management(configuration: &SdkConfig) -> Management {
-    Management {
+fn signed(configuration: &SdkConfig) -> Signed {
+    Signed {
         http: connector(),
         credentials: SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
         region: configuration
@@ -263,6 +319,7 @@ fn is_plain() -> bool {
     let own = [
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
+        "AWS_ENDPOINT_URL_S3",
     ];
     is_plain("AWS_ENDPOINT_URL") == Some(true)
         && own.into_iter().all(|name| is_plain(name) != Some(false))

@@ -8,6 +8,7 @@
 
 pub mod announce;
 pub mod backoff;
+pub mod bucket;
 pub mod callback;
 pub mod clock;
 pub mod coalesce;
@@ -25,6 +26,8 @@ pub mod message;
 pub mod policy;
 pub mod ports;
 pub mod register;
+pub mod signed;
+pub mod snapshot;
 pub mod states;
 pub mod tally;
 pub mod websocket;

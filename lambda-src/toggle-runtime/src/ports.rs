@@ -72,3 +72,14 @@ pub trait Callback {
     /// Closes the connection.
     async fn close(&self, connection: &Connection) -> Result<(), CallbackError>;
 }
+
+/// A file could not be written. Contains its URL and the answer.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {0}")]
+pub struct FileError(pub String);
+
+/// The file with the state of all toggles.
+pub trait File {
+    /// Replaces its content.
+    async fn write(&self, content: &[u8]) -> Result<(), FileError>;
+}

@@ -5,12 +5,24 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use fake_aws::FakeAws;
 use serde_json::Value;
+
+use crate::signed::Signed;
 
 /// Credentials that are valid nowhere.
 pub(crate) fn credentials() -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(Credentials::new("id", "secret", None, None, "tests"))
+}
+
+/// Signed calls to a fake service.
+pub(crate) fn signed(http: impl HttpConnector + 'static) -> Signed {
+    Signed {
+        http: SharedHttpConnector::new(http),
+        credentials: credentials(),
+        region: "eu-west-1".into(),
+    }
 }
 
 /// A configuration of clients that do not retry.
