@@ -171,6 +171,7 @@ fn stream_function(
                 destination: dead_letters.arn(),
             },
         }),
+        scaling_config: None,
     };
     builder.stack.add(&format!("{name}-stream"), mapping);
 }
