@@ -29,16 +29,23 @@ pub(super) fn digests(
         lock: lock.parse().unwrap_or_default(),
         architecture,
     };
-    let [connection_manager, new_connection, toggle_message] = [
+    let [
+        connection_manager,
+        new_connection,
+        toggle_message,
+        toggle_slice,
+    ] = [
         NAMES.connection_manager,
         NAMES.new_connection,
         NAMES.toggle_message,
+        NAMES.toggle_slice,
     ]
     .map(|name| workspace.digest(name));
     Ok(PerFunction {
         connection_manager: connection_manager?,
         new_connection: new_connection?,
         toggle_message: toggle_message?,
+        toggle_slice: toggle_slice?,
     })
 }
 
@@ -90,6 +97,8 @@ mod tests {
         name = "new-connection"
         [[package]]
         name = "connection-manager"
+        [[package]]
+        name = "toggle-slice"
     "#;
 
     fn workspace() -> tempfile::TempDir {
@@ -104,6 +113,7 @@ mod tests {
             "toggle-message",
             "new-connection",
             "connection-manager",
+            "toggle-slice",
         ] {
             write(&format!("lambda-src/{name}/src/lib.rs"), name);
         }
