@@ -78,6 +78,11 @@ impl Context {
         let has_functions = selection.contains(&StackName::new(toggles::STACK));
         let zips = if has_functions { zips } else { Zips::None };
         let functions = functions::find(system, zips).await?;
+        // Quotas differ by Region, which the description need not state.
+        let system = &System {
+            region: Some(account.region().to_owned()),
+            ..system.clone()
+        };
         let graph = graph(global, system, functions.as_ref())?;
         let account = account.with_artifacts(paths(functions.as_ref()));
         let drivers = aws::drivers(&account);

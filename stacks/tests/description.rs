@@ -82,7 +82,8 @@ fn toggles() -> impl Strategy<Value = Toggles> {
         option::of("arn:aws:logs:eu-west-1:[0-9]{12}:log-group:/?[a-z]{1,9}"),
         (flag(), flag()),
     );
-    let numbers = (0..=300, 0..=10_000, 60..=604_800, 1..=14);
+    let quota = option::of(100..=1_000_000);
+    let numbers = (0..=300, 0..=10_000, 60..=604_800, 1..=14, quota);
     (
         "[A-Za-z0-9_-]{1,128}",
         any::<bool>(),
@@ -106,6 +107,7 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                     max_retries: numbers.1,
                     max_record_age_seconds: numbers.2,
                     dead_letter_retention_days: numbers.3,
+                    posts_per_second: numbers.4,
                     kms_key,
                     access_logs,
                     connections: Connections {
@@ -698,6 +700,9 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
         toggles.dead_letter_retention_days
     )
     .unwrap();
+    if let Some(quota) = toggles.posts_per_second {
+        writeln!(text, "posts_per_second = {quota}").unwrap();
+    }
     let toggles_texts = [
         ("kms_key", &toggles.kms_key),
         ("access_logs", &toggles.access_logs),

@@ -118,8 +118,8 @@ fn every_role_has_the_path_and_the_boundary() {
     let described =
         format!("[functions]\nrole_path = \"/web/\"\npermissions_boundary = \"{boundary}\"");
     let stated = (Some("/web/".into()), Some(boundary.into()));
-    assert_eq!(roles(&described), vec![stated; 3]);
-    assert_eq!(roles(""), vec![(None, None); 3]);
+    assert_eq!(roles(&described), vec![stated; 4]);
+    assert_eq!(roles(""), vec![(None, None); 4]);
 }
 
 /// A key is named by everything that it encrypts, and may be used by the roles that need it.
@@ -212,9 +212,36 @@ fn the_logs_class_and_protection_are_as_described() {
         };
         groups.map(of).collect::<Vec<_>>()
     };
-    assert_eq!(stated(""), vec![(None, None); 3]);
+    assert_eq!(stated(""), vec![(None, None); 4]);
     let described =
         "[functions]\nlog_class = \"infrequent_access\"\nlog_deletion_protection = false";
     let expected = (Some("INFREQUENT_ACCESS".into()), Some(false.into()));
-    assert_eq!(stated(described), vec![expected; 3]);
+    assert_eq!(stated(described), vec![expected; 4]);
+}
+
+/// The workers of a large fan-out share the quota of the account's Region, as described.
+#[test]
+fn the_pace_follows_the_quota() {
+    let pace = |more: &str| {
+        let graph = graph(more);
+        let of = |address: &str, property: &str| {
+            let address = address.parse().expect("an address");
+            let node = graph.node(&address).expect("a resource");
+            node.properties.pointer(property).cloned().expect("a value")
+        };
+        let posts = "/Environment/Variables/POSTS_PER_SECOND";
+        (
+            of(
+                "toggles/toggle-slice-queue",
+                "/ScalingConfig/MaximumConcurrency",
+            ),
+            of("toggles/toggle-message", posts),
+            of("toggles/toggle-slice", posts),
+        )
+    };
+    let expected = |workers: i32, all: &str, each: &str| (workers.into(), all.into(), each.into());
+    assert_eq!(pace(""), expected(8, "9000", "1125"));
+    assert_eq!(pace("region = \"eu-south-1\""), expected(2, "2250", "1125"));
+    let raised = "region = \"eu-south-1\"\n[toggles]\nposts_per_second = 50000";
+    assert_eq!(pace(raised), expected(40, "45000", "1125"));
 }

@@ -11,6 +11,8 @@ impl World {
         let mut lines = Vec::new();
         lines.extend(self.tables().await);
         lines.extend(self.queues().await);
+        lines.extend(self.topics().await);
+        lines.extend(self.alarms().await);
         lines.extend(self.roles().await);
         lines.extend(self.log_groups().await);
         lines.extend(self.functions().await);
@@ -69,6 +71,43 @@ impl World {
                 .iter()
                 .filter_map(|url| url.rsplit('/').next()),
         )
+    }
+
+    /// Topics, and the subscriptions to them.
+    async fn topics(&self) -> Vec<String> {
+        let client = aws_sdk_sns::Client::new(&self.config());
+        let topics = client.list_topics().into_paginator().items().send();
+        let topics = topics.collect::<Result<Vec<_>, _>>().await;
+        let mut lines = Vec::new();
+        for arn in topics
+            .expect("listed")
+            .iter()
+            .filter_map(|of| of.topic_arn())
+        {
+            let name = arn.rsplit(':').next().unwrap_or_default();
+            if !self.mine(name) {
+                continue;
+            }
+            lines.push(format!("topic {name}"));
+            let pages = client.list_subscriptions_by_topic().topic_arn(arn);
+            let listed = pages.into_paginator().items().send();
+            let listed = listed.collect::<Result<Vec<_>, _>>().await.expect("listed");
+            let endpoints = listed.iter().filter_map(|of| of.endpoint());
+            lines.extend(endpoints.map(|of| format!("subscription {name}/{of}")));
+        }
+        lines
+    }
+
+    /// Alarms, if the endpoint supports CloudWatch's protocol.
+    async fn alarms(&self) -> Vec<String> {
+        let client = aws_sdk_cloudwatch::Client::new(&self.config());
+        let pages = client.describe_alarms().into_paginator().send();
+        let Ok(pages) = pages.collect::<Result<Vec<_>, _>>().await else {
+            return Vec::new();
+        };
+        let alarms = pages.iter().flat_map(|page| page.metric_alarms());
+        let names: Vec<_> = alarms.filter_map(|alarm| alarm.alarm_name()).collect();
+        self.lines("alarm", names)
     }
 
     async fn roles(&self) -> Vec<String> {

@@ -64,6 +64,7 @@ async fn the_whole_system_is_made_in_one_run_found_again_and_taken_away() {
         "update toggles/new-connection-stream",
         "update toggles/stage",
         "update toggles/toggle-message-stream",
+        "update toggles/toggle-slice-queue",
     ];
     let without_id = |line: &String| match line.rsplit_once(".integration.") {
         Some((of, _)) => format!("{of}.integration.ID"),

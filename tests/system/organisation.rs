@@ -66,7 +66,12 @@ async fn the_toggles_are_as_prescribed() {
 
     project.describe(&prescribed("/web/"));
     let replaced = actions(&project.plan());
-    let functions = ["connection-manager", "new-connection", "toggle-message"];
+    let functions = [
+        "connection-manager",
+        "new-connection",
+        "toggle-message",
+        "toggle-slice",
+    ];
     let roles = functions.map(|name| format!("delete-then-create toggles/{name}-role"));
     let updates = functions.map(|name| format!("update toggles/{name}"));
     assert_eq!(replaced, [roles, updates].concat());

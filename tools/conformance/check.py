@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+import cbor2
 import regex
 from botocore.loaders import Loader
 from botocore.model import Shape
@@ -105,6 +106,8 @@ def operation_of(request: dict[str, Any]) -> tuple[OperationModel, dict[str, str
     model = service(name)
     if target:
         return model.operation_model(target.rsplit(".", 1)[1]), {}
+    if is_cbor(request):
+        return model.operation_model(path.rsplit("/", 1)[1]), {}
     body = base64.b64decode(request["body"])
     if model.metadata["protocol"] == "query":
         action = dict(parse_qsl(body.decode(), keep_blank_values=True)).get("Action", "")
@@ -120,11 +123,24 @@ def operation_of(request: dict[str, Any]) -> tuple[OperationModel, dict[str, str
     raise Unknown(f"{signed}: {request['method']} {path} is not an operation")
 
 
+def is_cbor(request: dict[str, Any]) -> bool:
+    """Whether a request is in Smithy's protocol RPC v2 CBOR, which names the operation in the path."""
+    return request["headers"].get("smithy-protocol") == "rpc-v2-cbor"
+
+
 def protocol_of(request: dict[str, Any], operation: OperationModel) -> str:
     """The protocol of a request: some services support several."""
     if "x-amz-target" in request["headers"]:
         return "json"
+    if is_cbor(request):
+        return "cbor"
     return operation.service_model.metadata["protocol"]
+
+
+def contents_of(request: dict[str, Any]) -> dict[str, Any]:
+    """The body of a request, whose members have the model's names: JSON or CBOR."""
+    body = base64.b64decode(request["body"])
+    return cbor2.loads(body) if is_cbor(request) else json.loads(body)
 
 
 def input_of(request: dict[str, Any], operation: OperationModel, path: dict[str, str]) -> dict[str, Any]:
@@ -132,6 +148,8 @@ def input_of(request: dict[str, Any], operation: OperationModel, path: dict[str,
     body = base64.b64decode(request["body"])
     query = parse_qsl(request["path"].partition("?")[2], keep_blank_values=True)
     protocol = protocol_of(request, operation)
+    if protocol == "cbor":
+        return contents_of(request)
     if protocol == "query":
         query = parse_qsl(body.decode(), keep_blank_values=True)
     parsed = PROTOCOL_PARSERS[protocol](operation).parse(
@@ -222,8 +240,8 @@ def check(request: dict[str, Any]) -> tuple[str, list[Finding]]:
             found.append((member, f"like {pattern}", value))
     body = base64.b64decode(request["body"])
     payload = shape.serialization.get("payload")
-    if protocol_of(request, operation) in ("json", "rest-json") and body and not payload:
-        found += unknown_members(shape, json.loads(body), "")
+    if protocol_of(request, operation) in ("json", "rest-json", "cbor") and body and not payload:
+        found += unknown_members(shape, contents_of(request), "")
     return name, [
         Finding(name, at.lstrip("."), rule, shortened(value))
         for at, rule, value in found

@@ -5,8 +5,8 @@ use engine::Drivers;
 use crate::account::Account;
 use crate::kit::typed::Untyped;
 use crate::{
-    apigatewayv2, certificatemanager, cloudfront, codeartifact, cognito, dynamodb, graph_rules,
-    iam, lambda, logs, route53, s3, sqs,
+    apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, cognito, dynamodb,
+    graph_rules, iam, lambda, logs, route53, s3, sns, sqs,
 };
 
 /// The drivers of every type in the model.
@@ -34,6 +34,7 @@ pub fn drivers(account: &Account) -> Drivers {
             account,
             cloudfront::ResponseHeadersPolicies::new,
         ))
+        .with(Untyped::new(account, cloudwatch::Alarms::new))
         .with(Untyped::new(account, codeartifact::Domains::new))
         .with(Untyped::new(account, codeartifact::PackageGroups::new))
         .with(Untyped::new(account, codeartifact::Repositories::new))
@@ -47,6 +48,8 @@ pub fn drivers(account: &Account) -> Drivers {
         .with(Untyped::new(account, s3::Buckets::new))
         .with(Untyped::new(account, s3::Objects::new))
         .with(Untyped::new(account, s3::Policies::new))
+        .with(Untyped::new(account, sns::Subscriptions::new))
+        .with(Untyped::new(account, sns::Topics::new))
         .with(Untyped::new(account, sqs::Queues::new))
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use engine::{Drivers, Finding, Resolved, Violation};
 use model::types::cloudfront::CONTENT_SECURITY_POLICY_LENGTH;
-use model::types::{apigatewayv2, cloudfront, cognito, lambda, s3};
+use model::types::{apigatewayv2, cloudfront, cognito, lambda, s3, sns};
 use model::{Address, Expression, Graph, Node, ResourceType, Text, references};
 use serde_json::Value;
 
@@ -226,15 +226,16 @@ fn content_security_policies(graph: &Graph, known: &Resolved) -> Violations {
 const TAGS: usize = 50;
 
 /// The types whose tags also keep records of children.
-const PARENTS: [&ResourceType; 4] = [
+const PARENTS: [&ResourceType; 5] = [
     apigatewayv2::API,
     cognito::USER_POOL,
     lambda::FUNCTION,
     s3::BUCKET,
+    sns::TOPIC,
 ];
 
 /// The types that are recorded in a tag of their parent, and the property that names the parent.
-const CHILDREN: [(&ResourceType, &str); 12] = [
+const CHILDREN: [(&ResourceType, &str); 13] = [
     (apigatewayv2::AUTHORIZER, "ApiId"),
     (apigatewayv2::DEPLOYMENT, "ApiId"),
     (apigatewayv2::INTEGRATION, "ApiId"),
@@ -247,6 +248,7 @@ const CHILDREN: [(&ResourceType, &str); 12] = [
     (lambda::PERMISSION, "FunctionName"),
     (s3::BUCKET_POLICY, "Bucket"),
     (s3::OBJECT, "Bucket"),
+    (sns::SUBSCRIPTION, "TopicArn"),
 ];
 
 fn tags_per_resource(graph: &Graph, known: &Resolved) -> Violations {
@@ -573,5 +575,6 @@ mod tests {
         check!(lambda::Function, lambda::Permission, NAME, "FunctionName");
         check!(Bucket, s3::Object, NAME, "Bucket");
         check!(Bucket, s3::BucketPolicy, NAME, "Bucket");
+        check!(sns::Topic, sns::Subscription, ARN, "TopicArn");
     }
 }

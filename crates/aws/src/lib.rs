@@ -10,6 +10,7 @@ pub mod account;
 mod apigatewayv2;
 mod certificatemanager;
 mod cloudfront;
+mod cloudwatch;
 mod codeartifact;
 mod cognito;
 mod drivers;
@@ -23,6 +24,7 @@ mod route53;
 pub mod s3;
 #[cfg(test)]
 mod services;
+mod sns;
 mod sqs;
 
 pub use account::advice::hint;

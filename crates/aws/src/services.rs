@@ -11,8 +11,8 @@ use aws_types::os_shim_internal::Env;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use model::Service;
 use model::types::{
-    ALL, apigatewayv2, certificatemanager, cloudfront, codeartifact, cognito, dynamodb, iam,
-    lambda, logs, route53, s3, sqs,
+    ALL, apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, cognito, dynamodb,
+    iam, lambda, logs, route53, s3, sns, sqs,
 };
 
 /// An environment with one variable, and whether an SDK crate found its endpoint there.
@@ -58,10 +58,11 @@ macro_rules! configuration {
 
 #[test]
 fn the_sdk_finds_each_services_endpoint_in_its_variable() {
-    let sdks: [(&Service, Configure); 12] = [
+    let sdks: [(&Service, Configure); 14] = [
         (apigatewayv2::SERVICE, configuration!(aws_sdk_apigatewayv2)),
         (certificatemanager::SERVICE, configuration!(aws_sdk_acm)),
         (cloudfront::SERVICE, configuration!(aws_sdk_cloudfront)),
+        (cloudwatch::SERVICE, configuration!(aws_sdk_cloudwatch)),
         (codeartifact::SERVICE, configuration!(aws_sdk_codeartifact)),
         (
             cognito::SERVICE,
@@ -73,6 +74,7 @@ fn the_sdk_finds_each_services_endpoint_in_its_variable() {
         (logs::SERVICE, configuration!(aws_sdk_cloudwatchlogs)),
         (route53::SERVICE, configuration!(aws_sdk_route53)),
         (s3::SERVICE, configuration!(aws_sdk_s3)),
+        (sns::SERVICE, configuration!(aws_sdk_sns)),
         (sqs::SERVICE, configuration!(aws_sdk_sqs)),
     ];
     for (service, configure) in sdks {

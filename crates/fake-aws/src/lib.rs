@@ -20,7 +20,8 @@ use serde_json::Value;
 /// name.
 ///
 /// A request's name is its method, URL, target header and body:
-/// `POST https://… DynamoDB_20120810.Scan {…}`. If it names the version that it is for, that
+/// `POST https://… DynamoDB_20120810.Scan {…}`. A body in CBOR, CloudWatch's protocol, is named in
+/// JSON, and answered in CBOR from a response in JSON. If it names the version that it is for, that
 /// follows: `DELETE https://… [if-match: E2]`. A request without a response fails with the code
 /// `NoScriptedAnswer`.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +91,8 @@ impl FakeAws {
 
     fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        let cbor = request.headers().get("smithy-protocol") == Some("rpc-v2-cbor");
+        let body = text(request.body().bytes().unwrap_or_default(), cbor);
         let mut name = format!("{} {} {target} {body}", request.method(), request.uri());
         if let Some(version) = request.headers().get("if-match") {
             name = format!("{} [if-match: {version}]", name.trim_end());
@@ -116,9 +118,15 @@ impl FakeAws {
         let status = StatusCode::try_from(status).expect("an answer's status is one of HTTP's");
         let (headers, body) = headers(&body);
         let code = error_code(body);
-        let mut response = HttpResponse::new(status, SdkBody::from(body));
+        let mut response =
+            HttpResponse::new(status, if cbor { in_cbor(body) } else { body.into() });
         for (name, value) in headers {
             response.headers_mut().insert(name, value);
+        }
+        if cbor {
+            response
+                .headers_mut()
+                .insert("smithy-protocol", "rpc-v2-cbor");
         }
         // restJson services name the error in a header, the others in the body.
         if let Some(code) = code {
@@ -126,6 +134,23 @@ impl FakeAws {
         }
         response
     }
+}
+
+/// A request's body as text.
+fn text(body: &[u8], cbor: bool) -> String {
+    if !cbor {
+        return String::from_utf8_lossy(body).into_owned();
+    }
+    let value: Value = ciborium::from_reader(body).expect("a request is CBOR");
+    value.to_string()
+}
+
+/// A body in JSON, in CBOR.
+fn in_cbor(json: &str) -> SdkBody {
+    let value: Value = serde_json::from_str(json).expect("an answer is JSON");
+    let mut body = Vec::new();
+    ciborium::into_writer(&value, &mut body).expect("an answer is written");
+    body.into()
 }
 
 /// The headers before a body, if there are any, and the body.

@@ -31,6 +31,8 @@ pub struct Call {
 pub(crate) enum Protocol {
     /// The operation is in a header.
     Json,
+    /// The operation is at the end of the path, and bodies are CBOR.
+    Cbor,
     /// The operation is in a form.
     Query,
     /// The operation is method and path.
@@ -137,6 +139,10 @@ fn operation(head: &Parts, service: &str, body: &Bytes) -> (Protocol, String) {
     if let Some((_, name)) = action {
         return (Protocol::Query, name.into_owned());
     }
+    // Source: Smithy's specification of the protocol RPC v2 CBOR.
+    if let Some((_, name)) = head.uri.path().split_once("/operation/") {
+        return (Protocol::Cbor, name.to_owned());
+    }
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let protocol = match service {
         "cloudfront" | "route53" | "s3" => Protocol::RestXml,
@@ -156,7 +162,9 @@ mod tests {
         let role = call("iam", "POST /", "Action=CreateRole&RoleName=a");
         let api = call("apigateway", "POST /v2/apis?x=1", "{}");
         let object = call("s3", "PUT /b/a%20c?x-id=PutObject", "");
-        let calls = [queue, role, api, object].map(crate::fake::Request::call);
+        let path = "POST /service/GraniteServiceVersion20100801/operation/PutMetricAlarm";
+        let alarm = call("monitoring", path, "");
+        let calls = [queue, role, api, object, alarm].map(crate::fake::Request::call);
         let named = calls
             .each_ref()
             .map(|call| (call.protocol, &*call.operation));
@@ -167,6 +175,7 @@ mod tests {
                 (Protocol::Query, "CreateRole"),
                 (Protocol::RestJson, "POST /v2/apis?x=1"),
                 (Protocol::RestXml, "PUT /b/a%20c?x-id=PutObject"),
+                (Protocol::Cbor, "PutMetricAlarm"),
             ]
         );
         assert_eq!(calls[3].path, ["b", "a c"]);

@@ -16,10 +16,11 @@ pub enum Denial {
 
 impl Denial {
     /// The error, in the words of "Troubleshoot access denied error messages" in IAM's user guide.
-    /// JSON services answer `AccessDeniedException`, those in XML `AccessDenied`.
+    /// JSON services answer `AccessDeniedException`, those in XML `AccessDenied`; CloudWatch
+    /// answers as JSON services do.
     pub(crate) fn refusal(self, call: &Call) -> Refusal {
         let (status, code) = match call.protocol {
-            Protocol::Json => (400, "AccessDeniedException"),
+            Protocol::Json | Protocol::Cbor => (400, "AccessDeniedException"),
             Protocol::RestJson => (403, "AccessDeniedException"),
             Protocol::Query | Protocol::RestXml => (403, "AccessDenied"),
         };
@@ -48,9 +49,13 @@ impl Denial {
 fn action(call: &Call) -> Option<String> {
     let service = match call.service.as_str() {
         "tagging" => "tag",
+        "monitoring" => "cloudwatch",
         other => other,
     };
-    if matches!(call.protocol, Protocol::Json | Protocol::Query) {
+    if matches!(
+        call.protocol,
+        Protocol::Json | Protocol::Query | Protocol::Cbor
+    ) {
         return Some(format!("{service}:{}", call.operation));
     }
     let (method, path) = call.route();

@@ -39,6 +39,23 @@ pub(crate) fn emptied(body: &str) -> String {
     }
 }
 
+/// A response in CBOR without the entries of its lists.
+pub(crate) fn emptied_cbor(body: &[u8]) -> Vec<u8> {
+    use ciborium::Value as Cbor;
+    let Ok(Cbor::Map(mut members)) = ciborium::from_reader(body) else {
+        return body.to_vec();
+    };
+    let is_marker = |name: &Cbor| name.as_text().is_some_and(|name| MARKERS.contains(&name));
+    members.retain(|(name, _)| !is_marker(name));
+    for (_, list) in members.iter_mut().filter(|(_, value)| value.is_array()) {
+        *list = Cbor::Array(Vec::new());
+    }
+    let mut empty = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = ciborium::into_writer(&Cbor::Map(members), &mut empty);
+    empty
+}
+
 fn emptied_xml(body: &str) -> String {
     let Ok(document) = Document::parse(body) else {
         return body.to_owned();
@@ -71,6 +88,17 @@ mod tests {
     fn a_list_in_json_is_emptied() {
         let full = r#"{"items":[{"tags":["a"]}],"nextToken":"n","count":1}"#;
         assert_eq!(emptied(full), r#"{"count":1,"items":[]}"#);
+    }
+
+    #[test]
+    fn a_list_in_cbor_is_emptied() {
+        let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let mut full = Vec::new();
+        let list = value(r#"{"MetricAlarms":[{"AlarmName":"a"}],"NextToken":"n","Count":1}"#);
+        ciborium::into_writer(&list, &mut full).unwrap();
+        let empty: Value = ciborium::from_reader(&*emptied_cbor(&full)).unwrap();
+        assert_eq!(empty, value(r#"{"MetricAlarms":[],"Count":1}"#));
+        assert_eq!(emptied_cbor(b"text"), b"text");
     }
 
     #[test]

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
-use hyper::header::CONTENT_LENGTH;
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use hyper::{Request, Response};
 use local::proxy::{Body, Emulator, Layer, full};
 use local::{Proxy, ProxyError};
 
 use crate::Fate;
 use crate::call::{Answer, Call, Signature};
-use crate::empty::emptied;
+use crate::empty::{emptied, emptied_cbor};
 use crate::memory::Memory;
 use crate::record::Record;
 
@@ -190,7 +190,15 @@ async fn without_entries(response: Response<Body>) -> Option<Response<Body>> {
     let (mut head, body) = response.into_parts();
     let body = whole(body).await?;
     head.headers.remove(CONTENT_LENGTH);
-    let empty = emptied(std::str::from_utf8(&body).unwrap_or_default());
+    let cbor = head
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/cbor");
+    let empty = if cbor {
+        emptied_cbor(&body)
+    } else {
+        emptied(std::str::from_utf8(&body).unwrap_or_default()).into_bytes()
+    };
     Some(Response::from_parts(head, full(empty)))
 }
 

@@ -1,5 +1,6 @@
 //! An error, in the words and the protocol of its service.
 
+use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use local::proxy::{Body, full};
@@ -42,6 +43,7 @@ impl Refusal {
             ("x-amzn-errortype", self.code),
             ("x-amzn-requestid", REQUEST_ID),
             ("x-amz-request-id", REQUEST_ID),
+            ("smithy-protocol", "rpc-v2-cbor"),
             (CONTENT_TYPE.as_str(), kind),
         ] {
             response
@@ -51,10 +53,26 @@ impl Refusal {
         response
     }
 
-    fn body(&self, call: &Call) -> (&'static str, String) {
+    fn body(&self, call: &Call) -> (&'static str, Bytes) {
+        if call.protocol == Protocol::Cbor {
+            return ("application/cbor", self.in_cbor());
+        }
+        let (kind, text) = self.text(call);
+        (kind, text.into())
+    }
+
+    fn in_cbor(&self) -> Bytes {
+        let members = json!({"__type": self.code, "message": self.message});
+        let mut body = Vec::new();
+        // Writing to memory cannot fail.
+        let _ = ciborium::into_writer(&members, &mut body);
+        body.into()
+    }
+
+    fn text(&self, call: &Call) -> (&'static str, String) {
         let (code, message) = (self.code, escaped(&self.message));
         match call.protocol {
-            Protocol::Json => (
+            Protocol::Json | Protocol::Cbor => (
                 "application/x-amz-json-1.1",
                 json!({"__type": code, "message": self.message}).to_string(),
             ),
@@ -92,7 +110,10 @@ mod tests {
     #[test]
     fn an_error_is_written_as_its_service_writes_it() {
         let error = Refusal::new(400, "Throttling", "a < b & c");
-        let body = |request: crate::fake::Request| error.body(&request.call()).1;
+        let body = |request: crate::fake::Request| {
+            let body = error.body(&request.call()).1;
+            String::from_utf8_lossy(&body).into_owned()
+        };
         assert_eq!(
             body(operation("dynamodb", "CreateTable", "{}")),
             r#"{"__type":"Throttling","message":"a < b & c"}"#
@@ -106,6 +127,13 @@ mod tests {
         assert!(
             iam.starts_with("<ErrorResponse><Error>") && iam.contains(xml),
             "{iam}"
+        );
+        let path = "POST /service/GraniteServiceVersion20100801/operation/PutMetricAlarm";
+        let alarm = error.body(&call("monitoring", path, "").call()).1;
+        let alarm: serde_json::Value = ciborium::from_reader(&*alarm).unwrap();
+        assert_eq!(
+            alarm,
+            json!({"__type": "Throttling", "message": "a < b & c"})
         );
         let s3 = body(call("s3", "PUT /b", ""));
         assert!(s3.starts_with("<Error>") && s3.contains(xml), "{s3}");

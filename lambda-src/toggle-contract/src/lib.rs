@@ -13,6 +13,12 @@ pub const API_ID: &str = "API_ID";
 /// The environment variable with the name of that API's stage.
 pub const API_STAGE: &str = "API_STAGE";
 
+/// The environment variable with the URL of the queue of slices: the parts of a fan-out that is too
+/// large for one invocation.
+pub const SLICES_QUEUE_URL: &str = "SLICES_QUEUE_URL";
+/// The environment variable with the number of posts per second that one invocation may make, a
+/// decimal integer.
+pub const POSTS_PER_SECOND: &str = "POSTS_PER_SECOND";
 /// The environment variable with the name of the bucket that toggle-snapshot writes to.
 pub const SNAPSHOT_BUCKET: &str = "SNAPSHOT_BUCKET";
 /// The file with the state of all toggles there.
@@ -28,6 +34,7 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     connection_manager: "connection-manager",
     new_connection: "new-connection",
     toggle_message: "toggle-message",
+    toggle_slice: "toggle-slice",
     toggle_snapshot: "toggle-snapshot",
 };
 
@@ -40,6 +47,8 @@ pub struct PerFunction<T> {
     pub new_connection: T,
     /// Sends each change to every connection.
     pub toggle_message: T,
+    /// Sends changes to the connections of a slice.
+    pub toggle_slice: T,
     /// Writes the state of all toggles to a file.
     pub toggle_snapshot: T,
 }
@@ -52,6 +61,7 @@ impl<T> PerFunction<T> {
             connection_manager: &self.connection_manager,
             new_connection: &self.new_connection,
             toggle_message: &self.toggle_message,
+            toggle_slice: &self.toggle_slice,
             toggle_snapshot: &self.toggle_snapshot,
         }
     }
@@ -63,6 +73,7 @@ impl<T> PerFunction<T> {
             connection_manager: make(self.connection_manager),
             new_connection: make(self.new_connection),
             toggle_message: make(self.toggle_message),
+            toggle_slice: make(self.toggle_slice),
             toggle_snapshot: make(self.toggle_snapshot),
         }
     }
@@ -76,6 +87,7 @@ impl<T> PerFunction<Option<T>> {
             connection_manager: self.connection_manager?,
             new_connection: self.new_connection?,
             toggle_message: self.toggle_message?,
+            toggle_slice: self.toggle_slice?,
             toggle_snapshot: self.toggle_snapshot?,
         })
     }
@@ -83,13 +95,14 @@ impl<T> PerFunction<Option<T>> {
 
 impl<T> IntoIterator for PerFunction<T> {
     type Item = T;
-    type IntoIter = std::array::IntoIter<T, 4>;
+    type IntoIter = std::array::IntoIter<T, 5>;
 
     fn into_iter(self) -> Self::IntoIter {
         [
             self.connection_manager,
             self.new_connection,
             self.toggle_message,
+            self.toggle_slice,
             self.toggle_snapshot,
         ]
         .into_iter()
@@ -106,10 +119,11 @@ mod tests {
         assert_eq!(lengths.connection_manager, NAMES.connection_manager.len());
         assert_eq!(lengths.new_connection, NAMES.new_connection.len());
         assert_eq!(lengths.toggle_message, NAMES.toggle_message.len());
+        assert_eq!(lengths.toggle_slice, NAMES.toggle_slice.len());
         assert_eq!(lengths.toggle_snapshot, NAMES.toggle_snapshot.len());
         assert_eq!(
             lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
-            [18, 14, 14, 15]
+            [18, 14, 14, 12, 15]
         );
     }
 

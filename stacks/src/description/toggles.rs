@@ -25,7 +25,11 @@ pub struct Toggles {
     pub max_record_age_seconds: i32,
     /// Days that a record of a dropped change is kept: 1 to 14. Default: 14.
     pub dead_letter_retention_days: i32,
-    /// The ARN of the KMS key that encrypts the tables, their streams and the dead-letter queues.
+    /// The account's quota of posts per second to the connections of all its WebSocket APIs in the
+    /// Region: 100 to 1,000,000. The functions make at most nine tenths of it. Default: not
+    /// stated; AWS's default, see [`Self::posts_quota`].
+    pub posts_per_second: Option<i32>,
+    /// The ARN of the KMS key that encrypts the tables, their streams and the queues.
     /// Operators who read or write the table need `kms:Decrypt` for it. Default: not stated; a key
     /// that is set stays.
     pub kms_key: Option<String>,
@@ -57,6 +61,7 @@ impl Default for Toggles {
             max_retries: 10,
             max_record_age_seconds: 21_600,
             dead_letter_retention_days: 14,
+            posts_per_second: None,
             kms_key: None,
             access_logs: None,
             connections: Connections::default(),
@@ -99,12 +104,45 @@ impl Toggles {
                     "the days that a record of a dropped change is kept",
                 )
                 .unwrap_or(default.dead_letter_retention_days),
+            posts_per_second: table.integer(
+                "posts_per_second",
+                100..=1_000_000,
+                "the account's quota of posts to WebSocket connections",
+            ),
             kms_key: table.text("kms_key", kms_key),
             access_logs: table.text("access_logs", log_group),
             connections: table.table("connections", Connections::read),
         }
     }
 }
+
+impl Toggles {
+    /// The quota of posts per second: what is described, or AWS's default in a Region.
+    #[must_use]
+    pub fn posts_quota(&self, region: Option<&str>) -> i32 {
+        let is_small = region.is_some_and(|region| SMALL_REGIONS.contains(&region));
+        let default = if is_small { 2_500 } else { 10_000 };
+        self.posts_per_second.unwrap_or(default)
+    }
+}
+
+/// The Regions in which an account has a quarter of the usual quota. Source: the API Gateway developer
+/// guide, `Amazon API Gateway quotas`, account-level quotas.
+const SMALL_REGIONS: [&str; 13] = [
+    "af-south-1",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "mx-central-1",
+];
 
 impl Connections {
     fn read(table: &mut Table) -> Self {
@@ -148,6 +186,21 @@ fn stage(text: &str) -> Result<String, Rejected> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_quota_is_the_described_one_or_the_regions() {
+        let quota = |described, region| {
+            let toggles = Toggles {
+                posts_per_second: described,
+                ..Toggles::default()
+            };
+            toggles.posts_quota(region)
+        };
+        assert_eq!(quota(None, None), 10_000);
+        assert_eq!(quota(None, Some("eu-west-1")), 10_000);
+        assert_eq!(quota(None, Some("eu-south-1")), 2_500);
+        assert_eq!(quota(Some(50_000), Some("eu-south-1")), 50_000);
+    }
 
     #[test]
     fn a_log_group_is_named_without_its_streams() {

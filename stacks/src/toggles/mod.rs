@@ -1,11 +1,15 @@
 //! The stack `toggles`: real-time feature toggles.
 //!
 //! A client's `$connect` stores its connection in a table, whose stream sends it the whole state; a
-//! changed toggle's stream sends the change to every connection. `docs/architecture.md` contains
+//! changed toggle's stream sends the change to every connection, in slices if there are too many for
+//! one invocation. `docs/architecture.md` contains
 //! the diagram.
 
 mod function;
+mod posting;
+mod queues;
 mod senders;
+mod slice;
 mod sockets;
 mod tables;
 
@@ -18,7 +22,9 @@ use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES, PerFunction};
 
 use self::function::{Builder, FunctionParts, use_of_key};
-use self::senders::{Sender, new_connection, toggle_message};
+use self::posting::{Pace, Sender};
+use self::senders::{new_connection, toggle_message};
+use self::slice::toggle_slice;
 use self::tables::{TOGGLES, Tables, tables};
 use crate::description::System;
 use crate::outputs::{self, MissingOutput};
@@ -71,9 +77,12 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Text {
         system,
         tables: &tables,
         api: &api.api,
+        pace: Pace::of(system),
     };
+    let slices = queues::slices(builder.stack, &system.toggles);
     new_connection(builder, &sender);
-    toggle_message(builder, &sender);
+    toggle_message(builder, &sender, &slices);
+    toggle_slice(builder, &sender, &slices);
     let outputs = Outputs {
         websocket_url: api.stage.websocket_url(),
         toggles_table: tables.toggles.name(),

@@ -1,80 +1,77 @@
-//! The two functions that send to clients, each behind a table's stream.
+//! The functions that tables' streams invoke and that send to clients.
 
 use std::collections::BTreeMap;
 
-use model::types::apigatewayv2::Api;
 use model::types::dynamodb::Table;
 use model::types::iam::Statement;
 use model::types::lambda::{
-    DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, StartingPosition,
+    DestinationConfig, EventSourceMapping, Filter, FilterCriteria, Function, OnFailure,
+    StartingPosition,
 };
 use model::types::sqs::Queue;
-use model::{Handle, StackBuilder, Text};
-use toggle_contract::{API_ID, API_STAGE, CONNECTIONS_TABLE, NAMES, TOGGLES_TABLE};
+use model::{Handle, Text};
+use toggle_contract::{NAMES, POSTS_PER_SECOND, SLICES_QUEUE_URL};
 
-use super::function::{Builder, FunctionParts, use_of_key};
-use super::tables::Tables;
-use crate::description::{System, Toggles};
-
-/// Seconds that a function which sends may run: enough to post again what was throttled.
-const SEND_TIMEOUT: i32 = 60;
-
-/// The resources that both functions that send to clients refer to.
-pub(super) struct Sender<'a> {
-    pub(super) system: &'a System,
-    pub(super) tables: &'a Tables,
-    pub(super) api: &'a Handle<Api>,
-}
+use super::function::{Builder, FunctionParts};
+use super::posting::{SEND_TIMEOUT, Sender};
+use super::queues::dead_letters;
 
 pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
-    let Tables {
-        toggles,
-        connections,
-    } = sender.tables;
-    let statements = vec![
-        Statement::allow(["dynamodb:Scan"], vec![toggles.arn()]),
-        Statement::allow(
-            [
-                "dynamodb:DeleteItem",
-                "dynamodb:GetItem",
-                "dynamodb:UpdateItem",
-            ],
-            vec![connections.arn()],
-        ),
+    let tables = sender.tables;
+    let actions = [
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
     ];
     let parts = Streaming {
         name: NAMES.new_connection,
         code: &builder.code.new_connection,
         description: "Sends the whole state to a new connection",
-        source: connections,
+        source: &tables.connections,
         // The function itself modifies the items of connections that are not open yet.
         pattern: Some(r#"{"eventName":["INSERT","MODIFY"]}"#),
         // Connections are independent of each other.
         parallel_batches: 10,
+        statements: vec![
+            Statement::allow(["dynamodb:Scan"], vec![tables.toggles.arn()]),
+            Statement::allow(actions, vec![tables.connections.arn()]),
+        ],
+        environment: BTreeMap::new(),
     };
-    stream_function(builder, sender, &parts, statements);
+    stream_function(builder, sender, parts);
 }
 
-pub(super) fn toggle_message(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
-    let Tables {
-        toggles,
-        connections,
-    } = sender.tables;
+/// The function tells up to 20,000 connections itself, and leaves more than that to slices.
+pub(super) fn toggle_message(
+    builder: &mut Builder<'_, '_>,
+    sender: &Sender<'_>,
+    slices: &Handle<Queue>,
+) {
+    let tables = sender.tables;
     let actions = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Scan"];
-    let statements = vec![
-        Statement::allow(["dynamodb:GetItem"], vec![toggles.arn()]),
-        Statement::allow(actions, vec![connections.arn()]),
-    ];
+    let queue = ["sqs:GetQueueAttributes", "sqs:SendMessage"];
     let parts = Streaming {
         name: NAMES.toggle_message,
         code: &builder.code.toggle_message,
         description: "Sends each change to every connection",
-        source: toggles,
+        source: &tables.toggles,
         pattern: None,
         // One fan-out at a time: two would share the account's quota of posts.
         parallel_batches: 1,
+        statements: vec![
+            Statement::allow(["dynamodb:GetItem"], vec![tables.toggles.arn()]),
+            Statement::allow(actions, vec![tables.connections.arn()]),
+            Statement::allow(queue, vec![slices.arn()]),
+        ],
+        environment: BTreeMap::from([
+            (SLICES_QUEUE_URL.to_owned(), slices.url()),
+            (
+                POSTS_PER_SECOND.to_owned(),
+                Text::Known(sender.pace.posts().to_string()),
+            ),
+        ]),
     };
-    stream_function(builder, sender, &parts, statements);
+    stream_function(builder, sender, parts);
 }
 
 struct Streaming<'a> {
@@ -84,37 +81,41 @@ struct Streaming<'a> {
     source: &'a Handle<Table>,
     pattern: Option<&'a str>,
     parallel_batches: i32,
+    statements: Vec<Statement>,
+    environment: BTreeMap<String, Text>,
 }
 
 /// A function that a table's stream invokes and that posts to connections; records that it fails on
 /// for good are reported to a dead-letter queue.
-fn stream_function(
-    builder: &mut Builder<'_, '_>,
-    sender: &Sender<'_>,
-    parts: &Streaming<'_>,
-    statements: Vec<Statement>,
-) {
-    let Streaming {
-        name,
-        code,
-        description,
-        source,
-        pattern,
-        parallel_batches,
-    } = *parts;
-    let Tables {
-        toggles,
-        connections,
-    } = sender.tables;
+fn stream_function(builder: &mut Builder<'_, '_>, sender: &Sender<'_>, mut parts: Streaming<'_>) {
     let settings = &sender.system.toggles;
-    let dead_letters = dead_letters(builder.stack, name, settings);
-    // POST sends; DELETE closes a connection that cannot be reached, so that its client reconnects.
-    let sockets = ["POST", "DELETE"].map(|verb| {
-        let path = format!("/{}/{verb}/@connections/*", settings.stage);
-        Text::regional_arn("execute-api", [sender.api.id(), Text::Known(path)])
+    let dead_letters = dead_letters(builder.stack, parts.name, settings);
+    let mut statements = std::mem::take(&mut parts.statements);
+    statements.extend(reading(parts.source));
+    statements.push(sender.posting());
+    statements.push(Statement::allow(
+        ["sqs:SendMessage"],
+        vec![dead_letters.arn()],
+    ));
+    statements.extend(sender.use_of_key());
+    let mut environment = sender.environment();
+    environment.append(&mut parts.environment);
+    let function = builder.function(FunctionParts {
+        name: parts.name,
+        code: parts.code,
+        description: parts.description,
+        timeout: SEND_TIMEOUT,
+        environment,
+        statements,
     });
-    let mut statements = statements;
-    statements.extend([
+    let mapping = mapping(sender, &parts, &function, &dead_letters);
+    let name = format!("{}-stream", parts.name);
+    builder.stack.add(&name, mapping);
+}
+
+/// The permission to read a table's stream.
+fn reading(source: &Handle<Table>) -> [Statement; 2] {
+    [
         // The stream's label changes when the table is recreated, so the role allows any stream of
         // this table.
         Statement::allow(
@@ -127,41 +128,31 @@ fn stream_function(
         ),
         // The action has no resource type to restrict it to.
         Statement::allow(["dynamodb:ListStreams"], vec![Text::from("*")]),
-        Statement::allow(["execute-api:ManageConnections"], sockets.to_vec()),
-        Statement::allow(["sqs:SendMessage"], vec![dead_letters.arn()]),
-    ]);
-    // The second is for messages to the queue. Source: the Amazon SQS developer guide, `Key
-    // management`.
-    let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
-    statements.extend(use_of_key(settings.kms_key.as_deref(), &actions));
-    let function = builder.function(FunctionParts {
-        name,
-        code,
-        description,
-        timeout: SEND_TIMEOUT,
-        environment: BTreeMap::from([
-            (CONNECTIONS_TABLE.to_owned(), connections.name()),
-            (TOGGLES_TABLE.to_owned(), toggles.name()),
-            (API_ID.to_owned(), sender.api.id()),
-            (API_STAGE.to_owned(), Text::from(settings.stage.as_str())),
-        ]),
-        statements,
-    });
-    let mapping = EventSourceMapping {
+    ]
+}
+
+fn mapping(
+    sender: &Sender<'_>,
+    parts: &Streaming<'_>,
+    function: &Handle<Function>,
+    dead_letters: &Handle<Queue>,
+) -> EventSourceMapping {
+    let settings = &sender.system.toggles;
+    EventSourceMapping {
         function_name: function.name(),
-        event_source_arn: source.stream_arn(),
+        event_source_arn: parts.source.stream_arn(),
         // LATEST can lose records from before polling has begun; the functions are idempotent.
         starting_position: Some(StartingPosition::TrimHorizon),
         enabled: Some(true),
         batch_size: Some(100),
         maximum_batching_window_in_seconds: Some(settings.batch_window_seconds),
-        parallelization_factor: Some(parallel_batches),
+        parallelization_factor: Some(parts.parallel_batches),
         bisect_batch_on_function_error: Some(true),
         maximum_retry_attempts: Some(settings.max_retries),
         maximum_record_age_in_seconds: Some(settings.max_record_age_seconds),
         tumbling_window_in_seconds: None,
         function_response_types: vec!["ReportBatchItemFailures".to_owned()],
-        filter_criteria: pattern.map(|pattern| FilterCriteria {
+        filter_criteria: parts.pattern.map(|pattern| FilterCriteria {
             filters: vec![Filter {
                 pattern: pattern.to_owned(),
             }],
@@ -171,26 +162,6 @@ fn stream_function(
                 destination: dead_letters.arn(),
             },
         }),
-    };
-    builder.stack.add(&format!("{name}-stream"), mapping);
-}
-
-fn dead_letters(stack: &mut StackBuilder<'_>, function: &str, settings: &Toggles) -> Handle<Queue> {
-    let name = format!("{function}-dead-letters");
-    let queue = Queue {
-        queue_name: stack.physical_name(&name),
-        fifo_queue: None,
-        content_based_deduplication: None,
-        delay_seconds: None,
-        maximum_message_size: None,
-        message_retention_period: Some(settings.dead_letter_retention_days * 86_400),
-        receive_message_wait_time_seconds: None,
-        visibility_timeout: None,
-        sqs_managed_sse_enabled: None,
-        kms_master_key_id: settings.kms_key.clone().map(Text::Known),
-        kms_data_key_reuse_period_seconds: None,
-        redrive_policy: None,
-        redrive_allow_policy: None,
-    };
-    stack.add(&name, queue)
+        scaling_config: None,
+    }
 }

@@ -12,6 +12,10 @@ use crate::description::System;
 /// The name of the toggles' table within its stack.
 pub(super) const TOGGLES: &str = "toggles-table";
 
+/// When DynamoDB deletes what is left of a deleted toggle. The name is one that no attribute of a
+/// user's has: that would delete a toggle.
+const TOMBSTONE_EXPIRY: &str = "tombstoneExpiry";
+
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
     pub(super) connections: Handle<Table>,
@@ -23,6 +27,7 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
     toggles.point_in_time_recovery_specification =
         Some(recovery(system.toggles.point_in_time_recovery));
+    toggles.time_to_live_specification = Some(expiry(TOMBSTONE_EXPIRY));
     // Nothing in the connections outlives a connection: only what is described is asked for, and
     // what an organisation's rules add is left.
     let mut connections = table(
@@ -34,11 +39,7 @@ pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     connections.deletion_protection_enabled = described.deletion_protection;
     connections.point_in_time_recovery_specification =
         described.point_in_time_recovery.map(recovery);
-    let expiry = TimeToLiveSpecification {
-        attribute_name: "expiry".to_owned(),
-        enabled: true,
-    };
-    connections.time_to_live_specification = Some(expiry);
+    connections.time_to_live_specification = Some(expiry("expiry"));
     Tables {
         toggles: stack.add(TOGGLES, toggles),
         connections: stack.add("connections-table", connections),
@@ -71,6 +72,13 @@ fn table(table_name: String, key: &str, kms_key: Option<&str>) -> Table {
         global_secondary_indexes: Vec::new(),
         time_to_live_specification: None,
         deletion_protection_enabled: None,
+    }
+}
+
+fn expiry(attribute_name: &str) -> TimeToLiveSpecification {
+    TimeToLiveSpecification {
+        attribute_name: attribute_name.to_owned(),
+        enabled: true,
     }
 }
 

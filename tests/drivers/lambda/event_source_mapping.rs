@@ -8,8 +8,10 @@ use aws_sdk_lambda::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
 use engine::{Action, Reason};
 use model::types::lambda::{
-    DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, StartingPosition,
+    DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, ScalingConfig,
+    StartingPosition,
 };
+use model::types::sqs::{Queue, RedrivePolicy};
 use model::{Graph, Tags, Text};
 
 use super::Workshop;
@@ -88,6 +90,7 @@ fn mapping(source: &Text) -> EventSourceMapping {
         function_response_types: Vec::new(),
         filter_criteria: None,
         destination_config: None,
+        scaling_config: None,
     }
 }
 
@@ -225,6 +228,52 @@ async fn every_property_of_a_stream_changes_in_place() {
     })
     .await;
     world.destroy(&graph(&workshop, &mapping)).await;
+}
+
+/// The queue, its dead letters and the mapping are of one plan.
+#[tokio::test]
+async fn a_fifo_queue_of_the_same_plan_is_a_source() {
+    let workshop = Workshop::new().await;
+    let world = &workshop.world;
+    let graph = |concurrency: Option<i32>| {
+        world.graph(|stack| {
+            let fifo = |name: &str| Queue {
+                queue_name: format!("{name}.fifo"),
+                fifo_queue: Some(true),
+                ..Queue::default()
+            };
+            let dead = stack.add("dead", fifo("acme-dead"));
+            let redrive = RedrivePolicy {
+                dead_letter_target_arn: dead.arn(),
+                max_receive_count: 5,
+            };
+            let queue = Queue {
+                redrive_policy: Some(redrive),
+                visibility_timeout: Some(360),
+                ..fifo("acme-work")
+            };
+            let queue = stack.add("queue", queue);
+            let function = stack.add("function", workshop.function(NAME));
+            let mapping = EventSourceMapping {
+                function_name: function.name(),
+                event_source_arn: queue.arn(),
+                starting_position: None,
+                batch_size: Some(10),
+                function_response_types: vec!["ReportBatchItemFailures".to_owned()],
+                scaling_config: concurrency.map(|maximum_concurrency| ScalingConfig {
+                    maximum_concurrency,
+                }),
+                ..mapping(&Text::from(""))
+            };
+            stack.add("mapping", mapping);
+        })
+    };
+    world.apply(&graph(Some(8))).await;
+    let plan = world.apply(&graph(Some(2))).await;
+    assert_eq!(paths(only(&plan)), ["ScalingConfig.MaximumConcurrency"]);
+    let plan = world.apply(&graph(None)).await;
+    assert_eq!(paths(only(&plan)), ["ScalingConfig"]);
+    world.destroy(&graph(None)).await;
 }
 
 #[tokio::test]

@@ -36,6 +36,12 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Moto,
+        tests: &["drivers::cloudwatch"],
+        lacks: "CloudWatch's protocol, RPC v2 CBOR",
+        instead: ON_MINISTACK,
+    },
+    Skip {
+        emulator: Moto,
         tests: &["drivers::apigatewayv2"],
         lacks: "deployments of WebSocket APIs, and a list of authorizers",
         instead: ON_MINISTACK,

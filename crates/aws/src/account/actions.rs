@@ -16,12 +16,16 @@ const API_GATEWAY: &[(&str, &str)] = &[
 /// The operations that need other actions than the one of their name, as Frontage makes them: with
 /// tags, for instance.
 ///
-/// Sources: the operations' documentation in botocore's models (CloudFront, CloudWatch Logs, S3,
-/// SQS); Service Authorization Reference, "AWS Lambda", dependent actions.
+/// Sources: the operations' documentation in botocore's models (CloudFront, CloudWatch, CloudWatch
+/// Logs, S3, SNS, SQS); Service Authorization Reference, "AWS Lambda", dependent actions.
 const OTHERS: &[(&str, &[&str])] = &[
     (
         "cloudfront:CreateDistributionWithTags",
         &["cloudfront:CreateDistribution", "cloudfront:TagResource"],
+    ),
+    (
+        "cloudwatch:PutMetricAlarm",
+        &["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
     ),
     (
         "codeartifact:CreateDomain",
@@ -67,6 +71,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "s3:TagResource",
         ],
     ),
+    ("sns:CreateTopic", &["sns:CreateTopic", "sns:TagResource"]),
     ("sqs:CreateQueue", &["sqs:CreateQueue", "sqs:TagQueue"]),
 ];
 

@@ -31,7 +31,8 @@ impl Pace {
     /// Sources: API Gateway 10 per second with a burst of 40; Lambda 15 per second for all calls
     /// but `GetFunction`; CloudWatch Logs 5 per second for each call; Cognito 15 per second for
     /// each of reading and writing pools and clients; Certificate Manager 8 to 10 per second for
-    /// each read; Route 53 5 per second for all calls. CloudFront publishes none, and refuses some
+    /// each read; CloudWatch 3 per second for writing and for deleting alarms; Route 53 5 per
+    /// second for all calls. CloudFront publishes none, and refuses some
     /// twenty of a hundred reads at once (hashicorp/terraform-provider-aws#6197). S3 has no such
     /// quota: each bucket is a host of its own, and the pace bounds the connections kept to them.
     pub(crate) fn of(service: &str) -> Option<Self> {
@@ -41,6 +42,7 @@ impl Pace {
             "cloudfront" => Some(Self::new(10, 40)),
             "cognito-idp" => Some(Self::new(10, 15)),
             "lambda" => Some(Self::new(15, 15)),
+            "monitoring" => Some(Self::new(3, 9)),
             "logs" => Some(Self::new(10, 10)),
             "route53" => Some(Self::new(4, 4)),
             "s3" => Some(Self::new(100, 100)),

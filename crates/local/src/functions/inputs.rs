@@ -29,16 +29,26 @@ pub(super) fn digests(
         lock: lock.parse().unwrap_or_default(),
         architecture,
     };
-    let [connection_manager, new_connection, toggle_message] = [
+    let [
+        connection_manager,
+        new_connection,
+        toggle_message,
+        toggle_slice,
+        toggle_snapshot,
+    ] = [
         NAMES.connection_manager,
         NAMES.new_connection,
         NAMES.toggle_message,
+        NAMES.toggle_slice,
+        NAMES.toggle_snapshot,
     ]
     .map(|name| workspace.digest(name));
     Ok(PerFunction {
         connection_manager: connection_manager?,
         new_connection: new_connection?,
         toggle_message: toggle_message?,
+        toggle_slice: toggle_slice?,
+        toggle_snapshot: toggle_snapshot?,
     })
 }
 
@@ -90,6 +100,10 @@ mod tests {
         name = "new-connection"
         [[package]]
         name = "connection-manager"
+        [[package]]
+        name = "toggle-slice"
+        [[package]]
+        name = "toggle-snapshot"
     "#;
 
     fn workspace() -> tempfile::TempDir {
@@ -104,6 +118,8 @@ mod tests {
             "toggle-message",
             "new-connection",
             "connection-manager",
+            "toggle-slice",
+            "toggle-snapshot",
         ] {
             write(&format!("lambda-src/{name}/src/lib.rs"), name);
         }

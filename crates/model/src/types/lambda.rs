@@ -230,13 +230,14 @@ pub struct Permission<S = Text> {
 pub struct EventSourceMapping<S = Text> {
     /// The function's name.
     pub function_name: S,
-    /// The stream's ARN. Changing it replaces the mapping.
+    /// The ARN of a stream or a queue. Changing it replaces the mapping.
     pub event_source_arn: S,
-    /// Where reading starts. Changing it replaces the mapping.
+    /// Where reading of a stream starts. Changing it replaces the mapping.
     pub starting_position: Option<StartingPosition>,
     /// Whether it is enabled; absent means yes.
     pub enabled: Option<bool>,
-    /// Maximum records per invocation, 1 to 10,000; absent means 100.
+    /// Maximum records per invocation, 1 to 10,000, for a FIFO queue 10; absent means 100, for a
+    /// queue 10.
     pub batch_size: Option<i32>,
     /// Seconds that a batch may wait to fill, 0 to 300; absent means 0.
     pub maximum_batching_window_in_seconds: Option<i32>,
@@ -257,6 +258,16 @@ pub struct EventSourceMapping<S = Text> {
     pub filter_criteria: Option<FilterCriteria>,
     /// The destination of reports on dropped records.
     pub destination_config: Option<DestinationConfig<S>>,
+    /// For a queue: how many batches are processed at once; absent means as many as there are.
+    pub scaling_config: Option<ScalingConfig>,
+}
+
+/// How many batches of a queue are processed at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ScalingConfig {
+    /// Concurrent invocations, 2 to 1,000.
+    pub maximum_concurrency: i32,
 }
 
 /// Where reading starts in a stream.

@@ -8,6 +8,7 @@
 pub mod apigatewayv2;
 pub mod certificatemanager;
 pub mod cloudfront;
+pub mod cloudwatch;
 pub mod codeartifact;
 pub mod cognito;
 pub mod dynamodb;
@@ -16,6 +17,7 @@ pub mod lambda;
 pub mod logs;
 pub mod route53;
 pub mod s3;
+pub mod sns;
 pub mod sqs;
 
 use crate::ResourceType;
@@ -26,6 +28,9 @@ pub const ALL: &[&ResourceType] = &[
     iam::ROLE,
     logs::LOG_GROUP,
     sqs::QUEUE,
+    sns::TOPIC,
+    sns::SUBSCRIPTION,
+    cloudwatch::ALARM,
     lambda::FUNCTION,
     lambda::PERMISSION,
     lambda::EVENT_SOURCE_MAPPING,

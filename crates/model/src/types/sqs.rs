@@ -120,4 +120,10 @@ impl Handle<Queue> {
     pub fn url(&self) -> Text {
         self.attribute(Queue::URL)
     }
+
+    /// A reference to [`Queue::NAME`].
+    #[must_use]
+    pub fn name(&self) -> Text {
+        self.attribute(Queue::NAME)
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::{Address, Owner, Resource, SYSTEM_TAG, Tags};
 use serde::de::DeserializeOwned;
 
@@ -120,6 +120,11 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
         desired: &Self::Properties,
         changes: &Changes,
     ) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// See [`ResourceDriver::pending`].
+    fn pending(&self, _attributes: &Attributes) -> Option<String> {
+        None
+    }
 
     /// Deletes the child.
     fn remove(
@@ -247,5 +252,9 @@ impl<C: Child> ResourceDriver for C {
             self.service().forget(&live).await?;
         }
         Ok(())
+    }
+
+    fn pending(&self, attributes: &Attributes) -> Option<String> {
+        Child::pending(self, attributes)
     }
 }

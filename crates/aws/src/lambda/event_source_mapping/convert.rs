@@ -3,15 +3,17 @@
 use aws_sdk_lambda::types::{
     DestinationConfig as SdkDestination, EventSourceMappingConfiguration, EventSourcePosition,
     Filter as SdkFilter, FilterCriteria as SdkFilters, FunctionResponseType,
-    OnFailure as SdkOnFailure,
+    OnFailure as SdkOnFailure, ScalingConfig as SdkScaling,
 };
 use engine::{Attributes, LiveTags};
 use model::types::lambda::{
-    DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, StartingPosition,
+    DestinationConfig, EventSourceMapping, Filter, FilterCriteria, OnFailure, ScalingConfig,
+    StartingPosition,
 };
 
 use super::{Live, Properties};
 use crate::Account;
+use crate::kit::known::is_known;
 use crate::kit::typed::TypedLive;
 use crate::lambda::client::name_of;
 
@@ -85,6 +87,12 @@ fn properties(live: &EventSourceMappingConfiguration) -> Properties {
                 destination: arn.to_owned(),
             },
         }),
+        scaling_config: live
+            .scaling_config()
+            .and_then(SdkScaling::maximum_concurrency)
+            .map(|maximum_concurrency| ScalingConfig {
+                maximum_concurrency,
+            }),
     }
 }
 
@@ -105,9 +113,15 @@ fn position(position: &EventSourcePosition) -> Option<StartingPosition> {
     }
 }
 
-/// Whether the source is a queue, and not a stream.
-pub(super) fn is_queue(event_source_arn: &str) -> bool {
-    event_source_arn.split(':').nth(2) == Some("sqs")
+/// Whether the source is a queue, and not a stream. One that is not known yet is a stream if the
+/// mapping says where to start, which a queue does not have.
+pub(super) fn is_queue(mapping: &Properties) -> bool {
+    let source = &mapping.event_source_arn;
+    if is_known(source) {
+        source.split(':').nth(2) == Some("sqs")
+    } else {
+        mapping.starting_position.is_none()
+    }
 }
 
 /// The starting position.
@@ -142,6 +156,14 @@ pub(super) fn sdk_destination(desired: &Properties) -> SdkDestination {
         .destination(arn.unwrap_or_default())
         .build();
     SdkDestination::builder().on_failure(on_failure).build()
+}
+
+/// How many batches are processed at once; an empty structure removes the limit.
+pub(super) fn sdk_scaling(desired: &Properties) -> SdkScaling {
+    let most = desired
+        .scaling_config
+        .map(|scaling| scaling.maximum_concurrency);
+    SdkScaling::builder().set_maximum_concurrency(most).build()
 }
 
 /// The response types; an empty list removes them.

@@ -5,6 +5,7 @@ use model::types::lambda::{EventSourceMapping, Filter};
 use serde_json::Value;
 
 use super::convert::is_queue;
+use crate::kit::known::is_known;
 use crate::kit::limits::{Checks, Limit};
 
 const API: &str = "Lambda API reference, CreateEventSourceMapping";
@@ -18,18 +19,22 @@ pub(super) const LIMITS: &[Limit] = &[
     Limit::range("TumblingWindowInSeconds", 0, 900, API),
     Limit::count("FilterCriteria.Filters", 0, 10, QUOTAS),
     Limit::length("FilterCriteria.Filters[].Pattern", 0, 4_096, QUOTAS),
+    Limit::range("ScalingConfig.MaximumConcurrency", 2, 1_000, API),
 ];
 
 pub(super) fn check(mapping: &EventSourceMapping<String>, checks: &mut Checks) {
     let source = &mapping.event_source_arn;
-    if is_queue(source) {
-        let waits = mapping.maximum_batching_window_in_seconds > Some(0);
-        checks.require(
-            waits || mapping.batch_size <= Some(10),
-            "BatchSize",
-            "is above 10, which needs MaximumBatchingWindowInSeconds of at least 1",
-        );
+    if is_queue(mapping) {
+        // Which kind of queue is not known before its name is.
+        if is_known(source) {
+            check_queue(mapping, checks);
+        }
     } else {
+        checks.require(
+            mapping.scaling_config.is_none(),
+            "ScalingConfig",
+            "is for queues only",
+        );
         checks.require(
             mapping.starting_position.is_some() || source.contains(UNKNOWN),
             "StartingPosition",
@@ -51,6 +56,30 @@ pub(super) fn check(mapping: &EventSourceMapping<String>, checks: &mut Checks) {
             format!("is `{}`; a JSON object is allowed", filter.pattern),
         );
     }
+}
+
+/// Source of what a FIFO queue does not allow: the Lambda developer guide, `Creating and configuring an
+/// Amazon SQS event source mapping`.
+fn check_queue(mapping: &EventSourceMapping<String>, checks: &mut Checks) {
+    let waits = mapping.maximum_batching_window_in_seconds > Some(0);
+    let fifo = mapping.event_source_arn.ends_with(".fifo");
+    checks.require(
+        !fifo || !waits,
+        "MaximumBatchingWindowInSeconds",
+        "is not for FIFO queues",
+    );
+    let (most, why) = if fifo {
+        (
+            mapping.batch_size <= Some(10),
+            "is above 10, which FIFO queues do not allow",
+        )
+    } else {
+        (
+            waits || mapping.batch_size <= Some(10),
+            "is above 10, which needs MaximumBatchingWindowInSeconds of at least 1",
+        )
+    };
+    checks.require(most, "BatchSize", why);
 }
 
 fn is_pattern(filter: &Filter) -> bool {

@@ -83,7 +83,7 @@ fn normalise(mapping: &mut Properties) {
     mapping.function_name = name_of(&mapping.function_name).to_owned();
     mapping.enabled.get_or_insert(true);
     mapping.maximum_batching_window_in_seconds.get_or_insert(0);
-    if is_queue(&mapping.event_source_arn) {
+    if is_queue(mapping) {
         normalise_queue(mapping);
     } else {
         normalise_stream(mapping);

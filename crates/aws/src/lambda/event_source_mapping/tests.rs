@@ -3,13 +3,14 @@
 use engine::{Change, UNKNOWN};
 use fake_aws::FakeAws;
 use model::types::lambda::{
-    DestinationConfig, Filter, FilterCriteria, OnFailure, StartingPosition,
+    DestinationConfig, Filter, FilterCriteria, OnFailure, ScalingConfig, StartingPosition,
 };
 use model::{ADDRESS_TAG, Address, SYSTEM_TAG};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::kit::findings::findings;
+use crate::kit::typed;
 
 const CREATE: &str =
     "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/event-source-mappings  {";
@@ -27,6 +28,8 @@ const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:11
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:acme-f";
 const STREAM: &str =
     "arn:aws:dynamodb:eu-west-1:111122223333:table/t/stream/2026-01-01T00:00:00.000";
+
+const FIFO: &str = "arn:aws:sqs:eu-west-1:111122223333:q.fifo";
 
 const MISSING: &str = r#"{"__type":"ResourceNotFoundException","message":"The resource you requested does not exist."}"#;
 const IN_USE: &str = r#"{"__type":"ResourceInUseException","message":"Cannot update the event source mapping because it is in use."}"#;
@@ -50,6 +53,19 @@ fn mapping() -> Properties {
         function_response_types: Vec::new(),
         filter_criteria: None,
         destination_config: None,
+        scaling_config: None,
+    };
+    normalise(&mut mapping);
+    mapping
+}
+
+/// A mapping of a queue, which has no starting position.
+fn of_queue(source: &str) -> Properties {
+    let mut mapping = EventSourceMapping {
+        event_source_arn: source.to_owned(),
+        starting_position: None,
+        batch_size: None,
+        ..mapping()
     };
     normalise(&mut mapping);
     mapping
@@ -383,6 +399,50 @@ fn what_is_empty_or_spelt_otherwise_is_the_same() {
     assert_eq!(one, other);
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_concurrency_of_a_queue_is_sent_and_removed() {
+    let (made, enabled) = (shown("Creating"), shown("Enabled"));
+    let fake = FakeAws::new([
+        (CREATE, 202, made.as_str()),
+        (GET, 200, enabled.as_str()),
+        (UPDATE, 202, made.as_str()),
+        (GET, 200, enabled.as_str()),
+    ]);
+    let bounded = EventSourceMapping {
+        scaling_config: Some(ScalingConfig {
+            maximum_concurrency: 8,
+        }),
+        ..of_queue(FIFO)
+    };
+    let live = create(&fake, bounded.clone(), &tags()).await.unwrap();
+    let changes = typed::changes(&bounded, &of_queue(FIFO)).unwrap();
+    let driver = EventSourceMappings::new(&Account::for_tests(&fake));
+    driver
+        .updated(live, of_queue(FIFO), &changes)
+        .await
+        .unwrap();
+    let requests = fake.requests();
+    let sent = body(&requests[0]);
+    assert_eq!(sent["ScalingConfig"], json!({"MaximumConcurrency": 8}));
+    assert_eq!(sent["BatchSize"], 10);
+    for of_streams in ["StartingPosition", "ParallelizationFactor"] {
+        assert_eq!(sent.get(of_streams), None, "{of_streams}");
+    }
+    assert_eq!(body(&requests[2]), json!({"ScalingConfig": {}}));
+    fake.assert_used();
+}
+
+/// A queue of the same plan has no ARN yet.
+#[test]
+fn a_source_that_is_not_known_is_a_queue_if_there_is_no_starting_position() {
+    let mapping = of_queue(UNKNOWN);
+    assert_eq!(
+        (mapping.batch_size, mapping.parallelization_factor),
+        (Some(10), None)
+    );
+    assert_eq!(findings(EventSourceMappings::new, &mapping), [""; 0]);
+}
+
 #[test]
 fn what_is_not_known_yet_normalises() {
     let mut unknown = EventSourceMapping {
@@ -463,6 +523,38 @@ fn what_lambda_refuses_is_refused_here() {
                 ..mapping()
             },
             "BatchSize is above 10, which needs MaximumBatchingWindowInSeconds of at least 1",
+        ),
+        (
+            EventSourceMapping {
+                batch_size: Some(11),
+                ..of_queue(FIFO)
+            },
+            "BatchSize is above 10, which FIFO queues do not allow",
+        ),
+        (
+            EventSourceMapping {
+                maximum_batching_window_in_seconds: Some(1),
+                ..of_queue(FIFO)
+            },
+            "MaximumBatchingWindowInSeconds is not for FIFO queues",
+        ),
+        (
+            EventSourceMapping {
+                scaling_config: Some(ScalingConfig {
+                    maximum_concurrency: 1,
+                }),
+                ..of_queue(FIFO)
+            },
+            "ScalingConfig.MaximumConcurrency is 1; 2 to 1000 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                scaling_config: Some(ScalingConfig {
+                    maximum_concurrency: 2,
+                }),
+                ..mapping()
+            },
+            "ScalingConfig is for queues only",
         ),
         (
             EventSourceMapping {

@@ -7,7 +7,9 @@ use engine::{Changes, DriverError};
 use model::types::lambda::EventSourceMapping;
 use model::{Owner, Tags};
 
-use super::convert::{is_of, live, sdk_destination, sdk_filters, sdk_position, sdk_response_types};
+use super::convert::{
+    is_of, live, sdk_destination, sdk_filters, sdk_position, sdk_response_types, sdk_scaling,
+};
 use super::{EventSourceMappings, Properties, normalise};
 use crate::kit::call::Call as _;
 use crate::kit::ownership::adopt;
@@ -59,6 +61,7 @@ impl EventSourceMappings {
             .set_maximum_retry_attempts(desired.maximum_retry_attempts)
             .set_maximum_record_age_in_seconds(desired.maximum_record_age_in_seconds)
             .set_tumbling_window_in_seconds(desired.tumbling_window_in_seconds)
+            .set_scaling_config(desired.scaling_config.map(|_| sdk_scaling(desired)))
             .set_tags(Some(sdk_tags(tags)));
         let answer = LAMBDA
             .write(|| call.clone().send().sent("lambda:CreateEventSourceMapping"))
@@ -167,7 +170,8 @@ impl EventSourceMappings {
                 touched("FunctionResponseTypes").then(|| sdk_response_types(desired)),
             )
             .set_filter_criteria(touched("FilterCriteria").then(|| sdk_filters(desired)))
-            .set_destination_config(touched("DestinationConfig").then(|| sdk_destination(desired)));
+            .set_destination_config(touched("DestinationConfig").then(|| sdk_destination(desired)))
+            .set_scaling_config(touched("ScalingConfig").then(|| sdk_scaling(desired)));
         LAMBDA
             .write(|| call.clone().send().done("lambda:UpdateEventSourceMapping"))
             .await
@@ -262,5 +266,6 @@ fn mapping(answer: GetEventSourceMappingOutput) -> Mapping {
         .set_function_response_types(answer.function_response_types)
         .set_filter_criteria(answer.filter_criteria)
         .set_destination_config(answer.destination_config)
+        .set_scaling_config(answer.scaling_config)
         .build()
 }

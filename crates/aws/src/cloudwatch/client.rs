@@ -1,0 +1,122 @@
+//! CloudWatch in the system's account and Region.
+
+use std::sync::Arc;
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::types::{AlarmType, MetricAlarm, Tag};
+use engine::{DriverError, ReadCache};
+use model::Tags;
+
+use crate::Account;
+use crate::kit::call::Call as _;
+use crate::kit::consistency::Consistency;
+use crate::kit::consistency::Error::Code;
+use crate::kit::tag_store::TagCalls;
+use crate::kit::wait::WaitPolicy;
+
+/// The largest page of `DescribeAlarms`.
+const PAGE: i32 = 100;
+
+/// How long an alarm may be unknown after its creation, or still be known after its deletion.
+pub(super) const LAG: WaitPolicy = WaitPolicy::seconds(60);
+
+/// The errors of CloudWatch: botocore's model `cloudwatch` has two for what does not exist, and two
+/// for a change of the same resource that is under way.
+pub(super) const CLOUDWATCH: Consistency = Consistency {
+    absent: &[Code("ResourceNotFound"), Code("ResourceNotFoundException")],
+    passing: &[
+        Code("ConcurrentModificationException"),
+        Code("ConflictException"),
+    ],
+    policy: WaitPolicy::seconds(60),
+};
+
+/// CloudWatch in the system's account and Region.
+#[derive(Debug)]
+pub(super) struct CloudWatchClient {
+    pub(super) account: Account,
+    pub(super) sdk: Client,
+}
+
+impl CloudWatchClient {
+    pub(super) fn new(account: &Account) -> Self {
+        Self {
+            account: account.clone(),
+            sdk: Client::new(&account.config("monitoring")),
+        }
+    }
+
+    /// The prefix of the names of the system's alarms.
+    pub(super) fn prefix(&self) -> String {
+        format!("{}-", self.account.system())
+    }
+
+    pub(super) fn arn(&self, name: &str) -> String {
+        self.account.arn("cloudwatch", &format!("alarm:{name}"))
+    }
+
+    /// The alarms whose names have the system's prefix, one call per hundred of them in a run.
+    pub(super) async fn of_system(
+        &self,
+        cache: &ReadCache,
+    ) -> Result<Arc<Vec<MetricAlarm>>, DriverError> {
+        let prefix = self.prefix();
+        let describe = || async {
+            let call = self.sdk.describe_alarms().alarm_name_prefix(&prefix);
+            let call = call.alarm_types(AlarmType::MetricAlarm).max_records(PAGE);
+            let pages = call.into_paginator().send();
+            let pages = pages.collect::<Result<Vec<_>, _>>();
+            let pages = pages.sent("cloudwatch:DescribeAlarms").await?;
+            let alarms = pages.into_iter().filter_map(|page| page.metric_alarms);
+            Ok(alarms.flatten().collect())
+        };
+        let key = format!("cloudwatch:DescribeAlarms {prefix}");
+        cache.once(key, describe).await
+    }
+
+    /// The alarm of a name as it is now, or `None` if there is none.
+    pub(super) async fn alarm(&self, name: &str) -> Result<Option<MetricAlarm>, DriverError> {
+        let call = self.sdk.describe_alarms().alarm_names(name);
+        let call = call.alarm_types(AlarmType::MetricAlarm).send();
+        let found = call.sent("cloudwatch:DescribeAlarms").await?;
+        let mut found = found.metric_alarms.unwrap_or_default().into_iter();
+        Ok(found.find(|alarm| alarm.alarm_name() == Some(name)))
+    }
+}
+
+/// Tags in the form of the calls.
+pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    let pairs = tags.iter();
+    pairs
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
+
+/// The calls name an alarm by its ARN.
+impl TagCalls for CloudWatchClient {
+    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+        let call = self.sdk.list_tags_for_resource().resource_arn(arn).send();
+        let found = CLOUDWATCH.found(call.sent("cloudwatch:ListTagsForResource").await)?;
+        let tags = found.and_then(|found| found.tags).unwrap_or_default();
+        Ok(tags
+            .into_iter()
+            .filter_map(|tag| Some((tag.key?, tag.value?)))
+            .collect())
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+        let call = self.sdk.tag_resource().resource_arn(arn);
+        let call = call.set_tags(Some(sdk_tags(tags)));
+        CLOUDWATCH
+            .write(|| call.clone().send().done("cloudwatch:TagResource"))
+            .await
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+        let call = self.sdk.untag_resource().resource_arn(arn);
+        let call = call.set_tag_keys(Some(keys.to_vec()));
+        CLOUDWATCH
+            .write(|| call.clone().send().done("cloudwatch:UntagResource"))
+            .await
+    }
+}

@@ -1,0 +1,6 @@
+//! Amazon CloudWatch.
+
+mod alarm;
+mod client;
+
+pub(super) use alarm::Alarms;

@@ -1,0 +1,196 @@
+//! SNS in the system's account and Region.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_sns::Client;
+use aws_sdk_sns::types::{Subscription, Tag};
+use engine::{DriverError, ReadCache};
+use futures_util::future::try_join_all;
+use model::{SYSTEM_TAG, Tags};
+
+use crate::Account;
+use crate::kit::call::Call as _;
+use crate::kit::children::{Parent, ParentService};
+use crate::kit::consistency::Consistency;
+use crate::kit::consistency::Error::Code;
+use crate::kit::tag_store::TagCalls;
+use crate::kit::tagging;
+use crate::kit::wait::WaitPolicy;
+
+/// The errors of SNS, by the codes of its protocol, and with the suffix that emulators add. Two
+/// pass: another write of the same tags is under way, or a topic that was just deleted still has
+/// its tags. Source: botocore's model `sns`, `TagResource`.
+pub(super) const SNS: Consistency = Consistency {
+    absent: &[
+        Code("NotFound"),
+        Code("NotFoundException"),
+        Code("ResourceNotFound"),
+        Code("ResourceNotFoundException"),
+    ],
+    passing: &[
+        Code("ConcurrentAccess"),
+        Code("ConcurrentAccessException"),
+        Code("StaleTag"),
+        Code("StaleTagException"),
+    ],
+    policy: WaitPolicy::seconds(60),
+};
+
+/// How long a topic or a subscription may be unknown after its creation, or still be known after its
+/// deletion.
+pub(super) const LAG: WaitPolicy = WaitPolicy::seconds(60);
+
+/// The attributes of a topic or a subscription in SNS's form, all of them strings.
+pub(super) type SnsAttributes = HashMap<String, String>;
+
+/// A topic as a parent of subscriptions.
+#[derive(Clone, Debug)]
+pub(crate) struct TopicTags {
+    pub(super) arn: String,
+    pub(super) tags: Tags,
+}
+
+/// SNS in the system's account and Region.
+#[derive(Debug)]
+pub(crate) struct SnsClient {
+    pub(super) account: Account,
+    pub(super) sdk: Client,
+}
+
+impl SnsClient {
+    pub(super) fn new(account: &Account) -> Self {
+        Self {
+            account: account.clone(),
+            sdk: Client::new(&account.config("sns")),
+        }
+    }
+
+    /// The ARN of a topic, which follows from its name.
+    pub(super) fn arn(&self, name: &str) -> String {
+        self.account.arn("sns", name)
+    }
+
+    /// The ARNs of the topics whose names have the system's prefix: the list cannot be narrowed, and
+    /// is read once per run.
+    pub(super) async fn arns(&self, cache: &ReadCache) -> Result<Arc<Vec<String>>, DriverError> {
+        let prefix = self.arn(&format!("{}-", self.account.system()));
+        cache
+            .once("sns:ListTopics", || async {
+                let topics = self.sdk.list_topics().into_paginator().items().send();
+                let topics = topics.collect::<Result<Vec<_>, _>>();
+                let topics = topics.sent("sns:ListTopics").await?;
+                let arns = topics.into_iter().filter_map(|topic| topic.topic_arn);
+                Ok(arns.filter(|arn| arn.starts_with(&prefix)).collect())
+            })
+            .await
+    }
+
+    /// A topic's attributes, or `None` if it does not exist.
+    pub(super) async fn attributes(&self, arn: &str) -> Result<Option<SnsAttributes>, DriverError> {
+        let call = self.sdk.get_topic_attributes().topic_arn(arn).send();
+        let found = SNS.found(call.sent("sns:GetTopicAttributes").await)?;
+        Ok(found.map(|found| found.attributes.unwrap_or_default()))
+    }
+
+    /// A topic's subscriptions as they are now; none if it does not exist. Those that were deleted
+    /// are listed for a while, with the ARN `Deleted`.
+    pub(super) async fn subscriptions(&self, arn: &str) -> Result<Vec<Subscription>, DriverError> {
+        let pages = self
+            .sdk
+            .list_subscriptions_by_topic()
+            .topic_arn(arn)
+            .into_paginator()
+            .items();
+        let listed = pages.send().collect::<Result<Vec<_>, _>>();
+        let mut listed = SNS.or_empty(listed.sent("sns:ListSubscriptionsByTopic").await)?;
+        listed.retain(|subscription| subscription.subscription_arn() != Some("Deleted"));
+        Ok(listed)
+    }
+
+    /// A subscription's attributes, or `None` if it does not exist.
+    pub(super) async fn subscription(
+        &self,
+        arn: &str,
+    ) -> Result<Option<SnsAttributes>, DriverError> {
+        let call = self.sdk.get_subscription_attributes().subscription_arn(arn);
+        let answer = call.send().sent("sns:GetSubscriptionAttributes").await;
+        let found = SNS.found(answer)?;
+        Ok(found.map(|found| found.attributes.unwrap_or_default()))
+    }
+}
+
+/// Tags in the form of the calls.
+pub(super) fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
+    let pairs = tags.iter();
+    let tags = pairs.map(|(key, value)| Tag::builder().key(key).value(value).build());
+    tags.collect::<Result<_, _>>()
+        .map_err(|error| DriverError::internal(format!("a tag is incomplete ({error})")))
+}
+
+/// The calls name a topic by its ARN.
+impl TagCalls for SnsClient {
+    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+        let call = self.sdk.list_tags_for_resource().resource_arn(arn).send();
+        let found = SNS.found(call.sent("sns:ListTagsForResource").await)?;
+        let tags = found.and_then(|found| found.tags).unwrap_or_default();
+        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {
+        let tags = sdk_tags(tags)?;
+        let call = self.sdk.tag_resource().resource_arn(arn);
+        let call = call.set_tags(Some(tags));
+        SNS.write(|| call.clone().send().done("sns:TagResource"))
+            .await
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), DriverError> {
+        let call = self.sdk.untag_resource().resource_arn(arn);
+        let call = call.set_tag_keys(Some(keys.to_vec()));
+        SNS.delete(|| call.clone().send().done("sns:UntagResource"))
+            .await
+    }
+}
+
+impl Parent for SnsClient {
+    fn tagged(&self, topic: &str) -> String {
+        topic.to_owned()
+    }
+}
+
+/// Tags of a topic are read from the topic, once per run: the index lags behind the records.
+impl ParentService for SnsClient {
+    type Parent = TopicTags;
+
+    fn system(&self) -> &str {
+        self.account.system()
+    }
+
+    fn tags_in(topic: &TopicTags) -> Tags {
+        topic.tags.clone()
+    }
+
+    async fn parent(&self, arn: &str, cache: &ReadCache) -> Result<Option<TopicTags>, DriverError> {
+        let read = cache.once(format!("sns:tags {arn}"), || self.tags(arn));
+        let tags = read.await?.as_ref().clone();
+        let arn = arn.to_owned();
+        // A topic of the system has tags; one without is another's, or does not exist.
+        Ok(tags
+            .contains_key(SYSTEM_TAG)
+            .then_some(TopicTags { arn, tags }))
+    }
+
+    /// The topics that the index shows, and those with a name of the system's, since it lags.
+    async fn owned(&self, cache: &ReadCache) -> Result<Vec<TopicTags>, DriverError> {
+        let hints = tagging::hints(&self.account, cache).await?;
+        let mut arns = self.arns(cache).await?.as_ref().clone();
+        let prefix = self.arn("");
+        arns.extend(hints.names(&prefix).map(|name| format!("{prefix}{name}")));
+        arns.sort();
+        arns.dedup();
+        let topics = try_join_all(arns.iter().map(|arn| self.parent(arn, cache))).await?;
+        let topics = topics.into_iter().flatten();
+        Ok(topics.filter(|topic| self.is_ours(&topic.tags)).collect())
+    }
+}
