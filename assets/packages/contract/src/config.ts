@@ -4,10 +4,17 @@ export interface ShellConfig {
   readonly system: string;
   readonly title: string;
   readonly login: LoginConfig;
-  readonly toggles: { readonly url: string };
+  readonly toggles: TogglesConfig;
   readonly teams: readonly TeamConfig[];
   /** Whether `?mfe:NAME=URL` may replace a child. */
   readonly overrides: boolean;
+}
+
+export interface TogglesConfig {
+  /** The WebSocket API's URL. */
+  readonly url: string;
+  /** The longest wait of a client between two attempts to connect, in seconds. */
+  readonly longestWait?: number;
 }
 
 export interface LoginConfig {

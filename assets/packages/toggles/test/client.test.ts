@@ -162,11 +162,11 @@ describe("a lost connection", () => {
     expect(changes).toEqual([]);
   });
 
-  it("is opened again after waits with full jitter, from one second up to thirty", async () => {
+  it("is opened again after waits with full jitter, from one second up to the longest", async () => {
     const waits: number[] = [];
     client.start();
     world.random = 1;
-    for (let failure = 0; failure < 7; failure++) {
+    for (let failure = 0; failure < 8; failure++) {
       const before = Date.now();
       const count = world.sockets.length;
       world.socket.breaks();
@@ -175,24 +175,24 @@ describe("a lost connection", () => {
       }
       waits.push((Date.now() - before) / 1000);
     }
-    expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30]);
+    expect(waits).toEqual([1, 3, 9, 27, 81, 243, 300, 300]);
     world.random = 0;
     world.socket.breaks();
     await seconds(0);
-    expect(world.sockets).toHaveLength(9);
+    expect(world.sockets).toHaveLength(10);
   });
 
   it("begins with short waits again only after a stable connection", async () => {
     world.random = 1;
     client.start();
-    for (const wait of [1, 2, 4]) {
+    for (const wait of [1, 3, 9]) {
       world.socket.breaks();
       await seconds(wait);
     }
     world.socket.says([]);
     await seconds(59);
     world.socket.breaks();
-    await seconds(7.9);
+    await seconds(26.9);
     expect(world.sockets).toHaveLength(4);
     await seconds(0.1);
     expect(world.sockets).toHaveLength(5);
@@ -201,6 +201,56 @@ describe("a lost connection", () => {
     world.socket.breaks();
     await seconds(1);
     expect(world.sockets).toHaveLength(6);
+  });
+
+  it("waits no longer than it is told to", async () => {
+    client = world.client({ longestWait: 5 });
+    client.start();
+    world.random = 1;
+    for (const wait of [1, 3, 5, 5]) {
+      const count = world.sockets.length;
+      world.socket.breaks();
+      await seconds(wait - 0.1);
+      expect(world.sockets).toHaveLength(count);
+      await seconds(0.1);
+      expect(world.sockets).toHaveLength(count + 1);
+    }
+  });
+
+  it("that the service has closed, perhaps everybody's, is opened again over more than a second", async () => {
+    live(item("1", true));
+    await seconds(61);
+    world.random = 1;
+    world.socket.breaks(true);
+    await seconds(8.9);
+    expect(world.sockets).toHaveLength(1);
+    await seconds(0.1);
+    expect(world.sockets).toHaveLength(2);
+  });
+
+  it("is opened sooner if somebody looks at the page or the network is back, but never at once", async () => {
+    world.random = 1;
+    client.start();
+    for (const wait of [1, 3, 9, 27]) {
+      world.socket.breaks();
+      await seconds(wait);
+    }
+    world.socket.breaks();
+    world.notices("used");
+    world.notices("hidden");
+    await seconds(10);
+    expect(world.sockets).toHaveLength(5);
+    world.notices("shown");
+    await seconds(0.9);
+    expect(world.sockets).toHaveLength(5);
+    await seconds(0.1);
+    expect(world.sockets).toHaveLength(6);
+    world.socket.breaks();
+    world.notices("online");
+    await seconds(4.9);
+    expect(world.sockets).toHaveLength(6);
+    await seconds(0.1);
+    expect(world.sockets).toHaveLength(7);
   });
 
   it("that never tells its state is given up", async () => {
@@ -216,7 +266,7 @@ describe("rolling over", () => {
   it("does not go back to a state that was read before the last change", async () => {
     world.random = 0;
     live(revised(true, 5));
-    await minutes(110.1);
+    await minutes(90.1);
     const seen: unknown[] = [];
     client.onChange(() => seen.push(known()));
     world.sockets[0]?.says(revised(false, 6));
@@ -226,9 +276,9 @@ describe("rolling over", () => {
   });
 
   it.each([
-    [0, 110],
+    [0, 90],
     [1, 118],
-  ])("comes between 110 and 118 minutes (%d)", async (random, expected) => {
+  ])("comes between 90 and 118 minutes (%d)", async (random, expected) => {
     world.random = random;
     live(item("1", true));
     await minutes(expected - 0.1);
@@ -241,7 +291,7 @@ describe("rolling over", () => {
     live(item("1", true));
     const statuses = vi.fn();
     client.onStatus(statuses);
-    await minutes(114.1);
+    await minutes(104.1);
     const [old, next] = world.sockets;
     old?.says(item("1", false));
     next?.says(item("1", true));
@@ -255,9 +305,11 @@ describe("rolling over", () => {
 
   it("is tried again, while the old connection serves", async () => {
     live(item("1", true));
-    await minutes(114.1);
+    await minutes(104.1);
     world.socket.breaks();
-    await seconds(1);
+    await seconds(13);
+    expect(world.sockets).toHaveLength(2);
+    await seconds(0.6);
     expect(world.sockets).toHaveLength(3);
     expect(client.status).toBe("live");
     world.sockets[0]?.says(item("1", false));
@@ -267,12 +319,20 @@ describe("rolling over", () => {
 
 describe("an idle connection", () => {
   const FORBIDDEN = '{"message":"Forbidden","connectionId":"a","requestId":"b"}';
+  /** A live connection to an endpoint that has answered its first keep-alive, 30 s after the state. */
+  async function proven(): Promise<void> {
+    live(item("1", true));
+    await seconds(30);
+    world.socket.says(FORBIDDEN);
+  }
 
-  it("is kept alive within the ten minutes after which it would be closed", async () => {
+  it("is proven half a minute after its state, then kept alive within the ten minutes that it may be idle", async () => {
     world.random = 1;
     live(item("1", true));
-    await minutes(9);
-    expect(world.socket.sent).toHaveLength(1);
+    await seconds(29.9);
+    expect(world.socket.sent).toHaveLength(0);
+    await seconds(0.1);
+    expect(world.socket.sent).toEqual(['{"action":"keep-alive"}']);
     world.socket.says(FORBIDDEN);
     await minutes(8);
     world.socket.says(item("1", false));
@@ -284,14 +344,85 @@ describe("an idle connection", () => {
 
   it("that stops answering is replaced", async () => {
     world.random = 0;
-    live(item("1", true));
-    await minutes(7);
-    world.socket.says(FORBIDDEN);
+    await proven();
     await minutes(7);
     await seconds(16);
     expect(world.sockets[0]?.closed).toBe(true);
     expect(client.status).toBe("stale");
     expect(world.sockets).toHaveLength(2);
+  });
+
+  it("that is half open from the start is found, since an earlier visit had answers", async () => {
+    await proven();
+    client.stop();
+    client = world.client();
+    live(item("1", true));
+    await seconds(44.9);
+    expect(client.status).toBe("live");
+    await seconds(0.2);
+    expect(client.status).toBe("stale");
+  });
+
+  it("whose endpoint never answers stays", async () => {
+    live(item("1", true));
+    await minutes(60);
+    world.notices("online");
+    await minutes(1);
+    expect(world.sockets[0]?.closed).toBe(false);
+    expect(client.status).toBe("live");
+  });
+
+  it.each(["shown", "used", "network"] as const)(
+    "that is half open is found within a minute of use: %s",
+    async (use) => {
+      await proven();
+      await seconds(5);
+      world.notices(use);
+      await seconds(49.9);
+      expect(client.status).toBe("live");
+      await seconds(0.2);
+      expect(client.status).toBe("stale");
+      await seconds(1);
+      expect(world.sockets).toHaveLength(2);
+    },
+  );
+
+  it("is asked once, however often the page is used", async () => {
+    await proven();
+    for (let second = 0; second < 50; second++) {
+      world.notices("used");
+      await seconds(1);
+    }
+    expect(world.socket.sent).toHaveLength(2);
+    world.socket.says(FORBIDDEN);
+    await seconds(60);
+    expect(world.socket.sent).toHaveLength(2);
+  });
+
+  it("is asked at once when the network is back", async () => {
+    await proven();
+    world.notices("online");
+    await seconds(14.9);
+    expect(client.status).toBe("live");
+    await seconds(0.2);
+    expect(client.status).toBe("stale");
+  });
+
+  it("is asked when the machine wakes up", async () => {
+    await proven();
+    vi.setSystemTime(Date.now() + 300_000);
+    await seconds(20);
+    expect(world.socket.sent).toHaveLength(2);
+    await seconds(15.1);
+    expect(client.status).toBe("stale");
+  });
+
+  it("is not asked for the page being hidden, nor for a timer that a hidden page gets late", async () => {
+    await proven();
+    world.notices("hidden");
+    vi.setSystemTime(Date.now() + 60_000);
+    await seconds(60);
+    expect(world.socket.sent).toHaveLength(1);
   });
 });
 
@@ -306,19 +437,12 @@ describe("the browser", () => {
     expect(client.status).toBe("live");
   });
 
-  it("that comes online again connects at once", () => {
+  it("that slept for longer than a connection may be idle gets a new one when it is looked at", async () => {
     live(item("1", true));
-    world.goes("offline");
-    world.goes("online");
-    expect(world.sockets).toHaveLength(2);
-  });
-
-  it("that slept gets a new connection when it is looked at", async () => {
-    live(item("1", true));
-    world.isLookedAt();
+    world.notices("shown");
     expect(world.sockets).toHaveLength(1);
     vi.setSystemTime(Date.now() + 3_600_000);
-    world.isLookedAt();
+    world.notices("shown");
     expect(world.sockets).toHaveLength(2);
   });
 
