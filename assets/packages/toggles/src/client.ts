@@ -5,7 +5,7 @@ import type { SocketClass } from "./connection.js";
 import { Link, type LinkEvent } from "./link.js";
 import type { Message } from "./message.js";
 import { Store } from "./store.js";
-import { page, type Surroundings } from "./surroundings.js";
+import { type Notice, page, type Surroundings } from "./surroundings.js";
 
 /** The options of a connection. All but the first two are for tests, and for environments other than browsers. */
 export interface TogglesOptions {
@@ -13,6 +13,8 @@ export interface TogglesOptions {
   readonly url: string;
   /** The longest wait between two attempts to connect, in seconds. Default: 300. */
   readonly longestWait?: number;
+  /** How old a state from an earlier visit may be that is shown until there is a connection, in seconds. Default: a day. */
+  readonly maxAge?: number;
   /** Default: the browser's. */
   readonly WebSocket?: SocketClass;
   /** The storage for the last known state. Default: the browser's `localStorage`; `null`: none. */
@@ -24,6 +26,7 @@ export interface TogglesOptions {
 }
 
 const LONGEST_WAIT = 300;
+const MAX_AGE = 24 * 60 * 60;
 
 /** Live toggles over a WebSocket. A child gets the page's client in `context.toggles`. */
 export class TogglesClient implements TogglesView {
@@ -34,12 +37,19 @@ export class TogglesClient implements TogglesView {
   readonly #statuses = new Listeners<TogglesStatus>();
   #status: TogglesStatus = "stale";
   #unwatch: Unsubscribe | undefined;
+  /** Ambiguous names that were warned of. */
+  readonly #warned = new Set<string>();
 
   constructor(options: TogglesOptions) {
     const key = `frontage:toggles:${options.url}`;
     const storage = storageOf(options);
     this.#surroundings = options.surroundings ?? page();
-    this.#store = new Store(key, storage, (changed) => this.#changes.notify({ changed }));
+    this.#store = new Store({
+      key,
+      storage,
+      maxAge: (options.maxAge ?? MAX_AGE) * 1_000,
+      changed: (changed) => this.#changes.notify({ changed }),
+    });
     this.#link = new Link(
       {
         url: options.url,
@@ -62,7 +72,7 @@ export class TogglesClient implements TogglesView {
   }
 
   get(key: string): Toggle | undefined {
-    return this.toggles.get(key) ?? [...this.toggles.values()].find((toggle) => toggle.name === key);
+    return this.#store.get(key) ?? this.#named(key);
   }
 
   isActive(key: string, fallback = false): boolean {
@@ -80,25 +90,54 @@ export class TogglesClient implements TogglesView {
   /** Connects, and stays connected until `stop`. */
   start(): void {
     if (this.#unwatch === undefined) {
-      this.#unwatch = this.#surroundings.watch((notice) => this.#link.noticed(notice));
+      this.#unwatch = this.#surroundings.watch((notice) => this.#noticed(notice));
       this.#link.start();
     }
   }
 
   stop(): void {
-    this.#unwatch?.();
-    this.#unwatch = undefined;
-    this.#link.stop();
-    this.#become("stale");
+    if (this.#unwatch !== undefined) {
+      this.#unwatch();
+      this.#unwatch = undefined;
+      this.#save();
+      this.#link.stop();
+      this.#become("stale");
+    }
+  }
+
+  #noticed(notice: Notice): void {
+    if (notice === "hidden" || notice === "left") {
+      this.#save();
+    }
+    this.#link.noticed(notice);
+  }
+
+  /** A page that is hidden may end without another event. */
+  #save(): void {
+    if (this.#status === "live") {
+      this.#store.confirm();
+    }
+    this.#store.save();
+  }
+
+  /** Of several toggles with one name, the one with the first id: on every page the same. */
+  #named(name: string): Toggle | undefined {
+    const ids = this.#store.named(name);
+    const [first] = ids;
+    if (ids.length > 1 && !this.#warned.has(name)) {
+      this.#warned.add(name);
+      console.warn(
+        `The toggles ${ids.join(", ")} are all named "${name}": ${first} is used. Ask for an id instead.`,
+      );
+    }
+    return first === undefined ? undefined : this.#store.get(first);
   }
 
   #apply(event: LinkEvent): void {
     switch (event.kind) {
       case "begin":
-        if (event.fresh) {
-          this.#store.forgetRevisions();
-        }
-        this.#store.begin(event.toggles);
+        this.#store.confirm();
+        this.#store.begin(event.toggles, event.fresh);
         break;
       case "message":
         this.#take(event.message);
@@ -113,6 +152,9 @@ export class TogglesClient implements TogglesView {
   }
 
   #take(message: Message): void {
+    if (this.#status === "live") {
+      this.#store.confirm();
+    }
     switch (message.kind) {
       case "state":
         this.#store.put(message.toggles);
@@ -121,7 +163,7 @@ export class TogglesClient implements TogglesView {
         this.#store.put([message.toggle]);
         break;
       case "removed":
-        this.#store.remove([message.id]);
+        this.#store.remove([message]);
         break;
     }
   }

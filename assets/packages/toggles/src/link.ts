@@ -31,14 +31,22 @@ const STABLE_AFTER = MINUTE;
 /** API Gateway ends a connection after two hours. Spread, so that clients that connected together do not leave together. */
 const ROLL_OVER_AFTER = 90 * MINUTE;
 const ROLL_OVER_SPREAD = 28 * MINUTE;
-/** The arrays of a large state follow one another immediately. */
-const SETTLE_AFTER = 1_000;
+/** The arrays of a large state follow one another immediately: after this silence no further one is expected. */
+const QUIET_AFTER = 1_000;
+/**
+ * Only after this silence is it certain. The service tries for 20 seconds to send each array, waits for 10 seconds for the
+ * last response, and closes the connection if it has failed (`lambda-src/README.md`, *Limits*). Toggles that are
+ * missing are kept until then: none vanishes for a moment because its array is late.
+ */
+const SETTLE_AFTER = 35_000;
 /** From `stale` to `offline`. */
 const OFFLINE_AFTER = 30_000;
 /** API Gateway has closed a connection that was silent for so long. */
 const DEAD_AFTER = 10 * MINUTE;
 /** How soon a client connects that has a reason not to wait: somebody looks at it, or the network is back for a whole office. */
 const SOON = { shown: 1_000, network: 5_000 };
+/** Notices of a page that nobody looks at. */
+const IDLE: ReadonlySet<Notice> = new Set(["hidden", "left"]);
 /** A timer of this interval that is late by more than a minute, as in a hidden tab, shows that the machine slept. */
 const TICK = 20_000;
 const SLEPT_AFTER = 100_000;
@@ -57,6 +65,7 @@ export class Link {
   #retryAt = 0;
   #rollOver: Timer;
   #stable: Timer;
+  #quiet: Timer;
   #settle: Timer;
   #offline: Timer;
   #clock: Timer;
@@ -74,10 +83,10 @@ export class Link {
   }
 
   stop(): void {
-    const timers = [this.#retry, this.#rollOver, this.#stable, this.#settle, this.#offline, this.#clock];
-    for (const timer of timers) {
-      clearTimeout(timer);
-    }
+    this.#forget();
+    clearTimeout(this.#retry);
+    clearTimeout(this.#offline);
+    clearTimeout(this.#clock);
     this.#current?.close();
     this.#next?.close();
     this.#current = this.#next = undefined;
@@ -93,7 +102,7 @@ export class Link {
       this.#open();
     } else if (notice === "online" || notice === "woke") {
       this.#current.prove();
-    } else if (notice !== "hidden") {
+    } else if (!IDLE.has(notice)) {
       this.#current.use();
     }
   }
@@ -116,12 +125,11 @@ export class Link {
       const fresh = this.#current === undefined;
       this.#switchTo(connection);
       this.#emit({ kind: "begin", toggles: message.toggles, fresh });
-      this.#settleSoon();
-      this.#become("live");
+      this.#arrived(message.more);
     } else if (connection === this.#current || this.#current === undefined) {
       this.#emit({ kind: "message", message });
       if (message.kind === "state" && this.#settle !== undefined) {
-        this.#settleSoon();
+        this.#arrived(message.more);
       }
     }
     // Messages that a connection receives before its state while another one is live also reach that other one.
@@ -140,7 +148,14 @@ export class Link {
     this.#rollOver = setTimeout(() => this.#open(), ROLL_OVER_AFTER + random() * ROLL_OVER_SPREAD);
   }
 
-  #settleSoon(): void {
+  /** An array of the state is here: `live` is said once all are, as far as one can know. */
+  #arrived(more: boolean): void {
+    clearTimeout(this.#quiet);
+    if (more) {
+      this.#quiet = setTimeout(() => this.#become("live"), QUIET_AFTER);
+    } else {
+      this.#become("live");
+    }
     clearTimeout(this.#settle);
     this.#settle = setTimeout(() => {
       this.#settle = undefined;
@@ -174,18 +189,23 @@ export class Link {
   /** There is a reason to connect sooner than planned. Even then not at once: a whole office may have it. */
   #hurry(notice: Notice): void {
     const ceiling = notice === "shown" ? SOON.shown : SOON.network;
-    const isReason = notice !== "hidden" && notice !== "used";
+    const isReason = notice !== "used" && !IDLE.has(notice);
     if (isReason && this.#next === undefined && this.#retryAt - Date.now() > ceiling) {
       this.#openAfter(this.#pace.within(ceiling));
     }
   }
 
+  /** Ends the timers of the current connection. */
+  #forget(): void {
+    for (const timer of [this.#stable, this.#quiet, this.#settle, this.#rollOver]) {
+      clearTimeout(timer);
+    }
+    this.#settle = undefined;
+  }
+
   /** The current connection was lost, or there has been none. */
   #lost(): void {
-    clearTimeout(this.#stable);
-    clearTimeout(this.#settle);
-    this.#settle = undefined;
-    clearTimeout(this.#rollOver);
+    this.#forget();
     this.#become(this.#options.surroundings.isOnline() ? "stale" : "offline");
     clearTimeout(this.#offline);
     this.#offline = setTimeout(() => this.#become("offline"), OFFLINE_AFTER);

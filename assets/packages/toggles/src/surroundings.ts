@@ -5,10 +5,11 @@ import type { Unsubscribe } from "@frontage/contract";
  *
  * - `online`, `offline`: what the browser thinks of its network. `network`: it is another one.
  * - `shown`, `hidden`: the page is looked at, or not any more.
+ * - `left`: the page is about to end, or to wait for the browser's Back.
  * - `used`: a pointer or a key was pressed.
  * - `woke`: the machine slept. The client finds that out by itself.
  */
-export type Notice = "online" | "offline" | "network" | "shown" | "hidden" | "used" | "woke";
+export type Notice = "online" | "offline" | "network" | "shown" | "hidden" | "used" | "woke" | "left";
 
 /** The client's view of the page that it is on. */
 export interface Surroundings {
@@ -38,6 +39,7 @@ export function page(): Surroundings {
       };
       on(window, "online", () => "online");
       on(window, "offline", () => "offline");
+      on(window, "pagehide", () => "left");
       on(window, "pointerdown", () => "used");
       on(window, "keydown", () => "used");
       on(document, "visibilitychange", () => (document.visibilityState === "visible" ? "shown" : "hidden"));

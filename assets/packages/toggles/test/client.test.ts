@@ -87,6 +87,49 @@ describe("the state", () => {
     expect(known()).toEqual({ "1": false, "2": true });
   });
 
+  it("keeps the revision of a removal: nothing older brings the toggle back or takes it away", () => {
+    live(revised(true, 5), item("2", true));
+    world.socket.says(removal("1", 7));
+    expect(known()).toEqual({ "2": true });
+    world.socket.says(revised(true, 6));
+    world.socket.says([revised(true, 6), item("3", true)]);
+    expect(known()).toEqual({ "2": true, "3": true });
+    world.socket.says(revised(true, 8));
+    world.socket.says(removal("1", 7));
+    expect(known()).toEqual({ "1": true, "2": true, "3": true });
+    world.socket.says(removal("1"));
+    expect(known()).toEqual({ "2": true, "3": true });
+  });
+
+  it("adds an array of several changed toggles at any time, and drops the older ones in it", async () => {
+    live(revised(true, 5), item("2", true));
+    await minutes(5);
+    const changes: (readonly string[])[] = [];
+    client.onChange(({ changed }) => changes.push(changed));
+    world.socket.says([revised(false, 4), item("2", false), item("3", true)]);
+    await minutes(1);
+    expect(changes).toEqual([["2", "3"]]);
+    expect(known()).toEqual({ "1": true, "2": false, "3": true });
+  });
+
+  it.each([
+    ["1.5", 1.5],
+    ["1.50", 1.5],
+    ["-0.000001", -0.000001],
+    ["9007199254740991", 9007199254740991],
+    ["1E+30", 1e30],
+    ["0.1", 0.1],
+    ["-0", -0],
+    ["9007199254740993", "9007199254740993"],
+    ["12345678901234567890", "12345678901234567890"],
+    ["0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"],
+    ["1E+400", "1E+400"],
+    ["", ""],
+  ])("never has a number that is not the table's: %s", (text, expected) => {
+    live(item("1", true, { value: { N: text }, several: { NS: [text] } }));
+    expect(client.get("1")?.attributes).toMatchObject({ value: expected, several: [expected] });
+  });
+
   it("is taken from a table that was restored, once the connection was lost", async () => {
     live(revised(true, 9));
     world.socket.breaks();
@@ -120,6 +163,52 @@ describe("the state", () => {
     expect(client.isActive("unknown", true)).toBe(true);
   });
 
+  it("has of several toggles with one name the one with the first id, and warns of them once", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const named = (id: string, isActive: boolean, name = "same") =>
+      item(id, isActive, { featureName: { S: name } });
+    live(named("10", false), named("9", true));
+    expect(client.get("same")?.id).toBe("9");
+    expect(client.isActive("same")).toBe(true);
+    expect(warn.mock.calls).toEqual([
+      ['The toggles 9, 10 are all named "same": 9 is used. Ask for an id instead.'],
+    ]);
+    world.socket.says(named("2", false));
+    expect(client.get("same")?.id).toBe("2");
+    world.socket.says(named("2", false, "other"));
+    world.socket.says(removal("9"));
+    expect(client.get("same")?.id).toBe("10");
+    expect(client.get("other")?.id).toBe("2");
+    world.socket.says(named("other", true));
+    expect(client.get("other")?.id).toBe("other");
+    world.socket.says(removal("10"));
+    world.socket.says(removal("other"));
+    expect(client.get("same")).toBeUndefined();
+    expect(warn).toHaveBeenCalledOnce();
+  });
+
+  it("costs per message what the message contains, not what the client knows", async () => {
+    const all = Array.from({ length: 2_000 }, (_, index) => item(`${index}`, true));
+    live(...all);
+    await seconds(2);
+    const set = vi.spyOn(world.storage, "set");
+    const stringify = vi.spyOn(JSON, "stringify");
+    const before = client.toggles;
+    for (let index = 0; index < 100; index++) {
+      const text = `{"featureId":{"S":"${index}"},"isActive":{"BOOL":false}}`;
+      world.socket.says(text);
+    }
+    // The known item and the new one, for each message.
+    expect(stringify).toHaveBeenCalledTimes(200);
+    expect(set).not.toHaveBeenCalled();
+    expect(client.toggles).toBe(before);
+    expect(client.isActive("99")).toBe(false);
+    await seconds(2);
+    expect(set).toHaveBeenCalledOnce();
+    expect(stringify).toHaveBeenCalledTimes(201);
+    stringify.mockRestore();
+  });
+
   it("goes on for the others when a listener throws", () => {
     const report = vi.fn();
     vi.stubGlobal("reportError", report);
@@ -146,20 +235,49 @@ describe("a lost connection", () => {
     world.socket.says([item("1", false)]);
     expect(statuses).toEqual(["stale", "offline", "live"]);
     expect(client.isActive("1")).toBe(false);
-    await seconds(1);
+    await seconds(34.9);
+    expect(known()).toEqual({ "1": false, "2": true });
+    await seconds(0.2);
     expect(known()).toEqual({ "1": false });
   });
 
-  it("does not drop toggles while a big state is still coming in", async () => {
-    live(item("1", true), item("2", true));
-    const changes: (readonly string[])[] = [];
-    world.socket.breaks();
-    await seconds(1);
-    client.onChange(({ changed }) => changes.push(changed));
-    world.socket.says([item("1", true)]);
-    world.socket.says([item("2", true)]);
-    await seconds(10);
-    expect(changes).toEqual([]);
+  it.each([0, 1.5, 30])(
+    "does not drop toggles while a big state is coming in, an array each %d s",
+    async (gap) => {
+      live(item("1", true), item("2", true), item("3", true), item("4", true));
+      const changes: (readonly string[])[] = [];
+      world.socket.breaks();
+      await seconds(1);
+      client.onChange(({ changed }) => changes.push(changed));
+      for (const id of ["1", "2", "3"]) {
+        world.socket.says([item(id, true)]);
+        await seconds(gap);
+      }
+      await seconds(36);
+      expect(changes).toEqual([["4"]]);
+    },
+  );
+
+  it("is live once the last array of a big state has come", async () => {
+    const big = { text: { S: "é".repeat(33_000) } };
+    client.start();
+    world.socket.says([item("1", true, big)]);
+    await seconds(0.9);
+    world.socket.says([item("2", true, big)]);
+    await seconds(0.9);
+    expect(client.status).toBe("stale");
+    world.socket.says([item("3", true)]);
+    expect(client.status).toBe("live");
+    expect(known()).toEqual({ "1": true, "2": true, "3": true });
+  });
+
+  it("is live if a big state ends with a big array", async () => {
+    client.start();
+    world.socket.says([item("1", true, { text: { S: "x".repeat(70_000) } })]);
+    await seconds(0.9);
+    expect(client.status).toBe("stale");
+    await seconds(0.2);
+    expect(client.status).toBe("live");
   });
 
   it("is opened again after waits with full jitter, from one second up to the longest", async () => {
@@ -452,6 +570,39 @@ describe("the browser", () => {
     client = world.client();
     expect(known()).toEqual({ "1": true, "2": false });
     expect(client.status).toBe("stale");
+  });
+
+  it("does not show what it knew more than a day ago, or will know", () => {
+    live(item("1", true));
+    client.stop();
+    const day = 24 * 3_600_000;
+    vi.setSystemTime(Date.now() + day);
+    expect(world.client().toggles.size).toBe(1);
+    expect(world.client({ maxAge: 3_600 }).toggles.size).toBe(0);
+    vi.setSystemTime(Date.now() + 1);
+    expect(world.client().toggles.size).toBe(0);
+    vi.setSystemTime(Date.now() - 2 * day);
+    expect(world.client().toggles.size).toBe(0);
+  });
+
+  it.each(["hidden", "left"] as const)(
+    "keeps the state when the page is %s, as old as the last moment it was live",
+    async (end) => {
+      live(item("1", true));
+      await minutes(30);
+      world.notices(end);
+      vi.setSystemTime(Date.now() + 3_600_000);
+      expect(world.client({ maxAge: 3_600 }).toggles.size).toBe(1);
+    },
+  );
+
+  it("does not take what is cached for what was live", async () => {
+    live(item("1", true));
+    world.socket.breaks();
+    await seconds(0.6);
+    await minutes(30);
+    client.stop();
+    expect(world.client({ maxAge: 1_800 }).toggles.size).toBe(0);
   });
 
   it("whose storage is broken has no state, and no error", () => {

@@ -95,13 +95,15 @@ export function item(id: string, isActive: boolean, more: object = {}): object {
   return { featureId: { S: id }, featureName: { S: `Toggle ${id}` }, isActive: { BOOL: isActive }, ...more };
 }
 
-export function removal(id: string): object {
-  return { isRemoved: "true", featureId: { featureId: { S: id } } };
+export function removal(id: string, revision?: number): object {
+  const removed = { isRemoved: "true", featureId: { featureId: { S: id } } };
+  return revision === undefined ? removed : { ...removed, revision: { N: `${revision}` } };
 }
 
 function storageOn(items: Map<string, string>): Storage {
   return {
     getItem: (key: string) => items.get(key) ?? null,
     setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
   } as Storage;
 }
