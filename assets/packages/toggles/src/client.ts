@@ -2,12 +2,13 @@ import type { Toggle, ToggleChange, TogglesStatus, TogglesView, Unsubscribe } fr
 import { Listeners } from "@frontage/contract/listeners";
 import { Answers } from "./answers.js";
 import type { SocketClass } from "./connection.js";
-import { Link, type LinkEvent } from "./link.js";
+import { type Feed, Link, type LinkEvent } from "./link.js";
 import type { Message } from "./message.js";
+import { Shared, type Sharing, sharing } from "./shared.js";
 import { Store } from "./store.js";
 import { type Notice, page, type Surroundings } from "./surroundings.js";
 
-/** The options of a connection. All but the first two are for tests, and for environments other than browsers. */
+/** The options of a connection. The last five are for tests, and for environments other than browsers. */
 export interface TogglesOptions {
   /** The WebSocket API's URL. */
   readonly url: string;
@@ -15,6 +16,10 @@ export interface TogglesOptions {
   readonly longestWait?: number;
   /** How old a state from an earlier visit may be that is shown until there is a connection, in seconds. Default: a day. */
   readonly maxAge?: number;
+  /** Clients with another one share neither the connection nor the stored state: of another user, for example. */
+  readonly partition?: string;
+  /** Default: the browser's. `null`: a connection for this tab alone. */
+  readonly sharing?: Sharing | null;
   /** Default: the browser's. */
   readonly WebSocket?: SocketClass;
   /** The storage for the last known state. Default: the browser's `localStorage`; `null`: none. */
@@ -32,7 +37,7 @@ const MAX_AGE = 24 * 60 * 60;
 export class TogglesClient implements TogglesView {
   readonly #surroundings: Surroundings;
   readonly #store: Store;
-  readonly #link: Link;
+  readonly #feed: Feed;
   readonly #changes = new Listeners<ToggleChange>();
   readonly #statuses = new Listeners<TogglesStatus>();
   #status: TogglesStatus = "stale";
@@ -41,26 +46,34 @@ export class TogglesClient implements TogglesView {
   readonly #warned = new Set<string>();
 
   constructor(options: TogglesOptions) {
-    const key = `frontage:toggles:${options.url}`;
+    const { partition = "" } = options;
+    const key = `frontage:toggles:${options.url}${partition && `:${partition}`}`;
     const storage = storageOf(options);
     this.#surroundings = options.surroundings ?? page();
     this.#store = new Store({
       key,
       storage,
+      stores: () => this.#feed.leads,
       maxAge: (options.maxAge ?? MAX_AGE) * 1_000,
       changed: (changed) => this.#changes.notify({ changed }),
     });
-    this.#link = new Link(
-      {
-        url: options.url,
-        WebSocket: options.WebSocket ?? globalThis.WebSocket,
-        surroundings: this.#surroundings,
-        answers: new Answers(`${key}:answers`, storage),
-        random: options.random ?? Math.random,
-        longestWait: (options.longestWait ?? LONGEST_WAIT) * 1_000,
-      },
-      (event) => this.#apply(event),
-    );
+    const link = (emit: (event: LinkEvent) => void) =>
+      new Link(
+        {
+          url: options.url,
+          WebSocket: options.WebSocket ?? globalThis.WebSocket,
+          surroundings: this.#surroundings,
+          answers: new Answers(`${key}:answers`, storage),
+          random: options.random ?? Math.random,
+          longestWait: (options.longestWait ?? LONGEST_WAIT) * 1_000,
+        },
+        emit,
+      );
+    const emit = (event: LinkEvent) => this.#apply(event);
+    const shared = options.sharing === undefined ? sharing() : options.sharing;
+    this.#feed = shared
+      ? new Shared({ sharing: shared, name: key, link, emit, summary: () => this.#summary() })
+      : link(emit);
   }
 
   get status(): TogglesStatus {
@@ -91,7 +104,7 @@ export class TogglesClient implements TogglesView {
   start(): void {
     if (this.#unwatch === undefined) {
       this.#unwatch = this.#surroundings.watch((notice) => this.#noticed(notice));
-      this.#link.start();
+      this.#feed.start();
     }
   }
 
@@ -100,7 +113,7 @@ export class TogglesClient implements TogglesView {
       this.#unwatch();
       this.#unwatch = undefined;
       this.#save();
-      this.#link.stop();
+      this.#feed.stop();
       this.#become("stale");
     }
   }
@@ -109,7 +122,32 @@ export class TogglesClient implements TogglesView {
     if (notice === "hidden" || notice === "left") {
       this.#save();
     }
-    this.#link.noticed(notice);
+    // A page with an open connection, or with the browser's only one, cannot wait in the back/forward cache.
+    if (notice === "left") {
+      this.#feed.stop();
+      this.#become("stale");
+    } else if (notice === "returned") {
+      this.#feed.start();
+    } else {
+      this.#feed.noticed(notice);
+    }
+  }
+
+  /** What another tab has to know that comes later. */
+  #summary(): readonly LinkEvent[] {
+    const status: LinkEvent = { kind: "status", status: this.#status };
+    if (this.#status !== "live") {
+      return [status];
+    }
+    const { toggles, removals } = this.#store.confirmed();
+    return [
+      { kind: "begin", toggles, fresh: true },
+      ...removals.map(
+        (removal): LinkEvent => ({ kind: "message", message: { kind: "removed", ...removal } }),
+      ),
+      ...(this.#store.isSettled ? [{ kind: "settled" } as const] : []),
+      status,
+    ];
   }
 
   /** A page that is hidden may end without another event. */

@@ -26,11 +26,11 @@ export type SocketClass = new (url: string) => Socket;
 const STATE_PATIENCE = 30_000;
 /** The first keep-alive, after the last message: it shows early whether this network delivers at all. */
 const FIRST_KEEP_ALIVE_AFTER = 30_000;
-/** API Gateway closes a connection that was idle for ten minutes. */
+/** API Gateway closes a connection that was idle for ten minutes, and a hidden page's timer may be a minute late. */
 const KEEP_ALIVE_AFTER = 7 * 60_000;
-const KEEP_ALIVE_SPREAD = 2 * 60_000;
+const KEEP_ALIVE_SPREAD = 90_000;
 /** A connection that is in use proves itself this long after its last message. */
-const PROVEN_FOR = 40_000;
+const PROVEN_FOR = 30_000;
 /** The time limit for the response to a keep-alive. */
 const ANSWER_PATIENCE = 15_000;
 
@@ -77,10 +77,15 @@ export class Connection {
     return Date.now() - this.#lastHeard;
   }
 
-  /** Somebody relies on this connection now: it must have proved itself within `PROVEN_FOR`, or do so now. */
+  /**
+   * Somebody relies on this connection now: it must have proved itself within `PROVEN_FOR`, or do so now. This page may be
+   * hidden and its timers a minute late: so what is due is done at once.
+   */
   use(): void {
-    if (this.#lastAsked > 0) {
-      this.#ask(Math.max(0, Math.max(this.#lastAsked, this.#lastHeard) + PROVEN_FOR - Date.now()));
+    if (this.#isAwaited && Date.now() - this.#lastAsked >= ANSWER_PATIENCE) {
+      this.#end();
+    } else {
+      this.#ask(Math.max(this.#lastAsked, this.#lastHeard) + PROVEN_FOR - Date.now());
     }
   }
 
@@ -123,21 +128,28 @@ export class Connection {
     this.#ask(this.#lastAsked > 0 ? idle : FIRST_KEEP_ALIVE_AFTER);
   }
 
-  /** Sends a keep-alive after a while, unless the answer to one is awaited. */
+  /** Whether the answer to a keep-alive has to come. */
+  get #isAwaited(): boolean {
+    return this.#asked && this.#answers.expected;
+  }
+
+  /** Sends a keep-alive after a while or now, unless the answer to one is awaited. */
   #ask(after: number): void {
-    if (!this.#hasState || (this.#asked && this.#answers.expected)) {
+    if (!this.#hasState || this.#isAwaited) {
       return;
     }
-    this.#wait(after, () => {
-      this.#asked = true;
-      this.#lastAsked = Date.now();
-      this.#socket.send(KEEP_ALIVE);
-      if (this.#answers.expected) {
-        this.#wait(ANSWER_PATIENCE, () => this.#end());
-      } else {
-        this.#askLater();
-      }
-    });
+    if (after > 0) {
+      this.#wait(after, () => this.#ask(0));
+      return;
+    }
+    this.#asked = true;
+    this.#lastAsked = Date.now();
+    this.#socket.send(KEEP_ALIVE);
+    if (this.#isAwaited) {
+      this.#wait(ANSWER_PATIENCE, () => this.#end());
+    } else {
+      this.#askLater();
+    }
   }
 
   #wait(milliseconds: number, then: () => void): void {

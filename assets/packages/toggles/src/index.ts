@@ -5,4 +5,5 @@ export { OpenFeature, ProviderEvents } from "@openfeature/web-sdk";
 export { TogglesClient, type TogglesOptions } from "./client.js";
 export type { Socket, SocketClass } from "./connection.js";
 export { FrontageProvider } from "./provider.js";
+export type { Channel, Sharing } from "./shared.js";
 export type { Notice, Surroundings } from "./surroundings.js";

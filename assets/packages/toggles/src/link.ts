@@ -15,6 +15,16 @@ export type LinkEvent =
   | { readonly kind: "settled" }
   | { readonly kind: "status"; readonly status: TogglesStatus };
 
+/** Where a client's events come from. */
+export interface Feed {
+  /** Whether this tab has the connection. */
+  readonly leads: boolean;
+  start(): void;
+  stop(): void;
+  /** Something has happened to the page. */
+  noticed(notice: Notice): void;
+}
+
 export interface LinkOptions {
   readonly url: string;
   readonly WebSocket: SocketClass;
@@ -46,13 +56,14 @@ const DEAD_AFTER = 10 * MINUTE;
 /** How soon a client connects that has a reason not to wait: somebody looks at it, or the network is back for a whole office. */
 const SOON = { shown: 1_000, network: 5_000 };
 /** Notices of a page that nobody looks at. */
-const IDLE: ReadonlySet<Notice> = new Set(["hidden", "left"]);
+const IDLE: ReadonlySet<Notice> = new Set(["hidden", "left", "returned"]);
 /** A timer of this interval that is late by more than a minute, as in a hidden tab, shows that the machine slept. */
 const TICK = 20_000;
 const SLEPT_AFTER = 100_000;
 
 /** Keeps one connection to the service open: opens it, proves it, rolls it over before its end, and opens it again. */
-export class Link {
+export class Link implements Feed {
+  readonly leads = true;
   readonly #options: LinkOptions;
   readonly #emit: (event: LinkEvent) => void;
   readonly #pace: Pace;
@@ -83,6 +94,7 @@ export class Link {
   }
 
   stop(): void {
+    this.#status = undefined;
     this.#forget();
     clearTimeout(this.#retry);
     clearTimeout(this.#offline);
@@ -188,6 +200,11 @@ export class Link {
 
   /** There is a reason to connect sooner than planned. Even then not at once: a whole office may have it. */
   #hurry(notice: Notice): void {
+    if (this.#next === undefined && Date.now() >= this.#retryAt) {
+      // The timer of a hidden page is late.
+      this.#open();
+      return;
+    }
     const ceiling = notice === "shown" ? SOON.shown : SOON.network;
     const isReason = notice !== "used" && !IDLE.has(notice);
     if (isReason && this.#next === undefined && this.#retryAt - Date.now() > ceiling) {

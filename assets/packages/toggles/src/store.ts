@@ -7,6 +7,8 @@ export interface StoreOptions {
   readonly storage: Storage | undefined;
   /** Milliseconds: what was stored before that is not shown any more. */
   readonly maxAge: number;
+  /** Whether this tab stores: of those that show the same, one does. */
+  readonly stores: () => boolean;
   /** Is called with the ids of new, changed and deleted toggles. */
   readonly changed: (ids: readonly string[]) => void;
 }
@@ -103,6 +105,20 @@ export class Store {
     this.#unconfirmed.clear();
   }
 
+  /** What a connection has confirmed, for a tab that knows nothing: toggles, and the revisions of deleted ones. */
+  confirmed(): { readonly toggles: readonly Toggle[]; readonly removals: readonly Removal[] } {
+    const removed = [...this.#revisions].filter(([id]) => !this.#toggles.has(id));
+    return {
+      toggles: [...this.toggles.values()].filter(({ id }) => !this.#unconfirmed.has(id)),
+      removals: removed.map(([id, revision]) => ({ id, revision })),
+    };
+  }
+
+  /** Whether every toggle is confirmed. */
+  get isSettled(): boolean {
+    return this.#unconfirmed.size === 0;
+  }
+
   /** What is known now is the state. */
   confirm(): void {
     this.#at = Date.now();
@@ -112,6 +128,9 @@ export class Store {
   save(): void {
     clearTimeout(this.#save);
     this.#save = undefined;
+    if (!this.#options.stores()) {
+      return;
+    }
     const toggles = [...this.toggles.values()].map(({ attributes }) => attributes);
     const saved: Saved = { at: this.#at, toggles };
     try {

@@ -5,11 +5,20 @@ import type { Unsubscribe } from "@frontage/contract";
  *
  * - `online`, `offline`: what the browser thinks of its network. `network`: it is another one.
  * - `shown`, `hidden`: the page is looked at, or not any more.
- * - `left`: the page is about to end, or to wait for the browser's Back.
+ * - `left`: the page is about to end, or to wait in the back/forward cache. `returned`: it has come back from there.
  * - `used`: a pointer or a key was pressed.
  * - `woke`: the machine slept. The client finds that out by itself.
  */
-export type Notice = "online" | "offline" | "network" | "shown" | "hidden" | "used" | "woke" | "left";
+export type Notice =
+  | "online"
+  | "offline"
+  | "network"
+  | "shown"
+  | "hidden"
+  | "used"
+  | "woke"
+  | "left"
+  | "returned";
 
 /** The client's view of the page that it is on. */
 export interface Surroundings {
@@ -30,9 +39,9 @@ export function page(): Surroundings {
     isOnline: () => navigator.onLine,
     watch(listener) {
       const end = new AbortController();
-      const on = (target: EventTarget, type: string, what: () => Notice | undefined) => {
-        const notice = () => {
-          const found = what();
+      const on = (target: EventTarget, type: string, what: (event: Event) => Notice | undefined) => {
+        const notice = (event: Event) => {
+          const found = what(event);
           found !== undefined && listener(found);
         };
         target.addEventListener(type, notice, { signal: end.signal, capture: true, passive: true });
@@ -40,6 +49,7 @@ export function page(): Surroundings {
       on(window, "online", () => "online");
       on(window, "offline", () => "offline");
       on(window, "pagehide", () => "left");
+      on(window, "pageshow", (event) => ((event as PageTransitionEvent).persisted ? "returned" : undefined));
       on(window, "pointerdown", () => "used");
       on(window, "keydown", () => "used");
       on(document, "visibilitychange", () => (document.visibilityState === "visible" ? "shown" : "hidden"));

@@ -456,7 +456,7 @@ describe("an idle connection", () => {
     world.socket.says(item("1", false));
     await minutes(8);
     expect(world.socket.sent).toHaveLength(1);
-    await minutes(1);
+    await minutes(0.5);
     expect(world.socket.sent).toHaveLength(2);
   });
 
@@ -496,7 +496,7 @@ describe("an idle connection", () => {
       await proven();
       await seconds(5);
       world.notices(use);
-      await seconds(49.9);
+      await seconds(39.9);
       expect(client.status).toBe("live");
       await seconds(0.2);
       expect(client.status).toBe("stale");
@@ -507,7 +507,7 @@ describe("an idle connection", () => {
 
   it("is asked once, however often the page is used", async () => {
     await proven();
-    for (let second = 0; second < 50; second++) {
+    for (let second = 0; second < 40; second++) {
       world.notices("used");
       await seconds(1);
     }

@@ -30,6 +30,7 @@ it("follows a real server: state, change, removal, a broken connection, the stat
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
     WebSocket: WebSocket as unknown as SocketClass,
     storage: null,
+    sharing: null,
     surroundings: { isOnline: () => true, watch: () => () => undefined },
     random: () => 0.01,
   });

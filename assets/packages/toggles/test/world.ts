@@ -27,6 +27,7 @@ export class World {
       WebSocket: Class as unknown as SocketClass,
       storage: storageOn(this.storage),
       random: () => this.random,
+      sharing: null,
       surroundings: {
         isOnline: () => this.online,
         watch: (listener) => {
