@@ -15,6 +15,8 @@ export interface TogglesConfig {
   readonly url: string;
   /** The longest wait of a client between two attempts to connect, in seconds. */
   readonly longestWait?: number;
+  /** The URL of a snapshot of the toggles, such as `/toggles.json`, for pages that have no connection. */
+  readonly snapshotUrl?: string;
 }
 
 export interface LoginConfig {

@@ -26,10 +26,11 @@ export interface Toggle {
 
 /**
  * - `live`: connected; the known toggles are the state.
+ * - `polling`: not connected; the known toggles were the state within the last minute, and are asked for again and again.
  * - `stale`: not connected, or not yet; the known toggles were the state, and it is connecting.
  * - `offline`: the same, but the browser has no network, or there has been no response for a while.
  */
-export type TogglesStatus = "live" | "stale" | "offline";
+export type TogglesStatus = "live" | "polling" | "stale" | "offline";
 
 export interface ToggleChange {
   /** The ids of the new, changed and deleted toggles. */

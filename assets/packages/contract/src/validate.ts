@@ -46,7 +46,12 @@ export function parseManifest(value: unknown): Manifest {
 
 function toggles(field: Field): TogglesConfig {
   const longestWait = field.get("longestWait").optional()?.positive();
-  return { url: field.get("url").url("wss:", "ws:"), ...(longestWait !== undefined && { longestWait }) };
+  const snapshotUrl = field.get("snapshotUrl").optional()?.text();
+  return {
+    url: field.get("url").url("wss:", "ws:"),
+    ...(longestWait !== undefined && { longestWait }),
+    ...(snapshotUrl !== undefined && { snapshotUrl }),
+  };
 }
 
 function team(field: Field): TeamConfig {

@@ -10,7 +10,7 @@ const config = {
     clientId: "abc",
     scope: "openid email profile",
   },
-  toggles: { url: "wss://api.example/live", longestWait: 300 },
+  toggles: { url: "wss://api.example/live", longestWait: 300, snapshotUrl: "/toggles.json" },
   teams: [{ name: "shipping", title: "Shipping", route: "/shipping", url: "https://d1.cloudfront.net" }],
   overrides: false,
 };

@@ -2,18 +2,21 @@ import type { Toggle, ToggleChange, TogglesStatus, TogglesView, Unsubscribe } fr
 import { Listeners } from "@frontage/contract/listeners";
 import { Answers } from "./answers.js";
 import type { SocketClass } from "./connection.js";
+import { Fallback } from "./fallback.js";
 import { type Feed, Link, type LinkEvent } from "./link.js";
 import type { Message } from "./message.js";
 import { Shared, type Sharing, sharing } from "./shared.js";
 import { Store } from "./store.js";
 import { type Notice, page, type Surroundings } from "./surroundings.js";
 
-/** The options of a connection. The last five are for tests, and for environments other than browsers. */
+/** The options of a connection. The last six are for tests, and for environments other than browsers. */
 export interface TogglesOptions {
   /** The WebSocket API's URL. */
   readonly url: string;
   /** The longest wait between two attempts to connect, in seconds. Default: 300. */
   readonly longestWait?: number;
+  /** The URL of a snapshot of the toggles, which is polled while there is no connection. Default: none. */
+  readonly snapshotUrl?: string;
   /** How old a state from an earlier visit may be that is shown until there is a connection, in seconds. Default: a day. */
   readonly maxAge?: number;
   /** Clients with another one share neither the connection nor the stored state: of another user, for example. */
@@ -22,6 +25,8 @@ export interface TogglesOptions {
   readonly sharing?: Sharing | null;
   /** Default: the browser's. */
   readonly WebSocket?: SocketClass;
+  /** Default: the browser's. */
+  readonly fetch?: typeof fetch;
   /** The storage for the last known state. Default: the browser's `localStorage`; `null`: none. */
   readonly storage?: Storage | null;
   /** Default: the browser's window and document. */
@@ -69,11 +74,22 @@ export class TogglesClient implements TogglesView {
         },
         emit,
       );
+    const { snapshotUrl: url } = options;
+    const source = (emit: (event: LinkEvent) => void): Feed =>
+      url === undefined
+        ? link(emit)
+        : new Fallback({
+            url,
+            fetch: options.fetch ?? ((...request) => fetch(...request)),
+            random: options.random ?? Math.random,
+            link,
+            emit,
+          });
     const emit = (event: LinkEvent) => this.#apply(event);
     const shared = options.sharing === undefined ? sharing() : options.sharing;
     this.#feed = shared
-      ? new Shared({ sharing: shared, name: key, link, emit, summary: () => this.#summary() })
-      : link(emit);
+      ? new Shared({ sharing: shared, name: key, link: source, emit, summary: () => this.#summary() })
+      : source(emit);
   }
 
   get status(): TogglesStatus {
@@ -136,6 +152,9 @@ export class TogglesClient implements TogglesView {
   /** What another tab has to know that comes later. */
   #summary(): readonly LinkEvent[] {
     const status: LinkEvent = { kind: "status", status: this.#status };
+    if (this.#status === "polling") {
+      return [{ kind: "snapshot", toggles: [...this.toggles.values()] }, status];
+    }
     if (this.#status !== "live") {
       return [status];
     }
@@ -180,6 +199,9 @@ export class TogglesClient implements TogglesView {
       case "message":
         this.#take(event.message);
         break;
+      case "snapshot":
+        this.#store.snapshot(event.toggles);
+        break;
       case "settled":
         this.#store.settle();
         break;
@@ -208,6 +230,9 @@ export class TogglesClient implements TogglesView {
 
   #become(status: TogglesStatus): void {
     if (status !== this.#status) {
+      if (this.#status === "live") {
+        this.#store.confirm();
+      }
       this.#status = status;
       this.#statuses.notify(status);
     }

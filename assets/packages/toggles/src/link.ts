@@ -13,6 +13,8 @@ export type LinkEvent =
   | { readonly kind: "message"; readonly message: Message }
   /** The state is complete: it does not contain toggles that have not been mentioned. */
   | { readonly kind: "settled" }
+  /** All toggles as they were some seconds ago, while there is no connection. */
+  | { readonly kind: "snapshot"; readonly toggles: readonly Toggle[] }
   | { readonly kind: "status"; readonly status: TogglesStatus };
 
 /** Where a client's events come from. */

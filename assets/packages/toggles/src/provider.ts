@@ -1,4 +1,4 @@
-import type { Toggle, TogglesView, ToggleValue, Unsubscribe } from "@frontage/contract";
+import type { Toggle, TogglesStatus, TogglesView, ToggleValue, Unsubscribe } from "@frontage/contract";
 import {
   ErrorCode,
   type JsonValue,
@@ -38,15 +38,15 @@ export class FrontageProvider implements Provider {
     this.#subscriptions = [
       this.#toggles.onChange(({ changed }) => this.#tell(changed)),
       this.#toggles.onStatus((status) =>
-        this.events.emit(status === "live" ? ProviderEvents.Ready : ProviderEvents.Stale),
+        this.events.emit(isFresh(status) ? ProviderEvents.Ready : ProviderEvents.Stale),
       ),
     ];
     if (this.#toggles.toggles.size === 0) {
       await this.#firstState();
     }
-    if (this.#toggles.status !== "live") {
+    if (!isFresh(this.#toggles.status)) {
       // After the SDK has made this provider ready.
-      setTimeout(() => this.#toggles.status !== "live" && this.events.emit(ProviderEvents.Stale), 0);
+      setTimeout(() => isFresh(this.#toggles.status) || this.events.emit(ProviderEvents.Stale), 0);
     }
   }
 
@@ -107,7 +107,7 @@ export class FrontageProvider implements Provider {
     const { STATIC, CACHED } = StandardResolutionReasons;
     return {
       value,
-      reason: this.#toggles.status === "live" ? STATIC : CACHED,
+      reason: isFresh(this.#toggles.status) ? STATIC : CACHED,
       flagMetadata: { featureId: toggle.id, featureName: toggle.name },
     };
   }
@@ -123,8 +123,8 @@ export class FrontageProvider implements Provider {
         () => settled(() => reject(new Error("No toggles have arrived yet"))),
         PATIENCE,
       );
-      const stop = this.#toggles.onStatus((status) => status === "live" && settled(resolve));
-      if (this.#toggles.status === "live") {
+      const stop = this.#toggles.onStatus((status) => isFresh(status) && settled(resolve));
+      if (isFresh(this.#toggles.status)) {
         settled(resolve);
       }
     });
@@ -150,6 +150,11 @@ export class FrontageProvider implements Provider {
       }
     }
   }
+}
+
+/** Whether the known toggles are the state, or were within the last minute. */
+function isFresh(status: TogglesStatus): boolean {
+  return status === "live" || status === "polling";
 }
 
 function notFound<T>(key: string, value: T): ResolutionDetails<T> {

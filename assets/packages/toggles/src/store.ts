@@ -20,6 +20,8 @@ interface Saved {
   readonly toggles: readonly Record<string, ToggleValue>[];
 }
 
+/** How much older than a connection's messages a snapshot may be: the edge keeps it for some seconds. */
+const SNAPSHOT_LAG = 30_000;
 /** Changes that follow one another this closely are stored together. */
 const SAVE_AFTER = 1_000;
 
@@ -39,6 +41,8 @@ export class Store {
   /** The highest revision of each toggle, deleted ones too: a late message has a lower one. */
   readonly #revisions = new Map<string, number>();
   #at = 0;
+  /** When a connection last confirmed something. */
+  #heardAt = 0;
   #save: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StoreOptions) {
@@ -119,9 +123,28 @@ export class Store {
     return this.#unconfirmed.size === 0;
   }
 
-  /** What is known now is the state. */
+  /** What is known now is the state: a connection says so. */
   confirm(): void {
+    this.#at = this.#heardAt = Date.now();
+  }
+
+  /**
+   * Takes all toggles as they were some seconds ago. Nothing with a higher revision is overridden; and as long as a
+   * connection may have said something newer, only what certainly is newer is taken.
+   */
+  snapshot(toggles: readonly Toggle[]): void {
+    const isLater = Date.now() - this.#heardAt > SNAPSHOT_LAG;
+    const isNewer = (toggle: Toggle) =>
+      (revisionOf(toggle) ?? 0) > (this.#revisions.get(toggle.id) ?? Infinity);
     this.#at = Date.now();
+    if (isLater) {
+      const ids = new Set(toggles.map(({ id }) => id));
+      const gone = [...this.#toggles.keys()].filter((id) => !ids.has(id));
+      this.put(toggles);
+      this.remove(gone.map((id) => ({ id })));
+    } else {
+      this.put(toggles.filter(isNewer));
+    }
   }
 
   /** Stores the state now, as for a page that is about to end. */
@@ -198,7 +221,7 @@ export class Store {
       if (!(age >= 0 && age <= maxAge) || !Array.isArray(saved?.toggles)) {
         return [];
       }
-      this.#at = saved.at ?? 0;
+      this.#at = this.#heardAt = saved.at ?? 0;
       return saved.toggles.map(toggleFrom).filter((toggle) => toggle !== undefined);
     } catch {
       return [];

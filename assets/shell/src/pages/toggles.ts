@@ -6,6 +6,7 @@ import { statusBadge } from "./status.js";
 
 const NOTES: Readonly<Record<TogglesStatus, string>> = {
   live: "",
+  polling: "There is no live connection. Changes appear here within half a minute or so.",
   stale: "Connecting. Below is the last known state.",
   offline: "There is no connection. Below is the last known state.",
 };

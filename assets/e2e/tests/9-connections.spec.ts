@@ -91,3 +91,35 @@ test("Back brings the page from the browser's cache, with a new connection", asy
     await browser.close();
   }
 });
+
+test("where WebSockets are blocked, toggles come from a snapshot and are polled", async ({
+  context,
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const { shell } = running();
+  const toggle = (isActive: boolean) => [{ featureId: { S: "1" }, isActive: { BOOL: isActive } }];
+  let snapshot = toggle(true);
+  const answers: number[] = [];
+  await context.routeWebSocket(/./, (socket) => socket.close());
+  await context.route(`${shell}/config.json`, async (route) => {
+    const config = await (await route.fetch()).json();
+    const toggles = { ...config.toggles, snapshotUrl: "/toggles.json" };
+    await route.fulfill({ json: { ...config, toggles } });
+  });
+  await context.route(`${shell}/toggles.json`, async (route) => {
+    const etag = `"${snapshot[0]?.isActive.BOOL}"`;
+    const isKnown = (await route.request().headerValue("If-None-Match")) === etag;
+    answers.push(isKnown ? 304 : 200);
+    await route.fulfill(
+      isKnown ? { status: 304, headers: { ETag: etag } } : { json: snapshot, headers: { ETag: etag } },
+    );
+  });
+  await signIn(page, "/toggles");
+  await expect(page.locator("html")).toHaveAttribute("data-toggles", "polling");
+  await expect(row(page)).toHaveAttribute("data-active", "true");
+  const before = answers.length;
+  await expect.poll(() => answers.slice(before), { timeout: 35_000 }).toEqual([304]);
+  snapshot = toggle(false);
+  await expect(row(page)).toHaveAttribute("data-active", "false", { timeout: 35_000 });
+});
