@@ -1,5 +1,6 @@
 import "@frontage/ui";
 import "./styles/index.css";
+import type { TogglesConfig } from "@frontage/contract";
 import { Session } from "@frontage/session";
 import { FrontageProvider, OpenFeature, TogglesClient } from "@frontage/toggles";
 import { App } from "./app.js";
@@ -33,7 +34,7 @@ async function start(): Promise<void> {
     overrides,
     theme,
     session: new Session(config.login),
-    toggles: follow(config.toggles.url),
+    toggles: follow(config.toggles),
     client: client(),
     failures: new Map(),
   };
@@ -51,8 +52,8 @@ async function start(): Promise<void> {
 }
 
 /** One connection for the whole page, and one OpenFeature provider on it. */
-function follow(url: string): TogglesClient {
-  const toggles = new TogglesClient({ url });
+function follow(config: TogglesConfig): TogglesClient {
+  const toggles = new TogglesClient(config);
   const show = () => {
     document.documentElement.dataset.toggles = toggles.status;
   };

@@ -206,6 +206,9 @@ describe("the toggles page", () => {
     toggles.becomes("stale");
     expect(note?.hidden).toBe(false);
     expect(find("fr-page [data-testid=toggles-status]")?.textContent).toBe("Reconnecting");
+    toggles.becomes("polling");
+    expect(note?.hidden).toBe(false);
+    expect(find("fr-page [data-testid=toggles-status]")?.textContent).toBe("Polling");
   });
 });
 

@@ -4,10 +4,19 @@ export interface ShellConfig {
   readonly system: string;
   readonly title: string;
   readonly login: LoginConfig;
-  readonly toggles: { readonly url: string };
+  readonly toggles: TogglesConfig;
   readonly teams: readonly TeamConfig[];
   /** Whether `?mfe:NAME=URL` may replace a child. */
   readonly overrides: boolean;
+}
+
+export interface TogglesConfig {
+  /** The WebSocket API's URL. */
+  readonly url: string;
+  /** The longest wait of a client between two attempts to connect, in seconds. */
+  readonly longestWait?: number;
+  /** The URL of a snapshot of the toggles, such as `/toggles.json`, for pages that have no connection. */
+  readonly snapshotUrl?: string;
 }
 
 export interface LoginConfig {

@@ -13,7 +13,7 @@ export type {
   ThemeView,
 } from "./child.js";
 export { CHILD_ERROR, reportChildError } from "./child.js";
-export type { LoginConfig, ShellConfig, TeamConfig } from "./config.js";
+export type { LoginConfig, ShellConfig, TeamConfig, TogglesConfig } from "./config.js";
 export type {
   Manifest,
   ManifestDeployment,

@@ -1,6 +1,9 @@
 import type { Unsubscribe } from "./unsubscribe.js";
 
-/** An attribute of a toggle, decoded from DynamoDB's JSON. Sets are arrays, binary values stay base64 text. */
+/**
+ * An attribute of a toggle, decoded from DynamoDB's JSON. Sets are arrays, binary values stay base64 text. A number that
+ * JavaScript's numbers do not have, such as one of 20 digits, is the text of its digits.
+ */
 export type ToggleValue =
   | string
   | number
@@ -23,10 +26,11 @@ export interface Toggle {
 
 /**
  * - `live`: connected; the known toggles are the state.
+ * - `polling`: not connected; the known toggles were the state within the last minute, and are asked for again and again.
  * - `stale`: not connected, or not yet; the known toggles were the state, and it is connecting.
  * - `offline`: the same, but the browser has no network, or there has been no response for a while.
  */
-export type TogglesStatus = "live" | "stale" | "offline";
+export type TogglesStatus = "live" | "polling" | "stale" | "offline";
 
 export interface ToggleChange {
   /** The ids of the new, changed and deleted toggles. */
@@ -36,9 +40,9 @@ export interface ToggleChange {
 /** The live toggles of the system. */
 export interface TogglesView {
   readonly status: TogglesStatus;
-  /** Every known toggle by its id, in the order of ids. */
+  /** Every known toggle by its id, in the order of ids. To be read again after each change. */
   readonly toggles: ReadonlyMap<string, Toggle>;
-  /** Finds a toggle by its id or, failing that, by its name. */
+  /** Finds a toggle by its id or, failing that, by its name: of several with that name, the one with the first id. */
   get(key: string): Toggle | undefined;
   /** Whether a toggle is on. `fallback` (default `false`) if it is unknown, or has no `isActive`. */
   isActive(key: string, fallback?: boolean): boolean;

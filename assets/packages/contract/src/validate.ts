@@ -1,4 +1,4 @@
-import type { ShellConfig, TeamConfig } from "./config.js";
+import type { ShellConfig, TeamConfig, TogglesConfig } from "./config.js";
 import type { Manifest, ManifestDeployment, ManifestEntry, ManifestExtras } from "./manifest.js";
 
 /** Thrown for a document that was fetched and is invalid. */
@@ -22,7 +22,7 @@ export function parseConfig(value: unknown): ShellConfig {
       clientId: login.get("clientId").text(),
       scope: login.get("scope").text(),
     },
-    toggles: { url: root.get("toggles").get("url").url("wss:", "ws:") },
+    toggles: toggles(root.get("toggles")),
     teams: unique(root.get("teams").items().map(team)),
     overrides: root.get("overrides").optional()?.flag() ?? false,
   };
@@ -42,6 +42,16 @@ export function parseManifest(value: unknown): Manifest {
       .map(([name, versions]) => [name, versions.items().map(entry)]),
   );
   return { ...(schema !== undefined && { schema }), microFrontends };
+}
+
+function toggles(field: Field): TogglesConfig {
+  const longestWait = field.get("longestWait").optional()?.positive();
+  const snapshotUrl = field.get("snapshotUrl").optional()?.text();
+  return {
+    url: field.get("url").url("wss:", "ws:"),
+    ...(longestWait !== undefined && { longestWait }),
+    ...(snapshotUrl !== undefined && { snapshotUrl }),
+  };
 }
 
 function team(field: Field): TeamConfig {
@@ -151,6 +161,14 @@ class Field {
       throw this.error("a number");
     }
     return this.value;
+  }
+
+  positive(): number {
+    const number = this.number();
+    if (number <= 0) {
+      throw this.error("above zero");
+    }
+    return number;
   }
 
   flag(): boolean {

@@ -10,7 +10,7 @@ const config = {
     clientId: "abc",
     scope: "openid email profile",
   },
-  toggles: { url: "wss://api.example/live" },
+  toggles: { url: "wss://api.example/live", longestWait: 300, snapshotUrl: "/toggles.json" },
   teams: [{ name: "shipping", title: "Shipping", route: "/shipping", url: "https://d1.cloudfront.net" }],
   overrides: false,
 };
@@ -38,6 +38,11 @@ describe("config.json", () => {
     });
   });
 
+  it("of an earlier version says nothing of waits", () => {
+    const { url } = config.toggles;
+    expect(parseConfig({ ...config, toggles: { url } }).toggles).toEqual({ url });
+  });
+
   it("may have fields of a later version", () => {
     expect(parseConfig({ ...config, later: 1 })).not.toHaveProperty("later");
   });
@@ -52,6 +57,10 @@ describe("config.json", () => {
     [
       { ...config, toggles: { url: "https://x" } },
       'config.json: toggles.url is "https://x": must be a URL that begins with wss:// or ws://',
+    ],
+    [
+      { ...config, toggles: { ...config.toggles, longestWait: 0 } },
+      "config.json: toggles.longestWait is 0: must be above zero",
     ],
     [
       { ...config, teams: [{ ...config.teams[0], route: "shipping" }] },

@@ -1,75 +1,95 @@
 import type { Toggle, ToggleChange, TogglesStatus, TogglesView, Unsubscribe } from "@frontage/contract";
 import { Listeners } from "@frontage/contract/listeners";
-import { Connection, type SocketClass } from "./connection.js";
+import { Answers } from "./answers.js";
+import type { SocketClass } from "./connection.js";
+import { Fallback } from "./fallback.js";
+import { type Feed, Link, type LinkEvent } from "./link.js";
 import type { Message } from "./message.js";
+import { Shared, type Sharing, sharing } from "./shared.js";
 import { Store } from "./store.js";
+import { type Notice, page, type Surroundings } from "./surroundings.js";
 
-/** The options of a connection. All but the URL are for tests, and for environments other than browsers. */
+/** The options of a connection. The last six are for tests, and for environments other than browsers. */
 export interface TogglesOptions {
   /** The WebSocket API's URL. */
   readonly url: string;
+  /** The longest wait between two attempts to connect, in seconds. Default: 300. */
+  readonly longestWait?: number;
+  /** The URL of a snapshot of the toggles, which is polled while there is no connection. Default: none. */
+  readonly snapshotUrl?: string;
+  /** How old a state from an earlier visit may be that is shown until there is a connection, in seconds. Default: a day. */
+  readonly maxAge?: number;
+  /** Clients with another one share neither the connection nor the stored state: of another user, for example. */
+  readonly partition?: string;
+  /** Default: the browser's. `null`: a connection for this tab alone. */
+  readonly sharing?: Sharing | null;
   /** Default: the browser's. */
   readonly WebSocket?: SocketClass;
+  /** Default: the browser's. */
+  readonly fetch?: typeof fetch;
   /** The storage for the last known state. Default: the browser's `localStorage`; `null`: none. */
   readonly storage?: Storage | null;
-  /** The source of `online`, `offline` and `visibilitychange`. Default: the browser's window and document. */
+  /** Default: the browser's window and document. */
   readonly surroundings?: Surroundings;
   /** 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
-/** The client's view of the page that it is on. */
-export interface Surroundings {
-  isOnline(): boolean;
-  isVisible(): boolean;
-  /** Calls back on every change of either. */
-  watch(listener: (what: "online" | "offline" | "visibility") => void): Unsubscribe;
-}
-
-const MINUTE = 60_000;
-/** The ceiling of the first pause before reconnecting; it doubles with each failure up to the other ceiling. */
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 30_000;
-/** A connection that lived this long ends a series of failures. */
-const STABLE_AFTER = MINUTE;
-/** API Gateway ends a connection after two hours. Spread, so that clients that connected together do not leave together. */
-const ROLL_OVER_AFTER = 110 * MINUTE;
-const ROLL_OVER_SPREAD = 8 * MINUTE;
-/** The arrays of a large state follow one another immediately. */
-const SETTLE_AFTER = 1_000;
-/** From `stale` to `offline`. */
-const OFFLINE_AFTER = 30_000;
-/** Longer than any keep-alive interval: the machine slept, and the connection may have died unnoticed. */
-const SLEPT_AFTER = 10 * MINUTE;
+const LONGEST_WAIT = 300;
+const MAX_AGE = 24 * 60 * 60;
 
 /** Live toggles over a WebSocket. A child gets the page's client in `context.toggles`. */
 export class TogglesClient implements TogglesView {
-  readonly #options: TogglesOptions;
-  readonly #random: () => number;
   readonly #surroundings: Surroundings;
   readonly #store: Store;
+  readonly #feed: Feed;
   readonly #changes = new Listeners<ToggleChange>();
   readonly #statuses = new Listeners<TogglesStatus>();
   #status: TogglesStatus = "stale";
-  /** The connection whose state has arrived. */
-  #current: Connection | undefined;
-  /** The connection that is being opened: the first, one after a failure, or the one to roll over to. */
-  #next: Connection | undefined;
-  #failures = 0;
-  #retry: Timer;
-  #rollOver: Timer;
-  #stable: Timer;
-  #settle: Timer;
-  #offline: Timer;
   #unwatch: Unsubscribe | undefined;
+  /** Ambiguous names that were warned of. */
+  readonly #warned = new Set<string>();
 
   constructor(options: TogglesOptions) {
-    this.#options = options;
-    this.#random = options.random ?? Math.random;
+    const { partition = "" } = options;
+    const key = `frontage:toggles:${options.url}${partition && `:${partition}`}`;
+    const storage = storageOf(options);
     this.#surroundings = options.surroundings ?? page();
-    this.#store = new Store(`frontage:toggles:${options.url}`, storageOf(options), (changed) =>
-      this.#changes.notify({ changed }),
-    );
+    this.#store = new Store({
+      key,
+      storage,
+      stores: () => this.#feed.leads,
+      maxAge: (options.maxAge ?? MAX_AGE) * 1_000,
+      changed: (changed) => this.#changes.notify({ changed }),
+    });
+    const link = (emit: (event: LinkEvent) => void) =>
+      new Link(
+        {
+          url: options.url,
+          WebSocket: options.WebSocket ?? globalThis.WebSocket,
+          surroundings: this.#surroundings,
+          answers: new Answers(`${key}:answers`, storage),
+          random: options.random ?? Math.random,
+          longestWait: (options.longestWait ?? LONGEST_WAIT) * 1_000,
+        },
+        emit,
+      );
+    const { snapshotUrl: url } = options;
+    const source = (emit: (event: LinkEvent) => void): Feed =>
+      url === undefined
+        ? link(emit)
+        : new Fallback({
+            url,
+            fetch: options.fetch ?? ((...request) => fetch(...request)),
+            random: options.random ?? Math.random,
+            link,
+            emit,
+          });
+    const emit = (event: LinkEvent) => this.#apply(event);
+    const shared = options.sharing === undefined ? sharing() : options.sharing;
+    this.#feed = shared
+      ? new Shared({ sharing: shared, name: key, link: source, emit, summary: () => this.#summary() })
+      : source(emit);
   }
 
   get status(): TogglesStatus {
@@ -81,7 +101,7 @@ export class TogglesClient implements TogglesView {
   }
 
   get(key: string): Toggle | undefined {
-    return this.toggles.get(key) ?? [...this.toggles.values()].find((toggle) => toggle.name === key);
+    return this.#store.get(key) ?? this.#named(key);
   }
 
   isActive(key: string, fallback = false): boolean {
@@ -99,154 +119,125 @@ export class TogglesClient implements TogglesView {
   /** Connects, and stays connected until `stop`. */
   start(): void {
     if (this.#unwatch === undefined) {
-      this.#unwatch = this.#surroundings.watch((what) => this.#noticed(what));
-      this.#lost();
-      this.#open();
+      this.#unwatch = this.#surroundings.watch((notice) => this.#noticed(notice));
+      this.#feed.start();
     }
   }
 
   stop(): void {
-    this.#unwatch?.();
-    this.#unwatch = undefined;
-    for (const timer of [this.#retry, this.#rollOver, this.#stable, this.#settle, this.#offline]) {
-      clearTimeout(timer);
+    if (this.#unwatch !== undefined) {
+      this.#unwatch();
+      this.#unwatch = undefined;
+      this.#save();
+      this.#feed.stop();
+      this.#become("stale");
     }
-    this.#current?.close();
-    this.#next?.close();
-    this.#current = this.#next = undefined;
-    this.#become("stale");
   }
 
-  #open(): void {
-    clearTimeout(this.#retry);
-    if (this.#next !== undefined) {
-      return;
+  #noticed(notice: Notice): void {
+    if (notice === "hidden" || notice === "left") {
+      this.#save();
     }
-    const Class = this.#options.WebSocket ?? WebSocket;
-    const connection = new Connection(this.#options.url, Class, this.#random, {
-      onMessage: (message, first) => this.#heard(connection, message, first),
-      onClosed: () => this.#closed(connection),
-    });
-    this.#next = connection;
+    // A page with an open connection, or with the browser's only one, cannot wait in the back/forward cache.
+    if (notice === "left") {
+      this.#feed.stop();
+      this.#become("stale");
+    } else if (notice === "returned") {
+      this.#feed.start();
+    } else {
+      this.#feed.noticed(notice);
+    }
   }
 
-  #heard(connection: Connection, message: Message, first: boolean): void {
-    if (first && message.kind === "state") {
-      this.#switchTo(connection);
-      this.#store.begin(message.toggles);
-      this.#settleSoon();
-      this.#become("live");
-    } else if (connection === this.#current || this.#current === undefined) {
-      this.#apply(message);
+  /** What another tab has to know that comes later. */
+  #summary(): readonly LinkEvent[] {
+    const status: LinkEvent = { kind: "status", status: this.#status };
+    if (this.#status === "polling") {
+      return [{ kind: "snapshot", toggles: [...this.toggles.values()] }, status];
     }
-    // Messages that a connection receives before its state while another one is live also reach that other one.
+    if (this.#status !== "live") {
+      return [status];
+    }
+    const { toggles, removals } = this.#store.confirmed();
+    return [
+      { kind: "begin", toggles, fresh: true },
+      ...removals.map(
+        (removal): LinkEvent => ({ kind: "message", message: { kind: "removed", ...removal } }),
+      ),
+      ...(this.#store.isSettled ? [{ kind: "settled" } as const] : []),
+      status,
+    ];
   }
 
-  #apply(message: Message): void {
+  /** A page that is hidden may end without another event. */
+  #save(): void {
+    if (this.#status === "live") {
+      this.#store.confirm();
+    }
+    this.#store.save();
+  }
+
+  /** Of several toggles with one name, the one with the first id: on every page the same. */
+  #named(name: string): Toggle | undefined {
+    const ids = this.#store.named(name);
+    const [first] = ids;
+    if (ids.length > 1 && !this.#warned.has(name)) {
+      this.#warned.add(name);
+      console.warn(
+        `The toggles ${ids.join(", ")} are all named "${name}": ${first} is used. Ask for an id instead.`,
+      );
+    }
+    return first === undefined ? undefined : this.#store.get(first);
+  }
+
+  #apply(event: LinkEvent): void {
+    switch (event.kind) {
+      case "begin":
+        this.#store.confirm();
+        this.#store.begin(event.toggles, event.fresh);
+        break;
+      case "message":
+        this.#take(event.message);
+        break;
+      case "snapshot":
+        this.#store.snapshot(event.toggles);
+        break;
+      case "settled":
+        this.#store.settle();
+        break;
+      case "status":
+        this.#become(event.status);
+        break;
+    }
+  }
+
+  #take(message: Message): void {
+    if (this.#status === "live") {
+      this.#store.confirm();
+    }
     switch (message.kind) {
       case "state":
         this.#store.put(message.toggles);
-        this.#settleSoon();
         break;
       case "changed":
         this.#store.put([message.toggle]);
         break;
       case "removed":
-        this.#store.remove([message.id]);
+        this.#store.remove([message]);
         break;
     }
   }
 
-  #switchTo(connection: Connection): void {
-    this.#current?.close();
-    this.#current = connection;
-    this.#next = undefined;
-    clearTimeout(this.#offline);
-    clearTimeout(this.#retry);
-    clearTimeout(this.#stable);
-    this.#stable = setTimeout(() => {
-      this.#failures = 0;
-    }, STABLE_AFTER);
-    clearTimeout(this.#rollOver);
-    this.#rollOver = setTimeout(() => this.#open(), ROLL_OVER_AFTER + this.#random() * ROLL_OVER_SPREAD);
-  }
-
-  #settleSoon(): void {
-    clearTimeout(this.#settle);
-    if (!this.#store.isConfirmed) {
-      this.#settle = setTimeout(() => this.#store.settle(), SETTLE_AFTER);
-    }
-  }
-
-  #closed(connection: Connection): void {
-    if (connection === this.#next) {
-      this.#next = undefined;
-    } else if (connection === this.#current) {
-      this.#current = undefined;
-      clearTimeout(this.#stable);
-      clearTimeout(this.#settle);
-      clearTimeout(this.#rollOver);
-      this.#lost();
-    }
-    if (this.#next === undefined) {
-      this.#openLater();
-    }
-  }
-
-  /** Full jitter: anything up to a ceiling that doubles, so that a recovering service is not overrun. */
-  #openLater(): void {
-    const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures);
-    this.#failures += 1;
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#open(), this.#random() * ceiling);
-  }
-
-  #lost(): void {
-    this.#store.forgetRevisions();
-    this.#become(this.#surroundings.isOnline() ? "stale" : "offline");
-    clearTimeout(this.#offline);
-    this.#offline = setTimeout(() => this.#become("offline"), OFFLINE_AFTER);
-  }
-
-  #noticed(what: "online" | "offline" | "visibility"): void {
-    if (what === "offline") {
-      this.#wentOffline();
-    } else if (this.#isSuspect(what)) {
-      this.#next?.close();
-      this.#next = undefined;
-      this.#open();
-    }
-  }
-
-  /**
-   * A connection is not notified when its network goes away. Connecting is still attempted: a service on this machine,
-   * as in development, needs no network.
-   */
-  #wentOffline(): void {
-    this.#current?.close();
-    this.#next?.close();
-    this.#current = this.#next = undefined;
-    clearTimeout(this.#rollOver);
-    this.#lost();
-    this.#openLater();
-  }
-
-  #isSuspect(what: "online" | "visibility"): boolean {
-    if (what === "online" || this.#current === undefined) {
-      return what === "online" || (this.#surroundings.isVisible() && this.#next === undefined);
-    }
-    return this.#surroundings.isVisible() && Date.now() - this.#current.lastHeard > SLEPT_AFTER;
-  }
-
   #become(status: TogglesStatus): void {
     if (status !== this.#status) {
+      if (this.#status === "live") {
+        this.#store.confirm();
+      }
       this.#status = status;
       this.#statuses.notify(status);
     }
   }
 }
-
-type Timer = ReturnType<typeof setTimeout> | undefined;
 
 function storageOf(options: TogglesOptions): Storage | undefined {
   if (options.storage !== undefined) {
@@ -257,21 +248,4 @@ function storageOf(options: TogglesOptions): Storage | undefined {
   } catch {
     return undefined;
   }
-}
-
-function page(): Surroundings {
-  return {
-    isOnline: () => navigator.onLine,
-    isVisible: () => document.visibilityState === "visible",
-    watch(listener) {
-      const end = new AbortController();
-      const on = (target: EventTarget, type: string, what: Parameters<typeof listener>[0]) =>
-        target.addEventListener(type, () => listener(what), { signal: end.signal });
-      on(window, "online", "online");
-      on(window, "offline", "offline");
-      on(window, "pageshow", "visibility");
-      on(document, "visibilitychange", "visibility");
-      return () => end.abort();
-    },
-  };
 }

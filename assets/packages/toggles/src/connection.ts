@@ -1,11 +1,15 @@
+import type { Answers } from "./answers.js";
 import { type Message, readMessage } from "./message.js";
 
 /** The callbacks of a connection. */
 export interface ConnectionEvents {
   /** A message arrived. `first` for the array that is the connection's state. */
   onMessage(message: Message, first: boolean): void;
-  /** It was closed, does not respond any more, or could not be opened. Called once, and never after `close()`. */
-  onClosed(): void;
+  /**
+   * It was closed, does not respond any more, or could not be opened. Called once, and never after `close()`.
+   * `byService` if the service has ended it in order.
+   */
+  onClosed(byService: boolean): void;
 }
 
 /** The part of the browser's `WebSocket` that is used. */
@@ -20,9 +24,13 @@ export type SocketClass = new (url: string) => Socket;
 
 /** The time that a connection has to open and to send its state. */
 const STATE_PATIENCE = 30_000;
-/** API Gateway closes a connection that was idle for ten minutes. */
+/** The first keep-alive, after the last message: it shows early whether this network delivers at all. */
+const FIRST_KEEP_ALIVE_AFTER = 30_000;
+/** API Gateway closes a connection that was idle for ten minutes, and a hidden page's timer may be a minute late. */
 const KEEP_ALIVE_AFTER = 7 * 60_000;
-const KEEP_ALIVE_SPREAD = 2 * 60_000;
+const KEEP_ALIVE_SPREAD = 90_000;
+/** A connection that is in use proves itself this long after its last message. */
+const PROVEN_FOR = 30_000;
 /** The time limit for the response to a keep-alive. */
 const ANSWER_PATIENCE = 15_000;
 
@@ -34,30 +42,56 @@ const ANSWER_PATIENCE = 15_000;
  */
 const KEEP_ALIVE = '{"action":"keep-alive"}';
 
-/** Endpoints that have answered a keep-alive (AWS does, emulators need not): only their silence means something. */
-const answering = new Set<string>();
-
 /** One WebSocket: from its opening until it closes, is closed, or falls silent. */
 export class Connection {
-  readonly #url: string;
   readonly #socket: Socket;
   readonly #events: ConnectionEvents;
+  readonly #answers: Answers;
   readonly #random: () => number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasState = false;
+  /** A keep-alive was sent, and nothing has arrived since. */
   #asked = false;
-  /** When data last arrived, in milliseconds since the epoch. */
-  lastHeard = Date.now();
+  #lastAsked = 0;
+  #lastHeard = Date.now();
 
-  constructor(url: string, Class: SocketClass, random: () => number, events: ConnectionEvents) {
-    this.#url = url;
+  constructor(
+    url: string,
+    Class: SocketClass,
+    answers: Answers,
+    random: () => number,
+    events: ConnectionEvents,
+  ) {
     this.#events = events;
+    this.#answers = answers;
     this.#random = random;
     this.#socket = new Class(url);
     this.#socket.onmessage = (event: MessageEvent) => this.#heard(String(event.data));
-    this.#socket.onclose = () => this.#end();
+    this.#socket.onclose = (event: CloseEvent) => this.#end(event.wasClean);
     this.#socket.onerror = () => this.#end();
     this.#wait(STATE_PATIENCE, () => this.#end());
+  }
+
+  /** Milliseconds since data last arrived. */
+  get silence(): number {
+    return Date.now() - this.#lastHeard;
+  }
+
+  /**
+   * Somebody relies on this connection now: it must have proved itself within `PROVEN_FOR`, or do so now. This page may be
+   * hidden and its timers a minute late: so what is due is done at once.
+   */
+  use(): void {
+    if (this.#isAwaited && Date.now() - this.#lastAsked >= ANSWER_PATIENCE) {
+      this.#end();
+    } else {
+      this.#ask(Math.max(this.#lastAsked, this.#lastHeard) + PROVEN_FOR - Date.now());
+    }
+  }
+
+  /** It may have died unnoticed, and must prove itself. */
+  prove(): void {
+    this.#ask(0);
   }
 
   close(): void {
@@ -69,36 +103,53 @@ export class Connection {
     this.#socket.close();
   }
 
-  #end(): void {
+  #end(byService = false): void {
     this.close();
-    this.#events.onClosed();
+    this.#events.onClosed(byService);
   }
 
   #heard(text: string): void {
-    this.lastHeard = Date.now();
+    this.#lastHeard = Date.now();
     const message = readMessage(text);
     if (message.kind === "other" && this.#asked) {
-      answering.add(this.#url);
+      this.#answers.remember();
     }
     this.#asked = false;
     const first = message.kind === "state" && !this.#hasState;
     this.#hasState ||= first;
     if (this.#hasState) {
-      this.#keepAlive();
+      this.#askLater();
     }
     this.#events.onMessage(message, first);
   }
 
-  #keepAlive(): void {
-    this.#wait(KEEP_ALIVE_AFTER + this.#random() * KEEP_ALIVE_SPREAD, () => {
-      this.#asked = true;
-      this.#socket.send(KEEP_ALIVE);
-      if (answering.has(this.#url)) {
-        this.#wait(ANSWER_PATIENCE, () => this.#end());
-      } else {
-        this.#keepAlive();
-      }
-    });
+  #askLater(): void {
+    const idle = KEEP_ALIVE_AFTER + this.#random() * KEEP_ALIVE_SPREAD;
+    this.#ask(this.#lastAsked > 0 ? idle : FIRST_KEEP_ALIVE_AFTER);
+  }
+
+  /** Whether the answer to a keep-alive has to come. */
+  get #isAwaited(): boolean {
+    return this.#asked && this.#answers.expected;
+  }
+
+  /** Sends a keep-alive after a while or now, unless the answer to one is awaited. */
+  #ask(after: number): void {
+    if (!this.#hasState || this.#isAwaited) {
+      return;
+    }
+    if (after > 0) {
+      this.#wait(after, () => this.#ask(0));
+      return;
+    }
+    this.#asked = true;
+    this.#lastAsked = Date.now();
+    this.#socket.send(KEEP_ALIVE);
+    if (this.#isAwaited) {
+      this.#wait(ANSWER_PATIENCE, () => this.#end());
+    } else {
+      this.#askLater();
+    }
   }
 
   #wait(milliseconds: number, then: () => void): void {

@@ -1,18 +1,33 @@
 import type { Toggle, ToggleValue } from "@frontage/contract";
+import { exactNumber } from "./number.js";
 
 /** A message from the service (`lambda-src/README.md` describes them). */
 export type Message =
-  | { readonly kind: "state"; readonly toggles: readonly Toggle[] }
+  /** Toggles. `more`: the array is so large that another one of the same state may follow. */
+  | { readonly kind: "state"; readonly toggles: readonly Toggle[]; readonly more: boolean }
   | { readonly kind: "changed"; readonly toggle: Toggle }
-  | { readonly kind: "removed"; readonly id: string }
+  | ({ readonly kind: "removed" } & Removal)
   /** Nothing about toggles: API Gateway's own response to a keep-alive, or a message of a later service. */
   | { readonly kind: "other" };
+
+/** A toggle was deleted. `revision`: the number of that change, if it has one. */
+export interface Removal {
+  readonly id: string;
+  readonly revision?: number;
+}
+
+/**
+ * The service begins another array if the next toggle would not fit into API Gateway's 131,072 bytes. So one that is
+ * below half of that is the last, unless a single toggle that is larger than the other half follows.
+ */
+const LAST_BELOW = 65_536;
 
 /** Reads a message. One that cannot be read is `other`: a single odd item must not end the connection. */
 export function readMessage(text: string): Message {
   const value = parsed(text);
   if (Array.isArray(value)) {
-    return { kind: "state", toggles: value.map(toggleOf).filter((toggle) => toggle !== undefined) };
+    const toggles = value.map(toggleOf).filter((toggle) => toggle !== undefined);
+    return { kind: "state", toggles, more: new TextEncoder().encode(text).length >= LAST_BELOW };
   }
   if (!isRecord(value)) {
     return { kind: "other" };
@@ -48,7 +63,11 @@ function change(item: Record<string, unknown>): Message {
 
 function removal(value: Record<string, unknown>): Message {
   const key = isRecord(value.featureId) ? decode(value.featureId.featureId) : undefined;
-  return typeof key === "string" ? { kind: "removed", id: key } : { kind: "other" };
+  if (typeof key !== "string") {
+    return { kind: "other" };
+  }
+  const revision = decode(value.revision);
+  return { kind: "removed", id: key, ...(typeof revision === "number" && { revision }) };
 }
 
 function toggleOf(item: unknown): Toggle | undefined {
@@ -69,7 +88,7 @@ function decode(value: unknown): ToggleValue {
     case "B":
       return String(content);
     case "N":
-      return Number(content);
+      return exactNumber(String(content));
     case "BOOL":
       return content === true;
     case "L":
@@ -80,7 +99,7 @@ function decode(value: unknown): ToggleValue {
     case "BS":
       return Array.isArray(content) ? content.map(String) : [];
     case "NS":
-      return Array.isArray(content) ? content.map(Number) : [];
+      return Array.isArray(content) ? content.map((each) => exactNumber(String(each))) : [];
     default:
       return null;
   }

@@ -1,4 +1,4 @@
-import type { Toggle, TogglesView, ToggleValue, Unsubscribe } from "@frontage/contract";
+import type { Toggle, TogglesStatus, TogglesView, ToggleValue, Unsubscribe } from "@frontage/contract";
 import {
   ErrorCode,
   type JsonValue,
@@ -17,7 +17,8 @@ const PATIENCE = 10_000;
  *
  * A flag's key is the toggle's id or name. `getBooleanValue` returns its `isActive`; the others return its attribute
  * `value`, or the default if it has none (reason `DEFAULT`) or is switched off (`DISABLED`). The reason is `STATIC`
- * while connected, and `CACHED` otherwise.
+ * while connected, and `CACHED` otherwise. A number with more digits than JavaScript's numbers have is a text:
+ * `getNumberValue` returns the default with `TYPE_MISMATCH`, and `getStringValue` all digits.
  */
 export class FrontageProvider implements Provider {
   readonly metadata = { name: "frontage" };
@@ -33,19 +34,19 @@ export class FrontageProvider implements Provider {
 
   /** Resolves as soon as any state is known, even an old one: then the event `Stale` follows. */
   async initialize(): Promise<void> {
-    this.#remember();
+    this.#remember(this.#toggles.toggles.keys());
     this.#subscriptions = [
       this.#toggles.onChange(({ changed }) => this.#tell(changed)),
       this.#toggles.onStatus((status) =>
-        this.events.emit(status === "live" ? ProviderEvents.Ready : ProviderEvents.Stale),
+        this.events.emit(isFresh(status) ? ProviderEvents.Ready : ProviderEvents.Stale),
       ),
     ];
     if (this.#toggles.toggles.size === 0) {
       await this.#firstState();
     }
-    if (this.#toggles.status !== "live") {
+    if (!isFresh(this.#toggles.status)) {
       // After the SDK has made this provider ready.
-      setTimeout(() => this.#toggles.status !== "live" && this.events.emit(ProviderEvents.Stale), 0);
+      setTimeout(() => isFresh(this.#toggles.status) || this.events.emit(ProviderEvents.Stale), 0);
     }
   }
 
@@ -106,7 +107,7 @@ export class FrontageProvider implements Provider {
     const { STATIC, CACHED } = StandardResolutionReasons;
     return {
       value,
-      reason: this.#toggles.status === "live" ? STATIC : CACHED,
+      reason: isFresh(this.#toggles.status) ? STATIC : CACHED,
       flagMetadata: { featureId: toggle.id, featureName: toggle.name },
     };
   }
@@ -122,8 +123,8 @@ export class FrontageProvider implements Provider {
         () => settled(() => reject(new Error("No toggles have arrived yet"))),
         PATIENCE,
       );
-      const stop = this.#toggles.onStatus((status) => status === "live" && settled(resolve));
-      if (this.#toggles.status === "live") {
+      const stop = this.#toggles.onStatus((status) => isFresh(status) && settled(resolve));
+      if (isFresh(this.#toggles.status)) {
         settled(resolve);
       }
     });
@@ -132,18 +133,28 @@ export class FrontageProvider implements Provider {
   /** Reports both keys that can be used for a flag; for a renamed toggle, the old one too. */
   #tell(changed: readonly string[]): void {
     const before = changed.map((id) => this.#names.get(id));
-    this.#remember();
+    this.#remember(changed);
     const after = changed.map((id) => this.#names.get(id));
     const keys = new Set([...changed, ...before, ...after].filter((key) => key !== undefined));
     this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: [...keys] });
   }
 
-  #remember(): void {
-    this.#names.clear();
-    for (const [id, { name }] of this.#toggles.toggles) {
-      this.#names.set(id, name);
+  #remember(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const toggle = this.#toggles.get(id);
+      // Another toggle may be named as this one's id.
+      if (toggle?.id === id) {
+        this.#names.set(id, toggle.name);
+      } else {
+        this.#names.delete(id);
+      }
     }
   }
+}
+
+/** Whether the known toggles are the state, or were within the last minute. */
+function isFresh(status: TogglesStatus): boolean {
+  return status === "live" || status === "polling";
 }
 
 function notFound<T>(key: string, value: T): ResolutionDetails<T> {

@@ -1,37 +1,87 @@
 import type { Toggle, ToggleValue } from "@frontage/contract";
-import { revisionOf, toggleFrom } from "./message.js";
+import { type Removal, revisionOf, toggleFrom } from "./message.js";
 
-/** The known toggles, stored in the browser for times without a connection. Toggles are not secret. */
+export interface StoreOptions {
+  /** The key in the storage. */
+  readonly key: string;
+  readonly storage: Storage | undefined;
+  /** Milliseconds: what was stored before that is not shown any more. */
+  readonly maxAge: number;
+  /** Whether this tab stores: of those that show the same, one does. */
+  readonly stores: () => boolean;
+  /** Is called with the ids of new, changed and deleted toggles. */
+  readonly changed: (ids: readonly string[]) => void;
+}
+
+/** The stored form. */
+interface Saved {
+  /** When this was the state for certain, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly toggles: readonly Record<string, ToggleValue>[];
+}
+
+/** How much older than a connection's messages a snapshot may be: the edge keeps it for some seconds. */
+const SNAPSHOT_LAG = 30_000;
+/** Changes that follow one another this closely are stored together. */
+const SAVE_AFTER = 1_000;
+
+/**
+ * The known toggles, stored in the browser for times without a connection. Toggles are not secret.
+ *
+ * A message costs as much as it contains, however many toggles there are: order and storage wait until they are needed.
+ */
 export class Store {
-  readonly #key: string;
-  readonly #storage: Storage | undefined;
-  readonly #changed: (ids: readonly string[]) => void;
-  #toggles: ReadonlyMap<string, Toggle> = new Map();
+  readonly #options: StoreOptions;
+  #toggles = new Map<string, Toggle>();
+  #inOrder = true;
+  /** The ids of the toggles with each name. */
+  readonly #names = new Map<string, Set<string>>();
   /** Known before this connection, and not confirmed by it yet. */
   readonly #unconfirmed = new Set<string>();
-  /** The highest revision of each toggle since the last loss of connection: a late message has a lower one. */
+  /** The highest revision of each toggle, deleted ones too: a late message has a lower one. */
   readonly #revisions = new Map<string, number>();
+  #at = 0;
+  /** When a connection last confirmed something. */
+  #heardAt = 0;
+  #save: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(key: string, storage: Storage | undefined, changed: (ids: readonly string[]) => void) {
-    this.#key = key;
-    this.#storage = storage;
-    this.#changed = changed;
-    this.#toggles = inOrder(this.#load());
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    for (const toggle of this.#load()) {
+      this.#isCurrent(toggle.id, revisionOf(toggle));
+      this.#set(toggle);
+    }
   }
 
+  /** All toggles in the order of their ids. */
   get toggles(): ReadonlyMap<string, Toggle> {
+    if (!this.#inOrder) {
+      this.#toggles = new Map([...this.#toggles].sort(([a], [b]) => ORDER.compare(a, b)));
+      this.#inOrder = true;
+    }
     return this.#toggles;
   }
 
-  get isConfirmed(): boolean {
-    return this.#unconfirmed.size === 0;
+  get(id: string): Toggle | undefined {
+    return this.#toggles.get(id);
+  }
+
+  /** The ids of the toggles with a name, in their order. */
+  named(name: string): readonly string[] {
+    return [...(this.#names.get(name) ?? [])].sort(ORDER.compare);
   }
 
   /**
    * Takes the first array of a connection. A large state is sent in several, and nothing says how many: so toggles
    * missing from this one are not deleted yet, but unconfirmed until `settle`.
+   *
+   * @param fresh The connection before was lost. This state was read after everything that was received on that one, so
+   * it is right even if its revisions are lower, as in a table that was restored.
    */
-  begin(toggles: readonly Toggle[]): void {
+  begin(toggles: readonly Toggle[], fresh: boolean): void {
+    if (fresh) {
+      this.#revisions.clear();
+    }
     this.#unconfirmed.clear();
     for (const id of this.#toggles.keys()) {
       this.#unconfirmed.add(id);
@@ -40,91 +90,148 @@ export class Store {
   }
 
   put(toggles: readonly Toggle[]): void {
-    const next = new Map(this.#toggles);
-    for (const toggle of toggles) {
+    const changed = toggles.filter((toggle) => {
       this.#unconfirmed.delete(toggle.id);
-      if (this.#isCurrent(toggle)) {
-        next.set(toggle.id, toggle);
-      }
-    }
-    this.#become(next);
+      return this.#isCurrent(toggle.id, revisionOf(toggle)) && this.#set(toggle);
+    });
+    this.#tell(changed);
   }
 
-  /**
-   * The connection was lost. The state of the next one is read after everything that was received on this one, so it is
-   * right even if its revisions are lower, as in a table that was restored.
-   */
-  forgetRevisions(): void {
-    this.#revisions.clear();
-  }
-
-  remove(ids: Iterable<string>): void {
-    const next = new Map(this.#toggles);
-    for (const id of ids) {
-      next.delete(id);
-    }
-    this.#become(next);
+  remove(removals: readonly Removal[]): void {
+    this.#tell(
+      removals.filter(({ id, revision }) => this.#isCurrent(id, revision, false) && this.#delete(id)),
+    );
   }
 
   /** The state is complete: toggles that it did not contain are deleted. */
   settle(): void {
-    this.remove(this.#unconfirmed);
+    this.remove([...this.#unconfirmed].map((id) => ({ id })));
     this.#unconfirmed.clear();
   }
 
-  #isCurrent(toggle: Toggle): boolean {
-    const revision = revisionOf(toggle);
-    if (revision === undefined) {
-      this.#revisions.delete(toggle.id);
-      return true;
-    }
-    const isCurrent = revision >= (this.#revisions.get(toggle.id) ?? revision);
-    if (isCurrent) {
-      this.#revisions.set(toggle.id, revision);
-    }
-    return isCurrent;
+  /** What a connection has confirmed, for a tab that knows nothing: toggles, and the revisions of deleted ones. */
+  confirmed(): { readonly toggles: readonly Toggle[]; readonly removals: readonly Removal[] } {
+    const removed = [...this.#revisions].filter(([id]) => !this.#toggles.has(id));
+    return {
+      toggles: [...this.toggles.values()].filter(({ id }) => !this.#unconfirmed.has(id)),
+      removals: removed.map(([id, revision]) => ({ id, revision })),
+    };
   }
 
-  #become(next: ReadonlyMap<string, Toggle>): void {
-    const before = this.#toggles;
-    const ids = [...new Set([...before.keys(), ...next.keys()])];
-    const changed = ids.filter((id) => text(before.get(id)) !== text(next.get(id)));
-    if (changed.length > 0) {
-      this.#toggles = inOrder(next.values());
-      this.#save();
-      this.#changed(changed);
+  /** Whether every toggle is confirmed. */
+  get isSettled(): boolean {
+    return this.#unconfirmed.size === 0;
+  }
+
+  /** What is known now is the state: a connection says so. */
+  confirm(): void {
+    this.#at = this.#heardAt = Date.now();
+  }
+
+  /**
+   * Takes all toggles as they were some seconds ago. Nothing with a higher revision is overridden; and as long as a
+   * connection may have said something newer, only what certainly is newer is taken.
+   */
+  snapshot(toggles: readonly Toggle[]): void {
+    const isLater = Date.now() - this.#heardAt > SNAPSHOT_LAG;
+    const isNewer = (toggle: Toggle) =>
+      (revisionOf(toggle) ?? 0) > (this.#revisions.get(toggle.id) ?? Infinity);
+    this.#at = Date.now();
+    if (isLater) {
+      const ids = new Set(toggles.map(({ id }) => id));
+      const gone = [...this.#toggles.keys()].filter((id) => !ids.has(id));
+      this.put(toggles);
+      this.remove(gone.map((id) => ({ id })));
+    } else {
+      this.put(toggles.filter(isNewer));
     }
   }
 
-  #load(): Toggle[] {
+  /** Stores the state now, as for a page that is about to end. */
+  save(): void {
+    clearTimeout(this.#save);
+    this.#save = undefined;
+    if (!this.#options.stores()) {
+      return;
+    }
+    const toggles = [...this.toggles.values()].map(({ attributes }) => attributes);
+    const saved: Saved = { at: this.#at, toggles };
     try {
-      const items: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? "[]");
-      return (items as Record<string, ToggleValue>[])
-        .map(toggleFrom)
-        .filter((toggle) => toggle !== undefined);
-    } catch {
-      return [];
-    }
-  }
-
-  #save(): void {
-    try {
-      const items = [...this.#toggles.values()].map((toggle) => toggle.attributes);
-      this.#storage?.setItem(this.#key, JSON.stringify(items));
+      this.#options.storage?.setItem(this.#options.key, JSON.stringify(saved));
     } catch {
       // Storage is full or forbidden: then there is nothing to show offline, with no other consequence.
     }
   }
-}
 
-function inOrder(toggles: Iterable<Toggle>): ReadonlyMap<string, Toggle> {
-  const sorted = [...toggles].sort((a, b) => ORDER.compare(a.id, b.id));
-  return new Map(sorted.map((toggle) => [toggle.id, toggle]));
+  /**
+   * Whether a message about a toggle is not older than the last one. One without a revision is taken as it comes.
+   * @param forgets Without one, the toggle has no revision any more: true of an item, not of a removal.
+   */
+  #isCurrent(id: string, revision: number | undefined, forgets = true): boolean {
+    if (revision === undefined) {
+      forgets && this.#revisions.delete(id);
+      return true;
+    }
+    const isCurrent = revision >= (this.#revisions.get(id) ?? revision);
+    if (isCurrent) {
+      this.#revisions.set(id, revision);
+    }
+    return isCurrent;
+  }
+
+  #set(toggle: Toggle): boolean {
+    const before = this.#toggles.get(toggle.id);
+    if (before !== undefined && text(before) === text(toggle)) {
+      return false;
+    }
+    this.#inOrder &&= before !== undefined;
+    this.#toggles.set(toggle.id, toggle);
+    if (before?.name !== toggle.name) {
+      this.#forgetName(before);
+      const ids = this.#names.get(toggle.name) ?? new Set();
+      this.#names.set(toggle.name, ids.add(toggle.id));
+    }
+    return true;
+  }
+
+  #delete(id: string): boolean {
+    this.#forgetName(this.#toggles.get(id));
+    return this.#toggles.delete(id);
+  }
+
+  #forgetName(toggle: Toggle | undefined): void {
+    const ids = toggle && this.#names.get(toggle.name);
+    if (toggle && ids?.delete(toggle.id) && ids.size === 0) {
+      this.#names.delete(toggle.name);
+    }
+  }
+
+  #tell(changed: readonly { readonly id: string }[]): void {
+    if (changed.length > 0) {
+      this.#save ??= setTimeout(() => this.save(), SAVE_AFTER);
+      this.#options.changed([...new Set(changed.map(({ id }) => id))]);
+    }
+  }
+
+  #load(): Toggle[] {
+    const { key, storage, maxAge } = this.#options;
+    try {
+      const saved: Partial<Saved> | null = JSON.parse(storage?.getItem(key) ?? "null");
+      const age = Date.now() - (saved?.at ?? 0);
+      if (!(age >= 0 && age <= maxAge) || !Array.isArray(saved?.toggles)) {
+        return [];
+      }
+      this.#at = this.#heardAt = saved.at ?? 0;
+      return saved.toggles.map(toggleFrom).filter((toggle) => toggle !== undefined);
+    } catch {
+      return [];
+    }
+  }
 }
 
 /** So that 10 is sorted after 9. */
 const ORDER = new Intl.Collator("en", { numeric: true });
 
-function text(toggle: Toggle | undefined): string {
-  return JSON.stringify(toggle?.attributes);
+function text(toggle: Toggle): string {
+  return JSON.stringify(toggle.attributes);
 }

@@ -66,6 +66,34 @@ describe("the provider", () => {
     expect(flags.getObjectDetails("2", [])).toMatchObject({ value: [], errorCode: "TYPE_MISMATCH" });
   });
 
+  it("gives the default instead of a rounded number, and all digits as a text", async () => {
+    await ready();
+    world.socket.says(item("3", true, { value: { N: "9007199254740993" } }));
+    const flags = OpenFeature.getClient();
+    expect(flags.getNumberDetails("3", 7)).toMatchObject({ value: 7, errorCode: "TYPE_MISMATCH" });
+    expect(flags.getStringValue("3", "")).toBe("9007199254740993");
+  });
+
+  it("is ready only when all arrays of a big first state are here", async () => {
+    client.start();
+    const set = OpenFeature.setProviderAndWait(new FrontageProvider(client));
+    await vi.advanceTimersByTimeAsync(0);
+    world.socket.says([item("1", true, { text: { S: "x".repeat(130_000) } })]);
+    expect(OpenFeature.getClient().providerStatus).toBe("NOT_READY");
+    await vi.advanceTimersByTimeAsync(900);
+    world.socket.says([item("2", true)]);
+    await set;
+    expect(OpenFeature.getClient().providerStatus).toBe("READY");
+    expect(OpenFeature.getClient().getBooleanValue("2", false)).toBe(true);
+  });
+
+  it("reads of each change only what has changed", async () => {
+    await ready();
+    const get = vi.spyOn(client, "get");
+    world.socket.says(item("1", false));
+    expect(get.mock.calls).toEqual([["1"]]);
+  });
+
   it("tells of changes by every key that a flag may be asked for", async () => {
     await ready();
     world.socket.says(item("1", false, { featureName: { S: "Renamed" } }));

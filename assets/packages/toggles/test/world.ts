@@ -1,4 +1,10 @@
-import { type Socket, type SocketClass, type Surroundings, TogglesClient } from "../src/index.js";
+import {
+  type Notice,
+  type Socket,
+  type SocketClass,
+  TogglesClient,
+  type TogglesOptions,
+} from "../src/index.js";
 
 /** A service that a test speaks for. */
 export class World {
@@ -6,10 +12,9 @@ export class World {
   readonly storage = new Map<string, string>();
   random = 0.5;
   online = true;
-  visible = true;
-  #watcher: Parameters<Surroundings["watch"]>[0] = () => undefined;
+  #watchers = new Set<(notice: Notice) => void>();
 
-  client(): TogglesClient {
+  client(more: Partial<TogglesOptions> = {}): TogglesClient {
     const { sockets } = this;
     const Class = class extends FakeSocket {
       constructor(url: string) {
@@ -22,14 +27,15 @@ export class World {
       WebSocket: Class as unknown as SocketClass,
       storage: storageOn(this.storage),
       random: () => this.random,
+      sharing: null,
       surroundings: {
         isOnline: () => this.online,
-        isVisible: () => this.visible,
         watch: (listener) => {
-          this.#watcher = listener;
-          return () => undefined;
+          this.#watchers.add(listener);
+          return () => this.#watchers.delete(listener);
         },
       },
+      ...more,
     });
   }
 
@@ -44,11 +50,13 @@ export class World {
 
   goes(what: "online" | "offline"): void {
     this.online = what === "online";
-    this.#watcher(what);
+    this.notices(what);
   }
 
-  isLookedAt(): void {
-    this.#watcher("visibility");
+  notices(what: Notice): void {
+    for (const watcher of this.#watchers) {
+      watcher(what);
+    }
   }
 }
 
@@ -78,8 +86,8 @@ export class FakeSocket implements Socket {
     this.onmessage?.({ data } as never);
   }
 
-  breaks(): void {
-    this.onclose?.(undefined as never);
+  breaks(wasClean = false): void {
+    this.onclose?.({ wasClean } as never);
   }
 }
 
@@ -88,13 +96,15 @@ export function item(id: string, isActive: boolean, more: object = {}): object {
   return { featureId: { S: id }, featureName: { S: `Toggle ${id}` }, isActive: { BOOL: isActive }, ...more };
 }
 
-export function removal(id: string): object {
-  return { isRemoved: "true", featureId: { featureId: { S: id } } };
+export function removal(id: string, revision?: number): object {
+  const removed = { isRemoved: "true", featureId: { featureId: { S: id } } };
+  return revision === undefined ? removed : { ...removed, revision: { N: `${revision}` } };
 }
 
 function storageOn(items: Map<string, string>): Storage {
   return {
     getItem: (key: string) => items.get(key) ?? null,
     setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
   } as Storage;
 }

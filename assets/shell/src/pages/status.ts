@@ -3,6 +3,7 @@ import { h } from "@frontage/ui/dom";
 
 const WORDS = {
   live: ["positive", "Live"],
+  polling: ["warning", "Polling"],
   stale: ["warning", "Reconnecting"],
   offline: ["neutral", "Offline"],
 } as const;

@@ -6,6 +6,7 @@ import { statusBadge } from "./status.js";
 
 const NOTES: Readonly<Record<TogglesStatus, string>> = {
   live: "",
+  polling: "There is no live connection. Changes appear here within half a minute or so.",
   stale: "Connecting. Below is the last known state.",
   offline: "There is no connection. Below is the last known state.",
 };
@@ -50,10 +51,11 @@ class ToggleList {
   readonly element = h("fr-card");
   readonly #body = h("tbody");
   readonly #table = table(this.#body);
-  readonly #rows = new Map<string, { readonly row: HTMLElement; readonly text: string }>();
+  readonly #rows = new Map<string, { readonly row: HTMLElement; readonly toggle: Toggle }>();
 
   show(toggles: ReadonlyMap<string, Toggle>, changed: readonly string[]): void {
-    const rows = [...toggles.values()].map((toggle) => this.#row(toggle, changed.includes(toggle.id)));
+    const isNew = new Set(changed);
+    const rows = [...toggles.values()].map((toggle) => this.#row(toggle, isNew.has(toggle.id)));
     for (const id of this.#rows.keys()) {
       if (!toggles.has(id)) {
         this.#rows.delete(id);
@@ -64,15 +66,14 @@ class ToggleList {
   }
 
   #row(toggle: Toggle, isNew: boolean): HTMLElement {
-    const text = JSON.stringify(toggle.attributes);
     const known = this.#rows.get(toggle.id);
-    if (known?.text === text) {
+    if (known?.toggle === toggle) {
       known.row.classList.remove("changed");
       return known.row;
     }
     const row = rowOf(toggle);
     row.classList.toggle("changed", isNew);
-    this.#rows.set(toggle.id, { row, text });
+    this.#rows.set(toggle.id, { row, toggle });
     return row;
   }
 }
