@@ -5,8 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use toggle_contract::PerFunction;
+
 use crate::shell::ImportMap;
-use crate::toggles::Sources;
+
+/// The digest of each function's sources.
+pub type Sources = PerFunction<String>;
 
 /// The files that a desired state refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]

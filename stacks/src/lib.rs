@@ -11,11 +11,13 @@
 pub mod artifacts;
 pub mod description;
 pub mod edge;
+mod function;
 pub mod identity;
 mod outputs;
 pub mod packages;
 pub mod shell;
 mod sites;
+mod stream;
 pub mod system;
 pub mod team;
 pub mod toggles;

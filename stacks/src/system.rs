@@ -35,7 +35,7 @@ pub fn names(system: &System) -> Vec<StackName> {
 pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     let mut graph = Graph::new(system.name.as_str(), Tags::clone(&system.tags));
     graph.ignore_tags(system.ignore_tags.clone());
-    let toggles_url = toggles::add(&mut graph, system, &artifacts.functions);
+    let toggles = toggles::add(&mut graph, system, &artifacts.functions);
     if let Some(settings) = &system.packages {
         packages::add(&mut graph, system, settings);
     }
@@ -52,10 +52,10 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     let around = ShellInputs {
         teams: &teams,
         login: &login,
-        toggles_url: &toggles_url,
+        toggles: &toggles,
         edge: &edge,
     };
-    let site = shell::add(&mut graph, system, &around, &artifacts.import_map);
+    let site = shell::add(&mut graph, system, &around, artifacts);
     let sign_in = identity::add_client(&mut graph, system, &login, &site.url);
     shell::add_config(&mut graph, system, &around, &site, &sign_in);
     graph

@@ -4,7 +4,7 @@ use model::Text;
 use model::types::s3::Object;
 use serde_json::Value;
 
-use super::ShellInputs;
+use super::{ShellInputs, snapshot};
 use crate::description::{System, Team};
 use crate::identity::SignIn;
 use crate::sites::Site;
@@ -57,8 +57,9 @@ fn body(system: &System, around: &ShellInputs<'_>, sign_in: &SignIn) -> Text {
         (
             "toggles",
             object_of([
-                ("url", string(around.toggles_url.clone())),
+                ("url", string(around.toggles.url.clone())),
                 ("longestWait", Text::from(LONGEST_WAIT.to_string())),
+                ("snapshotUrl", known(&snapshot::url())),
             ]),
         ),
         ("teams", within("[", teams, "]")),

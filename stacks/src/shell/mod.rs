@@ -5,16 +5,19 @@ mod config;
 mod import_map;
 mod policy;
 mod script_hosts;
+mod snapshot;
 
 use model::types::cloudfront::{CONTENT_SECURITY_POLICY_LENGTH, Items, ResponseHeadersPolicy};
-use model::{Graph, StackName, Text};
+use model::{Graph, StackName};
 
 pub use self::import_map::ImportMap;
+use crate::artifacts::Artifacts;
 use crate::description::System;
 use crate::edge::Edge;
 use crate::identity::{Login, SignIn};
 pub use crate::sites::Outputs;
 use crate::sites::{self, Site, SiteParts, headers};
+use crate::toggles::Service;
 
 /// The stack's name.
 pub const STACK: &str = "shell";
@@ -25,8 +28,8 @@ pub(crate) struct ShellInputs<'s> {
     pub(crate) teams: &'s [Site],
     /// The login pages.
     pub(crate) login: &'s Login,
-    /// The toggles' WebSocket.
-    pub(crate) toggles_url: &'s Text,
+    /// The toggles' service.
+    pub(crate) toggles: &'s Service,
     /// What all sites share.
     pub(crate) edge: &'s Edge,
 }
@@ -36,7 +39,7 @@ pub(crate) fn add(
     graph: &mut Graph,
     system: &System,
     around: &ShellInputs<'_>,
-    import_map: &ImportMap,
+    artifacts: &Artifacts,
 ) -> Site {
     graph.set_quota(
         CONTENT_SECURITY_POLICY_LENGTH,
@@ -44,7 +47,7 @@ pub(crate) fn add(
     );
     let stack = &mut graph.stack(StackName::new(STACK));
     let settings = system.shell.clone().unwrap_or_default();
-    let policy = policy::content_security_policy(system, around, import_map);
+    let policy = policy::content_security_policy(system, around, &artifacts.import_map);
     let mut headers = headers::strict(stack.account_wide_name("headers"), policy);
     let isolated = headers::custom("Cross-Origin-Opener-Policy", "same-origin");
     let frugal = headers::custom(
@@ -60,7 +63,7 @@ pub(crate) fn add(
     );
     let rewrite = Some(sites::rewrite_paths(stack));
     let comment = "The shell, which shows the teams' applications".to_owned();
-    sites::add(
+    let site = sites::add(
         stack,
         &SiteParts {
             comment,
@@ -70,7 +73,10 @@ pub(crate) fn add(
             domain: settings.domain.as_ref(),
             delivery: &system.sites,
         },
-    )
+    );
+    let table = &around.toggles.table;
+    snapshot::add(stack, system, &artifacts.functions, table, &site.bucket);
+    site
 }
 
 /// Adds `config.json`, which contains all addresses that the page needs.

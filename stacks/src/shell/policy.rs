@@ -43,7 +43,7 @@ pub(super) fn content_security_policy(
         texts([OWN, &map, "data:"]),
         texts(local.iter().copied()),
         around.login.sources.clone(),
-        vec![around.toggles_url.clone()],
+        vec![around.toggles.url.clone()],
         texts(elsewhere),
         // Last, so that the limit on the length shows which team does not fit.
         around.teams.iter().map(Site::source).collect(),

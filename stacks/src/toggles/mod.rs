@@ -5,7 +5,6 @@
 //! one invocation. `docs/architecture.md` contains
 //! the diagram.
 
-mod function;
 mod posting;
 mod queues;
 mod senders;
@@ -15,25 +14,24 @@ mod tables;
 
 use std::collections::BTreeMap;
 
+use model::types::dynamodb::Table;
 use model::types::iam::Statement;
 use model::types::lambda::Function;
 use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
-use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES, PerFunction};
+use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 
-use self::function::{Builder, FunctionParts, use_of_key};
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
 use self::tables::{TOGGLES, Tables, tables};
+use crate::artifacts::Sources;
 use crate::description::System;
+use crate::function::{Builder, FunctionParts, use_of_key};
 use crate::outputs::{self, MissingOutput};
 
 /// The stack's name.
 pub const STACK: &str = "toggles";
-
-/// The digest of each function's sources.
-pub type Sources = PerFunction<String>;
 
 /// The name of the toggles' table, which is known before the table exists.
 #[must_use]
@@ -62,8 +60,16 @@ impl Outputs<String> {
     }
 }
 
-/// Adds the stack to the graph. Returns the URL that clients connect to.
-pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Text {
+/// What other stacks need of this one.
+pub(crate) struct Service {
+    /// The URL that clients connect to.
+    pub(crate) url: Text,
+    /// The table of the toggles.
+    pub(crate) table: Handle<Table>,
+}
+
+/// Adds the stack to the graph.
+pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service {
     let stack = &mut graph.stack(StackName::new(STACK));
     let tables = tables(stack, system);
     let builder = &mut Builder {
@@ -89,7 +95,10 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Text {
         connections_table: tables.connections.name(),
     };
     outputs::add(stack, &outputs);
-    outputs.websocket_url
+    Service {
+        url: outputs.websocket_url,
+        table: tables.toggles,
+    }
 }
 
 fn connection_manager(

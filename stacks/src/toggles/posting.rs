@@ -7,12 +7,9 @@ use model::types::iam::Statement;
 use model::{Handle, Text};
 use toggle_contract::{API_ID, API_STAGE, CONNECTIONS_TABLE, TOGGLES_TABLE};
 
-use super::function::use_of_key;
 use super::tables::Tables;
 use crate::description::System;
-
-/// Seconds that a function which sends may run: enough to post again what was throttled.
-pub(super) const SEND_TIMEOUT: i32 = 60;
+use crate::function::use_of_key;
 
 /// The posts per second that one worker makes: a function of 256 MB has the processor for a few more.
 const POSTS_OF_A_WORKER: i32 = 1_250;

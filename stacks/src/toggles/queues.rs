@@ -1,10 +1,10 @@
 //! The queues: of slices, and of what could not be delivered.
 
 use model::types::sqs::{Queue, RedrivePolicy};
-use model::{Handle, StackBuilder, Text};
+use model::{Handle, StackBuilder};
 
-use super::posting::SEND_TIMEOUT;
 use crate::description::Toggles;
+use crate::stream::{STREAM_TIMEOUT, queue};
 
 /// The name of the queue of slices in its stack.
 const SLICES: &str = "toggle-slices";
@@ -25,7 +25,7 @@ pub(super) fn slices(stack: &mut StackBuilder<'_>, settings: &Toggles) -> Handle
     };
     let dead_letters = stack.add(&letters, dead_letters);
     let queue = Queue {
-        visibility_timeout: Some(6 * SEND_TIMEOUT),
+        visibility_timeout: Some(6 * STREAM_TIMEOUT),
         redrive_policy: Some(RedrivePolicy {
             dead_letter_target_arn: dead_letters.arn(),
             max_receive_count: RECEIVES,
@@ -39,27 +39,5 @@ fn fifo(name: String, settings: &Toggles) -> Queue {
     Queue {
         fifo_queue: Some(true),
         ..queue(name + ".fifo", settings)
-    }
-}
-
-/// The queue of a function's records that were dropped.
-pub(super) fn dead_letters(
-    stack: &mut StackBuilder<'_>,
-    function: &str,
-    settings: &Toggles,
-) -> Handle<Queue> {
-    let name = format!("{function}-dead-letters");
-    let queue = Queue {
-        message_retention_period: Some(settings.dead_letter_retention_days * 86_400),
-        ..queue(stack.physical_name(&name), settings)
-    };
-    stack.add(&name, queue)
-}
-
-fn queue(queue_name: String, settings: &Toggles) -> Queue {
-    Queue {
-        queue_name,
-        kms_master_key_id: settings.kms_key.clone().map(Text::Known),
-        ..Queue::default()
     }
 }

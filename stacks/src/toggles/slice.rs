@@ -7,8 +7,9 @@ use model::types::lambda::{EventSourceMapping, Function, ScalingConfig};
 use model::types::sqs::Queue;
 use toggle_contract::{NAMES, POSTS_PER_SECOND, SLICES_QUEUE_URL};
 
-use super::function::{Builder, FunctionParts};
-use super::posting::{SEND_TIMEOUT, Sender};
+use super::posting::Sender;
+use crate::function::{Builder, FunctionParts};
+use crate::stream::STREAM_TIMEOUT;
 
 /// The function that the queue of slices invokes. It sends messages to the queue as well: for what is
 /// left of a slice at its deadline, and for connections that it could not reach.
@@ -42,7 +43,7 @@ pub(super) fn toggle_slice(
         name: NAMES.toggle_slice,
         code: &builder.code.toggle_slice,
         description: "Sends changes to the connections of a slice",
-        timeout: SEND_TIMEOUT,
+        timeout: STREAM_TIMEOUT,
         environment,
         statements,
     });

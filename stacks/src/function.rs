@@ -9,27 +9,27 @@ use model::types::lambda::{
 use model::types::logs::LogGroup;
 use model::{Handle, StackBuilder, Text};
 
-use super::Sources;
+use crate::artifacts::Sources;
 use crate::description::Functions;
 
 /// Adds functions, each with a log group and a role.
-pub(super) struct Builder<'s, 'g> {
-    pub(super) stack: &'s mut StackBuilder<'g>,
-    pub(super) settings: &'s Functions,
-    pub(super) code: &'s Sources,
+pub(crate) struct Builder<'s, 'g> {
+    pub(crate) stack: &'s mut StackBuilder<'g>,
+    pub(crate) settings: &'s Functions,
+    pub(crate) code: &'s Sources,
 }
 
-pub(super) struct FunctionParts<'a> {
-    pub(super) name: &'a str,
-    pub(super) code: &'a str,
-    pub(super) description: &'a str,
-    pub(super) timeout: i32,
-    pub(super) environment: BTreeMap<String, Text>,
-    pub(super) statements: Vec<Statement>,
+pub(crate) struct FunctionParts<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) timeout: i32,
+    pub(crate) environment: BTreeMap<String, Text>,
+    pub(crate) statements: Vec<Statement>,
 }
 
 impl Builder<'_, '_> {
-    pub(super) fn function(&mut self, parts: FunctionParts<'_>) -> Handle<Function> {
+    pub(crate) fn function(&mut self, parts: FunctionParts<'_>) -> Handle<Function> {
         let FunctionParts {
             name,
             code,
@@ -133,7 +133,7 @@ impl Builder<'_, '_> {
 }
 
 /// The permission to use a KMS key, if there is one.
-pub(super) fn use_of_key(key: Option<&str>, actions: &[&str]) -> Option<Statement> {
+pub(crate) fn use_of_key(key: Option<&str>, actions: &[&str]) -> Option<Statement> {
     let key = Text::from(key?);
     Some(Statement::allow(actions.iter().copied(), vec![key]))
 }

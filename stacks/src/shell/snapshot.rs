@@ -1,0 +1,53 @@
+//! The function that keeps `toggles.json` beside `config.json`: the state of all toggles, for pages that
+//! have no WebSocket yet, or cannot have one.
+
+use std::collections::BTreeMap;
+
+use model::types::dynamodb::Table;
+use model::types::iam::Statement;
+use model::types::s3::Bucket;
+use model::{Handle, StackBuilder, Text};
+use toggle_contract::{NAMES, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE};
+
+use crate::artifacts::Sources;
+use crate::description::System;
+use crate::function::Builder;
+use crate::stream::{Streaming, stream_function};
+
+/// The file's URL on the shell's site.
+pub(super) fn url() -> String {
+    format!("/{SNAPSHOT}")
+}
+
+/// Adds the function.
+pub(super) fn add(
+    stack: &mut StackBuilder<'_>,
+    system: &System,
+    code: &Sources,
+    toggles: &Handle<Table>,
+    bucket: &Handle<Bucket>,
+) {
+    let file = Text::concat([bucket.arn(), Text::from(url())]);
+    let mut builder = Builder {
+        stack,
+        settings: &system.functions,
+        code,
+    };
+    let parts = Streaming {
+        name: NAMES.toggle_snapshot,
+        code: &code.toggle_snapshot,
+        description: "Writes the state of all toggles to a file",
+        source: toggles,
+        pattern: None,
+        parallel_batches: 1,
+        statements: vec![
+            Statement::allow(["dynamodb:Scan"], vec![toggles.arn()]),
+            Statement::allow(["s3:PutObject"], vec![file]),
+        ],
+        environment: BTreeMap::from([
+            (TOGGLES_TABLE.to_owned(), toggles.name()),
+            (SNAPSHOT_BUCKET.to_owned(), bucket.name()),
+        ]),
+    };
+    stream_function(&mut builder, &system.toggles, parts);
+}
