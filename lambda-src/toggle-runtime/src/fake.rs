@@ -204,6 +204,21 @@ pub(crate) fn toggle(id: &str, value: u64) -> Item {
         .unwrap()
 }
 
+/// The item that is left of a toggle that was deleted.
+pub(crate) fn tombstone(id: &str, revision: u64) -> Item {
+    serde_json::from_value(json!({
+        "featureId": {"S": id}, "isRemoved": {"BOOL": true}, "revision": {"N": revision.to_string()},
+    }))
+    .unwrap()
+}
+
+/// The message of a [`tombstone`].
+pub(crate) fn removal(id: &str, revision: u64) -> String {
+    format!(
+        r#"{{"isRemoved":"true","featureId":{{"featureId":{{"S":"{id}"}}}},"revision":{{"N":"{revision}"}}}}"#
+    )
+}
+
 /// A [`toggle`] in the form of a message.
 pub(crate) fn wire(id: &str, value: u64) -> String {
     format!(r#"{{"featureId":{{"S":"{id}"}},"value":{{"N":"{value}"}}}}"#)

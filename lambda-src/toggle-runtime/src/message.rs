@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::Value;
 use tracing::error;
 
-use crate::item::{Item, State, TOGGLE_KEY};
+use crate::item::{Item, REVISION, State, TOGGLE_KEY, is_tombstone};
 
 /// `PostToConnection` refuses more (API Gateway quotas: 128 KB per message).
 pub const MESSAGE_LIMIT: usize = 131_072;
@@ -14,18 +15,21 @@ pub const MESSAGE_LIMIT: usize = 131_072;
 #[serde(rename_all = "camelCase")]
 struct Removed<'a> {
     is_removed: &'a str,
-    feature_id: serde_json::Map<String, serde_json::Value>,
+    feature_id: serde_json::Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<&'a Value>,
 }
 
 /// The message that a toggle was deleted:
-/// `{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}`.
+/// `{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}`, and its revision, if it has one.
 #[must_use]
-pub fn removed(id: &str) -> Vec<u8> {
+pub fn removed(id: &str, revision: Option<&Value>) -> Vec<u8> {
     let mut keys = serde_json::Map::new();
     keys.insert(TOGGLE_KEY.into(), serde_json::json!({ "S": id }));
     json(&Removed {
         is_removed: "true",
         feature_id: keys,
+        revision,
     })
 }
 
@@ -35,13 +39,14 @@ pub fn removed(id: &str) -> Vec<u8> {
 /// their defaults instead of keeping an outdated state.
 #[must_use]
 pub fn change(id: &str, item: Option<&Item>, limit: usize) -> Vec<u8> {
-    match item.map(json) {
+    let revision = item.and_then(|item| item.get(REVISION));
+    match item.filter(|item| !is_tombstone(item)).map(json) {
         Some(message) if message.len() <= limit => message,
         Some(message) => {
             oversized(id, message.len());
-            removed(id)
+            removed(id, revision)
         }
-        None => removed(id),
+        None => removed(id, revision),
     }
 }
 
@@ -49,7 +54,7 @@ pub fn change(id: &str, item: Option<&Item>, limit: usize) -> Vec<u8> {
 #[must_use]
 pub fn snapshot(state: &State, limit: usize) -> Vec<Vec<u8>> {
     let mut arrays = vec![vec![b'[']];
-    for (id, item) in state {
+    for (id, item) in state.iter().filter(|(_, item)| !is_tombstone(item)) {
         let item = json(item);
         // An array of only this item has two brackets more.
         if item.len() + 2 > limit {
@@ -151,11 +156,44 @@ mod tests {
 
     #[test]
     fn a_removal_is_the_published_message() {
-        let message = String::from_utf8(removed("2")).unwrap();
+        let message = String::from_utf8(removed("2", None)).unwrap();
         assert_eq!(
             message,
             r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#
         );
+    }
+
+    #[test]
+    fn a_tombstone_is_a_removal_with_a_revision_and_in_no_state() {
+        let tombstone: Item = serde_json::from_value(json!({
+            "featureId": {"S": "2"}, "isRemoved": {"BOOL": true}, "revision": {"N": "17"},
+            "tombstoneExpiry": {"N": "1700086400"},
+        }))
+        .unwrap();
+        let message = String::from_utf8(change("2", Some(&tombstone), MESSAGE_LIMIT)).unwrap();
+        assert_eq!(
+            message,
+            r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}},"revision":{"N":"17"}}"#
+        );
+        let (with, without) = (
+            state(&[item("1", "n"), tombstone]),
+            state(&[item("1", "n")]),
+        );
+        assert_eq!(
+            snapshot(&with, MESSAGE_LIMIT),
+            snapshot(&without, MESSAGE_LIMIT)
+        );
+    }
+
+    /// Only the flag itself removes a toggle.
+    #[test]
+    fn a_toggle_with_an_attribute_of_that_name_is_a_toggle() {
+        for value in [json!({"BOOL": false}), json!({"S": "true"})] {
+            let mut toggle = item("1", "n");
+            toggle.insert("isRemoved".into(), value);
+            let message = change("1", Some(&toggle), MESSAGE_LIMIT);
+            assert_eq!(serde_json::from_slice::<Item>(&message).unwrap(), toggle);
+        }
     }
 
     #[test]
@@ -210,7 +248,7 @@ mod tests {
     #[test]
     fn a_toggle_beyond_the_limit_is_told_as_removed() {
         let big = item("1", &"x".repeat(MESSAGE_LIMIT));
-        assert_eq!(change("1", Some(&big), MESSAGE_LIMIT), removed("1"));
+        assert_eq!(change("1", Some(&big), MESSAGE_LIMIT), removed("1", None));
         assert_eq!(snapshot(&state(&[big]), MESSAGE_LIMIT), [b"[]".to_vec()]);
     }
 

@@ -37,9 +37,9 @@ pub enum CallbackError {
 
 /// The toggles table, read consistently.
 pub trait Toggles {
-    /// Every toggle.
+    /// Every toggle, and the tombstones.
     async fn all(&self) -> Result<State, TableError>;
-    /// One toggle, or `None` if it was deleted.
+    /// One toggle or its tombstone, or `None` if it was deleted otherwise.
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError>;
 }
 

@@ -3,7 +3,8 @@ use std::time::Duration;
 use super::*;
 use crate::connection::Connection;
 use crate::event::BatchResponse;
-use crate::fake::{Fake, NOW, changes, connection, queue, state, wire};
+use crate::fake::{Fake, NOW, changes, connection, queue, removal, state, tombstone, wire};
+use crate::item::State;
 use crate::policy::Policy;
 use crate::ports::CallbackError;
 
@@ -327,6 +328,18 @@ async fn no_client_hears_the_image_of_an_old_record() {
     assert_eq!(run(&fake, &[("1", Some(1)), ("2", Some(1))]).await, None);
     let removed = r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#.to_owned();
     assert_eq!(fake.heard_by("a"), [wire("1", 2), removed]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tombstone_is_told_as_a_removal_with_its_revision() {
+    let deleted = State::from([("1".to_owned(), tombstone("1", 17))]);
+    let fake = Fake {
+        pages: vec![Some(vec![connection("a", OLD)])],
+        states: queue([Some(deleted)]),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(fake.heard_by("a"), [removal("1", 17)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,7 +22,7 @@ fn spawn_writer(world: &World) {
             let id = format!("t{}", fastrand::u8(..5));
             // Few values, so that a toggle returns to an earlier one.
             match fastrand::u64(..4) {
-                0 if world.scenario.lateness.is_none() => world.delete_toggle(&id),
+                0 => world.delete_toggle(&id),
                 value => world.set_toggle(&id, value),
             }
         }

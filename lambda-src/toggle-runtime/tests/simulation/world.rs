@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use toggle_runtime::connection::Connection;
 use toggle_runtime::event::{Change, Operation, Record};
-use toggle_runtime::item::{Item, State, toggle_id};
+use toggle_runtime::item::{Item, State, is_tombstone, toggle_id};
 use tokio::time::{Instant, sleep};
 
 /// The number of shards of each stream.
@@ -24,8 +24,7 @@ pub(crate) struct Scenario {
     pub(crate) silence: bool,
     pub(crate) faults: u32,
     /// If posts that were answered with a failure may be delivered much later, and toggles have
-    /// revisions: what clients do with these. Toggles are not deleted then: a deletion has no
-    /// revision.
+    /// revisions: what clients do with these.
     pub(crate) lateness: Option<Revisions>,
 }
 
@@ -37,6 +36,12 @@ pub(crate) enum Revisions {
 }
 
 impl Scenario {
+    /// Whether a toggle is deleted by a tombstone. If late messages or killed invocations can bring
+    /// it back, it has to be.
+    fn buries(&self) -> bool {
+        self.kills || self.lateness.is_some() || fastrand::bool()
+    }
+
     pub(crate) fn of(seed: u64) -> Self {
         let split = seed.is_multiple_of(2);
         let kills = seed % 4 == 1;
@@ -68,7 +73,7 @@ pub(crate) struct Client {
     /// Its buffer is full until then.
     pub(crate) stuck_until: Option<Instant>,
     pub(crate) failed_closes: u32,
-    arrays: usize,
+    has_state: bool,
     view: State,
     /// The last known revision of each toggle.
     revisions: BTreeMap<String, u64>,
@@ -84,6 +89,7 @@ pub(crate) struct Inner {
     pub(crate) faults: u32,
     pub(crate) busy: usize,
     sequence: u64,
+    revision: u64,
     connected: u64,
 }
 
@@ -148,11 +154,11 @@ impl World {
             json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} }),
         )
         .unwrap();
-        let mut inner = self.inner();
+        let revision = self.next_revision();
         if self.scenario.lateness.is_some() {
-            let revision = json!({ "N": (inner.sequence + 1).to_string() });
-            item.insert("revision".into(), revision);
+            item.insert("revision".into(), json!({ "N": revision }));
         }
+        let mut inner = self.inner();
         let before = inner.toggles.insert(id.to_owned(), item.clone());
         if before.as_ref() == Some(&item) {
             return;
@@ -165,11 +171,34 @@ impl World {
         inner.log_toggle(id, operation, Some(item));
     }
 
-    pub(crate) fn delete_toggle(&self, id: &str) {
+    /// As the command does: milliseconds, or one more than the last.
+    fn next_revision(&self) -> String {
         let mut inner = self.inner();
-        if inner.toggles.remove(id).is_some() {
-            inner.log_toggle(id, Operation::Remove, None);
+        inner.revision = self.now_ms().max(inner.revision + 1);
+        inner.revision.to_string()
+    }
+
+    pub(crate) fn delete_toggle(&self, id: &str) {
+        let tombstone = self.scenario.buries().then(|| self.tombstone(id));
+        let mut inner = self.inner();
+        match (inner.toggles.get(id), tombstone) {
+            (None, _) => {}
+            (Some(before), Some(_)) if is_tombstone(before) => {}
+            (Some(_), Some(tombstone)) => {
+                inner.toggles.insert(id.to_owned(), tombstone.clone());
+                inner.log_toggle(id, Operation::Modify, Some(tombstone));
+            }
+            (Some(_), None) => {
+                inner.toggles.remove(id);
+                inner.log_toggle(id, Operation::Remove, None);
+            }
         }
+    }
+
+    fn tombstone(&self, id: &str) -> Item {
+        let tombstone = json!({ "featureId": {"S": id}, "isRemoved": {"BOOL": true},
+            "revision": {"N": self.next_revision()}, "tombstoneExpiry": {"N": "90000"} });
+        serde_json::from_value(tombstone).unwrap()
     }
 
     /// Stores a connection, as `$connect` does before it returns.
@@ -215,16 +244,18 @@ impl World {
     /// Compares every open client with the table; returns the number of clients.
     pub(crate) fn judge(&self) -> Result<usize, String> {
         let inner = self.inner();
+        let mut table = inner.toggles.clone();
+        table.retain(|_, item| !is_tombstone(item));
         let open: Vec<_> = inner
             .clients
             .iter()
             .filter(|(_, client)| client.open && !client.closed)
             .collect();
         for (id, client) in &open {
-            if client.view != inner.toggles {
+            if client.view != table {
                 return Err(format!(
-                    "{id} knows {:?}, but the table has {:?}",
-                    client.view, inner.toggles
+                    "{id} knows {:?}, but the table has {table:?}",
+                    client.view
                 ));
             }
         }
@@ -265,43 +296,56 @@ impl Inner {
 }
 
 impl Client {
-    /// Applies a message: the first array is the state, further ones add to it if a state may be
-    /// sent in several, or if old ones may arrive late.
+    /// Applies a message: the first array is the state, further ones add to it.
     pub(crate) fn hear(&mut self, message: &[u8], scenario: &Scenario) {
+        let heeds = scenario.lateness == Some(Revisions::Heeded);
         match serde_json::from_slice(message).unwrap() {
             Value::Array(items) => {
-                let adds = scenario.message_limit < 1_000 || scenario.lateness.is_some();
                 let mut before = State::new();
-                if self.arrays == 0 || !adds {
+                if !std::mem::replace(&mut self.has_state, true) {
                     std::mem::swap(&mut self.view, &mut before);
                 }
-                self.arrays += 1;
                 for item in items {
-                    self.put(item, &mut before, scenario);
+                    self.put(item, &mut before, heeds);
                 }
             }
             message if message.get("isRemoved").is_some() => {
                 let keys: Item = serde_json::from_value(message["featureId"].clone()).unwrap();
-                self.view.remove(toggle_id(&keys).unwrap());
+                let id = toggle_id(&keys).unwrap();
+                if revision(&message).is_none() || self.is_news(id, &message, heeds) {
+                    self.view.remove(id);
+                }
             }
-            item => self.put(item, &mut State::new(), scenario),
+            item => self.put(item, &mut State::new(), heeds),
         }
     }
 
     /// Takes an item, or the one that was known before if that is newer.
-    fn put(&mut self, item: Value, before: &mut State, scenario: &Scenario) {
-        let item: Item = serde_json::from_value(item).unwrap();
+    fn put(&mut self, value: Value, before: &mut State, heeds: bool) {
+        let item: Item = serde_json::from_value(value.clone()).unwrap();
         let id = toggle_id(&item).unwrap().to_owned();
-        let revision = item.get("revision").and_then(|value| value["N"].as_str());
-        let revision = revision.map_or(0, |text| text.parse().unwrap());
-        let known = self.revisions.entry(id.clone()).or_default();
-        if revision >= *known || scenario.lateness != Some(Revisions::Heeded) {
-            *known = revision;
+        if self.is_news(&id, &value, heeds) {
             self.view.insert(id, item);
         } else if let Some(newer) = before.remove(&id) {
             self.view.insert(id, newer);
         }
     }
+
+    /// Whether an item or a removal is not older than the last one, for a client that heeds that.
+    fn is_news(&mut self, id: &str, message: &Value, heeds: bool) -> bool {
+        let revision = revision(message).unwrap_or(0);
+        let known = self.revisions.entry(id.to_owned()).or_default();
+        let is_news = revision >= *known || !heeds;
+        if is_news {
+            *known = revision;
+        }
+        is_news
+    }
+}
+
+/// The revision of an item or of a removal.
+fn revision(message: &Value) -> Option<u64> {
+    message["revision"]["N"].as_str()?.parse().ok()
 }
 
 /// The item of a connection.
