@@ -1,7 +1,7 @@
 //! Scripted ports for tests of single situations. The simulation in `tests/` covers all of them
 //! together.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -32,12 +32,12 @@ pub(crate) struct Fake {
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
     /// The errors of attempts to close a connection; success after the last.
     pub(crate) closes: RefCell<VecDeque<CallbackError>>,
-    /// The number of posts after which all are refused; zero means never.
-    pub(crate) refuse_from: Cell<usize>,
     /// Whether an item cannot be modified.
     pub(crate) requeues_fail: bool,
     /// How long each read of a table takes.
     pub(crate) latency: Duration,
+    /// How long each post takes.
+    pub(crate) post_takes: Duration,
     /// Connections whose item was deleted.
     pub(crate) left: Vec<String>,
     /// The successful posts: connection and message.
@@ -155,10 +155,7 @@ impl Connections for Fake {
 impl Callback for Fake {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
         self.tried.borrow_mut().push(Instant::now());
-        let refuse_from = self.refuse_from.get();
-        if refuse_from > 0 && self.tried.borrow().len() > refuse_from {
-            return Err(CallbackError::Refused("403".into()));
-        }
+        sleep(self.post_takes).await;
         let error = self
             .answers
             .borrow_mut()

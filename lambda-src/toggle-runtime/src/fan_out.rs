@@ -15,7 +15,7 @@ use crate::coalesce::{Pending, earliest, first_of};
 use crate::connection::Connection;
 use crate::known::Known;
 use crate::line::{ConnectionSender, Delivery, End};
-use crate::message::change;
+use crate::message::{change, changes};
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, TableError};
 
@@ -29,7 +29,10 @@ const HEAD_START: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct FanOut<'a, C, P> {
     pending: &'a [Pending],
+    /// For connections that have had the state.
     messages: Vec<Vec<u8>>,
+    /// For connections that may have had nothing so far: their first array must be the state.
+    singles: Vec<Vec<u8>>,
     known: &'a Known,
     exchange: &'a Delivery<'a, C, P>,
     slots: Semaphore,
@@ -39,16 +42,19 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     /// A fan-out of these changes.
     #[must_use]
     pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
-        let policy = exchange.policy;
-        let message =
-            |toggle: &Pending| change(&toggle.id, toggle.item.as_ref(), policy.message_limit);
-        let messages = pending.iter().map(message).collect();
+        let limit = exchange.policy.message_limit;
+        let toggles: Vec<_> = pending
+            .iter()
+            .map(|toggle| (toggle.id.as_str(), toggle.item.as_ref()))
+            .collect();
+        let single = |(id, item): &(&str, _)| change(id, *item, limit);
         Self {
             pending,
-            messages,
+            messages: changes(&toggles, limit),
+            singles: toggles.iter().map(single).collect(),
             known,
             exchange,
-            slots: Semaphore::new(policy.concurrency),
+            slots: Semaphore::new(exchange.policy.concurrency),
         }
     }
 
@@ -121,22 +127,30 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         self.exchange.tally.connections.add();
         let mut line =
             ConnectionSender::new(self.exchange, connection, self.known.remove(connection));
-        for (position, message) in self.messages.iter().enumerate() {
+        for message in self.messages_for(connection) {
             if self.exchange.deadline.is_past() {
                 // All that was sent was accepted, so nothing is in doubt: the retry sends the rest.
                 self.exchange.tally.failed.add();
-                return first_of(&self.pending[position..]);
+                return first_of(self.pending);
             }
             match line.tell(message).await {
                 Ok(()) => {}
                 Err(End::Gone) => return None,
                 Err(End::Early) if line.leave().await => return None,
                 Err(End::Untold) if line.give_up().await => return None,
-                Err(End::Early | End::Untold) => return first_of(&self.pending[position..]),
+                Err(End::Early | End::Untold) => return first_of(self.pending),
             }
         }
         self.known.add(connection);
         None
+    }
+
+    fn messages_for(&self, connection: &Connection) -> &[Vec<u8>] {
+        if self.exchange.clock.age(connection) < self.exchange.policy.young {
+            &self.singles
+        } else {
+            &self.messages
+        }
     }
 }
 

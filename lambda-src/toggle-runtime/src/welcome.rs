@@ -14,7 +14,7 @@ use crate::connection::Connection;
 use crate::event::{Operation, StreamEvent};
 use crate::item::{State, is_tombstone, removed_at};
 use crate::line::{ConnectionSender, Delivery, End};
-use crate::message::{change, differences};
+use crate::message::{change, changes, differences};
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::{Reading, States};
@@ -145,11 +145,11 @@ where
         }
         let now = read(states, Instant::now(), exchange).await?;
         let changed = differences(&told.state, &now.state, last.as_ref());
-        let messages: Vec<_> = changed
+        let toggles: Vec<_> = changed
             .iter()
-            .map(|id| change(id, now.state.get(id), limit))
+            .map(|id| (id.as_str(), now.state.get(id)))
             .collect();
-        tell_all(line, &messages).await?;
+        tell_all(line, &changes(&toggles, limit)).await?;
         (told, last) = (now, Some(changed));
     }
     Ok(())

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::clock::{Clock, Deadline};
 use crate::connection::Connection;
 use crate::event::BatchResponse;
 use crate::fake::{Fake, NOW, changes, connection, queue, removal, state, tombstone, wire};
@@ -10,6 +11,12 @@ use crate::ports::CallbackError;
 
 const OLD: u64 = 60_000;
 const YOUNG: u64 = 2_000;
+
+/// Several toggles in the form of one message.
+fn array(toggles: &[(&str, u64)]) -> String {
+    let items: Vec<_> = toggles.iter().map(|(id, value)| wire(id, *value)).collect();
+    format!("[{}]", items.join(","))
+}
 
 fn again() -> CallbackError {
     CallbackError::Again("429".into())
@@ -53,6 +60,49 @@ async fn every_connection_of_every_page_hears_a_change() {
     for id in ["a", "b", "c"] {
         assert_eq!(fake.heard_by(id), [wire("1", 7), removed.clone()]);
     }
+}
+
+/// The first array of a connection is its state: only once it must have that, several changes are an
+/// array.
+#[tokio::test(start_paused = true)]
+async fn several_changes_are_one_message_but_not_to_the_young() {
+    let connections = [connection("old", OLD), connection("young", YOUNG)];
+    let fake = fake(&connections, &[("1", 1), ("2", 1)]);
+    let batch = [("1", Some(1)), ("2", Some(1)), ("3", None)];
+    assert_eq!(run(&fake, &batch).await, None);
+    let removed = r#"{"isRemoved":"true","featureId":{"featureId":{"S":"3"}}}"#.to_owned();
+    assert_eq!(
+        fake.heard_by("old"),
+        [array(&[("1", 1), ("2", 1)]), removed.clone()]
+    );
+    assert_eq!(
+        fake.heard_by("young"),
+        [wire("1", 1), wire("2", 1), removed]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_changes_reach_thousands_of_connections_in_one_short_invocation() {
+    let toggles: Vec<(String, u64)> = (100..200).map(|id| (id.to_string(), 1)).collect();
+    let toggles: Vec<(&str, u64)> = toggles.iter().map(|(id, at)| (id.as_str(), *at)).collect();
+    let ids = 0..2_000;
+    let connections: Vec<_> = ids.map(|id| connection(&id.to_string(), OLD)).collect();
+    let fake = Fake {
+        post_takes: Duration::from_millis(15),
+        ..fake(&connections, &toggles)
+    };
+    let policy = Policy::announce();
+    let exchange = Delivery {
+        deadline: Deadline::of(&Clock::at(NOW), NOW + 12_000),
+        ..fake.exchange(&policy)
+    };
+    let batch: Vec<_> = toggles.iter().map(|(id, at)| (*id, Some(*at))).collect();
+    let failed = announce(&changes(&batch), &fake, &Known::default(), &exchange).await;
+    assert_eq!((failed, fake.closed.borrow().len()), (None, 0));
+    let whole = array(&toggles);
+    let heard = fake.heard.borrow();
+    assert_eq!(heard.len(), 2_000);
+    assert!(heard.iter().all(|(_, message)| *message == whole));
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,7 +222,7 @@ async fn a_failed_post_is_the_failure_of_its_toggles_first_record_and_nobody_els
         response,
         r#"{"batchItemFailures":[{"itemIdentifier":"100"}]}"#
     );
-    assert_eq!(fake.heard_by("b"), [wire("2", 1), wire("1", 2)]);
+    assert_eq!(fake.heard_by("b"), [array(&[("2", 1), ("1", 2)])]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,16 +236,8 @@ async fn a_connection_that_was_closed_needs_no_retry() {
         let failed = run(&fake, &[("1", Some(1)), ("2", Some(1))]).await;
         assert_eq!(failed, None, "a retry would send to b again");
         assert_eq!(*fake.closed.borrow(), ["a"]);
-        assert_eq!(fake.heard_by("b"), [wire("1", 1), wire("2", 1)]);
+        assert_eq!(fake.heard_by("b"), [array(&[("1", 1), ("2", 1)])]);
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_was_told_before_the_failure_is_not_retried() {
-    let fake = fake(&[connection("a", OLD)], &[("1", 2), ("2", 1)]).never_closes();
-    fake.refuse_from.set(1);
-    assert_eq!(run(&fake, &[("2", Some(1)), ("1", Some(2))]).await, Some(1));
-    assert_eq!(fake.heard_by("a"), [wire("2", 1)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -306,7 +348,7 @@ async fn a_page_that_cannot_be_read_fails_the_batch_but_not_those_before() {
         ..Fake::default()
     };
     assert_eq!(run(&fake, &[("1", Some(1)), ("2", Some(1))]).await, Some(0));
-    assert_eq!(fake.heard_by("a").len(), 2);
+    assert_eq!(fake.heard_by("a"), [array(&[("1", 1), ("2", 1)])]);
 }
 
 #[tokio::test(start_paused = true)]
