@@ -13,6 +13,13 @@ pub const API_ID: &str = "API_ID";
 /// The environment variable with the name of that API's stage.
 pub const API_STAGE: &str = "API_STAGE";
 
+/// The environment variable with the URL of the queue of slices, for toggle-message and
+/// toggle-slice.
+pub const SLICES_QUEUE_URL: &str = "SLICES_QUEUE_URL";
+/// The environment variable with the number of posts per second that one invocation of toggle-message
+/// or toggle-slice may make, a positive decimal integer.
+pub const POSTS_PER_SECOND: &str = "POSTS_PER_SECOND";
+
 /// Seconds that the connection manager may run. A connection is in the table before `$connect` has
 /// returned, so this bounds how long it can be known there and not yet be open.
 pub const CONNECT_TIMEOUT_SECONDS: u16 = 10;

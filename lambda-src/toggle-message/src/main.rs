@@ -9,7 +9,7 @@ use toggle_runtime::policy::Policy;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let resources = Broadcast::start(Policy::announce()).await?;
+    let resources = Broadcast::paced(Policy::announce()).await?;
     let known = Known::default();
     lambda_runtime::run(service_fn(|event| handle(event, &resources, &known))).await
 }

@@ -13,6 +13,7 @@ use crate::connection::Connection;
 use crate::event::{Change, Operation, Record, StreamEvent};
 use crate::item::{Item, State};
 use crate::line::Delivery;
+use crate::pace::Pace;
 use crate::policy::Policy;
 use crate::ports::{Callback, CallbackError, Connections, Page, TableError, Toggles};
 use crate::tally::Tally;
@@ -48,6 +49,8 @@ pub(crate) struct Fake {
     pub(crate) requeued: RefCell<Vec<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
     pub(crate) tally: Tally,
+    /// Without a limit by default.
+    pub(crate) pace: Pace,
 }
 
 impl Fake {
@@ -78,6 +81,7 @@ impl Fake {
             callback: self,
             own: "https://e/live",
             policy,
+            pace: &self.pace,
             clock,
             deadline,
             tally: &self.tally,

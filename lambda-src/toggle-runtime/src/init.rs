@@ -1,5 +1,6 @@
 //! The initialisation of a function before its first event: logs, configuration, clients.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -13,7 +14,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
 use toggle_contract::{
-    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, TOGGLES_TABLE,
+    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, POSTS_PER_SECOND, TOGGLES_TABLE,
 };
 use tokio::time::Instant;
 use tracing::{Level, error, info};
@@ -24,6 +25,7 @@ use crate::connection::CallbackBase;
 use crate::dynamo::{ConnectionsTable, TogglesTable};
 use crate::event::{BatchResponse, StreamEvent};
 use crate::line::{Delivery, fraction, millis};
+use crate::pace::Pace;
 use crate::policy::{CONCURRENCY, Policy};
 use crate::tally::Tally;
 
@@ -43,9 +45,23 @@ const _: () = assert!(ATTEMPT.as_secs() * (ATTEMPTS as u64) < CONNECT_TIMEOUT_SE
 const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// Why a function cannot start.
-#[derive(Debug, thiserror::Error)]
-#[error("environment variable {0} is missing: run `frontage apply`, which sets it")]
-pub struct MissingVariable(&'static str);
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// An environment variable is missing or empty.
+    #[error("environment variable {0} is missing: run `frontage apply`, which sets it")]
+    Missing(&'static str),
+    /// An environment variable has an impossible value.
+    #[error(
+        "environment variable {name} is `{value}` and must be a positive integer: run `frontage \
+         apply`, which sets it"
+    )]
+    NoNumber {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
 
 /// The configuration and clients of the connection manager.
 #[derive(Debug)]
@@ -58,7 +74,7 @@ pub struct Register {
 
 impl Register {
     /// Reads the environment and creates the client.
-    pub async fn start() -> Result<Self, MissingVariable> {
+    pub async fn start() -> Result<Self, StartError> {
         let began = start_logs();
         let name = required(CONNECTIONS_TABLE)?;
         let client = aws_sdk_dynamodb::Client::new(&configuration().await);
@@ -79,12 +95,27 @@ pub struct Broadcast {
     callback: Management,
     own: String,
     policy: Policy,
+    pace: Pace,
 }
 
 impl Broadcast {
-    /// Reads the environment and creates the clients.
-    pub async fn start(policy: Policy) -> Result<Self, MissingVariable> {
+    /// Reads the environment and creates the clients, for a function that sends at the account's
+    /// pace.
+    pub async fn paced(policy: Policy) -> Result<Self, StartError> {
         let began = start_logs();
+        let pace = positive(POSTS_PER_SECOND, &required(POSTS_PER_SECOND)?);
+        let pace = Pace::per_second(pace.inspect_err(cannot_start)?);
+        Self::create(policy, pace, began).await
+    }
+
+    /// Reads the environment and creates the clients, for a function that sends a few messages to
+    /// each client that connects.
+    pub async fn start(policy: Policy) -> Result<Self, StartError> {
+        let began = start_logs();
+        Self::create(policy, Pace::unlimited(), began).await
+    }
+
+    async fn create(policy: Policy, pace: Pace, began: Instant) -> Result<Self, StartError> {
         let (toggles, connections) = (required(TOGGLES_TABLE)?, required(CONNECTIONS_TABLE)?);
         let base = CallbackBase::from_environment(variable);
         let own = base.url(&required(API_ID)?, &required(API_STAGE)?);
@@ -104,6 +135,7 @@ impl Broadcast {
             callback,
             own,
             policy,
+            pace,
         })
     }
 
@@ -143,6 +175,7 @@ impl Invocation<'_> {
             callback: &self.resources.callback,
             own: &self.resources.own,
             policy: &self.resources.policy,
+            pace: &self.resources.pace,
             clock: self.clock,
             deadline: self.deadline,
             tally: &self.tally,
@@ -196,11 +229,23 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn required(name: &'static str) -> Result<String, MissingVariable> {
+fn required(name: &'static str) -> Result<String, StartError> {
     variable(name)
         .filter(|value| !value.is_empty())
-        .ok_or(MissingVariable(name))
-        .inspect_err(|error| error!(%error, "cannot start"))
+        .ok_or(StartError::Missing(name))
+        .inspect_err(cannot_start)
+}
+
+fn cannot_start(error: &StartError) {
+    error!(%error, "cannot start");
+}
+
+fn positive(name: &'static str, value: &str) -> Result<NonZeroU32, StartError> {
+    let value = value.trim();
+    value.parse().map_err(|_| StartError::NoNumber {
+        name,
+        value: value.to_owned(),
+    })
 }
 
 async fn configuration() -> SdkConfig {
@@ -266,4 +311,25 @@ fn is_plain() -> bool {
     ];
     is_plain("AWS_ENDPOINT_URL") == Some(true)
         && own.into_iter().all(|name| is_plain(name) != Some(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_a_positive_integer() {
+        let parsed = |value| positive(POSTS_PER_SECOND, value);
+        assert_eq!(parsed("9000").unwrap().get(), 9_000);
+        for impossible in ["0", "-1", "2.5", "many"] {
+            let error = parsed(impossible).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "environment variable POSTS_PER_SECOND is `{impossible}` and must be a positive \
+                     integer: run `frontage apply`, which sets it"
+                )
+            );
+        }
+    }
 }

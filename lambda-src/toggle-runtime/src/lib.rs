@@ -22,6 +22,7 @@ pub mod item;
 pub mod known;
 pub mod line;
 pub mod message;
+pub mod pace;
 pub mod policy;
 pub mod ports;
 pub mod register;

@@ -8,6 +8,7 @@ use tracing::{debug, warn};
 use crate::backoff::Backoff;
 use crate::clock::{Clock, Deadline, bounded};
 use crate::connection::Connection;
+use crate::pace::Pace;
 use crate::policy::{Policy, Rule};
 use crate::ports::{Callback, CallbackError, Connections};
 use crate::tally::Tally;
@@ -35,6 +36,8 @@ pub struct Delivery<'a, C, P> {
     pub own: &'a str,
     /// The limits.
     pub policy: &'a Policy,
+    /// The pace of posts and closes.
+    pub pace: &'a Pace,
     /// The clock.
     pub clock: Clock,
     /// The deadline.
@@ -73,6 +76,9 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         let until = self.exchange.deadline.tell.min(began + budget);
         let (mut overload, mut appearance) = (Backoff::overload(), Backoff::appearance());
         loop {
+            if !self.exchange.pace.turn(until).await {
+                return Err(End::Untold);
+            }
             let backoff = match self.attempt(message, until).await {
                 Ok(()) => {
                     self.heard = true;
@@ -230,6 +236,9 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         let until = self.exchange.deadline.close.min(Instant::now() + budget);
         let mut backoff = Backoff::overload();
         loop {
+            if !self.exchange.pace.turn(until).await {
+                return Closing::Unknown;
+            }
             let closing = self.exchange.callback.close(self.connection);
             match timeout_at(until, closing).await {
                 Ok(Ok(())) => {

@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::*;
@@ -6,11 +7,32 @@ use crate::connection::Connection;
 use crate::event::BatchResponse;
 use crate::fake::{Fake, NOW, changes, connection, queue, removal, state, tombstone, wire};
 use crate::item::State;
+use crate::pace::Pace;
 use crate::policy::Policy;
 use crate::ports::CallbackError;
 
 const OLD: u64 = 60_000;
 const YOUNG: u64 = 2_000;
+
+#[tokio::test(start_paused = true)]
+async fn posts_retries_and_closes_are_paced() {
+    let ids = 0..30;
+    let connections: Vec<_> = ids.map(|id| connection(&format!("{id:02}"), OLD)).collect();
+    let mut fake = fake(&connections, &[("1", 1)])
+        .answer("00", &again(), 1)
+        .answer("01", &CallbackError::InDoubt("late".into()), 1);
+    fake.pace = Pace::per_second(NonZeroU32::new(10).unwrap());
+    let began = Instant::now();
+    assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+    assert_eq!(
+        (fake.tried.borrow().len(), fake.closed.borrow().len()),
+        (31, 1)
+    );
+    // Of 32 calls the first needs no turn, and the burst is one.
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(2_990), "{took:?}");
+    assert!(took < Duration::from_millis(3_300), "{took:?}");
+}
 
 /// Several toggles in the form of one message.
 fn array(toggles: &[(&str, u64)]) -> String {

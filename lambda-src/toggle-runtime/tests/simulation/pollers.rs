@@ -9,6 +9,7 @@ use toggle_runtime::clock::{Clock, Deadline};
 use toggle_runtime::event::{Record, StreamEvent};
 use toggle_runtime::known::Known;
 use toggle_runtime::line::Delivery;
+use toggle_runtime::pace::Pace;
 use toggle_runtime::policy::Policy;
 use toggle_runtime::tally::Tally;
 use toggle_runtime::welcome::welcome;
@@ -121,12 +122,13 @@ impl Function {
     async fn invoke(&self, event: &StreamEvent) -> Option<usize> {
         let clock = Clock::at(self.world.now_ms());
         let seconds = if self.world.fault(0.05) { 3 } else { 60 };
-        let tally = Tally::default();
+        let (tally, pace) = (Tally::default(), Pace::unlimited());
         let exchange = Delivery {
             connections: &self.world,
             callback: &self.world,
             own: "e",
             policy: &self.policy,
+            pace: &pace,
             clock,
             deadline: Deadline::of(&clock, self.world.now_ms() + seconds * 1_000),
             tally: &tally,
