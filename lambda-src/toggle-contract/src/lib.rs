@@ -30,6 +30,7 @@ pub const NAMES: PerFunction<&str> = PerFunction {
     connection_manager: "connection-manager",
     new_connection: "new-connection",
     toggle_message: "toggle-message",
+    toggle_slice: "toggle-slice",
 };
 
 /// A value per function; none can be missing.
@@ -41,6 +42,8 @@ pub struct PerFunction<T> {
     pub new_connection: T,
     /// Sends each change to every connection.
     pub toggle_message: T,
+    /// Sends changes to a slice of the connections, if there are many.
+    pub toggle_slice: T,
 }
 
 impl<T> PerFunction<T> {
@@ -51,6 +54,7 @@ impl<T> PerFunction<T> {
             connection_manager: &self.connection_manager,
             new_connection: &self.new_connection,
             toggle_message: &self.toggle_message,
+            toggle_slice: &self.toggle_slice,
         }
     }
 
@@ -61,6 +65,7 @@ impl<T> PerFunction<T> {
             connection_manager: make(self.connection_manager),
             new_connection: make(self.new_connection),
             toggle_message: make(self.toggle_message),
+            toggle_slice: make(self.toggle_slice),
         }
     }
 }
@@ -73,19 +78,21 @@ impl<T> PerFunction<Option<T>> {
             connection_manager: self.connection_manager?,
             new_connection: self.new_connection?,
             toggle_message: self.toggle_message?,
+            toggle_slice: self.toggle_slice?,
         })
     }
 }
 
 impl<T> IntoIterator for PerFunction<T> {
     type Item = T;
-    type IntoIter = std::array::IntoIter<T, 3>;
+    type IntoIter = std::array::IntoIter<T, 4>;
 
     fn into_iter(self) -> Self::IntoIter {
         [
             self.connection_manager,
             self.new_connection,
             self.toggle_message,
+            self.toggle_slice,
         ]
         .into_iter()
     }
@@ -101,9 +108,10 @@ mod tests {
         assert_eq!(lengths.connection_manager, NAMES.connection_manager.len());
         assert_eq!(lengths.new_connection, NAMES.new_connection.len());
         assert_eq!(lengths.toggle_message, NAMES.toggle_message.len());
+        assert_eq!(lengths.toggle_slice, NAMES.toggle_slice.len());
         assert_eq!(
             lengths.as_ref().into_iter().copied().collect::<Vec<_>>(),
-            [18, 14, 14]
+            [18, 14, 14, 12]
         );
     }
 

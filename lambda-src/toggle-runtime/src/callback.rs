@@ -16,8 +16,9 @@ use tokio::time::timeout;
 use crate::connection::Connection;
 use crate::ports::{Callback, CallbackError};
 
-/// An attempt without a response by then is in doubt. A post takes milliseconds.
-const ATTEMPT: Duration = Duration::from_secs(10);
+/// An attempt without a response by then is in doubt. A post takes milliseconds, and a worker has
+/// nothing else to do at the end of its segment.
+pub const SILENCE: Duration = Duration::from_secs(5);
 
 /// The header that the SDK also sends.
 const TYPE: (&str, &str) = ("content-type", "application/octet-stream");
@@ -62,8 +63,8 @@ impl Management {
         let request = self.request(method, connection, body).await;
         let request = request
             .map_err(|error| CallbackError::Refused(DisplayErrorContext(&*error).to_string()))?;
-        let answered = timeout(ATTEMPT, self.send(request)).await;
-        answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {ATTEMPT:?}"))))
+        let answered = timeout(SILENCE, self.send(request)).await;
+        answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {SILENCE:?}"))))
     }
 
     /// Without a status the connection to the service was closed or refused: nothing more will

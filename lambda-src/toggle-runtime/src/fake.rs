@@ -13,10 +13,14 @@ use crate::connection::Connection;
 use crate::event::{Change, Operation, Record, StreamEvent};
 use crate::item::{Item, State};
 use crate::line::Delivery;
+use crate::outbox::Outbox;
 use crate::pace::Pace;
 use crate::policy::Policy;
-use crate::ports::{Callback, CallbackError, Connections, Page, TableError, Toggles};
+use crate::ports::{
+    Backlog, Callback, CallbackError, Connections, Page, QueueError, TableError, Toggles,
+};
 use crate::tally::Tally;
+use crate::task::{Parcel, Recipients, Segment};
 
 /// The time at which every test starts, in milliseconds.
 pub(crate) const NOW: u64 = 1_000_000_000;
@@ -48,6 +52,11 @@ pub(crate) struct Fake {
     pub(crate) forgotten: RefCell<Vec<String>>,
     pub(crate) requeued: RefCell<Vec<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
+    /// The messages in the queue.
+    pub(crate) parcels: RefCell<Vec<Parcel>>,
+    pub(crate) queue_fails: bool,
+    /// The depths that the queue says to have, one after the other; then zero.
+    pub(crate) depths: RefCell<VecDeque<u64>>,
     pub(crate) tally: Tally,
     /// Without a limit by default.
     pub(crate) pace: Pace,
@@ -86,6 +95,34 @@ impl Fake {
             deadline,
             tally: &self.tally,
         }
+    }
+
+    pub(crate) fn outbox(&self) -> Outbox<'_, Self> {
+        Outbox::new(self, "invocation", &self.tally)
+    }
+
+    /// The segments in the queue, with their toggles.
+    pub(crate) fn segments(&self) -> Vec<(Segment, Vec<String>)> {
+        let parcels = self.parcels.borrow();
+        let segment = |parcel: &Parcel| match &parcel.task.recipients {
+            Recipients::Segment(segment) => {
+                let toggles = parcel.task.toggles.iter().cloned().collect();
+                Some((segment.clone(), toggles))
+            }
+            Recipients::Connections(_) => None,
+        };
+        parcels.iter().filter_map(segment).collect()
+    }
+
+    /// The connections in the queue.
+    pub(crate) fn queued(&self) -> Vec<String> {
+        let parcels = self.parcels.borrow();
+        let connections = |parcel: &Parcel| match parcel.task.recipients.clone() {
+            Recipients::Connections(connections) => connections,
+            Recipients::Segment(_) => Vec::new(),
+        };
+        let connections = parcels.iter().flat_map(connections);
+        connections.map(|connection| connection.id).collect()
     }
 
     fn state(&self) -> Result<State, TableError> {
@@ -128,9 +165,9 @@ impl Toggles for Fake {
 }
 
 impl Connections for Fake {
-    async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
+    async fn page(&self, of: &Segment) -> Result<Page, TableError> {
         sleep(self.latency).await;
-        let index = after.map_or(0, |after| after.parse().unwrap());
+        let index = of.after.as_ref().map_or(0, |after| after.parse().unwrap());
         let connections = self.pages[index].clone().ok_or_else(unreadable)?;
         Ok(Page {
             connections,
@@ -153,6 +190,23 @@ impl Connections for Fake {
         }
         self.requeued.borrow_mut().push(connection.id.clone());
         Ok(())
+    }
+}
+
+impl Backlog for Fake {
+    async fn store(&self, parcels: Vec<Parcel>) -> Result<(), QueueError> {
+        if self.queue_fails {
+            return Err(QueueError {
+                action: "send".into(),
+                source: "throttled".into(),
+            });
+        }
+        self.parcels.borrow_mut().extend(parcels);
+        Ok(())
+    }
+
+    async fn depth(&self) -> Result<u64, QueueError> {
+        Ok(self.depths.borrow_mut().pop_front().unwrap_or(0))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The initialisation of a function before its first event: logs, configuration, clients.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
 use toggle_contract::{
-    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, POSTS_PER_SECOND, TOGGLES_TABLE,
+    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, POSTS_PER_SECOND,
+    SLICES_QUEUE_URL, TOGGLES_TABLE,
 };
 use tokio::time::Instant;
 use tracing::{Level, error, info};
@@ -23,11 +25,14 @@ use crate::callback::Management;
 use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
 use crate::dynamo::{ConnectionsTable, TogglesTable};
-use crate::event::{BatchResponse, StreamEvent};
+use crate::event::{BatchResponse, QueueEvent, StreamEvent};
 use crate::line::{Delivery, fraction, millis};
+use crate::outbox::Outbox;
 use crate::pace::Pace;
 use crate::policy::{CONCURRENCY, Policy};
+use crate::queue::SlicesQueue;
 use crate::tally::Tally;
+use crate::task::{Recipients, Segment, Task};
 
 /// How long connecting to a service may take.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -86,7 +91,40 @@ impl Register {
     }
 }
 
-/// The configuration and clients of the stream functions.
+/// The configuration and clients of the functions that send changes to all connections.
+#[derive(Debug)]
+pub struct Slicing {
+    /// For sending, at the account's pace.
+    pub broadcast: Broadcast,
+    queue: SlicesQueue,
+}
+
+impl Slicing {
+    /// Reads the environment and creates the clients.
+    pub async fn start(policy: Policy) -> Result<Self, StartError> {
+        let began = start_logs();
+        let pace = positive(POSTS_PER_SECOND, &required(POSTS_PER_SECOND)?);
+        let pace = Pace::per_second(pace.inspect_err(cannot_start)?);
+        let url = required(SLICES_QUEUE_URL)?;
+        let configuration = configuration().await;
+        let client = aws_sdk_sqs::Client::new(&configuration);
+        let broadcast = Broadcast::create(policy, pace, &configuration)?;
+        started(began);
+        Ok(Self {
+            broadcast,
+            queue: SlicesQueue { client, url },
+        })
+    }
+
+    /// The queue, as an invocation writes to it.
+    #[must_use]
+    pub fn outbox<'a>(&'a self, invocation: &'a Invocation<'_>) -> Outbox<'a, SlicesQueue> {
+        let request = &invocation.context.request_id;
+        Outbox::new(&self.queue, request, &invocation.tally)
+    }
+}
+
+/// The configuration and clients of the functions that send messages.
 #[derive(Debug)]
 pub struct Broadcast {
     /// The toggles table.
@@ -99,30 +137,22 @@ pub struct Broadcast {
 }
 
 impl Broadcast {
-    /// Reads the environment and creates the clients, for a function that sends at the account's
-    /// pace.
-    pub async fn paced(policy: Policy) -> Result<Self, StartError> {
-        let began = start_logs();
-        let pace = positive(POSTS_PER_SECOND, &required(POSTS_PER_SECOND)?);
-        let pace = Pace::per_second(pace.inspect_err(cannot_start)?);
-        Self::create(policy, pace, began).await
-    }
-
     /// Reads the environment and creates the clients, for a function that sends a few messages to
     /// each client that connects.
     pub async fn start(policy: Policy) -> Result<Self, StartError> {
         let began = start_logs();
-        Self::create(policy, Pace::unlimited(), began).await
+        let configuration = configuration().await;
+        let broadcast = Self::create(policy, Pace::unlimited(), &configuration)?;
+        started(began);
+        Ok(broadcast)
     }
 
-    async fn create(policy: Policy, pace: Pace, began: Instant) -> Result<Self, StartError> {
+    fn create(policy: Policy, pace: Pace, configuration: &SdkConfig) -> Result<Self, StartError> {
         let (toggles, connections) = (required(TOGGLES_TABLE)?, required(CONNECTIONS_TABLE)?);
         let base = CallbackBase::from_environment(variable);
         let own = base.url(&required(API_ID)?, &required(API_STAGE)?);
-        let configuration = configuration().await;
-        let client = aws_sdk_dynamodb::Client::new(&configuration);
-        let callback = management(&configuration);
-        started(began);
+        let client = aws_sdk_dynamodb::Client::new(configuration);
+        let callback = management(configuration);
         Ok(Self {
             toggles: TogglesTable {
                 client: client.clone(),
@@ -155,7 +185,7 @@ impl Broadcast {
     }
 }
 
-/// One invocation of a stream function.
+/// One invocation of a function that sends messages.
 #[derive(Debug)]
 pub struct Invocation<'a> {
     resources: &'a Broadcast,
@@ -185,15 +215,27 @@ impl Invocation<'_> {
     /// Writes the log line and requests a retry from the record at `first_failed` on.
     #[must_use]
     pub fn done(self, event: &StreamEvent, first_failed: Option<usize>) -> BatchResponse {
-        self.report(event, first_failed);
+        self.report(event.records.len(), first_failed, None);
         BatchResponse::retry_from(event, first_failed)
     }
 
-    fn report(&self, event: &StreamEvent, first_failed: Option<usize>) {
+    /// Writes the log line and requests the failed messages again.
+    #[must_use]
+    pub fn sliced(self, event: &QueueEvent, failed: &BTreeSet<usize>) -> BatchResponse {
+        let segment = segments(event).next();
+        let first_failed = failed.first().copied();
+        self.report(event.records.len(), first_failed, segment.as_ref());
+        BatchResponse::again(event, failed)
+    }
+
+    fn report(&self, records: usize, first_failed: Option<usize>, segment: Option<&Segment>) {
         let tally = &self.tally;
         info!(
             request_id = self.context.request_id,
-            records = event.records.len(),
+            records,
+            segment = segment.map(|segment| segment.index),
+            segments = segment.map(|segment| segment.of),
+            after = segment.and_then(|segment| segment.after.as_deref()),
             connections = tally.connections.get(),
             posts = tally.posts.get(),
             retries = tally.retries.get(),
@@ -201,12 +243,24 @@ impl Invocation<'_> {
             early = tally.early.get(),
             failed = tally.failed.get(),
             closed = tally.closed.get(),
+            left = tally.left.get(),
+            queued = tally.queued.get(),
             retry_from = first_failed,
             told_ms = tally.told.get().map(|told| fraction(told - self.began)),
             fan_out_ms = millis(self.began.elapsed()),
             "told"
         );
     }
+}
+
+/// The segments that messages name: as a rule, of one group, and so one segment.
+fn segments(event: &QueueEvent) -> impl Iterator<Item = Segment> + '_ {
+    event.records.iter().filter_map(|record| {
+        match serde_json::from_str::<Task>(&record.body).ok()?.recipients {
+            Recipients::Segment(segment) => Some(segment),
+            Recipients::Connections(_) => None,
+        }
+    })
 }
 
 fn start_logs() -> Instant {
@@ -308,6 +362,7 @@ fn is_plain() -> bool {
     let own = [
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
+        "AWS_ENDPOINT_URL_SQS",
     ];
     is_plain("AWS_ENDPOINT_URL") == Some(true)
         && own.into_iter().all(|name| is_plain(name) != Some(false))

@@ -23,6 +23,8 @@ pub enum End {
     Early,
     /// It could not be reached, or not for certain.
     Untold,
+    /// The invocation's time is over, and nothing about it is in doubt: it can be sent to later.
+    Later,
 }
 
 /// The parts that all senders of an invocation share.
@@ -71,13 +73,19 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
 
     /// Sends one message, within the budget, the deadline and the patience of the policy.
     pub async fn tell(&mut self, message: &[u8]) -> Result<(), End> {
-        let began = Instant::now();
-        let budget = self.budget(self.exchange.policy.budget);
-        let until = self.exchange.deadline.tell.min(began + budget);
+        let (began, deadline) = (Instant::now(), self.exchange.deadline);
+        let budget = began + self.budget(self.exchange.policy.budget);
+        // The last attempt begins before one moment, and ends before another.
+        let (begin, until) = (deadline.begin.min(budget), deadline.tell.min(budget));
+        let over = if deadline.begin < budget {
+            End::Later
+        } else {
+            End::Untold
+        };
         let (mut overload, mut appearance) = (Backoff::overload(), Backoff::appearance());
         loop {
-            if !self.exchange.pace.turn(until).await {
-                return Err(End::Untold);
+            if !self.exchange.pace.turn(begin).await {
+                return Err(over);
             }
             let backoff = match self.attempt(message, until).await {
                 Ok(()) => {
@@ -97,8 +105,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
                 }
                 Err(_) => return Err(End::Untold),
             };
-            if !backoff.wait_until(until).await {
-                return Err(End::Untold);
+            if !backoff.wait_until(begin).await {
+                return Err(over);
             }
         }
     }

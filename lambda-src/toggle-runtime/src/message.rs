@@ -13,7 +13,7 @@ pub const MESSAGE_LIMIT: usize = 131_072;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Removed<'a> {
+struct Removal<'a> {
     is_removed: &'a str,
     feature_id: serde_json::Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,7 +26,7 @@ struct Removed<'a> {
 pub fn removed(id: &str, revision: Option<&Value>) -> Vec<u8> {
     let mut keys = serde_json::Map::new();
     keys.insert(TOGGLE_KEY.into(), serde_json::json!({ "S": id }));
-    json(&Removed {
+    json(&Removal {
         is_removed: "true",
         feature_id: keys,
         revision,
@@ -306,7 +306,10 @@ mod tests {
         let (one, big) = (item("1", "n"), item("2", &"x".repeat(MESSAGE_LIMIT)));
         let alone = change("1", Some(&one), MESSAGE_LIMIT);
         let toggles = [("1", Some(&one)), ("2", Some(&big))];
-        assert_eq!(changes(&toggles[..1], MESSAGE_LIMIT), [alone.clone()]);
+        assert_eq!(
+            changes(&toggles[..1], MESSAGE_LIMIT),
+            std::slice::from_ref(&alone)
+        );
         assert_eq!(
             texts(changes(&toggles, MESSAGE_LIMIT)),
             texts(vec![alone, removed("2", None)])

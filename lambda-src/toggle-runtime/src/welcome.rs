@@ -89,7 +89,7 @@ where
     match converge(&mut line, connection, states, exchange, arrived).await {
         Ok(()) | Err(End::Gone) => true,
         Err(End::Early) => requeue(connection, exchange).await,
-        Err(End::Untold) => line.give_up().await,
+        Err(End::Untold | End::Later) => line.give_up().await,
     }
 }
 

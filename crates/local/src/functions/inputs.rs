@@ -29,16 +29,12 @@ pub(super) fn digests(
         lock: lock.parse().unwrap_or_default(),
         architecture,
     };
-    let [connection_manager, new_connection, toggle_message] = [
-        NAMES.connection_manager,
-        NAMES.new_connection,
-        NAMES.toggle_message,
-    ]
-    .map(|name| workspace.digest(name));
+    let digests = NAMES.map(|name| workspace.digest(name));
     Ok(PerFunction {
-        connection_manager: connection_manager?,
-        new_connection: new_connection?,
-        toggle_message: toggle_message?,
+        connection_manager: digests.connection_manager?,
+        new_connection: digests.new_connection?,
+        toggle_message: digests.toggle_message?,
+        toggle_slice: digests.toggle_slice?,
     })
 }
 
@@ -89,6 +85,8 @@ mod tests {
         [[package]]
         name = "new-connection"
         [[package]]
+        name = "toggle-slice"
+        [[package]]
         name = "connection-manager"
     "#;
 
@@ -102,6 +100,7 @@ mod tests {
         for name in [
             "shared",
             "toggle-message",
+            "toggle-slice",
             "new-connection",
             "connection-manager",
         ] {

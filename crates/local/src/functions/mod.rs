@@ -234,7 +234,7 @@ impl Functions {
 
     /// All packages.
     #[must_use]
-    pub fn iter(&self) -> std::array::IntoIter<&Function, 3> {
+    pub fn iter(&self) -> std::array::IntoIter<&Function, 4> {
         self.packages.as_ref().into_iter()
     }
 
@@ -290,7 +290,7 @@ impl Functions {
 
 impl<'a> IntoIterator for &'a Functions {
     type Item = &'a Function;
-    type IntoIter = std::array::IntoIter<&'a Function, 3>;
+    type IntoIter = std::array::IntoIter<&'a Function, 4>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

@@ -2,6 +2,7 @@
 
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use toggle_runtime::connection::Connection;
 use toggle_runtime::event::{Change, Operation, Record};
 use toggle_runtime::item::{Item, State, is_tombstone, toggle_id};
 use tokio::time::{Instant, sleep};
+
+use crate::queue::Queue;
 
 /// The number of shards of each stream.
 pub(crate) const SHARDS: usize = 2;
@@ -23,6 +26,14 @@ pub(crate) struct Scenario {
     pub(crate) kills: bool,
     pub(crate) silence: bool,
     pub(crate) faults: u32,
+    /// The most connections that toggle-message sends to itself.
+    pub(crate) slice_above: usize,
+    /// The segments that it leaves more in.
+    pub(crate) segments: u32,
+    /// The queue delivers one in so many batches twice.
+    pub(crate) doubles: u8,
+    /// Whether there are many clients, and invocations are often short.
+    pub(crate) is_crowded: bool,
     /// If posts that were answered with a failure may be delivered much later, and toggles have
     /// revisions: what clients do with these.
     pub(crate) lateness: Option<Revisions>,
@@ -36,10 +47,10 @@ pub(crate) enum Revisions {
 }
 
 impl Scenario {
-    /// Whether a toggle is deleted by a tombstone. If late messages or killed invocations can bring
-    /// it back, it has to be.
+    /// Whether a toggle is deleted by a tombstone. If late messages, or invocations that were killed
+    /// or had too little time, can bring it back, it has to be.
     fn buries(&self) -> bool {
-        self.kills || self.lateness.is_some() || fastrand::bool()
+        self.kills || self.is_crowded || self.lateness.is_some() || fastrand::bool()
     }
 
     pub(crate) fn of(seed: u64) -> Self {
@@ -50,7 +61,23 @@ impl Scenario {
             kills,
             silence: !kills,
             faults: if seed.is_multiple_of(3) { 0 } else { 60 },
+            slice_above: if seed % 5 < 2 { 2 } else { 100 },
+            segments: 3,
+            doubles: 8,
+            is_crowded: false,
             lateness: None,
+        }
+    }
+
+    /// A world with more clients than invocations have time for.
+    pub(crate) fn crowded(seed: u64) -> Self {
+        Self {
+            faults: 100,
+            slice_above: 2,
+            segments: 1,
+            doubles: if seed.is_multiple_of(2) { 1 } else { 50 },
+            is_crowded: true,
+            ..Self::of(seed)
         }
     }
 
@@ -70,8 +97,8 @@ impl Scenario {
 pub(crate) struct Client {
     pub(crate) open: bool,
     pub(crate) closed: bool,
-    /// Its buffer is full until then.
-    pub(crate) stuck_until: Option<Instant>,
+    /// When its buffer is full.
+    pub(crate) stuck: Vec<Range<Instant>>,
     pub(crate) failed_closes: u32,
     has_state: bool,
     view: State,
@@ -86,11 +113,13 @@ pub(crate) struct Inner {
     pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) toggle_log: [Vec<Record>; SHARDS],
     pub(crate) connection_log: [Vec<Record>; SHARDS],
+    pub(crate) queue: Queue,
     pub(crate) faults: u32,
     pub(crate) busy: usize,
     sequence: u64,
     revision: u64,
     connected: u64,
+    requests: u64,
 }
 
 /// A shared handle.
@@ -178,6 +207,13 @@ impl World {
         inner.revision.to_string()
     }
 
+    /// The id of an invocation.
+    pub(crate) fn request(&self) -> String {
+        let mut inner = self.inner();
+        inner.requests += 1;
+        format!("request-{}", inner.requests)
+    }
+
     pub(crate) fn delete_toggle(&self, id: &str) {
         let tombstone = self.scenario.buries().then(|| self.tombstone(id));
         let mut inner = self.inner();
@@ -207,11 +243,11 @@ impl World {
         let mut inner = self.inner();
         inner.connected += 1;
         let id = format!("c{}", inner.connected);
-        let stuck = (fastrand::u8(..10) == 0).then(|| Instant::now() + random(0, 40_000));
+        let stuck = self.stuck();
         inner.clients.insert(
             id.clone(),
             Client {
-                stuck_until: stuck,
+                stuck,
                 ..Client::default()
             },
         );
@@ -224,6 +260,19 @@ impl World {
         inner.log_connection(&id, Operation::Insert, Some(stored(&connection)));
         inner.stored.insert(id.clone(), connection);
         id
+    }
+
+    /// Some connections are stuck at first, or, in a crowd, again and again.
+    fn stuck(&self) -> Vec<Range<Instant>> {
+        let now = Instant::now();
+        let window = |from: Instant, longest| from..from + random(0, longest);
+        if self.scenario.is_crowded {
+            return (0..5)
+                .map(|_| window(now + random(0, 40_000), 4_000))
+                .collect();
+        }
+        let stuck = fastrand::u8(..10) == 0;
+        stuck.then(|| window(now, 40_000)).into_iter().collect()
     }
 
     pub(crate) fn modify_connection(&self, id: &str, now_ms: u64) {
@@ -305,7 +354,7 @@ impl Client {
                 if !std::mem::replace(&mut self.has_state, true) {
                     std::mem::swap(&mut self.view, &mut before);
                 }
-                for item in items {
+                for item in &items {
                     self.put(item, &mut before, heeds);
                 }
             }
@@ -316,15 +365,15 @@ impl Client {
                     self.view.remove(id);
                 }
             }
-            item => self.put(item, &mut State::new(), heeds),
+            item => self.put(&item, &mut State::new(), heeds),
         }
     }
 
     /// Takes an item, or the one that was known before if that is newer.
-    fn put(&mut self, value: Value, before: &mut State, heeds: bool) {
+    fn put(&mut self, value: &Value, before: &mut State, heeds: bool) {
         let item: Item = serde_json::from_value(value.clone()).unwrap();
         let id = toggle_id(&item).unwrap().to_owned();
-        if self.is_news(&id, &value, heeds) {
+        if self.is_news(&id, value, heeds) {
             self.view.insert(id, item);
         } else if let Some(newer) = before.remove(&id) {
             self.view.insert(id, newer);
