@@ -8,6 +8,7 @@ mod clients;
 mod pollers;
 mod ports;
 mod queue;
+mod scale;
 mod world;
 
 use std::time::Duration;
