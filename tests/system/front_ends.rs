@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_cloudfront::types::HttpVersion;
 use aws_sdk_cognitoidentityprovider::types::{PasswordPolicyType, UserPoolPolicyType};
 use aws_sdk_s3::primitives::ByteStream;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Fate, Proxy};
+use crate::support::{eventually, toggles};
 
 /// A shell and two teams.
 const DESCRIBED: &str = "[shell]\ntitle = \"Acme\"\n[teams.billing]\n[teams.shipping]\n";
@@ -99,6 +100,37 @@ async fn the_shell_is_told_where_everything_is() {
             outputs["team/shipping"]["url"].clone()
         ]
     );
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// For pages without a WebSocket.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_of_all_toggles_is_beside_the_configuration() {
+    let project = Project::described("[shell]\n");
+    project.apply();
+    let bucket = outputs(&project)["shell"]["bucket"].clone();
+    let bucket = bucket.as_str().expect("a bucket");
+    let becomes = async |wanted: Value| {
+        eventually(&format!("toggles.json is {wanted}"), async || {
+            let get = s3(&project).get_object().bucket(bucket);
+            let Ok(object) = get.key("toggles.json").send().await else {
+                return false;
+            };
+            assert_eq!(object.cache_control(), Some("public, max-age=5"));
+            let body = object.body.collect().await.expect("its body").into_bytes();
+            serde_json::from_slice::<Value>(&body).expect("JSON") == wanted
+        })
+        .await;
+    };
+    let item = |active: bool| json!({"featureId": {"S": "1"}, "featureName": {"S": "One"}, "isActive": {"BOOL": active}});
+    for active in [true, false] {
+        toggles::put(&project, "1", "One", active).await;
+        becomes(json!([item(active)])).await;
+    }
+    toggles::delete(&project, "1").await;
+    becomes(json!([])).await;
+    project.assert_nothing_to_do();
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

@@ -13,11 +13,11 @@ pub const API_ID: &str = "API_ID";
 /// The environment variable with the name of that API's stage.
 pub const API_STAGE: &str = "API_STAGE";
 
-/// The environment variable with the URL of the queue of slices: the parts of a fan-out that is too
-/// large for one invocation.
+/// The environment variable with the URL of the queue of slices, for toggle-message and
+/// toggle-slice.
 pub const SLICES_QUEUE_URL: &str = "SLICES_QUEUE_URL";
-/// The environment variable with the number of posts per second that one invocation may make, a
-/// decimal integer.
+/// The environment variable with the number of posts per second that one invocation of toggle-message
+/// or toggle-slice may make, a positive decimal integer.
 pub const POSTS_PER_SECOND: &str = "POSTS_PER_SECOND";
 /// The environment variable with the name of the bucket that toggle-snapshot writes to.
 pub const SNAPSHOT_BUCKET: &str = "SNAPSHOT_BUCKET";
@@ -47,7 +47,7 @@ pub struct PerFunction<T> {
     pub new_connection: T,
     /// Sends each change to every connection.
     pub toggle_message: T,
-    /// Sends changes to the connections of a slice.
+    /// Sends changes to a slice of the connections, if there are many.
     pub toggle_slice: T,
     /// Writes the state of all toggles to a file.
     pub toggle_snapshot: T,

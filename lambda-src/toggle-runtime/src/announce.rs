@@ -1,17 +1,18 @@
-//! Toggle-message: sends changes to every connection, until the last sent state is the current one.
+//! Toggle-message: sends changes to every connection, until the last sent state is the current one,
+//! or leaves that to the workers of the queue of slices.
 
-use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
-use tracing::error;
 
-use crate::clock::bounded;
-use crate::coalesce::{Pending, Trigger, coalesce, earliest, first_of};
+use crate::coalesce::{Pending, coalesce, earliest, first_of};
+use crate::connection::Connection;
+use crate::current::{ids, read, reread};
 use crate::event::StreamEvent;
-use crate::fan_out::FanOut;
+use crate::fan_out::{FanOut, Outcome};
 use crate::known::Known;
 use crate::line::Delivery;
+use crate::outbox::Outbox;
 use crate::policy::Rule;
-use crate::ports::{Callback, Connections, Toggles};
+use crate::ports::{Backlog, Callback, Connections, Toggles};
 
 /// Sends the toggles that a batch says have changed to every connection, the known ones first.
 /// Returns the index of the first record that must be retried.
@@ -20,76 +21,75 @@ use crate::ports::{Callback, Connections, Toggles};
 /// back a state that ended long ago. After its last post it reads the toggles again and sends those
 /// that have changed since. That makes it safe against itself: two concurrent invocations for one
 /// toggle, from a redelivery or a retry, end with the same state whichever of them posts last.
-pub async fn announce<T, C, P>(
+///
+/// What it cannot finish is stored in the queue, and then no record is retried for it: a retry would
+/// send to the same connections again, and to the others never.
+pub async fn announce<T, C, P, B>(
     event: &StreamEvent,
     toggles: &T,
     known: &Known,
     exchange: &Delivery<'_, C, P>,
+    outbox: &Outbox<'_, B>,
 ) -> Option<usize>
 where
     T: Toggles,
     C: Connections,
     P: Callback,
+    B: Backlog,
 {
     let (triggers, malformed) = coalesce(event);
     let (mut pending, unread) = read(triggers, toggles, exchange).await;
     let mut failed = earliest(malformed, unread);
     while !pending.is_empty() {
         let began = Instant::now();
-        failed = earliest(failed, FanOut::of(&pending, known, exchange).run().await);
+        let Outcome::Told { left } = FanOut::of(&pending, known, exchange).run().await else {
+            return earliest(failed, slice(event, &pending, exchange, outbox).await);
+        };
+        failed = earliest(failed, leave(&left, &pending, exchange, outbox).await);
         if !exchange.policy.keeps(Rule::Verify) {
             return failed;
         }
         let (changed, unread) = reread(pending, toggles, exchange).await;
         failed = earliest(failed, unread);
         pending = changed;
-        // Another round would not fit: what has changed is left to a retry.
-        if Instant::now() + began.elapsed() >= exchange.deadline.tell {
-            failed = earliest(failed, first_of(&pending));
-            break;
+        // Another round would not fit.
+        if !pending.is_empty() && Instant::now() + began.elapsed() >= exchange.deadline.begin {
+            return earliest(failed, slice(event, &pending, exchange, outbox).await);
         }
     }
     failed
 }
 
-/// The toggles that differ from what was sent, and the first record whose toggle cannot be read.
-async fn reread<T: Toggles, C, P>(
-    told: Vec<Pending>,
-    toggles: &T,
+/// Leaves toggles to the workers, and waits for them: what changes meanwhile is then one batch.
+/// Returns the first record, if the queue cannot be written.
+async fn slice<C, P, B: Backlog>(
+    event: &StreamEvent,
+    pending: &[Pending],
     exchange: &Delivery<'_, C, P>,
-) -> (Vec<Pending>, Option<usize>) {
-    let trigger = |toggle: &Pending| Trigger {
-        id: toggle.id.clone(),
-        first: toggle.first,
-    };
-    let (mut now, unread) = read(told.iter().map(trigger).collect(), toggles, exchange).await;
-    now.retain(|toggle| !told.contains(toggle));
-    (now, unread)
+    outbox: &Outbox<'_, B>,
+) -> Option<usize> {
+    let last = event.records.last();
+    let sequence = last.map_or("", |record| &record.change.sequence_number);
+    let segments = exchange.policy.segments;
+    if !outbox.slice(&ids(pending), segments, sequence).await {
+        return first_of(pending);
+    }
+    outbox.drained(exchange.deadline.begin).await;
+    None
 }
 
-/// The toggles' states in the table, and the first record whose toggle cannot be read.
-async fn read<T: Toggles, C, P>(
-    triggers: Vec<Trigger>,
-    toggles: &T,
+/// Leaves connections to the workers. Returns the first record, if the queue cannot be written.
+async fn leave<C, P, B: Backlog>(
+    left: &[Connection],
+    pending: &[Pending],
     exchange: &Delivery<'_, C, P>,
-) -> (Vec<Pending>, Option<usize>) {
-    let until = exchange.deadline.close;
-    let reads = stream::iter(triggers).map(|Trigger { id, first }| async move {
-        (bounded(until, toggles.one(&id)).await, id, first)
-    });
-    let reads: Vec<_> = reads.buffered(exchange.policy.concurrency).collect().await;
-    let (mut pending, mut unread) = (Vec::new(), None);
-    for (item, id, first) in reads {
-        match item {
-            Ok(item) => pending.push(Pending { id, item, first }),
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                error!(error, toggle = id, "toggle cannot be read");
-                unread = earliest(unread, Some(first));
-            }
-        }
+    outbox: &Outbox<'_, B>,
+) -> Option<usize> {
+    if left.is_empty() || !exchange.policy.keeps(Rule::Leave) {
+        return None;
     }
-    (pending, unread)
+    let stored = outbox.leave(&ids(pending), left).await;
+    (!stored).then(|| first_of(pending)).flatten()
 }
 
 #[cfg(test)]

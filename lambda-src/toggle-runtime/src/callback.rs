@@ -9,8 +9,9 @@ use crate::connection::Connection;
 use crate::ports::{Callback, CallbackError};
 use crate::signed::{Answer, Request, Signed, Unsent};
 
-/// An attempt without a response by then is in doubt. A post takes milliseconds.
-const ATTEMPT: Duration = Duration::from_secs(10);
+/// An attempt without a response by then is in doubt. A post takes milliseconds, and a worker has
+/// nothing else to do at the end of its segment.
+pub const SILENCE: Duration = Duration::from_secs(5);
 
 /// The header that the SDK also sends.
 const TYPE: (&str, &str) = ("content-type", "application/octet-stream");
@@ -48,8 +49,8 @@ impl Management {
         connection: &Connection,
         body: &[u8],
     ) -> Result<(), CallbackError> {
-        let answered = timeout(ATTEMPT, self.send(method, connection, body)).await;
-        answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {ATTEMPT:?}"))))
+        let answered = timeout(SILENCE, self.send(method, connection, body)).await;
+        answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {SILENCE:?}"))))
     }
 
     /// Without a status the connection to the service was closed or refused: nothing more will

@@ -10,8 +10,11 @@ use crate::ports::TableError;
 /// An invocation stops this long before Lambda would stop it, to close the connections that it
 /// could not reach and to respond.
 const RESERVE: Duration = Duration::from_secs(6);
-/// The last part of the reserve, in which nothing new is started.
-const ANSWER: Duration = Duration::from_millis(500);
+/// The last part of the reserve, in which what is left is stored.
+const ANSWER: Duration = Duration::from_millis(1_500);
+/// How long the last posts have for their answers. They are in doubt otherwise, and their
+/// connections are closed; a post takes milliseconds.
+const LAST: Duration = Duration::from_secs(2);
 
 /// Wall time, anchored once per invocation and monotonic from then on.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +66,9 @@ impl Clock {
 /// When an invocation must be done.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
-    /// No post starts or continues after this.
+    /// No post starts after this.
+    pub begin: Instant,
+    /// No post continues after this.
     pub tell: Instant,
     /// No close starts or continues after this.
     pub close: Instant,
@@ -81,15 +86,16 @@ impl Deadline {
         let reserve = RESERVE.min(left / 3);
         let now = Instant::now();
         Self {
+            begin: now + left - reserve - LAST.min(left / 10),
             tell: now + left - reserve,
             close: now + left.saturating_sub(ANSWER.min(reserve / 2)),
         }
     }
 
-    /// Whether the time for posts is over.
+    /// Whether no post may start any more.
     #[must_use]
     pub fn is_past(&self) -> bool {
-        Instant::now() >= self.tell
+        Instant::now() >= self.begin
     }
 }
 
@@ -124,7 +130,11 @@ mod tests {
         );
         assert_eq!(
             left(Deadline::of(&clock, 61_000).close),
-            Duration::from_millis(59_500)
+            Duration::from_millis(58_500)
+        );
+        assert_eq!(
+            left(Deadline::of(&clock, 61_000).begin),
+            Duration::from_secs(52)
         );
         assert_eq!(
             left(Deadline::of(&clock, 4_000).tell),

@@ -20,7 +20,7 @@ pub struct Trigger {
 pub struct Pending {
     /// The toggle.
     pub id: String,
-    /// Its item; `None` if it was deleted.
+    /// Its item or tombstone; `None` if it was deleted otherwise.
     pub item: Option<Item>,
     /// The index of its first record in the batch: a retry starts there.
     pub first: usize,

@@ -1,5 +1,6 @@
 //! A connection as stored in its table's item, and the URL for reaching it.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::item::Item;
@@ -21,17 +22,21 @@ pub const EXPIRY: &str = "expiry";
 pub const LIFETIME_SECONDS: u64 = 9_000;
 
 /// One WebSocket connection.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Connection {
     /// Its id in API Gateway.
+    #[serde(rename = "connectionId")]
     pub id: String,
     /// The callback URL of its stage.
+    #[serde(rename = "connectionEndpoint")]
     pub endpoint: String,
     /// When the connection manager stored it, in milliseconds since the epoch. Zero if the item
     /// does not say.
+    #[serde(rename = "connectedAt")]
     pub connected_at: u64,
     /// When its item expires, in seconds since the epoch. `DynamoDB` deletes it up to days later:
     /// see the developer guide, `Working with expired items`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiry: Option<u64>,
 }
 

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tracing::warn;
 
 use crate::connection::{CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, TRIED_AT};
 use crate::item::{Item, State, TOGGLE_KEY, from_sdk, toggle_id};
 use crate::ports::{Connections, Page, TableError, Toggles};
+use crate::task::Segment;
 
 type SdkItem = HashMap<String, AttributeValue>;
 
@@ -27,7 +29,8 @@ impl Toggles for TogglesTable {
         let mut state = State::new();
         let mut after = None;
         loop {
-            let (items, next) = scan_page(&self.client, &self.name, after).await?;
+            let scan = self.client.scan().set_exclusive_start_key(after);
+            let (items, next) = scan_page(scan, &self.name).await?;
             state.extend(items.iter().map(from_sdk).filter_map(with_id));
             match next {
                 Some(next) => after = Some(next),
@@ -105,10 +108,16 @@ impl ConnectionsTable {
 }
 
 impl Connections for ConnectionsTable {
-    async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
-        let after =
-            after.map(|id| HashMap::from([(CONNECTION_KEY.to_owned(), AttributeValue::S(id))]));
-        let (items, next) = scan_page(&self.client, &self.name, after).await?;
+    async fn page(&self, of: &Segment) -> Result<Page, TableError> {
+        let key = |id: &String| (CONNECTION_KEY.to_owned(), AttributeValue::S(id.clone()));
+        let after = of.after.as_ref().map(|id| HashMap::from([key(id)]));
+        let scan = self.client.scan().set_exclusive_start_key(after);
+        let scan = match of.of {
+            // The whole table.
+            0 | 1 => scan,
+            total => scan.segment(number(of.index)).total_segments(number(total)),
+        };
+        let (items, next) = scan_page(scan, &self.name).await?;
         let connections = items
             .iter()
             .map(from_sdk)
@@ -200,18 +209,19 @@ fn well_formed(item: &Item) -> Option<Connection> {
     connection
 }
 
-/// One page of a strongly consistent scan, and the key after which the next begins.
+fn number(segments: u32) -> i32 {
+    i32::try_from(segments).unwrap_or(i32::MAX)
+}
+
+/// One page of a strongly consistent scan, and the key after which the next begins. In a parallel
+/// scan, that key is valid for the same segment only (`DynamoDB` API reference, `Scan`).
 async fn scan_page(
-    client: &Client,
+    scan: ScanFluentBuilder,
     table: &str,
-    after: Option<SdkItem>,
 ) -> Result<(Vec<SdkItem>, Option<SdkItem>), TableError> {
-    let scan = client
-        .scan()
+    let page = scan
         .table_name(table)
         .consistent_read(true)
-        .set_exclusive_start_key(after);
-    let page = scan
         .send()
         .await
         .map_err(|source| failed("scan", table, source))?;

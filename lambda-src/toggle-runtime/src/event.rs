@@ -2,6 +2,8 @@
 //!
 //! Separate types, because a stream record's images are read in `DynamoDB` JSON as they are.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::item::Item;
@@ -51,24 +53,54 @@ pub struct Change {
     pub sequence_number: String,
 }
 
-/// Lambda's partial batch response. An empty list is success; otherwise Lambda retries from the
-/// lowest number on.
+/// Messages of the queue of slices.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct QueueEvent {
+    /// The messages.
+    #[serde(rename = "Records", default)]
+    pub records: Vec<QueueRecord>,
+}
+
+/// One message.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueRecord {
+    /// Its id.
+    pub message_id: String,
+    /// A [`crate::task::Task`] in JSON.
+    pub body: String,
+}
+
+/// Lambda's partial batch response. An empty list is success; otherwise Lambda retries a stream from
+/// the lowest number on, and deletes a queue's other messages.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchResponse {
-    /// The records that failed.
+    /// The records or messages that failed.
     pub batch_item_failures: Vec<BatchItemFailure>,
 }
 
-/// One failed record.
+/// One failed record or message.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchItemFailure {
-    /// Its sequence number.
+    /// Its sequence number, or its message id.
     pub item_identifier: String,
 }
 
 impl BatchResponse {
+    /// Requests these messages again.
+    #[must_use]
+    pub fn again(event: &QueueEvent, failed: &BTreeSet<usize>) -> Self {
+        let failed = failed.iter().filter_map(|index| event.records.get(*index));
+        let identifier = |record: &QueueRecord| BatchItemFailure {
+            item_identifier: record.message_id.clone(),
+        };
+        Self {
+            batch_item_failures: failed.map(identifier).collect(),
+        }
+    }
+
     /// Requests a retry from the record at `first_failed` on. It names only that record: Lambda
     /// retries all records after it.
     #[must_use]
@@ -101,6 +133,20 @@ mod tests {
         assert_eq!(
             response,
             r#"{"batchItemFailures":[{"itemIdentifier":"101"}]}"#
+        );
+    }
+
+    #[test]
+    fn failed_messages_are_named_by_their_ids() {
+        let event = r#"{"Records": [
+            {"messageId": "a", "receiptHandle": "r", "body": "{}", "attributes": {"MessageGroupId": "segment-5"},
+             "eventSource": "aws:sqs", "awsRegion": "eu-west-1"},
+            {"messageId": "b", "body": "{}"}]}"#;
+        let event: QueueEvent = serde_json::from_str(event).unwrap();
+        let response = BatchResponse::again(&event, &[1].into());
+        assert_eq!(
+            serde_json::to_string(&response).unwrap(),
+            r#"{"batchItemFailures":[{"itemIdentifier":"b"}]}"#
         );
     }
 

@@ -1,7 +1,7 @@
 //! Scripted ports for tests of single situations. The simulation in `tests/` covers all of them
 //! together.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -13,9 +13,14 @@ use crate::connection::Connection;
 use crate::event::{Change, Operation, Record, StreamEvent};
 use crate::item::{Item, State};
 use crate::line::Delivery;
+use crate::outbox::Outbox;
+use crate::pace::Pace;
 use crate::policy::Policy;
-use crate::ports::{Callback, CallbackError, Connections, Page, TableError, Toggles};
+use crate::ports::{
+    Backlog, Callback, CallbackError, Connections, Page, QueueError, TableError, Toggles,
+};
 use crate::tally::Tally;
+use crate::task::{Parcel, Recipients, Segment};
 
 /// The time at which every test starts, in milliseconds.
 pub(crate) const NOW: u64 = 1_000_000_000;
@@ -32,12 +37,12 @@ pub(crate) struct Fake {
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
     /// The errors of attempts to close a connection; success after the last.
     pub(crate) closes: RefCell<VecDeque<CallbackError>>,
-    /// The number of posts after which all are refused; zero means never.
-    pub(crate) refuse_from: Cell<usize>,
     /// Whether an item cannot be modified.
     pub(crate) requeues_fail: bool,
     /// How long each read of a table takes.
     pub(crate) latency: Duration,
+    /// How long each post takes.
+    pub(crate) post_takes: Duration,
     /// Connections whose item was deleted.
     pub(crate) left: Vec<String>,
     /// The successful posts: connection and message.
@@ -47,7 +52,14 @@ pub(crate) struct Fake {
     pub(crate) forgotten: RefCell<Vec<String>>,
     pub(crate) requeued: RefCell<Vec<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
+    /// The messages in the queue.
+    pub(crate) parcels: RefCell<Vec<Parcel>>,
+    pub(crate) queue_fails: bool,
+    /// The depths that the queue says to have, one after the other; then zero.
+    pub(crate) depths: RefCell<VecDeque<u64>>,
     pub(crate) tally: Tally,
+    /// Without a limit by default.
+    pub(crate) pace: Pace,
 }
 
 impl Fake {
@@ -78,10 +90,39 @@ impl Fake {
             callback: self,
             own: "https://e/live",
             policy,
+            pace: &self.pace,
             clock,
             deadline,
             tally: &self.tally,
         }
+    }
+
+    pub(crate) fn outbox(&self) -> Outbox<'_, Self> {
+        Outbox::new(self, "invocation", &self.tally)
+    }
+
+    /// The segments in the queue, with their toggles.
+    pub(crate) fn segments(&self) -> Vec<(Segment, Vec<String>)> {
+        let parcels = self.parcels.borrow();
+        let segment = |parcel: &Parcel| match &parcel.task.recipients {
+            Recipients::Segment(segment) => {
+                let toggles = parcel.task.toggles.iter().cloned().collect();
+                Some((segment.clone(), toggles))
+            }
+            Recipients::Connections(_) => None,
+        };
+        parcels.iter().filter_map(segment).collect()
+    }
+
+    /// The connections in the queue.
+    pub(crate) fn queued(&self) -> Vec<String> {
+        let parcels = self.parcels.borrow();
+        let connections = |parcel: &Parcel| match parcel.task.recipients.clone() {
+            Recipients::Connections(connections) => connections,
+            Recipients::Segment(_) => Vec::new(),
+        };
+        let connections = parcels.iter().flat_map(connections);
+        connections.map(|connection| connection.id).collect()
     }
 
     fn state(&self) -> Result<State, TableError> {
@@ -124,9 +165,9 @@ impl Toggles for Fake {
 }
 
 impl Connections for Fake {
-    async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
+    async fn page(&self, of: &Segment) -> Result<Page, TableError> {
         sleep(self.latency).await;
-        let index = after.map_or(0, |after| after.parse().unwrap());
+        let index = of.after.as_ref().map_or(0, |after| after.parse().unwrap());
         let connections = self.pages[index].clone().ok_or_else(unreadable)?;
         Ok(Page {
             connections,
@@ -152,13 +193,27 @@ impl Connections for Fake {
     }
 }
 
+impl Backlog for Fake {
+    async fn store(&self, parcels: Vec<Parcel>) -> Result<(), QueueError> {
+        if self.queue_fails {
+            return Err(QueueError {
+                action: "send".into(),
+                source: "throttled".into(),
+            });
+        }
+        self.parcels.borrow_mut().extend(parcels);
+        Ok(())
+    }
+
+    async fn depth(&self) -> Result<u64, QueueError> {
+        Ok(self.depths.borrow_mut().pop_front().unwrap_or(0))
+    }
+}
+
 impl Callback for Fake {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
         self.tried.borrow_mut().push(Instant::now());
-        let refuse_from = self.refuse_from.get();
-        if refuse_from > 0 && self.tried.borrow().len() > refuse_from {
-            return Err(CallbackError::Refused("403".into()));
-        }
+        sleep(self.post_takes).await;
         let error = self
             .answers
             .borrow_mut()
@@ -202,6 +257,21 @@ pub(crate) fn connection(id: &str, age_ms: u64) -> Connection {
 pub(crate) fn toggle(id: &str, value: u64) -> Item {
     serde_json::from_value(json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} }))
         .unwrap()
+}
+
+/// The item that is left of a toggle that was deleted.
+pub(crate) fn tombstone(id: &str, revision: u64) -> Item {
+    serde_json::from_value(json!({
+        "featureId": {"S": id}, "isRemoved": {"BOOL": true}, "revision": {"N": revision.to_string()},
+    }))
+    .unwrap()
+}
+
+/// The message of a [`tombstone`].
+pub(crate) fn removal(id: &str, revision: u64) -> String {
+    format!(
+        r#"{{"isRemoved":"true","featureId":{{"featureId":{{"S":"{id}"}}}},"revision":{{"N":"{revision}"}}}}"#
+    )
 }
 
 /// A [`toggle`] in the form of a message.

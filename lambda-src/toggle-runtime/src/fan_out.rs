@@ -1,146 +1,114 @@
-//! One fan-out of changes to every connection.
+//! One fan-out of changes to every connection, unless there are too many for one invocation.
 
-use std::cell::RefCell;
-use std::future::ready;
 use std::time::Duration;
 
 use futures_util::future::{FutureExt, join};
-use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
-use tokio::sync::Semaphore;
+use futures_util::stream;
 use tokio::time::timeout;
 use tracing::error;
 
 use crate::clock::bounded;
-use crate::coalesce::{Pending, earliest, first_of};
+use crate::coalesce::Pending;
 use crate::connection::Connection;
 use crate::known::Known;
-use crate::line::{ConnectionSender, Delivery, End};
-use crate::message::change;
+use crate::line::Delivery;
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, TableError};
+use crate::sending::Sending;
+use crate::task::Segment;
 
 /// How long the scan waits while the known connections are sent to: about as long as a post takes.
 /// Its cost on a small function's processor, or in a service that handles one request at a time,
 /// would delay the posts.
 const HEAD_START: Duration = Duration::from_millis(20);
 
+/// How a fan-out ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Every connection was sent to, or is closed, except these.
+    Told {
+        /// The connections that are to be sent to later.
+        left: Vec<Connection>,
+    },
+    /// Workers must do it, for all connections: there are too many, or they could not be read.
+    /// Nothing that this fan-out posted is still on its way.
+    TooMany,
+}
+
 /// One fan-out of changes to every connection: at once to the known ones, and to the others that
 /// the scan finds.
 #[derive(Debug)]
 pub struct FanOut<'a, C, P> {
-    pending: &'a [Pending],
-    messages: Vec<Vec<u8>>,
+    sending: Sending<'a, C, P>,
     known: &'a Known,
     exchange: &'a Delivery<'a, C, P>,
-    slots: Semaphore,
 }
 
 impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
     /// A fan-out of these changes.
     #[must_use]
-    pub fn of(pending: &'a [Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
-        let policy = exchange.policy;
-        let message =
-            |toggle: &Pending| change(&toggle.id, toggle.item.as_ref(), policy.message_limit);
-        let messages = pending.iter().map(message).collect();
+    pub fn of(pending: &[Pending], known: &'a Known, exchange: &'a Delivery<'a, C, P>) -> Self {
         Self {
-            pending,
-            messages,
+            sending: Sending::of(pending, known, exchange),
             known,
             exchange,
-            slots: Semaphore::new(policy.concurrency),
         }
     }
 
-    /// Sends. Returns the first record that was not sent to every connection.
-    pub async fn run(&self) -> Option<usize> {
+    /// Sends. If there are too many connections, all that were known are forgotten.
+    pub async fn run(self) -> Outcome {
         let known = self.known.all();
-        let unseen = RefCell::new(known.clone());
-        let scans = self.exchange.policy.keeps(Rule::Scan) || known.is_empty();
-        let others = stream::iter(scans.then(|| self.scan())).flatten();
-        let others = others.try_filter(|found| ready(!unseen.borrow_mut().remove(found)));
-
-        let first = self.tell_each(stream::iter(known).map(Ok)).shared();
+        let mut unseen = known.clone();
+        let first = self.sending.to_each(stream::iter(known)).shared();
         let then = async {
             let _ = timeout(HEAD_START, first.clone()).await;
-            self.tell_each(others).await
+            let Some(found) = self.scan().await else {
+                self.sending.stop();
+                return false;
+            };
+            let others = found.into_iter().filter(|found| !unseen.remove(found));
+            self.sending.to_each(stream::iter(others)).await;
+            true
         };
-        let (first, then) = join(first.clone(), then).await;
-        for left in unseen.into_inner() {
+        let ((), complete) = join(first.clone(), then).await;
+        drop(first);
+        if !complete {
+            self.known.clear();
+            return Outcome::TooMany;
+        }
+        for left in unseen {
             self.known.remove(&left);
         }
-        earliest(first, then)
+        let left = self.sending.left();
+        Outcome::Told { left }
     }
 
-    /// Every stored connection that has not expired, page by page: the next page is read while the
-    /// last one is being sent to.
-    fn scan(&self) -> impl Stream<Item = Result<Connection, TableError>> + '_ {
+    /// Every stored connection that has not expired; `None` if that is too many, or if a page cannot
+    /// be read in time. Nobody is sent to before that is known: a worker would send to them again.
+    async fn scan(&self) -> Option<Vec<Connection>> {
         let FanOut { exchange, .. } = self;
-        let pages = stream::unfold(
-            Some(None),
-            move |after: Option<Option<String>>| async move {
-                let page = exchange.connections.page(after?);
-                let page = bounded(exchange.deadline.tell, page).await;
-                let next = page.as_ref().ok().and_then(|page| page.next.clone());
-                Some((page, next.map(Some)))
-            },
-        );
-        let live = |found: &Connection| ready(!exchange.clock.has_expired(found));
-        pages
-            .map_ok(|page| stream::iter(page.connections.into_iter().map(Ok)))
-            .try_flatten()
-            .try_filter(live)
-    }
-
-    /// A page that cannot be read ends the scan: connections of earlier pages are sent to
-    /// nevertheless, and the batch fails from its first record.
-    async fn tell_each(
-        &self,
-        connections: impl Stream<Item = Result<Connection, TableError>>,
-    ) -> Option<usize> {
-        let told = connections.map(|connection| async {
-            match connection {
-                Ok(connection) => self.tell(&connection).await,
-                Err(error) => {
-                    unscanned(&error);
-                    Some(0)
-                }
-            }
-        });
-        let told = told.buffer_unordered(self.exchange.policy.concurrency);
-        told.fold(None, |first, failed| ready(earliest(first, failed)))
-            .await
-    }
-
-    /// Sends to one connection, message by message. Returns the first record that it has not been
-    /// sent, if it could not be closed either. A connection that accepts them all is known from then
-    /// on.
-    async fn tell(&self, connection: &Connection) -> Option<usize> {
-        // Never closed during this invocation.
-        let _slot = self.slots.acquire().await;
-        self.exchange.tally.connections.add();
-        let mut line =
-            ConnectionSender::new(self.exchange, connection, self.known.remove(connection));
-        for (position, message) in self.messages.iter().enumerate() {
-            if self.exchange.deadline.is_past() {
-                // All that was sent was accepted, so nothing is in doubt: the retry sends the rest.
-                self.exchange.tally.failed.add();
-                return first_of(&self.pending[position..]);
-            }
-            match line.tell(message).await {
-                Ok(()) => {}
-                Err(End::Gone) => return None,
-                Err(End::Early) if line.leave().await => return None,
-                Err(End::Untold) if line.give_up().await => return None,
-                Err(End::Early | End::Untold) => return first_of(&self.pending[position..]),
-            }
+        let known = self.known.all();
+        if !exchange.policy.keeps(Rule::Scan) && !known.is_empty() {
+            return Some(known.into_iter().collect());
         }
-        self.known.add(connection);
-        None
+        let (mut found, mut rest) = (Vec::new(), Some(Segment::whole()));
+        while let Some(segment) = rest {
+            let page = exchange.connections.page(&segment);
+            let page = bounded(exchange.deadline.begin, page).await;
+            let page = page.inspect_err(unscanned).ok()?;
+            let live = |found: &Connection| !exchange.clock.has_expired(found);
+            found.extend(page.connections.into_iter().filter(live));
+            if found.len() > exchange.policy.slice_above {
+                return None;
+            }
+            rest = page.next.map(|key| segment.after(key));
+        }
+        Some(found)
     }
 }
 
-fn unscanned(error: &TableError) {
+/// Logs that a page of connections cannot be read.
+pub(crate) fn unscanned(error: &TableError) {
     error!(
         error = error as &dyn std::error::Error,
         "connections cannot be read"

@@ -1,5 +1,7 @@
 //! The initialisation of a function before its first event: logs, configuration, clients.
 
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -13,8 +15,8 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_runtime::Context;
 use toggle_contract::{
-    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, SNAPSHOT, SNAPSHOT_BUCKET,
-    TOGGLES_TABLE,
+    API_ID, API_STAGE, CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, POSTS_PER_SECOND,
+    SLICES_QUEUE_URL, SNAPSHOT, SNAPSHOT_BUCKET, TOGGLES_TABLE,
 };
 use tokio::time::Instant;
 use tracing::{Level, error, info};
@@ -24,12 +26,16 @@ use crate::callback::Management;
 use crate::clock::{Clock, Deadline};
 use crate::connection::CallbackBase;
 use crate::dynamo::{ConnectionsTable, TogglesTable};
-use crate::event::{BatchResponse, StreamEvent};
+use crate::event::{BatchResponse, QueueEvent, StreamEvent};
 use crate::line::{Delivery, fraction, millis};
+use crate::outbox::Outbox;
+use crate::pace::Pace;
 use crate::policy::{CONCURRENCY, Policy};
+use crate::queue::SlicesQueue;
 use crate::signed::Signed;
 use crate::snapshot::snapshot;
 use crate::tally::Tally;
+use crate::task::{Recipients, Segment, Task};
 
 /// How long connecting to a service may take.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -47,9 +53,23 @@ const _: () = assert!(ATTEMPT.as_secs() * (ATTEMPTS as u64) < CONNECT_TIMEOUT_SE
 const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// Why a function cannot start.
-#[derive(Debug, thiserror::Error)]
-#[error("environment variable {0} is missing: run `frontage apply`, which sets it")]
-pub struct MissingVariable(&'static str);
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// An environment variable is missing or empty.
+    #[error("environment variable {0} is missing: run `frontage apply`, which sets it")]
+    Missing(&'static str),
+    /// An environment variable has an impossible value.
+    #[error(
+        "environment variable {name} is `{value}` and must be a positive integer: run `frontage \
+         apply`, which sets it"
+    )]
+    NoNumber {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
 
 /// The configuration and clients of the connection manager.
 #[derive(Debug)]
@@ -62,7 +82,7 @@ pub struct Register {
 
 impl Register {
     /// Reads the environment and creates the client.
-    pub async fn start() -> Result<Self, MissingVariable> {
+    pub async fn start() -> Result<Self, StartError> {
         let began = start_logs();
         let name = required(CONNECTIONS_TABLE)?;
         let client = aws_sdk_dynamodb::Client::new(&configuration().await);
@@ -85,7 +105,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Reads the environment and creates the clients.
-    pub async fn start() -> Result<Self, MissingVariable> {
+    pub async fn start() -> Result<Self, StartError> {
         let began = start_logs();
         let (name, bucket) = (required(TOGGLES_TABLE)?, required(SNAPSHOT_BUCKET)?);
         let configuration = configuration().await;
@@ -124,7 +144,40 @@ impl Snapshot {
     }
 }
 
-/// The configuration and clients of the stream functions that send.
+/// The configuration and clients of the functions that send changes to all connections.
+#[derive(Debug)]
+pub struct Slicing {
+    /// For sending, at the account's pace.
+    pub broadcast: Broadcast,
+    queue: SlicesQueue,
+}
+
+impl Slicing {
+    /// Reads the environment and creates the clients.
+    pub async fn start(policy: Policy) -> Result<Self, StartError> {
+        let began = start_logs();
+        let pace = positive(POSTS_PER_SECOND, &required(POSTS_PER_SECOND)?);
+        let pace = Pace::per_second(pace.inspect_err(cannot_start)?);
+        let url = required(SLICES_QUEUE_URL)?;
+        let configuration = configuration().await;
+        let client = aws_sdk_sqs::Client::new(&configuration);
+        let broadcast = Broadcast::create(policy, pace, &configuration)?;
+        started(began);
+        Ok(Self {
+            broadcast,
+            queue: SlicesQueue { client, url },
+        })
+    }
+
+    /// The queue, as an invocation writes to it.
+    #[must_use]
+    pub fn outbox<'a>(&'a self, invocation: &'a Invocation<'_>) -> Outbox<'a, SlicesQueue> {
+        let request = &invocation.context.request_id;
+        Outbox::new(&self.queue, request, &invocation.tally)
+    }
+}
+
+/// The configuration and clients of the functions that send messages.
 #[derive(Debug)]
 pub struct Broadcast {
     /// The toggles table.
@@ -133,21 +186,28 @@ pub struct Broadcast {
     callback: Management,
     own: String,
     policy: Policy,
+    pace: Pace,
 }
 
 impl Broadcast {
-    /// Reads the environment and creates the clients.
-    pub async fn start(policy: Policy) -> Result<Self, MissingVariable> {
+    /// Reads the environment and creates the clients, for a function that sends a few messages to
+    /// each client that connects.
+    pub async fn start(policy: Policy) -> Result<Self, StartError> {
         let began = start_logs();
+        let configuration = configuration().await;
+        let broadcast = Self::create(policy, Pace::unlimited(), &configuration)?;
+        started(began);
+        Ok(broadcast)
+    }
+
+    fn create(policy: Policy, pace: Pace, configuration: &SdkConfig) -> Result<Self, StartError> {
         let (toggles, connections) = (required(TOGGLES_TABLE)?, required(CONNECTIONS_TABLE)?);
         let base = CallbackBase::from_environment(variable);
         let own = base.url(&required(API_ID)?, &required(API_STAGE)?);
-        let configuration = configuration().await;
-        let client = aws_sdk_dynamodb::Client::new(&configuration);
+        let client = aws_sdk_dynamodb::Client::new(configuration);
         let callback = Management {
-            http: signed(&configuration),
+            http: signed(configuration),
         };
-        started(began);
         Ok(Self {
             toggles: TogglesTable {
                 client: client.clone(),
@@ -160,6 +220,7 @@ impl Broadcast {
             callback,
             own,
             policy,
+            pace,
         })
     }
 
@@ -179,7 +240,7 @@ impl Broadcast {
     }
 }
 
-/// One invocation of a stream function.
+/// One invocation of a function that sends messages.
 #[derive(Debug)]
 pub struct Invocation<'a> {
     resources: &'a Broadcast,
@@ -199,6 +260,7 @@ impl Invocation<'_> {
             callback: &self.resources.callback,
             own: &self.resources.own,
             policy: &self.resources.policy,
+            pace: &self.resources.pace,
             clock: self.clock,
             deadline: self.deadline,
             tally: &self.tally,
@@ -208,15 +270,27 @@ impl Invocation<'_> {
     /// Writes the log line and requests a retry from the record at `first_failed` on.
     #[must_use]
     pub fn done(self, event: &StreamEvent, first_failed: Option<usize>) -> BatchResponse {
-        self.report(event, first_failed);
+        self.report(event.records.len(), first_failed, None);
         BatchResponse::retry_from(event, first_failed)
     }
 
-    fn report(&self, event: &StreamEvent, first_failed: Option<usize>) {
+    /// Writes the log line and requests the failed messages again.
+    #[must_use]
+    pub fn sliced(self, event: &QueueEvent, failed: &BTreeSet<usize>) -> BatchResponse {
+        let segment = segments(event).next();
+        let first_failed = failed.first().copied();
+        self.report(event.records.len(), first_failed, segment.as_ref());
+        BatchResponse::again(event, failed)
+    }
+
+    fn report(&self, records: usize, first_failed: Option<usize>, segment: Option<&Segment>) {
         let tally = &self.tally;
         info!(
             request_id = self.context.request_id,
-            records = event.records.len(),
+            records,
+            segment = segment.map(|segment| segment.index),
+            segments = segment.map(|segment| segment.of),
+            after = segment.and_then(|segment| segment.after.as_deref()),
             connections = tally.connections.get(),
             posts = tally.posts.get(),
             retries = tally.retries.get(),
@@ -224,12 +298,24 @@ impl Invocation<'_> {
             early = tally.early.get(),
             failed = tally.failed.get(),
             closed = tally.closed.get(),
+            left = tally.left.get(),
+            queued = tally.queued.get(),
             retry_from = first_failed,
             told_ms = tally.told.get().map(|told| fraction(told - self.began)),
             fan_out_ms = millis(self.began.elapsed()),
             "told"
         );
     }
+}
+
+/// The segments that messages name: as a rule, of one group, and so one segment.
+fn segments(event: &QueueEvent) -> impl Iterator<Item = Segment> + '_ {
+    event.records.iter().filter_map(|record| {
+        match serde_json::from_str::<Task>(&record.body).ok()?.recipients {
+            Recipients::Segment(segment) => Some(segment),
+            Recipients::Connections(_) => None,
+        }
+    })
 }
 
 fn start_logs() -> Instant {
@@ -252,11 +338,23 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn required(name: &'static str) -> Result<String, MissingVariable> {
+fn required(name: &'static str) -> Result<String, StartError> {
     variable(name)
         .filter(|value| !value.is_empty())
-        .ok_or(MissingVariable(name))
-        .inspect_err(|error| error!(%error, "cannot start"))
+        .ok_or(StartError::Missing(name))
+        .inspect_err(cannot_start)
+}
+
+fn cannot_start(error: &StartError) {
+    error!(%error, "cannot start");
+}
+
+fn positive(name: &'static str, value: &str) -> Result<NonZeroU32, StartError> {
+    let value = value.trim();
+    value.parse().map_err(|_| StartError::NoNumber {
+        name,
+        value: value.to_owned(),
+    })
 }
 
 async fn configuration() -> SdkConfig {
@@ -320,7 +418,29 @@ fn is_plain() -> bool {
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI",
         "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_SQS",
     ];
     is_plain("AWS_ENDPOINT_URL") == Some(true)
         && own.into_iter().all(|name| is_plain(name) != Some(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_a_positive_integer() {
+        let parsed = |value| positive(POSTS_PER_SECOND, value);
+        assert_eq!(parsed("9000").unwrap().get(), 9_000);
+        for impossible in ["0", "-1", "2.5", "many"] {
+            let error = parsed(impossible).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "environment variable POSTS_PER_SECOND is `{impossible}` and must be a positive \
+                     integer: run `frontage apply`, which sets it"
+                )
+            );
+        }
+    }
 }

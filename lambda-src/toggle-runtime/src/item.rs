@@ -7,18 +7,41 @@ use serde_json::{Value, json};
 
 /// The key attribute of the toggles table.
 pub const TOGGLE_KEY: &str = "featureId";
+/// The attribute with a number that rises with each change of the toggle.
+pub const REVISION: &str = "revision";
+/// The attribute that makes an item a tombstone.
+const REMOVED: &str = "isRemoved";
 
 /// One toggle in `DynamoDB` JSON, attribute by attribute. Ordered, so that equal states have equal
 /// bytes.
 pub type Item = BTreeMap<String, Value>;
 
 /// The whole state: every toggle by its id.
+///
+/// Also the tombstones, which no message with the state contains: a comparison of two states then
+/// finds the revision of a removal.
 pub type State = BTreeMap<String, Item>;
 
 /// The id in an item or in a stream record's keys, or `None` if there is none.
 #[must_use]
 pub fn toggle_id(item: &Item) -> Option<&str> {
     item.get(TOGGLE_KEY)?.get("S")?.as_str()
+}
+
+/// Whether an item is a tombstone: `frontage toggles delete` writes one instead of deleting the
+/// item, so that a removal has a revision. `DynamoDB` deletes it a day later.
+#[must_use]
+pub fn is_tombstone(item: &Item) -> bool {
+    item.get(REMOVED)
+        .is_some_and(|removed| removed.get("BOOL") == Some(&Value::Bool(true)))
+}
+
+/// When a tombstone was written, in milliseconds since the epoch by its writer's clock: its
+/// revision, which is at least that. `None` for another item, or without one.
+#[must_use]
+pub fn removed_at(item: &Item) -> Option<u64> {
+    let revision = item.get(REVISION).filter(|_| is_tombstone(item))?;
+    revision.get("N")?.as_str()?.parse().ok()
 }
 
 /// An item that the SDK read, in the form of messages. Sets, which are unordered, are sorted.

@@ -47,6 +47,11 @@ impl Known {
         }
     }
 
+    /// Forgets all.
+    pub fn clear(&self) {
+        self.connections.borrow_mut().clear();
+    }
+
     /// Removes a connection. Returns whether it was one of them.
     pub fn remove(&self, connection: &Connection) -> bool {
         self.connections.borrow_mut().remove(connection)

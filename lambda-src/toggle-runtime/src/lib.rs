@@ -1,7 +1,7 @@
-//! The common library of the three toggle functions: the message formats, the two algorithms that
-//! send toggles to clients, and their adapters to `DynamoDB` and API Gateway.
+//! The common library of the four toggle functions: the message formats, the three algorithms that
+//! send toggles to clients, and their adapters to `DynamoDB`, API Gateway and SQS.
 //!
-//! [`welcome`] and [`announce`] contain the rules and know no AWS: they reach the outside through
+//! [`welcome`], [`announce`] and [`slice`] contain the rules and know no AWS: they reach the outside through
 //! the narrow [`ports`], so the tests run the same code in a simulated world under virtual time.
 //! `lambda-src/README.md` contains the protocol and the argument why no client stays stale.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -13,6 +13,7 @@ pub mod callback;
 pub mod clock;
 pub mod coalesce;
 pub mod connection;
+pub mod current;
 pub mod dynamo;
 pub mod event;
 #[cfg(test)]
@@ -23,13 +24,19 @@ pub mod item;
 pub mod known;
 pub mod line;
 pub mod message;
+pub mod outbox;
+pub mod pace;
 pub mod policy;
 pub mod ports;
+pub mod queue;
 pub mod register;
+pub mod sending;
 pub mod signed;
+pub mod slice;
 pub mod snapshot;
 pub mod states;
 pub mod tally;
+pub mod task;
 pub mod websocket;
 pub mod welcome;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use tracing::{debug, warn};
 use crate::backoff::Backoff;
 use crate::clock::{Clock, Deadline, bounded};
 use crate::connection::Connection;
+use crate::pace::Pace;
 use crate::policy::{Policy, Rule};
 use crate::ports::{Callback, CallbackError, Connections};
 use crate::tally::Tally;
@@ -22,6 +23,8 @@ pub enum End {
     Early,
     /// It could not be reached, or not for certain.
     Untold,
+    /// The invocation's time is over, and nothing about it is in doubt: it can be sent to later.
+    Later,
 }
 
 /// The parts that all senders of an invocation share.
@@ -35,6 +38,8 @@ pub struct Delivery<'a, C, P> {
     pub own: &'a str,
     /// The limits.
     pub policy: &'a Policy,
+    /// The pace of posts and closes.
+    pub pace: &'a Pace,
     /// The clock.
     pub clock: Clock,
     /// The deadline.
@@ -68,11 +73,20 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
 
     /// Sends one message, within the budget, the deadline and the patience of the policy.
     pub async fn tell(&mut self, message: &[u8]) -> Result<(), End> {
-        let began = Instant::now();
-        let budget = self.budget(self.exchange.policy.budget);
-        let until = self.exchange.deadline.tell.min(began + budget);
+        let (began, deadline) = (Instant::now(), self.exchange.deadline);
+        let budget = began + self.budget(self.exchange.policy.budget);
+        // The last attempt begins before one moment, and ends before another.
+        let (begin, until) = (deadline.begin.min(budget), deadline.tell.min(budget));
+        let over = if deadline.begin < budget {
+            End::Later
+        } else {
+            End::Untold
+        };
         let (mut overload, mut appearance) = (Backoff::overload(), Backoff::appearance());
         loop {
+            if !self.exchange.pace.turn(begin).await {
+                return Err(over);
+            }
             let backoff = match self.attempt(message, until).await {
                 Ok(()) => {
                     self.heard = true;
@@ -91,8 +105,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
                 }
                 Err(_) => return Err(End::Untold),
             };
-            if !backoff.wait_until(until).await {
-                return Err(End::Untold);
+            if !backoff.wait_until(begin).await {
+                return Err(over);
             }
         }
     }
@@ -230,6 +244,9 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         let until = self.exchange.deadline.close.min(Instant::now() + budget);
         let mut backoff = Backoff::overload();
         loop {
+            if !self.exchange.pace.turn(until).await {
+                return Closing::Unknown;
+            }
             let closing = self.exchange.callback.close(self.connection);
             match timeout_at(until, closing).await {
                 Ok(Ok(())) => {

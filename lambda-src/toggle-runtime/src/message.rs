@@ -3,29 +3,33 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::Value;
 use tracing::error;
 
-use crate::item::{Item, State, TOGGLE_KEY};
+use crate::item::{Item, REVISION, State, TOGGLE_KEY, is_tombstone};
 
 /// `PostToConnection` refuses more (API Gateway quotas: 128 KB per message).
 pub const MESSAGE_LIMIT: usize = 131_072;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Removed<'a> {
+struct Removal<'a> {
     is_removed: &'a str,
-    feature_id: serde_json::Map<String, serde_json::Value>,
+    feature_id: serde_json::Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<&'a Value>,
 }
 
 /// The message that a toggle was deleted:
-/// `{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}`.
+/// `{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}`, and its revision, if it has one.
 #[must_use]
-pub fn removed(id: &str) -> Vec<u8> {
+pub fn removed(id: &str, revision: Option<&Value>) -> Vec<u8> {
     let mut keys = serde_json::Map::new();
     keys.insert(TOGGLE_KEY.into(), serde_json::json!({ "S": id }));
-    json(&Removed {
+    json(&Removal {
         is_removed: "true",
         feature_id: keys,
+        revision,
     })
 }
 
@@ -35,27 +39,61 @@ pub fn removed(id: &str) -> Vec<u8> {
 /// their defaults instead of keeping an outdated state.
 #[must_use]
 pub fn change(id: &str, item: Option<&Item>, limit: usize) -> Vec<u8> {
-    match item.map(json) {
+    let revision = item.and_then(|item| item.get(REVISION));
+    match item.filter(|item| !is_tombstone(item)).map(json) {
         Some(message) if message.len() <= limit => message,
         Some(message) => {
             oversized(id, message.len());
-            removed(id)
+            removed(id, revision)
         }
-        None => removed(id),
+        None => removed(id, revision),
     }
+}
+
+/// The messages with the states of several toggles, for a connection that has the whole state: one
+/// JSON array of the items, or several if one would pass `limit` bytes, and a message per removal.
+/// One item needs no array.
+#[must_use]
+pub fn changes(toggles: &[(&str, Option<&Item>)], limit: usize) -> Vec<Vec<u8>> {
+    let live = |item: Option<&Item>| item.filter(|item| !is_tombstone(item)).map(json);
+    let (mut items, mut singles) = (Vec::new(), Vec::new());
+    for (id, item) in toggles {
+        match live(*item).filter(|item| fits_alone(item, limit)) {
+            Some(item) => items.push(item),
+            None => singles.push(change(id, *item, limit)),
+        }
+    }
+    let mut messages = match items.len() {
+        0 | 1 => items,
+        _ => arrays(items, limit),
+    };
+    messages.append(&mut singles);
+    messages
 }
 
 /// The messages with the whole state: one JSON array, or several if one would pass `limit` bytes.
 #[must_use]
 pub fn snapshot(state: &State, limit: usize) -> Vec<Vec<u8>> {
-    let mut arrays = vec![vec![b'[']];
-    for (id, item) in state {
+    let live = state.iter().filter(|(_, item)| !is_tombstone(item));
+    let items = live.filter_map(|(id, item)| {
         let item = json(item);
-        // An array of only this item has two brackets more.
-        if item.len() + 2 > limit {
+        if !fits_alone(&item, limit) {
             oversized(id, item.len());
-            continue;
+            return None;
         }
+        Some(item)
+    });
+    arrays(items, limit)
+}
+
+/// Whether an array of only this item, which has two brackets more, is short enough.
+fn fits_alone(item: &[u8], limit: usize) -> bool {
+    item.len() + 2 <= limit
+}
+
+fn arrays(items: impl IntoIterator<Item = Vec<u8>>, limit: usize) -> Vec<Vec<u8>> {
+    let mut arrays = vec![vec![b'[']];
+    for item in items {
         append(&mut arrays, &item, limit);
     }
     for array in &mut arrays {
@@ -151,11 +189,44 @@ mod tests {
 
     #[test]
     fn a_removal_is_the_published_message() {
-        let message = String::from_utf8(removed("2")).unwrap();
+        let message = String::from_utf8(removed("2", None)).unwrap();
         assert_eq!(
             message,
             r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#
         );
+    }
+
+    #[test]
+    fn a_tombstone_is_a_removal_with_a_revision_and_in_no_state() {
+        let tombstone: Item = serde_json::from_value(json!({
+            "featureId": {"S": "2"}, "isRemoved": {"BOOL": true}, "revision": {"N": "17"},
+            "tombstoneExpiry": {"N": "1700086400"},
+        }))
+        .unwrap();
+        let message = String::from_utf8(change("2", Some(&tombstone), MESSAGE_LIMIT)).unwrap();
+        assert_eq!(
+            message,
+            r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}},"revision":{"N":"17"}}"#
+        );
+        let (with, without) = (
+            state(&[item("1", "n"), tombstone]),
+            state(&[item("1", "n")]),
+        );
+        assert_eq!(
+            snapshot(&with, MESSAGE_LIMIT),
+            snapshot(&without, MESSAGE_LIMIT)
+        );
+    }
+
+    /// Only the flag itself removes a toggle.
+    #[test]
+    fn a_toggle_with_an_attribute_of_that_name_is_a_toggle() {
+        for value in [json!({"BOOL": false}), json!({"S": "true"})] {
+            let mut toggle = item("1", "n");
+            toggle.insert("isRemoved".into(), value);
+            let message = change("1", Some(&toggle), MESSAGE_LIMIT);
+            assert_eq!(serde_json::from_slice::<Item>(&message).unwrap(), toggle);
+        }
     }
 
     #[test]
@@ -210,8 +281,49 @@ mod tests {
     #[test]
     fn a_toggle_beyond_the_limit_is_told_as_removed() {
         let big = item("1", &"x".repeat(MESSAGE_LIMIT));
-        assert_eq!(change("1", Some(&big), MESSAGE_LIMIT), removed("1"));
+        assert_eq!(change("1", Some(&big), MESSAGE_LIMIT), removed("1", None));
         assert_eq!(snapshot(&state(&[big]), MESSAGE_LIMIT), [b"[]".to_vec()]);
+    }
+
+    fn texts(messages: Vec<Vec<u8>>) -> Vec<String> {
+        let text = |message| String::from_utf8(message).unwrap();
+        messages.into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn several_changes_are_arrays_and_removals_messages_of_their_own() {
+        let (one, two) = (item("1", "n"), item("2", "n"));
+        let toggles = [("1", Some(&one)), ("3", None), ("2", Some(&two))];
+        let messages = changes(&toggles, MESSAGE_LIMIT);
+        let both = state(&[one.clone(), two.clone()]);
+        let array = snapshot(&both, MESSAGE_LIMIT).remove(0);
+        assert_eq!(messages, [array.clone(), removed("3", None)]);
+        assert_eq!(changes(&toggles, array.len() - 1).len(), 3);
+    }
+
+    #[test]
+    fn one_change_has_the_published_bytes() {
+        let (one, big) = (item("1", "n"), item("2", &"x".repeat(MESSAGE_LIMIT)));
+        let alone = change("1", Some(&one), MESSAGE_LIMIT);
+        let toggles = [("1", Some(&one)), ("2", Some(&big))];
+        assert_eq!(
+            changes(&toggles[..1], MESSAGE_LIMIT),
+            std::slice::from_ref(&alone)
+        );
+        assert_eq!(
+            texts(changes(&toggles, MESSAGE_LIMIT)),
+            texts(vec![alone, removed("2", None)])
+        );
+    }
+
+    /// Two bytes less than the limit are left for an array's brackets.
+    #[test]
+    fn an_item_that_fits_only_without_brackets_is_a_message() {
+        let items = [item("1", "n"), item("2", "n")];
+        let limit = json(&items[0]).len();
+        let toggles = [("1", Some(&items[0])), ("2", Some(&items[1]))];
+        let singles = items.iter().map(json).collect::<Vec<_>>();
+        assert_eq!(changes(&toggles, limit), singles);
     }
 
     #[test]

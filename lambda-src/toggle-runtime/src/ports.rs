@@ -6,6 +6,7 @@
 
 use crate::connection::Connection;
 use crate::item::{Item, State};
+use crate::task::{Parcel, Segment};
 
 /// A table could not be read or written, after the SDK's own retries.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +38,9 @@ pub enum CallbackError {
 
 /// The toggles table, read consistently.
 pub trait Toggles {
-    /// Every toggle.
+    /// Every toggle, and the tombstones.
     async fn all(&self) -> Result<State, TableError>;
-    /// One toggle, or `None` if it was deleted.
+    /// One toggle or its tombstone, or `None` if it was deleted otherwise.
     async fn one(&self, id: &str) -> Result<Option<Item>, TableError>;
 }
 
@@ -48,14 +49,14 @@ pub trait Toggles {
 pub struct Page {
     /// Its connections.
     pub connections: Vec<Connection>,
-    /// The position of the next page, if there is one.
+    /// The key that the next page begins after, if there is one.
     pub next: Option<String>,
 }
 
 /// The connections table, read consistently.
 pub trait Connections {
-    /// The page after `after`, or the first.
-    async fn page(&self, after: Option<String>) -> Result<Page, TableError>;
+    /// The first page of a segment, or of the rest of one.
+    async fn page(&self, of: &Segment) -> Result<Page, TableError>;
     /// Whether the connection is still stored.
     async fn exists(&self, connection: &Connection) -> Result<bool, TableError>;
     /// Deletes the item, unless it is no longer the one that was read. Its absence is success.
@@ -63,6 +64,25 @@ pub trait Connections {
     /// Modifies the item, so that the table's stream has another record of it, unless it is no longer
     /// the one that was read. Its absence is success.
     async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError>;
+}
+
+/// The queue could not be read or written, after the SDK's own retries.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action}")]
+pub struct QueueError {
+    /// The action, with the queue's URL.
+    pub action: String,
+    /// The service's error.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// The queue of slices, which delivers the messages of one group in order and at least once.
+pub trait Backlog {
+    /// Stores messages. If it fails, some may be stored nevertheless.
+    async fn store(&self, parcels: Vec<Parcel>) -> Result<(), QueueError>;
+    /// About how many messages wait or are being processed.
+    async fn depth(&self) -> Result<u64, QueueError>;
 }
 
 /// The `@connections` API.

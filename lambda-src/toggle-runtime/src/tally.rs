@@ -14,6 +14,12 @@ impl Count {
         self.0.set(self.0.get() + 1);
     }
 
+    /// Increments the count by several.
+    pub fn add_all(&self, several: usize) {
+        let several = u64::try_from(several).unwrap_or(u64::MAX);
+        self.0.set(self.0.get().saturating_add(several));
+    }
+
     /// The count.
     #[must_use]
     pub fn get(&self) -> u64 {
@@ -56,6 +62,10 @@ pub struct Tally {
     /// Connections that were closed: those that could not be reached, or were wrongly said not to be
     /// open.
     pub closed: Count,
+    /// Connections that were left to the queue of slices.
+    pub left: Count,
+    /// Messages that were stored in the queue of slices.
+    pub queued: Count,
     /// When a connection last accepted a message.
     pub told: Last,
 }

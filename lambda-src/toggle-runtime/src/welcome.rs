@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
@@ -11,14 +12,18 @@ use tracing::error;
 use crate::clock::bounded;
 use crate::connection::Connection;
 use crate::event::{Operation, StreamEvent};
+use crate::item::{State, is_tombstone, removed_at};
 use crate::line::{ConnectionSender, Delivery, End};
-use crate::message::{change, differences};
+use crate::message::{change, changes, differences};
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, Toggles};
 use crate::states::{Reading, States};
 
-/// Sends to every connection that the batch inserted, or left to a record of its own. Returns the index of the first record whose
-/// connection could not be reached.
+/// How far the clock that a tombstone was written by may be behind the functions': an operator's.
+const CLOCKS_DIFFER: Duration = Duration::from_mins(10);
+
+/// Sends to every connection that the batch inserted, or left to a record of its own. Returns the
+/// index of the first record whose connection could not be reached.
 pub async fn welcome<T, C, P>(
     event: &StreamEvent,
     toggles: &T,
@@ -81,10 +86,10 @@ where
 {
     exchange.tally.connections.add();
     let mut line = ConnectionSender::new(exchange, connection, false);
-    match converge(&mut line, states, exchange, arrived).await {
+    match converge(&mut line, connection, states, exchange, arrived).await {
         Ok(()) | Err(End::Gone) => true,
         Err(End::Early) => requeue(connection, exchange).await,
-        Err(End::Untold) => line.give_up().await,
+        Err(End::Untold | End::Later) => line.give_up().await,
     }
 }
 
@@ -119,6 +124,7 @@ where
 /// announcement is still to come.
 async fn converge<T, C, P>(
     line: &mut ConnectionSender<'_, C, P>,
+    connection: &Connection,
     states: &States<'_, T>,
     exchange: &Delivery<'_, C, P>,
     arrived: Instant,
@@ -131,6 +137,7 @@ where
     let limit = exchange.policy.message_limit;
     let mut told = read(states, arrived, exchange).await?;
     tell_all(line, told.arrays(limit)).await?;
+    tell_all(line, &removed_since(connection, &told.state, limit)).await?;
     let mut last: Option<BTreeSet<String>> = None;
     while exchange.policy.keeps(Rule::Verify) && last.as_ref().is_none_or(|last| !last.is_empty()) {
         if exchange.deadline.is_past() {
@@ -138,14 +145,29 @@ where
         }
         let now = read(states, Instant::now(), exchange).await?;
         let changed = differences(&told.state, &now.state, last.as_ref());
-        let messages: Vec<_> = changed
+        let toggles: Vec<_> = changed
             .iter()
-            .map(|id| change(id, now.state.get(id), limit))
+            .map(|id| (id.as_str(), now.state.get(id)))
             .collect();
-        tell_all(line, &messages).await?;
+        tell_all(line, &changes(&toggles, limit)).await?;
         (told, last) = (now, Some(changed));
     }
     Ok(())
+}
+
+/// The removals of toggles that were deleted since the connection was stored.
+///
+/// A killed invocation for the same connection may have sent them before: the client adds another
+/// state to that one, and would keep them.
+fn removed_since(connection: &Connection, state: &State, limit: usize) -> Vec<Vec<u8>> {
+    let stored = connection.connected_at;
+    let differ = u64::try_from(CLOCKS_DIFFER.as_millis()).unwrap_or(u64::MAX);
+    let since = |at: u64| at.saturating_add(differ) >= stored;
+    state
+        .iter()
+        .filter(|(_, item)| is_tombstone(item) && removed_at(item).is_none_or(since))
+        .map(|(id, item)| change(id, Some(item), limit))
+        .collect()
 }
 
 async fn read<T: Toggles, C, P>(

@@ -234,7 +234,7 @@ impl Functions {
 
     /// All packages.
     #[must_use]
-    pub fn iter(&self) -> std::array::IntoIter<&Function, 4> {
+    pub fn iter(&self) -> Packages<'_> {
         self.packages.as_ref().into_iter()
     }
 
@@ -288,9 +288,12 @@ impl Functions {
     }
 }
 
+/// All packages, one after the other.
+pub type Packages<'a> = <PerFunction<&'a Function> as IntoIterator>::IntoIter;
+
 impl<'a> IntoIterator for &'a Functions {
     type Item = &'a Function;
-    type IntoIter = std::array::IntoIter<&'a Function, 4>;
+    type IntoIter = Packages<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

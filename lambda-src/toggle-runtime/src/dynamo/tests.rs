@@ -55,12 +55,30 @@ async fn a_page_of_connections_says_where_the_next_begins() {
         "LastEvaluatedKey": {"connectionId":{"S":"c"}}
     }"#;
     let fake = FakeAws::new([("Scan", 200, page)]);
-    let page = connections(&fake).page(Some("b".into())).await.unwrap();
+    let rest = Segment {
+        index: 5,
+        of: 64,
+        after: Some("b".into()),
+    };
+    let page = connections(&fake).page(&rest).await.unwrap();
     assert_eq!(page.connections, [connection()]);
     assert_eq!(page.next.as_deref(), Some("c"));
     assert_eq!(
         bodies(&fake)[0]["ExclusiveStartKey"],
         json!({"connectionId": {"S": "b"}})
+    );
+    let segment = ["Segment", "TotalSegments"].map(|name| bodies(&fake)[0][name].clone());
+    assert_eq!(segment, [json!(5), json!(64)]);
+}
+
+#[tokio::test]
+async fn the_whole_table_is_no_parallel_scan() {
+    let fake = FakeAws::new([("Scan", 200, r#"{"Items":[]}"#)]);
+    let page = connections(&fake).page(&Segment::whole()).await.unwrap();
+    assert_eq!((page.connections.len(), page.next), (0, None));
+    assert_eq!(
+        bodies(&fake),
+        [json!({"TableName": "connections", "ConsistentRead": true})]
     );
 }
 

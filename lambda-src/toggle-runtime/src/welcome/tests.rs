@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::fake::{Fake, NOW, connection, inserts, queue, state, wire};
+use crate::fake::{Fake, NOW, connection, inserts, queue, removal, state, tombstone, wire};
 use crate::policy::Policy;
 use crate::ports::CallbackError;
 
@@ -44,8 +44,42 @@ async fn what_has_changed_meanwhile_is_told_until_nothing_has() {
     let whole = format!("[{},{}]", wire("1", 1), wire("2", 1));
     assert_eq!(
         fake.heard_by("a"),
-        [whole, wire("1", 2), removed, wire("3", 1), wire("1", 1)]
+        [
+            whole,
+            format!("[{},{}]", wire("1", 2), wire("3", 1)),
+            removed,
+            wire("1", 1)
+        ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_toggle_that_is_deleted_meanwhile_is_told_with_its_revision() {
+    let before = state(&[("1", 1), ("2", 1)]);
+    let mut after = before.clone();
+    after.insert("2".into(), tombstone("2", 17));
+    let fake = Fake {
+        states: queue([Some(before), Some(after)]),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &["a"]).await, None);
+    let whole = format!("[{},{}]", wire("1", 1), wire("2", 1));
+    assert_eq!(fake.heard_by("a"), [whole, removal("2", 17)]);
+}
+
+/// A killed invocation may have sent the toggle, and the client adds a second array to the first.
+#[tokio::test(start_paused = true)]
+async fn toggles_deleted_since_the_connection_was_stored_are_told_as_removed() {
+    let mut now = state(&[("1", 1)]);
+    now.insert("2".into(), tombstone("2", NOW - 10));
+    now.insert("3".into(), tombstone("3", NOW - 3_600_000));
+    let fake = Fake {
+        states: queue([Some(now)]),
+        ..Fake::default()
+    };
+    assert_eq!(run(&fake, &["a"]).await, None);
+    let whole = format!("[{}]", wire("1", 1));
+    assert_eq!(fake.heard_by("a"), [whole, removal("2", NOW - 10)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,8 +6,14 @@ use crate::world::{World, pause};
 
 /// Starts some clients and some writers.
 pub(crate) fn start(world: &World) {
-    for _ in 0..fastrand::usize(2..8) {
-        spawn_client(world, 20_000);
+    // A crowd is there before most changes.
+    let (clients, within_ms) = if world.scenario.is_crowded {
+        (10..20, 2_000)
+    } else {
+        (2..8, 20_000)
+    };
+    for _ in 0..fastrand::usize(clients) {
+        spawn_client(world, within_ms);
     }
     for _ in 0..2 {
         spawn_writer(world);
@@ -17,12 +23,21 @@ pub(crate) fn start(world: &World) {
 fn spawn_writer(world: &World) {
     let (world, busy) = (world.clone(), world.busy());
     spawn_local(async move {
-        for _ in 0..fastrand::usize(1..20) {
-            pause(0, if fastrand::bool() { 100 } else { 3_000 }).await;
+        let crowded = world.scenario.is_crowded;
+        for _ in 0..fastrand::usize(if crowded { 10..25 } else { 1..20 }) {
+            pause(
+                0,
+                if fastrand::bool() && !crowded {
+                    100
+                } else {
+                    3_000
+                },
+            )
+            .await;
             let id = format!("t{}", fastrand::u8(..5));
             // Few values, so that a toggle returns to an earlier one.
             match fastrand::u64(..4) {
-                0 if world.scenario.lateness.is_none() => world.delete_toggle(&id),
+                0 => world.delete_toggle(&id),
                 value => world.set_toggle(&id, value),
             }
         }

@@ -7,6 +7,8 @@
 mod clients;
 mod pollers;
 mod ports;
+mod queue;
+mod scale;
 mod world;
 
 use std::time::Duration;
@@ -45,11 +47,9 @@ async fn live(scenario: Scenario, change_policy: impl Fn(&mut Policy)) -> Result
         policy
     };
     let world = World::new(scenario.clone());
-    pollers::start(
-        &world,
-        policy(Policy::announce()),
-        policy(Policy::welcome()),
-    );
+    let mut announcing = policy(Policy::announce());
+    (announcing.slice_above, announcing.segments) = (scenario.slice_above, scenario.segments);
+    pollers::start(&world, announcing, policy(Policy::welcome()));
     clients::start(&world);
     let mut quiet = 0;
     for _ in 0..20_000 {
@@ -76,6 +76,25 @@ fn no_client_ends_stale() {
 #[ignore = "takes minutes"]
 fn no_client_ends_stale_in_many_worlds() {
     judge(200..6_000);
+}
+
+/// Most changes are left to the workers, and they have too little time.
+#[test]
+fn no_client_ends_stale_in_a_crowd() {
+    let judged = judge_crowds(0..100);
+    assert!(judged > 300, "only {judged} clients were open at the end");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn no_client_ends_stale_in_many_crowds() {
+    judge_crowds(100..2_000);
+}
+
+fn judge_crowds(seeds: std::ops::Range<u64>) -> usize {
+    seeds
+        .map(|seed| simulate_in(Scenario::crowded(seed), seed, |_| {}).unwrap())
+        .sum()
 }
 
 /// A post that was answered 504 is delivered later, or one of a function that was killed.
@@ -113,7 +132,7 @@ fn without_scanning_clients_end_stale() {
     let stale = (0..150)
         .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Scan)).is_err())
         .count();
-    assert!(stale > 5, "{stale}");
+    assert!(stale > 2, "{stale}");
 }
 
 /// The simulation can fail: it finds a stale client if nothing is read again after sending.
@@ -141,6 +160,32 @@ fn without_confirming_that_it_is_closed_clients_end_stale() {
         .filter(|seed| simulate(*seed, |policy| policy.broken = Some(Rule::Confirm)).is_err())
         .count();
     assert!(stale > 2, "{stale}");
+}
+
+/// The simulation can fail: it finds a stale client if workers do not read again after sending.
+#[test]
+fn without_verification_by_workers_clients_end_stale() {
+    finds(Rule::VerifySlice, 0..150);
+}
+
+/// The simulation can fail: it finds a stale client if a worker that has no time left stores nothing.
+#[test]
+fn without_the_rest_of_a_segment_clients_end_stale() {
+    finds(Rule::PutBack, 0..40);
+}
+
+/// The simulation can fail: it finds a stale client if one that was left over is forgotten.
+#[test]
+fn without_storing_who_was_left_over_clients_end_stale() {
+    finds(Rule::Leave, 0..60);
+}
+
+fn finds(rule: Rule, seeds: std::ops::Range<u64>) {
+    let break_rule = |policy: &mut Policy| policy.broken = Some(rule);
+    let stale = seeds
+        .filter(|seed| simulate_in(Scenario::crowded(*seed), *seed, break_rule).is_err())
+        .count();
+    assert!(stale > 0, "{stale}");
 }
 
 /// The simulation can fail: it finds a client without a state if one that opens late is not left to

@@ -1,21 +1,29 @@
-//! The event source mappings: they deliver each shard in order and at least once.
+//! The event source mappings: they deliver each shard, and each group of the queue, in order and at
+//! least once.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
 use toggle_runtime::announce::announce;
 use toggle_runtime::clock::{Clock, Deadline};
-use toggle_runtime::event::{Record, StreamEvent};
+use toggle_runtime::event::{QueueEvent, Record, StreamEvent};
 use toggle_runtime::known::Known;
 use toggle_runtime::line::Delivery;
+use toggle_runtime::outbox::Outbox;
+use toggle_runtime::pace::Pace;
 use toggle_runtime::policy::Policy;
+use toggle_runtime::slice::tell_slices;
 use toggle_runtime::tally::Tally;
 use toggle_runtime::welcome::welcome;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, timeout};
 
 use crate::world::{SHARDS, World, pause, random};
+
+/// How many invocations of toggle-slice run at once.
+const WORKERS: usize = 2;
 
 #[derive(Clone, Copy)]
 enum Stream {
@@ -47,6 +55,9 @@ pub(crate) fn start(world: &World, announcing: Policy, welcoming: Policy) {
     for shard in 0..SHARDS {
         spawn_local(announce.clone().poll(shard));
         spawn_local(welcome.clone().poll(shard));
+    }
+    for _ in 0..WORKERS {
+        spawn_local(announce.clone().work());
     }
 }
 
@@ -118,23 +129,93 @@ impl Function {
         first_failed.unwrap_or(event.records.len())
     }
 
-    async fn invoke(&self, event: &StreamEvent) -> Option<usize> {
+    /// Processes the queue, message by message and batch by batch.
+    async fn work(self) {
+        loop {
+            pause(10, 200).await;
+            let received = self.world.inner().queue.receive();
+            let Some((group, messages)) = received else {
+                continue;
+            };
+            let busy = self.world.busy();
+            let event = QueueEvent { records: messages };
+            if fastrand::u8(..self.world.scenario.doubles) == 0 {
+                self.spawn_double(event.clone());
+            }
+            let deleted = self.take(&event).await;
+            if deleted.len() < event.records.len() {
+                pause(1_000, 20_000).await;
+            }
+            self.world.inner().queue.done(&group, &deleted);
+            drop(busy);
+        }
+    }
+
+    /// The queue delivers messages twice, and what becomes of the second time is not known to it.
+    fn spawn_double(&self, event: QueueEvent) {
+        let (function, busy) = (self.clone(), self.world.busy());
+        spawn_local(async move {
+            pause(0, 1_000).await;
+            function.take(&event).await;
+            drop(busy);
+        });
+    }
+
+    /// Invokes once; returns the ids of the messages that are done.
+    async fn take(&self, event: &QueueEvent) -> BTreeSet<String> {
+        let killed = self.world.scenario.kills && self.world.fault(0.1);
+        let failed = if killed {
+            let outcome = timeout(random(0, 2_000), self.slice(event)).await;
+            pause(3_000, 4_000).await;
+            outcome.ok()
+        } else {
+            Some(self.slice(event).await)
+        };
+        let Some(failed) = failed else {
+            return BTreeSet::new();
+        };
+        let done = event.records.iter().enumerate();
+        let done = done.filter(|(index, _)| !failed.contains(index));
+        done.map(|(_, record)| record.message_id.clone()).collect()
+    }
+
+    async fn slice(&self, event: &QueueEvent) -> BTreeSet<usize> {
+        let (tally, pace) = (Tally::default(), Pace::unlimited());
+        let exchange = self.exchange(&tally, &pace);
+        let request = self.world.request();
+        let outbox = Outbox::new(&self.world, &request, &tally);
+        tell_slices(event, &self.world, &exchange, &outbox).await
+    }
+
+    fn exchange<'a>(&'a self, tally: &'a Tally, pace: &'a Pace) -> Delivery<'a, World, World> {
         let clock = Clock::at(self.world.now_ms());
-        let seconds = if self.world.fault(0.05) { 3 } else { 60 };
-        let tally = Tally::default();
-        let exchange = Delivery {
+        let crowded = self.world.scenario.is_crowded;
+        let ms = match fastrand::bool() && crowded {
+            true => fastrand::u64(100..600),
+            false if self.world.fault(0.05) => 3_000,
+            false => 60_000,
+        };
+        Delivery {
             connections: &self.world,
             callback: &self.world,
             own: "e",
             policy: &self.policy,
+            pace,
             clock,
-            deadline: Deadline::of(&clock, self.world.now_ms() + seconds * 1_000),
-            tally: &tally,
-        };
+            deadline: Deadline::of(&clock, self.world.now_ms() + ms),
+            tally,
+        }
+    }
+
+    async fn invoke(&self, event: &StreamEvent) -> Option<usize> {
+        let (tally, pace) = (Tally::default(), Pace::unlimited());
+        let exchange = self.exchange(&tally, &pace);
         match self.stream {
             Stream::Toggles => {
-                let instance = self.instance();
-                let first_failed = announce(event, &self.world, &instance, &exchange).await;
+                let (instance, request) = (self.instance(), self.world.request());
+                let outbox = Outbox::new(&self.world, &request, &tally);
+                let first_failed =
+                    announce(event, &self.world, &instance, &exchange, &outbox).await;
                 self.idle.borrow_mut().push(instance);
                 first_failed
             }

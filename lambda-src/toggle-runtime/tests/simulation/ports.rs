@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use toggle_runtime::connection::Connection;
 use toggle_runtime::item::{Item, State};
-use toggle_runtime::ports::{Callback, CallbackError, Connections, Page, TableError, Toggles};
+use toggle_runtime::ports::{
+    Backlog, Callback, CallbackError, Connections, Page, QueueError, TableError, Toggles,
+};
+use toggle_runtime::task::{Parcel, Segment};
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep};
 
@@ -64,15 +67,15 @@ impl Toggles for World {
 }
 
 impl Connections for World {
-    async fn page(&self, after: Option<String>) -> Result<Page, TableError> {
+    async fn page(&self, of: &Segment) -> Result<Page, TableError> {
         self.table_call(0.03).await?;
-        let after = after.unwrap_or_default();
+        let after = of.after.clone().unwrap_or_default();
         let connections: Vec<_> = {
             let inner = self.inner();
             inner
                 .stored
                 .values()
-                .filter(|stored| stored.id > after)
+                .filter(|stored| stored.id > after && segment(&stored.id, of.of) == of.index)
                 .take(PAGE)
                 .cloned()
                 .collect()
@@ -100,6 +103,42 @@ impl Connections for World {
     }
 }
 
+/// The segment of a connection.
+fn segment(id: &str, of: u32) -> u32 {
+    id.bytes().map(u32::from).sum::<u32>() % of
+}
+
+impl Backlog for World {
+    async fn store(&self, parcels: Vec<Parcel>) -> Result<(), QueueError> {
+        pause(1, 30).await;
+        let now = Instant::now();
+        let stored = if self.fault(0.03) {
+            fastrand::usize(..=parcels.len())
+        } else {
+            usize::MAX
+        };
+        let fails = stored <= parcels.len();
+        for parcel in parcels.into_iter().take(stored) {
+            self.inner().queue.push(parcel, now);
+        }
+        pause(1, 30).await;
+        if fails {
+            return Err(QueueError {
+                action: "send".into(),
+                source: "throttled".into(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Approximate: it may not know of the last messages.
+    async fn depth(&self) -> Result<u64, QueueError> {
+        pause(1, 30).await;
+        let depth = self.inner().queue.depth();
+        Ok(depth.saturating_sub(fastrand::usize(..2)) as u64)
+    }
+}
+
 /// The service's reaction to a post.
 #[derive(Clone, Copy)]
 enum Fate {
@@ -124,10 +163,13 @@ impl Callback for World {
             pause(1, 40).await;
             return Err(CallbackError::Gone);
         }
-        let latency = if fastrand::u8(..30) == 0 {
+        // In a crowd invocations are short, and most posts must end before them.
+        let crowded = self.scenario.is_crowded;
+        let usual = if crowded { 4 } else { 40 };
+        let latency = if fastrand::u8(..30) == 0 && !crowded {
             random(0, 2_000)
         } else {
-            random(1, 40)
+            random(1, usual)
         };
         let late = if matches!(fate, Fate::Silent | Fate::FailedAndLate) {
             random(0, 40_000)
@@ -145,7 +187,7 @@ impl Callback for World {
             return Err(CallbackError::Again("504".into()));
         }
         let outcome = delivery.await.unwrap();
-        pause(1, 40).await;
+        pause(1, usual).await;
         match fate {
             Fate::FailedAfter | Fate::FailedBefore => Err(CallbackError::Again("503".into())),
             Fate::Delivered | Fate::FailedAndLate | Fate::Silent | Fate::SaidToBeGone => outcome,
@@ -218,10 +260,8 @@ impl World {
         if client.closed || !client.open {
             return Err(CallbackError::Gone);
         }
-        if client
-            .stuck_until
-            .is_some_and(|until| Instant::now() < until)
-        {
+        let now = Instant::now();
+        if client.stuck.iter().any(|stuck| stuck.contains(&now)) {
             return Err(CallbackError::Again("429".into()));
         }
         if let Some(message) = message {

@@ -2,14 +2,17 @@
 
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use toggle_runtime::connection::Connection;
 use toggle_runtime::event::{Change, Operation, Record};
-use toggle_runtime::item::{Item, State, toggle_id};
+use toggle_runtime::item::{Item, State, is_tombstone, toggle_id};
 use tokio::time::{Instant, sleep};
+
+use crate::queue::Queue;
 
 /// The number of shards of each stream.
 pub(crate) const SHARDS: usize = 2;
@@ -23,9 +26,16 @@ pub(crate) struct Scenario {
     pub(crate) kills: bool,
     pub(crate) silence: bool,
     pub(crate) faults: u32,
+    /// The most connections that toggle-message sends to itself.
+    pub(crate) slice_above: usize,
+    /// The segments that it leaves more in.
+    pub(crate) segments: u32,
+    /// The queue delivers one in so many batches twice.
+    pub(crate) doubles: u8,
+    /// Whether there are many clients, and invocations are often short.
+    pub(crate) is_crowded: bool,
     /// If posts that were answered with a failure may be delivered much later, and toggles have
-    /// revisions: what clients do with these. Toggles are not deleted then: a deletion has no
-    /// revision.
+    /// revisions: what clients do with these.
     pub(crate) lateness: Option<Revisions>,
 }
 
@@ -37,6 +47,12 @@ pub(crate) enum Revisions {
 }
 
 impl Scenario {
+    /// Whether a toggle is deleted by a tombstone. If late messages, or invocations that were killed
+    /// or had too little time, can bring it back, it has to be.
+    fn buries(&self) -> bool {
+        self.kills || self.is_crowded || self.lateness.is_some() || fastrand::bool()
+    }
+
     pub(crate) fn of(seed: u64) -> Self {
         let split = seed.is_multiple_of(2);
         let kills = seed % 4 == 1;
@@ -45,7 +61,23 @@ impl Scenario {
             kills,
             silence: !kills,
             faults: if seed.is_multiple_of(3) { 0 } else { 60 },
+            slice_above: if seed % 5 < 2 { 2 } else { 100 },
+            segments: 3,
+            doubles: 8,
+            is_crowded: false,
             lateness: None,
+        }
+    }
+
+    /// A world with more clients than invocations have time for.
+    pub(crate) fn crowded(seed: u64) -> Self {
+        Self {
+            faults: 100,
+            slice_above: 2,
+            segments: 1,
+            doubles: if seed.is_multiple_of(2) { 1 } else { 50 },
+            is_crowded: true,
+            ..Self::of(seed)
         }
     }
 
@@ -65,10 +97,10 @@ impl Scenario {
 pub(crate) struct Client {
     pub(crate) open: bool,
     pub(crate) closed: bool,
-    /// Its buffer is full until then.
-    pub(crate) stuck_until: Option<Instant>,
+    /// When its buffer is full.
+    pub(crate) stuck: Vec<Range<Instant>>,
     pub(crate) failed_closes: u32,
-    arrays: usize,
+    has_state: bool,
     view: State,
     /// The last known revision of each toggle.
     revisions: BTreeMap<String, u64>,
@@ -81,10 +113,13 @@ pub(crate) struct Inner {
     pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) toggle_log: [Vec<Record>; SHARDS],
     pub(crate) connection_log: [Vec<Record>; SHARDS],
+    pub(crate) queue: Queue,
     pub(crate) faults: u32,
     pub(crate) busy: usize,
     sequence: u64,
+    revision: u64,
     connected: u64,
+    requests: u64,
 }
 
 /// A shared handle.
@@ -148,11 +183,11 @@ impl World {
             json!({ "featureId": {"S": id}, "value": {"N": value.to_string()} }),
         )
         .unwrap();
-        let mut inner = self.inner();
+        let revision = self.next_revision();
         if self.scenario.lateness.is_some() {
-            let revision = json!({ "N": (inner.sequence + 1).to_string() });
-            item.insert("revision".into(), revision);
+            item.insert("revision".into(), json!({ "N": revision }));
         }
+        let mut inner = self.inner();
         let before = inner.toggles.insert(id.to_owned(), item.clone());
         if before.as_ref() == Some(&item) {
             return;
@@ -165,11 +200,41 @@ impl World {
         inner.log_toggle(id, operation, Some(item));
     }
 
-    pub(crate) fn delete_toggle(&self, id: &str) {
+    /// As the command does: milliseconds, or one more than the last.
+    fn next_revision(&self) -> String {
         let mut inner = self.inner();
-        if inner.toggles.remove(id).is_some() {
-            inner.log_toggle(id, Operation::Remove, None);
+        inner.revision = self.now_ms().max(inner.revision + 1);
+        inner.revision.to_string()
+    }
+
+    /// The id of an invocation.
+    pub(crate) fn request(&self) -> String {
+        let mut inner = self.inner();
+        inner.requests += 1;
+        format!("request-{}", inner.requests)
+    }
+
+    pub(crate) fn delete_toggle(&self, id: &str) {
+        let tombstone = self.scenario.buries().then(|| self.tombstone(id));
+        let mut inner = self.inner();
+        match (inner.toggles.get(id), tombstone) {
+            (None, _) => {}
+            (Some(before), Some(_)) if is_tombstone(before) => {}
+            (Some(_), Some(tombstone)) => {
+                inner.toggles.insert(id.to_owned(), tombstone.clone());
+                inner.log_toggle(id, Operation::Modify, Some(tombstone));
+            }
+            (Some(_), None) => {
+                inner.toggles.remove(id);
+                inner.log_toggle(id, Operation::Remove, None);
+            }
         }
+    }
+
+    fn tombstone(&self, id: &str) -> Item {
+        let tombstone = json!({ "featureId": {"S": id}, "isRemoved": {"BOOL": true},
+            "revision": {"N": self.next_revision()}, "tombstoneExpiry": {"N": "90000"} });
+        serde_json::from_value(tombstone).unwrap()
     }
 
     /// Stores a connection, as `$connect` does before it returns.
@@ -178,11 +243,11 @@ impl World {
         let mut inner = self.inner();
         inner.connected += 1;
         let id = format!("c{}", inner.connected);
-        let stuck = (fastrand::u8(..10) == 0).then(|| Instant::now() + random(0, 40_000));
+        let stuck = self.stuck();
         inner.clients.insert(
             id.clone(),
             Client {
-                stuck_until: stuck,
+                stuck,
                 ..Client::default()
             },
         );
@@ -195,6 +260,19 @@ impl World {
         inner.log_connection(&id, Operation::Insert, Some(stored(&connection)));
         inner.stored.insert(id.clone(), connection);
         id
+    }
+
+    /// Some connections are stuck at first, or, in a crowd, again and again.
+    fn stuck(&self) -> Vec<Range<Instant>> {
+        let now = Instant::now();
+        let window = |from: Instant, longest| from..from + random(0, longest);
+        if self.scenario.is_crowded {
+            return (0..5)
+                .map(|_| window(now + random(0, 40_000), 4_000))
+                .collect();
+        }
+        let stuck = fastrand::u8(..10) == 0;
+        stuck.then(|| window(now, 40_000)).into_iter().collect()
     }
 
     pub(crate) fn modify_connection(&self, id: &str, now_ms: u64) {
@@ -215,16 +293,18 @@ impl World {
     /// Compares every open client with the table; returns the number of clients.
     pub(crate) fn judge(&self) -> Result<usize, String> {
         let inner = self.inner();
+        let mut table = inner.toggles.clone();
+        table.retain(|_, item| !is_tombstone(item));
         let open: Vec<_> = inner
             .clients
             .iter()
             .filter(|(_, client)| client.open && !client.closed)
             .collect();
         for (id, client) in &open {
-            if client.view != inner.toggles {
+            if client.view != table {
                 return Err(format!(
-                    "{id} knows {:?}, but the table has {:?}",
-                    client.view, inner.toggles
+                    "{id} knows {:?}, but the table has {table:?}",
+                    client.view
                 ));
             }
         }
@@ -265,43 +345,56 @@ impl Inner {
 }
 
 impl Client {
-    /// Applies a message: the first array is the state, further ones add to it if a state may be
-    /// sent in several, or if old ones may arrive late.
+    /// Applies a message: the first array is the state, further ones add to it.
     pub(crate) fn hear(&mut self, message: &[u8], scenario: &Scenario) {
+        let heeds = scenario.lateness == Some(Revisions::Heeded);
         match serde_json::from_slice(message).unwrap() {
             Value::Array(items) => {
-                let adds = scenario.message_limit < 1_000 || scenario.lateness.is_some();
                 let mut before = State::new();
-                if self.arrays == 0 || !adds {
+                if !std::mem::replace(&mut self.has_state, true) {
                     std::mem::swap(&mut self.view, &mut before);
                 }
-                self.arrays += 1;
-                for item in items {
-                    self.put(item, &mut before, scenario);
+                for item in &items {
+                    self.put(item, &mut before, heeds);
                 }
             }
             message if message.get("isRemoved").is_some() => {
                 let keys: Item = serde_json::from_value(message["featureId"].clone()).unwrap();
-                self.view.remove(toggle_id(&keys).unwrap());
+                let id = toggle_id(&keys).unwrap();
+                if revision(&message).is_none() || self.is_news(id, &message, heeds) {
+                    self.view.remove(id);
+                }
             }
-            item => self.put(item, &mut State::new(), scenario),
+            item => self.put(&item, &mut State::new(), heeds),
         }
     }
 
     /// Takes an item, or the one that was known before if that is newer.
-    fn put(&mut self, item: Value, before: &mut State, scenario: &Scenario) {
-        let item: Item = serde_json::from_value(item).unwrap();
+    fn put(&mut self, value: &Value, before: &mut State, heeds: bool) {
+        let item: Item = serde_json::from_value(value.clone()).unwrap();
         let id = toggle_id(&item).unwrap().to_owned();
-        let revision = item.get("revision").and_then(|value| value["N"].as_str());
-        let revision = revision.map_or(0, |text| text.parse().unwrap());
-        let known = self.revisions.entry(id.clone()).or_default();
-        if revision >= *known || scenario.lateness != Some(Revisions::Heeded) {
-            *known = revision;
+        if self.is_news(&id, value, heeds) {
             self.view.insert(id, item);
         } else if let Some(newer) = before.remove(&id) {
             self.view.insert(id, newer);
         }
     }
+
+    /// Whether an item or a removal is not older than the last one, for a client that heeds that.
+    fn is_news(&mut self, id: &str, message: &Value, heeds: bool) -> bool {
+        let revision = revision(message).unwrap_or(0);
+        let known = self.revisions.entry(id.to_owned()).or_default();
+        let is_news = revision >= *known || !heeds;
+        if is_news {
+            *known = revision;
+        }
+        is_news
+    }
+}
+
+/// The revision of an item or of a removal.
+fn revision(message: &Value) -> Option<u64> {
+    message["revision"]["N"].as_str()?.parse().ok()
 }
 
 /// The item of a connection.

@@ -1,0 +1,152 @@
+//! The queue of slices, as one invocation writes to it.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until, timeout_at};
+use tracing::{error, warn};
+
+use crate::connection::Connection;
+use crate::ports::{Backlog, QueueError};
+use crate::tally::Tally;
+use crate::task::{Parcel, Recipients, Segment, Task};
+
+/// The connections that one message names at most: some 25 kB, so that ten fit into one call.
+const CONNECTIONS: usize = 100;
+
+/// How often the depth of the queue is read while it drains.
+const POLL: Duration = Duration::from_secs(1);
+
+/// A queue whose depth has not fallen for so long is not waited for: its messages are being retried.
+const STUCK: Duration = Duration::from_secs(20);
+
+/// The queue of slices, as one invocation writes to it.
+#[derive(Debug)]
+pub struct Outbox<'a, B> {
+    backlog: &'a B,
+    invocation: &'a str,
+    tally: &'a Tally,
+    written: Cell<u32>,
+}
+
+impl<'a, B: Backlog> Outbox<'a, B> {
+    /// The queue for the invocation with this request id.
+    #[must_use]
+    pub fn new(backlog: &'a B, invocation: &'a str, tally: &'a Tally) -> Self {
+        Self {
+            backlog,
+            invocation,
+            tally,
+            written: Cell::default(),
+        }
+    }
+
+    /// Leaves these toggles to the workers, for all connections: one message per segment. Returns
+    /// whether all are stored.
+    ///
+    /// A retry of the stream's records up to `sequence` stores the same messages, which the queue
+    /// drops: they are for changes that were committed before the first ones were stored, and so
+    /// before a worker read the toggles.
+    pub async fn slice(&self, toggles: &BTreeSet<String>, of: u32, sequence: &str) -> bool {
+        let digest = digest(toggles);
+        let parcel = |index| {
+            let segment = Segment {
+                index,
+                of,
+                after: None,
+            };
+            Parcel {
+                group: group(&segment),
+                id: format!("{sequence}-{index}-{digest:016x}"),
+                task: Task {
+                    toggles: toggles.clone(),
+                    recipients: Recipients::Segment(segment),
+                },
+            }
+        };
+        self.store((0..of).map(parcel).collect()).await
+    }
+
+    /// Stores the rest of a segment. Returns whether it is stored.
+    pub async fn put_back(&self, toggles: &BTreeSet<String>, segment: Segment) -> bool {
+        let parcel = Parcel {
+            group: group(&segment),
+            id: self.id(),
+            task: Task {
+                toggles: toggles.clone(),
+                recipients: Recipients::Segment(segment),
+            },
+        };
+        self.store(vec![parcel]).await
+    }
+
+    /// Stores connections that were left over, in groups of their own: they delay no segment.
+    /// Returns whether they are stored.
+    pub async fn leave(&self, toggles: &BTreeSet<String>, left: &[Connection]) -> bool {
+        let parcel = |connections: &[Connection]| {
+            let id = self.id();
+            Parcel {
+                group: id.clone(),
+                id,
+                task: Task {
+                    toggles: toggles.clone(),
+                    recipients: Recipients::Connections(connections.to_vec()),
+                },
+            }
+        };
+        self.store(left.chunks(CONNECTIONS).map(parcel).collect())
+            .await
+    }
+
+    /// Waits until the queue is empty, or no longer becomes emptier, or `until`: changes that are
+    /// made meanwhile are then one batch of the stream, not further messages per segment.
+    pub async fn drained(&self, until: Instant) {
+        let (mut least, mut fell) = (u64::MAX, Instant::now());
+        while Instant::now() + POLL < until {
+            sleep_until(Instant::now() + POLL).await;
+            match timeout_at(until, self.backlog.depth()).await {
+                Ok(Ok(0)) | Err(_) => return,
+                Ok(Ok(depth)) if depth < least => (least, fell) = (depth, Instant::now()),
+                Ok(Ok(_)) if fell.elapsed() >= STUCK => return,
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => {
+                    let error = &error as &dyn std::error::Error;
+                    return warn!(error, "depth of the queue is unknown");
+                }
+            }
+        }
+    }
+
+    /// A name that no other message has.
+    fn id(&self) -> String {
+        let number = self.written.get();
+        self.written.set(number + 1);
+        format!("{}-{number}", self.invocation)
+    }
+
+    async fn store(&self, parcels: Vec<Parcel>) -> bool {
+        let count = parcels.len();
+        let stored: Result<(), QueueError> = self.backlog.store(parcels).await;
+        match &stored {
+            Ok(()) => self.tally.queued.add_all(count),
+            Err(error) => {
+                let error = error as &dyn std::error::Error;
+                error!(error, "queue cannot be written");
+            }
+        }
+        stored.is_ok()
+    }
+}
+
+fn group(segment: &Segment) -> String {
+    format!("segment-{}", segment.index)
+}
+
+/// The same in every instance: the hasher has no random key.
+fn digest(toggles: &BTreeSet<String>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    toggles.hash(&mut hasher);
+    hasher.finish()
+}

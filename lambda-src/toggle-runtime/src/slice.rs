@@ -1,0 +1,215 @@
+//! Toggle-slice: sends changes to the connections of one segment of their table, or to some that
+//! were left over, until the last sent state is the current one.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::stream::{self, LocalBoxStream, Stream, StreamExt};
+use tokio::time::Instant;
+use tracing::error;
+
+use crate::clock::bounded;
+use crate::coalesce::Trigger;
+use crate::connection::Connection;
+use crate::current::{ids, read, reread};
+use crate::event::QueueEvent;
+use crate::fan_out::unscanned;
+use crate::known::Known;
+use crate::line::Delivery;
+use crate::outbox::Outbox;
+use crate::policy::Rule;
+use crate::ports::{Backlog, Callback, Connections, Toggles};
+use crate::sending::Sending;
+use crate::task::{Recipients, Segment, Task};
+
+/// Sends the current states of the toggles that the messages name to their connections. Returns the
+/// indices of the messages that must be delivered again.
+///
+/// Messages for the same connections are one pass. All of a queue's messages of one segment are in
+/// one group, so that no two invocations send to the same connections at once; but nothing depends
+/// on that.
+pub async fn tell_slices<T, C, P, B>(
+    event: &QueueEvent,
+    toggles: &T,
+    exchange: &Delivery<'_, C, P>,
+    outbox: &Outbox<'_, B>,
+) -> BTreeSet<usize>
+where
+    T: Toggles,
+    C: Connections,
+    P: Callback,
+    B: Backlog,
+{
+    let (passes, malformed) = passes(event);
+    let nobody = Known::bounded(0);
+    let worker = Worker {
+        toggles,
+        exchange,
+        outbox,
+        nobody: &nobody,
+    };
+    let worker = &worker;
+    let failed = stream::iter(passes).map(|(recipients, pass)| async move {
+        let done = worker.run(pass.toggles, &recipients).await;
+        if done { BTreeSet::new() } else { pass.messages }
+    });
+    let concurrency = exchange.policy.concurrency;
+    let failed = failed.buffer_unordered(concurrency).collect::<Vec<_>>();
+    failed
+        .await
+        .into_iter()
+        .flatten()
+        .chain(malformed)
+        .collect()
+}
+
+/// The messages for the same connections.
+#[derive(Default)]
+struct Pass {
+    toggles: BTreeSet<String>,
+    messages: BTreeSet<usize>,
+}
+
+fn passes(event: &QueueEvent) -> (BTreeMap<Recipients, Pass>, Vec<usize>) {
+    let (mut passes, mut malformed) = (BTreeMap::<_, Pass>::new(), Vec::new());
+    for (index, record) in event.records.iter().enumerate() {
+        match serde_json::from_str::<Task>(&record.body) {
+            Ok(task) => {
+                let pass = passes.entry(task.recipients).or_default();
+                pass.toggles.extend(task.toggles);
+                pass.messages.insert(index);
+            }
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                error!(error, message = record.message_id, "message is no task");
+                malformed.push(index);
+            }
+        }
+    }
+    (passes, malformed)
+}
+
+/// What all passes of an invocation share.
+struct Worker<'a, T, C, P, B> {
+    toggles: &'a T,
+    exchange: &'a Delivery<'a, C, P>,
+    outbox: &'a Outbox<'a, B>,
+    nobody: &'a Known,
+}
+
+impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B> {
+    /// Sends, reads the toggles again, and sends those that have changed since. What it cannot finish
+    /// is stored in the queue. Returns whether nothing else is left to do.
+    async fn run(&self, toggles: BTreeSet<String>, recipients: &Recipients) -> bool {
+        let exchange = self.exchange;
+        let trigger = |id| Trigger { id, first: 0 };
+        let triggers = toggles.into_iter().map(trigger).collect();
+        let (mut pending, mut unread) = read(triggers, self.toggles, exchange).await;
+        while unread.is_none() && !pending.is_empty() {
+            let began = Instant::now();
+            let sending = Sending::of(&pending, self.nobody, exchange);
+            if !self.send(sending, &ids(&pending), recipients).await {
+                return false;
+            }
+            if !exchange.policy.keeps(Rule::VerifySlice) {
+                return true;
+            }
+            (pending, unread) = reread(pending, self.toggles, exchange).await;
+            // Another round would not fit.
+            if !pending.is_empty() && Instant::now() + began.elapsed() >= exchange.deadline.begin {
+                return unread.is_none() && self.again(&ids(&pending), recipients).await;
+            }
+        }
+        unread.is_none()
+    }
+
+    /// Sends one round, and stores what is left of it.
+    async fn send(
+        &self,
+        sending: Sending<'_, C, P>,
+        toggles: &BTreeSet<String>,
+        recipients: &Recipients,
+    ) -> bool {
+        let scan = Scan::default();
+        let (connections, all): (LocalBoxStream<'_, _>, _) = match recipients {
+            Recipients::Segment(segment) => (self.scan(segment, &scan).boxed_local(), usize::MAX),
+            Recipients::Connections(left) => {
+                let live = |found: &&Connection| !self.exchange.clock.has_expired(found);
+                let live = left.iter().filter(live).cloned();
+                (stream::iter(live).boxed_local(), left.len())
+            }
+        };
+        sending.to_each(connections).await;
+        let (left, rest) = (sending.left(), scan.rest.into_inner());
+        // Neither told nor closed, again: the queue delivers it later, and finally gives up.
+        let stuck = left.len() == all && !self.exchange.deadline.is_past();
+        if stuck || (scan.is_broken.get() && !scan.has_begun.get()) {
+            return false;
+        }
+        self.leave(toggles, &left).await && self.put_back(toggles, rest).await
+    }
+
+    /// The connections of a segment that have not expired, page by page, until the deadline or a page
+    /// that cannot be read.
+    fn scan<'a>(
+        &'a self,
+        segment: &Segment,
+        scan: &'a Scan,
+    ) -> impl Stream<Item = Connection> + use<'a, T, C, P, B> {
+        let exchange = self.exchange;
+        let pages = stream::unfold(Some(segment.clone()), move |from| async move {
+            let from = from?;
+            if exchange.deadline.is_past() {
+                scan.rest.replace(Some(from));
+                return None;
+            }
+            let page = exchange.connections.page(&from);
+            match bounded(exchange.deadline.begin, page).await {
+                Ok(page) => {
+                    scan.has_begun.set(true);
+                    let next = page.next.map(|key| from.after(key));
+                    Some((stream::iter(page.connections), next))
+                }
+                Err(error) => {
+                    unscanned(&error);
+                    scan.is_broken.set(true);
+                    scan.rest.replace(Some(from));
+                    None
+                }
+            }
+        });
+        let live = |found: &Connection| std::future::ready(!exchange.clock.has_expired(found));
+        pages.flatten().filter(live)
+    }
+
+    async fn put_back(&self, toggles: &BTreeSet<String>, rest: Option<Segment>) -> bool {
+        match rest.filter(|_| self.exchange.policy.keeps(Rule::PutBack)) {
+            Some(rest) => self.outbox.put_back(toggles, rest).await,
+            None => true,
+        }
+    }
+
+    async fn leave(&self, toggles: &BTreeSet<String>, left: &[Connection]) -> bool {
+        let nothing = left.is_empty() || !self.exchange.policy.keeps(Rule::Leave);
+        nothing || self.outbox.leave(toggles, left).await
+    }
+
+    /// Stores the whole pass again, for toggles that have changed since.
+    async fn again(&self, toggles: &BTreeSet<String>, recipients: &Recipients) -> bool {
+        match recipients {
+            Recipients::Segment(segment) => self.put_back(toggles, Some(segment.clone())).await,
+            Recipients::Connections(left) => self.leave(toggles, left).await,
+        }
+    }
+}
+
+/// How a scan of a segment ended.
+#[derive(Default)]
+struct Scan {
+    has_begun: Cell<bool>,
+    is_broken: Cell<bool>,
+    rest: RefCell<Option<Segment>>,
+}
+
+#[cfg(test)]
+mod tests;
