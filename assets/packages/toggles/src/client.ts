@@ -3,7 +3,7 @@ import { Listeners } from "@frontage/contract/listeners";
 import { Answers } from "./answers.js";
 import type { SocketClass } from "./connection.js";
 import { Fallback } from "./fallback.js";
-import { type Feed, Link, type LinkEvent } from "./link.js";
+import { type Feed, Link, type LinkEvent, type Source } from "./link.js";
 import type { Message } from "./message.js";
 import { Shared, type Sharing, sharing } from "./shared.js";
 import { Store } from "./store.js";
@@ -62,29 +62,8 @@ export class TogglesClient implements TogglesView {
       maxAge: (options.maxAge ?? MAX_AGE) * 1_000,
       changed: (changed) => this.#changes.notify({ changed }),
     });
-    const link = (emit: (event: LinkEvent) => void) =>
-      new Link(
-        {
-          url: options.url,
-          WebSocket: options.WebSocket ?? globalThis.WebSocket,
-          surroundings: this.#surroundings,
-          answers: new Answers(`${key}:answers`, storage),
-          random: options.random ?? Math.random,
-          longestWait: (options.longestWait ?? LONGEST_WAIT) * 1_000,
-        },
-        emit,
-      );
-    const { snapshotUrl: url } = options;
-    const source = (emit: (event: LinkEvent) => void): Feed =>
-      url === undefined
-        ? link(emit)
-        : new Fallback({
-            url,
-            fetch: options.fetch ?? ((...request) => fetch(...request)),
-            random: options.random ?? Math.random,
-            link,
-            emit,
-          });
+    const answers = () => new Answers(`${key}:answers`, storage);
+    const source = sourceOf(options, this.#surroundings, answers);
     const emit = (event: LinkEvent) => this.#apply(event);
     const shared = options.sharing === undefined ? sharing() : options.sharing;
     this.#feed = shared
@@ -237,6 +216,20 @@ export class TogglesClient implements TogglesView {
       this.#statuses.notify(status);
     }
   }
+}
+
+/** Makes what finds out about toggles: a link, with the snapshot that stands in for it. */
+function sourceOf(options: TogglesOptions, surroundings: Surroundings, answers: () => Answers): Source {
+  const { url, snapshotUrl, WebSocket = globalThis.WebSocket, random = Math.random } = options;
+  const longestWait = (options.longestWait ?? LONGEST_WAIT) * 1_000;
+  const link: Source = (emit) =>
+    new Link({ url, WebSocket, surroundings, answers: answers(), random, longestWait }, emit);
+  if (snapshotUrl === undefined) {
+    return link;
+  }
+  // Called as a method, the browser's `fetch` throws.
+  const { fetch = (...request) => globalThis.fetch(...request) } = options;
+  return (emit) => new Fallback({ url: snapshotUrl, fetch, random, link, emit });
 }
 
 function storageOf(options: TogglesOptions): Storage | undefined {

@@ -37,8 +37,9 @@ const ANSWER_PATIENCE = 15_000;
 /**
  * A browser cannot send WebSocket pings, so a small message keeps an idle connection open. The API has no route for it
  * (only `$connect` and `$disconnect`), and needs none: API Gateway counts it as traffic, calls no function, and
- * responds with `{"message":"Forbidden","connectionId":…}` by itself, which is ignored as a message. Being closed every
- * ten minutes instead would cost three functions' calls and the whole state each time.
+ * responds with `{"message":"Forbidden","connectionId":…}` by itself (aws-samples/simple-websockets-chat-app#24), which is
+ * ignored as a message. Being closed every ten minutes instead would cost three functions' calls and the whole state
+ * each time.
  */
 const KEEP_ALIVE = '{"action":"keep-alive"}';
 

@@ -1,5 +1,5 @@
 import type { TogglesStatus } from "@frontage/contract";
-import type { Feed, LinkEvent } from "./link.js";
+import type { Feed, LinkEvent, Source } from "./link.js";
 import { readMessage } from "./message.js";
 import type { Notice } from "./surroundings.js";
 
@@ -9,7 +9,7 @@ export interface FallbackOptions {
   readonly fetch: typeof fetch;
   readonly random: () => number;
   /** Makes the link that this one stands in for. */
-  readonly link: (emit: (event: LinkEvent) => void) => Feed;
+  readonly link: Source;
   readonly emit: (event: LinkEvent) => void;
 }
 

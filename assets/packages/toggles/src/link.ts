@@ -27,6 +27,9 @@ export interface Feed {
   noticed(notice: Notice): void;
 }
 
+/** Makes a feed whose events go to `emit`. */
+export type Source = (emit: (event: LinkEvent) => void) => Feed;
+
 export interface LinkOptions {
   readonly url: string;
   readonly WebSocket: SocketClass;
@@ -110,13 +113,15 @@ export class Link implements Feed {
   noticed(notice: Notice): void {
     if (notice === "offline") {
       this.#wentOffline();
+    } else if (IDLE.has(notice)) {
+      return;
     } else if (this.#current === undefined) {
       this.#hurry(notice);
     } else if (this.#current.silence > DEAD_AFTER) {
       this.#open();
     } else if (notice === "online" || notice === "woke") {
       this.#current.prove();
-    } else if (!IDLE.has(notice)) {
+    } else {
       this.#current.use();
     }
   }
@@ -208,8 +213,7 @@ export class Link implements Feed {
       return;
     }
     const ceiling = notice === "shown" ? SOON.shown : SOON.network;
-    const isReason = notice !== "used" && !IDLE.has(notice);
-    if (isReason && this.#next === undefined && this.#retryAt - Date.now() > ceiling) {
+    if (notice !== "used" && this.#next === undefined && this.#retryAt - Date.now() > ceiling) {
       this.#openAfter(this.#pace.within(ceiling));
     }
   }

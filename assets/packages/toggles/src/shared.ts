@@ -1,5 +1,5 @@
 import type { TogglesStatus } from "@frontage/contract";
-import type { Feed, LinkEvent } from "./link.js";
+import type { Feed, LinkEvent, Source } from "./link.js";
 import type { Notice } from "./surroundings.js";
 
 /** What tabs of one browser share a connection with. */
@@ -21,7 +21,7 @@ export interface SharedOptions {
   /** Tabs with the same name share one link. */
   readonly name: string;
   /** Makes the link, once this tab leads. */
-  readonly link: (emit: (event: LinkEvent) => void) => Feed;
+  readonly link: Source;
   /** What this tab has to know. */
   readonly emit: (event: LinkEvent) => void;
   /** What a tab has to know that comes later. */
@@ -39,11 +39,13 @@ type Post =
   /** Of the leader: for one tab, or for all. */
   | { readonly kind: "events"; readonly events: readonly LinkEvent[]; readonly to?: string };
 
+/** Tabs of another release that post otherwise have a connection of their own. */
+const PROTOCOL = 1;
 /** A leader that does not answer for so long is frozen, as in the background of a phone. */
 const LEADER_PATIENCE = 5_000;
 /**
  * How often, and how many times, a tab looks after its leader once it is used or not live: a hidden leader's timers are late
- * by up to a minute, and its events are not.
+ * by up to a minute (Chromium, *Intensive Wake Up Throttling*), and its events are not.
  */
 const LOOK_EVERY = 5_000;
 const LOOKS = 12;
@@ -59,6 +61,7 @@ const UNSHARED: ReadonlySet<Notice> = new Set(["offline", "hidden", "left", "wok
  */
 export class Shared implements Feed {
   readonly #options: SharedOptions;
+  readonly #name: string;
   readonly #id = crypto.randomUUID();
   #channel: Channel | undefined;
   /** The request for the lock, while this tab has or awaits it. */
@@ -75,6 +78,7 @@ export class Shared implements Feed {
 
   constructor(options: SharedOptions) {
     this.#options = options;
+    this.#name = `${options.name}:${PROTOCOL}`;
   }
 
   get leads(): boolean {
@@ -82,7 +86,7 @@ export class Shared implements Feed {
   }
 
   start(): void {
-    this.#channel = new this.#options.sharing.Channel(this.#options.name);
+    this.#channel = new this.#options.sharing.Channel(this.#name);
     this.#channel.onmessage = ({ data }) => this.#heard(data as Post);
     this.#follow();
   }
@@ -147,7 +151,7 @@ export class Shared implements Feed {
   #contend(request: AbortController, how: LockOptions): void {
     this.#request = request;
     const hold = () => new Promise<void>((release) => this.#lead(request, release));
-    this.#options.sharing.locks.request(this.#options.name, how, hold).catch(() => this.#refused(request));
+    this.#options.sharing.locks.request(this.#name, how, hold).catch(() => this.#refused(request));
   }
 
   #lead(request: AbortController, release: () => void): void {

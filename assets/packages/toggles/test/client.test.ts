@@ -526,6 +526,20 @@ describe("an idle connection", () => {
     expect(client.status).toBe("stale");
   });
 
+  it("is given up by the next use if the timer of a hidden page is late", async () => {
+    await proven();
+    world.notices("online");
+    vi.setSystemTime(Date.now() + 14_900);
+    world.notices("used");
+    expect(client.status).toBe("live");
+    vi.setSystemTime(Date.now() + 100);
+    world.notices("used");
+    expect(client.status).toBe("stale");
+    vi.setSystemTime(Date.now() + 1_000);
+    world.notices("used");
+    expect(world.sockets).toHaveLength(2);
+  });
+
   it("is asked when the machine wakes up", async () => {
     await proven();
     vi.setSystemTime(Date.now() + 300_000);

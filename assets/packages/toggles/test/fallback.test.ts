@@ -71,13 +71,21 @@ describe("the snapshot", () => {
 
   it("that comes after the socket's state is not taken", async () => {
     let respond: (response: Response) => void = () => undefined;
-    const slow = () => new Promise<Response>((resolve) => (respond = resolve));
+    const signals: (AbortSignal | null | undefined)[] = [];
+    const slow = (_: string, { signal }: RequestInit) => {
+      signals.push(signal);
+      return new Promise<Response>((resolve) => {
+        respond = resolve;
+      });
+    };
     await start({ fetch: slow as typeof fetch });
     world.socket.says([item("1", false)]);
+    expect(signals[0]?.aborted).toBe(true);
     respond(new Response(edge.body));
-    await seconds(1);
+    await seconds(300);
     expect(known()).toBe("1=false");
     expect(client.status).toBe("live");
+    expect(signals).toHaveLength(1);
   });
 
   it("makes OpenFeature ready", async () => {
@@ -154,6 +162,18 @@ describe("the snapshot", () => {
     expect(aborted).toBe(0);
     await seconds(0.2);
     expect(aborted).toBe(1);
+  });
+
+  it("is asked for by the next use if the timer of a hidden page is late", async () => {
+    await start();
+    vi.setSystemTime(Date.now() + 26_900);
+    world.notices("used");
+    await seconds(0);
+    expect(requests).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 200);
+    world.notices("used");
+    await seconds(0);
+    expect(requests).toHaveLength(2);
   });
 
   it("is spread: requests of two clients do not stay together", async () => {

@@ -171,6 +171,32 @@ it("the use of any tab finds a half-open connection within a minute", async () =
   expect(statuses()).toEqual(new Set(["stale"]));
 });
 
+it("a tab that is used has a hidden leader, whose timers are late, look at its connection again", async () => {
+  const [, user] = await five();
+  world.socket.says(FORBIDDEN);
+  const before = world.socket.sent.length;
+  user.notices("online");
+  await seconds(1);
+  expect(world.socket.sent).toHaveLength(before + 1);
+  vi.setSystemTime(Date.now() + 15_000);
+  await seconds(4);
+  expect(world.sockets[0]?.closed).toBe(true);
+});
+
+it("tabs that are not live have a hidden leader, whose timers are late, connect when it is due", async () => {
+  await five();
+  world.random = 1;
+  for (const wait of [1, 3, 9]) {
+    world.socket.breaks();
+    await seconds(wait);
+  }
+  world.socket.breaks();
+  const count = world.sockets.length;
+  vi.setSystemTime(Date.now() + 27_000);
+  await seconds(5);
+  expect(world.sockets).toHaveLength(count + 1);
+});
+
 it("one tab stores the state", async () => {
   const set = vi.spyOn(world.storage, "set");
   await five();
