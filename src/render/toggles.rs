@@ -21,7 +21,7 @@ pub fn message(message: &Message) -> String {
             lines.collect::<Vec<_>>().join("\n")
         }
         Message::Changed(toggle) => line(toggle, 0),
-        Message::Removed(id) => format!("{id}  removed"),
+        Message::Removed(removal) => format!("{}  removed", removal.id),
     }
 }
 

@@ -47,6 +47,11 @@ fn revised(live: Option<u64>) -> String {
 }
 
 impl TogglesError {
+    /// Whether the item was not as expected by a write.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Aws(error) if error.is("ConditionalCheckFailedException"))
+    }
+
     /// Whether the same attempt may succeed later: the service was not reached, or could not answer.
     pub(super) fn is_transient(&self) -> bool {
         match self {

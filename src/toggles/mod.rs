@@ -4,16 +4,18 @@
 //! Nothing here knows a stack, a command or a terminal.
 
 mod client;
+mod draft;
 mod error;
 mod message;
 mod revisions;
 mod store;
 mod toggle;
 mod watch;
+mod write;
 
 pub use client::{Client, Received};
 pub use error::TogglesError;
-pub use message::Message;
+pub use message::{Message, Removal};
 pub use store::{Change, Store};
 pub use toggle::Toggle;
 pub use watch::{Event, Watch};

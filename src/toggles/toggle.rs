@@ -15,6 +15,10 @@ pub(super) const ACTIVE: &str = "isActive";
 
 /// The number that rises with each change.
 pub(super) const REVISION: &str = "revision";
+/// The attribute of a tombstone: an item that is left of a toggle that was deleted.
+pub(super) const REMOVED: &str = "isRemoved";
+/// When DynamoDB deletes a tombstone, in seconds since the epoch.
+pub(super) const EXPIRY: &str = "tombstoneExpiry";
 
 /// A toggle: its attributes in plain JSON, of any type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,6 +42,11 @@ impl Toggle {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.0.get(ACTIVE) == Some(&Value::Bool(true))
+    }
+
+    /// Whether it is the tombstone of a toggle that was deleted.
+    pub(super) fn is_removed(&self) -> bool {
+        self.0.get(REMOVED) == Some(&Value::Bool(true))
     }
 
     /// Its revision, if it has one.

@@ -26,6 +26,9 @@ pub(super) enum Command {
     Delete {
         /// The toggle's featureId
         id: String,
+        /// Only if it has this revision now. Default: whatever it has
+        #[arg(long, value_name = "NUMBER")]
+        if_revision: Option<u64>,
     },
     /// Connect like a client: print the state, then each change as it arrives
     Watch,
@@ -64,8 +67,8 @@ fn attribute(text: &str) -> Result<(String, String), String> {
             Err(format!("{name} has its own argument"))
         }
         Some(("revision", _)) => Err("revision is written with each change".to_owned()),
-        Some(("isRemoved", _)) => {
-            Err("isRemoved marks a message about a deleted toggle".to_owned())
+        Some((name @ ("isRemoved" | "tombstoneExpiry"), _)) => {
+            Err(format!("{name} marks a deleted toggle"))
         }
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".to_owned()),
@@ -86,9 +89,10 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
             let store = open(global).await?;
             store.set(&change).await.map_err(advice::report)?;
         }
-        Command::Delete { id } => {
+        Command::Delete { id, if_revision } => {
             let store = open(global).await?;
-            store.delete(id).await.map_err(advice::report)?;
+            let deleted = store.delete(id, *if_revision).await;
+            deleted.map_err(advice::report)?;
         }
         Command::Watch => Box::pin(watch::run(global)).await?,
     }

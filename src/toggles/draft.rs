@@ -1,0 +1,73 @@
+//! A change to an item of the toggles table, before it is written.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::error::TogglesError;
+use super::toggle::{REMOVED, REVISION};
+
+/// An item of the toggles table; empty if it does not exist.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// A change to an item.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Draft {
+    /// The attributes to write.
+    pub(super) set: Item,
+    /// The attributes to remove.
+    pub(super) remove: Vec<String>,
+    /// Whether attributes that it does not name are removed as well.
+    pub(super) replaces: bool,
+    /// The item's new revision.
+    pub(super) revision: u64,
+}
+
+impl Draft {
+    /// The attributes to write, with the revision.
+    pub(super) fn assigned(&self) -> Item {
+        let revision = AttributeValue::N(self.revision.to_string());
+        let mut set = self.set.clone();
+        set.insert(REVISION.to_owned(), revision);
+        set
+    }
+
+    /// Whether the item is as written: the answer to a write may be lost, and the SDK repeats it.
+    pub(super) fn is_in(&self, item: &Item) -> bool {
+        let mut assigned = self.assigned().into_iter();
+        assigned.all(|(name, value)| item.get(&name) == Some(&value))
+            && !self.remove.iter().any(|name| item.contains_key(name))
+    }
+}
+
+/// Whether an item is a toggle: neither absent nor the tombstone of one that was deleted.
+pub(super) fn is_toggle(item: &Item) -> bool {
+    !item.is_empty() && item.get(REMOVED) != Some(&AttributeValue::Bool(true))
+}
+
+/// Checks that an item is a toggle at the expected revision; zero is none.
+pub(super) fn expect(id: &str, item: &Item, expected: Option<u64>) -> Result<(), TogglesError> {
+    let live = Some(item).filter(|item| is_toggle(item)).and_then(revision);
+    match expected {
+        Some(expected) if expected != live.unwrap_or(0) => Err(TogglesError::Revised {
+            id: id.to_owned(),
+            expected,
+            live,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The next revision of an item: at least `floor`, and higher than that of the item or its tombstone.
+pub(super) fn next_revision(id: &str, item: &Item, floor: u64) -> Result<u64, TogglesError> {
+    if !item.contains_key(REVISION) {
+        return Ok(floor);
+    }
+    let next = revision(item).and_then(|live| live.checked_add(1));
+    let next = next.ok_or_else(|| TogglesError::OddRevision(id.to_owned()))?;
+    Ok(next.max(floor))
+}
+
+fn revision(item: &Item) -> Option<u64> {
+    item.get(REVISION)?.as_n().ok()?.parse().ok()
+}
