@@ -27,5 +27,7 @@ pub fn message(message: &Message) -> String {
 
 fn line(toggle: &Toggle, width: usize) -> String {
     let state = if toggle.is_active() { "on " } else { "off" };
-    format!("{:width$}  {state}  {}", toggle.id(), toggle.name())
+    let value = toggle.value().map(|value| format!("  = {value}"));
+    let value = value.unwrap_or_default();
+    format!("{:width$}  {state}  {}{value}", toggle.id(), toggle.name())
 }

@@ -68,6 +68,7 @@ pub(super) fn next_revision(id: &str, item: &Item, floor: u64) -> Result<u64, To
     Ok(next.max(floor))
 }
 
-fn revision(item: &Item) -> Option<u64> {
+/// The revision of an item, if it has one.
+pub(super) fn revision(item: &Item) -> Option<u64> {
     item.get(REVISION)?.as_n().ok()?.parse().ok()
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::toggle::Toggle;
 
 /// A message from the service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Message {
     /// The whole state.
     State(Vec<Toggle>),

@@ -10,6 +10,7 @@ mod message;
 mod revisions;
 mod store;
 mod toggle;
+mod value;
 mod watch;
 mod write;
 
@@ -18,4 +19,5 @@ pub use error::TogglesError;
 pub use message::{Message, Removal};
 pub use store::{Change, Store};
 pub use toggle::Toggle;
+pub use value::{AttributeText, ValueError};
 pub use watch::{Event, Watch};

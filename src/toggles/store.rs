@@ -9,7 +9,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::draft::{Draft, Item, expect, is_toggle, next_revision};
 use super::error::TogglesError;
-use super::toggle::{ACTIVE, EXPIRY, ID, NAME, REMOVED, Toggle};
+use super::toggle::{ACTIVE, EXPIRY, ID, NAME, REMOVED, Toggle, VALUE};
+use super::value::AttributeText;
 use super::write::now_ms;
 
 /// How long a deleted toggle's tombstone is kept: far longer than a message can be late.
@@ -31,6 +32,8 @@ pub struct Change<'c> {
     pub active: bool,
     /// The featureName. `None` keeps the existing one; a new toggle is then named for its id.
     pub name: Option<&'c str>,
+    /// The attribute `value`. `None` keeps the existing one.
+    pub value: Option<&'c AttributeText>,
     /// Other attributes, as text.
     pub attributes: &'c [(String, String)],
     /// The revision that the toggle must have now; zero for none. `None` accepts any.
@@ -48,7 +51,7 @@ impl Store {
     /// Every toggle, by id.
     pub async fn list(&self) -> Result<Vec<Toggle>, TogglesError> {
         let items = self.items().await?;
-        let toggles = items.iter().filter(|item| is_toggle(item));
+        let toggles = items.into_iter().filter(is_toggle);
         let mut toggles: Vec<_> = toggles.map(Toggle::from_item).collect();
         toggles.sort_by(|one, other| one.id().cmp(other.id()));
         Ok(toggles)
@@ -127,6 +130,9 @@ fn draft(change: &Change<'_>, item: &Item) -> Draft {
     let text = |(name, value): &(String, String)| (name.clone(), AttributeValue::S(value.clone()));
     let mut set: Item = change.attributes.iter().map(text).collect();
     set.insert(ACTIVE.to_owned(), AttributeValue::Bool(change.active));
+    if let Some(AttributeText(value)) = change.value {
+        set.insert(VALUE.to_owned(), value.clone());
+    }
     let has_name = exists && item.contains_key(NAME);
     if let Some(name) = change.name.or((!has_name).then_some(change.id)) {
         set.insert(NAME.to_owned(), AttributeValue::S(name.to_owned()));

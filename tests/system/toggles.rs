@@ -63,3 +63,62 @@ fn a_deleted_toggle_is_gone_and_comes_back_as_a_new_one() {
     assert_eq!(watch.end().code, Some(0));
     project.destroy();
 }
+
+/// The value that a client receives, and its type.
+#[test]
+fn a_value_has_the_type_of_its_json_and_keeps_its_digits() {
+    let (project, mut watch) = watched();
+    let cases = [
+        ("5", "5", json!({"N": "5"})),
+        ("-0.5", "-0.5", json!({"N": "-0.5"})),
+        (
+            "12345678901234567890123456789012345678",
+            "12345678901234567890123456789012345678",
+            json!({"N": "12345678901234567890123456789012345678"}),
+        ),
+        ("true", "true", json!({"BOOL": true})),
+        ("null", "null", json!({"NULL": true})),
+        ("blue", r#""blue""#, json!({"S": "blue"})),
+        (r#""5""#, r#""5""#, json!({"S": "5"})),
+        (
+            r#"{"b": [null, {}], "a": 1}"#,
+            r#"{"a":1,"b":[null,{}]}"#,
+            json!({"M": {"a": {"N": "1"}, "b": {"L": [{"NULL": true}, {"M": {}}]}}}),
+        ),
+    ];
+    let mut json_lines = project.spawn(&["toggles", "watch", "--format", "json"]);
+    json_lines.line();
+    for (written, listed, sent) in cases {
+        project.ok(&["toggles", "set", "max", "on", "--value", written]);
+        until(&mut watch, &format!("max  on   max  = {listed}"));
+        let message = loop {
+            let message: Value = serde_json::from_str(&json_lines.line()).expect("JSON");
+            if message["value"] == sent {
+                break message;
+            }
+        };
+        assert_eq!(message["featureId"], json!({"S": "max"}));
+        let list = project.ok(&["toggles", "list"]).stdout;
+        assert_eq!(list, format!("max  on   max  = {listed}\n"));
+        let list = project.ok(&["toggles", "list", "--format", "json"]).stdout;
+        let compact: String = list.split_whitespace().collect();
+        assert!(compact.contains(&format!(r#""value":{listed}"#)), "{list}");
+    }
+    project.ok(&["toggles", "set", "max", "off"]);
+    until(&mut watch, r#"max  off  max  = {"a":1,"b":[null,{}]}"#);
+
+    for (value, error) in [
+        ("1e126", "a number is out of range"),
+        (
+            "1.23456789012345678901234567890123456789",
+            "39 significant digits",
+        ),
+    ] {
+        let refused = project.fails(&["toggles", "set", "max", "on", "--value", value]);
+        assert!(told(&refused).contains(error), "{refused:#?}");
+    }
+    let attribute = ["--attribute", "value=5"];
+    let refused = project.fails(&[&["toggles", "set", "max", "on"][..], &attribute].concat());
+    assert!(told(&refused).contains("value has its own argument"));
+    project.destroy();
+}

@@ -45,6 +45,7 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
         id,
         active: true,
         name: None,
+        value: None,
         attributes: &[],
         if_revision: None,
     };

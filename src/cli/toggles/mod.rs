@@ -13,7 +13,7 @@ use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context};
 use crate::render;
-use crate::toggles::{Change, Store};
+use crate::toggles::{AttributeText, Change, Store};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -44,7 +44,11 @@ pub(super) struct Set {
     /// Its featureName; default: unchanged, or the id for a new toggle
     #[arg(long)]
     name: Option<String>,
-    /// Another attribute, as text (repeatable)
+    /// Its value: JSON (`5`, `true`, `{"a": 1}`) has its own type, other text is text, and so is text
+    /// in quotes (`"5"`). Default: unchanged
+    #[arg(long, value_name = "JSON|TEXT", allow_negative_numbers = true)]
+    value: Option<AttributeText>,
+    /// Another attribute, always as text (repeatable); `value` has its own option
     #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
     attribute: Vec<(String, String)>,
     /// Only if it has this revision now; 0: only if it has none. Default: whatever it has
@@ -63,7 +67,7 @@ pub(super) enum State {
 
 fn attribute(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((name @ ("featureId" | "featureName" | "isActive"), _)) => {
+        Some((name @ ("featureId" | "featureName" | "isActive" | "value"), _)) => {
             Err(format!("{name} has its own argument"))
         }
         Some(("revision", _)) => Err("revision is written with each change".to_owned()),
@@ -83,6 +87,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
                 id: &set.id,
                 active: set.state == State::On,
                 name: set.name.as_deref(),
+                value: set.value.as_ref(),
                 attributes: &set.attribute,
                 if_revision: set.if_revision,
             };

@@ -48,6 +48,7 @@ fn change(if_revision: Option<u64>) -> Change<'static> {
         id: "1",
         active: true,
         name: None,
+        value: None,
         attributes: &[],
         if_revision,
     }
@@ -229,4 +230,20 @@ async fn tombstones_are_not_listed() {
     let toggles = store(&fake).list().await.unwrap();
     let ids: Vec<_> = toggles.iter().map(Toggle::id).collect();
     assert_eq!(ids, ["1"]);
+}
+
+#[tokio::test]
+async fn a_value_is_written_with_its_type_beside_attributes_of_text() {
+    let fake = FakeAws::new([AHEAD, UPDATED]);
+    let value = r#"{"max": 10.50}"#.parse().unwrap();
+    let attributes = [("owner".to_owned(), "5".to_owned())];
+    let change = Change {
+        value: Some(&value),
+        attributes: &attributes,
+        ..change(None)
+    };
+    store(&fake).set(&change).await.unwrap();
+    let assigned = assigned(&last(&fake));
+    assert_eq!(assigned["value"], json!({"M": {"max": {"N": "10.50"}}}));
+    assert_eq!(assigned["owner"], json!({"S": "5"}));
 }
