@@ -11,6 +11,19 @@ pub fn toggles(toggles: &[Toggle]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// A toggle, with one line per attribute.
+#[must_use]
+pub fn toggle(toggle: &Toggle) -> String {
+    let width = toggle.others().map(|(name, _)| name.len()).max();
+    let width = width.unwrap_or(0);
+    let state = if toggle.is_active() { "on " } else { "off" };
+    let first = format!("{}  {state}  {}", toggle.id(), toggle.name());
+    let others = toggle.others();
+    let others = others.map(|(name, value)| format!("  {name:width$}  {value}"));
+    let lines: Vec<_> = std::iter::once(first).chain(others).collect();
+    lines.join("\n")
+}
+
 /// A message, with one line per toggle in it.
 #[must_use]
 pub fn message(message: &Message) -> String {

@@ -15,8 +15,13 @@ pub enum TogglesError {
     #[error(transparent)]
     Aws(#[from] DriverError),
     /// The toggle does not exist.
-    #[error("there is no toggle `{0}`")]
-    NoToggle(String),
+    #[error("there is no toggle `{id}`")]
+    NoToggle {
+        /// The featureId.
+        id: String,
+        /// A similar one that exists.
+        near: Option<String>,
+    },
     /// The toggle is not at the expected revision.
     #[error("toggle `{id}` {}, not {expected}", revised(*live))]
     Revised {
@@ -75,9 +80,17 @@ impl Hint for TogglesError {
                 "the toggles table does not exist: run `frontage apply` first"
             }
             Self::Aws(error) => return error.hint(),
-            Self::NoToggle(_) => "run `frontage toggles list` to see all toggles",
+            Self::NoToggle {
+                near: Some(near), ..
+            } => {
+                let meant = format!(
+                    "did you mean `{near}`? run `frontage toggles list` to see all toggles"
+                );
+                return Some(meant.into());
+            }
+            Self::NoToggle { near: None, .. } => "run `frontage toggles list` to see all toggles",
             Self::Revised { .. } => {
-                "run `frontage toggles list --format json` to see the toggle, and pass its current revision"
+                "run `frontage toggles get ID` to see the toggle, and pass its current revision"
             }
             Self::OddRevision(_) => {
                 "remove the attribute from the item in the table: `revision` is the number that orders a toggle's changes"

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use aws::{Account, failed};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -15,6 +17,9 @@ use super::write::now_ms;
 
 /// How long a deleted toggle's tombstone is kept: far longer than a message can be late.
 const TOMBSTONE_SECONDS: u64 = 24 * 60 * 60;
+
+/// The similarity of two ids, from 0 to 1, at which one is suggested for the other.
+const ALIKE: f64 = 0.85;
 
 /// The toggles table.
 #[derive(Clone, Debug)]
@@ -57,6 +62,19 @@ impl Store {
         Ok(toggles)
     }
 
+    /// The toggle of this id.
+    ///
+    /// # Errors
+    /// [`TogglesError::NoToggle`] if it does not exist.
+    pub async fn get(&self, id: &str) -> Result<Toggle, TogglesError> {
+        let item = self.read(id).await?;
+        if is_toggle(&item) {
+            Ok(Toggle::from_item(item))
+        } else {
+            Err(self.suggest(no_toggle(id)).await)
+        }
+    }
+
     /// Changes a toggle, or creates it if it does not exist. Returns its new revision: the
     /// milliseconds since the epoch, or one more than the last if that is higher, as after a change
     /// from a machine whose clock is ahead. So it rises with each change, a deletion included, and
@@ -86,15 +104,68 @@ impl Store {
     pub async fn delete(&self, id: &str, if_revision: Option<u64>) -> Result<(), TogglesError> {
         let write = self.write(id, |item, floor| {
             if !is_toggle(item) {
-                return Err(TogglesError::NoToggle(id.to_owned()));
+                return Err(no_toggle(id));
             }
             expect(id, item, if_revision)?;
             // Without an order among its changes, as with an odd revision, its deletion needs none.
             let revision = next_revision(id, item, floor).unwrap_or(floor);
             Ok(tombstone(revision))
         });
-        write.await?;
-        Ok(())
+        match write.await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.suggest(error).await),
+        }
+    }
+
+    /// Removes attributes of a toggle. Returns those of the names that it had no attribute of.
+    ///
+    /// # Errors
+    /// As [`Store::delete`], and [`TogglesError::OddRevision`].
+    pub async fn unset<'n>(
+        &self,
+        id: &str,
+        names: &'n [String],
+        if_revision: Option<u64>,
+    ) -> Result<Vec<&'n str>, TogglesError> {
+        let write = self.write(id, |item, floor| {
+            if !is_toggle(item) {
+                return Err(no_toggle(id));
+            }
+            expect(id, item, if_revision)?;
+            Ok(Draft {
+                remove: names
+                    .iter()
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .cloned()
+                    .collect(),
+                revision: next_revision(id, item, floor)?,
+                ..Draft::default()
+            })
+        });
+        match write.await {
+            Ok((before, _)) => {
+                let missing = names.iter().filter(|name| !before.contains_key(*name));
+                Ok(missing.map(String::as_str).collect())
+            }
+            Err(error) => Err(self.suggest(error).await),
+        }
+    }
+
+    /// The error, with the id of a toggle that may have been meant if there is none of the id in it.
+    async fn suggest(&self, error: TogglesError) -> TogglesError {
+        let TogglesError::NoToggle { id, .. } = error else {
+            return error;
+        };
+        // Without the permission to list there is nothing to suggest.
+        let toggles = self.list().await.unwrap_or_default();
+        let likeness = |toggle: &Toggle| strsim::jaro_winkler(&id, toggle.id());
+        let nearest = toggles
+            .iter()
+            .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))
+            .filter(|nearest| likeness(nearest) >= ALIKE);
+        let near = nearest.map(|toggle| toggle.id().to_owned());
+        TogglesError::NoToggle { id, near }
     }
 
     /// All items, the tombstones too.
@@ -142,6 +213,11 @@ fn draft(change: &Change<'_>, item: &Item) -> Draft {
         replaces: !exists,
         ..Draft::default()
     }
+}
+
+fn no_toggle(id: &str) -> TogglesError {
+    let id = id.to_owned();
+    TogglesError::NoToggle { id, near: None }
 }
 
 fn tombstone(revision: u64) -> Draft {

@@ -122,3 +122,44 @@ fn a_value_has_the_type_of_its_json_and_keeps_its_digits() {
     assert!(told(&refused).contains("value has its own argument"));
     project.destroy();
 }
+
+#[test]
+fn one_toggle_is_shown_and_loses_attributes() {
+    let (project, mut watch) = watched();
+    let more = ["--value", "[1,2]", "--attribute", "owner=web\u{1b}[2J"];
+    project.ok(&[&["toggles", "set", "checkout", "on"][..], &more].concat());
+    let revision = |toggle: &Value| toggle["revision"].as_u64().expect("a number");
+    let get = || {
+        project
+            .ok(&["toggles", "get", "checkout", "--format", "json"])
+            .json()
+    };
+    let first = revision(&get());
+    assert_eq!(
+        project.ok(&["toggles", "get", "checkout"]).stdout,
+        format!(
+            "checkout  on   checkout\n  owner     \"web\\u001b[2J\"\n  revision  {first}\n  value     [1,2]\n"
+        )
+    );
+
+    let unset = project.ok(&["toggles", "unset", "checkout", "owner", "owner", "other"]);
+    assert_eq!(told(&unset), "toggle `checkout` had no attribute `other`");
+    let second = revision(&get());
+    assert!(second > first);
+    let wanted = json!({
+        "featureId": "checkout", "featureName": "checkout", "isActive": true, "revision": second,
+        "value": [1, 2],
+    });
+    assert_eq!(get(), wanted);
+    project.ok(&["toggles", "unset", "checkout", "value"]);
+    until(&mut watch, "checkout  on   checkout");
+    for name in ["featureId", "featureName", "isActive", "revision"] {
+        let refused = project.fails(&["toggles", "unset", "checkout", name]);
+        assert!(told(&refused).contains("cannot be removed"), "{refused:#?}");
+    }
+    let refused = project.fails(&["toggles", "get", "chekout"]);
+    assert!(told(&refused).contains("there is no toggle `chekout`"));
+    assert!(told(&refused).contains("did you mean `checkout`?"));
+    project.fails(&["toggles", "unset", "chekout", "value"]);
+    project.destroy();
+}

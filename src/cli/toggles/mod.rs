@@ -20,8 +20,15 @@ use crate::toggles::{AttributeText, Change, Store};
 pub(super) enum Command {
     /// List every toggle
     List,
+    /// Show a toggle with all its attributes
+    Get {
+        /// The toggle's featureId
+        id: String,
+    },
     /// Switch a toggle on or off; creates it if it does not exist
     Set(Set),
+    /// Remove attributes of a toggle
+    Unset(Unset),
     /// Delete a toggle
     Delete {
         /// The toggle's featureId
@@ -56,6 +63,19 @@ pub(super) struct Set {
     if_revision: Option<u64>,
 }
 
+/// Arguments of `toggles unset`.
+#[derive(Debug, Args)]
+pub(super) struct Unset {
+    /// The toggle's featureId
+    id: String,
+    /// The names of the attributes; not featureName or isActive, which every toggle has
+    #[arg(required = true)]
+    name: Vec<String>,
+    /// Only if it has this revision now. Default: whatever it has
+    #[arg(long, value_name = "NUMBER")]
+    if_revision: Option<u64>,
+}
+
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum State {
@@ -82,6 +102,8 @@ fn attribute(text: &str) -> Result<(String, String), String> {
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
         Command::List => list(global).await?,
+        Command::Get { id } => get(global, id).await?,
+        Command::Unset(arguments) => unset(global, arguments).await?,
         Command::Set(set) => {
             let change = Change {
                 id: &set.id,
@@ -112,6 +134,29 @@ async fn list(global: &Global) -> Result<(), Report> {
             "there are no toggles; create one: frontage toggles set 1 on --name \"Feature toggle 1\"",
         ),
         Format::Human => print(&render::toggles(&toggles)),
+    }
+    Ok(())
+}
+
+async fn get(global: &Global, id: &str) -> Result<(), Report> {
+    let toggle = open(global).await?.get(id).await.map_err(advice::report)?;
+    match global.format {
+        Format::Json => print_json(&toggle)?,
+        Format::Human => print(&render::toggle(&toggle)),
+    }
+    Ok(())
+}
+
+async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
+    let Unset {
+        id,
+        name: names,
+        if_revision,
+    } = unset;
+    let store = open(global).await?;
+    let missing = store.unset(id, names, *if_revision).await;
+    for name in missing.map_err(advice::report)? {
+        say(&format!("toggle `{id}` had no attribute `{name}`"));
     }
     Ok(())
 }

@@ -193,7 +193,7 @@ async fn only_an_existing_toggle_at_the_expected_revision_is_deleted() {
     for read in [ABSENT, TOMBSTONE] {
         let fake = FakeAws::new([read]);
         let error = store(&fake).delete("1", None).await.unwrap_err();
-        assert!(matches!(error, TogglesError::NoToggle(_)), "{error}");
+        assert!(matches!(error, TogglesError::NoToggle { .. }), "{error}");
     }
     let fake = FakeAws::new([AHEAD]);
     let error = store(&fake).delete("1", Some(7)).await.unwrap_err();
@@ -246,4 +246,46 @@ async fn a_value_is_written_with_its_type_beside_attributes_of_text() {
     let assigned = assigned(&last(&fake));
     assert_eq!(assigned["value"], json!({"M": {"max": {"N": "10.50"}}}));
     assert_eq!(assigned["owner"], json!({"S": "5"}));
+}
+
+#[tokio::test]
+async fn attributes_are_removed_and_those_that_are_not_there_are_named() {
+    let fake = FakeAws::new([AHEAD, UPDATED]);
+    let names = ["featureName", "owner"].map(str::to_owned);
+    let missing = store(&fake).unset("1", &names, None).await.unwrap();
+    assert_eq!(missing, ["owner"]);
+    let update = last(&fake);
+    assert_eq!(update["UpdateExpression"], "SET #s0 = :s0 REMOVE #r0, #r1");
+    assert_eq!(
+        assigned(&update),
+        json!({"revision": {"N": "9000000000001"}})
+    );
+    let removed = &update["ExpressionAttributeNames"];
+    assert_eq!(
+        (&removed["#r0"], &removed["#r1"]),
+        (&json!("featureName"), &json!("owner"))
+    );
+    let fake = FakeAws::new([TOMBSTONE]);
+    let error = store(&fake).unset("1", &names, None).await.unwrap_err();
+    assert!(matches!(error, TogglesError::NoToggle { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_toggle_that_does_not_exist_may_have_been_misspelt() {
+    let items = r#"{"Items": [
+        {"featureId": {"S": "checkout"}}, {"featureId": {"S": "payment"}},
+        {"featureId": {"S": "checkuot"}, "isRemoved": {"BOOL": true}}
+    ]}"#;
+    for (id, meant) in [("checkuot", Some("checkout")), ("search", None)] {
+        let fake = FakeAws::new([ABSENT, ("Scan", 200, items)]);
+        let error = store(&fake).get(id).await.unwrap_err();
+        let TogglesError::NoToggle { near, .. } = error else {
+            panic!("{error}");
+        };
+        assert_eq!(near.as_deref(), meant);
+    }
+    let fake = FakeAws::new([ABSENT]);
+    let error = store(&fake).get("1").await.unwrap_err();
+    let wanted = "there is no toggle `1`";
+    assert_eq!(error.to_string(), wanted, "although the list is refused");
 }
