@@ -1,11 +1,12 @@
 //! A change to an item of the toggles table, before it is written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::error::TogglesError;
-use super::toggle::{REMOVED, REVISION};
+use super::toggle::{ID, REMOVED, REVISION};
+use super::value::Typed;
 
 /// An item of the toggles table; empty if it does not exist.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -30,6 +31,24 @@ impl Draft {
         let mut set = self.set.clone();
         set.insert(REVISION.to_owned(), revision);
         set
+    }
+
+    /// The bytes of the state that contains only this toggle, `[{…}]`, once the draft is written. It is
+    /// the longest message about it: a change is sent without the brackets.
+    pub(super) fn message_bytes(&self, id: &str, read: &Item) -> usize {
+        let mut item = self.assigned();
+        item.insert(ID.to_owned(), AttributeValue::S(id.to_owned()));
+        if !self.replaces {
+            let kept = read.iter().filter(|(name, _)| !self.remove.contains(name));
+            for (name, value) in kept {
+                item.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        let item: BTreeMap<_, _> = item
+            .iter()
+            .map(|(name, value)| (name, Typed(value)))
+            .collect();
+        serde_json::to_vec(&[item]).unwrap_or_default().len()
     }
 
     /// Whether the item is as written: the answer to a write may be lost, and the SDK repeats it.

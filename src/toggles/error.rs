@@ -6,6 +6,7 @@ use engine::DriverError;
 use thiserror::Error;
 use tokio_tungstenite::tungstenite;
 
+use super::limits::MESSAGE_LIMIT;
 use crate::hint::Hint;
 
 /// Why toggles could not be read, written or watched.
@@ -31,6 +32,14 @@ pub enum TogglesError {
         expected: u64,
         /// Its revision in the table, if it has one.
         live: Option<u64>,
+    },
+    /// The toggle cannot be sent to clients.
+    #[error("toggle `{id}` would be a message of {bytes} bytes; the limit is {MESSAGE_LIMIT}")]
+    TooLarge {
+        /// The featureId.
+        id: String,
+        /// The bytes of the message.
+        bytes: usize,
     },
     /// The toggle's revision is not a whole number that could rise.
     #[error("the attribute `revision` of toggle `{0}` is not a whole number below 2^64")]
@@ -91,6 +100,9 @@ impl Hint for TogglesError {
             Self::NoToggle { near: None, .. } => "run `frontage toggles list` to see all toggles",
             Self::Revised { .. } => {
                 "run `frontage toggles get ID` to see the toggle, and pass its current revision"
+            }
+            Self::TooLarge { .. } => {
+                "write less into its attributes, or remove some with `frontage toggles unset`"
             }
             Self::OddRevision(_) => {
                 "remove the attribute from the item in the table: `revision` is the number that orders a toggle's changes"

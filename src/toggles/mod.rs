@@ -6,6 +6,7 @@
 mod client;
 mod draft;
 mod error;
+mod limits;
 mod message;
 mod revisions;
 mod store;
@@ -16,6 +17,7 @@ mod write;
 
 pub use client::{Client, Received};
 pub use error::TogglesError;
+pub use limits::{NameError, check_attribute, check_id, check_removal};
 pub use message::{Message, Removal};
 pub use store::{Change, Store};
 pub use toggle::Toggle;

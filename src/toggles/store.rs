@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::draft::{Draft, Item, expect, is_toggle, next_revision};
 use super::error::TogglesError;
+use super::limits::MESSAGE_LIMIT;
 use super::toggle::{ACTIVE, EXPIRY, ID, NAME, REMOVED, Toggle, VALUE};
 use super::value::AttributeText;
 use super::write::now_ms;
@@ -81,15 +82,23 @@ impl Store {
     /// clients drop what is older.
     ///
     /// # Errors
-    /// [`TogglesError::Revised`] if it is not at the expected revision, and
-    /// [`TogglesError::OddRevision`] if its revision is not one of these.
+    /// [`TogglesError::Revised`] if it is not at the expected revision,
+    /// [`TogglesError::OddRevision`] if its revision is not one of these, and
+    /// [`TogglesError::TooLarge`] if it could not be sent to clients.
     pub async fn set(&self, change: &Change<'_>) -> Result<u64, TogglesError> {
         let write = self.write(change.id, |item, floor| {
             expect(change.id, item, change.if_revision)?;
-            Ok(Draft {
+            let draft = Draft {
                 revision: next_revision(change.id, item, floor)?,
                 ..draft(change, item)
-            })
+            };
+            match draft.message_bytes(change.id, item) {
+                ..=MESSAGE_LIMIT => Ok(draft),
+                bytes => Err(TogglesError::TooLarge {
+                    id: change.id.to_owned(),
+                    bytes,
+                }),
+            }
         });
         Ok(write.await?.1)
     }

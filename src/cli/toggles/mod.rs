@@ -13,7 +13,9 @@ use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context};
 use crate::render;
-use crate::toggles::{AttributeText, Change, Store};
+use crate::toggles::{
+    AttributeText, Change, NameError, Store, check_attribute, check_id, check_removal,
+};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -23,6 +25,7 @@ pub(super) enum Command {
     /// Show a toggle with all its attributes
     Get {
         /// The toggle's featureId
+        #[arg(value_parser = id)]
         id: String,
     },
     /// Switch a toggle on or off; creates it if it does not exist
@@ -32,6 +35,7 @@ pub(super) enum Command {
     /// Delete a toggle
     Delete {
         /// The toggle's featureId
+        #[arg(value_parser = id)]
         id: String,
         /// Only if it has this revision now. Default: whatever it has
         #[arg(long, value_name = "NUMBER")]
@@ -45,6 +49,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Set {
     /// The toggle's featureId
+    #[arg(value_parser = id)]
     id: String,
     /// Its state
     state: State,
@@ -67,9 +72,10 @@ pub(super) struct Set {
 #[derive(Debug, Args)]
 pub(super) struct Unset {
     /// The toggle's featureId
+    #[arg(value_parser = id)]
     id: String,
     /// The names of the attributes; not featureName or isActive, which every toggle has
-    #[arg(required = true)]
+    #[arg(required = true, value_parser = removal)]
     name: Vec<String>,
     /// Only if it has this revision now. Default: whatever it has
     #[arg(long, value_name = "NUMBER")]
@@ -85,18 +91,20 @@ pub(super) enum State {
     Off,
 }
 
+fn id(text: &str) -> Result<String, NameError> {
+    check_id(text)?;
+    Ok(text.to_owned())
+}
+
+fn removal(text: &str) -> Result<String, NameError> {
+    check_removal(text)?;
+    Ok(text.to_owned())
+}
+
 fn attribute(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name @ ("featureId" | "featureName" | "isActive" | "value"), _)) => {
-            Err(format!("{name} has its own argument"))
-        }
-        Some(("revision", _)) => Err("revision is written with each change".to_owned()),
-        Some((name @ ("isRemoved" | "tombstoneExpiry"), _)) => {
-            Err(format!("{name} marks a deleted toggle"))
-        }
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("expected NAME=VALUE".to_owned()),
-    }
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    check_attribute(name).map_err(|error| error.to_string())?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {

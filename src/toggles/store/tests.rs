@@ -289,3 +289,29 @@ async fn a_toggle_that_does_not_exist_may_have_been_misspelt() {
     let wanted = "there is no toggle `1`";
     assert_eq!(error.to_string(), wanted, "although the list is refused");
 }
+
+/// The message is `[{"featureId":{"S":"1"},"featureName":{"S":"One"},"isActive":{"BOOL":true},…}]`.
+#[tokio::test]
+async fn a_toggle_that_no_message_can_contain_is_not_written() {
+    let kept = r#"{"Item": {"featureId": {"S": "1"}, "featureName": {"S": "One"}, "revision": {"N": "9000000000000"}, "kept": {"NS": ["1", "2"]}}}"#;
+    let around = concat!(
+        r#"[{"featureId":{"S":"1"},"featureName":{"S":"One"},"isActive":{"BOOL":true},"#,
+        r#""kept":{"NS":["1","2"]},"revision":{"N":"9000000000001"},"text":{"S":"\n"}}]"#
+    );
+    let room = 131_072 - around.len();
+    for (length, fits) in [(room, true), (room + 1, false)] {
+        let fake = FakeAws::new([("GetItem", 200, kept), UPDATED]);
+        let attributes = [("text".to_owned(), format!("\n{}", "x".repeat(length)))];
+        let change = Change {
+            attributes: &attributes,
+            ..change(None)
+        };
+        let told = store(&fake).set(&change).await;
+        assert_eq!(told.is_ok(), fits, "{told:?}");
+        assert_eq!(fake.count("UpdateItem"), usize::from(fits));
+        if let Err(error) = told {
+            let wanted = "toggle `1` would be a message of 131073 bytes; the limit is 131072";
+            assert_eq!(error.to_string(), wanted);
+        }
+    }
+}
