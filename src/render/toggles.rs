@@ -1,6 +1,6 @@
 //! Toggles, and the messages that a client of the service receives.
 
-use crate::toggles::{Message, Toggle};
+use crate::toggles::{Message, Resent, Toggle};
 
 /// The toggles, one per line, with their ids in a column.
 #[must_use]
@@ -35,6 +35,23 @@ pub fn message(message: &Message) -> String {
         }
         Message::Changed(toggle) => line(toggle, 0),
         Message::Removed(removal) => format!("{}  removed", removal.id),
+    }
+}
+
+/// How many toggles are sent again.
+#[must_use]
+pub fn resent(resent: &Resent) -> String {
+    let count = |count: usize| match count {
+        1 => "1 toggle".to_owned(),
+        count => format!("{count} toggles"),
+    };
+    let again = format!("{} sent again", count(resent.resent));
+    match resent.changed {
+        0 => again,
+        changed => format!(
+            "{again}; {} changed meanwhile, and sent for that",
+            count(changed)
+        ),
     }
 }
 

@@ -19,7 +19,7 @@ pub use client::{Client, Received};
 pub use error::TogglesError;
 pub use limits::{NameError, check_attribute, check_id, check_removal};
 pub use message::{Message, Removal};
-pub use store::{Change, Store};
+pub use store::{Change, Resent, Store};
 pub use toggle::Toggle;
 pub use value::{AttributeText, ValueError};
 pub use watch::{Event, Watch};

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use aws::{Account, failed};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
+use serde::Serialize;
 
 use super::draft::{Draft, Item, expect, is_toggle, next_revision};
 use super::error::TogglesError;
@@ -18,6 +20,9 @@ use super::write::now_ms;
 
 /// How long a deleted toggle's tombstone is kept: far longer than a message can be late.
 const TOMBSTONE_SECONDS: u64 = 24 * 60 * 60;
+
+/// How many calls are made at the same time.
+const CONCURRENT: usize = 16;
 
 /// The similarity of two ids, from 0 to 1, at which one is suggested for the other.
 const ALIKE: f64 = 0.85;
@@ -44,6 +49,15 @@ pub struct Change<'c> {
     pub attributes: &'c [(String, String)],
     /// The revision that the toggle must have now; zero for none. `None` accepts any.
     pub if_revision: Option<u64>,
+}
+
+/// How many toggles were sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Resent {
+    /// Those whose revision was raised.
+    pub resent: usize,
+    /// Those that changed in between, and are sent because of that.
+    pub changed: usize,
 }
 
 impl Store {
@@ -158,6 +172,60 @@ impl Store {
                 Ok(missing.map(String::as_str).collect())
             }
             Err(error) => Err(self.suggest(error).await),
+        }
+    }
+
+    /// Raises the revision of these toggles, or of all if there are none of these, so that the service
+    /// sends each to every client again, tombstones too. One that changes in between is left: it is
+    /// sent because of that.
+    ///
+    /// # Errors
+    /// [`TogglesError::NoToggle`], before any write, and the first error of a write, after all others.
+    pub async fn resend(&self, ids: &[String]) -> Result<Resent, TogglesError> {
+        let items = if ids.is_empty() {
+            self.items().await?
+        } else {
+            self.existing(ids).await?
+        };
+        let floor = now_ms();
+        let writes = items.iter().map(|item| self.raise(item, floor));
+        let raised: Vec<_> = iter(writes).buffer_unordered(CONCURRENT).collect().await;
+        let mut resent = Resent::default();
+        for raised in raised {
+            if raised? {
+                resent.resent += 1;
+            } else {
+                resent.changed += 1;
+            }
+        }
+        Ok(resent)
+    }
+
+    /// The items of these ids, each once.
+    async fn existing(&self, ids: &[String]) -> Result<Vec<Item>, TogglesError> {
+        let ids: BTreeSet<_> = ids.iter().collect();
+        let reads = ids.into_iter().map(|id| async move {
+            let item = self.read(id).await?;
+            if item.is_empty() {
+                return Err(self.suggest(no_toggle(id)).await);
+            }
+            Ok(item)
+        });
+        iter(reads).buffered(CONCURRENT).try_collect().await
+    }
+
+    /// Raises an item's revision; false if it has changed since it was read.
+    async fn raise(&self, item: &Item, floor: u64) -> Result<bool, TogglesError> {
+        let id = item.get(ID).and_then(|id| id.as_s().ok());
+        let id = id.map_or("", String::as_str);
+        let draft = Draft {
+            revision: next_revision(id, item, floor)?,
+            ..Draft::default()
+        };
+        match self.try_write(id, item, &draft).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error),
         }
     }
 

@@ -36,6 +36,7 @@ fn help() {
         "toggles set",
         "toggles unset",
         "toggles delete",
+        "toggles resend",
         "toggles watch",
         "release",
         "release publish",

@@ -163,3 +163,43 @@ fn one_toggle_is_shown_and_loses_attributes() {
     project.fails(&["toggles", "unset", "chekout", "value"]);
     project.destroy();
 }
+
+/// A client that is connected receives them again, with a higher revision; deleted ones as removed.
+#[test]
+fn toggles_are_sent_again() {
+    let (project, mut watch) = watched();
+    let lines = |watch: &mut Running, wanted: &[&str]| {
+        let mut missing = wanted.to_vec();
+        while !missing.is_empty() {
+            let line = watch.line();
+            missing.retain(|wanted| *wanted != line);
+        }
+    };
+    for id in ["1", "2", "3"] {
+        project.ok(&["toggles", "set", id, "on"]);
+    }
+    project.ok(&["toggles", "delete", "3"]);
+    lines(&mut watch, &["1  on   1", "2  on   2", "3  removed"]);
+    // Whatever was still to arrive of these changes has arrived before what follows.
+    project.ok(&["toggles", "set", "4", "off"]);
+    until(&mut watch, "4  off  4");
+
+    let before = listed(&project);
+    let sent = project.ok(&["toggles", "resend", "2"]).stdout;
+    assert_eq!(sent, "1 toggle sent again\n");
+    until(&mut watch, "2  on   2");
+    let after = listed(&project);
+    assert_eq!(after[0], before[0]);
+    assert!(after[1]["revision"].as_u64() > before[1]["revision"].as_u64());
+
+    let sent = project
+        .ok(&["toggles", "resend", "--format", "json"])
+        .json();
+    assert_eq!(sent, json!({"resent": 4, "changed": 0}));
+    let all = ["1  on   1", "2  on   2", "3  removed", "4  off  4"];
+    lines(&mut watch, &all);
+    assert_eq!(listed(&project).as_array().map(Vec::len), Some(3));
+    let refused = project.fails(&["toggles", "resend", "2", "nope"]);
+    assert!(told(&refused).contains("there is no toggle `nope`"));
+    project.destroy();
+}

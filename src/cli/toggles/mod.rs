@@ -41,6 +41,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "NUMBER")]
         if_revision: Option<u64>,
     },
+    /// Send toggles to every client again, unchanged, as after a fan-out that failed
+    Resend {
+        /// The toggles' featureIds. Default: all, those deleted in the last day too
+        #[arg(value_parser = id)]
+        id: Vec<String>,
+    },
     /// Connect like a client: print the state, then each change as it arrives
     Watch,
 }
@@ -129,6 +135,7 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
             let deleted = store.delete(id, *if_revision).await;
             deleted.map_err(advice::report)?;
         }
+        Command::Resend { id } => resend(global, id).await?,
         Command::Watch => Box::pin(watch::run(global)).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -165,6 +172,16 @@ async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
     let missing = store.unset(id, names, *if_revision).await;
     for name in missing.map_err(advice::report)? {
         say(&format!("toggle `{id}` had no attribute `{name}`"));
+    }
+    Ok(())
+}
+
+async fn resend(global: &Global, ids: &[String]) -> Result<(), Report> {
+    let resent = open(global).await?.resend(ids).await;
+    let resent = resent.map_err(advice::report)?;
+    match global.format {
+        Format::Json => print_json(&resent)?,
+        Format::Human => print(&render::resent(&resent)),
     }
     Ok(())
 }

@@ -315,3 +315,56 @@ async fn a_toggle_that_no_message_can_contain_is_not_written() {
         }
     }
 }
+
+/// An item of 1 that is at the revision as read, one of 2 that is not, and a tombstone.
+#[tokio::test]
+async fn all_toggles_are_sent_again_unless_they_change_in_between() {
+    let items = r#"{"Items": [
+        {"featureId": {"S": "1"}, "revision": {"N": "9000000000000"}},
+        {"featureId": {"S": "2"}},
+        {"featureId": {"S": "3"}, "isRemoved": {"BOOL": true}, "revision": {"N": "5"}}
+    ]}"#;
+    let fake = FakeAws::new([
+        ("Scan", 200, items),
+        (r#""featureId":{"S":"1"}"#, 200, "{}"),
+        (r#""featureId":{"S":"2"}"#, CHANGED.1, CHANGED.2),
+        (r#""featureId":{"S":"3"}"#, 200, "{}"),
+    ]);
+    let resent = store(&fake).resend(&[]).await.unwrap();
+    assert_eq!((resent.resent, resent.changed), (2, 1));
+    fake.assert_used();
+    let requests = fake.requests();
+    let update = requests
+        .iter()
+        .find(|request| request.contains(r#"{"S":"1"}"#));
+    let update = update.unwrap();
+    for part in [
+        r#""UpdateExpression":"SET #s0 = :s0""#,
+        r##""ConditionExpression":"#revision = :read""##,
+        r#"":read":{"N":"9000000000000"}"#,
+        r#"":s0":{"N":"9000000000001"}"#,
+    ] {
+        assert!(update.contains(part), "{part}: {update}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_again_if_one_of_the_toggles_does_not_exist() {
+    let ids = ["1", "2"].map(str::to_owned);
+    let fake = FakeAws::new([AHEAD, ABSENT]);
+    let error = store(&fake).resend(&ids).await.unwrap_err();
+    assert!(matches!(error, TogglesError::NoToggle { .. }), "{error}");
+    assert_eq!(fake.count("UpdateItem"), 0);
+}
+
+#[tokio::test]
+async fn an_odd_toggle_keeps_no_other_from_being_sent_again() {
+    let items = r#"{"Items": [
+        {"featureId": {"S": "1"}, "revision": {"S": "v2"}},
+        {"featureId": {"S": "2"}}
+    ]}"#;
+    let fake = FakeAws::new([("Scan", 200, items), UPDATED]);
+    let error = store(&fake).resend(&[]).await.unwrap_err();
+    assert!(matches!(error, TogglesError::OddRevision(_)), "{error}");
+    fake.assert_used();
+}
