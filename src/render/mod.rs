@@ -8,6 +8,7 @@ mod progress;
 mod release;
 mod report;
 mod toggles;
+pub mod visible;
 
 pub use document::{PlanDocument, ReportDocument};
 pub use packages::{packages_listed, packages_published};

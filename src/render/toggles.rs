@@ -1,11 +1,12 @@
 //! Toggles, and the messages that a client of the service receives.
 
+use super::visible::field;
 use crate::toggles::{Message, Resent, Toggle};
 
 /// The toggles, one per line, with their ids in a column.
 #[must_use]
 pub fn toggles(toggles: &[Toggle]) -> String {
-    let width = toggles.iter().map(|toggle| toggle.id().len()).max();
+    let width = toggles.iter().map(|toggle| columns(toggle.id())).max();
     let width = width.unwrap_or(0);
     let lines = toggles.iter().map(|toggle| line(toggle, width));
     lines.collect::<Vec<_>>().join("\n")
@@ -14,12 +15,11 @@ pub fn toggles(toggles: &[Toggle]) -> String {
 /// A toggle, with one line per attribute.
 #[must_use]
 pub fn toggle(toggle: &Toggle) -> String {
-    let width = toggle.others().map(|(name, _)| name.len()).max();
+    let width = toggle.others().map(|(name, _)| columns(name)).max();
     let width = width.unwrap_or(0);
-    let state = if toggle.is_active() { "on " } else { "off" };
-    let first = format!("{}  {state}  {}", toggle.id(), toggle.name());
+    let first = head(toggle, 0);
     let others = toggle.others();
-    let others = others.map(|(name, value)| format!("  {name:width$}  {value}"));
+    let others = others.map(|(name, value)| format!("  {:width$}  {}", field(name), field(&value)));
     let lines: Vec<_> = std::iter::once(first).chain(others).collect();
     lines.join("\n")
 }
@@ -34,7 +34,7 @@ pub fn message(message: &Message) -> String {
             lines.collect::<Vec<_>>().join("\n")
         }
         Message::Changed(toggle) => line(toggle, 0),
-        Message::Removed(removal) => format!("{}  removed", removal.id),
+        Message::Removed(removal) => format!("{}  removed", field(&removal.id)),
     }
 }
 
@@ -56,8 +56,16 @@ pub fn resent(resent: &Resent) -> String {
 }
 
 fn line(toggle: &Toggle, width: usize) -> String {
+    let value = toggle.value().map(|value| format!("  = {}", field(&value)));
+    head(toggle, width) + &value.unwrap_or_default()
+}
+
+fn head(toggle: &Toggle, width: usize) -> String {
     let state = if toggle.is_active() { "on " } else { "off" };
-    let value = toggle.value().map(|value| format!("  = {value}"));
-    let value = value.unwrap_or_default();
-    format!("{:width$}  {state}  {}{value}", toggle.id(), toggle.name())
+    let (id, name) = (field(toggle.id()), field(toggle.name()));
+    format!("{id:width$}  {state}  {name}")
+}
+
+fn columns(text: &str) -> usize {
+    field(text).chars().count()
 }

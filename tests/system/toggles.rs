@@ -1,8 +1,13 @@
 //! The operator's commands for toggles, beside clients that are connected.
 
+use std::io::{BufRead as _, BufReader};
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
+use crate::support::PATIENCE;
 use crate::support::cli::{Ended, Project, Running};
+use crate::support::toggles::put;
 
 /// A system that stands, and a client that has received the state of no toggles.
 fn watched() -> (Project, Running) {
@@ -201,5 +206,97 @@ fn toggles_are_sent_again() {
     assert_eq!(listed(&project).as_array().map(Vec::len), Some(3));
     let refused = project.fails(&["toggles", "resend", "2", "nope"]);
     assert!(told(&refused).contains("there is no toggle `nope`"));
+    project.destroy();
+}
+
+/// The names of what others store steer no terminal, and make no lines of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_shown_without_their_control_characters() {
+    let (project, mut watch) = watched();
+    let id = "\u{1b}]0;owned\u{7}\u{1b}[2J cider";
+    let name = "two\nlines \u{9b}1m";
+    put(&project, id, name, true).await;
+    put(&project, "plain", "caf\u{e9}", false).await;
+    let line = r"\u{1b}]0;owned\u{7}\u{1b}[2J cider  on   two\nlines \u{9b}1m";
+    until(&mut watch, line);
+    let width = r"\u{1b}]0;owned\u{7}\u{1b}[2J cider".len();
+    let plain = format!("{:width$}  off  caf\u{e9}", "plain");
+    let list = project.ok(&["toggles", "list"]).stdout;
+    assert_eq!(list, format!("{line}\n{plain}\n"));
+    assert_eq!(
+        project.ok(&["toggles", "get", id]).stdout,
+        format!("{line}\n")
+    );
+
+    let json = project.ok(&["toggles", "list", "--format", "json"]);
+    assert!(!json.stdout.contains(['\u{1b}', '\u{9b}']), "{json:#?}");
+    assert_eq!(json.json()[0]["featureName"], name);
+    let refused = project.fails(&["toggles", "get", "\u{1b}[2J"]);
+    assert!(!refused.stderr.contains('\u{1b}'), "{refused:#?}");
+    let wanted = r"there is no toggle `\u{1b}[2J`";
+    assert!(told(&refused).contains(wanted), "{refused:#?}");
+    project.ok(&["toggles", "delete", id]);
+    until(&mut watch, r"\u{1b}]0;owned\u{7}\u{1b}[2J cider  removed");
+    project.destroy();
+}
+
+/// Like `frontage … | head -1`.
+#[test]
+fn a_reader_that_leaves_ends_the_program_quietly() {
+    let (project, _watch) = watched();
+    project.ok(&["toggles", "set", "1", "on"]);
+    for format in ["human", "json"] {
+        let mut watch = project
+            .command(&["toggles", "watch", "--format", format])
+            .spawn()
+            .expect("the program starts");
+        let mut reader = BufReader::new(watch.stdout.take().expect("its standard output"));
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("a line");
+        assert!(line.contains('1'), "{line}");
+        drop(reader);
+        let deadline = Instant::now() + PATIENCE;
+        while watch.try_wait().expect("its state").is_none() {
+            assert!(Instant::now() < deadline, "it goes on for nobody");
+            project.ok(&["toggles", "set", "1", "off"]);
+        }
+        let ended: Ended = watch.wait_with_output().expect("its end").into();
+        assert_eq!(ended.code, Some(0), "{ended:#?}");
+        assert_eq!(ended.stderr.lines().count(), 1, "{ended:#?}");
+    }
+    for arguments in [
+        &["plan"][..],
+        &["outputs"],
+        &["outputs", "--format", "json"],
+        &["toggles", "list"],
+        &["toggles", "get", "1"],
+        &["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ended: Ended = project
+            .command(arguments)
+            .stdout(writer)
+            .output()
+            .expect("the program runs")
+            .into();
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
+        assert_eq!(ended.stderr, "", "{arguments:?}");
+    }
+    project.destroy();
+}
+
+/// Data that is lost is an error.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_is_reported() {
+    let project = Project::new();
+    project.apply();
+    let full = std::fs::File::create("/dev/full").expect("opened");
+    let mut command = project.command(&["outputs"]);
+    let ended: Ended = command.stdout(full).output().expect("runs").into();
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    let wanted = "standard output cannot be written: No space left on device";
+    assert!(told(&ended).contains(wanted), "{ended:#?}");
     project.destroy();
 }

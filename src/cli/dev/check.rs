@@ -55,7 +55,7 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
     {
     }
     client.close().await;
-    print(&format!("{url}: a client got the state and then a change"));
+    print(&format!("{url}: a client got the state and then a change"))?;
     Ok(())
 }
 
@@ -83,7 +83,7 @@ pub(super) async fn applications(
         if status != StatusCode::OK {
             return Err(miette!("{url}: {application} answered {status}"));
         }
-        print(&format!("{url}: {application} is served"));
+        print(&format!("{url}: {application} is served"))?;
     }
     Ok(())
 }

@@ -148,7 +148,7 @@ async fn list(global: &Global) -> Result<(), Report> {
         Format::Human if toggles.is_empty() => say(
             "there are no toggles; create one: frontage toggles set 1 on --name \"Feature toggle 1\"",
         ),
-        Format::Human => print(&render::toggles(&toggles)),
+        Format::Human => print(&render::toggles(&toggles))?,
     }
     Ok(())
 }
@@ -157,7 +157,7 @@ async fn get(global: &Global, id: &str) -> Result<(), Report> {
     let toggle = open(global).await?.get(id).await.map_err(advice::report)?;
     match global.format {
         Format::Json => print_json(&toggle)?,
-        Format::Human => print(&render::toggle(&toggle)),
+        Format::Human => print(&render::toggle(&toggle))?,
     }
     Ok(())
 }
@@ -181,7 +181,7 @@ async fn resend(global: &Global, ids: &[String]) -> Result<(), Report> {
     let resent = resent.map_err(advice::report)?;
     match global.format {
         Format::Json => print_json(&resent)?,
-        Format::Human => print(&render::resent(&resent)),
+        Format::Human => print(&render::resent(&resent))?,
     }
     Ok(())
 }
