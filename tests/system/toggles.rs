@@ -162,10 +162,10 @@ fn one_toggle_is_shown_and_loses_attributes() {
         let refused = project.fails(&["toggles", "unset", "checkout", name]);
         assert!(told(&refused).contains("cannot be removed"), "{refused:#?}");
     }
-    let refused = project.fails(&["toggles", "get", "chekout"]);
-    assert!(told(&refused).contains("there is no toggle `chekout`"));
+    let refused = project.fails(&["toggles", "get", "checkouts"]);
+    assert!(told(&refused).contains("there is no toggle `checkouts`"));
     assert!(told(&refused).contains("did you mean `checkout`?"));
-    project.fails(&["toggles", "unset", "chekout", "value"]);
+    project.fails(&["toggles", "unset", "checkouts", "value"]);
     project.destroy();
 }
 

@@ -274,9 +274,9 @@ async fn attributes_are_removed_and_those_that_are_not_there_are_named() {
 async fn a_toggle_that_does_not_exist_may_have_been_misspelt() {
     let items = r#"{"Items": [
         {"featureId": {"S": "checkout"}}, {"featureId": {"S": "payment"}},
-        {"featureId": {"S": "checkuot"}, "isRemoved": {"BOOL": true}}
+        {"featureId": {"S": "checkouts"}, "isRemoved": {"BOOL": true}}
     ]}"#;
-    for (id, meant) in [("checkuot", Some("checkout")), ("search", None)] {
+    for (id, meant) in [("checkouts", Some("checkout")), ("search", None)] {
         let fake = FakeAws::new([ABSENT, ("Scan", 200, items)]);
         let error = store(&fake).get(id).await.unwrap_err();
         let TogglesError::NoToggle { near, .. } = error else {
