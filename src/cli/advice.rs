@@ -8,6 +8,7 @@ use miette::{Diagnostic, Report};
 use thiserror::Error;
 
 use crate::hint::Hint;
+use crate::render::visible::{is_odd, lines};
 
 /// An error and its hint.
 #[derive(Debug)]
@@ -33,6 +34,36 @@ impl<E: std::error::Error> Diagnostic for WithHint<E> {
         self.help
             .as_ref()
             .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+}
+
+/// An error in words that have been made visible, with its source.
+#[derive(Debug, Error)]
+#[error("{text}")]
+struct Shown {
+    text: String,
+    source: Option<Box<Shown>>,
+}
+
+/// The same report, if need be in words that do not steer a terminal: they may be those of AWS, or
+/// contain names that others chose.
+pub(super) fn visible(report: Report) -> Report {
+    let texts: Vec<_> = report.chain().map(ToString::to_string).collect();
+    let help = report.help().map(|help| help.to_string());
+    if !texts.iter().chain(&help).any(|text| is_odd(text)) {
+        return report;
+    }
+    let shown = texts.iter().rev().fold(None, |source, text| {
+        let text = lines(text);
+        Some(Box::new(Shown { text, source }))
+    });
+    let help = help.map(|help| lines(&help));
+    match shown {
+        Some(error) => Report::new(WithHint {
+            error: *error,
+            help,
+        }),
+        None => report,
     }
 }
 
@@ -107,5 +138,29 @@ pub(super) fn plan(error: PlanError) -> Report {
             Report::msg(lines.collect::<Vec<_>>().join("\n"))
         }
         other => advise(other, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Error)]
+    #[error("calling")]
+    struct Calling(#[source] std::io::Error);
+
+    #[test]
+    fn an_error_in_others_words_does_not_steer_the_terminal() {
+        let report = |text: &str, help: &'static str| {
+            let source = std::io::Error::other(text.to_owned());
+            visible(advise(Calling(source), help))
+        };
+        let chain = |report: &Report| report.chain().map(ToString::to_string).collect::<Vec<_>>();
+        let odd = report("no \u{1b}[8m toggle", "see\u{7}");
+        assert_eq!(chain(&odd), ["calling", r"no \u{1b}[8m toggle"]);
+        assert_eq!(odd.help().unwrap().to_string(), r"see\u{7}");
+        let plain = report("no\ntoggle", "see");
+        assert_eq!(chain(&plain), ["calling", "no\ntoggle"]);
+        assert!(plain.downcast_ref::<WithHint<Calling>>().is_some());
     }
 }

@@ -85,7 +85,7 @@ pub(super) async fn carry_out(
                 say(&render::pending(&report.pending));
             }
             if report.complete() {
-                print(&render::outputs(&outputs));
+                print(&render::outputs(&outputs))?;
             }
         }
     }

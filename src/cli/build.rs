@@ -36,7 +36,7 @@ pub(super) async fn run(global: &Global, _: &Arguments) -> Result<ExitCode, Repo
                     function.code_sha256,
                     function.name,
                     function.path.display()
-                ));
+                ))?;
             }
         }
     }

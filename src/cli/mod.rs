@@ -109,7 +109,7 @@ pub fn main(cli: Cli) -> ExitCode {
     let ended = runtime.block_on(run(cli));
     // A blocking read from a terminal must not delay the exit.
     runtime.shutdown_background();
-    ended.unwrap_or_else(|report| fail(&report))
+    ended.unwrap_or_else(|report| fail(&advice::visible(report)))
 }
 
 /// The most detailed logs of the SDK contain whole requests and responses, in which secrets are.

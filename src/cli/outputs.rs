@@ -29,7 +29,7 @@ pub(super) async fn run(global: &Global) -> Result<ExitCode, Report> {
     }
     match global.format {
         Format::Json => print_json(&outputs)?,
-        Format::Human => print(&render::outputs(&outputs)),
+        Format::Human => print(&render::outputs(&outputs))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -40,9 +40,9 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     tracing::info!(calls = context.account.calls().get(), "planned");
     match global.format {
         Format::Human => {
-            print(&render::plan(&plan));
+            print(&render::plan(&plan))?;
             if arguments.show_left {
-                print(&render::left(&plan));
+                print(&render::left(&plan))?;
             }
         }
         Format::Json => print_json(&render::PlanDocument::new(&plan))?,

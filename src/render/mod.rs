@@ -8,6 +8,7 @@ mod progress;
 mod release;
 mod report;
 mod toggles;
+pub mod visible;
 
 pub use document::{PlanDocument, ReportDocument};
 pub use packages::{packages_listed, packages_published};
@@ -15,4 +16,4 @@ pub use plan::{left, plan};
 pub use progress::progress;
 pub use release::{published, release_progress, releases, rolled_back};
 pub use report::{outputs, pending, report};
-pub use toggles::{message, toggles};
+pub use toggles::{message, resent, toggle, toggles};

@@ -8,6 +8,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use model::Address;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::visible;
+
 /// Shows the events of a run until it ends.
 pub async fn progress(mut events: UnboundedReceiver<Event>) {
     let mut display = Display::new();
@@ -58,7 +60,7 @@ impl Display {
     fn wait(&self, address: &Address, doing: &str, what: &str) {
         let text = format!("{address}: {doing}, waiting for {what}");
         match self.flying.get(&(address.clone(), doing.to_owned())) {
-            Some((_, bar)) if self.live => bar.set_message(text),
+            Some((_, bar)) if self.live => bar.set_message(visible::field(&text)),
             _ => self.line(&format!("  {text}")),
         }
     }
@@ -102,7 +104,7 @@ impl Display {
         if self.live {
             let style = ProgressStyle::with_template("  {spinner} {msg} {elapsed}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            bar.set_message(text);
+            bar.set_message(visible::field(&text));
             bar.enable_steady_tick(Duration::from_millis(120));
         } else {
             self.line(&format!("  {text}"));
@@ -114,7 +116,7 @@ impl Display {
     fn line(&self, text: &str) {
         use std::io::Write as _;
         let write = || {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", visible::lines(text));
         };
         self.bars.suspend(write);
     }

@@ -1,14 +1,27 @@
 //! Toggles, and the messages that a client of the service receives.
 
-use crate::toggles::{Message, Toggle};
+use super::visible::field;
+use crate::toggles::{Message, Resent, Toggle};
 
 /// The toggles, one per line, with their ids in a column.
 #[must_use]
 pub fn toggles(toggles: &[Toggle]) -> String {
-    let width = toggles.iter().map(|toggle| toggle.id().len()).max();
+    let width = toggles.iter().map(|toggle| columns(toggle.id())).max();
     let width = width.unwrap_or(0);
     let lines = toggles.iter().map(|toggle| line(toggle, width));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A toggle, with one line per attribute.
+#[must_use]
+pub fn toggle(toggle: &Toggle) -> String {
+    let width = toggle.others().map(|(name, _)| columns(name)).max();
+    let width = width.unwrap_or(0);
+    let first = head(toggle, 0);
+    let others = toggle.others();
+    let others = others.map(|(name, value)| format!("  {:width$}  {}", field(name), field(&value)));
+    let lines: Vec<_> = std::iter::once(first).chain(others).collect();
+    lines.join("\n")
 }
 
 /// A message, with one line per toggle in it.
@@ -21,11 +34,38 @@ pub fn message(message: &Message) -> String {
             lines.collect::<Vec<_>>().join("\n")
         }
         Message::Changed(toggle) => line(toggle, 0),
-        Message::Removed(id) => format!("{id}  removed"),
+        Message::Removed(removal) => format!("{}  removed", field(&removal.id)),
+    }
+}
+
+/// How many toggles are sent again.
+#[must_use]
+pub fn resent(resent: &Resent) -> String {
+    let count = |count: usize| match count {
+        1 => "1 toggle".to_owned(),
+        count => format!("{count} toggles"),
+    };
+    let again = format!("{} sent again", count(resent.resent));
+    match resent.changed {
+        0 => again,
+        changed => format!(
+            "{again}; {} changed meanwhile, and sent for that",
+            count(changed)
+        ),
     }
 }
 
 fn line(toggle: &Toggle, width: usize) -> String {
+    let value = toggle.value().map(|value| format!("  = {}", field(&value)));
+    head(toggle, width) + &value.unwrap_or_default()
+}
+
+fn head(toggle: &Toggle, width: usize) -> String {
     let state = if toggle.is_active() { "on " } else { "off" };
-    format!("{:width$}  {state}  {}", toggle.id(), toggle.name())
+    let (id, name) = (field(toggle.id()), field(toggle.name()));
+    format!("{id:width$}  {state}  {name}")
+}
+
+fn columns(text: &str) -> usize {
+    field(text).chars().count()
 }

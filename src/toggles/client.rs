@@ -30,7 +30,7 @@ pub struct Client {
 }
 
 /// A message, and its text as received.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Received {
     /// The text, which is JSON.
     pub text: String,

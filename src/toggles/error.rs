@@ -6,6 +6,7 @@ use engine::DriverError;
 use thiserror::Error;
 use tokio_tungstenite::tungstenite;
 
+use super::limits::MESSAGE_LIMIT;
 use crate::hint::Hint;
 
 /// Why toggles could not be read, written or watched.
@@ -15,8 +16,13 @@ pub enum TogglesError {
     #[error(transparent)]
     Aws(#[from] DriverError),
     /// The toggle does not exist.
-    #[error("there is no toggle `{0}`")]
-    NoToggle(String),
+    #[error("there is no toggle `{id}`")]
+    NoToggle {
+        /// The featureId.
+        id: String,
+        /// A similar one that exists.
+        near: Option<String>,
+    },
     /// The toggle is not at the expected revision.
     #[error("toggle `{id}` {}, not {expected}", revised(*live))]
     Revised {
@@ -26,6 +32,14 @@ pub enum TogglesError {
         expected: u64,
         /// Its revision in the table, if it has one.
         live: Option<u64>,
+    },
+    /// The toggle cannot be sent to clients.
+    #[error("toggle `{id}` would be a message of {bytes} bytes; the limit is {MESSAGE_LIMIT}")]
+    TooLarge {
+        /// The featureId.
+        id: String,
+        /// The bytes of the message.
+        bytes: usize,
     },
     /// The toggle's revision is not a whole number that could rise.
     #[error("the attribute `revision` of toggle `{0}` is not a whole number below 2^64")]
@@ -47,6 +61,11 @@ fn revised(live: Option<u64>) -> String {
 }
 
 impl TogglesError {
+    /// Whether the item was not as expected by a write.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Aws(error) if error.is("ConditionalCheckFailedException"))
+    }
+
     /// Whether the same attempt may succeed later: the service was not reached, or could not answer.
     pub(super) fn is_transient(&self) -> bool {
         match self {
@@ -70,9 +89,20 @@ impl Hint for TogglesError {
                 "the toggles table does not exist: run `frontage apply` first"
             }
             Self::Aws(error) => return error.hint(),
-            Self::NoToggle(_) => "run `frontage toggles list` to see all toggles",
+            Self::NoToggle {
+                near: Some(near), ..
+            } => {
+                let meant = format!(
+                    "did you mean `{near}`? run `frontage toggles list` to see all toggles"
+                );
+                return Some(meant.into());
+            }
+            Self::NoToggle { near: None, .. } => "run `frontage toggles list` to see all toggles",
             Self::Revised { .. } => {
-                "run `frontage toggles list --format json` to see the toggle, and pass its current revision"
+                "run `frontage toggles get ID` to see the toggle, and pass its current revision"
+            }
+            Self::TooLarge { .. } => {
+                "write less into its attributes, or remove some with `frontage toggles unset`"
             }
             Self::OddRevision(_) => {
                 "remove the attribute from the item in the table: `revision` is the number that orders a toggle's changes"

@@ -5,35 +5,68 @@ use serde_json::Value;
 use super::toggle::Toggle;
 
 /// A message from the service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Message {
     /// The whole state.
     State(Vec<Toggle>),
     /// A new or changed toggle.
     Changed(Toggle),
-    /// The featureId of a toggle that was deleted.
-    Removed(String),
+    /// A toggle was deleted.
+    Removed(Removal),
+}
+
+/// A toggle's deletion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The featureId.
+    pub id: String,
+    /// Its revision; only a deletion by `frontage toggles delete` has one.
+    pub revision: Option<u64>,
 }
 
 impl Message {
     /// Reads a message; `None` for text that is not one.
     pub(super) fn parse(text: &str) -> Option<Self> {
         match serde_json::from_str(text).ok()? {
-            Value::Array(items) => Some(Self::State(
-                items.iter().map(Toggle::from_message).collect(),
-            )),
+            Value::Array(items) => {
+                let toggles = items.iter().map(Toggle::from_message);
+                let toggles = toggles.filter(|toggle| !toggle.is_removed());
+                Some(Self::State(toggles.collect()))
+            }
             // A toggle's own attribute of this name is an object, as every attribute is.
-            item if item.get("isRemoved").is_some_and(Value::is_string) => Some(Self::Removed(
-                item["featureId"]["featureId"]["S"].as_str()?.to_owned(),
-            )),
-            item => Some(Self::Changed(Toggle::from_message(&item))),
+            item if item.get("isRemoved").is_some_and(Value::is_string) => {
+                let key = Toggle::from_message(item.get("featureId")?);
+                let removal = Toggle::from_message(&item);
+                let id = Some(key.id()).filter(|id| !id.is_empty())?;
+                Some(Self::removed(id, &removal))
+            }
+            item => {
+                let toggle = Toggle::from_message(&item);
+                // Functions older than this program send a tombstone as it is.
+                Some(if toggle.is_removed() {
+                    Self::removed(toggle.id(), &toggle)
+                } else {
+                    Self::Changed(toggle)
+                })
+            }
         }
+    }
+
+    fn removed(id: &str, item: &Toggle) -> Self {
+        let id = id.to_owned();
+        let revision = item.revision();
+        Self::Removed(Removal { id, revision })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn removal(id: &str, revision: Option<u64>) -> Message {
+        let id = id.to_owned();
+        Message::Removed(Removal { id, revision })
+    }
 
     /// In the format of the published design.
     #[test]
@@ -51,12 +84,20 @@ mod tests {
             Some(Message::State(vec![toggle]))
         );
         let removed = r#"{"isRemoved": "true", "featureId": {"featureId": {"S": "2"}}}"#;
-        assert_eq!(
-            Message::parse(removed),
-            Some(Message::Removed("2".to_owned()))
-        );
+        assert_eq!(Message::parse(removed), Some(removal("2", None)));
+        let revised =
+            r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}},"revision":{"N":"17"}}"#;
+        assert_eq!(Message::parse(revised), Some(removal("2", Some(17))));
         assert_eq!(Message::parse("pong"), None);
         let own = r#"{"featureId": {"S": "1"}, "isRemoved": {"S": "no"}}"#;
         assert!(matches!(Message::parse(own), Some(Message::Changed(_))));
+    }
+
+    #[test]
+    fn a_tombstone_that_is_sent_as_it_is_is_a_removal() {
+        let tombstone = r#"{"featureId":{"S":"2"},"isRemoved":{"BOOL":true},"revision":{"N":"17"},"tombstoneExpiry":{"N":"9"}}"#;
+        assert_eq!(Message::parse(tombstone), Some(removal("2", Some(17))));
+        let state = Message::parse(&format!("[{tombstone}]"));
+        assert_eq!(state, Some(Message::State(Vec::new())));
     }
 }

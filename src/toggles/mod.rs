@@ -4,16 +4,22 @@
 //! Nothing here knows a stack, a command or a terminal.
 
 mod client;
+mod draft;
 mod error;
+mod limits;
 mod message;
 mod revisions;
 mod store;
 mod toggle;
+mod value;
 mod watch;
+mod write;
 
 pub use client::{Client, Received};
 pub use error::TogglesError;
-pub use message::Message;
-pub use store::{Change, Store};
+pub use limits::{NameError, check_attribute, check_id, check_removal};
+pub use message::{Message, Removal};
+pub use store::{Change, Resent, Store};
 pub use toggle::Toggle;
+pub use value::{AttributeText, ValueError};
 pub use watch::{Event, Watch};

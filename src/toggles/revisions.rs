@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::client::Received;
-use super::message::Message;
+use super::message::{Message, Removal};
 use super::toggle::Toggle;
 
 /// The highest revision of each toggle that was received on one connection. A message that was
@@ -18,12 +18,9 @@ impl Revisions {
     /// What has no revision is always new.
     pub(super) fn newest(&mut self, received: Received) -> Option<Received> {
         match received.message {
-            Message::Changed(toggle) => self.admits(&toggle).then_some(Received {
-                message: Message::Changed(toggle),
-                ..received
-            }),
             Message::State(toggles) => self.newest_of(toggles, received.text),
-            Message::Removed(_) => Some(received),
+            Message::Changed(ref toggle) => self.admits(toggle).then_some(received),
+            Message::Removed(ref removal) => self.admits_removal(removal).then_some(received),
         }
     }
 
@@ -34,7 +31,8 @@ impl Revisions {
             return Some(Received { text, message });
         }
         let toggles = retain(toggles, &admitted);
-        let items = serde_json::from_str::<Vec<Value>>(&text).unwrap_or_default();
+        let mut items = serde_json::from_str::<Vec<Value>>(&text).unwrap_or_default();
+        items.retain(|item| !Toggle::from_message(item).is_removed());
         let text = Value::from(retain(items, &admitted)).to_string();
         let message = Message::State(toggles);
         admitted
@@ -43,12 +41,21 @@ impl Revisions {
     }
 
     fn admits(&mut self, toggle: &Toggle) -> bool {
-        let id = toggle.id().to_owned();
         let Some(revision) = toggle.revision() else {
-            self.0.remove(&id);
+            self.0.remove(toggle.id());
             return true;
         };
-        let known = self.0.entry(id).or_default();
+        self.is_newest(toggle.id(), revision)
+    }
+
+    /// A removal without a revision says nothing about the order.
+    fn admits_removal(&mut self, removal: &Removal) -> bool {
+        let revision = removal.revision;
+        revision.is_none_or(|revision| self.is_newest(&removal.id, revision))
+    }
+
+    fn is_newest(&mut self, id: &str, revision: u64) -> bool {
+        let known = self.0.entry(id.to_owned()).or_default();
         let admits = revision >= *known;
         *known = revision.max(*known);
         admits
@@ -90,6 +97,26 @@ mod tests {
         assert!(!admits(&item("1", 4)));
         assert!(admits(r#"{"featureId":{"S":"1"}}"#), "as published");
         assert!(admits(&item("1", 3)));
+    }
+
+    #[test]
+    fn what_is_older_than_a_removal_with_a_revision_is_dropped() {
+        let removal = |revision: u64| {
+            format!(
+                r#"{{"isRemoved":"true","featureId":{{"featureId":{{"S":"1"}}}},"revision":{{"N":"{revision}"}}}}"#
+            )
+        };
+        let mut revisions = Revisions::default();
+        let mut admits = |text: &str| revisions.newest(received(text)).is_some();
+        assert!(admits(&item("1", 5)));
+        assert!(!admits(&removal(4)), "it has been created again since");
+        assert!(admits(&removal(6)));
+        assert!(!admits(&item("1", 5)));
+        assert!(!admits(&format!("[{}]", item("1", 5))));
+        assert!(!admits(&removal(5)));
+        assert!(admits(&removal(6)), "a repeated one is not older");
+        assert!(admits(&item("1", 7)), "it is created again");
+        assert!(!admits(&removal(6)));
     }
 
     #[test]

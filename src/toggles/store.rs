@@ -1,24 +1,37 @@
 //! The toggles table, read and written with the operator's credentials.
 
-use std::collections::HashMap;
-use std::time::{SystemTime, UNIX_EPOCH};
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
 
 use aws::{Account, failed};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
+use serde::Serialize;
 
+use super::draft::{Draft, Item, expect, is_toggle, next_revision};
 use super::error::TogglesError;
-use super::toggle::{ACTIVE, ID, NAME, REVISION, Toggle};
+use super::limits::MESSAGE_LIMIT;
+use super::toggle::{ACTIVE, EXPIRY, ID, NAME, REMOVED, Toggle, VALUE};
+use super::value::AttributeText;
+use super::write::now_ms;
+
+/// How long a deleted toggle's tombstone is kept: far longer than a message can be late.
+const TOMBSTONE_SECONDS: u64 = 24 * 60 * 60;
+
+/// How many calls are made at the same time.
+const CONCURRENT: usize = 16;
+
+/// The similarity of two ids, from 0 to 1, at which one is suggested for the other.
+const ALIKE: f64 = 0.85;
 
 /// The toggles table.
 #[derive(Clone, Debug)]
 pub struct Store {
-    client: Client,
-    table: String,
+    pub(super) client: Client,
+    pub(super) table: String,
 }
 
 /// A change to one toggle.
@@ -30,10 +43,21 @@ pub struct Change<'c> {
     pub active: bool,
     /// The featureName. `None` keeps the existing one; a new toggle is then named for its id.
     pub name: Option<&'c str>,
+    /// The attribute `value`. `None` keeps the existing one.
+    pub value: Option<&'c AttributeText>,
     /// Other attributes, as text.
     pub attributes: &'c [(String, String)],
     /// The revision that the toggle must have now; zero for none. `None` accepts any.
     pub if_revision: Option<u64>,
+}
+
+/// How many toggles were sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Resent {
+    /// Those whose revision was raised.
+    pub resent: usize,
+    /// Those that changed in between, and are sent because of that.
+    pub changed: usize,
 }
 
 impl Store {
@@ -46,6 +70,183 @@ impl Store {
 
     /// Every toggle, by id.
     pub async fn list(&self) -> Result<Vec<Toggle>, TogglesError> {
+        let items = self.items().await?;
+        let toggles = items.into_iter().filter(is_toggle);
+        let mut toggles: Vec<_> = toggles.map(Toggle::from_item).collect();
+        toggles.sort_by(|one, other| one.id().cmp(other.id()));
+        Ok(toggles)
+    }
+
+    /// The toggle of this id.
+    ///
+    /// # Errors
+    /// [`TogglesError::NoToggle`] if it does not exist.
+    pub async fn get(&self, id: &str) -> Result<Toggle, TogglesError> {
+        let item = self.read(id).await?;
+        if is_toggle(&item) {
+            Ok(Toggle::from_item(item))
+        } else {
+            Err(self.suggest(no_toggle(id)).await)
+        }
+    }
+
+    /// Changes a toggle, or creates it if it does not exist. Returns its new revision: the
+    /// milliseconds since the epoch, or one more than the last if that is higher, as after a change
+    /// from a machine whose clock is ahead. So it rises with each change, a deletion included, and
+    /// clients drop what is older.
+    ///
+    /// # Errors
+    /// [`TogglesError::Revised`] if it is not at the expected revision,
+    /// [`TogglesError::OddRevision`] if its revision is not one of these, and
+    /// [`TogglesError::TooLarge`] if it could not be sent to clients.
+    pub async fn set(&self, change: &Change<'_>) -> Result<u64, TogglesError> {
+        let write = self.write(change.id, |item, floor| {
+            expect(change.id, item, change.if_revision)?;
+            let draft = Draft {
+                revision: next_revision(change.id, item, floor)?,
+                ..draft(change, item)
+            };
+            match draft.message_bytes(change.id, item) {
+                ..=MESSAGE_LIMIT => Ok(draft),
+                bytes => Err(TogglesError::TooLarge {
+                    id: change.id.to_owned(),
+                    bytes,
+                }),
+            }
+        });
+        Ok(write.await?.1)
+    }
+
+    /// Deletes a toggle: leaves a tombstone for a day, so that its deletion has a revision, and
+    /// clients drop messages about the toggle that are older. Only the revision it must have now is
+    /// accepted, if there is one.
+    ///
+    /// # Errors
+    /// [`TogglesError::NoToggle`] if it does not exist, and [`TogglesError::Revised`] if it is not at
+    /// the expected revision.
+    pub async fn delete(&self, id: &str, if_revision: Option<u64>) -> Result<(), TogglesError> {
+        let write = self.write(id, |item, floor| {
+            if !is_toggle(item) {
+                return Err(no_toggle(id));
+            }
+            expect(id, item, if_revision)?;
+            // Without an order among its changes, as with an odd revision, its deletion needs none.
+            let revision = next_revision(id, item, floor).unwrap_or(floor);
+            Ok(tombstone(revision))
+        });
+        match write.await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.suggest(error).await),
+        }
+    }
+
+    /// Removes attributes of a toggle. Returns those of the names that it had no attribute of.
+    ///
+    /// # Errors
+    /// As [`Store::delete`], and [`TogglesError::OddRevision`].
+    pub async fn unset<'n>(
+        &self,
+        id: &str,
+        names: &'n [String],
+        if_revision: Option<u64>,
+    ) -> Result<Vec<&'n str>, TogglesError> {
+        let write = self.write(id, |item, floor| {
+            if !is_toggle(item) {
+                return Err(no_toggle(id));
+            }
+            expect(id, item, if_revision)?;
+            Ok(Draft {
+                remove: names
+                    .iter()
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .cloned()
+                    .collect(),
+                revision: next_revision(id, item, floor)?,
+                ..Draft::default()
+            })
+        });
+        match write.await {
+            Ok((before, _)) => {
+                let missing = names.iter().filter(|name| !before.contains_key(*name));
+                Ok(missing.map(String::as_str).collect())
+            }
+            Err(error) => Err(self.suggest(error).await),
+        }
+    }
+
+    /// Raises the revision of these toggles, or of all if there are none of these, so that the service
+    /// sends each to every client again, tombstones too. One that changes in between is left: it is
+    /// sent because of that.
+    ///
+    /// # Errors
+    /// [`TogglesError::NoToggle`], before any write, and the first error of a write, after all others.
+    pub async fn resend(&self, ids: &[String]) -> Result<Resent, TogglesError> {
+        let items = if ids.is_empty() {
+            self.items().await?
+        } else {
+            self.existing(ids).await?
+        };
+        let floor = now_ms();
+        let writes = items.iter().map(|item| self.raise(item, floor));
+        let raised: Vec<_> = iter(writes).buffer_unordered(CONCURRENT).collect().await;
+        let mut resent = Resent::default();
+        for raised in raised {
+            if raised? {
+                resent.resent += 1;
+            } else {
+                resent.changed += 1;
+            }
+        }
+        Ok(resent)
+    }
+
+    /// The items of these ids, each once.
+    async fn existing(&self, ids: &[String]) -> Result<Vec<Item>, TogglesError> {
+        let ids: BTreeSet<_> = ids.iter().collect();
+        let reads = ids.into_iter().map(|id| async move {
+            let item = self.read(id).await?;
+            if item.is_empty() {
+                return Err(self.suggest(no_toggle(id)).await);
+            }
+            Ok(item)
+        });
+        iter(reads).buffered(CONCURRENT).try_collect().await
+    }
+
+    /// Raises an item's revision; false if it has changed since it was read.
+    async fn raise(&self, item: &Item, floor: u64) -> Result<bool, TogglesError> {
+        let id = item.get(ID).and_then(|id| id.as_s().ok());
+        let id = id.map_or("", String::as_str);
+        let draft = Draft {
+            revision: next_revision(id, item, floor)?,
+            ..Draft::default()
+        };
+        match self.try_write(id, item, &draft).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The error, with the id of a toggle that may have been meant if there is none of the id in it.
+    async fn suggest(&self, error: TogglesError) -> TogglesError {
+        let TogglesError::NoToggle { id, .. } = error else {
+            return error;
+        };
+        // Without the permission to list there is nothing to suggest.
+        let toggles = self.list().await.unwrap_or_default();
+        let likeness = |toggle: &Toggle| strsim::jaro_winkler(&id, toggle.id());
+        let nearest = toggles
+            .iter()
+            .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))
+            .filter(|nearest| likeness(nearest) >= ALIKE);
+        let near = nearest.map(|toggle| toggle.id().to_owned());
+        TogglesError::NoToggle { id, near }
+    }
+
+    /// All items, the tombstones too.
+    async fn items(&self) -> Result<Vec<Item>, TogglesError> {
         let pages = self
             .client
             .scan()
@@ -54,235 +255,57 @@ impl Store {
             .into_paginator()
             .items()
             .send();
-        let items = pages
-            .collect::<Result<Vec<_>, _>>()
-            .await
-            .map_err(failed("dynamodb:Scan"))?;
-        let mut toggles: Vec<_> = items.iter().map(Toggle::from_item).collect();
-        toggles.sort_by(|one, other| one.id().cmp(other.id()));
-        Ok(toggles)
+        let items = pages.collect::<Result<Vec<_>, _>>().await;
+        Ok(items.map_err(failed("dynamodb:Scan"))?)
     }
 
-    /// Changes a toggle, or creates it if it is new. Returns its new revision: the milliseconds since
-    /// the epoch, or one more than the last if that is higher, as after a change from a machine
-    /// whose clock is ahead. So it rises with each change, and clients drop what is older.
-    ///
-    /// # Errors
-    /// [`TogglesError::Revised`] if it is not at the expected revision, and
-    /// [`TogglesError::OddRevision`] if its revision is not one of these.
-    pub async fn set(&self, change: &Change<'_>) -> Result<u64, TogglesError> {
-        let mut next = now_ms().max(
-            change
-                .if_revision
-                .map_or(0, |expected| expected.saturating_add(1)),
-        );
-        loop {
-            let update = self
-                .update(change)
-                .expression_attribute_names("#revision", REVISION);
-            let update = update.expression_attribute_values(":revision", number(next));
-            let update = match change.if_revision {
-                None => update.condition_expression(
-                    "attribute_not_exists(#revision) OR #revision < :revision",
-                ),
-                Some(0) => update.condition_expression("attribute_not_exists(#revision)"),
-                Some(expected) => update
-                    .condition_expression("#revision = :expected")
-                    .expression_attribute_values(":expected", number(expected)),
-            };
-            let Err(error) = update.send().await else {
-                return Ok(next);
-            };
-            let Some(live) = refused(error.as_service_error()) else {
-                return Err(failed("dynamodb:UpdateItem")(error).into());
-            };
-            next = after(&live, change)?;
-        }
-    }
-
-    /// The update of a toggle, without a condition.
-    fn update(&self, change: &Change<'_>) -> UpdateItemFluentBuilder {
-        let mut assignments = vec![
-            format!("{ACTIVE} = :active"),
-            "#revision = :revision".to_owned(),
-        ];
-        assignments.push(match change.name {
-            Some(_) => format!("{NAME} = :name"),
-            None => format!("{NAME} = if_not_exists({NAME}, :name)"),
-        });
-        let name = change.name.unwrap_or(change.id).to_owned();
-        let mut call = self
+    /// The item of this id; empty if it does not exist.
+    pub(super) async fn read(&self, id: &str) -> Result<Item, TogglesError> {
+        let call = self
             .client
-            .update_item()
+            .get_item()
             .table_name(&self.table)
-            .key(ID, AttributeValue::S(change.id.to_owned()))
-            .return_values_on_condition_check_failure(OnFailure::AllOld)
-            .expression_attribute_values(":active", AttributeValue::Bool(change.active))
-            .expression_attribute_values(":name", AttributeValue::S(name));
-        for (index, (name, value)) in change.attributes.iter().enumerate() {
-            assignments.push(format!("#a{index} = :a{index}"));
-            call = call.expression_attribute_names(format!("#a{index}"), name);
-            call = call.expression_attribute_values(
-                format!(":a{index}"),
-                AttributeValue::S(value.clone()),
-            );
-        }
-        call.update_expression(format!("SET {}", assignments.join(", ")))
-    }
-
-    /// Deletes a toggle.
-    ///
-    /// # Errors
-    /// [`TogglesError::NoToggle`] if it does not exist.
-    pub async fn delete(&self, id: &str) -> Result<(), TogglesError> {
-        let answer = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key(ID, AttributeValue::S(id.to_owned()))
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await
-            .map_err(failed("dynamodb:DeleteItem"))?;
-        if answer.attributes().is_none_or(HashMap::is_empty) {
-            return Err(TogglesError::NoToggle(id.to_owned()));
-        }
-        Ok(())
+            .consistent_read(true)
+            .key(ID, AttributeValue::S(id.to_owned()));
+        let answer = call.send().await.map_err(failed("dynamodb:GetItem"))?;
+        Ok(answer.item.unwrap_or_default())
     }
 }
 
-fn now_ms() -> u64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    u64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
-}
-
-fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
-}
-
-/// The item for which the condition did not hold, if that is the error.
-fn refused(error: Option<&UpdateItemError>) -> Option<HashMap<String, AttributeValue>> {
-    match error? {
-        UpdateItemError::ConditionalCheckFailedException(refusal) => {
-            Some(refusal.item().cloned().unwrap_or_default())
-        }
-        _ => None,
+/// A change to an item. A new toggle gets nothing of an earlier one's tombstone.
+fn draft(change: &Change<'_>, item: &Item) -> Draft {
+    let exists = is_toggle(item);
+    let text = |(name, value): &(String, String)| (name.clone(), AttributeValue::S(value.clone()));
+    let mut set: Item = change.attributes.iter().map(text).collect();
+    set.insert(ACTIVE.to_owned(), AttributeValue::Bool(change.active));
+    if let Some(AttributeText(value)) = change.value {
+        set.insert(VALUE.to_owned(), value.clone());
+    }
+    let has_name = exists && item.contains_key(NAME);
+    if let Some(name) = change.name.or((!has_name).then_some(change.id)) {
+        set.insert(NAME.to_owned(), AttributeValue::S(name.to_owned()));
+    }
+    Draft {
+        set,
+        replaces: !exists,
+        ..Draft::default()
     }
 }
 
-/// The next revision of a toggle that has a higher one than was assumed.
-fn after(live: &HashMap<String, AttributeValue>, change: &Change<'_>) -> Result<u64, TogglesError> {
-    let id = change.id.to_owned();
-    let revision = live.get(REVISION);
-    let live = revision.and_then(|live| live.as_n().ok()?.parse::<u64>().ok());
-    if let Some(expected) = change.if_revision {
-        return Err(TogglesError::Revised { id, expected, live });
-    }
-    let next = live.and_then(|live| live.checked_add(1));
-    next.ok_or(TogglesError::OddRevision(id))
+fn no_toggle(id: &str) -> TogglesError {
+    let id = id.to_owned();
+    TogglesError::NoToggle { id, near: None }
 }
 
-#[cfg(test)]
-mod tests {
-    use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-    use fake_aws::FakeAws;
-    use serde_json::Value;
-
-    use super::*;
-
-    const AHEAD: &str = r#"{"__type": "ConditionalCheckFailedException", "Item": {"revision": {"N": "9000000000000"}}}"#;
-
-    fn store(fake: &FakeAws) -> Store {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-1"))
-            .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
-            .endpoint_url("https://fake")
-            .http_client(fake.client())
-            .build();
-        Store {
-            client: Client::from_conf(config),
-            table: "toggles".to_owned(),
-        }
-    }
-
-    fn change(if_revision: Option<u64>) -> Change<'static> {
-        Change {
-            id: "1",
-            active: true,
-            name: None,
-            attributes: &[],
-            if_revision,
-        }
-    }
-
-    fn bodies(fake: &FakeAws) -> Vec<Value> {
-        let body = |name: &String| serde_json::from_str(&name[name.find('{').unwrap()..]).unwrap();
-        fake.requests().iter().map(body).collect()
-    }
-
-    #[tokio::test]
-    async fn a_revision_is_the_time_and_rises() {
-        let fake = FakeAws::new([("UpdateItem", 200, "{}")]);
-        let before = now_ms();
-        let revision = store(&fake).set(&change(None)).await.unwrap();
-        assert!((before..=now_ms()).contains(&revision));
-        let update = &bodies(&fake)[0];
-        assert_eq!(
-            update["ConditionExpression"],
-            "attribute_not_exists(#revision) OR #revision < :revision"
-        );
-        let sent = &update["ExpressionAttributeValues"][":revision"]["N"];
-        assert_eq!(*sent, revision.to_string());
-    }
-
-    #[tokio::test]
-    async fn it_rises_even_if_the_last_change_is_from_a_clock_that_is_ahead() {
-        let fake = FakeAws::new([("UpdateItem", 400, AHEAD), ("UpdateItem", 200, "{}")]);
-        let revision = store(&fake).set(&change(None)).await.unwrap();
-        assert_eq!(revision, 9_000_000_000_001);
-        let sent = &bodies(&fake)[1]["ExpressionAttributeValues"][":revision"]["N"];
-        assert_eq!(sent, "9000000000001");
-    }
-
-    #[tokio::test]
-    async fn a_toggle_at_another_revision_is_not_changed() {
-        let fake = FakeAws::new([("UpdateItem", 400, AHEAD)]);
-        let error = store(&fake).set(&change(Some(7))).await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "toggle `1` is at revision 9000000000000, not 7"
-        );
-        assert_eq!(fake.requests().len(), 1);
-
-        let new = r#"{"__type": "ConditionalCheckFailedException"}"#;
-        let fake = FakeAws::new([("UpdateItem", 400, new)]);
-        let error = store(&fake).set(&change(Some(7))).await.unwrap_err();
-        assert_eq!(error.to_string(), "toggle `1` has no revision, not 7");
-    }
-
-    #[tokio::test]
-    async fn the_expected_revision_is_a_condition_and_zero_is_none() {
-        let fake = FakeAws::new([("UpdateItem", 200, "{}"), ("UpdateItem", 200, "{}")]);
-        let store = store(&fake);
-        let next = store.set(&change(Some(9_000_000_000_000))).await.unwrap();
-        assert_eq!(next, 9_000_000_000_001);
-        store.set(&change(Some(0))).await.unwrap();
-        let conditions = bodies(&fake)
-            .into_iter()
-            .map(|mut body| body["ConditionExpression"].take());
-        assert_eq!(
-            conditions.collect::<Vec<_>>(),
-            ["#revision = :expected", "attribute_not_exists(#revision)"]
-        );
-    }
-
-    #[tokio::test]
-    async fn a_revision_of_another_kind_is_reported() {
-        let odd =
-            r#"{"__type": "ConditionalCheckFailedException", "Item": {"revision": {"S": "v2"}}}"#;
-        let fake = FakeAws::new([("UpdateItem", 400, odd)]);
-        let error = store(&fake).set(&change(None)).await.unwrap_err();
-        assert!(matches!(error, TogglesError::OddRevision(_)), "{error}");
+fn tombstone(revision: u64) -> Draft {
+    let expiry = now_ms() / 1000 + TOMBSTONE_SECONDS;
+    Draft {
+        set: Item::from([
+            (REMOVED.to_owned(), AttributeValue::Bool(true)),
+            (EXPIRY.to_owned(), AttributeValue::N(expiry.to_string())),
+        ]),
+        replaces: true,
+        revision,
+        ..Draft::default()
     }
 }

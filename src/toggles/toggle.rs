@@ -1,10 +1,11 @@
 //! A toggle.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::draft::{Item, revision};
+use super::value::{Plain, plain, untyped};
 
 /// The attribute that is a toggle's key.
 pub(super) const ID: &str = "featureId";
@@ -15,11 +16,23 @@ pub(super) const ACTIVE: &str = "isActive";
 
 /// The number that rises with each change.
 pub(super) const REVISION: &str = "revision";
+/// The attribute of a tombstone: an item that is left of a toggle that was deleted.
+pub(super) const REMOVED: &str = "isRemoved";
+/// When DynamoDB deletes a tombstone, in seconds since the epoch.
+pub(super) const EXPIRY: &str = "tombstoneExpiry";
 
-/// A toggle: its attributes in plain JSON, of any type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Toggle(Map<String, Value>);
+/// The attribute with a value beside the state, which clients of `OpenFeature` read.
+pub(super) const VALUE: &str = "value";
+
+/// A toggle: its attributes, of any type. It serialises to plain JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toggle(Item);
+
+impl Serialize for Toggle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(plain(&self.0))
+    }
+}
 
 impl Toggle {
     /// Its featureId.
@@ -37,21 +50,40 @@ impl Toggle {
     /// Whether it is on.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.0.get(ACTIVE) == Some(&Value::Bool(true))
+        self.0.get(ACTIVE) == Some(&AttributeValue::Bool(true))
+    }
+
+    /// Whether it is the tombstone of a toggle that was deleted.
+    pub(super) fn is_removed(&self) -> bool {
+        self.0.get(REMOVED) == Some(&AttributeValue::Bool(true))
     }
 
     /// Its revision, if it has one.
     pub(super) fn revision(&self) -> Option<u64> {
-        self.0.get(REVISION)?.as_u64()
+        revision(&self.0)
+    }
+
+    /// Its value in JSON, if it has one.
+    #[must_use]
+    pub fn value(&self) -> Option<String> {
+        Some(json(&Plain(self.0.get(VALUE)?)))
+    }
+
+    /// All attributes but its id, name and state, in JSON and by name.
+    pub fn others(&self) -> impl Iterator<Item = (&str, String)> {
+        let others =
+            plain(&self.0).filter(|(name, _)| ![ID, NAME, ACTIVE].contains(&name.as_str()));
+        others.map(|(name, value)| (name.as_str(), json(&value)))
     }
 
     fn text(&self, name: &str) -> &str {
-        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
+        let text = self.0.get(name).and_then(|value| value.as_s().ok());
+        text.map_or("", String::as_str)
     }
 
     /// A toggle from its item in the table.
-    pub(super) fn from_item(item: &HashMap<String, AttributeValue>) -> Self {
-        Self(members(item))
+    pub(super) fn from_item(item: Item) -> Self {
+        Self(item)
     }
 
     /// A toggle as sent to clients, in DynamoDB's JSON: `{"featureId": {"S": "1"}, …}`.
@@ -65,51 +97,15 @@ impl Toggle {
     }
 }
 
-fn members(item: &HashMap<String, AttributeValue>) -> Map<String, Value> {
-    item.iter()
-        .map(|(name, value)| (name.clone(), plain(value)))
-        .collect()
-}
-
-/// Text, numbers, truth values, lists and maps as they are; sets as lists, bytes as their length.
-fn plain(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::S(text) => Value::from(text.as_str()),
-        AttributeValue::N(number) => plain_number(number),
-        AttributeValue::Bool(truth) => Value::from(*truth),
-        AttributeValue::M(item) => members(item).into(),
-        AttributeValue::L(items) => items.iter().map(plain).collect(),
-        AttributeValue::Ss(items) | AttributeValue::Ns(items) => {
-            items.iter().map(String::as_str).collect()
-        }
-        AttributeValue::B(bytes) => Value::from(format!("{} bytes", bytes.as_ref().len())),
-        _ => Value::Null,
-    }
-}
-
-/// A value of DynamoDB's JSON, an object whose only member is named for the value's type.
-fn untyped(value: &Value) -> Value {
-    let mut members = value.as_object().into_iter().flatten();
-    match members.next() {
-        Some((of, Value::String(number))) if of == "N" => plain_number(number),
-        Some((of, Value::Object(item))) if of == "M" => item
-            .iter()
-            .map(|(name, value)| (name.clone(), untyped(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-        Some((of, Value::Array(items))) if of == "L" => items.iter().map(untyped).collect(),
-        Some((of, _)) if of == "NULL" => Value::Null,
-        Some((_, value)) => value.clone(),
-        None => Value::Null,
-    }
-}
-
-fn plain_number(number: &str) -> Value {
-    serde_json::from_str(number).unwrap_or_else(|_| Value::from(number))
+/// Values of attributes always serialise.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use serde_json::json;
 
     use super::*;
@@ -132,16 +128,13 @@ mod tests {
             "featureId": {"S": "1"}, "featureName": {"S": "One"}, "isActive": {"BOOL": true},
             "groups": {"L": [{"S": "beta"}, {"NULL": true}]}, "rules": {"M": {"percent": {"N": "5"}}},
         });
-        let toggle = Toggle::from_item(&item);
+        let toggle = Toggle::from_item(item);
         assert_eq!(toggle, Toggle::from_message(&message));
         assert_eq!((toggle.id(), toggle.name()), ("1", "One"));
         assert!(toggle.is_active());
         assert_eq!(
-            serde_json::to_value(&toggle).unwrap(),
-            json!({
-                "featureId": "1", "featureName": "One", "isActive": true, "groups": ["beta", null],
-                "rules": {"percent": 5},
-            })
+            super::json(&toggle),
+            r#"{"featureId":"1","featureName":"One","groups":["beta",null],"isActive":true,"rules":{"percent":5}}"#
         );
     }
 

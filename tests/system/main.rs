@@ -22,3 +22,4 @@ mod packages;
 mod regions;
 mod releases;
 mod strict;
+mod toggles;

@@ -1,8 +1,10 @@
 //! The program's output, for people and for machines.
 
+use std::io::{BufRead as _, BufReader};
+
 use serde_json::{Value, json};
 
-use crate::support::cli::{Project, Running};
+use crate::support::cli::{Ended, Project, Running};
 use crate::support::schema::differences;
 
 fn schema() -> Value {
@@ -32,8 +34,11 @@ fn help() {
         "outputs",
         "toggles",
         "toggles list",
+        "toggles get",
         "toggles set",
+        "toggles unset",
         "toggles delete",
+        "toggles resend",
         "toggles watch",
         "release",
         "release publish",
@@ -311,6 +316,40 @@ fn dev_shows_changes_until_it_is_interrupted() {
         std::net::TcpStream::connect(free).is_err(),
         "the emulator is gone"
     );
+}
+
+/// Like `frontage dev | head`.
+#[test]
+fn dev_takes_everything_down_once_its_output_is_read_no_more() {
+    let project = Project::new();
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0))
+        .expect("a port")
+        .local_addr()
+        .expect("its address");
+    let mut dev = project
+        .command(&["dev", "--port", &free.port().to_string()])
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(dev.stdout.take().expect("its standard output")).lines();
+    let mut next = |wanted: &str| loop {
+        let line = lines.next().expect("a line").expect("text");
+        if line.contains(wanted) {
+            break line;
+        }
+    };
+    let export = next("  export AWS_ENDPOINT_URL=");
+    next("Changes are shown here");
+    drop(lines);
+    // The first line that nobody reads is the state, or a change that is made for that.
+    let variables = export
+        .trim_start_matches("  export ")
+        .split(' ')
+        .filter_map(|pair| pair.split_once('='));
+    let mut set = project.command(&["toggles", "set", "1", "on"]);
+    let _ = set.envs(variables).output().expect("the program runs");
+    let ended: Ended = dev.wait_with_output().expect("its end").into();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
 }
 
 #[test]

@@ -45,6 +45,7 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
         id,
         active: true,
         name: None,
+        value: None,
         attributes: &[],
         if_revision: None,
     };
@@ -54,7 +55,7 @@ pub(super) async fn toggles(url: &str, store: &Store) -> Result<(), Report> {
     {
     }
     client.close().await;
-    print(&format!("{url}: a client got the state and then a change"));
+    print(&format!("{url}: a client got the state and then a change"))?;
     Ok(())
 }
 
@@ -82,7 +83,7 @@ pub(super) async fn applications(
         if status != StatusCode::OK {
             return Err(miette!("{url}: {application} answered {status}"));
         }
-        print(&format!("{url}: {application} is served"));
+        print(&format!("{url}: {application} is served"))?;
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ pub(super) async fn make(store: &Store) -> Result<(), Report> {
             id,
             active,
             name: Some(name),
+            value: None,
             attributes: &[],
             if_revision: None,
         };

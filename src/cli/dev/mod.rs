@@ -65,8 +65,10 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let checked = if arguments.once {
         check(&context, &url, &store, &outputs, &applications).await
     } else {
-        welcome(&context, &outputs, &applications, registry.as_ref());
-        watch(&global, &url).await
+        match welcome(&context, &outputs, &applications, registry.as_ref()) {
+            Ok(()) => watch(&global, &url).await,
+            Err(error) => Err(error),
+        }
     };
     take_down(&mut context).await?;
     checked.map(|()| ExitCode::SUCCESS)
@@ -184,45 +186,45 @@ fn welcome(
     outputs: &Outputs,
     applications: &[Application],
     registry: Option<&Registry>,
-) {
+) -> Result<(), Report> {
     let frontage = std::env::args()
         .next()
         .unwrap_or_else(|| "frontage".to_owned());
-    print("");
+    print("")?;
     if let Some(shell) = release::site(outputs, &Application::Shell)
         .filter(|_| applications.contains(&Application::Shell))
     {
-        print(&format!("The shell is at {shell}"));
+        print(&format!("The shell is at {shell}"))?;
         print(&format!(
             "Sign in as {} with the password {}\n",
             user::NAME,
             user::PASSWORD
-        ));
+        ))?;
     }
     if let Ok(url) = websocket_url(outputs) {
-        print(&format!("The toggles are live at {url}\n"));
+        print(&format!("The toggles are live at {url}\n"))?;
     }
     if let Some(registry) = registry {
         print(&format!(
             "The shared packages are served at {} (npm install --registry …)\n",
             registry.url()
-        ));
+        ))?;
     }
-    print("Try, in another terminal here:");
+    print("Try, in another terminal here:")?;
     print(&format!(
         "  export AWS_ENDPOINT_URL={} AWS_REGION={} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
         context.account.endpoint().unwrap_or_default(),
         context.account.region(),
-    ));
-    print(&format!("  {frontage} toggles set 1 on"));
-    print(&format!("  {frontage} toggles watch"));
+    ))?;
+    print(&format!("  {frontage} toggles set 1 on"))?;
+    print(&format!("  {frontage} toggles watch"))?;
     if let Some(team) = applications
         .iter()
         .find(|application| **application != Application::Shell)
     {
-        print(&format!("  {frontage} release publish {team}"));
+        print(&format!("  {frontage} release publish {team}"))?;
     }
-    print("\nChanges are shown here. Ctrl-C takes everything down.\n");
+    print("\nChanges are shown here. Ctrl-C takes everything down.\n")
 }
 
 async fn watch(global: &Global, url: &str) -> Result<(), Report> {
@@ -232,7 +234,7 @@ async fn watch(global: &Global, url: &str) -> Result<(), Report> {
         .map_err(advice::report)?;
     loop {
         tokio::select! {
-            event = watch.next() => show(Format::Human, &event),
+            event = watch.next() => if !show(Format::Human, &event)? { break },
             () = interrupts.next() => break,
         }
     }

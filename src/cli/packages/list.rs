@@ -20,7 +20,7 @@ pub(super) async fn run(global: &Global, place: &RegistryArgs) -> Result<(), Rep
         Format::Human if listed.is_empty() => {
             say("all packages of the workspace are private");
         }
-        Format::Human => print(&render::packages_listed(&listed)),
+        Format::Human => print(&render::packages_listed(&listed))?,
     }
     Ok(())
 }

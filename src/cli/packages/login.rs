@@ -34,7 +34,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
             path.display()
         ));
     } else {
-        print(&lines.join("\n"));
+        print(&lines.join("\n"))?;
     }
     if let Some(expires) = destination.expires {
         say(&format!("the token expires {}", within(expires)));

@@ -32,7 +32,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let published = published.await.into_diagnostic()??;
     match global.format {
         Format::Json => print_json(&published)?,
-        Format::Human => print(&render::packages_published(&published)),
+        Format::Human => print(&render::packages_published(&published))?,
     }
     Ok(())
 }

@@ -19,9 +19,6 @@ pub(super) async fn run(global: &Global, name: &str) -> Result<(), Report> {
             ));
             Ok(())
         }
-        Format::Human => {
-            print(&render::releases(&listed));
-            Ok(())
-        }
+        Format::Human => print(&render::releases(&listed)),
     }
 }

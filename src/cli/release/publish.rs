@@ -55,10 +55,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     }
     match global.format {
         Format::Json => print_json(&published),
-        Format::Human => {
-            print(&render::published(&application, &published));
-            Ok(())
-        }
+        Format::Human => print(&render::published(&application, &published)),
     }
 }
 

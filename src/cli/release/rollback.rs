@@ -31,9 +31,6 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     let back = with_progress(global.format, roll_back).await?;
     match global.format {
         Format::Json => print_json(&back),
-        Format::Human => {
-            print(&render::rolled_back(&application, &back));
-            Ok(())
-        }
+        Format::Human => print(&render::rolled_back(&application, &back)),
     }
 }

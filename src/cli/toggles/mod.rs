@@ -13,19 +13,39 @@ use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::{advice, context};
 use crate::render;
-use crate::toggles::{Change, Store};
+use crate::toggles::{
+    AttributeText, Change, NameError, Store, check_attribute, check_id, check_removal,
+};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List every toggle
     List,
+    /// Show a toggle with all its attributes
+    Get {
+        /// The toggle's featureId
+        #[arg(value_parser = id)]
+        id: String,
+    },
     /// Switch a toggle on or off; creates it if it does not exist
     Set(Set),
+    /// Remove attributes of a toggle
+    Unset(Unset),
     /// Delete a toggle
     Delete {
         /// The toggle's featureId
+        #[arg(value_parser = id)]
         id: String,
+        /// Only if it has this revision now. Default: whatever it has
+        #[arg(long, value_name = "NUMBER")]
+        if_revision: Option<u64>,
+    },
+    /// Send toggles to every client again, unchanged, as after a fan-out that failed
+    Resend {
+        /// The toggles' featureIds. Default: all, those deleted in the last day too
+        #[arg(value_parser = id)]
+        id: Vec<String>,
     },
     /// Connect like a client: print the state, then each change as it arrives
     Watch,
@@ -35,16 +55,35 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Set {
     /// The toggle's featureId
+    #[arg(value_parser = id)]
     id: String,
     /// Its state
     state: State,
     /// Its featureName; default: unchanged, or the id for a new toggle
     #[arg(long)]
     name: Option<String>,
-    /// Another attribute, as text (repeatable)
+    /// Its value: JSON (`5`, `true`, `{"a": 1}`) has its own type, other text is text, and so is text
+    /// in quotes (`"5"`). Default: unchanged
+    #[arg(long, value_name = "JSON|TEXT", allow_negative_numbers = true)]
+    value: Option<AttributeText>,
+    /// Another attribute, always as text (repeatable); `value` has its own option
     #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
     attribute: Vec<(String, String)>,
     /// Only if it has this revision now; 0: only if it has none. Default: whatever it has
+    #[arg(long, value_name = "NUMBER")]
+    if_revision: Option<u64>,
+}
+
+/// Arguments of `toggles unset`.
+#[derive(Debug, Args)]
+pub(super) struct Unset {
+    /// The toggle's featureId
+    #[arg(value_parser = id)]
+    id: String,
+    /// The names of the attributes; not featureName or isActive, which every toggle has
+    #[arg(required = true, value_parser = removal)]
+    name: Vec<String>,
+    /// Only if it has this revision now. Default: whatever it has
     #[arg(long, value_name = "NUMBER")]
     if_revision: Option<u64>,
 }
@@ -58,38 +97,45 @@ pub(super) enum State {
     Off,
 }
 
+fn id(text: &str) -> Result<String, NameError> {
+    check_id(text)?;
+    Ok(text.to_owned())
+}
+
+fn removal(text: &str) -> Result<String, NameError> {
+    check_removal(text)?;
+    Ok(text.to_owned())
+}
+
 fn attribute(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name @ ("featureId" | "featureName" | "isActive"), _)) => {
-            Err(format!("{name} has its own argument"))
-        }
-        Some(("revision", _)) => Err("revision is written with each change".to_owned()),
-        Some(("isRemoved", _)) => {
-            Err("isRemoved marks a message about a deleted toggle".to_owned())
-        }
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("expected NAME=VALUE".to_owned()),
-    }
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    check_attribute(name).map_err(|error| error.to_string())?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, Report> {
     match command {
         Command::List => list(global).await?,
+        Command::Get { id } => get(global, id).await?,
+        Command::Unset(arguments) => unset(global, arguments).await?,
         Command::Set(set) => {
             let change = Change {
                 id: &set.id,
                 active: set.state == State::On,
                 name: set.name.as_deref(),
+                value: set.value.as_ref(),
                 attributes: &set.attribute,
                 if_revision: set.if_revision,
             };
             let store = open(global).await?;
             store.set(&change).await.map_err(advice::report)?;
         }
-        Command::Delete { id } => {
+        Command::Delete { id, if_revision } => {
             let store = open(global).await?;
-            store.delete(id).await.map_err(advice::report)?;
+            let deleted = store.delete(id, *if_revision).await;
+            deleted.map_err(advice::report)?;
         }
+        Command::Resend { id } => resend(global, id).await?,
         Command::Watch => Box::pin(watch::run(global)).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -102,7 +148,40 @@ async fn list(global: &Global) -> Result<(), Report> {
         Format::Human if toggles.is_empty() => say(
             "there are no toggles; create one: frontage toggles set 1 on --name \"Feature toggle 1\"",
         ),
-        Format::Human => print(&render::toggles(&toggles)),
+        Format::Human => print(&render::toggles(&toggles))?,
+    }
+    Ok(())
+}
+
+async fn get(global: &Global, id: &str) -> Result<(), Report> {
+    let toggle = open(global).await?.get(id).await.map_err(advice::report)?;
+    match global.format {
+        Format::Json => print_json(&toggle)?,
+        Format::Human => print(&render::toggle(&toggle))?,
+    }
+    Ok(())
+}
+
+async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
+    let Unset {
+        id,
+        name: names,
+        if_revision,
+    } = unset;
+    let store = open(global).await?;
+    let missing = store.unset(id, names, *if_revision).await;
+    for name in missing.map_err(advice::report)? {
+        say(&format!("toggle `{id}` had no attribute `{name}`"));
+    }
+    Ok(())
+}
+
+async fn resend(global: &Global, ids: &[String]) -> Result<(), Report> {
+    let resent = open(global).await?.resend(ids).await;
+    let resent = resent.map_err(advice::report)?;
+    match global.format {
+        Format::Json => print_json(&resent)?,
+        Format::Human => print(&render::resent(&resent))?,
     }
     Ok(())
 }

@@ -8,11 +8,11 @@ use crate::cli::advice;
 use crate::cli::context::Context;
 use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
-use crate::cli::output::{print, say};
+use crate::cli::output::{follow, follow_json, say};
 use crate::render;
 use crate::toggles::{Event, Received, Watch};
 
-/// Prints until interrupted.
+/// Prints until it is interrupted or its output is read no more.
 pub(super) async fn run(global: &Global) -> Result<(), Report> {
     let stack = StackName::new(STACK);
     let (context, outputs) = Context::open_stack(global, &stack, Outputs::of).await?;
@@ -24,7 +24,7 @@ pub(super) async fn run(global: &Global) -> Result<(), Report> {
         .map_err(advice::report)?;
     loop {
         tokio::select! {
-            event = watch.next() => show(global.format, &event),
+            event = watch.next() => if !show(global.format, &event)? { break },
             () = interrupts.next() => break,
         }
     }
@@ -32,12 +32,12 @@ pub(super) async fn run(global: &Global) -> Result<(), Report> {
     Ok(())
 }
 
-/// Prints what happens to a client.
-pub(in crate::cli) fn show(format: Format, event: &Event) {
+/// Prints what happens to a client. Returns false if the output is read no more.
+pub(in crate::cli) fn show(format: Format, event: &Event) -> Result<bool, Report> {
     match event {
         Event::Received(Received { text, message }) => match format {
-            Format::Json => print(text),
-            Format::Human => print(&render::message(message)),
+            Format::Json => return follow_json(text),
+            Format::Human => return follow(&render::message(message)),
         },
         Event::Closed => say("the connection was closed; reconnecting"),
         Event::Failed { error, pause } => {
@@ -45,4 +45,5 @@ pub(in crate::cli) fn show(format: Format, event: &Event) {
             say(&format!("{error}; trying again in {seconds} s"));
         }
     }
+    Ok(true)
 }

@@ -1,0 +1,93 @@
+//! A change to an item of the toggles table, before it is written.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::error::TogglesError;
+use super::toggle::{ID, REMOVED, REVISION};
+use super::value::Typed;
+
+/// An item of the toggles table; empty if it does not exist.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// A change to an item.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Draft {
+    /// The attributes to write.
+    pub(super) set: Item,
+    /// The attributes to remove.
+    pub(super) remove: Vec<String>,
+    /// Whether attributes that it does not name are removed as well.
+    pub(super) replaces: bool,
+    /// The item's new revision.
+    pub(super) revision: u64,
+}
+
+impl Draft {
+    /// The attributes to write, with the revision.
+    pub(super) fn assigned(&self) -> Item {
+        let revision = AttributeValue::N(self.revision.to_string());
+        let mut set = self.set.clone();
+        set.insert(REVISION.to_owned(), revision);
+        set
+    }
+
+    /// The bytes of the state that contains only this toggle, `[{…}]`, once the draft is written. It is
+    /// the longest message about it: a change is sent without the brackets.
+    pub(super) fn message_bytes(&self, id: &str, read: &Item) -> usize {
+        let mut item = self.assigned();
+        item.insert(ID.to_owned(), AttributeValue::S(id.to_owned()));
+        if !self.replaces {
+            let kept = read.iter().filter(|(name, _)| !self.remove.contains(name));
+            for (name, value) in kept {
+                item.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        let item: BTreeMap<_, _> = item
+            .iter()
+            .map(|(name, value)| (name, Typed(value)))
+            .collect();
+        serde_json::to_vec(&[item]).unwrap_or_default().len()
+    }
+
+    /// Whether the item is as written: the answer to a write may be lost, and the SDK repeats it.
+    pub(super) fn is_in(&self, item: &Item) -> bool {
+        let mut assigned = self.assigned().into_iter();
+        assigned.all(|(name, value)| item.get(&name) == Some(&value))
+            && !self.remove.iter().any(|name| item.contains_key(name))
+    }
+}
+
+/// Whether an item is a toggle: neither absent nor the tombstone of one that was deleted.
+pub(super) fn is_toggle(item: &Item) -> bool {
+    !item.is_empty() && item.get(REMOVED) != Some(&AttributeValue::Bool(true))
+}
+
+/// Checks that an item is a toggle at the expected revision; zero is none.
+pub(super) fn expect(id: &str, item: &Item, expected: Option<u64>) -> Result<(), TogglesError> {
+    let live = Some(item).filter(|item| is_toggle(item)).and_then(revision);
+    match expected {
+        Some(expected) if expected != live.unwrap_or(0) => Err(TogglesError::Revised {
+            id: id.to_owned(),
+            expected,
+            live,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The next revision of an item: at least `floor`, and higher than that of the item or its tombstone.
+pub(super) fn next_revision(id: &str, item: &Item, floor: u64) -> Result<u64, TogglesError> {
+    if !item.contains_key(REVISION) {
+        return Ok(floor);
+    }
+    let next = revision(item).and_then(|live| live.checked_add(1));
+    let next = next.ok_or_else(|| TogglesError::OddRevision(id.to_owned()))?;
+    Ok(next.max(floor))
+}
+
+/// The revision of an item, if it has one.
+pub(super) fn revision(item: &Item) -> Option<u64> {
+    item.get(REVISION)?.as_n().ok()?.parse().ok()
+}

@@ -1,0 +1,102 @@
+//! What AWS refuses of a toggle, checked before anything is written.
+
+use thiserror::Error;
+
+use super::toggle::{ACTIVE, EXPIRY, ID, NAME, REMOVED, REVISION, VALUE};
+
+/// The largest message that API Gateway sends to a client, in bytes ("Quotas for configuring and
+/// running a WebSocket API" in its developer guide: 128 KB). The functions send a larger toggle as
+/// removed.
+pub(super) const MESSAGE_LIMIT: usize = 131_072;
+/// The longest partition key of `DynamoDB`, in bytes ("Constraints" in its developer guide).
+const ID_LIMIT: usize = 2048;
+/// The names of attributes are shorter, in bytes ("Naming rules" in the same guide: 64 KB).
+const NAME_LIMIT: usize = 65_536;
+
+/// Why a toggle cannot have an id, or an attribute of a name.
+#[derive(Debug, Error)]
+pub enum NameError {
+    /// An id is too long or empty.
+    #[error("an id has 1 to {ID_LIMIT} bytes; this one has {0}")]
+    Id(usize),
+    /// A name is too long or empty.
+    #[error("the name of an attribute has 1 to {} bytes; this one has {}", NAME_LIMIT - 1, .0)]
+    Attribute(usize),
+    /// The attribute has an argument of its own.
+    #[error("{0} has its own argument")]
+    OwnArgument(String),
+    /// Each change writes the revision.
+    #[error("revision is written with each change")]
+    Revision,
+    /// A word that the functions read.
+    #[error("{0} marks a deleted toggle")]
+    Tombstone(String),
+    /// No toggle is without it.
+    #[error("{0} cannot be removed: every toggle has one")]
+    Kept(String),
+}
+
+/// Checks the featureId of a toggle.
+///
+/// # Errors
+/// [`NameError::Id`].
+pub fn check_id(id: &str) -> Result<(), NameError> {
+    match id.len() {
+        1..=ID_LIMIT => Ok(()),
+        length => Err(NameError::Id(length)),
+    }
+}
+
+/// Checks the name of an attribute that is written as text.
+///
+/// # Errors
+/// Each kind of [`NameError`] about the name of an attribute.
+pub fn check_attribute(name: &str) -> Result<(), NameError> {
+    match name {
+        ID | NAME | ACTIVE | VALUE => Err(NameError::OwnArgument(name.to_owned())),
+        REVISION => Err(NameError::Revision),
+        REMOVED | EXPIRY => Err(NameError::Tombstone(name.to_owned())),
+        _ => check_length(name),
+    }
+}
+
+/// Checks the name of an attribute that is removed.
+///
+/// # Errors
+/// [`NameError::Kept`] for what every toggle has, and [`NameError::Attribute`].
+pub fn check_removal(name: &str) -> Result<(), NameError> {
+    match name {
+        ID | NAME | ACTIVE | REVISION => Err(NameError::Kept(name.to_owned())),
+        _ => check_length(name),
+    }
+}
+
+fn check_length(name: &str) -> Result<(), NameError> {
+    match name.len() {
+        1..NAME_LIMIT => Ok(()),
+        length => Err(NameError::Attribute(length)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_names_have_the_lengths_of_keys_and_names() {
+        let told = |checked: Result<(), NameError>| checked.map_err(|error| error.to_string());
+        assert_eq!(told(check_id(&"é".repeat(1024))), Ok(()));
+        let long = told(check_id(&"é".repeat(1025)));
+        assert_eq!(
+            long.unwrap_err(),
+            "an id has 1 to 2048 bytes; this one has 2050"
+        );
+        check_id("").unwrap_err();
+        for check in [check_attribute, check_removal] {
+            assert_eq!(told(check(&"n".repeat(65_535))), Ok(()));
+            let long = told(check(&"n".repeat(65_536))).unwrap_err();
+            assert!(long.contains("1 to 65535 bytes"), "{long}");
+            check("").unwrap_err();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Writes to the toggles table, each on condition that the item is still as it was read.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws::failed;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::draft::{Draft, Item};
+use super::error::TogglesError;
+use super::store::Store;
+use super::toggle::{ID, REVISION};
+
+/// A write fails only if another one succeeded in between, so this many in a row are a fault.
+const ATTEMPTS: usize = 50;
+
+/// A condition, and the value that it needs.
+type Condition = (&'static str, Option<AttributeValue>);
+
+impl Store {
+    /// Writes what `make` makes of the item and of the lowest revision that it may get. It is read and
+    /// made again as often as the item changes in between. Returns the item as it was before, and its
+    /// new revision.
+    pub(super) async fn write(
+        &self,
+        id: &str,
+        make: impl Fn(&Item, u64) -> Result<Draft, TogglesError>,
+    ) -> Result<(Item, u64), TogglesError> {
+        let mut floor = now_ms();
+        let mut item = self.read(id).await?;
+        let mut attempts = 1..ATTEMPTS;
+        loop {
+            let draft = make(&item, floor)?;
+            let refusal = match self.try_write(id, &item, &draft).await {
+                Ok(()) => return Ok((item, draft.revision)),
+                Err(error) if error.is_conflict() => error,
+                Err(error) => return Err(error),
+            };
+            let live = self.read(id).await?;
+            if draft.is_in(&live) {
+                return Ok((item, draft.revision));
+            }
+            if attempts.next().is_none() {
+                return Err(refusal);
+            }
+            (item, floor) = (live, draft.revision);
+        }
+    }
+
+    /// Writes a draft if the item is still as it was read.
+    pub(super) async fn try_write(
+        &self,
+        id: &str,
+        read: &Item,
+        draft: &Draft,
+    ) -> Result<(), TogglesError> {
+        if draft.replaces {
+            self.put(id, draft, condition(read)).await
+        } else {
+            self.update(id, draft, condition(read)).await
+        }
+    }
+
+    async fn put(
+        &self,
+        id: &str,
+        draft: &Draft,
+        (condition, read): Condition,
+    ) -> Result<(), TogglesError> {
+        let mut item = draft.assigned();
+        item.insert(ID.to_owned(), AttributeValue::S(id.to_owned()));
+        let mut call = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(condition);
+        if condition.contains("#revision") {
+            call = call.expression_attribute_names("#revision", REVISION);
+        }
+        if let Some(read) = read {
+            call = call.expression_attribute_values(":read", read);
+        }
+        call.send().await.map_err(failed("dynamodb:PutItem"))?;
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        id: &str,
+        draft: &Draft,
+        (condition, read): Condition,
+    ) -> Result<(), TogglesError> {
+        let mut call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(ID, AttributeValue::S(id.to_owned()))
+            .condition_expression(condition);
+        if condition.contains("#revision") {
+            call = call.expression_attribute_names("#revision", REVISION);
+        }
+        if let Some(read) = read {
+            call = call.expression_attribute_values(":read", read);
+        }
+        let mut assignments = Vec::new();
+        for (index, (name, value)) in draft.assigned().into_iter().enumerate() {
+            assignments.push(format!("#s{index} = :s{index}"));
+            call = call.expression_attribute_names(format!("#s{index}"), name);
+            call = call.expression_attribute_values(format!(":s{index}"), value);
+        }
+        let mut expression = format!("SET {}", assignments.join(", "));
+        let mut removals = Vec::new();
+        for (index, name) in draft.remove.iter().enumerate() {
+            removals.push(format!("#r{index}"));
+            call = call.expression_attribute_names(format!("#r{index}"), name);
+        }
+        if !removals.is_empty() {
+            expression = format!("{expression} REMOVE {}", removals.join(", "));
+        }
+        let call = call.update_expression(expression);
+        call.send().await.map_err(failed("dynamodb:UpdateItem"))?;
+        Ok(())
+    }
+}
+
+/// That the item is still as it was read: each change writes another revision.
+fn condition(read: &Item) -> Condition {
+    match read.get(REVISION) {
+        Some(revision) => ("#revision = :read", Some(revision.clone())),
+        None if read.is_empty() => ("attribute_not_exists(featureId)", None),
+        None => (
+            "attribute_exists(featureId) AND attribute_not_exists(#revision)",
+            None,
+        ),
+    }
+}
+
+/// The milliseconds since the epoch.
+pub(super) fn now_ms() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
