@@ -4,7 +4,6 @@
 use tokio::time::Instant;
 
 use crate::coalesce::{Pending, coalesce, earliest, first_of};
-use crate::connection::Connection;
 use crate::current::{ids, read, reread};
 use crate::event::StreamEvent;
 use crate::fan_out::{FanOut, Outcome};
@@ -13,6 +12,7 @@ use crate::line::Delivery;
 use crate::outbox::Outbox;
 use crate::policy::Rule;
 use crate::ports::{Backlog, Callback, Connections, Toggles};
+use crate::sending::Left;
 
 /// Sends the toggles that a batch says have changed to every connection, the known ones first.
 /// Returns the index of the first record that must be retried.
@@ -80,7 +80,7 @@ async fn slice<C, P, B: Backlog>(
 
 /// Leaves connections to the workers. Returns the first record, if the queue cannot be written.
 async fn leave<C, P, B: Backlog>(
-    left: &[Connection],
+    left: &Left,
     pending: &[Pending],
     exchange: &Delivery<'_, C, P>,
     outbox: &Outbox<'_, B>,

@@ -109,7 +109,7 @@ impl Fake {
                 let toggles = parcel.task.toggles.iter().cloned().collect();
                 Some((segment.clone(), toggles))
             }
-            Recipients::Connections(_) => None,
+            Recipients::Connections(_) | Recipients::Doubtful(_) => None,
         };
         parcels.iter().filter_map(segment).collect()
     }
@@ -119,7 +119,7 @@ impl Fake {
         let parcels = self.parcels.borrow();
         let connections = |parcel: &Parcel| match parcel.task.recipients.clone() {
             Recipients::Connections(connections) => connections,
-            Recipients::Segment(_) => Vec::new(),
+            Recipients::Segment(_) | Recipients::Doubtful(_) => Vec::new(),
         };
         let connections = parcels.iter().flat_map(connections);
         connections.map(|connection| connection.id).collect()

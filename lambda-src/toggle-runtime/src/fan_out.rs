@@ -14,7 +14,7 @@ use crate::known::Known;
 use crate::line::Delivery;
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, TableError};
-use crate::sending::Sending;
+use crate::sending::{Left, Sending};
 use crate::task::Segment;
 
 /// How long the scan waits while the known connections are sent to: about as long as a post takes.
@@ -28,7 +28,7 @@ pub enum Outcome {
     /// Every connection was sent to, or is closed, except these.
     Told {
         /// The connections that are to be sent to later.
-        left: Vec<Connection>,
+        left: Left,
     },
     /// Workers must do it, for all connections: there are too many, or they could not be read.
     /// Nothing that this fan-out posted is still on its way.

@@ -313,7 +313,7 @@ fn segments(event: &QueueEvent) -> impl Iterator<Item = Segment> + '_ {
     event.records.iter().filter_map(|record| {
         match serde_json::from_str::<Task>(&record.body).ok()?.recipients {
             Recipients::Segment(segment) => Some(segment),
-            Recipients::Connections(_) => None,
+            Recipients::Connections(_) | Recipients::Doubtful(_) => None,
         }
     })
 }

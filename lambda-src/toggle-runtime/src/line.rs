@@ -57,6 +57,8 @@ pub struct ConnectionSender<'a, C, P> {
     heard: bool,
     /// Whether this sender has posted anything.
     posted: bool,
+    /// Whether a post may still arrive, however late.
+    in_doubt: bool,
 }
 
 impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
@@ -68,6 +70,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             connection,
             heard,
             posted: false,
+            in_doubt: false,
         }
     }
 
@@ -138,6 +141,17 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         closed || forgotten
     }
 
+    /// Whether a post may still arrive, however late: only a close makes sure that it does not.
+    #[must_use]
+    pub const fn is_in_doubt(&self) -> bool {
+        self.in_doubt
+    }
+
+    /// Closes a connection that was open. Returns whether it is closed.
+    pub async fn end(&self) -> bool {
+        self.is_closed_after(self.close().await)
+    }
+
     /// Whether it belongs to another API or stage, such as one that the system had before.
     fn is_foreign(&self) -> bool {
         self.connection.endpoint != self.exchange.own
@@ -161,6 +175,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
             result.unwrap_or_else(|_| Err(CallbackError::InDoubt("it took too long".into())));
         if let Err(error) = &result {
             self.log(error);
+            self.in_doubt |= matches!(error, CallbackError::InDoubt(_));
         }
         result
     }

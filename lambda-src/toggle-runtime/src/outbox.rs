@@ -10,6 +10,7 @@ use tracing::{error, warn};
 
 use crate::connection::Connection;
 use crate::ports::{Backlog, QueueError};
+use crate::sending::Left;
 use crate::tally::Tally;
 use crate::task::{Parcel, Recipients, Segment, Task};
 
@@ -84,20 +85,25 @@ impl<'a, B: Backlog> Outbox<'a, B> {
 
     /// Stores connections that were left over, in groups of their own: they delay no segment.
     /// Returns whether they are stored.
-    pub async fn leave(&self, toggles: &BTreeSet<String>, left: &[Connection]) -> bool {
-        let parcel = |connections: &[Connection]| {
+    pub async fn leave(&self, toggles: &BTreeSet<String>, left: &Left) -> bool {
+        let parcel = |recipients| {
             let id = self.id();
             Parcel {
                 group: id.clone(),
                 id,
                 task: Task {
                     toggles: toggles.clone(),
-                    recipients: Recipients::Connections(connections.to_vec()),
+                    recipients,
                 },
             }
         };
-        self.store(left.chunks(CONNECTIONS).map(parcel).collect())
-            .await
+        let chunks = |all: &[Connection], of: fn(Vec<Connection>) -> Recipients| -> Vec<_> {
+            let chunks = all.chunks(CONNECTIONS);
+            chunks.map(|chunk| parcel(of(chunk.to_vec()))).collect()
+        };
+        let mut parcels = chunks(&left.untold, Recipients::Connections);
+        parcels.append(&mut chunks(&left.doubtful, Recipients::Doubtful));
+        self.store(parcels).await
     }
 
     /// Waits until the queue is empty, or no longer becomes emptier, or `until`: changes that are

@@ -13,6 +13,29 @@ use crate::line::{ConnectionSender, Delivery, End};
 use crate::message::{change, changes};
 use crate::ports::{Callback, Connections};
 
+/// The connections that were not sent everything and could not be closed.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// They can be sent to later.
+    pub untold: Vec<Connection>,
+    /// A post to them may still arrive, and would override a later one: they must be closed.
+    pub doubtful: Vec<Connection>,
+}
+
+impl Left {
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.untold.len() + self.doubtful.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// The same messages to many connections, several at once.
 #[derive(Debug)]
 pub struct Sending<'a, C, P> {
@@ -23,7 +46,7 @@ pub struct Sending<'a, C, P> {
     known: &'a Known,
     exchange: &'a Delivery<'a, C, P>,
     slots: Semaphore,
-    left: RefCell<Vec<Connection>>,
+    left: RefCell<Left>,
     stopped: Cell<bool>,
 }
 
@@ -60,9 +83,9 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
         self.stopped.set(true);
     }
 
-    /// The connections that were not sent everything and could not be closed: to be sent to later.
+    /// The connections that were not sent everything and could not be closed.
     #[must_use]
-    pub fn left(self) -> Vec<Connection> {
+    pub fn left(self) -> Left {
         self.left.into_inner()
     }
 
@@ -86,7 +109,13 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
             };
             if !settled {
                 self.exchange.tally.left.add();
-                self.left.borrow_mut().push(connection);
+                let doubtful = line.is_in_doubt();
+                let mut left = self.left.borrow_mut();
+                if doubtful {
+                    left.doubtful.push(connection);
+                } else {
+                    left.untold.push(connection);
+                }
             }
             return;
         }

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::ready;
 
 use futures_util::stream::{self, LocalBoxStream, Stream, StreamExt};
 use tokio::time::Instant;
@@ -15,11 +16,11 @@ use crate::current::{ids, read, reread};
 use crate::event::QueueEvent;
 use crate::fan_out::unscanned;
 use crate::known::Known;
-use crate::line::Delivery;
+use crate::line::{ConnectionSender, Delivery};
 use crate::outbox::Outbox;
 use crate::policy::Rule;
 use crate::ports::{Backlog, Callback, Connections, Toggles};
-use crate::sending::Sending;
+use crate::sending::{Left, Sending};
 use crate::task::{Recipients, Segment, Task};
 
 /// Sends the current states of the toggles that the messages name to their connections. Returns the
@@ -101,6 +102,9 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
     /// Sends, reads the toggles again, and sends those that have changed since. What it cannot finish
     /// is stored in the queue. Returns whether nothing else is left to do.
     async fn run(&self, toggles: BTreeSet<String>, recipients: &Recipients) -> bool {
+        if let Recipients::Doubtful(doubtful) = recipients {
+            return self.close(&toggles, doubtful).await;
+        }
         let exchange = self.exchange;
         let trigger = |id| Trigger { id, first: 0 };
         let triggers = toggles.into_iter().map(trigger).collect();
@@ -133,7 +137,7 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
         let scan = Scan::default();
         let (connections, all): (LocalBoxStream<'_, _>, _) = match recipients {
             Recipients::Segment(segment) => (self.scan(segment, &scan).boxed_local(), usize::MAX),
-            Recipients::Connections(left) => {
+            Recipients::Connections(left) | Recipients::Doubtful(left) => {
                 let live = |found: &&Connection| !self.exchange.clock.has_expired(found);
                 let live = left.iter().filter(live).cloned();
                 (stream::iter(live).boxed_local(), left.len())
@@ -147,6 +151,21 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
             return false;
         }
         self.leave(toggles, &left).await && self.put_back(toggles, rest).await
+    }
+
+    /// Closes connections that a post may still reach.
+    async fn close(&self, toggles: &BTreeSet<String>, doubtful: &[Connection]) -> bool {
+        let open = stream::iter(doubtful).map(|connection| async move {
+            let line = ConnectionSender::new(self.exchange, connection, true);
+            (!line.end().await).then(|| connection.clone())
+        });
+        let open = open.buffer_unordered(self.exchange.policy.concurrency);
+        let doubtful_still: Vec<_> = open.filter_map(ready).collect().await;
+        let left = Left {
+            untold: Vec::new(),
+            doubtful: doubtful_still,
+        };
+        left.len() < doubtful.len() && self.leave(toggles, &left).await
     }
 
     /// The connections of a segment that have not expired, page by page, until the deadline or a page
@@ -178,7 +197,7 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
                 }
             }
         });
-        let live = |found: &Connection| std::future::ready(!exchange.clock.has_expired(found));
+        let live = |found: &Connection| ready(!exchange.clock.has_expired(found));
         pages.flatten().filter(live)
     }
 
@@ -189,7 +208,7 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
         }
     }
 
-    async fn leave(&self, toggles: &BTreeSet<String>, left: &[Connection]) -> bool {
+    async fn leave(&self, toggles: &BTreeSet<String>, left: &Left) -> bool {
         let nothing = left.is_empty() || !self.exchange.policy.keeps(Rule::Leave);
         nothing || self.outbox.leave(toggles, left).await
     }
@@ -198,7 +217,13 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
     async fn again(&self, toggles: &BTreeSet<String>, recipients: &Recipients) -> bool {
         match recipients {
             Recipients::Segment(segment) => self.put_back(toggles, Some(segment.clone())).await,
-            Recipients::Connections(left) => self.leave(toggles, left).await,
+            Recipients::Connections(left) | Recipients::Doubtful(left) => {
+                let left = Left {
+                    untold: left.clone(),
+                    doubtful: Vec::new(),
+                };
+                self.leave(toggles, &left).await
+            }
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum Recipients {
     Segment(Segment),
     /// Those that were left over.
     Connections(Vec<Connection>),
+    /// Those that a post may still reach, however late: they are to be closed.
+    Doubtful(Vec<Connection>),
 }
 
 /// A segment of a parallel scan of the connections table, or the rest of one.

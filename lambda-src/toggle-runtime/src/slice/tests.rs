@@ -235,3 +235,23 @@ async fn a_toggle_that_changes_until_the_deadline_is_put_back() {
     };
     assert_eq!(fake.segments(), [(whole, vec!["1".to_owned()])]);
 }
+
+/// A post may still arrive, and would override what is sent later.
+#[tokio::test(start_paused = true)]
+async fn a_connection_in_doubt_that_cannot_be_closed_is_closed_later_and_not_sent_to() {
+    let late = CallbackError::InDoubt("late".into());
+    let doubted = fake(&[&["a"]]).answer("a", &late, 1).never_closes();
+    let event = messages(&[(&["1"], segment(None))]);
+    assert_eq!(run(&doubted, &event).await, [].into());
+    let doubtful = Recipients::Doubtful(vec![connection("a", OLD)]);
+    assert_eq!(doubted.parcels.borrow()[0].task.recipients, doubtful);
+
+    let event = messages(&[(&["1"], doubtful)]);
+    assert_eq!(run(&doubted, &event).await, [0].into(), "still not");
+    let closes = fake(&[]);
+    assert_eq!(run(&closes, &event).await, [].into());
+    assert_eq!(
+        (closes.closed.borrow().len(), closes.tried.borrow().len()),
+        (1, 0)
+    );
+}
