@@ -16,7 +16,13 @@ use super::function::{Builder, FunctionParts};
 use super::posting::{SEND_TIMEOUT, Sender};
 use super::queues::dead_letters;
 
-pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
+/// A function that a stream invokes.
+pub(super) struct Streamed {
+    pub(super) function: Handle<Function>,
+    pub(super) dead_letters: Handle<Queue>,
+}
+
+pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) -> Streamed {
     let tables = sender.tables;
     let actions = [
         "dynamodb:DeleteItem",
@@ -38,7 +44,7 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         ],
         environment: BTreeMap::new(),
     };
-    stream_function(builder, sender, parts);
+    stream_function(builder, sender, parts)
 }
 
 /// The function tells up to 20,000 connections itself, and leaves more than that to slices.
@@ -46,7 +52,7 @@ pub(super) fn toggle_message(
     builder: &mut Builder<'_, '_>,
     sender: &Sender<'_>,
     slices: &Handle<Queue>,
-) {
+) -> Streamed {
     let tables = sender.tables;
     let actions = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Scan"];
     let queue = ["sqs:GetQueueAttributes", "sqs:SendMessage"];
@@ -71,7 +77,7 @@ pub(super) fn toggle_message(
             ),
         ]),
     };
-    stream_function(builder, sender, parts);
+    stream_function(builder, sender, parts)
 }
 
 struct Streaming<'a> {
@@ -87,7 +93,11 @@ struct Streaming<'a> {
 
 /// A function that a table's stream invokes and that posts to connections; records that it fails on
 /// for good are reported to a dead-letter queue.
-fn stream_function(builder: &mut Builder<'_, '_>, sender: &Sender<'_>, mut parts: Streaming<'_>) {
+fn stream_function(
+    builder: &mut Builder<'_, '_>,
+    sender: &Sender<'_>,
+    mut parts: Streaming<'_>,
+) -> Streamed {
     let settings = &sender.system.toggles;
     let dead_letters = dead_letters(builder.stack, parts.name, settings);
     let mut statements = std::mem::take(&mut parts.statements);
@@ -111,6 +121,10 @@ fn stream_function(builder: &mut Builder<'_, '_>, sender: &Sender<'_>, mut parts
     let mapping = mapping(sender, &parts, &function, &dead_letters);
     let name = format!("{}-stream", parts.name);
     builder.stack.add(&name, mapping);
+    Streamed {
+        function,
+        dead_letters,
+    }
 }
 
 /// The permission to read a table's stream.
