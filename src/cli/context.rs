@@ -11,8 +11,9 @@ use miette::Report;
 use model::{Graph, Service, StackName};
 use stacks::MissingOutput;
 use stacks::artifacts::Artifacts;
+use stacks::artifacts::Sources;
 use stacks::description::System;
-use stacks::toggles::{self, Sources};
+use stacks::{shell, toggles};
 use thiserror::Error;
 
 use crate::cli::functions::{self, Zips};
@@ -75,7 +76,8 @@ impl Context {
         account: Account,
         zips: Zips,
     ) -> Result<Self, Report> {
-        let has_functions = selection.contains(&StackName::new(toggles::STACK));
+        let with_functions = [toggles::STACK, shell::STACK].map(StackName::new);
+        let has_functions = with_functions.iter().any(|stack| selection.contains(stack));
         let zips = if has_functions { zips } else { Zips::None };
         let functions = functions::find(system, zips).await?;
         // Quotas differ by Region, which the description need not state.

@@ -37,13 +37,21 @@ pub(crate) struct Streaming<'a> {
     pub(crate) environment: BTreeMap<String, Text>,
 }
 
+/// The function, once it was added.
+pub(crate) struct Streamed {
+    /// The function.
+    pub(crate) function: Handle<Function>,
+    /// The queue of the records that were dropped.
+    pub(crate) dead_letters: Handle<Queue>,
+}
+
 /// Adds a function that a table's stream invokes; records that it fails on for good are reported to
 /// a dead-letter queue.
 pub(crate) fn stream_function(
     builder: &mut Builder<'_, '_>,
     settings: &Toggles,
     mut parts: Streaming<'_>,
-) {
+) -> Streamed {
     let dead_letters = dead_letters(builder.stack, parts.name, settings);
     let mut statements = std::mem::take(&mut parts.statements);
     statements.extend(reading(parts.source));
@@ -66,6 +74,10 @@ pub(crate) fn stream_function(
     let mapping = mapping(settings, &parts, &function, &dead_letters);
     let name = format!("{}-stream", parts.name);
     builder.stack.add(&name, mapping);
+    Streamed {
+        function,
+        dead_letters,
+    }
 }
 
 /// The permission to read a table's stream.

@@ -14,7 +14,7 @@ use model::{IgnoredTags, Tags};
 use proptest::option;
 use proptest::prelude::*;
 use stacks::description::{
-    AccessLogs, Architecture, Connections, Countries, CustomDomain, Delivery, Dns, Email,
+    AccessLogs, Alarms, Architecture, Connections, Countries, CustomDomain, Delivery, Dns, Email,
     Functions, Identity, LOG_CLASSES, LogLevel, MINIMUM_TLS, Mfa, Name, Oidc, Packages, Password,
     Protocol, Provider, Quotas, Shell, Sources, System, TEMPLATE, Team, ThreatProtection, Tier,
     Toggles, log_class, price_class,
@@ -117,6 +117,15 @@ fn toggles() -> impl Strategy<Value = Toggles> {
                 }
             },
         )
+}
+
+fn alarms() -> impl Strategy<Value = Alarms> {
+    let emails = prop::collection::btree_set("[a-z.+]{1,9}@[a-z]{1,9}\\.[a-z]{2,3}", 0..4);
+    (any::<bool>(), emails, option::of(KMS_KEY)).prop_map(|(enabled, emails, kms_key)| Alarms {
+        enabled,
+        emails: emails.into_iter().collect(),
+        kms_key,
+    })
 }
 
 /// Tags whose keys differ in more than case.
@@ -389,13 +398,13 @@ fn system() -> impl Strategy<Value = System> {
         region,
         (tags(), ignored()),
         functions(),
-        toggles(),
+        (toggles(), alarms()),
         option::of(packages()),
         front_ends,
         1_783usize..=20_480,
     );
     all.prop_map(
-        |(name, region, tags, functions, toggles, packages, front_ends, length)| {
+        |(name, region, tags, functions, (toggles, alarms), packages, front_ends, length)| {
             let (tags, ignore_tags) = tags;
             let (identity, mut sites, shell, teams) = match front_ends {
                 Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
@@ -411,6 +420,7 @@ fn system() -> impl Strategy<Value = System> {
                 ignore_tags,
                 functions,
                 toggles,
+                alarms,
                 packages,
                 identity,
                 sites,
@@ -727,6 +737,7 @@ fn written(system: &System) -> String {
         ignore_tags,
         functions,
         toggles,
+        alarms,
         packages,
         identity,
         sites,
@@ -745,6 +756,13 @@ fn written(system: &System) -> String {
     }
     write_functions(&mut text, functions);
     write_toggles(&mut text, toggles);
+    let Alarms {
+        enabled,
+        emails,
+        kms_key,
+    } = alarms;
+    writeln!(text, "[alarms]\nenabled = {enabled}\nemails = {emails:?}").unwrap();
+    write_texts(&mut text, [("kms_key", kms_key)]);
     if let Some(Packages {
         readers,
         publishers,

@@ -245,3 +245,36 @@ fn the_pace_follows_the_quota() {
     let raised = "region = \"eu-south-1\"\n[toggles]\nposts_per_second = 50000";
     assert_eq!(pace(raised), expected(40, "45000", "1125"));
 }
+
+/// Each alarm is on something of the stack, notifies the topic, and takes no data for no failure.
+#[test]
+fn alarms_notify_the_addresses() {
+    let graph = graph("[alarms]\nemails = [\"ops@example.com\", \"dev@example.com\"]");
+    let of = |name: &str| {
+        let nodes = graph.nodes().filter(|node| node.resource_type.name == name);
+        nodes.collect::<Vec<_>>()
+    };
+    let alarms = of("AWS::CloudWatch::Alarm");
+    assert_eq!(alarms.len(), 14);
+    let topic = serde_json::json!([{"Fn::GetAtt": ["toggles/alarms", "TopicArn"]}]);
+    for alarm in alarms {
+        let properties = &alarm.properties;
+        assert_eq!(properties["AlarmActions"], topic, "{}", alarm.address);
+        assert_eq!(properties["OKActions"], topic, "{}", alarm.address);
+        assert_eq!(properties["TreatMissingData"], "notBreaching");
+        assert!(alarm.dependencies.len() == 2, "{}", alarm.address);
+    }
+    let addresses = of("AWS::SNS::Subscription");
+    let addresses = addresses.iter().map(|node| &node.properties["Endpoint"]);
+    assert_eq!(
+        addresses.collect::<Vec<_>>(),
+        ["ops@example.com", "dev@example.com"]
+    );
+}
+
+#[test]
+fn there_are_no_alarms_if_they_are_not_wanted() {
+    let graph = graph("[alarms]\nenabled = false\nemails = [\"ops@example.com\"]");
+    let mut types = graph.nodes().map(|node| node.resource_type.name);
+    assert!(types.all(|name| !name.contains("SNS") && !name.contains("Alarm")));
+}

@@ -1,5 +1,6 @@
 //! Everything of the kinds that Frontage creates, as each service lists it.
 
+use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 
 use super::World;
@@ -105,7 +106,7 @@ impl World {
         let Ok(pages) = pages.collect::<Result<Vec<_>, _>>().await else {
             return Vec::new();
         };
-        let alarms = pages.iter().flat_map(|page| page.metric_alarms());
+        let alarms = pages.iter().flat_map(DescribeAlarmsOutput::metric_alarms);
         let names: Vec<_> = alarms.filter_map(|alarm| alarm.alarm_name()).collect();
         self.lines("alarm", names)
     }

@@ -3,7 +3,7 @@
 use crate::support::cli::Project;
 
 /// The maximum number of calls that a plan of the toggle stack may make if there is nothing to do.
-const CALLS: u64 = 25;
+const CALLS: u64 = 34;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_finds_nothing_to_do_makes_few_calls() {

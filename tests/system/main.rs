@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alarms;
 mod calls;
 mod crash;
 mod crowd;

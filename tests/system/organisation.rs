@@ -121,7 +121,7 @@ async fn the_logs_are_as_prescribed() {
     );
     let listing = project.world.listing().await;
     let groups = listing.iter().filter(|line| line.starts_with("log group"));
-    assert_eq!(groups.count(), 3, "{listing:#?}");
+    assert_eq!(groups.count(), 4, "{listing:#?}");
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

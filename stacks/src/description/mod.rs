@@ -7,6 +7,7 @@
 //! Each table of the file has a module with its type, defaults and limits; a key is documented on
 //! the field with its name. [`TEMPLATE`] documents the same for operators.
 
+mod alarms;
 mod arn;
 mod delivery;
 mod domain;
@@ -30,6 +31,7 @@ mod tags;
 mod template;
 mod toggles;
 
+pub use alarms::Alarms;
 pub use delivery::{AccessLogs, Countries, Delivery, MINIMUM_TLS, price_class};
 pub use domain::{CustomDomain, Dns};
 pub use email::Email;

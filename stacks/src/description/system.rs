@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use model::{IgnoredTags, Tags};
 
+use super::alarms::Alarms;
 use super::delivery::Delivery;
 use super::domain::CustomDomain;
 use super::functions::Functions;
@@ -42,6 +43,8 @@ pub struct System {
     pub functions: Functions,
     /// `[toggles]`: the feature-toggle service.
     pub toggles: Toggles,
+    /// `[alarms]`: who is notified when something fails.
+    pub alarms: Alarms,
     /// `[packages]`: the repository of the packages that teams share. Default: none.
     pub packages: Option<Packages>,
     /// `[identity]`: who signs in, and how. Deployed together with the shell.
@@ -67,6 +70,7 @@ impl System {
             ignore_tags: IgnoredTags::default(),
             functions: Functions::default(),
             toggles: Toggles::default(),
+            alarms: Alarms::default(),
             packages: None,
             identity: Identity::default(),
             sites: Delivery::default(),
@@ -102,6 +106,7 @@ impl System {
         let ignore_tags = tags::read_ignored(root, entries);
         let functions = root.table("functions", Functions::read);
         let toggles = root.table("toggles", Toggles::read);
+        let alarms = root.table("alarms", Alarms::read);
         let has_packages = root.has("packages");
         let packages = root.table("packages", Packages::read);
         let (identity, login) = root.table("identity", |table| {
@@ -134,6 +139,7 @@ impl System {
             ignore_tags,
             functions,
             toggles,
+            alarms,
             packages,
             identity,
             sites,

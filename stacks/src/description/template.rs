@@ -74,6 +74,9 @@ mod tests {
         let connections = std::mem::take(&mut toggles.connections);
         assert_eq!(connections.point_in_time_recovery, Some(true));
         assert_eq!(connections.deletion_protection, Some(true));
+        let alarms = &mut system.alarms;
+        assert_eq!(std::mem::take(&mut alarms.emails), ["ops@example.com"]);
+        assert!(alarms.kms_key.take().is_some());
         let packages = system.packages.take().unwrap();
         assert_eq!((packages.readers.len(), packages.publishers.len()), (1, 1));
         assert_eq!(packages.protect, Some(vec!["@acme".to_owned()]));

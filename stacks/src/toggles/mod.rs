@@ -5,6 +5,7 @@
 //! one invocation. `docs/architecture.md` contains
 //! the diagram.
 
+mod alarms;
 mod posting;
 mod queues;
 mod senders;
@@ -21,6 +22,7 @@ use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 
+use self::alarms::{Watched, alarms};
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
@@ -86,9 +88,21 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
         pace: Pace::of(system),
     };
     let slices = queues::slices(builder.stack, &system.toggles);
-    new_connection(builder, &sender);
-    toggle_message(builder, &sender, &slices);
-    toggle_slice(builder, &sender, &slices);
+    let new_connection = new_connection(builder, &sender);
+    let toggle_message = toggle_message(builder, &sender, &slices.queue);
+    let toggle_slice = toggle_slice(builder, &sender, &slices.queue);
+    let watched = Watched {
+        functions: vec![
+            (NAMES.connection_manager, &manager),
+            (NAMES.toggle_slice, &toggle_slice),
+        ],
+        streamed: vec![
+            (NAMES.new_connection, &new_connection),
+            (NAMES.toggle_message, &toggle_message),
+        ],
+        slices: &slices,
+    };
+    alarms(stack, &system.alarms, &watched);
     let outputs = Outputs {
         websocket_url: api.stage.websocket_url(),
         toggles_table: tables.toggles.name(),

@@ -14,10 +14,16 @@ const SLICES: &str = "toggle-slices";
 /// configuring an Amazon SQS event source mapping`.
 const RECEIVES: i32 = 5;
 
+/// The queue of slices, and its dead letters.
+pub(super) struct Slices {
+    pub(super) queue: Handle<Queue>,
+    pub(super) dead_letters: Handle<Queue>,
+}
+
 /// A FIFO queue, in which the messages of one segment of the connections are in order and with one
 /// worker at a time. They are hidden for six times as long as the function may run, as Lambda
 /// recommends (same source as [`RECEIVES`]).
-pub(super) fn slices(stack: &mut StackBuilder<'_>, settings: &Toggles) -> Handle<Queue> {
+pub(super) fn slices(stack: &mut StackBuilder<'_>, settings: &Toggles) -> Slices {
     let letters = format!("{SLICES}-dead-letters");
     let dead_letters = Queue {
         message_retention_period: Some(settings.dead_letter_retention_days * 86_400),
@@ -32,7 +38,10 @@ pub(super) fn slices(stack: &mut StackBuilder<'_>, settings: &Toggles) -> Handle
         }),
         ..fifo(stack.physical_name(SLICES), settings)
     };
-    stack.add(SLICES, queue)
+    Slices {
+        queue: stack.add(SLICES, queue),
+        dead_letters,
+    }
 }
 
 fn fifo(name: String, settings: &Toggles) -> Queue {

@@ -7,9 +7,9 @@ use toggle_contract::{NAMES, POSTS_PER_SECOND, SLICES_QUEUE_URL};
 
 use super::posting::Sender;
 use crate::function::Builder;
-use crate::stream::{Streaming, stream_function};
+use crate::stream::{Streamed, Streaming, stream_function};
 
-pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) {
+pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) -> Streamed {
     let tables = sender.tables;
     let actions = [
         "dynamodb:DeleteItem",
@@ -32,7 +32,7 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         ],
         environment: sender.environment(),
     };
-    stream_function(builder, &sender.system.toggles, parts);
+    stream_function(builder, &sender.system.toggles, parts)
 }
 
 /// The function tells up to 20,000 connections itself, and leaves more than that to slices.
@@ -40,7 +40,7 @@ pub(super) fn toggle_message(
     builder: &mut Builder<'_, '_>,
     sender: &Sender<'_>,
     slices: &Handle<Queue>,
-) {
+) -> Streamed {
     let tables = sender.tables;
     let actions = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Scan"];
     let queue = ["sqs:GetQueueAttributes", "sqs:SendMessage"];
@@ -64,5 +64,5 @@ pub(super) fn toggle_message(
         ],
         environment,
     };
-    stream_function(builder, &sender.system.toggles, parts);
+    stream_function(builder, &sender.system.toggles, parts)
 }

@@ -17,7 +17,7 @@ pub(super) fn toggle_slice(
     builder: &mut Builder<'_, '_>,
     sender: &Sender<'_>,
     slices: &Handle<Queue>,
-) {
+) -> Handle<Function> {
     let tables = sender.tables;
     let connections = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Scan"];
     let queue = [
@@ -50,6 +50,7 @@ pub(super) fn toggle_slice(
     let mapping = mapping(&function, slices, sender.pace.workers);
     let name = format!("{}-queue", NAMES.toggle_slice);
     builder.stack.add(&name, mapping);
+    function
 }
 
 /// At most 10 messages of one segment in a batch, and as many batches at once as there are workers.

@@ -17,6 +17,9 @@ pub(crate) enum Quirk {
     /// `MiniStack` and fakecloud do not report whether a log group is protected from deletion. AWS
     /// does.
     HidesLogProtection,
+    /// `MiniStack` puts the port into a queue's URL on which it was asked for it, and reads only the
+    /// URL's path.
+    HasPortsInQueueUrls,
 }
 
 impl Account {

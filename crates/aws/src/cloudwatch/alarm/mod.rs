@@ -60,14 +60,6 @@ impl Alarms {
         let tags = hints.tags(&self.cloudwatch.arn(&properties.alarm_name));
         self.live(properties, tags.unwrap_or(LiveTags::Unread))
     }
-
-    /// The actions that others added: all but those that name a resource of the system, which an
-    /// earlier description added.
-    fn others(&self, stated: &[String], live: &[String]) -> Vec<String> {
-        let ours = format!(":{}", self.cloudwatch.prefix());
-        let added = |action: &&String| !stated.contains(action) && !action.contains(&ours);
-        live.iter().filter(added).cloned().collect()
-    }
 }
 
 fn normalise_actions(actions: &mut Vec<String>) {
@@ -117,8 +109,7 @@ impl ResourceDriver for Alarms {
                 &live.insufficient_data_actions,
             ),
         ] {
-            let others = self.others(stated, live);
-            stated.extend(others);
+            stated.extend(live.iter().cloned());
         }
     }
 

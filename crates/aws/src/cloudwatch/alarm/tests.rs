@@ -10,7 +10,6 @@ use crate::kit::findings::findings;
 const NO_HINTS: &str = r#"{"ResourceTagMappingList":[]}"#;
 const NONE: &str = r#"{"MetricAlarms":[]}"#;
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:acme-toggles-alarms";
-const OLD_TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:acme-toggles-old";
 const THEIRS: &str = "arn:aws:sns:eu-west-1:111122223333:pager";
 
 fn driver(fake: &FakeAws) -> Alarms {
@@ -173,10 +172,10 @@ async fn an_alarm_on_the_second_page_is_found_and_an_absent_one_is_deleted() {
 }
 
 #[test]
-fn actions_that_others_added_stay_and_those_of_earlier_descriptions_do_not() {
+fn actions_that_others_added_stay_and_stay_off() {
     let driver = driver(&FakeAws::default());
     let live = alarm(&json!({
-        "AlarmActions": [TOPIC, OLD_TOPIC, THEIRS], "OKActions": [THEIRS], "ActionsEnabled": false,
+        "AlarmActions": [TOPIC, THEIRS], "OKActions": [THEIRS], "ActionsEnabled": false,
     }));
     let mut desired: Properties = serde_json::from_value(members(&json!({}))).unwrap();
     driver.leave(&mut desired, &live);

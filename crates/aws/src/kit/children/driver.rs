@@ -126,6 +126,14 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
         None
     }
 
+    /// See [`ResourceDriver::settle`].
+    fn settle(
+        &self,
+        _child: &TypedLive<Self::Properties>,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async { Ok(()) }
+    }
+
     /// Deletes the child.
     fn remove(
         &self,
@@ -256,5 +264,9 @@ impl<C: Child> ResourceDriver for C {
 
     fn pending(&self, attributes: &Attributes) -> Option<String> {
         Child::pending(self, attributes)
+    }
+
+    async fn settle(&self, live: TypedLive<C::Properties>) -> Result<(), DriverError> {
+        Child::settle(self, &live).await
     }
 }

@@ -11,6 +11,9 @@ use crate::kit::limits::{Checks, Limit};
 const API: &str = "Lambda API reference, CreateEventSourceMapping";
 const QUOTAS: &str = "Lambda developer guide, quotas";
 
+/// The end of a FIFO queue's name.
+const FIFO: &str = ".fifo";
+
 pub(super) const LIMITS: &[Limit] = &[
     Limit::range("BatchSize", 1, 10_000, API),
     Limit::range("MaximumBatchingWindowInSeconds", 0, 300, API),
@@ -62,7 +65,7 @@ pub(super) fn check(mapping: &EventSourceMapping<String>, checks: &mut Checks) {
 /// Amazon SQS event source mapping`.
 fn check_queue(mapping: &EventSourceMapping<String>, checks: &mut Checks) {
     let waits = mapping.maximum_batching_window_in_seconds > Some(0);
-    let fifo = mapping.event_source_arn.ends_with(".fifo");
+    let fifo = mapping.event_source_arn.ends_with(FIFO);
     checks.require(
         !fifo || !waits,
         "MaximumBatchingWindowInSeconds",

@@ -455,6 +455,48 @@ fn what_is_not_known_yet_normalises() {
 }
 
 #[test]
+fn what_lambda_refuses_of_queues_is_refused_here() {
+    let refused = [
+        (
+            EventSourceMapping {
+                batch_size: Some(11),
+                ..of_queue(FIFO)
+            },
+            "BatchSize is above 10, which FIFO queues do not allow",
+        ),
+        (
+            EventSourceMapping {
+                maximum_batching_window_in_seconds: Some(1),
+                ..of_queue(FIFO)
+            },
+            "MaximumBatchingWindowInSeconds is not for FIFO queues",
+        ),
+        (
+            EventSourceMapping {
+                scaling_config: Some(ScalingConfig {
+                    maximum_concurrency: 1,
+                }),
+                ..of_queue(FIFO)
+            },
+            "ScalingConfig.MaximumConcurrency is 1; 2 to 1000 are allowed",
+        ),
+        (
+            EventSourceMapping {
+                scaling_config: Some(ScalingConfig {
+                    maximum_concurrency: 2,
+                }),
+                ..mapping()
+            },
+            "ScalingConfig is for queues only",
+        ),
+    ];
+    for (mapping, finding) in refused {
+        let found = findings(EventSourceMappings::new, &mapping);
+        assert_eq!(found, [finding]);
+    }
+}
+
+#[test]
 fn what_lambda_refuses_is_refused_here() {
     let queue = "arn:aws:sqs:eu-west-1:111122223333:q";
     let pattern = |text: &str| {
@@ -523,38 +565,6 @@ fn what_lambda_refuses_is_refused_here() {
                 ..mapping()
             },
             "BatchSize is above 10, which needs MaximumBatchingWindowInSeconds of at least 1",
-        ),
-        (
-            EventSourceMapping {
-                batch_size: Some(11),
-                ..of_queue(FIFO)
-            },
-            "BatchSize is above 10, which FIFO queues do not allow",
-        ),
-        (
-            EventSourceMapping {
-                maximum_batching_window_in_seconds: Some(1),
-                ..of_queue(FIFO)
-            },
-            "MaximumBatchingWindowInSeconds is not for FIFO queues",
-        ),
-        (
-            EventSourceMapping {
-                scaling_config: Some(ScalingConfig {
-                    maximum_concurrency: 1,
-                }),
-                ..of_queue(FIFO)
-            },
-            "ScalingConfig.MaximumConcurrency is 1; 2 to 1000 are allowed",
-        ),
-        (
-            EventSourceMapping {
-                scaling_config: Some(ScalingConfig {
-                    maximum_concurrency: 2,
-                }),
-                ..mapping()
-            },
-            "ScalingConfig is for queues only",
         ),
         (
             EventSourceMapping {

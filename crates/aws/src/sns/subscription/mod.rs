@@ -204,4 +204,8 @@ impl Child for Subscriptions {
             "waiting for {endpoint} to confirm the subscription; SNS deletes it after 48 hours otherwise"
         ))
     }
+
+    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
+        self.confirmed(live).await
+    }
 }

@@ -100,6 +100,23 @@ async fn an_unconfirmed_one_is_as_described_and_says_what_it_waits_for() {
     fake.assert_used();
 }
 
+#[tokio::test(start_paused = true)]
+async fn its_confirmation_can_be_waited_for() {
+    let (tags, waiting) = (tags(), page(&[(PENDING, MAIL)], ""));
+    let (listed, found) = (page(&[(ARN, MAIL)], ""), attributes(false, ""));
+    let fake = FakeAws::new([
+        ("Action=ListTagsForResource", 200, tags.as_str()),
+        ("Action=ListSubscriptionsByTopic", 200, waiting.as_str()),
+        ("Action=ListSubscriptionsByTopic", 200, waiting.as_str()),
+        ("Action=ListSubscriptionsByTopic", 200, listed.as_str()),
+        ("Action=GetSubscriptionAttributes", 200, found.as_str()),
+    ]);
+    let driver = subscriptions(&fake);
+    let live = read(&driver, &mail()).await.unwrap();
+    driver.settle(&live).await.unwrap();
+    fake.assert_used();
+}
+
 #[tokio::test]
 async fn one_that_sns_deleted_is_absent() {
     let (tags, listed) = (tags(), page(&[("Deleted", MAIL)], ""));

@@ -1,13 +1,22 @@
 //! The creation and deletion of subscriptions.
 
+use std::time::Duration;
+
 use engine::DriverError;
 use model::types::sns::Subscription;
 
 use super::{Live, Properties, Subscriptions, convert};
 use crate::kit::call::Call as _;
 use crate::kit::gone::until_gone;
-use crate::kit::wait::until;
+use crate::kit::wait::{WaitPolicy, until};
 use crate::sns::client::{LAG, SNS};
+
+/// How long `apply --wait` waits for the link in a mail to be followed.
+const CONFIRMATION: WaitPolicy = WaitPolicy {
+    first: Duration::from_secs(2),
+    longest: Duration::from_secs(15),
+    within: Duration::from_mins(15),
+};
 
 impl Subscriptions {
     /// Subscribes. SNS asks the recipient of mails, and the server of a URL, to confirm.
@@ -32,6 +41,24 @@ impl Subscriptions {
         .await?;
         live.properties = desired;
         Ok(live)
+    }
+
+    /// Waits until the subscription is confirmed, as long as people at their mail may take.
+    pub(super) async fn confirmed(&self, live: &Live) -> Result<(), DriverError> {
+        let properties = &live.properties;
+        let condition = format!("{} to confirm the subscription", properties.endpoint);
+        until(&condition, CONFIRMATION, || async {
+            let listed = self.0.subscriptions(&properties.topic_arn).await?;
+            let seen = self.seen(&listed, properties).await?;
+            let unconfirmed =
+                |live: &Live| live.attributes.contains_key(Properties::UNCONFIRMED.name);
+            Ok(match seen {
+                Some(seen) if !unconfirmed(&seen) => Ok(()),
+                Some(_) => Err("it is not confirmed".to_owned()),
+                None => Err("it was deleted".to_owned()),
+            })
+        })
+        .await
     }
 
     /// Deletes the subscription, and waits until it is. One that is not confirmed has no ARN to

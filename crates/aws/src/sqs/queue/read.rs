@@ -4,6 +4,7 @@ use engine::{DriverError, LiveTags, ReadCache};
 use model::types::sqs::Queue;
 
 use super::{Live, Properties, Queues, convert};
+use crate::account::Quirk;
 use crate::kit::tag_store::TagCalls as _;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
@@ -12,9 +13,14 @@ use crate::sqs::client::{SQS, name_of};
 impl Queues {
     pub(super) fn live(&self, url: &str, properties: Properties, tags: LiveTags) -> Live {
         let name = properties.queue_name.clone();
+        let url = if self.sqs.account.may_have(Quirk::HasPortsInQueueUrls) {
+            without_port(url)
+        } else {
+            url.to_owned()
+        };
         let attributes = Live::assigned([
             (Queue::ARN, self.sqs.arn(&name)),
-            (Queue::URL, url.to_owned()),
+            (Queue::URL, url),
             (Queue::NAME, name.clone()),
         ]);
         TypedLive {
@@ -58,4 +64,11 @@ impl Queues {
             .map(|attributes| convert::properties(name, &attributes))
             .transpose()
     }
+}
+
+fn without_port(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = authority.split(':').next().unwrap_or_default();
+    format!("{scheme}://{host}/{path}")
 }

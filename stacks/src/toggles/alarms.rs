@@ -1,0 +1,162 @@
+//! Alarms: what failed, is throttled or lags, and the topic that they notify.
+//!
+//! Each metric is one that AWS documents: `Using CloudWatch metrics with Lambda` in the Lambda
+//! developer guide, and `Available CloudWatch metrics for Amazon SQS` in the SQS developer guide.
+//! AWS sends no data while nothing happens, which is not a failure.
+
+use model::types::cloudwatch::{Alarm, Dimension};
+use model::types::lambda::Function;
+use model::types::sns::{Subscription, Topic, mark};
+use model::types::sqs::Queue;
+use model::{Handle, StackBuilder, Text};
+
+use super::queues::Slices;
+use crate::description::Alarms;
+use crate::stream::Streamed;
+
+/// Milliseconds that a record of a stream may wait for its function: some fan-outs.
+const RECORD_AGE: f64 = 60_000.0;
+
+/// Seconds that a slice may wait for its turn. A fan-out to a million connections takes two minutes
+/// at 10,000 posts per second, and seven and a half at 2,500.
+const SLICE_AGE: f64 = 600.0;
+
+/// What the alarms are on.
+pub(super) struct Watched<'a> {
+    /// The functions that no stream invokes, by their names in the stack.
+    pub(super) functions: Vec<(&'a str, &'a Handle<Function>)>,
+    /// The functions that streams invoke, with their dead letters.
+    pub(super) streamed: Vec<(&'a str, &'a Streamed)>,
+    /// The queue of slices, with its dead letters.
+    pub(super) slices: &'a Slices,
+}
+
+/// Adds the alarms, and the topic with its subscriptions.
+pub(super) fn alarms(stack: &mut StackBuilder<'_>, settings: &Alarms, watched: &Watched<'_>) {
+    if !settings.enabled {
+        return;
+    }
+    let topic = topic(stack, settings);
+    let all = functions(watched).chain(queues(watched));
+    for (name, alarm) in all {
+        let alarm = Alarm {
+            alarm_name: stack.physical_name(&name),
+            treat_missing_data: Some("notBreaching".to_owned()),
+            alarm_actions: vec![topic.arn()],
+            ok_actions: vec![topic.arn()],
+            ..alarm
+        };
+        stack.add(&name, alarm);
+    }
+}
+
+/// The topic. An address's subscription is named by its mark, so that one that is no longer described
+/// is told from those that others added.
+fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Handle<Topic> {
+    let topic = Topic {
+        topic_name: stack.physical_name("alarms"),
+        kms_master_key_id: settings.kms_key.clone().map(Text::Known),
+        ..Topic::default()
+    };
+    let topic = stack.add("alarms", topic);
+    for address in &settings.emails {
+        let subscription = Subscription {
+            topic_arn: topic.arn(),
+            protocol: "email".to_owned(),
+            endpoint: Text::from(address.as_str()),
+            raw_message_delivery: None,
+            filter_policy: None,
+            filter_policy_scope: None,
+            redrive_policy: None,
+        };
+        let name = format!("alarms-{}", mark("email", address));
+        stack.add(&name, subscription);
+    }
+    topic
+}
+
+fn functions<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)> + use<'w> {
+    let streamed = watched.streamed.iter();
+    let streamed = streamed.map(|(name, of)| (*name, &of.function));
+    let all = watched.functions.iter().copied().chain(streamed);
+    let failures = all.flat_map(|(name, function)| {
+        [("Errors", "fails"), ("Throttles", "is throttled")].map(|(metric, what)| {
+            let alarm = Alarm {
+                alarm_description: Some(format!("The function {name} {what}: read its log")),
+                statistic: Some("Sum".to_owned()),
+                ..lasting(of_function(metric, function))
+            };
+            (format!("{name}-{}", metric.to_lowercase()), alarm)
+        })
+    });
+    let ages = watched.streamed.iter().map(|(name, of)| {
+        let alarm = Alarm {
+            alarm_description: Some(format!(
+                "Changes wait for the function {name}, so clients are late: read its log"
+            )),
+            threshold: RECORD_AGE,
+            ..lasting(of_function("IteratorAge", &of.function))
+        };
+        (format!("{name}-iterator-age"), alarm)
+    });
+    failures.chain(ages)
+}
+
+fn queues<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)> + use<'w> {
+    let age = Alarm {
+        alarm_description: Some(
+            "Slices of a fan-out wait, so clients are late: read the log of toggle-slice"
+                .to_owned(),
+        ),
+        threshold: SLICE_AGE,
+        ..lasting(of_queue(
+            "ApproximateAgeOfOldestMessage",
+            &watched.slices.queue,
+        ))
+    };
+    let streamed = watched.streamed.iter();
+    let streamed = streamed.map(|(name, of)| (*name, &of.dead_letters));
+    let queues = streamed.chain([("toggle-slices", &watched.slices.dead_letters)]);
+    let letters = queues.map(|(of, queue)| {
+        let alarm = Alarm {
+            alarm_description: Some(format!(
+                "What {of} could not deliver is in its dead-letter queue: fix the cause, then delete the messages"
+            )),
+            ..of_queue("ApproximateNumberOfMessagesVisible", queue)
+        };
+        (format!("{of}-dead-letters-alarm"), alarm)
+    });
+    let age = ("toggle-slices-age".to_owned(), age);
+    letters.chain([age])
+}
+
+/// The alarm once it lasts: three of five minutes. What AWS retries by itself passes before that.
+fn lasting(alarm: Alarm) -> Alarm {
+    Alarm {
+        evaluation_periods: 5,
+        datapoints_to_alarm: Some(3),
+        ..alarm
+    }
+}
+
+fn of_function(metric: &str, function: &Handle<Function>) -> Alarm {
+    alarm("AWS/Lambda", metric, "FunctionName", function.name())
+}
+
+fn of_queue(metric: &str, queue: &Handle<Queue>) -> Alarm {
+    alarm("AWS/SQS", metric, "QueueName", queue.name())
+}
+
+/// An alarm as soon as a metric's maximum of a minute is above 0.
+fn alarm(namespace: &str, metric: &str, dimension: &str, value: Text) -> Alarm {
+    Alarm {
+        namespace: namespace.to_owned(),
+        metric_name: metric.to_owned(),
+        dimensions: vec![Dimension {
+            name: dimension.to_owned(),
+            value,
+        }],
+        statistic: Some("Maximum".to_owned()),
+        ..Alarm::default()
+    }
+}

@@ -1,0 +1,73 @@
+//! Alarms, and who is notified.
+
+use aws_sdk_cloudwatch::Client;
+
+use crate::support::cli::Project;
+
+const DESCRIBED: &str = "[alarms]\nemails = [\"ops@example.com\"]\n";
+
+/// The names of the alarms in the account, without the system's and the stack's.
+async fn names(project: &Project, client: &Client) -> Vec<String> {
+    let found = client.describe_alarms().send().await.expect("described");
+    let prefix = project.world.name("");
+    let names = found.metric_alarms().iter().map(|alarm| {
+        let name = alarm.alarm_name().expect("a name");
+        name.strip_prefix(&prefix).expect("the system's").to_owned()
+    });
+    names.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_that_was_deleted_is_restored_and_all_are_destroyed() {
+    let project = Project::described(DESCRIBED);
+    project.apply();
+    let client = Client::new(&project.world.config());
+    let whole = names(&project, &client).await;
+    assert_eq!(whole.len(), 14, "{whole:?}");
+    let gone = project.world.name("toggle-message-dead-letters-alarm");
+    let deleted = client.delete_alarms().alarm_names(&gone).send();
+    deleted.await.expect("deleted");
+    let plan = project.plan();
+    let actions: Vec<_> = plan["resources"]
+        .as_array()
+        .expect("resources")
+        .iter()
+        .map(|of| format!("{} {}", of["action"].as_str().unwrap_or("?"), of["address"]))
+        .collect();
+    assert_eq!(
+        actions,
+        ["create \"toggles/toggle-message-dead-letters-alarm\""]
+    );
+    project.apply();
+    assert_eq!(names(&project, &client).await, whole);
+
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Whoever is no longer to be notified is unsubscribed, and alarms can be turned off.
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_and_alarms_are_as_described() {
+    let project = Project::described(DESCRIBED);
+    project.apply();
+    let subscribed = async || {
+        let listing = project.world.listing().await;
+        let lines = listing.into_iter();
+        let lines = lines.filter(|line| line.starts_with("subscription "));
+        lines.collect::<Vec<_>>()
+    };
+    let topic = project.world.name("alarms");
+    let of = |address: &str| format!("subscription {topic}/{address}");
+    assert_eq!(subscribed().await, [of("ops@example.com")]);
+    project.describe("[alarms]\nemails = [\"dev@example.com\"]\n");
+    project.apply();
+    assert_eq!(subscribed().await, [of("dev@example.com")]);
+
+    project.describe("[alarms]\nenabled = false\n");
+    project.apply();
+    let client = Client::new(&project.world.config());
+    assert_eq!(names(&project, &client).await, Vec::<String>::new());
+    assert_eq!(subscribed().await, Vec::<String>::new());
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
