@@ -56,10 +56,12 @@ fn pass(mut client: TcpStream, port: Option<u16>, lines: &Mutex<Vec<String>>) ->
         client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").ok()?;
     } else {
         // The emulator knows paths only; a connection carries one call, so that each is rewritten.
-        let head = String::from_utf8_lossy(&head[..length]);
-        let head = head.replacen("http://aws.test:4566/", "/", 1);
-        let head = head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
-        service.write_all(head.as_bytes()).ok()?;
+        // What follows the first line may be binary.
+        let rewritten = line.replacen("http://aws.test:4566/", "/", 1);
+        let rest = &head[line.len()..length];
+        service.write_all(rewritten.as_bytes()).ok()?;
+        service.write_all(b"\r\nconnection: close").ok()?;
+        service.write_all(rest).ok()?;
     }
     let (mut from, mut to) = (client.try_clone().ok()?, service.try_clone().ok()?);
     let up = thread::spawn(move || {

@@ -349,6 +349,34 @@ impl Run {
         }
     }
 
+    /// Names, for each skipped step that needs several failed ones, the first in the plan's order,
+    /// whichever of them failed first.
+    fn blame(&mut self) {
+        let mut needed_by = vec![Vec::new(); self.steps.len()];
+        for (step, Step { after, .. }) in self.steps.iter().enumerate() {
+            after
+                .iter()
+                .for_each(|needed| needed_by[*needed].push(step));
+        }
+        let mut blamed = BTreeMap::new();
+        let failed = |step: &usize| matches!(self.outcomes.get(step), Some(Outcome::Failed(_)));
+        for failure in (0..self.steps.len()).filter(failed) {
+            let mut dependents = needed_by[failure].clone();
+            while let Some(step) = dependents.pop() {
+                if !blamed.contains_key(&step) {
+                    blamed.insert(step, failure);
+                    dependents.extend(&needed_by[step]);
+                }
+            }
+        }
+        for (step, failure) in blamed {
+            let address = self.planned(failure).address.clone();
+            if let Some(Outcome::Skipped { because }) = self.outcomes.get_mut(&step) {
+                *because = address;
+            }
+        }
+    }
+
     fn report(mut self, stopped: bool) -> Report {
         for step in std::mem::take(&mut self.waiting) {
             let outcome = if stopped {
@@ -358,6 +386,7 @@ impl Run {
             };
             self.outcomes.insert(step, outcome);
         }
+        self.blame();
         let describe = |(step, outcome): (usize, Outcome)| {
             (
                 self.plan.resources[self.steps[step].resource]

@@ -60,6 +60,28 @@ async fn what_is_referred_to_is_made_before_and_deleted_after() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_first_failure_in_the_plan_is_blamed_whichever_came_first() {
+    let cloud = Cloud::default();
+    cloud.fault("create late", Fault::TakesAndFails(Duration::from_secs(5)));
+    cloud.fault("create soon", Fault::Fails);
+    let both = thing("both", &["late", "soon"]);
+    let graph = things([
+        thing("late", &[]),
+        thing("soon", &[]),
+        both,
+        thing("end", &["both"]),
+    ]);
+    let report = cloud.apply(&graph).await;
+    for skipped in ["both", "end"] {
+        let outcome = outcome(&report, skipped);
+        assert!(
+            matches!(outcome, Outcome::Skipped { because } if because.name() == "late"),
+            "{outcome:?}"
+        );
+    }
+}
+
 /// A site that cannot be deleted keeps its policy and its bucket.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_taken_from_what_cannot_be_deleted() {

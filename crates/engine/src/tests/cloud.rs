@@ -115,6 +115,7 @@ pub(super) enum Fault {
     Fails,
     Panics,
     Takes(Duration),
+    TakesAndFails(Duration),
     /// It waits this long, in a wait that may be abandoned.
     Waits(Duration),
 }
@@ -228,6 +229,10 @@ impl Cloud {
             Some(Fault::Fails) => return Err(DriverError::Invalid(format!("{key} goes wrong"))),
             Some(Fault::Panics) => panic!("{key} panics"),
             Some(Fault::Takes(time)) => sleep(time).await,
+            Some(Fault::TakesAndFails(time)) => {
+                sleep(time).await;
+                return Err(DriverError::Invalid(format!("{key} goes wrong")));
+            }
             Some(Fault::Waits(time)) if !crate::pause(time).await => {
                 return Err(DriverError::Interrupted {
                     condition: format!("{key} is through"),
