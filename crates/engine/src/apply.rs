@@ -1,5 +1,6 @@
 //! The executor: runs a plan's steps, as many at a time as their order allows.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -354,17 +355,17 @@ impl Run {
     fn blame(&mut self) {
         let mut needed_by = vec![Vec::new(); self.steps.len()];
         for (step, Step { after, .. }) in self.steps.iter().enumerate() {
-            after
-                .iter()
-                .for_each(|needed| needed_by[*needed].push(step));
+            for needed in after {
+                needed_by[*needed].push(step);
+            }
         }
-        let mut blamed = BTreeMap::new();
+        let mut blamed: BTreeMap<usize, usize> = BTreeMap::new();
         let failed = |step: &usize| matches!(self.outcomes.get(step), Some(Outcome::Failed(_)));
         for failure in (0..self.steps.len()).filter(failed) {
             let mut dependents = needed_by[failure].clone();
             while let Some(step) = dependents.pop() {
-                if !blamed.contains_key(&step) {
-                    blamed.insert(step, failure);
+                if let Entry::Vacant(unblamed) = blamed.entry(step) {
+                    unblamed.insert(failure);
                     dependents.extend(&needed_by[step]);
                 }
             }

@@ -15,5 +15,5 @@ async fn handle(
     resources: &Snapshot,
 ) -> Result<BatchResponse, Error> {
     let LambdaEvent { payload, context } = event;
-    Ok(resources.write(&payload, &context).await)
+    Ok(Box::pin(resources.write(&payload, &context)).await)
 }

@@ -1,6 +1,8 @@
 //! What distributions refer to.
 
-use aws_sdk_cloudfront::types::{DistributionSummary, FunctionAssociations};
+use aws_sdk_cloudfront::types::{
+    CacheBehaviors, DistributionSummary, FunctionAssociation, FunctionAssociations,
+};
 
 /// Something that distributions may use, by its id.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +22,7 @@ impl Shared<'_> {
     pub(super) fn is_used_by(self, distribution: &DistributionSummary) -> bool {
         let default = distribution.default_cache_behavior.as_ref();
         let other = distribution.cache_behaviors.as_ref();
-        let other = other.map(|behaviors| behaviors.items()).unwrap_or_default();
+        let other = other.map(CacheBehaviors::items).unwrap_or_default();
         match self {
             Self::CachePolicy(id) => default
                 .and_then(|behavior| behavior.cache_policy_id())
@@ -61,7 +63,10 @@ impl Shared<'_> {
 /// Whether one of the associations is with the function of this name. Its ARN ends with
 /// `:function/NAME`.
 fn are_of(associations: &FunctionAssociations, name: &str) -> bool {
-    let arns = associations.items().iter().map(|of| of.function_arn());
+    let arns = associations
+        .items()
+        .iter()
+        .map(FunctionAssociation::function_arn);
     arns.filter_map(|arn| arn.split_once(":function/"))
         .any(|(_, used)| used == name)
 }

@@ -404,9 +404,10 @@ impl Driver for FakeDriver {
 
     async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
         let key = format!("refuse {}", name(json(live)));
-        match self.cloud.has_fault(&key) {
-            true => Err(DriverError::Invalid(key)),
-            false => Ok(()),
+        if self.cloud.has_fault(&key) {
+            Err(DriverError::Invalid(key))
+        } else {
+            Ok(())
         }
     }
 

@@ -296,7 +296,7 @@ async fn kept(distributions: &str) -> DriverError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_anothers_distribution_uses_is_named() {
+async fn what_a_distribution_of_others_uses_is_named() {
     let origin = |control: &str| {
         format!(
             "<Origins><Quantity>1</Quantity><Items><Origin><Id>o</Id><DomainName>b</DomainName>\
