@@ -149,7 +149,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
 
     /// Closes a connection that was open. Returns whether it is closed.
     pub async fn end(&self) -> bool {
-        self.is_closed_after(self.close().await)
+        !self.exchange.policy.keeps(Rule::Close) || self.is_closed_after(self.close().await)
     }
 
     /// Whether it belongs to another API or stage, such as one that the system had before.
