@@ -140,6 +140,18 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Fakecloud,
+        tests: &["drivers::lambda::event_source_mapping::a_fifo_queue"],
+        lacks: "the concurrency of a mapping",
+        instead: ON_MINISTACK,
+    },
+    Skip {
+        emulator: Fakecloud,
+        tests: &["drivers::cloudwatch::an_orphan"],
+        lacks: "an alarm's tags of its own: a new one has those of a deleted one of its name",
+        instead: ON_MINISTACK,
+    },
+    Skip {
+        emulator: Fakecloud,
         tests: &["drivers::apigatewayv2"],
         lacks: "descriptions of integrations, by which Frontage finds its own",
         instead: ON_MINISTACK,
