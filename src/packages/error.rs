@@ -43,6 +43,9 @@ pub enum PackagesError {
     /// Versions are already published with different contents.
     #[error("{} already published with different contents", .0.join(", ") + if .0.len() == 1 { " is" } else { " are" })]
     Differs(Vec<String>),
+    /// Versions would become `latest`, though they are not what most people should get.
+    #[error("{} would become `latest`, which is what `npm install` gets", .0.join(", "))]
+    NotLatest(Vec<String>),
     /// The registry rejects the token.
     #[error("{package}: the registry {registry} rejects the token ({said})")]
     Unauthorized {
@@ -119,6 +122,10 @@ impl Hint for PackagesError {
             Self::Differs(_) => {
                 "raise `version` in the package's package.json and publish again: a published version never \
                  changes"
+            }
+            Self::NotLatest(_) => {
+                "publish them under a tag of their own: `--tag next`, or `publishConfig.tag` in their package.json; \
+                 `npm install NAME@next` gets them"
             }
             Self::Unauthorized { .. } => {
                 "the token may have expired: with --registry set NODE_AUTH_TOKEN to a new one, otherwise run the command \

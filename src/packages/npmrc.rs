@@ -9,12 +9,13 @@ use super::error::PackagesError;
 use super::workspace::Workspace;
 
 impl Workspace {
-    /// Writes lines into the workspace's `.npmrc`, keeping all other lines. Returns its path.
+    /// Writes lines into the workspace's `.npmrc`, keeping all other lines. Returns its path: if it is a
+    /// symbolic link, of what that leads to, which is written in its place.
     ///
     /// # Errors
     /// If the file cannot be read or written.
     pub fn configure(&self, lines: &[String]) -> Result<PathBuf, PackagesError> {
-        let path = self.directory().join(".npmrc");
+        let path = followed(self.directory().join(".npmrc"));
         let before = match fs::read_to_string(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             read => read.map_err(PackagesError::io("read", &path))?,
@@ -33,6 +34,17 @@ fn merged(before: &str, lines: &[String]) -> String {
         .filter(|line| key(line).is_none_or(|of| !keys.contains(&of)));
     kept.chain(lines.iter().map(String::as_str))
         .fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// The file that a symbolic link leads to, whether it exists or not; any other path as it is.
+fn followed(path: PathBuf) -> PathBuf {
+    if let Ok(found) = fs::canonicalize(&path) {
+        return found;
+    }
+    match (fs::read_link(&path), path.parent()) {
+        (Ok(target), Some(directory)) => directory.join(target),
+        _ => path,
+    }
 }
 
 /// Replaces a file atomically, readable by its owner only.
@@ -59,6 +71,23 @@ mod tests {
         let after = "; ours\nfund=false\n//old/:_authToken=a\n@acme:registry=https://new/\n//new/:_authToken=c\n";
         assert_eq!(merged(before, &lines), after);
         assert_eq!(merged(after, &lines), after);
+    }
+
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(directory.path()).unwrap();
+        fs::create_dir(root.join("dotfiles")).unwrap();
+        fs::create_dir(root.join("work")).unwrap();
+        let (kept, link) = (root.join("dotfiles/npmrc"), root.join("work/.npmrc"));
+        assert_eq!(followed(link.clone()), link);
+        std::os::unix::fs::symlink("../dotfiles/npmrc", &link).unwrap();
+        // It may lead to a file that is not there yet.
+        for text in ["a=b\n", "a=c\n"] {
+            replace(&followed(link.clone()), text).unwrap();
+            assert_eq!(fs::read_to_string(&kept).unwrap(), text);
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        }
     }
 
     #[test]

@@ -88,13 +88,15 @@ impl Prepared<'_> {
         self.packed.iter().map(|(_, _, comparison)| comparison)
     }
 
-    /// Publishes the new versions. Returns how each compared before.
+    /// Publishes the new versions under an npm tag: this one, the one in their package.json, or
+    /// `latest`. Returns how each compared before.
     ///
     /// # Errors
-    /// [`PackagesError::Differs`] before anything is published, and the first package that was not
-    /// accepted.
+    /// [`PackagesError::Differs`] and [`PackagesError::NotLatest`] before anything is published, and
+    /// the first package that was not accepted.
     pub fn publish(
         self,
+        tag: Option<&str>,
         told: &mut dyn FnMut(Event<'_>),
     ) -> Result<Vec<Comparison>, PackagesError> {
         let differing = self
@@ -105,12 +107,22 @@ impl Prepared<'_> {
         if !differing.is_empty() {
             return Err(PackagesError::Differs(differing));
         }
+        let untagged = |package: &Package| tag.is_none() && package.tag.is_none();
+        let unfit = self.packed.iter().filter_map(|(package, _, of)| {
+            let why = unfit_as_latest(of).filter(|_| untagged(package))?;
+            Some(format!("{} ({why})", package.spec()))
+        });
+        let unfit: Vec<String> = unfit.collect();
+        if !unfit.is_empty() {
+            return Err(PackagesError::NotLatest(unfit));
+        }
         for (package, tarball, comparison) in &self.packed {
             if comparison.standing == Standing::New {
                 told(Event::Publishing(package));
                 let tarball = tarball.to_string_lossy();
-                self.npm
-                    .ask(&package.spec(), &["publish", &tarball, "--ignore-scripts"])?;
+                let tag = tag.or(package.tag.as_deref()).unwrap_or("latest");
+                let arguments = ["publish", &tarball, "--ignore-scripts", "--tag", tag];
+                self.npm.ask(&package.spec(), &arguments)?;
             }
         }
         Ok(self
@@ -119,6 +131,22 @@ impl Prepared<'_> {
             .map(|(_, _, comparison)| comparison)
             .collect())
     }
+}
+
+/// Why a new version should not be what `npm install` gets: npm 11 refuses the same without a tag.
+fn unfit_as_latest(of: &Comparison) -> Option<String> {
+    let version: semver::Version = of.version.parse().ok()?;
+    if of.standing != Standing::New {
+        return None;
+    }
+    if !version.pre.is_empty() {
+        return Some("a pre-release".to_owned());
+    }
+    let releases = of.versions.iter().filter_map(|other| other.parse().ok());
+    let newest: semver::Version = releases
+        .filter(|other: &semver::Version| other.pre.is_empty())
+        .max()?;
+    (newest > version).then(|| format!("older than {newest}"))
 }
 
 fn run(
@@ -211,4 +239,33 @@ fn compare(package: &Package, integrity: &str, npm: &Npm<'_>) -> Result<Comparis
         standing,
         versions,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latest_is_the_newest_release() {
+        let unfit = |version: &str, standing, versions: &[&str]| {
+            unfit_as_latest(&Comparison {
+                name: "@acme/ui".to_owned(),
+                version: version.to_owned(),
+                standing,
+                versions: versions.iter().map(ToString::to_string).collect(),
+            })
+        };
+        let new = |version, versions: &[&str]| unfit(version, Standing::New, versions);
+        assert_eq!(new("1.0.0", &[]), None);
+        assert_eq!(new("2.10.0", &["2.9.0", "3.0.0-beta.1"]), None);
+        assert_eq!(
+            new("1.4.1", &["1.4.0", "2.0.0"]).unwrap(),
+            "older than 2.0.0"
+        );
+        assert_eq!(new("3.0.0-beta.1", &["2.0.0"]).unwrap(), "a pre-release");
+        assert_eq!(
+            unfit("1.4.1", Standing::Published, &["1.4.1", "2.0.0"]),
+            None
+        );
+    }
 }

@@ -29,6 +29,8 @@ pub struct Package {
     pub builds: bool,
     /// The published folder: the one that `publishConfig.directory` names, or its own.
     pub published: PathBuf,
+    /// The npm tag that its package.json publishes it under: `publishConfig.tag`.
+    pub tag: Option<String>,
     needs: Vec<String>,
 }
 
@@ -54,6 +56,7 @@ struct Described {
 #[derive(Default, Deserialize)]
 struct PublishConfig {
     directory: Option<String>,
+    tag: Option<String>,
 }
 
 impl Workspace {
@@ -220,6 +223,7 @@ fn package(folder: PathBuf, found: Described) -> Result<Package, PackagesError> 
         builds: found.scripts.contains_key("build"),
         folder,
         published,
+        tag: found.publish_config.tag,
         needs,
     })
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::error::TogglesError;
-use super::toggle::{ID, REMOVED, REVISION};
 use super::value::Typed;
+use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY};
 
 /// An item of the toggles table; empty if it does not exist.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -37,7 +37,7 @@ impl Draft {
     /// the longest message about it: a change is sent without the brackets.
     pub(super) fn message_bytes(&self, id: &str, read: &Item) -> usize {
         let mut item = self.assigned();
-        item.insert(ID.to_owned(), AttributeValue::S(id.to_owned()));
+        item.insert(TOGGLE_KEY.to_owned(), AttributeValue::S(id.to_owned()));
         if !self.replaces {
             let kept = read.iter().filter(|(name, _)| !self.remove.contains(name));
             for (name, value) in kept {

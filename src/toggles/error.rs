@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use engine::DriverError;
 use thiserror::Error;
+use toggle_contract::MESSAGE_LIMIT;
 use tokio_tungstenite::tungstenite;
 
-use super::limits::MESSAGE_LIMIT;
 use crate::hint::Hint;
 
 /// Why toggles could not be read, written or watched.

@@ -1,13 +1,10 @@
 //! What AWS refuses of a toggle, checked before anything is written.
 
 use thiserror::Error;
+use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY, TOMBSTONE_EXPIRY};
 
-use super::toggle::{ACTIVE, EXPIRY, ID, NAME, REMOVED, REVISION, VALUE};
+use super::toggle::{ACTIVE, NAME, VALUE};
 
-/// The largest message that API Gateway sends to a client, in bytes ("Quotas for configuring and
-/// running a WebSocket API" in its developer guide: 128 KB). The functions send a larger toggle as
-/// removed.
-pub(super) const MESSAGE_LIMIT: usize = 131_072;
 /// The longest partition key of `DynamoDB`, in bytes ("Constraints" in its developer guide).
 const ID_LIMIT: usize = 2048;
 /// The names of attributes are shorter, in bytes ("Naming rules" in the same guide: 64 KB).
@@ -53,9 +50,9 @@ pub fn check_id(id: &str) -> Result<(), NameError> {
 /// Each kind of [`NameError`] about the name of an attribute.
 pub fn check_attribute(name: &str) -> Result<(), NameError> {
     match name {
-        ID | NAME | ACTIVE | VALUE => Err(NameError::OwnArgument(name.to_owned())),
+        TOGGLE_KEY | NAME | ACTIVE | VALUE => Err(NameError::OwnArgument(name.to_owned())),
         REVISION => Err(NameError::Revision),
-        REMOVED | EXPIRY => Err(NameError::Tombstone(name.to_owned())),
+        REMOVED | TOMBSTONE_EXPIRY => Err(NameError::Tombstone(name.to_owned())),
         _ => check_length(name),
     }
 }
@@ -66,7 +63,7 @@ pub fn check_attribute(name: &str) -> Result<(), NameError> {
 /// [`NameError::Kept`] for what every toggle has, and [`NameError::Attribute`].
 pub fn check_removal(name: &str) -> Result<(), NameError> {
     match name {
-        ID | NAME | ACTIVE | REVISION => Err(NameError::Kept(name.to_owned())),
+        TOGGLE_KEY | NAME | ACTIVE | REVISION => Err(NameError::Kept(name.to_owned())),
         _ => check_length(name),
     }
 }

@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use super::draft::{Draft, Item, expect, is_toggle, next_revision};
 use super::error::TogglesError;
-use super::limits::MESSAGE_LIMIT;
-use super::toggle::{ACTIVE, EXPIRY, ID, NAME, REMOVED, Toggle, VALUE};
+use super::toggle::{ACTIVE, NAME, Toggle, VALUE};
 use super::value::AttributeText;
 use super::write::now_ms;
+use toggle_contract::{MESSAGE_LIMIT, REMOVED, TOGGLE_KEY, TOMBSTONE_EXPIRY};
 
 /// How long a deleted toggle's tombstone is kept: far longer than a message can be late.
 const TOMBSTONE_SECONDS: u64 = 24 * 60 * 60;
@@ -216,7 +216,7 @@ impl Store {
 
     /// Raises an item's revision; false if it has changed since it was read.
     async fn raise(&self, item: &Item, floor: u64) -> Result<bool, TogglesError> {
-        let id = item.get(ID).and_then(|id| id.as_s().ok());
+        let id = item.get(TOGGLE_KEY).and_then(|id| id.as_s().ok());
         let id = id.map_or("", String::as_str);
         let draft = Draft {
             revision: next_revision(id, item, floor)?,
@@ -266,7 +266,7 @@ impl Store {
             .get_item()
             .table_name(&self.table)
             .consistent_read(true)
-            .key(ID, AttributeValue::S(id.to_owned()));
+            .key(TOGGLE_KEY, AttributeValue::S(id.to_owned()));
         let answer = call.send().await.map_err(failed("dynamodb:GetItem"))?;
         Ok(answer.item.unwrap_or_default())
     }
@@ -302,7 +302,10 @@ fn tombstone(revision: u64) -> Draft {
     Draft {
         set: Item::from([
             (REMOVED.to_owned(), AttributeValue::Bool(true)),
-            (EXPIRY.to_owned(), AttributeValue::N(expiry.to_string())),
+            (
+                TOMBSTONE_EXPIRY.to_owned(),
+                AttributeValue::N(expiry.to_string()),
+            ),
         ]),
         replaces: true,
         revision,

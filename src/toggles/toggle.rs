@@ -3,23 +3,15 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use toggle_contract::{REMOVED, TOGGLE_KEY};
 
 use super::draft::{Item, revision};
 use super::value::{Plain, plain, untyped};
 
-/// The attribute that is a toggle's key.
-pub(super) const ID: &str = "featureId";
 /// The attribute that people read.
 pub(super) const NAME: &str = "featureName";
 /// The attribute that says whether it is on.
 pub(super) const ACTIVE: &str = "isActive";
-
-/// The number that rises with each change.
-pub(super) const REVISION: &str = "revision";
-/// The attribute of a tombstone: an item that is left of a toggle that was deleted.
-pub(super) const REMOVED: &str = "isRemoved";
-/// When DynamoDB deletes a tombstone, in seconds since the epoch.
-pub(super) const EXPIRY: &str = "tombstoneExpiry";
 
 /// The attribute with a value beside the state, which clients of `OpenFeature` read.
 pub(super) const VALUE: &str = "value";
@@ -38,7 +30,7 @@ impl Toggle {
     /// Its featureId.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.text(ID)
+        self.text(TOGGLE_KEY)
     }
 
     /// Its featureName; empty if it has none.
@@ -72,7 +64,7 @@ impl Toggle {
     /// All attributes but its id, name and state, in JSON and by name.
     pub fn others(&self) -> impl Iterator<Item = (&str, String)> {
         let others =
-            plain(&self.0).filter(|(name, _)| ![ID, NAME, ACTIVE].contains(&name.as_str()));
+            plain(&self.0).filter(|(name, _)| ![TOGGLE_KEY, NAME, ACTIVE].contains(&name.as_str()));
         others.map(|(name, value)| (name.as_str(), json(&value)))
     }
 

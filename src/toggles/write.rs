@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::draft::{Draft, Item};
 use super::error::TogglesError;
 use super::store::Store;
-use super::toggle::{ID, REVISION};
+use toggle_contract::{REVISION, TOGGLE_KEY};
 
 /// A write fails only if another one succeeded in between, so this many in a row are a fault.
 const ATTEMPTS: usize = 50;
@@ -67,7 +67,7 @@ impl Store {
         (condition, read): Condition,
     ) -> Result<(), TogglesError> {
         let mut item = draft.assigned();
-        item.insert(ID.to_owned(), AttributeValue::S(id.to_owned()));
+        item.insert(TOGGLE_KEY.to_owned(), AttributeValue::S(id.to_owned()));
         let mut call = self
             .client
             .put_item()
@@ -94,7 +94,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.table)
-            .key(ID, AttributeValue::S(id.to_owned()))
+            .key(TOGGLE_KEY, AttributeValue::S(id.to_owned()))
             .condition_expression(condition);
         if condition.contains("#revision") {
             call = call.expression_attribute_names("#revision", REVISION);

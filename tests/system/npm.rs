@@ -371,3 +371,58 @@ fn files_with(directory: &Path, text: &str) -> Vec<PathBuf> {
     }
     found
 }
+
+/// What `npm install` gets is the newest release, whatever was published last.
+#[test]
+fn a_pre_release_or_an_older_line_is_published_under_a_tag_of_its_own() {
+    let registry = registry("30d");
+    let (url, token) = (registry.url(), registry.token().to_owned());
+    let project = Project::new();
+    let write = |path: &str, value: Value| {
+        let path = project.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, value.to_string()).expect("written");
+    };
+    write(
+        "assets/package.json",
+        json!({"private": true, "workspaces": ["words"]}),
+    );
+    let publish = |version: &str, more: &[&str]| {
+        write(
+            "assets/words/package.json",
+            json!({"name": "@frontage/words", "version": version}),
+        );
+        npm(&project.path().join("assets"), &["install"]);
+        packages(&project, &url, &token, &[&["publish"], more].concat())
+    };
+    assert_eq!(publish("2.0.0", &[]).code, Some(0));
+    for (version, why) in [
+        ("3.0.0-beta.1", "a pre-release"),
+        ("1.4.1", "older than 2.0.0"),
+    ] {
+        let refused = publish(version, &[]);
+        assert_eq!(refused.code, Some(1), "{refused:#?}");
+        let words = refused
+            .stderr
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let told = format!("@frontage/words@{version} ({why}) would become `latest`");
+        assert!(
+            words.contains(&told) && words.contains("--tag next"),
+            "{words}"
+        );
+        let tagged = publish(version, &["--tag", "next"]);
+        assert_eq!(tagged.code, Some(0), "{tagged:#?}");
+    }
+    let folder = tempfile::tempdir().expect("a directory");
+    let npmrc = format!("@frontage:registry={url}\n");
+    fs::write(folder.path().join(".npmrc"), npmrc).expect("written");
+    npm(folder.path(), &["install", "@frontage/words"]);
+    let installed = folder
+        .path()
+        .join("node_modules/@frontage/words/package.json");
+    let installed = fs::read_to_string(installed).expect("installed");
+    let installed: Value = serde_json::from_str(&installed).expect("JSON");
+    assert_eq!(installed["version"], "2.0.0");
+}

@@ -196,7 +196,10 @@ enum Standing {
     Ours,
     /// Nothing about it is written, so its owner was not read.
     Unread,
+    /// Another system's, of this name.
     Foreign(String),
+    /// Nobody's that is known.
+    Untagged,
     /// The same system's in this other Region.
     Elsewhere(String),
 }
@@ -213,8 +216,8 @@ impl Standing {
                     _ => Self::Ours,
                 }
             }
-            Some(owner) => Self::Foreign(format!("belongs to the system `{owner}`")),
-            None => Self::Foreign("has no frontage:system tag".to_owned()),
+            Some(owner) => Self::Foreign(owner.clone()),
+            None => Self::Untagged,
         }
     }
 
@@ -274,11 +277,22 @@ impl Planner<'_> {
         let id = live.id.clone();
         match Standing::of(live, &self.known.owner(node)) {
             Standing::Ours | Standing::Unread => None,
-            Standing::Foreign(owner) => Some(Refusal::Foreign {
+            Standing::Foreign(owner) => {
+                let name = "choose another `name` in frontage.toml, or delete or rename that resource if it is not needed";
+                Some(Refusal::Foreign {
+                    address,
+                    resource_type,
+                    id,
+                    owner: format!("belongs to the system `{owner}`"),
+                    help: name.to_owned(),
+                })
+            }
+            Standing::Untagged => Some(Refusal::Foreign {
                 address,
                 resource_type,
                 id,
-                owner,
+                owner: format!("has no {SYSTEM_TAG} tag"),
+                help: self.tagging(node),
             }),
             Standing::Elsewhere(region) => Some(Refusal::Elsewhere {
                 address,
@@ -287,6 +301,24 @@ impl Planner<'_> {
                 region,
             }),
         }
+    }
+
+    /// What to do about a resource that has no owner: somebody made it, or removed its tags.
+    fn tagging(&self, node: &Node) -> String {
+        let resource_type = node.resource_type;
+        let otherwise = if resource_type.holds_data {
+            "otherwise choose another `name` in frontage.toml"
+        } else {
+            "otherwise choose another `name` in frontage.toml, or delete that resource if nothing needs it: it is then \
+             created as described"
+        };
+        if !resource_type.taggable {
+            return otherwise.trim_start_matches("otherwise ").to_owned();
+        }
+        let system = self.known.owner(node).system;
+        format!(
+            "if it is this system's and has lost its tags, give it the tag `{SYSTEM_TAG}` with the value `{system}`; {otherwise}"
+        )
     }
 
     /// The comparison in the inventory, unless a planned step changes what the resource refers to.

@@ -42,6 +42,8 @@ pub enum Refusal {
         id: String,
         /// The owner that its tags record.
         owner: String,
+        /// How to resolve it.
+        help: String,
     },
     /// The resource of the same system in another Region, in a namespace that both share.
     #[error(
@@ -89,9 +91,7 @@ impl Refusal {
     #[must_use]
     pub fn hint(&self) -> Cow<'static, str> {
         match self {
-            Self::Foreign { .. } => {
-                "choose another `name` in frontage.toml, or delete or rename that resource if it is not needed".into()
-            }
+            Self::Foreign { help, .. } => help.clone().into(),
             Self::Elsewhere { region, .. } => {
                 format!("run `frontage destroy --region {region}` first to move the system; to have both, give this one names of its own (`name`, `domain`)").into()
             }

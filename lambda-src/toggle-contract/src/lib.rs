@@ -3,6 +3,20 @@
 //!
 //! Without dependencies: the stack that deploys the functions compiles none of Lambda's crates.
 
+/// The attribute that is a toggle's key.
+pub const TOGGLE_KEY: &str = "featureId";
+/// The attribute of a toggle that rises with each change, a number.
+pub const REVISION: &str = "revision";
+/// The attribute that marks a tombstone, the item that is left of a deleted toggle: `true`.
+pub const REMOVED: &str = "isRemoved";
+/// The attribute by which `DynamoDB` deletes a tombstone, in seconds since the epoch. A name that no
+/// toggle has by chance, since it would be deleted by it.
+pub const TOMBSTONE_EXPIRY: &str = "tombstoneExpiry";
+
+/// The largest message that API Gateway sends to a client, in bytes: 128 KB. Source: its developer
+/// guide, `Quotas for configuring and running a WebSocket API`.
+pub const MESSAGE_LIMIT: usize = 131_072;
+
 /// The environment variable with the name of the toggles table.
 pub const TOGGLES_TABLE: &str = "TOGGLES_TABLE";
 /// The environment variable with the name of the connections table.

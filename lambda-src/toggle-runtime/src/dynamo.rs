@@ -6,10 +6,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use toggle_contract::TOGGLE_KEY;
 use tracing::warn;
 
 use crate::connection::{CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, TRIED_AT};
-use crate::item::{Item, State, TOGGLE_KEY, from_sdk, toggle_id};
+use crate::item::{Item, State, from_sdk, toggle_id};
 use crate::ports::{Connections, Page, TableError, Toggles};
 use crate::task::Segment;
 

@@ -4,13 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-
-/// The key attribute of the toggles table.
-pub const TOGGLE_KEY: &str = "featureId";
-/// The attribute with a number that rises with each change of the toggle.
-pub const REVISION: &str = "revision";
-/// The attribute that makes an item a tombstone.
-const REMOVED: &str = "isRemoved";
+use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY};
 
 /// One toggle in `DynamoDB` JSON, attribute by attribute. Ordered, so that equal states have equal
 /// bytes.

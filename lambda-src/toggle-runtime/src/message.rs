@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
+use toggle_contract::{REVISION, TOGGLE_KEY};
 use tracing::error;
 
-use crate::item::{Item, REVISION, State, TOGGLE_KEY, is_tombstone};
-
-/// `PostToConnection` refuses more (API Gateway quotas: 128 KB per message).
-pub const MESSAGE_LIMIT: usize = 131_072;
+use crate::item::{Item, State, is_tombstone};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -145,8 +143,10 @@ fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::{Value, json};
+    use toggle_contract::MESSAGE_LIMIT;
+
+    use super::*;
 
     fn item(id: &str, name: &str) -> Item {
         serde_json::from_value(json!({

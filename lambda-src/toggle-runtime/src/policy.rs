@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use toggle_contract::CONNECT_TIMEOUT_SECONDS;
-
-use crate::message::MESSAGE_LIMIT;
+use toggle_contract::MESSAGE_LIMIT;
 
 /// How many connections are sent to at once, each one message at a time. A post takes 10 to 20 ms
 /// within a Region, so this is 6,000 to 12,000 posts per second: about the account's default quota

@@ -80,7 +80,7 @@ impl<'a, T: Toggles> States<'a, T> {
 mod tests {
     use super::*;
     use crate::fake::{Fake, queue, state};
-    use crate::message::MESSAGE_LIMIT;
+    use toggle_contract::MESSAGE_LIMIT;
 
     #[tokio::test]
     async fn the_messages_are_built_once() {

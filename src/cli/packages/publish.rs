@@ -17,6 +17,10 @@ pub(in crate::cli) struct Arguments {
     /// The packages, with or without their scope [default: all that are not private]
     #[arg(value_name = "NAME")]
     names: Vec<String>,
+    /// Publish under this npm tag, as a pre-release or a fix of an older line must be [default:
+    /// `publishConfig.tag` of each package.json, or latest]
+    #[arg(long)]
+    tag: Option<String>,
     #[command(flatten)]
     place: RegistryArgs,
 }
@@ -26,9 +30,10 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
     // An unknown name is an error before any registry is contacted.
     workspace.named(&arguments.names).map_err(advice::report)?;
     let destination = destination(global, &arguments.place, Token::SHORTEST).await?;
-    let names = arguments.names.clone();
-    let published =
-        tokio::task::spawn_blocking(move || publish(&workspace, &names, &destination.registry));
+    let (names, tag) = (arguments.names.clone(), arguments.tag.clone());
+    let published = tokio::task::spawn_blocking(move || {
+        publish(&workspace, &names, tag.as_deref(), &destination.registry)
+    });
     let published = published.await.into_diagnostic()??;
     match global.format {
         Format::Json => print_json(&published)?,
@@ -41,6 +46,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Re
 pub(super) fn publish(
     workspace: &Workspace,
     names: &[String],
+    tag: Option<&str>,
     registry: &Registry,
 ) -> Result<Vec<Comparison>, Report> {
     let tools = prepare(workspace)?;
@@ -48,5 +54,5 @@ pub(super) fn publish(
     let prepared = workspace
         .prepare(&packages, registry, &tools, &mut tell)
         .map_err(advice::report)?;
-    prepared.publish(&mut tell).map_err(advice::report)
+    prepared.publish(tag, &mut tell).map_err(advice::report)
 }

@@ -28,6 +28,7 @@ pub(in crate::cli) fn serve(global: &Global) -> Result<Option<LocalRegistry>, Re
     publish(
         &workspace,
         &[],
+        None,
         &Registry::new(&local.url(), Some(local.token().to_owned())),
     )?;
     Ok(Some(local))

@@ -7,14 +7,12 @@ use model::types::dynamodb::{
 };
 use model::{Handle, StackBuilder, Text};
 
+use toggle_contract::TOMBSTONE_EXPIRY;
+
 use crate::description::System;
 
 /// The name of the toggles' table within its stack.
 pub(super) const TOGGLES: &str = "toggles-table";
-
-/// When DynamoDB deletes what is left of a deleted toggle. The name is one that no attribute of a
-/// user's has: that would delete a toggle.
-const TOMBSTONE_EXPIRY: &str = "tombstoneExpiry";
 
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,

@@ -161,6 +161,33 @@ async fn somebody_elses_resource_is_refused_and_untouched() {
     }
 }
 
+/// Putting the tag back is the way out that loses nothing; what holds data is never to be deleted.
+#[tokio::test]
+async fn what_lost_its_tags_is_told_which_tag_it_needs() {
+    let mut vault = Graph::new("sys", Tags::new());
+    vault
+        .stack(StackName::new("s"))
+        .add("a", Vault(thing("a", &[])));
+    for (graph, may_be_deleted) in [(things([thing("a", &[])]), true), (vault, false)] {
+        let cloud = Cloud::default();
+        cloud.apply(&graph).await;
+        cloud.meddle("a", |live| live.tags = LiveTags::Read(Tags::new()));
+        let refused = cloud.plan(&graph, Goal::Converge).await.unwrap_err();
+        let PlanError::Refused(refusals) = refused else {
+            panic!("{refused:?}")
+        };
+        let help = refusals[0].hint();
+        let tag = "give it the tag `frontage:system` with the value `sys`";
+        assert!(help.contains(tag), "{help}");
+        assert_eq!(help.contains("delete"), may_be_deleted, "{help}");
+
+        let tags = Tags::from([(SYSTEM_TAG.to_owned(), "sys".to_owned())]);
+        cloud.meddle("a", |live| live.tags = LiveTags::Read(tags.clone()));
+        assert!(cloud.apply(&graph).await.complete());
+        assert!(planned(&cloud, &graph).await.is_empty());
+    }
+}
+
 /// A graph with one resource that the account has once, by the name of the Region or another.
 fn wide(name: &str) -> Graph {
     let mut graph = Graph::new("sys", Tags::new());

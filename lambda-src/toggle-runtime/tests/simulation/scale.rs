@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::json;
+use toggle_contract::MESSAGE_LIMIT;
 use toggle_runtime::announce::announce;
 use toggle_runtime::callback::SILENCE;
 use toggle_runtime::clock::{Clock, Deadline};
@@ -16,7 +17,7 @@ use toggle_runtime::event::{Change, Operation, QueueEvent, Record, StreamEvent};
 use toggle_runtime::item::{Item, State};
 use toggle_runtime::known::Known;
 use toggle_runtime::line::Delivery;
-use toggle_runtime::message::{MESSAGE_LIMIT, changes};
+use toggle_runtime::message::changes;
 use toggle_runtime::outbox::Outbox;
 use toggle_runtime::pace::Pace;
 use toggle_runtime::policy::Policy;
