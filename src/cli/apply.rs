@@ -1,24 +1,30 @@
 //! `frontage apply`, and running a plan, which `destroy` and `dev` share.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
-use engine::{self, Goal, Plan};
+use engine::{Goal, Plan};
 use miette::{IntoDiagnostic as _, Report, miette};
-use tokio::sync::{mpsc, watch};
 
 use crate::cli::context::Context;
 use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
-use crate::cli::interrupts::Interrupts;
 use crate::cli::output::{print, print_json, say};
+use crate::cli::plan_file::PlanFile;
+use crate::cli::writing::{Writing, leaves_nothing};
 use crate::render;
+
+/// How long others are waited for, in seconds.
+pub(super) const PATIENCE: u64 = 600;
 
 /// Arguments of `apply`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
+    /// Apply exactly this plan of `plan --out`, or nothing; default: plan now
+    #[arg(value_name = "PLAN")]
+    plan: Option<PathBuf>,
     /// Skip the confirmation prompt
     #[arg(long)]
     yes: bool,
@@ -28,6 +34,9 @@ pub(super) struct Arguments {
     /// Also wait until changes have reached all edge locations
     #[arg(long)]
     wait: bool,
+    /// How long to wait for another run that writes to the same stacks
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE)]
+    lock_timeout: u64,
 }
 
 /// How a plan is carried out.
@@ -42,6 +51,10 @@ pub(super) struct ApplyOptions<'q> {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
+    let file = arguments.plan.as_deref().map(PlanFile::read).transpose()?;
+    let global = &file
+        .as_ref()
+        .map_or_else(|| global.clone(), |file| file.selected(global));
     let mut context = Context::open(
         global,
         if arguments.no_build {
@@ -51,31 +64,96 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         },
     )
     .await?;
-    let plan = context.plan(Goal::Converge).await?;
+    let mut writing = Writing::new(global, &context, "apply", arguments.lock_timeout);
     let options = ApplyOptions {
-        yes: arguments.yes,
+        // Somebody has seen the plan in the file.
+        yes: arguments.yes || file.is_some(),
         question: "Apply this plan?",
         wait: arguments.wait,
     };
-    let ended = carry_out(global, &context, plan, options).await?;
+    let ended = match &file {
+        Some(file) => exactly(global, &mut context, &mut writing, file, options).await?,
+        None => carry_out(global, &mut context, &mut writing, Goal::Converge, options).await?,
+    };
     context.complete()?;
     Ok(ended)
 }
 
-/// Shows a plan, asks, runs it, and reports.
-pub(super) async fn carry_out(
+/// Applies the plan of a file, or nothing.
+async fn exactly(
     global: &Global,
-    context: &Context,
-    plan: Plan,
+    context: &mut Context,
+    writing: &mut Writing,
+    file: &PlanFile,
     options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
-    if global.format == Format::Human {
-        say(&render::plan(&plan));
+    let plan = writing.plan(context, Goal::Converge).await?;
+    file.check(&plan, writing).await?;
+    if plan.is_empty() {
+        let report = Writing::nothing(context, plan, options.wait).await;
+        return finish(global, context, report);
     }
-    if !plan.is_empty() && !options.yes {
-        confirm(options.question).await?;
+    let lease = writing.lease(&plan).await?;
+    if !writing.is_current(&lease) {
+        let plan = writing.plan(context, Goal::Converge).await?;
+        file.check(&plan, writing).await?;
     }
-    let report = execute(context, plan, options.wait).await;
+    let report = writing.run(context, plan, lease, options.wait).await?;
+    finish(global, context, report)
+}
+
+/// Plans, shows the plan, asks, takes the lease of its stacks, runs it, and reports. If another run
+/// has written since the account was read, it plans again, and asks again if the plan is another one.
+pub(super) async fn carry_out(
+    global: &Global,
+    context: &mut Context,
+    writing: &mut Writing,
+    goal: Goal,
+    options: ApplyOptions<'_>,
+) -> Result<ExitCode, Report> {
+    let mut plan = writing.plan(context, goal).await?;
+    let report = loop {
+        if global.format == Format::Human {
+            say(&render::plan(&plan));
+        }
+        let leaves_nothing = leaves_nothing(context, goal, &plan);
+        if plan.is_empty() {
+            if leaves_nothing {
+                writing.clear().await?;
+            }
+            break Writing::nothing(context, plan, options.wait).await;
+        }
+        if !options.yes {
+            confirm(options.question).await?;
+        }
+        let lease = writing.lease(&plan).await?;
+        if !writing.is_current(&lease) {
+            let again = writing.plan(context, goal).await?;
+            if !same(&plan, &again)? {
+                writing.release(lease).await;
+                say("\nanother run has written since this was planned; the plan is now:\n");
+                plan = again;
+                continue;
+            }
+            plan = again;
+        }
+        let report = writing.run(context, plan, lease, options.wait).await?;
+        if leaves_nothing && report.complete() {
+            writing.clear().await?;
+        }
+        break report;
+    };
+    finish(global, context, report)
+}
+
+/// Whether two plans are the same, as far as plans are shown.
+fn same(one: &Plan, other: &Plan) -> Result<bool, Report> {
+    let document = |plan| serde_json::to_value(render::PlanDocument::new(plan)).into_diagnostic();
+    Ok(document(one)? == document(other)?)
+}
+
+/// Reports how a run ended.
+fn finish(global: &Global, context: &Context, report: engine::Report) -> Result<ExitCode, Report> {
     let outputs = context.outputs(&report.known);
     match global.format {
         Format::Json => print_json(&render::ReportDocument::new(&report, &outputs))?,
@@ -96,44 +174,8 @@ pub(super) async fn carry_out(
     }
 }
 
-/// Runs a plan with its progress on standard error, then waits for pending changes if asked to. On
-/// Ctrl-C the steps in flight finish first.
-pub(super) async fn execute(context: &Context, plan: Plan, wait: bool) -> engine::Report {
-    let (stop, stopped) = watch::channel(false);
-    let (events, received) = mpsc::unbounded_channel();
-    // From here on, not once the task first runs: until then a signal would end the program.
-    let mut interrupts = Interrupts::listen();
-    let interrupt = tokio::spawn(async move {
-        loop {
-            interrupts.next().await;
-            if stop.send_replace(true) {
-                std::process::exit(130);
-            }
-            say(
-                "\nstopping: the steps in flight end first (press Ctrl-C again to quit immediately)",
-            );
-        }
-    });
-    let progress = tokio::spawn(render::progress(received));
-    let mut report = engine::apply(
-        Arc::new(plan),
-        &context.drivers,
-        stopped.clone(),
-        events.clone(),
-    )
-    .await;
-    if wait {
-        let pending = std::mem::take(&mut report.pending);
-        report.pending = engine::settle(pending, &context.drivers, stopped, events.clone()).await;
-    }
-    drop(events);
-    interrupt.abort();
-    let _ = progress.await;
-    report
-}
-
 /// Asks on the terminal; fails without one.
-async fn confirm(question: &str) -> Result<(), Report> {
+pub(super) async fn confirm(question: &str) -> Result<(), Report> {
     if !std::io::stdin().is_terminal() {
         return Err(miette!(
             help = "pass --yes to skip the confirmation prompt",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use aws::Account;
-use engine::{Drivers, Goal, Inventory, Plan, Resolved, Secrets, Selection};
+use engine::{Goal, Inventory, Plan, Readers, Resolved, Secrets, Selection};
 use local::Functions;
 use miette::Report;
 use model::{Graph, Service, StackName};
@@ -31,8 +31,8 @@ pub(super) struct Context {
     pub(super) graph: Graph,
     /// The account.
     pub(super) account: Account,
-    /// The drivers.
-    pub(super) drivers: Drivers,
+    /// What reads the account.
+    pub(super) readers: Readers,
     /// The selected stacks.
     pub(super) selection: Selection,
     /// The secrets that the graph names, as far as they are set.
@@ -87,12 +87,12 @@ impl Context {
         };
         let graph = graph(global, system, functions.as_ref())?;
         let account = account.with_artifacts(paths(functions.as_ref()));
-        let drivers = aws::drivers(&account);
+        let readers = aws::readers(&account);
         Ok(Self {
             secrets: secrets::find(&graph),
             graph,
             account,
-            drivers,
+            readers,
             selection,
             lacking: BTreeMap::new(),
         })
@@ -105,7 +105,7 @@ impl Context {
             secrets: self.secrets.clone(),
             ..self.account.known()
         };
-        let inventory = engine::read(&self.graph, &self.selection, &self.drivers, known, goal)
+        let inventory = engine::read(&self.graph, &self.selection, &self.readers, known, goal)
             .await
             .map_err(|error| advice::inventory(&error))?;
         self.selection = inventory.selection.clone();
@@ -140,7 +140,7 @@ impl Context {
                 .map_err(advice::report)?;
         }
         let inventory = self.read(goal).await?;
-        engine::plan(&self.graph, &inventory, &self.drivers, goal).map_err(advice::plan)
+        engine::plan(&self.graph, &inventory, &self.readers, goal).map_err(advice::plan)
     }
 
     /// The outputs of each selected stack, as far as they are known.

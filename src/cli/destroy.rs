@@ -10,6 +10,7 @@ use crate::cli::apply::{self, ApplyOptions};
 use crate::cli::context::Context;
 use crate::cli::functions::Zips;
 use crate::cli::global::Global;
+use crate::cli::writing::Writing;
 
 /// Arguments of `destroy`.
 #[derive(Debug, Args)]
@@ -20,19 +21,21 @@ pub(super) struct Arguments {
     /// Also delete resources that hold people's data
     #[arg(long)]
     delete_data: bool,
+    /// How long to wait for another run that writes to the same stacks
+    #[arg(long, value_name = "SECONDS", default_value_t = apply::PATIENCE)]
+    lock_timeout: u64,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let mut context = Context::open(global, Zips::None).await?;
-    let plan = context
-        .plan(Goal::Destroy {
-            delete_data: arguments.delete_data,
-        })
-        .await?;
+    let goal = Goal::Destroy {
+        delete_data: arguments.delete_data,
+    };
+    let mut writing = Writing::new(global, &context, "destroy", arguments.lock_timeout);
     let manner = ApplyOptions {
         yes: arguments.yes,
         question: "Destroy all of this?",
         wait: false,
     };
-    apply::carry_out(global, &context, plan, manner).await
+    apply::carry_out(global, &mut context, &mut writing, goal, manner).await
 }

@@ -9,6 +9,7 @@ mod destroy;
 mod dev;
 mod functions;
 mod global;
+mod history;
 mod import_map;
 mod init;
 mod interrupts;
@@ -19,11 +20,14 @@ mod output;
 mod outputs;
 mod packages;
 mod plan;
+mod plan_file;
 mod regions;
 mod release;
 mod secrets;
 mod toggles;
+mod unlock;
 mod validate;
+mod writing;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -72,6 +76,10 @@ enum Command {
     Destroy(destroy::Arguments),
     /// Show each stack's outputs (URLs and names)
     Outputs,
+    /// Show the runs that wrote: who, what, when, and how they ended
+    History(history::Arguments),
+    /// Take the leases of runs away that are known to be dead
+    Unlock(unlock::Arguments),
     /// List, set, delete and watch feature toggles
     #[command(subcommand)]
     Toggles(toggles::Command),
@@ -127,6 +135,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Apply(arguments) => apply::run(&global, &arguments).await,
         Command::Destroy(arguments) => destroy::run(&global, &arguments).await,
         Command::Outputs => outputs::run(&global).await,
+        Command::History(arguments) => history::run(&global, &arguments).await,
+        Command::Unlock(arguments) => unlock::run(&global, &arguments).await,
         Command::Toggles(command) => Box::pin(toggles::run(&global, &command)).await,
         Command::Release(command) => release::run(&global, &command).await,
         Command::Packages(command) => packages::run(&global, &command).await,

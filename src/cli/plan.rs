@@ -1,5 +1,6 @@
 //! `frontage plan`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -10,6 +11,8 @@ use crate::cli::context::Context;
 use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
+use crate::cli::plan_file::PlanFile;
+use crate::cli::writing::Writing;
 use crate::render;
 
 /// Arguments of `plan`.
@@ -24,6 +27,9 @@ pub(super) struct Arguments {
     /// Show the settings of others too, which are left as they are
     #[arg(long)]
     show_left: bool,
+    /// Also write the plan to a file, for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
@@ -38,6 +44,10 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     .await?;
     let plan = context.plan(Goal::Converge).await?;
     tracing::info!(calls = context.account.calls().get(), "planned");
+    if let Some(path) = &arguments.out {
+        let writing = Writing::new(global, &context, "plan", 0);
+        PlanFile::new(global, &plan, &writing)?.write(path)?;
+    }
     match global.format {
         Format::Human => {
             print(&render::plan(&plan))?;
@@ -48,7 +58,9 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         Format::Json => print_json(&render::PlanDocument::new(&plan))?,
     }
     if !plan.is_empty() && global.format == Format::Human {
-        say("\nTo apply this plan: frontage apply");
+        let file = arguments.out.as_deref().map(Path::display);
+        let file = file.map(|file| format!(" {file}")).unwrap_or_default();
+        say(&format!("\nTo apply this plan: frontage apply{file}"));
     }
     context.complete()?;
     let changes = arguments.detailed_exitcode && !plan.is_empty();

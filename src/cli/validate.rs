@@ -19,7 +19,7 @@ pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     if let Some(out_of_place) = out_of_place {
         return Err(advice::report(out_of_place));
     }
-    let drivers = aws::drivers(&Account::offline(graph.system()));
+    let drivers = aws::readers(&Account::offline(graph.system()));
     engine::check(&graph, &drivers, &Resolved::default()).map_err(advice::plan)?;
     let resources = graph.nodes().count();
     match global.format {

@@ -90,7 +90,7 @@ pub(super) enum Condition {
 
 impl Store {
     pub(super) fn new(account: &Account, bucket: &str) -> Self {
-        let client = s3::client(account);
+        let client = s3::client(&account.for_data());
         Self {
             client,
             bucket: bucket.to_owned(),

@@ -2,6 +2,7 @@
 //! here.
 
 mod document;
+mod history;
 mod packages;
 mod plan;
 mod progress;
@@ -11,6 +12,7 @@ mod toggles;
 pub mod visible;
 
 pub use document::{PlanDocument, ReportDocument};
+pub use history::history;
 pub use packages::{packages_listed, packages_published};
 pub use plan::{left, plan};
 pub use progress::progress;

@@ -64,7 +64,7 @@ impl Store {
     /// The table of this name.
     #[must_use]
     pub fn new(account: &Account, table: String) -> Self {
-        let client = Client::new(&account.config("dynamodb"));
+        let client = Client::new(&account.for_data().config("dynamodb"));
         Self { client, table }
     }
 

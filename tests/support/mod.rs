@@ -28,7 +28,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use aws::{Account, drivers};
+use aws::control::Claim;
+use aws::{Account, Control, Lease, readers};
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
@@ -85,7 +86,7 @@ fn fakecloud() -> Option<&'static Fakecloud> {
 
 /// How long a test waits for an event that must happen. Far more than it takes: no test asserts a
 /// time.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Waits until something holds.
 pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
@@ -287,7 +288,7 @@ impl World {
         let read = engine::read(
             graph,
             &Selection::All,
-            &drivers(account),
+            &readers(account),
             account.known(),
             goal,
         )
@@ -298,7 +299,7 @@ impl World {
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
         let account = self.account().await;
         let inventory = self.read(&account, graph, goal).await;
-        engine::plan(graph, &inventory, &drivers(&account), goal)
+        engine::plan(graph, &inventory, &readers(&account), goal)
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {
@@ -329,14 +330,34 @@ impl World {
             left.live.is_empty() && left.orphans.is_empty(),
             "left: {left:#?}"
         );
+        let control = Control::new(&self.account().await, &Tags::new());
+        control.delete().await.expect("the leases are deleted");
+    }
+
+    /// The lease of what a plan writes to.
+    pub async fn lease(&self, plan: &Plan) -> Lease {
+        let control = Control::new(&self.account().await, &Tags::new());
+        let stacks = plan.resources.iter();
+        let claim = Claim {
+            stacks: stacks
+                .map(|resource| resource.address.stack().clone())
+                .collect(),
+            command: "test".to_owned(),
+            host: "tests".to_owned(),
+            patience: PATIENCE,
+        };
+        let lease = control.acquire(&claim, |_| {}).await;
+        lease.expect("nobody else writes")
     }
 
     async fn run(&self, plan: Plan) -> Arc<Plan> {
         let plan = Arc::new(plan);
         let (_stop, stopped) = tokio::sync::watch::channel(false);
         let (events, _) = tokio::sync::mpsc::unbounded_channel();
-        let drivers = drivers(&self.account().await);
-        let report = engine::apply(Arc::clone(&plan), &drivers, stopped, events).await;
+        let lease = self.lease(&plan).await;
+        let writers = aws::writers(&lease);
+        let report = engine::apply(Arc::clone(&plan), &writers, stopped, events).await;
+        lease.release().await.expect("the lease is given back");
         assert!(
             report.complete(),
             "not everything was applied: {:#?}",

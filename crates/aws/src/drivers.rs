@@ -1,18 +1,29 @@
 //! The drivers of every resource type in the model.
 
-use engine::Drivers;
+use engine::{Readers, Writers};
 
 use crate::account::Account;
+use crate::control::Lease;
 use crate::kit::typed::Untyped;
 use crate::{
     apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, cognito, dynamodb,
     graph_rules, iam, lambda, logs, route53, s3, sns, sqs,
 };
 
-/// The drivers of every type in the model.
+/// What reads every type in the model.
 #[must_use]
-pub fn drivers(account: &Account) -> Drivers {
-    graph_rules::add(Drivers::default())
+pub fn readers(account: &Account) -> Readers {
+    drivers(account).readers()
+}
+
+/// What writes every type in the model, as long as the lease is held.
+#[must_use]
+pub fn writers(lease: &Lease) -> Writers {
+    drivers(lease.account())
+}
+
+fn drivers(account: &Account) -> Writers {
+    graph_rules::add(Writers::default())
         .with(Untyped::new(account, apigatewayv2::Apis::new))
         .with(Untyped::new(account, apigatewayv2::Authorizers::new))
         .with(Untyped::new(account, apigatewayv2::Deployments::new))

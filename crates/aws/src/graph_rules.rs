@@ -6,7 +6,7 @@ mod measure;
 
 use std::collections::BTreeMap;
 
-use engine::{Drivers, Finding, Resolved, Violation};
+use engine::{Finding, Resolved, Violation, Writers};
 use model::types::cloudfront::CONTENT_SECURITY_POLICY_LENGTH;
 use model::types::{apigatewayv2, cloudfront, cognito, lambda, s3, sns};
 use model::{Address, Expression, Graph, Node, ResourceType, Text, references};
@@ -17,7 +17,7 @@ use self::measure::{Measured, measure};
 type Violations = Vec<Violation>;
 
 /// Adds the rules to the drivers.
-pub(crate) fn add(drivers: Drivers) -> Drivers {
+pub(crate) fn add(drivers: Writers) -> Writers {
     drivers
         .with_rule(one_distribution_per_name)
         .with_rule(policies_per_account)

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 
 use crate::diff::diff_tags;
-use crate::driver::{Driver, Drivers};
+use crate::driver::{Writer, Writers};
 use crate::error::DriverError;
 use crate::event::{Event, StepKind};
 use crate::interrupt::{Stop, interruptible};
@@ -105,7 +105,7 @@ impl Report {
 ///   deletion end then: they can take an hour, and the next run resumes them.
 pub async fn apply(
     plan: Arc<Plan>,
-    drivers: &Drivers,
+    drivers: &Writers,
     mut stop: Stop,
     events: mpsc::UnboundedSender<Event>,
 ) -> Report {
@@ -133,7 +133,7 @@ type Ended = Result<(Id, StepResult), tokio::task::JoinError>;
 struct Run {
     plan: Arc<Plan>,
     steps: Vec<Step>,
-    drivers: Drivers,
+    drivers: Writers,
     known: Resolved,
     outcomes: BTreeMap<usize, Outcome>,
     waiting: BTreeSet<usize>,
@@ -148,7 +148,7 @@ struct Run {
 impl Run {
     fn new(
         plan: Arc<Plan>,
-        drivers: Drivers,
+        drivers: Writers,
         stop: Stop,
         events: mpsc::UnboundedSender<Event>,
     ) -> Self {
@@ -410,7 +410,7 @@ impl Run {
 }
 
 async fn run_step(
-    driver: &dyn Driver,
+    driver: &dyn Writer,
     planned: &ResourcePlan,
     kind: StepKind,
     known: &Resolved,
@@ -429,7 +429,7 @@ async fn run_step(
 }
 
 async fn create(
-    driver: &dyn Driver,
+    driver: &dyn Writer,
     planned: &ResourcePlan,
     known: &Resolved,
 ) -> Result<Live, DriverError> {
@@ -441,7 +441,7 @@ async fn create(
 /// Writes the properties first and the tags last: the fingerprint records what was applied, not
 /// what was tried.
 async fn update(
-    driver: &dyn Driver,
+    driver: &dyn Writer,
     planned: &ResourcePlan,
     known: &Resolved,
 ) -> Result<Live, DriverError> {

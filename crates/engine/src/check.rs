@@ -2,7 +2,7 @@
 
 use model::{Graph, Node};
 
-use crate::driver::Drivers;
+use crate::driver::Readers;
 use crate::error::DriverError;
 use crate::refusal::{PlanError, Refusal};
 use crate::resolve::Resolved;
@@ -11,7 +11,7 @@ use crate::resolve::Resolved;
 ///
 /// # Errors
 /// [`PlanError::Refused`] with every broken rule.
-pub fn check(graph: &Graph, drivers: &Drivers, known: &Resolved) -> Result<(), PlanError> {
+pub fn check(graph: &Graph, drivers: &Readers, known: &Resolved) -> Result<(), PlanError> {
     let mut refusals = Vec::new();
     for node in graph.nodes() {
         let found = check_node(node, drivers, known).map_err(|source| PlanError::Driver {
@@ -39,7 +39,7 @@ pub fn check(graph: &Graph, drivers: &Drivers, known: &Resolved) -> Result<(), P
 /// The rules of its service that one resource breaks by itself.
 pub(crate) fn check_node(
     node: &Node,
-    drivers: &Drivers,
+    drivers: &Readers,
     known: &Resolved,
 ) -> Result<Vec<Refusal>, DriverError> {
     let driver = drivers.get(node.resource_type.name)?;

@@ -16,16 +16,12 @@ use crate::read_cache::ReadCache;
 use crate::refusal::Finding;
 use crate::resolve::Resolved;
 
-/// The code that reads and writes one resource type.
+/// The code that reads one resource type, and that changes nothing: all that a plan has.
 ///
 /// # Guarantees
-/// - `read` returns `None` only if AWS says that the resource does not exist.
-/// - `create` writes ownership in the create call itself if AWS allows it, and returns once
-///   resources that refer to the new one can use it.
-/// - `update` writes only what is in the changes.
-/// - Deleting a resource that does not exist succeeds; `delete` returns once it no longer exists.
+/// `read` returns `None` only if AWS says that the resource does not exist.
 #[async_trait]
-pub trait Driver: Send + Sync {
+pub trait Reader: Send + Sync {
     /// The facts of the type.
     fn resource_type(&self) -> &'static ResourceType;
 
@@ -73,6 +69,43 @@ pub trait Driver: Send + Sync {
         live: &Live,
     ) -> Result<Option<Live>, DriverError>;
 
+    /// Whether the resource is kept unless its data are to be deleted: by default if its type holds
+    /// people's data. A type may narrow that to the resources that are protected.
+    fn is_kept(&self, _live: &Live) -> bool {
+        self.resource_type().holds_data
+    }
+
+    /// Asks whether the service would refuse to delete the resource for good: a run asks before it
+    /// deletes anything, since what refers to a resource is deleted before it. Changes nothing, and
+    /// need not find every obstacle. By default none is known.
+    ///
+    /// # Errors
+    /// The service's refusal.
+    async fn check_deletion(&self, _live: &Live) -> Result<(), DriverError> {
+        Ok(())
+    }
+
+    /// AWS's remaining work on an up-to-date resource, if any: `deploying to the edges`. Resources
+    /// that refer to it do not need that, so no step waits for it.
+    fn pending(&self, _live: &Live) -> Option<String> {
+        None
+    }
+
+    /// Waits until nothing is pending.
+    async fn settle(&self, _live: &Live) -> Result<(), DriverError> {
+        Ok(())
+    }
+}
+
+/// The code that reads and writes one resource type.
+///
+/// # Guarantees
+/// - `create` writes ownership in the create call itself if AWS allows it, and returns once
+///   resources that refer to the new one can use it.
+/// - `update` writes only what is in the changes.
+/// - Deleting a resource that does not exist succeeds; `delete` returns once it no longer exists.
+#[async_trait]
+pub trait Writer: Reader {
     /// Creates the resource, and records its owner in the create call if the service supports that.
     /// `tags` include the owner's.
     async fn create(
@@ -93,36 +126,9 @@ pub trait Driver: Send + Sync {
     /// Sets and removes tags; sets the fingerprint of a child in its parent.
     async fn retag(&self, live: &Live, set: &Tags, remove: &[String]) -> Result<(), DriverError>;
 
-    /// Whether the resource is kept unless its data are to be deleted: by default if its type holds
-    /// people's data. A type may narrow that to the resources that are protected.
-    fn is_kept(&self, _live: &Live) -> bool {
-        self.resource_type().holds_data
-    }
-
-    /// Asks whether the service would refuse to delete the resource for good: a run asks before it
-    /// deletes anything, since what refers to a resource is deleted before it. Changes nothing, and
-    /// need not find every obstacle. By default none is known.
-    ///
-    /// # Errors
-    /// The service's refusal.
-    async fn check_deletion(&self, _live: &Live) -> Result<(), DriverError> {
-        Ok(())
-    }
-
     /// Deletes the resource, including its data and its protection. Its waits end when the run is
     /// stopped; the next run resumes them.
     async fn delete(&self, live: &Live) -> Result<(), DriverError>;
-
-    /// AWS's remaining work on an up-to-date resource, if any: `deploying to the edges`. Resources
-    /// that refer to it do not need that, so no step waits for it.
-    fn pending(&self, _live: &Live) -> Option<String> {
-        None
-    }
-
-    /// Waits until nothing is pending.
-    async fn settle(&self, _live: &Live) -> Result<(), DriverError> {
-        Ok(())
-    }
 }
 
 /// How likely it is that a type has orphans.
@@ -163,22 +169,37 @@ pub struct Violation {
     pub finding: Finding,
 }
 
-/// The drivers, by type, and the rules over the whole graph.
-#[derive(Clone, Default)]
-pub struct Drivers {
-    drivers: BTreeMap<&'static str, Arc<dyn Driver>>,
+/// The readers of all types, and the rules over the whole graph.
+pub type Readers = Drivers<dyn Reader>;
+
+/// The writers of all types.
+pub type Writers = Drivers<dyn Writer>;
+
+/// Drivers, by type, and the rules over the whole graph.
+pub struct Drivers<D: ?Sized> {
+    drivers: BTreeMap<&'static str, Arc<D>>,
     rules: Vec<GraphRule>,
 }
 
-impl Drivers {
-    /// Adds a driver for its type.
-    #[must_use]
-    pub fn with(mut self, driver: impl Driver + 'static) -> Self {
-        self.drivers
-            .insert(driver.resource_type().name, Arc::new(driver));
-        self
+impl<D: ?Sized> Clone for Drivers<D> {
+    fn clone(&self) -> Self {
+        Self {
+            drivers: self.drivers.clone(),
+            rules: self.rules.clone(),
+        }
     }
+}
 
+impl<D: ?Sized> Default for Drivers<D> {
+    fn default() -> Self {
+        Self {
+            drivers: BTreeMap::new(),
+            rules: Vec::new(),
+        }
+    }
+}
+
+impl<D: Reader + ?Sized> Drivers<D> {
     /// Adds a rule over the whole graph.
     #[must_use]
     pub fn with_rule(mut self, rule: GraphRule) -> Self {
@@ -204,7 +225,7 @@ impl Drivers {
     }
 
     /// The driver of a type.
-    pub fn get(&self, resource_type: &str) -> Result<&Arc<dyn Driver>, DriverError> {
+    pub fn get(&self, resource_type: &str) -> Result<&Arc<D>, DriverError> {
         self.drivers
             .get(resource_type)
             .ok_or_else(|| DriverError::internal(format!("no driver for {resource_type}")))
@@ -218,12 +239,34 @@ impl Drivers {
     }
 
     /// Every driver.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Driver>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<D>> {
         self.drivers.values()
     }
 }
 
-impl fmt::Debug for Drivers {
+impl Writers {
+    /// Adds a driver for its type.
+    #[must_use]
+    pub fn with(mut self, driver: impl Writer + 'static) -> Self {
+        self.drivers
+            .insert(driver.resource_type().name, Arc::new(driver));
+        self
+    }
+
+    /// The same drivers, for reading only.
+    #[must_use]
+    pub fn readers(&self) -> Readers {
+        let readers = self.drivers.iter();
+        Drivers {
+            drivers: readers
+                .map(|(name, driver)| (*name, Arc::clone(driver) as Arc<dyn Reader>))
+                .collect(),
+            rules: self.rules.clone(),
+        }
+    }
+}
+
+impl<D: ?Sized> fmt::Debug for Drivers<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.drivers.keys()).finish()
     }

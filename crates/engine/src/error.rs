@@ -25,6 +25,14 @@ pub enum DriverError {
         /// The transport's message.
         reason: String,
     },
+    /// The call was not sent: it would change something, and nothing may be changed any more.
+    #[error("{operation} was not sent: {reason}")]
+    Withheld {
+        /// The operation.
+        operation: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// A condition was not met in time.
     #[error("gave up after {seconds} s waiting for {condition}; last seen: {last}")]
     TimedOut {

@@ -7,7 +7,7 @@ use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName}
 use serde_json::{Map, Value};
 
 use crate::diff::{Comparison, tags_differ};
-use crate::driver::{Driver, Drivers, Suspicion};
+use crate::driver::{Reader, Readers, Suspicion};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
 use crate::live::{Live, ReadRequest};
@@ -113,7 +113,7 @@ pub struct Unsearched {
 pub async fn read(
     graph: &Graph,
     selection: &Selection,
-    drivers: &Drivers,
+    drivers: &Readers,
     pseudo: Resolved,
     goal: Goal,
 ) -> Result<Inventory, InventoryError> {
@@ -178,7 +178,7 @@ fn stacks_in_need(graph: &Graph, service: &Service) -> BTreeSet<StackName> {
 async fn read_all(
     graph: &Graph,
     selection: &Selection,
-    drivers: &Drivers,
+    drivers: &Readers,
     pseudo: Resolved,
     goal: Goal,
 ) -> Result<Inventory, InventoryError> {
@@ -230,7 +230,7 @@ fn reachable(graph: &Graph, mut found: BTreeSet<Address>) -> Vec<&Node> {
 async fn read_wanted(
     graph: &Graph,
     wanted: &[&Node],
-    drivers: &Drivers,
+    drivers: &Readers,
     cache: &ReadCache,
     mut inventory: Inventory,
 ) -> Result<Inventory, InventoryError> {
@@ -303,7 +303,7 @@ fn identity_dependencies<'g>(graph: &'g Graph, node: &Node) -> Vec<&'g Address> 
 
 async fn read_one(
     node: &Node,
-    drivers: &Drivers,
+    drivers: &Readers,
     cache: &ReadCache,
     known: &Resolved,
 ) -> Result<Option<Live>, Unreadable> {
@@ -329,7 +329,7 @@ type Listed = Vec<(&'static ResourceType, Live)>;
 /// Lists possible orphans: of the types that are wanted, and of those of which a driver suspects
 /// some. To destroy everything, all types are listed.
 async fn list(
-    drivers: &Drivers,
+    drivers: &Readers,
     wanted: &BTreeSet<&str>,
     selection: &Selection,
     goal: Goal,
@@ -386,7 +386,7 @@ async fn confirm(
     graph: &Graph,
     goal: Goal,
     inventory: &mut Inventory,
-    drivers: &Drivers,
+    drivers: &Readers,
 ) -> Result<(), InventoryError> {
     let mut unsure = Vec::new();
     let mut differs = goal != Goal::Converge;
@@ -434,7 +434,7 @@ async fn confirm(
 fn compare(
     node: &Node,
     live: &Live,
-    drivers: &Drivers,
+    drivers: &Readers,
     known: &Resolved,
 ) -> Result<Comparison, Unreadable> {
     let driver = drivers.get(node.resource_type.name);
@@ -454,7 +454,7 @@ async fn owned(
     selection: &Selection,
     inventory: &Inventory,
     listed: Listed,
-    drivers: &Drivers,
+    drivers: &Readers,
 ) -> Result<Vec<Orphan>, InventoryError> {
     let of = |address| {
         graph
@@ -493,7 +493,7 @@ fn address(live: &Live) -> Option<Address> {
     live.tags.known()?.get(ADDRESS_TAG)?.parse().ok()
 }
 
-async fn confirm_orphan(driver: &dyn Driver, live: Live) -> Result<Option<Orphan>, DriverError> {
+async fn confirm_orphan(driver: &dyn Reader, live: Live) -> Result<Option<Orphan>, DriverError> {
     let live = if live.tags.is_read() {
         Some(live)
     } else {

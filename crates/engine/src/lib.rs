@@ -1,7 +1,7 @@
 //! The engine: reads the account, compares it with the desired state, plans, and applies.
 //!
 //! It knows resource types only by the facts in [`model::ResourceType`], and drivers only as
-//! [`Driver`]. Nothing here names an AWS service, prints, or makes a choice that is not in the
+//! [`Reader`] and [`Writer`]. Nothing here names an AWS service, prints, or makes a choice that is not in the
 //! plan. Its dependencies keep it so: [`model`] and no SDK.
 //!
 //! Its modules are floors, and each uses only those below it:
@@ -49,7 +49,7 @@ mod waiting;
 pub use apply::{Failure, Outcome, Report, apply};
 pub use check::check;
 pub use diff::{Change, Changes, Comparison, diff, missing_tags};
-pub use driver::{Driver, Drivers, GraphRule, Suspicion, Violation};
+pub use driver::{GraphRule, Reader, Readers, Suspicion, Violation, Writer, Writers};
 pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};

@@ -2,7 +2,7 @@
 
 use model::{Address, ResourceType};
 
-use crate::driver::Driver;
+use crate::driver::Reader;
 use crate::live::Live;
 
 /// A resource that is up to date and that AWS is still working on.
@@ -20,7 +20,7 @@ pub struct Pending {
 
 impl Pending {
     /// The resource, if its driver reports remaining work.
-    pub(crate) fn of(address: &Address, driver: &dyn Driver, live: &Live) -> Option<Self> {
+    pub(crate) fn of(address: &Address, driver: &dyn Reader, live: &Live) -> Option<Self> {
         let what = driver.pending(live)?;
         Some(Self {
             address: address.clone(),

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::check::check_node;
 use crate::diff::{Change, Changes, Comparison, tag_changes, tags_differ};
-use crate::driver::{Driver, Drivers};
+use crate::driver::{Reader, Readers};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
 use crate::inventory::{Inventory, Orphan};
@@ -27,7 +27,7 @@ use crate::uses::uses_of_selected;
 pub fn plan(
     graph: &Graph,
     inventory: &Inventory,
-    drivers: &Drivers,
+    drivers: &Readers,
     goal: Goal,
 ) -> Result<Plan, PlanError> {
     let selection = &inventory.selection;
@@ -45,7 +45,7 @@ fn converge(
     graph: &Graph,
     selection: &Selection,
     inventory: &Inventory,
-    drivers: &Drivers,
+    drivers: &Readers,
 ) -> Result<Plan, PlanError> {
     let mut planner = Planner {
         inventory,
@@ -232,7 +232,7 @@ struct Planner<'a> {
     known: Resolved,
     /// The resources whose attributes those steps change.
     changed: BTreeSet<Address>,
-    drivers: &'a Drivers,
+    drivers: &'a Readers,
     refusals: Vec<Refusal>,
     left: Vec<Left>,
 }
@@ -326,7 +326,7 @@ impl Planner<'_> {
         &self,
         node: &Node,
         live: &Live,
-        driver: &dyn Driver,
+        driver: &dyn Reader,
     ) -> Result<Comparison, DriverError> {
         match self.inventory.compared.get(&node.address) {
             Some(compared) if self.changed.is_disjoint(&node.dependencies) => Ok(compared.clone()),

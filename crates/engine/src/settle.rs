@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
-use crate::driver::Drivers;
+use crate::driver::Readers;
 use crate::error::DriverError;
 use crate::event::Event;
 use crate::interrupt::{Stop, interruptible};
@@ -12,7 +12,7 @@ use crate::pending::Pending;
 /// Waits until AWS has finished, or until the run is stopped. Returns the unfinished resources.
 pub async fn settle(
     pending: Vec<Pending>,
-    drivers: &Drivers,
+    drivers: &Readers,
     stop: Stop,
     events: mpsc::UnboundedSender<Event>,
 ) -> Vec<Pending> {
@@ -34,7 +34,7 @@ pub async fn settle(
     join_all(waits).await.into_iter().flatten().collect()
 }
 
-async fn wait(pending: &Pending, drivers: &Drivers) -> Result<(), DriverError> {
+async fn wait(pending: &Pending, drivers: &Readers) -> Result<(), DriverError> {
     drivers
         .get(pending.resource_type.name)?
         .settle(&pending.live)

@@ -142,6 +142,12 @@ impl Graph {
         &self.system
     }
 
+    /// The tags of the description.
+    #[must_use]
+    pub fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
     /// The stacks, by name.
     #[must_use]
     pub fn stacks(&self) -> &BTreeSet<StackName> {

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use aws::{Account, Connection, Network};
 use clap::Args;
-use engine::Goal;
+use engine::{Goal, Plan};
 use local::{MiniStack, MiniStackOptions, Proxy, Registry, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use model::StackName;
@@ -23,7 +23,8 @@ use crate::cli::global::{Format, Global};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::{print, say};
 use crate::cli::toggles::show;
-use crate::cli::{advice, apply, description, packages, release, secrets};
+use crate::cli::writing::Writing;
+use crate::cli::{advice, description, packages, release, secrets};
 use crate::release::Application;
 use crate::render;
 use crate::toggles::{Store, Watch};
@@ -55,7 +56,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     };
     let mut context = open(&global, &system).await?;
     let builds = Builds::begin(&global, &system, &context);
-    let outputs = bring_up(&mut context).await?;
+    let outputs = bring_up(&global, &mut context).await?;
     let applications = builds.publish(&context, &outputs).await?;
     let registry = packages(&global, &context).await?;
     user::make(&context, &outputs).await?;
@@ -70,7 +71,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
             Err(error) => Err(error),
         }
     };
-    take_down(&mut context).await?;
+    take_down(&global, &mut context).await?;
     checked.map(|()| ExitCode::SUCCESS)
 }
 
@@ -126,7 +127,17 @@ async fn open(global: &Global, system: &System) -> Result<Context, Report> {
     })
 }
 
-async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
+async fn carry_out(
+    global: &Global,
+    context: &Context,
+    plan: Plan,
+) -> Result<engine::Report, Report> {
+    let writing = Writing::new(global, context, "dev", 0);
+    let lease = writing.lease(&plan).await?;
+    writing.run(context, plan, lease, false).await
+}
+
+async fn bring_up(global: &Global, context: &mut Context) -> Result<Outputs, Report> {
     let plan = context.plan(Goal::Converge).await?;
     if let Some(lacking) = context.left_out() {
         say(&lacking.to_string());
@@ -136,7 +147,7 @@ async fn bring_up(context: &mut Context) -> Result<Outputs, Report> {
         context.graph.system(),
         plan.resources.len()
     ));
-    let report = apply::execute(context, plan, false).await;
+    let report = carry_out(global, context, plan).await?;
     if !report.complete() {
         say(&render::report(&report));
         return Err(miette!("the system could not be brought up"));
@@ -243,9 +254,9 @@ async fn watch(global: &Global, url: &str) -> Result<(), Report> {
     Ok(())
 }
 
-async fn take_down(context: &mut Context) -> Result<(), Report> {
+async fn take_down(global: &Global, context: &mut Context) -> Result<(), Report> {
     let plan = context.plan(Goal::Destroy { delete_data: true }).await?;
-    let report = apply::execute(context, plan, false).await;
+    let report = carry_out(global, context, plan).await?;
     if report.complete() {
         say("everything is down");
         return Ok(());

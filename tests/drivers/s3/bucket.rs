@@ -529,7 +529,7 @@ async fn a_name_of_another_account_stops_the_plan() {
     };
     other.apply(&graph(&other, &theirs)).await;
     let account = world.account().await;
-    let (graph, registry) = (graph(&world, &bucket(&world)), aws::drivers(&account));
+    let (graph, registry) = (graph(&world, &bucket(&world)), aws::readers(&account));
     let everything = engine::Selection::All;
     let read = engine::read(
         &graph,

@@ -80,7 +80,9 @@ pub fn hint(error: &DriverError) -> Option<Cow<'static, str>> {
             "check the network, the proxy (HTTPS_PROXY, NO_PROXY), --region and --endpoint-url, then run the \
              command again"
         }
-        DriverError::TimedOut { .. } | DriverError::Interrupted { .. } => {
+        DriverError::TimedOut { .. }
+        | DriverError::Interrupted { .. }
+        | DriverError::Withheld { .. } => {
             "run the command again: it goes on from where the account stands"
         }
         DriverError::Service {

@@ -283,19 +283,31 @@ pub(super) fn check_region(region: String) -> Result<String, AccountError> {
     }
 }
 
-pub(super) async fn identify(config: &SdkConfig) -> Result<(String, String), DriverError> {
+/// Whose the credentials are.
+pub(super) struct Identity {
+    /// The account's 12 digits.
+    pub(super) id: String,
+    /// The ARN of the user or of the role's session; empty if an emulator reports none.
+    pub(super) caller: String,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub(super) partition: String,
+}
+
+pub(super) async fn identify(config: &SdkConfig) -> Result<Identity, DriverError> {
     let operation = "sts:GetCallerIdentity";
     let answer = aws_sdk_sts::Client::new(config)
         .get_caller_identity()
         .send()
         .await
         .map_err(failed(operation))?;
-    let partition = answer
-        .arn()
-        .and_then(|arn| arn.split(':').nth(1))
-        .unwrap_or("aws");
+    let caller = answer.arn().unwrap_or_default();
+    let partition = caller.split(':').nth(1).unwrap_or("aws");
     let id = answer
         .account()
         .ok_or_else(|| DriverError::internal("AWS names no account"))?;
-    Ok((id.to_owned(), partition.to_owned()))
+    Ok(Identity {
+        id: id.to_owned(),
+        caller: caller.to_owned(),
+        partition: partition.to_owned(),
+    })
 }

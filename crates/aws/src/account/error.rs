@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use engine::DriverError;
 
+use super::access::Withheld;
 use super::transport::EMULATED;
 
 /// Converts the error of one call: `.map_err(failed("sqs:CreateQueue"))`. The operation has the
@@ -36,9 +37,15 @@ where
             }
             service_error(operation, answer.status().as_u16(), context.err())
         }
-        _ => DriverError::Unreachable {
-            operation,
-            reason: reason(&error),
+        _ => match Withheld::find(&error) {
+            Some(withheld) => DriverError::Withheld {
+                operation,
+                reason: withheld.to_string(),
+            },
+            None => DriverError::Unreachable {
+                operation,
+                reason: reason(&error),
+            },
         },
     }
 }

@@ -1,5 +1,6 @@
 //! The system's account, and how it is reached.
 
+mod access;
 mod actions;
 mod addresses;
 pub mod advice;
@@ -29,8 +30,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::{DriverError, Resolved};
 use model::{Owner, Pseudo};
 
+pub(crate) use self::access::{Access, Term};
 pub use self::connection::{AccountError, Connection};
-use self::connection::{check_credentials, check_region, identify, load};
+use self::connection::{Identity, check_credentials, check_region, identify, load};
 pub use self::network::{Network, Stream};
 pub(crate) use self::quirks::Quirk;
 pub use self::role::AskMfaCode;
@@ -38,11 +40,13 @@ pub use self::transport::CallCount;
 use self::transport::Endpoint;
 use self::variables::Variables;
 
-/// The system's account.
+/// The system's account. Its calls may only read, unless a [`crate::Lease`] made it, or
+/// [`Self::for_data`].
 #[derive(Clone, Debug)]
 pub struct Account {
     shared: Arc<Shared>,
     artifacts: Arc<BTreeMap<String, PathBuf>>,
+    access: Access,
 }
 
 #[derive(Debug)]
@@ -55,6 +59,7 @@ struct Shared {
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     system: String,
     id: String,
+    caller: String,
     partition: String,
     region: String,
     endpoint: Option<String>,
@@ -111,7 +116,11 @@ impl Account {
         let region = base.region().filter(|region| !region.as_ref().is_empty());
         let region = check_region(region.ok_or(AccountError::NoRegion)?.to_string())?;
         check_credentials(&base).await?;
-        let (id, partition) = identify(&base)
+        let Identity {
+            id,
+            caller,
+            partition,
+        } = identify(&base)
             .await
             .map_err(|source| AccountError::Identity {
                 region: region.clone(),
@@ -129,6 +138,7 @@ impl Account {
             locks,
             system,
             id,
+            caller,
             partition,
             region,
             endpoint,
@@ -136,6 +146,7 @@ impl Account {
         Ok(Self {
             shared: Arc::new(shared),
             artifacts: Arc::default(),
+            access: Access::Read,
         })
     }
 
@@ -155,11 +166,13 @@ impl Account {
                 locks: Mutex::default(),
                 system: system.to_owned(),
                 id: String::new(),
+                caller: String::new(),
                 partition: String::new(),
                 region: String::new(),
                 endpoint: None,
             }),
             artifacts: Arc::default(),
+            access: Access::Read,
         }
     }
 
@@ -169,6 +182,21 @@ impl Account {
         Self {
             artifacts: Arc::new(artifacts),
             ..self
+        }
+    }
+
+    /// The same account for what has conditions of its own and needs no lease: releases, toggles, and
+    /// the users of a pool.
+    #[must_use]
+    pub fn for_data(&self) -> Self {
+        self.with_access(Access::Data)
+    }
+
+    /// The same account with other rights.
+    pub(crate) fn with_access(&self, access: Access) -> Self {
+        Self {
+            access,
+            ..self.clone()
         }
     }
 
@@ -208,10 +236,14 @@ impl Account {
                 .region(Region::new(region.to_owned()))
                 .build()
         };
-        services
+        let config = services
             .entry((service, region.to_owned()))
             .or_insert_with(make)
-            .clone()
+            .clone();
+        let client = config.http_client().map(|client| self.access.guard(client));
+        let mut config = config.into_builder();
+        config.set_http_client(client);
+        config.build()
     }
 
     /// The lock of something that has one writer at a time across drivers, such as a bucket's
@@ -247,6 +279,12 @@ impl Account {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.shared.id
+    }
+
+    /// The ARN of the identity that makes the calls.
+    #[must_use]
+    pub fn caller(&self) -> &str {
+        &self.shared.caller
     }
 
     /// The Region.
@@ -316,6 +354,7 @@ impl Account {
             locks: Mutex::default(),
             system: "acme".to_owned(),
             id: "111122223333".to_owned(),
+            caller: "arn:aws:iam::111122223333:user/tests".to_owned(),
             partition: "aws".to_owned(),
             region: "eu-west-1".to_owned(),
             endpoint: Some("https://fake".to_owned()),
@@ -323,6 +362,7 @@ impl Account {
         Self {
             shared: Arc::new(shared),
             artifacts: Arc::default(),
+            access: Access::Data,
         }
     }
 

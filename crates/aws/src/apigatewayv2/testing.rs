@@ -1,7 +1,7 @@
 //! Shared by the tests of the types, which cover behaviour that no emulator has: conflicts that
 //! pass, lost answers, pages, waits, merging updates.
 
-pub(super) use engine::{Driver, Live, LiveTags, ReadCache};
+pub(super) use engine::{Live, LiveTags, ReadCache, Reader, Writer};
 pub(super) use fake_aws::FakeAws;
 use model::Attribute;
 pub(super) use model::Tags;

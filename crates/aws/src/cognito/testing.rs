@@ -1,7 +1,7 @@
 //! Shared by the tests of the types, which cover behaviour that no emulator has: conflicts that
 //! pass, lost answers, pages, waits, updates that reset omitted members.
 
-pub(super) use engine::{Changes, Driver, Live, LiveTags, ReadCache};
+pub(super) use engine::{Changes, Live, LiveTags, ReadCache, Reader, Writer};
 pub(super) use fake_aws::FakeAws;
 use model::Attribute;
 
@@ -31,7 +31,7 @@ pub(super) const POOL: &str = r#"{"UserPool":{"Id":"p","Name":"acme-test","Domai
     "frontage:address":"test/pool","frontage:fingerprint:client":"f","frontage:fingerprint:group":"f",
     "frontage:fingerprint:domain":"f","frontage:fingerprint:style":"f"}}}"#;
 
-pub(super) async fn read(driver: &dyn Driver, name: &str, properties: &Value) -> Option<Live> {
+pub(super) async fn read(driver: &dyn Writer, name: &str, properties: &Value) -> Option<Live> {
     driver
         .read(&wanted(name, properties), &ReadCache::default())
         .await

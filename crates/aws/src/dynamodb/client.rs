@@ -9,6 +9,7 @@ use engine::{DriverError, ReadCache};
 use model::Tags;
 
 use crate::Account;
+use crate::control;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::{Consistency, Error};
 use crate::kit::tagging;
@@ -75,10 +76,13 @@ impl DynamoDbClient {
     /// The names of the tables that may be the system's: those that the tagging index shows or,
     /// where that cannot be read, those whose names have the system's prefix.
     pub(super) async fn candidates(&self, cache: &ReadCache) -> Result<Vec<String>, DriverError> {
+        let control = control::table(&self.account);
         let hints = tagging::hints(&self.account, cache).await?;
         if hints.are_known() {
             let prefix = self.arn("");
-            let names = hints.names(&prefix).filter(|name| !name.contains('/'));
+            let names = hints
+                .names(&prefix)
+                .filter(|name| !name.contains('/') && *name != control);
             return Ok(names.map(str::to_owned).collect());
         }
         let prefix = format!("{}-", self.account.system());
@@ -92,7 +96,9 @@ impl DynamoDbClient {
             .sent("dynamodb:ListTables")
             .await?;
         let names = listed.into_iter();
-        Ok(names.filter(|name| name.starts_with(&prefix)).collect())
+        Ok(names
+            .filter(|name| name.starts_with(&prefix) && *name != control)
+            .collect())
     }
 
     pub(super) async fn describe(

@@ -1,6 +1,6 @@
 //! The findings of a plan for properties, for the tests of limits.
 
-use engine::Driver as _;
+use engine::Reader as _;
 use fake_aws::FakeAws;
 
 use super::typed::{ResourceDriver, Untyped};

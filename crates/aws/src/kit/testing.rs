@@ -1,7 +1,7 @@
 //! Shared by the tests of services whose resources have a parent: what the engine does with one
 //! resource, and what was sent.
 
-use engine::{Driver, DriverError, Live, LiveProperties, LiveTags, ReadRequest};
+use engine::{DriverError, Live, LiveProperties, LiveTags, ReadRequest, Reader, Writer};
 use fake_aws::FakeAws;
 use model::{Attribute, Owner, Tags};
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub(crate) fn tags(name: &str) -> Tags {
 
 /// Creates a resource of the system, as the engine does.
 pub(crate) async fn create(
-    driver: &dyn Driver,
+    driver: &dyn Writer,
     name: &str,
     properties: &Value,
 ) -> Result<Live, DriverError> {
@@ -62,7 +62,7 @@ pub(crate) fn live<D: ResourceDriver>(
 
 /// Changes one resource to the desired properties, as the engine does.
 pub(crate) async fn update(
-    driver: &dyn Driver,
+    driver: &dyn Writer,
     live: &Live,
     desired: &Value,
 ) -> Result<Live, DriverError> {

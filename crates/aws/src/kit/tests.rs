@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use engine::{
-    Attributes, Changes, DriverError, Drivers, Goal, LiveTags, PlanError, ReadCache, Refusal,
-    Resolved, Selection,
+    Attributes, Changes, DriverError, Goal, LiveTags, PlanError, ReadCache, Readers, Refusal,
+    Resolved, Selection, Writers,
 };
 use fake_aws::FakeAws;
 use model::{
@@ -145,11 +145,13 @@ fn graph(things: &[(&str, Option<i64>)]) -> Graph {
     graph
 }
 
-fn drivers(graph: &Graph) -> Drivers {
+fn drivers(graph: &Graph) -> Readers {
     let tags = graph.nodes().next().map(|node| node.tags(None));
     let account = Account::for_tests(&FakeAws::default());
     let things = Things(tags.unwrap_or_default());
-    Drivers::default().with(Untyped::new(&account, |_| things))
+    Writers::default()
+        .with(Untyped::new(&account, |_| things))
+        .readers()
 }
 
 async fn plan(graph: &Graph) -> Result<engine::Plan, PlanError> {

@@ -9,8 +9,8 @@ use std::future::Future;
 
 use async_trait::async_trait;
 use engine::{
-    Attributes, Changes, Comparison, Driver, DriverError, Finding, Live, LiveProperties, LiveTags,
-    ReadCache, ReadRequest, Selection, Suspicion, diff, missing_tags,
+    Attributes, Changes, Comparison, DriverError, Finding, Live, LiveProperties, LiveTags,
+    ReadCache, ReadRequest, Reader, Selection, Suspicion, Writer, diff, missing_tags,
 };
 use model::{Address, Attribute, Owner, Resource, ResourceType, Tags};
 use serde::Serialize;
@@ -79,8 +79,8 @@ pub(crate) enum OrphanSearch {
     WholeSystemIfShown(&'static str),
 }
 
-/// The code that reads and writes one resource type. See [`Driver`] for what each method
-/// guarantees.
+/// The code that reads and writes one resource type. See [`Reader`] and [`Writer`] for
+/// what each method guarantees.
 pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
     /// The type's properties, resolved.
     type Properties: Resource + Clone + Debug + DeserializeOwned + PartialEq + Send + Sync;
@@ -196,7 +196,7 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         Self::Properties::TYPE.holds_data
     }
 
-    /// As [`engine::Driver::check_deletion`].
+    /// As [`Reader::check_deletion`].
     fn check_deletion(
         &self,
         _live: &TypedLive<Self::Properties>,
@@ -318,7 +318,7 @@ fn typed<P: Clone + 'static>(live: &Live) -> Result<TypedLive<P>, DriverError> {
 }
 
 #[async_trait]
-impl<D: ResourceDriver> Driver for Untyped<D> {
+impl<D: ResourceDriver> Reader for Untyped<D> {
     fn resource_type(&self) -> &'static ResourceType {
         D::Properties::TYPE
     }
@@ -399,6 +399,26 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         Ok(live.map(|live| self.untyped(live)))
     }
 
+    fn is_kept(&self, live: &Live) -> bool {
+        let properties = live.properties.typed::<D::Properties>();
+        properties.map_or(D::Properties::TYPE.holds_data, |of| self.driver.is_kept(of))
+    }
+
+    async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
+        self.driver.check_deletion(&typed(live)?).await
+    }
+
+    fn pending(&self, live: &Live) -> Option<String> {
+        self.driver.pending(&live.attributes)
+    }
+
+    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
+        self.driver.settle(typed(live)?).await
+    }
+}
+
+#[async_trait]
+impl<D: ResourceDriver> Writer for Untyped<D> {
     async fn create(
         &self,
         properties: &Value,
@@ -433,24 +453,7 @@ impl<D: ResourceDriver> Driver for Untyped<D> {
         Ok(())
     }
 
-    fn is_kept(&self, live: &Live) -> bool {
-        let properties = live.properties.typed::<D::Properties>();
-        properties.map_or(D::Properties::TYPE.holds_data, |of| self.driver.is_kept(of))
-    }
-
-    async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
-        self.driver.check_deletion(&typed(live)?).await
-    }
-
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
         self.driver.delete(typed(live)?).await
-    }
-
-    fn pending(&self, live: &Live) -> Option<String> {
-        self.driver.pending(&live.attributes)
-    }
-
-    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
-        self.driver.settle(typed(live)?).await
     }
 }

@@ -288,7 +288,7 @@ async fn what_is_not_everywhere_yet_holds_up_nothing_and_is_told() {
 
     let (events, mut received) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(false);
-    let drivers = cloud.drivers();
+    let drivers = cloud.drivers().readers();
     let settle = crate::settle(report.pending, &drivers, stopped.clone(), events.clone());
     let (left, ()) = tokio::join!(settle, async {
         tokio::time::sleep(Duration::from_mins(1)).await;

@@ -14,9 +14,9 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    Attributes, Changes, Comparison, Driver, DriverError, Drivers, Finding, Goal, Inventory, Live,
-    LiveProperties, LiveTags, Plan, PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
-    diff,
+    Attributes, Changes, Comparison, DriverError, Finding, Goal, Inventory, Live, LiveProperties,
+    LiveTags, Plan, PlanError, ReadCache, ReadRequest, Reader, Report, Resolved, Selection, Writer,
+    Writers, diff,
 };
 
 const THINGS: &Service = &Service {
@@ -143,10 +143,10 @@ impl Cloud {
         Self(Arc::clone(&self.0), known)
     }
 
-    pub(super) fn drivers(&self) -> Drivers {
+    pub(super) fn drivers(&self) -> Writers {
         [THING, VAULT, TWIN, WIDE, BOUND]
             .iter()
-            .fold(Drivers::default(), |drivers, facts| {
+            .fold(Writers::default(), |drivers, facts| {
                 drivers.with(FakeDriver {
                     facts,
                     cloud: self.clone(),
@@ -195,7 +195,7 @@ impl Cloud {
         crate::read(
             graph,
             &Selection::All,
-            &self.drivers(),
+            &self.drivers().readers(),
             self.1.clone(),
             goal,
         )
@@ -204,7 +204,12 @@ impl Cloud {
     }
 
     pub(super) async fn plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
-        crate::plan(graph, &self.read(graph, goal).await, &self.drivers(), goal)
+        crate::plan(
+            graph,
+            &self.read(graph, goal).await,
+            &self.drivers().readers(),
+            goal,
+        )
     }
 
     pub(super) async fn apply(&self, graph: &Graph) -> Report {
@@ -298,7 +303,7 @@ impl FakeDriver {
 }
 
 #[async_trait]
-impl Driver for FakeDriver {
+impl Reader for FakeDriver {
     fn resource_type(&self) -> &'static ResourceType {
         self.facts
     }
@@ -341,6 +346,41 @@ impl Driver for FakeDriver {
         Ok(self.all().into_iter().find(|other| other.id == live.id))
     }
 
+    /// A guarded thing is kept like a vault.
+    fn is_kept(&self, live: &Live) -> bool {
+        self.facts.holds_data || json(live)["Shape"] == "guarded"
+    }
+
+    async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
+        let key = format!("refuse {}", name(json(live)));
+        if self.cloud.has_fault(&key) {
+            Err(DriverError::Invalid(key))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn pending(&self, live: &Live) -> Option<String> {
+        self.cloud
+            .has_fault(&format!("settle {}", name(json(live))))
+            .then(|| "spreading".to_owned())
+    }
+
+    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
+        let name = name(json(live));
+        self.cloud.step("settle", &name).await?;
+        self.cloud
+            .0
+            .lock()
+            .unwrap()
+            .faults
+            .remove(&format!("settle {name}"));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Writer for FakeDriver {
     async fn create(
         &self,
         properties: &Value,
@@ -397,43 +437,11 @@ impl Driver for FakeDriver {
         Ok(())
     }
 
-    /// A guarded thing is kept like a vault.
-    fn is_kept(&self, live: &Live) -> bool {
-        self.facts.holds_data || json(live)["Shape"] == "guarded"
-    }
-
-    async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
-        let key = format!("refuse {}", name(json(live)));
-        if self.cloud.has_fault(&key) {
-            Err(DriverError::Invalid(key))
-        } else {
-            Ok(())
-        }
-    }
-
     async fn delete(&self, live: &Live) -> Result<(), DriverError> {
         let name = name(json(live));
         self.cloud.step("delete", &name).await?;
         self.cloud.0.lock().unwrap().resources.remove(&live.id);
         self.cloud.done("deleted", &name);
-        Ok(())
-    }
-
-    fn pending(&self, live: &Live) -> Option<String> {
-        self.cloud
-            .has_fault(&format!("settle {}", name(json(live))))
-            .then(|| "spreading".to_owned())
-    }
-
-    async fn settle(&self, live: &Live) -> Result<(), DriverError> {
-        let name = name(json(live));
-        self.cloud.step("settle", &name).await?;
-        self.cloud
-            .0
-            .lock()
-            .unwrap()
-            .faults
-            .remove(&format!("settle {name}"));
         Ok(())
     }
 }

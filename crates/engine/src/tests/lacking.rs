@@ -42,7 +42,7 @@ fn only(stacks: &[&str]) -> Selection {
 }
 
 async fn read(cloud: &Cloud, selection: &Selection) -> Result<Inventory, InventoryError> {
-    let (drivers, known) = (cloud.drivers(), Resolved::default());
+    let (drivers, known) = (cloud.drivers().readers(), Resolved::default());
     crate::read(&graph(), selection, &drivers, known, Goal::Converge).await
 }
 
@@ -57,7 +57,13 @@ async fn stacks_that_need_a_service_that_is_lacking_are_left_out_and_the_rest_is
     cloud.fault("lack Vaults", Fault::Fails);
     let inventory = read(&cloud, &Selection::All).await.unwrap();
     assert_eq!(lacking(&inventory), ["data", "far", "uses"]);
-    let plan = crate::plan(&graph(), &inventory, &cloud.drivers(), Goal::Converge).unwrap();
+    let plan = crate::plan(
+        &graph(),
+        &inventory,
+        &cloud.drivers().readers(),
+        Goal::Converge,
+    )
+    .unwrap();
     let planned: BTreeSet<_> = plan.resources.iter().map(|of| of.address.name()).collect();
     assert_eq!(planned, BTreeSet::from(["alone"]));
 }

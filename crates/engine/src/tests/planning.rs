@@ -453,7 +453,7 @@ async fn everything_that_the_service_would_refuse_is_in_one_report_and_nothing_i
         panic!("it has a plan");
     };
     let Err(PlanError::Refused(before)) =
-        crate::check(&graph, &cloud.drivers(), &Resolved::default())
+        crate::check(&graph, &cloud.drivers().readers(), &Resolved::default())
     else {
         panic!("it is valid");
     };
@@ -500,7 +500,7 @@ async fn rules_over_the_whole_graph_refuse_what_the_plan_would_write() {
     let cloud = Cloud::default();
     let plan = async |graph: &Graph| {
         let inventory = cloud.read(graph, Goal::Converge).await;
-        let drivers = cloud.drivers().with_rule(crowd);
+        let drivers = cloud.drivers().readers().with_rule(crowd);
         crate::plan(graph, &inventory, &drivers, Goal::Converge)
     };
     let refused = |planned: Result<Plan, PlanError>| match planned {
@@ -537,7 +537,7 @@ async fn what_another_stack_uses_is_not_destroyed_before_that_stack() {
     let destroy = Goal::Destroy { delete_data: true };
     let plan = async |stack: &str| {
         let selection = Selection::Only([StackName::new(stack)].into());
-        let drivers = cloud.drivers();
+        let drivers = cloud.drivers().readers();
         let read = crate::read(&graph, &selection, &drivers, Resolved::default(), destroy);
         crate::plan(&graph, &read.await.unwrap(), &drivers, destroy)
     };

@@ -98,7 +98,8 @@ async fn identity(network: &Network, endpoint: &str) -> Result<(String, String),
         .http_client(transport::connections(network))
         .endpoint_url(endpoint)
         .build();
-    identify(&config).await
+    let identity = identify(&config).await?;
+    Ok((identity.id, identity.partition))
 }
 
 #[tokio::test]

@@ -133,7 +133,7 @@ async fn a_reading_asks_for_each_kind_once() {
         ("/v2/apis", 200, APIS),
     ]);
     let account = Account::for_tests(&fake);
-    let drivers: [(&dyn Driver, &str, Value); 6] = [
+    let drivers: [(&dyn Writer, &str, Value); 6] = [
         (&Untyped::new(&account, Apis::new), "api", api()),
         (
             &Untyped::new(&account, Integrations::new),

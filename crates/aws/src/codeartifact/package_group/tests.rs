@@ -1,7 +1,7 @@
 //! Behaviour of package groups that no emulator shows: lists of repositories, lost answers, the root
 //! group.
 
-use engine::{Change, Driver as _, Live as UntypedLive, LiveProperties};
+use engine::{Change, Live as UntypedLive, LiveProperties, Reader as _};
 use fake_aws::FakeAws;
 use serde_json::{Value, json};
 

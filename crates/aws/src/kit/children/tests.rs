@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use engine::{Changes, Driver, DriverError, LiveTags, ReadCache, ReadRequest};
+use engine::{Changes, DriverError, LiveTags, ReadCache, ReadRequest, Reader};
 use fake_aws::FakeAws;
 use model::types::cognito::UserPoolGroup;
 use model::{Owner, Tags};

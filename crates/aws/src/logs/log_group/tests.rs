@@ -1,6 +1,6 @@
 //! Behaviour of CloudWatch Logs that no emulator shows.
 
-use engine::{Driver as _, Live as UntypedLive, LiveProperties, UNKNOWN};
+use engine::{Live as UntypedLive, LiveProperties, Reader as _, UNKNOWN};
 use fake_aws::FakeAws;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Behaviour of objects that no emulator shows.
 
-use engine::{Driver as _, UNKNOWN};
+use engine::{UNKNOWN, Writer as _};
 use fake_aws::FakeAws;
 use model::{ADDRESS_TAG, FINGERPRINT_TAG, SYSTEM_TAG};
 

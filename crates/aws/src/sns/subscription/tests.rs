@@ -1,6 +1,6 @@
 //! Behaviour of SNS that no emulator shows: subscriptions that nobody has confirmed.
 
-use engine::{Driver, Live as UntypedLive, UNKNOWN};
+use engine::{Live as UntypedLive, Reader, UNKNOWN, Writer};
 use fake_aws::FakeAws;
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ fn subscriptions(fake: &FakeAws) -> Untyped<Subscriptions> {
     driver(fake, Subscriptions::new)
 }
 
-async fn read(driver: &dyn Driver, properties: &Value) -> Option<UntypedLive> {
+async fn read(driver: &dyn Writer, properties: &Value) -> Option<UntypedLive> {
     let request = wanted(&name(), properties);
     driver.read(&request, &ReadCache::default()).await.unwrap()
 }

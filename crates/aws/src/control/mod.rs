@@ -1,0 +1,182 @@
+//! Who may write: a lease per stack, and the history of runs, in one small table of the system.
+//!
+//! The table `SYSTEM-control` holds no state of the system: losing it loses the history alone. The
+//! first run that writes creates it, and a destruction after which nothing is left deletes it.
+
+mod alive;
+mod history;
+mod lease;
+mod row;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType, Tag,
+};
+use engine::DriverError;
+use model::{SYSTEM_TAG, Tags};
+
+pub use self::history::{Ended, Run};
+pub use self::lease::{Claim, Fences, Lease, LeaseError};
+pub use self::row::{Held, now};
+use crate::account::Account;
+use crate::kit::call::Call as _;
+use crate::kit::wait::{WaitPolicy, until};
+
+/// The key of the table: what a row is about, and of which.
+const KIND: &str = "kind";
+const NAME: &str = "name";
+
+/// How long `DynamoDB` may take to create or delete the table.
+const TABLE: WaitPolicy = WaitPolicy::seconds(300);
+
+type Row = std::collections::HashMap<String, AttributeValue>;
+
+/// The table of leases and runs of a system in a Region.
+#[derive(Clone, Debug)]
+pub struct Control {
+    account: Account,
+    sdk: Client,
+    table: String,
+    tags: Tags,
+}
+
+/// The name of the table of an account's system.
+pub(crate) fn table(account: &Account) -> String {
+    format!("{}-control", account.system())
+}
+
+impl Control {
+    /// The table, which need not exist. `tags` are what the description demands of every resource.
+    #[must_use]
+    pub fn new(account: &Account, tags: &Tags) -> Self {
+        let account = account.for_data();
+        let mut tags = tags.clone();
+        tags.insert(SYSTEM_TAG.to_owned(), account.system().to_owned());
+        Self {
+            sdk: Client::new(&account.config("dynamodb")),
+            table: table(&account),
+            account,
+            tags,
+        }
+    }
+
+    /// The name of the table.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// Whether a row cannot be read or written since there is no table.
+    fn is_absent(error: &DriverError) -> bool {
+        error.is("ResourceNotFoundException")
+    }
+
+    /// Creates the table if it does not exist, and waits until it can be used.
+    ///
+    /// # Errors
+    /// `DynamoDB`'s.
+    async fn create(&self) -> Result<(), DriverError> {
+        let created = self.send_create().await;
+        match created {
+            Err(error) if !error.is("ResourceInUseException") => return Err(error),
+            _ => {}
+        }
+        let active = || async {
+            let call = self.sdk.describe_table().table_name(&self.table).send();
+            let answer = call.sent("dynamodb:DescribeTable").await;
+            let status = match answer {
+                Ok(answer) => answer.table.and_then(|table| table.table_status),
+                Err(error) if Self::is_absent(&error) => None,
+                Err(error) => return Err(error),
+            };
+            Ok(match status {
+                Some(status) if status.as_str() == "ACTIVE" => Ok(()),
+                Some(status) => Err(status.to_string()),
+                None => Err("not there".to_owned()),
+            })
+        };
+        until(
+            &format!("the table {} to be active", self.table),
+            TABLE,
+            active,
+        )
+        .await
+    }
+
+    async fn send_create(&self) -> Result<(), DriverError> {
+        let (mut call, built) = (self.sdk.create_table(), "an attribute is complete");
+        for (name, key) in [(KIND, KeyType::Hash), (NAME, KeyType::Range)] {
+            let definition = AttributeDefinition::builder()
+                .attribute_name(name)
+                .attribute_type(ScalarAttributeType::S)
+                .build();
+            let element = KeySchemaElement::builder()
+                .attribute_name(name)
+                .key_type(key)
+                .build();
+            let invalid = |_| DriverError::internal(built);
+            call = call
+                .attribute_definitions(definition.map_err(invalid)?)
+                .key_schema(element.map_err(invalid)?);
+        }
+        for (key, value) in &self.tags {
+            let tag = Tag::builder().key(key).value(value).build();
+            call = call.tags(tag.map_err(|_| DriverError::internal(built))?);
+        }
+        call.table_name(&self.table)
+            .billing_mode(BillingMode::PayPerRequest)
+            .send()
+            .done("dynamodb:CreateTable")
+            .await
+    }
+
+    /// Deletes the table, if it exists: nothing of the system is left.
+    ///
+    /// # Errors
+    /// `DynamoDB`'s.
+    pub async fn delete(&self) -> Result<(), DriverError> {
+        let call = self.sdk.delete_table().table_name(&self.table).send();
+        match call.done("dynamodb:DeleteTable").await {
+            Err(error) if Self::is_absent(&error) => return Ok(()),
+            answer => answer?,
+        }
+        let gone = || async {
+            let call = self.sdk.describe_table().table_name(&self.table).send();
+            match call.sent("dynamodb:DescribeTable").await {
+                Err(error) if Self::is_absent(&error) => Ok(Ok(())),
+                Err(error) => Err(error),
+                Ok(_) => Ok(Err("there".to_owned())),
+            }
+        };
+        until(&format!("the table {} to be gone", self.table), TABLE, gone).await
+    }
+
+    /// All rows of a kind, by name; none if there is no table.
+    async fn rows(&self, kind: &str) -> Result<BTreeMap<String, Row>, DriverError> {
+        let rows = self
+            .sdk
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#kind = :kind")
+            .expression_attribute_names("#kind", KIND)
+            .expression_attribute_values(":kind", AttributeValue::S(kind.to_owned()))
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .sent("dynamodb:Query")
+            .await;
+        let rows = match rows {
+            Err(error) if Self::is_absent(&error) => Vec::new(),
+            rows => rows?,
+        };
+        let named = rows.into_iter();
+        Ok(named
+            .filter_map(|row| Some((row::text(&row, NAME)?, row)))
+            .collect())
+    }
+}

@@ -1,0 +1,38 @@
+//! `frontage history`.
+
+use std::process::ExitCode;
+
+use aws::Control;
+use clap::Args;
+use miette::Report;
+use model::Tags;
+
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json};
+use crate::cli::{advice, context};
+use crate::render;
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The number of runs, the newest first
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    last: usize,
+    /// Show each run's steps too
+    #[arg(long)]
+    steps: bool,
+}
+
+pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
+    let (_, _, account) = context::reach(global).await?;
+    let control = Control::new(&account, &Tags::new());
+    let runs = control
+        .history(arguments.last)
+        .await
+        .map_err(advice::report)?;
+    match global.format {
+        Format::Human => print(&render::history(&runs, arguments.steps))?,
+        Format::Json => print_json(&runs)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,291 @@
+//! Running a plan: with the lease of its stacks, and recorded in the system's history.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws::control::{Claim, Ended, Fences, Held, LeaseError, Run};
+use aws::{Control, Lease};
+use engine::{Goal, Outcome, Plan, Selection, StepKind};
+use miette::Report;
+use model::StackName;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{mpsc, watch};
+
+use crate::cli::advice;
+use crate::cli::context::Context;
+use crate::cli::global::Global;
+use crate::cli::interrupts::Interrupts;
+use crate::cli::output::say;
+use crate::hint::Hint;
+use crate::render;
+
+/// A command that writes to an account's system.
+#[derive(Debug)]
+pub(super) struct Writing {
+    control: Control,
+    command: &'static str,
+    patience: Duration,
+    description: String,
+    /// The runs that had the leases when the account was read.
+    fences: Fences,
+}
+
+impl Writing {
+    /// A command that waits for so many seconds for others that write.
+    pub(super) fn new(
+        global: &Global,
+        context: &Context,
+        command: &'static str,
+        patience: u64,
+    ) -> Self {
+        Self {
+            control: Control::new(&context.account, context.graph.tags()),
+            command,
+            patience: Duration::from_secs(patience),
+            description: digest(global),
+            fences: Fences::new(),
+        }
+    }
+
+    /// Plans, and remembers who may have written until then.
+    pub(super) async fn plan(&mut self, context: &mut Context, goal: Goal) -> Result<Plan, Report> {
+        self.fences = self.control.fences().await.map_err(advice::report)?;
+        context.plan(goal).await
+    }
+
+    /// Takes the lease of the stacks that a plan writes to.
+    pub(super) async fn lease(&self, plan: &Plan) -> Result<Lease, Report> {
+        let stacks = stacks(plan);
+        let claim = Claim {
+            stacks,
+            command: self.command.to_owned(),
+            host: host(),
+            patience: self.patience,
+        };
+        let waiting = |held: &Held| {
+            say(&format!(
+                "waiting for {} on {}, which has run `{}` on {} since {}",
+                held.holder, held.host, held.command, held.stack, held.since
+            ));
+        };
+        self.control
+            .acquire(&claim, waiting)
+            .await
+            .map_err(|error| advice::report(NoLease(error)))
+    }
+
+    /// Whether nobody has written to the lease's stacks since the account was read.
+    pub(super) fn is_current(&self, lease: &Lease) -> bool {
+        let fence = |stack| self.fences.get(stack).copied().unwrap_or_default();
+        lease
+            .before()
+            .iter()
+            .all(|(stack, before)| *before == fence(stack))
+    }
+
+    /// Runs a plan and records it, then gives the lease back.
+    pub(super) async fn run(
+        &self,
+        context: &Context,
+        plan: Plan,
+        lease: Lease,
+        wait: bool,
+    ) -> Result<engine::Report, Report> {
+        let mut run = Run {
+            id: lease.run().to_owned(),
+            who: context.account.caller().to_owned(),
+            host: host(),
+            command: self.command.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            description: self.description.clone(),
+            began: aws::control::now(),
+            ..Run::default()
+        };
+        self.control.record(&run).await.map_err(advice::report)?;
+        let report = execute(context, plan, Some(&lease), wait).await;
+        run.ended = Some(ended(&report));
+        if !*lease.lost().borrow()
+            && let Err(error) = self.control.record(&run).await
+        {
+            say(&format!(
+                "warning: the history lacks the end of this run: {error}"
+            ));
+        }
+        self.release(lease).await;
+        Ok(report)
+    }
+
+    /// Gives a lease back.
+    pub(super) async fn release(&self, lease: Lease) {
+        if let Err(error) = lease.release().await {
+            say(&format!(
+                "warning: the lease ends only by itself, in a minute: {error}"
+            ));
+        }
+    }
+
+    /// Reports on a plan without steps, once nothing is pending if asked to wait.
+    pub(super) async fn nothing(context: &Context, plan: Plan, wait: bool) -> engine::Report {
+        execute(context, plan, None, wait).await
+    }
+
+    /// The runs that began after a moment.
+    pub(super) async fn since(&self, moment: &str) -> Result<Vec<Run>, Report> {
+        let runs = self.control.history(20).await.map_err(advice::report)?;
+        let since = runs.into_iter().filter(|run| run.began.as_str() >= moment);
+        Ok(since.collect())
+    }
+
+    /// The digest of the description.
+    pub(super) fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Deletes the table of leases once nothing of the system is left and nobody writes.
+    pub(super) async fn clear(&self) -> Result<(), Report> {
+        let held = self.control.held().await.map_err(advice::report)?;
+        if held.is_empty() {
+            self.control.delete().await.map_err(advice::report)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether nothing of the system is left after a plan was carried out.
+pub(super) fn leaves_nothing(context: &Context, goal: Goal, plan: &Plan) -> bool {
+    goal != Goal::Converge
+        && matches!(context.selection, Selection::All)
+        && plan.kept.is_empty()
+        && plan.unsearched.is_empty()
+}
+
+/// The stacks that a plan writes to.
+pub(super) fn stacks(plan: &Plan) -> BTreeSet<StackName> {
+    let written = plan.resources.iter();
+    written
+        .map(|resource| resource.address.stack().clone())
+        .collect()
+}
+
+/// Runs a plan with its progress on standard error, then waits for pending changes if asked to. On
+/// Ctrl-C, and if the lease is lost, the steps in flight finish first.
+async fn execute(
+    context: &Context,
+    plan: Plan,
+    lease: Option<&Lease>,
+    wait: bool,
+) -> engine::Report {
+    let (stop, stopped) = watch::channel(false);
+    let (events, received) = mpsc::unbounded_channel();
+    // From here on, not once the task first runs: until then a signal would end the program.
+    let mut interrupts = Interrupts::listen();
+    let mut lost = lease.map_or_else(|| watch::channel(false).1, Lease::lost);
+    let interrupt = tokio::spawn(async move {
+        let mut known = false;
+        loop {
+            tokio::select! {
+                () = interrupts.next() => if stop.send_replace(true) {
+                    std::process::exit(130);
+                } else {
+                    say("\nstopping: the steps in flight end first (press Ctrl-C again to quit immediately)");
+                },
+                Ok(_) = lost.wait_for(|lost| *lost), if !known => {
+                    known = true;
+                    stop.send_replace(true);
+                    say("\nstopping: the lease of this run has ended, and another run may be writing");
+                }
+            }
+        }
+    });
+    let progress = tokio::spawn(render::progress(received));
+    let mut report = match lease {
+        Some(lease) => {
+            let (plan, writers) = (Arc::new(plan), aws::writers(lease));
+            engine::apply(plan, &writers, stopped.clone(), events.clone()).await
+        }
+        None => engine::Report {
+            outcomes: Vec::new(),
+            known: plan.known,
+            pending: plan.pending,
+        },
+    };
+    if wait {
+        let pending = std::mem::take(&mut report.pending);
+        report.pending = engine::settle(pending, &context.readers, stopped, events.clone()).await;
+    }
+    drop(events);
+    interrupt.abort();
+    let _ = progress.await;
+    report
+}
+
+fn ended(report: &engine::Report) -> Ended {
+    let done = |(_, _, outcome): &&(_, _, Outcome)| matches!(outcome, Outcome::Done);
+    let steps = report.outcomes.iter();
+    let stopped = |(_, _, outcome): &(_, _, Outcome)| matches!(outcome, Outcome::Stopped);
+    let result = if report.complete() {
+        "complete"
+    } else if report.outcomes.iter().any(stopped) {
+        "stopped"
+    } else {
+        "failed"
+    };
+    let all = report.outcomes.len();
+    let done: Vec<String> = steps
+        .filter(done)
+        .map(|(address, kind, _)| format!("{} {address}", verb(*kind)))
+        .collect();
+    Ended {
+        result: result.to_owned(),
+        done: done.len() as u64,
+        left: (all - done.len()) as u64,
+        steps: done,
+        at: aws::control::now(),
+    }
+}
+
+fn verb(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Create => "create",
+        StepKind::Update => "update",
+        StepKind::Delete => "delete",
+    }
+}
+
+/// The name of this machine.
+fn host() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The beginning of the SHA-256 of the description's file.
+fn digest(global: &Global) -> String {
+    let text = std::fs::read(&global.config).unwrap_or_default();
+    let digest = format!("{:x}", Sha256::digest(text));
+    digest[..12].to_owned()
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct NoLease(LeaseError);
+
+impl Hint for NoLease {
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        match &self.0 {
+            LeaseError::Held(held) => Some(
+                format!(
+                    "wait until it has ended (--lock-timeout); a run that was killed loses the lease within a \
+                     minute, and `frontage unlock --stack {}` takes it away at once",
+                    held.stack
+                )
+                .into(),
+            ),
+            LeaseError::Failed(error) => aws::hint(error),
+        }
+    }
+}
