@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use aws::Account;
 use engine::{Goal, Inventory, Plan, Readers, Resolved, Secrets, Selection};
 use local::Functions;
-use miette::Report;
+use miette::{Report, miette};
 use model::{Graph, Service, StackName};
 use stacks::MissingOutput;
 use stacks::artifacts::Artifacts;
@@ -215,6 +215,15 @@ pub(super) async fn reach(global: &Global) -> Result<(System, Selection, Account
     let account = Account::connect(&connection, system.name.as_str())
         .await
         .map_err(advice::report)?;
+    if let Some(described) = system.account.as_ref().filter(|id| *id != account.id()) {
+        return Err(miette!(
+            help = "use credentials of that account (--profile, AWS_PROFILE), or correct `account`",
+            "{} is for the account {described}, and these credentials are of {}: {}",
+            global.config.display(),
+            account.id(),
+            account.caller()
+        ));
+    }
     Ok((system, selection, account))
 }
 

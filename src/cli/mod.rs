@@ -78,7 +78,7 @@ enum Command {
     Outputs,
     /// Show the runs that wrote: who, what, when, and how they ended
     History(history::Arguments),
-    /// Take the leases of runs away that are known to be dead
+    /// Take away the leases of runs that have died; without it they end within a minute
     Unlock(unlock::Arguments),
     /// List, set, delete and watch feature toggles
     #[command(subcommand)]

@@ -422,3 +422,30 @@ fn init_writes_a_valid_description_and_never_overwrites() {
     );
     assert!(!project.path().join("other.toml").exists());
 }
+
+/// Whatever the command: nothing is read, and nothing is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_of_another_account_are_refused() {
+    let project = Project::new();
+    let description = project.path().join("frontage.toml");
+    let text = std::fs::read_to_string(&description).expect("it is there");
+    let described = format!("account = \"999988887777\"\n{text}");
+    std::fs::write(&description, described).expect("written");
+    for arguments in [
+        &["plan"][..],
+        &["apply", "--yes"],
+        &["destroy", "--yes"],
+        &["outputs"],
+        &["toggles", "list"],
+        &["history"],
+    ] {
+        let refused = project.frontage(arguments);
+        assert_eq!(refused.code, Some(1), "{arguments:?}: {refused:#?}");
+        let said = "frontage.toml is for the account 999988887777, and these credentials are of";
+        assert!(refused.stderr.contains(said), "{arguments:?}: {refused:#?}");
+    }
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+    let account = &project.world.account_id;
+    std::fs::write(&description, format!("account = \"{account}\"\n{text}")).expect("written");
+    project.ok(&["plan"]);
+}

@@ -27,6 +27,9 @@ pub struct System {
     pub name: Name,
     /// Its Region. Default: the one from the command line or the AWS profile.
     pub region: Option<String>,
+    /// The account's 12 digits: no command does anything with another one's credentials. Default:
+    /// any account.
+    pub account: Option<String>,
     /// Tags that every resource carries, in addition to Frontage's own. Default: none.
     ///
     /// At most 30. Keys have 1 to 128 characters and values 0 to 256: letters, digits, spaces and
@@ -66,6 +69,7 @@ impl System {
         Self {
             name,
             region: None,
+            account: None,
             tags: Tags::new(),
             ignore_tags: IgnoredTags::default(),
             functions: Functions::default(),
@@ -99,6 +103,7 @@ impl System {
     pub(super) fn read(root: &mut Table) -> Option<Self> {
         let name = root.text("name", name);
         let region = root.text("region", region);
+        let account = root.text("account", account);
         let entries = root.entries_of("tags");
         let tags = entries
             .map(|entries| tags::read(entries, root.findings()))
@@ -135,6 +140,7 @@ impl System {
         Some(Self {
             name: name?,
             region,
+            account,
             tags,
             ignore_tags,
             functions,
@@ -174,6 +180,16 @@ fn region(text: &str) -> Result<String, Rejected> {
     Err(Rejected {
         why,
         help: "a Region's code is like `eu-west-1`, `us-gov-east-1`".to_owned(),
+    })
+}
+
+fn account(text: &str) -> Result<String, Rejected> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err(Rejected {
+        why: "not the number of an account".to_owned(),
+        help: "an account has 12 digits, in quotes: \"111122223333\"".to_owned(),
     })
 }
 

@@ -180,13 +180,23 @@ impl Control {
             .collect())
     }
 
-    /// The runs that had each stack's lease last.
+    /// The runs that had each stack's lease last. Of a stack that a run is writing to it is the number
+    /// of no run, since what is read meanwhile is stale.
     ///
     /// # Errors
     /// `DynamoDB`'s.
     pub async fn fences(&self) -> Result<Fences, DriverError> {
         let leases = self.leases().await?.into_iter();
-        Ok(leases.map(|(stack, lease)| (stack, lease.fence)).collect())
+        let fence = |lease: &Stored| {
+            if lease.is_held() {
+                u64::MAX
+            } else {
+                lease.fence
+            }
+        };
+        Ok(leases
+            .map(|(stack, lease)| (stack, fence(&lease)))
+            .collect())
     }
 
     /// The leases that are held, except by runs of this machine that are known to be dead.

@@ -7,7 +7,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde::Serialize;
 
-use super::Row;
+use super::{Row, alive};
 
 /// Who holds a lease.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,6 +56,14 @@ impl Stored {
                 since: string("since"),
             },
         }
+    }
+}
+
+impl Stored {
+    /// Whether a run holds it, as far as is known here.
+    pub(super) fn is_held(&self) -> bool {
+        let run = self.run.as_deref();
+        run.is_some_and(|run| !alive::is_dead(run))
     }
 }
 

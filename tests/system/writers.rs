@@ -1,0 +1,270 @@
+//! Several runs that write at once: one after the other, and none with an old plan.
+
+use std::sync::mpsc::channel;
+
+use serde_json::json;
+
+use crate::support::PATIENCE;
+use crate::support::cli::{Ended, Project, Running};
+use crate::support::client::Client;
+use crate::support::proxy::{Fate, Proxy};
+use crate::support::toggles;
+
+fn through(project: &Project, proxy: &Proxy, arguments: &[&str]) -> Running {
+    let mut command = project.command(arguments);
+    command.env("AWS_ENDPOINT_URL", proxy.endpoint());
+    Running::new(command)
+}
+
+/// A proxy whose first call of an operation waits until it is told to go on.
+fn held_at(
+    project: &Project,
+    operation: &'static str,
+) -> (
+    Proxy,
+    std::sync::mpsc::Receiver<()>,
+    std::sync::mpsc::Sender<()>,
+) {
+    let (reached, is_reached) = channel();
+    let (go, goes) = channel();
+    let mut first = true;
+    let proxy = Proxy::start(&project.world, move |call| {
+        if call.operation == operation && std::mem::take(&mut first) {
+            reached.send(()).expect("the test waits");
+            goes.recv_timeout(PATIENCE).expect("it goes on");
+        }
+        Fate::Pass
+    });
+    (proxy, is_reached, go)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_applies_at_once_make_one_system_that_works() {
+    let project = Project::new();
+    let runs: Vec<_> = (0..10)
+        .map(|_| project.spawn(&["apply", "--yes"]))
+        .collect();
+    let ended: Vec<Ended> = runs.into_iter().map(Running::end).collect();
+    for run in &ended {
+        assert_eq!(run.code, Some(0), "{run:#?}");
+    }
+    project.assert_nothing_to_do();
+    project.assert_snapshot("everything", &project.world.listing().await.join("\n"));
+    let mut client = Client::connect(&project.output("websocket_url")).await;
+    client.expect(&json!([])).await;
+    toggles::put(&project, "1", "Feature toggle 1", true).await;
+    client.next().await.expect("the change comes");
+    client.close().await;
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// The second run is told who writes, waits, and finds what the first one made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_writer_waits_or_stops_and_names_the_first() {
+    let project = Project::new();
+    let (proxy, reached, go) = held_at(&project, "CreateQueue");
+    let first = through(&project, &proxy, &["apply", "--yes"]);
+    reached.recv_timeout(PATIENCE).expect("it writes");
+
+    let refused = project.frontage(&["apply", "--yes", "--lock-timeout", "0"]);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    let whose = "toggles is held by arn:aws:";
+    assert!(refused.stderr.contains(whose), "{refused:#?}");
+    assert!(
+        refused.stderr.contains("which has run `apply`"),
+        "{refused:#?}"
+    );
+    assert!(
+        refused.stderr.contains("frontage unlock --stack toggles"),
+        "{refused:#?}"
+    );
+
+    let mut second = project.spawn(&["apply", "--yes"]);
+    let waits = second.until(1, |line| line.contains("waiting for arn:aws:"));
+    assert!(waits, "{second:#?}");
+    go.send(()).expect("it waits");
+    let first = first.end();
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let second = second.end();
+    assert_eq!(second.code, Some(0), "{second:#?}");
+    assert!(
+        second.stderr.contains("another run has written since"),
+        "{second:#?}"
+    );
+    assert!(second.stderr.contains("Nothing to do"), "{second:#?}");
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// A machine sleeps in the middle of a run for longer than its lease lasts, and another run goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_that_slept_writes_nothing_more() {
+    let project = Project::new();
+    let (proxy, reached, go) = held_at(&project, "CreateQueue");
+    let sleeper = through(&project, &proxy, &["apply", "--yes"]);
+    reached.recv_timeout(PATIENCE).expect("it writes");
+    sleeper.signal("STOP");
+    go.send(()).expect("it waits");
+    let other = project.ok(&["apply", "--yes"]);
+    assert!(other.stderr.contains("waiting for arn:aws:"), "{other:#?}");
+    project.assert_nothing_to_do();
+    let listing = project.world.listing().await;
+    sleeper.signal("CONT");
+    let woken = sleeper.end();
+    assert_eq!(woken.code, Some(1), "{woken:#?}");
+    assert!(
+        woken.stderr.contains("the lease of this run has ended"),
+        "{woken:#?}"
+    );
+    assert_eq!(project.world.listing().await, listing);
+    project.assert_nothing_to_do();
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Its lease is taken away, and it stops; who took it goes on from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_can_be_taken_away() {
+    let project = Project::new();
+    let none = project.ok(&["unlock", "--yes"]);
+    assert!(none.stderr.contains("no run holds a lease"), "{none:#?}");
+    let (proxy, reached, go) = held_at(&project, "CreateQueue");
+    let mut robbed = through(&project, &proxy, &["apply", "--yes"]);
+    reached.recv_timeout(PATIENCE).expect("it writes");
+    let unlocked = project.ok(&["unlock", "--yes", "--stack", "toggles"]);
+    assert_eq!(unlocked.stdout, "unlocked: toggles\n");
+    let stops = robbed.until(1, |line| line.contains("the lease of this run has ended"));
+    assert!(stops, "{robbed:#?}");
+    go.send(()).expect("it waits");
+    let robbed = robbed.end();
+    assert_eq!(robbed.code, Some(1), "{robbed:#?}");
+    project.ok(&["apply", "--yes", "--lock-timeout", "0"]);
+    project.assert_nothing_to_do();
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_a_file_is_applied_exactly_or_not_at_all() {
+    let project = Project::new();
+    project.ok(&["plan", "--out", "it.plan"]);
+    assert_eq!(
+        project.world.listing().await,
+        Vec::<String>::new(),
+        "a plan makes nothing"
+    );
+    project.ok(&["apply", "it.plan"]);
+    project.assert_nothing_to_do();
+
+    // Applied already.
+    let refused = project.frontage(&["apply", "it.plan"]);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    let words = [
+        "nothing was done: since this was planned",
+        "ran `apply` at",
+        "create was planned",
+    ];
+    for word in words {
+        assert!(refused.stderr.contains(word), "{word}: {refused:#?}");
+    }
+
+    // Changed by hand in between.
+    let deleted = aws_sdk_sqs::Client::new(&project.world.config());
+    let queue = format!("{}-dead-letters", project.world.name("toggle-message"));
+    let url = deleted.get_queue_url().queue_name(&queue).send().await;
+    let url = url.expect("it is there").queue_url.expect("its URL");
+    project.ok(&["plan", "--out", "empty.plan"]);
+    deleted
+        .delete_queue()
+        .queue_url(url)
+        .send()
+        .await
+        .expect("deleted");
+    let refused = project.frontage(&["apply", "empty.plan"]);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    assert!(
+        refused
+            .stderr
+            .contains("nothing was planned, and now create is"),
+        "{refused:#?}"
+    );
+    project.apply();
+
+    for (text, said) in [
+        ("{}", "is not a plan of Frontage"),
+        ("", "is not a plan of Frontage"),
+    ] {
+        std::fs::write(project.path().join("bad.plan"), text).expect("written");
+        let refused = project.frontage(&["apply", "bad.plan"]);
+        assert_eq!(refused.code, Some(1), "{refused:#?}");
+        assert!(refused.stderr.contains(said), "{refused:#?}");
+    }
+    let refused = project.frontage(&["apply", "no.plan"]);
+    assert!(
+        refused.stderr.contains("the plan no.plan cannot be read"),
+        "{refused:#?}"
+    );
+    project.destroy();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_says_who_did_what() {
+    let project = Project::new();
+    let empty = project.ok(&["history"]);
+    assert_eq!(empty.stdout, "no run has written yet\n");
+    project.apply();
+    let runs = project.ok(&["history", "--format", "json"]).json();
+    let run = &runs[0];
+    assert_eq!(run["command"], "apply", "{runs:#}");
+    assert_eq!(run["ended"]["result"], "complete", "{runs:#}");
+    let steps = run["ended"]["steps"].as_array().expect("its steps");
+    assert!(
+        steps.contains(&json!("create toggles/toggles-table")),
+        "{runs:#}"
+    );
+    assert_eq!(run["ended"]["done"], steps.len(), "{runs:#}");
+    assert!(
+        run["who"]
+            .as_str()
+            .is_some_and(|who| who.starts_with("arn:aws:")),
+        "{runs:#}"
+    );
+
+    // A run that is killed has no end.
+    let (proxy, reached, _go) = held_at(&project, "DeleteRole");
+    let mut killed = through(&project, &proxy, &["destroy", "--yes"]);
+    reached.recv_timeout(PATIENCE).expect("it deletes");
+    killed.kill();
+    let runs = project
+        .ok(&["history", "--last", "1", "--format", "json"])
+        .json();
+    assert_eq!(runs[0]["command"], "destroy", "{runs:#}");
+    assert!(runs[0]["ended"].is_null(), "{runs:#}");
+    let shown = project.ok(&["history", "--steps"]);
+    assert!(shown.stdout.contains("not ended"), "{shown:#?}");
+    assert!(
+        shown.stdout.contains("    create toggles/toggles-table"),
+        "{shown:#?}"
+    );
+    project.destroy();
+    assert_eq!(project.ok(&["history"]).stdout, "no run has written yet\n");
+}
+
+/// Losing the table of leases loses the history alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_leases_can_be_lost() {
+    let project = Project::new();
+    project.apply();
+    let tables = aws_sdk_dynamodb::Client::new(&project.world.config());
+    let table = format!("{}-control", project.world.system);
+    tables
+        .delete_table()
+        .table_name(table)
+        .send()
+        .await
+        .expect("deleted");
+    project.assert_nothing_to_do();
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
