@@ -24,3 +24,4 @@ mod regions;
 mod releases;
 mod strict;
 mod toggles;
+mod waiting;

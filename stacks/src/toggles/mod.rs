@@ -26,7 +26,7 @@ use self::alarms::{Watched, alarms};
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
-use self::tables::{TOGGLES, Tables, tables};
+use self::tables::{CONNECTIONS, TOGGLES, Tables, tables};
 use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::{Builder, FunctionParts, use_of_key};
@@ -39,6 +39,12 @@ pub const STACK: &str = "toggles";
 #[must_use]
 pub fn toggles_table(system: &System) -> String {
     physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
+}
+
+/// The name of the connections' table, which is known before the table exists.
+#[must_use]
+pub fn connections_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), CONNECTIONS)
 }
 
 /// The stack's outputs.
