@@ -325,6 +325,7 @@ pub(crate) fn changes(changes: &[(&str, Option<u64>)]) -> StreamEvent {
             new_image: value.map(|value| toggle(id, value)),
             sequence_number: (100 + index).to_string(),
         },
+        identity: None,
     };
     StreamEvent {
         records: changes.iter().enumerate().map(record).collect(),
@@ -346,6 +347,7 @@ pub(crate) fn inserts(connections: &[Connection]) -> StreamEvent {
             .ok(),
             sequence_number: (100 + index).to_string(),
         },
+        identity: None,
     }
     };
     StreamEvent {

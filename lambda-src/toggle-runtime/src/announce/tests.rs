@@ -9,7 +9,7 @@ use super::*;
 use crate::clock::{Clock, Deadline};
 use crate::coalesce::Trigger;
 use crate::connection::Connection;
-use crate::event::{BatchResponse, StreamEvent};
+use crate::event::{BatchResponse, Identity, StreamEvent};
 use crate::fake::{Fake, NOW, changes, connection, queue, removal, state, tombstone, wire};
 use crate::item::State;
 use crate::pace::Pace;
@@ -835,4 +835,29 @@ async fn what_is_retried_is_in_no_receipt() {
         assert_eq!(failed, Some(0));
         assert!(fake.shares.borrow().is_empty());
     }
+}
+
+/// Clients were sent the removal a day before; a toggle that was deleted by hand in between is new.
+#[tokio::test(start_paused = true)]
+async fn a_tombstone_that_expires_is_sent_to_nobody() {
+    let fake = fake(&[connection("a", OLD)], &[]);
+    let mut event = changes(&[("1", None), ("2", None), ("3", None)]);
+    for index in [0, 2] {
+        event.records[index].identity = Some(Identity {
+            r#type: "Service".into(),
+            principal_id: "dynamodb.amazonaws.com".into(),
+        });
+    }
+    let (policy, known) = (Policy::announce(), Known::default());
+    let exchange = fake.exchange(&policy);
+    let failed = announce(&event, &fake, &known, &exchange, &fake.outbox()).await;
+    let removed = r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#;
+    assert_eq!(
+        (failed, fake.heard_by("a")),
+        (None, vec![removed.to_owned()])
+    );
+
+    event.records.remove(1);
+    let failed = announce(&event, &fake, &known, &exchange, &fake.outbox()).await;
+    assert_eq!((failed, fake.heard_by("a").len()), (None, 1));
 }

@@ -357,6 +357,7 @@ fn batch(toggles: &State) -> StreamEvent {
             new_image: serde_json::from_value(json!({ REQUEST: {"S": key} })).ok(),
             sequence_number: (100 + index).to_string(),
         },
+        identity: None,
     };
     StreamEvent {
         records: toggles.keys().enumerate().map(record).collect(),

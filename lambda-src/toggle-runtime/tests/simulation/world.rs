@@ -447,6 +447,7 @@ impl Inner {
                 new_image,
                 sequence_number,
             },
+            identity: None,
         }
     }
 }
