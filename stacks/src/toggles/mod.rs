@@ -18,11 +18,13 @@ use std::collections::BTreeMap;
 use model::types::dynamodb::Table;
 use model::types::iam::Statement;
 use model::types::lambda::Function;
+use model::types::sns::Topic;
 use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 
-use self::alarms::{Watched, alarms};
+use self::alarms::topic;
+pub(crate) use self::alarms::{Watched, alarms};
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
@@ -74,6 +76,8 @@ pub(crate) struct Service {
     pub(crate) url: Text,
     /// The table of the toggles.
     pub(crate) table: Handle<Table>,
+    /// The topic that alarms notify, unless there are none.
+    pub(crate) topic: Option<Handle<Topic>>,
 }
 
 /// Adds the stack to the graph.
@@ -106,9 +110,10 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
             (NAMES.new_connection, &new_connection),
             (NAMES.toggle_message, &toggle_message),
         ],
-        slices: &slices,
+        slices: Some(&slices),
     };
-    alarms(stack, &system.alarms, &watched);
+    let topic = topic(stack, &system.alarms);
+    alarms(stack, topic.as_ref(), &watched);
     let outputs = Outputs {
         websocket_url: api.stage.websocket_url(),
         toggles_table: tables.toggles.name(),
@@ -118,6 +123,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
     Service {
         url: outputs.websocket_url,
         table: tables.toggles,
+        topic,
     }
 }
 
