@@ -70,6 +70,26 @@ impl Outputs<String> {
     }
 }
 
+/// The output that a client needs.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Endpoint {
+    /// As [`Outputs::websocket_url`].
+    pub websocket_url: String,
+}
+
+impl Endpoint {
+    /// The names of the outputs.
+    pub const NAMES: &[&str] = &["websocket_url"];
+
+    /// As [`Outputs::of`].
+    ///
+    /// # Errors
+    /// If it has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
+
 /// What other stacks need of this one.
 pub(crate) struct Service {
     /// The URL that clients connect to.
