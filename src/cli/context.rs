@@ -68,6 +68,29 @@ impl Context {
         Ok((context, outputs))
     }
 
+    /// As [`Self::open_stack`], but reads only the resources that the outputs of these names are made
+    /// of.
+    pub(super) async fn look_up<T>(
+        global: &Global,
+        stack: &StackName,
+        names: &[&str],
+        read: ReadOutputs<T>,
+    ) -> Result<(Self, T), Report> {
+        let global = Global {
+            stack: vec![stack.to_string()],
+            ..global.clone()
+        };
+        let context = Self::open(&global, Zips::None).await?;
+        let outputs = context.graph.outputs().get(stack).into_iter().flatten();
+        let texts = outputs.filter(|(name, _)| names.contains(&name.as_str()));
+        let texts = texts.map(|(_, text)| text);
+        let pseudo = context.account.known();
+        let known = engine::look_up(&context.graph, texts, &context.drivers, pseudo).await;
+        let known = known.map_err(|error| advice::inventory(&error))?;
+        let outputs = context.outputs_of(&context.outputs(&known), stack, read)?;
+        Ok((context, outputs))
+    }
+
     /// Like [`Self::open`], with an account that is already connected.
     pub(super) async fn with_account(
         global: &Global,

@@ -18,4 +18,4 @@ pub use plan::{left, plan};
 pub use progress::progress;
 pub use release::{published, release_progress, releases, rolled_back};
 pub use report::{outputs, pending, report};
-pub use toggles::{message, resent, toggle, toggles};
+pub use toggles::{delivery, message, resent, toggle, toggles};

@@ -1,7 +1,7 @@
 //! Toggles, and the messages that a client of the service receives.
 
 use super::visible::field;
-use crate::toggles::{Message, Resent, Toggle};
+use crate::toggles::{Message, Resent, Toggle, Waited};
 
 /// The toggles, one per line, with their ids in a column.
 #[must_use]
@@ -53,6 +53,20 @@ pub fn resent(resent: &Resent) -> String {
             count(changed)
         ),
     }
+}
+
+/// How many connections accepted a change, in what time.
+#[must_use]
+pub fn delivery(waited: &Waited) -> String {
+    let (of, seconds) = (waited.delivery, waited.seconds());
+    let connections = match of.connections {
+        1 => "connection",
+        _ => "connections",
+    };
+    format!(
+        "{} of {} {connections} accepted it in {seconds} s",
+        of.told, of.connections
+    )
 }
 
 fn line(toggle: &Toggle, width: usize) -> String {

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::error::TogglesError;
 use super::value::Typed;
+use toggle_contract::receipt::REQUEST;
 use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY};
 
 /// An item of the toggles table; empty if it does not exist.
@@ -33,13 +34,26 @@ impl Draft {
         set
     }
 
+    /// The same draft, which asks for a receipt, or no longer asks for the one that the item as it was
+    /// read asks for.
+    pub(super) fn requesting(mut self, receipt: Option<&str>, read: &Item) -> Self {
+        let request = REQUEST.to_owned();
+        if let Some(key) = receipt {
+            self.set.insert(request, AttributeValue::S(key.to_owned()));
+        } else if !self.replaces && read.contains_key(REQUEST) {
+            self.remove.push(request);
+        }
+        self
+    }
+
     /// The bytes of the state that contains only this toggle, `[{…}]`, once the draft is written. It is
     /// the longest message about it: a change is sent without the brackets.
     pub(super) fn message_bytes(&self, id: &str, read: &Item) -> usize {
         let mut item = self.assigned();
         item.insert(TOGGLE_KEY.to_owned(), AttributeValue::S(id.to_owned()));
         if !self.replaces {
-            let kept = read.iter().filter(|(name, _)| !self.remove.contains(name));
+            let goes = |name: &String| name == REQUEST || self.remove.contains(name);
+            let kept = read.iter().filter(|(name, _)| !goes(name));
             for (name, value) in kept {
                 item.entry(name.clone()).or_insert_with(|| value.clone());
             }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use toggle_contract::MESSAGE_LIMIT;
 use tokio_tungstenite::tungstenite;
 
+use super::receipt::Waited;
 use crate::hint::Hint;
 
 /// Why toggles could not be read, written or watched.
@@ -44,6 +45,9 @@ pub enum TogglesError {
     /// The toggle's revision is not a whole number that could rise.
     #[error("the attribute `revision` of toggle `{0}` is not a whole number below 2^64")]
     OddRevision(String),
+    /// The change is written, and not every connection is known to have accepted it.
+    #[error("the change is written, {}", undelivered(.0))]
+    Undelivered(Waited),
     /// The service does not accept a connection.
     #[error("{url}: {source}")]
     Unreachable {
@@ -52,6 +56,16 @@ pub enum TogglesError {
         /// The transport's error.
         source: Box<tungstenite::Error>,
     },
+}
+
+fn undelivered(waited: &Waited) -> String {
+    let (of, seconds) = (waited.delivery, waited.seconds());
+    let accepted = format!("{} of {} connections accepted it", of.told, of.connections);
+    match (of.complete, of.connections) {
+        (true, _) => format!("and {accepted}; the others were closed"),
+        (false, 0) => format!("and no function reported its delivery within {seconds} s"),
+        (false, _) => format!("and {accepted} within {seconds} s, as far as is known"),
+    }
 }
 
 fn revised(live: Option<u64>) -> String {
@@ -106,6 +120,15 @@ impl Hint for TogglesError {
             }
             Self::OddRevision(_) => {
                 "remove the attribute from the item in the table: `revision` is the number that orders a toggle's changes"
+            }
+            Self::Undelivered(Waited { delivery, .. }) if delivery.complete => {
+                "their clients get the state when they connect again: run `frontage toggles resend ID --wait` to check that all connections accept it"
+            }
+            Self::Undelivered(Waited { delivery, .. }) if delivery.connections > 0 => {
+                "read the logs of toggle-message and toggle-slice, then run `frontage toggles resend ID --wait`"
+            }
+            Self::Undelivered(_) => {
+                "run `frontage plan` to check that the functions are deployed as described, read the log of toggle-message, then run `frontage toggles resend ID --wait`"
             }
             Self::Unreachable { .. } => {
                 "run `frontage plan` to check that the service is deployed as described"

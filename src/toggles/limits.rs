@@ -1,6 +1,7 @@
 //! What AWS refuses of a toggle, checked before anything is written.
 
 use thiserror::Error;
+use toggle_contract::receipt::REQUEST;
 use toggle_contract::{REMOVED, REVISION, TOGGLE_KEY, TOMBSTONE_EXPIRY};
 
 use super::toggle::{ACTIVE, NAME, VALUE};
@@ -28,6 +29,9 @@ pub enum NameError {
     /// A word that the functions read.
     #[error("{0} marks a deleted toggle")]
     Tombstone(String),
+    /// A change that is waited for writes it.
+    #[error("{0} is written by --wait")]
+    Receipt(String),
     /// No toggle is without it.
     #[error("{0} cannot be removed: every toggle has one")]
     Kept(String),
@@ -53,6 +57,7 @@ pub fn check_attribute(name: &str) -> Result<(), NameError> {
         TOGGLE_KEY | NAME | ACTIVE | VALUE => Err(NameError::OwnArgument(name.to_owned())),
         REVISION => Err(NameError::Revision),
         REMOVED | TOMBSTONE_EXPIRY => Err(NameError::Tombstone(name.to_owned())),
+        REQUEST => Err(NameError::Receipt(name.to_owned())),
         _ => check_length(name),
     }
 }
@@ -64,6 +69,7 @@ pub fn check_attribute(name: &str) -> Result<(), NameError> {
 pub fn check_removal(name: &str) -> Result<(), NameError> {
     match name {
         TOGGLE_KEY | NAME | ACTIVE | REVISION => Err(NameError::Kept(name.to_owned())),
+        REQUEST => Err(NameError::Receipt(name.to_owned())),
         _ => check_length(name),
     }
 }

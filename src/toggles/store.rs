@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::draft::{Draft, Item, expect, is_toggle, next_revision};
 use super::error::TogglesError;
+use super::receipt::Receipt;
 use super::toggle::{ACTIVE, NAME, Toggle, VALUE};
 use super::value::AttributeText;
 use super::write::now_ms;
@@ -32,6 +33,8 @@ const ALIKE: f64 = 0.85;
 pub struct Store {
     pub(super) client: Client,
     pub(super) table: String,
+    /// The key of the receipt that each change asks for.
+    pub(super) receipt: Option<String>,
 }
 
 /// A change to one toggle.
@@ -52,12 +55,15 @@ pub struct Change<'c> {
 }
 
 /// How many toggles were sent again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Resent {
     /// Those whose revision was raised.
     pub resent: usize,
     /// Those that changed in between, and are sent because of that.
     pub changed: usize,
+    /// The ids of the former.
+    #[serde(skip)]
+    pub ids: Vec<String>,
 }
 
 impl Store {
@@ -65,7 +71,18 @@ impl Store {
     #[must_use]
     pub fn new(account: &Account, table: String) -> Self {
         let client = Client::new(&account.for_data().config("dynamodb"));
-        Self { client, table }
+        Self {
+            client,
+            table,
+            receipt: None,
+        }
+    }
+
+    /// The same table, whose changes ask the functions for a receipt of this key.
+    #[must_use]
+    pub fn asking_for(self, receipt: &Receipt) -> Self {
+        let receipt = Some(receipt.key().to_owned());
+        Self { receipt, ..self }
     }
 
     /// Every toggle, by id.
@@ -192,12 +209,12 @@ impl Store {
         let raised: Vec<_> = iter(writes).buffer_unordered(CONCURRENT).collect().await;
         let mut resent = Resent::default();
         for raised in raised {
-            if raised? {
-                resent.resent += 1;
-            } else {
-                resent.changed += 1;
+            match raised? {
+                Some(id) => resent.ids.push(id.to_owned()),
+                None => resent.changed += 1,
             }
         }
+        resent.resent = resent.ids.len();
         Ok(resent)
     }
 
@@ -214,17 +231,18 @@ impl Store {
         iter(reads).buffered(CONCURRENT).try_collect().await
     }
 
-    /// Raises an item's revision; false if it has changed since it was read.
-    async fn raise(&self, item: &Item, floor: u64) -> Result<bool, TogglesError> {
+    /// Raises an item's revision. Returns its id; `None` if it has changed since it was read.
+    async fn raise<'i>(&self, item: &'i Item, floor: u64) -> Result<Option<&'i str>, TogglesError> {
         let id = item.get(TOGGLE_KEY).and_then(|id| id.as_s().ok());
         let id = id.map_or("", String::as_str);
         let draft = Draft {
             revision: next_revision(id, item, floor)?,
             ..Draft::default()
         };
+        let draft = draft.requesting(self.receipt.as_deref(), item);
         match self.try_write(id, item, &draft).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.is_conflict() => Ok(false),
+            Ok(()) => Ok(Some(id)),
+            Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error),
         }
     }

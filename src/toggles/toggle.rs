@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use toggle_contract::receipt::REQUEST;
 use toggle_contract::{REMOVED, TOGGLE_KEY};
 
 use super::draft::{Item, revision};
@@ -73,8 +74,9 @@ impl Toggle {
         text.map_or("", String::as_str)
     }
 
-    /// A toggle from its item in the table.
-    pub(super) fn from_item(item: Item) -> Self {
+    /// A toggle from its item in the table, without what is for the functions alone.
+    pub(super) fn from_item(mut item: Item) -> Self {
+        item.remove(REQUEST);
         Self(item)
     }
 

@@ -29,7 +29,7 @@ impl Store {
         let mut item = self.read(id).await?;
         let mut attempts = 1..ATTEMPTS;
         loop {
-            let draft = make(&item, floor)?;
+            let draft = make(&item, floor)?.requesting(self.receipt.as_deref(), &item);
             let refusal = match self.try_write(id, &item, &draft).await {
                 Ok(()) => return Ok((item, draft.revision)),
                 Err(error) if error.is_conflict() => error,

@@ -512,3 +512,49 @@ fn names_fit() {
         }
     }
 }
+
+/// The page reads it when it loads; a team has no wait of its own.
+#[test]
+fn the_longest_wait_is_as_described() {
+    let wait = |more: &str| {
+        let graph = graph(&format!("[shell]\n{more}"));
+        let config = &resources(&graph, "shell")["shell/config Frontage::S3::Object"]["Body"];
+        let body = config.to_string();
+        let (_, rest) = body.split_once("longestWait").expect("the wait");
+        let digits = rest.trim_start_matches(|other: char| !other.is_ascii_digit());
+        let end = digits.find(|other: char| !other.is_ascii_digit());
+        digits[..end.expect("more")].to_owned()
+    };
+    assert_eq!(wait(""), "300");
+    assert_eq!(wait("[toggles]\nlongest_wait = 4000"), "4000");
+}
+
+/// The topic is the toggles' own.
+#[test]
+fn the_snapshots_function_is_watched_unless_alarms_are_not_wanted() {
+    let alarms = |more: &str| {
+        let graph = graph(&format!("[shell]\n{more}"));
+        let mut alarms = resources(&graph, "shell");
+        alarms.retain(|name, _| name.ends_with("AWS::CloudWatch::Alarm"));
+        alarms
+    };
+    let watched = alarms("");
+    let names: Vec<_> = watched
+        .keys()
+        .filter_map(|name| name.split(' ').next())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "shell/toggle-snapshot-dead-letters-alarm",
+            "shell/toggle-snapshot-errors",
+            "shell/toggle-snapshot-iterator-age",
+            "shell/toggle-snapshot-throttles",
+        ]
+    );
+    let topic = serde_json::json!([{"Fn::GetAtt": ["toggles/alarms", "TopicArn"]}]);
+    for alarm in watched.values() {
+        assert_eq!(alarm["AlarmActions"], topic);
+    }
+    assert!(alarms("[alarms]\nenabled = false").is_empty());
+}

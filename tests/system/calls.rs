@@ -1,6 +1,9 @@
 //! The cost of a plan.
 
-use crate::support::cli::Project;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::support::cli::{Project, Running};
+use crate::support::proxy::{Fate, Proxy};
 
 /// The maximum number of calls that a plan of the toggle stack may make if there is nothing to do.
 const CALLS: u64 = 34;
@@ -19,5 +22,28 @@ async fn a_plan_that_finds_nothing_to_do_makes_few_calls() {
         .split_once("calls=")
         .and_then(|(_, rest)| rest.split_whitespace().next()?.parse::<u64>().ok());
     assert!(calls.is_some_and(|calls| calls <= CALLS), "{said}");
+    project.destroy();
+}
+
+/// The identity, the API, and its stage.
+#[test]
+fn a_watch_reads_nothing_but_what_its_url_is_made_of() {
+    let project = Project::new();
+    project.apply();
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&calls);
+    let proxy = Proxy::start(&project.world, move |call| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.push(format!("{} {}", call.service, call.operation));
+        Fate::Pass
+    });
+    let mut command = project.command(&["toggles", "watch"]);
+    command.env("AWS_ENDPOINT_URL", proxy.endpoint());
+    let mut watch = Running::new(command);
+    assert_eq!(watch.line(), "(no toggles)");
+    watch.interrupt();
+    assert_eq!(watch.end().code, Some(0));
+    let calls = calls.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(calls.len() <= 4, "{calls:?}");
     project.destroy();
 }

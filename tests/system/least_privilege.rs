@@ -175,6 +175,27 @@ async fn without_scan_nobody_hears_of_a_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_update_item_no_receipt_is_written_and_clients_hear_the_change() {
+    let project = strict();
+    let mut client = Client::connect(&project.output("websocket_url")).await;
+    client.expect(&json!([])).await;
+    project.ok(&["toggles", "set", "1", "on", "--wait"]);
+    client.next().await.expect("the change");
+    forbid(
+        &project,
+        "toggle-message",
+        "dynamodb:UpdateItem",
+        "connections-table",
+    )
+    .await;
+    let wait = ["--wait", "--wait-timeout", "8"];
+    project.fails(&[&["toggles", "set", "1", "off"][..], &wait].concat());
+    let change = client.next().await.expect("the next change");
+    assert_eq!(change["isActive"], json!({"BOOL": false}));
+    repaired(&project).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_manage_connections_nothing_is_sent() {
     let project = strict();
     forbid(

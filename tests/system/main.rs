@@ -24,4 +24,5 @@ mod regions;
 mod releases;
 mod strict;
 mod toggles;
+mod waiting;
 mod writers;

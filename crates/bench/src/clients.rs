@@ -85,6 +85,14 @@ impl Clients {
             .map(drop)
     }
 
+    /// Waits until all have received the state again.
+    pub(crate) async fn all_have_the_state(&mut self) -> Outcome<()> {
+        let count = self.count();
+        self.heard(count, |text| text.starts_with('['))
+            .await
+            .map(drop)
+    }
+
     /// Waits until all have received a message that contains this text, and returns when the last
     /// one did.
     pub(crate) async fn all_heard(&mut self, marker: &str) -> Outcome<Instant> {

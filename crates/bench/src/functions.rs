@@ -84,6 +84,12 @@ async fn start(program: &Path) -> Outcome<(Duration, Duration)> {
             ("CONNECTIONS_TABLE", "connections"),
             ("API_ID", "measured"),
             ("API_STAGE", "live"),
+            (
+                "SLICES_QUEUE_URL",
+                "https://sqs.eu-west-1.amazonaws.com/111122223333/measured.fifo",
+            ),
+            ("POSTS_PER_SECOND", "9000"),
+            ("SNAPSHOT_BUCKET", "measured"),
         ])
         .stdout(Stdio::piped());
     let began = Instant::now();

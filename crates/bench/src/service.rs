@@ -90,13 +90,14 @@ impl Service {
             .map(drop)
     }
 
-    /// The reads that a fan-out needs, without the function: every connection, and the toggle
-    /// again.
+    /// The reads that a fan-out needs, without the function: the toggle, every connection, and the
+    /// toggle again.
     pub(crate) async fn read(&mut self) -> Outcome<Duration> {
-        let began = Instant::now();
-        self.connections().await?;
         let key = json!({"featureId": {"S": "1"}});
         let get = json!({"TableName": self.toggles, "ConsistentRead": true, "Key": key});
+        let began = Instant::now();
+        self.dynamodb("GetItem", &get).await?;
+        self.connections().await?;
         self.dynamodb("GetItem", &get).await?;
         Ok(began.elapsed())
     }
@@ -116,19 +117,25 @@ impl Service {
         Ok(items.iter().filter_map(callback).collect())
     }
 
-    /// Routes the posts to every connection through another endpoint.
-    pub(crate) async fn redirect(&mut self, endpoint: &str) -> Outcome<()> {
+    /// Routes the posts to every connection through another endpoint. Returns whether that is new:
+    /// new-connection then sends the state again, since the items have changed.
+    pub(crate) async fn redirect(&mut self, endpoint: &str) -> Outcome<bool> {
+        let mut is_new = false;
         for mut item in self.connections().await? {
             let url = item["connectionEndpoint"]["S"].as_str().unwrap_or_default();
-            let url = url.replacen(authority(url), authority(endpoint), 1);
-            item["connectionEndpoint"]["S"] = url.into();
+            let redirected = url.replacen(authority(url), authority(endpoint), 1);
+            if redirected == url {
+                continue;
+            }
+            is_new = true;
+            item["connectionEndpoint"]["S"] = redirected.into();
             self.dynamodb(
                 "PutItem",
                 &json!({"TableName": self.connections, "Item": item}),
             )
             .await?;
         }
-        Ok(())
+        Ok(is_new)
     }
 
     /// Waits for toggle-message's next log line.

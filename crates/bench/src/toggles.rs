@@ -58,7 +58,9 @@ pub(crate) async fn measure() -> Outcome<Table> {
             (Duration::ZERO, world.endpoint()),
             (LATENCY, slow.endpoint()),
         ] {
-            service.redirect(&endpoint).await?;
+            if service.redirect(&endpoint).await? {
+                clients.all_have_the_state().await?;
+            }
             let times = rounds(&mut service, &mut clients).await?;
             table.row(row(count, latency, &times));
         }

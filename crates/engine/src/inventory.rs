@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
-use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName};
+use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName, Text};
 use serde_json::{Map, Value};
 
 use crate::diff::{Comparison, tags_differ};
@@ -138,6 +138,34 @@ pub async fn read(
             }
         }
     }
+}
+
+/// Reads only the resources that some texts name, and those that the identities of these name.
+/// Returns the known values.
+///
+/// # Errors
+/// The resources that could not be read.
+pub async fn look_up<'t>(
+    graph: &Graph,
+    texts: impl IntoIterator<Item = &'t Text>,
+    drivers: &Drivers,
+    pseudo: Resolved,
+) -> Result<Resolved, InventoryError> {
+    let named = |text: &Text| serde_json::to_value(text).map(|text| model::references(&text));
+    let named = texts.into_iter().filter_map(|text| named(text).ok());
+    let mut wanted: BTreeSet<Address> = named.flatten().collect();
+    for node in graph.nodes().rev() {
+        if wanted.contains(&node.address) {
+            wanted.extend(identity_dependencies(graph, node).into_iter().cloned());
+        }
+    }
+    let nodes = graph.nodes();
+    let nodes: Vec<_> = nodes
+        .filter(|node| wanted.contains(&node.address))
+        .collect();
+    let empty = Inventory::empty(Selection::All, pseudo);
+    let read = read_wanted(graph, &nodes, drivers, &ReadCache::default(), empty).await?;
+    Ok(read.known)
 }
 
 /// The services that the endpoint lacks.

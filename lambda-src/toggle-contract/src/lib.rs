@@ -1,7 +1,10 @@
 //! The contract between the toggle functions and the crates that build and deploy them. Each takes
 //! it from here, so that none can differ.
 //!
-//! Without dependencies: the stack that deploys the functions compiles none of Lambda's crates.
+//! Without dependencies but `serde`: the stack that deploys the functions compiles none of Lambda's
+//! crates.
+
+pub mod receipt;
 
 /// The attribute that is a toggle's key.
 pub const TOGGLE_KEY: &str = "featureId";
@@ -12,6 +15,12 @@ pub const REMOVED: &str = "isRemoved";
 /// The attribute by which `DynamoDB` deletes a tombstone, in seconds since the epoch. A name that no
 /// toggle has by chance, since it would be deleted by it.
 pub const TOMBSTONE_EXPIRY: &str = "tombstoneExpiry";
+
+/// The attribute that is a connection's key.
+pub const CONNECTION_KEY: &str = "connectionId";
+/// The attribute by which `DynamoDB` deletes an item of the connections table, in seconds since the
+/// epoch.
+pub const CONNECTION_EXPIRY: &str = "expiry";
 
 /// The largest message that API Gateway sends to a client, in bytes: 128 KB. Source: its developer
 /// guide, `Quotas for configuring and running a WebSocket API`.

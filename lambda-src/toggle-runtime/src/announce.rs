@@ -9,10 +9,11 @@ use crate::event::StreamEvent;
 use crate::fan_out::{FanOut, Outcome};
 use crate::known::Known;
 use crate::line::Delivery;
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Work};
 use crate::policy::Rule;
 use crate::ports::{Backlog, Callback, Connections, Toggles};
-use crate::sending::Left;
+use crate::receipts::{Place, Requests, Rests, receipts, report};
+use crate::sending::{Counts, Sent};
 
 /// Sends the toggles that a batch says have changed to every connection, the known ones first.
 /// Returns the index of the first record that must be retried.
@@ -38,14 +39,21 @@ where
     B: Backlog,
 {
     let (triggers, malformed) = coalesce(event);
+    let mut requests = Requests::of(event);
     let (mut pending, unread) = read(triggers, toggles, exchange).await;
     let mut failed = earliest(malformed, unread);
     while !pending.is_empty() {
         let began = Instant::now();
-        let Outcome::Told { left } = FanOut::of(&pending, known, exchange).run().await else {
-            return earliest(failed, slice(event, &pending, exchange, outbox).await);
+        let outcome = FanOut::of(&pending, known, exchange).run().await;
+        let places = requests.take(&pending);
+        let Outcome::Told { sent } = outcome else {
+            let sliced = slice(event, &pending, &places, exchange, outbox).await;
+            return earliest(failed, sliced);
         };
-        failed = earliest(failed, leave(&left, &pending, exchange, outbox).await);
+        failed = earliest(
+            failed,
+            leave(sent, &pending, &places, exchange, outbox).await,
+        );
         if !exchange.policy.keeps(Rule::Verify) {
             return failed;
         }
@@ -54,7 +62,7 @@ where
         pending = changed;
         // Another round would not fit.
         if !pending.is_empty() && Instant::now() + began.elapsed() >= exchange.deadline.begin {
-            return earliest(failed, slice(event, &pending, exchange, outbox).await);
+            return earliest(failed, slice(event, &pending, &[], exchange, outbox).await);
         }
     }
     failed
@@ -62,34 +70,50 @@ where
 
 /// Leaves toggles to the workers, and waits for them: what changes meanwhile is then one batch.
 /// Returns the first record, if the queue cannot be written.
-async fn slice<C, P, B: Backlog>(
+async fn slice<C: Connections, P: Callback, B: Backlog>(
     event: &StreamEvent,
     pending: &[Pending],
+    places: &[Place],
     exchange: &Delivery<'_, C, P>,
     outbox: &Outbox<'_, B>,
 ) -> Option<usize> {
     let last = event.records.last();
     let sequence = last.map_or("", |record| &record.change.sequence_number);
     let segments = exchange.policy.segments;
-    if !outbox.slice(&ids(pending), segments, sequence).await {
+    let work = Work {
+        toggles: &ids(pending),
+        receipts: &receipts(places),
+    };
+    let Some(rests) = outbox.slice(work, segments, sequence).await else {
         return first_of(pending);
-    }
+    };
+    report(places, Counts::default(), rests, exchange).await;
     outbox.drained(exchange.deadline.begin).await;
     None
 }
 
 /// Leaves connections to the workers. Returns the first record, if the queue cannot be written.
-async fn leave<C, P, B: Backlog>(
-    left: &Left,
+async fn leave<C: Connections, P: Callback, B: Backlog>(
+    Sent { counts, left }: Sent,
     pending: &[Pending],
+    places: &[Place],
     exchange: &Delivery<'_, C, P>,
     outbox: &Outbox<'_, B>,
 ) -> Option<usize> {
-    if left.is_empty() || !exchange.policy.keeps(Rule::Leave) {
-        return None;
-    }
-    let stored = outbox.leave(&ids(pending), left).await;
-    (!stored).then(|| first_of(pending)).flatten()
+    let work = Work {
+        toggles: &ids(pending),
+        receipts: &receipts(places),
+    };
+    let rests = if left.is_empty() || !exchange.policy.keeps(Rule::Leave) {
+        Some(Rests::new())
+    } else {
+        outbox.leave(work, &left).await
+    };
+    let Some(rests) = rests else {
+        return first_of(pending);
+    };
+    report(places, counts, rests, exchange).await;
+    None
 }
 
 #[cfg(test)]

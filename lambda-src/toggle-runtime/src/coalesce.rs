@@ -26,12 +26,14 @@ pub struct Pending {
     pub first: usize,
 }
 
-/// The toggles of a batch in the order of their last changes, and the first record that is invalid.
+/// The toggles of a batch in the order of their last changes, without those whose tombstone has
+/// expired, and the first record that is invalid.
 #[must_use]
 pub fn coalesce(event: &StreamEvent) -> (Vec<Trigger>, Option<usize>) {
     let mut triggers: Vec<Trigger> = Vec::new();
     let mut malformed = None;
-    for (index, record) in event.records.iter().enumerate() {
+    let news = event.records.iter().enumerate();
+    for (index, record) in news.filter(|(_, record)| !record.has_expired()) {
         let Some(id) = toggle_id(&record.change.keys) else {
             error!(index, "record has no toggle id");
             malformed = malformed.or(Some(index));

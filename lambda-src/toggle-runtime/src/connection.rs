@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use toggle_contract::{CONNECTION_EXPIRY as EXPIRY, CONNECTION_KEY};
 
 use crate::item::Item;
 
-/// The key of the connections table.
-pub const CONNECTION_KEY: &str = "connectionId";
 /// The attribute with the callback URL of the connection's stage.
 pub const ENDPOINT: &str = "connectionEndpoint";
 /// The attribute with the time of the connection, in milliseconds since the epoch.
@@ -14,8 +13,6 @@ pub const CONNECTED_AT: &str = "connectedAt";
 /// The attribute with the time at which a connection that was not open yet was last left to a record
 /// of its own, in milliseconds since the epoch.
 pub const TRIED_AT: &str = "triedAt";
-/// The attribute by which `DynamoDB` expires the item, in seconds since the epoch.
-pub const EXPIRY: &str = "expiry";
 
 /// How long an item lives if `$disconnect`, which is best effort, is never called: a little more
 /// than the two hours that API Gateway allows a connection.

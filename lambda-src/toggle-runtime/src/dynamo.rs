@@ -7,11 +7,13 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use toggle_contract::TOGGLE_KEY;
+use toggle_contract::receipt::{self, Share};
 use tracing::warn;
 
 use crate::connection::{CONNECTED_AT, CONNECTION_KEY, Connection, ENDPOINT, EXPIRY, TRIED_AT};
 use crate::item::{Item, State, from_sdk, toggle_id};
 use crate::ports::{Connections, Page, TableError, Toggles};
+use crate::receipts::Place;
 use crate::task::Segment;
 
 type SdkItem = HashMap<String, AttributeValue>;
@@ -32,7 +34,7 @@ impl Toggles for TogglesTable {
         loop {
             let scan = self.client.scan().set_exclusive_start_key(after);
             let (items, next) = scan_page(scan, &self.name).await?;
-            state.extend(items.iter().map(from_sdk).filter_map(with_id));
+            state.extend(items.iter().map(toggle).filter_map(with_id));
             match next {
                 Some(next) => after = Some(next),
                 None => return Ok(state),
@@ -51,8 +53,15 @@ impl Toggles for TogglesTable {
             .send()
             .await;
         let got = got.map_err(|source| failed("read an item of", &self.name, source))?;
-        Ok(got.item.as_ref().map(from_sdk))
+        Ok(got.item.as_ref().map(toggle))
     }
+}
+
+/// A toggle as clients may have it: without the key of a receipt.
+fn toggle(item: &SdkItem) -> Item {
+    let mut item = from_sdk(item);
+    item.remove(receipt::REQUEST);
+    item
 }
 
 fn with_id(item: Item) -> Option<(String, Item)> {
@@ -187,6 +196,27 @@ impl Connections for ConnectionsTable {
             Err(source) => Err(failed("update an item of", &self.name, source)),
         }
     }
+
+    async fn report(&self, place: &Place, share: &Share, expiry: u64) -> Result<(), TableError> {
+        let update = self.client.update_item().table_name(&self.name);
+        let update = update
+            .key(CONNECTION_KEY, AttributeValue::S(place.receipt.clone()))
+            .update_expression("SET #share = :share, #expiry = :expiry")
+            .expression_attribute_names("#share", &place.name)
+            .expression_attribute_names("#expiry", EXPIRY)
+            .expression_attribute_values(":share", written(share))
+            .expression_attribute_values(":expiry", AttributeValue::N(expiry.to_string()));
+        update
+            .send()
+            .await
+            .map_err(|source| failed("update an item of", &self.name, source))?;
+        Ok(())
+    }
+}
+
+/// A share as the receipt has it: JSON in one attribute.
+fn written(share: &Share) -> AttributeValue {
+    AttributeValue::S(serde_json::to_string(share).unwrap_or_default())
 }
 
 /// The condition that an item is still the one that was read, and its values.
@@ -202,9 +232,12 @@ fn unchanged(connection: &Connection) -> (&'static str, Option<SdkItem>) {
 }
 
 /// An item that cannot be posted to can be skipped: the connection manager did not write it.
+/// Receipts are in the table as well.
 fn well_formed(item: &Item) -> Option<Connection> {
     let connection = Connection::from_item(item);
-    if connection.is_none() {
+    let id = item.get(CONNECTION_KEY).and_then(|id| id["S"].as_str());
+    let is_receipt = id.is_some_and(|id| id.starts_with(receipt::PREFIX));
+    if connection.is_none() && !is_receipt {
         warn!("connection item has no id or no endpoint");
     }
     connection

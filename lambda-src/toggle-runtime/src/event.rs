@@ -37,6 +37,44 @@ pub struct Record {
     /// The item.
     #[serde(rename = "dynamodb")]
     pub change: Change,
+    /// Who changed it, if that was `DynamoDB` itself.
+    #[serde(rename = "userIdentity", default)]
+    pub identity: Option<Identity>,
+}
+
+/// Who changed an item.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+    /// The kind of identity.
+    pub r#type: String,
+    /// Its name.
+    pub principal_id: String,
+}
+
+impl Record {
+    /// Whether `DynamoDB` deleted the item, since its time to live has passed. Source: the developer
+    /// guide of `DynamoDB`, `DynamoDB Streams and Time to Live`.
+    ///
+    /// Of toggles only tombstones have one: clients have long been sent the removal, and there is
+    /// nothing new to send. The functions skip such a record, not a filter of their mappings: of a
+    /// toggle that was deleted by hand the record has no identity, and that a filter lets pass what has
+    /// none is documented for the key `dynamodb` alone (Lambda developer guide, `Using event filtering
+    /// with a DynamoDB event source`).
+    #[must_use]
+    pub fn has_expired(&self) -> bool {
+        let service =
+            |by: &Identity| by.r#type == "Service" && by.principal_id == "dynamodb.amazonaws.com";
+        self.operation == Operation::Remove && self.identity.as_ref().is_some_and(service)
+    }
+}
+
+impl StreamEvent {
+    /// Whether all its records are of items that have expired.
+    #[must_use]
+    pub fn has_only_expired(&self) -> bool {
+        self.records.iter().all(Record::has_expired)
+    }
 }
 
 /// The item of a record, before and after.
@@ -148,6 +186,28 @@ mod tests {
             serde_json::to_string(&response).unwrap(),
             r#"{"batchItemFailures":[{"itemIdentifier":"b"}]}"#
         );
+    }
+
+    #[test]
+    fn an_item_that_expired_is_told_from_one_that_was_deleted() {
+        let record = |name: &str, identity: &str| {
+            let record = format!(
+                r#"{{"eventName": "{name}", "dynamodb": {{"SequenceNumber": "1"}}, "userIdentity": {identity}}}"#
+            );
+            serde_json::from_str::<Record>(&record).unwrap()
+        };
+        let service = r#"{"type": "Service", "principalId": "dynamodb.amazonaws.com"}"#;
+        let other = r#"{"type": "Service", "principalId": "replication.dynamodb.amazonaws.com"}"#;
+        let [expired, by_hand] = [service, "null"].map(|identity| record("REMOVE", identity));
+        assert!(expired.has_expired());
+        assert!(!by_hand.has_expired());
+        assert!(!record("REMOVE", other).has_expired());
+        assert!(!record("MODIFY", service).has_expired());
+        let event = |records: &[&Record]| StreamEvent {
+            records: records.iter().copied().cloned().collect(),
+        };
+        assert!(event(&[&expired, &expired]).has_only_expired());
+        assert!(!event(&[&expired, &by_hand]).has_only_expired());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde_json::json;
+use toggle_contract::receipt::Share;
 use tokio::time::{Instant, sleep};
 
 use crate::clock::{Clock, Deadline};
@@ -19,6 +20,7 @@ use crate::policy::Policy;
 use crate::ports::{
     Backlog, Callback, CallbackError, Connections, Page, QueueError, TableError, Toggles,
 };
+use crate::receipts::Place;
 use crate::tally::Tally;
 use crate::task::{Parcel, Recipients, Segment};
 
@@ -37,6 +39,8 @@ pub(crate) struct Fake {
     pub(crate) answers: RefCell<BTreeMap<String, VecDeque<CallbackError>>>,
     /// The errors of attempts to close a connection; success after the last.
     pub(crate) closes: RefCell<VecDeque<CallbackError>>,
+    /// The errors of each attempt to close a connection.
+    pub(crate) unclosable: BTreeMap<String, CallbackError>,
     /// Whether an item cannot be modified.
     pub(crate) requeues_fail: bool,
     /// How long each read of a table takes.
@@ -54,6 +58,9 @@ pub(crate) struct Fake {
     pub(crate) closed: RefCell<Vec<String>>,
     /// The messages in the queue.
     pub(crate) parcels: RefCell<Vec<Parcel>>,
+    /// The shares in receipts.
+    pub(crate) shares: RefCell<BTreeMap<String, BTreeMap<String, Share>>>,
+    pub(crate) reports_fail: bool,
     pub(crate) queue_fails: bool,
     /// The depths that the queue says to have, one after the other; then zero.
     pub(crate) depths: RefCell<VecDeque<u64>>,
@@ -70,6 +77,12 @@ impl Fake {
             .entry(connection.to_owned())
             .or_default()
             .extend(answers);
+        self
+    }
+
+    /// Each attempt to close this connection has this error.
+    pub(crate) fn closes(mut self, connection: &str, error: CallbackError) -> Self {
+        self.unclosable.insert(connection.to_owned(), error);
         self
     }
 
@@ -191,6 +204,16 @@ impl Connections for Fake {
         self.requeued.borrow_mut().push(connection.id.clone());
         Ok(())
     }
+
+    async fn report(&self, place: &Place, share: &Share, _: u64) -> Result<(), TableError> {
+        if self.reports_fail {
+            return Err(unreadable());
+        }
+        let mut shares = self.shares.borrow_mut();
+        let receipt = shares.entry(place.receipt.clone()).or_default();
+        receipt.insert(place.name.clone(), share.clone());
+        Ok(())
+    }
 }
 
 impl Backlog for Fake {
@@ -230,6 +253,9 @@ impl Callback for Fake {
     }
 
     async fn close(&self, connection: &Connection) -> Result<(), CallbackError> {
+        if let Some(error) = self.unclosable.get(&connection.id) {
+            return Err(error.clone());
+        }
         if let Some(error) = self.closes.borrow_mut().pop_front() {
             return Err(error);
         }
@@ -299,6 +325,7 @@ pub(crate) fn changes(changes: &[(&str, Option<u64>)]) -> StreamEvent {
             new_image: value.map(|value| toggle(id, value)),
             sequence_number: (100 + index).to_string(),
         },
+        identity: None,
     };
     StreamEvent {
         records: changes.iter().enumerate().map(record).collect(),
@@ -320,6 +347,7 @@ pub(crate) fn inserts(connections: &[Connection]) -> StreamEvent {
             .ok(),
             sequence_number: (100 + index).to_string(),
         },
+        identity: None,
     }
     };
     StreamEvent {

@@ -14,7 +14,7 @@ use crate::known::Known;
 use crate::line::Delivery;
 use crate::policy::Rule;
 use crate::ports::{Callback, Connections, TableError};
-use crate::sending::{Left, Sending};
+use crate::sending::{Sending, Sent};
 use crate::task::Segment;
 
 /// How long the scan waits while the known connections are sent to: about as long as a post takes.
@@ -27,8 +27,8 @@ const HEAD_START: Duration = Duration::from_millis(20);
 pub enum Outcome {
     /// Every connection was sent to, or is closed, except these.
     Told {
-        /// The connections that are to be sent to later.
-        left: Left,
+        /// How many were, and the connections that are to be sent to later.
+        sent: Sent,
     },
     /// Workers must do it, for all connections: there are too many, or they could not be read.
     /// Nothing that this fan-out posted is still on its way.
@@ -79,8 +79,8 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
         for left in unseen {
             self.known.remove(&left);
         }
-        let left = self.sending.left();
-        Outcome::Told { left }
+        let sent = self.sending.end();
+        Outcome::Told { sent }
     }
 
     /// Every stored connection that has not expired; `None` if that is too many, or if a page cannot

@@ -124,6 +124,9 @@ impl Snapshot {
     /// Writes the state. Returns the index of the first record that must be retried: the first, if
     /// it could not be written.
     pub async fn write(&self, event: &StreamEvent, context: &Context) -> BatchResponse {
+        if event.has_only_expired() {
+            return BatchResponse::default();
+        }
         let began = Instant::now();
         let deadline = Deadline::of(&Clock::system(), context.deadline);
         let written = snapshot(&self.toggles, &self.file, deadline.tell).await;

@@ -29,6 +29,7 @@ pub mod pace;
 pub mod policy;
 pub mod ports;
 pub mod queue;
+pub mod receipts;
 pub mod register;
 pub mod sending;
 pub mod signed;

@@ -18,6 +18,8 @@ use crate::tally::Tally;
 pub enum End {
     /// It is closed. There is no client to send to.
     Gone,
+    /// It was open in spite of a 410, and is closed now: its client connects again.
+    Closed,
     /// It is not open yet: new-connection, which reads the table once it is, will send to it, from
     /// another record if it is new-connection that finds this.
     Early,
@@ -153,7 +155,8 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     }
 
     /// Whether it belongs to another API or stage, such as one that the system had before.
-    fn is_foreign(&self) -> bool {
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
         self.connection.endpoint != self.exchange.own
     }
 
@@ -203,13 +206,18 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     async fn gone(&self, began: Instant) -> Option<End> {
         let exchange = self.exchange;
         if self.must_have_opened() {
-            let confirms = exchange.policy.keeps(Rule::Confirm);
-            if confirms && !self.is_closed_after(self.close().await) {
-                return Some(End::Untold);
-            }
+            let end = if exchange.policy.keeps(Rule::Confirm) {
+                match self.close().await {
+                    Closing::Done => End::Closed,
+                    Closing::NotOpen => End::Gone,
+                    Closing::Unknown => return Some(End::Untold),
+                }
+            } else {
+                End::Gone
+            };
             self.forget().await;
             exchange.tally.gone.add();
-            return Some(End::Gone);
+            return Some(end);
         }
         if began.elapsed() >= exchange.policy.patience {
             exchange.tally.early.add();
@@ -238,11 +246,14 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
     }
 
     /// Leaves a connection that is not open yet to new-connection, which reads the table once it is.
-    /// Returns whether that will happen for certain.
     ///
     /// If it can be closed, the 410 was wrong: it is open, and new-connection may be through with it.
-    pub async fn leave(&self) -> bool {
-        !self.exchange.policy.keeps(Rule::Confirm) || self.close().await != Closing::Unknown
+    pub async fn leave(&self) -> Closing {
+        if self.exchange.policy.keeps(Rule::Confirm) {
+            self.close().await
+        } else {
+            Closing::NotOpen
+        }
     }
 
     fn is_closed_after(&self, closing: Closing) -> bool {
@@ -281,7 +292,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
 
 /// How an attempt to close a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Closing {
+pub enum Closing {
     /// It was open, and is closed.
     Done,
     /// 410: it is closed, or not open yet.

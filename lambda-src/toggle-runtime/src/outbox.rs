@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::{error, warn};
 
 use crate::connection::Connection;
-use crate::ports::{Backlog, QueueError};
+use crate::ports::Backlog;
+use crate::receipts::{Request, Rests};
 use crate::sending::Left;
 use crate::tally::Tally;
 use crate::task::{Parcel, Recipients, Segment, Task};
@@ -44,58 +45,38 @@ impl<'a, B: Backlog> Outbox<'a, B> {
         }
     }
 
-    /// Leaves these toggles to the workers, for all connections: one message per segment. Returns
-    /// whether all are stored.
+    /// Leaves these toggles to the workers, for all connections: one message per segment. Returns the
+    /// messages, if all are stored.
     ///
     /// A retry of the stream's records up to `sequence` stores the same messages, which the queue
     /// drops: they are for changes that were committed before the first ones were stored, and so
     /// before a worker read the toggles.
-    pub async fn slice(&self, toggles: &BTreeSet<String>, of: u32, sequence: &str) -> bool {
-        let digest = digest(toggles);
+    pub async fn slice(&self, work: Work<'_>, of: u32, sequence: &str) -> Option<Rests> {
+        let digest = work.digest();
         let parcel = |index| {
             let segment = Segment {
                 index,
                 of,
                 after: None,
             };
-            Parcel {
-                group: group(&segment),
-                id: format!("{sequence}-{index}-{digest:016x}"),
-                task: Task {
-                    toggles: toggles.clone(),
-                    recipients: Recipients::Segment(segment),
-                },
-            }
+            let id = format!("{sequence}-{index}-{digest:016x}");
+            work.parcel(group(&segment), id, Recipients::Segment(segment))
         };
         self.store((0..of).map(parcel).collect()).await
     }
 
-    /// Stores the rest of a segment. Returns whether it is stored.
-    pub async fn put_back(&self, toggles: &BTreeSet<String>, segment: Segment) -> bool {
-        let parcel = Parcel {
-            group: group(&segment),
-            id: self.id(),
-            task: Task {
-                toggles: toggles.clone(),
-                recipients: Recipients::Segment(segment),
-            },
-        };
+    /// Stores the rest of a segment. Returns the message, if it is stored.
+    pub async fn put_back(&self, work: Work<'_>, segment: Segment) -> Option<Rests> {
+        let parcel = work.parcel(group(&segment), self.id(), Recipients::Segment(segment));
         self.store(vec![parcel]).await
     }
 
     /// Stores connections that were left over, in groups of their own: they delay no segment.
-    /// Returns whether they are stored.
-    pub async fn leave(&self, toggles: &BTreeSet<String>, left: &Left) -> bool {
+    /// Returns the messages, if they are stored.
+    pub async fn leave(&self, work: Work<'_>, left: &Left) -> Option<Rests> {
         let parcel = |recipients| {
             let id = self.id();
-            Parcel {
-                group: id.clone(),
-                id,
-                task: Task {
-                    toggles: toggles.clone(),
-                    recipients,
-                },
-            }
+            work.parcel(id.clone(), id, recipients)
         };
         let chunks = |all: &[Connection], of: fn(Vec<Connection>) -> Recipients| -> Vec<_> {
             let chunks = all.chunks(CONNECTIONS);
@@ -132,17 +113,53 @@ impl<'a, B: Backlog> Outbox<'a, B> {
         format!("{}-{number}", self.invocation)
     }
 
-    async fn store(&self, parcels: Vec<Parcel>) -> bool {
-        let count = parcels.len();
-        let stored: Result<(), QueueError> = self.backlog.store(parcels).await;
-        match &stored {
-            Ok(()) => self.tally.queued.add_all(count),
+    async fn store(&self, parcels: Vec<Parcel>) -> Option<Rests> {
+        let rests: Rests = parcels.iter().map(rest).collect();
+        match self.backlog.store(parcels).await {
+            Ok(()) => {
+                self.tally.queued.add_all(rests.len());
+                Some(rests)
+            }
             Err(error) => {
-                let error = error as &dyn std::error::Error;
+                let error = &error as &dyn std::error::Error;
                 error!(error, "queue cannot be written");
+                None
             }
         }
-        stored.is_ok()
+    }
+}
+
+/// What workers are left to do, apart from the connections.
+#[derive(Debug, Clone, Copy)]
+pub struct Work<'w> {
+    /// The toggles to send.
+    pub toggles: &'w BTreeSet<String>,
+    /// The receipts that are to know of it.
+    pub receipts: &'w BTreeSet<String>,
+}
+
+impl Work<'_> {
+    fn parcel(self, group: String, id: String, recipients: Recipients) -> Parcel {
+        let request = || Request {
+            receipts: self.receipts.clone(),
+            message: id.clone(),
+        };
+        let receipt = (!self.receipts.is_empty()).then(request);
+        let task = Task {
+            toggles: self.toggles.clone(),
+            recipients,
+            receipt,
+        };
+        Parcel { group, id, task }
+    }
+
+    /// The same in every instance: the hasher has no random key. A message without a receipt is not
+    /// the same as one with it.
+    fn digest(self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.toggles.hash(&mut hasher);
+        self.receipts.hash(&mut hasher);
+        hasher.finish()
     }
 }
 
@@ -150,9 +167,11 @@ fn group(segment: &Segment) -> String {
     format!("segment-{}", segment.index)
 }
 
-/// The same in every instance: the hasher has no random key.
-fn digest(toggles: &BTreeSet<String>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    toggles.hash(&mut hasher);
-    hasher.finish()
+/// A message and the number of its connections, as far as it is known.
+fn rest(parcel: &Parcel) -> (String, u64) {
+    let connections = match &parcel.task.recipients {
+        Recipients::Segment(_) => 0,
+        Recipients::Connections(left) | Recipients::Doubtful(left) => left.len(),
+    };
+    (parcel.id.clone(), u64::try_from(connections).unwrap_or(0))
 }

@@ -76,6 +76,8 @@ pub enum Rule {
     PutBack,
     /// Toggles that a worker sent are read again afterwards.
     VerifySlice,
+    /// A receipt names the messages that connections were left to.
+    Account,
 }
 
 impl Policy {

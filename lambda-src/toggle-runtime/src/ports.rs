@@ -4,8 +4,11 @@
     reason = "used with concrete types on one thread only"
 )]
 
+use toggle_contract::receipt::Share;
+
 use crate::connection::Connection;
 use crate::item::{Item, State};
+use crate::receipts::Place;
 use crate::task::{Parcel, Segment};
 
 /// A table could not be read or written, after the SDK's own retries.
@@ -64,6 +67,9 @@ pub trait Connections {
     /// Modifies the item, so that the table's stream has another record of it, unless it is no longer
     /// the one that was read. Its absence is success.
     async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError>;
+    /// Stores a share in a receipt, which expires at that time, in seconds since the epoch. Another
+    /// share in this place is replaced.
+    async fn report(&self, place: &Place, share: &Share, expiry: u64) -> Result<(), TableError>;
 }
 
 /// The queue could not be read or written, after the SDK's own retries.

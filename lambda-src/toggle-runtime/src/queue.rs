@@ -148,6 +148,7 @@ mod tests {
             task: Task {
                 toggles: ["1".to_owned()].into(),
                 recipients: Recipients::Segment(segment),
+                receipt: None,
             },
         }
     }

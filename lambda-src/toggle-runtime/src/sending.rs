@@ -9,9 +9,10 @@ use tokio::sync::Semaphore;
 use crate::coalesce::Pending;
 use crate::connection::Connection;
 use crate::known::Known;
-use crate::line::{ConnectionSender, Delivery, End};
+use crate::line::{Closing, ConnectionSender, Delivery, End};
 use crate::message::{change, changes};
 use crate::ports::{Callback, Connections};
+use crate::tally::Count;
 
 /// The connections that were not sent everything and could not be closed.
 #[derive(Debug, Default)]
@@ -36,6 +37,36 @@ impl Left {
     }
 }
 
+/// How many connections were sent to, for receipts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// They accepted everything.
+    pub told: u64,
+    /// They could not be reached, or not for certain, and were closed.
+    pub unreached: u64,
+}
+
+/// How sending to many connections ended.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// The connections that need nothing more.
+    pub counts: Counts,
+    /// The others.
+    pub left: Left,
+}
+
+/// How sending to one connection ended.
+enum Fate {
+    /// It accepted everything.
+    Told,
+    /// It was open, and is closed.
+    Unreached,
+    /// It has no client, or will be sent the state by new-connection.
+    Elsewhere,
+    /// It must be sent to later, or closed later.
+    Left,
+}
+
 /// The same messages to many connections, several at once.
 #[derive(Debug)]
 pub struct Sending<'a, C, P> {
@@ -46,6 +77,8 @@ pub struct Sending<'a, C, P> {
     known: &'a Known,
     exchange: &'a Delivery<'a, C, P>,
     slots: Semaphore,
+    told: Count,
+    unreached: Count,
     left: RefCell<Left>,
     stopped: Cell<bool>,
 }
@@ -66,6 +99,8 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
             known,
             exchange,
             slots: Semaphore::new(exchange.policy.concurrency),
+            told: Count::default(),
+            unreached: Count::default(),
             left: RefCell::default(),
             stopped: Cell::default(),
         }
@@ -83,10 +118,15 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
         self.stopped.set(true);
     }
 
-    /// The connections that were not sent everything and could not be closed.
+    /// How many connections are done, and which are not.
     #[must_use]
-    pub fn left(self) -> Left {
-        self.left.into_inner()
+    pub fn end(self) -> Sent {
+        let counts = Counts {
+            told: self.told.get(),
+            unreached: self.unreached.get(),
+        };
+        let left = self.left.into_inner();
+        Sent { counts, left }
     }
 
     /// Sends to one connection, message by message.
@@ -99,15 +139,14 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
         self.exchange.tally.connections.add();
         let heard = self.known.remove(&connection);
         let mut line = ConnectionSender::new(self.exchange, &connection, heard);
-        for message in self.messages_for(&connection) {
-            let settled = match line.tell(message).await {
-                Ok(()) => continue,
-                Err(End::Gone) => true,
-                Err(End::Early) => line.leave().await,
-                Err(End::Untold) => line.give_up().await,
-                Err(End::Later) => false,
-            };
-            if !settled {
+        match self.tell_all(&mut line, &connection).await {
+            Fate::Told => {
+                self.told.add();
+                self.known.add(&connection);
+            }
+            Fate::Unreached => self.unreached.add(),
+            Fate::Elsewhere => {}
+            Fate::Left => {
                 self.exchange.tally.left.add();
                 let doubtful = line.is_in_doubt();
                 let mut left = self.left.borrow_mut();
@@ -117,9 +156,33 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
                     left.untold.push(connection);
                 }
             }
-            return;
         }
-        self.known.add(&connection);
+    }
+
+    async fn tell_all(
+        &self,
+        line: &mut ConnectionSender<'_, C, P>,
+        connection: &Connection,
+    ) -> Fate {
+        for message in self.messages_for(connection) {
+            let Err(end) = line.tell(message).await else {
+                continue;
+            };
+            return match end {
+                End::Gone => Fate::Elsewhere,
+                End::Early => match line.leave().await {
+                    Closing::Done => Fate::Unreached,
+                    Closing::NotOpen => Fate::Elsewhere,
+                    Closing::Unknown => Fate::Left,
+                },
+                End::Untold if !line.give_up().await => Fate::Left,
+                // Most likely there is no client of another API.
+                End::Untold if line.is_foreign() => Fate::Elsewhere,
+                End::Closed | End::Untold => Fate::Unreached,
+                End::Later => Fate::Left,
+            };
+        }
+        Fate::Told
     }
 
     fn messages_for(&self, connection: &Connection) -> &[Vec<u8>] {

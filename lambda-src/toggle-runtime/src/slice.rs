@@ -17,10 +17,11 @@ use crate::event::QueueEvent;
 use crate::fan_out::unscanned;
 use crate::known::Known;
 use crate::line::{ConnectionSender, Delivery};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Work};
 use crate::policy::Rule;
 use crate::ports::{Backlog, Callback, Connections, Toggles};
-use crate::sending::{Left, Sending};
+use crate::receipts::{Place, Request, Rests, receipts, report};
+use crate::sending::{Counts, Left, Sending, Sent};
 use crate::task::{Recipients, Segment, Task};
 
 /// Sends the current states of the toggles that the messages name to their connections. Returns the
@@ -51,7 +52,7 @@ where
     };
     let worker = &worker;
     let failed = stream::iter(passes).map(|(recipients, pass)| async move {
-        let done = worker.run(pass.toggles, &recipients).await;
+        let done = worker.run(&pass, &recipients).await;
         if done { BTreeSet::new() } else { pass.messages }
     });
     let concurrency = exchange.policy.concurrency;
@@ -69,6 +70,8 @@ where
 struct Pass {
     toggles: BTreeSet<String>,
     messages: BTreeSet<usize>,
+    /// Where the messages have their shares.
+    places: Vec<Place>,
 }
 
 fn passes(event: &QueueEvent) -> (BTreeMap<Recipients, Pass>, Vec<usize>) {
@@ -79,6 +82,8 @@ fn passes(event: &QueueEvent) -> (BTreeMap<Recipients, Pass>, Vec<usize>) {
                 let pass = passes.entry(task.recipients).or_default();
                 pass.toggles.extend(task.toggles);
                 pass.messages.insert(index);
+                let places = task.receipt.iter().flat_map(Request::places);
+                pass.places.extend(places);
             }
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
@@ -101,20 +106,35 @@ struct Worker<'a, T, C, P, B> {
 impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B> {
     /// Sends, reads the toggles again, and sends those that have changed since. What it cannot finish
     /// is stored in the queue. Returns whether nothing else is left to do.
-    async fn run(&self, toggles: BTreeSet<String>, recipients: &Recipients) -> bool {
+    async fn run(&self, pass: &Pass, recipients: &Recipients) -> bool {
+        let receipts = receipts(&pass.places);
         if let Recipients::Doubtful(doubtful) = recipients {
-            return self.close(&toggles, doubtful).await;
+            let work = Work {
+                toggles: &pass.toggles,
+                receipts: &receipts,
+            };
+            return self.close(work, &pass.places, doubtful).await;
         }
         let exchange = self.exchange;
-        let trigger = |id| Trigger { id, first: 0 };
-        let triggers = toggles.into_iter().map(trigger).collect();
+        let trigger = |id: &String| Trigger {
+            id: id.clone(),
+            first: 0,
+        };
+        let triggers = pass.toggles.iter().map(trigger).collect();
         let (mut pending, mut unread) = read(triggers, self.toggles, exchange).await;
+        // Once they have their shares, no further ones are owed.
+        let (mut places, mut receipts) = (pass.places.as_slice(), receipts);
         while unread.is_none() && !pending.is_empty() {
             let began = Instant::now();
             let sending = Sending::of(&pending, self.nobody, exchange);
-            if !self.send(sending, &ids(&pending), recipients).await {
+            let work = Work {
+                toggles: &ids(&pending),
+                receipts: &receipts,
+            };
+            if !self.send(sending, work, places, recipients).await {
                 return false;
             }
+            (places, receipts) = (&[], BTreeSet::new());
             if !exchange.policy.keeps(Rule::VerifySlice) {
                 return true;
             }
@@ -127,11 +147,12 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
         unread.is_none()
     }
 
-    /// Sends one round, and stores what is left of it.
+    /// Sends one round, stores what is left of it, and reports it.
     async fn send(
         &self,
         sending: Sending<'_, C, P>,
-        toggles: &BTreeSet<String>,
+        work: Work<'_>,
+        places: &[Place],
         recipients: &Recipients,
     ) -> bool {
         let scan = Scan::default();
@@ -144,17 +165,25 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
             }
         };
         sending.to_each(connections).await;
-        let (left, rest) = (sending.left(), scan.rest.into_inner());
+        let (Sent { counts, left }, rest) = (sending.end(), scan.rest.into_inner());
         // Neither told nor closed, again: the queue delivers it later, and finally gives up.
         let stuck = left.len() == all && !self.exchange.deadline.is_past();
         if stuck || (scan.is_broken.get() && !scan.has_begun.get()) {
             return false;
         }
-        self.leave(toggles, &left).await && self.put_back(toggles, rest).await
+        let Some(mut rests) = self.leave(work, &left).await else {
+            return false;
+        };
+        let Some(rest) = self.put_back(work, rest).await else {
+            return false;
+        };
+        rests.extend(rest);
+        report(places, counts, rests, self.exchange).await;
+        true
     }
 
     /// Closes connections that a post may still reach.
-    async fn close(&self, toggles: &BTreeSet<String>, doubtful: &[Connection]) -> bool {
+    async fn close(&self, work: Work<'_>, places: &[Place], doubtful: &[Connection]) -> bool {
         let open = stream::iter(doubtful).map(|connection| async move {
             let line = ConnectionSender::new(self.exchange, connection, true);
             (!line.end().await).then(|| connection.clone())
@@ -165,7 +194,19 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
             untold: Vec::new(),
             doubtful: doubtful_still,
         };
-        left.len() < doubtful.len() && self.leave(toggles, &left).await
+        let closed = doubtful.len() - left.len();
+        if closed == 0 {
+            return false;
+        }
+        let Some(rests) = self.leave(work, &left).await else {
+            return false;
+        };
+        let counts = Counts {
+            told: 0,
+            unreached: u64::try_from(closed).unwrap_or(0),
+        };
+        report(places, counts, rests, self.exchange).await;
+        true
     }
 
     /// The connections of a segment that have not expired, page by page, until the deadline or a page
@@ -201,30 +242,37 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
         pages.flatten().filter(live)
     }
 
-    async fn put_back(&self, toggles: &BTreeSet<String>, rest: Option<Segment>) -> bool {
+    async fn put_back(&self, work: Work<'_>, rest: Option<Segment>) -> Option<Rests> {
         match rest.filter(|_| self.exchange.policy.keeps(Rule::PutBack)) {
-            Some(rest) => self.outbox.put_back(toggles, rest).await,
-            None => true,
+            Some(rest) => self.outbox.put_back(work, rest).await,
+            None => Some(Rests::new()),
         }
     }
 
-    async fn leave(&self, toggles: &BTreeSet<String>, left: &Left) -> bool {
-        let nothing = left.is_empty() || !self.exchange.policy.keeps(Rule::Leave);
-        nothing || self.outbox.leave(toggles, left).await
+    async fn leave(&self, work: Work<'_>, left: &Left) -> Option<Rests> {
+        if left.is_empty() || !self.exchange.policy.keeps(Rule::Leave) {
+            return Some(Rests::new());
+        }
+        self.outbox.leave(work, left).await
     }
 
     /// Stores the whole pass again, for toggles that have changed since.
     async fn again(&self, toggles: &BTreeSet<String>, recipients: &Recipients) -> bool {
-        match recipients {
-            Recipients::Segment(segment) => self.put_back(toggles, Some(segment.clone())).await,
+        let work = Work {
+            toggles,
+            receipts: &BTreeSet::new(),
+        };
+        let stored = match recipients {
+            Recipients::Segment(segment) => self.put_back(work, Some(segment.clone())).await,
             Recipients::Connections(left) | Recipients::Doubtful(left) => {
                 let left = Left {
                     untold: left.clone(),
                     doubtful: Vec::new(),
                 };
-                self.leave(toggles, &left).await
+                self.leave(work, &left).await
             }
-        }
+        };
+        stored.is_some()
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::connection::Connection;
+use crate::receipts::Request;
 
 /// The toggles that have changed, and the connections that are still to be sent their states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct Task {
     /// The connections.
     #[serde(flatten)]
     pub recipients: Recipients,
+    /// The receipts in which the message has a share, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Request>,
 }
 
 /// Connections to send to.
@@ -83,6 +87,7 @@ mod tests {
         Task {
             toggles: ["1", "2"].map(str::to_owned).into(),
             recipients,
+            receipt: None,
         }
     }
 
@@ -106,6 +111,18 @@ mod tests {
         is_written_as(
             &task(Recipients::Segment(segment.after("c".into()))),
             &json!({"toggles": ["1", "2"], "segment": {"index": 5, "of": 64, "after": "c"}}),
+        );
+        let awaited = Task {
+            receipt: Some(Request {
+                receipts: ["receipt:a".to_owned()].into(),
+                message: "m".into(),
+            }),
+            ..task(Recipients::Segment(segment))
+        };
+        is_written_as(
+            &awaited,
+            &json!({"toggles": ["1", "2"], "segment": {"index": 5, "of": 64},
+                "receipt": {"receipts": ["receipt:a"], "message": "m"}}),
         );
         let connection = Connection {
             id: "c".into(),

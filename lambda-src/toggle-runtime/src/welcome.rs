@@ -87,7 +87,7 @@ where
     exchange.tally.connections.add();
     let mut line = ConnectionSender::new(exchange, connection, false);
     match converge(&mut line, connection, states, exchange, arrived).await {
-        Ok(()) | Err(End::Gone) => true,
+        Ok(()) | Err(End::Gone | End::Closed) => true,
         Err(End::Early) => requeue(connection, exchange).await,
         Err(End::Untold | End::Later) => line.give_up().await,
     }

@@ -1,5 +1,6 @@
 //! `frontage toggles`: an operator's access to the toggles, and a real client of the service.
 
+mod wait;
 mod watch;
 
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use miette::Report;
 use stacks::toggles::toggles_table;
 
+use self::wait::{Wait, Writing};
 pub(super) use self::watch::show;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
@@ -40,12 +42,16 @@ pub(super) enum Command {
         /// Only if it has this revision now. Default: whatever it has
         #[arg(long, value_name = "NUMBER")]
         if_revision: Option<u64>,
+        #[command(flatten)]
+        wait: Wait,
     },
     /// Send toggles to every client again, unchanged, as after a fan-out that failed
     Resend {
         /// The toggles' featureIds. Default: all, those deleted in the last day too
         #[arg(value_parser = id)]
         id: Vec<String>,
+        #[command(flatten)]
+        wait: Wait,
     },
     /// Connect like a client: print the state, then each change as it arrives
     Watch,
@@ -72,6 +78,8 @@ pub(super) struct Set {
     /// Only if it has this revision now; 0: only if it has none. Default: whatever it has
     #[arg(long, value_name = "NUMBER")]
     if_revision: Option<u64>,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 /// Arguments of `toggles unset`.
@@ -86,6 +94,8 @@ pub(super) struct Unset {
     /// Only if it has this revision now. Default: whatever it has
     #[arg(long, value_name = "NUMBER")]
     if_revision: Option<u64>,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 /// On or off.
@@ -127,15 +137,26 @@ pub(super) async fn run(global: &Global, command: &Command) -> Result<ExitCode, 
                 attributes: &set.attribute,
                 if_revision: set.if_revision,
             };
-            let store = open(global).await?;
-            store.set(&change).await.map_err(advice::report)?;
+            let writing = Writing::open(global, set.wait).await?;
+            let written = writing.store.set(&change).await;
+            written.map_err(advice::report)?;
+            writing.delivered(global.format, &set.id).await?;
         }
-        Command::Delete { id, if_revision } => {
-            let store = open(global).await?;
-            let deleted = store.delete(id, *if_revision).await;
+        Command::Delete {
+            id,
+            if_revision,
+            wait,
+        } => {
+            let writing = Writing::open(global, *wait).await?;
+            let deleted = writing.store.delete(id, *if_revision).await;
             deleted.map_err(advice::report)?;
+            writing.delivered(global.format, id).await?;
         }
-        Command::Resend { id } => resend(global, id).await?,
+        Command::Resend { id, wait } => {
+            let writing = Writing::open(global, *wait).await?;
+            let resent = writing.store.resend(id).await.map_err(advice::report)?;
+            writing.resent(global.format, &resent).await?;
+        }
         Command::Watch => Box::pin(watch::run(global)).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -167,23 +188,14 @@ async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
         id,
         name: names,
         if_revision,
+        wait,
     } = unset;
-    let store = open(global).await?;
-    let missing = store.unset(id, names, *if_revision).await;
+    let writing = Writing::open(global, *wait).await?;
+    let missing = writing.store.unset(id, names, *if_revision).await;
     for name in missing.map_err(advice::report)? {
         say(&format!("toggle `{id}` had no attribute `{name}`"));
     }
-    Ok(())
-}
-
-async fn resend(global: &Global, ids: &[String]) -> Result<(), Report> {
-    let resent = open(global).await?.resend(ids).await;
-    let resent = resent.map_err(advice::report)?;
-    match global.format {
-        Format::Json => print_json(&resent)?,
-        Format::Human => print(&render::resent(&resent))?,
-    }
-    Ok(())
+    writing.delivered(global.format, id).await
 }
 
 /// The table's name follows from the description, so the account is not read for it.

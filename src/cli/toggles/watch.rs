@@ -2,7 +2,7 @@
 
 use miette::Report;
 use model::StackName;
-use stacks::toggles::{Outputs, STACK};
+use stacks::toggles::{Endpoint, STACK};
 
 use crate::cli::advice;
 use crate::cli::context::Context;
@@ -15,8 +15,8 @@ use crate::toggles::{Event, Received, Watch};
 /// Prints until it is interrupted or its output is read no more.
 pub(super) async fn run(global: &Global) -> Result<(), Report> {
     let stack = StackName::new(STACK);
-    let (context, outputs) = Context::open_stack(global, &stack, Outputs::of).await?;
-    let url = outputs.websocket_url;
+    let found = Context::look_up(global, &stack, Endpoint::NAMES, Endpoint::of).await?;
+    let (context, Endpoint { websocket_url: url }) = found;
     say(&format!("watching {url} (Ctrl-C to stop)"));
     let mut interrupts = Interrupts::listen();
     let mut watch = Watch::connect(context.account.network(), &url)

@@ -40,6 +40,7 @@ fn store(fake: &FakeAws) -> Store {
     Store {
         client: Client::from_conf(config),
         table: "toggles".to_owned(),
+        receipt: None,
     }
 }
 
@@ -367,4 +368,44 @@ async fn an_odd_toggle_keeps_no_other_from_being_sent_again() {
     let error = store(&fake).resend(&[]).await.unwrap_err();
     assert!(matches!(error, TogglesError::OddRevision(_)), "{error}");
     fake.assert_used();
+}
+
+/// The request is no part of the message, and of no use to a later change.
+#[tokio::test]
+async fn a_change_asks_for_a_receipt_only_if_it_is_waited_for() {
+    let fake = FakeAws::new([AHEAD, UPDATED]);
+    let asking = Store {
+        receipt: Some("receipt:a".to_owned()),
+        ..store(&fake)
+    };
+    asking.set(&change(None)).await.unwrap();
+    let request = assigned(&last(&fake))["deliveryReceipt"].clone();
+    assert_eq!(request, json!({"S": "receipt:a"}));
+
+    let asked = r#"{"Item": {"featureId": {"S": "1"}, "featureName": {"S": "One"}, "revision": {"N": "1"}, "deliveryReceipt": {"S": "receipt:a"}}}"#;
+    let fake = FakeAws::new([("GetItem", 200, asked), UPDATED]);
+    store(&fake).set(&change(None)).await.unwrap();
+    let update = last(&fake);
+    let expression = update["UpdateExpression"].as_str().unwrap();
+    assert!(expression.ends_with("REMOVE #r0"), "{expression}");
+    assert_eq!(update["ExpressionAttributeNames"]["#r0"], "deliveryReceipt");
+}
+
+/// A receipt's key is not in the message, whose length is limited.
+#[tokio::test]
+async fn a_request_does_not_make_a_message_longer() {
+    let name = "n".repeat(MESSAGE_LIMIT - 106);
+    let asked = format!(
+        r#"{{"Item": {{"featureId": {{"S": "1"}}, "featureName": {{"S": "{name}"}}, "revision": {{"N": "9000000000000"}}, "deliveryReceipt": {{"S": "receipt:a"}}}}}}"#
+    );
+    for (fits, more) in [(true, ""), (false, "1")] {
+        let fake = FakeAws::new([("GetItem", 200, asked.as_str()), UPDATED]);
+        let longer = format!("{name}{more}");
+        let change = Change {
+            name: Some(&longer),
+            ..change(None)
+        };
+        let written = store(&fake).set(&change).await;
+        assert_eq!(written.is_ok(), fits, "{written:?}");
+    }
 }

@@ -29,6 +29,12 @@ pub struct Toggles {
     /// Region: 100 to 1,000,000. The functions make at most nine tenths of it. Default: not
     /// stated; AWS's default, see [`Self::posts_quota`].
     pub posts_per_second: Option<i32>,
+    /// The longest that a browser waits between two attempts to connect, in seconds: 1 to 86,400. Waits
+    /// are spread evenly below it, so after an outage N clients make N / (half of it) attempts per
+    /// second at most in the long run, of which API Gateway admits 500 per second, Region and account
+    /// (`Quotas for configuring and running a WebSocket API` in its developer guide). Default: 300,
+    /// which is enough for 75,000 clients.
+    pub longest_wait: i32,
     /// The ARN of the KMS key that encrypts the tables, their streams and the queues.
     /// Operators who read or write the table need `kms:Decrypt` for it. Default: not stated; a key
     /// that is set stays.
@@ -62,6 +68,7 @@ impl Default for Toggles {
             max_record_age_seconds: 21_600,
             dead_letter_retention_days: 14,
             posts_per_second: None,
+            longest_wait: 300,
             kms_key: None,
             access_logs: None,
             connections: Connections::default(),
@@ -109,6 +116,13 @@ impl Toggles {
                 100..=1_000_000,
                 "the account's quota of posts to WebSocket connections",
             ),
+            longest_wait: table
+                .integer(
+                    "longest_wait",
+                    1..=86_400,
+                    "the seconds between a browser's attempts to connect",
+                )
+                .unwrap_or(default.longest_wait),
             kms_key: table.text("kms_key", kms_key),
             access_logs: table.text("access_logs", log_group),
             connections: table.table("connections", Connections::read),

@@ -12,13 +12,6 @@ use crate::sites::Site;
 /// The scopes that the page requests at sign-in.
 const SCOPE: &str = "openid email profile";
 
-/// The longest wait of a client between two attempts to connect, in seconds.
-///
-/// API Gateway admits 500 new connections per second, Region and account (*Quotas for configuring
-/// and running a WebSocket API*). Waits are spread evenly below this one, so after an outage N
-/// clients make N / 150 attempts per second at most in the long run: 500 for 75,000 clients.
-const LONGEST_WAIT: u32 = 300;
-
 pub(super) fn object(
     system: &System,
     around: &ShellInputs<'_>,
@@ -58,7 +51,10 @@ fn body(system: &System, around: &ShellInputs<'_>, sign_in: &SignIn) -> Text {
             "toggles",
             object_of([
                 ("url", string(around.toggles.url.clone())),
-                ("longestWait", Text::from(LONGEST_WAIT.to_string())),
+                (
+                    "longestWait",
+                    Text::from(system.toggles.longest_wait.to_string()),
+                ),
                 ("snapshotUrl", known(&snapshot::url())),
             ]),
         ),

@@ -74,8 +74,8 @@ pub(crate) fn add(
             delivery: &system.sites,
         },
     );
-    let table = &around.toggles.table;
-    snapshot::add(stack, system, &artifacts.functions, table, &site.bucket);
+    let service = around.toggles;
+    snapshot::add(stack, system, &artifacts.functions, service, &site.bucket);
     site
 }
 

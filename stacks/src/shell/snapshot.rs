@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use model::types::dynamodb::Table;
 use model::types::iam::Statement;
 use model::types::s3::Bucket;
 use model::{Handle, StackBuilder, Text};
@@ -13,20 +12,22 @@ use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::Builder;
 use crate::stream::{Streaming, stream_function};
+use crate::toggles::{Service, Watched, alarms};
 
 /// The file's URL on the shell's site.
 pub(super) fn url() -> String {
     format!("/{SNAPSHOT}")
 }
 
-/// Adds the function.
+/// Adds the function, and its alarms, which notify the topic of the toggles' own.
 pub(super) fn add(
     stack: &mut StackBuilder<'_>,
     system: &System,
     code: &Sources,
-    toggles: &Handle<Table>,
+    service: &Service,
     bucket: &Handle<Bucket>,
 ) {
+    let toggles = &service.table;
     let file = Text::concat([bucket.arn(), Text::from(url())]);
     let mut builder = Builder {
         stack,
@@ -49,5 +50,10 @@ pub(super) fn add(
             (SNAPSHOT_BUCKET.to_owned(), bucket.name()),
         ]),
     };
-    stream_function(&mut builder, &system.toggles, parts);
+    let function = stream_function(&mut builder, &system.toggles, parts);
+    let watched = Watched {
+        streamed: vec![(NAMES.toggle_snapshot, &function)],
+        ..Watched::default()
+    };
+    alarms(stack, service.topic.as_ref(), &watched);
 }

@@ -21,23 +21,29 @@ const RECORD_AGE: f64 = 60_000.0;
 /// at 10,000 posts per second, and seven and a half at 2,500.
 const SLICE_AGE: f64 = 600.0;
 
-/// What the alarms are on.
-pub(super) struct Watched<'a> {
+/// What the alarms of a stack are on.
+#[derive(Default)]
+pub(crate) struct Watched<'a> {
     /// The functions that no stream invokes, by their names in the stack.
-    pub(super) functions: Vec<(&'a str, &'a Handle<Function>)>,
+    pub(crate) functions: Vec<(&'a str, &'a Handle<Function>)>,
     /// The functions that streams invoke, with their dead letters.
-    pub(super) streamed: Vec<(&'a str, &'a Streamed)>,
-    /// The queue of slices, with its dead letters.
-    pub(super) slices: &'a Slices,
+    pub(crate) streamed: Vec<(&'a str, &'a Streamed)>,
+    /// The queue of slices, with its dead letters, if it is in the stack.
+    pub(crate) slices: Option<&'a Slices>,
 }
 
-/// Adds the alarms, and the topic with its subscriptions.
-pub(super) fn alarms(stack: &mut StackBuilder<'_>, settings: &Alarms, watched: &Watched<'_>) {
-    if !settings.enabled {
+/// Adds the alarms, unless there is no topic that they could notify: then they are not wanted.
+pub(crate) fn alarms(
+    stack: &mut StackBuilder<'_>,
+    topic: Option<&Handle<Topic>>,
+    watched: &Watched<'_>,
+) {
+    let Some(topic) = topic else {
         return;
-    }
-    let topic = topic(stack, settings);
-    let all = functions(watched).chain(queues(watched));
+    };
+    let all = functions(watched)
+        .chain(letters(watched))
+        .chain(age(watched));
     for (name, alarm) in all {
         let alarm = Alarm {
             alarm_name: stack.physical_name(&name),
@@ -50,9 +56,12 @@ pub(super) fn alarms(stack: &mut StackBuilder<'_>, settings: &Alarms, watched: &
     }
 }
 
-/// The topic. An address's subscription is named by its mark, so that one that is no longer described
+/// Adds the topic with its subscriptions, if alarms are wanted. An address's subscription is named by its mark, so that one that is no longer described
 /// is told from those that others added.
-fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Handle<Topic> {
+pub(super) fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Option<Handle<Topic>> {
+    if !settings.enabled {
+        return None;
+    }
     let topic = Topic {
         topic_name: stack.physical_name("alarms"),
         kms_master_key_id: settings.kms_key.clone().map(Text::Known),
@@ -72,7 +81,7 @@ fn topic(stack: &mut StackBuilder<'_>, settings: &Alarms) -> Handle<Topic> {
         let name = format!("alarms-{}", mark("email", address));
         stack.add(&name, subscription);
     }
-    topic
+    Some(topic)
 }
 
 fn functions<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)> + use<'w> {
@@ -102,22 +111,12 @@ fn functions<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alar
     failures.chain(ages)
 }
 
-fn queues<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)> + use<'w> {
-    let age = Alarm {
-        alarm_description: Some(
-            "Slices of a fan-out wait, so clients are late: read the log of toggle-slice"
-                .to_owned(),
-        ),
-        threshold: SLICE_AGE,
-        ..lasting(of_queue(
-            "ApproximateAgeOfOldestMessage",
-            &watched.slices.queue,
-        ))
-    };
+fn letters<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)> + use<'w> {
     let streamed = watched.streamed.iter();
     let streamed = streamed.map(|(name, of)| (*name, &of.dead_letters));
-    let queues = streamed.chain([("toggle-slices", &watched.slices.dead_letters)]);
-    let letters = queues.map(|(of, queue)| {
+    let slices = watched.slices.iter();
+    let slices = slices.map(|slices| ("toggle-slices", &slices.dead_letters));
+    streamed.chain(slices).map(|(of, queue)| {
         let alarm = Alarm {
             alarm_description: Some(format!(
                 "What {of} could not deliver is in its dead-letter queue: fix the cause, then delete the messages"
@@ -125,9 +124,20 @@ fn queues<'w>(watched: &'w Watched<'_>) -> impl Iterator<Item = (String, Alarm)>
             ..of_queue("ApproximateNumberOfMessagesVisible", queue)
         };
         (format!("{of}-dead-letters-alarm"), alarm)
-    });
-    let age = ("toggle-slices-age".to_owned(), age);
-    letters.chain([age])
+    })
+}
+
+fn age(watched: &Watched<'_>) -> Option<(String, Alarm)> {
+    let queue = &watched.slices?.queue;
+    let alarm = Alarm {
+        alarm_description: Some(
+            "Slices of a fan-out wait, so clients are late: read the log of toggle-slice"
+                .to_owned(),
+        ),
+        threshold: SLICE_AGE,
+        ..lasting(of_queue("ApproximateAgeOfOldestMessage", queue))
+    };
+    Some(("toggle-slices-age".to_owned(), alarm))
 }
 
 /// The alarm once it lasts: three of five minutes. What AWS retries by itself passes before that.

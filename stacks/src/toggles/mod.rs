@@ -18,15 +18,17 @@ use std::collections::BTreeMap;
 use model::types::dynamodb::Table;
 use model::types::iam::Statement;
 use model::types::lambda::Function;
+use model::types::sns::Topic;
 use model::{Graph, Handle, StackName, Text, physical_name};
 use serde::{Deserialize, Serialize};
 use toggle_contract::{CONNECT_TIMEOUT_SECONDS, CONNECTIONS_TABLE, NAMES};
 
-use self::alarms::{Watched, alarms};
+use self::alarms::topic;
+pub(crate) use self::alarms::{Watched, alarms};
 use self::posting::{Pace, Sender};
 use self::senders::{new_connection, toggle_message};
 use self::slice::toggle_slice;
-use self::tables::{TOGGLES, Tables, tables};
+use self::tables::{CONNECTIONS, TOGGLES, Tables, tables};
 use crate::artifacts::Sources;
 use crate::description::System;
 use crate::function::{Builder, FunctionParts, use_of_key};
@@ -39,6 +41,12 @@ pub const STACK: &str = "toggles";
 #[must_use]
 pub fn toggles_table(system: &System) -> String {
     physical_name(system.name.as_str(), &StackName::new(STACK), TOGGLES)
+}
+
+/// The name of the connections' table, which is known before the table exists.
+#[must_use]
+pub fn connections_table(system: &System) -> String {
+    physical_name(system.name.as_str(), &StackName::new(STACK), CONNECTIONS)
 }
 
 /// The stack's outputs.
@@ -62,12 +70,34 @@ impl Outputs<String> {
     }
 }
 
+/// The output that a client needs.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Endpoint {
+    /// As [`Outputs::websocket_url`].
+    pub websocket_url: String,
+}
+
+impl Endpoint {
+    /// The names of the outputs.
+    pub const NAMES: &[&str] = &["websocket_url"];
+
+    /// As [`Outputs::of`].
+    ///
+    /// # Errors
+    /// If it has no value.
+    pub fn of(values: &BTreeMap<String, String>) -> Result<Self, MissingOutput> {
+        outputs::read(values)
+    }
+}
+
 /// What other stacks need of this one.
 pub(crate) struct Service {
     /// The URL that clients connect to.
     pub(crate) url: Text,
     /// The table of the toggles.
     pub(crate) table: Handle<Table>,
+    /// The topic that alarms notify, unless there are none.
+    pub(crate) topic: Option<Handle<Topic>>,
 }
 
 /// Adds the stack to the graph.
@@ -100,9 +130,10 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
             (NAMES.new_connection, &new_connection),
             (NAMES.toggle_message, &toggle_message),
         ],
-        slices: &slices,
+        slices: Some(&slices),
     };
-    alarms(stack, &system.alarms, &watched);
+    let topic = topic(stack, &system.alarms);
+    alarms(stack, topic.as_ref(), &watched);
     let outputs = Outputs {
         websocket_url: api.stage.websocket_url(),
         toggles_table: tables.toggles.name(),
@@ -112,6 +143,7 @@ pub(crate) fn add(graph: &mut Graph, system: &System, code: &Sources) -> Service
     Service {
         url: outputs.websocket_url,
         table: tables.toggles,
+        topic,
     }
 }
 

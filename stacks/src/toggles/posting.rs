@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::types::apigatewayv2::Api;
-use model::types::iam::Statement;
+use model::types::iam::{Statement, Values};
 use model::{Handle, Text};
-use toggle_contract::{API_ID, API_STAGE, CONNECTIONS_TABLE, TOGGLES_TABLE};
+use toggle_contract::{API_ID, API_STAGE, CONNECTIONS_TABLE, TOGGLES_TABLE, receipt};
 
 use super::tables::Tables;
 use crate::description::System;
@@ -32,6 +32,18 @@ impl Sender<'_> {
             Text::regional_arn("execute-api", [self.api.id(), Text::Known(path)])
         });
         Statement::allow(["execute-api:ManageConnections"], sockets.to_vec())
+    }
+
+    /// The permission to write receipts, which are items of the connections table, and no others. Source:
+    /// the DynamoDB developer guide, `Using IAM policy conditions for fine-grained access control`.
+    pub(super) fn reporting(&self) -> Statement {
+        let keys = Values(vec![Text::from(format!("{}*", receipt::PREFIX))]);
+        let keys = BTreeMap::from([("dynamodb:LeadingKeys".to_owned(), keys)]);
+        let table = self.tables.connections.arn();
+        Statement {
+            condition: BTreeMap::from([("ForAllValues:StringLike".to_owned(), keys)]),
+            ..Statement::allow(["dynamodb:UpdateItem"], vec![table])
+        }
     }
 
     /// The permission to use the key of the tables and queues. The second action is for messages to

@@ -15,7 +15,7 @@ const SLICES: &str = "toggle-slices";
 const RECEIVES: i32 = 5;
 
 /// The queue of slices, and its dead letters.
-pub(super) struct Slices {
+pub(crate) struct Slices {
     pub(super) queue: Handle<Queue>,
     pub(super) dead_letters: Handle<Queue>,
 }

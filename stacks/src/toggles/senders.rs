@@ -9,6 +9,11 @@ use super::posting::Sender;
 use crate::function::Builder;
 use crate::stream::{Streamed, Streaming, stream_function};
 
+/// The function itself modifies the items of connections that are not open yet. Receipts, which are in
+/// the table as well, have no endpoint. Source: the Lambda developer guide, `Using event filtering with
+/// a DynamoDB event source`, of which `exists` is for leaves.
+const CONNECTIONS: &str = r#"{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"connectionEndpoint":{"S":[{"exists":true}]}}}}"#;
+
 pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>) -> Streamed {
     let tables = sender.tables;
     let actions = [
@@ -21,8 +26,7 @@ pub(super) fn new_connection(builder: &mut Builder<'_, '_>, sender: &Sender<'_>)
         code: &builder.code.new_connection,
         description: "Sends the whole state to a new connection",
         source: &tables.connections,
-        // The function itself modifies the items of connections that are not open yet.
-        pattern: Some(r#"{"eventName":["INSERT","MODIFY"]}"#),
+        pattern: Some(CONNECTIONS),
         // Connections are independent of each other.
         parallel_batches: 10,
         statements: vec![
@@ -59,6 +63,7 @@ pub(super) fn toggle_message(
         statements: vec![
             Statement::allow(["dynamodb:GetItem"], vec![tables.toggles.arn()]),
             Statement::allow(actions, vec![tables.connections.arn()]),
+            sender.reporting(),
             Statement::allow(queue, vec![slices.arn()]),
             sender.posting(),
         ],

@@ -29,6 +29,7 @@ pub(super) fn toggle_slice(
     let mut statements = vec![
         Statement::allow(["dynamodb:GetItem"], vec![tables.toggles.arn()]),
         Statement::allow(connections, vec![tables.connections.arn()]),
+        sender.reporting(),
         Statement::allow(queue, vec![slices.arn()]),
         sender.posting(),
     ];

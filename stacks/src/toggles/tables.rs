@@ -7,12 +7,15 @@ use model::types::dynamodb::{
 };
 use model::{Handle, StackBuilder, Text};
 
-use toggle_contract::TOMBSTONE_EXPIRY;
+use toggle_contract::{CONNECTION_EXPIRY, CONNECTION_KEY, TOGGLE_KEY, TOMBSTONE_EXPIRY};
 
 use crate::description::System;
 
 /// The name of the toggles' table within its stack.
 pub(super) const TOGGLES: &str = "toggles-table";
+
+/// The name of the connections' table within its stack.
+pub(super) const CONNECTIONS: &str = "connections-table";
 
 pub(super) struct Tables {
     pub(super) toggles: Handle<Table>,
@@ -21,26 +24,22 @@ pub(super) struct Tables {
 
 pub(super) fn tables(stack: &mut StackBuilder<'_>, system: &System) -> Tables {
     let key = system.toggles.kms_key.as_deref();
-    let mut toggles = table(stack.physical_name(TOGGLES), "featureId", key);
+    let mut toggles = table(stack.physical_name(TOGGLES), TOGGLE_KEY, key);
     toggles.deletion_protection_enabled = Some(system.toggles.deletion_protection);
     toggles.point_in_time_recovery_specification =
         Some(recovery(system.toggles.point_in_time_recovery));
     toggles.time_to_live_specification = Some(expiry(TOMBSTONE_EXPIRY));
     // Nothing in the connections outlives a connection: only what is described is asked for, and
     // what an organisation's rules add is left.
-    let mut connections = table(
-        stack.physical_name("connections-table"),
-        "connectionId",
-        key,
-    );
+    let mut connections = table(stack.physical_name(CONNECTIONS), CONNECTION_KEY, key);
     let described = &system.toggles.connections;
     connections.deletion_protection_enabled = described.deletion_protection;
     connections.point_in_time_recovery_specification =
         described.point_in_time_recovery.map(recovery);
-    connections.time_to_live_specification = Some(expiry("expiry"));
+    connections.time_to_live_specification = Some(expiry(CONNECTION_EXPIRY));
     Tables {
         toggles: stack.add(TOGGLES, toggles),
-        connections: stack.add("connections-table", connections),
+        connections: stack.add(CONNECTIONS, connections),
     }
 }
 

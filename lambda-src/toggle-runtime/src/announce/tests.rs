@@ -3,11 +3,13 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use toggle_contract::receipt::{self, Share};
+
 use super::*;
 use crate::clock::{Clock, Deadline};
 use crate::coalesce::Trigger;
 use crate::connection::Connection;
-use crate::event::BatchResponse;
+use crate::event::{BatchResponse, Identity, StreamEvent};
 use crate::fake::{Fake, NOW, changes, connection, queue, removal, state, tombstone, wire};
 use crate::item::State;
 use crate::pace::Pace;
@@ -734,4 +736,128 @@ async fn a_toggle_that_changes_until_the_deadline_is_left_to_the_workers() {
     assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
     assert!(began.elapsed() < Duration::from_mins(1));
     assert_eq!(fake.segments().len(), 64);
+}
+
+/// A batch whose first change asks for a receipt.
+fn awaited(batch: &[(&str, Option<u64>)]) -> StreamEvent {
+    let mut event = changes(batch);
+    let image = event.records[0].change.new_image.as_mut().unwrap();
+    let key = serde_json::json!({"S": "receipt:a"});
+    image.insert(receipt::REQUEST.into(), key);
+    event
+}
+
+fn share(fake: &Fake, name: &str) -> Share {
+    fake.shares.borrow()["receipt:a"][name].clone()
+}
+
+/// One accepts, one is closed since it may not have, one has left, one is not open yet, and one is
+/// left to the queue.
+#[tokio::test(start_paused = true)]
+async fn a_receipt_counts_who_was_told_who_was_closed_and_what_is_left() {
+    let connections = ["told", "closed", "gone", "left"].map(|id| connection(id, OLD));
+    let young = connection("early", 0);
+    let fake = fake(&[&connections[..], &[young]].concat(), &[("1", 1)])
+        .answer("closed", &CallbackError::InDoubt("late".into()), 1)
+        .answer("gone", &CallbackError::Gone, 1)
+        .answer("early", &CallbackError::Gone, 1_000)
+        .answer("left", &again(), 1_000)
+        .closes("gone", CallbackError::Gone)
+        .closes("early", CallbackError::Gone)
+        .closes("left", CallbackError::Refused("403".into()));
+    let policy = Policy::announce();
+    let (known, exchange) = (Known::default(), fake.exchange(&policy));
+    let event = awaited(&[("1", Some(1)), ("2", Some(1))]);
+    let failed = announce(&event, &fake, &known, &exchange, &fake.outbox()).await;
+    assert_eq!((failed, fake.queued()), (None, vec!["left".to_owned()]));
+    let request = fake.parcels.borrow()[0].task.receipt.clone().unwrap();
+    assert_eq!(request.receipts, ["receipt:a".to_owned()].into());
+    let wanted = Share {
+        told: 1,
+        unreached: 1,
+        rests: [(request.message, 1)].into(),
+    };
+    assert_eq!(share(&fake, "toggle 1"), wanted);
+    assert_eq!(
+        fake.shares.borrow()["receipt:a"].len(),
+        1,
+        "only of toggle 1"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_of_slices_names_their_messages() {
+    let connections: Vec<_> = (0..3).map(|id| connection(&id.to_string(), OLD)).collect();
+    let fake = fake(&connections, &[("1", 1)]);
+    let (policy, known) = (few(2), Known::default());
+    let exchange = fake.exchange(&policy);
+    let event = awaited(&[("1", Some(1))]);
+    announce(&event, &fake, &known, &exchange, &fake.outbox()).await;
+    let share = share(&fake, "toggle 1");
+    assert_eq!((share.told, share.rests.len()), (0, 64));
+    for parcel in fake.parcels.borrow().iter() {
+        let request = parcel.task.receipt.as_ref().unwrap();
+        assert_eq!(share.rests[&request.message], 0);
+    }
+}
+
+/// Neither costs a connection anything.
+#[tokio::test(start_paused = true)]
+async fn a_receipt_is_written_only_if_it_is_asked_for_and_its_failure_fails_nothing() {
+    let connections = [connection("a", OLD)];
+    let unasked = fake(&connections, &[("1", 1)]);
+    assert_eq!(run(&unasked, &[("1", Some(1))]).await, None);
+    assert!(unasked.shares.borrow().is_empty());
+
+    let mut failing = fake(&connections, &[("1", 1)]);
+    failing.reports_fail = true;
+    let (policy, known) = (Policy::announce(), Known::default());
+    let event = awaited(&[("1", Some(1))]);
+    let exchange = failing.exchange(&policy);
+    let failed = announce(&event, &failing, &known, &exchange, &failing.outbox()).await;
+    assert_eq!((failed, failing.heard_by("a").len()), (None, 1));
+}
+
+/// A retry reports then: the toggle cannot be read now, or nothing can be left to the queue.
+#[tokio::test(start_paused = true)]
+async fn what_is_retried_is_in_no_receipt() {
+    let mut unread = fake(&[connection("a", OLD)], &[]);
+    unread.states = queue([None]);
+    let mut unstored = fake(&[connection("a", OLD)], &[("1", 1)])
+        .answer("a", &again(), 1_000)
+        .never_closes();
+    unstored.queue_fails = true;
+    for fake in [unread, unstored] {
+        let (policy, known) = (Policy::announce(), Known::default());
+        let event = awaited(&[("1", Some(1))]);
+        let exchange = fake.exchange(&policy);
+        let failed = announce(&event, &fake, &known, &exchange, &fake.outbox()).await;
+        assert_eq!(failed, Some(0));
+        assert!(fake.shares.borrow().is_empty());
+    }
+}
+
+/// Clients were sent the removal a day before; a toggle that was deleted by hand in between is new.
+#[tokio::test(start_paused = true)]
+async fn a_tombstone_that_expires_is_sent_to_nobody() {
+    let fake = fake(&[connection("a", OLD)], &[]);
+    let mut event = changes(&[("1", None), ("2", None), ("3", None)]);
+    for index in [0, 2] {
+        event.records[index].identity = Some(Identity {
+            r#type: "Service".into(),
+            principal_id: "dynamodb.amazonaws.com".into(),
+        });
+    }
+    let (policy, known) = (Policy::announce(), Known::default());
+    let exchange = fake.exchange(&policy);
+    let failed = announce(&event, &fake, &known, &exchange, &fake.outbox()).await;
+    let removed = r#"{"isRemoved":"true","featureId":{"featureId":{"S":"2"}}}"#;
+    assert_eq!(
+        (failed, fake.heard_by("a")),
+        (None, vec![removed.to_owned()])
+    );
+
+    event.records.remove(1);
+    let failed = announce(&event, &fake, &known, &exchange, &fake.outbox()).await;
+    assert_eq!((failed, fake.heard_by("a").len()), (None, 1));
 }

@@ -50,7 +50,8 @@ async fn a_page_of_connections_says_where_the_next_begins() {
     let page = r#"{
         "Items": [
             {"connectionId":{"S":"c"},"connectionEndpoint":{"S":"https://e/live"},"connectedAt":{"N":"1700000000123"},"expiry":{"N":"1700009000"}},
-            {"connectionId":{"S":"without endpoint"}}
+            {"connectionId":{"S":"without endpoint"}},
+            {"connectionId":{"S":"receipt:a"},"toggle 1":{"S":"{}"},"expiry":{"N":"1700009000"}}
         ],
         "LastEvaluatedKey": {"connectionId":{"S":"c"}}
     }"#;
@@ -146,5 +147,53 @@ async fn requeuing_modifies_only_the_item_that_was_read() {
     assert_eq!(
         update["ExpressionAttributeValues"],
         json!({":at": {"N": "1700000000123"}, ":now": {"N": "7"}})
+    );
+}
+
+/// It is for the functions alone.
+#[tokio::test]
+async fn a_toggle_is_read_without_the_receipt_that_it_asks_for() {
+    let item = r#"{"featureId":{"S":"1"},"deliveryReceipt":{"S":"receipt:a"}}"#;
+    let (one, all) = (
+        format!(r#"{{"Item":{item}}}"#),
+        format!(r#"{{"Items":[{item}]}}"#),
+    );
+    let fake = FakeAws::new([("GetItem", 200, one.as_str()), ("Scan", 200, all.as_str())]);
+    let table = TogglesTable {
+        client: tables(&fake),
+        name: "toggles".into(),
+    };
+    let wanted = Item::from([("featureId".to_owned(), json!({"S": "1"}))]);
+    assert_eq!(table.one("1").await.unwrap(), Some(wanted.clone()));
+    assert_eq!(
+        table.all().await.unwrap(),
+        State::from([("1".into(), wanted)])
+    );
+}
+
+#[tokio::test]
+async fn a_share_is_an_attribute_of_a_receipt_that_expires() {
+    let fake = FakeAws::new([("UpdateItem", 200, "{}")]);
+    let place = Place {
+        receipt: "receipt:a".into(),
+        name: "toggle 1".into(),
+    };
+    let share = Share {
+        told: 5,
+        ..Share::default()
+    };
+    let table = connections(&fake);
+    table.report(&place, &share, 1_700_009_000).await.unwrap();
+    assert_eq!(
+        bodies(&fake)[0],
+        json!({
+            "TableName": "connections", "Key": {"connectionId": {"S": "receipt:a"}},
+            "UpdateExpression": "SET #share = :share, #expiry = :expiry",
+            "ExpressionAttributeNames": {"#share": "toggle 1", "#expiry": "expiry"},
+            "ExpressionAttributeValues": {
+                ":share": {"S": r#"{"told":5,"unreached":0,"rests":{}}"#},
+                ":expiry": {"N": "1700009000"},
+            },
+        })
     );
 }

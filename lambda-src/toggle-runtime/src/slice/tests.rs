@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use toggle_contract::receipt::{Share, of_message};
+
 use super::*;
 use crate::clock::{Clock, Deadline};
 use crate::event::QueueRecord;
@@ -27,6 +29,7 @@ fn messages(tasks: &[(&[&str], Recipients)]) -> QueueEvent {
         let task = Task {
             toggles: toggles.iter().map(ToString::to_string).collect(),
             recipients: recipients.clone(),
+            receipt: None,
         };
         QueueRecord {
             message_id: index.to_string(),
@@ -254,4 +257,67 @@ async fn a_connection_in_doubt_that_cannot_be_closed_is_closed_later_and_not_sen
         (closes.closed.borrow().len(), closes.tried.borrow().len()),
         (1, 0)
     );
+}
+
+/// A message with a share in a receipt.
+fn awaited(recipients: Recipients, message: &str) -> QueueRecord {
+    let mut event = messages(&[(&["1"], recipients)]);
+    let mut task: Task = serde_json::from_str(&event.records[0].body).unwrap();
+    task.receipt = Some(Request {
+        receipts: ["receipt:a".to_owned()].into(),
+        message: message.to_owned(),
+    });
+    event.records[0].body = serde_json::to_string(&task).unwrap();
+    event.records.remove(0)
+}
+
+fn share(fake: &Fake, message: &str) -> Option<Share> {
+    let shares = fake.shares.borrow();
+    shares.get("receipt:a")?.get(&of_message(message)).cloned()
+}
+
+/// What is left is in the shares of the messages for that.
+#[tokio::test(start_paused = true)]
+async fn each_message_has_its_share_in_a_receipt() {
+    let mut fake = fake(&[&["a", "b"]])
+        .answer("b", &again(), 1_000)
+        .never_closes();
+    fake.pages.push(None);
+    let records = ["m", "n"].map(|message| awaited(segment(None), message));
+    let event = QueueEvent {
+        records: records.into(),
+    };
+    assert_eq!(run(&fake, &event).await, [].into());
+    let parcels = fake.parcels.borrow().clone();
+    let requests = parcels.iter().map(|parcel| parcel.task.receipt.clone());
+    let requests: Vec<_> = requests.map(Option::unwrap).collect();
+    let wanted = Share {
+        told: 1,
+        unreached: 0,
+        rests: [
+            (requests[0].message.clone(), 1),
+            (requests[1].message.clone(), 0),
+        ]
+        .into(),
+    };
+    assert_eq!(share(&fake, "m"), Some(wanted.clone()));
+    assert_eq!(share(&fake, "n"), Some(wanted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_that_are_closed_in_the_end_count_as_not_reached() {
+    let doubtful = Recipients::Doubtful(vec![connection("a", OLD)]);
+    let event = QueueEvent {
+        records: vec![awaited(doubtful, "m")],
+    };
+    let closes = fake(&[]);
+    assert_eq!(run(&closes, &event).await, [].into());
+    let wanted = Share {
+        unreached: 1,
+        ..Share::default()
+    };
+    assert_eq!(share(&closes, "m"), Some(wanted));
+    let stays = fake(&[]).never_closes();
+    assert_eq!(run(&stays, &event).await, [0].into());
+    assert_eq!(share(&stays, "m"), None, "it is delivered again");
 }

@@ -15,10 +15,10 @@ use std::time::Duration;
 
 use toggle_runtime::policy::{Policy, Rule};
 
-use crate::world::{Revisions, Scenario, World};
+use crate::world::{Judged, Revisions, Scenario, World};
 
 /// Runs a world until nothing happens any more, and returns its clients' errors.
-fn simulate(seed: u64, change_policy: impl Fn(&mut Policy)) -> Result<usize, String> {
+fn simulate(seed: u64, change_policy: impl Fn(&mut Policy)) -> Result<Judged, String> {
     simulate_in(Scenario::of(seed), seed, change_policy)
 }
 
@@ -26,7 +26,7 @@ fn simulate_in(
     scenario: Scenario,
     seed: u64,
     change_policy: impl Fn(&mut Policy),
-) -> Result<usize, String> {
+) -> Result<Judged, String> {
     fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -39,7 +39,7 @@ fn simulate_in(
         .map_err(|wrong| format!("seed {seed}: {wrong}"))
 }
 
-async fn live(scenario: Scenario, change_policy: impl Fn(&mut Policy)) -> Result<usize, String> {
+async fn live(scenario: Scenario, change_policy: impl Fn(&mut Policy)) -> Result<Judged, String> {
     let policy = |mut policy: Policy| {
         policy.message_limit = scenario.message_limit;
         policy.concurrency = 4;
@@ -63,7 +63,9 @@ async fn live(scenario: Scenario, change_policy: impl Fn(&mut Policy)) -> Result
 }
 
 fn judge(seeds: std::ops::Range<u64>) -> usize {
-    seeds.map(|seed| simulate(seed, |_| {}).unwrap()).sum()
+    seeds
+        .map(|seed| simulate(seed, |_| {}).unwrap().clients)
+        .sum()
 }
 
 #[test]
@@ -93,14 +95,22 @@ fn no_client_ends_stale_in_many_crowds() {
 
 fn judge_crowds(seeds: std::ops::Range<u64>) -> usize {
     seeds
-        .map(|seed| simulate_in(Scenario::crowded(seed), seed, |_| {}).unwrap())
+        .map(|seed| {
+            simulate_in(Scenario::crowded(seed), seed, |_| {})
+                .unwrap()
+                .clients
+        })
         .sum()
 }
 
 /// A post that was answered 504 is delivered later, or one of a function that was killed.
 fn judge_late(seeds: std::ops::Range<u64>) -> usize {
     seeds
-        .map(|seed| simulate_in(Scenario::late(seed, Revisions::Heeded), seed, |_| {}).unwrap())
+        .map(|seed| {
+            simulate_in(Scenario::late(seed, Revisions::Heeded), seed, |_| {})
+                .unwrap()
+                .clients
+        })
         .sum()
 }
 
@@ -186,6 +196,41 @@ fn finds(rule: Rule, seeds: std::ops::Range<u64>) {
         .filter(|seed| simulate_in(Scenario::crowded(*seed), *seed, break_rule).is_err())
         .count();
     assert!(stale > 0, "{stale}");
+}
+
+fn judge_receipts(seeds: std::ops::Range<u64>) -> usize {
+    seeds
+        .map(|seed| {
+            simulate_in(Scenario::receipted(seed), seed, |_| {})
+                .unwrap()
+                .receipts
+        })
+        .sum()
+}
+
+/// A receipt that says that all connections accepted a change is never written before all clients that
+/// were connected have it, or have left; and it never counts more than have it.
+#[test]
+fn a_receipt_counts_no_client_that_was_not_told() {
+    let receipts = judge_receipts(0..100);
+    assert!(receipts > 500, "only {receipts} receipts were whole");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn a_receipt_counts_no_client_that_was_not_told_in_many_worlds() {
+    judge_receipts(100..3_000);
+}
+
+/// The simulation can fail: it finds a receipt that is wrong if it does not account for what was left
+/// to the queue.
+#[test]
+fn without_accounting_for_the_queue_receipts_are_wrong() {
+    let break_rule = |policy: &mut Policy| policy.broken = Some(Rule::Account);
+    let wrong = (0..60)
+        .filter(|seed| simulate_in(Scenario::receipted(*seed), *seed, break_rule).is_err())
+        .count();
+    assert!(wrong > 5, "{wrong}");
 }
 
 /// The simulation can fail: it finds a client without a state if one that opens late is not left to

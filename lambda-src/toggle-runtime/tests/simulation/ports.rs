@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use toggle_contract::receipt::Share;
 use toggle_runtime::connection::Connection;
 use toggle_runtime::item::{Item, State};
 use toggle_runtime::ports::{
     Backlog, Callback, CallbackError, Connections, Page, QueueError, TableError, Toggles,
 };
+use toggle_runtime::receipts::Place;
 use toggle_runtime::task::{Parcel, Segment};
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep};
@@ -99,6 +101,12 @@ impl Connections for World {
     async fn requeue(&self, connection: &Connection, now_ms: u64) -> Result<(), TableError> {
         self.table_call(0.03).await?;
         self.modify_connection(&connection.id, now_ms);
+        Ok(())
+    }
+
+    async fn report(&self, place: &Place, share: &Share, _: u64) -> Result<(), TableError> {
+        self.table_call(0.03).await?;
+        self.store_share(place, share);
         Ok(())
     }
 }

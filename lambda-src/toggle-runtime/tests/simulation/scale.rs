@@ -2,13 +2,14 @@
 //! small function's share of a processor, and Lambda's limits.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::json;
 use toggle_contract::MESSAGE_LIMIT;
+use toggle_contract::receipt::{Delivery as ReceiptOf, PREFIX, REQUEST, Share};
 use toggle_runtime::announce::announce;
 use toggle_runtime::callback::SILENCE;
 use toggle_runtime::clock::{Clock, Deadline};
@@ -24,6 +25,7 @@ use toggle_runtime::policy::Policy;
 use toggle_runtime::ports::{
     Backlog, Callback, CallbackError, Connections, Page, QueueError, TableError, Toggles,
 };
+use toggle_runtime::receipts::Place;
 use toggle_runtime::slice::tell_slices;
 use toggle_runtime::tally::Tally;
 use toggle_runtime::task::{Parcel, Segment};
@@ -73,6 +75,7 @@ struct Cloud {
     throttled: Cell<u32>,
     busy: Cell<u32>,
     expired: Cell<u32>,
+    shares: RefCell<BTreeMap<String, Share>>,
     most_held: Cell<usize>,
 }
 
@@ -106,6 +109,7 @@ impl Cloud {
             throttled: Cell::default(),
             busy: Cell::default(),
             expired: Cell::default(),
+            shares: RefCell::default(),
             most_held: Cell::default(),
         })
     }
@@ -204,6 +208,14 @@ impl Connections for Instance {
     }
 
     async fn requeue(&self, _: &Connection, _: u64) -> Result<(), TableError> {
+        Ok(())
+    }
+
+    async fn report(&self, place: &Place, share: &Share, _: u64) -> Result<(), TableError> {
+        self.compute(POST).await;
+        sleep(Duration::from_millis(5)).await;
+        let mut shares = self.cloud.shares.borrow_mut();
+        shares.insert(place.name.clone(), share.clone());
         Ok(())
     }
 }
@@ -335,14 +347,17 @@ async fn work(cloud: Rc<Cloud>, worker: u32) {
     }
 }
 
+/// Changes that an operator waits for.
 fn batch(toggles: &State) -> StreamEvent {
+    let key = format!("{PREFIX}1");
     let record = |(index, id): (usize, &String)| Record {
         operation: Operation::Modify,
         change: Change {
             keys: serde_json::from_value(json!({ "featureId": {"S": id} })).unwrap(),
-            new_image: None,
+            new_image: serde_json::from_value(json!({ REQUEST: {"S": key} })).ok(),
             sequence_number: (100 + index).to_string(),
         },
+        identity: None,
     };
     StreamEvent {
         records: toggles.keys().enumerate().map(record).collect(),
@@ -381,6 +396,11 @@ fn judge(cloud: &Cloud, took: Duration) {
         assert_eq!(client.is_told, !is_silent, "{number}");
         assert_eq!(client.is_closed, is_silent, "{number}");
     }
+    let told = clients.iter().filter(|client| client.is_told).count();
+    let receipt = cloud.toggles.keys().map(String::as_str);
+    let receipt = ReceiptOf::of(receipt, &cloud.shares.borrow());
+    let counted = [receipt.told, receipt.connections].map(|n| usize::try_from(n).unwrap());
+    assert_eq!((counted, receipt.complete), ([told, clients.len()], true));
     let posts: usize = clients.iter().map(|client| usize::from(client.posts)).sum();
     assert!(posts * 100 <= clients.len() * 105, "{posts} posts");
     let clients = u32::try_from(clients.len()).unwrap();

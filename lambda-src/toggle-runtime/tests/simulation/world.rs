@@ -7,9 +7,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use toggle_contract::receipt::{Delivery, PREFIX, REQUEST, Share};
 use toggle_runtime::connection::Connection;
 use toggle_runtime::event::{Change, Operation, Record};
 use toggle_runtime::item::{Item, State, is_tombstone, toggle_id};
+use toggle_runtime::receipts::Place;
 use tokio::time::{Instant, sleep};
 
 use crate::queue::Queue;
@@ -21,6 +23,10 @@ pub(crate) const SHARDS: usize = 2;
 /// revisions: an invocation that is killed cannot close connections that its silent posts may still
 /// reach.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a kind of world of its own"
+)]
 pub(crate) struct Scenario {
     pub(crate) message_limit: usize,
     pub(crate) kills: bool,
@@ -37,6 +43,8 @@ pub(crate) struct Scenario {
     /// If posts that were answered with a failure may be delivered much later, and toggles have
     /// revisions: what clients do with these.
     pub(crate) lateness: Option<Revisions>,
+    /// Whether each change asks for a receipt; toggles have revisions then.
+    pub(crate) has_receipts: bool,
 }
 
 /// What clients do with a message of a lower revision than the last one.
@@ -50,7 +58,11 @@ impl Scenario {
     /// Whether a toggle is deleted by a tombstone. If late messages, or invocations that were killed
     /// or had too little time, can bring it back, it has to be.
     fn buries(&self) -> bool {
-        self.kills || self.is_crowded || self.lateness.is_some() || fastrand::bool()
+        self.kills || self.is_crowded || self.has_revisions() || fastrand::bool()
+    }
+
+    fn has_revisions(&self) -> bool {
+        self.lateness.is_some() || self.has_receipts
     }
 
     pub(crate) fn of(seed: u64) -> Self {
@@ -66,6 +78,20 @@ impl Scenario {
             doubles: 8,
             is_crowded: false,
             lateness: None,
+            has_receipts: false,
+        }
+    }
+
+    /// A world in which operators wait for receipts, crowded or not.
+    pub(crate) fn receipted(seed: u64) -> Self {
+        let scenario = if seed % 3 < 2 {
+            Self::crowded(seed)
+        } else {
+            Self::of(seed)
+        };
+        Self {
+            has_receipts: true,
+            ..scenario
         }
     }
 
@@ -104,6 +130,27 @@ pub(crate) struct Client {
     view: State,
     /// The last known revision of each toggle.
     revisions: BTreeMap<String, u64>,
+    /// The highest revision of each toggle that it was ever sent.
+    heard: BTreeMap<String, u64>,
+}
+
+/// A change that an operator waits for.
+#[derive(Debug)]
+struct Awaited {
+    toggle: String,
+    revision: u64,
+    /// The clients that were connected when it was written.
+    present: Vec<String>,
+    shares: BTreeMap<String, Share>,
+}
+
+/// What a world was found to be at its end.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    /// Clients that are connected, and know the table.
+    pub(crate) clients: usize,
+    /// Changes whose receipts say that all connections accepted them.
+    pub(crate) receipts: usize,
 }
 
 #[derive(Debug, Default)]
@@ -116,6 +163,9 @@ pub(crate) struct Inner {
     pub(crate) queue: Queue,
     pub(crate) faults: u32,
     pub(crate) busy: usize,
+    awaited: BTreeMap<String, Awaited>,
+    /// What receipts said that was not so.
+    wrong: Vec<String>,
     sequence: u64,
     revision: u64,
     connected: u64,
@@ -184,9 +234,10 @@ impl World {
         )
         .unwrap();
         let revision = self.next_revision();
-        if self.scenario.lateness.is_some() {
+        if self.scenario.has_revisions() {
             item.insert("revision".into(), json!({ "N": revision }));
         }
+        let image = self.awaited(id, &item);
         let mut inner = self.inner();
         let before = inner.toggles.insert(id.to_owned(), item.clone());
         if before.as_ref() == Some(&item) {
@@ -197,7 +248,53 @@ impl World {
         } else {
             Operation::Insert
         };
-        inner.log_toggle(id, operation, Some(item));
+        inner.log_toggle(id, operation, Some(image));
+    }
+
+    /// The image of a change, which asks for a receipt if operators wait for them. The table's own
+    /// item is as functions read it, without that.
+    fn awaited(&self, id: &str, item: &Item) -> Item {
+        let mut image = item.clone();
+        if !self.scenario.has_receipts {
+            return image;
+        }
+        let revision = revision(&json!(item)).unwrap();
+        let key = format!("{PREFIX}{revision}");
+        image.insert(REQUEST.into(), json!({ "S": key }));
+        let mut inner = self.inner();
+        let open = |(_, client): &(&String, &Client)| client.open && !client.closed;
+        let present = inner.clients.iter().filter(open);
+        let awaited = Awaited {
+            toggle: id.to_owned(),
+            revision,
+            present: present.map(|(id, _)| id.clone()).collect(),
+            shares: BTreeMap::new(),
+        };
+        inner.awaited.insert(key, awaited);
+        image
+    }
+
+    /// Stores a share, and compares what the receipt then says with what clients were sent.
+    pub(crate) fn store_share(&self, place: &Place, share: &Share) {
+        let mut inner = self.inner();
+        let Inner {
+            awaited,
+            clients,
+            wrong,
+            ..
+        } = &mut *inner;
+        let awaited = awaited.get_mut(&place.receipt).unwrap();
+        awaited.shares.insert(place.name.clone(), share.clone());
+        let delivery = Delivery::of([awaited.toggle.as_str()], &awaited.shares);
+        let knows = |client: &Client| client.heard.get(&awaited.toggle) >= Some(&awaited.revision);
+        let told = clients.values().filter(|client| knows(client)).count();
+        if delivery.told > u64::try_from(told).unwrap() {
+            wrong.push(format!("{delivery:?}, but {told} clients were told"));
+        }
+        let untold = |id: &&String| !clients[*id].closed && !knows(&clients[*id]);
+        if delivery.is_whole() && awaited.present.iter().any(|id| untold(&id)) {
+            wrong.push(format!("{delivery:?} of {awaited:?}"));
+        }
     }
 
     /// As the command does: milliseconds, or one more than the last.
@@ -216,13 +313,14 @@ impl World {
 
     pub(crate) fn delete_toggle(&self, id: &str) {
         let tombstone = self.scenario.buries().then(|| self.tombstone(id));
+        let image = tombstone.as_ref().map(|item| self.awaited(id, item));
         let mut inner = self.inner();
         match (inner.toggles.get(id), tombstone) {
             (None, _) => {}
             (Some(before), Some(_)) if is_tombstone(before) => {}
             (Some(_), Some(tombstone)) => {
-                inner.toggles.insert(id.to_owned(), tombstone.clone());
-                inner.log_toggle(id, Operation::Modify, Some(tombstone));
+                inner.toggles.insert(id.to_owned(), tombstone);
+                inner.log_toggle(id, Operation::Modify, image);
             }
             (Some(_), None) => {
                 inner.toggles.remove(id);
@@ -290,9 +388,12 @@ impl World {
         }
     }
 
-    /// Compares every open client with the table; returns the number of clients.
-    pub(crate) fn judge(&self) -> Result<usize, String> {
+    /// Compares every open client with the table, and the receipts with what was sent.
+    pub(crate) fn judge(&self) -> Result<Judged, String> {
         let inner = self.inner();
+        if let Some(wrong) = inner.wrong.first() {
+            return Err(wrong.clone());
+        }
         let mut table = inner.toggles.clone();
         table.retain(|_, item| !is_tombstone(item));
         let open: Vec<_> = inner
@@ -308,7 +409,13 @@ impl World {
                 ));
             }
         }
-        Ok(open.len())
+        let whole = |awaited: &&Awaited| {
+            Delivery::of([awaited.toggle.as_str()], &awaited.shares).is_whole()
+        };
+        Ok(Judged {
+            clients: open.len(),
+            receipts: inner.awaited.values().filter(whole).count(),
+        })
     }
 }
 
@@ -340,6 +447,7 @@ impl Inner {
                 new_image,
                 sequence_number,
             },
+            identity: None,
         }
     }
 }
@@ -383,6 +491,8 @@ impl Client {
     /// Whether an item or a removal is not older than the last one, for a client that heeds that.
     fn is_news(&mut self, id: &str, message: &Value, heeds: bool) -> bool {
         let revision = revision(message).unwrap_or(0);
+        let heard = self.heard.entry(id.to_owned()).or_default();
+        *heard = revision.max(*heard);
         let known = self.revisions.entry(id.to_owned()).or_default();
         let is_news = revision >= *known || !heeds;
         if is_news {

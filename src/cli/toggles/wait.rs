@@ -1,0 +1,107 @@
+//! Waiting until the functions have sent a change to every connection.
+
+use std::time::Duration;
+
+use clap::Args;
+use miette::Report;
+use serde::Serialize;
+use stacks::toggles::{connections_table, toggles_table};
+
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print, print_json};
+use crate::cli::{advice, context};
+use crate::render;
+use crate::toggles::{Receipt, Resent, Store, Waited};
+
+/// Whether a command waits.
+#[derive(Clone, Copy, Debug, Args)]
+pub(in crate::cli) struct Wait {
+    /// Wait until the functions have sent it to every connection, and print how many accepted it.
+    /// Exits with 1 if one did not
+    #[arg(long)]
+    wait: bool,
+    /// Stop waiting after this many seconds, and exit with 1
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "wait")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    wait_timeout: u64,
+}
+
+/// The table of the toggles, and the receipt of what is written to it.
+pub(super) struct Writing {
+    pub(super) store: Store,
+    receipt: Option<Receipt>,
+    limit: Duration,
+}
+
+/// Toggles that were sent again, and how many connections accepted them.
+#[derive(Serialize)]
+struct Both<'r> {
+    #[serde(flatten)]
+    resent: &'r Resent,
+    #[serde(flatten)]
+    waited: Option<Waited>,
+}
+
+impl Writing {
+    /// The tables' names follow from the description, so the account is not read for them.
+    pub(super) async fn open(global: &Global, wait: Wait) -> Result<Self, Report> {
+        let (system, _, account) = context::reach(global).await?;
+        let mut store = Store::new(&account, toggles_table(&system));
+        let mut receipt = None;
+        if wait.wait {
+            let opened = Receipt::open(&account, connections_table(&system)).await;
+            let opened = opened.map_err(advice::report)?;
+            store = store.asking_for(&opened);
+            receipt = Some(opened);
+        }
+        let limit = Duration::from_secs(wait.wait_timeout);
+        Ok(Self {
+            store,
+            receipt,
+            limit,
+        })
+    }
+
+    /// Waits until the change of a toggle was delivered, and prints that, if the command waits.
+    pub(super) async fn delivered(&self, format: Format, id: &str) -> Result<(), Report> {
+        let Some(waited) = self.wait(&[id.to_owned()]).await? else {
+            return Ok(());
+        };
+        match format {
+            Format::Json => print_json(&waited)?,
+            Format::Human => print_whole(&waited)?,
+        }
+        waited.check().map_err(advice::report)
+    }
+
+    /// Prints what was sent again, and, if the command waits, how far it was delivered.
+    pub(super) async fn resent(&self, format: Format, resent: &Resent) -> Result<(), Report> {
+        if format == Format::Human {
+            print(&render::resent(resent))?;
+        }
+        let waited = self.wait(&resent.ids).await?;
+        match (format, &waited) {
+            (Format::Json, _) => print_json(&Both { resent, waited })?,
+            (Format::Human, Some(waited)) => print_whole(waited)?,
+            (Format::Human, None) => {}
+        }
+        let checked = waited.map_or(Ok(()), Waited::check);
+        checked.map_err(advice::report)
+    }
+
+    async fn wait(&self, toggles: &[String]) -> Result<Option<Waited>, Report> {
+        let Some(receipt) = &self.receipt else {
+            return Ok(None);
+        };
+        let waited = receipt.wait(toggles, self.limit).await;
+        waited.map(Some).map_err(advice::report)
+    }
+}
+
+/// Prints a delivery to all connections. Another is an error, which says the same.
+fn print_whole(waited: &Waited) -> Result<(), Report> {
+    if waited.delivery.is_whole() {
+        print(&render::delivery(waited))?;
+    }
+    Ok(())
+}
