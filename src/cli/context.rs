@@ -85,7 +85,7 @@ impl Context {
         let texts = outputs.filter(|(name, _)| names.contains(&name.as_str()));
         let texts = texts.map(|(_, text)| text);
         let pseudo = context.account.known();
-        let known = engine::look_up(&context.graph, texts, &context.drivers, pseudo).await;
+        let known = engine::look_up(&context.graph, texts, &context.readers, pseudo).await;
         let known = known.map_err(|error| advice::inventory(&error))?;
         let outputs = context.outputs_of(&context.outputs(&known), stack, read)?;
         Ok((context, outputs))

@@ -148,7 +148,7 @@ pub async fn read(
 pub async fn look_up<'t>(
     graph: &Graph,
     texts: impl IntoIterator<Item = &'t Text>,
-    drivers: &Drivers,
+    drivers: &Readers,
     pseudo: Resolved,
 ) -> Result<Resolved, InventoryError> {
     let named = |text: &Text| serde_json::to_value(text).map(|text| model::references(&text));
