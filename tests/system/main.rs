@@ -13,6 +13,7 @@ mod failures;
 mod fakecloud;
 mod federation;
 mod front_ends;
+mod kept;
 mod least_privilege;
 mod life;
 mod npm;

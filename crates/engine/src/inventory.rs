@@ -10,6 +10,7 @@ use crate::diff::{Comparison, tags_differ};
 use crate::driver::{Driver, Drivers, Suspicion};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
+use crate::holdings::{Holdings, at_stake};
 use crate::live::{Live, ReadRequest};
 use crate::read_cache::ReadCache;
 use crate::resolve::{Resolved, has_unknown};
@@ -32,6 +33,8 @@ pub struct Inventory {
     pub compared: BTreeMap<Address, Comparison>,
     /// Resources that the system owns and the model does not contain.
     pub orphans: Vec<Orphan>,
+    /// How much each resource holds that the goal could delete.
+    pub holdings: Holdings,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
     /// The other Regions of the account in which resources of the system were seen. These are left
@@ -48,6 +51,7 @@ impl Inventory {
             live: BTreeMap::new(),
             compared: BTreeMap::new(),
             orphans: Vec::new(),
+            holdings: Holdings::default(),
             unsearched: Vec::new(),
             elsewhere: BTreeSet::new(),
         }
@@ -209,6 +213,10 @@ async fn read_all(
     for one in owned {
         inventory.add_owned(one);
     }
+    let at_stake = at_stake(graph, goal, &inventory.live, &inventory.compared);
+    let orphans = inventory.orphans.iter();
+    let all = at_stake.chain(orphans.map(|of| (of.resource_type, &of.live)));
+    inventory.holdings = Holdings::count(all, drivers).await;
     Ok(inventory)
 }
 

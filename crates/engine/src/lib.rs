@@ -13,10 +13,10 @@
 //! | 7 | `planner` |
 //! | 6 | `plan`, `settle` |
 //! | 5 | `check`, `inventory`, `pending` |
-//! | 4 | `driver` |
+//! | 4 | `driver`, `holdings` |
 //! | 3 | `diff`, `waiting` |
 //! | 2 | `event`, `interrupt`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
-//! | 1 | `error`, `goal`, `live`, `secrets`, `slots` |
+//! | 1 | `error`, `goal`, `holding`, `live`, `secrets`, `slots` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -27,6 +27,8 @@ mod driver;
 mod error;
 mod event;
 mod goal;
+mod holding;
+mod holdings;
 mod interrupt;
 mod inventory;
 mod live;
@@ -53,6 +55,8 @@ pub use driver::{Driver, Drivers, GraphRule, Suspicion, Violation};
 pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};
+pub use holding::{Holding, Precision};
+pub use holdings::Holdings;
 pub use interrupt::{Stop, pause};
 pub use inventory::{Inventory, Orphan, Unsearched, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};

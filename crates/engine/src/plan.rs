@@ -6,6 +6,7 @@ use model::{Address, Node, Replacement, ResourceType};
 use serde_json::Value;
 
 use crate::diff::{Change, Changes};
+use crate::holding::Holding;
 use crate::inventory::Unsearched;
 use crate::live::Live;
 use crate::pending::Pending;
@@ -57,6 +58,9 @@ pub struct ResourcePlan {
     pub node: Option<Node>,
     /// Its live state; `None` for a creation.
     pub live: Option<Live>,
+    /// How much a deletion deletes of people's data; `None` if the type holds none, or the action is
+    /// another one.
+    pub holding: Option<Holding>,
 }
 
 /// An action on a resource.
@@ -105,6 +109,8 @@ pub struct Kept {
     pub resource_type: &'static ResourceType,
     /// Its physical id.
     pub id: String,
+    /// How much it holds.
+    pub holding: Option<Holding>,
 }
 
 /// Properties of a resource that are left as they are: the description does not state them, and an

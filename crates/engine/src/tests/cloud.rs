@@ -14,9 +14,9 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    Attributes, Changes, Comparison, Driver, DriverError, Drivers, Finding, Goal, Inventory, Live,
-    LiveProperties, LiveTags, Plan, PlanError, ReadCache, ReadRequest, Report, Resolved, Selection,
-    diff,
+    Attributes, Changes, Comparison, Driver, DriverError, Drivers, Finding, Goal, Holding,
+    Inventory, Live, LiveProperties, LiveTags, Plan, PlanError, ReadCache, ReadRequest, Report,
+    Resolved, Selection, diff,
 };
 
 const THINGS: &Service = &Service {
@@ -54,6 +54,13 @@ pub(super) const VAULT: &ResourceType = &ResourceType {
     holds_data: true,
     refers_to: &[],
     ..*THING
+};
+
+/// A thing that holds as many papers as its size, and is kept while it holds any.
+pub(super) const TRAY: &ResourceType = &ResourceType {
+    name: "Test::Tray",
+    service: THINGS,
+    ..*VAULT
 };
 
 /// A thing whose replacement is created first.
@@ -105,6 +112,7 @@ macro_rules! resource {
 
 resource!(Thing, THING);
 resource!(Vault, VAULT);
+resource!(Tray, TRAY);
 resource!(Twin, TWIN);
 resource!(Wide, WIDE);
 resource!(Bound, BOUND);
@@ -144,7 +152,7 @@ impl Cloud {
     }
 
     pub(super) fn drivers(&self) -> Drivers {
-        [THING, VAULT, TWIN, WIDE, BOUND]
+        [THING, VAULT, TRAY, TWIN, WIDE, BOUND]
             .iter()
             .fold(Drivers::default(), |drivers, facts| {
                 drivers.with(FakeDriver {
@@ -397,9 +405,18 @@ impl Driver for FakeDriver {
         Ok(())
     }
 
-    /// A guarded thing is kept like a vault.
-    fn is_kept(&self, live: &Live) -> bool {
-        self.facts.holds_data || json(live)["Shape"] == "guarded"
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let name = name(json(live));
+        if self.cloud.has_fault(&format!("count {name}")) {
+            return Err(DriverError::Invalid(format!("{name} is locked")));
+        }
+        let size = json(live)["Size"].as_u64();
+        Ok(Holding::exactly(size.unwrap_or_default(), "paper"))
+    }
+
+    /// An empty tray is not kept.
+    fn is_kept(&self, _: &Live, holding: &Holding) -> bool {
+        self.facts.name != TRAY.name || !holding.is_empty()
     }
 
     async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {
