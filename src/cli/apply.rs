@@ -37,6 +37,8 @@ pub(super) struct ApplyOptions<'q> {
     pub(super) yes: bool,
     /// The question to confirm.
     pub(super) question: &'q str,
+    /// The answer that confirms it.
+    pub(super) answer: &'q str,
     /// Whether to wait until nothing is pending.
     pub(super) wait: bool,
 }
@@ -55,6 +57,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let options = ApplyOptions {
         yes: arguments.yes,
         question: "Apply this plan?",
+        answer: "yes",
         wait: arguments.wait,
     };
     let ended = carry_out(global, &context, plan, options).await?;
@@ -69,11 +72,12 @@ pub(super) async fn carry_out(
     plan: Plan,
     options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
-    if global.format == Format::Human {
+    let asks = !plan.is_empty() && !options.yes;
+    if global.format == Format::Human || (asks && std::io::stdin().is_terminal()) {
         say(&render::plan(&plan));
     }
-    if !plan.is_empty() && !options.yes {
-        confirm(options.question).await?;
+    if asks {
+        confirm(options.question, options.answer).await?;
     }
     let report = execute(context, plan, options.wait).await;
     let outputs = context.outputs(&report.known);
@@ -133,16 +137,16 @@ pub(super) async fn execute(context: &Context, plan: Plan, wait: bool) -> engine
 }
 
 /// Asks on the terminal; fails without one.
-async fn confirm(question: &str) -> Result<(), Report> {
+async fn confirm(question: &str, expected: &str) -> Result<(), Report> {
     if !std::io::stdin().is_terminal() {
         return Err(miette!(
             help = "pass --yes to skip the confirmation prompt",
             "cannot ask for confirmation without a terminal"
         ));
     }
-    let question = question.to_owned();
+    let question = format!("\n{question} Type `{expected}` to continue: ");
     let answer = tokio::task::spawn_blocking(move || {
-        let _ = write!(std::io::stderr(), "\n{question} Type `yes` to continue: ");
+        let _ = write!(std::io::stderr(), "{question}");
         let mut answer = String::new();
         std::io::stdin()
             .lock()
@@ -150,7 +154,7 @@ async fn confirm(question: &str) -> Result<(), Report> {
             .map(|_| answer)
     });
     let answer = answer.await.into_diagnostic()?.into_diagnostic()?;
-    if answer.trim() == "yes" {
+    if answer.trim() == expected {
         Ok(())
     } else {
         Err(miette!("nothing was done"))

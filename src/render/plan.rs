@@ -65,7 +65,7 @@ fn kept(of: &Kept) -> String {
         .as_ref()
         .map_or_else(|| "data".to_owned(), |holding| holding.to_string());
     format!(
-        "\n  = {address}  {name}\n      kept: `{id}` holds {holds}; `frontage destroy --delete-data` deletes it\n"
+        "\n  = {address}  {name}\n      kept: `{id}` holds {holds}; `frontage destroy {of} --delete-data` deletes it\n"
     )
 }
 

@@ -159,3 +159,67 @@ async fn logs_survive_what_wrote_them() {
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
+
+/// The command that the plan names deletes exactly that, and what is in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn data_are_deleted_by_address() {
+    let project = Project::described(DESCRIBED);
+    project.apply();
+    enrol(&project, "eve", "operators").await;
+    bury(&project).await;
+    let destroy = |address: &'static str| ["destroy", address, "--yes", "--delete-data"];
+    let used = project.fails(&destroy("identity/users"));
+    assert!(used.stderr.contains(", which stays"), "{used:#?}");
+    let unasked = project.fails(&["destroy", "identity/users", "--yes"]);
+    assert!(unasked.stderr.contains("--delete-data"), "{unasked:#?}");
+    let absent = project.fails(&destroy("identity/nobody"));
+    let told = "no resource of this system has the address identity/nobody";
+    assert!(absent.stderr.contains(told), "{absent:#?}");
+
+    let destroyed = project.ok(&["destroy", "--yes"]);
+    for address in ["identity/users", "toggles/toggle-message-dead-letters"] {
+        let told = format!("; `frontage destroy {address} --delete-data` deletes it");
+        assert!(destroyed.stderr.contains(&told), "{destroyed:#?}");
+    }
+    let mut left = project.world.listing().await;
+    for (address, kind) in [
+        ("toggles/toggle-message-dead-letters", "queue "),
+        ("identity/users", "user pool "),
+    ] {
+        let deleted = project.ok(&destroy(address));
+        assert!(
+            said(&deleted.stderr).contains(" holds about 1 "),
+            "{deleted:#?}"
+        );
+        left.retain(|line| !line.starts_with(kind));
+        assert_eq!(project.world.listing().await, left);
+    }
+    project.apply();
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// The account knows a stack that the description no longer has.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_data_of_a_removed_team_are_deleted_by_its_stack() {
+    let project = Project::described("[shell]\n[teams.billing]\n[teams.shipping]\n");
+    project.apply();
+    let destroy = |stack: &'static str| ["destroy", "--yes", "--delete-data", "--stack", stack];
+    project.describe("[shell]\n[teams.billing]\n");
+    project.apply();
+    let plan = project.plan();
+    let kept = &plan["kept"][0];
+    assert_eq!(kept["address"], "team/shipping/bucket", "{plan:#}");
+    assert_eq!(kept["holds"]["number"], 0, "{plan:#}");
+    assert_eq!(kept["holds"]["unit"], "object", "{plan:#}");
+    let unknown = project.fails(&destroy("team/nobody"));
+    let told = "there is no stack `team/nobody`, neither in the description nor in the account";
+    assert!(said(&unknown.stderr).contains(told), "{unknown:#?}");
+    let mut left = project.world.listing().await;
+    project.ok(&destroy("team/shipping"));
+    left.retain(|line| !line.starts_with("bucket acme-team-shipping-"));
+    assert_eq!(project.world.listing().await, left);
+    project.assert_nothing_to_do();
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}

@@ -4,6 +4,7 @@
 mod support;
 
 mod alarms;
+mod asking;
 mod calls;
 mod crash;
 mod crowd;

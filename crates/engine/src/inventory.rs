@@ -200,7 +200,8 @@ async fn read_all(
     let wanted = reachable(graph, wanted);
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
     let empty = Inventory::empty(selection.clone(), pseudo);
-    let listing = list(drivers, &types, selection, goal, &cache);
+    let everywhere = goal != Goal::Converge && selection.reaches_beyond(graph);
+    let listing = list(drivers, &types, selection, everywhere, &cache);
     let reading = read_wanted(graph, &wanted, drivers, &cache, empty);
     let (inventory, listed) = join(reading, listing).await;
     let (inventory, (listed, unsearched)) = both(inventory, listed)?;
@@ -335,15 +336,14 @@ async fn read_one(
 type Listed = Vec<(&'static ResourceType, Live)>;
 
 /// Lists possible orphans: of the types that are wanted, and of those of which a driver suspects
-/// some. To destroy everything, all types are listed.
+/// some. To destroy everything, or a stack that is no longer described, all types are listed.
 async fn list(
     drivers: &Drivers,
     wanted: &BTreeSet<&str>,
     selection: &Selection,
-    goal: Goal,
+    everywhere: bool,
     cache: &ReadCache,
 ) -> Result<(Listed, Vec<Unsearched>), InventoryError> {
-    let everywhere = goal != Goal::Converge && selection.covers_whole_system();
     let lists = drivers.iter().map(async |driver| {
         let resource_type = driver.resource_type();
         let failed = |source| Unreadable {

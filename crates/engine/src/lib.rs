@@ -8,7 +8,7 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 9 | `apply` |
+//! | 9 | `apply`, `narrow` |
 //! | 8 | `steps` |
 //! | 7 | `planner` |
 //! | 6 | `plan`, `settle` |
@@ -32,6 +32,7 @@ mod holdings;
 mod interrupt;
 mod inventory;
 mod live;
+mod narrow;
 mod pending;
 mod plan;
 mod planner;
@@ -60,6 +61,7 @@ pub use holdings::Holdings;
 pub use interrupt::{Stop, pause};
 pub use inventory::{Inventory, Orphan, Unsearched, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
+pub use narrow::{Target, narrow};
 pub use pending::Pending;
 pub use plan::{Action, Counts, Kept, Left, Plan, Reason, ResourcePlan};
 pub use planner::plan;

@@ -1,6 +1,7 @@
 //! The plan, as data.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use model::{Address, Node, Replacement, ResourceType};
 use serde_json::Value;
@@ -111,6 +112,19 @@ pub struct Kept {
     pub id: String,
     /// How much it holds.
     pub holding: Option<Holding>,
+    /// Whether another resource has its address too: an interrupted run left a duplicate.
+    pub is_duplicate: bool,
+}
+
+/// The name under which it can be deleted by itself: its address, with its id if it is a duplicate.
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_duplicate {
+            write!(f, "{}={}", self.address, self.id)
+        } else {
+            self.address.fmt(f)
+        }
+    }
 }
 
 /// Properties of a resource that are left as they are: the description does not state them, and an

@@ -167,7 +167,11 @@ fn delete_orphan(orphan: Orphan, inventory: &Inventory) -> ResourcePlan {
 }
 
 fn keep_orphan(orphan: Orphan, inventory: &Inventory) -> Kept {
+    let orphans = inventory.orphans.iter().map(|of| (&of.address, &of.live));
+    let mut others = inventory.live.iter().chain(orphans);
     Kept {
+        is_duplicate: others
+            .any(|(address, live)| *address == orphan.address && live.id != orphan.live.id),
         holding: inventory.holdings.of(orphan.resource_type, &orphan.live),
         address: orphan.address,
         resource_type: orphan.resource_type,

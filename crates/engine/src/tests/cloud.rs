@@ -63,6 +63,15 @@ pub(super) const TRAY: &ResourceType = &ResourceType {
     ..*VAULT
 };
 
+/// A part of a vault, which is found by the vault that it needs.
+pub(super) const DRAWER: &ResourceType = &ResourceType {
+    name: "Test::Drawer",
+    identity: &["Name", "Needs"],
+    taggable: false,
+    refers_to: &["Test::Vault"],
+    ..*THING
+};
+
 /// A thing whose replacement is created first.
 pub(super) const TWIN: &ResourceType = &ResourceType {
     name: "Test::Twin",
@@ -113,6 +122,7 @@ macro_rules! resource {
 resource!(Thing, THING);
 resource!(Vault, VAULT);
 resource!(Tray, TRAY);
+resource!(Drawer, DRAWER);
 resource!(Twin, TWIN);
 resource!(Wide, WIDE);
 resource!(Bound, BOUND);
@@ -152,14 +162,15 @@ impl Cloud {
     }
 
     pub(super) fn drivers(&self) -> Drivers {
-        [THING, VAULT, TRAY, TWIN, WIDE, BOUND]
-            .iter()
-            .fold(Drivers::default(), |drivers, facts| {
+        [THING, VAULT, TRAY, DRAWER, TWIN, WIDE, BOUND].iter().fold(
+            Drivers::default(),
+            |drivers, facts| {
                 drivers.with(FakeDriver {
                     facts,
                     cloud: self.clone(),
                 })
-            })
+            },
+        )
     }
 
     /// Gives `STEP NAME` a fault: `create a`.
