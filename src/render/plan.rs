@@ -63,7 +63,7 @@ fn kept(of: &Kept) -> String {
     let holds = of
         .holding
         .as_ref()
-        .map_or_else(|| "data".to_owned(), |holding| holding.to_string());
+        .map_or_else(|| "data".to_owned(), ToString::to_string);
     format!(
         "\n  = {address}  {name}\n      kept: `{id}` holds {holds}; `frontage destroy {of} --delete-data` deletes it\n"
     )

@@ -123,7 +123,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let length = digits.len();
     let grouped = digits.chars().enumerate().map(|(index, digit)| {
-        let comma = index > 0 && (length - index) % 3 == 0;
+        let comma = index > 0 && (length - index).is_multiple_of(3);
         (if comma { "," } else { "" }, digit)
     });
     grouped.fold(String::new(), |text, (comma, digit)| {

@@ -33,8 +33,9 @@ pub(super) fn all(queue: &Properties) -> Result<QueueAttributes, DriverError> {
 }
 
 /// The attributes whose sum is the number of messages in a queue: those that can be received, those
-/// that were received and not deleted, and those that are delayed. "The approximate number of
-/// messages" of each, as `GetQueueAttributes` in the API reference says.
+/// that were received and not deleted, and those that are delayed. They "may not achieve consistency
+/// until at least 1 minute after the producers stop sending messages", says `GetQueueAttributes` in
+/// the API reference.
 const MESSAGES: [QueueAttributeName; 3] = [
     QueueAttributeName::ApproximateNumberOfMessages,
     QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
