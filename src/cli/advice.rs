@@ -137,6 +137,18 @@ pub(super) fn plan(error: PlanError) -> Report {
                 .map(|refusal| format!("{refusal}\n  help: {}", refusal.hint()));
             Report::msg(lines.collect::<Vec<_>>().join("\n"))
         }
+        PlanError::Absent { .. } => advise(
+            error,
+            "run `frontage plan`: it names what is kept, with the command that deletes it",
+        ),
+        PlanError::Ambiguous { .. } => advise(
+            error,
+            "name the one to delete by its id as well: `ADDRESS=ID`",
+        ),
+        PlanError::Referred { .. } => advise(
+            error,
+            "name that one as well, or remove it from the description and run `frontage apply` first",
+        ),
         other => advise(other, None),
     }
 }

@@ -46,8 +46,12 @@ pub(super) struct ApplyOptions<'q> {
     pub(super) yes: bool,
     /// The question to confirm.
     pub(super) question: &'q str,
+    /// The answer that confirms it.
+    pub(super) answer: &'q str,
     /// Whether to wait until nothing is pending.
     pub(super) wait: bool,
+    /// Whether the leases go as well, once nothing of the system is left.
+    pub(super) clears: bool,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
@@ -69,14 +73,20 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         // Somebody has seen the plan in the file.
         yes: arguments.yes || file.is_some(),
         question: "Apply this plan?",
+        answer: "yes",
         wait: arguments.wait,
+        clears: false,
     };
     let ended = match &file {
         Some(file) => exactly(global, &mut context, &mut writing, file, options).await?,
-        None => carry_out(global, &mut context, &mut writing, Goal::Converge, options).await?,
+        None => carry_out(global, &mut context, &mut writing, converging, options).await?,
     };
     context.complete()?;
     Ok(ended)
+}
+
+async fn converging(context: &mut Context) -> Result<Plan, Report> {
+    context.plan(Goal::Converge).await
 }
 
 /// Applies the plan of a file, or nothing.
@@ -87,7 +97,7 @@ async fn exactly(
     file: &PlanFile,
     options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
-    let plan = writing.plan(context, Goal::Converge).await?;
+    let plan = writing.plan(context, &converging).await?;
     file.check(&plan, writing).await?;
     if plan.is_empty() {
         let report = Writing::nothing(context, plan, options.wait).await;
@@ -95,7 +105,7 @@ async fn exactly(
     }
     let lease = writing.lease(&plan).await?;
     if !writing.is_current(&lease) {
-        let plan = writing.plan(context, Goal::Converge).await?;
+        let plan = writing.plan(context, &converging).await?;
         file.check(&plan, writing).await?;
     }
     let report = writing.run(context, plan, lease, options.wait).await?;
@@ -108,27 +118,28 @@ pub(super) async fn carry_out(
     global: &Global,
     context: &mut Context,
     writing: &mut Writing,
-    goal: Goal,
+    make: impl AsyncFn(&mut Context) -> Result<Plan, Report>,
     options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
-    let mut plan = writing.plan(context, goal).await?;
+    let mut plan = writing.plan(context, &make).await?;
     let report = loop {
-        if global.format == Format::Human {
+        let asks = !plan.is_empty() && !options.yes;
+        if global.format == Format::Human || (asks && std::io::stdin().is_terminal()) {
             say(&render::plan(&plan));
         }
-        let leaves_nothing = leaves_nothing(context, goal, &plan);
+        let clears = options.clears && leaves_nothing(context, &plan);
         if plan.is_empty() {
-            if leaves_nothing {
+            if clears {
                 writing.clear().await?;
             }
             break Writing::nothing(context, plan, options.wait).await;
         }
-        if !options.yes {
-            confirm(options.question).await?;
+        if asks {
+            confirm(options.question, options.answer).await?;
         }
         let lease = writing.lease(&plan).await?;
         if !writing.is_current(&lease) {
-            let again = writing.plan(context, goal).await?;
+            let again = writing.plan(context, &make).await?;
             if !same(&plan, &again)? {
                 writing.release(lease).await;
                 say("\nanother run has written since this was planned; the plan is now:\n");
@@ -138,7 +149,7 @@ pub(super) async fn carry_out(
             plan = again;
         }
         let report = writing.run(context, plan, lease, options.wait).await?;
-        if leaves_nothing && report.complete() {
+        if clears && report.complete() {
             writing.clear().await?;
         }
         break report;
@@ -175,16 +186,16 @@ fn finish(global: &Global, context: &Context, report: engine::Report) -> Result<
 }
 
 /// Asks on the terminal; fails without one.
-pub(super) async fn confirm(question: &str) -> Result<(), Report> {
+pub(super) async fn confirm(question: &str, expected: &str) -> Result<(), Report> {
     if !std::io::stdin().is_terminal() {
         return Err(miette!(
             help = "pass --yes to skip the confirmation prompt",
             "cannot ask for confirmation without a terminal"
         ));
     }
-    let question = question.to_owned();
+    let question = format!("\n{question} Type `{expected}` to continue: ");
     let answer = tokio::task::spawn_blocking(move || {
-        let _ = write!(std::io::stderr(), "\n{question} Type `yes` to continue: ");
+        let _ = write!(std::io::stderr(), "{question}");
         let mut answer = String::new();
         std::io::stdin()
             .lock()
@@ -192,7 +203,7 @@ pub(super) async fn confirm(question: &str) -> Result<(), Report> {
             .map(|_| answer)
     });
     let answer = answer.await.into_diagnostic()?.into_diagnostic()?;
-    if answer.trim() == "yes" {
+    if answer.trim() == expected {
         Ok(())
     } else {
         Err(miette!("nothing was done"))

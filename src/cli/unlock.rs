@@ -38,7 +38,11 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         ));
     }
     if !held.is_empty() && !arguments.yes {
-        confirm("Take them away? A run that still lives stops within 15 seconds.").await?;
+        confirm(
+            "Take them away? A run that still lives stops within 15 seconds.",
+            "yes",
+        )
+        .await?;
     }
     let ended = control
         .unlock(|stack| held.iter().any(|held| held.stack == stack.as_str()))

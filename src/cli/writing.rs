@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws::control::{Claim, Ended, Fences, Held, LeaseError, Run};
 use aws::{Control, Lease};
-use engine::{Goal, Outcome, Plan, Selection, StepKind};
+use engine::{Outcome, Plan, Selection, StepKind};
 use miette::Report;
 use model::StackName;
 use sha2::{Digest as _, Sha256};
@@ -50,9 +50,13 @@ impl Writing {
     }
 
     /// Plans, and remembers who may have written until then.
-    pub(super) async fn plan(&mut self, context: &mut Context, goal: Goal) -> Result<Plan, Report> {
+    pub(super) async fn plan(
+        &mut self,
+        context: &mut Context,
+        make: &impl AsyncFn(&mut Context) -> Result<Plan, Report>,
+    ) -> Result<Plan, Report> {
         self.fences = self.control.fences().await.map_err(advice::report)?;
-        context.plan(goal).await
+        make(context).await
     }
 
     /// Takes the lease of the stacks that a plan writes to.
@@ -153,10 +157,9 @@ impl Writing {
     }
 }
 
-/// Whether nothing of the system is left after a plan was carried out.
-pub(super) fn leaves_nothing(context: &Context, goal: Goal, plan: &Plan) -> bool {
-    goal != Goal::Converge
-        && matches!(context.selection, Selection::All)
+/// Whether nothing of the system is left after a plan to destroy it was carried out.
+pub(super) fn leaves_nothing(context: &Context, plan: &Plan) -> bool {
+    matches!(context.selection, Selection::All)
         && plan.kept.is_empty()
         && plan.unsearched.is_empty()
 }

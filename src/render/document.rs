@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Action, Change, Counts, Outcome, Plan, Reason, Report, ResourcePlan, StepKind};
+use engine::{
+    Action, Change, Counts, Holding, Outcome, Plan, Precision, Reason, Report, ResourcePlan,
+    StepKind,
+};
 use model::{Pseudo, StackName};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,7 +35,8 @@ pub struct PlanDocument {
     unchanged: usize,
     /// The planned actions, in the order of the model; deletions come last.
     resources: Vec<ResourceDocument>,
-    /// Resources that are not described but are left alone, since they hold people's data.
+    /// Resources that are kept though they are not described or are to be destroyed, since they hold
+    /// people's data.
     kept: Vec<KeptDocument>,
     /// Settings that are left as they are, since the description does not state them and others may
     /// have made them.
@@ -58,6 +62,34 @@ struct ResourceDocument {
     id: Option<String>,
     /// The properties that differ; for a creation all of them, with null as the old value.
     changes: Vec<ChangeDocument>,
+    /// How much of people's data a deletion deletes; null if its type holds none.
+    holds: Option<HoldingDocument>,
+}
+
+/// How much of people's data a resource holds.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Holding")]
+struct HoldingDocument {
+    /// The number; null if it could not be counted.
+    number: Option<u64>,
+    /// How close the number is; null if there is none.
+    precision: Option<PrecisionName>,
+    /// The thing that is counted, in the singular: `user`, `message`; null if nothing was.
+    unit: Option<String>,
+    /// Why it could not be counted; null if it was.
+    reason: Option<String>,
+}
+
+/// How close a number is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum PrecisionName {
+    /// It was counted.
+    Exact,
+    /// The service estimates it, or counted it some time ago.
+    About,
+    /// There are more.
+    AtLeast,
 }
 
 /// The number of resources per action.
@@ -125,6 +157,8 @@ struct KeptDocument {
     resource_type: String,
     /// Its physical id.
     id: String,
+    /// How much it holds.
+    holds: Option<HoldingDocument>,
 }
 
 /// A setting that is left as it is.
@@ -160,6 +194,7 @@ impl PlanDocument {
             address: kept.address.to_string(),
             resource_type: kept.resource_type.name.to_owned(),
             id: kept.id.clone(),
+            holds: kept.holding.as_ref().map(HoldingDocument::of),
         });
         let left = plan.left.iter().flat_map(|left| {
             left.properties.0.iter().map(|property| LeftDocument {
@@ -231,6 +266,34 @@ impl ResourceDocument {
             }),
             id: planned.live.as_ref().map(|live| live.id.clone()),
             changes,
+            holds: planned.holding.as_ref().map(HoldingDocument::of),
+        }
+    }
+}
+
+impl HoldingDocument {
+    fn of(holding: &Holding) -> Self {
+        match holding {
+            Holding::Counted {
+                number,
+                precision,
+                unit,
+            } => Self {
+                number: Some(*number),
+                precision: Some(match precision {
+                    Precision::Exact => PrecisionName::Exact,
+                    Precision::About => PrecisionName::About,
+                    Precision::AtLeast => PrecisionName::AtLeast,
+                }),
+                unit: Some((*unit).to_owned()),
+                reason: None,
+            },
+            Holding::Unknown { reason } => Self {
+                number: None,
+                precision: None,
+                unit: None,
+                reason: Some(reason.clone()),
+            },
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use engine::{Action, Change, Plan, Reason, ResourcePlan, UNKNOWN, Unsearched};
+use engine::{Action, Change, Kept, Plan, Reason, ResourcePlan, UNKNOWN, Unsearched};
 use model::Pseudo;
 use serde_json::Value;
 
@@ -33,12 +33,8 @@ pub fn plan(plan: &Plan) -> String {
             text.push_str(&resource(planned));
         }
     }
-    for kept in &plan.kept {
-        let _ = writeln!(
-            text,
-            "\n  = {}  {}\n      kept: `{}` holds data; `destroy --delete-data` deletes it",
-            kept.address, kept.resource_type.name, kept.id
-        );
+    for of in &plan.kept {
+        text.push_str(&kept(of));
     }
     text.push_str(&unsearched(plan));
     let _ = write!(text, "\n{}", summary(plan));
@@ -59,6 +55,18 @@ pub fn left(plan: &Plan) -> String {
         }
         text
     })
+}
+
+/// A resource that is kept, how much it holds, and how to delete it.
+fn kept(of: &Kept) -> String {
+    let (address, name, id) = (&of.address, of.resource_type.name, &of.id);
+    let holds = of
+        .holding
+        .as_ref()
+        .map_or_else(|| "data".to_owned(), ToString::to_string);
+    format!(
+        "\n  = {address}  {name}\n      kept: `{id}` holds {holds}; `frontage destroy {of} --delete-data` deletes it\n"
+    )
 }
 
 /// The types that could not be looked for, by the reason.
@@ -131,7 +139,9 @@ fn resource(planned: &ResourcePlan) -> String {
         }
         Action::Delete => {
             let id = planned.live.as_ref().map_or("", |live| live.id.as_str());
-            format!("  - {name}  {of}\n      {id}\n")
+            let holds = planned.holding.as_ref();
+            let holds = holds.map_or(String::new(), |holding| format!("      holds {holding}\n"));
+            format!("  - {name}  {of}\n      {id}\n{holds}")
         }
     }
 }

@@ -1,11 +1,14 @@
 //! `AWS::Logs::LogGroup`.
 
+use std::time::SystemTime;
+
 use aws_sdk_cloudwatchlogs::Client;
-use engine::{Action, Goal, PlanError, Reason, Refusal};
+use aws_sdk_cloudwatchlogs::types::InputLogEvent;
+use engine::{Action, Goal, Holding, PlanError, Reason, Refusal};
 use model::types::logs::{LogGroup, LogGroupClass};
 use model::{Graph, Tags};
 
-use super::support::{World, only, paths};
+use super::support::{World, describe, only, paths};
 
 const NAME: &str = "/aws/lambda/acme-test";
 
@@ -117,11 +120,25 @@ async fn drift_is_told_and_repaired() {
     world.destroy(&tagged("shop")).await;
 }
 
+/// Its retention ends the logs.
 #[tokio::test]
-async fn an_orphan_is_deleted() {
+async fn an_orphan_is_kept_until_its_logs_may_go() {
     let world = World::new();
     world.apply(&graph(&world, &group())).await;
-    let empty = world.graph(|_| {});
-    let plan = world.apply(&empty).await;
-    assert_eq!(only(&plan).action, Action::Delete);
+    let logs = Client::new(&world.config());
+    let stream = logs.create_log_stream().log_group_name(NAME);
+    let stream = stream.log_stream_name("s").send().await;
+    stream.expect("created");
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.expect("after 1970").as_millis().try_into();
+    let event = InputLogEvent::builder().message("12 letters!!");
+    let event = event.timestamp(now.expect("in range")).build();
+    let put = logs.put_log_events().log_group_name(NAME);
+    let put = put.log_stream_name("s").log_events(event.expect("whole"));
+    put.send().await.expect("written");
+    let plan = world.plan(&world.graph(|_| {})).await;
+    assert!(plan.is_empty(), "{:?}", describe(&plan));
+    assert_eq!(plan.kept.len(), 1, "{:?}", plan.kept);
+    assert_eq!(plan.kept[0].holding, Some(Holding::about(12, "byte")));
+    world.destroy(&graph(&world, &group())).await;
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
-use engine::{Action, Goal, PlanError, Reason, Refusal};
+use engine::{Action, Goal, Holding, PlanError, Reason, Refusal};
 use model::types::sqs::{Queue, RedrivePolicy};
 use model::{Graph, Tags, Text};
 use serde_json::json;
@@ -291,6 +291,37 @@ async fn an_orphan_is_deleted_and_a_foreign_queue_is_refused() {
         other => panic!("{other:?}"),
     }
     assert!(world.plan(&world.graph(|_| {})).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_queue_with_messages_is_kept_until_they_may_go() {
+    let world = World::new();
+    world.apply(&graph(&world, &queue())).await;
+    let sqs = Client::new(&world.config());
+    let url = sqs.get_queue_url().queue_name(NAME).send().await;
+    let url = url.expect("a queue").queue_url.expect("its URL");
+    for delay in [0, 900] {
+        let message = sqs.send_message().queue_url(&url).message_body("a");
+        let sent = message.delay_seconds(delay).send().await;
+        sent.expect("sent");
+    }
+    // The first one is invisible while it is received.
+    let received = sqs.receive_message().queue_url(&url).send().await;
+    assert_eq!(received.expect("received").messages().len(), 1);
+    let plan = world.plan(&world.graph(|_| {})).await;
+    assert!(plan.is_empty(), "{:?}", describe(&plan));
+    assert_eq!(plan.kept[0].holding, Some(Holding::about(2, "message")));
+    let keep = Goal::Destroy { delete_data: false };
+    let kept = world.try_plan(&graph(&world, &queue()), keep).await;
+    let kept = kept.expect("a plan");
+    assert!(kept.is_empty() && kept.kept.len() == 1, "{kept:?}");
+    sqs.purge_queue()
+        .queue_url(&url)
+        .send()
+        .await
+        .expect("purged");
+    let plan = world.apply(&world.graph(|_| {})).await;
+    assert_eq!(only(&plan).action, Action::Delete);
 }
 
 #[tokio::test]

@@ -150,6 +150,69 @@ async fn an_interrupted_apply_ends_its_steps_and_tells_the_rest() {
     }
 }
 
+/// A wait that may take minutes ends soon after the signal, and the next run goes on from there:
+/// Lambda does not know a new role for a while, and a new certificate is not seen everywhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_apply_does_not_wait_for_aws() {
+    let functions = Project::new();
+    let role = "The role defined for the function cannot be assumed by Lambda.";
+    let refused = move || Fate::answer(400, "InvalidParameterValueException", role);
+    let ended = interrupted_waiting(&functions, "POST /2015-03-31/functions", refused);
+    assert!(ended.stderr.contains(role), "{ended:#?}");
+    converges(&functions, "interrupted while waiting for a role").await;
+
+    let certificates = Project::described("[shell]\n");
+    let zone = zone(&certificates).await;
+    let site = format!("[shell]\ndomain = \"www.example.com\"\nzone_id = \"{zone}\"\n");
+    certificates.describe(&site);
+    let unknown = || Fate::answer(400, "ResourceNotFoundException", "not there");
+    let ended = interrupted_waiting(&certificates, "DescribeCertificate", unknown);
+    let waiting =
+        "interrupted: create shell/certificate, waiting for the new certificate to appear";
+    assert!(ended.stderr.contains(waiting), "{ended:#?}");
+    certificates.apply();
+    let listing = certificates.world.listing().await;
+    let listed = listing
+        .iter()
+        .filter(|line| line.starts_with("certificate "));
+    assert_eq!(listed.count(), 1, "{listing:#?}");
+    certificates.destroy();
+}
+
+async fn zone(project: &Project) -> String {
+    let route53 = aws_sdk_route53::Client::new(&project.world.config());
+    let create = route53.create_hosted_zone().name("example.com");
+    let zone = create.caller_reference("a").send().await.expect("created");
+    let id = zone.hosted_zone.expect("a zone").id;
+    id.trim_start_matches("/hostedzone/").to_owned()
+}
+
+/// Runs an apply that is interrupted after a call has got an answer twice that it waits for to pass.
+fn interrupted_waiting(
+    project: &Project,
+    operation: &'static str,
+    fate: impl Fn() -> Fate + Send + 'static,
+) -> Ended {
+    let (seen, is_seen) = channel();
+    let proxy = Proxy::start(&project.world, move |call| {
+        if call.operation != operation {
+            return Fate::Pass;
+        }
+        // Nobody listens once the program was interrupted.
+        let _ = seen.send(());
+        fate()
+    });
+    let run = through(project, &proxy);
+    for _ in 0..2 {
+        is_seen.recv_timeout(PATIENCE).expect("it waits");
+    }
+    run.interrupt();
+    let ended = run.end();
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    assert!(ended.stderr.contains(" interrupted, "), "{ended:#?}");
+    ended
+}
+
 /// Runs an apply that gets a signal while it does its first steps.
 fn interrupted(project: &Project, signal: &str) -> Ended {
     // No write continues before the program has received the signal.

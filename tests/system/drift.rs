@@ -661,6 +661,7 @@ async fn a_function_whose_role_is_another_one_of_that_name_is_replaced() {
     project.destroy();
 }
 
+/// Its logs stay until their retention ends them.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_description_no_longer_has_is_deleted() {
     let project = Project::new();
@@ -669,14 +670,20 @@ async fn what_the_description_no_longer_has_is_deleted() {
     Hands::new(&project)
         .leave_behind(&project.world.system)
         .await;
-    let mut told = lines(&project.plan());
+    let plan = project.plan();
+    let mut told = lines(&plan);
     told.sort();
-    let wanted =
-        ["old-logs", "old-queue", "old-role"].map(|name| format!("toggles/{name} delete - "));
+    let wanted = ["old-queue", "old-role"].map(|name| format!("toggles/{name} delete - "));
     assert_eq!(told, wanted);
+    assert_eq!(plan["kept"][0]["address"], "toggles/old-logs", "{plan:#}");
     project.apply();
-    assert_eq!(project.world.listing().await, whole);
+    let mut left = project.world.listing().await;
+    let logs = format!("log group {}", Hands::new(&project).log_group("old"));
+    assert!(left.contains(&logs), "{left:#?}");
+    left.retain(|line| *line != logs);
+    assert_eq!(left, whole);
     project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

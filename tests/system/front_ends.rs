@@ -263,7 +263,10 @@ async fn a_team_that_is_no_longer_described_leaves_its_bucket() {
         .collect();
     assert_eq!(left.len(), 1, "{left:#?}");
     assert!(left[0].starts_with("bucket "), "{left:#?}");
-    assert!(applied.stderr.contains("holds data"), "{applied:#?}");
+    assert!(
+        applied.stderr.contains("` holds 0 objects;"),
+        "{applied:#?}"
+    );
     project.describe(DESCRIBED);
     project.apply();
     project.destroy();

@@ -4,6 +4,7 @@
 mod support;
 
 mod alarms;
+mod asking;
 mod calls;
 mod crash;
 mod crowd;
@@ -13,6 +14,7 @@ mod failures;
 mod fakecloud;
 mod federation;
 mod front_ends;
+mod kept;
 mod least_privilege;
 mod life;
 mod npm;

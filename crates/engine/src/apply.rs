@@ -3,6 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future;
 use futures_util::stream::{self, StreamExt as _};
@@ -26,6 +27,10 @@ use crate::waiting::reporting;
 /// The number of steps that run concurrently, without those that wait or have waited; each service's
 /// rate is limited below the drivers.
 const CONCURRENT_STEPS: usize = 64;
+
+/// How much longer a creation or a change may wait once the run is stopped. Most end within it, and
+/// the report says so; a certificate or a custom domain may take an hour. A deletion ends at once.
+const GRACE: Duration = Duration::from_secs(20);
 
 /// How one step ended.
 #[derive(Clone, Debug)]
@@ -101,8 +106,8 @@ impl Report {
 /// - A failure, or a panic, skips the steps that depend on it, and no others.
 /// - A deletion that a service is known to refuse skips those of what refers to the resource too:
 ///   nothing is taken from a resource that stays.
-/// - A step that began is never abandoned: on `stop`, steps in flight finish. Only the waits of a
-///   deletion end then: they can take an hour, and the next run resumes them.
+/// - No call is ever abandoned: on `stop`, steps in flight finish. Their waits end then, which can take
+///   an hour, and the next run resumes them: those of a deletion at once, the others after [`GRACE`].
 pub async fn apply(
     plan: Arc<Plan>,
     drivers: &Writers,
@@ -272,11 +277,11 @@ impl Run {
             let driver = drivers.get(planned.resource_type.name)?;
             let step = run_step(driver.as_ref(), &planned, kind, &known);
             let step = reporting(events, planned.address.clone(), kind, step);
-            if kind == StepKind::Delete {
-                place.run(interruptible(stop, step)).await
-            } else {
-                place.run(step).await
-            }
+            let grace = match kind {
+                StepKind::Delete => Duration::ZERO,
+                StepKind::Create | StepKind::Update => GRACE,
+            };
+            place.run(interruptible(stop, grace, step)).await
         });
         self.flying.insert(task.id(), step);
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::diff::{Changes, Comparison};
 use crate::error::DriverError;
 use crate::goal::Selection;
+use crate::holding::Holding;
 use crate::live::{Live, ReadRequest};
 use crate::read_cache::ReadCache;
 use crate::refusal::Finding;
@@ -69,9 +70,18 @@ pub trait Reader: Send + Sync {
         live: &Live,
     ) -> Result<Option<Live>, DriverError>;
 
+    /// How much of people's data the resource holds now. Asked before a resource could be deleted
+    /// whose type holds data. A type that has no service to count by is not counted.
+    ///
+    /// # Errors
+    /// If it cannot be counted; then it may hold data.
+    async fn holding(&self, _live: &Live) -> Result<Holding, DriverError> {
+        Ok(Holding::unknown("its type is not counted"))
+    }
+
     /// Whether the resource is kept unless its data are to be deleted: by default if its type holds
-    /// people's data. A type may narrow that to the resources that are protected.
-    fn is_kept(&self, _live: &Live) -> bool {
+    /// people's data. A type may narrow that to the resources that hold some now.
+    fn is_kept(&self, _live: &Live, _holding: &Holding) -> bool {
         self.resource_type().holds_data
     }
 
@@ -233,9 +243,14 @@ impl<D: Reader + ?Sized> Drivers<D> {
 
     /// Whether a resource that is not wanted is kept unless its data are to be deleted.
     #[must_use]
-    pub(crate) fn keeps(&self, resource_type: &ResourceType, live: &Live) -> bool {
-        self.get(resource_type.name)
-            .map_or(resource_type.holds_data, |driver| driver.is_kept(live))
+    pub(crate) fn keeps(
+        &self,
+        resource_type: &ResourceType,
+        live: &Live,
+        holding: Option<&Holding>,
+    ) -> bool {
+        let driver = self.get(resource_type.name);
+        holding.is_some_and(|holding| driver.map_or(true, |driver| driver.is_kept(live, holding)))
     }
 
     /// Every driver.

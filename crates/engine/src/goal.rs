@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::StackName;
+use model::{Graph, StackName};
 
 /// The goal of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,17 @@ impl Selection {
     #[must_use]
     pub fn covers_whole_system(&self) -> bool {
         !matches!(self, Self::Only(_))
+    }
+
+    /// Whether it covers stacks that a graph does not have: remains of those that the system no longer
+    /// contains.
+    #[must_use]
+    pub fn reaches_beyond(&self, graph: &Graph) -> bool {
+        let described = |stack: &StackName| graph.nodes().any(|of| of.address.stack() == stack);
+        match self {
+            Self::All | Self::Except(_) => true,
+            Self::Only(stacks) => !stacks.iter().all(described),
+        }
     }
 
     /// The same selection without some stacks.

@@ -10,6 +10,7 @@ use crate::diff::{Comparison, tags_differ};
 use crate::driver::{Reader, Readers, Suspicion};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
+use crate::holdings::{Holdings, at_stake};
 use crate::live::{Live, ReadRequest};
 use crate::read_cache::ReadCache;
 use crate::resolve::{Resolved, has_unknown};
@@ -32,6 +33,8 @@ pub struct Inventory {
     pub compared: BTreeMap<Address, Comparison>,
     /// Resources that the system owns and the model does not contain.
     pub orphans: Vec<Orphan>,
+    /// How much each resource holds that the goal could delete.
+    pub holdings: Holdings,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
     /// The other Regions of the account in which resources of the system were seen. These are left
@@ -48,6 +51,7 @@ impl Inventory {
             live: BTreeMap::new(),
             compared: BTreeMap::new(),
             orphans: Vec::new(),
+            holdings: Holdings::default(),
             unsearched: Vec::new(),
             elsewhere: BTreeSet::new(),
         }
@@ -224,7 +228,8 @@ async fn read_all(
     let wanted = reachable(graph, wanted);
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
     let empty = Inventory::empty(selection.clone(), pseudo);
-    let listing = list(drivers, &types, selection, goal, &cache);
+    let everywhere = goal != Goal::Converge && selection.reaches_beyond(graph);
+    let listing = list(drivers, &types, selection, everywhere, &cache);
     let reading = read_wanted(graph, &wanted, drivers, &cache, empty);
     let (inventory, listed) = join(reading, listing).await;
     let (inventory, (listed, unsearched)) = both(inventory, listed)?;
@@ -237,6 +242,10 @@ async fn read_all(
     for one in owned {
         inventory.add_owned(one);
     }
+    let at_stake = at_stake(graph, goal, &inventory.live, &inventory.compared);
+    let orphans = inventory.orphans.iter();
+    let all = at_stake.chain(orphans.map(|of| (of.resource_type, &of.live)));
+    inventory.holdings = Holdings::count(all, drivers).await;
     Ok(inventory)
 }
 
@@ -355,15 +364,14 @@ async fn read_one(
 type Listed = Vec<(&'static ResourceType, Live)>;
 
 /// Lists possible orphans: of the types that are wanted, and of those of which a driver suspects
-/// some. To destroy everything, all types are listed.
+/// some. To destroy everything, or a stack that is no longer described, all types are listed.
 async fn list(
     drivers: &Readers,
     wanted: &BTreeSet<&str>,
     selection: &Selection,
-    goal: Goal,
+    everywhere: bool,
     cache: &ReadCache,
 ) -> Result<(Listed, Vec<Unsearched>), InventoryError> {
-    let everywhere = goal != Goal::Converge && selection.covers_whole_system();
     let lists = drivers.iter().map(async |driver| {
         let resource_type = driver.resource_type();
         let failed = |source| Unreadable {

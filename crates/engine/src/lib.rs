@@ -8,15 +8,15 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 9 | `apply` |
+//! | 9 | `apply`, `narrow` |
 //! | 8 | `steps` |
 //! | 7 | `planner` |
 //! | 6 | `plan`, `settle` |
 //! | 5 | `check`, `inventory`, `pending` |
-//! | 4 | `driver` |
+//! | 4 | `driver`, `holdings` |
 //! | 3 | `diff`, `waiting` |
 //! | 2 | `event`, `interrupt`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
-//! | 1 | `error`, `goal`, `live`, `secrets`, `slots` |
+//! | 1 | `error`, `goal`, `holding`, `live`, `secrets`, `slots` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -27,9 +27,12 @@ mod driver;
 mod error;
 mod event;
 mod goal;
+mod holding;
+mod holdings;
 mod interrupt;
 mod inventory;
 mod live;
+mod narrow;
 mod pending;
 mod plan;
 mod planner;
@@ -53,9 +56,12 @@ pub use driver::{GraphRule, Reader, Readers, Suspicion, Violation, Writer, Write
 pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};
+pub use holding::{Holding, Precision};
+pub use holdings::Holdings;
 pub use interrupt::{Stop, pause};
 pub use inventory::{Inventory, Orphan, Unsearched, look_up, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
+pub use narrow::{Target, narrow};
 pub use pending::Pending;
 pub use plan::{Action, Counts, Kept, Left, Plan, Reason, ResourcePlan};
 pub use planner::plan;

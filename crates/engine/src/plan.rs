@@ -1,11 +1,13 @@
 //! The plan, as data.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use model::{Address, Node, Replacement, ResourceType};
 use serde_json::Value;
 
 use crate::diff::{Change, Changes};
+use crate::holding::Holding;
 use crate::inventory::Unsearched;
 use crate::live::Live;
 use crate::pending::Pending;
@@ -57,6 +59,9 @@ pub struct ResourcePlan {
     pub node: Option<Node>,
     /// Its live state; `None` for a creation.
     pub live: Option<Live>,
+    /// How much a deletion deletes of people's data; `None` if the type holds none, or the action is
+    /// another one.
+    pub holding: Option<Holding>,
 }
 
 /// An action on a resource.
@@ -105,6 +110,21 @@ pub struct Kept {
     pub resource_type: &'static ResourceType,
     /// Its physical id.
     pub id: String,
+    /// How much it holds.
+    pub holding: Option<Holding>,
+    /// Whether another resource has its address too: an interrupted run left a duplicate.
+    pub is_duplicate: bool,
+}
+
+/// The name under which it can be deleted by itself: its address, with its id if it is a duplicate.
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_duplicate {
+            write!(f, "{}={}", self.address, self.id)
+        } else {
+            self.address.fmt(f)
+        }
+    }
 }
 
 /// Properties of a resource that are left as they are: the description does not state them, and an

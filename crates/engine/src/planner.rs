@@ -35,7 +35,7 @@ pub fn plan(
         Goal::Converge => converge(graph, selection, inventory, drivers),
         Goal::Destroy { delete_data } => {
             check_dependents(graph, selection, inventory)?;
-            let kept = |of: &Orphan| !delete_data && drivers.keeps(of.resource_type, &of.live);
+            let kept = |of: &Orphan| !delete_data && keeps(of, inventory, drivers);
             Ok(destroy(graph, selection, inventory, kept))
         }
     }
@@ -71,6 +71,7 @@ fn converge(
                 action,
                 node: Some(node.clone()),
                 live: live.cloned(),
+                holding: None,
             });
         } else {
             unchanged += 1;
@@ -85,9 +86,10 @@ fn converge(
         .orphans
         .iter()
         .cloned()
-        .partition::<Vec<_>, _>(|of| drivers.keeps(of.resource_type, &of.live));
-    resources.extend(gone.into_iter().map(delete_orphan));
-    let kept = kept.into_iter().map(keep_orphan).collect();
+        .partition::<Vec<_>, _>(|of| keeps(of, inventory, drivers));
+    resources.extend(gone.into_iter().map(|of| delete_orphan(of, inventory)));
+    let kept = kept.into_iter().map(|of| keep_orphan(of, inventory));
+    let kept = kept.collect();
     let system = graph.system().to_owned();
     Ok(Plan {
         system,
@@ -124,8 +126,14 @@ fn destroy(
     let (kept, gone) = all.partition::<Vec<_>, _>(is_kept);
     Plan {
         system: graph.system().to_owned(),
-        resources: gone.into_iter().map(delete_orphan).collect(),
-        kept: kept.into_iter().map(keep_orphan).collect(),
+        resources: gone
+            .into_iter()
+            .map(|of| delete_orphan(of, inventory))
+            .collect(),
+        kept: kept
+            .into_iter()
+            .map(|of| keep_orphan(of, inventory))
+            .collect(),
         left: Vec::new(),
         unsearched: inventory.unsearched.clone(),
         elsewhere: inventory.elsewhere.clone(),
@@ -135,7 +143,14 @@ fn destroy(
     }
 }
 
-fn delete_orphan(orphan: Orphan) -> ResourcePlan {
+/// Whether a resource that is not wanted is kept, unless its data are to be deleted.
+fn keeps(of: &Orphan, inventory: &Inventory, drivers: &Drivers) -> bool {
+    let holding = inventory.holdings.of(of.resource_type, &of.live);
+    drivers.keeps(of.resource_type, &of.live, holding.as_ref())
+}
+
+fn delete_orphan(orphan: Orphan, inventory: &Inventory) -> ResourcePlan {
+    let holding = inventory.holdings.of(orphan.resource_type, &orphan.live);
     let Orphan {
         address,
         resource_type,
@@ -147,11 +162,17 @@ fn delete_orphan(orphan: Orphan) -> ResourcePlan {
         action: Action::Delete,
         node: None,
         live: Some(live),
+        holding,
     }
 }
 
-fn keep_orphan(orphan: Orphan) -> Kept {
+fn keep_orphan(orphan: Orphan, inventory: &Inventory) -> Kept {
+    let orphans = inventory.orphans.iter().map(|of| (&of.address, &of.live));
+    let mut others = inventory.live.iter().chain(orphans);
     Kept {
+        is_duplicate: others
+            .any(|(address, live)| *address == orphan.address && live.id != orphan.live.id),
+        holding: inventory.holdings.of(orphan.resource_type, &orphan.live),
         address: orphan.address,
         resource_type: orphan.resource_type,
         id: orphan.live.id,
@@ -421,7 +442,11 @@ impl Planner<'_> {
         changes: Changes,
         reason: Reason,
     ) -> Option<Action> {
-        if node.resource_type.holds_data {
+        let holding = self.inventory.holdings.of(node.resource_type, live);
+        if self
+            .drivers
+            .keeps(node.resource_type, live, holding.as_ref())
+        {
             let forcing = changes.0.iter().filter(|change| change.forces_replacement);
             self.refusals.push(Refusal::WouldLoseData {
                 address: node.address.clone(),

@@ -125,6 +125,28 @@ pub enum PlanError {
         /// What uses it.
         user: Address,
     },
+    /// Nothing of the system is at an address.
+    #[error("no resource of this system has the address {address}")]
+    Absent {
+        /// The address.
+        address: Address,
+    },
+    /// Several resources have an address: an interrupted run left a duplicate.
+    #[error("{} resources have the address {address}: `{}`", .ids.len(), .ids.join("`, `"))]
+    Ambiguous {
+        /// The address.
+        address: Address,
+        /// Their physical ids.
+        ids: Vec<String>,
+    },
+    /// A resource is to be deleted, and one that stays refers to it.
+    #[error("{address} is used by {user}, which stays")]
+    Referred {
+        /// The resource.
+        address: Address,
+        /// The resource that refers to it.
+        user: Address,
+    },
     /// A driver could not compare.
     #[error("{address} cannot be compared")]
     Driver {

@@ -1,5 +1,7 @@
 //! Waits for AWS to finish its work on up-to-date resources: no step needs that, but a user may.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 
@@ -22,7 +24,7 @@ pub async fn settle(
             address: address.clone(),
             what: pending.what.clone(),
         });
-        let failure = interruptible(stop.clone(), wait(&pending, drivers))
+        let failure = interruptible(stop.clone(), Duration::ZERO, wait(&pending, drivers))
             .await
             .err();
         let _ = events.send(Event::Settled {

@@ -163,7 +163,8 @@ impl<'p> Orders<'p> {
     }
 }
 
-fn mentions(value: &Value, wanted: &impl Fn(&str) -> bool) -> bool {
+/// Whether a value contains a wanted text.
+pub(super) fn mentions(value: &Value, wanted: &impl Fn(&str) -> bool) -> bool {
     match value {
         Value::String(text) => wanted(text),
         Value::Array(items) => items.iter().any(|item| mentions(item, wanted)),

@@ -27,7 +27,7 @@ pub struct ResourceType {
     /// The order of a replacement's steps.
     pub replacement: Replacement,
     /// Whether it holds people's data: it is never replaced, and deleted only on request. A driver
-    /// may say which of its resources are deleted without one.
+    /// may narrow that to the resources that hold some now.
     pub holds_data: bool,
     /// Whether AWS can tag it. Otherwise it is found under its parent, which stores its
     /// fingerprint.

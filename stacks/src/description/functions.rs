@@ -28,8 +28,8 @@ pub struct Functions {
     /// cannot change it: a plan that would is refused. Default: not stated; new groups get the
     /// standard class, and existing ones stay as they are.
     pub log_class: Option<LogGroupClass>,
-    /// Whether AWS refuses to delete their log groups. `destroy` then keeps them, unless it deletes
-    /// data. Default: not stated; what is set stays.
+    /// Whether AWS refuses to delete their log groups, whoever asks. `destroy --delete-data` lifts it.
+    /// Default: not stated; what is set stays.
     pub log_deletion_protection: Option<bool>,
     /// Whether X-Ray traces their invocations. Default: no.
     pub tracing: bool,

@@ -71,6 +71,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "s3:TagResource",
         ],
     ),
+    ("s3:ListObjectsV2", &["s3:ListBucket"]),
     ("sns:CreateTopic", &["sns:CreateTopic", "sns:TagResource"]),
     ("sqs:CreateQueue", &["sqs:CreateQueue", "sqs:TagQueue"]),
 ];

@@ -9,7 +9,7 @@ use std::future::Future;
 
 use async_trait::async_trait;
 use engine::{
-    Attributes, Changes, Comparison, DriverError, Finding, Live, LiveProperties, LiveTags,
+    Attributes, Changes, Comparison, DriverError, Finding, Holding, Live, LiveProperties, LiveTags,
     ReadCache, ReadRequest, Reader, Selection, Suspicion, Writer, diff, missing_tags,
 };
 use model::{Address, Attribute, Owner, Resource, ResourceType, Tags};
@@ -191,8 +191,16 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         }
     }
 
-    /// Whether the resource is kept unless its data are to be deleted.
-    fn is_kept(&self, _properties: &Self::Properties) -> bool {
+    /// As [`engine::Driver::holding`].
+    fn holding(
+        &self,
+        _live: &TypedLive<Self::Properties>,
+    ) -> impl Future<Output = Result<Holding, DriverError>> + Send {
+        async { Ok(Holding::unknown("its type is not counted")) }
+    }
+
+    /// Whether the resource is kept unless its data are to be deleted, as it holds this much.
+    fn is_kept(&self, _holding: &Holding) -> bool {
         Self::Properties::TYPE.holds_data
     }
 
@@ -399,9 +407,12 @@ impl<D: ResourceDriver> Reader for Untyped<D> {
         Ok(live.map(|live| self.untyped(live)))
     }
 
-    fn is_kept(&self, live: &Live) -> bool {
-        let properties = live.properties.typed::<D::Properties>();
-        properties.map_or(D::Properties::TYPE.holds_data, |of| self.driver.is_kept(of))
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        self.driver.holding(&typed(live)?).await
+    }
+
+    fn is_kept(&self, _: &Live, holding: &Holding) -> bool {
+        self.driver.is_kept(holding)
     }
 
     async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {

@@ -225,41 +225,66 @@ async fn steps_that_wait_hold_up_no_other_and_calls_are_bounded() {
     assert_eq!(all_with(Fault::Takes(minute)).await, 4 * minute);
 }
 
-/// Waits of a deletion can take an hour, and the next run resumes them. Calls and creations
-/// continue.
+/// Waits can take an hour, and the next run resumes them. Calls continue, and so do creations and
+/// changes that are soon done.
 #[tokio::test(start_paused = true)]
-async fn a_stop_ends_the_waits_of_deletions_alone() {
+async fn a_stop_ends_the_waits_of_deletions_at_once_and_the_others_soon() {
     let cloud = Cloud::default();
-    let graph = things([thing("a", &[]), thing("slow", &["a"]), thing("call", &[])]);
+    let sized = |size: i32| {
+        let changed = ["other", "soon other"].map(|name| Properties {
+            size,
+            ..thing(name, &[])
+        });
+        changed.into_iter()
+    };
+    let first = [thing("a", &[]), thing("slow", &["a"]), thing("call", &[])];
+    let graph = things(first.into_iter().chain(sized(1)));
     assert!(cloud.apply(&graph).await.complete());
+    let next = [
+        thing("new", &[]),
+        thing("soon", &[]),
+        thing("on new", &["new"]),
+    ];
+    let next = things(next.into_iter().chain(sized(2)));
     cloud.fault("delete slow", Fault::Waits(Duration::from_hours(1)));
     cloud.fault("delete call", Fault::Takes(Duration::from_mins(1)));
-    cloud.fault("create new", Fault::Waits(Duration::from_mins(2)));
-    let plan = cloud
-        .plan(&things([thing("new", &[])]), Goal::Converge)
-        .await
-        .unwrap();
+    for step in ["create new", "update other"] {
+        cloud.fault(step, Fault::Waits(Duration::from_hours(1)));
+    }
+    for step in ["create soon", "update soon other"] {
+        cloud.fault(step, Fault::Waits(Duration::from_secs(9)));
+    }
+    let plan = cloud.plan(&next, Goal::Converge).await.unwrap();
     let (stop, stopped) = watch::channel(false);
     let began = Instant::now();
     let (report, ()) = tokio::join!(cloud.run(plan, stopped), async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         stop.send_replace(true);
     });
-    assert_eq!(began.elapsed(), Duration::from_mins(2));
+    assert_eq!(began.elapsed(), Duration::from_mins(1), "the call ends");
+    for name in ["new", "other"] {
+        let waited = outcome(&report, name);
+        assert!(matches!(waited, Outcome::Interrupted { .. }), "{waited:?}");
+    }
+    for name in ["soon", "soon other"] {
+        assert!(matches!(outcome(&report, name), Outcome::Done), "{name}");
+    }
+    assert!(matches!(outcome(&report, "on new"), Outcome::Stopped));
     let interrupted = outcome(&report, "slow");
     assert!(
         matches!(interrupted, Outcome::Interrupted { condition } if condition == "delete slow is through"),
         "{interrupted:?}"
     );
     assert!(matches!(outcome(&report, "a"), Outcome::Stopped));
-    assert!(matches!(
-        (outcome(&report, "call"), outcome(&report, "new")),
-        (Outcome::Done, Outcome::Done)
-    ));
+    assert!(matches!(outcome(&report, "call"), Outcome::Done));
     assert!(!report.complete() && report.failures().next().is_none());
-    cloud.fault("delete slow", Fault::Waits(Duration::ZERO));
-    assert!(cloud.apply(&things([thing("new", &[])])).await.complete());
-    assert_eq!(cloud.names(), ["new"]);
+    for step in ["delete slow", "create new", "update other"] {
+        cloud.fault(step, Fault::Waits(Duration::ZERO));
+    }
+    assert!(cloud.apply(&next).await.complete());
+    let mut names = cloud.names();
+    names.sort();
+    assert_eq!(names, ["new", "on new", "other", "soon", "soon other"]);
 }
 
 #[tokio::test(start_paused = true)]

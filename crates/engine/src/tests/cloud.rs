@@ -14,9 +14,9 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    Attributes, Changes, Comparison, DriverError, Finding, Goal, Inventory, Live, LiveProperties,
-    LiveTags, Plan, PlanError, ReadCache, ReadRequest, Reader, Report, Resolved, Selection, Writer,
-    Writers, diff,
+    Attributes, Changes, Comparison, DriverError, Finding, Goal, Holding, Inventory, Live,
+    LiveProperties, LiveTags, Plan, PlanError, ReadCache, ReadRequest, Reader, Report, Resolved,
+    Selection, Writer, Writers, diff,
 };
 
 const THINGS: &Service = &Service {
@@ -53,6 +53,22 @@ pub(super) const VAULT: &ResourceType = &ResourceType {
     service: VAULTS,
     holds_data: true,
     refers_to: &[],
+    ..*THING
+};
+
+/// A thing that holds as many papers as its size, and is kept while it holds any.
+pub(super) const TRAY: &ResourceType = &ResourceType {
+    name: "Test::Tray",
+    service: THINGS,
+    ..*VAULT
+};
+
+/// A part of a vault, which is found by the vault that it needs.
+pub(super) const DRAWER: &ResourceType = &ResourceType {
+    name: "Test::Drawer",
+    identity: &["Name", "Needs"],
+    taggable: false,
+    refers_to: &["Test::Vault"],
     ..*THING
 };
 
@@ -105,6 +121,8 @@ macro_rules! resource {
 
 resource!(Thing, THING);
 resource!(Vault, VAULT);
+resource!(Tray, TRAY);
+resource!(Drawer, DRAWER);
 resource!(Twin, TWIN);
 resource!(Wide, WIDE);
 resource!(Bound, BOUND);
@@ -144,14 +162,15 @@ impl Cloud {
     }
 
     pub(super) fn drivers(&self) -> Writers {
-        [THING, VAULT, TWIN, WIDE, BOUND]
-            .iter()
-            .fold(Writers::default(), |drivers, facts| {
+        [THING, VAULT, TRAY, DRAWER, TWIN, WIDE, BOUND].iter().fold(
+            Writers::default(),
+            |drivers, facts| {
                 drivers.with(FakeDriver {
                     facts,
                     cloud: self.clone(),
                 })
-            })
+            },
+        )
     }
 
     /// Gives `STEP NAME` a fault: `create a`.
@@ -346,9 +365,18 @@ impl Reader for FakeDriver {
         Ok(self.all().into_iter().find(|other| other.id == live.id))
     }
 
-    /// A guarded thing is kept like a vault.
-    fn is_kept(&self, live: &Live) -> bool {
-        self.facts.holds_data || json(live)["Shape"] == "guarded"
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let name = name(json(live));
+        if self.cloud.has_fault(&format!("count {name}")) {
+            return Err(DriverError::Invalid(format!("{name} is locked")));
+        }
+        let size = json(live)["Size"].as_u64();
+        Ok(Holding::exactly(size.unwrap_or_default(), "paper"))
+    }
+
+    /// An empty tray is not kept.
+    fn is_kept(&self, _: &Live, holding: &Holding) -> bool {
+        self.facts.name != TRAY.name || !holding.is_empty()
     }
 
     async fn check_deletion(&self, live: &Live) -> Result<(), DriverError> {

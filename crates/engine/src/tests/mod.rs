@@ -3,4 +3,5 @@
 mod applying;
 mod cloud;
 mod lacking;
+mod narrowing;
 mod planning;

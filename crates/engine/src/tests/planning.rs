@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::cloud::{
-    Bound, Cloud, Fault, Properties, Thing, Twin, Vault, Wide, attribute, id, thing, things,
+    Bound, Cloud, Fault, Properties, Thing, Tray, Twin, Vault, Wide, attribute, id, thing, things,
 };
 use crate::Resolved;
 use crate::{
@@ -300,30 +300,99 @@ async fn what_holds_data_is_neither_replaced_nor_deleted_unless_told() {
     assert_eq!(actions(&told), ["delete v"]);
 }
 
-/// A driver decides which of its resources are kept.
-#[tokio::test]
-async fn what_is_protected_is_deleted_only_on_request() {
-    let cloud = Cloud::default();
-    let guarded = Properties {
-        shape: "guarded".to_owned(),
-        ..thing("g", &[])
+/// A tray of this size and shape, and a thing.
+fn tray(size: i32, shape: &str) -> Graph {
+    let mut graph = Graph::new("sys", Tags::new());
+    let mut stack = graph.stack(StackName::new("s"));
+    let tray = Properties {
+        size,
+        shape: shape.to_owned(),
+        ..thing("t", &[])
     };
-    let both = things([guarded, thing("a", &[])]);
-    cloud.apply(&both).await;
-    let kept = |plan: &Plan| plan.kept.iter().map(|of| of.id.clone()).collect::<Vec<_>>();
-    let orphaned = cloud.plan(&things([]), Goal::Converge).await.unwrap();
-    assert_eq!(actions(&orphaned), ["delete a"]);
-    assert_eq!(kept(&orphaned).len(), 1);
-    for (delete_data, gone) in [
-        (false, &["delete a"][..]),
-        (true, &["delete a", "delete g"]),
-    ] {
-        let goal = Goal::Destroy { delete_data };
-        let plan = cloud.plan(&both, goal).await.unwrap();
-        let mut actions = actions(&plan);
-        actions.sort();
-        assert_eq!(actions, gone);
-        assert_eq!(kept(&plan).len(), usize::from(!delete_data));
+    stack.add("t", Tray(tray));
+    stack.add("a", Thing(thing("a", &[])));
+    graph
+}
+
+/// What is kept, with how much it holds.
+fn kept(plan: &Plan) -> Vec<String> {
+    let said = |of: &crate::Kept| format!("{} {}", of.id, of.holding.as_ref().unwrap());
+    plan.kept.iter().map(said).collect()
+}
+
+/// A driver decides, by how much a resource holds, whether it is kept.
+#[tokio::test]
+async fn what_holds_something_now_is_deleted_only_on_request() {
+    for (size, is_kept) in [(0, false), (1, true)] {
+        let cloud = Cloud::default();
+        cloud.apply(&tray(size, "round")).await;
+        let expected = |delete_data: bool| {
+            if is_kept && !delete_data {
+                (vec!["delete a"], vec!["t#1 1 paper"])
+            } else {
+                (vec!["delete a", "delete t"], vec![])
+            }
+        };
+        let orphaned = cloud.plan(&things([]), Goal::Converge).await.unwrap();
+        let mut plans = vec![(false, orphaned)];
+        for delete_data in [false, true] {
+            let goal = Goal::Destroy { delete_data };
+            let plan = cloud.plan(&tray(size, "round"), goal).await.unwrap();
+            plans.push((delete_data, plan));
+        }
+        for (delete_data, plan) in plans {
+            let (gone, left) = expected(delete_data);
+            let mut actions = actions(&plan);
+            actions.sort();
+            assert_eq!((actions, kept(&plan)), (to_owned(&gone), to_owned(&left)));
+        }
+    }
+}
+
+fn to_owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn a_deletion_says_how_much_it_deletes() {
+    let cloud = Cloud::default();
+    cloud.apply(&tray(3, "round")).await;
+    let goal = Goal::Destroy { delete_data: true };
+    let plan = cloud.plan(&tray(3, "round"), goal).await.unwrap();
+    let holding = |name: &str| {
+        let mut resources = plan.resources.iter();
+        let found = resources.find(|of| of.address.name() == name);
+        found.unwrap().holding.as_ref().map(ToString::to_string)
+    };
+    assert_eq!(holding("t").as_deref(), Some("3 papers"));
+    assert_eq!(holding("a"), None, "its type holds no data");
+}
+
+#[tokio::test]
+async fn what_cannot_be_counted_may_hold_something() {
+    let cloud = Cloud::default();
+    cloud.apply(&tray(0, "round")).await;
+    cloud.fault("count t", Fault::Fails);
+    let goal = Goal::Destroy { delete_data: false };
+    let plan = cloud.plan(&tray(0, "round"), goal).await.unwrap();
+    assert_eq!(actions(&plan), ["delete a"]);
+    let said = "t#1 an unknown amount of data (t is locked)";
+    assert_eq!(kept(&plan), [said]);
+}
+
+#[tokio::test]
+async fn what_holds_something_now_is_not_replaced() {
+    for (size, is_refused) in [(0, false), (1, true)] {
+        let cloud = Cloud::default();
+        cloud.apply(&tray(size, "round")).await;
+        let plan = cloud.plan(&tray(size, "square"), Goal::Converge).await;
+        match plan {
+            Ok(plan) if !is_refused => assert_eq!(actions(&plan), ["replace t"]),
+            Err(PlanError::Refused(refusals)) if is_refused => {
+                assert!(matches!(&refusals[..], [Refusal::WouldLoseData { .. }]));
+            }
+            other => panic!("{size}: {other:?}"),
+        }
     }
 }
 

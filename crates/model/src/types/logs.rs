@@ -22,8 +22,6 @@ pub const LOG_GROUP: &ResourceType = &ResourceType {
     renewed_by: &[],
     bound_to: None,
     replacement: Replacement::DeleteFirst,
-    // A change of the class would delete the logs. Without one, only a protected group is kept: see
-    // the driver.
     holds_data: true,
     taggable: true,
     refers_to: &[],

@@ -23,7 +23,8 @@ pub const QUEUE: &ResourceType = &ResourceType {
     renewed_by: &[],
     bound_to: None,
     replacement: Replacement::DeleteFirst,
-    holds_data: false,
+    // Its messages. One without any is deleted: see the driver.
+    holds_data: true,
     taggable: true,
     refers_to: &[],
 };

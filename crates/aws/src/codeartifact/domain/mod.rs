@@ -5,7 +5,7 @@ mod limits;
 mod tests;
 
 use aws_sdk_codeartifact::types::{DomainDescription, DomainStatus};
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, Holding, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::codeartifact::Domain;
 use model::{Owner, Tags};
@@ -189,6 +189,14 @@ impl ResourceDriver for Domains {
             self.put_policy(desired).await?;
         }
         Ok(())
+    }
+
+    /// The bytes of the packages in all of its repositories, each asset once. A domain that does not
+    /// exist holds none.
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let domain = self.describe(&live.id).await?;
+        let bytes = domain.map_or(0, |domain| domain.asset_size_bytes);
+        Ok(Holding::about(bytes.try_into().unwrap_or(0), "byte"))
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -7,7 +7,7 @@ mod tests;
 mod write;
 
 use aws_sdk_codeartifact::types::{PackageFormat, RepositoryDescription};
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, Holding, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::codeartifact::Repository;
 use model::{Owner, Tags};
@@ -202,6 +202,23 @@ impl ResourceDriver for Repositories {
             self.put_policy(desired).await?;
         }
         Ok(())
+    }
+
+    /// The packages of the first page, up to 1,000.
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let list = self.client.sdk.list_packages();
+        let list = list
+            .domain(&live.properties.domain_name)
+            .repository(&live.properties.repository_name)
+            .max_results(1000);
+        let page = CODEARTIFACT.found(list.send().sent("codeartifact:ListPackages").await)?;
+        Ok(page.map_or_else(
+            || Holding::exactly(0, "package"),
+            |page| {
+                let has_more = page.next_token().is_some();
+                Holding::page(page.packages().len(), has_more, "package")
+            },
+        ))
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

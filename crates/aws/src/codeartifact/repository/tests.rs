@@ -120,3 +120,16 @@ fn what_codeartifact_would_refuse_is_refused_before_any_call() {
         assert_eq!(found.join("; "), finding);
     }
 }
+
+#[tokio::test]
+async fn a_repository_holds_the_packages_of_a_page_and_whether_there_are_more() {
+    let one = r#"{"packages":[{"package":"session"}]}"#;
+    let more = r#"{"packages":[{"package":"session"}],"nextToken":"more"}"#;
+    for (page, said) in [(one, "1 package"), (more, "1+ packages")] {
+        let fake = FakeAws::new([("/v1/packages", 200, page)]);
+        let driver = Repositories::new(&Account::for_tests(&fake));
+        let live = alive("acme-packages/npm", repository(&json!({})));
+        let holding = driver.holding(&live).await.unwrap();
+        assert_eq!(holding.to_string(), said);
+    }
+}

@@ -7,7 +7,7 @@ mod tests;
 use std::sync::Arc;
 
 use aws_sdk_cognitoidentityprovider::types::{GroupType, UserPoolType};
-use engine::{Changes, DriverError, ReadCache};
+use engine::{Changes, DriverError, Holding, ReadCache};
 use model::Owner;
 use model::types::cognito::UserPoolGroup;
 
@@ -174,6 +174,24 @@ impl Child for Groups {
         _: &Changes,
     ) -> Result<(), DriverError> {
         self.put(desired).await
+    }
+
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let group = &live.properties;
+        let call = self.0.client.list_users_in_group();
+        let call = call
+            .user_pool_id(&group.user_pool_id)
+            .group_name(&group.group_name)
+            .limit(PAGE);
+        let answer = call.send().sent("cognito-idp:ListUsersInGroup").await;
+        Ok(COGNITO.found(answer)?.map_or_else(
+            || Holding::exactly(0, "member"),
+            |page| Holding::page(page.users().len(), page.next_token().is_some(), "member"),
+        ))
+    }
+
+    fn is_kept(&self, holding: &Holding) -> bool {
+        !holding.is_empty()
     }
 
     async fn remove(&self, live: &Live) -> Result<(), DriverError> {

@@ -136,3 +136,25 @@ fn a_plan_finds_what_cognito_refuses() {
     let unknown = json!({"GroupName": engine::UNKNOWN, "Description": engine::UNKNOWN});
     assert_eq!(finding(unknown), Vec::<String>::new());
 }
+
+/// The number of members of a group of which Cognito shows this page, and whether it is kept.
+async fn counted(status: u16, page: &str) -> (String, bool) {
+    let fake = FakeAws::new([("ListUsersInGroup", status, page)]);
+    let driver = driver(&fake, Groups::new);
+    let live = live(&driver, (Properties::NAME, "admins"), "group", &admins());
+    let holding = driver.holding(&live).await.unwrap();
+    assert_eq!(sent(&fake, "ListUsersInGroup")["GroupName"], "admins");
+    (holding.to_string(), driver.is_kept(&live, &holding))
+}
+
+#[tokio::test]
+async fn a_group_is_kept_while_it_has_members() {
+    let one = r#"{"Users":[{"Username":"eve"}]}"#;
+    assert_eq!(counted(200, one).await, ("1 member".to_owned(), true));
+    let more = r#"{"Users":[{"Username":"eve"}],"NextToken":"more"}"#;
+    assert_eq!(counted(200, more).await, ("1+ members".to_owned(), true));
+    for (status, none) in [(200, r#"{"Users":[]}"#), (400, GONE)] {
+        let counted = counted(status, none).await;
+        assert_eq!(counted, ("0 members".to_owned(), false));
+    }
+}

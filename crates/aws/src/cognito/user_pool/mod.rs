@@ -11,7 +11,7 @@ mod write;
 
 use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput as Mfa;
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, Holding, LiveTags, ReadCache};
 use model::types::cognito::UserPool;
 use model::{Address, Owner, Tags};
 
@@ -259,6 +259,13 @@ impl ResourceDriver for UserPools {
                 .await?;
         }
         Ok(())
+    }
+
+    /// "A number estimating the size of the user pool", as `DescribeUserPool` says.
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let pool = self.0.describe(&live.id).await?;
+        let users = pool.map_or(0, |pool| pool.estimated_number_of_users());
+        Ok(Holding::about(users.try_into().unwrap_or(0), "user"))
     }
 
     /// Deletes the pool with everything in it, except its domain.

@@ -570,3 +570,15 @@ async fn a_pool_that_a_lagging_list_hid_is_made_as_desired() {
     );
     fake.assert_used();
 }
+
+#[tokio::test]
+async fn a_pool_holds_about_as_many_users_as_cognito_estimates() {
+    let pool = pool_of(&json!({"EstimatedNumberOfUsers": 1234}));
+    let fake = FakeAws::new([("DescribeUserPool", 200, &*pool)]);
+    let driver = driver(&fake, UserPools::new);
+    let live = live_pool(&driver, &named());
+    let holding = driver.holding(&live).await.unwrap();
+    assert_eq!(holding.to_string(), "about 1,234 users");
+    let empty = engine::Holding::about(0, "user");
+    assert!(driver.is_kept(&live, &empty), "its settings are kept too");
+}

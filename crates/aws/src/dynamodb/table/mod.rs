@@ -1,6 +1,7 @@
 //! `AWS::DynamoDB::Table`.
 
 mod convert;
+mod count;
 mod limits;
 mod read;
 mod settings;
@@ -9,7 +10,7 @@ mod tests;
 mod update;
 mod write;
 
-use engine::{Changes, DriverError, LiveTags, ReadCache, UNKNOWN};
+use engine::{Changes, DriverError, Holding, LiveTags, ReadCache, UNKNOWN};
 use futures_util::future::try_join_all;
 use model::types::dynamodb::Table;
 use model::{Owner, Tags};
@@ -144,6 +145,10 @@ impl ResourceDriver for Tables {
             live.attributes = self.attributes(&table);
         }
         Ok(())
+    }
+
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        self.count(&live.id).await
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Attributes, Changes, DriverError, Holding, LiveTags, ReadCache};
 use model::{Address, Owner, Resource, SYSTEM_TAG, Tags};
 use serde::de::DeserializeOwned;
 
@@ -134,6 +134,19 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
         async { Ok(()) }
     }
 
+    /// See [`ResourceDriver::holding`].
+    fn holding(
+        &self,
+        _child: &TypedLive<Self::Properties>,
+    ) -> impl Future<Output = Result<Holding, DriverError>> + Send {
+        async { Ok(Holding::unknown("its type is not counted")) }
+    }
+
+    /// See [`ResourceDriver::is_kept`].
+    fn is_kept(&self, _holding: &Holding) -> bool {
+        Self::Properties::TYPE.holds_data
+    }
+
     /// Deletes the child.
     fn remove(
         &self,
@@ -252,6 +265,14 @@ impl<C: Child> ResourceDriver for C {
             return Ok(());
         }
         self.change(live, desired, changes).await
+    }
+
+    async fn holding(&self, live: &TypedLive<C::Properties>) -> Result<Holding, DriverError> {
+        Child::holding(self, live).await
+    }
+
+    fn is_kept(&self, holding: &Holding) -> bool {
+        Child::is_kept(self, holding)
     }
 
     async fn delete(&self, live: TypedLive<C::Properties>) -> Result<(), DriverError> {

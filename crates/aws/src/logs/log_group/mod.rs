@@ -6,7 +6,8 @@ mod limits;
 mod tests;
 mod write;
 
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use aws_sdk_cloudwatchlogs::types::LogGroup as SdkLogGroup;
+use engine::{Changes, DriverError, Holding, LiveTags, ReadCache};
 use model::types::logs::{LogGroup, LogGroupClass};
 use model::{Owner, Tags};
 
@@ -159,9 +160,14 @@ impl ResourceDriver for LogGroups {
         Ok(())
     }
 
-    /// Logs are deleted with what wrote them, unless they are protected.
-    fn is_kept(&self, group: &Properties) -> bool {
-        group.deletion_protection_enabled == Some(true)
+    /// The number of bytes that `DescribeLogGroups` shows, which lags.
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let groups = self.logs.describe(&live.id).await?;
+        let mut groups = groups.iter();
+        let found = groups.find(|group| group.log_group_name() == Some(&live.id));
+        let bytes = found.and_then(SdkLogGroup::stored_bytes);
+        let bytes = bytes.and_then(|bytes| u64::try_from(bytes).ok());
+        Ok(Holding::about(bytes.unwrap_or_default(), "byte"))
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -183,13 +183,6 @@ fn a_change_of_the_class_would_replace_the_group() {
     assert!(compared.changes.force_replacement());
 }
 
-#[test]
-fn only_a_protected_group_is_kept() {
-    let driver = LogGroups::new(&Account::for_tests(&FakeAws::default()));
-    assert!(driver.is_kept(&protected(Some(true))));
-    assert!(!driver.is_kept(&protected(Some(false))) && !driver.is_kept(&protected(None)));
-}
-
 #[tokio::test]
 async fn a_group_is_read_as_it_is_protected_not_as_it_is_wanted() {
     let listed = |more: &str| {
@@ -281,4 +274,17 @@ async fn what_else_is_invalid_is_no_protection() {
     let error = driver.delete(live).await.unwrap_err();
     assert!(error.is("ValidationException"), "{error}");
     assert_eq!(fake.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_group_holds_its_own_bytes_and_is_kept_even_if_none_are_shown() {
+    let listed = r#"{"logGroups":[{"logGroupName":"/aws/lambda/acme-f2","storedBytes":7},
+        {"logGroupName":"/aws/lambda/acme-f","storedBytes":2048}]}"#;
+    let fake = FakeAws::new([("DescribeLogGroups", 200, listed)]);
+    let driver = LogGroups::new(&Account::for_tests(&fake));
+    let live = driver.live(protected(None), LiveTags::Unread);
+    let holding = driver.holding(&live).await.unwrap();
+    assert_eq!(holding.to_string(), "about 2,048 bytes");
+    // The number lags.
+    assert!(driver.is_kept(&Holding::about(0, "byte")));
 }

@@ -10,12 +10,13 @@ mod read;
 mod tests;
 mod write;
 
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, Holding, LiveTags, ReadCache};
 use model::types::s3::{Bucket, ObjectOwnership, VersioningStatus};
 use model::{Address, Owner, Tags};
 
-use super::client::{Name, S3Client};
+use super::client::{Name, S3, S3Client};
 use crate::account::Account;
+use crate::kit::call::Call as _;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -167,6 +168,19 @@ impl ResourceDriver for Buckets {
         changes: &Changes,
     ) -> Result<(), DriverError> {
         self.write(desired, changes).await
+    }
+
+    /// The objects of the first page, up to 1,000.
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let list = self.s3.sdk.list_objects_v2().bucket(&live.id).send();
+        let page = S3.found(list.sent("s3:ListObjectsV2").await)?;
+        Ok(page.map_or_else(
+            || Holding::exactly(0, "object"),
+            |page| {
+                let has_more = page.is_truncated() == Some(true);
+                Holding::page(page.contents().len(), has_more, "object")
+            },
+        ))
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

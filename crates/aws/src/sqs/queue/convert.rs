@@ -32,6 +32,28 @@ pub(super) fn all(queue: &Properties) -> Result<QueueAttributes, DriverError> {
     Ok(attributes.collect())
 }
 
+/// The attributes whose sum is the number of messages in a queue: those that can be received, those
+/// that were received and not deleted, and those that are delayed. They "may not achieve consistency
+/// until at least 1 minute after the producers stop sending messages", says `GetQueueAttributes` in
+/// the API reference.
+const MESSAGES: [QueueAttributeName; 3] = [
+    QueueAttributeName::ApproximateNumberOfMessages,
+    QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+    QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+];
+
+/// The approximate number of messages in a queue that has these attributes.
+pub(super) fn messages(attributes: &QueueAttributes) -> Result<u64, DriverError> {
+    let numbers = MESSAGES.iter().map(|name| match attributes.get(name) {
+        None => Ok(0),
+        Some(text) => text.parse::<u64>().map_err(|error| {
+            let name = name.as_str();
+            DriverError::internal(format!("SQS returned `{text}` as {name} ({error})"))
+        }),
+    });
+    numbers.sum()
+}
+
 /// The attributes that these changes set or remove.
 pub(super) fn changed(
     queue: &Properties,

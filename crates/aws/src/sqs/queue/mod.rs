@@ -7,7 +7,7 @@ mod read;
 mod tests;
 mod write;
 
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, Holding, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
 use model::types::sqs::Queue;
 use model::{Owner, Tags};
@@ -161,6 +161,16 @@ impl ResourceDriver for Queues {
             self.settled(url, desired).await?;
         }
         Ok(())
+    }
+
+    async fn holding(&self, live: &Live) -> Result<Holding, DriverError> {
+        let attributes = self.sqs.attributes(live.attribute(Queue::URL)?).await?;
+        let attributes = attributes.unwrap_or_default();
+        Ok(Holding::about(convert::messages(&attributes)?, "message"))
+    }
+
+    fn is_kept(&self, holding: &Holding) -> bool {
+        !holding.is_empty()
     }
 
     async fn delete(&self, live: Live) -> Result<(), DriverError> {

@@ -390,3 +390,44 @@ fn every_finding_names_its_property() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_queue_is_kept_while_it_has_messages_of_any_kind() {
+    let kinds = [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    ];
+    for with in [None, Some(0), Some(1), Some(2)] {
+        let number = |index| if with == Some(index) { "1200" } else { "0" };
+        let attributes = json!({"Attributes": {
+            kinds[0]: number(0), kinds[1]: number(1), kinds[2]: number(2)
+        }});
+        let fake = FakeAws::new([("GetQueueAttributes", 200, &*attributes.to_string())]);
+        let driver = driver(&fake);
+        let holding = driver.holding(&live(&driver)).await.unwrap();
+        let (said, kept) = match with {
+            None => ("about 0 messages", false),
+            Some(_) => ("about 1,200 messages", true),
+        };
+        assert_eq!(
+            (&*holding.to_string(), driver.is_kept(&holding)),
+            (said, kept)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_queue_that_is_gone_has_no_messages_and_a_denial_is_no_number() {
+    let denied = r#"{"__type":"AccessDenied","message":"no"}"#;
+    let answers = [
+        ("GetQueueAttributes", 400, ABSENT),
+        ("GetQueueAttributes", 400, denied),
+    ];
+    let fake = FakeAws::new(answers);
+    let driver = driver(&fake);
+    let holding = driver.holding(&live(&driver)).await.unwrap();
+    assert!(holding.is_empty());
+    let error = driver.holding(&live(&driver)).await.unwrap_err();
+    assert!(error.is("AccessDenied"));
+}

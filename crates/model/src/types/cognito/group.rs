@@ -16,7 +16,8 @@ pub const USER_POOL_GROUP: &ResourceType = &ResourceType {
     renewed_by: &[],
     bound_to: None,
     replacement: Replacement::DeleteFirst,
-    holds_data: false,
+    // Its memberships. One without members is deleted: see the driver.
+    holds_data: true,
     taggable: false,
     refers_to: &["AWS::Cognito::UserPool", "AWS::IAM::Role"],
 };

@@ -158,3 +158,30 @@ async fn orphans_are_found_by_the_index() {
     assert!(matches!(tables[0].tags, LiveTags::Hinted(_)));
     fake.assert_used();
 }
+
+/// `DescribeTable` shows the number of six hours ago.
+#[tokio::test]
+async fn a_small_table_is_counted_and_a_large_one_is_as_shown() {
+    let shown = |items: u64| described("ACTIVE", &json!({"ItemCount": items}));
+    let whole = r#"{"Count":3}"#;
+    let part = r#"{"Count":3,"LastEvaluatedKey":{"id":{"S":"x"}}}"#;
+    let denied = r#"{"__type":"AccessDeniedException","message":"no"}"#;
+    let cases = [
+        (0, 200, whole, Some("3 items")),
+        (5000, 200, part, Some("about 5,000 items")),
+        (0, 200, part, Some("3+ items")),
+        (5000, 400, denied, Some("about 5,000 items")),
+        (0, 400, denied, None),
+    ];
+    for (items, status, page, said) in cases {
+        let shown = shown(items);
+        let fake = FakeAws::new([
+            ("DescribeTable", 200, shown.as_str()),
+            ("Scan", status, page),
+        ]);
+        let counted = driver(&fake).count(NAME).await;
+        let counted = counted.ok().map(|holding| holding.to_string());
+        assert_eq!(counted.as_deref(), said);
+        fake.assert_used();
+    }
+}

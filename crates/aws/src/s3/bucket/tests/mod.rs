@@ -84,3 +84,24 @@ fn live() -> Live {
     let fake = FakeAws::default();
     driver(&fake).live(bucket(), LiveTags::Read(tags()))
 }
+
+#[tokio::test]
+async fn a_bucket_holds_the_objects_of_a_page_and_whether_there_are_more() {
+    let page = |more: bool| {
+        format!(
+            "<ListBucketResult><IsTruncated>{more}</IsTruncated><Contents><Key>a</Key></Contents></ListBucketResult>"
+        )
+    };
+    let answers = [
+        (200, page(false), "1 object"),
+        (200, page(true), "1+ objects"),
+        (404, MISSING.to_owned(), "0 objects"),
+    ];
+    for (status, page, said) in answers {
+        let fake = FakeAws::new([("?list-type=2", status, &*page)]);
+        let driver = driver(&fake);
+        let live = driver.live(convert::named("acme-b".to_owned()), LiveTags::Unread);
+        let holding = driver.holding(&live).await.unwrap();
+        assert_eq!(holding.to_string(), said);
+    }
+}
