@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use model::{Address, Graph, ResourceType};
 
 use crate::diff::Comparison;
-use crate::driver::Drivers;
+use crate::driver::Readers;
 use crate::goal::Goal;
 use crate::holding::Holding;
 use crate::live::Live;
@@ -30,7 +30,7 @@ impl Holdings {
     }
 
     /// Counts what some resources hold. A resource that cannot be counted may hold data.
-    pub(crate) async fn count(all: impl Iterator<Item = Typed<'_>>, drivers: &Drivers) -> Self {
+    pub(crate) async fn count(all: impl Iterator<Item = Typed<'_>>, drivers: &Readers) -> Self {
         let holding_data = all.filter(|(of, _)| of.holds_data);
         let counted = holding_data.map(async |(of, live)| {
             let counted = match drivers.get(of.name) {

@@ -144,7 +144,7 @@ fn destroy(
 }
 
 /// Whether a resource that is not wanted is kept, unless its data are to be deleted.
-fn keeps(of: &Orphan, inventory: &Inventory, drivers: &Drivers) -> bool {
+fn keeps(of: &Orphan, inventory: &Inventory, drivers: &Readers) -> bool {
     let holding = inventory.holdings.of(of.resource_type, &of.live);
     drivers.keeps(of.resource_type, &of.live, holding.as_ref())
 }
