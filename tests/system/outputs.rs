@@ -277,7 +277,8 @@ fn validate_names_the_stacks_that_cannot_stand_in_a_region() {
     project.assert_snapshot("out-of-place", &ended.whole());
 }
 
-/// The examples that `dev` prints work as printed; changes are shown; Ctrl-C takes everything down.
+/// The examples that `dev` prints work as printed, and with no other keys; changes are shown; Ctrl-C
+/// takes everything down.
 #[test]
 fn dev_shows_changes_until_it_is_interrupted() {
     let project = Project::new();
@@ -307,6 +308,18 @@ fn dev_shows_changes_until_it_is_interrupted() {
         .expect("the program runs");
     assert!(set.status.success(), "{set:?}");
     next("1  on   Feature toggle 1");
+
+    let endpoint = format!("http://{free}");
+    for key in ["test", "000000000000"] {
+        let set = project
+            .command(&["toggles", "set", "1", "off"])
+            .env("AWS_ENDPOINT_URL", &endpoint)
+            .env("AWS_ACCESS_KEY_ID", key)
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .output()
+            .expect("the program runs");
+        assert_eq!(set.status.code(), Some(1), "{key}: {set:?}");
+    }
 
     dev.interrupt();
     let ended = dev.end();
