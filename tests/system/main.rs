@@ -5,6 +5,7 @@ mod support;
 
 mod alarms;
 mod calls;
+mod confined;
 mod crash;
 mod crowd;
 mod drift;

@@ -5,6 +5,7 @@
 //! It knows no AWS service and no stack. It is synchronous: it starts other programs and waits for
 //! them; a caller inside an asynchronous runtime gives it a blocking thread.
 
+mod confined;
 mod fakecloud;
 mod files;
 mod frontends;
