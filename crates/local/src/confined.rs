@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::process::Command;
 
 /// The variables that builds get, in upper case.
-const ALLOWED: [&str; 44] = [
+const ALLOWED: [&str; 46] = [
     // The machine and its user.
     "HOME",
     "LOGNAME",
@@ -35,8 +35,10 @@ const ALLOWED: [&str; 44] = [
     "ALL_PROXY",
     "CURL_CA_BUNDLE",
     "FTP_PROXY",
+    "GIT_SSL_CAINFO",
     "HTTPS_PROXY",
     "HTTP_PROXY",
+    "NIX_SSL_CERT_FILE",
     "NODE_EXTRA_CA_CERTS",
     "NO_PROXY",
     "REQUESTS_CA_BUNDLE",
