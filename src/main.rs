@@ -2,6 +2,7 @@
 
 mod variables;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -14,15 +15,23 @@ fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            // With --detailed-exitcode 2 means 'changes', so wrong usage is 1, like every error.
-            return if error.use_stderr() {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::SUCCESS
-            };
-        }
+        Err(error) => return explain(&error),
     };
     frontage::cli::main(cli)
+}
+
+/// Prints the help, the version, or what is wrong with the usage.
+fn explain(error: &clap::Error) -> ExitCode {
+    let printed = error.print().and_then(|()| io::stdout().flush());
+    if error.use_stderr() {
+        // With --detailed-exitcode 2 means 'changes', so wrong usage is 1, like every error.
+        return ExitCode::FAILURE;
+    }
+    match printed {
+        Err(lost) if lost.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("standard output cannot be written: {lost}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
 }

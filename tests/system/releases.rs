@@ -32,29 +32,23 @@ async fn served(project: &Project) -> String {
         .as_str()
         .expect("a bucket")
         .to_owned();
-    let config = aws_sdk_s3::config::Builder::from(&project.world.config())
-        .force_path_style(true)
-        .build();
-    let client = aws_sdk_s3::Client::from_conf(config);
-    let manifest = client
-        .get_object()
-        .bucket(bucket)
-        .key("manifest.json")
-        .send()
-        .await
-        .expect("a manifest");
-    let manifest = manifest
-        .body
-        .collect()
-        .await
-        .expect("its body")
-        .into_bytes();
+    let manifest = object(project, &bucket, "manifest.json").await;
     let manifest: Value = serde_json::from_slice(&manifest).expect("JSON");
     let entries = &manifest["microFrontends"]["@acme/billing"];
     entries[0]["metadata"]["version"]
         .as_str()
         .unwrap_or_else(|| panic!("{manifest:#}"))
         .to_owned()
+}
+
+async fn object(project: &Project, bucket: &str, key: &str) -> Vec<u8> {
+    let config = aws_sdk_s3::config::Builder::from(&project.world.config())
+        .force_path_style(true)
+        .build();
+    let request = aws_sdk_s3::Client::from_conf(config).get_object();
+    let object = request.bucket(bucket).key(key).send().await;
+    let object = object.unwrap_or_else(|error| panic!("{key}: {error:?}"));
+    object.body.collect().await.expect("its body").to_vec()
 }
 
 /// A build that differs from the application's in one byte of its description.
@@ -124,4 +118,32 @@ fn a_stack_that_does_not_stand_yet() {
         "no-source-to-build",
         &project.fails(&["release", "publish", "billing"]).whole(),
     );
+}
+
+/// The module that a manifest names, relative to the manifest's own URL.
+async fn modules(project: &Project) -> Vec<u8> {
+    let outputs = json(project, &["outputs", "--stack", STACK]);
+    let bucket = outputs[STACK]["bucket"].as_str().expect("a bucket");
+    let manifest: Value =
+        serde_json::from_slice(&object(project, bucket, "manifest.json").await).expect("JSON");
+    let entry = &manifest["microFrontends"]["@acme/billing"][0];
+    let (url, fallback) = (entry["url"].as_str(), entry["fallbackUrl"].as_str());
+    let module = object(project, bucket, url.expect("a URL")).await;
+    let copy = object(project, bucket, fallback.expect("a URL")).await;
+    assert_eq!(module, copy);
+    module
+}
+
+/// The distribution has another domain then, and the bucket is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_is_served_again_without_a_publication() {
+    let project = project();
+    project.ok(&["release", "publish", "billing"]);
+    let address = || json(&project, &["outputs", "--stack", STACK])[STACK]["url"].clone();
+    let (before, module) = (address(), modules(&project).await);
+    let stacks = ["--stack", STACK, "--stack", "edge"];
+    project.ok(&[&["destroy", "--yes"], &stacks[..]].concat());
+    project.ok(&[&["apply", "--yes"], &stacks[..]].concat());
+    assert_ne!(before, address());
+    assert_eq!(modules(&project).await, module);
 }

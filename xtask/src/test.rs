@@ -181,7 +181,10 @@ fn browser() -> Checked {
 fn npm(tools: &Tools, front_end: &Frontend, arguments: &[&str]) -> Result<Command, Box<dyn Error>> {
     let workspace = front_end.install_packages(tools, &mut tools::say)?;
     let mut command = tools.npm();
+    // These are the project's own tests, and some read variables.
+    let variables = std::env::vars_os().filter(|(name, _)| name != "PATH");
     command
+        .envs(variables)
         .args(arguments)
         .arg("--silent")
         .current_dir(workspace)

@@ -17,6 +17,8 @@ export interface Running {
   readonly endpoint: string;
   readonly user: string;
   readonly password: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 /** The system that the tests share. */
@@ -57,8 +59,8 @@ function environment(): NodeJS.ProcessEnv {
     ...process.env,
     AWS_ENDPOINT_URL: running().endpoint,
     AWS_REGION: "eu-west-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ACCESS_KEY_ID: running().accessKeyId,
+    AWS_SECRET_ACCESS_KEY: running().secretAccessKey,
   };
 }
 
@@ -75,10 +77,15 @@ export async function start(log: (line: string) => void): Promise<{ dev: ChildPr
         const match = pattern.exec(line);
         if (match?.[1]) found.set(name, match[1]);
         if (name === "user" && match?.[2]) found.set("password", match[2]);
+        if (name === "accessKeyId" && match?.[2]) found.set("secretAccessKey", match[2]);
       }
       const [shell, user, password] = ["shell", "user", "password"].map((name) => found.get(name));
-      if (shell && user && password && line.includes("Ctrl-C")) {
-        done({ shell, user, password, endpoint: `http://127.0.0.1:${port}` });
+      const [accessKeyId, secretAccessKey] = ["accessKeyId", "secretAccessKey"].map((name) =>
+        found.get(name),
+      );
+      if (shell && user && password && accessKeyId && secretAccessKey && line.includes("Ctrl-C")) {
+        const endpoint = `http://127.0.0.1:${port}`;
+        done({ shell, user, password, accessKeyId, secretAccessKey, endpoint });
       }
     };
     for (const stream of [dev.stdout, dev.stderr]) createInterface({ input: stream }).on("line", take);
@@ -88,6 +95,7 @@ export async function start(log: (line: string) => void): Promise<{ dev: ChildPr
 
 const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ["shell", /The shell is at (http:\S+)/],
+  ["accessKeyId", /AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+)/],
   ["user", /Sign in as (\S+) with the password (\S+)/],
 ];
 

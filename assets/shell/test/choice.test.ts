@@ -98,6 +98,16 @@ describe("the choice", () => {
     ]);
   });
 
+  it("is relative to the manifest, wherever that is, unless it names an address itself", () => {
+    const urls = (url: string, base: string) =>
+      versionsFor([{ ...entry("one", 100, true), url, fallbackUrl: url }], "shipping", "a", base)[0]?.urls;
+    for (const site of ["https://d2.example", "http://d3.cloudfront.localhost:4566"]) {
+      expect(urls("assets/main.js", `${site}/manifest.json`)).toEqual([`${site}/assets/main.js`]);
+    }
+    const absolute = "https://d1.example/assets/main.js";
+    expect(urls(absolute, "https://d2.example/manifest.json")).toEqual([absolute]);
+  });
+
   it("takes what there is where no version is the default", () => {
     expect(chosenOf([entry("only", 0, false)], "shipping", "a")?.metadata.version).toBe("only");
     expect(() => entriesOf({ microFrontends: {} }, "acme", "shipping")).toThrow(

@@ -5,10 +5,12 @@
 //! It knows no AWS service and no stack. It is synchronous: it starts other programs and waits for
 //! them; a caller inside an asynchronous runtime gives it a blocking thread.
 
+mod confined;
 mod fakecloud;
 mod files;
 mod frontends;
 pub mod functions;
+mod keys;
 mod lock;
 pub mod ministack;
 mod moto;
@@ -23,6 +25,7 @@ pub use fakecloud::Fakecloud;
 pub use files::FileError;
 pub use frontends::{Frontend, FrontendsError};
 pub use functions::{Architecture, Function, Functions, FunctionsError};
+pub use keys::Keys;
 pub use ministack::{MiniStack, MiniStackOptions};
 pub use moto::Moto;
 pub use process::{Tail, forget_outer_cargo};

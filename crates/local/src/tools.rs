@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use sha2::{Digest, Sha256};
 
 use crate::process::{self, Tail};
-use crate::{lock, source};
+use crate::{confined, lock, source};
 
 /// `MiniStack`'s minimum. The error messages name it too.
 const OLDEST_PYTHON: (u32, u32) = (3, 10);
@@ -195,20 +195,21 @@ impl Tools {
         path
     }
 
-    /// A command that runs `node`.
+    /// A command that runs `node`, in the same environment as [`Tools::npm`].
     #[must_use]
     pub fn node(&self) -> Command {
         self.command("node")
     }
 
-    /// A command that runs `npm`, whose scripts then find the same `node` and `npm`.
+    /// A command that runs `npm`, whose scripts then find the same `node` and `npm`. It gets the
+    /// variables that builds need and none that contain credentials.
     #[must_use]
     pub fn npm(&self) -> Command {
         self.command("npm")
     }
 
     fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(self.bin(name));
+        let mut command = confined::command(self.bin(name));
         command.env("PATH", self.path_variable());
         command
     }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use aws::{Account, Connection, Network};
 use clap::Args;
 use engine::{Goal, Plan};
-use local::{MiniStack, MiniStackOptions, Proxy, Registry, Tools};
+use local::{Keys, MiniStack, MiniStackOptions, Proxy, Registry, Tools};
 use miette::{IntoDiagnostic as _, Report, miette};
 use model::StackName;
 use stacks::description::System;
@@ -54,7 +54,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         endpoint_url: Some(emulator.endpoint()),
         ..global.clone()
     };
-    let mut context = open(&global, &system).await?;
+    let mut context = open(&global, &system, &emulator.keys).await?;
     let builds = Builds::begin(&global, &system, &context);
     let outputs = bring_up(&global, &mut context).await?;
     let applications = builds.publish(&context, &outputs).await?;
@@ -66,7 +66,14 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let checked = if arguments.once {
         check(&context, &url, &store, &outputs, &applications).await
     } else {
-        match welcome(&context, &outputs, &applications, registry.as_ref()) {
+        let shown = welcome(
+            &context,
+            &emulator.keys,
+            &outputs,
+            &applications,
+            registry.as_ref(),
+        );
+        match shown {
             Ok(()) => watch(&global, &url).await,
             Err(error) => Err(error),
         }
@@ -82,6 +89,9 @@ struct Emulator {
     /// Dropped before the emulator that it serves.
     proxy: Proxy,
     _ministack: MiniStack,
+    /// New with every run: its functions run on this machine, and any page in a browser can send
+    /// requests to the loopback.
+    keys: Keys,
 }
 
 impl Emulator {
@@ -97,28 +107,32 @@ async fn start(arguments: &Arguments) -> Result<Emulator, Report> {
         say("starting the emulator");
         // Only then does it know that a viewer used TLS, and deny everyone else access to the
         // buckets.
+        let keys = Keys::random().into_diagnostic()?;
         let options = MiniStackOptions {
             auth: true,
+            keys: Some(keys.clone()),
             ..MiniStackOptions::default()
         };
         let ministack = MiniStack::start(&tools, &options).into_diagnostic()?;
-        let proxy = Proxy::start(port, &ministack.endpoint()).into_diagnostic()?;
+        let proxy = Proxy::guarded(port, &ministack.endpoint(), &keys).into_diagnostic()?;
         Ok(Emulator {
             proxy,
             _ministack: ministack,
+            keys,
         })
     };
     tokio::task::spawn_blocking(start).await.into_diagnostic()?
 }
 
 /// The emulator's default account, regardless of any credentials: nothing here is sent to AWS.
-async fn open(global: &Global, system: &System) -> Result<Context, Report> {
+async fn open(global: &Global, system: &System, keys: &Keys) -> Result<Context, Report> {
     let selection = description::selection(global, system)?;
     let connection = Connection {
         profile: None,
         ..global.connection(system.region.as_deref().or(Some(REGION)))
     };
-    let account = Account::connect_to_emulator(&connection, system.name.as_str()).await;
+    let keys = (keys.access_key_id(), keys.secret_access_key());
+    let account = Account::connect_to_emulator(&connection, system.name.as_str(), keys).await;
     let account = account.map_err(advice::report)?;
     let context = Context::with_account(global, system, selection, account, Zips::Build).await?;
     Ok(Context {
@@ -194,6 +208,7 @@ async fn check(
 
 fn welcome(
     context: &Context,
+    keys: &Keys,
     outputs: &Outputs,
     applications: &[Application],
     registry: Option<&Registry>,
@@ -223,9 +238,11 @@ fn welcome(
     }
     print("Try, in another terminal here:")?;
     print(&format!(
-        "  export AWS_ENDPOINT_URL={} AWS_REGION={} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
+        "  export AWS_ENDPOINT_URL={} AWS_REGION={} AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}",
         context.account.endpoint().unwrap_or_default(),
         context.account.region(),
+        keys.access_key_id(),
+        keys.secret_access_key(),
     ))?;
     print(&format!("  {frontage} toggles set 1 on"))?;
     print(&format!("  {frontage} toggles watch"))?;

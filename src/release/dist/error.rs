@@ -63,6 +63,9 @@ pub enum DistError {
     /// A path that Frontage itself writes.
     #[error("`{0}` is a path that Frontage itself writes")]
     Reserved(String),
+    /// A file that must not be public, or a directory of such files.
+    #[error("`{0}` would be public: a release has no hidden files, no keys and no node_modules")]
+    Private(String),
     /// A symbolic link.
     #[error("`{0}` is a symbolic link")]
     Symlink(String),
@@ -103,6 +106,10 @@ impl Hint for DistError {
             Self::OddName(_) => "use only a-z, A-Z, 0-9 and . _ - ~ @ = , ! $ ( )",
             Self::Reserved(_) => {
                 "leave it out of the build: `apply` writes config.json, a publish writes manifest.json and releases/"
+            }
+            Self::Private(_) => {
+                "pass the output of the build alone with --dir, or delete the file; of hidden names only .well-known is \
+                 published"
             }
             Self::Symlink(_) | Self::Special(_) => "replace it with the file itself",
             Self::TooLarge { .. } => "serve it from somewhere else",

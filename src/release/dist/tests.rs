@@ -131,6 +131,40 @@ fn what_would_not_work_is_refused() {
 }
 
 #[test]
+fn what_must_not_be_public_is_refused_and_named() {
+    for (file, named) in [
+        (".env", ".env"),
+        (".env.production", ".env.production"),
+        (".git/config", ".git"),
+        (".npmrc", ".npmrc"),
+        ("docs/.htpasswd", "docs/.htpasswd"),
+        ("docs/.well-known/a", "docs/.well-known"),
+        ("node_modules/a/index.js", "node_modules"),
+        ("certs/server.PEM", "certs/server.PEM"),
+        ("id_rsa", "id_rsa"),
+    ] {
+        let error = shell(&[("index.html", ""), (file, "secret")]).unwrap_err();
+        assert!(
+            matches!(&error, DistError::Private(path) if path == named),
+            "{file}: {error}"
+        );
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("`{named}` would be public"))
+        );
+    }
+    let known = [
+        ("index.html", ""),
+        (".well-known/security.txt", "x"),
+        (".DS_Store", "x"),
+    ];
+    let dist = shell(&known).unwrap();
+    let paths: Vec<_> = dist.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, [".well-known/security.txt", "index.html"]);
+}
+
+#[test]
 fn links_and_huge_files_are_refused() {
     let built = directory(&[("index.html", "")]);
     let link = built.path().join("link");

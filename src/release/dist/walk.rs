@@ -8,6 +8,13 @@ use super::error::DistError;
 /// Files that operating systems leave behind. They are skipped.
 const LITTER: [&str; 2] = [".DS_Store", "Thumbs.db"];
 
+/// The one hidden directory that sites serve (RFC 8615).
+const WELL_KNOWN: &str = ".well-known";
+/// Directories and files that no build writes for browsers.
+const PRIVATE: [&str; 4] = ["node_modules", "id_ecdsa", "id_ed25519", "id_rsa"];
+/// The extensions of keys and certificates.
+const KEYS: [&str; 4] = ["key", "p12", "pem", "pfx"];
+
 /// The paths of all files, with slashes, in order.
 pub(super) fn paths(directory: &Path) -> Result<Vec<String>, DistError> {
     if !directory.is_dir() {
@@ -41,13 +48,26 @@ fn look(
             return Err(DistError::OddName(name.to_string_lossy().into_owned()));
         };
         let path = format!("{prefix}{name}");
+        if LITTER.contains(&name) && kind.is_file() {
+            continue;
+        }
+        if is_private(&path, name) {
+            return Err(DistError::Private(path));
+        }
         match kind {
             kind if kind.is_dir() => prefixes.push(path + "/"),
-            kind if kind.is_file() && !LITTER.contains(&name) => found.push(path),
-            kind if kind.is_file() => {}
+            kind if kind.is_file() => found.push(path),
             kind if kind.is_symlink() => return Err(DistError::Symlink(path)),
             _ => return Err(DistError::Special(path)),
         }
     }
     Ok(())
+}
+
+/// Whether a name is of a file that is public by mistake: settings, keys, a repository, dependencies.
+fn is_private(path: &str, name: &str) -> bool {
+    let hidden = name.starts_with('.') && path != WELL_KNOWN;
+    let extension = Path::new(name).extension().unwrap_or_default();
+    let key = KEYS.iter().any(|key| extension.eq_ignore_ascii_case(key));
+    hidden || key || PRIVATE.contains(&name)
 }

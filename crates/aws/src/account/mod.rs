@@ -76,16 +76,17 @@ impl Account {
         Self::over(network, config, system).await
     }
 
-    /// As [`Self::connect`], with an emulator's default account, regardless of any other
-    /// credentials.
+    /// As [`Self::connect`], with an access key id and a secret access key of an emulator's default
+    /// account, regardless of any other credentials.
     ///
     /// # Errors
     /// As [`Self::connect`].
     pub async fn connect_to_emulator(
         connection: &Connection,
         system: &str,
+        (key, secret): (&str, &str),
     ) -> Result<Self, AccountError> {
-        let credentials = Credentials::new("test", "test", None, None, "emulator");
+        let credentials = Credentials::new(key, secret, None, None, "emulator");
         let config = load(connection, &Network::default()).await;
         let credentials = SharedCredentialsProvider::new(credentials);
         let config = config.into_builder().credentials_provider(credentials);

@@ -229,6 +229,7 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
+    use crate::account::patience::stalled_streams;
 
     const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
@@ -274,6 +275,7 @@ mod tests {
             .region(Region::new("eu-west-1"))
             .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
             .endpoint_url(url)
+            .stalled_stream_protection(stalled_streams())
             .http_client(client)
             .build();
         let sqs = aws_sdk_sqs::Client::from_conf(config);

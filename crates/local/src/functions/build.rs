@@ -3,11 +3,12 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use toggle_contract::NAMES;
 
 use super::{Architecture, FunctionsError};
+use crate::confined;
 use crate::files::failed;
 use crate::process;
 use crate::source::target_directory;
@@ -31,7 +32,7 @@ pub(super) fn compile(
     progress(&format!("building the functions for {architecture}"));
     let program = tools.bin("cargo-lambda");
     let target = format!("{}.{GLIBC}", architecture.target());
-    let mut command = Command::new(&program);
+    let mut command = confined::command(&program);
     command
         .args([
             "lambda",

@@ -6,8 +6,10 @@
 //! `http://d123.cloudfront.localhost:PORT`. Everything else passes through unchanged: AWS calls,
 //! and WebSocket connections. So a program that gets this proxy as its endpoint needs no other URL.
 //!
-//! It adds behaviour of AWS that MiniStack lacks; see the modules `sites` and `login`.
+//! It adds behaviour of AWS that MiniStack lacks; see the modules `sites` and `login`. What it keeps
+//! away from an emulator whose functions run on a person's machine is in the module `guard`.
 
+mod guard;
 mod hosts;
 mod layer;
 mod login;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use guard::Guard;
 use hosts::Host;
 use hyper::body::Incoming;
 use hyper::http::uri::Authority;
@@ -33,6 +36,8 @@ use sites::Sites;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use upstream::{Upstream, boxed};
+
+use crate::keys::Keys;
 
 pub use layer::{Emulator, Layer};
 pub use upstream::{Body, full};
@@ -79,25 +84,39 @@ impl Proxy {
     /// a URL such as `http://127.0.0.1:4566`. The emulator needs to answer only once requests
     /// arrive.
     pub fn start(port: Option<u16>, upstream: &str) -> Result<Self, ProxyError> {
-        Self::start_with(port, upstream, None)
+        Self::start_with(port, upstream, None, None)
+    }
+
+    /// Like [`Proxy::start`], in front of an emulator that these keys belong to. Only programs that
+    /// have them, and pages of this machine, get a response.
+    pub fn guarded(port: Option<u16>, upstream: &str, keys: &Keys) -> Result<Self, ProxyError> {
+        Self::start_with(port, upstream, None, Some(keys))
     }
 
     /// Like [`Proxy::start`], on any free port, with a layer that handles the calls to AWS.
     pub fn layered(upstream: &str, layer: Arc<dyn Layer>) -> Result<Self, ProxyError> {
-        Self::start_with(None, upstream, Some(layer))
+        Self::start_with(None, upstream, Some(layer), None)
     }
 
     fn start_with(
         port: Option<u16>,
         upstream: &str,
         layer: Option<Arc<dyn Layer>>,
+        keys: Option<&Keys>,
     ) -> Result<Self, ProxyError> {
-        let upstream = authority(upstream)?;
+        let upstream = Upstream::new(authority(upstream)?, keys.map(Keys::gate));
         let listener = bind(port.unwrap_or(0))?;
         let port = listener
             .local_addr()
             .map_err(failed("find the proxy's port"))?
             .port();
+        let gateway = Gateway {
+            emulator: Emulator(Arc::new(upstream)),
+            guard: keys.map(|keys| Guard::new(port, keys.access_key_id())),
+            sites: Sites::default(),
+            login: Login::default(),
+            layer,
+        };
         allow_connections();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -106,9 +125,7 @@ impl Proxy {
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new()
             .name("proxy".into())
-            .spawn(move || {
-                runtime.block_on(serve(listener, Gateway::new(upstream, layer), stopped));
-            })
+            .spawn(move || runtime.block_on(serve(listener, gateway, stopped)))
             .map_err(failed("start the proxy's thread"))?;
         Ok(Self {
             port,
@@ -222,26 +239,23 @@ async fn connection(stream: TcpStream, gateway: Arc<Gateway>) {
 /// Responds to the requests.
 struct Gateway {
     emulator: Emulator,
+    guard: Option<Guard>,
     sites: Sites,
     login: Login,
     layer: Option<Arc<dyn Layer>>,
 }
 
 impl Gateway {
-    fn new(upstream: Authority, layer: Option<Arc<dyn Layer>>) -> Self {
-        Self {
-            emulator: Emulator(Arc::new(Upstream::new(upstream))),
-            sites: Sites::default(),
-            login: Login::default(),
-            layer,
-        }
-    }
-
     /// `None` ends the connection without a response.
     async fn answer(&self, request: Request<Incoming>) -> Option<Response<Body>> {
         let request = request.map(boxed);
         let upstream = &self.emulator.0;
-        Some(match Host::of(&request) {
+        let host = Host::of(&request);
+        let refused = self.guard.as_ref();
+        if let Some(refusal) = refused.and_then(|guard| guard.refuse(&request, &host)) {
+            return Some(refusal);
+        }
+        Some(match host {
             Host::Login(host) => self.login.answer(upstream, &host, request).await,
             Host::Site(name) => self.sites.answer(upstream, &name, request).await,
             Host::Endpoint => {

@@ -51,22 +51,24 @@ impl Sites {
         }
     }
 
-    /// Responds to a viewer's request. A host that is not a site, such as
-    /// `API.execute-api.localhost`, passes through unchanged.
+    /// Responds to a viewer's request. An API's host, such as `API.execute-api.localhost`, passes
+    /// through unchanged; any other that is not a site could name the emulator's services.
     pub(super) async fn answer(
         &self,
         upstream: &Upstream,
         name: &str,
         mut request: Request<Body>,
     ) -> Response<Body> {
-        if let Some(site) = self.find(upstream, name).await {
-            site.address(request.headers_mut());
-        } else if name.ends_with(".cloudfront") {
+        if name.ends_with(".execute-api") {
+            return upstream.forward_in_turn(request).await;
+        }
+        let Some(site) = self.find(upstream, name).await else {
             return say(
                 StatusCode::NOT_FOUND,
                 &format!("The emulator has no distribution {name}.net.\n"),
             );
-        }
+        };
+        site.address(request.headers_mut());
         upstream.forward_in_turn(request).await
     }
 

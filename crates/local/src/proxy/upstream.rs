@@ -49,15 +49,20 @@ const HOP_BY_HOP: [&str; 8] = [
     "upgrade",
 ];
 
+/// Proves to an emulator's gate that a request is from its proxy.
+const GATE: HeaderName = HeaderName::from_static("x-frontage-gate");
+
 /// The emulator.
 pub(crate) struct Upstream {
     client: Client<HttpConnector, Body>,
     authority: Authority,
+    gate: Option<HeaderValue>,
     turns: Semaphore,
 }
 
 impl Upstream {
-    pub(super) fn new(authority: Authority) -> Self {
+    /// The emulator at an address, and the key of its gate if it has one.
+    pub(super) fn new(authority: Authority, gate: Option<&str>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
@@ -67,6 +72,7 @@ impl Upstream {
         Self {
             client,
             authority,
+            gate: gate.and_then(|key| HeaderValue::from_str(key).ok()),
             turns: Semaphore::new(BROWSER_REQUESTS),
         }
     }
@@ -123,6 +129,9 @@ impl Upstream {
     pub(super) async fn send(&self, mut request: Request<Body>) -> Result<Response<Body>, Error> {
         *request.uri_mut() = self.address(request.uri());
         *request.version_mut() = Version::HTTP_11;
+        if let Some(gate) = &self.gate {
+            request.headers_mut().insert(GATE, gate.clone());
+        }
         Ok(self.client.request(request).await?.map(boxed))
     }
 
@@ -178,7 +187,7 @@ where
 }
 
 /// The protocol that a request asks to upgrade to.
-fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
+pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     let asks = connection_options(headers).any(|option| option == UPGRADE);
     headers.get(UPGRADE).filter(|_| asks).cloned()
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod browser;
+mod guard;
 mod login;
 mod passing;
 mod sites;

@@ -147,6 +147,9 @@ fn a_web_socket_of_the_emulator_answers() {
     assert_eq!(&pong, b"\x8a\x04ping");
 }
 
+/// The list of distributions, with one that has the name `www.example.com`.
+const ONE_SITE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 115\r\n\r\n\
+    <DistributionSummary><DomainName>d1.cloudfront.net</DomainName><CNAME>www.example.com</CNAME></DistributionSummary>";
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
 
@@ -171,7 +174,7 @@ fn busy_emulator(workers: usize, refuses: bool) -> Proxy {
         };
         while let Some(first_line) = read_request(&stream) {
             let lists = first_line.contains("/distribution");
-            let answer = if lists { OK } else { work() };
+            let answer = if lists { ONE_SITE } else { work() };
             stream.write_all(answer).unwrap();
         }
     })

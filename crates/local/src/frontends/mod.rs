@@ -4,6 +4,9 @@
 //! Finished work is recorded in `.frontage` in the workspace, so nothing is done twice: the lock
 //! file that `node_modules` was installed from, and the sources that a `dist` was built from.
 
+mod scripts;
+
+use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,12 +16,18 @@ use crate::lock;
 use crate::process::{self, Tail};
 use crate::tools::{ToolSet, Tools};
 
+use scripts::Scripts;
+
 /// The directory of the stamps, in the workspace's root.
 const STAMPS: &str = ".frontage";
 /// The output of a build, and the directories in its folder that it does not read.
 const WRITTEN: [&str; 2] = ["node_modules", "dist"];
 /// The directories that all applications of a workspace share.
 const SHARED: [&str; 2] = ["packages", "tools"];
+
+/// The variables by which an `.npmrc` may name the token of a private registry: npm's documentation
+/// has the one, GitHub's action for Node.js the other.
+const TOKENS: [&str; 2] = ["NPM_TOKEN", "NODE_AUTH_TOKEN"];
 
 /// Why a front-end could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -164,14 +173,65 @@ impl Frontend {
         files::remove(&self.packages_stamp())?;
         progress("installing the front-ends' packages");
         let mut command = self.npm(tools, lock)?;
-        command.args(["ci", "--include=dev", "--no-audit", "--no-fund"]);
-        if let Some(tail) = run(&mut command, progress)? {
-            return Err(FrontendsError::Install {
+        command
+            .args(["ci", "--include=dev", "--no-audit", "--no-fund"])
+            // In the environment, for the npm that it starts in a dependency's Git repository too.
+            .env("npm_config_ignore_scripts", "true")
+            // In spite of that, npm runs the script `prepare` of linked packages; this runs nothing.
+            .env("npm_config_script_shell", "true")
+            // So no script sees them.
+            .envs(
+                TOKENS
+                    .iter()
+                    .filter_map(|name| Some((name, env::var_os(name)?))),
+            );
+        self.installed(&mut command, progress)?;
+        self.run_scripts(tools, lock, progress)?;
+        Ok(files::replace(&self.packages_stamp(), wanted.as_bytes())?)
+    }
+
+    /// Runs the scripts of the installation that may run, without tokens.
+    fn run_scripts(
+        &self,
+        tools: &Tools,
+        lock: &File,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), FrontendsError> {
+        let scripts = Scripts::of(&self.workspace);
+        if scripts.allowed().next().is_some() {
+            let mut command = self.npm(tools, lock)?;
+            command.args(["rebuild", "--"]).args(scripts.allowed());
+            self.installed(&mut command, progress)?;
+        }
+        for script in scripts::OWN {
+            let mut command = self.npm(tools, lock)?;
+            // Each script by itself, without those that npm would run before and after it.
+            command.args(["run", script, "--ignore-scripts"]);
+            self.installed(command.args(scripts.everywhere()), progress)?;
+        }
+        let skipped = scripts.skipped(&self.workspace);
+        if let Some(one) = skipped.first() {
+            let (all, package) = (skipped.join(", "), self.workspace.join("package.json"));
+            progress(&format!(
+                "the install scripts of these packages did not run: {all}; if the build needs one, \
+                 write \"allowScripts\": {{\"{one}\": true}} into {}",
+                package.display()
+            ));
+        }
+        Ok(())
+    }
+
+    fn installed(
+        &self,
+        command: &mut Command,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), FrontendsError> {
+        run(command, progress)?.map_or(Ok(()), |tail| {
+            Err(FrontendsError::Install {
                 workspace: self.workspace.clone(),
                 tail,
-            });
-        }
-        Ok(files::replace(&self.packages_stamp(), wanted.as_bytes())?)
+            })
+        })
     }
 
     fn build_locked(
@@ -228,18 +288,15 @@ impl Frontend {
         command
             .current_dir(&self.workspace)
             .stdin(Stdio::from(held))
-            .env("npm_config_update_notifier", "false")
-            // With `production`, npm would omit the build tools.
-            .env_remove("NODE_ENV");
+            .env("npm_config_update_notifier", "false");
         Ok(command)
     }
 
     fn packages_digest(&self) -> Result<String, FrontendsError> {
         let mut digest = Digest::default();
-        digest.files(
-            &self.workspace,
-            vec![self.workspace.join("package-lock.json")],
-        )?;
+        let files = ["package-lock.json", "package.json"].map(|name| self.workspace.join(name));
+        let files = files.into_iter().filter(|file| file.is_file());
+        digest.files(&self.workspace, files.collect())?;
         digest.part(ToolSet::LOCAL.requirements().as_bytes());
         Ok(digest.finish())
     }

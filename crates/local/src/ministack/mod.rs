@@ -8,8 +8,12 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::keys::Keys;
 use crate::server::{Server, ServerError, ServerSpec, endpoint};
 use crate::tools::Tools;
+
+/// Starts the emulator behind a gate.
+const GATE: &str = include_str!("gate.py");
 
 /// The options of an emulator.
 #[derive(Clone, Debug)]
@@ -18,6 +22,11 @@ pub struct MiniStackOptions {
     pub port: Option<u16>,
     /// Whether IAM policies and request signatures are enforced. Default: no.
     pub auth: bool,
+    /// The keys of its account and of its gate, through which only [`Proxy::guarded`] and its own
+    /// functions reach it. Default: none; any key is accepted, and there is no gate.
+    ///
+    /// [`Proxy::guarded`]: crate::Proxy::guarded
+    pub keys: Option<Keys>,
     /// The file for the emulator's output. Default: one in the instance's directory, which is
     /// deleted with the instance.
     pub log: Option<PathBuf>,
@@ -33,6 +42,7 @@ impl Default for MiniStackOptions {
         Self {
             port: None,
             auth: false,
+            keys: None,
             log: None,
             environment: Vec::new(),
             deadline: Duration::from_mins(1),
@@ -53,7 +63,7 @@ impl MiniStack {
     pub fn start(tools: &Tools, options: &MiniStackOptions) -> Result<Self, ServerError> {
         let identity = identity();
         let command = |port: u16, directory: &Path| {
-            let mut command = Command::new(tools.bin("ministack"));
+            let mut command = program(tools, options.keys.as_ref());
             command
                 .env("PATH", tools.path_variable())
                 .envs(environment(port, directory, &identity, options.auth))
@@ -99,6 +109,19 @@ impl MiniStack {
     pub fn check(&mut self) -> Result<(), ServerError> {
         self.0.check()
     }
+}
+
+fn program(tools: &Tools, keys: Option<&Keys>) -> Command {
+    let Some(keys) = keys else {
+        return Command::new(tools.bin("ministack"));
+    };
+    let mut command = Command::new(tools.bin("python"));
+    command
+        .args(["-c", GATE])
+        .env("FRONTAGE_GATE_KEY", keys.gate())
+        .env("AWS_ACCESS_KEY_ID", keys.access_key_id())
+        .env("AWS_SECRET_ACCESS_KEY", keys.secret_access_key());
+    command
 }
 
 /// The emulator's configuration, which also isolates it: no other listener, no state outside its
