@@ -32,7 +32,7 @@ fn target(name: &str, id: Option<&str>) -> Target {
 async fn narrowed(cloud: &Cloud, graph: &Graph, of: &[&str]) -> Result<Plan, PlanError> {
     let targets: Vec<_> = of.iter().map(|name| target(name, None)).collect();
     let inventory = cloud.read(graph, DESTROY).await;
-    let plan = crate::plan(graph, &inventory, &cloud.drivers(), DESTROY)?;
+    let plan = crate::plan(graph, &inventory, &cloud.drivers().readers(), DESTROY)?;
     narrow(plan, graph, &inventory, &targets)
 }
 
@@ -98,7 +98,7 @@ async fn one_of_two_is_named_by_its_id() {
     let said = "2 resources have the address s/v: `v#5`, `v#1`";
     assert_eq!(both.to_string(), said);
     let inventory = cloud.read(&graph, DESTROY).await;
-    let plan = crate::plan(&graph, &inventory, &cloud.drivers(), DESTROY).unwrap();
+    let plan = crate::plan(&graph, &inventory, &cloud.drivers().readers(), DESTROY).unwrap();
     let old = [target("v", Some("v#1"))];
     let plan = narrow(plan, &graph, &inventory, &old).unwrap();
     let ids = plan.resources.iter().filter_map(|of| of.live.as_ref());
