@@ -23,4 +23,5 @@ mod packages;
 mod regions;
 mod releases;
 mod strict;
+mod throttled;
 mod toggles;

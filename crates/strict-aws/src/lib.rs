@@ -36,5 +36,5 @@ pub use denial::Denial;
 pub use fate::Fate;
 pub use layer::{Running, Strict};
 pub use memory::Memory;
-pub use rate::limited;
+pub use rate::{limited, throttling};
 pub use refusal::Refusal;

@@ -15,6 +15,7 @@ mod proxies;
 mod quirks;
 mod regions;
 mod role;
+mod throttle;
 mod transport;
 mod trust;
 mod variables;
