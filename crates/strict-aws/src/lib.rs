@@ -33,7 +33,7 @@ mod xml;
 pub use call::Call;
 pub use cloudfront::on_a_pricing_plan;
 pub use denial::Denial;
-pub use fate::Fate;
+pub use fate::{Fate, Garble};
 pub use layer::{Running, Strict};
 pub use memory::Memory;
 pub use rate::{limited, throttling};

@@ -3,6 +3,7 @@
 mod actions;
 mod addresses;
 pub mod advice;
+mod answer;
 mod connection;
 mod endpoints;
 pub mod error;

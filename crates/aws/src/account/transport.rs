@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::answer::Form;
 use super::network::Network;
 use super::pace::{IN_FLIGHT, Pace, at_once};
 use super::throttle::Throttling;
@@ -148,6 +149,7 @@ pub(crate) fn client(
         count,
         at_once: Arc::new(at_once(service)),
         throttling: Arc::new(Throttling::of(service)),
+        service: service.to_owned(),
         to,
     })
 }
@@ -174,6 +176,7 @@ struct Metered {
     count: CallCount,
     at_once: Arc<Semaphore>,
     throttling: Arc<Throttling>,
+    service: String,
     to: Endpoint,
 }
 
@@ -236,7 +239,9 @@ impl MeteredConnector {
             return Err(ConnectorError::timeout(reason.into()));
         }
         self.meter.count.0.fetch_add(1, Ordering::Relaxed);
-        let mut response = self.connector.call(request).await?;
+        let form = Form::of(&request, &self.meter.service);
+        let response = self.connector.call(request).await?;
+        let mut response = form.check(response).await?;
         if matches!(self.meter.to, Endpoint::Emulator) {
             response.headers_mut().insert(EMULATED, "yes");
         }
