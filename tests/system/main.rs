@@ -22,6 +22,7 @@ mod outputs;
 mod packages;
 mod regions;
 mod releases;
+mod strangers;
 mod strict;
 mod throttled;
 mod toggles;

@@ -54,7 +54,7 @@ pub use error::DriverError;
 pub use event::{Event, StepKind};
 pub use goal::{Goal, Selection};
 pub use interrupt::{Stop, pause};
-pub use inventory::{Inventory, Orphan, Unsearched, read};
+pub use inventory::{Inventory, Orphan, Stranger, Unsearched, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use pending::Pending;
 pub use plan::{Action, Counts, Kept, Left, Plan, Reason, ResourcePlan};
