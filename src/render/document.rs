@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::{
     Action, Change, Counts, Holding, Outcome, Plan, Precision, Reason, Report, ResourcePlan,
-    StepKind,
+    StepKind, Stranger,
 };
 use model::{Pseudo, StackName};
 use schemars::JsonSchema;
@@ -44,6 +44,8 @@ pub struct PlanDocument {
     /// Types that could not be looked at, since their service is not in the Region or may not be
     /// read: resources of them that are no longer described, if there are any, stay.
     unsearched: Vec<UnsearchedDocument>,
+    /// Resources with names like the system's that are left alone, since their owner may not be read.
+    strangers: Vec<StrangerDocument>,
 }
 
 /// The planned action on one resource.
@@ -185,6 +187,28 @@ struct UnsearchedDocument {
     reason: String,
 }
 
+/// A resource whose owner may not be read.
+#[derive(Debug, Serialize, JsonSchema)]
+struct StrangerDocument {
+    /// Its type.
+    #[serde(rename = "type")]
+    resource_type: String,
+    /// Its physical id.
+    id: String,
+    /// Why its owner is not known.
+    reason: String,
+}
+
+impl StrangerDocument {
+    fn new(stranger: &Stranger) -> Self {
+        Self {
+            resource_type: stranger.resource_type.name.to_owned(),
+            id: stranger.id.clone(),
+            reason: stranger.source.to_string(),
+        }
+    }
+}
+
 impl PlanDocument {
     /// The document of a plan.
     #[must_use]
@@ -220,6 +244,7 @@ impl PlanDocument {
             kept: kept.collect(),
             left: left.collect(),
             unsearched: unsearched.collect(),
+            strangers: plan.strangers.iter().map(StrangerDocument::new).collect(),
         }
     }
 }

@@ -37,6 +37,13 @@ pub fn plan(plan: &Plan) -> String {
         text.push_str(&kept(of));
     }
     text.push_str(&unsearched(plan));
+    for stranger in &plan.strangers {
+        let _ = writeln!(
+            text,
+            "\n  ? left alone: {}  {}\n      its owner is not known: {}",
+            stranger.resource_type.name, stranger.id, stranger.source
+        );
+    }
     let _ = write!(text, "\n{}", summary(plan));
     text
 }

@@ -196,12 +196,12 @@ async fn what_sites_share_is_applied_before_them_and_destroyed_after_them() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// A system with sixty teams, each on a domain of its own.
-fn sixty_teams(more: &str) -> String {
+/// A system with this many teams, each on a domain of its own.
+pub(crate) fn teams(count: usize, more: &str) -> String {
     let certificate = "arn:aws:acm:us-east-1:111122223333:certificate/a1b2c3d4";
     let site =
         |name: &str| format!("domain = \"{name}.acme.example\"\ncertificate = \"{certificate}\"\n");
-    let teams = (1..=60).map(|number| {
+    let teams = (1..=count).map(|number| {
         let name = format!("t{number:02}");
         format!("[teams.{name}]\n{}", site(&name))
     });
@@ -213,7 +213,7 @@ fn sixty_teams(more: &str) -> String {
 /// default, and a program on macOS 256 files.
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_teams_stand_within_the_defaults_of_an_account() {
-    let project = Project::described(&sixty_teams(""));
+    let project = Project::described(&teams(60, ""));
     let run = |arguments: &[&str]| {
         let mut shell = Command::new("sh");
         let frontage = env!("CARGO_BIN_EXE_frontage");
@@ -241,7 +241,7 @@ async fn sixty_teams_stand_within_the_defaults_of_an_account() {
     ];
     assert_eq!(kinds.map(count), [61, 1, 2, 1], "{listing:#?}");
 
-    project.describe(&sixty_teams("[sites]\nprice_class = \"100\"\n"));
+    project.describe(&teams(60, "[sites]\nprice_class = \"100\"\n"));
     apply();
     let destroyed = run(&["destroy", "--yes", "--delete-data"]);
     assert_eq!(destroyed.code, Some(0), "{destroyed:#?}");

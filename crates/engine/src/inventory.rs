@@ -37,6 +37,8 @@ pub struct Inventory {
     pub holdings: Holdings,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
+    /// Resources that may not be looked at, and so are left alone.
+    pub strangers: Vec<Stranger>,
     /// The other Regions of the account in which resources of the system were seen. These are left
     /// untouched.
     pub elsewhere: BTreeSet<String>,
@@ -53,6 +55,7 @@ impl Inventory {
             orphans: Vec::new(),
             holdings: Holdings::default(),
             unsearched: Vec::new(),
+            strangers: Vec::new(),
             elsewhere: BTreeSet::new(),
         }
     }
@@ -103,6 +106,18 @@ pub struct Unsearched {
     /// The type.
     pub resource_type: &'static ResourceType,
     /// Why it could not be listed.
+    pub source: DriverError,
+}
+
+/// A resource that has a name like the system's, and whose owner could not be read. Nothing says that
+/// it is the system's, so it is left alone.
+#[derive(Clone, Debug)]
+pub struct Stranger {
+    /// Its type.
+    pub resource_type: &'static ResourceType,
+    /// Its physical id.
+    pub id: String,
+    /// Why its owner is not known.
     pub source: DriverError,
 }
 
@@ -238,7 +253,9 @@ async fn read_all(
         ..inventory
     };
     confirm(graph, goal, &mut inventory, drivers).await?;
-    let owned = owned(graph, selection, &inventory, listed, drivers).await?;
+    let candidates = candidates(graph, selection, &inventory, listed);
+    let (owned, strangers) = owned(graph, selection, candidates, drivers).await?;
+    inventory.strangers = strangers;
     for one in owned {
         inventory.add_owned(one);
     }
@@ -483,15 +500,14 @@ fn compare(
         })
 }
 
-/// The resources that the system owns, in any Region, and the model does not contain, with ownership
-/// read from each service itself.
-async fn owned(
+/// What was listed and may be an orphan: it is none of the live resources of the model, and not known
+/// to be of a stack that is not selected.
+fn candidates(
     graph: &Graph,
     selection: &Selection,
     inventory: &Inventory,
     listed: Listed,
-    drivers: &Readers,
-) -> Result<Vec<Orphan>, InventoryError> {
+) -> Listed {
     let of = |address| {
         graph
             .node(address)
@@ -506,22 +522,51 @@ async fn owned(
         !taken.contains(&(of.name, live.id.as_str()))
             && address(live).is_none_or(|at| selection.contains(at.stack()))
     });
-    let confirmed = candidates.map(async |(resource_type, live)| {
+    candidates.collect()
+}
+
+/// The candidates that the system owns, in any Region, with ownership read from each service itself,
+/// and those whose owner may not be read.
+///
+/// The names below the system's prefix are not all the system's: `acme` and `acme-web` may share an
+/// account. So an answer that refuses to name the owner is an error only if something else says
+/// that the resource is the system's.
+async fn owned(
+    graph: &Graph,
+    selection: &Selection,
+    candidates: Listed,
+    drivers: &Readers,
+) -> Result<(Vec<Orphan>, Vec<Stranger>), InventoryError> {
+    let confirmed = candidates.into_iter().map(async |(resource_type, live)| {
         let failed = |source| Unreadable {
             at: None,
             resource_type,
             source,
         };
+        let (id, shown) = (live.id.clone(), address(&live).is_some());
         let driver = drivers.get(resource_type.name).map_err(failed)?;
-        confirm_orphan(driver.as_ref(), live).await.map_err(failed)
+        match confirm_orphan(driver.as_ref(), live).await {
+            Err(source @ DriverError::Service { .. }) if !shown => Ok(Err(Stranger {
+                resource_type,
+                id,
+                source,
+            })),
+            confirmed => Ok(Ok(confirmed.map_err(failed)?)),
+        }
     });
-    let confirmed = all(join_all(confirmed).await)?;
-    let owned = confirmed.into_iter().flatten().filter(|orphan| {
+    let (mut owned, mut strangers) = (Vec::new(), Vec::new());
+    for confirmed in all(join_all(confirmed).await)? {
+        match confirmed {
+            Ok(orphan) => owned.extend(orphan),
+            Err(stranger) => strangers.push(stranger),
+        }
+    }
+    owned.retain(|orphan| {
         let owner = orphan.live.tags.owner();
         owner.is_some_and(|owner| owner.system == graph.system())
             && selection.contains(orphan.address.stack())
     });
-    Ok(owned.collect())
+    Ok((owned, strangers))
 }
 
 /// The address that a live resource's tags record, as far as they are known.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::diff::{Change, Changes};
 use crate::holding::Holding;
-use crate::inventory::Unsearched;
+use crate::inventory::{Stranger, Unsearched};
 use crate::live::Live;
 use crate::pending::Pending;
 use crate::resolve::Resolved;
@@ -27,6 +27,8 @@ pub struct Plan {
     pub left: Vec<Left>,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
+    /// Resources with names like the system's that may not be looked at, and are left alone.
+    pub strangers: Vec<Stranger>,
     /// The other Regions of the account in which resources of the system were seen. These are left
     /// untouched.
     pub elsewhere: BTreeSet<String>,

@@ -97,6 +97,13 @@ impl Call {
         !reads.iter().any(|read| self.operation.starts_with(read))
     }
 
+    /// Whether the call names something: in its path, its query, or its body, which is not known for
+    /// S3.
+    #[must_use]
+    pub fn mentions(&self, name: &str) -> bool {
+        self.operation.contains(name) || self.text().contains(name)
+    }
+
     /// Method and path, to be matched.
     pub(crate) fn route(&self) -> (&str, Vec<&str>) {
         let path = self.path.iter().map(String::as_str).collect();

@@ -4,6 +4,17 @@ use std::sync::mpsc::Sender;
 
 use crate::{Denial, Refusal};
 
+/// What is left of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Garble {
+    /// Nothing.
+    Empty,
+    /// A page in HTML in its place: a proxy's, or that of a guest network.
+    Page,
+    /// Its first half.
+    Half,
+}
+
 /// The fate of a call.
 #[derive(Debug)]
 pub enum Fate {
@@ -15,6 +26,8 @@ pub enum Fate {
     Denied(Denial),
     /// It takes effect, and every list in its answer is empty: a list that lags.
     EmptyLists,
+    /// It takes effect, and the body of its answer is none, with the status of a success.
+    Garbled(Garble),
     /// No answer ever arrives.
     Silence,
     /// The connection ends without an answer, and the service never receives the call.

@@ -9,16 +9,16 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response};
 use local::proxy::{Body, Emulator, Layer, full};
 use local::{Proxy, ProxyError};
 
-use crate::Fate;
 use crate::call::{Answer, Call, Signature};
 use crate::empty::{emptied, emptied_cbor};
 use crate::memory::Memory;
 use crate::record::Record;
+use crate::{Fate, Garble};
 
 /// How long a connection stays open after its answer was lost.
 const LOST: Duration = Duration::from_secs(1);
@@ -170,6 +170,9 @@ impl Layer for Strict {
             Fate::EmptyLists => {
                 without_entries(self.pass(call, request, emulator, under_way).await?).await
             }
+            Fate::Garbled(garble) => {
+                garbled(self.pass(call, request, emulator, under_way).await?, garble).await
+            }
             // Until the caller gives up, which drops this.
             Fate::Silence => {
                 drop(under_way);
@@ -200,6 +203,26 @@ async fn without_entries(response: Response<Body>) -> Option<Response<Body>> {
         emptied(std::str::from_utf8(&body).unwrap_or_default()).into_bytes()
     };
     Some(Response::from_parts(head, full(empty)))
+}
+
+/// A response whose body is none. An error stays.
+async fn garbled(response: Response<Body>, garble: Garble) -> Option<Response<Body>> {
+    if !response.status().is_success() {
+        return Some(response);
+    }
+    let (mut head, body) = response.into_parts();
+    let body = whole(body).await?;
+    head.headers.remove(CONTENT_LENGTH);
+    let left = match garble {
+        Garble::Empty => Bytes::new(),
+        Garble::Half => body.slice(..body.len() / 2),
+        Garble::Page => {
+            let html = HeaderValue::from_static("text/html");
+            head.headers.insert(CONTENT_TYPE, html);
+            Bytes::from_static(b"<!DOCTYPE html><html><body>Sign in</body></html>")
+        }
+    };
+    Some(Response::from_parts(head, full(left)))
 }
 
 /// A body, once all of it has arrived. `None` if it breaks off.

@@ -26,6 +26,23 @@ pub fn limited(per_second: u32) -> impl FnMut(&Call) -> Fate + Send + 'static {
     }
 }
 
+/// The fates of calls of which this many in a hundred are throttled, whatever their rate: those of an
+/// account that others use as well. The same in every run, and in no order.
+pub fn throttling(percent: u64) -> impl FnMut(&Call) -> Fate + Send + 'static {
+    let mut state: u64 = 1;
+    move |call| {
+        // Knuth's linear congruential generator (The Art of Computer Programming, 3.3.4, MMIX).
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        if (state >> 33) % 100 < percent {
+            Fate::Answer(throttled(&call.service))
+        } else {
+            Fate::Pass
+        }
+    }
+}
+
 impl Rates {
     pub(crate) fn refuse(&mut self, call: &Call, per_second: u32) -> Option<Refusal> {
         let fast = FAST.contains(&call.service.as_str());
@@ -82,6 +99,14 @@ mod tests {
         assert_eq!(code(&cloudfront, 999), "Throttling");
         assert_eq!(code(&lambda, 999), "passes");
         assert_eq!(code(&cloudfront, 1_000), "passes");
+    }
+
+    #[test]
+    fn a_share_of_the_calls_is_throttled() {
+        let mut fate = throttling(30);
+        let call = call("cloudfront", "GET /2020-05-31/distribution", "").call();
+        let refused = (0..1000).filter(|_| matches!(fate(&call), Fate::Answer(_)));
+        assert!((250..350).contains(&refused.count()));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The HTTP client of every AWS client: it counts the calls, bounds those in flight, and keeps each
-//! service under its quota.
+//! The HTTP client of every AWS client: it counts the calls, bounds those in flight, keeps each
+//! service under its quota, and sends throttled calls again.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,12 +13,16 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
+use super::answer::Form;
 use super::network::Network;
 use super::pace::{IN_FLIGHT, Pace, at_once};
+use super::throttle::Throttling;
 
 /// The number of calls sent, retries included.
 #[derive(Clone, Debug, Default)]
@@ -144,6 +148,8 @@ pub(crate) fn client(
         connections,
         count,
         at_once: Arc::new(at_once(service)),
+        throttling: Arc::new(Throttling::of(service)),
+        service: service.to_owned(),
         to,
     })
 }
@@ -169,6 +175,8 @@ struct Metered {
     connections: SharedHttpClient,
     count: CallCount,
     at_once: Arc<Semaphore>,
+    throttling: Arc<Throttling>,
+    service: String,
     to: Endpoint,
 }
 
@@ -193,28 +201,51 @@ impl HttpClient for Metered {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct MeteredConnector {
     connector: SharedHttpConnector,
     meter: Metered,
 }
 
+/// A signature is valid for five minutes (IAM's user guide, "Troubleshoot Signature Version 4
+/// signing"). One that is older than this is not sent.
+const SIGNED: Duration = Duration::from_mins(4);
+
 impl HttpConnector for MeteredConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (connector, meter) = (self.connector.clone(), self.meter.clone());
+        let (this, signed) = (self.clone(), Instant::now());
         HttpConnectorFuture::new(async move {
-            if let Endpoint::Aws(Some(pace)) = &meter.to {
-                pace.turn().await;
-            }
-            // Never closed.
-            let _place = meter.at_once.acquire().await.ok();
-            meter.count.0.fetch_add(1, Ordering::Relaxed);
-            let mut response = connector.call(request).await?;
-            if matches!(meter.to, Endpoint::Emulator) {
-                response.headers_mut().insert(EMULATED, "yes");
-            }
-            Ok(response)
+            let send = |request| this.send(request, signed);
+            this.meter.throttling.outlast(request, send).await
         })
+    }
+}
+
+impl MeteredConnector {
+    /// Sends a request once, in its turn.
+    async fn send(
+        &self,
+        request: HttpRequest,
+        signed: Instant,
+    ) -> Result<HttpResponse, ConnectorError> {
+        if let Endpoint::Aws(Some(pace)) = &self.meter.to {
+            pace.turn().await;
+        }
+        // Never closed.
+        let _place = self.meter.at_once.acquire().await.ok();
+        if signed.elapsed() > SIGNED {
+            // The SDK signs it again.
+            let reason = "its signature expired before its turn";
+            return Err(ConnectorError::timeout(reason.into()));
+        }
+        self.meter.count.0.fetch_add(1, Ordering::Relaxed);
+        let form = Form::of(&request, &self.meter.service);
+        let response = self.connector.call(request).await?;
+        let mut response = form.check(response).await?;
+        if matches!(self.meter.to, Endpoint::Emulator) {
+            response.headers_mut().insert(EMULATED, "yes");
+        }
+        Ok(response)
     }
 }
 

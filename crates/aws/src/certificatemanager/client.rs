@@ -69,8 +69,9 @@ impl CertificateManagerClient {
             .send()
             .sent("acm:DescribeCertificate")
             .await;
-        let found = CONSISTENCY.found(answer)?;
-        Ok(found.and_then(|answer| answer.certificate))
+        CONSISTENCY.described(answer, "acm:DescribeCertificate", |answer| {
+            answer.certificate
+        })
     }
 
     /// The tags of a certificate, or `None` if it does not exist.

@@ -73,8 +73,9 @@ impl CognitoClient {
         pool_id: &str,
     ) -> Result<Option<UserPoolType>, DriverError> {
         let call = self.client.describe_user_pool().user_pool_id(pool_id);
-        let answer = call.send().sent("cognito-idp:DescribeUserPool").await;
-        Ok(COGNITO.found(answer)?.and_then(|answer| answer.user_pool))
+        let operation = "cognito-idp:DescribeUserPool";
+        let answer = call.send().sent(operation).await;
+        COGNITO.described(answer, operation, |answer| answer.user_pool)
     }
 
     /// A pool, described once in a reading.

@@ -106,8 +106,9 @@ impl DynamoDbClient {
         name: &str,
     ) -> Result<Option<TableDescription>, DriverError> {
         let call = self.sdk.describe_table().table_name(name);
-        let answer = DYNAMODB.found(call.send().sent("dynamodb:DescribeTable").await)?;
-        Ok(answer.and_then(|answer| answer.table))
+        let operation = "dynamodb:DescribeTable";
+        let answer = call.send().sent(operation).await;
+        DYNAMODB.described(answer, operation, |answer| answer.table)
     }
 
     pub(super) async fn describe_expiry(

@@ -68,6 +68,28 @@ impl Consistency {
         }
     }
 
+    /// A member of an answer, or `None` if the requested thing does not exist.
+    ///
+    /// # Errors
+    /// [`DriverError::Unreachable`] if the answer lacks the member: for an absent thing the service
+    /// answers with an error, so this is not the service's answer.
+    pub(crate) fn described<T, M>(
+        &self,
+        answer: Result<T, DriverError>,
+        operation: &'static str,
+        member: impl FnOnce(T) -> Option<M>,
+    ) -> Result<Option<M>, DriverError> {
+        let Some(answer) = self.found(answer)? else {
+            return Ok(None);
+        };
+        member(answer)
+            .map(Some)
+            .ok_or_else(|| DriverError::Unreachable {
+                operation,
+                reason: "the answer describes nothing".to_owned(),
+            })
+    }
+
     /// An answer, or an empty one if the requested thing does not exist.
     pub(crate) fn or_empty<T: Default>(
         &self,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use engine::{DriverError, LiveTags, ReadCache, Selection};
-use model::{ADDRESS_TAG, Address, SYSTEM_TAG, Tags};
+use model::{ADDRESS_TAG, Address, SYSTEM_TAG, StackName, Tags};
 
 use crate::Account;
 use crate::account::error::failed;
@@ -63,6 +63,14 @@ impl Hints {
         self.all()
             .filter(move |(_, tags)| at(tags))
             .filter_map(move |(arn, _)| arn.strip_prefix(arn_prefix))
+    }
+
+    /// The stacks of the system that the index shows.
+    pub(crate) fn stacks(&self) -> impl Iterator<Item = StackName> {
+        self.all().filter_map(|(_, tags)| {
+            let address = tags.get(ADDRESS_TAG)?.parse::<Address>().ok()?;
+            Some(address.stack().clone())
+        })
     }
 
     /// The rest of the ARNs with this prefix: the names of resources that may be the system's.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::LogGroup;
 use engine::{DriverError, ReadCache};
-use model::Tags;
+use model::{StackName, Tags, physical_name};
 
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::Code;
 use crate::kit::tag_store::TagCalls;
+use crate::kit::tagging::Hints;
 use crate::kit::wait::WaitPolicy;
 
 /// The errors of CloudWatch Logs. One passes: another change of the same group is under way.
@@ -20,6 +21,9 @@ pub(super) const LOGS: Consistency = Consistency {
     passing: &[Code("OperationAbortedException")],
     policy: WaitPolicy::seconds(60),
 };
+
+/// The stacks that have functions, even if the tagging index shows nothing of them.
+const WITH_FUNCTIONS: [&str; 2] = ["shell", "toggles"];
 
 /// CloudWatch Logs in the system's account and Region.
 #[derive(Debug)]
@@ -39,6 +43,23 @@ impl LogsClient {
     /// The prefix of the groups that the system's functions write to.
     pub(super) fn prefix(&self) -> String {
         format!("/aws/lambda/{}-", self.account.system())
+    }
+
+    /// Whether a group may be that of a function of the system: it has the name of a stack. A system
+    /// `acme` so asks for no tags of `acme-web`'s groups, each of which would cost a call.
+    pub(super) fn may_be_ours(&self, name: &str, hints: &Hints) -> bool {
+        let of_stack = |stack: &StackName| {
+            let function = physical_name(self.account.system(), stack, "");
+            let function = function.trim_end_matches('-');
+            let rest = name.strip_prefix("/aws/lambda/");
+            rest.is_some_and(|rest| rest.starts_with(function))
+        };
+        let known = WITH_FUNCTIONS.map(StackName::new);
+        !hints.are_known()
+            || known
+                .into_iter()
+                .chain(hints.stacks())
+                .any(|of| of_stack(&of))
     }
 
     pub(super) fn arn(&self, name: &str) -> String {

@@ -10,6 +10,7 @@ use model::{Owner, Tags};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::account::Account;
+use crate::account::advice::is_denied;
 use crate::account::error::failed;
 use crate::kit::call::Call as _;
 use crate::kit::consistency::Consistency;
@@ -120,8 +121,11 @@ impl S3Client {
             let tags = if hinted.is_some() {
                 hinted
             } else {
-                let tags = self.tags_once(&name, cache).await?;
-                tags.as_ref().clone().map(LiveTags::Read)
+                match self.tags_once(&name, cache).await {
+                    // A stranger's, or ours: they say so when they are read again.
+                    Err(error) if is_denied(&error) => Some(LiveTags::Unread),
+                    tags => tags?.as_ref().clone().map(LiveTags::Read),
+                }
             };
             Ok::<_, DriverError>(tags.map(|tags| (name, tags)))
         }));

@@ -86,8 +86,10 @@ impl SqsClient {
     /// The URL of the queue with a name, or `None` if there is none.
     pub(super) async fn url(&self, name: &str) -> Result<Option<String>, DriverError> {
         let call = self.sdk.get_queue_url().queue_name(name).send();
-        let found = SQS.found(call.sent("sqs:GetQueueUrl").await)?;
-        Ok(found.and_then(|found| found.queue_url))
+        let operation = "sqs:GetQueueUrl";
+        SQS.described(call.sent(operation).await, operation, |found| {
+            found.queue_url
+        })
     }
 
     /// A queue's attributes, or `None` if it does not exist.

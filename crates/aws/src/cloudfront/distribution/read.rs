@@ -44,23 +44,22 @@ impl Distributions {
             address: address.clone(),
             fingerprint: String::new(),
         };
-        let noted = summaries
-            .iter()
-            .filter(|of| owner.is_of(&note(of).tags()))
-            .min_by_key(|of| &of.id);
-        if let Some(found) = noted {
-            return self.read_whole(&found.id, cache).await;
+        let is_ours = |live: &Live| live.tags.known().is_some_and(|tags| owner.is_of(tags));
+        let noted = summaries.iter().filter(|of| owner.is_of(&note(of).tags()));
+        let noted = try_join_all(noted.map(|of| self.read_whole(&of.id, cache))).await?;
+        // A distribution that somebody copied has our note, and no tags of ours.
+        let noted = noted.into_iter().flatten();
+        let noted = noted.min_by_key(|of| (!is_ours(of), of.id.clone()));
+        if noted.as_ref().is_some_and(is_ours) {
+            return Ok(noted);
         }
         let origins: BTreeSet<&str> = wanted.origins.iter().map(|of| of.id.as_str()).collect();
         let alike = summaries
             .iter()
             .filter(|of| note(of).owner.is_none() && origin_ids(of) == origins);
         let alike = try_join_all(alike.map(|of| self.read_whole(&of.id, cache))).await?;
-        let owned = alike
-            .into_iter()
-            .flatten()
-            .filter(|live| live.tags.known().is_some_and(|tags| owner.is_of(tags)));
-        Ok(owned.min_by(|a, b| a.id.cmp(&b.id)))
+        let owned = alike.into_iter().flatten().filter(is_ours);
+        Ok(owned.min_by(|a, b| a.id.cmp(&b.id)).or(noted))
     }
 
     /// The distributions whose note names the system. Those of another Region are not read: each

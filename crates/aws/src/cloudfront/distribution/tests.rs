@@ -181,6 +181,30 @@ async fn what_cloudfront_fills_in_is_no_difference() {
     fake.assert_used();
 }
 
+/// Somebody copied ours with its comment, and the copy's id sorts first. Ours is found, even if its
+/// own comment was edited.
+#[tokio::test]
+async fn a_copy_is_not_taken_for_the_original() {
+    let note = "[frontage acme@eu-west-1 shell/site]";
+    let copied = |text: String| text.replace("E1", "E0");
+    for comment in [note, "edited"] {
+        let list = list(&[copied(summary("E1", note)), summary("E1", comment)], None);
+        let ours = read("V1", "Deployed", true);
+        let copy = copied(ours.clone());
+        let (tags, theirs) = (tag_list("acme", "shell/site"), tag_list("other", "x/y"));
+        let fake = FakeAws::new([
+            ("2020-05-31/distribution ", 200, list.as_str()),
+            ("distribution/E0", 200, &copy),
+            ("distribution/E1", 200, &ours),
+            ("distribution%2FE0", 200, &theirs),
+            ("distribution%2FE1", 200, &tags),
+        ]);
+        let found = find(&fake).await.unwrap().unwrap();
+        assert_eq!(found.id, "E1", "{comment}");
+        fake.assert_used();
+    }
+}
+
 /// Of the other distributions, however many and on whichever page, only the list is read.
 #[tokio::test]
 async fn only_the_systems_own_are_read() {

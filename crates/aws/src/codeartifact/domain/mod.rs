@@ -37,9 +37,10 @@ impl Domains {
 
     async fn describe(&self, name: &str) -> Result<Option<DomainDescription>, DriverError> {
         let call = self.client.sdk.describe_domain().domain(name);
-        let answer = CODEARTIFACT.found(call.send().sent("codeartifact:DescribeDomain").await)?;
-        Ok(answer
-            .and_then(|answer| answer.domain)
+        let operation = "codeartifact:DescribeDomain";
+        let answer = call.send().sent(operation).await;
+        Ok(CODEARTIFACT
+            .described(answer, operation, |answer| answer.domain)?
             .filter(|domain| domain.status != Some(DomainStatus::Deleted)))
     }
 

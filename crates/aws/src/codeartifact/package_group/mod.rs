@@ -71,9 +71,9 @@ impl PackageGroups {
             .domain(group.domain)
             .set_domain_owner(group.owner.map(str::to_owned))
             .package_group(group.pattern);
-        let answer = call.send().sent("codeartifact:DescribePackageGroup").await;
-        let found = CODEARTIFACT.found(answer)?;
-        Ok(found.and_then(|answer| answer.package_group))
+        let operation = "codeartifact:DescribePackageGroup";
+        let answer = call.send().sent(operation).await;
+        CODEARTIFACT.described(answer, operation, |answer| answer.package_group)
     }
 
     /// The group's lists of repositories.

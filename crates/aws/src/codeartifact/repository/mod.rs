@@ -52,8 +52,9 @@ impl Repositories {
             .send()
             .sent("codeartifact:DescribeRepository")
             .await;
-        let found = CODEARTIFACT.found(answer)?;
-        Ok(found.and_then(|answer| answer.repository))
+        CODEARTIFACT.described(answer, "codeartifact:DescribeRepository", |answer| {
+            answer.repository
+        })
     }
 
     /// The registry's URL for npm. Without the slash at its end npm would request another path.

@@ -54,9 +54,9 @@ impl Domains {
     /// description.
     async fn describe(&self, domain: &str) -> Result<Option<DomainDescriptionType>, DriverError> {
         let call = self.0.client.describe_user_pool_domain().domain(domain);
-        let answer = call.send().sent("cognito-idp:DescribeUserPoolDomain").await;
-        let answer = COGNITO.found(answer)?;
-        let description = answer.and_then(|answer| answer.domain_description);
+        let operation = "cognito-idp:DescribeUserPoolDomain";
+        let answer = call.send().sent(operation).await;
+        let description = COGNITO.described(answer, operation, |of| of.domain_description)?;
         Ok(description.filter(|description| description.status().is_some()))
     }
 

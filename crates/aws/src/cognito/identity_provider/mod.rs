@@ -64,9 +64,9 @@ impl IdentityProviders {
             .describe_identity_provider()
             .user_pool_id(pool_id)
             .provider_name(name);
-        let answer = call.send().sent("cognito-idp:DescribeIdentityProvider");
-        let answer = COGNITO.found(answer.await)?;
-        Ok(answer.and_then(|answer| answer.identity_provider))
+        let operation = "cognito-idp:DescribeIdentityProvider";
+        let answer = call.send().sent(operation).await;
+        COGNITO.described(answer, operation, |answer| answer.identity_provider)
     }
 
     async fn described(

@@ -47,9 +47,9 @@ impl Clients {
             .describe_user_pool_client()
             .user_pool_id(pool_id)
             .client_id(id);
-        let answer = call.send().sent("cognito-idp:DescribeUserPoolClient").await;
-        let answer = COGNITO.found(answer)?;
-        Ok(answer.and_then(|answer| answer.user_pool_client))
+        let operation = "cognito-idp:DescribeUserPoolClient";
+        let answer = call.send().sent(operation).await;
+        COGNITO.described(answer, operation, |answer| answer.user_pool_client)
     }
 
     async fn described(

@@ -123,8 +123,8 @@ impl Roles {
     /// The role by `GetRole`, or `None` if IAM knows none of that name.
     pub(super) async fn get(&self, name: &str) -> Result<Option<SdkRole>, DriverError> {
         let call = self.iam.sdk.get_role().role_name(name).send();
-        let found = IAM.found(call.sent("iam:GetRole").await)?;
-        Ok(found.and_then(|found| found.role))
+        let operation = "iam:GetRole";
+        IAM.described(call.sent(operation).await, operation, |answer| answer.role)
     }
 
     /// Waits until a new role can be read and has its ARN: for a moment IAM may show the unique id

@@ -112,7 +112,11 @@ impl ResourceDriver for LogGroups {
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let hints = tagging::hints(&self.logs.account, cache).await?;
         let groups = self.logs.of_functions(cache).await?;
-        let groups = groups.iter().map(convert::properties);
+        let ours = |group: &&SdkLogGroup| {
+            let name = group.log_group_name().unwrap_or_default();
+            self.logs.may_be_ours(name, &hints)
+        };
+        let groups = groups.iter().filter(ours).map(convert::properties);
         Ok(groups.map(|group| self.hinted(group, &hints)).collect())
     }
 

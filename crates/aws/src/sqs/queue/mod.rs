@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::client::{SqsClient, name_of};
 use crate::Account;
+use crate::account::advice::is_denied;
 use crate::kit::call::Call as _;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
@@ -116,7 +117,13 @@ impl ResourceDriver for Queues {
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let urls = self.sqs.urls(cache).await?;
-        let queues = try_join_all(urls.iter().map(|url| self.find(url, cache))).await?;
+        let queues = urls
+            .iter()
+            .map(async |url| match self.find(url, cache).await {
+                Err(error) if is_denied(&error) => self.unread(url).map(Some),
+                found => found,
+            });
+        let queues = try_join_all(queues).await?;
         Ok(queues.into_iter().flatten().collect())
     }
 

@@ -8,7 +8,7 @@ use crate::account::Quirk;
 use crate::kit::tag_store::TagCalls as _;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
-use crate::sqs::client::{SQS, name_of};
+use crate::sqs::client::{QueueAttributes, SQS, name_of};
 
 impl Queues {
     pub(super) fn live(&self, url: &str, properties: Properties, tags: LiveTags) -> Live {
@@ -51,6 +51,12 @@ impl Queues {
             Ok(tags.map(|tags| self.live(url, properties, tags)))
         });
         Ok(found.await?.as_ref().clone())
+    }
+
+    /// A queue of which nothing may be read but its name. Its tags say later whose it is.
+    pub(super) fn unread(&self, url: &str) -> Result<Live, DriverError> {
+        let properties = convert::properties(name_of(url), &QueueAttributes::new())?;
+        Ok(self.live(url, properties, LiveTags::Unread))
     }
 
     /// The queue's properties as they are now, or `None` if it does not exist.
