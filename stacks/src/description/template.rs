@@ -115,6 +115,7 @@ mod tests {
             (team.name.as_str(), team.title.as_str(), team.route.as_str()),
             ("shipping", "Shipping", "/shipping")
         );
+        assert!(system.account.take().is_some());
         assert_eq!(system, System::new(name()));
     }
 

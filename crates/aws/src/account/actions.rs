@@ -46,6 +46,7 @@ const OTHERS: &[(&str, &[&str])] = &[
         "dynamodb:CreateTable",
         &["dynamodb:CreateTable", "dynamodb:TagResource"],
     ),
+    ("dynamodb:TransactWriteItems", &["dynamodb:UpdateItem"]),
     ("iam:CreateRole", &["iam:CreateRole", "iam:TagRole"]),
     (
         "lambda:CreateEventSourceMapping",

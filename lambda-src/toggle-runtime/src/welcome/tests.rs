@@ -147,15 +147,23 @@ async fn a_client_that_has_left_again_is_not_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_410_after_a_message_is_a_closed_connection() {
-    let fake = fake(&[&[("1", 1)]]);
-    let (policy, held) = (Policy::welcome(), connection("a", 50));
-    let exchange = fake.exchange(&policy);
-    let mut line = ConnectionSender::new(&exchange, &held, false);
-    line.tell(b"[]").await.unwrap();
-    fake.answers
-        .borrow_mut()
-        .insert("a".into(), [CallbackError::Gone].into());
-    assert_eq!(line.tell(b"{}").await, Err(End::Gone));
+    for (fake, end) in [
+        (
+            fake(&[&[("1", 1)]]).closes("a", CallbackError::Gone),
+            End::Gone,
+        ),
+        // The 410 was wrong: it could still be closed.
+        (fake(&[&[("1", 1)]]), End::Closed),
+    ] {
+        let (policy, held) = (Policy::welcome(), connection("a", 50));
+        let exchange = fake.exchange(&policy);
+        let mut line = ConnectionSender::new(&exchange, &held, false);
+        line.tell(b"[]").await.unwrap();
+        fake.answers
+            .borrow_mut()
+            .insert("a".into(), [CallbackError::Gone].into());
+        assert_eq!(line.tell(b"{}").await, Err(end));
+    }
 }
 
 #[tokio::test(start_paused = true)]
