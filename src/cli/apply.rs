@@ -101,7 +101,7 @@ async fn exactly(
     file.check(&plan, writing).await?;
     if plan.is_empty() {
         let report = Writing::nothing(context, plan, options.wait).await;
-        return finish(global, context, report);
+        return finish(global, context, &report);
     }
     let lease = writing.lease(&plan).await?;
     if !writing.is_current(&lease) {
@@ -109,7 +109,7 @@ async fn exactly(
         file.check(&plan, writing).await?;
     }
     let report = writing.run(context, plan, lease, options.wait).await?;
-    finish(global, context, report)
+    finish(global, context, &report)
 }
 
 /// Plans, shows the plan, asks, takes the lease of its stacks, runs it, and reports. If another run
@@ -154,7 +154,7 @@ pub(super) async fn carry_out(
         }
         break report;
     };
-    finish(global, context, report)
+    finish(global, context, &report)
 }
 
 /// Whether two plans are the same, as far as plans are shown.
@@ -164,12 +164,12 @@ fn same(one: &Plan, other: &Plan) -> Result<bool, Report> {
 }
 
 /// Reports how a run ended.
-fn finish(global: &Global, context: &Context, report: engine::Report) -> Result<ExitCode, Report> {
+fn finish(global: &Global, context: &Context, report: &engine::Report) -> Result<ExitCode, Report> {
     let outputs = context.outputs(&report.known);
     match global.format {
-        Format::Json => print_json(&render::ReportDocument::new(&report, &outputs))?,
+        Format::Json => print_json(&render::ReportDocument::new(report, &outputs))?,
         Format::Human => {
-            say(&render::report(&report));
+            say(&render::report(report));
             if !report.pending.is_empty() {
                 say(&render::pending(&report.pending));
             }

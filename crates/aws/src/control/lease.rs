@@ -27,8 +27,8 @@ const LENGTH: Duration = Duration::from_mins(1);
 /// How often it is renewed.
 const RENEWED: Duration = Duration::from_secs(15);
 
-/// How long before its end its holder stops writing.
-const MARGIN: Duration = Duration::from_secs(5);
+/// How long its holder writes after that: a little less.
+const WRITING: Duration = Duration::from_secs(55);
 
 /// By how much two machines' clocks may differ that both call AWS: it refuses a request whose time
 /// is off by more. Source: AWS General Reference, "Signature Version 4", 15 minutes at the most.
@@ -274,7 +274,7 @@ impl Control {
             .map(|(stack, stored)| (stack.clone(), stored.map_or(0, |stored| stored.fence)))
             .collect();
         let stacks: BTreeSet<String> = wanted.into_keys().collect();
-        let term = Arc::new(Term::new(from, LENGTH - MARGIN));
+        let term = Arc::new(Term::new(from, WRITING));
         let renewing = renew(self.clone(), run.clone(), stacks.clone(), Arc::clone(&term));
         Lease {
             control: self.clone(),
@@ -440,7 +440,7 @@ async fn renew(control: Control, run: String, stacks: BTreeSet<String>, term: Ar
         sleep(RENEWED).await;
         let from = now();
         match control.extend(&run, &stacks, from.1).await {
-            Ok(()) => term.renew(from, LENGTH - MARGIN),
+            Ok(()) => term.renew(from, WRITING),
             Err(error)
                 if error.has_message("TransactionCanceledException", "ConditionalCheckFailed") =>
             {
