@@ -13,7 +13,7 @@ use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
 use crate::cli::plan_file::PlanFile;
-use crate::cli::writing::{Writing, leaves_nothing};
+use crate::cli::writing::Writing;
 use crate::render;
 
 /// How long others are waited for, in seconds.
@@ -50,7 +50,7 @@ pub(super) struct ApplyOptions<'q> {
     pub(super) answer: &'q str,
     /// Whether to wait until nothing is pending.
     pub(super) wait: bool,
-    /// Whether the leases go as well, once nothing of the system is left.
+    /// Whether the leases of the selected stacks go as well, once nothing of them is left.
     pub(super) clears: bool,
 }
 
@@ -127,10 +127,10 @@ pub(super) async fn carry_out(
         if global.format == Format::Human || (asks && std::io::stdin().is_terminal()) {
             say(&render::plan(&plan));
         }
-        let clears = options.clears && leaves_nothing(context, &plan);
+        let clears = options.clears && plan.kept.is_empty();
         if plan.is_empty() {
             if clears {
-                writing.clear().await?;
+                writing.clear(context).await?;
             }
             break Writing::nothing(context, plan, options.wait).await;
         }
@@ -150,7 +150,7 @@ pub(super) async fn carry_out(
         }
         let report = writing.run(context, plan, lease, options.wait).await?;
         if clears && report.complete() {
-            writing.clear().await?;
+            writing.clear(context).await?;
         }
         break report;
     };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws::control::{Claim, Ended, Fences, Held, LeaseError, Run};
 use aws::{Control, Lease};
-use engine::{Outcome, Plan, Selection, StepKind};
+use engine::{Outcome, Plan, StepKind};
 use miette::Report;
 use model::StackName;
 use sha2::{Digest as _, Sha256};
@@ -147,21 +147,14 @@ impl Writing {
         &self.description
     }
 
-    /// Deletes the table of leases once nothing of the system is left and nobody writes.
-    pub(super) async fn clear(&self) -> Result<(), Report> {
-        let held = self.control.held().await.map_err(advice::report)?;
-        if held.is_empty() {
-            self.control.delete().await.map_err(advice::report)?;
-        }
-        Ok(())
+    /// Forgets the leases of the selected stacks, of which nothing is left, and all that there is about
+    /// the system with the last of them.
+    pub(super) async fn clear(&self, context: &Context) -> Result<(), Report> {
+        self.control
+            .forget(|stack| context.selection.contains(stack))
+            .await
+            .map_err(advice::report)
     }
-}
-
-/// Whether nothing of the system is left after a plan to destroy it was carried out.
-pub(super) fn leaves_nothing(context: &Context, plan: &Plan) -> bool {
-    matches!(context.selection, Selection::All)
-        && plan.kept.is_empty()
-        && plan.unsearched.is_empty()
 }
 
 /// The stacks that a plan writes to.

@@ -215,11 +215,12 @@ fn interrupted_waiting(
 
 /// Runs an apply that gets a signal while it does its first steps.
 fn interrupted(project: &Project, signal: &str) -> Ended {
-    // No write continues before the program has received the signal.
+    // No step continues before the program has received the signal.
     let (heard, is_heard) = channel();
     let mut waits = true;
+    let leases = format!("{}-control", project.world.system);
     let proxy = Proxy::start(&project.world, move |call| {
-        if call.writes() && std::mem::take(&mut waits) {
+        if call.writes() && !call.mentions(&leases) && std::mem::take(&mut waits) {
             is_heard
                 .recv_timeout(PATIENCE)
                 .expect("the signal is heard");

@@ -81,8 +81,11 @@ async fn destroy_keeps_the_tables_and_apply_takes_them_up_again() {
     }
     let told = format!("`{}` holds 1 item;", project.world.name("toggles-table"));
     assert!(destroyed.stderr.contains(&told), "{destroyed:#?}");
-    let tables = ["connections-table", "toggles-table"]
-        .map(|table| format!("table {}", project.world.name(table)));
+    let mut tables = vec![format!("table {}-control", project.world.system)];
+    tables.extend(
+        ["connections-table", "toggles-table"]
+            .map(|table| format!("table {}", project.world.name(table))),
+    );
     let mut left = project.world.listing().await;
     left.retain(|line| !line.starts_with("log group "));
     assert_eq!(left, tables);

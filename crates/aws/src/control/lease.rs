@@ -304,10 +304,7 @@ impl Control {
                      holder = :holder, host = :host, command = :command, since = :since",
                 )
                 .expression_attribute_names("#run", "run")
-                .expression_attribute_values(
-                    ":fence",
-                    n(stored.map_or(0, |stored| stored.fence) + 1),
-                )
+                .expression_attribute_values(":fence", n(fence(*stored, now)))
                 .expression_attribute_values(":zero", n(0))
                 .expression_attribute_values(":run", s(run))
                 .expression_attribute_values(":expires", n(milliseconds(now + LENGTH)))
@@ -385,6 +382,42 @@ impl Control {
         Ok(ended)
     }
 
+    /// Forgets the leases of stacks of which nothing is left, unless somebody holds them; with the last
+    /// one the table goes.
+    ///
+    /// # Errors
+    /// `DynamoDB`'s.
+    pub async fn forget(&self, gone: impl Fn(&StackName) -> bool) -> Result<(), DriverError> {
+        let leases = self.leases().await?;
+        let is_gone =
+            |(stack, lease): &(&String, &Stored)| gone(&StackName::new(*stack)) && !lease.is_held();
+        let (gone, left): (Vec<_>, Vec<_>) = leases.iter().partition(is_gone);
+        if left.is_empty() {
+            return self.delete().await;
+        }
+        for (stack, lease) in gone {
+            let forgotten = self.forget_one(stack, lease).await;
+            match forgotten {
+                Err(error) if error.is("ConditionalCheckFailedException") => {}
+                forgotten => forgotten?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget_one(&self, stack: &str, lease: &Stored) -> Result<(), DriverError> {
+        self.sdk
+            .delete_item()
+            .table_name(&self.table)
+            .key(KIND, s(LEASE))
+            .key(NAME, s(stack))
+            .condition_expression("fence = :fence")
+            .expression_attribute_values(":fence", n(lease.fence))
+            .send()
+            .done("dynamodb:DeleteItem")
+            .await
+    }
+
     async fn extend(
         &self,
         run: &str,
@@ -426,6 +459,12 @@ impl Control {
         }
         Ok(())
     }
+}
+
+/// The number of the next run that has a lease. It rises although forgotten leases have left none.
+fn fence(stored: Option<&Stored>, now: SystemTime) -> u64 {
+    let last = stored.map_or(0, |stored| stored.fence);
+    (last + 1).max(milliseconds(now))
 }
 
 /// Whether a transaction was refused since a row is not as it was seen, or is just being written.
