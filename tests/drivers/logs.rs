@@ -10,7 +10,8 @@ use model::{Graph, Tags};
 
 use super::support::{World, describe, only, paths};
 
-const NAME: &str = "/aws/lambda/acme-test";
+/// A group of the stack with functions, since only those of stacks are looked at.
+const NAME: &str = "/aws/lambda/acme-toggles";
 
 fn group() -> LogGroup {
     LogGroup {

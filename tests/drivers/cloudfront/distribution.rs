@@ -607,6 +607,7 @@ async fn a_site_stands_and_goes_as_a_whole() {
             "distribution test/site",
             "edge function acme-test-rewrite",
             "origin access control acme-test-control",
+            "table acme-control",
         ]
     );
     let plan = world.apply(&only_the_bucket(&world)).await;
