@@ -107,7 +107,10 @@ impl Writing {
             began: aws::control::now(),
             ..Run::default()
         };
-        self.control.record(&run).await.map_err(advice::report)?;
+        if let Err(error) = self.control.record(&run).await {
+            self.release(lease).await;
+            return Err(advice::report(error));
+        }
         let report = execute(context, plan, Some(&lease), wait).await;
         run.ended = Some(ended(&report));
         if !*lease.lost().borrow()

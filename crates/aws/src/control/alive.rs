@@ -8,10 +8,10 @@ use std::fs::{File, OpenOptions, TryLockError, remove_file};
 use std::io;
 use std::path::PathBuf;
 
-/// The sign of life of a run of this process.
+/// The sign of life of a run of this process: what is left of it, once it is dropped or the process
+/// has ended, says that the run is dead.
 #[derive(Debug)]
 pub(super) struct Alive {
-    run: String,
     _locked: File,
 }
 
@@ -20,23 +20,14 @@ fn path(run: &str) -> PathBuf {
 }
 
 impl Alive {
-    /// Gives a sign of life, until this is dropped or the process ends.
+    /// Gives a sign of life.
     pub(super) fn new(run: &str) -> io::Result<Self> {
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(path(run))?;
         file.try_lock()?;
-        Ok(Self {
-            run: run.to_owned(),
-            _locked: file,
-        })
-    }
-}
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        let _ = remove_file(path(&self.run));
+        Ok(Self { _locked: file })
     }
 }
 
@@ -51,7 +42,7 @@ pub(super) fn is_dead(run: &str) -> bool {
     }
 }
 
-/// Removes what a dead run left.
+/// Removes what is left of a run that has no lease any more.
 pub(super) fn bury(run: &str) {
     let _ = remove_file(path(run));
 }
@@ -66,10 +57,8 @@ mod tests {
         assert!(!is_dead(&run), "nothing is known of it");
         let alive = Alive::new(&run).unwrap();
         assert!(!is_dead(&run));
+        // As the operating system does when the process is killed.
         drop(alive);
-        assert!(!is_dead(&run), "it ended, and left no trace");
-        // What a process leaves that is killed.
-        drop(File::create(path(&run)).unwrap());
         assert!(is_dead(&run));
         bury(&run);
         assert!(!is_dead(&run));

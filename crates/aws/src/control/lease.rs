@@ -112,22 +112,23 @@ impl Lease {
         self.term.lost()
     }
 
-    /// Gives the lease back.
+    /// Gives the lease back. If it is only dropped, it is that of a dead run.
     ///
     /// # Errors
     /// `DynamoDB`'s: then it ends by itself.
     pub async fn release(self) -> Result<(), DriverError> {
         self.renewal.abort();
-        if self.term.is_over() {
-            return Ok(());
+        if !self.term.is_over() {
+            let freed = self.control.free(&self.run, &self.stacks).await;
+            self.term.lose();
+            match freed {
+                // The destruction deleted the table.
+                Err(error) if Control::is_absent(&error) => {}
+                freed => freed?,
+            }
         }
-        let freed = self.control.free(&self.run, &self.stacks).await;
-        self.term.lose();
-        match freed {
-            // The destruction deleted the table.
-            Err(error) if Control::is_absent(&error) => Ok(()),
-            freed => freed,
-        }
+        alive::bury(&self.run);
+        Ok(())
     }
 }
 
@@ -225,7 +226,7 @@ impl Control {
             "{:016x}",
             getrandom::u64().unwrap_or_else(|_| milliseconds(SystemTime::now()))
         );
-        let alive = Alive::new(&run).ok();
+        let mut alive = None;
         let began = Instant::now();
         let (mut watched, mut told) = (Watched::default(), BTreeSet::new());
         loop {
@@ -239,6 +240,9 @@ impl Control {
                 stored.filter(|stored| !watched.is_free(stack, stored))
             });
             let Some(other) = taken.next() else {
+                if alive.is_none() {
+                    alive = Alive::new(&run).ok();
+                }
                 let from = now();
                 if self.take(&run, claim, &wanted, from.1).await? {
                     return Ok(self.lease(run, wanted, from, alive));
@@ -248,6 +252,7 @@ impl Control {
                 continue;
             };
             if began.elapsed() >= claim.patience {
+                alive::bury(&run);
                 return Err(LeaseError::Held(other.held.clone()));
             }
             if told.insert(other.run.clone()) {
