@@ -104,6 +104,8 @@ pub fn main(cli: Cli) -> ExitCode {
     registry().with(log.with_filter(filter)).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // Each connection's name is resolved on such a thread, which costs some 3 MB.
+        .max_blocking_threads(8)
         .enable_all()
         .build()
     {

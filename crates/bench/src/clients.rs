@@ -85,9 +85,8 @@ impl Clients {
             .map(drop)
     }
 
-    /// Waits until all have received the state again.
-    pub(crate) async fn all_have_the_state(&mut self) -> Outcome<()> {
-        let count = self.count();
+    /// Waits until so many have received the state again.
+    pub(crate) async fn have_the_state(&mut self, count: usize) -> Outcome<()> {
         self.heard(count, |text| text.starts_with('['))
             .await
             .map(drop)

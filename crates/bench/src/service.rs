@@ -93,11 +93,18 @@ impl Service {
     /// The reads that a fan-out needs, without the function: the toggle, every connection, and the
     /// toggle again.
     pub(crate) async fn read(&mut self) -> Outcome<Duration> {
+        let began = Instant::now();
+        self.read_toggle().await?;
+        self.connections().await?;
+        self.read_toggle().await?;
+        Ok(began.elapsed())
+    }
+
+    /// The read before the first post, without the function.
+    pub(crate) async fn read_toggle(&mut self) -> Outcome<Duration> {
         let key = json!({"featureId": {"S": "1"}});
         let get = json!({"TableName": self.toggles, "ConsistentRead": true, "Key": key});
         let began = Instant::now();
-        self.dynamodb("GetItem", &get).await?;
-        self.connections().await?;
         self.dynamodb("GetItem", &get).await?;
         Ok(began.elapsed())
     }
@@ -117,17 +124,17 @@ impl Service {
         Ok(items.iter().filter_map(callback).collect())
     }
 
-    /// Routes the posts to every connection through another endpoint. Returns whether that is new:
-    /// new-connection then sends the state again, since the items have changed.
-    pub(crate) async fn redirect(&mut self, endpoint: &str) -> Outcome<bool> {
-        let mut is_new = false;
+    /// Routes the posts to every connection through another endpoint. Returns for how many that is new:
+    /// new-connection then sends them the state again, since their items have changed.
+    pub(crate) async fn redirect(&mut self, endpoint: &str) -> Outcome<usize> {
+        let mut new = 0;
         for mut item in self.connections().await? {
             let url = item["connectionEndpoint"]["S"].as_str().unwrap_or_default();
             let redirected = url.replacen(authority(url), authority(endpoint), 1);
             if redirected == url {
                 continue;
             }
-            is_new = true;
+            new += 1;
             item["connectionEndpoint"]["S"] = redirected.into();
             self.dynamodb(
                 "PutItem",
@@ -135,7 +142,7 @@ impl Service {
             )
             .await?;
         }
-        Ok(is_new)
+        Ok(new)
     }
 
     /// Waits for toggle-message's next log line.
