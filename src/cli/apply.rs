@@ -97,7 +97,7 @@ async fn exactly(
     file: &PlanFile,
     options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
-    let plan = writing.plan(context, &converging).await?;
+    let mut plan = writing.plan(context, &converging).await?;
     file.check(&plan, writing).await?;
     if plan.is_empty() {
         let report = Writing::nothing(context, plan, options.wait).await;
@@ -105,8 +105,11 @@ async fn exactly(
     }
     let lease = writing.lease(&plan).await?;
     if !writing.is_current(&lease) {
-        let plan = writing.plan(context, &converging).await?;
-        file.check(&plan, writing).await?;
+        plan = writing.plan(context, &converging).await?;
+        if let Err(changed) = file.check(&plan, writing).await {
+            writing.release(lease).await;
+            return Err(changed);
+        }
     }
     let report = writing.run(context, plan, lease, options.wait).await?;
     finish(global, context, &report)
