@@ -236,15 +236,20 @@ impl Control {
                 .iter()
                 .map(|stack| (stack.to_string(), leases.get(stack.as_str())))
                 .collect();
-            let mut taken = wanted.iter().filter_map(|(stack, stored)| {
-                stored.filter(|stored| !watched.is_free(stack, stored))
-            });
-            let Some(other) = taken.next() else {
+            // All are watched from the first look on: they may end together.
+            let taken: Vec<&Stored> = wanted
+                .iter()
+                .filter_map(|(stack, stored)| {
+                    stored.filter(|stored| !watched.is_free(stack, stored))
+                })
+                .collect();
+            let Some(other) = taken.first() else {
                 if alive.is_none() {
                     alive = Alive::new(&run).ok();
                 }
                 let from = now();
                 if self.take(&run, claim, &wanted, from.1).await? {
+                    bury(&leases, &wanted);
                     return Ok(self.lease(run, wanted, from, alive));
                 }
                 // Somebody else was faster.
@@ -269,11 +274,6 @@ impl Control {
         from: (Instant, SystemTime),
         alive: Option<Alive>,
     ) -> Lease {
-        for stored in wanted.values().copied().flatten() {
-            if let Some(run) = &stored.run {
-                alive::bury(run);
-            }
-        }
         let before = wanted.iter();
         let before = before
             .map(|(stack, stored)| (stack.clone(), stored.map_or(0, |stored| stored.fence)))
@@ -463,6 +463,21 @@ impl Control {
             call.send().done("dynamodb:TransactWriteItems").await?;
         }
         Ok(())
+    }
+}
+
+/// Removes what is left of dead runs, once they hold no lease any more: without it nobody could tell
+/// that they are dead.
+fn bury(leases: &BTreeMap<String, Stored>, taken: &BTreeMap<String, Option<&Stored>>) {
+    let others = leases
+        .iter()
+        .filter(|(stack, _)| !taken.contains_key(*stack));
+    let held: BTreeSet<_> = others.filter_map(|(_, of)| of.run.as_ref()).collect();
+    let before = taken.values().copied().flatten();
+    for run in before.filter_map(|of| of.run.as_ref()) {
+        if !held.contains(run) {
+            alive::bury(run);
+        }
     }
 }
 
