@@ -17,7 +17,8 @@ use crate::render;
 pub(super) struct Arguments {
     /// The number of runs, the newest first
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
-    last: usize,
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    last: u16,
     /// Show each run's steps too
     #[arg(long)]
     steps: bool,
@@ -27,7 +28,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let (_, _, account) = context::reach(global).await?;
     let control = Control::new(&account, &Tags::new());
     let runs = control
-        .history(arguments.last)
+        .history(arguments.last.into())
         .await
         .map_err(advice::report)?;
     match global.format {

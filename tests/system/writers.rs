@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::channel;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
 use crate::support::PATIENCE;
@@ -266,5 +267,31 @@ async fn the_table_of_leases_can_be_lost() {
         .expect("deleted");
     project.assert_nothing_to_do();
     project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// A run of another machine has died long ago. Nobody can tell, so it is watched for a minute, even by a
+/// run that waits for nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lease_of_a_run_that_died_elsewhere_ends() {
+    let project = Project::new();
+    project.apply();
+    let tables = aws_sdk_dynamodb::Client::new(&project.world.config());
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let held = tables
+        .update_item()
+        .table_name(format!("{}-control", project.world.system))
+        .key("kind", text("lease"))
+        .key("name", text("toggles"))
+        .update_expression("SET #run = :run, expires = :expires")
+        .expression_attribute_names("#run", "run")
+        .expression_attribute_values(":run", text("0123456789abcdef"))
+        .expression_attribute_values(":expires", AttributeValue::N("1700000000000".to_owned()));
+    held.send().await.expect("it is held");
+    let destroyed = project.ok(&["destroy", "--yes", "--delete-data", "--lock-timeout", "0"]);
+    assert!(
+        destroyed.stderr.contains("waiting for arn:aws:"),
+        "{destroyed:#?}"
+    );
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::row::{n, number, s, text};
 use super::{Control, KIND, NAME, Row};
+use crate::account::error::failed;
 use crate::kit::call::Call as _;
 
 /// The kind of the rows. Their names begin with the time, so they are in order.
@@ -115,7 +116,8 @@ impl Control {
     /// # Errors
     /// `DynamoDB`'s.
     pub async fn history(&self, most: usize) -> Result<Vec<Run>, DriverError> {
-        let rows = self
+        // A page has at most 1 MB, and a run with many steps some 100 KB.
+        let mut rows = self
             .sdk
             .query()
             .table_name(&self.table)
@@ -124,12 +126,17 @@ impl Control {
             .expression_attribute_values(":kind", s(RUN))
             .scan_index_forward(false)
             .limit(i32::try_from(most).unwrap_or(i32::MAX))
-            .send()
-            .sent("dynamodb:Query")
-            .await;
-        match rows {
-            Err(error) if Self::is_absent(&error) => Ok(Vec::new()),
-            rows => Ok(rows?.items().iter().map(Run::of).collect()),
+            .into_paginator()
+            .items()
+            .send();
+        let mut runs = Vec::new();
+        while runs.len() < most {
+            let Some(row) = rows.next().await else { break };
+            match row.map_err(failed("dynamodb:Query")) {
+                Err(error) if Self::is_absent(&error) => break,
+                row => runs.push(Run::of(&row?)),
+            }
         }
+        Ok(runs)
     }
 }

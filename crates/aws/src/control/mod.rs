@@ -4,6 +4,7 @@
 //! first run that writes creates it, and a destruction after which nothing is left deletes it.
 
 mod alive;
+mod claim;
 mod history;
 mod lease;
 mod row;
@@ -13,13 +14,14 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType, Tag,
+    ScalarAttributeType, TableStatus, Tag,
 };
 use engine::DriverError;
 use model::{SYSTEM_TAG, Tags};
 
+pub use self::claim::{Claim, LeaseError};
 pub use self::history::{Ended, Run};
-pub use self::lease::{Claim, Fences, Lease, LeaseError};
+pub use self::lease::{Fences, Lease};
 pub use self::row::{Held, now};
 use crate::account::Account;
 use crate::kit::call::Call as _;
@@ -74,36 +76,40 @@ impl Control {
         error.is("ResourceNotFoundException")
     }
 
-    /// Creates the table if it does not exist, and waits until it can be used.
+    /// Creates the table if it does not exist, and waits until it can be used, or is gone: it may be
+    /// that another run is deleting it.
     ///
     /// # Errors
     /// `DynamoDB`'s.
     async fn create(&self) -> Result<(), DriverError> {
-        let created = self.send_create().await;
-        match created {
-            Err(error) if !error.is("ResourceInUseException") => return Err(error),
-            _ => {}
+        match self.send_create().await {
+            Err(error) if error.is("ResourceInUseException") => {}
+            created => created?,
         }
-        let active = || async {
+        let settled =
+            |status: Option<TableStatus>| status.is_none_or(|status| status == TableStatus::Active);
+        self.wait("to be active", settled).await
+    }
+
+    /// Waits for a status of the table, `None` if there is none.
+    async fn wait(
+        &self,
+        what: &str,
+        holds: impl Fn(Option<TableStatus>) -> bool,
+    ) -> Result<(), DriverError> {
+        let look = || async {
             let call = self.sdk.describe_table().table_name(&self.table).send();
-            let answer = call.sent("dynamodb:DescribeTable").await;
-            let status = match answer {
-                Ok(answer) => answer.table.and_then(|table| table.table_status),
+            let status = match call.sent("dynamodb:DescribeTable").await {
                 Err(error) if Self::is_absent(&error) => None,
-                Err(error) => return Err(error),
+                answer => answer?.table.and_then(|table| table.table_status),
             };
-            Ok(match status {
-                Some(status) if status.as_str() == "ACTIVE" => Ok(()),
-                Some(status) => Err(status.to_string()),
-                None => Err("not there".to_owned()),
-            })
+            let shown = status
+                .as_ref()
+                .map_or("not there", |status| status.as_str());
+            let shown = shown.to_owned();
+            Ok(if holds(status) { Ok(()) } else { Err(shown) })
         };
-        until(
-            &format!("the table {} to be active", self.table),
-            TABLE,
-            active,
-        )
-        .await
+        until(&format!("the table {} {what}", self.table), TABLE, look).await
     }
 
     async fn send_create(&self) -> Result<(), DriverError> {
@@ -133,25 +139,20 @@ impl Control {
             .await
     }
 
-    /// Deletes the table, if it exists: nothing of the system is left.
+    /// Deletes the table, if it exists: nothing of the system is left. One that another run is just
+    /// creating is that run's.
     ///
     /// # Errors
     /// `DynamoDB`'s.
     pub async fn delete(&self) -> Result<(), DriverError> {
         let call = self.sdk.delete_table().table_name(&self.table).send();
         match call.done("dynamodb:DeleteTable").await {
-            Err(error) if Self::is_absent(&error) => return Ok(()),
+            Err(error) if Self::is_absent(&error) || error.is("ResourceInUseException") => {
+                return Ok(());
+            }
             answer => answer?,
         }
-        let gone = || async {
-            let call = self.sdk.describe_table().table_name(&self.table).send();
-            match call.sent("dynamodb:DescribeTable").await {
-                Err(error) if Self::is_absent(&error) => Ok(Ok(())),
-                Err(error) => Err(error),
-                Ok(_) => Ok(Err("there".to_owned())),
-            }
-        };
-        until(&format!("the table {} to be gone", self.table), TABLE, gone).await
+        self.wait("to be gone", |status| status.is_none()).await
     }
 
     /// All rows of a kind, by name; none if there is no table.

@@ -191,7 +191,7 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         }
     }
 
-    /// As [`engine::Driver::holding`].
+    /// As [`Reader::holding`].
     fn holding(
         &self,
         _live: &TypedLive<Self::Properties>,
