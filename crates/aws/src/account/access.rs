@@ -19,6 +19,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use thiserror::Error;
 use tokio::sync::watch;
 
+use super::operation::Operation;
+
 /// What calls may do.
 #[derive(Clone, Debug)]
 pub(crate) enum Access {
@@ -65,12 +67,13 @@ impl Access {
         }
     }
 
-    /// A client that withholds what is not allowed.
-    pub(super) fn guard(&self, client: SharedHttpClient) -> SharedHttpClient {
+    /// A client of a service, by its signing name, that withholds what is not allowed.
+    pub(super) fn guard(&self, service: &str, client: SharedHttpClient) -> SharedHttpClient {
         match self {
             Self::Data => client,
             access => SharedHttpClient::new(Guarded {
                 client,
+                service: service.to_owned(),
                 access: access.clone(),
             }),
         }
@@ -138,6 +141,7 @@ impl fmt::Debug for Term {
 #[derive(Clone, Debug)]
 struct Guarded {
     client: SharedHttpClient,
+    service: String,
     access: Access,
 }
 
@@ -149,6 +153,7 @@ impl HttpClient for Guarded {
     ) -> SharedHttpConnector {
         SharedHttpConnector::new(GuardedConnector {
             connector: self.client.http_connector(settings, components),
+            service: self.service.clone(),
             access: self.access.clone(),
         })
     }
@@ -157,13 +162,14 @@ impl HttpClient for Guarded {
 #[derive(Debug)]
 struct GuardedConnector {
     connector: SharedHttpConnector,
+    service: String,
     access: Access,
 }
 
 impl HttpConnector for GuardedConnector {
     /// Looks before every step of the call: it may wait for its turn longer than a lease lasts.
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if is_read(&request) {
+        if Operation::of(&request).is_read(&self.service) {
             return self.connector.call(request);
         }
         let (connector, access) = (self.connector.clone(), self.access.clone());
@@ -180,126 +186,21 @@ impl HttpConnector for GuardedConnector {
     }
 }
 
-/// What the names of operations that change nothing begin with, of the services that Frontage calls.
-const READING: [&str; 9] = [
-    "AdminGet",
-    "AdminList",
-    "BatchGet",
-    "Describe",
-    "Get",
-    "Head",
-    "List",
-    "Query",
-    "Scan",
-];
-
-/// CodeArtifact's reads that are `POST`. Source: `http` of each operation in botocore's model
-/// `codeartifact`.
-const READ_BY_POST: [&str; 8] = [
-    "/v1/authorization-token",
-    "/v1/domain/repositories",
-    "/v1/domains",
-    "/v1/package-groups",
-    "/v1/package/versions",
-    "/v1/packages",
-    "/v1/repositories",
-    "/v1/tags",
-];
-
-/// Whether a call changes nothing: by the name of its operation in the protocols that send it, and by
-/// its method in the others. What is not known to be a read is none.
-fn is_read(request: &HttpRequest) -> bool {
-    match operation(request) {
-        Some(name) => READING.iter().any(|verb| name.starts_with(verb)),
-        None => match request.method() {
-            "GET" | "HEAD" => true,
-            "POST" => READ_BY_POST.contains(&path(request)),
-            _ => false,
-        },
-    }
-}
-
-fn path(request: &HttpRequest) -> &str {
-    let uri = request.uri();
-    let uri = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-    let path = uri.find('/').map_or("", |at| &uri[at..]);
-    path.split('?').next().unwrap_or_default()
-}
-
-/// The name of a call's operation: AWS JSON has it in a header, Smithy's CBOR in the path, AWS Query
-/// in the body.
-fn operation(request: &HttpRequest) -> Option<&str> {
-    let headers = request.headers();
-    if let Some(target) = headers.get("x-amz-target") {
-        return target.rsplit('.').next();
-    }
-    if headers.get("smithy-protocol").is_some() {
-        return path(request).rsplit('/').next();
-    }
-    let form = headers.get("content-type")?;
-    if !form.starts_with("application/x-www-form-urlencoded") {
-        return None;
-    }
-    let body = str::from_utf8(request.body().bytes()?).ok()?;
-    body.split('&')
-        .find_map(|pair| pair.strip_prefix("Action="))
-}
-
 #[cfg(test)]
 mod tests {
     use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
     use fake_aws::FakeAws;
 
+    use super::super::operation::tests::request;
     use super::*;
     use crate::kit::call::Call as _;
-
-    fn request(method: &str, uri: &str, headers: &[(&'static str, &'static str)]) -> HttpRequest {
-        let mut request = HttpRequest::empty();
-        request.set_method(method).unwrap();
-        request.set_uri(uri).unwrap();
-        for (name, value) in headers {
-            request.headers_mut().insert(*name, *value);
-        }
-        request
-    }
-
-    #[test]
-    fn a_read_is_told_by_its_operation_or_its_method() {
-        let json = |target| request("POST", "https://h/", &[("x-amz-target", target)]);
-        assert!(is_read(&json("DynamoDB_20120810.DescribeTable")));
-        assert!(is_read(&json(
-            "AWSCognitoIdentityProviderService.AdminGetUser"
-        )));
-        assert!(!is_read(&json("DynamoDB_20120810.UpdateItem")));
-        assert!(!is_read(&json(
-            "AWSCognitoIdentityProviderService.AdminCreateUser"
-        )));
-        let cbor = |operation: &str| {
-            let uri = format!("https://h/service/Monitoring/operation/{operation}");
-            request("POST", &uri, &[("smithy-protocol", "rpc-v2-cbor")])
-        };
-        assert!(is_read(&cbor("DescribeAlarms")));
-        assert!(!is_read(&cbor("PutMetricAlarm")));
-        let query = |body: &'static str| {
-            let form = ("content-type", "application/x-www-form-urlencoded");
-            request("POST", "https://h/", &[form]).map(|_| body.into())
-        };
-        assert!(is_read(&query("Action=GetRole&RoleName=a")));
-        assert!(!is_read(&query("Action=DeleteRole&RoleName=a")));
-        assert!(is_read(&request("GET", "https://h/a?tagging", &[])));
-        assert!(is_read(&request("POST", "https://h/v1/domains?x=1", &[])));
-        assert!(!is_read(&request("POST", "https://h/v1/domain", &[])));
-        assert!(!is_read(&request("POST", "https://h/v1/tag", &[])));
-        assert!(!is_read(&request("PUT", "https://h/a", &[])));
-        assert!(!is_read(&request("DELETE", "https://h/a", &[])));
-    }
 
     fn client(fake: &FakeAws, access: &Access) -> aws_sdk_sqs::Client {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-1"))
             .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
-            .http_client(access.guard(fake.client()))
+            .http_client(access.guard("sqs", fake.client()))
             .build();
         aws_sdk_sqs::Client::from_conf(config)
     }
@@ -366,6 +267,7 @@ mod tests {
         let term = Arc::new(Term::new(now(), Duration::from_mins(1)));
         let connector = GuardedConnector {
             connector: SharedHttpConnector::new(Turn(waits)),
+            service: "s3".to_owned(),
             access: Access::Lease(Arc::clone(&term)),
         };
         let call = connector.call(request("PUT", "https://h/a", &[]));

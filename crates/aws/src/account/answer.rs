@@ -9,6 +9,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::Value;
 
+use super::operation::Operation;
+
 /// The form that the answer to a request must have if the call succeeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -30,57 +32,34 @@ pub(super) enum Form {
 
 impl Form {
     /// The form of the answer to a request to a service, by its signing name.
-    ///
-    /// Source: Smithy's specifications of AWS's protocols. An operation is in a header, in the path, or in
-    /// a form; services with paths read with GET, but for the POSTs of CodeArtifact's lists.
     pub(super) fn of(request: &HttpRequest, service: &str) -> Self {
-        let uri = request.uri();
-        let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
-        let or_written = |form: Self, operation: &str| {
-            if is_read(operation) {
-                form
-            } else {
-                Self::Written
-            }
-        };
-        if let Some(target) = request.headers().get("x-amz-target") {
-            let operation = target.rsplit('.').next().unwrap_or_default();
-            let describes = operation.starts_with("Describe");
-            return or_written(
-                if describes {
-                    Self::Described
-                } else {
-                    Self::Json
-                },
-                operation,
-            );
+        let operation = Operation::of(request);
+        if !operation.is_read(service) {
+            return Self::Written;
         }
-        if let Some((_, operation)) = path.split_once("/operation/") {
-            return or_written(Self::Cbor, operation);
+        match operation {
+            Operation::Json(name) if name.starts_with("Describe") => Self::Described,
+            Operation::Json(_) => Self::Json,
+            Operation::Cbor(_) => Self::Cbor,
+            Operation::Query(_) => Self::Xml,
+            Operation::Rest(method, path) => Self::of_path(method, path, request.uri(), service),
         }
-        let form = request.body().bytes().unwrap_or_default();
-        if let Some(operation) = form.strip_prefix(b"Action=") {
-            return or_written(
-                Self::Xml,
-                std::str::from_utf8(operation).unwrap_or_default(),
-            );
-        }
+    }
+
+    fn of_path(method: &str, path: &str, uri: &str, service: &str) -> Self {
+        let query = uri.split_once('?').map_or("", |(_, query)| query);
         let has = |parameter: &str| query.split('&').any(|of| of == parameter);
-        match (request.method(), service) {
-            ("HEAD", _) => Self::Content,
-            ("GET", "s3") if has("x-id=GetObject") => Self::Content,
+        match service {
+            _ if method == "HEAD" => Self::Content,
+            "s3" if has("x-id=GetObject") => Self::Content,
             // A policy is the body, in JSON.
-            ("GET", "s3") if has("policy") => Self::Json,
+            "s3" if has("policy") => Self::Json,
             // A function's code is the body.
-            ("GET", "cloudfront")
-                if path.contains("/function/") && !path.ends_with("/describe") =>
-            {
+            "cloudfront" if path.contains("/function/") && !path.ends_with("/describe") => {
                 Self::Text
             }
-            ("GET", "s3" | "cloudfront" | "route53") => Self::Xml,
-            ("GET", _) => Self::Json,
-            ("POST", "codeartifact") if lists_of_codeartifact(path) => Self::Json,
-            _ => Self::Written,
+            "s3" | "cloudfront" | "route53" => Self::Xml,
+            _ => Self::Json,
         }
     }
 
@@ -128,24 +107,6 @@ impl Form {
         *response.body_mut() = body.into();
         Ok(response)
     }
-}
-
-/// Whether an operation's name says that it changes nothing.
-fn is_read(operation: &str) -> bool {
-    let reads = ["Get", "List", "Describe", "Scan", "Query", "BatchGet"];
-    reads.iter().any(|read| operation.starts_with(read))
-}
-
-/// CodeArtifact's lists are POSTs. Source: its API reference.
-fn lists_of_codeartifact(path: &str) -> bool {
-    let lists = [
-        "/v1/domains",
-        "/v1/repositories",
-        "/v1/domain/repositories",
-        "/v1/package-groups",
-        "/v1/tags",
-    ];
-    lists.iter().any(|list| path.ends_with(list))
 }
 
 /// Whether a body is a page: a proxy's or a captive portal's.

@@ -10,6 +10,7 @@ mod endpoints;
 pub mod error;
 mod kept;
 mod network;
+mod operation;
 mod pace;
 pub mod patience;
 mod profile;
@@ -243,7 +244,9 @@ impl Account {
             .entry((service, region.to_owned()))
             .or_insert_with(make)
             .clone();
-        let client = config.http_client().map(|client| self.access.guard(client));
+        let client = config
+            .http_client()
+            .map(|client| self.access.guard(service, client));
         let mut config = config.into_builder();
         config.set_http_client(client);
         config.build()

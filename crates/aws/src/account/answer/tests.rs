@@ -4,6 +4,7 @@ use fake_aws::FakeAws;
 
 use super::*;
 use crate::account::error::failed;
+use crate::account::operation::tests::request;
 use crate::account::transport::{self, CallCount, Endpoint};
 
 const PAGE: &str = " <!DOCTYPE html><html><body>Sign in to the guest network</body></html>";
@@ -46,20 +47,6 @@ async fn an_answer_that_is_none_is_tried_again_and_then_an_error() {
         assert_eq!(attempts, 5, "{flaw}");
     }
     assert_eq!(read("{}").await, (Ok(Vec::new()), 1));
-}
-
-fn request(
-    method: &'static str,
-    uri: &str,
-    headers: &[(&'static str, &'static str)],
-) -> HttpRequest {
-    let mut request = HttpRequest::empty();
-    request.set_method(method).unwrap();
-    request.set_uri(uri).unwrap();
-    for (name, value) in headers {
-        request.headers_mut().insert(*name, *value);
-    }
-    request
 }
 
 #[test]
