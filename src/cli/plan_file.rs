@@ -121,7 +121,7 @@ impl PlanFile {
         changes.extend(differences(&self.plan, &now));
         Err(miette!(
             help = "plan again, and look at the new plan",
-            "nothing was done: since this was planned at {}\n  {}",
+            "nothing was done: the plan of {} is out of date\n  {}",
             self.made,
             changes.join("\n  ")
         ))
@@ -147,9 +147,9 @@ fn differences(then: &Value, now: &Value) -> Vec<String> {
         .map(|address| {
             let (then, now) = (action(then.get(address)), action(now.get(address)));
             if then == now {
-                format!("{address}: {now}, but of something else")
+                format!("{address}: still `{now}`, but of other values")
             } else {
-                format!("{address}: {then} was planned, and now {now} is")
+                format!("{address}: planned `{then}`, now `{now}`")
             }
         })
         .collect()

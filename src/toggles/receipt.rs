@@ -1,8 +1,6 @@
 //! Receipts of changes: see [`toggle_contract::receipt`].
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher as _, RandomState};
-use std::process;
 use std::time::Duration;
 
 use aws::{Account, failed};
@@ -72,8 +70,8 @@ impl Receipt {
     }
 
     fn new(client: Client, table: String) -> Self {
-        // The state is random for each process.
-        let random = RandomState::new().hash_one((now_ms(), process::id()));
+        // Without randomness, the time tells two receipts apart.
+        let random = getrandom::u64().unwrap_or_else(|_| now_ms());
         let key = format!("{PREFIX}{random:016x}");
         Self { client, table, key }
     }

@@ -162,9 +162,9 @@ async fn a_plan_of_a_file_is_applied_exactly_or_not_at_all() {
     let refused = project.frontage(&["apply", "it.plan"]);
     assert_eq!(refused.code, Some(1), "{refused:#?}");
     let words = [
-        "nothing was done: since this was planned",
+        "nothing was done: the plan of",
         "ran `apply` at",
-        "create was planned",
+        "planned `create`, now `nothing`",
     ];
     for word in words {
         assert!(refused.stderr.contains(word), "{word}: {refused:#?}");
@@ -185,9 +185,7 @@ async fn a_plan_of_a_file_is_applied_exactly_or_not_at_all() {
     let refused = project.frontage(&["apply", "empty.plan"]);
     assert_eq!(refused.code, Some(1), "{refused:#?}");
     assert!(
-        refused
-            .stderr
-            .contains("nothing was planned, and now create is"),
+        refused.stderr.contains("planned `nothing`, now `create`"),
         "{refused:#?}"
     );
     project.apply();
