@@ -140,6 +140,8 @@ async fn an_orphan_is_kept_until_its_logs_may_go() {
     let plan = world.plan(&world.graph(|_| {})).await;
     assert!(plan.is_empty(), "{:?}", describe(&plan));
     assert_eq!(plan.kept.len(), 1, "{:?}", plan.kept);
-    assert_eq!(plan.kept[0].holding, Some(Holding::about(12, "byte")));
+    // CloudWatch counts 26 bytes for each event beside its message; MiniStack the message alone.
+    let held = [12, 38].map(|bytes| Some(Holding::about(bytes, "byte")));
+    assert!(held.contains(&plan.kept[0].holding), "{:?}", plan.kept);
     world.destroy(&graph(&world, &group())).await;
 }
