@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use engine::{DriverError, InventoryError, PlanError, Unreadable};
+use engine::{DriverError, InventoryError, PlanError, Refusal, Unreadable};
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
@@ -128,15 +128,23 @@ fn subject(first: &Unreadable, more: usize) -> String {
     }
 }
 
+/// What is refused, each with its own advice. What only waits for it is in the plan.
+pub(super) fn refused(refusals: &[Refusal]) -> Report {
+    let lines = refusals
+        .iter()
+        .filter(|refusal| !matches!(refusal, Refusal::Behind { .. }))
+        .map(|refusal| format!("{refusal}\n  help: {}", refusal.hint()));
+    Report::msg(lines.collect::<Vec<_>>().join("\n"))
+}
+
 /// A refusal names each resource with its own advice.
 pub(super) fn plan(error: PlanError) -> Report {
     match error {
-        PlanError::Refused(refusals) => {
-            let lines = refusals
-                .iter()
-                .map(|refusal| format!("{refusal}\n  help: {}", refusal.hint()));
-            Report::msg(lines.collect::<Vec<_>>().join("\n"))
-        }
+        PlanError::Refused(refusals) => refused(&refusals),
+        PlanError::NotThere { .. } => advise(
+            error,
+            "run `frontage plan`: it names what is not this system's, with its address",
+        ),
         PlanError::Absent { .. } => advise(
             error,
             "run `frontage plan`: it names what is kept, with the command that deletes it",

@@ -12,6 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
+use crate::cli::plan;
 use crate::cli::plan_file::PlanFile;
 use crate::cli::writing::Writing;
 use crate::render;
@@ -99,12 +100,14 @@ async fn exactly(
 ) -> Result<ExitCode, Report> {
     let mut plan = writing.plan(context, &converging).await?;
     file.check(&plan, writing).await?;
+    let whole = plan::whole(&plan);
     if plan.is_empty() {
         let report = Writing::nothing(context, plan, options.wait).await;
-        return finish(global, context, &report);
+        let ended = finish(global, context, &report)?;
+        return whole.map(|()| ended);
     }
     let lease = writing.lease(&plan).await?;
-    if !writing.is_current(&lease) {
+    if !writing.is_current(&lease, &plan).await? {
         plan = writing.plan(context, &converging).await?;
         if let Err(changed) = file.check(&plan, writing).await {
             writing.release(lease).await;
@@ -112,7 +115,8 @@ async fn exactly(
         }
     }
     let report = writing.run(context, plan, lease, options.wait).await?;
-    finish(global, context, &report)
+    let ended = finish(global, context, &report)?;
+    whole.map(|()| ended)
 }
 
 /// Plans, shows the plan, asks, takes the lease of its stacks, runs it, and reports. If another run
@@ -125,7 +129,8 @@ pub(super) async fn carry_out(
     options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
     let mut plan = writing.plan(context, &make).await?;
-    let report = loop {
+    let (report, whole) = loop {
+        let whole = plan::whole(&plan);
         let asks = !plan.is_empty() && !options.yes;
         if global.format == Format::Human || (asks && std::io::stdin().is_terminal()) {
             say(&render::plan(&plan));
@@ -135,13 +140,13 @@ pub(super) async fn carry_out(
             if clears {
                 writing.clear(context).await?;
             }
-            break Writing::nothing(context, plan, options.wait).await;
+            break (Writing::nothing(context, plan, options.wait).await, whole);
         }
         if asks {
             confirm(options.question, options.answer).await?;
         }
         let lease = writing.lease(&plan).await?;
-        if !writing.is_current(&lease) {
+        if !writing.is_current(&lease, &plan).await? {
             let again = writing.plan(context, &make).await?;
             if !same(&plan, &again)? {
                 writing.release(lease).await;
@@ -155,9 +160,10 @@ pub(super) async fn carry_out(
         if clears && report.complete() {
             writing.clear(context).await?;
         }
-        break report;
+        break (report, whole);
     };
-    finish(global, context, &report)
+    let ended = finish(global, context, &report)?;
+    whole.map(|()| ended)
 }
 
 /// Whether two plans are the same, as far as plans are shown.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use aws::Account;
-use engine::{Goal, Inventory, Plan, Readers, Resolved, Secrets, Selection};
+use engine::{Goal, Inventory, Plan, Readers, Resolved, Secrets, Selection, SystemId};
 use local::Functions;
 use miette::{Report, miette};
 use model::{Graph, Service, StackName};
@@ -21,7 +21,7 @@ use crate::cli::global::Global;
 use crate::cli::lacking::Lacking;
 use crate::cli::output::say;
 use crate::cli::regions::OutOfPlace;
-use crate::cli::{advice, description, import_map, metadata, secrets};
+use crate::cli::{advice, description, identity, import_map, metadata, secrets};
 use crate::hint::Hint;
 
 /// A system and its account.
@@ -31,6 +31,8 @@ pub(super) struct Context {
     pub(super) graph: Graph,
     /// The account.
     pub(super) account: Account,
+    /// The id of the system, which the description may state.
+    pub(super) id: SystemId,
     /// What reads the account.
     pub(super) readers: Readers,
     /// The selected stacks.
@@ -113,6 +115,7 @@ impl Context {
         let readers = aws::readers(&account);
         Ok(Self {
             secrets: secrets::find(&graph),
+            id: identity::described(system),
             graph,
             account,
             readers,
@@ -126,11 +129,13 @@ impl Context {
     pub(super) async fn read(&mut self, goal: Goal) -> Result<Inventory, Report> {
         let known = Resolved {
             secrets: self.secrets.clone(),
+            id: self.id.clone(),
             ..self.account.known()
         };
         let inventory = engine::read(&self.graph, &self.selection, &self.readers, known, goal)
             .await
             .map_err(|error| advice::inventory(&error))?;
+        identity::check(self, &inventory)?;
         self.selection = inventory.selection.clone();
         self.lacking.extend(inventory.lacking.clone());
         Ok(inventory)
@@ -163,6 +168,9 @@ impl Context {
                 .map_err(advice::report)?;
         }
         let inventory = self.read(goal).await?;
+        if goal == Goal::Converge {
+            identity::look_for_other_name(self, &inventory).await?;
+        }
         engine::plan(&self.graph, &inventory, &self.readers, goal).map_err(advice::plan)
     }
 

@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use aws::Control;
 use clap::Args;
+use futures_util::future::join;
 use miette::Report;
 use model::Tags;
 
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json};
 use crate::cli::{advice, context};
-use crate::render;
+use crate::render::{self, History};
 
 /// Arguments of `history`.
 #[derive(Debug, Args)]
@@ -27,13 +28,14 @@ pub(super) struct Arguments {
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
     let (_, _, account) = context::reach(global).await?;
     let control = Control::new(&account, &Tags::new());
-    let runs = control
-        .history(arguments.last.into())
-        .await
-        .map_err(advice::report)?;
+    let (system, runs) = join(control.binding(), control.history(arguments.last.into())).await;
+    let history = History {
+        system: system.map_err(advice::report)?,
+        runs: runs.map_err(advice::report)?,
+    };
     match global.format {
-        Format::Human => print(&render::history(&runs, arguments.steps))?,
-        Format::Json => print_json(&runs)?,
+        Format::Human => print(&render::history(&history, arguments.steps))?,
+        Format::Json => print_json(&history)?,
     }
     Ok(ExitCode::SUCCESS)
 }

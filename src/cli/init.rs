@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
         Some(name) => name.parse().map_err(|error| advice::advise(error, NAMES))?,
         None => directory_name()?,
     };
-    let text = template(&name);
+    let text = template(&name, &aws::control::new_id());
     let mut file = match OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -1,5 +1,6 @@
 //! The command line: one file per command; [`context`] contains the common part of most.
 
+mod adopt;
 mod advice;
 mod apply;
 mod build;
@@ -10,6 +11,7 @@ mod dev;
 mod functions;
 mod global;
 mod history;
+mod identity;
 mod import_map;
 mod init;
 mod interrupts;
@@ -74,6 +76,8 @@ enum Command {
     Apply(apply::Arguments),
     /// Destroy the system; keeps resources that hold data unless --delete-data is given
     Destroy(destroy::Arguments),
+    /// Take over resources that stand and are not the system's, such as ones that lost their tags
+    Adopt(adopt::Arguments),
     /// Show each stack's outputs (URLs and names)
     Outputs,
     /// Show the runs that wrote: who, what, when, and how they ended
@@ -136,6 +140,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Plan(arguments) => plan::run(&global, &arguments).await,
         Command::Apply(arguments) => apply::run(&global, &arguments).await,
         Command::Destroy(arguments) => destroy::run(&global, &arguments).await,
+        Command::Adopt(arguments) => adopt::run(&global, &arguments).await,
         Command::Outputs => outputs::run(&global).await,
         Command::History(arguments) => history::run(&global, &arguments).await,
         Command::Unlock(arguments) => unlock::run(&global, &arguments).await,

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use engine::Goal;
+use engine::{Goal, Plan};
 use miette::Report;
 
+use crate::cli::advice;
 use crate::cli::context::Context;
 use crate::cli::functions::Zips;
 use crate::cli::global::{Format, Global};
@@ -30,6 +31,14 @@ pub(super) struct Arguments {
     /// Also write the plan to a file, for `apply FILE`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+}
+
+/// Checks that nothing was refused.
+pub(super) fn whole(plan: &Plan) -> Result<(), Report> {
+    if plan.refused.is_empty() {
+        return Ok(());
+    }
+    Err(advice::refused(&plan.refused))
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
@@ -62,6 +71,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         let file = file.map(|file| format!(" {file}")).unwrap_or_default();
         say(&format!("\nTo apply this plan: frontage apply{file}"));
     }
+    whole(&plan)?;
     context.complete()?;
     let changes = arguments.detailed_exitcode && !plan.is_empty();
     Ok(if changes {

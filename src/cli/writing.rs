@@ -8,16 +8,17 @@ use std::time::Duration;
 use aws::control::{Claim, Ended, Fences, Held, LeaseError, Run};
 use aws::{Control, Lease};
 use engine::{Outcome, Plan, StepKind};
+use futures_util::future::join;
 use miette::Report;
 use model::StackName;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, watch};
 
-use crate::cli::advice;
 use crate::cli::context::Context;
 use crate::cli::global::Global;
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::say;
+use crate::cli::{advice, identity};
 use crate::hint::Hint;
 use crate::render;
 
@@ -30,6 +31,8 @@ pub(super) struct Writing {
     description: String,
     /// The runs that had the leases when the account was read.
     fences: Fences,
+    /// Whether the system's name was bound to its id then.
+    is_bound: bool,
 }
 
 impl Writing {
@@ -46,6 +49,7 @@ impl Writing {
             patience: Duration::from_secs(patience),
             description: digest(global),
             fences: Fences::new(),
+            is_bound: false,
         }
     }
 
@@ -55,7 +59,11 @@ impl Writing {
         context: &mut Context,
         make: &impl AsyncFn(&mut Context) -> Result<Plan, Report>,
     ) -> Result<Plan, Report> {
-        self.fences = self.control.fences().await.map_err(advice::report)?;
+        let (fences, binding) = join(self.control.fences(), self.control.binding()).await;
+        self.fences = fences.map_err(advice::report)?;
+        let binding = binding.map_err(advice::report)?;
+        self.is_bound = binding.is_some();
+        identity::bound(context, binding.as_ref())?;
         make(context).await
     }
 
@@ -80,13 +88,18 @@ impl Writing {
             .map_err(|error| advice::report(NoLease(error)))
     }
 
-    /// Whether nobody has written to the lease's stacks since the account was read.
-    pub(super) fn is_current(&self, lease: &Lease) -> bool {
+    /// Whether nobody has written to the lease's stacks since the account was read, and the system's
+    /// name is bound to the id that the plan writes.
+    pub(super) async fn is_current(&self, lease: &Lease, plan: &Plan) -> Result<bool, Report> {
         let fence = |stack| self.fences.get(stack).copied().unwrap_or_default();
-        lease
-            .before()
-            .iter()
-            .all(|(stack, before)| *before == fence(stack))
+        let mut fences = lease.before().iter();
+        if !fences.all(|(stack, before)| *before == fence(stack)) {
+            return Ok(false);
+        }
+        match plan.known.id.get().filter(|_| !self.is_bound) {
+            Some(id) => self.control.bind(id).await.map_err(advice::report),
+            None => Ok(true),
+        }
     }
 
     /// Runs a plan and records it, then gives the lease back.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Action, Change, Counts, Holding, Outcome, Plan, Precision, Reason, Report, ResourcePlan,
-    StepKind, Stranger,
+    Action, Change, Counts, Holding, Outcome, Plan, Precision, Reason, Refusal, Report,
+    ResourcePlan, StepKind, Stranger,
 };
 use model::{Pseudo, StackName};
 use schemars::JsonSchema;
@@ -35,6 +35,8 @@ pub struct PlanDocument {
     unchanged: usize,
     /// The planned actions, in the order of the model; deletions come last.
     resources: Vec<ResourceDocument>,
+    /// Resources that are not touched, since they are somebody else's, and those that wait for them.
+    refused: Vec<RefusedDocument>,
     /// Resources that are kept though they are not described or are to be destroyed, since they hold
     /// people's data.
     kept: Vec<KeptDocument>,
@@ -66,6 +68,18 @@ struct ResourceDocument {
     changes: Vec<ChangeDocument>,
     /// How much of people's data a deletion deletes; null if its type holds none.
     holds: Option<HoldingDocument>,
+}
+
+/// A resource that is not touched.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Refused")]
+struct RefusedDocument {
+    /// Its address.
+    address: String,
+    /// Why.
+    reason: String,
+    /// What to do about it.
+    help: String,
 }
 
 /// How much of people's data a resource holds.
@@ -199,6 +213,16 @@ struct StrangerDocument {
     reason: String,
 }
 
+impl RefusedDocument {
+    fn new(refusal: &Refusal) -> Self {
+        Self {
+            address: refusal.address().to_string(),
+            reason: refusal.to_string(),
+            help: refusal.hint().into_owned(),
+        }
+    }
+}
+
 impl StrangerDocument {
     fn new(stranger: &Stranger) -> Self {
         Self {
@@ -241,6 +265,7 @@ impl PlanDocument {
             summary: plan.counts().into(),
             unchanged: plan.unchanged,
             resources: plan.resources.iter().map(ResourceDocument::new).collect(),
+            refused: plan.refused.iter().map(RefusedDocument::new).collect(),
             kept: kept.collect(),
             left: left.collect(),
             unsearched: unsearched.collect(),

@@ -2,15 +2,32 @@
 
 use std::fmt::Write as _;
 
-use aws::control::Run;
+use aws::control::{Binding, Run};
+use serde::Serialize;
 
-/// One line for each run, the newest first, and its steps if asked for.
+/// A system and the runs that wrote to it.
+#[derive(Debug, Serialize)]
+pub struct History {
+    /// The system; null before the first run.
+    pub system: Option<Binding>,
+    /// The newest runs first.
+    pub runs: Vec<Run>,
+}
+
+/// One line for the system and for each run, the newest first, and its steps if asked for.
 #[must_use]
-pub fn history(runs: &[Run], steps: bool) -> String {
+pub fn history(History { system, runs }: &History, steps: bool) -> String {
     if runs.is_empty() {
         return "no run has written yet\n".to_owned();
     }
     let mut text = String::new();
+    if let Some(of) = system {
+        let _ = writeln!(
+            text,
+            "system {}, id {}, in account {}, {}, since {}\n",
+            of.name, of.id, of.account, of.region, of.since
+        );
+    }
     for run in runs {
         let (result, done, left) = match &run.ended {
             Some(ended) => (ended.result.as_str(), ended.done, ended.left),

@@ -12,7 +12,7 @@ mod toggles;
 pub mod visible;
 
 pub use document::{PlanDocument, ReportDocument};
-pub use history::history;
+pub use history::{History, history};
 pub use packages::{packages_listed, packages_published};
 pub use plan::{left, plan};
 pub use progress::progress;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use engine::{Action, Change, Kept, Plan, Reason, ResourcePlan, UNKNOWN, Unsearched};
-use model::Pseudo;
+use engine::{Action, Change, Kept, Plan, Reason, Refusal, ResourcePlan, UNKNOWN, Unsearched};
+use model::{Address, Pseudo};
 use serde_json::Value;
 
 /// The length beyond which values are cut; the JSON contains them whole.
@@ -33,6 +33,7 @@ pub fn plan(plan: &Plan) -> String {
             text.push_str(&resource(planned));
         }
     }
+    text.push_str(&refused(&plan.refused));
     for of in &plan.kept {
         text.push_str(&kept(of));
     }
@@ -74,6 +75,25 @@ fn kept(of: &Kept) -> String {
     format!(
         "\n  = {address}  {name}\n      kept: `{id}` holds {holds}; `frontage destroy {of} --delete-data` deletes it\n"
     )
+}
+
+/// The resources of others, each with those that wait for it.
+fn refused(refusals: &[Refusal]) -> String {
+    let mut waiting = BTreeMap::<&Address, Vec<String>>::new();
+    for refusal in refusals {
+        if let Refusal::Behind { address, on, .. } = refusal {
+            waiting.entry(on).or_default().push(address.to_string());
+        }
+    }
+    let others = refusals.iter();
+    let others = others.filter(|of| !matches!(of, Refusal::Behind { .. }));
+    others.fold(String::new(), |mut text, other| {
+        let _ = writeln!(text, "\n  ! {other}");
+        if let Some(waiting) = waiting.get(other.address()) {
+            let _ = writeln!(text, "      waiting for it: {}", waiting.join(", "));
+        }
+        text
+    })
 }
 
 /// The types that could not be looked for, by the reason.

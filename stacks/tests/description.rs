@@ -396,7 +396,7 @@ fn system() -> impl Strategy<Value = System> {
     let front_ends = option::of((identity(), delivery(), shell(), teams()));
     let all = (
         name,
-        (region, option::of("[0-9]{12}")),
+        (option::of("[0-9a-f]{8}"), region, option::of("[0-9]{12}")),
         (tags(), ignored()),
         functions(),
         (toggles(), alarms()),
@@ -407,7 +407,7 @@ fn system() -> impl Strategy<Value = System> {
     all.prop_map(
         |(
             name,
-            (region, account),
+            (id, region, account),
             tags,
             functions,
             (toggles, alarms),
@@ -425,6 +425,7 @@ fn system() -> impl Strategy<Value = System> {
             }
             System {
                 name,
+                id,
                 region,
                 account,
                 tags,
@@ -744,6 +745,7 @@ fn write_toggles(text: &mut String, toggles: &Toggles) {
 fn written(system: &System) -> String {
     let System {
         name,
+        id,
         region,
         account,
         tags,
@@ -762,7 +764,7 @@ fn written(system: &System) -> String {
     if let Some(region) = region {
         writeln!(text, "region = \"{region}\"").unwrap();
     }
-    write_texts(&mut text, [("account", account)]);
+    write_texts(&mut text, [("id", id), ("account", account)]);
     writeln!(text, "ignore_tags = {:?}", ignore_tags.patterns()).unwrap();
     text += "[tags]\n";
     for (key, value) in tags {

@@ -129,11 +129,11 @@ fn the_identity_of_an_account_wide_resource_has_the_region() {
     for node in longest().nodes() {
         let (address, kind) = (&node.address, node.resource_type);
         let account_wide = kind.scope == Scope::Account;
-        let recorded = node.tags(Some("eu-west-1")).get(REGION_TAG).cloned();
+        let recorded = node.tags(None, Some("eu-west-1")).get(REGION_TAG).cloned();
         let expected = account_wide.then(|| "eu-west-1".to_owned());
         assert_eq!(recorded, expected, "{address}");
         assert_eq!(
-            node.owner(Some("eu-west-1")) != node.owner(Some("us-east-1")),
+            node.owner(None, Some("eu-west-1")) != node.owner(None, Some("us-east-1")),
             account_wide,
             "{address}"
         );

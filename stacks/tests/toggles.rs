@@ -84,12 +84,12 @@ fn roles_grant_the_least() {
 fn every_resource_that_can_be_tagged_carries_the_systems_tags() {
     for node in graph("tags = { team = \"web\" }").nodes() {
         assert_eq!(
-            node.tags(None).contains_key("team"),
+            node.tags(None, None).contains_key("team"),
             node.resource_type.taggable,
             "{}",
             node.address
         );
-        let tags = node.tags(None);
+        let tags = node.tags(None, None);
         assert!(tags.contains_key(FINGERPRINT_TAG), "{}", node.address);
     }
 }

@@ -296,10 +296,15 @@ impl World {
         read.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// A plan. What it refuses is an error, as it is of the program.
     pub async fn try_plan(&self, graph: &Graph, goal: Goal) -> Result<Plan, PlanError> {
         let account = self.account().await;
         let inventory = self.read(&account, graph, goal).await;
-        engine::plan(graph, &inventory, &readers(&account), goal)
+        let mut plan = engine::plan(graph, &inventory, &readers(&account), goal)?;
+        match std::mem::take(&mut plan.refused) {
+            refused if refused.is_empty() => Ok(plan),
+            refused => Err(PlanError::Refused(refused)),
+        }
     }
 
     pub async fn plan(&self, graph: &Graph) -> Plan {

@@ -75,6 +75,8 @@ async fn destroy_keeps_the_tables_and_apply_takes_them_up_again() {
     project.apply();
     project.ok(&["toggles", "set", "1", "on", "--name", "Feature toggle 1"]);
     let destroyed = project.ok(&["destroy", "--yes"]);
+    // Nothing is told of what is gone.
+    assert!(!destroyed.stdout.contains("ws://"), "{destroyed:#?}");
     for table in ["toggles-table", "connections-table"] {
         let told = format!("kept: `{}` holds ", project.world.name(table));
         assert!(destroyed.stderr.contains(&told), "{destroyed:#?}");

@@ -15,6 +15,7 @@ mod failures;
 mod fakecloud;
 mod federation;
 mod front_ends;
+mod identity;
 mod kept;
 mod least_privilege;
 mod life;

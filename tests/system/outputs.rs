@@ -31,6 +31,7 @@ fn help() {
         "plan",
         "apply",
         "destroy",
+        "adopt",
         "outputs",
         "toggles",
         "toggles list",

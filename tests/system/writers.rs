@@ -214,7 +214,7 @@ async fn the_history_says_who_did_what() {
     assert_eq!(empty.stdout, "no run has written yet\n");
     project.apply();
     let runs = project.ok(&["history", "--format", "json"]).json();
-    let run = &runs[0];
+    let run = &runs["runs"][0];
     assert_eq!(run["command"], "apply", "{runs:#}");
     assert_eq!(run["ended"]["result"], "complete", "{runs:#}");
     let steps = run["ended"]["steps"].as_array().expect("its steps");
@@ -238,8 +238,8 @@ async fn the_history_says_who_did_what() {
     let runs = project
         .ok(&["history", "--last", "1", "--format", "json"])
         .json();
-    assert_eq!(runs[0]["command"], "destroy", "{runs:#}");
-    assert!(runs[0]["ended"].is_null(), "{runs:#}");
+    assert_eq!(runs["runs"][0]["command"], "destroy", "{runs:#}");
+    assert!(runs["runs"][0]["ended"].is_null(), "{runs:#}");
     let shown = project.ok(&["history", "--steps"]);
     assert!(shown.stdout.contains("not ended"), "{shown:#?}");
     assert!(

@@ -34,4 +34,5 @@ pub use account::patience::upload_timeouts;
 pub use account::{Account, AccountError, AskMfaCode, CallCount, Connection, Network, Stream};
 pub use control::{Control, Lease};
 pub use drivers::{readers, writers};
+pub use kit::tagging::{OtherSystem, other_systems};
 pub use kit::wait::{WaitPolicy, retry};

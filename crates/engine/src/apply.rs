@@ -309,9 +309,12 @@ impl Run {
         });
         match result {
             Ok(live) => {
-                if let Some(live) = live {
-                    self.note_pending(step, &live);
-                    self.known.attributes.insert(address, live.attributes);
+                match live {
+                    Some(live) => {
+                        self.note_pending(step, &live);
+                        self.known.attributes.insert(address, live.attributes);
+                    }
+                    None => self.forget(step, &address),
                 }
                 self.outcomes.insert(step, Outcome::Done);
             }
@@ -323,6 +326,16 @@ impl Run {
                 self.outcomes.insert(step, Outcome::Failed(error));
                 self.skip_dependents(step, &address);
             }
+        }
+    }
+
+    /// Forgets the attributes of a deleted resource, unless they are those of another one at the same
+    /// address: its successor, or what it was a duplicate of.
+    fn forget(&mut self, step: usize, address: &Address) {
+        let deleted = self.planned(step).live.as_ref();
+        let deleted = deleted.map(|live| live.attributes.clone());
+        if self.known.attributes.get(address) == deleted.as_ref() {
+            self.known.attributes.remove(address);
         }
     }
 

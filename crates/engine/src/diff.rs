@@ -1,8 +1,8 @@
 //! The differences between two normalised sets of properties, and their consequences.
 
 use model::{
-    ADDRESS_TAG, BOUND_TO_TAG, FINGERPRINT_TAG, IgnoredTags, KEYS_TAG, REGION_TAG, ResourceType,
-    SYSTEM_TAG, Tags, is_removable,
+    ADDRESS_TAG, BOUND_TO_TAG, FINGERPRINT_TAG, ID_TAG, IgnoredTags, KEYS_TAG, REGION_TAG,
+    ResourceType, SYSTEM_TAG, Tags, is_removable,
 };
 use serde_json::Value;
 
@@ -123,6 +123,7 @@ pub(super) fn tag_changes(live: &Tags, desired: &Tags, ignored: &IgnoredTags) ->
     let (set, remove) = diff_tags(live, desired, ignored);
     let record = [
         SYSTEM_TAG,
+        ID_TAG,
         REGION_TAG,
         ADDRESS_TAG,
         BOUND_TO_TAG,

@@ -13,7 +13,7 @@ use crate::goal::{Goal, Selection};
 use crate::holdings::{Holdings, at_stake};
 use crate::live::{Live, ReadRequest};
 use crate::read_cache::ReadCache;
-use crate::resolve::{Resolved, has_unknown};
+use crate::resolve::{Resolved, SystemId, has_unknown};
 use crate::unreadable::{InventoryError, Unreadable, all, both};
 use crate::uses::uses_of_selected;
 
@@ -60,15 +60,42 @@ impl Inventory {
         }
     }
 
-    /// Adds something that the system owns and the model does not have: an orphan, unless it is of
-    /// another Region.
+    /// The ids of the systems of this name that own what was read, each with the number of its
+    /// resources: one id, unless two systems have one name.
+    #[must_use]
+    pub fn ids(&self, system: &str) -> BTreeMap<String, usize> {
+        let orphans = self.orphans.iter().map(|orphan| &orphan.live);
+        let mut ids = BTreeMap::new();
+        for live in self.live.values().chain(orphans) {
+            let owner = live.tags.owner().filter(|owner| owner.system == system);
+            if let Some(id) = owner.and_then(|owner| owner.id) {
+                *ids.entry(id).or_default() += 1;
+            }
+        }
+        ids
+    }
+
+    /// Takes the id that most resources have for the system's, unless it is known.
+    fn identify(&mut self, system: &str) {
+        if let SystemId::Proposed(_) = self.known.id
+            && let Some((id, _)) = self.ids(system).into_iter().max_by_key(|(_, count)| *count)
+        {
+            self.known.id = SystemId::Known(id);
+        }
+    }
+
+    /// Adds something that a system of this name owns and the model does not have: an orphan, unless it
+    /// is of another Region, or of another system.
     fn add_owned(&mut self, owned: Orphan) {
         let owner = owned.live.tags.owner();
+        let id = self.known.id.get();
+        let another = owner.as_ref().is_some_and(|of| of.another(id).is_some());
         let region = owner
             .as_ref()
             .and_then(|owner| owner.elsewhere(self.known.region()));
         match region {
             Some(region) => drop(self.elsewhere.insert(region.to_owned())),
+            None if another => {}
             None => self.orphans.push(owned),
         }
     }
@@ -252,6 +279,7 @@ async fn read_all(
         unsearched,
         ..inventory
     };
+    inventory.identify(graph.system());
     confirm(graph, goal, &mut inventory, drivers).await?;
     let candidates = candidates(graph, selection, &inventory, listed);
     let (owned, strangers) = owned(graph, selection, candidates, drivers).await?;

@@ -11,6 +11,7 @@ use crate::holding::Holding;
 use crate::inventory::{Stranger, Unsearched};
 use crate::live::Live;
 use crate::pending::Pending;
+use crate::refusal::Refusal;
 use crate::resolve::Resolved;
 
 /// The actions, in the model's order; deletions of resources that the model does not contain are
@@ -21,6 +22,8 @@ pub struct Plan {
     pub system: String,
     /// Every resource that needs an action.
     pub resources: Vec<ResourcePlan>,
+    /// Resources that are somebody else's and left as they are, and those that wait for them.
+    pub refused: Vec<Refusal>,
     /// Resources that are kept though they would otherwise be deleted.
     pub kept: Vec<Kept>,
     /// What is left as it is at resources that the model contains.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Address, BOUND_TO_TAG, FINGERPRINT_TAG, Graph, Node, Owner, REGION_TAG, SYSTEM_TAG, Tags,
+    Address, BOUND_TO_TAG, FINGERPRINT_TAG, Graph, ID_TAG, Node, Owner, REGION_TAG, SYSTEM_TAG,
+    Tags,
 };
 use serde_json::Value;
 
@@ -32,7 +33,7 @@ pub fn plan(
 ) -> Result<Plan, PlanError> {
     let selection = &inventory.selection;
     match goal {
-        Goal::Converge => converge(graph, selection, inventory, drivers),
+        Goal::Converge => converge(graph, inventory, drivers, &BTreeSet::new()),
         Goal::Destroy { delete_data } => {
             check_dependents(graph, selection, inventory)?;
             let kept = |of: &Orphan| !delete_data && keeps(of, inventory, drivers);
@@ -41,18 +42,72 @@ pub fn plan(
     }
 }
 
-fn converge(
+/// Plans to take over resources that stand and that this system does not own: each is changed to what
+/// the model says, and its owner is recorded. Nothing else is planned.
+///
+/// # Errors
+/// If one of them does not stand, is this system's already, or would be replaced; otherwise as
+/// [`plan()`].
+pub fn adopt(
     graph: &Graph,
-    selection: &Selection,
     inventory: &Inventory,
     drivers: &Readers,
+    addresses: &BTreeSet<Address>,
 ) -> Result<Plan, PlanError> {
+    for address in addresses {
+        let absent = || PlanError::NotThere {
+            address: address.clone(),
+        };
+        let node = graph.node(address).ok_or_else(absent)?;
+        let live = inventory.live.get(address).ok_or_else(absent)?;
+        if Standing::of(live, &inventory.known.owner(node)).is_ours() {
+            return Err(PlanError::AlreadyOwned {
+                address: address.clone(),
+                id: live.id.clone(),
+            });
+        }
+    }
+    let mut plan = converge(graph, inventory, drivers, addresses)?;
+    plan.resources.retain(|of| addresses.contains(&of.address));
+    let replaced = plan.resources.iter().filter_map(would_replace);
+    let refusals: Vec<_> = replaced.collect();
+    if !refusals.is_empty() {
+        return Err(PlanError::Refused(refusals));
+    }
+    plan.refused.retain(|of| addresses.contains(of.address()));
+    plan.kept.clear();
+    Ok(plan)
+}
+
+/// Why a resource is not taken over: it would be deleted.
+fn would_replace(planned: &ResourcePlan) -> Option<Refusal> {
+    let Action::Replace { changes, .. } = &planned.action else {
+        return None;
+    };
+    let forcing = changes.0.iter().filter(|change| change.forces_replacement);
+    Some(Refusal::WouldLoseData {
+        address: planned.address.clone(),
+        resource_type: planned.resource_type.name,
+        id: planned.live.as_ref()?.id.clone(),
+        properties: forcing.map(|change| change.path.clone()).collect(),
+    })
+}
+
+fn converge(
+    graph: &Graph,
+    inventory: &Inventory,
+    drivers: &Readers,
+    adopted: &BTreeSet<Address>,
+) -> Result<Plan, PlanError> {
+    let selection = &inventory.selection;
     let mut planner = Planner {
         inventory,
         known: inventory.known.clone(),
         changed: BTreeSet::new(),
         drivers,
+        adopted,
         refusals: Vec::new(),
+        aside: Vec::new(),
         left: Vec::new(),
     };
     let mut resources = Vec::new();
@@ -65,6 +120,10 @@ fn converge(
         check_dependencies(node, selection, inventory)?;
         let live = inventory.live.get(&node.address);
         if let Some(action) = planner.action(node, live)? {
+            if let Some(refusal) = planner.behind(node) {
+                planner.aside.push(refusal);
+                continue;
+            }
             resources.push(ResourcePlan {
                 address: node.address.clone(),
                 resource_type: node.resource_type,
@@ -73,7 +132,7 @@ fn converge(
                 live: live.cloned(),
                 holding: None,
             });
-        } else {
+        } else if planner.aside(&node.address).is_none() {
             unchanged += 1;
             pending.extend(live.and_then(|live| planner.pending(node, live)));
         }
@@ -94,6 +153,7 @@ fn converge(
     Ok(Plan {
         system,
         resources,
+        refused: planner.aside,
         kept,
         left: planner.left,
         unsearched: inventory.unsearched.clone(),
@@ -131,6 +191,7 @@ fn destroy(
             .into_iter()
             .map(|of| delete_orphan(of, inventory))
             .collect(),
+        refused: Vec::new(),
         kept: kept
             .into_iter()
             .map(|of| keep_orphan(of, inventory))
@@ -234,9 +295,16 @@ impl Standing {
         };
         match tags.get(SYSTEM_TAG) {
             Some(system) if *system == owner.system => {
-                match tags.get(REGION_TAG).zip(owner.region.as_ref()) {
-                    Some((region, here)) if region != here => Self::Elsewhere(region.clone()),
-                    _ => Self::Ours,
+                let differs = |tag, this: Option<&String>| {
+                    let found: Option<&String> = tags.get(tag);
+                    found.filter(|found| this.is_some_and(|this| this != *found))
+                };
+                if let Some(region) = differs(REGION_TAG, owner.region.as_ref()) {
+                    Self::Elsewhere(region.clone())
+                } else if let Some(id) = differs(ID_TAG, owner.id.as_ref()) {
+                    Self::Foreign(format!("{system}` with the id `{id}"))
+                } else {
+                    Self::Ours
                 }
             }
             Some(owner) => Self::Foreign(owner.clone()),
@@ -249,6 +317,20 @@ impl Standing {
     }
 }
 
+/// What to do about a resource that has no owner: somebody made it, or removed its tags.
+fn adopting(node: &Node) -> String {
+    let address = &node.address;
+    let otherwise = if node.resource_type.holds_data {
+        ""
+    } else {
+        ", or delete that resource if nothing needs it: it is then created as described"
+    };
+    format!(
+        "if it is to be this system's, or is and has lost its tags: frontage adopt {address}; otherwise choose another \
+         `name` in frontage.toml{otherwise}"
+    )
+}
+
 struct Planner<'a> {
     inventory: &'a Inventory,
     /// The values known once the steps planned so far are done.
@@ -256,7 +338,12 @@ struct Planner<'a> {
     /// The resources whose attributes those steps change.
     changed: BTreeSet<Address>,
     drivers: &'a Readers,
+    /// The resources of others that are taken over.
+    adopted: &'a BTreeSet<Address>,
+    /// What stops the plan.
     refusals: Vec<Refusal>,
+    /// What stops only what it names.
+    aside: Vec<Refusal>,
     left: Vec<Left>,
 }
 
@@ -275,9 +362,16 @@ impl Planner<'_> {
             self.forget(&node.address);
             return Ok(Some(Action::Create { properties }));
         };
-        if let Some(refusal) = self.refusal(node, live) {
-            self.refusals.push(refusal);
-            return Ok(None);
+        match self.refusal(node, live) {
+            Some(refusal @ Refusal::Foreign { .. }) => {
+                self.aside.push(refusal);
+                return Ok(None);
+            }
+            Some(refusal) => {
+                self.refusals.push(refusal);
+                return Ok(None);
+            }
+            None => {}
         }
         let Comparison { changes, left } =
             self.compared(node, live, driver.as_ref()).map_err(failed)?;
@@ -300,22 +394,23 @@ impl Planner<'_> {
         let id = live.id.clone();
         match Standing::of(live, &self.known.owner(node)) {
             Standing::Ours | Standing::Unread => None,
-            Standing::Foreign(owner) => {
-                let name = "choose another `name` in frontage.toml, or delete or rename that resource if it is not needed";
-                Some(Refusal::Foreign {
-                    address,
-                    resource_type,
-                    id,
-                    owner: format!("belongs to the system `{owner}`"),
-                    help: name.to_owned(),
-                })
-            }
+            Standing::Foreign(_) | Standing::Untagged if self.adopted.contains(&address) => None,
+            Standing::Foreign(owner) => Some(Refusal::Foreign {
+                help: format!(
+                    "choose another `name` in frontage.toml; or take it from that system, which then fails to manage \
+                     it: frontage adopt {address}"
+                ),
+                address,
+                resource_type,
+                id,
+                owner: format!("belongs to the system `{owner}`"),
+            }),
             Standing::Untagged => Some(Refusal::Foreign {
                 address,
                 resource_type,
                 id,
                 owner: format!("has no {SYSTEM_TAG} tag"),
-                help: self.tagging(node),
+                help: adopting(node),
             }),
             Standing::Elsewhere(region) => Some(Refusal::Elsewhere {
                 address,
@@ -326,22 +421,22 @@ impl Planner<'_> {
         }
     }
 
-    /// What to do about a resource that has no owner: somebody made it, or removed its tags.
-    fn tagging(&self, node: &Node) -> String {
-        let resource_type = node.resource_type;
-        let otherwise = if resource_type.holds_data {
-            "otherwise choose another `name` in frontage.toml"
-        } else {
-            "otherwise choose another `name` in frontage.toml, or delete that resource if nothing needs it: it is then \
-             created as described"
-        };
-        if !resource_type.taggable {
-            return otherwise.trim_start_matches("otherwise ").to_owned();
-        }
-        let system = self.known.owner(node).system;
-        format!(
-            "if it is this system's and has lost its tags, give it the tag `{SYSTEM_TAG}` with the value `{system}`; {otherwise}"
-        )
+    /// What a resource with an action waits for, if it refers to one that is set aside.
+    fn behind(&self, node: &Node) -> Option<Refusal> {
+        let on = node.dependencies.iter().find_map(|on| self.aside(on))?;
+        Some(Refusal::Behind {
+            address: node.address.clone(),
+            resource_type: node.resource_type.name,
+            on: match on {
+                Refusal::Behind { on, .. } => on.clone(),
+                other => other.address().clone(),
+            },
+        })
+    }
+
+    /// Why a resource is set aside, if it is.
+    fn aside(&self, address: &Address) -> Option<&Refusal> {
+        self.aside.iter().find(|of| of.address() == address)
     }
 
     /// The comparison in the inventory, unless a planned step changes what the resource refers to.

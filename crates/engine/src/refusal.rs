@@ -45,6 +45,16 @@ pub enum Refusal {
         /// How to resolve it.
         help: String,
     },
+    /// It refers to a resource that is somebody else's, or to what does.
+    #[error("{address}: the {resource_type} waits for {on}, which is left untouched")]
+    Behind {
+        /// The address.
+        address: Address,
+        /// The type.
+        resource_type: &'static str,
+        /// The one that is somebody else's.
+        on: Address,
+    },
     /// The resource of the same system in another Region, in a namespace that both share.
     #[error(
         "{address}: the {resource_type} `{id}` already exists and is owned by this system in {region}; it is left untouched"
@@ -87,11 +97,24 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The resource that is refused.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        match self {
+            Self::Foreign { address, .. }
+            | Self::Behind { address, .. }
+            | Self::Elsewhere { address, .. }
+            | Self::Invalid { address, .. }
+            | Self::WouldLoseData { address, .. } => address,
+        }
+    }
+
     /// How to resolve it.
     #[must_use]
     pub fn hint(&self) -> Cow<'static, str> {
         match self {
             Self::Foreign { help, .. } => help.clone().into(),
+            Self::Behind { on, .. } => format!("see {on}").into(),
             Self::Elsewhere { region, .. } => {
                 format!("run `frontage destroy --region {region}` first to move the system; to have both, give this one names of its own (`name`, `domain`)").into()
             }
@@ -130,6 +153,20 @@ pub enum PlanError {
     Absent {
         /// The address.
         address: Address,
+    },
+    /// Nothing stands at an address that could be taken over.
+    #[error("nothing stands at {address}, so nothing can be adopted")]
+    NotThere {
+        /// The address.
+        address: Address,
+    },
+    /// What is to be taken over is this system's already.
+    #[error("{address} is this system's already: `{id}`")]
+    AlreadyOwned {
+        /// The address.
+        address: Address,
+        /// Its physical id.
+        id: String,
     },
     /// Several resources have an address: an interrupted run left a duplicate.
     #[error("{} resources have the address {address}: `{}`", .ids.len(), .ids.join("`, `"))]

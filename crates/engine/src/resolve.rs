@@ -21,6 +21,31 @@ pub struct Resolved {
     pub attributes: BTreeMap<Address, Attributes>,
     /// The secrets that properties refer to.
     pub secrets: Secrets,
+    /// The system's id.
+    pub id: SystemId,
+}
+
+/// The id of a system, which tells it from another one of its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SystemId {
+    /// Not known, and not asked for.
+    #[default]
+    Unknown,
+    /// That of the description, or of the system as it stands.
+    Known(String),
+    /// The one to begin with, unless the system stands already and has one.
+    Proposed(String),
+}
+
+impl SystemId {
+    /// The id.
+    #[must_use]
+    pub fn get(&self) -> Option<&str> {
+        match self {
+            Self::Unknown => None,
+            Self::Known(id) | Self::Proposed(id) => Some(id),
+        }
+    }
 }
 
 impl Resolved {
@@ -43,13 +68,13 @@ impl Resolved {
     /// The owner to record of a desired resource.
     #[must_use]
     pub fn owner(&self, node: &Node) -> Owner {
-        node.owner(self.region())
+        node.owner(self.id.get(), self.region())
     }
 
     /// The tags that a desired resource should carry, the owner's included.
     #[must_use]
     pub fn tags(&self, node: &Node) -> Tags {
-        let mut tags = node.tags(self.region());
+        let mut tags = node.tags(self.id.get(), self.region());
         let bound_to = self.bound_to(node).filter(|(_, id)| id != UNKNOWN);
         tags.extend(bound_to.map(|(_, id)| (BOUND_TO_TAG.to_owned(), id)));
         tags

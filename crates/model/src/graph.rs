@@ -39,7 +39,7 @@ pub struct Node {
     pub properties: Value,
     /// The resources that it refers to.
     pub dependencies: BTreeSet<Address>,
-    /// The owner, still without a Region.
+    /// The owner, still without an id and a Region.
     owner: Owner,
     /// The tags of the description.
     tags: Tags,
@@ -53,11 +53,12 @@ impl Node {
         &self.owner.fingerprint
     }
 
-    /// The owner to record, for a system in a Region; `None` if that is not known.
+    /// The owner to record, for a system with an id in a Region; `None` as far as that is not known.
     #[must_use]
-    pub fn owner(&self, region: Option<&str>) -> Owner {
+    pub fn owner(&self, id: Option<&str>, region: Option<&str>) -> Owner {
         let recorded = region.filter(|_| self.resource_type.scope == Scope::Account);
         Owner {
+            id: id.map(str::to_owned),
             region: recorded.map(str::to_owned),
             ..self.owner.clone()
         }
@@ -65,12 +66,12 @@ impl Node {
 
     /// The tags it should carry, the owner's included: see [`Self::owner`].
     #[must_use]
-    pub fn tags(&self, region: Option<&str>) -> Tags {
+    pub fn tags(&self, id: Option<&str>, region: Option<&str>) -> Tags {
         let mut tags = self.tags.clone();
         if !tags.is_empty() {
             tags.insert(KEYS_TAG.to_owned(), record_of_keys(&self.tags));
         }
-        tags.extend(self.owner(region).tags());
+        tags.extend(self.owner(id, region).tags());
         tags
     }
 
@@ -296,6 +297,7 @@ impl StackBuilder<'_> {
         };
         let owner = Owner {
             system: self.graph.system.clone(),
+            id: None,
             region: None,
             address: address.clone(),
             fingerprint: fingerprint(&applied),

@@ -22,7 +22,7 @@ pub use quota::Quota;
 pub use resource::{Replacement, Resource, ResourceType, Scope};
 pub use service::{Regions, Service};
 pub use tags::{
-    ADDRESS_TAG, BOUND_TO_TAG, FINGERPRINT_TAG, IgnoredTags, KEYS_TAG, REGION_TAG, SYSTEM_TAG,
-    Tags, child_fingerprint_tag, is_removable,
+    ADDRESS_TAG, BOUND_TO_TAG, FINGERPRINT_TAG, ID_TAG, IgnoredTags, KEYS_TAG, REGION_TAG,
+    SYSTEM_TAG, Tags, child_fingerprint_tag, is_removable,
 };
 pub use text::{Expression, Pseudo, Text, fingerprint};

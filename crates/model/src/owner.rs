@@ -1,6 +1,6 @@
 //! The owner of a resource.
 
-use super::{ADDRESS_TAG, Address, FINGERPRINT_TAG, REGION_TAG, SYSTEM_TAG, Tags};
+use super::{ADDRESS_TAG, Address, FINGERPRINT_TAG, ID_TAG, REGION_TAG, SYSTEM_TAG, Tags};
 
 /// The owner of a resource, which its tags, its parent's tags or its comment record.
 ///
@@ -10,6 +10,9 @@ use super::{ADDRESS_TAG, Address, FINGERPRINT_TAG, REGION_TAG, SYSTEM_TAG, Tags}
 pub struct Owner {
     /// The system's name.
     pub system: String,
+    /// The system's id. `None` in records of versions that did not write it, and where there is no
+    /// room for it.
+    pub id: Option<String>,
     /// The system's Region, for a resource of [`crate::Scope::Account`]. `None` for any other
     /// resource, and in records of versions that did not write it.
     pub region: Option<String>,
@@ -25,6 +28,7 @@ impl Owner {
     pub fn recorded_in(tags: &Tags) -> Option<Self> {
         Some(Self {
             system: tags.get(SYSTEM_TAG)?.clone(),
+            id: tags.get(ID_TAG).cloned(),
             region: tags.get(REGION_TAG).cloned(),
             address: tags.get(ADDRESS_TAG)?.parse().ok()?,
             fingerprint: tags.get(FINGERPRINT_TAG).cloned().unwrap_or_default(),
@@ -34,10 +38,10 @@ impl Owner {
     /// The tags that record the owner.
     #[must_use]
     pub fn tags(&self) -> Tags {
-        let region = self.region.iter();
-        let mut tags: Tags = region
-            .map(|region| (REGION_TAG.to_owned(), region.clone()))
-            .collect();
+        let of = |tag: &str, value: &String| (tag.to_owned(), value.clone());
+        let id = self.id.iter().map(|id| of(ID_TAG, id));
+        let region = self.region.iter().map(|region| of(REGION_TAG, region));
+        let mut tags: Tags = id.chain(region).collect();
         tags.extend([
             (SYSTEM_TAG.to_owned(), self.system.clone()),
             (ADDRESS_TAG.to_owned(), self.address.to_string()),
@@ -53,8 +57,19 @@ impl Owner {
         Self::recorded_in(tags).is_some_and(|found| {
             found.system == self.system
                 && found.address == self.address
+                && found.another(self.id.as_deref()).is_none()
                 && found.elsewhere(self.region.as_deref()).is_none()
         })
+    }
+
+    /// The id that the record names, if it is that of another system than this one, which has the same
+    /// name.
+    ///
+    /// A record without an id is of this one: older versions did not write it.
+    #[must_use]
+    pub fn another(&self, this: Option<&str>) -> Option<&str> {
+        let id = self.id.as_deref()?;
+        this.filter(|this| *this != id).map(|_| id)
     }
 
     /// The Region that the record names, if it is another one than this.
@@ -75,6 +90,7 @@ mod tests {
     fn owner(region: Option<&str>) -> Owner {
         Owner {
             system: "acme".to_owned(),
+            id: Some("0a1b2c3d".to_owned()),
             region: region.map(str::to_owned),
             address: "toggles/table".parse().unwrap(),
             fingerprint: "1".to_owned(),
@@ -107,6 +123,20 @@ mod tests {
             assert!(!with(key, Some("other/one")), "{key}");
         }
         assert!(!owner(None).is_of(&Tags::new()));
+    }
+
+    #[test]
+    fn a_resource_of_another_system_of_the_name_is_not_owned() {
+        let with = |id: Option<&str>| Owner {
+            id: id.map(str::to_owned),
+            ..owner(None)
+        };
+        assert!(with(Some("1")).is_of(&with(Some("1")).tags()));
+        assert!(!with(Some("1")).is_of(&with(Some("2")).tags()));
+        assert_eq!(with(Some("2")).another(Some("1")), Some("2"));
+        // Written by an older version, or asked by one that does not know it.
+        assert!(with(Some("1")).is_of(&with(None).tags()));
+        assert!(with(None).is_of(&with(Some("1")).tags()));
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub type Tags = BTreeMap<String, String>;
 /// The system that owns the resource.
 pub const SYSTEM_TAG: &str = "frontage:system";
 
+/// The id of the system that owns the resource: two systems may have one name.
+pub const ID_TAG: &str = "frontage:id";
+
 /// The resource's address in the model.
 pub const ADDRESS_TAG: &str = "frontage:address";
 
@@ -84,6 +87,7 @@ impl IgnoredTags {
 pub fn is_removable(key: &str, found: &Tags, ignored: &IgnoredTags) -> bool {
     let records = [
         SYSTEM_TAG,
+        ID_TAG,
         ADDRESS_TAG,
         REGION_TAG,
         FINGERPRINT_TAG,

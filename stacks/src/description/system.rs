@@ -25,6 +25,9 @@ use super::{syntax, tags};
 pub struct System {
     /// The first part of every physical name. Required. Another name is another system.
     pub name: Name,
+    /// Its id, which tells it from another one of its name: 8 of `0-9a-f`, made at random by
+    /// `frontage init`. Default: the one that the first apply made.
+    pub id: Option<String>,
     /// Its Region. Default: the one from the command line or the AWS profile.
     pub region: Option<String>,
     /// The account's 12 digits: no command does anything with another one's credentials. Default:
@@ -68,6 +71,7 @@ impl System {
     pub fn new(name: Name) -> Self {
         Self {
             name,
+            id: None,
             region: None,
             account: None,
             tags: Tags::new(),
@@ -102,6 +106,7 @@ impl System {
 
     pub(super) fn read(root: &mut Table) -> Option<Self> {
         let name = root.text("name", name);
+        let id = root.text("id", id);
         let region = root.text("region", region);
         let account = root.text("account", account);
         let entries = root.entries_of("tags");
@@ -139,6 +144,7 @@ impl System {
         let (packages, shell) = (has_packages.then_some(packages), has_shell.then_some(shell));
         Some(Self {
             name: name?,
+            id,
             region,
             account,
             tags,
@@ -180,6 +186,17 @@ fn region(text: &str) -> Result<String, Rejected> {
     Err(Rejected {
         why,
         help: "a Region's code is like `eu-west-1`, `us-gov-east-1`".to_owned(),
+    })
+}
+
+fn id(text: &str) -> Result<String, Rejected> {
+    let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if text.len() == 8 && text.bytes().all(is_digit) {
+        return Ok(text.to_owned());
+    }
+    Err(Rejected {
+        why: "not the id of a system".to_owned(),
+        help: "an id has 8 of 0-9 and a-f; leave the key out unless `frontage init` wrote it, or `frontage history` shows it".to_owned(),
     })
 }
 

@@ -2,16 +2,18 @@
 
 use super::name::Name;
 
-/// A description that contains only its name, with every other key explained and commented out.
+/// A description that contains only its name and id, with every other key explained and commented out.
 ///
 /// A line that begins with `#` and a space is an explanation; `#` and a key is that key with its
 /// default, or an example if there is none.
 pub const TEMPLATE: &str = include_str!("template.toml");
 
-/// The template with a system's name.
+/// The template with a system's name and id.
 #[must_use]
-pub fn template(name: &Name) -> String {
-    TEMPLATE.replacen("\"acme\"", &format!("\"{name}\""), 1)
+pub fn template(name: &Name, id: &str) -> String {
+    TEMPLATE
+        .replacen("\"acme\"", &format!("\"{name}\""), 1)
+        .replacen("\"0a1b2c3d\"", &format!("\"{id}\""), 1)
 }
 
 #[cfg(test)]
@@ -41,15 +43,18 @@ mod tests {
                 .to_owned()
                 + "\n"
         };
-        template(&name()).lines().map(bare).collect()
+        template(&name(), "89abcdef").lines().map(bare).collect()
     }
 
     #[test]
     fn is_the_defaults() {
-        assert_eq!(
-            System::parse("frontage.toml", &template(&name())).unwrap(),
-            System::new(name())
-        );
+        let system = System::parse("frontage.toml", &template(&name(), "89abcdef"));
+        let id = Some("89abcdef".to_owned());
+        let expected = System {
+            id,
+            ..System::new(name())
+        };
+        assert_eq!(system.unwrap(), expected);
     }
 
     #[test]
@@ -116,6 +121,7 @@ mod tests {
             ("shipping", "Shipping", "/shipping")
         );
         assert!(system.account.take().is_some());
+        assert_eq!(system.id.take().as_deref(), Some("89abcdef"));
         assert_eq!(system, System::new(name()));
     }
 

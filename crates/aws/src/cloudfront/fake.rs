@@ -18,6 +18,7 @@ pub(super) fn versioned(version: &str, body: &str) -> String {
 pub(super) fn owner(address: &str) -> Owner {
     Owner {
         system: "acme".to_owned(),
+        id: None,
         region: Some("eu-west-1".to_owned()),
         address: address.parse().unwrap(),
         fingerprint: "new".to_owned(),

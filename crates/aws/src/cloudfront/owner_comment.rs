@@ -1,8 +1,8 @@
 //! The owner of a resource that AWS cannot tag, at the end of its comment: `TEXT [frontage
-//! SYSTEM@REGION STACK/NAME FINGERPRINT]`. Older versions wrote no Region.
+//! SYSTEM:ID@REGION STACK/NAME FINGERPRINT]`. Older versions wrote no id and no Region.
 //!
-//! A distribution's comment contains one as well, without the fingerprint: a list of distributions
-//! shows comments and no tags.
+//! A distribution's comment contains one as well, without id and fingerprint, for which there is no
+//! room: a list of distributions shows comments and no tags.
 
 use engine::DriverError;
 use model::{Owner, Tags};
@@ -54,8 +54,13 @@ fn owner(note: &str) -> Option<Owner> {
         Some((system, region)) => (system, Some(region.to_owned())),
         None => (system, None),
     };
+    let (system, id) = match system.split_once(':') {
+        Some((system, id)) => (system, Some(id.to_owned())),
+        None => (system, None),
+    };
     let owner = Owner {
         system: system.to_owned(),
+        id,
         region,
         address: words.next()?.parse().ok()?,
         fingerprint: words.next().unwrap_or_default().to_owned(),
@@ -65,9 +70,13 @@ fn owner(note: &str) -> Option<Owner> {
 
 /// The system and its Region in one word: `SYSTEM@REGION`.
 pub(super) fn system(owner: &Owner) -> String {
+    in_region(owner.system.clone(), owner)
+}
+
+fn in_region(name: String, owner: &Owner) -> String {
     match &owner.region {
-        Some(region) => format!("{}@{region}", owner.system),
-        None => owner.system.clone(),
+        Some(region) => format!("{name}@{region}"),
+        None => name,
     }
 }
 
@@ -80,7 +89,12 @@ pub(super) fn write(
     owner: &Owner,
     limit: usize,
 ) -> Result<String, DriverError> {
-    let note = format!("{} {} {}", system(owner), owner.address, owner.fingerprint);
+    let name = match &owner.id {
+        Some(id) => format!("{}:{id}", owner.system),
+        None => owner.system.clone(),
+    };
+    let name = in_region(name, owner);
+    let note = format!("{name} {} {}", owner.address, owner.fingerprint);
     let note = format!("{BEGINS}{}{ENDS}", note.trim_end());
     let comment = match text.filter(|text| !text.is_empty()) {
         Some(text) => format!("{text} {note}"),
@@ -96,9 +110,10 @@ pub(super) fn write(
     Ok(comment)
 }
 
-/// An owner without its fingerprint, as a distribution's note names it.
-pub(super) fn without_fingerprint(owner: &Owner) -> Owner {
+/// An owner without its id and fingerprint, as a distribution's note names it.
+pub(super) fn in_brief(owner: &Owner) -> Owner {
     Owner {
+        id: None,
         fingerprint: String::new(),
         ..owner.clone()
     }
@@ -111,6 +126,7 @@ mod tests {
     fn site() -> Owner {
         Owner {
             system: "acme".to_owned(),
+            id: Some("0a1b2c3d".to_owned()),
             region: Some("eu-west-1".to_owned()),
             address: "team/shipping/site".parse().unwrap(),
             fingerprint: "0123456789abcdef".to_owned(),
@@ -126,10 +142,11 @@ mod tests {
             Some("[frontage "),
         ] {
             let older = Owner {
+                id: None,
                 region: None,
                 ..site()
             };
-            for owner in [site(), without_fingerprint(&site()), older] {
+            for owner in [site(), in_brief(&site()), older] {
                 let expected = OwnerComment {
                     text: text.map(|text| text.trim_end().to_owned()),
                     owner: Some(owner.clone()),
@@ -139,7 +156,7 @@ mod tests {
         }
         assert_eq!(
             write(None, &site(), 128).unwrap(),
-            "[frontage acme@eu-west-1 team/shipping/site 0123456789abcdef]"
+            "[frontage acme:0a1b2c3d@eu-west-1 team/shipping/site 0123456789abcdef]"
         );
     }
 
@@ -150,11 +167,17 @@ mod tests {
         let longest = "a2345678901234567890";
         let owner = Owner {
             system: longest.to_owned(),
+            id: Some("0a1b2c3d".to_owned()),
             region: Some("ap-southeast-4".to_owned()),
             address: format!("team/{longest}/distribution").parse().unwrap(),
             fingerprint: String::new(),
         };
-        write(Some(&format!("Application of team {longest}")), &owner, 128).unwrap();
+        write(
+            Some(&format!("Application of team {longest}")),
+            &in_brief(&owner),
+            128,
+        )
+        .unwrap();
         let policy = Owner {
             address: format!("team/{longest}/cache-policy").parse().unwrap(),
             fingerprint: "0123456789abcdef".to_owned(),

@@ -4,6 +4,7 @@
 //! first run that writes creates it, and a destruction after which nothing is left deletes it.
 
 mod alive;
+mod binding;
 mod claim;
 mod history;
 mod lease;
@@ -19,6 +20,7 @@ use aws_sdk_dynamodb::types::{
 use engine::DriverError;
 use model::{SYSTEM_TAG, Tags};
 
+pub use self::binding::{Binding, new_id};
 pub use self::claim::{Claim, LeaseError};
 pub use self::history::{Ended, Run};
 pub use self::lease::{Fences, Lease};

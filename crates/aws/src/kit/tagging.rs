@@ -5,12 +5,12 @@
 //! anything is written, tags are read from the resource's own service. If the index cannot be read,
 //! each service is asked instead, which is slower and finds the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use engine::{DriverError, LiveTags, ReadCache, Selection};
-use model::{ADDRESS_TAG, Address, SYSTEM_TAG, StackName, Tags};
+use model::{ADDRESS_TAG, Address, Owner, SYSTEM_TAG, StackName, Tags};
 
 use crate::Account;
 use crate::account::error::failed;
@@ -93,12 +93,48 @@ pub(crate) async fn hints(account: &Account, cache: &ReadCache) -> Result<Arc<Hi
         .await
 }
 
+/// A system of the Region that is not the account's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OtherSystem {
+    /// Its name.
+    pub name: String,
+    /// Its id, if its resources record one.
+    pub id: Option<String>,
+    /// Its stacks.
+    pub stacks: BTreeSet<StackName>,
+}
+
+/// The other systems that the index shows in the Region; none if it cannot be read.
+pub async fn other_systems(account: &Account) -> Vec<OtherSystem> {
+    let every = TagFilter::builder().key(SYSTEM_TAG).build();
+    let found = filtered(account, every).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the tagging index is not used");
+        BTreeMap::new()
+    });
+    let mut systems = BTreeMap::<String, OtherSystem>::new();
+    for tags in found.into_values() {
+        let owner = Owner::recorded_in(&tags).filter(|owner| owner.system != account.system());
+        let Some(owner) = owner else { continue };
+        let system = systems.entry(owner.system.clone()).or_default();
+        system.stacks.insert(owner.address.stack().clone());
+        system.name = owner.system;
+        system.id = owner.id.or(system.id.take());
+    }
+    systems.into_values().collect()
+}
+
 async fn read_index(account: &Account) -> Result<BTreeMap<String, Tags>, DriverError> {
-    let client = aws_sdk_resourcegroupstagging::Client::new(&account.config("tagging"));
-    let filter = TagFilter::builder()
+    let ours = TagFilter::builder()
         .key(SYSTEM_TAG)
-        .values(account.system())
-        .build();
+        .values(account.system());
+    filtered(account, ours.build()).await
+}
+
+async fn filtered(
+    account: &Account,
+    filter: TagFilter,
+) -> Result<BTreeMap<String, Tags>, DriverError> {
+    let client = aws_sdk_resourcegroupstagging::Client::new(&account.config("tagging"));
     let mut pages = client
         .get_resources()
         .tag_filters(filter)

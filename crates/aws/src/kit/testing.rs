@@ -16,6 +16,7 @@ pub(crate) fn driver<D: ResourceDriver>(fake: &FakeAws, new: impl Fn(&Account) -
 fn owner(name: &str) -> Owner {
     Owner {
         system: "acme".to_owned(),
+        id: None,
         region: None,
         address: format!("test/{name}").parse().unwrap(),
         fingerprint: "f".to_owned(),

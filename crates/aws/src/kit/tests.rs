@@ -146,7 +146,7 @@ fn graph(things: &[(&str, Option<i64>)]) -> Graph {
 }
 
 fn drivers(graph: &Graph) -> Readers {
-    let tags = graph.nodes().next().map(|node| node.tags(None));
+    let tags = graph.nodes().next().map(|node| node.tags(None, None));
     let account = Account::for_tests(&FakeAws::default());
     let things = Things(tags.unwrap_or_default());
     Writers::default()

@@ -85,6 +85,7 @@ impl Companion {
     #[must_use]
     pub(crate) fn validating(self, certificate: &Owner) -> Self {
         let certificate = Owner {
+            id: None,
             region: None,
             fingerprint: String::new(),
             ..certificate.clone()
@@ -157,6 +158,7 @@ impl RecordOwner {
         let owner = |address: &str| {
             Some(Owner {
                 system: word("system")?.to_owned(),
+                id: word("id").map(str::to_owned),
                 region: word("region").map(str::to_owned),
                 address: address.parse().ok()?,
                 fingerprint: word("fingerprint").unwrap_or_default().to_owned(),
@@ -171,11 +173,15 @@ impl RecordOwner {
     fn text(&self) -> String {
         match self {
             Self::Resource(owner) => {
-                let region = owner.region.as_ref();
+                let word = |name: &str, value: &Option<String>| {
+                    let value = value.as_ref();
+                    value.map_or_else(String::new, |value| format!("{name}={value} "))
+                };
                 format!(
-                    "system={} {}address={} fingerprint={}",
+                    "system={} {}{}address={} fingerprint={}",
                     owner.system,
-                    region.map_or_else(String::new, |region| format!("region={region} ")),
+                    word("id", &owner.id),
+                    word("region", &owner.region),
                     owner.address,
                     owner.fingerprint
                 )
@@ -194,6 +200,7 @@ mod tests {
     fn alias() -> Owner {
         Owner {
             system: "acme".to_owned(),
+            id: Some("0a1b2c3d".to_owned()),
             region: Some("eu-west-1".to_owned()),
             address: "team/shipping/alias".parse().unwrap(),
             fingerprint: "0123".to_owned(),
@@ -218,7 +225,7 @@ mod tests {
             let record = companion.record().unwrap();
             assert_eq!(
                 record.resource_records()[0].value(),
-                r#""system=acme region=eu-west-1 address=team/shipping/alias fingerprint=0123""#
+                r#""system=acme id=0a1b2c3d region=eu-west-1 address=team/shipping/alias fingerprint=0123""#
             );
             let parsed = Companion::parse(&record, "example.com.").unwrap();
             assert_eq!(parsed, companion);

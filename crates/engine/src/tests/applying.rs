@@ -45,7 +45,9 @@ async fn what_is_referred_to_is_made_before_and_deleted_after() {
         .plan(&graph, Goal::Destroy { delete_data: true })
         .await
         .unwrap();
-    assert!(cloud.run(plan, stopped).await.complete());
+    let report = cloud.run(plan, stopped).await;
+    assert!(report.complete());
+    assert!(report.known.attributes.is_empty(), "{:?}", report.known);
     let log = cloud.take_log();
     assert_eq!(
         log,

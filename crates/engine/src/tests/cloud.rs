@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use crate::{
     Attributes, Changes, Comparison, DriverError, Finding, Goal, Holding, Inventory, Live,
     LiveProperties, LiveTags, Plan, PlanError, ReadCache, ReadRequest, Reader, Report, Resolved,
-    Selection, Writer, Writers, diff,
+    Selection, SystemId, Writer, Writers, diff,
 };
 
 const THINGS: &Service = &Service {
@@ -157,6 +157,15 @@ impl Cloud {
         let known = Resolved {
             pseudo: BTreeMap::from([(Pseudo::Region, region.to_owned())]),
             ..Resolved::default()
+        };
+        Self(Arc::clone(&self.0), known)
+    }
+
+    /// The same cloud, for a system with an id.
+    pub(super) fn identified(&self, id: SystemId) -> Self {
+        let known = Resolved {
+            id,
+            ..self.1.clone()
         };
         Self(Arc::clone(&self.0), known)
     }

@@ -4,4 +4,5 @@ mod applying;
 mod cloud;
 mod lacking;
 mod narrowing;
+mod ownership;
 mod planning;

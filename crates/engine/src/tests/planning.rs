@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{BOUND_TO_TAG, Graph, IgnoredTags, SYSTEM_TAG, StackName, Tags};
+use model::{BOUND_TO_TAG, Graph, IgnoredTags, StackName, Tags};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -16,7 +16,7 @@ use crate::{
     UNKNOWN, Violation,
 };
 
-fn actions(plan: &Plan) -> Vec<String> {
+pub(super) fn actions(plan: &Plan) -> Vec<String> {
     let describe = |action: &Action| match action {
         Action::Create { .. } => "create",
         Action::Update {
@@ -33,7 +33,7 @@ fn actions(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-async fn planned(cloud: &Cloud, graph: &Graph) -> Vec<String> {
+pub(super) async fn planned(cloud: &Cloud, graph: &Graph) -> Vec<String> {
     actions(&cloud.plan(graph, Goal::Converge).await.unwrap())
 }
 
@@ -131,61 +131,6 @@ async fn an_attribute_that_a_change_renews_is_known_after_apply() {
     );
     assert!(cloud.apply(&with_size(2)).await.complete());
     assert!(planned(&cloud, &with_size(2)).await.is_empty());
-}
-
-#[tokio::test]
-async fn somebody_elses_resource_is_refused_and_untouched() {
-    let cloud = Cloud::default();
-    let graph = things([thing("a", &[])]);
-    cloud.apply(&graph).await;
-    for owner in [
-        Tags::new(),
-        Tags::from([(SYSTEM_TAG.to_owned(), "other".to_owned())]),
-    ] {
-        cloud.meddle("a", |live| live.tags = LiveTags::Read(owner.clone()));
-        let refused = cloud.plan(&graph, Goal::Converge).await.unwrap_err();
-        let PlanError::Refused(refusals) = refused else {
-            panic!("{refused:?}")
-        };
-        assert!(
-            matches!(&refusals[..], [Refusal::Foreign { .. }]),
-            "{refusals:?}"
-        );
-        assert!(
-            cloud
-                .plan(&graph, Goal::Destroy { delete_data: true })
-                .await
-                .unwrap()
-                .is_empty()
-        );
-    }
-}
-
-/// Putting the tag back is the way out that loses nothing; what holds data is never to be deleted.
-#[tokio::test]
-async fn what_lost_its_tags_is_told_which_tag_it_needs() {
-    let mut vault = Graph::new("sys", Tags::new());
-    vault
-        .stack(StackName::new("s"))
-        .add("a", Vault(thing("a", &[])));
-    for (graph, may_be_deleted) in [(things([thing("a", &[])]), true), (vault, false)] {
-        let cloud = Cloud::default();
-        cloud.apply(&graph).await;
-        cloud.meddle("a", |live| live.tags = LiveTags::Read(Tags::new()));
-        let refused = cloud.plan(&graph, Goal::Converge).await.unwrap_err();
-        let PlanError::Refused(refusals) = refused else {
-            panic!("{refused:?}")
-        };
-        let help = refusals[0].hint();
-        let tag = "give it the tag `frontage:system` with the value `sys`";
-        assert!(help.contains(tag), "{help}");
-        assert_eq!(help.contains("delete"), may_be_deleted, "{help}");
-
-        let tags = Tags::from([(SYSTEM_TAG.to_owned(), "sys".to_owned())]);
-        cloud.meddle("a", |live| live.tags = LiveTags::Read(tags.clone()));
-        assert!(cloud.apply(&graph).await.complete());
-        assert!(planned(&cloud, &graph).await.is_empty());
-    }
 }
 
 /// A graph with one resource that the account has once, by the name of the Region or another.

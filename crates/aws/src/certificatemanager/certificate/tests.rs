@@ -50,6 +50,7 @@ fn certificate(zone: Option<&str>) -> Properties {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        id: None,
         region: Some("eu-west-1".to_owned()),
         address: "test/certificate".parse().unwrap(),
         fingerprint: "abc".to_owned(),

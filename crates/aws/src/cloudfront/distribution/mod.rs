@@ -27,7 +27,7 @@ use super::client::{
     CloudFrontClient, DISTRIBUTION_DELETIONS, DISTRIBUTION_WRITES, NOT_DISABLED, WRITES,
     from_version, is_precondition, sdk_tags, version,
 };
-use super::owner_comment::{self, without_fingerprint};
+use super::owner_comment::{self, in_brief};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::leave::leave;
@@ -318,7 +318,7 @@ fn with_note(
     owner: &Owner,
 ) -> Result<DistributionConfig<String>, DriverError> {
     let text = config.comment.as_deref();
-    let comment = owner_comment::write(text, &without_fingerprint(owner), limits::COMMENT)?;
+    let comment = owner_comment::write(text, &in_brief(owner), limits::COMMENT)?;
     Ok(DistributionConfig {
         comment: Some(comment),
         ..config.clone()
@@ -436,8 +436,8 @@ impl TagStore<Properties> for Distributions {
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {
         // An earlier update wrote the note of the owner in the tags at that time.
-        let owner = without_fingerprint(&recorded::owner(live, tags)?);
-        let noted = live.tags.owner().as_ref().map(without_fingerprint);
+        let owner = in_brief(&recorded::owner(live, tags)?);
+        let noted = live.tags.owner().as_ref().map(in_brief);
         if noted.as_ref() != Some(&owner) {
             self.write(&live.id, &live.properties, &owner).await?;
         }

@@ -11,7 +11,7 @@ use model::{Address, Owner, Tags};
 
 use super::{Distributions, Live, convert};
 use crate::cloudfront::client::WRITES;
-use crate::cloudfront::owner_comment::{self, OwnerComment, without_fingerprint};
+use crate::cloudfront::owner_comment::{self, OwnerComment, in_brief};
 use crate::kit::tag_store::TagCalls as _;
 
 /// Ends a comment that lost its note, so that it differs from the desired one.
@@ -40,6 +40,7 @@ impl Distributions {
         let summaries = self.summaries(cache).await?;
         let owner = Owner {
             system: self.client.account.system().to_owned(),
+            id: None,
             region: Some(self.client.account.region().to_owned()),
             address: address.clone(),
             fingerprint: String::new(),
@@ -102,7 +103,7 @@ fn note(of: &DistributionSummary) -> OwnerComment {
 fn comment(live: &str, tags: &Tags) -> Option<String> {
     let note = owner_comment::parse(live);
     let owner = Owner::recorded_in(tags);
-    if note.owner.as_ref().map(without_fingerprint) == owner.as_ref().map(without_fingerprint) {
+    if note.owner.as_ref().map(in_brief) == owner.as_ref().map(in_brief) {
         return note.text;
     }
     Some(note.text.map_or_else(

@@ -41,6 +41,7 @@ fn described(more: &Value) -> String {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        id: None,
         region: None,
         address: "test/alarm".parse().unwrap(),
         fingerprint: "f".to_owned(),

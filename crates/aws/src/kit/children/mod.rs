@@ -14,7 +14,7 @@ use std::future::Future;
 
 use engine::{DriverError, LiveTags};
 use model::{
-    ADDRESS_TAG, Address, Attribute, FINGERPRINT_TAG, Owner, SYSTEM_TAG, Tags,
+    ADDRESS_TAG, Address, Attribute, FINGERPRINT_TAG, ID_TAG, Owner, SYSTEM_TAG, Tags,
     child_fingerprint_tag,
 };
 
@@ -147,10 +147,11 @@ fn record(address: &Address, fingerprint: &str) -> Tags {
 /// The tags of a child at an address: its parent's system, the address, and the fingerprint if the
 /// parent's tags contain its record.
 pub(crate) fn recorded(parent: &Tags, address: &Address) -> Tags {
-    let system = parent.get(SYSTEM_TAG);
+    let systems = [SYSTEM_TAG, ID_TAG].into_iter();
+    let system = systems.filter_map(|tag| parent.get_key_value(tag));
     let fingerprint = parent.get(&child_fingerprint_tag(address.name()));
     let mut tags = Tags::from([(ADDRESS_TAG.to_owned(), address.to_string())]);
-    tags.extend(system.map(|system| (SYSTEM_TAG.to_owned(), system.clone())));
+    tags.extend(system.map(|(tag, value)| (tag.clone(), value.clone())));
     tags.extend(fingerprint.map(|found| (FINGERPRINT_TAG.to_owned(), found.clone())));
     tags
 }
@@ -158,7 +159,7 @@ pub(crate) fn recorded(parent: &Tags, address: &Address) -> Tags {
 /// The tags of a child that the model does not contain: an orphan at `STACK/PARENT.KIND.KEY`.
 pub(crate) fn orphan(parent: &Tags, kind: &str, key: &str) -> Tags {
     let mut tags = parent.clone();
-    tags.retain(|key, _| key == SYSTEM_TAG || key == ADDRESS_TAG);
+    tags.retain(|key, _| [SYSTEM_TAG, ID_TAG, ADDRESS_TAG].contains(&key.as_str()));
     if let Some(address) = tags.get_mut(ADDRESS_TAG) {
         // A slash would end the stack's name.
         *address = format!("{address}.{kind}.{}", key.replace('/', "-"));

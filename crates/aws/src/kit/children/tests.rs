@@ -158,6 +158,7 @@ fn thing(size: i32) -> Thing {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        id: None,
         region: None,
         address: "test/child".parse().unwrap(),
         fingerprint: "f".to_owned(),

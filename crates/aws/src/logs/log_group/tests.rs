@@ -29,6 +29,7 @@ fn protected(on: Option<bool>) -> Properties {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        id: None,
         region: None,
         address: "test/group".parse().unwrap(),
         fingerprint: "1".to_owned(),

@@ -37,6 +37,7 @@ fn record() -> Properties {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        id: None,
         region: Some("eu-west-1".to_owned()),
         address: "test/record".parse().unwrap(),
         fingerprint: "abc".to_owned(),

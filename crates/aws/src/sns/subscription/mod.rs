@@ -11,14 +11,12 @@ use std::sync::Arc;
 use aws_sdk_sns::types::Subscription as SdkSubscription;
 use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
 use model::types::sns::{Subscription, mark};
-use model::{
-    ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, SYSTEM_TAG, Tags, child_fingerprint_tag,
-};
+use model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, Tags, child_fingerprint_tag};
 
 use super::client::{SNS, SnsAttributes, SnsClient, TopicTags};
 use crate::Account;
 use crate::kit::call::Call as _;
-use crate::kit::children::{Child, child};
+use crate::kit::children::{self, Child, child};
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
 
@@ -107,11 +105,9 @@ fn recorded(topic: &Tags, protocol: &str, endpoint: &str) -> Option<Tags> {
     let (name, fingerprint) = names.max()?;
     let parent: Address = topic.get(ADDRESS_TAG)?.parse().ok()?;
     let address = Address::new(parent.stack().clone(), name);
-    Some(Tags::from([
-        (SYSTEM_TAG.to_owned(), topic.get(SYSTEM_TAG)?.clone()),
-        (ADDRESS_TAG.to_owned(), address.to_string()),
-        (FINGERPRINT_TAG.to_owned(), fingerprint.clone()),
-    ]))
+    let mut tags = children::recorded(topic, &address);
+    tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint.clone());
+    Some(tags)
 }
 
 impl Child for Subscriptions {

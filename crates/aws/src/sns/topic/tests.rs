@@ -30,6 +30,7 @@ fn topic(more: Value) -> Properties {
 fn owner() -> Owner {
     Owner {
         system: "acme".to_owned(),
+        id: None,
         region: None,
         address: "test/topic".parse().unwrap(),
         fingerprint: "f".to_owned(),

@@ -1,0 +1,159 @@
+//! Which system it is: one name may be of two.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use aws::control::{Binding, new_id};
+use engine::{Inventory, SystemId};
+use miette::Report;
+use model::StackName;
+use stacks::description::System;
+use thiserror::Error;
+
+use crate::cli::advice;
+use crate::cli::context::Context;
+use crate::cli::output::say;
+use crate::hint::Hint;
+
+/// A system that stands under the name of another one.
+#[derive(Debug, Error)]
+#[error(
+    "the system `{name}` in account {account}, {region} is another one: its id is {found}, and that of this description {expected}"
+)]
+struct Another {
+    name: String,
+    account: String,
+    region: String,
+    found: String,
+    expected: String,
+}
+
+impl Hint for Another {
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        Some(
+            format!(
+                "choose another `name`, or another account or Region; if this is the description of that system, write `id = \"{}\"`",
+                self.found
+            )
+            .into(),
+        )
+    }
+}
+
+/// A system that stands under another name.
+#[derive(Debug, Error)]
+#[error(
+    "this system, with the id {id}, stands in account {account}, {region} under the name `{found}`"
+)]
+struct Renamed {
+    id: String,
+    account: String,
+    region: String,
+    found: String,
+}
+
+impl Hint for Renamed {
+    fn hint(&self) -> Option<Cow<'_, str>> {
+        Some(
+            format!(
+                "a system cannot be renamed, since its name is part of every name: write `name = \"{}\"` again, or \
+                 remove `id` to begin another system beside it",
+                self.found
+            )
+            .into(),
+        )
+    }
+}
+
+/// The id of a system as it is described; otherwise one to begin with.
+pub(super) fn described(system: &System) -> SystemId {
+    let id = system.id.clone();
+    id.map_or_else(|| SystemId::Proposed(new_id()), SystemId::Known)
+}
+
+/// Takes over what the name is bound to.
+///
+/// # Errors
+/// [`Another`] if the description is of another system.
+pub(super) fn bound(context: &mut Context, binding: Option<&Binding>) -> Result<(), Report> {
+    let Some(binding) = binding else {
+        return Ok(());
+    };
+    match &context.id {
+        SystemId::Known(id) if *id != binding.id => {
+            Err(advice::report(another(context, id, &binding.id)))
+        }
+        _ => {
+            context.id = SystemId::Known(binding.id.clone());
+            Ok(())
+        }
+    }
+}
+
+/// Checks that what stands under the system's name is the system.
+///
+/// # Errors
+/// [`Another`] if nothing of it is.
+pub(super) fn check(context: &Context, inventory: &Inventory) -> Result<(), Report> {
+    let SystemId::Known(id) = &context.id else {
+        return Ok(());
+    };
+    let ids = inventory.ids(context.graph.system());
+    let most = ids.iter().max_by_key(|(_, count)| **count);
+    match most {
+        Some((found, _)) if !ids.contains_key(id) => {
+            Err(advice::report(another(context, id, found)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn another(context: &Context, expected: &str, found: &str) -> Another {
+    Another {
+        name: context.graph.system().to_owned(),
+        account: context.account.id().to_owned(),
+        region: context.account.region().to_owned(),
+        found: found.to_owned(),
+        expected: expected.to_owned(),
+    }
+}
+
+/// If nothing of the system stands: whether it does under another name. Without an id nobody can
+/// know, so systems with the same stacks are only named.
+///
+/// # Errors
+/// [`Renamed`], if it does.
+pub(super) async fn look_for_other_name(
+    context: &Context,
+    inventory: &Inventory,
+) -> Result<(), Report> {
+    if !inventory.live.is_empty() || !inventory.orphans.is_empty() {
+        return Ok(());
+    }
+    let others = aws::other_systems(&context.account).await;
+    let SystemId::Known(id) = &context.id else {
+        let described = context.graph.nodes().map(|node| node.address.stack());
+        let described: BTreeSet<&StackName> = described.collect();
+        for other in others {
+            if described.iter().all(|stack| other.stacks.contains(*stack)) {
+                say(&format!(
+                    "note: the system `{}` stands in this account and Region with the same stacks; if this is it under \
+                     another name, it stays as it is beside this one",
+                    other.name
+                ));
+            }
+        }
+        return Ok(());
+    };
+    let same = others
+        .into_iter()
+        .find(|other| other.id.as_ref() == Some(id));
+    same.map_or(Ok(()), |other| {
+        Err(advice::report(Renamed {
+            id: id.clone(),
+            account: context.account.id().to_owned(),
+            region: context.account.region().to_owned(),
+            found: other.name,
+        }))
+    })
+}
