@@ -32,6 +32,7 @@ fn help() {
         "apply",
         "destroy",
         "outputs",
+        "policy",
         "toggles",
         "toggles list",
         "toggles get",

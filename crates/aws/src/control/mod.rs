@@ -4,6 +4,7 @@
 //! first run that writes creates it, and a destruction after which nothing is left deletes it.
 
 mod alive;
+pub(crate) mod calls;
 mod claim;
 mod history;
 mod lease;
