@@ -1,9 +1,7 @@
 //! The calls about the table of leases and runs.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// The table, one for all stacks.
 const TABLE: &str = "dynamodb:{region}:{account}:table/{system}-control";

@@ -1,9 +1,7 @@
 //! The calls about deployments, which are recorded in the tags of their API.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// All APIs.
 const APIS: &str = "apigateway:{region}::/apis";

@@ -1,9 +1,7 @@
 //! The calls about certificates, which are in the Region whose certificates CloudFront takes.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A certificate: AWS assigns the ids.
 const CERTIFICATE: &str = "acm:us-east-1:{account}:certificate/*";

@@ -1,9 +1,7 @@
 //! The calls about cache policies, whose ids AWS assigns.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// One of them.
 const ONE: &str = "cloudfront::{account}:cache-policy/*";

@@ -1,9 +1,7 @@
 //! The calls about distributions, whose ids AWS assigns.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A distribution.
 const DISTRIBUTION: &str = "cloudfront::{account}:distribution/*";

@@ -1,9 +1,7 @@
 //! The calls about functions of the edge.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A function.
 const FUNCTION: &str = "cloudfront::{account}:function/{name}";

@@ -1,9 +1,7 @@
 //! The calls about alarms.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// An alarm.
 const ALARM: &str = "cloudwatch:{region}:{account}:alarm:{name}";

@@ -1,9 +1,7 @@
 //! The calls about domains.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A domain.
 const DOMAIN: &str = "codeartifact:{region}:{account}:domain/{stack}";

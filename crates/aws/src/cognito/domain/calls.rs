@@ -1,9 +1,7 @@
 //! The calls about the domains of login pages, which are recorded in the tags of their user pool.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A user pool: AWS assigns the ids.
 const POOL: &str = "cognito-idp:{region}:{account}:userpool/*";

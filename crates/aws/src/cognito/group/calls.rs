@@ -1,9 +1,7 @@
 //! The calls about groups, which are recorded in the tags of their user pool.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A user pool: AWS assigns the ids.
 const POOL: &str = "cognito-idp:{region}:{account}:userpool/*";
@@ -16,7 +14,6 @@ pub(crate) const CALLS: &[Calls] = &[
         &[
             "cognito-idp:DescribeUserPool",
             "cognito-idp:ListTagsForResource",
-            "cognito-idp:GetGroup",
             "cognito-idp:ListGroups",
             "cognito-idp:ListUsersInGroup",
         ],
@@ -31,5 +28,9 @@ pub(crate) const CALLS: &[Calls] = &[
         ],
     ),
     Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
-    Calls::to(&[Delete], POOL, &["cognito-idp:DeleteGroup"]),
+    Calls::to(
+        &[Delete],
+        POOL,
+        &["cognito-idp:DeleteGroup", "cognito-idp:GetGroup"],
+    ),
 ];

@@ -1,9 +1,7 @@
 //! The calls about tables.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A table.
 const TABLE: &str = "dynamodb:{region}:{account}:table/{name}";

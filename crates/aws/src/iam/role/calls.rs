@@ -1,9 +1,7 @@
 //! The calls about roles.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete, ReadFaster},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete, ReadFaster};
 
 /// A role, with the path that the description gives to roles.
 const ROLE: &str = "iam::{account}:role{path}{name}";

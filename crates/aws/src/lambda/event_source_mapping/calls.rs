@@ -1,9 +1,7 @@
 //! The calls about event source mappings, whose ids AWS assigns.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A mapping.
 const MAPPING: &str = "lambda:{region}:{account}:event-source-mapping:*";
@@ -11,9 +9,11 @@ const MAPPING: &str = "lambda:{region}:{account}:event-source-mapping:*";
 /// The calls about event source mappings.
 pub(crate) const CALLS: &[Calls] = &[
     Calls::reading("*", &["lambda:ListEventSourceMappings"]),
-    Calls::reading(
+    Calls::reading(MAPPING, &["lambda:ListTags"]),
+    Calls::to(
+        &[Create, Change, Delete],
         MAPPING,
-        &["lambda:GetEventSourceMapping", "lambda:ListTags"],
+        &["lambda:GetEventSourceMapping"],
     ),
     Calls::to(&[Create], "*", &["lambda:CreateEventSourceMapping"]),
     Calls::to(

@@ -1,9 +1,7 @@
 //! The calls about permissions to invoke, which are recorded in the tags of their function.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A function.
 const FUNCTION: &str = "lambda:{region}:{account}:function:{name}";

@@ -1,9 +1,7 @@
 //! The calls about log groups.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// The log group of a function; the name ends with a wildcard, so `:*` at its end is covered.
 const LOG_GROUP: &str = "logs:{region}:{account}:log-group:/aws/lambda/{name}";

@@ -1,9 +1,7 @@
 //! The calls about records.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A hosted zone.
 const ZONE: &str = "route53:::hostedzone/*";

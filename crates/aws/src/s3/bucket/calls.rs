@@ -1,9 +1,7 @@
 //! The calls about buckets.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A bucket.
 const BUCKET: &str = "s3:::{name}";

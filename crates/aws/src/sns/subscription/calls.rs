@@ -1,9 +1,7 @@
 //! The calls about subscriptions.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A topic.
 const TOPIC: &str = "sns:{region}:{account}:{name}";

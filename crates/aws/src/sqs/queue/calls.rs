@@ -1,9 +1,7 @@
 //! The calls about queues.
 
-use crate::kit::calls::{
-    Calls,
-    Purpose::{Change, Create, Delete},
-};
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
 
 /// A queue.
 const QUEUE: &str = "sqs:{region}:{account}:{name}";
