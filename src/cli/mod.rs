@@ -23,6 +23,7 @@ mod outputs;
 mod packages;
 mod plan;
 mod plan_file;
+mod policy;
 mod regions;
 mod release;
 mod secrets;
@@ -82,6 +83,8 @@ enum Command {
     Outputs,
     /// Show the runs that wrote: who, what, when, and how they ended
     History(history::Arguments),
+    /// Print the least IAM policy under which a command works; needs no credentials
+    Policy(policy::Arguments),
     /// Take away the leases of runs that have died; without it they end within a minute
     Unlock(unlock::Arguments),
     /// List, set, delete and watch feature toggles
@@ -143,6 +146,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Adopt(arguments) => adopt::run(&global, &arguments).await,
         Command::Outputs => outputs::run(&global).await,
         Command::History(arguments) => history::run(&global, &arguments).await,
+        Command::Policy(arguments) => policy::run(&global, &arguments),
         Command::Unlock(arguments) => unlock::run(&global, &arguments).await,
         Command::Toggles(command) => Box::pin(toggles::run(&global, &command)).await,
         Command::Release(command) => release::run(&global, &command).await,

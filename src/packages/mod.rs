@@ -15,6 +15,7 @@
 //! run that dies leaves packages that can be installed, and the next one skips those already
 //! published.
 
+mod calls;
 mod error;
 mod npm;
 mod npmrc;
@@ -22,6 +23,7 @@ mod publish;
 mod token;
 mod workspace;
 
+pub use calls::CALLS;
 pub use error::PackagesError;
 pub use npm::{Registry, TOKEN_VARIABLE};
 pub use publish::{Comparison, Event, Prepared, Standing};

@@ -47,6 +47,7 @@
 //! another.
 
 mod application;
+mod calls;
 mod content;
 mod dist;
 mod error;
@@ -67,6 +68,7 @@ mod upload;
 mod version;
 
 pub use application::{Application, Destination};
+pub use calls::CALLS;
 pub use dist::{Dist, DistError};
 pub use error::ReleaseError;
 pub use event::{Event, Events};

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a stack, a command or a terminal.
 
+mod calls;
 mod client;
 mod draft;
 mod error;
@@ -16,6 +17,7 @@ mod value;
 mod watch;
 mod write;
 
+pub use calls::CALLS;
 pub use client::{Client, Received};
 pub use error::TogglesError;
 pub use limits::{NameError, check_attribute, check_id, check_removal};

@@ -22,6 +22,12 @@ impl Proxy {
         Self(strict.start(&world.emulator).expect("the proxy starts"))
     }
 
+    /// A proxy of tests on an emulator that enforces IAM, whose calls count as sent over TLS.
+    pub fn over_tls(emulator: &str) -> Self {
+        let strict = strict(emulator).over_tls();
+        Self(strict.start(emulator).expect("the proxy starts"))
+    }
+
     /// The address for AWS clients.
     pub fn endpoint(&self) -> String {
         self.0.endpoint()

@@ -24,6 +24,7 @@ mod operators;
 mod organisation;
 mod outputs;
 mod packages;
+mod policies;
 mod regions;
 mod releases;
 mod strangers;

@@ -33,6 +33,7 @@ fn help() {
         "destroy",
         "adopt",
         "outputs",
+        "policy",
         "toggles",
         "toggles list",
         "toggles get",

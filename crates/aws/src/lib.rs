@@ -21,6 +21,7 @@ mod iam;
 mod kit;
 mod lambda;
 mod logs;
+pub mod policy;
 mod route53;
 pub mod s3;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use account::error::failed;
 pub use account::patience::upload_timeouts;
 pub use account::{Account, AccountError, AskMfaCode, CallCount, Connection, Network, Stream};
 pub use control::{Control, Lease};
-pub use drivers::{readers, writers};
+pub use drivers::{Declared, declared, readers, writers};
+pub use kit::calls::{Calls, Purpose};
 pub use kit::tagging::{OtherSystem, other_systems};
 pub use kit::wait::{WaitPolicy, retry};

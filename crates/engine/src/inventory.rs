@@ -197,6 +197,14 @@ pub async fn look_up<'t>(
     drivers: &Readers,
     pseudo: Resolved,
 ) -> Result<Resolved, InventoryError> {
+    let nodes = looked_up(graph, texts);
+    let empty = Inventory::empty(Selection::All, pseudo);
+    let read = read_wanted(graph, &nodes, drivers, &ReadCache::default(), empty).await?;
+    Ok(read.known)
+}
+
+/// The nodes that some texts name, and those that the identities of these name.
+fn looked_up<'g, 't>(graph: &'g Graph, texts: impl IntoIterator<Item = &'t Text>) -> Vec<&'g Node> {
     let named = |text: &Text| serde_json::to_value(text).map(|text| model::references(&text));
     let named = texts.into_iter().filter_map(|text| named(text).ok());
     let mut wanted: BTreeSet<Address> = named.flatten().collect();
@@ -206,12 +214,25 @@ pub async fn look_up<'t>(
         }
     }
     let nodes = graph.nodes();
-    let nodes: Vec<_> = nodes
+    nodes
         .filter(|node| wanted.contains(&node.address))
-        .collect();
-    let empty = Inventory::empty(Selection::All, pseudo);
-    let read = read_wanted(graph, &nodes, drivers, &ReadCache::default(), empty).await?;
-    Ok(read.known)
+        .collect()
+}
+
+/// The types of the resources that [`read`] reads, by their names. Beyond them it looks for orphans.
+#[must_use]
+pub fn types_read(graph: &Graph, selection: &Selection, goal: Goal) -> BTreeSet<&'static str> {
+    let wanted = wanted(graph, selection, goal, |_| true);
+    wanted.iter().map(|node| node.resource_type.name).collect()
+}
+
+/// The types of the resources that [`look_up`] reads, by their names.
+pub fn types_looked_up<'t>(
+    graph: &Graph,
+    texts: impl IntoIterator<Item = &'t Text>,
+) -> BTreeSet<&'static str> {
+    let nodes = looked_up(graph, texts).into_iter();
+    nodes.map(|node| node.resource_type.name).collect()
 }
 
 /// The services that the endpoint lacks.
@@ -257,17 +278,8 @@ async fn read_all(
     goal: Goal,
 ) -> Result<Inventory, InventoryError> {
     let cache = ReadCache::default();
-    let mut wanted: BTreeSet<Address> = graph
-        .nodes()
-        .filter(|node| selection.contains(node.address.stack()))
-        .map(|node| node.address.clone())
-        .collect();
-    if goal != Goal::Converge {
-        let users = uses_of_selected(graph, selection).map(|(user, _)| user);
-        let users = users.filter(|user| drivers.get(user.resource_type.name).is_ok());
-        wanted.extend(users.map(|user| user.address.clone()));
-    }
-    let wanted = reachable(graph, wanted);
+    let has_driver = |node: &Node| drivers.get(node.resource_type.name).is_ok();
+    let wanted = wanted(graph, selection, goal, has_driver);
     let types = wanted.iter().map(|node| node.resource_type.name).collect();
     let empty = Inventory::empty(selection.clone(), pseudo);
     let everywhere = goal != Goal::Converge && selection.reaches_beyond(graph);
@@ -292,6 +304,27 @@ async fn read_all(
     let all = at_stake.chain(orphans.map(|of| (of.resource_type, &of.live)));
     inventory.holdings = Holdings::count(all, drivers).await;
     Ok(inventory)
+}
+
+/// What is read of the model: the selected resources, to destroy them those that use them, and all
+/// that these refer to.
+fn wanted<'g>(
+    graph: &'g Graph,
+    selection: &Selection,
+    goal: Goal,
+    has_driver: impl Fn(&Node) -> bool,
+) -> Vec<&'g Node> {
+    let mut wanted: BTreeSet<Address> = graph
+        .nodes()
+        .filter(|node| selection.contains(node.address.stack()))
+        .map(|node| node.address.clone())
+        .collect();
+    if goal != Goal::Converge {
+        let users = uses_of_selected(graph, selection).map(|(user, _)| user);
+        let users = users.filter(|user| has_driver(user));
+        wanted.extend(users.map(|user| user.address.clone()));
+    }
+    reachable(graph, wanted)
 }
 
 /// Some resources and, transitively, those that they refer to.

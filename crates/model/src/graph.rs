@@ -182,7 +182,9 @@ pub fn physical_name(system: &str, stack: &StackName, name: &str) -> String {
     format!("{}-{name}", physical_prefix(system, stack))
 }
 
-fn physical_prefix(system: &str, stack: &StackName) -> String {
+/// The prefix of the physical names of a stack: `SYSTEM-STACK`.
+#[must_use]
+pub fn physical_prefix(system: &str, stack: &StackName) -> String {
     format!("{system}-{}", stack.as_str().replace('/', "-"))
 }
 

@@ -16,7 +16,9 @@ pub mod types;
 
 pub use address::{Address, InvalidAddress, StackName};
 pub use attribute::Attribute;
-pub use graph::{Graph, Handle, Node, StackBuilder, physical_name, references, secrets};
+pub use graph::{
+    Graph, Handle, Node, StackBuilder, physical_name, physical_prefix, references, secrets,
+};
 pub use owner::Owner;
 pub use quota::Quota;
 pub use resource::{Replacement, Resource, ResourceType, Scope};

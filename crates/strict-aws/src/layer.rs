@@ -33,6 +33,7 @@ pub struct Strict {
     memory: Arc<Memory>,
     record: Option<Record>,
     fates: Option<Arc<Mutex<Fates>>>,
+    over_tls: bool,
     /// One reference more per call that is taking effect.
     under_way: Arc<()>,
 }
@@ -71,6 +72,7 @@ impl Strict {
             memory,
             record: None,
             fates: None,
+            over_tls: false,
             under_way: Arc::default(),
         }
     }
@@ -88,6 +90,15 @@ impl Strict {
     pub fn with_fates(mut self, fates: impl FnMut(&Call) -> Fate + Send + 'static) -> Self {
         self.fates = Some(Arc::new(Mutex::new(fates)));
         self
+    }
+
+    /// Tells the emulator that calls come over TLS, which policies of buckets require of all but root.
+    #[must_use]
+    pub fn over_tls(self) -> Self {
+        Self {
+            over_tls: true,
+            ..self
+        }
     }
 
     /// Starts the proxy on a free port, in front of the emulator at a URL.
@@ -149,7 +160,11 @@ impl Layer for Strict {
         let Some(signature) = Signature::of(request.headers()) else {
             return Some(emulator.answer(request).await);
         };
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        if self.over_tls {
+            let https = HeaderValue::from_static("https");
+            head.headers.insert("x-forwarded-proto", https);
+        }
         // An object may be large, and no rule reads it.
         let (bytes, body) = if signature.service == "s3" && self.record.is_none() {
             (Bytes::new(), body)

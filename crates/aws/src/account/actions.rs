@@ -61,6 +61,10 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "lambda:UpdateFunctionConfiguration",
+        &["lambda:UpdateFunctionConfiguration", "iam:PassRole"],
+    ),
+    (
         "logs:CreateLogGroup",
         &["logs:CreateLogGroup", "logs:TagResource"],
     ),
@@ -78,7 +82,7 @@ const OTHERS: &[(&str, &[&str])] = &[
 ];
 
 /// The IAM actions that a caller of an operation must be allowed: mostly the one of its name.
-pub(super) fn iam_actions(operation: &str) -> Vec<&str> {
+pub(crate) fn iam_actions(operation: &str) -> Vec<&str> {
     if let Some((_, actions)) = OTHERS.iter().find(|(other, _)| *other == operation) {
         return actions.to_vec();
     }
@@ -88,6 +92,9 @@ pub(super) fn iam_actions(operation: &str) -> Vec<&str> {
     });
     vec![method.map_or(operation, |(_, action)| action)]
 }
+
+#[cfg(test)]
+pub(crate) use self::tests::operations;
 
 #[cfg(test)]
 mod tests {
@@ -107,10 +114,10 @@ mod tests {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap();
-            if path.is_dir() && name != "tests" {
+            if path.is_dir() && !["policy", "tests"].contains(&name) {
                 sources(&path, found);
             } else if path.extension().is_some_and(|of| of == "rs")
-                && !["tests.rs", "testing.rs"].contains(&name)
+                && !["policy.rs", "tests.rs", "testing.rs"].contains(&name)
             {
                 found.push(path);
             }
@@ -118,7 +125,7 @@ mod tests {
     }
 
     /// The string literals of a source that look like an operation: `"SERVICE:Name"`.
-    fn operations(source: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn operations(source: &str) -> impl Iterator<Item = &str> {
         let source = source.split("\nmod tests {").next().unwrap_or_default();
         let literals = source.match_indices('"').filter_map(|(at, _)| {
             let rest = &source[at + 1..];

@@ -1,7 +1,7 @@
 //! The system's account, and how it is reached.
 
 mod access;
-mod actions;
+pub(crate) mod actions;
 mod addresses;
 pub mod advice;
 mod answer;

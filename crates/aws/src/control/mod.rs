@@ -5,6 +5,7 @@
 
 mod alive;
 mod binding;
+pub(crate) mod calls;
 mod claim;
 mod history;
 mod lease;

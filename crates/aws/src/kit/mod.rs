@@ -2,6 +2,7 @@
 //! retries, tags, policy documents. Nothing here knows a service.
 
 pub(crate) mod call;
+pub(crate) mod calls;
 pub(crate) mod children;
 pub(crate) mod consistency;
 pub(crate) mod create_once;

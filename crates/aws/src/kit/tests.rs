@@ -16,6 +16,7 @@ use super::limits::{Checks, Limit};
 use super::tag_store::TagStore;
 use super::typed::{ResourceDriver, TypedLive, TypedReadRequest, Untyped};
 use crate::Account;
+use crate::kit::calls::Calls;
 
 thread_local! {
     static PARSED: Cell<usize> = const { Cell::new(0) };
@@ -74,6 +75,7 @@ struct Things(Tags);
 
 impl ResourceDriver for Things {
     type Properties = Thing;
+    const CALLS: &'static [&'static [Calls]] = &[];
 
     const LIMITS: &'static [Limit] = &[Limit::range("Size", 1, 9, "this test")];
 

@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::calls::Calls;
 use super::limits::{Checks, Limit};
 use super::sensitive::{masked, masked_changes};
 use super::tag_store::TagStore;
@@ -84,6 +85,9 @@ pub(crate) enum OrphanSearch {
 pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
     /// The type's properties, resolved.
     type Properties: Resource + Clone + Debug + DeserializeOwned + PartialEq + Send + Sync;
+
+    /// What its calls are, and what they act on.
+    const CALLS: &'static [&'static [Calls]];
 
     /// When to search for orphans though no selected stack contains the type.
     const ORPHANS: OrphanSearch = OrphanSearch::WholeSystem;

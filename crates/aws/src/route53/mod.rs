@@ -16,4 +16,4 @@ pub(super) use client::Route53Client;
 pub(super) use companion::Companion;
 pub(super) use convert::{remove, simple_record, write};
 pub(super) use names::{canonical, zone_id};
-pub(super) use record_set::RecordSets;
+pub(super) use record_set::{RECORD_CALLS, RecordSets};

@@ -1,5 +1,6 @@
 //! `AWS::ApiGatewayV2::Api`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use super::client::{ApiGatewayClient, DELETIONS, WRITES};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::ParentService as _;
 use crate::kit::create_once::{Creation, find_or_create};
 use crate::kit::gone::until_gone;
@@ -173,6 +175,7 @@ impl Apis {
 
 impl ResourceDriver for Apis {
     type Properties = Api;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, api: &mut Api) {

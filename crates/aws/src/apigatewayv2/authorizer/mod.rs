@@ -1,5 +1,6 @@
 //! `AWS::ApiGatewayV2::Authorizer`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use super::client::{ApiGatewayClient, DELETIONS, WRITES};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, child};
 use crate::kit::limits::Limit;
 use crate::kit::typed::{TypedLive, TypedReadRequest};
@@ -130,6 +132,7 @@ fn live(api_id: &str, authorizer: &SdkAuthorizer) -> Live {
 impl Child for Authorizers {
     type Properties = Properties;
     type Service = ApiGatewayClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "authorizer";
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

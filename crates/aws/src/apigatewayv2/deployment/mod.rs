@@ -1,5 +1,6 @@
 //! `AWS::ApiGatewayV2::Deployment`.
 
+mod calls;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use super::client::{ApiGatewayClient, DELETIONS, WRITES};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, Parent as _, ParentService as _, child};
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
@@ -216,6 +218,7 @@ fn live(api_id: &str, deployment: &SdkDeployment) -> Live {
 impl Child for Deployments {
     type Properties = Properties;
     type Service = ApiGatewayClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "deployment";
 
     fn service(&self) -> &ApiGatewayClient {

@@ -1,5 +1,6 @@
 //! `AWS::ApiGatewayV2::Integration`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use super::client::{ApiGatewayClient, DELETIONS, WRITES};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, child};
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
@@ -145,6 +147,7 @@ fn live(api_id: &str, integration: &SdkIntegration) -> Live {
 impl Child for Integrations {
     type Properties = Properties;
     type Service = ApiGatewayClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "integration";
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

@@ -1,5 +1,6 @@
 //! `AWS::ApiGatewayV2::Route`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use super::client::{ApiGatewayClient, DELETIONS, WRITES};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, child};
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
@@ -108,6 +110,7 @@ fn live(api_id: &str, route: &SdkRoute) -> Live {
 impl Child for Routes {
     type Properties = Properties;
     type Service = ApiGatewayClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "route";
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

@@ -1,5 +1,6 @@
 //! `AWS::ApiGatewayV2::Stage`.
 
+mod calls;
 mod limits;
 mod settings;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use super::client::{ApiGatewayClient, DELETIONS};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::ParentService as _;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
@@ -108,6 +110,7 @@ fn properties(api_id: &str, stage: &SdkStage) -> Properties {
 
 impl ResourceDriver for Stages {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
     /// With `AutoDeploy` API Gateway chooses the deployment. A description of spaces is a removed

@@ -1,5 +1,6 @@
 //! `AWS::CertificateManager::Certificate`.
 
+mod calls;
 mod convert;
 mod limits;
 mod read;
@@ -15,11 +16,13 @@ use model::{Owner, Tags, child_fingerprint_tag, fingerprint};
 use super::client::{CONSISTENCY, CertificateManagerClient, sdk_tags};
 use crate::account::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::recorded;
 use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, until};
+use crate::route53::RECORD_CALLS;
 use crate::route53::Route53Client;
 
 type Properties = Certificate<String>;
@@ -145,6 +148,7 @@ fn live(properties: Properties, arn: &str, tags: Tags) -> Live {
 
 impl ResourceDriver for Certificates {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS, RECORD_CALLS];
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

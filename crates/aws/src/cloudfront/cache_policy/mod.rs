@@ -1,5 +1,6 @@
 //! `AWS::CloudFront::CachePolicy`.
 
+mod calls;
 mod convert;
 mod limits;
 
@@ -13,6 +14,7 @@ use super::client::all_pages;
 use super::comment_owned::{CommentOwned, Driver, Found};
 use super::shared::Shared;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 
 /// Reads and writes cache policies.
@@ -24,6 +26,7 @@ pub(crate) struct Kind;
 
 impl CommentOwned for Kind {
     type Properties = CachePolicy<String>;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const ID: Attribute<CachePolicy<String>> = CachePolicy::ID;
     const COMMENT: usize = limits::COMMENT;
     const EXISTS: &'static str = "CachePolicyAlreadyExists";

@@ -18,6 +18,7 @@ use super::client::{CloudFrontClient, DELETIONS, WRITES, from_version, version};
 use super::owner_comment::{self, OwnerComment};
 use super::shared::Shared;
 use crate::Account;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::recorded;
@@ -45,6 +46,8 @@ pub(crate) trait CommentOwned: Debug + Send + Sync + 'static {
     const COMMENT: usize;
     /// The error of a name that is taken.
     const EXISTS: &'static str;
+    /// As [`ResourceDriver::CALLS`].
+    const CALLS: &'static [&'static [Calls]];
     /// As [`ResourceDriver::LIMITS`].
     const LIMITS: &'static [Limit];
 
@@ -193,6 +196,7 @@ fn live<K: CommentOwned>(id: String, properties: K::Properties, tags: Tags) -> L
 
 impl<K: CommentOwned> ResourceDriver for Driver<K> {
     type Properties = K::Properties;
+    const CALLS: &'static [&'static [Calls]] = K::CALLS;
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
     const LIMITS: &'static [Limit] = K::LIMITS;
 

@@ -5,6 +5,7 @@
 //! tags, which are read for those alone.
 
 mod aliases;
+mod calls;
 mod convert;
 mod limits;
 mod normalise;
@@ -30,6 +31,7 @@ use super::client::{
 use super::owner_comment::{self, in_brief};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
@@ -333,6 +335,7 @@ fn named_id(message: &str) -> Option<&str> {
 
 impl ResourceDriver for Distributions {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     /// Found by the buckets that sites are served from: the index of a Region outside us-east-1
     /// shows no resources of CloudFront, and a bucket is deleted after its distribution.
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");

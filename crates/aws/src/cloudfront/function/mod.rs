@@ -5,6 +5,7 @@
 //! `DEVELOPMENT`. A stage that is live stays so: no longer publishing a function leaves `LIVE` as
 //! it is.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use super::client::{
 use super::shared::Shared;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::tag_store::{OwnTags, TagCalls as _, TagStore};
@@ -202,6 +204,7 @@ fn live(properties: Properties, arn: String, tags: LiveTags) -> Live {
 
 impl ResourceDriver for Functions {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     /// Each function that is listed costs a call for its tags, so the plan of one stack does not
     /// search all of them.
     const ORPHANS: OrphanSearch = OrphanSearch::WholeSystemIfShown("s3");

@@ -1,5 +1,6 @@
 //! `AWS::CloudFront::OriginAccessControl`.
 
+mod calls;
 mod convert;
 mod limits;
 
@@ -13,6 +14,7 @@ use super::convert::none_if_empty;
 use super::shared::Shared;
 use crate::failed;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::Limit;
 
 /// Reads and writes origin access controls.
@@ -24,6 +26,7 @@ pub(crate) struct Kind;
 
 impl CommentOwned for Kind {
     type Properties = OriginAccessControl<String>;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const ID: Attribute<OriginAccessControl<String>> = OriginAccessControl::ID;
     const COMMENT: usize = limits::COMMENT;
     const EXISTS: &'static str = "OriginAccessControlAlreadyExists";

@@ -1,5 +1,6 @@
 //! `AWS::CloudFront::ResponseHeadersPolicy`.
 
+mod calls;
 mod convert;
 mod limits;
 mod normalise;
@@ -15,6 +16,7 @@ use super::client::all_pages;
 use super::comment_owned::{CommentOwned, Driver, Found};
 use super::shared::Shared;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 
 type Properties = ResponseHeadersPolicy<String>;
@@ -28,6 +30,7 @@ pub(crate) struct Kind;
 
 impl CommentOwned for Kind {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const ID: Attribute<Properties> = ResponseHeadersPolicy::ID;
     const COMMENT: usize = limits::COMMENT;
     const EXISTS: &'static str = "ResponseHeadersPolicyAlreadyExists";

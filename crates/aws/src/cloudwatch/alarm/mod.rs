@@ -1,5 +1,6 @@
 //! `AWS::CloudWatch::Alarm`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use model::{Owner, Tags};
 use super::client::{CLOUDWATCH, CloudWatchClient, LAG};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::gone::until_gone;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
@@ -69,6 +71,7 @@ fn normalise_actions(actions: &mut Vec<String>) {
 
 impl ResourceDriver for Alarms {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

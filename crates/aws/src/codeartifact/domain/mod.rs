@@ -1,5 +1,6 @@
 //! `AWS::CodeArtifact::Domain`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use model::{Owner, Tags};
 use super::client::{CODEARTIFACT, CodeArtifactClient, PolicyOwner, sdk_tags, taken};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::policy_document::normalise;
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -116,6 +118,7 @@ fn live(described: &DomainDescription, properties: Properties, tags: LiveTags) -
 
 impl ResourceDriver for Domains {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("codeartifact");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

@@ -1,5 +1,6 @@
 //! `AWS::CodeArtifact::PackageGroup`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use super::client::{CODEARTIFACT, CodeArtifactClient, taken};
 use crate::Account;
 use crate::account::error::failed;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -145,6 +147,7 @@ impl PackageGroups {
 
 impl ResourceDriver for PackageGroups {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("codeartifact");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

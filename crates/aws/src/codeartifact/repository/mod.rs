@@ -1,5 +1,6 @@
 //! `AWS::CodeArtifact::Repository`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use self::convert::{live, properties};
 use super::client::{CODEARTIFACT, CodeArtifactClient, PolicyOwner, taken};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::policy_document::normalise;
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -120,6 +122,7 @@ fn owner_of<'n>(domain: &'n str, repository: &'n str) -> PolicyOwner<'n> {
 
 impl ResourceDriver for Repositories {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("codeartifact");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

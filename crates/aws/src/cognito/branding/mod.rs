@@ -1,5 +1,6 @@
 //! `AWS::Cognito::ManagedLoginBranding`.
 
+mod calls;
 mod convert;
 mod document;
 mod limits;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, Parent as _, ParentService as _, child, recorded};
 use crate::kit::gone::until_gone;
 use crate::kit::limits::{Checks, Limit};
@@ -130,6 +132,7 @@ fn live(pool_id: &str, client_id: &str, style: &ManagedLoginBrandingType) -> Liv
 impl Child for Brandings {
     type Properties = Properties;
     type Service = CognitoClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "branding";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

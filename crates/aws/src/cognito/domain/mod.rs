@@ -1,5 +1,6 @@
 //! `AWS::Cognito::UserPoolDomain`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use model::types::cognito::{CustomDomainConfig, UserPoolDomain};
 use super::client::{COGNITO, CognitoClient, text, whole};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, Parent as _};
 use crate::kit::gone::until_gone;
 use crate::kit::leave::leave;
@@ -193,6 +195,7 @@ fn config(domain: &Properties) -> Result<Option<CustomDomainConfigType>, DriverE
 impl Child for Domains {
     type Properties = Properties;
     type Service = CognitoClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "domain";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

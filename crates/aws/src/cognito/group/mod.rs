@@ -1,5 +1,6 @@
 //! `AWS::Cognito::UserPoolGroup`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use super::client::{COGNITO, CognitoClient, DELETED, PAGE, text};
 use crate::Account;
 use crate::account::Quirk;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, Parent as _, child};
 use crate::kit::gone::until_gone;
 use crate::kit::limits::Limit;
@@ -92,6 +94,7 @@ fn is_cognitos(pool_id: &str, group: &GroupType) -> bool {
 impl Child for Groups {
     type Properties = Properties;
     type Service = CognitoClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "group";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

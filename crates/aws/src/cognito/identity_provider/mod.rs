@@ -1,5 +1,6 @@
 //! `AWS::Cognito::UserPoolIdentityProvider`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use model::types::cognito::UserPoolIdentityProvider;
 use super::client::{COGNITO, CognitoClient, DELETED, PAGE};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, Parent as _, child};
 use crate::kit::gone::until_gone;
 use crate::kit::limits::{Checks, Limit};
@@ -197,6 +199,7 @@ fn without_additions(mut found: Properties, desired: &Properties) -> Properties 
 impl Child for IdentityProviders {
     type Properties = Properties;
     type Service = CognitoClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "provider";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

@@ -1,5 +1,6 @@
 //! `AWS::Cognito::UserPool`.
 
+mod calls;
 mod defaults;
 mod limits;
 mod parts;
@@ -18,6 +19,7 @@ use model::{Address, Owner, Tags};
 use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::ParentService as _;
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
@@ -151,6 +153,7 @@ fn leave_recovery_to_cognito(live: &mut Properties, desired: &Properties) {
 
 impl ResourceDriver for UserPools {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

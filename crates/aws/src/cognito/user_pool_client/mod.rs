@@ -1,5 +1,6 @@
 //! `AWS::Cognito::UserPoolClient`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
 use crate::account::Quirk;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Child, Parent as _, child};
 use crate::kit::gone::until_gone;
 use crate::kit::limits::{Checks, Limit};
@@ -134,6 +136,7 @@ fn live(pool_id: &str, client: &UserPoolClientType) -> Live {
 impl Child for Clients {
     type Properties = Properties;
     type Service = CognitoClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "client";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

@@ -1,5 +1,6 @@
 //! `AWS::DynamoDB::Table`.
 
+mod calls;
 mod convert;
 mod count;
 mod limits;
@@ -19,6 +20,7 @@ use self::convert::{MANAGED_KEY, normalise_table};
 use self::read::{CREATION, LAG};
 use super::client::DynamoDbClient;
 use crate::Account;
+use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -46,6 +48,7 @@ impl Tables {
 
 impl ResourceDriver for Tables {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, table: &mut Properties) {

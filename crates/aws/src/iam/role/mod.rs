@@ -1,5 +1,6 @@
 //! `AWS::IAM::Role`.
 
+mod calls;
 mod convert;
 mod limits;
 mod read;
@@ -14,6 +15,7 @@ use model::{Address, Owner, Tags};
 use super::client::IamClient;
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
@@ -69,6 +71,7 @@ impl Roles {
 
 impl ResourceDriver for Roles {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

@@ -8,6 +8,7 @@ use model::{Address, Owner, Resource, SYSTEM_TAG, Tags};
 use serde::de::DeserializeOwned;
 
 use super::{Parent, ParentTags, is_recorded, orphan, own_id, recorded};
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest, changes};
@@ -66,6 +67,8 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
 
     /// The type in the address of an orphan, `STACK/PARENT.KIND.NAME`.
     const KIND: &'static str;
+    /// See [`ResourceDriver::CALLS`].
+    const CALLS: &'static [&'static [Calls]];
     /// See [`ResourceDriver::ORPHANS`].
     const ORPHANS: OrphanSearch = OrphanSearch::WholeSystem;
     /// See [`ResourceDriver::LIMITS`].
@@ -195,6 +198,7 @@ type ParentOf<C> = <<C as Child>::Service as ParentService>::Parent;
 
 impl<C: Child> ResourceDriver for C {
     type Properties = C::Properties;
+    const CALLS: &'static [&'static [Calls]] = C::CALLS;
     const ORPHANS: OrphanSearch = C::ORPHANS;
     const LIMITS: &'static [Limit] = C::LIMITS;
 

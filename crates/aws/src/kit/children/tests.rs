@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Child, Parent, ParentService, child, own_id};
 use crate::Account;
+use crate::kit::calls::Calls;
 use crate::kit::tag_store::TagCalls;
 use crate::kit::typed::{TypedLive, TypedReadRequest, Untyped};
 
@@ -91,6 +92,7 @@ struct Things(Service);
 impl Child for Things {
     type Properties = Thing;
     type Service = Service;
+    const CALLS: &'static [&'static [Calls]] = &[];
     const KIND: &'static str = "thing";
 
     fn service(&self) -> &Service {

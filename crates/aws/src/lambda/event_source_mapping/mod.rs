@@ -1,5 +1,6 @@
 //! `AWS::Lambda::EventSourceMapping`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use self::convert::{is_queue, live};
 use super::client::{LambdaClient, name_of};
 use crate::Account;
 use crate::account::error::failed;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
 use crate::kit::tagging;
@@ -139,6 +141,7 @@ fn canonical(pattern: &str) -> String {
 
 impl ResourceDriver for EventSourceMappings {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, mapping: &mut Properties) {

@@ -1,5 +1,6 @@
 //! `AWS::Lambda::Function`.
 
+mod calls;
 mod code;
 mod convert;
 mod limits;
@@ -15,6 +16,7 @@ use model::{Owner, Tags};
 use self::convert::live;
 use super::client::{LambdaClient, already_exists};
 use crate::Account;
+use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
@@ -112,6 +114,7 @@ fn normalise_logging(logging: &mut LoggingConfig<String>, function: &str) {
 
 impl ResourceDriver for Functions {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn normalise(&self, function: &mut Properties) {

@@ -1,5 +1,6 @@
 //! `AWS::Lambda::Permission`.
 
+mod calls;
 mod limits;
 mod statement;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use self::statement::PREFIX;
 use super::client::{LAMBDA, LambdaClient, name_of, tags};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{Parent as _, ParentTags, child, orphan, recorded};
 use crate::kit::limits::Checks;
 use crate::kit::tag_store::TagStore;
@@ -118,6 +120,7 @@ fn normalise(permission: &mut Properties) {
 
 impl ResourceDriver for Permissions {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     fn normalise(&self, permission: &mut Properties) {
         normalise(permission);

@@ -1,5 +1,6 @@
 //! `AWS::Logs::LogGroup`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use model::{Owner, Tags};
 use super::client::LogsClient;
 use crate::Account;
 use crate::account::Quirk;
+use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -62,6 +64,7 @@ impl LogGroups {
 
 impl ResourceDriver for LogGroups {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

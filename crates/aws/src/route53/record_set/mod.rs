@@ -1,5 +1,6 @@
 //! `AWS::Route53::RecordSet`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -13,10 +14,12 @@ use futures_util::future::try_join_all;
 use model::types::route53::RecordSet;
 use model::{Address, Owner, Tags};
 
+pub(crate) use self::calls::CALLS as RECORD_CALLS;
 use super::client::{DELETIONS, Route53Client};
 use super::companion::Companion;
 use super::convert::{create, remove, write};
 use crate::Account;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::recorded;
@@ -187,6 +190,7 @@ fn live(properties: Properties, tags: Tags) -> Live {
 
 impl ResourceDriver for RecordSets {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

@@ -1,5 +1,6 @@
 //! `AWS::S3::Bucket`.
 
+mod calls;
 mod convert;
 mod create;
 mod delete;
@@ -17,6 +18,7 @@ use model::{Address, Owner, Tags};
 use super::client::{Name, S3, S3Client};
 use crate::account::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -71,6 +73,7 @@ impl Buckets {
 
 impl ResourceDriver for Buckets {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 

@@ -1,5 +1,6 @@
 //! `Frontage::S3::Object`: an object that is managed like any other resource.
 
+mod calls;
 mod limits;
 mod read;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use model::{Address, Owner, Tags};
 use super::client::{CONFLICTS, S3Client};
 use crate::account::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::recorded;
 use crate::kit::tag_store::TagStore;
@@ -41,6 +43,7 @@ impl Objects {
 
 impl ResourceDriver for Objects {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 

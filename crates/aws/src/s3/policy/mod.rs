@@ -1,5 +1,6 @@
 //! `AWS::S3::BucketPolicy`.
 
+mod calls;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use super::client::{S3, S3Client};
 use super::records::{Record, of_child};
 use crate::account::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::limits::Checks;
 use crate::kit::policy_document;
 use crate::kit::recorded;
@@ -66,6 +68,7 @@ fn unread(record: Record) -> Live {
 
 impl ResourceDriver for Policies {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("s3");
 

@@ -1,5 +1,6 @@
 //! `AWS::SNS::Subscription`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, Tags, child_fingerprin
 use super::client::{SNS, SnsAttributes, SnsClient, TopicTags};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::children::{self, Child, child};
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
@@ -113,6 +115,7 @@ fn recorded(topic: &Tags, protocol: &str, endpoint: &str) -> Option<Tags> {
 impl Child for Subscriptions {
     type Properties = Properties;
     type Service = SnsClient;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
     const KIND: &'static str = "subscription";
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

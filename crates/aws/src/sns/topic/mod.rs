@@ -1,5 +1,6 @@
 //! `AWS::SNS::Topic`.
 
+mod calls;
 mod convert;
 mod limits;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use model::{Owner, Tags};
 use super::client::{LAG, SNS, SnsClient};
 use crate::Account;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::gone::until_gone;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
@@ -73,6 +75,7 @@ impl Topics {
 
 impl ResourceDriver for Topics {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

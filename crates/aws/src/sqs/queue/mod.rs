@@ -1,5 +1,6 @@
 //! `AWS::SQS::Queue`.
 
+mod calls;
 mod convert;
 mod limits;
 mod read;
@@ -17,6 +18,7 @@ use super::client::{SqsClient, name_of};
 use crate::Account;
 use crate::account::advice::is_denied;
 use crate::kit::call::Call as _;
+use crate::kit::calls::Calls;
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::{OwnTags, TagStore};
@@ -60,6 +62,7 @@ fn name_is_taken(error: &DriverError) -> bool {
 
 impl ResourceDriver for Queues {
     type Properties = Properties;
+    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
 
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

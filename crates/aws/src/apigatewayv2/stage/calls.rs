@@ -1,0 +1,32 @@
+//! The calls about stages.
+
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
+
+/// All APIs.
+const APIS: &str = "apigateway:{region}::/apis";
+
+/// An API and what is in it: AWS assigns the ids.
+const INSIDE: &str = "apigateway:{region}::/apis/*";
+
+/// The tags of an API or a stage.
+const TAGS: &str = "apigateway:{region}::/tags/*";
+
+/// The calls about stages.
+pub(crate) const CALLS: &[Calls] = &[
+    Calls::reading(APIS, &["apigateway:GetApis"]),
+    Calls::reading(INSIDE, &["apigateway:GetApi", "apigateway:GetStages"]),
+    Calls::reading(TAGS, &["apigateway:GetTags"]),
+    Calls::to(
+        &[Create, Change],
+        INSIDE,
+        &[
+            "apigateway:CreateStage",
+            "apigateway:UpdateStage",
+            "apigateway:DeleteRouteSettings",
+        ],
+    ),
+    Calls::to(&[Create, Change], TAGS, &["apigateway:TagResource"]),
+    Calls::to(&[Change], TAGS, &["apigateway:UntagResource"]),
+    Calls::to(&[Delete], INSIDE, &["apigateway:DeleteStage"]),
+];

@@ -1,0 +1,32 @@
+//! The calls about identity providers, which are recorded in the tags of their user pool.
+
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
+
+/// A user pool: AWS assigns the ids.
+const POOL: &str = "cognito-idp:{region}:{account}:userpool/*";
+
+/// The calls about identity providers, which are recorded in the tags of their user pool.
+pub(crate) const CALLS: &[Calls] = &[
+    Calls::reading("*", &["cognito-idp:ListUserPools"]),
+    Calls::reading(
+        POOL,
+        &[
+            "cognito-idp:DescribeUserPool",
+            "cognito-idp:ListTagsForResource",
+            "cognito-idp:DescribeIdentityProvider",
+            "cognito-idp:ListIdentityProviders",
+        ],
+    ),
+    Calls::to(
+        &[Create, Change],
+        POOL,
+        &[
+            "cognito-idp:CreateIdentityProvider",
+            "cognito-idp:UpdateIdentityProvider",
+            "cognito-idp:TagResource",
+        ],
+    ),
+    Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
+    Calls::to(&[Delete], POOL, &["cognito-idp:DeleteIdentityProvider"]),
+];

@@ -1,0 +1,34 @@
+//! The calls about the table of leases and runs.
+
+use crate::kit::calls::Calls;
+use crate::kit::calls::Purpose::{Change, Create, Delete};
+
+/// The table, one for all stacks.
+const TABLE: &str = "dynamodb:{region}:{account}:table/{system}-control";
+
+/// The calls that read runs and leases.
+pub(crate) const HISTORY: &[Calls] = &[Calls::reading(TABLE, &["dynamodb:Query"])];
+
+/// The calls of a run that writes. It creates the table if it is the first, and deletes it if nothing is left.
+pub(crate) const LEASES: &[Calls] = &[
+    Calls::reading(TABLE, &["dynamodb:Query"]),
+    Calls::to(&[Create], TABLE, &["dynamodb:CreateTable"]),
+    Calls::to(
+        &[Create, Change, Delete],
+        TABLE,
+        &[
+            "dynamodb:DescribeTable",
+            "dynamodb:DeleteItem",
+            "dynamodb:DeleteTable",
+            "dynamodb:PutItem",
+            "dynamodb:TransactWriteItems",
+            "dynamodb:UpdateItem",
+        ],
+    ),
+];
+
+/// The calls that take leases away.
+pub(crate) const UNLOCKING: &[Calls] = &[
+    Calls::reading(TABLE, &["dynamodb:Query"]),
+    Calls::to(&[Change], TABLE, &["dynamodb:UpdateItem"]),
+];

@@ -1,0 +1,129 @@
+//! `frontage policy`.
+
+use std::process::ExitCode;
+
+use aws::policy::MANAGED_POLICY;
+use clap::{Args, ValueEnum};
+use miette::{Report, miette};
+
+use crate::cli::global::{Format, Global};
+use crate::cli::output::{print_json, say};
+use crate::cli::{context, description};
+use crate::policy::{Need, Subject, policy};
+
+/// Arguments of `policy`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Arguments {
+    /// The command that is to work; `release`, `toggles` and `packages` with all of theirs
+    command: Option<For>,
+    /// Who is to work with the program
+    #[arg(long)]
+    role: Option<Role>,
+}
+
+/// A command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum For {
+    Plan,
+    Apply,
+    Destroy,
+    Outputs,
+    History,
+    Unlock,
+    Toggles,
+    Release,
+    Packages,
+    Dev,
+}
+
+/// A set of commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Role {
+    /// A team's pipeline, of the stack that --stack names: `release`, `packages`
+    TeamPipeline,
+    /// Who switches features and looks: `toggles`, `plan`, `outputs`, `history`
+    Operator,
+    /// Who runs the platform: every command
+    PlatformEngineer,
+}
+
+impl For {
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Plan | Self::Outputs => &[Need::Plan],
+            Self::Apply => &[Need::Apply],
+            Self::Destroy => &[Need::Destroy],
+            Self::History => &[Need::History],
+            Self::Unlock => &[Need::Unlock],
+            Self::Toggles => &[Need::Toggles],
+            Self::Release => &[Need::Release],
+            Self::Packages => &[Need::Packages],
+            Self::Dev => &[],
+        }
+    }
+}
+
+impl Role {
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::TeamPipeline => &[Need::Release, Need::Packages],
+            Self::Operator => &[Need::Toggles, Need::Plan, Need::History],
+            Self::PlatformEngineer => Need::ALL,
+        }
+    }
+}
+
+/// Makes no calls: the account is the description's, the Region also the command line's.
+pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
+    let system = description::read(global)?;
+    let selection = description::selection(global, &system)?;
+    let graph = context::graph(global, &system, None)?;
+    let region = global.connection(system.region.as_deref()).region;
+    let needs = match (arguments.command, arguments.role) {
+        (Some(command), _) => command.needs(),
+        (None, Some(role)) => role.needs(),
+        (None, None) => &[],
+    };
+    let subject = Subject {
+        system: &system,
+        graph: &graph,
+        region: region.as_deref(),
+        selection: &selection,
+    };
+    let documents = policy(subject, needs).documents();
+    if documents.is_empty() && arguments.command != Some(For::Dev) {
+        return Err(miette!(
+            help = "see the stacks with `frontage validate --format json`, or leave --stack out",
+            "nothing that is selected is for this command"
+        ));
+    }
+    match global.format {
+        Format::Json => print_json(&documents)?,
+        Format::Human => {
+            for document in &documents {
+                print_json(document)?;
+            }
+        }
+    }
+    if global.format == Format::Human {
+        explain(documents.len(), &system.account, region.as_deref());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn explain(documents: usize, account: &Option<String>, region: Option<&str>) {
+    match documents {
+        0 => say("no permissions: `dev` calls an emulator on this machine only"),
+        1 => {}
+        _ => say(&format!(
+            "{documents} documents, each at most the {MANAGED_POLICY} characters of a managed policy: attach all of them"
+        )),
+    }
+    if documents > 0 && account.is_none() {
+        say("for any account, since frontage.toml states no `account`");
+    }
+    if documents > 0 && region.is_none() {
+        say("for any Region, since neither frontage.toml nor --region states one");
+    }
+}

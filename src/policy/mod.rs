@@ -1,0 +1,184 @@
+//! Which permissions each command needs: what it calls, by the declarations next to that code.
+//!
+//! Knows no terminal, and makes no calls.
+
+mod settings;
+
+use std::collections::BTreeSet;
+
+use aws::Declared;
+use aws::Purpose::{self, Change, Create, Delete, Read};
+use aws::policy::{Condition, HISTORY, INDEX, LEASES, Names, Policy, UNLOCKING, types_of};
+use engine::{Goal, Selection, types_looked_up, types_read};
+use model::{Graph, StackName};
+use stacks::description::System;
+use stacks::toggles::Endpoint;
+use stacks::{packages, shell, team, toggles};
+
+/// A command, or several with the same needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// `plan` and `outputs`.
+    Plan,
+    /// `apply`.
+    Apply,
+    /// `destroy`.
+    Destroy,
+    /// `history`.
+    History,
+    /// `unlock`.
+    Unlock,
+    /// `toggles`, with all its commands.
+    Toggles,
+    /// `release`, with all its commands.
+    Release,
+    /// `packages`, with all its commands.
+    Packages,
+}
+
+impl Need {
+    /// Every command.
+    pub const ALL: &[Self] = &[
+        Self::Plan,
+        Self::Apply,
+        Self::Destroy,
+        Self::History,
+        Self::Unlock,
+        Self::Toggles,
+        Self::Release,
+        Self::Packages,
+    ];
+}
+
+/// A system, as its permissions are derived.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'s> {
+    /// Its description.
+    pub system: &'s System,
+    /// Its desired state.
+    pub graph: &'s Graph,
+    /// The Region; `None`: any.
+    pub region: Option<&'s str>,
+    /// The stacks that the command is for.
+    pub selection: &'s Selection,
+}
+
+/// The least policy under which commands work.
+#[must_use]
+pub fn policy(subject: Subject<'_>, needs: &[Need]) -> Policy {
+    let mut policy = Policy::new(Names {
+        system: subject.graph.system().to_owned(),
+        region: subject.region.map(str::to_owned),
+        account: subject.system.account.clone(),
+        role_path: subject
+            .system
+            .functions
+            .role_path
+            .clone()
+            .unwrap_or("/".to_owned()),
+    });
+    for need in needs {
+        subject.allow(*need, &mut policy);
+    }
+    policy
+}
+
+impl Subject<'_> {
+    fn allow(self, need: Need, policy: &mut Policy) {
+        let converge = Goal::Converge;
+        let destroy = Goal::Destroy { delete_data: true };
+        match need {
+            Need::Plan => self.reading(policy, converge, self.selection),
+            Need::Apply => self.writing(policy, converge, &[Create, Change, Delete]),
+            Need::Destroy => self.writing(policy, destroy, &[Delete]),
+            Need::History => policy.allow(HISTORY, &[Read], self.selection),
+            Need::Unlock => policy.allow(UNLOCKING, &[Read, Change], self.selection),
+            Need::Toggles => self.toggles(policy),
+            Need::Release => self.releases(policy),
+            Need::Packages => self.packages(policy),
+        }
+    }
+
+    /// Reading the account for a goal: the types of what is selected, what that refers to, and the
+    /// orphans.
+    fn reading(self, policy: &mut Policy, goal: Goal, selection: &Selection) {
+        let mut types = types_read(self.graph, selection, goal);
+        let everything = goal != Goal::Converge && selection.reaches_beyond(self.graph);
+        let selected = types_of(self.graph, selection);
+        let declared = aws::declared();
+        let of_selected = declared
+            .iter()
+            .filter(|of| selected.contains(of.resource_type.name));
+        let shown = of_selected.flat_map(Declared::services).collect();
+        let whole = selection.covers_whole_system();
+        let searched = declared
+            .iter()
+            .filter(|of| everything || of.is_searched(whole, &shown));
+        types.extend(searched.map(|of| of.resource_type.name));
+        policy.allow(INDEX, &[Read], selection);
+        policy.allow_types(&types, &[Read], selection);
+        self.settings(policy, false, selection);
+    }
+
+    /// A run that writes.
+    fn writing(self, policy: &mut Policy, goal: Goal, purposes: &[Purpose]) {
+        self.reading(policy, goal, self.selection);
+        let types = types_of(self.graph, self.selection);
+        policy.allow_types(&types, purposes, self.selection);
+        policy.allow(LEASES, &[Read, Create, Change], self.selection);
+        self.settings(policy, true, self.selection);
+    }
+
+    fn toggles(self, policy: &mut Policy) {
+        policy.allow(crate::toggles::CALLS, &[Read, Change], self.selection);
+        let outputs = self.graph.outputs().get(&StackName::new(toggles::STACK));
+        let outputs = outputs.into_iter().flatten();
+        let texts = outputs
+            .filter(|(name, _)| Endpoint::NAMES.contains(&name.as_str()))
+            .map(|(_, text)| text);
+        let types = types_looked_up(self.graph, texts);
+        policy.allow_types(&types, &[Read], self.selection);
+        self.key(policy, self.system.toggles.kms_key.as_deref(), false);
+    }
+
+    fn releases(self, policy: &mut Policy) {
+        let stacks = stacks::system::names(self.system).into_iter();
+        let sites = stacks.filter(|stack| {
+            self.selection.contains(stack)
+                && (stack.as_str() == shell::STACK || team::team_name(stack).is_some())
+        });
+        let sites: BTreeSet<_> = sites.collect();
+        if !sites.is_empty() {
+            let sites = Selection::Only(sites);
+            self.reading(policy, Goal::Converge, &sites);
+            policy.allow(crate::release::CALLS, &[Change], &sites);
+        }
+    }
+
+    /// The actions of npm's requests. Sources: Service Authorization Reference, "AWS CodeArtifact";
+    /// CodeArtifact User Guide, "Authentication and tokens".
+    fn packages(self, policy: &mut Policy) {
+        if self.system.packages.is_none() {
+            return;
+        }
+        let stack = StackName::new(packages::STACK);
+        let only = Selection::Only(BTreeSet::from([stack.clone()]));
+        self.reading(policy, Goal::Converge, &only);
+        policy.allow(crate::packages::CALLS, &[Change], &only);
+        let condition = Condition::equals("sts:AWSServiceName", "codeartifact.amazonaws.com");
+        policy.allow_action("sts:GetServiceBearerToken", "*", Some(condition));
+        let within = |on: &str| policy.names().arn(on, Some(&stack));
+        let repositories = within("codeartifact:{region}:{account}:repository/{stack}/*");
+        let packages = within("codeartifact:{region}:{account}:package/{stack}/*");
+        policy.allow_action("codeartifact:ReadFromRepository", repositories, None);
+        for action in [
+            "codeartifact:PublishPackageVersion",
+            "codeartifact:PutPackageMetadata",
+        ] {
+            policy.allow_action(action, packages.clone(), None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use stacks::artifacts::{Artifacts, Sources};
+use stacks::shell::ImportMap;
+
+use super::*;
+
+const DESCRIPTION: &str = "name = \"acme\"\nregion = \"eu-west-1\"\naccount = \"111122223333\"\n[packages]\n[shell]\n[teams.shipping]\n[teams.billing]\n";
+
+fn graph(system: &System) -> Graph {
+    let artifacts = Artifacts {
+        functions: Sources::default(),
+        import_map: ImportMap::new("{}"),
+        saml_metadata: BTreeMap::new(),
+    };
+    stacks::system::graph(system, &artifacts)
+}
+
+fn statements(needs: &[Need], stacks: &[&str]) -> Vec<Value> {
+    let system = System::parse("frontage.toml", DESCRIPTION).unwrap();
+    let graph = graph(&system);
+    let selection = match stacks {
+        [] => Selection::All,
+        stacks => Selection::Only(stacks.iter().map(|stack| StackName::new(*stack)).collect()),
+    };
+    let subject = Subject {
+        system: &system,
+        graph: &graph,
+        region: system.region.as_deref(),
+        selection: &selection,
+    };
+    let documents = serde_json::to_value(policy(subject, needs).documents()).unwrap();
+    let documents = documents.as_array().unwrap();
+    let statements = documents
+        .iter()
+        .map(|of| of["Statement"].as_array().unwrap());
+    statements.flatten().cloned().collect()
+}
+
+/// The pairs of an action and a resource.
+fn pairs(statements: &[Value]) -> BTreeSet<(String, String)> {
+    let texts = |of: &Value| -> Vec<String> { serde_json::from_value(of.clone()).unwrap() };
+    let pairs = statements.iter().flat_map(|statement| {
+        let (actions, resources) = (texts(&statement["Action"]), texts(&statement["Resource"]));
+        actions
+            .into_iter()
+            .flat_map(move |action| {
+                let resources = resources.clone().into_iter();
+                resources.map(move |resource| (action.clone(), resource))
+            })
+            .collect::<Vec<_>>()
+    });
+    pairs.collect()
+}
+
+/// The names of actions that change nothing.
+const READING: &[&str] = &["Describe", "Get", "GET", "List", "Query", "Scan"];
+
+#[test]
+fn what_reads_is_allowed_to_read_alone() {
+    for need in [Need::Plan, Need::History] {
+        for (action, _) in pairs(&statements(&[need], &[])) {
+            let (_, name) = action.split_once(':').unwrap();
+            assert!(
+                READING.iter().any(|verb| name.starts_with(verb)),
+                "{action}"
+            );
+        }
+    }
+}
+
+/// What a team's pipeline may write to is its own.
+#[test]
+fn a_team_writes_to_its_own_stack() {
+    let needs = [Need::Release, Need::Packages];
+    let writes = pairs(&statements(&needs, &["team/shipping"]));
+    let objects = writes.iter().filter(|(action, _)| action == "s3:PutObject");
+    let buckets: Vec<_> = objects.map(|(_, on)| on.as_str()).collect();
+    assert_eq!(buckets, ["arn:aws:s3:::acme-team-shipping-*/*"]);
+    let published = "codeartifact:PublishPackageVersion";
+    let packages = writes.iter().find(|(action, _)| action == published);
+    assert_eq!(
+        packages.map(|(_, on)| on.as_str()),
+        Some("arn:aws:codeartifact:eu-west-1:111122223333:package/acme-packages/*")
+    );
+    assert!(
+        !writes
+            .iter()
+            .any(|(action, _)| action.starts_with("dynamodb:Put"))
+    );
+}
+
+#[test]
+fn a_stack_is_applied_with_rights_on_its_own_names() {
+    let all = pairs(&statements(&[Need::Apply], &["team/shipping"]));
+    let created = all.iter().filter(|(action, _)| action == "s3:CreateBucket");
+    let buckets: Vec<_> = created.map(|(_, on)| on.as_str()).collect();
+    assert_eq!(buckets, ["arn:aws:s3:::acme-team-shipping-*"]);
+    assert!(
+        !all.iter()
+            .any(|(action, _)| action == "lambda:CreateFunction")
+    );
+}
+
+/// A wildcard for all resources is for actions that have none.
+#[test]
+fn actions_on_everything_are_few() {
+    let on_all = pairs(&statements(Need::ALL, &[]));
+    let on_all = on_all.iter().filter(|(_, on)| on == "*");
+    let actions: Vec<_> = on_all.map(|(action, _)| action.as_str()).collect();
+    insta::assert_snapshot!(actions.join("\n"));
+}
+
+#[test]
+fn a_description_without_packages_or_sites_needs_none_for_them() {
+    let system = System::parse("frontage.toml", "name = \"acme\"\n").unwrap();
+    let graph = graph(&system);
+    let subject = Subject {
+        system: &system,
+        graph: &graph,
+        region: None,
+        selection: &Selection::All,
+    };
+    assert!(
+        policy(subject, &[Need::Packages, Need::Release])
+            .documents()
+            .is_empty()
+    );
+}

@@ -1,0 +1,21 @@
+//! The calls about toggles and receipts.
+
+use aws::Calls;
+use aws::Purpose::{Change, Read};
+
+/// The calls about toggles and receipts.
+pub const CALLS: &[Calls] = &[
+    Calls::to(&[Read], TOGGLES, &["dynamodb:GetItem", "dynamodb:Scan"]),
+    Calls::to(&[Read], CONNECTIONS, &["dynamodb:GetItem"]),
+    Calls::to(
+        &[Change],
+        TOGGLES,
+        &["dynamodb:PutItem", "dynamodb:UpdateItem"],
+    ),
+];
+
+/// The table of toggles, of the stack `toggles`.
+const TOGGLES: &str = "dynamodb:{region}:{account}:table/{system}-toggles-toggles-table";
+
+/// The table of connections, in which a receipt is.
+const CONNECTIONS: &str = "dynamodb:{region}:{account}:table/{system}-toggles-connections-table";

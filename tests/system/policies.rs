@@ -1,0 +1,338 @@
+//! The policies that `frontage policy` prints, enforced: a command works under its own, and fails
+//! without any of its actions.
+//!
+//! MiniStack with `AUTH=true` checks each call against the caller's policies, and against the ARNs that
+//! it derives from the call. Where it derives none, it checks for `*`, which no ARN in a policy matches
+//! ([`NO_ARN`]); what it does not check is in [`UNCHECKED`].
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use local::{MiniStack, MiniStackOptions};
+use serde_json::{Value, json};
+
+use crate::support::cli::{Ended, Project};
+use crate::support::proxy::Proxy;
+use crate::support::{World, start};
+
+/// A shell with one team.
+const SITES: &str = "[shell]\n[teams.billing]\n";
+
+/// What the emulator checks for `*` though AWS has ARNs.
+const NO_ARN: &[&str] = &[
+    // The names are in CBOR, which it does not read, or in a list.
+    "cloudwatch:",
+    // It derives the ARNs of distributions alone.
+    "cloudfront:",
+    // It looks for a parameter that these do not have.
+    "cognito-idp:ListTagsForResource",
+    "cognito-idp:TagResource",
+    "cognito-idp:UntagResource",
+    "dynamodb:ListTagsOfResource",
+    "dynamodb:TagResource",
+    "dynamodb:UntagResource",
+    "lambda:CreateFunction",
+    "logs:PutLogGroupDeletionProtection",
+    "sns:ListTagsForResource",
+    "sns:TagResource",
+    "sns:UntagResource",
+];
+
+/// It checks for an action of the operation's name, which IAM does not have.
+const CREATE_WITH_TAGS: &str = "cloudfront:CreateDistributionWithTags";
+
+/// A project on an emulator that enforces IAM, whose description names the account.
+fn strict(more: &str) -> Project {
+    static STRICT: OnceLock<(MiniStack, Proxy)> = OnceLock::new();
+    let (emulator, proxy) = STRICT.get_or_init(|| {
+        let emulator = start(&MiniStackOptions {
+            auth: true,
+            ..MiniStackOptions::default()
+        });
+        let proxy = Proxy::over_tls(&emulator.endpoint());
+        (emulator, proxy)
+    });
+    let world = World {
+        endpoint: proxy.endpoint(),
+        ..World::on(emulator)
+    };
+    let account = format!("account = \"{}\"\n", world.account_id);
+    Project::in_world(world, &(account + more))
+}
+
+/// The keys of a user.
+#[derive(Clone, Debug)]
+struct User {
+    id: String,
+    secret: String,
+}
+
+impl User {
+    /// A user that has these documents as managed policies, and nothing else.
+    async fn with(project: &Project, name: &str, documents: &[Value]) -> Self {
+        let iam = aws_sdk_iam::Client::new(&project.world.config());
+        let created = iam.create_user().user_name(name).send().await;
+        created.expect("the user");
+        for (at, document) in documents.iter().enumerate() {
+            let policy = iam.create_policy().policy_name(format!("{name}-{at}"));
+            let policy = policy.policy_document(document.to_string()).send().await;
+            let policy = policy.expect("the policy").policy.expect("its ARN");
+            let attach = iam.attach_user_policy().user_name(name);
+            let attach = attach.set_policy_arn(policy.arn).send().await;
+            attach.expect("attached");
+        }
+        let key = iam.create_access_key().user_name(name).send().await;
+        let key = key.expect("keys").access_key.expect("keys");
+        Self {
+            id: key.access_key_id,
+            secret: key.secret_access_key,
+        }
+    }
+
+    /// Runs the program with this user's keys.
+    fn runs(&self, project: &Project, arguments: &[&str]) -> Ended {
+        let mut command = project.command(arguments);
+        command
+            .env("AWS_ACCESS_KEY_ID", &self.id)
+            .env("AWS_SECRET_ACCESS_KEY", &self.secret);
+        command.output().expect("the program runs").into()
+    }
+
+    fn ok(&self, project: &Project, arguments: &[&str]) -> Ended {
+        let ended = self.runs(project, arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
+        ended
+    }
+}
+
+/// What the program prints, made without credentials and without a network.
+fn printed(project: &Project, of: &[&str]) -> Vec<Value> {
+    let arguments = [&["policy"], of, &["--format", "json"]].concat();
+    let mut command = project.command(&arguments);
+    command
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let ended: Ended = command.output().expect("the program runs").into();
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    let documents: Vec<Value> = serde_json::from_value(ended.json()).expect("documents");
+    for document in &documents {
+        assert!(document.to_string().chars().count() <= 6_144);
+    }
+    documents
+}
+
+/// The actions of documents.
+fn actions(documents: &[Value]) -> BTreeSet<String> {
+    let statements = documents
+        .iter()
+        .flat_map(|of| of["Statement"].as_array().expect("statements"));
+    let actions = statements.flat_map(|of| of["Action"].as_array().expect("actions"));
+    actions
+        .map(|action| action.as_str().expect("a name").to_owned())
+        .collect()
+}
+
+/// The documents for the emulator: with those actions on everything for which it derives no ARN.
+fn adapted(mut documents: Vec<Value>) -> Vec<Value> {
+    let actions = actions(&documents);
+    let mut without: Vec<&str> = actions.iter().map(String::as_str).collect();
+    without.retain(|action| NO_ARN.iter().any(|of| action.starts_with(of)));
+    if without.contains(&"cloudfront:CreateDistribution") {
+        without.push(CREATE_WITH_TAGS);
+    }
+    if !without.is_empty() {
+        let statement = json!({"Effect": "Allow", "Action": without, "Resource": "*"});
+        documents.push(json!({"Version": "2012-10-17", "Statement": [statement]}));
+    }
+    documents
+}
+
+/// The documents without an action.
+fn without(documents: &[Value], action: &str) -> Vec<Value> {
+    let mut documents = documents.to_vec();
+    for document in &mut documents {
+        let statements = document["Statement"].as_array_mut().expect("statements");
+        for statement in statements.iter_mut() {
+            let actions = statement["Action"].as_array_mut().expect("actions");
+            actions.retain(|one| one != action);
+        }
+        statements.retain(|statement| statement["Action"] != json!([]));
+    }
+    documents.retain(|document| document["Statement"] != json!([]));
+    documents
+}
+
+async fn user(project: &Project, name: &str, of: &[&str]) -> User {
+    User::with(project, name, &adapted(printed(project, of))).await
+}
+
+/// The whole life of a system, each command under its own policy alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_command_works_under_its_own_policy() {
+    let project = strict(SITES);
+    let planner = user(&project, "planner", &["plan"]).await;
+    let applier = user(&project, "applier", &["apply"]).await;
+    let destroyer = user(&project, "destroyer", &["destroy"]).await;
+    let reader = user(&project, "reader", &["history"]).await;
+    planner.ok(&project, &["plan"]);
+    applier.ok(&project, &["apply", "--yes"]);
+    let next = planner.runs(&project, &["plan", "--detailed-exitcode"]);
+    assert_eq!(next.code, Some(0), "{next:#?}");
+    planner.ok(&project, &["outputs"]);
+    let history = reader.ok(&project, &["history"]);
+    assert!(history.stdout.contains("apply"), "{history:#?}");
+    // What is applied again has changed: in place, replaced, deleted.
+    project.describe(&format!(
+        "account = \"{}\"\n[functions]\nmemory_mb = 256\n[toggles]\n[shell]\ntitle = \"Acme\"\n",
+        project.world.account_id
+    ));
+    applier.ok(&project, &["apply", "--yes"]);
+    destroyer.ok(&project, &["destroy", "--yes", "--delete-data"]);
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_switches_toggles_and_plans() {
+    let project = strict("");
+    project.apply();
+    let operator = user(&project, "operator", &["--role", "operator"]).await;
+    operator.ok(&project, &["toggles", "set", "1", "on", "--wait"]);
+    operator.ok(&project, &["toggles", "set", "1", "off"]);
+    operator.ok(&project, &["toggles", "get", "1"]);
+    operator.ok(&project, &["toggles", "list"]);
+    operator.ok(&project, &["toggles", "resend"]);
+    operator.ok(&project, &["toggles", "delete", "1"]);
+    operator.ok(&project, &["plan", "--detailed-exitcode"]);
+    operator.ok(&project, &["history"]);
+    let refused = operator.runs(&project, &["destroy", "--yes", "--delete-data"]);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    project.destroy();
+}
+
+/// A team's pipeline publishes to its own stack, and to no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_teams_pipeline_releases_its_own_application() {
+    let project = strict("[shell]\n[teams.billing]\n[teams.shipping]\n");
+    let root = local::workspace_root().expect("the tests run in a source tree");
+    std::os::unix::fs::symlink(root.join("assets"), project.path().join("assets")).expect("linked");
+    let stacks = ["edge", "team/billing", "team/shipping"];
+    let stacks = stacks.iter().flat_map(|stack| ["--stack", *stack]);
+    let apply: Vec<_> = ["apply", "--yes"].into_iter().chain(stacks).collect();
+    project.ok(&apply);
+    let of = ["--role", "team-pipeline", "--stack", "team/billing"];
+    let pipeline = user(&project, "pipeline", &of).await;
+    pipeline.ok(&project, &["release", "publish", "billing"]);
+    pipeline.ok(&project, &["release", "list", "billing"]);
+    let dist = project.path().join("assets/billing/dist");
+    let dist = dist.to_str().expect("a path");
+    pipeline.ok(&project, &["release", "publish", "billing", "--dir", dist]);
+    let refused = pipeline.runs(&project, &["release", "publish", "shipping"]);
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    assert!(refused.stderr.contains("s3:"), "{refused:#?}");
+    project.destroy();
+}
+
+/// What a plan with nothing to do can lack on the emulator.
+const UNCHECKED: &[&str] = &[
+    // It does not check calls whose names are in CBOR.
+    "cloudwatch:DescribeAlarms",
+    // The index shows tags; they are read as soon as anything differs.
+    "cloudwatch:ListTagsForResource",
+    "cognito-idp:ListTagsForResource",
+    "dynamodb:ListTagsOfResource",
+    "lambda:ListTags",
+    "logs:ListTagsForResource",
+    "sqs:ListQueueTags",
+    // Either the index or the services' lists are read.
+    "cognito-idp:ListUserPools",
+    "dynamodb:ListTables",
+    "lambda:ListFunctions",
+    "tag:GetResources",
+    // Counts of what a plan would delete.
+    "cognito-idp:ListUsersInGroup",
+    "dynamodb:Scan",
+    // Of certificates, records, identity providers and subscriptions, of which this system has none.
+    "acm:DescribeCertificate",
+    "acm:ListTagsForCertificate",
+    "cognito-idp:DescribeIdentityProvider",
+    "route53:GetHostedZone",
+    "route53:ListResourceRecordSets",
+    "sns:GetSubscriptionAttributes",
+    // Of a bucket that is missing, a table with a key of AWS's, a queue with a name of others.
+    "kms:DescribeKey",
+    "s3:ListBucket",
+    "sqs:GetQueueUrl",
+];
+
+/// What fails if `plan` lacks an action, of these or of all.
+async fn plans_without(project: &Project, only: &[&str]) {
+    let documents = adapted(printed(project, &["plan"]));
+    let mut passed = Vec::new();
+    for (at, action) in actions(&documents).iter().enumerate() {
+        let chosen = only.is_empty() || only.contains(&action.as_str());
+        if !chosen || UNCHECKED.contains(&action.as_str()) {
+            continue;
+        }
+        let name = format!("without-{at}");
+        let user = User::with(project, &name, &without(&documents, action)).await;
+        let ended = user.runs(project, &["plan", "--detailed-exitcode"]);
+        if ended.code == Some(0) && !ended.stdout.contains("not looked at") {
+            passed.push(action.clone());
+        }
+    }
+    assert_eq!(passed, Vec::<String>::new(), "each is needed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_one_of_its_actions_a_plan_fails() {
+    let project = strict("");
+    project.apply();
+    let sample = [
+        "apigateway:GET",
+        "dynamodb:DescribeTable",
+        "iam:ListRoles",
+        "lambda:GetFunction",
+        "sqs:GetQueueAttributes",
+    ];
+    plans_without(&project, &sample).await;
+    project.destroy();
+}
+
+/// A run that lacks an action fails, and names it.
+async fn fails_without(project: &Project, run: &[&str], actions: &[&str]) {
+    for (at, action) in actions.iter().enumerate() {
+        let documents = adapted(printed(project, &run[..1]));
+        let name = format!("{}-without-{at}", run[0]);
+        let user = User::with(project, &name, &without(&documents, action)).await;
+        let ended = user.runs(project, run);
+        assert_eq!(ended.code, Some(1), "{action}: {ended:#?}");
+        assert!(ended.stderr.contains(action), "{action}: {ended:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_one_of_its_actions_a_run_fails() {
+    let project = strict("");
+    let creating = [
+        "dynamodb:CreateTable",
+        "iam:CreateRole",
+        "lambda:CreateFunction",
+    ];
+    fails_without(&project, &["apply", "--yes"], &creating).await;
+    project.apply();
+    let deleting = ["sqs:DeleteQueue", "iam:DeleteRole", "dynamodb:DeleteTable"];
+    let destroy = ["destroy", "--yes", "--delete-data"];
+    fails_without(&project, &destroy, &deleting).await;
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "some fifty plans: minutes"]
+async fn without_any_of_its_actions_a_plan_fails() {
+    let project = strict(SITES);
+    project.apply();
+    plans_without(&project, &[]).await;
+    project.destroy();
+}
