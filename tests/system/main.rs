@@ -6,6 +6,7 @@ mod support;
 mod alarms;
 mod asking;
 mod calls;
+mod chaos;
 mod confined;
 mod crash;
 mod crowd;
