@@ -16,6 +16,7 @@ mod failures;
 mod fakecloud;
 mod federation;
 mod front_ends;
+mod garbled;
 mod kept;
 mod least_privilege;
 mod life;
