@@ -27,6 +27,7 @@ mod outputs;
 mod packages;
 mod regions;
 mod releases;
+mod secrets;
 mod strangers;
 mod strict;
 mod throttled;
