@@ -111,7 +111,10 @@ mod tests {
         let toggles = match Message::parse(text) {
             Some(Message::State(toggles)) => toggles,
             Some(Message::Changed(toggle)) => vec![toggle],
-            Some(Message::Removed(removal)) => return assert!(!removal.id.is_empty()),
+            Some(Message::Removed(removal)) => {
+                assert!(!removal.id.is_empty());
+                return;
+            }
             None => return,
         };
         for toggle in toggles {

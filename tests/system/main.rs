@@ -4,6 +4,7 @@
 mod support;
 
 mod alarms;
+mod altered;
 mod asking;
 mod calls;
 mod chaos;

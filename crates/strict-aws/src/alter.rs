@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-/// What a number or a text becomes that is too long.
-const HUGE: usize = 100_000;
+/// The length of a text that is too long, which still fits into a URL: at 65,535 characters the SDK panics.
+const HUGE: usize = 20_000;
 
 /// What becomes of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
