@@ -92,7 +92,7 @@ impl Arguments {
     fn line(&self) -> String {
         let mut line = "cargo xtask chaos".to_owned();
         if self.every > 1 {
-            line += &format!(" --every {}", self.every);
+            line.extend([" --every ", &self.every.to_string()]);
         }
         let options = [
             ("phase", names(&self.phases)),
