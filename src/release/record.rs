@@ -57,9 +57,10 @@ impl Record {
         self.files.iter().filter(|file| file.is_asset())
     }
 
-    /// The total size in bytes.
+    /// The total size in bytes. What a record in the bucket says need not be possible.
     pub(super) fn size(&self) -> u64 {
-        self.files.iter().map(|file| file.size).sum()
+        let sizes = self.files.iter().map(|file| file.size);
+        sizes.fold(0, u64::saturating_add)
     }
 
     /// When it was first published, in seconds since 1970; 0 if the record does not say.
@@ -94,4 +95,66 @@ pub(super) fn timestamp(seconds: i64) -> String {
     DateTime::from_secs(seconds)
         .fmt(DateTimeFormat::DateTime)
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::application::{Application, Destination};
+    use super::super::manifest::{Manifest, Percent};
+    use super::*;
+
+    const RECORD: &str = r#"{
+        "version": "0123456789ab", "packageVersion": "1.2.3", "published": "2026-01-01T00:00:00Z",
+        "entry": {"path": "assets/main-1.js", "integrity": "sha384-A"}, "extras": {"a": [1, null]},
+        "files": [{"path": "assets/main-1.js", "sha256": "00", "size": 18446744073709551615},
+                  {"path": "b.json", "sha256": "11", "size": 1}]
+    }"#;
+
+    /// Whatever is in the bucket is a record or is refused.
+    fn is_read(bytes: &[u8]) {
+        let Ok(record) = serde_json::from_slice::<Record>(bytes) else {
+            return;
+        };
+        record.size();
+        record.published_seconds();
+        let loose = record.loose("index.html").count();
+        assert!(record.copied().count() >= loose);
+        let destination = Destination {
+            bucket: "b".to_owned(),
+            url: "https://shipping.example.com".to_owned(),
+            system: "acme".to_owned(),
+            application: Application::Team("shipping".to_owned()),
+        };
+        let percent = Percent::try_from(5).expect("a share");
+        let manifest = Manifest::new(&destination, &record, Some((&record, percent)));
+        assert_eq!(manifest.is_some(), record.entry.is_some());
+        let again: Record = serde_json::from_slice(&record.to_json()).expect("what was written");
+        assert!(again.is_same(&record));
+    }
+
+    #[test]
+    fn an_impossible_size_is_only_a_size() {
+        let record: Record = serde_json::from_str(RECORD).expect("a record");
+        assert_eq!(record.size(), u64::MAX);
+        is_read(RECORD.as_bytes());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_bytes_are_a_record_or_refused(bytes in any::<Vec<u8>>()) {
+            is_read(&bytes);
+        }
+
+        #[test]
+        fn a_damaged_record_is_read_or_refused(
+            place in 0..RECORD.len(), length in 0usize..12, put in "[0-9a-z\"{}\\[\\]:,\\\\é-]{0,6}",
+        ) {
+            let end = (place + length).min(RECORD.len());
+            is_read(&[&RECORD.as_bytes()[..place], put.as_bytes(), &RECORD.as_bytes()[end..]].concat());
+        }
+    }
 }

@@ -61,6 +61,8 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn removal(id: &str, revision: Option<u64>) -> Message {
@@ -99,5 +101,56 @@ mod tests {
         assert_eq!(Message::parse(tombstone), Some(removal("2", Some(17))));
         let state = Message::parse(&format!("[{tombstone}]"));
         assert_eq!(state, Some(Message::State(Vec::new())));
+    }
+
+    const MESSAGE: &str = r#"[{"featureId":{"S":"1"},"isActive":{"BOOL":true},"value":{"M":{"a":{"L":[{"N":"1e5"},{"B":"AA=="}]}}},
+        "revision":{"N":"17"}},{"isRemoved":"true","featureId":{"featureId":{"S":"2"}},"tags":{"SS":["a"]}}]"#;
+
+    /// Whatever the service sends is a message or is not, and what is one can be shown.
+    fn is_read(text: &str) {
+        let toggles = match Message::parse(text) {
+            Some(Message::State(toggles)) => toggles,
+            Some(Message::Changed(toggle)) => vec![toggle],
+            Some(Message::Removed(removal)) => {
+                assert!(!removal.id.is_empty());
+                return;
+            }
+            None => return,
+        };
+        for toggle in toggles {
+            serde_json::to_string(&toggle).expect("it serialises");
+            drop((
+                toggle.id(),
+                toggle.name(),
+                toggle.revision(),
+                toggle.value(),
+            ));
+            for (_, json) in toggle.others() {
+                serde_json::from_str::<Value>(&json).expect("it is JSON");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_a_message_or_not(text in any::<String>()) {
+            is_read(&text);
+        }
+
+        #[test]
+        fn any_json_is_a_message_or_not(text in "(\\{\"(featureId|isRemoved|S|N|M|L|B|BS|NULL)\":|\\[|\"1\"|true|-1e999|null|,|\\]|\\}){0,14}") {
+            is_read(&text);
+        }
+
+        #[test]
+        fn a_damaged_message_is_read_or_not(
+            place in 0..MESSAGE.len(), length in 0usize..12, put in "[0-9a-zA-Z\"{}\\[\\]:,e.-]{0,6}",
+        ) {
+            let mut text = MESSAGE.to_owned();
+            text.replace_range(place..(place + length).min(MESSAGE.len()), &put);
+            is_read(&text);
+        }
     }
 }

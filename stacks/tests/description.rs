@@ -865,4 +865,17 @@ proptest! {
         let end = (0..=place.index(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap();
         is_shown(&text[..end]);
     }
+
+    #[test]
+    fn a_damaged_description_is_shown(
+        system in system(), place in any::<prop::sample::Index>(), length in 0usize..20,
+        put in "([a-z=\"'\\[\\]{}#. \n\r\0é-]|9{1,40}|\u{202e}|\u{feff}){0,6}",
+    ) {
+        let mut text = written(&system);
+        let floor = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+        let place = place.index(text.len());
+        let damaged = floor(place)..floor((place + length).min(text.len()));
+        text.replace_range(damaged, &put);
+        is_shown(&text);
+    }
 }

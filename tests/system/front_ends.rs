@@ -13,7 +13,7 @@ use crate::support::proxy::{Fate, Proxy};
 use crate::support::{eventually, toggles};
 
 /// A shell and two teams.
-const DESCRIBED: &str = "[shell]\ntitle = \"Acme\"\n[teams.billing]\n[teams.shipping]\n";
+pub(crate) const DESCRIBED: &str = "[shell]\ntitle = \"Acme\"\n[teams.billing]\n[teams.shipping]\n";
 
 fn outputs(project: &Project) -> Value {
     project.ok(&["outputs", "--format", "json"]).json()

@@ -4,8 +4,10 @@
 mod support;
 
 mod alarms;
+mod altered;
 mod asking;
 mod calls;
+mod chaos;
 mod confined;
 mod crash;
 mod crowd;
@@ -15,6 +17,7 @@ mod failures;
 mod fakecloud;
 mod federation;
 mod front_ends;
+mod garbled;
 mod identity;
 mod kept;
 mod least_privilege;
@@ -27,6 +30,7 @@ mod packages;
 mod policies;
 mod regions;
 mod releases;
+mod secrets;
 mod strangers;
 mod strict;
 mod throttled;

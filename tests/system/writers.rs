@@ -5,6 +5,7 @@ use std::sync::mpsc::channel;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 
+use crate::front_ends::DESCRIBED;
 use crate::support::PATIENCE;
 use crate::support::cli::{Ended, Project, Running};
 use crate::support::client::Client;
@@ -39,25 +40,72 @@ fn held_at(
     (proxy, is_reached, go)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ten_applies_at_once_make_one_system_that_works() {
-    let project = Project::new();
+/// Ten applies at once, which wait for each other: all of them succeed and report the same addresses,
+/// there is one system, and its clients get what changes.
+async fn ten_at_once(described: &str, snapshot: &str) {
+    let project = Project::described(described);
     let runs: Vec<_> = (0..10)
         .map(|_| project.spawn(&["apply", "--yes"]))
         .collect();
     let ended: Vec<Ended> = runs.into_iter().map(Running::end).collect();
     for run in &ended {
         assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.stdout, ended[0].stdout, "other addresses");
     }
     project.assert_nothing_to_do();
-    project.assert_snapshot("everything", &project.world.listing().await.join("\n"));
-    let mut client = Client::connect(&project.output("websocket_url")).await;
+    project.assert_snapshot(snapshot, &project.world.listing().await.join("\n"));
+    let url = project.output("websocket_url");
+    assert!(ended[0].stdout.contains(&url), "{url}: {:#?}", ended[0]);
+    let mut client = Client::connect(&url).await;
     client.expect(&json!([])).await;
     toggles::put(&project, "1", "Feature toggle 1", true).await;
     client.next().await.expect("the change comes");
     client.close().await;
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Ten applies at once that wait for nobody: one succeeds, or more if it was quick, and the others say
+/// who holds the lease.
+async fn ten_impatient_at_once(described: &str, snapshot: &str) {
+    let project = Project::described(described);
+    let apply = ["apply", "--yes", "--lock-timeout", "0"];
+    let runs: Vec<_> = (0..10).map(|_| project.spawn(&apply)).collect();
+    let ended: Vec<Ended> = runs.into_iter().map(Running::end).collect();
+    let (done, refused): (Vec<_>, Vec<_>) = ended.iter().partition(|run| run.code == Some(0));
+    assert!(!done.is_empty(), "{ended:#?}");
+    for run in refused {
+        assert_eq!(run.code, Some(1), "{run:#?}");
+        assert!(run.stderr.contains(" is held by arn:aws:"), "{run:#?}");
+    }
+    project.assert_nothing_to_do();
+    project.assert_snapshot(snapshot, &project.world.listing().await.join("\n"));
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_applies_at_once_make_one_system_that_works() {
+    ten_at_once("", "everything").await;
+    ten_impatient_at_once("", "everything").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_applies_of_everything_at_once_make_one_system_that_works() {
+    ten_at_once(DESCRIBED, "front_ends").await;
+    ten_impatient_at_once(DESCRIBED, "front_ends").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes an hour; one round of each always runs"]
+async fn fifty_rounds_of_ten_applies_at_once() {
+    for round in 1..=50 {
+        ten_at_once("", "everything").await;
+        ten_at_once(DESCRIBED, "front_ends").await;
+        ten_impatient_at_once("", "everything").await;
+        ten_impatient_at_once(DESCRIBED, "front_ends").await;
+        eprintln!("round {round} of 50: one system each");
+    }
 }
 
 /// The second run is told who writes, waits, and finds what the first one made.

@@ -2,6 +2,7 @@
 
 mod bench;
 mod boundaries;
+mod chaos;
 mod command;
 mod conformance;
 mod test;
@@ -32,6 +33,11 @@ enum Chore {
     ///
     /// Installs moto, and builds fakecloud once, which takes minutes. Writes docs/conformance.md.
     Conformance(conformance::Arguments),
+    /// Kill the program at each of its calls, and lose each answer: the next run must complete the system
+    ///
+    /// Takes hours for every call; `--every 20` takes minutes. Writes the results into
+    /// docs/reliability.md.
+    Chaos(chaos::Arguments),
     /// Take measurements, and write the results to docs/benchmarks.md
     ///
     /// `edits` measures edits of each crate, and `cold` a clone with nothing cached; they compile for
@@ -44,6 +50,7 @@ fn main() -> ExitCode {
     let done = match chore {
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Conformance(arguments) => conformance::run(&arguments),
+        Chore::Chaos(arguments) => chaos::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
     };
     match done {

@@ -97,6 +97,52 @@ impl Call {
         !reads.iter().any(|read| self.operation.starts_with(read))
     }
 
+    /// The service and the operation without what AWS assigns, the same in each account:
+    /// `apigateway GET /v2/apis/*/routes?maxResults`.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        let operation = match self.protocol {
+            Protocol::RestJson | Protocol::RestXml => self.template(),
+            Protocol::Json | Protocol::Cbor | Protocol::Query => self.operation.clone(),
+        };
+        format!("{} {operation}", self.service)
+    }
+
+    /// Method and path, without names that contain a digit or an upper-case letter, as ids and hashes
+    /// do; and the names of the query.
+    fn template(&self) -> String {
+        let is_assigned = |part: &str| {
+            let assigned = |of: char| of.is_ascii_digit() || of.is_ascii_uppercase();
+            part.contains(assigned)
+        };
+        // The first part is the version of the service's API, or a bucket.
+        let is_version = |at: usize| at == 0 && self.service != "s3";
+        let mut template = self.method.to_string() + " ";
+        for (at, part) in self.path.iter().enumerate() {
+            let shown = if is_assigned(part) && !is_version(at) {
+                "*"
+            } else {
+                part
+            };
+            template.extend(["/", shown]);
+        }
+        let names = self.query.split('&').map(|pair| pair.split('=').next());
+        let names: Vec<_> = names.flatten().filter(|name| !name.is_empty()).collect();
+        if !names.is_empty() {
+            template.extend(["?", &names.join("&")]);
+        }
+        template
+    }
+
+    /// What the call is signed with, in hexadecimal.
+    #[must_use]
+    pub fn signature(&self) -> Option<&str> {
+        let signed = self.headers.get(AUTHORIZATION)?.to_str().ok()?;
+        signed
+            .split_once("Signature=")
+            .map(|(_, signature)| signature)
+    }
+
     /// Whether the call names something: in its path, its query, or its body, which is not known for
     /// S3.
     #[must_use]
@@ -186,6 +232,27 @@ mod tests {
             ]
         );
         assert_eq!(calls[3].path, ["b", "a c"]);
+    }
+
+    #[test]
+    fn the_kind_of_a_call_is_the_same_in_each_account() {
+        let kind = |request: crate::fake::Request| request.call().kind();
+        assert_eq!(
+            kind(call("sqs", "POST /", "{}").with("x-amz-target", "AmazonSQS.CreateQueue")),
+            "sqs CreateQueue"
+        );
+        assert_eq!(
+            kind(call(
+                "apigateway",
+                "GET /v2/apis/a1b2/routes?maxResults=500",
+                ""
+            )),
+            "apigateway GET /v2/apis/*/routes?maxResults"
+        );
+        assert_eq!(
+            kind(call("s3", "PUT /acme-shell-0123/config.json?tagging", "")),
+            "s3 PUT /*/config.json?tagging"
+        );
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub enum Fate {
     EmptyLists,
     /// It takes effect, and the body of its answer is none, with the status of a success.
     Garbled(Garble),
+    /// It takes effect, and one member of its answer is absent, null, empty or huge. The number chooses
+    /// which, and how.
+    Altered(usize),
     /// No answer ever arrives.
     Silence,
     /// The connection ends without an answer, and the service never receives the call.

@@ -14,6 +14,7 @@ use hyper::{Request, Response};
 use local::proxy::{Body, Emulator, Layer, full};
 use local::{Proxy, ProxyError};
 
+use crate::alter::altered;
 use crate::call::{Answer, Call, Signature};
 use crate::empty::{emptied, emptied_cbor};
 use crate::memory::Memory;
@@ -188,6 +189,14 @@ impl Layer for Strict {
             Fate::Garbled(garble) => {
                 garbled(self.pass(call, request, emulator, under_way).await?, garble).await
             }
+            Fate::Altered(number) => {
+                let altered = move |body: Bytes| altered(&body, number).into();
+                with_body(
+                    self.pass(call, request, emulator, under_way).await?,
+                    altered,
+                )
+                .await
+            }
             // Until the caller gives up, which drops this.
             Fate::Silence => {
                 drop(under_way);
@@ -218,6 +227,20 @@ async fn without_entries(response: Response<Body>) -> Option<Response<Body>> {
         emptied(std::str::from_utf8(&body).unwrap_or_default()).into_bytes()
     };
     Some(Response::from_parts(head, full(empty)))
+}
+
+/// A response with another body. An error stays.
+async fn with_body(
+    response: Response<Body>,
+    other: impl FnOnce(Bytes) -> Bytes,
+) -> Option<Response<Body>> {
+    if !response.status().is_success() {
+        return Some(response);
+    }
+    let (mut head, body) = response.into_parts();
+    let body = other(whole(body).await?);
+    head.headers.remove(CONTENT_LENGTH);
+    Some(Response::from_parts(head, full(body)))
 }
 
 /// A response whose body is none. An error stays.

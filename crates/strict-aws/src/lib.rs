@@ -11,6 +11,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod alter;
 mod apigateway;
 mod call;
 mod cloudfront;

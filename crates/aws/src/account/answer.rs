@@ -22,7 +22,7 @@ pub(super) enum Form {
     Cbor,
     /// One document in XML.
     Xml,
-    /// A text in a form of its own, which is not empty.
+    /// A program in JavaScript: neither empty nor a page.
     Text,
     /// The answer to a write: it may be empty, and is no page.
     Written,
@@ -65,7 +65,7 @@ impl Form {
 
     /// Why a body is no answer, if it is none.
     fn flaw(self, body: &[u8]) -> Option<&'static str> {
-        if self != Self::Text && is_page(body) {
+        if is_page(body) {
             return Some("it is a page in HTML");
         }
         if body.is_empty() && self != Self::Written {

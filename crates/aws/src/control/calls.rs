@@ -7,11 +7,14 @@ use crate::kit::calls::Purpose::{Change, Create, Delete};
 const TABLE: &str = "dynamodb:{region}:{account}:table/{system}-control";
 
 /// The calls that read runs and leases.
-pub(crate) const HISTORY: &[Calls] = &[Calls::reading(TABLE, &["dynamodb:Query"])];
+pub(crate) const HISTORY: &[Calls] = &[Calls::reading(
+    TABLE,
+    &["dynamodb:GetItem", "dynamodb:Query"],
+)];
 
 /// The calls of a run that writes. It creates the table if it is the first, and deletes it if nothing is left.
 pub(crate) const LEASES: &[Calls] = &[
-    Calls::reading(TABLE, &["dynamodb:Query"]),
+    Calls::reading(TABLE, &["dynamodb:GetItem", "dynamodb:Query"]),
     Calls::to(&[Create], TABLE, &["dynamodb:CreateTable"]),
     Calls::to(
         &[Create, Change, Delete],

@@ -110,6 +110,10 @@ fn a_body_must_have_the_form_of_its_protocol() {
     assert_eq!(Form::Described.flaw(br#"{"Table":{}}"#), None);
     assert_eq!(Form::Json.flaw(b"{}"), None);
     assert_eq!(Form::Text.flaw(b""), Some("it is empty"));
+    assert_eq!(
+        Form::Text.flaw(PAGE.as_bytes()),
+        Some("it is a page in HTML")
+    );
     assert_eq!(Form::Text.flaw(b"function handler() {}"), None);
     assert_eq!(Form::Written.flaw(b""), None);
     assert_eq!(
