@@ -28,6 +28,7 @@ enum For {
     Plan,
     Apply,
     Destroy,
+    Adopt,
     Outputs,
     History,
     Unlock,
@@ -52,7 +53,7 @@ impl For {
     fn needs(self) -> &'static [Need] {
         match self {
             Self::Plan | Self::Outputs => &[Need::Plan],
-            Self::Apply => &[Need::Apply],
+            Self::Apply | Self::Adopt => &[Need::Apply],
             Self::Destroy => &[Need::Destroy],
             Self::History => &[Need::History],
             Self::Unlock => &[Need::Unlock],
