@@ -107,12 +107,16 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
         }
     }
     if global.format == Format::Human {
-        explain(documents.len(), &system.account, region.as_deref());
+        explain(
+            documents.len(),
+            system.account.as_deref(),
+            region.as_deref(),
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn explain(documents: usize, account: &Option<String>, region: Option<&str>) {
+fn explain(documents: usize, account: Option<&str>, region: Option<&str>) {
     match documents {
         0 => say("no permissions: `dev` calls an emulator on this machine only"),
         1 => {}
