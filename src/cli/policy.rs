@@ -15,9 +15,9 @@ use crate::policy::{Need, Subject, policy};
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct Arguments {
-    /// The command that is to work; `release`, `toggles` and `packages` with all of theirs
+    /// The command to allow; `release`, `toggles` and `packages` include all of their commands
     command: Option<For>,
-    /// Who is to work with the program
+    /// The role to allow
     #[arg(long)]
     role: Option<Role>,
 }
@@ -41,11 +41,11 @@ enum For {
 /// A set of commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Role {
-    /// A team's pipeline, of the stack that --stack names: `release`, `packages`
+    /// A team's pipeline: `release` and `packages`; --stack selects the team
     TeamPipeline,
-    /// Who switches features and looks: `toggles`, `plan`, `outputs`, `history`
+    /// An operator: `toggles`, `plan`, `outputs` and `history`
     Operator,
-    /// Who runs the platform: every command
+    /// A platform engineer: every command
     PlatformEngineer,
 }
 
@@ -96,7 +96,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
     if documents.is_empty() && arguments.command != Some(For::Dev) {
         return Err(miette!(
             help = "see the stacks with `frontage validate --format json`, or leave --stack out",
-            "nothing that is selected is for this command"
+            "no selected stack is for this command"
         ));
     }
     match global.format {
@@ -108,12 +108,16 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Re
         }
     }
     if global.format == Format::Human {
-        explain(documents.len(), &system.account, region.as_deref());
+        explain(
+            documents.len(),
+            system.account.as_deref(),
+            region.as_deref(),
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn explain(documents: usize, account: &Option<String>, region: Option<&str>) {
+fn explain(documents: usize, account: Option<&str>, region: Option<&str>) {
     match documents {
         0 => say("no permissions: `dev` calls an emulator on this machine only"),
         1 => {}

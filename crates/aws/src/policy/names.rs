@@ -45,7 +45,8 @@ impl Names {
             .replace("{path}", &self.role_path)
             .replace("{system}", &self.system)
             .replace("{stack}", &stack.unwrap_or_else(any))
-            .replace("{name}", &name);
+            .replace("{name}", &name)
+            .replace("**", "*");
         format!("arn:{}:{resource}", self.partition())
     }
 

@@ -203,6 +203,13 @@ fn names_are_of_the_stacks_that_are_written_to() {
         arns("codeartifact:{region}:{account}:domain/{stack}", &only),
         "arn:aws:codeartifact:eu-west-1:*:domain/acme-team-shipping"
     );
+    assert_eq!(
+        arns(
+            "codeartifact:{region}:{account}:package-group/{stack}*",
+            &Selection::All
+        ),
+        "arn:aws:codeartifact:eu-west-1:*:package-group/acme-*"
+    );
     assert_eq!(arns("*", &only), "*");
 }
 
