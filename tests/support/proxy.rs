@@ -28,6 +28,13 @@ impl Proxy {
         Self(strict.start(emulator).expect("the proxy starts"))
     }
 
+    /// The same, of which no call is recorded: after answers that AWS never gives, the program may make
+    /// calls that AWS would refuse.
+    pub fn unrecorded(world: &World, fate: impl FnMut(&Call) -> Fate + Send + 'static) -> Self {
+        let strict = Strict::new(memory(&world.emulator)).with_fates(fate);
+        Self(strict.start(&world.emulator).expect("the proxy starts"))
+    }
+
     /// The address for AWS clients.
     pub fn endpoint(&self) -> String {
         self.0.endpoint()
@@ -55,12 +62,16 @@ pub fn in_front_of(emulator: &str) -> String {
     proxy.endpoint()
 }
 
-/// AWS's rules for an emulator. Calls are recorded if `FRONTAGE_TEST_REQUESTS` names a file.
-fn strict(emulator: &str) -> Strict {
+/// What the proxies in front of an emulator remember of its accounts.
+fn memory(emulator: &str) -> Arc<Memory> {
     static MEMORIES: Mutex<BTreeMap<String, Arc<Memory>>> = Mutex::new(BTreeMap::new());
     let mut memories = MEMORIES.lock().unwrap_or_else(PoisonError::into_inner);
-    let memory = memories.entry(emulator.to_owned()).or_default();
-    let strict = Strict::new(Arc::clone(memory));
+    Arc::clone(memories.entry(emulator.to_owned()).or_default())
+}
+
+/// AWS's rules for an emulator. Calls are recorded if `FRONTAGE_TEST_REQUESTS` names a file.
+fn strict(emulator: &str) -> Strict {
+    let strict = Strict::new(memory(emulator));
     match std::env::var_os("FRONTAGE_TEST_REQUESTS") {
         Some(file) => strict.recording(file.as_ref()).expect("a file"),
         None => strict,
