@@ -373,6 +373,7 @@ async fn read_one(
     let driver = drivers.get(node.resource_type.name).map_err(failed)?;
     let request = ReadRequest {
         address: node.address.clone(),
+        fingerprint: node.fingerprint().to_owned(),
         properties: known.resolve(&node.properties),
     };
     driver.read(&request, cache).await.map_err(failed)

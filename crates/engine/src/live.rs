@@ -112,6 +112,8 @@ impl LiveTags {
 pub struct ReadRequest {
     /// Its address.
     pub address: Address,
+    /// The fingerprint of its desired properties.
+    pub fingerprint: String,
     /// Its properties as far as they resolve now, with [`crate::UNKNOWN`] for the rest. Those of its
     /// identity ([`model::ResourceType::identity`]) are known.
     pub properties: Value,

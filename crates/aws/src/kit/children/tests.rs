@@ -233,6 +233,7 @@ async fn the_tags_of_a_child_follow_from_its_parent() {
     let cache = ReadCache::default();
     let mut request = ReadRequest {
         address: owner().address,
+        fingerprint: owner().fingerprint,
         properties: json!({"UserPoolId": "p", "GroupName": "t"}),
     };
     let live = driver.read(&request, &cache).await.unwrap().unwrap();

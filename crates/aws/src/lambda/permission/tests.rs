@@ -204,6 +204,7 @@ async fn a_function_has_one_writer() {
 
 fn request(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
+        fingerprint: "f",
         address,
         properties: Permission {
             function_name: ARN.to_owned(),

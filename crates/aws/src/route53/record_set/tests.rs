@@ -166,6 +166,7 @@ async fn a_record_of_another_region_is_read_as_such_and_not_taken() {
     ]);
     let address = "test/record".parse().unwrap();
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: record(),
     };
@@ -298,6 +299,7 @@ async fn the_next_record_is_not_the_one_that_is_looked_for() {
     let next = listed(&set("www.example.com.", "AAAA", "::1"), "");
     let fake = FakeAws::new([(ZONES, 200, zones), (RECORD, 200, next.as_str())]);
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: record(),
     };
