@@ -59,7 +59,7 @@ pub use goal::{Goal, Selection};
 pub use holding::{Holding, Precision};
 pub use holdings::Holdings;
 pub use interrupt::{Stop, pause};
-pub use inventory::{Inventory, Orphan, Stranger, Unsearched, look_up, read};
+pub use inventory::{Inventory, Orphan, Strangeness, Stranger, Unsearched, look_up, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use narrow::{Target, narrow};
 pub use pending::Pending;
