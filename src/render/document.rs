@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::{
     Action, Change, Counts, Holding, Outcome, Plan, Precision, Reason, Refusal, Report,
-    ResourcePlan, StepKind, Stranger,
+    ResourcePlan, StepKind, Strangeness, Stranger,
 };
 use model::{Pseudo, StackName};
 use schemars::JsonSchema;
@@ -46,7 +46,9 @@ pub struct PlanDocument {
     /// Types that could not be looked at, since their service is not in the Region or may not be
     /// read: resources of them that are no longer described, if there are any, stay.
     unsearched: Vec<UnsearchedDocument>,
-    /// Resources with names like the system's that are left alone, since their owner may not be read.
+    /// Resources that the plan came across and that are not known to be the system's: they have names
+    /// like the system's and their owner may not be read, or others added them to one of the system's.
+    /// They are left alone, unless the plan deletes the resource that they are within.
     strangers: Vec<StrangerDocument>,
 }
 
@@ -201,7 +203,7 @@ struct UnsearchedDocument {
     reason: String,
 }
 
-/// A resource whose owner may not be read.
+/// A resource that is not known to be the system's.
 #[derive(Debug, Serialize, JsonSchema)]
 struct StrangerDocument {
     /// Its type.
@@ -209,7 +211,13 @@ struct StrangerDocument {
     resource_type: String,
     /// Its physical id.
     id: String,
-    /// Why its owner is not known.
+    /// The name by which people know it; null if its id contains it.
+    name: Option<String>,
+    /// The address of the system's resource that it is within; null if it is within none.
+    within: Option<String>,
+    /// Whether it is deleted together with that resource.
+    deleted: bool,
+    /// Why it is not taken for the system's.
     reason: String,
 }
 
@@ -224,11 +232,21 @@ impl RefusedDocument {
 }
 
 impl StrangerDocument {
-    fn new(stranger: &Stranger) -> Self {
+    fn new(stranger: &Stranger, plan: &Plan) -> Self {
+        let (within, reason) = match &stranger.reason {
+            Strangeness::Unreadable(source) => (None, source.to_string()),
+            Strangeness::Unrecorded(within) => {
+                let reason = format!("{within} has no record of it");
+                (Some(within.to_string()), reason)
+            }
+        };
         Self {
             resource_type: stranger.resource_type.name.to_owned(),
             id: stranger.id.clone(),
-            reason: stranger.source.to_string(),
+            name: stranger.name.clone(),
+            within,
+            deleted: plan.takes_along(stranger).is_some(),
+            reason,
         }
     }
 }
@@ -256,6 +274,8 @@ impl PlanDocument {
             resource_type: of.resource_type.name.to_owned(),
             reason: of.source.to_string(),
         });
+        let strangers = plan.strangers.iter();
+        let strangers = strangers.map(|of| StrangerDocument::new(of, plan));
         Self {
             version: VERSION,
             system: plan.system.clone(),
@@ -269,7 +289,7 @@ impl PlanDocument {
             kept: kept.collect(),
             left: left.collect(),
             unsearched: unsearched.collect(),
-            strangers: plan.strangers.iter().map(StrangerDocument::new).collect(),
+            strangers: strangers.collect(),
         }
     }
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use engine::{Action, Change, Kept, Plan, Reason, Refusal, ResourcePlan, UNKNOWN, Unsearched};
+use engine::{
+    Action, Change, Kept, Plan, Reason, Refusal, ResourcePlan, Strangeness, Stranger, UNKNOWN,
+    Unsearched,
+};
 use model::{Address, Pseudo};
 use serde_json::Value;
 
@@ -38,12 +41,8 @@ pub fn plan(plan: &Plan) -> String {
         text.push_str(&kept(of));
     }
     text.push_str(&unsearched(plan));
-    for stranger in &plan.strangers {
-        let _ = writeln!(
-            text,
-            "\n  ? left alone: {}  {}\n      its owner is not known: {}",
-            stranger.resource_type.name, stranger.id, stranger.source
-        );
+    for of in &plan.strangers {
+        text.push_str(&stranger(of, plan));
     }
     let _ = write!(text, "\n{}", summary(plan));
     text
@@ -94,6 +93,28 @@ fn refused(refusals: &[Refusal]) -> String {
         }
         text
     })
+}
+
+/// A resource that is none of the system's, and what the plan does to it.
+fn stranger(of: &Stranger, plan: &Plan) -> String {
+    let resource_type = of.resource_type.name;
+    let id = match &of.name {
+        Some(name) => format!("{name} ({})", of.id),
+        None => of.id.clone(),
+    };
+    match (&of.reason, plan.takes_along(of)) {
+        (Strangeness::Unreadable(source), _) => {
+            format!(
+                "\n  ? left alone: {resource_type}  {id}\n      its owner is not known: {source}\n"
+            )
+        }
+        (Strangeness::Unrecorded(within), None) => format!(
+            "\n  ? left alone: {resource_type}  {id}\n      in {within}, added by others: it has no record of it\n"
+        ),
+        (Strangeness::Unrecorded(_), Some(with)) => format!(
+            "\n  - also deleted: {resource_type}  {id}\n      added by others; it is deleted with {with}\n"
+        ),
+    }
 }
 
 /// The types that could not be looked for, by the reason.

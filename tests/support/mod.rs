@@ -34,7 +34,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
-use engine::{self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection};
+use engine::{
+    self, Action, Goal, Inventory, Plan, PlanError, ResourcePlan, Selection, Strangeness,
+};
 use local::{Fakecloud, MiniStack, MiniStackOptions, Tools};
 use model::{Graph, StackBuilder, StackName, Tags};
 
@@ -378,6 +380,28 @@ pub fn describe(plan: &Plan) -> Vec<String> {
         .iter()
         .map(|resource| format!("{}: {:?}", resource.address, resource.action))
         .collect()
+}
+
+/// What a plan leaves alone, since others added it: `TYPE NAME in ADDRESS`, and `deleted` if the plan
+/// deletes it all the same.
+pub fn strangers(plan: &Plan) -> Vec<String> {
+    let said = plan.strangers.iter().map(|of| {
+        let id = of.id.rsplit('/').next().unwrap_or_default();
+        let name = of.name.as_deref().unwrap_or(id);
+        let within = match &of.reason {
+            Strangeness::Unrecorded(within) => within.to_string(),
+            Strangeness::Unreadable(source) => source.to_string(),
+        };
+        let deleted = plan.takes_along(of).map_or("", |_| ", deleted");
+        let resource_type = of.resource_type.name.rsplit("::").next();
+        format!(
+            "{} {name} in {within}{deleted}",
+            resource_type.unwrap_or_default()
+        )
+    });
+    let mut said: Vec<_> = said.collect();
+    said.sort();
+    said
 }
 
 /// The only resource with an action in a plan.

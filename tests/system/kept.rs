@@ -117,7 +117,7 @@ async fn a_group_with_members_survives_its_description() {
     project.describe("[shell]\n[identity]\ngroups = []\n");
     let applied = project.apply();
     let told = said(&applied.stderr);
-    let kept = "= identity/users.group.readers AWS::Cognito::UserPoolGroup kept: `";
+    let kept = "= identity/group-readers AWS::Cognito::UserPoolGroup kept: `";
     assert!(
         told.contains(kept) && told.contains("holds 1 member;"),
         "{applied:#?}"

@@ -11,7 +11,7 @@ use crate::driver::{Reader, Readers, Suspicion};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
 use crate::holdings::{Holdings, at_stake};
-use crate::live::{Live, ReadRequest};
+use crate::live::{Live, LiveTags, ReadRequest};
 use crate::read_cache::ReadCache;
 use crate::resolve::{Resolved, SystemId, has_unknown};
 use crate::unreadable::{InventoryError, Unreadable, all, both};
@@ -37,7 +37,7 @@ pub struct Inventory {
     pub holdings: Holdings,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
-    /// Resources that may not be looked at, and so are left alone.
+    /// Resources that are not the system's, or may not be looked at, and so are left alone.
     pub strangers: Vec<Stranger>,
     /// The other Regions of the account in which resources of the system were seen. These are left
     /// untouched.
@@ -136,16 +136,29 @@ pub struct Unsearched {
     pub source: DriverError,
 }
 
-/// A resource that has a name like the system's, and whose owner could not be read. Nothing says that
-/// it is the system's, so it is left alone.
+/// A resource that the plan comes across and leaves alone, since nothing says that it is the
+/// system's.
 #[derive(Clone, Debug)]
 pub struct Stranger {
     /// Its type.
     pub resource_type: &'static ResourceType,
-    /// Its physical id.
+    /// Its physical id. That of a resource within another one begins with the other one's, and a
+    /// slash.
     pub id: String,
-    /// Why its owner is not known.
-    pub source: DriverError,
+    /// The name by which people know it, if that is not in its id.
+    pub name: Option<String>,
+    /// Why it is left alone.
+    pub reason: Strangeness,
+}
+
+/// Why a resource is none of the system's.
+#[derive(Clone, Debug)]
+pub enum Strangeness {
+    /// It has a name like the system's, and its owner could not be read.
+    Unreadable(DriverError),
+    /// It is within the system's resource at this address, which has no record of it: others added
+    /// it.
+    Unrecorded(Address),
 }
 
 /// Reads the resources that `graph` contains in the selected stacks, those that they refer to, and
@@ -434,6 +447,7 @@ async fn read_one(
     let driver = drivers.get(node.resource_type.name).map_err(failed)?;
     let request = ReadRequest {
         address: node.address.clone(),
+        fingerprint: node.fingerprint().to_owned(),
         properties: known.resolve(&node.properties),
     };
     driver.read(&request, cache).await.map_err(failed)
@@ -581,7 +595,7 @@ fn candidates(
         .collect();
     let candidates = listed.into_iter().filter(|(of, live)| {
         !taken.contains(&(of.name, live.id.as_str()))
-            && address(live).is_none_or(|at| selection.contains(at.stack()))
+            && around(live).is_none_or(|at| selection.contains(at.stack()))
     });
     candidates.collect()
 }
@@ -610,9 +624,15 @@ async fn owned(
             Err(source @ DriverError::Service { .. }) if !shown => Ok(Err(Stranger {
                 resource_type,
                 id,
-                source,
+                name: None,
+                reason: Strangeness::Unreadable(source),
             })),
-            confirmed => Ok(Ok(confirmed.map_err(failed)?)),
+            Ok(Some(live)) => Ok(match stranger(resource_type, &live) {
+                Some(stranger) => Err(stranger),
+                None => Ok(orphan(resource_type, live)),
+            }),
+            Ok(None) => Ok(Ok(None)),
+            Err(source) => Err(failed(source)),
         }
     });
     let (mut owned, mut strangers) = (Vec::new(), Vec::new());
@@ -627,7 +647,19 @@ async fn owned(
         owner.is_some_and(|owner| owner.system == graph.system())
             && selection.contains(orphan.address.stack())
     });
+    strangers.retain(|stranger| match &stranger.reason {
+        Strangeness::Unreadable(_) => true,
+        Strangeness::Unrecorded(within) => selection.contains(within.stack()),
+    });
     Ok((owned, strangers))
+}
+
+/// The address of a live resource, or of the one that it is within, as far as it is known.
+fn around(live: &Live) -> Option<Address> {
+    match &live.tags {
+        LiveTags::Foreign(within) => Some(within.clone()),
+        _ => address(live),
+    }
 }
 
 /// The address that a live resource's tags record, as far as they are known.
@@ -635,19 +667,38 @@ fn address(live: &Live) -> Option<Address> {
     live.tags.known()?.get(ADDRESS_TAG)?.parse().ok()
 }
 
-async fn confirm_orphan(driver: &dyn Reader, live: Live) -> Result<Option<Orphan>, DriverError> {
-    let live = if live.tags.is_read() {
-        Some(live)
-    } else {
-        driver.confirm(address(&live).as_ref(), &live).await?
+async fn confirm_orphan(driver: &dyn Reader, live: Live) -> Result<Option<Live>, DriverError> {
+    if live.tags.is_read() {
+        return Ok(Some(live));
+    }
+    driver.confirm(address(&live).as_ref(), &live).await
+}
+
+fn orphan(resource_type: &'static ResourceType, live: Live) -> Option<Orphan> {
+    Some(Orphan {
+        address: address(&live)?,
+        resource_type,
+        live,
+    })
+}
+
+/// A live resource that others added to one of the system's.
+fn stranger(resource_type: &'static ResourceType, live: &Live) -> Option<Stranger> {
+    let LiveTags::Foreign(within) = &live.tags else {
+        return None;
     };
-    Ok(live.and_then(|live| {
-        Some(Orphan {
-            address: address(&live)?,
-            resource_type: driver.resource_type(),
-            live,
-        })
-    }))
+    let properties = live.properties.to_json().unwrap_or_default();
+    let named = resource_type.identity.iter().skip(1);
+    let names: Vec<_> = named
+        .filter_map(|property| properties[*property].as_str())
+        .filter(|name| !live.id.ends_with(&format!("/{name}")))
+        .collect();
+    Some(Stranger {
+        resource_type,
+        id: live.id.clone(),
+        name: (!names.is_empty()).then(|| names.join(" ")),
+        reason: Strangeness::Unrecorded(within.clone()),
+    })
 }
 
 #[cfg(test)]

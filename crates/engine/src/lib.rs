@@ -60,7 +60,8 @@ pub use holding::{Holding, Precision};
 pub use holdings::Holdings;
 pub use interrupt::{Stop, pause};
 pub use inventory::{
-    Inventory, Orphan, Stranger, Unsearched, look_up, read, types_looked_up, types_read,
+    Inventory, Orphan, Strangeness, Stranger, Unsearched, look_up, read, types_looked_up,
+    types_read,
 };
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use narrow::{Target, narrow};

@@ -82,6 +82,9 @@ pub enum LiveTags {
     Hinted(Tags),
     /// Not read: only a write needs them.
     Unread,
+    /// Read: they are not the system's. The resource is within the system's one at this address,
+    /// which has no record of it.
+    Foreign(Address),
 }
 
 impl LiveTags {
@@ -90,7 +93,7 @@ impl LiveTags {
     pub fn known(&self) -> Option<&Tags> {
         match self {
             Self::Read(tags) | Self::Hinted(tags) => Some(tags),
-            Self::Unread => None,
+            Self::Unread | Self::Foreign(_) => None,
         }
     }
 
@@ -103,7 +106,7 @@ impl LiveTags {
     /// Whether they were read from the resource's own service.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        matches!(self, Self::Read(_))
+        matches!(self, Self::Read(_) | Self::Foreign(_))
     }
 }
 
@@ -112,6 +115,8 @@ impl LiveTags {
 pub struct ReadRequest {
     /// Its address.
     pub address: Address,
+    /// The fingerprint of its desired properties.
+    pub fingerprint: String,
     /// Its properties as far as they resolve now, with [`crate::UNKNOWN`] for the rest. Those of its
     /// identity ([`model::ResourceType::identity`]) are known.
     pub properties: Value,

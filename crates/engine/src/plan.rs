@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::diff::{Change, Changes};
 use crate::holding::Holding;
-use crate::inventory::{Stranger, Unsearched};
+use crate::inventory::{Strangeness, Stranger, Unsearched};
 use crate::live::Live;
 use crate::pending::Pending;
 use crate::refusal::Refusal;
@@ -30,7 +30,8 @@ pub struct Plan {
     pub left: Vec<Left>,
     /// The types whose orphans could not be looked for.
     pub unsearched: Vec<Unsearched>,
-    /// Resources with names like the system's that may not be looked at, and are left alone.
+    /// Resources that are not the system's, or may not be looked at, and are left alone. Those within
+    /// a resource that the plan deletes are deleted with it: see [`Plan::takes_along`].
     pub strangers: Vec<Stranger>,
     /// The other Regions of the account in which resources of the system were seen. These are left
     /// untouched.
@@ -172,6 +173,25 @@ impl Plan {
                 }
                 counts
             })
+    }
+
+    /// The address of the resource with which a stranger is deleted, if the plan deletes that one: a
+    /// stranger within it cannot exist without it.
+    #[must_use]
+    pub fn takes_along<'s>(&self, stranger: &'s Stranger) -> Option<&'s Address> {
+        let Strangeness::Unrecorded(within) = &stranger.reason else {
+            return None;
+        };
+        let contains = |live: &Live| {
+            let rest = stranger.id.strip_prefix(&live.id);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let deleted = self.resources.iter().any(|planned| {
+            matches!(planned.action, Action::Delete | Action::Replace { .. })
+                && planned.address == *within
+                && planned.live.as_ref().is_some_and(contains)
+        });
+        deleted.then_some(within)
     }
 
     /// The resources by stack, in order.

@@ -210,12 +210,9 @@ async fn a_stage_is_moved_to_the_wanted_deployment() {
         .await
         .expect("moved");
     let plan = world.apply(&model.graph(&world)).await;
-    assert_eq!(
-        actions(&plan),
-        [
-            "update stage".to_owned(),
-            format!("delete api.deployment.{other}")
-        ]
-    );
+    assert_eq!(actions(&plan), ["update stage"]);
+    // What others deployed stays.
+    let left = strangers(&plan);
+    assert_eq!(left, [format!("Deployment {other} in test/api")]);
     world.destroy(&model.graph(&world)).await;
 }

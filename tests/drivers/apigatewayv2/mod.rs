@@ -14,10 +14,14 @@ use model::types::apigatewayv2::{
 };
 use model::{Graph, Handle, StackBuilder, Tags, Text};
 
-use crate::support::{World, describe, only, paths};
+use crate::support::{World, describe, only, paths, strangers};
 
 const FUNCTION: &str =
     "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/FUNCTION/invocations";
+
+/// Descriptions of deployments: the fingerprints of what they deploy.
+const FIRST: &str = "0123456789abcdef";
+const SECOND: &str = "fedcba9876543210";
 
 /// A WebSocket API with one resource of each type. A test changes the part that it covers; `graph`
 /// fills in the references.
@@ -56,7 +60,7 @@ impl Model {
             route: Some(route()),
             deployment: Deployment {
                 api_id: "".into(),
-                description: "first".into(),
+                description: FIRST.into(),
             },
             stage: Some(stage()),
         }

@@ -5,6 +5,7 @@
 //! drivers.
 
 mod distribution;
+mod edited_comments;
 mod function;
 mod policies;
 mod serving;

@@ -1,12 +1,13 @@
 //! The owner of a pool, its remains, and the cost of reading it.
 
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::types::SchemaAttributeType;
+use aws_sdk_cognitoidentityprovider::types::{CustomDomainConfigType, SchemaAttributeType};
 use engine::{Action, Goal, Reason};
+use model::types::cognito::UserPoolGroup;
 use model::{Graph, Tags};
 
 use super::{Model, actions};
-use crate::support::{World, describe, only, paths};
+use crate::support::{World, describe, only, paths, strangers};
 
 async fn pool_ids(cognito: &Client) -> Vec<String> {
     let pools = cognito
@@ -187,4 +188,102 @@ async fn nothing_to_do_takes_one_call_more_a_client_style_and_domain() {
     world.apply(&model.graph(&world)).await;
     assert_eq!(calls(&model.graph(&world)).await, alone + 3);
     world.destroy(&model.graph(&world)).await;
+}
+
+/// A group of the name that a stack gives it.
+fn with_group(world: &World, name: &str) -> Graph {
+    world.graph(|stack| {
+        let pool = stack.add("pool", Model::new().pool);
+        let group = UserPoolGroup::new(pool.id(), name);
+        stack.add(&format!("group-{name}"), group);
+    })
+}
+
+#[tokio::test]
+async fn what_others_add_to_the_pool_is_named_and_left_until_the_pool_is_deleted() {
+    let world = World::new();
+    let cognito = Client::new(&world.config());
+    let model = Model::new();
+    world.apply(&model.graph(&world)).await;
+    let pool_id = pool_ids(&cognito).await.remove(0);
+    let client = cognito.create_user_pool_client().user_pool_id(&pool_id);
+    client.client_name("mobile").send().await.expect("created");
+    let group = cognito.create_group().user_pool_id(&pool_id);
+    group.group_name("auditors").send().await.expect("created");
+    let user = cognito.admin_create_user().user_pool_id(&pool_id);
+    user.username("eve").send().await.expect("created");
+    let member = cognito.admin_add_user_to_group().user_pool_id(&pool_id);
+    let member = member.username("eve").group_name("auditors").send().await;
+    member.expect("added");
+    let domain = cognito.create_user_pool_domain().user_pool_id(&pool_id);
+    let certificate = "arn:aws:acm:us-east-1:111122223333:certificate/theirs";
+    let certificate = CustomDomainConfigType::builder().certificate_arn(certificate);
+    let domain = domain.custom_domain_config(certificate.build().expect("a certificate"));
+    let domain = domain.domain("login.theirs.example").send().await;
+    domain.expect("created");
+    let added = [
+        "UserPoolClient mobile in test/pool",
+        "UserPoolDomain login.theirs.example in test/pool",
+        "UserPoolGroup auditors in test/pool",
+    ];
+
+    let plan = world.plan(&model.graph(&world)).await;
+    assert!(plan.is_empty() && plan.kept.is_empty(), "{plan:?}");
+    assert_eq!(strangers(&plan), added);
+    // What the system made is deleted all the same.
+    let less = model.with(|model| (model.group, model.client) = (None, None));
+    let plan = world.apply(&less.graph(&world)).await;
+    let deleted: Vec<_> = actions(&plan).into_iter().map(|(of, _)| of).collect();
+    assert_eq!(deleted, ["test/client", "test/group"]);
+    assert_eq!(strangers(&plan), added);
+    let listed = cognito.list_users_in_group().user_pool_id(&pool_id);
+    let listed = listed.group_name("auditors").send().await.expect("listed");
+    assert_eq!(listed.users().len(), 1);
+
+    let goal = |delete_data| Goal::Destroy { delete_data };
+    let kept = world.try_plan(&less.graph(&world), goal(false)).await;
+    assert_eq!(strangers(&kept.expect("a plan")), added);
+    let deleted = world.try_plan(&less.graph(&world), goal(true)).await;
+    let with_pool = added.map(|of| format!("{of}, deleted"));
+    assert_eq!(strangers(&deleted.expect("a plan")), with_pool);
+    world.destroy(&less.graph(&world)).await;
+}
+
+/// An older version recorded no digests: its records are completed, and what it made is found by the
+/// name of the record.
+#[tokio::test]
+async fn what_an_older_version_recorded_stays_the_systems() {
+    let world = World::new();
+    let cognito = Client::new(&world.config());
+    let admins = with_group(&world, "admins");
+    world.apply(&admins).await;
+    let pool_id = pool_ids(&cognito).await.remove(0);
+    let arn = format!(
+        "arn:aws:cognito-idp:eu-west-1:{}:userpool/{pool_id}",
+        world.account_id
+    );
+    let key = "frontage:fingerprint:group-admins";
+    let record = async || {
+        let tags = cognito.list_tags_for_resource().resource_arn(&arn).send();
+        let mut tags = tags.await.expect("tags").tags.unwrap_or_default();
+        tags.remove(key).unwrap_or_default()
+    };
+    let recorded = record().await;
+    let older = async || {
+        let fingerprint = recorded.split(' ').next().unwrap_or_default();
+        let call = cognito.tag_resource().resource_arn(&arn);
+        call.tags(key, fingerprint).send().await.expect("tagged");
+    };
+    older().await;
+    let plan = world.apply(&admins).await;
+    assert_eq!(only(&plan).address.to_string(), "test/group-admins");
+    assert!(paths(only(&plan)).is_empty(), "{:?}", describe(&plan));
+    assert_eq!(record().await, recorded);
+
+    older().await;
+    let plan = world.apply(&with_group(&world, "editors")).await;
+    let planned: Vec<_> = actions(&plan).into_iter().map(|(of, _)| of).collect();
+    assert_eq!(planned, ["test/group-editors", "test/group-admins"]);
+    assert_eq!(record().await, "");
+    world.destroy(&with_group(&world, "editors")).await;
 }

@@ -14,6 +14,8 @@ pub(crate) enum Quirk {
     ReportsZeroPrecedence,
     /// `MiniStack` has no calls for managed login's branding.
     LacksBranding,
+    /// `MiniStack` lists APIs with the tags that they were created with.
+    ListsApisAsCreated,
     /// `MiniStack` and fakecloud do not report whether a log group is protected from deletion. AWS
     /// does.
     HidesLogProtection,

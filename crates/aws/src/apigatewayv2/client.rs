@@ -3,15 +3,21 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use aws_sdk_apigatewayv2::Client;
+use aws_sdk_apigatewayv2::config::Builder;
+use aws_sdk_apigatewayv2::config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::types::{Api, Authorizer, Deployment, Integration, Route, Stage};
+use aws_sdk_apigatewayv2::{Client, Config};
 use engine::{DriverError, LiveTags, ReadCache};
-use model::{Address, FINGERPRINT_TAG, Pseudo, SYSTEM_TAG, Tags};
+use model::{Address, Pseudo, SYSTEM_TAG, Tags, child_fingerprint_tag};
+use tokio::sync::Mutex;
 
 use super::convert;
 use crate::Account;
+use crate::account::Quirk;
 use crate::kit::call::Call as _;
-use crate::kit::children::{Parent, ParentService, recorded};
+use crate::kit::children::{
+    Parent, ParentService, Reliance, digest, has_bare_record, name_of, recorded_as,
+};
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
 use crate::kit::tag_store::TagCalls;
@@ -43,6 +49,20 @@ pub(super) const DELETIONS: Consistency = Consistency {
     ],
     ..WRITES
 };
+
+/// The configuration of a creation that no unique name protects from being repeated: see
+/// [`crate::kit::create_once`].
+pub(super) fn once() -> Builder {
+    Config::builder().retry_config(RetryConfig::disabled())
+}
+
+/// The type of routes in digests.
+pub(super) const ROUTE: &str = "route";
+
+/// The name that the stacks of older versions gave a route, by its key.
+pub(super) fn older_route_name(key: &str) -> String {
+    format!("{}-route", key.trim_start_matches('$'))
+}
 
 /// API Gateway in the system's account and Region.
 #[derive(Clone, Debug)]
@@ -103,6 +123,39 @@ impl ApiGatewayClient {
         Ok(users
             .map(|route| format!("the route `{}`", route.route_key().unwrap_or_default()))
             .collect())
+    }
+
+    /// Whether a route that others added to an API uses something; `api` are the API's tags.
+    pub(super) async fn is_used_by_others(
+        &self,
+        api_id: &str,
+        api: &Tags,
+        uses: impl Fn(&Route) -> bool,
+    ) -> Result<bool, DriverError> {
+        let routes = self.routes(api_id, &ReadCache::default()).await?;
+        let is_ours = |route: &Route| {
+            let key = route.route_key().unwrap_or_default();
+            let bare = |name: &str| name == older_route_name(key);
+            name_of(api, &digest(ROUTE, key)).is_some() || has_bare_record(api, bare)
+        };
+        Ok(routes.iter().any(|route| uses(route) && !is_ours(route)))
+    }
+
+    /// The end of a deletion of something that routes may use: if a route of others does, it is left
+    /// to them until the API is deleted.
+    pub(super) async fn deleted_or_left(
+        &self,
+        deleted: Result<(), DriverError>,
+        api_id: &str,
+        uses: impl Fn(&Route) -> bool,
+    ) -> Result<(), DriverError> {
+        let Err(error) = deleted else { return Ok(()) };
+        let api = self.parent_tags(api_id).await?;
+        if !self.is_used_by_others(api_id, &api, uses).await? {
+            return Err(error);
+        }
+        tracing::warn!(%error, api_id, "left to a route of others");
+        Ok(())
     }
 
     /// Every API of the Region, one call per page in a reading.
@@ -180,6 +233,10 @@ impl Parent for ApiGatewayClient {
     fn tagged(&self, api_id: &str) -> String {
         self.api_arn(api_id)
     }
+
+    fn records_lock(&self, api_id: &str) -> Arc<Mutex<()>> {
+        self.account.lock(format!("the records of {api_id}"))
+    }
 }
 
 impl ParentService for ApiGatewayClient {
@@ -205,13 +262,21 @@ impl ParentService for ApiGatewayClient {
         Ok(owned.cloned().collect())
     }
 
+    fn reliance(&self) -> Reliance {
+        if self.account.may_have(Quirk::ListsApisAsCreated) {
+            Reliance::Unlisted
+        } else {
+            Reliance::Listed
+        }
+    }
+
     /// The list of APIs shows their tags. If it does not show the record (an emulator's shows tags
     /// as they were at creation), the API itself is read before anything is written.
-    fn record(api: &Tags, address: &Address) -> LiveTags {
-        let tags = recorded(api, address);
+    fn record(api: &Tags, address: &Address, digest: Option<&str>) -> LiveTags {
+        let tags = recorded_as(api, address, digest);
         if !tags.contains_key(SYSTEM_TAG) {
             LiveTags::Read(tags)
-        } else if tags.contains_key(FINGERPRINT_TAG) {
+        } else if api.contains_key(&child_fingerprint_tag(address.name())) {
             LiveTags::Hinted(tags)
         } else {
             LiveTags::Unread

@@ -22,8 +22,8 @@ pub(super) const OURS: &str =
 
 /// An API of the system, `a`, with the records of its children.
 pub(super) const APIS: &str = r#"{"items":[{"apiId":"a","name":"acme","protocolType":"WEBSOCKET","apiEndpoint":"wss://a",
-    "tags":{"frontage:system":"acme","frontage:address":"test/api","frontage:fingerprint:route":"f",
-    "frontage:fingerprint:integration":"f","frontage:fingerprint:authorizer":"f","frontage:fingerprint:deployment":"f"}}]}"#;
+    "tags":{"frontage:system":"acme","frontage:address":"test/api","frontage:fingerprint:route":"f 7877c6027e73",
+    "frontage:fingerprint:integration":"f","frontage:fingerprint:authorizer":"f b3f0b638a553","frontage:fingerprint:deployment":"f 7abf232703f4"}}]}"#;
 
 pub(super) fn with(properties: &Value, member: &str, value: Value) -> Value {
     let mut properties = properties.clone();

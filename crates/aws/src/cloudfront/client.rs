@@ -1,11 +1,12 @@
 //! CloudFront's client: tags, lists by pages, and the errors that pass.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::types::{DistributionSummary, Tag, TagKeys, Tags as SdkTags};
-use engine::DriverError;
+use engine::{DriverError, ReadCache};
 use model::Tags;
 use tokio::time::Instant;
 
@@ -170,6 +171,16 @@ impl CloudFrontClient {
             found.extend(items.unwrap_or_default());
         }
         Ok(found)
+    }
+
+    /// As [`Self::distributions`], one call per page and cache.
+    pub(super) async fn distributions_once(
+        &self,
+        cache: &ReadCache,
+    ) -> Result<Arc<Vec<DistributionSummary>>, DriverError> {
+        cache
+            .once("cloudfront:ListDistributions", || self.distributions())
+            .await
     }
 
     /// The distributions that use something, each with its domain.

@@ -10,6 +10,9 @@ use model::{Owner, Tags};
 const BEGINS: &str = "[frontage ";
 const ENDS: char = ']';
 
+/// Ends a comment that has lost its note, so that it differs from the desired one.
+const NOTE_LOST: &str = "(without the note of its owner)";
+
 /// A comment's own text, and the owner that its note names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OwnerComment {
@@ -108,6 +111,14 @@ pub(super) fn write(
         return Err(DriverError::Invalid(message));
     }
     Ok(comment)
+}
+
+/// The text of a comment that has lost its note.
+pub(super) fn note_lost(text: Option<&str>) -> String {
+    text.map_or_else(
+        || NOTE_LOST.to_owned(),
+        |text| format!("{text} {NOTE_LOST}"),
+    )
 }
 
 /// An owner without its id and fingerprint, as a distribution's note names it.

@@ -10,6 +10,7 @@ use aws_smithy_types::error::operation::BuildError;
 use engine::{DriverError, ReadCache};
 use futures_util::future::try_join_all;
 use model::Tags;
+use tokio::sync::Mutex;
 
 use crate::Account;
 use crate::account::Quirk;
@@ -225,6 +226,10 @@ impl TagCalls for CognitoClient {
 impl Parent for CognitoClient {
     fn tagged(&self, pool_id: &str) -> String {
         pool_id.to_owned()
+    }
+
+    fn records_lock(&self, pool_id: &str) -> Arc<Mutex<()>> {
+        self.account.lock(format!("the records of {pool_id}"))
     }
 }
 

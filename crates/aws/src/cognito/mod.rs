@@ -2,7 +2,7 @@
 //!
 //! A pool carries tags. AWS tags nothing else here, so a client, a domain, a style, a group and an
 //! identity provider are recorded in their pool's tags ([`crate::kit::children`]). Deleting a pool deletes all of them
-//! except its domain, which must be deleted first.
+//! except its domain, which is deleted first.
 //!
 //! The updates of a pool and of a client reset every omitted member to its default, so each
 //! specifies all of them.

@@ -28,8 +28,16 @@ pub(super) const THEIRS: &str =
 
 /// The system's pool `p`, with the records of its children.
 pub(super) const POOL: &str = r#"{"UserPool":{"Id":"p","Name":"acme-test","Domain":"acme","UserPoolTags":{"frontage:system":"acme",
-    "frontage:address":"test/pool","frontage:fingerprint:client":"f","frontage:fingerprint:group":"f",
-    "frontage:fingerprint:domain":"f","frontage:fingerprint:style":"f"}}}"#;
+    "frontage:address":"test/pool","frontage:fingerprint:client":"f 049b975d3a65","frontage:fingerprint:group":"f 8c88bd725b05",
+    "frontage:fingerprint:domain":"f d2d4122122f9","frontage:fingerprint:style":"f 3cdcbd86d521"}}}"#;
+
+/// The tags of the system's pool with a record, `NAME=VALUE`.
+pub(super) fn with_record(record: &str) -> String {
+    let (name, value) = record.split_once('=').unwrap();
+    json!({"Tags": {"frontage:system": "acme", "frontage:address": "test/pool",
+        format!("frontage:fingerprint:{name}"): value}})
+    .to_string()
+}
 
 pub(super) async fn read(driver: &dyn Writer, name: &str, properties: &Value) -> Option<Live> {
     driver

@@ -40,6 +40,7 @@ pub(crate) async fn create(
 pub(crate) fn wanted(name: &str, properties: &Value) -> ReadRequest {
     ReadRequest {
         address: owner(name).address,
+        fingerprint: owner(name).fingerprint,
         properties: properties.clone(),
     }
 }

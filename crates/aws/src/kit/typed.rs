@@ -64,6 +64,8 @@ impl<P> TypedLive<P> {
 pub(crate) struct TypedReadRequest<'r, P> {
     /// Its address.
     pub(crate) address: &'r Address,
+    /// The fingerprint of its desired properties.
+    pub(crate) fingerprint: &'r str,
     /// Its properties. Those of its identity are known; a string that is not known yet is
     /// [`engine::UNKNOWN`].
     pub(crate) properties: P,
@@ -369,6 +371,7 @@ impl<D: ResourceDriver> Reader for Untyped<D> {
     ) -> Result<Option<Live>, DriverError> {
         let request = TypedReadRequest {
             address: &request.address,
+            fingerprint: &request.fingerprint,
             properties: parse(&request.properties)?,
         };
         let live = self.driver.read(request, cache).await?;

@@ -9,6 +9,7 @@ use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::State;
 use engine::{DriverError, ReadCache, missing_tags};
 use model::Tags;
+use tokio::sync::Mutex;
 
 use crate::Account;
 use crate::kit::call::Call as _;
@@ -179,6 +180,10 @@ impl TagCalls for LambdaClient {
 impl Parent for LambdaClient {
     fn tagged(&self, function: &str) -> String {
         self.arn(function)
+    }
+
+    fn records_lock(&self, function: &str) -> Arc<Mutex<()>> {
+        self.account.lock(format!("the records of {function}"))
     }
 
     async fn parent_tags(&self, function: &str) -> Result<Tags, DriverError> {

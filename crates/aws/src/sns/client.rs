@@ -8,6 +8,7 @@ use aws_sdk_sns::types::{Subscription, Tag};
 use engine::{DriverError, ReadCache};
 use futures_util::future::try_join_all;
 use model::{SYSTEM_TAG, Tags};
+use tokio::sync::Mutex;
 
 use crate::Account;
 use crate::kit::call::Call as _;
@@ -156,6 +157,10 @@ impl TagCalls for SnsClient {
 impl Parent for SnsClient {
     fn tagged(&self, topic: &str) -> String {
         topic.to_owned()
+    }
+
+    fn records_lock(&self, topic: &str) -> Arc<Mutex<()>> {
+        self.account.lock(format!("the records of {topic}"))
     }
 }
 

@@ -565,3 +565,49 @@ async fn what_another_stack_uses_is_not_destroyed_before_that_stack() {
     cloud.remove("twin");
     assert_eq!(actions(&plan("s").await.unwrap()), ["delete a"]);
 }
+
+/// Others added something to a resource of the system: it is left, and named with what it goes with.
+#[tokio::test]
+async fn what_others_added_stays_until_what_it_is_within_goes() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[])]);
+    cloud
+        .apply(&things([thing("a", &[]), thing("guest", &[])]))
+        .await;
+    let inventory = cloud.read(&graph, Goal::Converge).await;
+    let within = inventory.live.iter().next().unwrap();
+    let (address, parent) = (within.0.clone(), within.1.id.clone());
+    cloud.meddle("guest", |live| {
+        live.id = format!("{parent}/7");
+        live.tags = LiveTags::Foreign(address.clone());
+    });
+    let guests = |plan: &Plan| {
+        let guest = |of: &crate::Stranger| (of.id.clone(), plan.takes_along(of).cloned());
+        plan.strangers.iter().map(guest).collect::<Vec<_>>()
+    };
+    let id = format!("{parent}/7");
+    let plan = cloud.plan(&graph, Goal::Converge).await.unwrap();
+    assert!(plan.is_empty());
+    assert_eq!(guests(&plan), [(id.clone(), None)]);
+    let destroy = Goal::Destroy { delete_data: false };
+    let plan = cloud.plan(&graph, destroy).await.unwrap();
+    assert_eq!(actions(&plan), ["delete a"]);
+    assert_eq!(guests(&plan), [(id.clone(), Some(address.clone()))]);
+    let replaced = things([Properties {
+        shape: "square".to_owned(),
+        ..thing("a", &[])
+    }]);
+    let plan = cloud.plan(&replaced, Goal::Converge).await.unwrap();
+    assert_eq!(actions(&plan), ["replace a"]);
+    assert_eq!(guests(&plan), [(id, Some(address))]);
+    let selection = Selection::Only([StackName::new("another")].into());
+    let drivers = cloud.drivers().readers();
+    let read = crate::read(
+        &graph,
+        &selection,
+        &drivers,
+        Resolved::default(),
+        Goal::Converge,
+    );
+    assert!(read.await.unwrap().strangers.is_empty());
+}

@@ -5,14 +5,12 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-use aws_sdk_apigatewayv2::Config;
-use aws_sdk_apigatewayv2::config::retry::RetryConfig;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, ProtocolType};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Api;
 use model::{Address, Owner, Tags};
 
-use super::client::{ApiGatewayClient, DELETIONS, WRITES};
+use super::client::{ApiGatewayClient, DELETIONS, WRITES, once};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
@@ -120,7 +118,6 @@ impl Apis {
     }
 
     async fn create_api(&self, desired: &Api, tags: &Tags) -> Result<Live, DriverError> {
-        let once = Config::builder().retry_config(RetryConfig::disabled());
         let created = self
             .0
             .client
@@ -133,7 +130,7 @@ impl Apis {
             .set_disable_execute_api_endpoint(desired.disable_execute_api_endpoint)
             .set_tags(Some(tags.clone().into_iter().collect()))
             .customize()
-            .config_override(once)
+            .config_override(once())
             .send()
             .sent("apigateway:CreateApi")
             .await?;

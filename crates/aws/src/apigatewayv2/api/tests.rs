@@ -123,7 +123,7 @@ async fn a_reading_asks_for_each_kind_once() {
         (
             "/apis/a/deployments",
             200,
-            r#"{"items":[{"deploymentId":"d","description":"x","deploymentStatus":"DEPLOYED"}]}"#,
+            r#"{"items":[{"deploymentId":"d","description":"wanted","deploymentStatus":"DEPLOYED"}]}"#,
         ),
         (
             "/apis/a/stages",
@@ -149,7 +149,7 @@ async fn a_reading_asks_for_each_kind_once() {
         (
             &Untyped::new(&account, Deployments::new),
             "deployment",
-            json!({"ApiId": "a", "Description": "x"}),
+            json!({"ApiId": "a", "Description": "wanted"}),
         ),
         (
             &Untyped::new(&account, Stages::new),

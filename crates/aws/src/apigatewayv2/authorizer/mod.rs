@@ -5,17 +5,18 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-use aws_sdk_apigatewayv2::types::{Api, Authorizer as SdkAuthorizer, AuthorizerType};
+use aws_sdk_apigatewayv2::types::{Api, Authorizer as SdkAuthorizer, AuthorizerType, Route};
 use engine::{Changes, DriverError, ReadCache};
-use model::Owner;
 use model::types::apigatewayv2::Authorizer;
+use model::{Owner, Tags};
 
-use super::client::{ApiGatewayClient, DELETIONS, WRITES};
+use super::client::{ApiGatewayClient, DELETIONS, WRITES, once};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
 use crate::kit::children::{Child, child};
+use crate::kit::create_once::{Creation, find_or_create};
 use crate::kit::limits::Limit;
 use crate::kit::typed::{TypedLive, TypedReadRequest};
 
@@ -63,8 +64,11 @@ impl Authorizers {
             .set_authorizer_credentials_arn(desired.authorizer_credentials_arn.clone())
             // Required, though it may be empty.
             .set_identity_source(Some(desired.identity_source.clone()));
-        let created = WRITES
-            .write(|| call.clone().send().sent("apigateway:CreateAuthorizer"))
+        let created = call
+            .customize()
+            .config_override(once())
+            .send()
+            .sent("apigateway:CreateAuthorizer")
             .await?;
         let id = created
             .authorizer_id()
@@ -144,8 +148,14 @@ impl Child for Authorizers {
         &authorizer.api_id
     }
 
-    fn orphan_name(live: &Live) -> &str {
-        &live.properties.name
+    fn key(authorizer: &Properties) -> Option<String> {
+        Some(authorizer.name.clone())
+    }
+
+    async fn is_used_by_others(&self, live: &Live, api: &Tags) -> Result<bool, DriverError> {
+        let (api_id, id) = (&live.properties.api_id, live.attribute(Authorizer::ID)?);
+        let uses = |route: &Route| route.authorizer_id() == Some(id);
+        self.0.is_used_by_others(api_id, api, uses).await
     }
 
     fn normalise(&self, authorizer: &mut Properties) {
@@ -171,13 +181,17 @@ impl Child for Authorizers {
     }
 
     async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {
-        let (api_id, name) = (&desired.api_id, &desired.name);
-        if let Some(found) = self.named(api_id, name, &ReadCache::default()).await?
-            && let Some(found) = self.resume(found, &desired, owner).await?
-        {
-            return Ok(found);
-        }
-        self.create_authorizer(&desired).await
+        let find = || async {
+            let (api_id, name) = (&desired.api_id, &desired.name);
+            match self.named(api_id, name, &ReadCache::default()).await? {
+                Some(found) => self.resume(found, &desired, owner).await,
+                None => Ok(None),
+            }
+        };
+        let create = || self.create_authorizer(&desired);
+        let made = find_or_create(|error| WRITES.passes(error), find, create);
+        let (Creation::Found(live) | Creation::New(live)) = made.await?;
+        Ok(live)
     }
 
     async fn change(
@@ -196,10 +210,16 @@ impl Child for Authorizers {
         let call = self.0.client.delete_authorizer();
         let call = call.api_id(api_id).authorizer_id(id);
         let delete = || call.clone().send().done("apigateway:DeleteAuthorizer");
-        let users = || {
-            self.0
-                .routes_with(api_id, |route| route.authorizer_id() == Some(id))
-        };
-        DELETIONS.delete_unused(delete, users).await
+        let uses = |route: &Route| route.authorizer_id() == Some(id);
+        let users = || self.0.routes_with(api_id, uses);
+        let deleted = DELETIONS.delete_unused(delete, users).await;
+        self.0.deleted_or_left(deleted, api_id, uses).await
+    }
+
+    /// Several authorizers may have one name.
+    async fn has_successor(&self, live: &Live) -> Result<bool, DriverError> {
+        let Authorizer { api_id, name, .. } = &live.properties;
+        let found = self.named(api_id, name, &ReadCache::default()).await?;
+        Ok(found.is_some())
     }
 }

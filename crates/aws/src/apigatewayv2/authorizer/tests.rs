@@ -30,6 +30,7 @@ async fn of_several_authorizers_the_one_that_a_route_uses_is_it() {
 async fn an_authorizer_whose_answer_was_lost_is_taken_up() {
     let found = r#"{"items":[{"authorizerId":"u","name":"n","authorizerType":"REQUEST","authorizerUri":"arn:old"}]}"#;
     let fake = FakeAws::new([
+        ("/v2/tags", 200, OURS),
         ("/v2/tags", 201, "{}"),
         ("/apis/a/authorizers", 200, found),
         ("/v2/tags", 200, OURS),

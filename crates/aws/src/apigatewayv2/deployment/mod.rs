@@ -10,17 +10,20 @@ use aws_sdk_apigatewayv2::types::{
     Api, Deployment as SdkDeployment, DeploymentStatus, Stage as SdkStage,
 };
 use engine::{Changes, DriverError, ReadCache};
-use model::Owner;
 use model::types::apigatewayv2::Deployment;
+use model::{Address, Owner, Tags};
 
-use super::client::{ApiGatewayClient, DELETIONS, WRITES};
+use super::client::{ApiGatewayClient, DELETIONS, WRITES, once};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
-use crate::kit::children::{Child, Parent as _, ParentService as _, child};
+use crate::kit::children::{
+    Child, Parent as _, ParentService as _, child, digest, name_of, own_id, unnamed,
+};
 use crate::kit::consistency::Consistency;
 use crate::kit::consistency::Error::{Code, Message};
+use crate::kit::create_once::{Creation, find_or_create};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
 use crate::kit::wait::{WaitPolicy, until};
 
@@ -103,8 +106,11 @@ impl Deployments {
             .create_deployment()
             .api_id(&desired.api_id)
             .description(&desired.description);
-        let created = CREATION
-            .write(|| call.clone().send().sent("apigateway:CreateDeployment"))
+        let created = call
+            .customize()
+            .config_override(once())
+            .send()
+            .sent("apigateway:CreateDeployment")
             .await?;
         let deployed = created.deployment_status() == Some(&DeploymentStatus::Deployed);
         let id = created
@@ -142,14 +148,29 @@ impl Deployments {
         .await
     }
 
-    /// Whether a stage of another owner serves the deployment.
-    fn is_others(&self, deployment: &SdkDeployment, stages: &[SdkStage]) -> bool {
-        let serves = |stage: &&SdkStage| stage.deployment_id() == deployment.deployment_id();
-        stages
+    /// Whether a stage that others added to the API serves the deployment.
+    async fn is_others(&self, api_id: &str, id: &str) -> Result<bool, DriverError> {
+        let stages = self.0.stages(api_id, &ReadCache::default()).await?;
+        let mut serving = stages
             .iter()
-            .filter(serves)
-            .any(|stage| !self.0.is_ours(&convert::tags(stage.tags())))
+            .filter(|stage| stage.deployment_id() == Some(id));
+        Ok(serving.any(|stage| !self.0.is_ours(&convert::tags(stage.tags()))))
     }
+}
+
+/// Whether a description is one of the system's: the fingerprint of what is deployed.
+fn is_fingerprint(description: &str) -> bool {
+    let digits = description.chars();
+    description.len() == 16
+        && digits
+            .into_iter()
+            .all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+}
+
+/// Whether a deployment is the system's, by its description and its API's tags.
+fn is_ours(deployment: &SdkDeployment, api: &Tags) -> bool {
+    let description = deployment.description().unwrap_or_default();
+    is_fingerprint(description) || name_of(api, &digest(Deployments::KIND, description)).is_some()
 }
 
 /// Whether API Gateway itself did not create it.
@@ -184,26 +205,28 @@ fn newest<'d>(deployments: impl Iterator<Item = &'d SdkDeployment>) -> Option<&'
     })
 }
 
-/// The desired deployment, or the one that is served in its place, or the newest. One that failed
-/// or is still pending is none of them: creating the desired one resumes it.
+/// The desired deployment, or the one of the system that is served in its place, or the newest. One
+/// that failed or is still pending is none of them: creating the desired one resumes it.
 fn choose<'d>(
     deployments: &'d [SdkDeployment],
     description: &str,
     stages: &[SdkStage],
+    api: &Tags,
 ) -> Option<&'d SdkDeployment> {
     let deployed = || {
         deployments
             .iter()
             .filter(|of| is_made_by_hand(of) && status(of) == DeploymentStatus::Deployed)
     };
+    let ours = || deployed().filter(|of| is_ours(of, api));
     let served = |deployment: &&SdkDeployment| {
         stages
             .iter()
             .any(|stage| stage.deployment_id() == deployment.deployment_id())
     };
     find(deployed(), description)
-        .or_else(|| newest(deployed().filter(served)))
-        .or_else(|| newest(deployed()))
+        .or_else(|| newest(ours().filter(served)))
+        .or_else(|| newest(ours()))
 }
 
 fn live(api_id: &str, deployment: &SdkDeployment) -> Live {
@@ -229,9 +252,24 @@ impl Child for Deployments {
         &deployment.api_id
     }
 
+    fn key(deployment: &Properties) -> Option<String> {
+        Some(deployment.description.clone())
+    }
+
+    /// One that a record no longer names may be left of an interrupted run.
+    fn stated_address(&self, live: &Live, api: &Owner) -> Option<Address> {
+        let is_ours = is_fingerprint(&live.properties.description);
+        is_ours.then(|| unnamed(&api.address, Self::KIND, own_id(live)))
+    }
+
+    async fn is_used_by_others(&self, live: &Live, _: &Tags) -> Result<bool, DriverError> {
+        let (api_id, id) = (&live.properties.api_id, live.attribute(Deployment::ID)?);
+        self.is_others(api_id, id).await
+    }
+
     async fn find(
         &self,
-        _: &Api,
+        api: &Api,
         request: TypedReadRequest<'_, Properties>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
@@ -240,27 +278,30 @@ impl Child for Deployments {
             description,
         } = &request.properties;
         let (deployments, stages) = self.with_stages(api_id, cache).await?;
-        let chosen = choose(&deployments, description, &stages);
+        let chosen = choose(
+            &deployments,
+            description,
+            &stages,
+            &ApiGatewayClient::tags_in(api),
+        );
         Ok(chosen.map(|deployment| live(api_id, deployment)))
     }
 
     /// A pending deployment is not an orphan: creating the desired one may wait for it.
     async fn all(&self, api: &Api, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let api_id = api.api_id().unwrap_or_default();
-        let (deployments, stages) = self.with_stages(api_id, cache).await?;
-        let ours = deployments.iter().filter(|of| {
-            is_made_by_hand(of)
-                && status(of) != DeploymentStatus::Pending
-                && !self.is_others(of, &stages)
-        });
-        Ok(ours.map(|deployment| live(api_id, deployment)).collect())
+        let deployments = self.0.deployments(api_id, cache).await?;
+        let made = deployments
+            .iter()
+            .filter(|of| is_made_by_hand(of) && status(of) != DeploymentStatus::Pending);
+        Ok(made.map(|deployment| live(api_id, deployment)).collect())
     }
 
     async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {
-        let (id, deployed) = match self.earlier(&desired, owner).await? {
-            Some(found) => found,
-            None => self.create_deployment(&desired).await?,
-        };
+        let find = || self.earlier(&desired, owner);
+        let create = || self.create_deployment(&desired);
+        let made = find_or_create(|error| CREATION.passes(error), find, create);
+        let (Creation::Found((id, deployed)) | Creation::New((id, deployed))) = made.await?;
         if !deployed {
             self.wait(&desired.api_id, &id).await?;
         }
@@ -281,14 +322,25 @@ impl Child for Deployments {
         let call = self.0.client.delete_deployment();
         let call = call.api_id(api_id).deployment_id(id);
         let delete = || call.clone().send().done("apigateway:DeleteDeployment");
-        DELETIONS
+        let deleted = DELETIONS
             .delete_unused(delete, || self.stages_with(api_id, id))
-            .await
+            .await;
+        match deleted {
+            // It is left to the stage until the API is deleted.
+            Err(error) if self.is_others(api_id, id).await? => {
+                tracing::warn!(%error, api_id, "left to a stage of others");
+                Ok(())
+            }
+            deleted => deleted,
+        }
     }
 
     async fn has_successor(&self, live: &Live) -> Result<bool, DriverError> {
-        let (api_id, cache) = (&live.properties.api_id, ReadCache::default());
-        let deployments = self.0.deployments(api_id, &cache).await?;
-        Ok(deployments.iter().any(is_made_by_hand))
+        let Deployment {
+            api_id,
+            description,
+        } = &live.properties;
+        let deployments = self.0.deployments(api_id, &ReadCache::default()).await?;
+        Ok(find(deployments.iter(), description).is_some())
     }
 }

@@ -10,6 +10,10 @@ type Of<'c> = &'c [(&'c str, &'c str, &'c str)];
 /// The deployment, and the stage's owner.
 type Served<'c> = &'c [(&'c str, &'c str)];
 
+/// Descriptions of the system's earlier deployments.
+const OLD: &str = "0123456789abcdef";
+const OLDER: &str = "fedcba9876543210";
+
 fn deployments(of: Of<'_>) -> String {
     let item = |(id, description, status): &(&str, &str, &str)| {
         json!({"deploymentId": id, "description": description, "deploymentStatus": status,
@@ -28,6 +32,7 @@ async fn it_waits_for_routes_and_until_it_is_deployed() {
     let no_route = r#"{"__type":"BadRequestException","message":"At least one route is required before deploying the Api."}"#;
     let also = r#"{"__type":"BadRequestException","message":"Unable to deploy API because no routes exist in this API"}"#;
     let fake = FakeAws::new([
+        ("/v2/tags", 200, OURS),
         ("/v2/tags", 201, "{}"),
         ("GET", 200, NONE),
         ("POST", 400, no_route),
@@ -65,6 +70,7 @@ async fn it_waits_for_routes_and_until_it_is_deployed() {
 async fn a_failed_one_is_an_error_with_its_message() {
     let failed = r#"{"deploymentId":"d","deploymentStatus":"FAILED","deploymentStatusMessage":"no integration"}"#;
     let fake = FakeAws::new([
+        ("/v2/tags", 200, OURS),
         ("/v2/tags", 201, "{}"),
         ("GET", 200, NONE),
         (
@@ -91,6 +97,7 @@ async fn a_failed_one_is_an_error_with_its_message() {
 async fn one_that_an_earlier_run_waited_for_is_taken_up_and_a_failed_one_is_not() {
     let pending = deployments(&[("e", "wanted", "FAILED"), ("d", "wanted", "PENDING")]);
     let fake = FakeAws::new([
+        ("/v2/tags", 200, OURS),
         ("/v2/tags", 201, "{}"),
         ("/apis/a/deployments", 200, &*pending),
         ("/v2/tags", 200, OURS),
@@ -109,19 +116,19 @@ async fn one_that_an_earlier_run_waited_for_is_taken_up_and_a_failed_one_is_not(
 
 #[tokio::test]
 async fn the_wanted_one_is_read_or_the_served_one_or_the_newest() {
-    let cases: [(Of<'_>, Served<'_>, Option<&str>); 5] = [
+    let cases: [(Of<'_>, Served<'_>, Option<&str>); 6] = [
         (
-            &[("d", "wanted", "DEPLOYED"), ("e", "old", "DEPLOYED")],
+            &[("d", "wanted", "DEPLOYED"), ("e", OLD, "DEPLOYED")],
             &[("e", "acme")],
             Some("a/d"),
         ),
         (
-            &[("d", "old", "DEPLOYED"), ("e", "older", "DEPLOYED")],
+            &[("d", OLD, "DEPLOYED"), ("e", OLDER, "DEPLOYED")],
             &[("d", "acme")],
             Some("a/d"),
         ),
         (
-            &[("d", "old", "DEPLOYED"), ("e", "older", "DEPLOYED")],
+            &[("d", OLD, "DEPLOYED"), ("e", OLDER, "DEPLOYED")],
             &[],
             Some("a/e"),
         ),
@@ -131,6 +138,12 @@ async fn the_wanted_one_is_read_or_the_served_one_or_the_newest() {
             None,
         ),
         (&[("d", "", "DEPLOYED")], &[("d", "acme")], None),
+        // One that others created is not the one to replace.
+        (
+            &[("d", OLD, "DEPLOYED"), ("e", "theirs", "DEPLOYED")],
+            &[("e", "theirs")],
+            Some("a/d"),
+        ),
     ];
     for (of, served, chosen) in cases {
         let (of, served) = (deployments(of), stages(served));
@@ -149,28 +162,45 @@ async fn the_wanted_one_is_read_or_the_served_one_or_the_newest() {
 }
 
 #[tokio::test]
-async fn those_that_wait_that_aws_made_and_that_others_serve_are_no_orphans() {
+async fn those_that_wait_and_that_aws_made_are_no_orphans_and_those_of_others_are_left() {
     let of = deployments(&[
-        ("d", "old", "DEPLOYED"),
+        ("d", OLD, "DEPLOYED"),
         ("e", "wanted", "PENDING"),
         ("f", "", "DEPLOYED"),
         ("g", "theirs", "DEPLOYED"),
         ("h", "wanted", "FAILED"),
+        ("i", OLDER, "DEPLOYED"),
     ]);
-    let served = stages(&[("d", "acme"), ("g", "theirs")]);
-    let fake = FakeAws::new([
-        ("/deployments", 200, &*of),
-        ("/stages", 200, &served),
-        ("/v2/apis", 200, APIS),
-    ]);
-    let listed = driver(&fake, Deployments::new)
-        .list(&ReadCache::default())
-        .await
-        .unwrap();
+    let served = stages(&[("d", "acme"), ("i", "theirs")]);
+    let recorded = r#"{"tags":{"frontage:system":"acme","frontage:address":"test/api","frontage:fingerprint:deployment":"f 7abf232703f4"}}"#;
+    let mut script = vec![("/deployments", 200, &*of), ("/v2/apis ", 200, APIS)];
+    script.extend([("/v2/tags", 200, recorded); 4]);
+    script.extend([("/stages", 200, &*served); 3]);
+    let fake = FakeAws::new(script);
+    let driver = driver(&fake, Deployments::new);
+    let listed = driver.list(&ReadCache::default()).await.unwrap();
+    let foreign = LiveTags::Foreign("test/api".parse().unwrap());
+    let mut found = Vec::new();
+    for live in listed {
+        let owner = match live.tags {
+            LiveTags::Unread => driver.confirm(None, &live).await.unwrap().unwrap().tags,
+            ref listed => listed.clone(),
+        };
+        assert!(owner.owner().is_some() || owner == foreign);
+        let address = owner.owner().map(|owner| owner.address.to_string());
+        found.push((live.id, address.unwrap_or_default()));
+    }
+    let found: Vec<_> = found.iter().map(|(id, at)| (&**id, &**at)).collect();
     assert_eq!(
-        listed.iter().map(|live| &*live.id).collect::<Vec<_>>(),
-        ["a/d", "a/h"]
+        found,
+        [
+            ("a/d", "test/api.deployment.d"),
+            ("a/g", ""),
+            ("a/h", "test/deployment"),
+            ("a/i", "")
+        ]
     );
+    fake.assert_used();
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,23 +7,27 @@ mod tests;
 
 use aws_sdk_apigatewayv2::types::{
     Api, ConnectionType, ContentHandlingStrategy, Integration as SdkIntegration, IntegrationType,
-    PassthroughBehavior,
+    PassthroughBehavior, Route,
 };
-use engine::{Changes, DriverError, LiveTags, ReadCache};
+use engine::{Changes, DriverError, ReadCache};
 use model::types::apigatewayv2::Integration;
-use model::{ADDRESS_TAG, Address, Owner, Tags};
+use model::{Address, Owner, Tags};
 
-use super::client::{ApiGatewayClient, DELETIONS, WRITES};
+use super::client::{ApiGatewayClient, DELETIONS, WRITES, once};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
 use crate::kit::children::{Child, child};
+use crate::kit::create_once::{Creation, find_or_create};
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
 
 type Properties = Integration<String>;
 type Live = TypedLive<Properties>;
+
+/// The attribute of a live integration with its description, which contains its address.
+const DESCRIPTION: &str = "Description";
 
 /// Reads and writes integrations.
 ///
@@ -64,7 +68,7 @@ impl Integrations {
 
     async fn create_integration(
         &self,
-        desired: Properties,
+        desired: &Properties,
         address: &Address,
     ) -> Result<Live, DriverError> {
         let connection = desired.connection_type.as_deref();
@@ -87,17 +91,17 @@ impl Integrations {
             .set_request_parameters(convert::new_map(&desired.request_parameters))
             .set_request_templates(convert::new_map(&desired.request_templates))
             .set_template_selection_expression(desired.template_selection_expression.clone());
-        let created = WRITES
-            .write(|| call.clone().send().sent("apigateway:CreateIntegration"))
+        let created = call
+            .customize()
+            .config_override(once())
+            .send()
+            .sent("apigateway:CreateIntegration")
             .await?;
         let id = created
             .integration_id()
             .ok_or_else(|| DriverError::internal("a new integration has no id"))?;
-        Ok(child(
-            &desired.api_id.clone(),
-            (Integration::ID, id),
-            desired,
-        ))
+        let id = (Integration::ID, id);
+        Ok(child(&desired.api_id, id, desired.clone()))
     }
 }
 
@@ -128,20 +132,17 @@ fn properties(api_id: &str, integration: &SdkIntegration) -> Properties {
     }
 }
 
-/// The description contains the address, even an orphan's.
 fn live(api_id: &str, integration: &SdkIntegration) -> Live {
     let id = integration.integration_id().unwrap_or_default();
-    let description = integration.description();
-    let stated = description.filter(|text| text.parse::<Address>().is_ok());
-    let stated = stated.map(|address| (ADDRESS_TAG.to_owned(), address.to_owned()));
-    TypedLive {
-        tags: LiveTags::Hinted(Tags::from_iter(stated)),
-        ..child(
-            api_id,
-            (Integration::ID, id),
-            properties(api_id, integration),
-        )
-    }
+    let mut live = child(
+        api_id,
+        (Integration::ID, id),
+        properties(api_id, integration),
+    );
+    let description = integration.description().map(str::to_owned);
+    let stated = description.map(|text| (DESCRIPTION.to_owned(), text));
+    live.attributes.extend(stated);
+    live
 }
 
 impl Child for Integrations {
@@ -157,6 +158,23 @@ impl Child for Integrations {
 
     fn parent_id(integration: &Properties) -> &str {
         &integration.api_id
+    }
+
+    fn key(_: &Properties) -> Option<String> {
+        None
+    }
+
+    /// The description contains the address, even an orphan's. It is one of the API's stack.
+    fn stated_address(&self, live: &Live, api: &Owner) -> Option<Address> {
+        let stated: Address = live.attributes.get(DESCRIPTION)?.parse().ok()?;
+        (stated.stack() == api.address.stack()).then_some(stated)
+    }
+
+    async fn is_used_by_others(&self, live: &Live, api: &Tags) -> Result<bool, DriverError> {
+        let (api_id, id) = (&live.properties.api_id, live.attribute(Integration::ID)?);
+        let target = format!("integrations/{id}");
+        let uses = |route: &Route| route.target() == Some(&target);
+        self.0.is_used_by_others(api_id, api, uses).await
     }
 
     /// AWS's defaults: the Internet, 29 s, and messages that match no template pass. `POST` is the
@@ -198,13 +216,17 @@ impl Child for Integrations {
     }
 
     async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {
-        let (api_id, cache) = (&desired.api_id, ReadCache::default());
-        if let Some(found) = self.at(api_id, &owner.address, &cache).await?
-            && let Some(found) = self.resume(found, &desired, owner).await?
-        {
-            return Ok(found);
-        }
-        self.create_integration(desired, &owner.address).await
+        let find = || async {
+            let (api_id, cache) = (&desired.api_id, ReadCache::default());
+            match self.at(api_id, &owner.address, &cache).await? {
+                Some(found) => self.resume(found, &desired, owner).await,
+                None => Ok(None),
+            }
+        };
+        let create = || self.create_integration(&desired, &owner.address);
+        let made = find_or_create(|error| WRITES.passes(error), find, create);
+        let (Creation::Found(live) | Creation::New(live)) = made.await?;
+        Ok(live)
     }
 
     /// Every update contains the type: without it the service checks the rest against the wrong
@@ -274,11 +296,10 @@ impl Child for Integrations {
         let call = call.api_id(api_id).integration_id(id);
         let delete = || call.clone().send().done("apigateway:DeleteIntegration");
         let target = format!("integrations/{id}");
-        let users = || {
-            self.0
-                .routes_with(api_id, |route| route.target() == Some(&target))
-        };
-        DELETIONS.delete_unused(delete, users).await
+        let uses = |route: &Route| route.target() == Some(&target);
+        let users = || self.0.routes_with(api_id, uses);
+        let deleted = DELETIONS.delete_unused(delete, users).await;
+        self.0.deleted_or_left(deleted, api_id, uses).await
     }
 
     /// Several integrations may have one address.

@@ -10,7 +10,7 @@ use engine::{Changes, DriverError, ReadCache};
 use model::Owner;
 use model::types::apigatewayv2::Route;
 
-use super::client::{ApiGatewayClient, DELETIONS, WRITES};
+use super::client::{ApiGatewayClient, DELETIONS, ROUTE, WRITES, older_route_name};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
@@ -111,7 +111,7 @@ impl Child for Routes {
     type Properties = Properties;
     type Service = ApiGatewayClient;
     const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
-    const KIND: &'static str = "route";
+    const KIND: &'static str = ROUTE;
     const LIMITS: &'static [Limit] = limits::LIMITS;
 
     fn service(&self) -> &ApiGatewayClient {
@@ -122,8 +122,12 @@ impl Child for Routes {
         &route.api_id
     }
 
-    fn orphan_name(live: &Live) -> &str {
-        &live.properties.route_key
+    fn key(route: &Properties) -> Option<String> {
+        Some(route.route_key.clone())
+    }
+
+    fn is_older_name(&self, name: &str, live: &Live, _: &Owner) -> bool {
+        name == older_route_name(&live.properties.route_key)
     }
 
     fn normalise(&self, route: &mut Properties) {

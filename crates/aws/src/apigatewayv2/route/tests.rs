@@ -7,6 +7,11 @@ const TAKEN: &str = r#"{"__type":"ConflictException","message":"Route with key $
 async fn the_record_comes_first_and_concurrent_writes_are_made_again() {
     let fake = FakeAws::new([
         (
+            "GET https://apigateway.eu-west-1.amazonaws.com/v2/tags",
+            200,
+            OURS,
+        ),
+        (
             "POST https://apigateway.eu-west-1.amazonaws.com/v2/tags",
             409,
             CONCURRENT,
@@ -26,7 +31,7 @@ async fn the_record_comes_first_and_concurrent_writes_are_made_again() {
     assert_eq!(live.attributes[Properties::ID.name], "r");
     assert_eq!(
         sent(&fake, "/v2/tags"),
-        json!({"tags": {"frontage:fingerprint:route": "f"}})
+        json!({"tags": {"frontage:fingerprint:route": "f 7877c6027e73"}})
     );
     fake.assert_used();
 }
@@ -35,6 +40,7 @@ async fn the_record_comes_first_and_concurrent_writes_are_made_again() {
 async fn a_route_whose_answer_was_lost_is_taken_up() {
     let found = r#"{"items":[{"routeId":"r","routeKey":"$connect","target":"integrations/old"}]}"#;
     let fake = FakeAws::new([
+        ("/v2/tags", 200, OURS),
         ("/v2/tags", 201, "{}"),
         (
             "GET https://apigateway.eu-west-1.amazonaws.com/v2/apis/a/routes",
@@ -65,6 +71,7 @@ async fn a_route_whose_answer_was_lost_is_taken_up() {
 async fn a_route_in_somebody_elses_api_is_not_taken_up() {
     let found = r#"{"items":[{"routeId":"r","routeKey":"$connect"}]}"#;
     let fake = FakeAws::new([
+        ("/v2/tags", 200, OURS),
         ("/v2/tags", 201, "{}"),
         ("/apis/a/routes", 200, found),
         ("/v2/tags", 200, r#"{"tags":{}}"#),
@@ -99,7 +106,7 @@ async fn routes_and_records_are_found_on_a_later_page_and_in_the_api_itself() {
         (
             "/v2/tags",
             200,
-            r#"{"tags":{"frontage:system":"acme","frontage:fingerprint:route":"g"}}"#,
+            r#"{"tags":{"frontage:system":"acme","frontage:fingerprint:route":"g 7877c6027e73"}}"#,
         ),
         ("/v2/apis", 200, &apis),
     ]);

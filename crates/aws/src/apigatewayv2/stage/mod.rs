@@ -10,14 +10,14 @@ mod write;
 use aws_sdk_apigatewayv2::types::{Api as SdkApi, Stage as SdkStage};
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::apigatewayv2::Stage;
-use model::{Owner, Tags};
+use model::{Address, Owner, Tags};
 
 use super::client::{ApiGatewayClient, DELETIONS};
 use super::convert;
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
-use crate::kit::children::ParentService as _;
+use crate::kit::children::{Parent as _, ParentService as _, Reliance};
 use crate::kit::leave::leave;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership::adopt;
@@ -171,9 +171,40 @@ impl ResourceDriver for Stages {
         for api in self.0.owned(cache).await? {
             let api_id = api.api_id().unwrap_or_default();
             let stages = self.0.stages(api_id, cache).await?;
-            listed.extend(stages.iter().map(|stage| self.live(&api, stage)));
+            let tags = ApiGatewayClient::tags_in(&api);
+            for stage in stages.iter() {
+                let live = self.live(&api, stage);
+                let is_listed = self.0.reliance() == Reliance::Listed;
+                let is_ours = live.tags.known().is_some_and(|tags| self.0.is_ours(tags));
+                let owner = Owner::recorded_in(&tags).filter(|_| is_listed && !is_ours);
+                listed.push(match owner {
+                    Some(owner) => TypedLive {
+                        tags: LiveTags::Foreign(owner.address),
+                        ..live
+                    },
+                    None => live,
+                });
+            }
         }
         Ok(listed)
+    }
+
+    /// One that was listed and is not the system's is others' in the system's API.
+    async fn confirm(
+        &self,
+        live: Live,
+        address: Option<&Address>,
+    ) -> Result<Option<Live>, DriverError> {
+        let tags = self.tag_store().tags(&live, address).await?;
+        if address.is_some() || self.0.is_ours(&tags) {
+            let tags = LiveTags::Read(tags);
+            return Ok(Some(TypedLive { tags, ..live }));
+        }
+        let api = self.0.parent_tags(&live.properties.api_id).await?;
+        Ok(Owner::recorded_in(&api).map(|owner| TypedLive {
+            tags: LiveTags::Foreign(owner.address),
+            ..live
+        }))
     }
 
     fn tag_store(&self) -> impl TagStore<Properties> {

@@ -220,6 +220,7 @@ async fn a_certificate_that_was_deleted_is_asked_for_with_another_token() {
 async fn read(fake: &FakeAws, zone: Option<&str>) -> Option<Live> {
     let address = "test/certificate".parse().unwrap();
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: certificate(zone),
     };

@@ -22,7 +22,7 @@ use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::ownership;
 use crate::kit::recorded;
-use crate::kit::tag_store::TagStore;
+use crate::kit::tag_store::{TagCalls as _, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest};
 
 /// A resource as it is listed.
@@ -121,6 +121,49 @@ impl<K: CommentOwned> Driver<K> {
         cache.once(key, || K::list(&self.client.sdk)).await
     }
 
+    /// Whether a distribution of the system uses a resource, which shows that one without a note is
+    /// the system's too. The note may be lost, as after somebody has edited the comment.
+    async fn is_in_use(&self, id: &str, cache: &ReadCache) -> Result<bool, DriverError> {
+        let distributions = self.client.distributions_once(cache).await?;
+        let users = distributions
+            .iter()
+            .filter(|found| K::shared(id).is_used_by(found));
+        for user in users {
+            let tags = self.client.tags(&user.arn).await?;
+            let owner = Owner::recorded_in(&tags);
+            if owner.is_some_and(|owner| self.client.account.owns(&owner)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A resource of the system that has lost its note. If all but the comment is as desired, the
+    /// comment alone was changed, and outside Frontage.
+    fn without_note(
+        &self,
+        mut live: Live<K>,
+        request: TypedReadRequest<'_, K::Properties>,
+    ) -> Live<K> {
+        let (mut found, mut desired) = (live.properties.clone(), request.properties);
+        for properties in [&mut found, &mut desired] {
+            *K::comment(properties) = None;
+            K::normalise(properties);
+        }
+        let fingerprint = (found == desired).then(|| request.fingerprint.to_owned());
+        let account = &self.client.account;
+        let owner = Owner {
+            system: account.system().to_owned(),
+            region: Some(account.region().to_owned()),
+            address: request.address.clone(),
+            fingerprint: fingerprint.unwrap_or_default(),
+        };
+        live.tags = LiveTags::Read(owner.tags());
+        let comment = K::comment(&mut live.properties);
+        *comment = Some(owner_comment::note_lost(comment.as_deref()));
+        live
+    }
+
     /// The version that a write names.
     async fn version(&self, id: &str) -> Result<String, DriverError> {
         version(K::version(&self.client.sdk, id).await?)
@@ -215,8 +258,14 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
     ) -> Result<Option<Live<K>>, DriverError> {
         let name = K::name(&request.properties);
         let all = self.all(cache).await?;
-        let named = all.iter().find(|found| found.name == name);
-        named.map(found::<K>).transpose()
+        let Some(named) = all.iter().find(|found| found.name == name) else {
+            return Ok(None);
+        };
+        let live = found::<K>(named)?;
+        if note(named).owner.is_some() || !self.is_in_use(&named.id, cache).await? {
+            return Ok(Some(live));
+        }
+        Ok(Some(self.without_note(live, request)))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<Live<K>>, DriverError> {

@@ -160,6 +160,7 @@ async fn one_of_another_region_is_read_as_such_and_not_taken() {
     let fake = FakeAws::new([("GET ", 200, theirs.as_str())]);
     let address = "shell/control".parse().unwrap();
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: control(),
     };

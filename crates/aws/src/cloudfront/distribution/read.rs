@@ -1,7 +1,6 @@
 //! The distributions of the account that are the system's.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use aws_sdk_cloudfront::types::DistributionSummary;
 use engine::{DriverError, ReadCache};
@@ -14,22 +13,7 @@ use crate::cloudfront::client::WRITES;
 use crate::cloudfront::owner_comment::{self, OwnerComment, in_brief};
 use crate::kit::tag_store::TagCalls as _;
 
-/// Ends a comment that lost its note, so that it differs from the desired one.
-const NOTE_LOST: &str = "(without the note of its owner)";
-
 impl Distributions {
-    /// All distributions of the account, one call per page and cache.
-    async fn summaries(
-        &self,
-        cache: &ReadCache,
-    ) -> Result<Arc<Vec<DistributionSummary>>, DriverError> {
-        cache
-            .once("cloudfront:ListDistributions", || {
-                self.client.distributions()
-            })
-            .await
-    }
-
     /// The distribution at an address: by its note or, if that was removed, by its tags.
     pub(super) async fn find(
         &self,
@@ -37,7 +21,7 @@ impl Distributions {
         wanted: &DistributionConfig<String>,
         cache: &ReadCache,
     ) -> Result<Option<Live>, DriverError> {
-        let summaries = self.summaries(cache).await?;
+        let summaries = self.client.distributions_once(cache).await?;
         let owner = Owner {
             system: self.client.account.system().to_owned(),
             id: None,
@@ -66,7 +50,7 @@ impl Distributions {
     /// The distributions whose note names the system. Those of another Region are not read: each
     /// takes two calls.
     pub(super) async fn owned(&self, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
-        let summaries = self.summaries(cache).await?;
+        let summaries = self.client.distributions_once(cache).await?;
         let ours = |owner: &Owner| self.client.account.owns(owner);
         let owned = summaries
             .iter()
@@ -106,10 +90,7 @@ fn comment(live: &str, tags: &Tags) -> Option<String> {
     if note.owner.as_ref().map(in_brief) == owner.as_ref().map(in_brief) {
         return note.text;
     }
-    Some(note.text.map_or_else(
-        || NOTE_LOST.to_owned(),
-        |text| format!("{text} {NOTE_LOST}"),
-    ))
+    Some(owner_comment::note_lost(note.text.as_deref()))
 }
 
 fn origin_ids(of: &DistributionSummary) -> BTreeSet<&str> {

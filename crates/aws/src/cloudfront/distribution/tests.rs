@@ -128,6 +128,7 @@ fn live(status: &str) -> Live {
 async fn find(fake: &FakeAws) -> Result<Option<Live>, DriverError> {
     let address = "shell/site".parse().unwrap();
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: site(),
     };

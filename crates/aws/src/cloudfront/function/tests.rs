@@ -112,6 +112,7 @@ async fn the_function_of_another_region_is_read_as_such_and_not_taken() {
     ]);
     let address = "shell/rewrite".parse().unwrap();
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: function(),
     };
@@ -173,6 +174,7 @@ async fn one_that_did_not_go_live_is_not_published() {
     ]);
     let address = "shell/rewrite".parse().unwrap();
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: function(),
     };

@@ -161,6 +161,7 @@ async fn an_alarm_on_the_second_page_is_found_and_an_absent_one_is_deleted() {
     let driver = driver(&fake);
     let address = "test/alarm".parse().unwrap();
     let request = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: alarm(&json!({})),
     };

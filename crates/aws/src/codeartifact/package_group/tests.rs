@@ -174,6 +174,7 @@ async fn the_list_of_an_origin_is_read_whole_and_only_if_it_has_one() {
         ("/v1/tags", 200, OURS),
     ]);
     let request = TypedReadRequest {
+        fingerprint: "f",
         address: &"packages/scope-acme".parse().unwrap(),
         properties: specific(&[]),
     };

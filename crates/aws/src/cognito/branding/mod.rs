@@ -19,7 +19,9 @@ use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
-use crate::kit::children::{Child, Parent as _, ParentService as _, child, recorded};
+use crate::kit::children::{
+    Child, Parent as _, ParentService as _, child, digest, name_of, recorded,
+};
 use crate::kit::gone::until_gone;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{OrphanSearch, TypedLive, TypedReadRequest};
@@ -145,8 +147,8 @@ impl Child for Brandings {
         &style.user_pool_id
     }
 
-    fn orphan_name(live: &Live) -> &str {
-        &live.properties.client_id
+    fn key(style: &Properties) -> Option<String> {
+        Some(style.client_id.clone())
     }
 
     /// A style without settings and images is Cognito's own.
@@ -193,11 +195,16 @@ impl Child for Brandings {
         }
     }
 
+    /// Only those that a record identifies: each takes a call, and a style of others is of their own
+    /// client.
     async fn all(&self, pool: &UserPoolType, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let pool_id = pool.id().unwrap_or_default();
         let mut all = Vec::new();
         let clients = self.0.clients(pool_id, cache).await?;
-        for client_id in clients.iter().filter_map(|client| client.client_id()) {
+        let tags = CognitoClient::tags_in(pool);
+        let is_recorded = |id: &&str| name_of(&tags, &digest(Self::KIND, id)).is_some();
+        let ids = clients.iter().filter_map(|client| client.client_id());
+        for client_id in ids.filter(is_recorded) {
             let style = self.style(pool_id, client_id, cache).await?;
             all.extend(
                 style

@@ -43,6 +43,7 @@ async fn a_style_is_made_of_settings_or_of_cognitos_own_values() {
     let described = described();
     let made = || {
         [
+            ("ListTagsForResource", 200, OURS),
             ("TagResource", 200, "{}"),
             ("CreateManagedLoginBranding", 200, described.as_str()),
         ]
@@ -68,6 +69,7 @@ async fn a_style_is_made_of_settings_or_of_cognitos_own_values() {
 async fn a_style_whose_making_was_not_answered_is_made_what_is_wanted() {
     let described = described();
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateManagedLoginBranding", 400, EXISTS),
         (
@@ -114,7 +116,7 @@ async fn a_style_that_went_with_its_client_is_deleted() {
     let fake = FakeAws::new([
         ("DeleteManagedLoginBranding", 400, GONE),
         ("DescribeManagedLoginBrandingByClient", 400, GONE),
-        ("UntagResource", 400, GONE),
+        ("ListTagsForResource", 400, GONE),
     ]);
     let driver = driver(&fake, Brandings::new);
     driver
@@ -147,7 +149,7 @@ async fn a_style_that_the_model_does_not_have_is_an_orphan() {
         .unwrap();
     assert_eq!(
         listed[0].tags.known().unwrap()["frontage:address"],
-        "test/pool.branding.c"
+        "test/style"
     );
 }
 
@@ -155,6 +157,7 @@ async fn a_style_that_the_model_does_not_have_is_an_orphan() {
 async fn a_style_in_another_systems_pool_is_not_taken_over() {
     let described = described();
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateManagedLoginBranding", 400, EXISTS),
         (

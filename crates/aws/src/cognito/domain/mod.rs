@@ -208,6 +208,19 @@ impl Child for Domains {
         &domain.user_pool_id
     }
 
+    fn key(domain: &Properties) -> Option<String> {
+        Some(domain.domain.clone())
+    }
+
+    fn is_older_name(&self, name: &str, live: &Live, pool: &Owner) -> bool {
+        let domain = &live.properties;
+        if domain.custom_domain_config.is_some() {
+            return name == "login-domain";
+        }
+        let prefix = format!("{}-", pool.system);
+        name == "domain" && domain.domain.starts_with(&prefix)
+    }
+
     fn normalise(&self, domain: &mut Properties) {
         domain.managed_login_version.get_or_insert(1);
     }

@@ -59,6 +59,7 @@ async fn an_empty_description_and_one_of_another_pool_are_absence() {
 async fn a_domain_is_waited_for_until_it_is_active() {
     let [creating, active] = [described("p", "CREATING"), described("p", "ACTIVE")];
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateUserPoolDomain", 200, "{}"),
         ("DescribeUserPoolDomain", 200, EMPTY),
@@ -80,6 +81,7 @@ async fn a_domain_is_waited_for_until_it_is_active() {
 async fn a_domain_that_cannot_be_set_up_says_so_at_once() {
     let failed = described("p", "FAILED");
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateUserPoolDomain", 200, "{}"),
         ("DescribeUserPoolDomain", 200, failed.as_str()),
@@ -99,6 +101,7 @@ async fn a_domain_that_cannot_be_set_up_says_so_at_once() {
 async fn a_domain_whose_making_was_not_answered_is_taken_and_another_pools_is_not() {
     let [ours, other] = [described("p", "ACTIVE"), described("other", "ACTIVE")];
     let mut answers = vec![
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateUserPoolDomain", 400, TAKEN),
         ("ListTagsForResource", 200, OURS),
@@ -112,6 +115,7 @@ async fn a_domain_whose_making_was_not_answered_is_taken_and_another_pools_is_no
     fake.assert_used();
     for description in [other.as_str(), EMPTY] {
         let fake = FakeAws::new([
+            ("ListTagsForResource", 200, OURS),
             ("TagResource", 200, "{}"),
             ("CreateUserPoolDomain", 400, TAKEN),
             ("DescribeUserPoolDomain", 200, description),
@@ -129,10 +133,12 @@ async fn a_domain_whose_making_was_not_answered_is_taken_and_another_pools_is_no
 #[tokio::test(start_paused = true)]
 async fn a_domain_is_gone_once_its_description_is_empty() {
     let deleting = described("p", "DELETING");
+    let recorded = with_record("domain=f d2d4122122f9");
     let fake = FakeAws::new([
         ("DeleteUserPoolDomain", 200, "{}"),
         ("DescribeUserPoolDomain", 200, deleting.as_str()),
         ("DescribeUserPoolDomain", 200, EMPTY),
+        ("ListTagsForResource", 200, recorded.as_str()),
         ("UntagResource", 200, "{}"),
     ]);
     let driver = driver(&fake, Domains::new);
@@ -150,7 +156,7 @@ async fn deleting_a_domain_that_is_gone_succeeds() {
             ("DeleteUserPoolDomain", 400, absent),
             ("DescribeUserPoolDomain", 200, EMPTY),
             ("DescribeUserPoolDomain", 200, EMPTY),
-            ("UntagResource", 400, GONE),
+            ("ListTagsForResource", 400, GONE),
         ]);
         let driver = driver(&fake, Domains::new);
         let live = live(&driver, (Properties::LOGIN_URL, "acme"), "domain", &acme());
@@ -162,6 +168,7 @@ async fn deleting_a_domain_that_is_gone_succeeds() {
 async fn a_domain_of_another_systems_pool_is_not_taken_over() {
     let ours = described("p", "ACTIVE");
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateUserPoolDomain", 400, TAKEN),
         ("DescribeUserPoolDomain", 200, ours.as_str()),

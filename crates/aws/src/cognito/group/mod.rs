@@ -107,6 +107,14 @@ impl Child for Groups {
         &group.user_pool_id
     }
 
+    fn key(group: &Properties) -> Option<String> {
+        Some(group.group_name.clone())
+    }
+
+    fn is_older_name(&self, name: &str, live: &Live, _: &Owner) -> bool {
+        name.strip_prefix("group-") == Some(&live.properties.group_name)
+    }
+
     fn normalise(&self, group: &mut Properties) {
         group
             .description

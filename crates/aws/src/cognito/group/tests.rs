@@ -6,7 +6,7 @@ fn admins() -> Value {
 }
 
 #[tokio::test]
-async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
+async fn a_group_is_found_on_the_second_page_and_the_others_are_left() {
     let fake = FakeAws::new([
         ("DescribeUserPool {", 200, POOL),
         (
@@ -36,9 +36,11 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
     );
     let listed = driver.list(&cache).await.unwrap();
     assert_eq!(listed.len(), 2, "not Cognito's own: {listed:?}");
+    let foreign = LiveTags::Foreign("test/pool".parse().unwrap());
+    assert_eq!(listed[0].tags, foreign);
     assert_eq!(
-        listed[0].tags.known().unwrap()["frontage:address"],
-        "test/pool.group.others"
+        listed[1].tags.owner().unwrap().address,
+        "test/group".parse().unwrap()
     );
     fake.assert_used();
 }
@@ -47,6 +49,7 @@ async fn a_group_is_found_on_the_second_page_and_the_others_are_orphans() {
 async fn a_group_whose_making_was_not_answered_is_made_what_is_wanted() {
     let exists = r#"{"__type":"GroupExistsException","message":"exists"}"#;
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateGroup", 400, exists),
         ("ListTagsForResource", 200, OURS),
@@ -80,13 +83,16 @@ async fn a_group_changes_in_place() {
 
 #[tokio::test]
 async fn a_record_alone_is_written_to_the_pool() {
-    let fake = FakeAws::new([("TagResource", 200, "{}")]);
+    let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
+        ("TagResource", 200, "{}"),
+    ]);
     let driver = driver(&fake, Groups::new);
     let live = live(&driver, (Properties::NAME, "admins"), "group", &admins());
     driver.retag(&live, &tags("group"), &[]).await.unwrap();
     assert_eq!(
         sent(&fake, "TagResource")["Tags"],
-        json!({"frontage:fingerprint:group": "f"})
+        json!({"frontage:fingerprint:group": "f 8c88bd725b05"})
     );
     fake.assert_used();
 }
@@ -96,7 +102,7 @@ async fn a_group_that_went_with_its_pool_is_deleted() {
     let fake = FakeAws::new([
         ("DeleteGroup", 400, GONE),
         ("GetGroup", 400, GONE),
-        ("UntagResource", 400, GONE),
+        ("ListTagsForResource", 400, GONE),
     ]);
     let driver = driver(&fake, Groups::new);
     let live = live(&driver, (Properties::NAME, "admins"), "group", &admins());
@@ -108,6 +114,7 @@ async fn a_group_that_went_with_its_pool_is_deleted() {
 async fn a_group_in_another_systems_pool_is_not_taken_over() {
     let exists = r#"{"__type":"GroupExistsException","message":"exists"}"#;
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateGroup", 400, exists),
         ("ListTagsForResource", 200, THEIRS),

@@ -5,13 +5,13 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_cognitoidentityprovider::types::{
     IdentityProviderType, IdentityProviderTypeType, UserPoolType,
 };
 use engine::{Changes, DriverError, ReadCache};
-use futures_util::future::try_join_all;
 use model::Owner;
 use model::types::cognito::UserPoolIdentityProvider;
 
@@ -212,6 +212,14 @@ impl Child for IdentityProviders {
         &provider.user_pool_id
     }
 
+    fn key(provider: &Properties) -> Option<String> {
+        Some(provider.provider_name.clone())
+    }
+
+    fn is_older_name(&self, name: &str, live: &Live, _: &Owner) -> bool {
+        name.strip_prefix("provider-") == Some(&live.properties.provider_name)
+    }
+
     fn normalise(&self, provider: &mut Properties) {
         let details = &mut provider.provider_details;
         details.retain(|key, value| !CHOSEN.contains(&key.as_str()) || value != "false");
@@ -253,12 +261,18 @@ impl Child for IdentityProviders {
     async fn all(&self, pool: &UserPoolType, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let pool_id = pool.id().unwrap_or_default();
         let names = self.names(pool_id, cache).await?;
-        let described = names
-            .iter()
-            .map(|name| self.described(pool_id, name, cache));
-        let described = try_join_all(described).await?;
-        let described = described.iter().filter_map(|found| found.as_ref().as_ref());
-        Ok(described.map(|found| live(pool_id, found)).collect())
+        let bare = |name: &String| {
+            let properties = UserPoolIdentityProvider {
+                user_pool_id: pool_id.to_owned(),
+                provider_name: name.clone(),
+                provider_type: String::new(),
+                provider_details: BTreeMap::new(),
+                attribute_mapping: BTreeMap::new(),
+                idp_identifiers: Vec::new(),
+            };
+            child(pool_id, (UserPoolIdentityProvider::NAME, name), properties)
+        };
+        Ok(names.iter().map(bare).collect())
     }
 
     async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {

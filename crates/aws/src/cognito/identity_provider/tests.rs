@@ -163,6 +163,7 @@ async fn a_provider_changes_in_place() {
 #[tokio::test]
 async fn a_provider_is_made_whole_and_recorded_before() {
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateIdentityProvider", 200, "{}"),
     ]);
@@ -170,9 +171,17 @@ async fn a_provider_is_made_whole_and_recorded_before() {
         .await
         .unwrap();
     assert_eq!(live.attributes[Properties::NAME.name], "Okta");
-    assert_eq!(calls(&fake), ["TagResource", "CreateIdentityProvider"]);
+    let expected = [
+        "ListTagsForResource",
+        "TagResource",
+        "CreateIdentityProvider",
+    ];
+    assert_eq!(calls(&fake), expected);
     let record = &sent(&fake, "TagResource")["Tags"];
-    assert_eq!(*record, json!({"frontage:fingerprint:provider": "f"}));
+    assert_eq!(
+        *record,
+        json!({"frontage:fingerprint:provider": "f 3d5e51c3fd3a"})
+    );
     let mut expected = okta();
     expected["IdpIdentifiers"] = json!(["example.com", "example.org"]);
     assert_eq!(sent(&fake, "CreateIdentityProvider"), expected);
@@ -182,6 +191,7 @@ async fn a_provider_is_made_whole_and_recorded_before() {
 async fn a_provider_whose_making_was_not_answered_is_made_what_is_wanted() {
     let answer = with_additions(&json!({}));
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("CreateIdentityProvider", 400, DUPLICATE),
         ("DescribeIdentityProvider", 200, answer.as_str()),
@@ -202,6 +212,7 @@ async fn what_else_is_a_duplicate_is_not_taken_over() {
     let saml = answer.replace("OIDC", "SAML");
     let refused = |script: Vec<(&'static str, u16, String)>| async move {
         let first = [
+            ("ListTagsForResource", 200, OURS.to_owned()),
             ("TagResource", 200, "{}".to_owned()),
             ("CreateIdentityProvider", 400, DUPLICATE.to_owned()),
         ];
@@ -222,12 +233,13 @@ async fn what_else_is_a_duplicate_is_not_taken_over() {
 }
 
 #[tokio::test]
-async fn providers_on_every_page_are_found_and_those_not_described_are_orphans() {
-    let answer = with_additions(&json!({}));
-    let other = answer.replace("Okta", "Entra");
+async fn providers_on_every_page_are_found_and_those_with_a_record_are_orphans() {
+    let pool = pool_of(&json!({"UserPoolTags": {"frontage:system": "acme",
+        "frontage:address": "test/pool", "frontage:fingerprint:provider-Okta": "f",
+        "frontage:fingerprint:entra": "f e4777a691606"}}));
     let fake = FakeAws::new([
         ("GetResources", 200, HINT),
-        ("DescribeUserPool {", 200, POOL),
+        ("DescribeUserPool {", 200, pool.as_str()),
         (
             "ListIdentityProviders",
             200,
@@ -236,39 +248,28 @@ async fn providers_on_every_page_are_found_and_those_not_described_are_orphans()
         (
             "ListIdentityProviders",
             200,
-            r#"{"Providers":[{"ProviderName":"Entra"}]}"#,
-        ),
-        (
-            "DescribeIdentityProvider {\"UserPoolId\":\"p\",\"ProviderName\":\"Okta\"",
-            200,
-            answer.as_str(),
-        ),
-        (
-            "DescribeIdentityProvider {\"UserPoolId\":\"p\",\"ProviderName\":\"Entra\"",
-            200,
-            other.as_str(),
+            r#"{"Providers":[{"ProviderName":"Entra"},{"ProviderName":"Theirs"}]}"#,
         ),
     ]);
     let driver = driver(&fake, IdentityProviders::new);
     let listed = driver.list(&ReadCache::default()).await.unwrap();
-    let addresses = listed
-        .iter()
-        .map(|live| &live.tags.known().unwrap()["frontage:address"]);
-    let addresses: Vec<_> = addresses.collect();
-    assert_eq!(
-        addresses,
-        ["test/pool.provider.Okta", "test/pool.provider.Entra"]
-    );
+    let at = |live: &Live| live.tags.owner().map(|owner| owner.address.to_string());
+    let addresses: Vec<_> = listed.iter().filter_map(at).collect();
+    assert_eq!(addresses, ["test/provider-Okta", "test/entra"]);
+    let foreign = LiveTags::Foreign("test/pool".parse().unwrap());
+    assert_eq!(listed[2].tags, foreign);
     fake.assert_used();
 }
 
 #[tokio::test]
 async fn a_provider_that_does_not_exist_is_absence_and_deleted() {
+    let recorded = with_record("provider=f 3d5e51c3fd3a");
     let fake = FakeAws::new([
         ("DescribeUserPool {", 200, POOL),
         ("DescribeIdentityProvider", 400, GONE),
         ("DeleteIdentityProvider", 400, GONE),
         ("DescribeIdentityProvider", 400, GONE),
+        ("ListTagsForResource", 200, recorded.as_str()),
         ("UntagResource", 200, "{}"),
     ]);
     let driver = driver(&fake, IdentityProviders::new);

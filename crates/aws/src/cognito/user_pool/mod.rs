@@ -271,7 +271,7 @@ impl ResourceDriver for UserPools {
         Ok(Holding::about(users.try_into().unwrap_or(0), "user"))
     }
 
-    /// Deletes the pool with everything in it, except its domain.
+    /// Deletes the pool with everything in it.
     async fn delete(&self, live: Live) -> Result<(), DriverError> {
         let Some(pool) = self.0.describe(&live.id).await? else {
             return Ok(());
@@ -279,6 +279,7 @@ impl ResourceDriver for UserPools {
         if pool.deletion_protection() == Some(&DeletionProtectionType::Active) {
             self.unprotect(&live).await?;
         }
+        self.delete_domains(&pool).await?;
         let call = self.0.client.delete_user_pool().user_pool_id(&live.id);
         DELETION
             .delete(|| call.clone().send().done("cognito-idp:DeleteUserPool"))

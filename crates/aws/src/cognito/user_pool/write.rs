@@ -256,6 +256,25 @@ impl UserPools {
             .await
     }
 
+    /// Deletes the domains that a pool still has, since others added them: Cognito deletes no pool
+    /// that has one.
+    pub(super) async fn delete_domains(&self, pool: &UserPoolType) -> Result<(), DriverError> {
+        let names = [pool.domain(), pool.custom_domain()].into_iter().flatten();
+        for name in names.filter(|name| !name.is_empty()) {
+            let call = self.0.client.delete_user_pool_domain();
+            let call = call.set_user_pool_id(pool.id.clone()).domain(name);
+            let deleted = COGNITO
+                .delete(|| call.clone().send().done("cognito-idp:DeleteUserPoolDomain"))
+                .await;
+            match deleted {
+                // It was deleted, and the pool still shows it.
+                Err(error) if error.is("InvalidParameterException") => {}
+                deleted => deleted?,
+            }
+        }
+        Ok(())
+    }
+
     pub(super) async fn add_attributes(
         &self,
         pool_id: &str,

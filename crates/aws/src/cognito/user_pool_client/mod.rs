@@ -6,7 +6,11 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-use aws_sdk_cognitoidentityprovider::types::{UserPoolClientType, UserPoolType};
+use aws_sdk_cognitoidentityprovider::Config;
+use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
+use aws_sdk_cognitoidentityprovider::types::{
+    UserPoolClientDescription, UserPoolClientType, UserPoolType,
+};
 use engine::{Changes, DriverError, ReadCache};
 use futures_util::future::try_join_all;
 use model::Owner;
@@ -18,6 +22,7 @@ use crate::account::Quirk;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
 use crate::kit::children::{Child, Parent as _, child};
+use crate::kit::create_once::{Creation, find_or_create};
 use crate::kit::gone::until_gone;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{OrphanSearch, TypedLive, TypedReadRequest};
@@ -57,13 +62,13 @@ impl Clients {
     async fn described(
         &self,
         pool_id: &str,
+        name: &str,
         cache: &ReadCache,
-        has_name: impl Fn(&str) -> bool,
     ) -> Result<Vec<UserPoolClientType>, DriverError> {
         let listed = self.0.clients(pool_id, cache).await?;
         let named = listed
             .iter()
-            .filter(|client| client.client_name().is_some_and(&has_name));
+            .filter(|client| client.client_name() == Some(name));
         let described = named.filter_map(|client| client.client_id()).map(|id| {
             let key = format!("cognito-idp:DescribeUserPoolClient {pool_id}/{id}");
             cache.once(key, move || self.describe(pool_id, id))
@@ -86,7 +91,7 @@ impl Clients {
             client_name,
             ..
         } = desired;
-        let named = self.described(user_pool_id, cache, |name| name == client_name);
+        let named = self.described(user_pool_id, client_name, cache);
         let rank = |client: &UserPoolClientType| {
             let created = client
                 .creation_date()
@@ -99,9 +104,9 @@ impl Clients {
 
     async fn create_client(&self, desired: &Properties) -> Result<String, DriverError> {
         let call = convert::creation(&self.0.client, desired)?;
-        let created = COGNITO
-            .write(|| call.clone().send().sent("cognito-idp:CreateUserPoolClient"))
-            .await?;
+        let once = Config::builder().retry_config(RetryConfig::disabled());
+        let call = call.customize().config_override(once).send();
+        let created = call.sent("cognito-idp:CreateUserPoolClient").await?;
         let created = created.user_pool_client;
         created
             .and_then(|client| client.client_id)
@@ -149,8 +154,13 @@ impl Child for Clients {
         &client.user_pool_id
     }
 
-    fn orphan_name(live: &Live) -> &str {
-        &live.properties.client_name
+    fn key(client: &Properties) -> Option<String> {
+        Some(client.client_name.clone())
+    }
+
+    fn is_older_name(&self, name: &str, live: &Live, pool: &Owner) -> bool {
+        let stack = pool.address.stack();
+        name == "client" && live.properties.client_name == format!("{}-{stack}-shell", pool.system)
     }
 
     fn normalise(&self, client: &mut Properties) {
@@ -181,22 +191,33 @@ impl Child for Clients {
 
     async fn all(&self, pool: &UserPoolType, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let pool_id = pool.id().unwrap_or_default();
-        let clients = self.described(pool_id, cache, |_| true).await?;
-        Ok(clients.iter().map(|client| live(pool_id, client)).collect())
+        let clients = self.0.clients(pool_id, cache).await?;
+        let bare = |client: &UserPoolClientDescription| {
+            let name = client.client_name().unwrap_or_default();
+            let id = client.client_id().unwrap_or_default();
+            let properties = UserPoolClient::new(pool_id.to_owned(), name);
+            child(pool_id, (UserPoolClient::ID, id), properties)
+        };
+        Ok(clients.iter().map(bare).collect())
     }
 
     async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {
         let pool_id = desired.user_pool_id.clone();
-        let named = self.named(&desired, &ReadCache::default()).await?;
-        let found = named
-            .filter(|client| is_of_kind(client, &desired))
-            .and_then(|client| client.client_id);
-        let id = match found {
-            Some(id) if self.0.owns(&pool_id, owner).await? => {
+        let find = || async {
+            let named = self.named(&desired, &ReadCache::default()).await?;
+            let named = named.filter(|client| is_of_kind(client, &desired));
+            match named.and_then(|client| client.client_id) {
+                Some(id) if self.0.owns(&pool_id, owner).await? => Ok(Some(id)),
+                _ => Ok(None),
+            }
+        };
+        let create = || self.create_client(&desired);
+        let id = match find_or_create(|error| COGNITO.passes(error), find, create).await? {
+            Creation::New(id) => id,
+            Creation::Found(id) => {
                 self.put(&id, &desired, |_| true).await?;
                 id
             }
-            _ => self.create_client(&desired).await?,
         };
         Ok(child(&pool_id, (UserPoolClient::ID, &id), desired))
     }

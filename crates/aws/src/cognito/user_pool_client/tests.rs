@@ -20,7 +20,7 @@ fn described(id: &str, created: u32, secret: bool) -> String {
 }
 
 #[tokio::test]
-async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_are_orphans() {
+async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_of_its_name_are_orphans() {
     let first = r#"{"UserPoolClients":[{"ClientId":"a","ClientName":"acme"},{"ClientId":"z","ClientName":"acme-2"}],
         "NextToken":"more"}"#;
     let second = r#"{"UserPoolClients":[{"ClientId":"b","ClientName":"acme"},{"ClientId":"c","ClientName":"acme"}]}"#;
@@ -36,11 +36,6 @@ async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_are_orphans() {
         ("\"ClientId\":\"a\"", 200, a.as_str()),
         ("\"ClientId\":\"b\"", 200, b.as_str()),
         ("\"ClientId\":\"c\"", 200, c.as_str()),
-        (
-            "\"ClientId\":\"z\"",
-            200,
-            r#"{"UserPoolClient":{"ClientId":"z","ClientName":"acme-2"}}"#,
-        ),
         ("GetResources", 200, HINT),
     ]);
     let driver = driver(&fake, Clients::new);
@@ -54,19 +49,12 @@ async fn the_oldest_of_the_wanted_kind_is_ours_and_the_others_are_orphans() {
     assert_eq!(live.attributes[Properties::ID.name], "c");
     assert_eq!(live.tags, LiveTags::Read(tags("client")));
     let listed = driver.list(&cache).await.unwrap();
-    let addresses: Vec<_> = listed
-        .iter()
-        .map(|live| live.tags.known().unwrap()["frontage:address"].as_str())
-        .collect();
-    assert_eq!(
-        addresses,
-        [
-            "test/pool.client.acme",
-            "test/pool.client.acme-2",
-            "test/pool.client.acme",
-            "test/pool.client.acme"
-        ]
-    );
+    let at = |live: &Live| live.tags.owner().map(|owner| owner.address.to_string());
+    let addresses: Vec<_> = listed.iter().map(at).collect();
+    let ours = Some("test/client".to_owned());
+    assert_eq!(addresses, [ours.clone(), None, ours.clone(), ours]);
+    let foreign = LiveTags::Foreign("test/pool".parse().unwrap());
+    assert_eq!(listed[1].tags, foreign, "a client of another name");
     assert!(!format!("{listed:?}").contains("hush"));
     fake.assert_used();
 }
@@ -116,6 +104,7 @@ async fn rotation_turns_the_older_way_to_refresh_off() {
 #[tokio::test]
 async fn a_client_is_recorded_before_it_is_made() {
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("ListUserPoolClients", 200, NONE),
         ("CreateUserPoolClient", 200, MADE),
@@ -127,11 +116,16 @@ async fn a_client_is_recorded_before_it_is_made() {
     assert_eq!(live.attributes[Properties::ID.name], "c");
     assert_eq!(
         calls(&fake),
-        ["TagResource", "ListUserPoolClients", "CreateUserPoolClient"]
+        [
+            "ListTagsForResource",
+            "TagResource",
+            "ListUserPoolClients",
+            "CreateUserPoolClient"
+        ]
     );
     assert_eq!(
         sent(&fake, "TagResource")["Tags"],
-        json!({"frontage:fingerprint:client": "f"})
+        json!({"frontage:fingerprint:client": "f 049b975d3a65"})
     );
     let made = sent(&fake, "CreateUserPoolClient");
     assert_eq!(
@@ -145,6 +139,7 @@ async fn a_client_is_recorded_before_it_is_made() {
 async fn a_client_whose_making_was_not_answered_is_made_what_is_wanted() {
     let client = described("c", 1, false);
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("ListUserPoolClients", 200, LISTED),
         ("DescribeUserPoolClient", 200, client.as_str()),
@@ -162,6 +157,7 @@ async fn a_client_whose_making_was_not_answered_is_made_what_is_wanted() {
 async fn a_client_with_a_secret_is_not_taken_for_one_without() {
     let client = described("c", 1, true);
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("ListUserPoolClients", 200, LISTED),
         ("DescribeUserPoolClient", 200, client.as_str()),
@@ -224,17 +220,13 @@ async fn a_client_that_went_with_its_pool_is_deleted() {
         ("DeleteUserPoolClient", 400, GONE),
         ("DescribeUserPoolClient", 400, GONE),
         ("ListUserPoolClients", 400, GONE),
-        ("UntagResource", 400, GONE),
+        ("ListTagsForResource", 400, GONE),
     ]);
     let driver = driver(&fake, Clients::new);
     driver
         .delete(&live(&driver, (Properties::ID, "c"), "client", &named()))
         .await
         .unwrap();
-    assert_eq!(
-        sent(&fake, "UntagResource")["TagKeys"],
-        json!(["frontage:fingerprint:client"])
-    );
     fake.assert_used();
     let fake = FakeAws::new([("DescribeUserPool", 400, GONE)]);
     let gone = crate::cognito::testing::driver(&fake, Clients::new);
@@ -265,6 +257,7 @@ async fn the_record_of_a_replaced_client_is_its_successors() {
 async fn a_client_in_another_systems_pool_is_not_taken_over() {
     let client = described("c", 1, false);
     let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
         ("TagResource", 200, "{}"),
         ("ListUserPoolClients", 200, LISTED),
         ("DescribeUserPoolClient", 200, client.as_str()),
@@ -362,4 +355,28 @@ fn a_plan_lets_pass_what_it_does_not_know_and_loopback_addresses() {
     });
     let found = findings(Clients::new, &named(), &members);
     assert_eq!(found, Vec::<String>::new());
+}
+
+/// The SDK does not repeat the call, which would make a second client.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_leaves_one_client() {
+    let failed = r#"{"__type":"InternalErrorException","message":"lost"}"#;
+    let client = described("c", 1, false);
+    let fake = FakeAws::new([
+        ("ListTagsForResource", 200, OURS),
+        ("TagResource", 200, "{}"),
+        ("ListUserPoolClients", 200, NONE),
+        ("CreateUserPoolClient", 500, failed),
+        ("ListUserPoolClients", 200, NONE),
+        ("ListUserPoolClients", 200, LISTED),
+        ("DescribeUserPoolClient", 200, client.as_str()),
+        ("ListTagsForResource", 200, OURS),
+        ("UpdateUserPoolClient", 200, MADE),
+    ]);
+    let live = create(&driver(&fake, Clients::new), "client", &named())
+        .await
+        .unwrap();
+    assert_eq!(live.attributes[Properties::ID.name], "c");
+    assert_eq!(fake.count("CreateUserPoolClient"), 1);
+    fake.assert_used();
 }

@@ -146,6 +146,7 @@ async fn the_role_of_another_region_is_read_as_such_and_not_taken() {
     ]);
     let address = "test/r".parse().unwrap();
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: role(),
     };
@@ -270,6 +271,7 @@ fn whole() -> Properties {
 
 fn wanted(address: &Address, properties: Properties) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
+        fingerprint: "f",
         address,
         properties,
     }

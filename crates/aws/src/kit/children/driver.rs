@@ -7,11 +7,23 @@ use engine::{Attributes, Changes, DriverError, Holding, LiveTags, ReadCache};
 use model::{Address, Owner, Resource, SYSTEM_TAG, Tags};
 use serde::de::DeserializeOwned;
 
-use super::{Parent, ParentTags, is_recorded, orphan, own_id, recorded};
+use super::record::{name_of, records};
+use super::{Parent, ParentTags, digest, orphan, parent_id, recorded_as};
 use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest, changes};
+
+/// How far the tags of a parent as it was read show the records of its children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reliance {
+    /// As they are now.
+    Certain,
+    /// A list shows them, which may lag: before anything is written they are read from the parent.
+    Listed,
+    /// A list shows tags, and maybe no records.
+    Unlisted,
+}
 
 /// A service that has parents, and how it reads them.
 pub(crate) trait ParentService: Parent + Debug + Send + Sync + 'static {
@@ -37,9 +49,15 @@ pub(crate) trait ParentService: Parent + Debug + Send + Sync + 'static {
         cache: &ReadCache,
     ) -> impl Future<Output = Result<Vec<Self::Parent>, DriverError>> + Send;
 
-    /// The tags of a child, from its parent's as they were read.
-    fn record(parent: &Tags, address: &Address) -> LiveTags {
-        LiveTags::Read(recorded(parent, address))
+    /// How far the tags of a parent as it was read show the records.
+    fn reliance(&self) -> Reliance {
+        Reliance::Certain
+    }
+
+    /// The tags of a child, from its parent's as they were read. `digest` is as in
+    /// [`Parent::record_child`].
+    fn record(parent: &Tags, address: &Address, digest: Option<&str>) -> LiveTags {
+        LiveTags::Read(recorded_as(parent, address, digest))
     }
 
     /// Whether tags name the system as the owner.
@@ -65,7 +83,7 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
     /// The service of the parents.
     type Service: ParentService;
 
-    /// The type in the address of an orphan, `STACK/PARENT.KIND.NAME`.
+    /// The type in digests, and in the address of an orphan that no record names.
     const KIND: &'static str;
     /// See [`ResourceDriver::CALLS`].
     const CALLS: &'static [&'static [Calls]];
@@ -80,9 +98,39 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
     /// The id of the parent.
     fn parent_id(properties: &Self::Properties) -> &str;
 
-    /// The name in the address of an orphan, `STACK/PARENT.KIND.NAME`.
-    fn orphan_name(child: &TypedLive<Self::Properties>) -> &str {
-        own_id(child)
+    /// The natural key, by which AWS tells a child from others of its type in the parent. The record
+    /// contains a digest of it. `None` if a child states its address itself: see
+    /// [`Self::stated_address`].
+    fn key(properties: &Self::Properties) -> Option<String>;
+
+    /// The address that a child states itself, without a record; `parent` is the owner of the parent.
+    fn stated_address(
+        &self,
+        _child: &TypedLive<Self::Properties>,
+        _parent: &Owner,
+    ) -> Option<Address> {
+        None
+    }
+
+    /// Whether the record of the name NAME is for this child, if an older version wrote it and it has
+    /// no digest: whether the descriptions of that version gave the name to such a child.
+    fn is_older_name(
+        &self,
+        _name: &str,
+        _child: &TypedLive<Self::Properties>,
+        _parent: &Owner,
+    ) -> bool {
+        false
+    }
+
+    /// Whether others have added something to the parent that refers to a child of the system, so
+    /// that the child is left to them. `parent` are the parent's tags.
+    fn is_used_by_others(
+        &self,
+        _child: &TypedLive<Self::Properties>,
+        _parent: &Tags,
+    ) -> impl Future<Output = Result<bool, DriverError>> + Send {
+        async { Ok(false) }
     }
 
     /// See [`ResourceDriver::normalise`].
@@ -102,7 +150,7 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
         cache: &ReadCache,
     ) -> impl Future<Output = Result<Option<TypedLive<Self::Properties>>, DriverError>> + Send;
 
-    /// Every child of a parent.
+    /// Every child of a parent. Only the id and the natural key of each need be read.
     fn all(
         &self,
         parent: &ParentOf<Self>,
@@ -156,8 +204,8 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
         child: &TypedLive<Self::Properties>,
     ) -> impl Future<Output = Result<(), DriverError>> + Send;
 
-    /// Whether a child remains that the record of a deleted one is for: a replacement creates the
-    /// new one first, under the same address.
+    /// Whether a child with the natural key, or the address, of a deleted one remains: several may
+    /// have the same.
     fn has_successor(
         &self,
         _deleted: &TypedLive<Self::Properties>,
@@ -193,6 +241,52 @@ pub(crate) trait Child: Debug + Send + Sync + 'static {
     }
 }
 
+/// The digest of a child's natural key, as in [`Parent::record_child`].
+fn digest_of<C: Child>(child: &TypedLive<C::Properties>) -> Option<String> {
+    C::key(&child.properties).map(|key| digest(C::KIND, &key))
+}
+
+/// The address of a child that is the system's by its parent's tags: that of the record that
+/// identifies it, or the one that it states itself.
+fn proven<C: Child>(
+    driver: &C,
+    child: &TypedLive<C::Properties>,
+    parent: &Tags,
+) -> Option<Address> {
+    let owner = Owner::recorded_in(parent).filter(|_| driver.service().is_ours(parent))?;
+    let at = |name: &str| Address::new(owner.address.stack().clone(), name);
+    let digest = digest_of::<C>(child);
+    let recorded = digest.and_then(|digest| name_of(parent, &digest).map(at));
+    let older = || {
+        let bare = records(parent).filter(|(_, record)| record.is_bare());
+        let names = bare.map(|(name, _)| name);
+        let named = names.filter(|name| driver.is_older_name(name, child, &owner));
+        named.max().map(at)
+    };
+    recorded
+        .or_else(|| driver.stated_address(child, &owner))
+        .or_else(older)
+}
+
+/// A listed child with its owner by its parent's tags as they are now; `None` if there is no such
+/// parent any more.
+async fn judged<C: Child>(
+    driver: &C,
+    child: TypedLive<C::Properties>,
+    parent: &Tags,
+) -> Result<Option<TypedLive<C::Properties>>, DriverError> {
+    let Some(owner) = Owner::recorded_in(parent) else {
+        return Ok(None);
+    };
+    let tags = match proven(driver, &child, parent) {
+        Some(address) if !driver.is_used_by_others(&child, parent).await? => {
+            LiveTags::Read(orphan(&owner, &address))
+        }
+        _ => LiveTags::Foreign(owner.address),
+    };
+    Ok(Some(TypedLive { tags, ..child }))
+}
+
 /// The parent of a type of children, as it is read.
 type ParentOf<C> = <<C as Child>::Service as ParentService>::Parent;
 
@@ -223,27 +317,53 @@ impl<C: Child> ResourceDriver for C {
         let Some(parent) = self.service().parent(id, cache).await? else {
             return Ok(None);
         };
-        let tags = C::Service::record(&C::Service::tags_in(&parent), request.address);
+        let (parent_tags, address) = (C::Service::tags_in(&parent), request.address);
         let found = self.find(&parent, request, cache).await?;
-        Ok(found.map(|child| TypedLive { tags, ..child }))
+        Ok(found.map(|child| {
+            let digest = digest_of::<C>(&child);
+            let tags = C::Service::record(&parent_tags, address, digest.as_deref());
+            TypedLive { tags, ..child }
+        }))
     }
 
     async fn list(&self, cache: &ReadCache) -> Result<Vec<TypedLive<C::Properties>>, DriverError> {
         let mut listed = Vec::new();
+        let reliance = self.service().reliance();
         for parent in self.service().owned(cache).await? {
-            let owner = C::Service::tags_in(&parent);
+            let tags = C::Service::tags_in(&parent);
             for child in self.all(&parent, cache).await? {
-                let mut tags = orphan(&owner, C::KIND, C::orphan_name(&child));
-                tags.extend(child.tags.known().cloned().unwrap_or_default());
-                let tags = LiveTags::Read(tags);
-                listed.push(TypedLive { tags, ..child });
+                let is_sure = match reliance {
+                    Reliance::Certain => true,
+                    Reliance::Listed => proven(self, &child, &tags).is_none(),
+                    Reliance::Unlisted => false,
+                };
+                listed.extend(if is_sure {
+                    judged(self, child, &tags).await?
+                } else {
+                    let tags = LiveTags::Unread;
+                    Some(TypedLive { tags, ..child })
+                });
             }
         }
         Ok(listed)
     }
 
+    /// What was listed has no address until its parent's tags are read.
+    async fn confirm(
+        &self,
+        child: TypedLive<C::Properties>,
+        address: Option<&Address>,
+    ) -> Result<Option<TypedLive<C::Properties>>, DriverError> {
+        if address.is_some() {
+            let tags = LiveTags::Read(self.tag_store().tags(&child, address).await?);
+            return Ok(Some(TypedLive { tags, ..child }));
+        }
+        let parent = self.service().parent_tags(parent_id(&child)).await?;
+        judged(self, child, &parent).await
+    }
+
     fn tag_store(&self) -> impl TagStore<C::Properties> {
-        ParentTags(self.service())
+        ParentTags(self.service(), digest_of::<C>)
     }
 
     async fn create(
@@ -253,8 +373,13 @@ impl<C: Child> ResourceDriver for C {
         tags: &Tags,
     ) -> Result<TypedLive<C::Properties>, DriverError> {
         let parent = C::parent_id(&desired).to_owned();
+        let key = C::key(&desired);
+        let digest = key.map(|key| digest(C::KIND, &key));
         let make = self.make(desired, owner);
-        let made = self.service().create_recorded(&parent, owner, make).await?;
+        let made = self
+            .service()
+            .create_recorded(&parent, owner, digest.as_deref(), make)
+            .await?;
         let tags = LiveTags::Read(tags.clone());
         Ok(TypedLive { tags, ..made })
     }
@@ -281,10 +406,15 @@ impl<C: Child> ResourceDriver for C {
 
     async fn delete(&self, live: TypedLive<C::Properties>) -> Result<(), DriverError> {
         self.remove(&live).await?;
-        if is_recorded(&live) && !self.has_successor(&live).await? {
-            self.service().forget(&live).await?;
+        if self.has_successor(&live).await? {
+            return Ok(());
         }
-        Ok(())
+        let owner = live.tags.owner();
+        let name = owner.as_ref().map(|owner| owner.address.name());
+        let digest = digest_of::<C>(&live);
+        self.service()
+            .forget(parent_id(&live), name, digest.as_deref())
+            .await
     }
 
     fn pending(&self, attributes: &Attributes) -> Option<String> {

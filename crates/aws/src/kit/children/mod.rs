@@ -1,23 +1,32 @@
 //! Children: resources that AWS cannot tag, whose owner is recorded in their parent's tags.
 //!
-//! The parent's tag `frontage:fingerprint:NAME` contains the fingerprint of the child NAME. It is
-//! written before the child is created and removed after the child is deleted, so that a child
-//! never exists without a trace. A child's system is its parent's.
+//! The parent's tag `frontage:fingerprint:NAME` is the record of the child NAME: the fingerprint, and
+//! a digest of the natural key by which AWS knows the child ([`record`]). It is written before the
+//! child is created and removed after the child is deleted, so that a child never exists without a
+//! trace. A child's system is its parent's.
+//!
+//! A child is the system's if a record identifies it, or if it says itself which one it is. All others
+//! in the system's parents were added by somebody else.
 
 mod driver;
+mod record;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use driver::{Child, ParentService};
+pub(crate) use driver::{Child, ParentService, Reliance};
+pub(crate) use record::{digest, has_bare_record, name_of};
 
 use std::future::Future;
+use std::sync::Arc;
 
 use engine::{DriverError, LiveTags};
 use model::{
     ADDRESS_TAG, Address, Attribute, FINGERPRINT_TAG, ID_TAG, Owner, SYSTEM_TAG, Tags,
     child_fingerprint_tag,
 };
+use tokio::sync::Mutex;
 
+use self::record::{Record, record_at, records, without};
 use super::ownership::adopt;
 use super::tag_store::{TagCalls, TagStore};
 use super::typed::TypedLive;
@@ -50,18 +59,52 @@ pub(crate) trait Parent: TagCalls {
         async move { self.untag(&self.tagged(parent), keys).await }
     }
 
+    /// The lock of a parent's records, which are read before they are written.
+    fn records_lock(&self, parent: &str) -> Arc<Mutex<()>>;
+
     /// Writes a child's record, and then creates the child: one whose creation is interrupted is
-    /// recorded all the same.
+    /// recorded all the same. `digest` is as in [`Self::record_child`].
     fn create_recorded<T: Send>(
         &self,
         parent: &str,
         owner: &Owner,
+        digest: Option<&str>,
         make: impl Future<Output = Result<T, DriverError>> + Send,
     ) -> impl Future<Output = Result<T, DriverError>> + Send {
         async move {
-            let record = record(&owner.address, &owner.fingerprint);
-            self.tag_parent(parent, &record).await?;
+            self.record_child(parent, &owner.address, &owner.fingerprint, digest)
+                .await?;
             make.await
+        }
+    }
+
+    /// Writes a child's record, which takes the place of all others of the child. `digest` is that of
+    /// its natural key; `None` if the child states its address itself.
+    fn record_child(
+        &self,
+        parent: &str,
+        address: &Address,
+        fingerprint: &str,
+        digest: Option<&str>,
+    ) -> impl Future<Output = Result<(), DriverError>> + Send {
+        async move {
+            let name = address.name();
+            let key = child_fingerprint_tag(name);
+            let Some(digest) = digest else {
+                let record = Tags::from([(key, fingerprint.to_owned())]);
+                return self.tag_parent(parent, &record).await;
+            };
+            let lock = self.records_lock(parent);
+            let _alone = lock.lock().await;
+            let tags = self.parent_tags(parent).await?;
+            let record = Record::after(record_at(&tags, address), fingerprint, digest);
+            let (mut set, removed) = without(&tags, digest, Some(name));
+            set.insert(key, record.to_string());
+            self.tag_parent(parent, &set).await?;
+            if removed.is_empty() {
+                return Ok(());
+            }
+            self.untag_parent(parent, &removed).await
         }
     }
 
@@ -94,58 +137,83 @@ pub(crate) trait Parent: TagCalls {
         }
     }
 
-    /// Removes the record of a deleted child. An orphan has none.
-    fn forget<P: Sync>(
+    /// Removes a deleted child from the records; `name` is that in its address.
+    fn forget(
         &self,
-        child: &TypedLive<P>,
+        parent: &str,
+        name: Option<&str>,
+        digest: Option<&str>,
     ) -> impl Future<Output = Result<(), DriverError>> + Send {
         async move {
-            match address(child).filter(|_| is_recorded(child)) {
-                Some(address) => {
-                    let key = child_fingerprint_tag(address.name());
-                    self.untag_parent(parent_id(child), &[key]).await
-                }
-                None => Ok(()),
+            let lock = self.records_lock(parent);
+            let _alone = lock.lock().await;
+            let tags = self.parent_tags(parent).await?;
+            let (set, mut removed) = digest
+                .map(|digest| without(&tags, digest, None))
+                .unwrap_or_default();
+            let bare = records(&tags).filter(|(of, record)| Some(*of) == name && record.is_bare());
+            removed.extend(bare.map(|(of, _)| child_fingerprint_tag(of)));
+            if !set.is_empty() {
+                self.tag_parent(parent, &set).await?;
             }
+            if !removed.is_empty() {
+                self.untag_parent(parent, &removed).await?;
+            }
+            Ok(())
         }
     }
 }
 
-/// The tags of children, from their parents' as they are now.
-pub(crate) struct ParentTags<'d, S>(pub(crate) &'d S);
+/// The tags of children, from their parents' as they are now. The function returns the digest of a
+/// child's natural key, as in [`Parent::record_child`].
+pub(crate) struct ParentTags<'d, S, P>(
+    pub(crate) &'d S,
+    pub(crate) fn(&TypedLive<P>) -> Option<String>,
+);
 
-impl<S: Parent, P: Send + Sync> TagStore<P> for ParentTags<'_, S> {
+impl<S: Parent, P: Send + Sync> TagStore<P> for ParentTags<'_, S, P> {
     async fn tags(
         &self,
         child: &TypedLive<P>,
         address: Option<&Address>,
     ) -> Result<Tags, DriverError> {
         let parent = self.0.parent_tags(parent_id(child)).await?;
-        let recorded = address.map(|address| recorded(&parent, address));
+        let digest = self.1(child);
+        let recorded = address.map(|address| recorded_as(&parent, address, digest.as_deref()));
         Ok(recorded.unwrap_or_default())
     }
 
-    /// Writes the fingerprint of a child, if it is among the tags. Its system and address follow
-    /// from its parent and are not written.
+    /// Writes the record of a child, if its fingerprint is among the tags. Its system and address
+    /// follow from its parent and are not written.
     async fn tag(&self, child: &TypedLive<P>, tags: &Tags) -> Result<(), DriverError> {
         let (Some(address), Some(fingerprint)) = (address(child), tags.get(FINGERPRINT_TAG)) else {
             return Ok(());
         };
-        let record = record(&address, fingerprint);
-        self.0.tag_parent(parent_id(child), &record).await
+        let digest = self.1(child);
+        self.0
+            .record_child(parent_id(child), &address, fingerprint, digest.as_deref())
+            .await
     }
 }
 
-/// The record of a child, in the form of its parent's tags.
-fn record(address: &Address, fingerprint: &str) -> Tags {
-    Tags::from([(
-        child_fingerprint_tag(address.name()),
-        fingerprint.to_owned(),
-    )])
+/// The tags of the child at an address that a digest identifies: as [`recorded`], with the
+/// fingerprint only if the record is for this child. So one that an older version recorded without a
+/// digest is recorded again.
+pub(crate) fn recorded_as(parent: &Tags, address: &Address, digest: Option<&str>) -> Tags {
+    let mut tags = recorded(parent, address);
+    let Some(digest) = digest else {
+        return tags;
+    };
+    let record = record_at(parent, address);
+    let record = record.filter(|record| record.digests.first() == Some(&digest));
+    tags.remove(FINGERPRINT_TAG);
+    let fingerprint = record.map(|record| record.fingerprint.to_owned());
+    tags.extend(fingerprint.map(|fingerprint| (FINGERPRINT_TAG.to_owned(), fingerprint)));
+    tags
 }
 
-/// The tags of a child at an address: its parent's system, the address, and the fingerprint if the
-/// parent's tags contain its record.
+/// The tags of a child at an address: its parent's system, the address, and as the fingerprint the
+/// whole record if the parent's tags contain it.
 pub(crate) fn recorded(parent: &Tags, address: &Address) -> Tags {
     let systems = [SYSTEM_TAG, ID_TAG].into_iter();
     let system = systems.filter_map(|tag| parent.get_key_value(tag));
@@ -156,14 +224,21 @@ pub(crate) fn recorded(parent: &Tags, address: &Address) -> Tags {
     tags
 }
 
-/// The tags of a child that the model does not contain: an orphan at `STACK/PARENT.KIND.KEY`.
-pub(crate) fn orphan(parent: &Tags, kind: &str, key: &str) -> Tags {
-    let mut tags = parent.clone();
-    tags.retain(|key, _| [SYSTEM_TAG, ID_TAG, ADDRESS_TAG].contains(&key.as_str()));
-    if let Some(address) = tags.get_mut(ADDRESS_TAG) {
-        // A slash would end the stack's name.
-        *address = format!("{address}.{kind}.{}", key.replace('/', "-"));
-    }
+/// The address of a child that no record names, `STACK/PARENT.KIND.KEY`.
+pub(crate) fn unnamed(parent: &Address, kind: &str, key: &str) -> Address {
+    // A slash would end the stack's name.
+    let name = format!("{}.{kind}.{}", parent.name(), key.replace('/', "-"));
+    Address::new(parent.stack().clone(), &name)
+}
+
+/// The tags of a child that the model does not contain.
+pub(crate) fn orphan(parent: &Owner, address: &Address) -> Tags {
+    let mut tags = Tags::from([
+        (SYSTEM_TAG.to_owned(), parent.system.clone()),
+        (ADDRESS_TAG.to_owned(), address.to_string()),
+    ]);
+    let id = parent.id.iter();
+    tags.extend(id.map(|id| (ID_TAG.to_owned(), id.clone())));
     tags
 }
 
@@ -180,12 +255,6 @@ pub(crate) fn child<P>(
         attributes: TypedLive::assigned([(attribute, id.to_owned())]),
         tags: LiveTags::Unread,
     }
-}
-
-/// Whether a child has a record. An orphan has none.
-fn is_recorded<P>(child: &TypedLive<P>) -> bool {
-    let tags = child.tags.known();
-    tags.is_some_and(|tags| tags.contains_key(FINGERPRINT_TAG))
 }
 
 /// The id of a child's parent.

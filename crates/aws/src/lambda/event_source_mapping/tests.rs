@@ -265,6 +265,7 @@ async fn deleting_the_absent_succeeds() {
 
 fn request(address: &Address, properties: Properties) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
+        fingerprint: "f",
         address,
         properties,
     }

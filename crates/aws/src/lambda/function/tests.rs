@@ -343,6 +343,7 @@ async fn an_update_that_fails_later_is_told_and_tried_again() {
     );
     let address = "test/f".parse().unwrap();
     let request = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: function(),
     };
@@ -431,6 +432,7 @@ async fn a_function_is_read_once_and_not_while_it_is_deleted() {
         "test/f".parse().unwrap(),
     );
     let request = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: function(),
     };

@@ -20,7 +20,7 @@ use super::client::{LAMBDA, LambdaClient, name_of, tags};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
-use crate::kit::children::{Parent as _, ParentTags, child, orphan, recorded};
+use crate::kit::children::{Parent as _, ParentTags, child, orphan, recorded, unnamed};
 use crate::kit::limits::Checks;
 use crate::kit::tag_store::TagStore;
 use crate::kit::typed::{ResourceDriver, TypedLive, TypedReadRequest};
@@ -84,7 +84,7 @@ impl Permissions {
         }
     }
 
-    /// The permissions on one function of the system that may be Frontage's.
+    /// The permissions on one function of the system: Frontage's, and those that others added.
     async fn list_of(&self, function: &str, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let Some(tags) = self.function_tags(function, cache).await? else {
             return Ok(Vec::new());
@@ -92,25 +92,28 @@ impl Permissions {
         let record = child_fingerprint_tag("");
         let has_had_one = tags.keys().any(|key| key.starts_with(&record));
         let owner = Owner::recorded_in(&tags);
-        let is_owned = owner.is_some_and(|owner| owner.system == self.lambda.account.system());
-        if !has_had_one || !is_owned {
+        let owner = owner.filter(|owner| owner.system == self.lambda.account.system());
+        let Some(owner) = owner.filter(|_| has_had_one) else {
             return Ok(Vec::new());
-        }
+        };
         let policy = self.read_policy(function, cache).await?;
-        let made_here = policy.iter().filter(|(id, _)| id.starts_with(PREFIX));
-        Ok(made_here
-            .map(|(id, permission)| live(id, permission, orphan(&tags, "permission", id)))
-            .collect())
+        let listed = policy.iter().map(|(id, permission)| {
+            let tags = if id.starts_with(PREFIX) {
+                let address = unnamed(&owner.address, "permission", id);
+                LiveTags::Read(orphan(&owner, &address))
+            } else {
+                LiveTags::Foreign(owner.address.clone())
+            };
+            live(id, permission, tags)
+        });
+        Ok(listed.collect())
     }
 }
 
-fn live(id: &str, permission: &Properties, tags: Tags) -> Live {
+fn live(id: &str, permission: &Properties, tags: LiveTags) -> Live {
     let function = &permission.function_name;
     let child = child(function, (Permission::STATEMENT_ID, id), permission.clone());
-    TypedLive {
-        tags: LiveTags::Read(tags),
-        ..child
-    }
+    TypedLive { tags, ..child }
 }
 
 fn normalise(permission: &mut Properties) {
@@ -147,7 +150,7 @@ impl ResourceDriver for Permissions {
         Ok(Some(live(
             &id,
             permission,
-            recorded(&tags, request.address),
+            LiveTags::Read(recorded(&tags, request.address)),
         )))
     }
 
@@ -160,7 +163,7 @@ impl ResourceDriver for Permissions {
     }
 
     fn tag_store(&self) -> impl TagStore<Properties> {
-        ParentTags(&self.lambda)
+        ParentTags(&self.lambda, |_| None)
     }
 
     async fn create(
@@ -173,9 +176,9 @@ impl ResourceDriver for Permissions {
         limits::check_id(&id)?;
         let add = self.add(&id, &desired);
         self.lambda
-            .create_recorded(&desired.function_name, owner, add)
+            .create_recorded(&desired.function_name, owner, None, add)
             .await?;
-        Ok(live(&id, &desired, tags.clone()))
+        Ok(live(&id, &desired, LiveTags::Read(tags.clone())))
     }
 
     async fn update(&self, _: &mut Live, _: &Properties, _: &Changes) -> Result<(), DriverError> {

@@ -204,6 +204,7 @@ async fn a_function_has_one_writer() {
 
 fn request(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
+        fingerprint: "f",
         address,
         properties: Permission {
             function_name: ARN.to_owned(),
@@ -272,7 +273,10 @@ async fn orphans_are_statements_of_ours_on_functions_of_ours() {
     ]);
     let driver = driver(&fake);
     let mut orphans = driver.list(&ReadCache::default()).await.unwrap();
-    assert_eq!(orphans.len(), 1);
+    assert_eq!(orphans.len(), 2);
+    let theirs = orphans.pop().unwrap();
+    assert_eq!(theirs.id, "acme-f/theirs");
+    assert_eq!(theirs.tags, LiveTags::Foreign("test/f".parse().unwrap()));
     let mut expected = tags("test/f.permission.frontage-p");
     expected.remove(FINGERPRINT_TAG);
     assert_eq!(orphans[0].tags, LiveTags::Read(expected));
@@ -304,7 +308,7 @@ async fn a_function_that_never_had_a_permission_is_not_asked_for_its_policy() {
 }
 
 fn alive() -> Live {
-    live("frontage-p", &permission(), tags("test/p"))
+    live("frontage-p", &permission(), LiveTags::Read(tags("test/p")))
 }
 
 #[tokio::test(start_paused = true)]

@@ -201,6 +201,7 @@ async fn a_group_is_read_as_it_is_protected_not_as_it_is_wanted() {
         ]);
         let driver = LogGroups::new(&Account::for_tests(&fake));
         let request = TypedReadRequest {
+            fingerprint: "f",
             address: &"test/group".parse().unwrap(),
             properties: protected(Some(true)),
         };

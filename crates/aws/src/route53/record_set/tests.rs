@@ -167,6 +167,7 @@ async fn a_record_of_another_region_is_read_as_such_and_not_taken() {
     ]);
     let address = "test/record".parse().unwrap();
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: record(),
     };
@@ -299,6 +300,7 @@ async fn the_next_record_is_not_the_one_that_is_looked_for() {
     let next = listed(&set("www.example.com.", "AAAA", "::1"), "");
     let fake = FakeAws::new([(ZONES, 200, zones), (RECORD, 200, next.as_str())]);
     let wanted = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: record(),
     };

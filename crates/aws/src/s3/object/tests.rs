@@ -100,6 +100,7 @@ async fn an_object_that_is_there_is_taken_only_if_it_is_ours() {
 
 fn wanted(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
+        fingerprint: "f",
         address,
         properties: object(),
     }

@@ -170,6 +170,7 @@ async fn a_bucket_has_one_writer_of_its_tags() {
 
 fn wanted(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
+        fingerprint: "f",
         address,
         properties: policy("arn"),
     }

@@ -10,9 +10,9 @@ mod write;
 use std::sync::Arc;
 
 use aws_sdk_sns::types::Subscription as SdkSubscription;
-use engine::{Attributes, Changes, DriverError, LiveTags, ReadCache};
+use engine::{Attributes, Changes, DriverError, ReadCache};
+use model::Owner;
 use model::types::sns::{Subscription, mark};
-use model::{ADDRESS_TAG, Address, FINGERPRINT_TAG, Owner, Tags, child_fingerprint_tag};
 
 use super::client::{SNS, SnsAttributes, SnsClient, TopicTags};
 use crate::Account;
@@ -96,22 +96,6 @@ fn live(properties: Properties, arn: Option<&str>, confirmed: bool) -> Live {
     live
 }
 
-/// The tags of a subscription that the topic's tags have a record of, under a name that ends with
-/// its mark. Others' subscriptions have none, and are left as they are.
-fn recorded(topic: &Tags, protocol: &str, endpoint: &str) -> Option<Tags> {
-    let (prefix, mark) = (child_fingerprint_tag(""), mark(protocol, endpoint));
-    let names = topic.iter().filter_map(|(key, fingerprint)| {
-        let name = key.strip_prefix(&prefix)?;
-        name.ends_with(&mark).then_some((name, fingerprint))
-    });
-    let (name, fingerprint) = names.max()?;
-    let parent: Address = topic.get(ADDRESS_TAG)?.parse().ok()?;
-    let address = Address::new(parent.stack().clone(), name);
-    let mut tags = children::recorded(topic, &address);
-    tags.insert(FINGERPRINT_TAG.to_owned(), fingerprint.clone());
-    Some(tags)
-}
-
 impl Child for Subscriptions {
     type Properties = Properties;
     type Service = SnsClient;
@@ -125,6 +109,21 @@ impl Child for Subscriptions {
 
     fn parent_id(subscription: &Properties) -> &str {
         &subscription.topic_arn
+    }
+
+    fn key(subscription: &Properties) -> Option<String> {
+        let Subscription {
+            protocol, endpoint, ..
+        } = subscription;
+        Some(format!("{protocol} {endpoint}"))
+    }
+
+    /// The name of a subscription ends with its mark.
+    fn is_older_name(&self, name: &str, live: &Live, _: &Owner) -> bool {
+        let Subscription {
+            protocol, endpoint, ..
+        } = &live.properties;
+        name.ends_with(&mark(protocol, endpoint))
     }
 
     fn normalise(&self, subscription: &mut Properties) {
@@ -148,21 +147,14 @@ impl Child for Subscriptions {
         self.seen(&listed, &request.properties).await
     }
 
-    /// Those that the topic has a record of: an orphan's record says which resource it was.
     async fn all(&self, topic: &TopicTags, cache: &ReadCache) -> Result<Vec<Live>, DriverError> {
         let listed = self.listed(&topic.arn, cache).await?;
-        let ours = listed.iter().filter_map(|one| {
-            let (protocol, endpoint) = (one.protocol()?, one.endpoint()?);
-            let tags = recorded(&topic.tags, protocol, endpoint)?;
-            let properties = convert::bare(&topic.arn, protocol, endpoint);
+        let all = listed.iter().filter_map(|one| {
+            let properties = convert::bare(&topic.arn, one.protocol()?, one.endpoint()?);
             let arn = arn_of(one);
-            let live = live(properties, arn, arn.is_some());
-            Some(TypedLive {
-                tags: LiveTags::Read(tags),
-                ..live
-            })
+            Some(live(properties, arn, arn.is_some()))
         });
-        Ok(ours.collect())
+        Ok(all.collect())
     }
 
     async fn make(&self, desired: Properties, owner: &Owner) -> Result<Live, DriverError> {

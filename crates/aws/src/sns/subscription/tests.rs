@@ -1,6 +1,6 @@
 //! Behaviour of SNS that no emulator shows: subscriptions that nobody has confirmed.
 
-use engine::{Live as UntypedLive, Reader, UNKNOWN, Writer};
+use engine::{Live as UntypedLive, LiveTags, Reader, UNKNOWN, Writer};
 use fake_aws::FakeAws;
 use serde_json::{Value, json};
 
@@ -151,8 +151,9 @@ async fn a_confirmed_one_on_the_second_page_is_changed_in_place() {
 
 #[tokio::test(start_paused = true)]
 async fn creating_one_records_it_first_and_succeeds_before_it_is_confirmed() {
-    let (none, listed) = (page(&[], ""), page(&[(PENDING, MAIL)], ""));
+    let (tags, none, listed) = (tags(), page(&[], ""), page(&[(PENDING, MAIL)], ""));
     let fake = FakeAws::new([
+        ("Action=ListTagsForResource", 200, tags.as_str()),
         ("Action=TagResource", 200, DONE),
         ("Action=ListSubscriptionsByTopic", 200, none.as_str()),
         ("Action=Subscribe", 200, SUBSCRIBED),
@@ -162,7 +163,7 @@ async fn creating_one_records_it_first_and_succeeds_before_it_is_confirmed() {
     let driver = subscriptions(&fake);
     let live = create(&driver, &name(), &mail()).await.unwrap();
     assert!(driver.pending(&live).unwrap().contains(MAIL));
-    let request = &fake.requests()[2];
+    let request = &fake.requests()[3];
     assert!(!request.contains("RawMessageDelivery"), "{request}");
     fake.assert_used();
 }
@@ -171,6 +172,7 @@ async fn creating_one_records_it_first_and_succeeds_before_it_is_confirmed() {
 async fn a_second_attempt_sends_no_second_mail() {
     let (tags, listed) = (tags(), page(&[(PENDING, MAIL)], ""));
     let fake = FakeAws::new([
+        ("Action=ListTagsForResource", 200, tags.as_str()),
         ("Action=TagResource", 200, DONE),
         ("Action=ListSubscriptionsByTopic", 200, listed.as_str()),
         ("Action=ListTagsForResource", 200, tags.as_str()),
@@ -198,13 +200,16 @@ async fn orphans_are_those_with_a_record() {
             200,
             page(&[], "").as_str(),
         ),
+        ("Action=ListTagsForResource", 200, tags.as_str()),
         ("Action=UntagResource", 200, DONE),
     ]);
     let driver = subscriptions(&fake);
     let listed = driver.list(&ReadCache::default()).await.unwrap();
-    let [orphan] = listed.as_slice() else {
+    let [orphan, theirs] = listed.as_slice() else {
         panic!("{listed:?}")
     };
+    let foreign = LiveTags::Foreign("test/topic".parse().unwrap());
+    assert_eq!(theirs.tags, foreign);
     let tags = orphan.tags.known().unwrap();
     assert_eq!(tags["frontage:address"], format!("test/{}", name()));
     driver.delete(orphan).await.unwrap();
@@ -220,6 +225,7 @@ async fn deleting_an_unconfirmed_one_only_removes_its_record() {
     let fake = FakeAws::new([
         ("Action=ListTagsForResource", 200, tags.as_str()),
         ("Action=ListSubscriptionsByTopic", 200, listed.as_str()),
+        ("Action=ListTagsForResource", 200, tags.as_str()),
         ("Action=UntagResource", 200, DONE),
     ]);
     let driver = subscriptions(&fake);

@@ -65,6 +65,7 @@ fn delay(seconds: i32) -> String {
 async fn read(driver: &Queues, name: &str) -> Result<Option<Live>, DriverError> {
     let address = "test/queue".parse().unwrap();
     let request = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: queue(json!({"QueueName": name})),
     };

@@ -124,6 +124,7 @@ async fn update(driver: &Tables, from: &Value, to: &Value) -> Result<Live, Drive
 async fn read(driver: &Tables, more: &Value) -> Result<Option<Live>, DriverError> {
     let address = "test/table".parse().unwrap();
     let request = TypedReadRequest {
+        fingerprint: "f",
         address: &address,
         properties: table(more),
     };

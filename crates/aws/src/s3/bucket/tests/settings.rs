@@ -7,6 +7,7 @@ use super::*;
 
 fn wanted(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
+        fingerprint: "f",
         address,
         properties: bucket(),
     }
