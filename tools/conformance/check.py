@@ -4,7 +4,8 @@ Usage: check.py REQUESTS.jsonl [SUMMARY.json]
 
 A request is one JSON object per line, as the recording proxy writes it. moto's parsers, which use the same models, turn
 it back into an operation's input; the rules are checked here, since botocore's own validator knows neither enums nor
-patterns nor upper bounds. Exit code: 0 if nothing was found, 1 otherwise.
+patterns nor upper bounds. A call of the program, whose user agent has its name, must also be among those that its code
+declares, from which `frontage policy` is made. Exit code: 0 if nothing was found, 1 otherwise.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -40,6 +42,19 @@ MODELS = {
     "monitoring": "cloudwatch",
 }
 
+# The folders whose files `calls.rs` declare what the program calls.
+SOURCES = [Path(__file__).parents[2] / folder for folder in ("crates/aws/src", "src")]
+
+# What needs no permission, or that of a profile's role; the index of tags, which is declared where policies are made; and
+# what `dev` alone calls.
+UNDECLARED = {
+    "sts:GetCallerIdentity",
+    "sts:AssumeRole",
+    "resourcegroupstaggingapi:GetResources",
+    "cognito-idp:AdminCreateUser",
+    "cognito-idp:AdminSetUserPassword",
+}
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -52,6 +67,22 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.member}: {self.rule}, not {self.value}"
+
+
+@cache
+def declared() -> frozenset[str]:
+    """The operations that the program's code declares."""
+    files = (file for folder in SOURCES for file in folder.rglob("calls.rs"))
+    return frozenset(found for file in files for found in regex.findall(r'"([a-z0-9-]+:[A-Z]\w+)"', file.read_text()))
+
+
+def is_declared(request: dict[str, Any], name: str) -> bool:
+    """Whether a request is not the program's, or is of an operation that its code declares."""
+    if "app/frontage" not in request["headers"].get("user-agent", ""):
+        return True
+    service, operation = name.split(":")
+    known = f"{'apigateway' if service == 'apigatewayv2' else service}:{operation}"
+    return name in UNDECLARED or known in declared()
 
 
 @cache
@@ -270,12 +301,15 @@ def main(requests: str, summary: str | None) -> int:
     findings: Counter[Finding] = Counter()
     with open(requests, encoding="utf-8") as lines:
         for line in lines:
+            request = json.loads(line)
             try:
-                name, broken_rules = check(json.loads(line))
+                name, broken_rules = check(request)
             except Unknown as unknown:
                 findings[Finding(str(unknown), "", "an operation of its service", "none")] += 1
                 continue
             seen[name] += 1
+            if not is_declared(request, name):
+                findings[Finding(name, "", "declared in a file `calls.rs`", "undeclared")] += 1
             findings.update(broken_rules)
     for finding, times in findings.items():
         print(f"refused: {finding} ({times} times)")

@@ -6,7 +6,7 @@ use std::error::Error as _;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_sts::config::Credentials;
@@ -193,6 +193,10 @@ pub(super) async fn load(connection: &Connection, network: &Network) -> SdkConfi
         .retry_config(RetryConfig::standard().with_max_attempts(5))
         .timeout_config(patience::timeouts())
         .stalled_stream_protection(patience::stalled_streams());
+    // In the user agent of each call, as CloudTrail shows it.
+    if let Ok(name) = AppName::new("frontage") {
+        loader = loader.app_name(name);
+    }
     if let Some(region) = &connection.region {
         loader = loader.region(Region::new(region.clone()));
     }

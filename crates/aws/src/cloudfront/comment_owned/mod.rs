@@ -154,6 +154,7 @@ impl<K: CommentOwned> Driver<K> {
         let account = &self.client.account;
         let owner = Owner {
             system: account.system().to_owned(),
+            id: None,
             region: Some(account.region().to_owned()),
             address: request.address.clone(),
             fingerprint: fingerprint.unwrap_or_default(),

@@ -18,7 +18,7 @@ use super::client::{SNS, SnsAttributes, SnsClient, TopicTags};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
-use crate::kit::children::{self, Child, child};
+use crate::kit::children::{Child, child};
 use crate::kit::limits::{Checks, Limit};
 use crate::kit::typed::{TypedLive, TypedReadRequest};
 
