@@ -25,7 +25,7 @@ pub(crate) const CALLS: &[Calls] = &[
         INSIDE,
         &["apigateway:CreateAuthorizer", "apigateway:UpdateAuthorizer"],
     ),
-    Calls::to(&[Create, Change], TAGS, &["apigateway:TagResource"]),
+    Calls::to(&[Create, Change, Delete], TAGS, &["apigateway:TagResource"]),
     Calls::to(&[Change, Delete], TAGS, &["apigateway:UntagResource"]),
     Calls::to(&[Delete], INSIDE, &["apigateway:DeleteAuthorizer"]),
 ];

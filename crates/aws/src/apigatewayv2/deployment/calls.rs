@@ -25,7 +25,7 @@ pub(crate) const CALLS: &[Calls] = &[
     ),
     Calls::reading(TAGS, &["apigateway:GetTags"]),
     Calls::to(&[Create, Change], INSIDE, &["apigateway:CreateDeployment"]),
-    Calls::to(&[Create, Change], TAGS, &["apigateway:TagResource"]),
+    Calls::to(&[Create, Change, Delete], TAGS, &["apigateway:TagResource"]),
     Calls::to(&[Change, Delete], TAGS, &["apigateway:UntagResource"]),
     Calls::to(&[Delete], INSIDE, &["apigateway:DeleteDeployment"]),
 ];

@@ -28,7 +28,7 @@ pub(crate) const CALLS: &[Calls] = &[
             "apigateway:UpdateIntegration",
         ],
     ),
-    Calls::to(&[Create, Change], TAGS, &["apigateway:TagResource"]),
+    Calls::to(&[Create, Change, Delete], TAGS, &["apigateway:TagResource"]),
     Calls::to(&[Change, Delete], TAGS, &["apigateway:UntagResource"]),
     Calls::to(&[Delete], INSIDE, &["apigateway:DeleteIntegration"]),
 ];

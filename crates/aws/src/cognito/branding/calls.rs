@@ -24,8 +24,12 @@ pub(crate) const CALLS: &[Calls] = &[
         &[
             "cognito-idp:CreateManagedLoginBranding",
             "cognito-idp:UpdateManagedLoginBranding",
-            "cognito-idp:TagResource",
         ],
+    ),
+    Calls::to(
+        &[Create, Change, Delete],
+        POOL,
+        &["cognito-idp:TagResource"],
     ),
     Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
     Calls::to(&[Delete], POOL, &["cognito-idp:DeleteManagedLoginBranding"]),

@@ -28,8 +28,12 @@ pub(crate) const CALLS: &[Calls] = &[
         &[
             "cognito-idp:CreateUserPoolDomain",
             "cognito-idp:UpdateUserPoolDomain",
-            "cognito-idp:TagResource",
         ],
+    ),
+    Calls::to(
+        &[Create, Change, Delete],
+        POOL,
+        &["cognito-idp:TagResource"],
     ),
     Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
     Calls::to(&[Delete], POOL, &["cognito-idp:DeleteUserPoolDomain"]),

@@ -21,11 +21,12 @@ pub(crate) const CALLS: &[Calls] = &[
     Calls::to(
         &[Create, Change],
         POOL,
-        &[
-            "cognito-idp:CreateGroup",
-            "cognito-idp:UpdateGroup",
-            "cognito-idp:TagResource",
-        ],
+        &["cognito-idp:CreateGroup", "cognito-idp:UpdateGroup"],
+    ),
+    Calls::to(
+        &[Create, Change, Delete],
+        POOL,
+        &["cognito-idp:TagResource"],
     ),
     Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
     Calls::to(

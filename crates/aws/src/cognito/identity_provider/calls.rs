@@ -24,8 +24,12 @@ pub(crate) const CALLS: &[Calls] = &[
         &[
             "cognito-idp:CreateIdentityProvider",
             "cognito-idp:UpdateIdentityProvider",
-            "cognito-idp:TagResource",
         ],
+    ),
+    Calls::to(
+        &[Create, Change, Delete],
+        POOL,
+        &["cognito-idp:TagResource"],
     ),
     Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
     Calls::to(&[Delete], POOL, &["cognito-idp:DeleteIdentityProvider"]),

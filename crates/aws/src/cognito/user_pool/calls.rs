@@ -33,5 +33,12 @@ pub(crate) const CALLS: &[Calls] = &[
         &["cognito-idp:UpdateUserPool"],
     ),
     Calls::to(&[Change], POOL, &["cognito-idp:UntagResource"]),
-    Calls::to(&[Delete], POOL, &["cognito-idp:DeleteUserPool"]),
+    Calls::to(
+        &[Delete],
+        POOL,
+        &[
+            "cognito-idp:DeleteUserPool",
+            "cognito-idp:DeleteUserPoolDomain",
+        ],
+    ),
 ];

@@ -19,7 +19,7 @@ pub(crate) const CALLS: &[Calls] = &[
     ),
     Calls::to(&[Create], TOPIC, &["sns:Subscribe"]),
     Calls::to(&[Create, Change], "*", &["sns:SetSubscriptionAttributes"]),
-    Calls::to(&[Create, Change], TOPIC, &["sns:TagResource"]),
+    Calls::to(&[Create, Change, Delete], TOPIC, &["sns:TagResource"]),
     Calls::to(&[Create, Change, Delete], TOPIC, &["sns:UntagResource"]),
     Calls::to(&[Create, Delete], "*", &["sns:Unsubscribe"]),
 ];
