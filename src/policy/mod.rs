@@ -138,7 +138,7 @@ impl Subject<'_> {
             .map(|(_, text)| text);
         let types = types_looked_up(self.graph, texts);
         policy.allow_types(&types, &[Read], self.selection);
-        self.key(policy, self.system.toggles.kms_key.as_deref(), false);
+        settings::allow_key(policy, self.system.toggles.kms_key.as_deref(), false);
     }
 
     fn releases(self, policy: &mut Policy) {

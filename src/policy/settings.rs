@@ -31,7 +31,7 @@ impl Subject<'_> {
                 &system.alarms.kms_key,
             ];
             for key in keys {
-                self.key(policy, key.as_deref(), writing);
+                allow_key(policy, key.as_deref(), writing);
             }
         }
         let mut stacks = stacks::system::names(system).into_iter();
@@ -48,14 +48,6 @@ impl Subject<'_> {
         }
     }
 
-    /// Allows the use of a key.
-    pub(super) fn key(self, policy: &mut Policy, key: Option<&str>, writing: bool) {
-        let actions = KEY_WRITING.iter().filter(|_| writing).chain(KEY_READING);
-        for action in actions.filter(|_| key.is_some()) {
-            policy.allow_action(*action, key.unwrap_or_default(), None);
-        }
-    }
-
     /// Sources: CloudFront Developer Guide, "Permissions required to configure standard logging";
     /// Service Authorization Reference, "AWS WAF V2", `AssociateWebACL`.
     fn sites(self, policy: &mut Policy) {
@@ -69,5 +61,13 @@ impl Subject<'_> {
                 policy.allow_action(action, &bucket, None);
             }
         }
+    }
+}
+
+/// Allows the use of a key, if there is one.
+pub(super) fn allow_key(policy: &mut Policy, key: Option<&str>, writing: bool) {
+    let actions = KEY_WRITING.iter().filter(|_| writing).chain(KEY_READING);
+    for action in actions.filter(|_| key.is_some()) {
+        policy.allow_action(*action, key.unwrap_or_default(), None);
     }
 }
