@@ -26,6 +26,7 @@ mod npm;
 mod operators;
 mod organisation;
 mod outputs;
+mod paced;
 mod packages;
 mod policies;
 mod regions;

@@ -1,0 +1,87 @@
+//! The pace that AWS's own quotas allow, in an account that is full of what others have. A program
+//! that is told each service's endpoint by itself takes it for AWS, and keeps to that pace.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_acm::config::{Builder, Region};
+
+use crate::support::cli::{Ended, Project};
+
+/// Runs the program on the stacks of sites, as on AWS.
+fn paced(project: &Project, arguments: &[&str], stacks: &[String]) -> Ended {
+    let mut command = project.command(arguments);
+    command.env_remove("AWS_ENDPOINT_URL");
+    let services = model::types::ALL.iter().map(|of| of.service);
+    let mut variables: BTreeSet<_> = services.map(model::Service::endpoint_variable).collect();
+    for service in ["STS", "RESOURCE_GROUPS_TAGGING_API"] {
+        variables.insert(format!("AWS_ENDPOINT_URL_{service}"));
+    }
+    for variable in variables {
+        command.env(variable, &project.world.endpoint);
+    }
+    for stack in stacks {
+        command.args(["--stack", stack]);
+    }
+    let ended = Ended::from(command.output().expect("the program runs"));
+    assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
+    ended
+}
+
+/// What others have: log groups below the system's prefix, certificates and zones.
+async fn others(project: &Project, count: usize) {
+    let config = project.world.config();
+    let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
+    let route53 = aws_sdk_route53::Client::new(&config);
+    // Where CloudFront's certificates are.
+    let region = Region::new("us-east-1");
+    let certificates = Builder::from(&config).region(region).build();
+    let certificates = aws_sdk_acm::Client::from_conf(certificates);
+    for number in 0..count {
+        let name = format!("/aws/lambda/{}-web-{number}", project.world.system);
+        let group = logs.create_log_group().log_group_name(name).send().await;
+        group.expect("a log group");
+    }
+    for number in 0..count / 4 {
+        let name = format!("n{number}.example.org");
+        let request = certificates.request_certificate().domain_name(&name);
+        request.send().await.expect("a certificate");
+        let zone = route53.create_hosted_zone().name(&name);
+        let zone = zone.caller_reference(&name).send().await;
+        zone.expect("a zone");
+    }
+}
+
+async fn stand(teams: usize, foreign: usize) {
+    let project = Project::new();
+    others(&project, foreign).await;
+    let route53 = aws_sdk_route53::Client::new(&project.world.config());
+    let create = route53.create_hosted_zone().name("example.com");
+    let zone = create.caller_reference("a").send().await.expect("created");
+    let zone = zone.hosted_zone.expect("a zone").id;
+    let zone = zone.trim_start_matches("/hostedzone/");
+    let before = project.world.listing().await;
+
+    let teams: Vec<_> = (1..=teams).map(|number| format!("t{number:02}")).collect();
+    let sites = teams.iter().map(|team| {
+        format!("[teams.{team}]\ndomain = \"{team}.example.com\"\nzone_id = \"{zone}\"\n")
+    });
+    project.describe(&format!("[shell]\n{}", sites.collect::<String>()));
+    let mut stacks = vec!["edge".to_owned()];
+    stacks.extend(teams.iter().map(|team| format!("team/{team}")));
+    paced(&project, &["apply", "--yes"], &stacks);
+    paced(&project, &["plan", "--detailed-exitcode"], &stacks);
+    paced(&project, &["destroy", "--yes", "--delete-data"], &stacks);
+    assert_eq!(project.world.listing().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pace_of_aws_fails_nothing() {
+    stand(4, 80).await;
+}
+
+/// With as many sites as a shell's policy can name.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes, nearly all of which it waits; run by name"]
+async fn forty_teams_with_domains_stand_at_the_pace_of_aws() {
+    stand(40, 240).await;
+}
