@@ -55,6 +55,23 @@ UNDECLARED = {
     "cognito-idp:AdminSetUserPassword",
 }
 
+# S3's operations that are declared by their IAM actions, whose names differ. Source: Amazon S3 User Guide, "Required
+# permissions for Amazon S3 API operations".
+ACTIONS = {
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:GetBucketCors": "s3:GetBucketCORS",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -82,7 +99,7 @@ def is_declared(request: dict[str, Any], name: str) -> bool:
         return True
     service, operation = name.split(":")
     known = f"{'apigateway' if service == 'apigatewayv2' else service}:{operation}"
-    return name in UNDECLARED or known in declared()
+    return name in UNDECLARED or ACTIONS.get(known, known) in declared()
 
 
 @cache
