@@ -66,7 +66,10 @@ const SKIPS: &[Skip] = &[
     },
     Skip {
         emulator: Moto,
-        tests: &["drivers::cloudfront::function"],
+        tests: &[
+            "drivers::cloudfront::function",
+            "drivers::cloudfront::edited_comments",
+        ],
         lacks: "publishing CloudFront functions",
         instead: ON_MINISTACK,
     },
@@ -170,6 +173,7 @@ const SKIPS: &[Skip] = &[
         tests: &[
             "drivers::cloudfront::function",
             "drivers::cloudfront::distribution::a_site_stands",
+            "drivers::cloudfront::edited_comments",
         ],
         lacks: "tags of CloudFront functions",
         instead: ON_MINISTACK,
