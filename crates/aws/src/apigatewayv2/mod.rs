@@ -9,6 +9,7 @@
 
 mod api;
 mod authorizer;
+mod calls;
 mod client;
 mod convert;
 mod deployment;

@@ -8,6 +8,7 @@
 //! specifies all of them.
 
 mod branding;
+mod calls;
 mod client;
 mod domain;
 mod group;

@@ -10,6 +10,7 @@ use engine::{Changes, DriverError, ReadCache};
 use model::types::apigatewayv2::Authorizer;
 use model::{Owner, Tags};
 
+use super::calls::CHILDREN;
 use super::client::{ApiGatewayClient, DELETIONS, WRITES, once};
 use super::convert;
 use crate::Account;
@@ -136,7 +137,7 @@ fn live(api_id: &str, authorizer: &SdkAuthorizer) -> Live {
 impl Child for Authorizers {
     type Properties = Properties;
     type Service = ApiGatewayClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = "authorizer";
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

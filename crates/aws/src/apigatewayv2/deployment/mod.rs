@@ -13,6 +13,7 @@ use engine::{Changes, DriverError, ReadCache};
 use model::types::apigatewayv2::Deployment;
 use model::{Address, Owner, Tags};
 
+use super::calls::CHILDREN;
 use super::client::{ApiGatewayClient, DELETIONS, WRITES, once};
 use super::convert;
 use crate::Account;
@@ -241,7 +242,7 @@ fn live(api_id: &str, deployment: &SdkDeployment) -> Live {
 impl Child for Deployments {
     type Properties = Properties;
     type Service = ApiGatewayClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = "deployment";
 
     fn service(&self) -> &ApiGatewayClient {

@@ -13,6 +13,7 @@ use engine::{Changes, DriverError, ReadCache};
 use model::types::apigatewayv2::Integration;
 use model::{Address, Owner, Tags};
 
+use super::calls::CHILDREN;
 use super::client::{ApiGatewayClient, DELETIONS, WRITES, once};
 use super::convert;
 use crate::Account;
@@ -148,7 +149,7 @@ fn live(api_id: &str, integration: &SdkIntegration) -> Live {
 impl Child for Integrations {
     type Properties = Properties;
     type Service = ApiGatewayClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = "integration";
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

@@ -10,6 +10,7 @@ use engine::{Changes, DriverError, ReadCache};
 use model::Owner;
 use model::types::apigatewayv2::Route;
 
+use super::calls::CHILDREN;
 use super::client::{ApiGatewayClient, DELETIONS, ROUTE, WRITES, older_route_name};
 use super::convert;
 use crate::Account;
@@ -110,7 +111,7 @@ fn live(api_id: &str, route: &SdkRoute) -> Live {
 impl Child for Routes {
     type Properties = Properties;
     type Service = ApiGatewayClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = ROUTE;
     const LIMITS: &'static [Limit] = limits::LIMITS;
 

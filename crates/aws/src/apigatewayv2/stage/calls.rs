@@ -1,16 +1,8 @@
 //! The calls about stages.
 
+use crate::apigatewayv2::calls::{APIS, INSIDE, TAGS};
 use crate::kit::calls::Calls;
 use crate::kit::calls::Purpose::{Change, Create, Delete};
-
-/// All APIs.
-const APIS: &str = "apigateway:{region}::/apis";
-
-/// An API and what is in it: AWS assigns the ids.
-const INSIDE: &str = "apigateway:{region}::/apis/*";
-
-/// The tags of an API or a stage.
-const TAGS: &str = "apigateway:{region}::/tags/*";
 
 /// The calls about stages.
 pub(crate) const CALLS: &[Calls] = &[

@@ -15,6 +15,7 @@ use model::types::cognito::ManagedLoginBranding;
 use model::{FINGERPRINT_TAG, Owner};
 use serde_json::{Value, json};
 
+use super::calls::CHILDREN;
 use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
 use crate::kit::call::Call as _;
@@ -134,7 +135,7 @@ fn live(pool_id: &str, client_id: &str, style: &ManagedLoginBrandingType) -> Liv
 impl Child for Brandings {
     type Properties = Properties;
     type Service = CognitoClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = "branding";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

@@ -1,27 +1,12 @@
-//! The calls about the domains of login pages, which are recorded in the tags of their user pool.
+//! The calls about the domains of login pages, besides those that find and record them.
 
+use crate::cognito::calls::POOL;
 use crate::kit::calls::Calls;
 use crate::kit::calls::Purpose::{Change, Create, Delete};
 
-/// A user pool: AWS assigns the ids.
-const POOL: &str = "cognito-idp:{region}:{account}:userpool/*";
-
-/// The calls about the domains of login pages, which are recorded in the tags of their user pool.
+/// The calls about the domains of login pages, besides those that find and record them.
 pub(crate) const CALLS: &[Calls] = &[
-    Calls::reading(
-        "*",
-        &[
-            "cognito-idp:ListUserPools",
-            "cognito-idp:DescribeUserPoolDomain",
-        ],
-    ),
-    Calls::reading(
-        POOL,
-        &[
-            "cognito-idp:DescribeUserPool",
-            "cognito-idp:ListTagsForResource",
-        ],
-    ),
+    Calls::reading("*", &["cognito-idp:DescribeUserPoolDomain"]),
     Calls::to(
         &[Create, Change],
         POOL,
@@ -30,11 +15,5 @@ pub(crate) const CALLS: &[Calls] = &[
             "cognito-idp:UpdateUserPoolDomain",
         ],
     ),
-    Calls::to(
-        &[Create, Change, Delete],
-        POOL,
-        &["cognito-idp:TagResource"],
-    ),
-    Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
     Calls::to(&[Delete], POOL, &["cognito-idp:DeleteUserPoolDomain"]),
 ];

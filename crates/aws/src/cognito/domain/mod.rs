@@ -16,6 +16,7 @@ use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::Owner;
 use model::types::cognito::{CustomDomainConfig, UserPoolDomain};
 
+use super::calls::CHILDREN;
 use super::client::{COGNITO, CognitoClient, text, whole};
 use crate::Account;
 use crate::kit::call::Call as _;
@@ -195,7 +196,7 @@ fn config(domain: &Properties) -> Result<Option<CustomDomainConfigType>, DriverE
 impl Child for Domains {
     type Properties = Properties;
     type Service = CognitoClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = "domain";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

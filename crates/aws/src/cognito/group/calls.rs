@@ -1,34 +1,20 @@
-//! The calls about groups, which are recorded in the tags of their user pool.
+//! The calls about groups, besides those that find and record them.
 
+use crate::cognito::calls::POOL;
 use crate::kit::calls::Calls;
 use crate::kit::calls::Purpose::{Change, Create, Delete};
 
-/// A user pool: AWS assigns the ids.
-const POOL: &str = "cognito-idp:{region}:{account}:userpool/*";
-
-/// The calls about groups, which are recorded in the tags of their user pool.
+/// The calls about groups, besides those that find and record them.
 pub(crate) const CALLS: &[Calls] = &[
-    Calls::reading("*", &["cognito-idp:ListUserPools"]),
     Calls::reading(
         POOL,
-        &[
-            "cognito-idp:DescribeUserPool",
-            "cognito-idp:ListTagsForResource",
-            "cognito-idp:ListGroups",
-            "cognito-idp:ListUsersInGroup",
-        ],
+        &["cognito-idp:ListGroups", "cognito-idp:ListUsersInGroup"],
     ),
     Calls::to(
         &[Create, Change],
         POOL,
         &["cognito-idp:CreateGroup", "cognito-idp:UpdateGroup"],
     ),
-    Calls::to(
-        &[Create, Change, Delete],
-        POOL,
-        &["cognito-idp:TagResource"],
-    ),
-    Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
     Calls::to(
         &[Delete],
         POOL,

@@ -12,6 +12,7 @@ use engine::{Changes, DriverError, Holding, ReadCache};
 use model::Owner;
 use model::types::cognito::UserPoolGroup;
 
+use super::calls::CHILDREN;
 use super::client::{COGNITO, CognitoClient, DELETED, PAGE, text};
 use crate::Account;
 use crate::account::Quirk;
@@ -94,7 +95,7 @@ fn is_cognitos(pool_id: &str, group: &GroupType) -> bool {
 impl Child for Groups {
     type Properties = Properties;
     type Service = CognitoClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = "group";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

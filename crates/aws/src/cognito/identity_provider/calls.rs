@@ -1,19 +1,14 @@
-//! The calls about identity providers, which are recorded in the tags of their user pool.
+//! The calls about identity providers, besides those that find and record them.
 
+use crate::cognito::calls::POOL;
 use crate::kit::calls::Calls;
 use crate::kit::calls::Purpose::{Change, Create, Delete};
 
-/// A user pool: AWS assigns the ids.
-const POOL: &str = "cognito-idp:{region}:{account}:userpool/*";
-
-/// The calls about identity providers, which are recorded in the tags of their user pool.
+/// The calls about identity providers, besides those that find and record them.
 pub(crate) const CALLS: &[Calls] = &[
-    Calls::reading("*", &["cognito-idp:ListUserPools"]),
     Calls::reading(
         POOL,
         &[
-            "cognito-idp:DescribeUserPool",
-            "cognito-idp:ListTagsForResource",
             "cognito-idp:DescribeIdentityProvider",
             "cognito-idp:ListIdentityProviders",
         ],
@@ -26,11 +21,5 @@ pub(crate) const CALLS: &[Calls] = &[
             "cognito-idp:UpdateIdentityProvider",
         ],
     ),
-    Calls::to(
-        &[Create, Change, Delete],
-        POOL,
-        &["cognito-idp:TagResource"],
-    ),
-    Calls::to(&[Change, Delete], POOL, &["cognito-idp:UntagResource"]),
     Calls::to(&[Delete], POOL, &["cognito-idp:DeleteIdentityProvider"]),
 ];

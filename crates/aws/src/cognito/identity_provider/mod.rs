@@ -15,6 +15,7 @@ use engine::{Changes, DriverError, ReadCache};
 use model::Owner;
 use model::types::cognito::UserPoolIdentityProvider;
 
+use super::calls::CHILDREN;
 use super::client::{COGNITO, CognitoClient, DELETED, PAGE};
 use crate::Account;
 use crate::kit::call::Call as _;
@@ -199,7 +200,7 @@ fn without_additions(mut found: Properties, desired: &Properties) -> Properties 
 impl Child for IdentityProviders {
     type Properties = Properties;
     type Service = CognitoClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = "provider";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;

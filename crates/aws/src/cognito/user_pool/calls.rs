@@ -1,10 +1,8 @@
 //! The calls about user pools.
 
+use crate::cognito::calls::POOL;
 use crate::kit::calls::Calls;
 use crate::kit::calls::Purpose::{Change, Create, Delete};
-
-/// A user pool: AWS assigns the ids.
-const POOL: &str = "cognito-idp:{region}:{account}:userpool/*";
 
 /// The calls about user pools.
 pub(crate) const CALLS: &[Calls] = &[

@@ -16,6 +16,7 @@ use futures_util::future::try_join_all;
 use model::Owner;
 use model::types::cognito::UserPoolClient;
 
+use super::calls::CHILDREN;
 use super::client::{COGNITO, CognitoClient, DELETED};
 use crate::Account;
 use crate::account::Quirk;
@@ -141,7 +142,7 @@ fn live(pool_id: &str, client: &UserPoolClientType) -> Live {
 impl Child for Clients {
     type Properties = Properties;
     type Service = CognitoClient;
-    const CALLS: &'static [&'static [Calls]] = &[calls::CALLS];
+    const CALLS: &'static [&'static [Calls]] = &[CHILDREN, calls::CALLS];
     const KIND: &'static str = "client";
     const ORPHANS: OrphanSearch = OrphanSearch::IfShown("cognito-idp");
     const LIMITS: &'static [Limit] = limits::LIMITS;
