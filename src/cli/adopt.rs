@@ -49,7 +49,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let make = async |context: &mut Context| plan(context, &addresses).await;
     let manner = ApplyOptions {
         yes: arguments.yes,
-        question: "Take over and change this?",
+        question: "Take over these resources, and change them as shown?",
         answer: "yes",
         wait: false,
         clears: false,

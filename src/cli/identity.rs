@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use aws::Control;
 use aws::control::{Binding, new_id};
 use engine::{Inventory, SystemId};
 use miette::Report;
@@ -118,8 +119,7 @@ fn another(context: &Context, expected: &str, found: &str) -> Another {
     }
 }
 
-/// If nothing of the system stands: whether it does under another name. Without an id nobody can
-/// know, so systems with the same stacks are only named.
+/// If nothing of the system stands: whether it does under another name. What only may be it is named.
 ///
 /// # Errors
 /// [`Renamed`], if it does.
@@ -130,30 +130,49 @@ pub(super) async fn look_for_other_name(
     if !inventory.live.is_empty() || !inventory.orphans.is_empty() {
         return Ok(());
     }
-    let others = aws::other_systems(&context.account).await;
-    let SystemId::Known(id) = &context.id else {
-        let described = context.graph.nodes().map(|node| node.address.stack());
-        let described: BTreeSet<&StackName> = described.collect();
-        for other in others {
-            if described.iter().all(|stack| other.stacks.contains(*stack)) {
-                say(&format!(
-                    "note: the system `{}` stands in this account and Region with the same stacks; if this is it under \
-                     another name, it stays as it is beside this one",
-                    other.name
-                ));
-            }
+    let described = context.graph.nodes().map(|node| node.address.stack());
+    let described: BTreeSet<&StackName> = described.collect();
+    for other in aws::other_systems(&context.account).await {
+        let may_be_it = match &context.id {
+            SystemId::Known(id) => other.id.as_ref() == Some(id),
+            _ => described.iter().all(|stack| other.stacks.contains(*stack)),
+        };
+        if !may_be_it {
+            continue;
         }
-        return Ok(());
-    };
-    let same = others
-        .into_iter()
-        .find(|other| other.id.as_ref() == Some(id));
-    same.map_or(Ok(()), |other| {
-        Err(advice::report(Renamed {
-            id: id.clone(),
-            account: context.account.id().to_owned(),
-            region: context.account.region().to_owned(),
-            found: other.name,
-        }))
-    })
+        if let SystemId::Known(id) = &context.id
+            && is_bound(context, &other.name, id).await
+        {
+            return Err(advice::report(Renamed {
+                id: id.clone(),
+                account: context.account.id().to_owned(),
+                region: context.account.region().to_owned(),
+                found: other.name,
+            }));
+        }
+        say(&format!(
+            "note: the system `{}` seems to be in this account and Region, with the same {}; if this is it under \
+             another name, it stays as it is beside this one",
+            other.name,
+            if matches!(context.id, SystemId::Known(_)) {
+                "id"
+            } else {
+                "stacks"
+            }
+        ));
+    }
+    Ok(())
+}
+
+/// Whether another name is bound to an id. The tagging index also shows what was deleted a while ago,
+/// so it proves nothing.
+async fn is_bound(context: &Context, name: &str, id: &str) -> bool {
+    let control = Control::new(&context.account, context.graph.tags());
+    match control.binding_of(name).await {
+        Ok(binding) => binding.is_some_and(|binding| binding.id == id),
+        Err(error) => {
+            tracing::warn!(%error, "it is not known whether the system was renamed");
+            false
+        }
+    }
 }

@@ -77,7 +77,7 @@ enum Command {
     Apply(apply::Arguments),
     /// Destroy the system; keeps resources that hold data unless --delete-data is given
     Destroy(destroy::Arguments),
-    /// Take over resources that stand and are not the system's, such as ones that lost their tags
+    /// Take over existing resources that the system does not own, such as ones that lost their tags
     Adopt(adopt::Arguments),
     /// Show each stack's outputs (URLs and names)
     Outputs,

@@ -9,7 +9,7 @@ use miette::Report;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print_json, say};
 use crate::cli::regions::OutOfPlace;
-use crate::cli::{advice, context, description};
+use crate::cli::{advice, context, description, identity};
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     let system = description::read(global)?;
@@ -20,7 +20,12 @@ pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
         return Err(advice::report(out_of_place));
     }
     let drivers = aws::readers(&Account::offline(graph.system()));
-    engine::check(&graph, &drivers, &Resolved::default()).map_err(advice::plan)?;
+    // Its tag counts, whichever it is.
+    let known = Resolved {
+        id: identity::described(&system),
+        ..Resolved::default()
+    };
+    engine::check(&graph, &drivers, &known).map_err(advice::plan)?;
     let resources = graph.nodes().count();
     match global.format {
         Format::Json => print_json(&serde_json::json!({

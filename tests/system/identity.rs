@@ -69,11 +69,29 @@ async fn a_renamed_system_is_told_under_which_name_it_stands() {
     let text = format!("name = \"apex\"\nregion = \"{}\"\n", project.world.region);
     std::fs::write(project.path().join("frontage.toml"), text).expect("written");
     let planned = project.ok(&["plan"]);
-    says(&planned, &format!("note: the system `{name}` stands"));
+    says(&planned, &format!("note: the system `{name}` seems to be"));
     project.describe("id = \"0a1b2c3d\"\n");
     project.assert_nothing_to_do();
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
+
+    // AWS's index of tags shows what was deleted for a while: it alone refuses nothing.
+    let queues = aws_sdk_sqs::Client::new(&project.world.config());
+    let mut create = queues.create_queue().queue_name("shown");
+    for (key, value) in [
+        ("system", name.as_str()),
+        ("id", "0a1b2c3d"),
+        ("address", "toggles/shown"),
+    ] {
+        create = create.tags(format!("frontage:{key}"), value);
+    }
+    let shown = create.send().await.expect("created");
+    renamed(&project, "apex", "0a1b2c3d");
+    let planned = project.ok(&["plan"]);
+    says(&planned, &format!("note: the system `{name}` seems to be"));
+    let url = shown.queue_url.expect("its URL");
+    let deleted = queues.delete_queue().queue_url(url).send().await;
+    deleted.expect("deleted");
 }
 
 /// The id of a description without one is random, and every resource records it: so the row that
@@ -126,13 +144,13 @@ async fn what_lost_its_tags_stops_nothing_else_and_is_adopted() {
 
     says(
         &project.fails(&["adopt", "toggles/nothing", "--yes"]),
-        "nothing stands at toggles/nothing",
+        "there is no resource at toggles/nothing",
     );
     project.ok(&["adopt", "toggles/toggles-table", "--yes"]);
     project.assert_nothing_to_do();
     says(
         &project.fails(&["adopt", "toggles/toggles-table", "--yes"]),
-        "is this system's already",
+        "already belongs to this system",
     );
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());

@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
-use model::{ADDRESS_TAG, Address, Graph, Node, ResourceType, Service, StackName, Text};
-use serde_json::{Map, Value};
+use model::{Address, Graph, Node, Service, StackName, Text};
 
 use crate::diff::{Comparison, tags_differ};
-use crate::driver::{Reader, Readers, Suspicion};
+use crate::driver::Readers;
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
 use crate::holdings::{Holdings, at_stake};
-use crate::live::{Live, LiveTags, ReadRequest};
+use crate::live::{Live, ReadRequest};
+use crate::orphans::{Orphan, Stranger, Unsearched, candidates, list, owned};
 use crate::read_cache::ReadCache;
 use crate::resolve::{Resolved, SystemId, has_unknown};
 use crate::unreadable::{InventoryError, Unreadable, all, both};
-use crate::uses::uses_of_selected;
+use crate::wanted::{identity, identity_dependencies, looked_up, wanted};
 
 /// The result of a reading.
 #[derive(Debug)]
@@ -115,52 +115,6 @@ impl Inventory {
     }
 }
 
-/// A resource that the system owns and the model does not contain.
-#[derive(Clone, Debug)]
-pub struct Orphan {
-    /// Its address. Also that of a live resource, if this is a duplicate of it.
-    pub address: Address,
-    /// Its type.
-    pub resource_type: &'static ResourceType,
-    /// The resource as it was read.
-    pub live: Live,
-}
-
-/// A type that could not be listed though nothing points to an orphan of it: its service is not in
-/// the Region, or may not be read. So orphans of it, if there are any, stay.
-#[derive(Clone, Debug)]
-pub struct Unsearched {
-    /// The type.
-    pub resource_type: &'static ResourceType,
-    /// Why it could not be listed.
-    pub source: DriverError,
-}
-
-/// A resource that the plan comes across and leaves alone, since nothing says that it is the
-/// system's.
-#[derive(Clone, Debug)]
-pub struct Stranger {
-    /// Its type.
-    pub resource_type: &'static ResourceType,
-    /// Its physical id. That of a resource within another one begins with the other one's, and a
-    /// slash.
-    pub id: String,
-    /// The name by which people know it, if that is not in its id.
-    pub name: Option<String>,
-    /// Why it is left alone.
-    pub reason: Strangeness,
-}
-
-/// Why a resource is none of the system's.
-#[derive(Clone, Debug)]
-pub enum Strangeness {
-    /// It has a name like the system's, and its owner could not be read.
-    Unreadable(DriverError),
-    /// It is within the system's resource at this address, which has no record of it: others added
-    /// it.
-    Unrecorded(Address),
-}
-
 /// Reads the resources that `graph` contains in the selected stacks, those that they refer to, and
 /// the others that the system owns.
 ///
@@ -214,38 +168,6 @@ pub async fn look_up<'t>(
     let empty = Inventory::empty(Selection::All, pseudo);
     let read = read_wanted(graph, &nodes, drivers, &ReadCache::default(), empty).await?;
     Ok(read.known)
-}
-
-/// The nodes that some texts name, and those that the identities of these name.
-fn looked_up<'g, 't>(graph: &'g Graph, texts: impl IntoIterator<Item = &'t Text>) -> Vec<&'g Node> {
-    let named = |text: &Text| serde_json::to_value(text).map(|text| model::references(&text));
-    let named = texts.into_iter().filter_map(|text| named(text).ok());
-    let mut wanted: BTreeSet<Address> = named.flatten().collect();
-    for node in graph.nodes().rev() {
-        if wanted.contains(&node.address) {
-            wanted.extend(identity_dependencies(graph, node).into_iter().cloned());
-        }
-    }
-    let nodes = graph.nodes();
-    nodes
-        .filter(|node| wanted.contains(&node.address))
-        .collect()
-}
-
-/// The types of the resources that [`read`] reads, by their names. Beyond them it looks for orphans.
-#[must_use]
-pub fn types_read(graph: &Graph, selection: &Selection, goal: Goal) -> BTreeSet<&'static str> {
-    let wanted = wanted(graph, selection, goal, |_| true);
-    wanted.iter().map(|node| node.resource_type.name).collect()
-}
-
-/// The types of the resources that [`look_up`] reads, by their names.
-pub fn types_looked_up<'t>(
-    graph: &Graph,
-    texts: impl IntoIterator<Item = &'t Text>,
-) -> BTreeSet<&'static str> {
-    let nodes = looked_up(graph, texts).into_iter();
-    nodes.map(|node| node.resource_type.name).collect()
 }
 
 /// The services that the endpoint lacks.
@@ -306,7 +228,7 @@ async fn read_all(
     };
     inventory.identify(graph.system());
     confirm(graph, goal, &mut inventory, drivers).await?;
-    let candidates = candidates(graph, selection, &inventory, listed);
+    let candidates = candidates(graph, selection, &inventory.live, listed);
     let (owned, strangers) = owned(graph, selection, candidates, drivers).await?;
     inventory.strangers = strangers;
     for one in owned {
@@ -317,40 +239,6 @@ async fn read_all(
     let all = at_stake.chain(orphans.map(|of| (of.resource_type, &of.live)));
     inventory.holdings = Holdings::count(all, drivers).await;
     Ok(inventory)
-}
-
-/// What is read of the model: the selected resources, to destroy them those that use them, and all
-/// that these refer to.
-fn wanted<'g>(
-    graph: &'g Graph,
-    selection: &Selection,
-    goal: Goal,
-    has_driver: impl Fn(&Node) -> bool,
-) -> Vec<&'g Node> {
-    let mut wanted: BTreeSet<Address> = graph
-        .nodes()
-        .filter(|node| selection.contains(node.address.stack()))
-        .map(|node| node.address.clone())
-        .collect();
-    if goal != Goal::Converge {
-        let users = uses_of_selected(graph, selection).map(|(user, _)| user);
-        let users = users.filter(|user| has_driver(user));
-        wanted.extend(users.map(|user| user.address.clone()));
-    }
-    reachable(graph, wanted)
-}
-
-/// Some resources and, transitively, those that they refer to.
-fn reachable(graph: &Graph, mut found: BTreeSet<Address>) -> Vec<&Node> {
-    for node in graph.nodes().rev() {
-        if found.contains(&node.address) {
-            found.extend(node.dependencies.iter().cloned());
-        }
-    }
-    graph
-        .nodes()
-        .filter(|node| found.contains(&node.address))
-        .collect()
 }
 
 /// Reads in waves: a resource as soon as the resources that its identity names were read. Those
@@ -397,38 +285,6 @@ async fn read_wanted(
     }
 }
 
-fn identity(node: &Node) -> Value {
-    let mut identity = Map::new();
-    for path in node.resource_type.identity {
-        copy(path, &node.properties, &mut identity);
-    }
-    Value::Object(identity)
-}
-
-/// Copies the value at a path of member names, with the objects that contain it.
-fn copy(path: &str, from: &Value, to: &mut Map<String, Value>) {
-    let (name, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let Some(value) = from.get(name) else { return };
-    let Some(rest) = rest else {
-        to.insert(name.to_owned(), value.clone());
-        return;
-    };
-    if let Value::Object(inner) = to.entry(name).or_insert_with(|| Value::Object(Map::new())) {
-        copy(rest, value, inner);
-    }
-}
-
-fn identity_dependencies<'g>(graph: &'g Graph, node: &Node) -> Vec<&'g Address> {
-    let named = model::references(&identity(node));
-    named
-        .iter()
-        .filter_map(|address| graph.node(address))
-        .map(|node| &node.address)
-        .collect()
-}
-
 async fn read_one(
     node: &Node,
     drivers: &Readers,
@@ -451,59 +307,6 @@ async fn read_one(
         properties: known.resolve(&node.properties),
     };
     driver.read(&request, cache).await.map_err(failed)
-}
-
-type Listed = Vec<(&'static ResourceType, Live)>;
-
-/// Lists possible orphans: of the types that are wanted, and of those of which a driver suspects
-/// some. To destroy everything, or a stack that is no longer described, all types are listed.
-async fn list(
-    drivers: &Readers,
-    wanted: &BTreeSet<&str>,
-    selection: &Selection,
-    everywhere: bool,
-    cache: &ReadCache,
-) -> Result<(Listed, Vec<Unsearched>), InventoryError> {
-    let lists = drivers.iter().map(async |driver| {
-        let resource_type = driver.resource_type();
-        let failed = |source| Unreadable {
-            at: None,
-            resource_type,
-            source,
-        };
-        let certain = everywhere || wanted.contains(resource_type.name);
-        let suspicion = driver.suspicion(selection, cache).await.map_err(failed)?;
-        let suspicion = suspicion.max(Suspicion::possible_if(certain));
-        if suspicion == Suspicion::None {
-            return Ok((Vec::new(), None));
-        }
-        match driver.list(cache).await {
-            Ok(live) => Ok((live, None)),
-            // A service that the endpoint lacks has no remains. If one of its resources is wanted,
-            // the error is reported.
-            Err(DriverError::Lacking { .. }) if !wanted.contains(resource_type.name) => {
-                Ok((Vec::new(), None))
-            }
-            Err(source) if suspicion == Suspicion::Possible && source.is_of_service() => Ok((
-                Vec::new(),
-                Some(Unsearched {
-                    resource_type,
-                    source,
-                }),
-            )),
-            Err(source) => Err(failed(source)),
-        }
-        .map(|(live, unsearched)| {
-            let listed: Listed = live.into_iter().map(|live| (resource_type, live)).collect();
-            (listed, unsearched)
-        })
-    });
-    let listed = all(join_all(lists).await)?;
-    let (listed, unsearched): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
-    Ok((
-        listed.into_iter().flatten().collect(),
-        unsearched.into_iter().flatten().collect(),
-    ))
 }
 
 /// Reads again, from each resource's own service, everything that the goal could write.
@@ -573,150 +376,4 @@ fn compare(
             resource_type: node.resource_type,
             source,
         })
-}
-
-/// What was listed and may be an orphan: it is none of the live resources of the model, and not known
-/// to be of a stack that is not selected.
-fn candidates(
-    graph: &Graph,
-    selection: &Selection,
-    inventory: &Inventory,
-    listed: Listed,
-) -> Listed {
-    let of = |address| {
-        graph
-            .node(address)
-            .map_or("", |node| node.resource_type.name)
-    };
-    let taken: BTreeSet<(&str, &str)> = inventory
-        .live
-        .iter()
-        .map(|(address, live)| (of(address), live.id.as_str()))
-        .collect();
-    let candidates = listed.into_iter().filter(|(of, live)| {
-        !taken.contains(&(of.name, live.id.as_str()))
-            && around(live).is_none_or(|at| selection.contains(at.stack()))
-    });
-    candidates.collect()
-}
-
-/// The candidates that the system owns, in any Region, with ownership read from each service itself,
-/// and those whose owner may not be read.
-///
-/// The names below the system's prefix are not all the system's: `acme` and `acme-web` may share an
-/// account. So an answer that refuses to name the owner is an error only if something else says
-/// that the resource is the system's.
-async fn owned(
-    graph: &Graph,
-    selection: &Selection,
-    candidates: Listed,
-    drivers: &Readers,
-) -> Result<(Vec<Orphan>, Vec<Stranger>), InventoryError> {
-    let confirmed = candidates.into_iter().map(async |(resource_type, live)| {
-        let failed = |source| Unreadable {
-            at: None,
-            resource_type,
-            source,
-        };
-        let (id, shown) = (live.id.clone(), address(&live).is_some());
-        let driver = drivers.get(resource_type.name).map_err(failed)?;
-        match confirm_orphan(driver.as_ref(), live).await {
-            Err(source @ DriverError::Service { .. }) if !shown => Ok(Err(Stranger {
-                resource_type,
-                id,
-                name: None,
-                reason: Strangeness::Unreadable(source),
-            })),
-            Ok(Some(live)) => Ok(match stranger(resource_type, &live) {
-                Some(stranger) => Err(stranger),
-                None => Ok(orphan(resource_type, live)),
-            }),
-            Ok(None) => Ok(Ok(None)),
-            Err(source) => Err(failed(source)),
-        }
-    });
-    let (mut owned, mut strangers) = (Vec::new(), Vec::new());
-    for confirmed in all(join_all(confirmed).await)? {
-        match confirmed {
-            Ok(orphan) => owned.extend(orphan),
-            Err(stranger) => strangers.push(stranger),
-        }
-    }
-    owned.retain(|orphan| {
-        let owner = orphan.live.tags.owner();
-        owner.is_some_and(|owner| owner.system == graph.system())
-            && selection.contains(orphan.address.stack())
-    });
-    strangers.retain(|stranger| match &stranger.reason {
-        Strangeness::Unreadable(_) => true,
-        Strangeness::Unrecorded(within) => selection.contains(within.stack()),
-    });
-    Ok((owned, strangers))
-}
-
-/// The address of a live resource, or of the one that it is within, as far as it is known.
-fn around(live: &Live) -> Option<Address> {
-    match &live.tags {
-        LiveTags::Foreign(within) => Some(within.clone()),
-        _ => address(live),
-    }
-}
-
-/// The address that a live resource's tags record, as far as they are known.
-fn address(live: &Live) -> Option<Address> {
-    live.tags.known()?.get(ADDRESS_TAG)?.parse().ok()
-}
-
-async fn confirm_orphan(driver: &dyn Reader, live: Live) -> Result<Option<Live>, DriverError> {
-    if live.tags.is_read() {
-        return Ok(Some(live));
-    }
-    driver.confirm(address(&live).as_ref(), &live).await
-}
-
-fn orphan(resource_type: &'static ResourceType, live: Live) -> Option<Orphan> {
-    Some(Orphan {
-        address: address(&live)?,
-        resource_type,
-        live,
-    })
-}
-
-/// A live resource that others added to one of the system's.
-fn stranger(resource_type: &'static ResourceType, live: &Live) -> Option<Stranger> {
-    let LiveTags::Foreign(within) = &live.tags else {
-        return None;
-    };
-    let properties = live.properties.to_json().unwrap_or_default();
-    let named = resource_type.identity.iter().skip(1);
-    let names: Vec<_> = named
-        .filter_map(|property| properties[*property].as_str())
-        .filter(|name| !live.id.ends_with(&format!("/{name}")))
-        .collect();
-    Some(Stranger {
-        resource_type,
-        id: live.id.clone(),
-        name: (!names.is_empty()).then(|| names.join(" ")),
-        reason: Strangeness::Unrecorded(within.clone()),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn an_identity_has_what_is_at_its_paths_and_nothing_else() {
-        let properties = json!({"Name": "a", "Config": {"Name": "b", "More": 1}, "More": 2});
-        let mut identity = Map::new();
-        for path in ["Name", "Config.Name", "Config.Absent", "Absent.Name"] {
-            copy(path, &properties, &mut identity);
-        }
-        assert_eq!(
-            Value::Object(identity),
-            json!({"Name": "a", "Config": {"Name": "b"}})
-        );
-    }
 }

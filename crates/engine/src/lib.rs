@@ -8,14 +8,15 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 9 | `apply`, `narrow` |
-//! | 8 | `steps` |
-//! | 7 | `planner` |
-//! | 6 | `plan`, `settle` |
-//! | 5 | `check`, `inventory`, `pending` |
+//! | 10 | `apply`, `narrow` |
+//! | 9 | `steps` |
+//! | 8 | `planner` |
+//! | 7 | `plan`, `settle` |
+//! | 6 | `check`, `inventory`, `pending` |
+//! | 5 | `orphans` |
 //! | 4 | `driver`, `holdings` |
-//! | 3 | `diff`, `waiting` |
-//! | 2 | `event`, `interrupt`, `read_cache`, `refusal`, `resolve`, `unreadable`, `uses` |
+//! | 3 | `diff`, `waiting`, `wanted` |
+//! | 2 | `event`, `interrupt`, `read_cache`, `refusal`, `resolve`, `standing`, `unreadable`, `uses` |
 //! | 1 | `error`, `goal`, `holding`, `live`, `secrets`, `slots` |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -33,6 +34,7 @@ mod interrupt;
 mod inventory;
 mod live;
 mod narrow;
+mod orphans;
 mod pending;
 mod plan;
 mod planner;
@@ -42,12 +44,14 @@ mod resolve;
 mod secrets;
 mod settle;
 mod slots;
+mod standing;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod unreadable;
 mod uses;
 mod waiting;
+mod wanted;
 
 pub use apply::{Failure, Outcome, Report, apply};
 pub use check::check;
@@ -59,12 +63,10 @@ pub use goal::{Goal, Selection};
 pub use holding::{Holding, Precision};
 pub use holdings::Holdings;
 pub use interrupt::{Stop, pause};
-pub use inventory::{
-    Inventory, Orphan, Strangeness, Stranger, Unsearched, look_up, read, types_looked_up,
-    types_read,
-};
+pub use inventory::{Inventory, look_up, read};
 pub use live::{Attributes, Live, LiveProperties, LiveTags, ReadRequest};
 pub use narrow::{Target, narrow};
+pub use orphans::{Orphan, Strangeness, Stranger, Unsearched};
 pub use pending::Pending;
 pub use plan::{Action, Counts, Kept, Left, Plan, Reason, ResourcePlan};
 pub use planner::{adopt, plan};
@@ -75,3 +77,4 @@ pub use secrets::Secrets;
 pub use settle::settle;
 pub use unreadable::{InventoryError, Unreadable};
 pub use waiting::{report_wait, reporting};
+pub use wanted::{types_looked_up, types_read};

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::diff::{Change, Changes};
 use crate::holding::Holding;
-use crate::inventory::{Strangeness, Stranger, Unsearched};
 use crate::live::Live;
+use crate::orphans::{Strangeness, Stranger, Unsearched};
 use crate::pending::Pending;
 use crate::refusal::Refusal;
 use crate::resolve::Resolved;

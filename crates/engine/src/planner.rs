@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{
-    Address, BOUND_TO_TAG, FINGERPRINT_TAG, Graph, ID_TAG, Node, Owner, REGION_TAG, SYSTEM_TAG,
-    Tags,
-};
+use model::{Address, BOUND_TO_TAG, FINGERPRINT_TAG, Graph, Node, SYSTEM_TAG, Tags};
 use serde_json::Value;
 
 use crate::check::check_node;
@@ -13,12 +10,14 @@ use crate::diff::{Change, Changes, Comparison, tag_changes, tags_differ};
 use crate::driver::{Reader, Readers};
 use crate::error::DriverError;
 use crate::goal::{Goal, Selection};
-use crate::inventory::{Inventory, Orphan};
+use crate::inventory::Inventory;
 use crate::live::{Attributes, Live};
+use crate::orphans::Orphan;
 use crate::pending::Pending;
 use crate::plan::{Action, Kept, Left, Plan, Reason, ResourcePlan};
 use crate::refusal::{PlanError, Refusal};
 use crate::resolve::{Resolved, UNKNOWN};
+use crate::standing::Standing;
 use crate::uses::uses_of_selected;
 
 /// Plans the steps from the live state to the goal, for the stacks that were read.
@@ -276,45 +275,12 @@ fn check_dependents(
         })
 }
 
-enum Standing {
-    Ours,
-    /// Nothing about it is written, so its owner was not read.
-    Unread,
-    /// Another system's, of this name.
-    Foreign(String),
-    /// Nobody's that is known.
-    Untagged,
-    /// The same system's in this other Region.
-    Elsewhere(String),
-}
-
-impl Standing {
-    fn of(live: &Live, owner: &Owner) -> Self {
-        let Some(tags) = live.tags.known() else {
-            return Self::Unread;
-        };
-        match tags.get(SYSTEM_TAG) {
-            Some(system) if *system == owner.system => {
-                let differs = |tag, this: Option<&String>| {
-                    let found: Option<&String> = tags.get(tag);
-                    found.filter(|found| this.is_some_and(|this| this != *found))
-                };
-                if let Some(region) = differs(REGION_TAG, owner.region.as_ref()) {
-                    Self::Elsewhere(region.clone())
-                } else if let Some(id) = differs(ID_TAG, owner.id.as_ref()) {
-                    Self::Foreign(format!("{system}` with the id `{id}"))
-                } else {
-                    Self::Ours
-                }
-            }
-            Some(owner) => Self::Foreign(owner.clone()),
-            None => Self::Untagged,
-        }
-    }
-
-    fn is_ours(&self) -> bool {
-        matches!(self, Self::Ours | Self::Unread)
-    }
+/// What to do about a resource of another system.
+fn taking(address: &Address) -> String {
+    format!(
+        "choose another `name` in frontage.toml; or take it from that system, which then fails to manage it: \
+         frontage adopt {address}"
+    )
 }
 
 /// What to do about a resource that has no owner: somebody made it, or removed its tags.
@@ -394,16 +360,24 @@ impl Planner<'_> {
         let id = live.id.clone();
         match Standing::of(live, &self.known.owner(node)) {
             Standing::Ours | Standing::Unread => None,
-            Standing::Foreign(_) | Standing::Untagged if self.adopted.contains(&address) => None,
-            Standing::Foreign(owner) => Some(Refusal::Foreign {
-                help: format!(
-                    "choose another `name` in frontage.toml; or take it from that system, which then fails to manage \
-                     it: frontage adopt {address}"
-                ),
+            Standing::Foreign(_) | Standing::Namesake(_) | Standing::Untagged
+                if self.adopted.contains(&address) =>
+            {
+                None
+            }
+            Standing::Foreign(system) => Some(Refusal::Foreign {
+                owner: format!("belongs to the system `{system}`"),
+                help: taking(&address),
                 address,
                 resource_type,
                 id,
-                owner: format!("belongs to the system `{owner}`"),
+            }),
+            Standing::Namesake(of) => Some(Refusal::Foreign {
+                owner: format!("belongs to another system of this name, with the id `{of}`"),
+                help: taking(&address),
+                address,
+                resource_type,
+                id,
             }),
             Standing::Untagged => Some(Refusal::Foreign {
                 address,

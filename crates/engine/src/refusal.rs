@@ -155,13 +155,13 @@ pub enum PlanError {
         address: Address,
     },
     /// Nothing stands at an address that could be taken over.
-    #[error("nothing stands at {address}, so nothing can be adopted")]
+    #[error("there is no resource at {address} to take over")]
     NotThere {
         /// The address.
         address: Address,
     },
     /// What is to be taken over is this system's already.
-    #[error("{address} is this system's already: `{id}`")]
+    #[error("{address} already belongs to this system: `{id}`")]
     AlreadyOwned {
         /// The address.
         address: Address,

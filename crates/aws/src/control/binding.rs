@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::lease::milliseconds;
 use super::row::{now, s, text};
-use super::{Control, KIND, NAME, Row};
+use super::{Control, KIND, NAME, Row, table};
 use crate::kit::call::Call as _;
 
 /// The kind of the row.
@@ -55,13 +55,21 @@ impl Control {
     /// # Errors
     /// `DynamoDB`'s.
     pub async fn binding(&self) -> Result<Option<Binding>, DriverError> {
+        self.binding_of(self.account.system()).await
+    }
+
+    /// The same of a system of another name, in the same account and Region.
+    ///
+    /// # Errors
+    /// `DynamoDB`'s.
+    pub async fn binding_of(&self, system: &str) -> Result<Option<Binding>, DriverError> {
         let row = self
             .sdk
             .get_item()
-            .table_name(&self.table)
+            .table_name(table(system))
             .consistent_read(true)
             .key(KIND, s(SYSTEM))
-            .key(NAME, s(self.account.system()))
+            .key(NAME, s(system))
             .send()
             .sent("dynamodb:GetItem")
             .await;

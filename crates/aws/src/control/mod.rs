@@ -48,9 +48,9 @@ pub struct Control {
     tags: Tags,
 }
 
-/// The name of the table of an account's system.
-pub(crate) fn table(account: &Account) -> String {
-    format!("{}-control", account.system())
+/// The name of the table of a system.
+pub(crate) fn table(system: &str) -> String {
+    format!("{system}-control")
 }
 
 impl Control {
@@ -62,7 +62,7 @@ impl Control {
         tags.insert(SYSTEM_TAG.to_owned(), account.system().to_owned());
         Self {
             sdk: Client::new(&account.config("dynamodb")),
-            table: table(&account),
+            table: table(account.system()),
             account,
             tags,
         }

@@ -76,7 +76,7 @@ impl DynamoDbClient {
     /// The names of the tables that may be the system's: those that the tagging index shows or,
     /// where that cannot be read, those whose names have the system's prefix.
     pub(super) async fn candidates(&self, cache: &ReadCache) -> Result<Vec<String>, DriverError> {
-        let control = control::table(&self.account);
+        let control = control::table(self.account.system());
         let hints = tagging::hints(&self.account, cache).await?;
         if hints.are_known() {
             let prefix = self.arn("");

@@ -135,9 +135,13 @@ async fn an_adoption_loses_nothing() {
     let cloud = Cloud::default();
     cloud.apply(&twin("round")).await;
     let error = adopt(&cloud, &twin("round"), "s/t").await.unwrap_err();
-    assert!(error.to_string().contains("s/t is this system's already"));
+    assert!(
+        error
+            .to_string()
+            .contains("s/t already belongs to this system")
+    );
     let error = adopt(&cloud, &twin("round"), "s/u").await.unwrap_err();
-    assert!(error.to_string().starts_with("nothing stands at s/u"));
+    assert!(error.to_string().starts_with("there is no resource at s/u"));
 }
 
 /// Two systems of one name are told apart by their ids.
@@ -163,7 +167,7 @@ async fn another_system_of_the_name_is_left_alone() {
     let other = cloud.identified(known("2"));
     let plan = plan(&other, &graph).await;
     assert!(plan.is_empty() && plan.refused.len() == 2, "{plan:?}");
-    let said = "it belongs to the system `sys` with the id `1`";
+    let said = "it belongs to another system of this name, with the id `1`";
     assert!(refused(&plan)[0].contains(said), "{plan:?}");
     // Nor are they its orphans.
     let nothing = things([]);
