@@ -33,18 +33,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let zips = if arguments.no_build {
-        Zips::NoBuild
-    } else {
-        Zips::Build
-    };
     let addresses: BTreeSet<Address> = arguments.addresses.iter().cloned().collect();
     let stacks = addresses.iter().map(|address| address.stack().to_string());
     let global = &Global {
         stack: stacks.collect::<BTreeSet<_>>().into_iter().collect(),
         ..global.clone()
     };
-    let mut context = Context::open(global, zips).await?;
+    let mut context = Context::open(global, Zips::unless(arguments.no_build)).await?;
     let mut writing = Writing::new(global, &context, "adopt", arguments.lock_timeout);
     let make = async |context: &mut Context| plan(context, &addresses).await;
     let manner = ApplyOptions {

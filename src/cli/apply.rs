@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use engine::{Goal, Plan};
+use engine::{Goal, Plan, Refusal};
 use miette::{IntoDiagnostic as _, Report, miette};
 
 use crate::cli::context::Context;
@@ -60,15 +60,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
     let global = &file
         .as_ref()
         .map_or_else(|| global.clone(), |file| file.selected(global));
-    let mut context = Context::open(
-        global,
-        if arguments.no_build {
-            Zips::NoBuild
-        } else {
-            Zips::Build
-        },
-    )
-    .await?;
+    let mut context = Context::open(global, Zips::unless(arguments.no_build)).await?;
     let mut writing = Writing::new(global, &context, "apply", arguments.lock_timeout);
     let options = ApplyOptions {
         // Somebody has seen the plan in the file.
@@ -100,23 +92,24 @@ async fn exactly(
 ) -> Result<ExitCode, Report> {
     let mut plan = writing.plan(context, &converging).await?;
     file.check(&plan, writing).await?;
-    let whole = plan::whole(&plan);
     if plan.is_empty() {
+        let refused = plan.refused.clone();
         let report = Writing::nothing(context, plan, options.wait).await;
-        let ended = finish(global, context, &report)?;
-        return whole.map(|()| ended);
+        return finish(global, context, &report, &refused);
     }
     let lease = writing.lease(&plan).await?;
-    if !writing.is_current(&lease, &plan).await? {
+    let mut current = writing.is_current(&lease) && writing.bind(&plan).await?;
+    while !current {
         plan = writing.plan(context, &converging).await?;
         if let Err(changed) = file.check(&plan, writing).await {
             writing.release(lease).await;
             return Err(changed);
         }
+        current = writing.bind(&plan).await?;
     }
+    let refused = plan.refused.clone();
     let report = writing.run(context, plan, lease, options.wait).await?;
-    let ended = finish(global, context, &report)?;
-    whole.map(|()| ended)
+    finish(global, context, &report, &refused)
 }
 
 /// Plans, shows the plan, asks, takes the lease of its stacks, runs it, and reports. If another run
@@ -129,8 +122,8 @@ pub(super) async fn carry_out(
     options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
     let mut plan = writing.plan(context, &make).await?;
-    let (report, whole) = loop {
-        let whole = plan::whole(&plan);
+    let (report, refused) = 'planned: loop {
+        let refused = plan.refused.clone();
         let asks = !plan.is_empty() && !options.yes;
         if global.format == Format::Human || (asks && std::io::stdin().is_terminal()) {
             say(&render::plan(&plan));
@@ -140,30 +133,32 @@ pub(super) async fn carry_out(
             if clears {
                 writing.clear(context).await?;
             }
-            break (Writing::nothing(context, plan, options.wait).await, whole);
+            let report = Writing::nothing(context, plan, options.wait).await;
+            break (report, refused);
         }
         if asks {
             confirm(options.question, options.answer).await?;
         }
         let lease = writing.lease(&plan).await?;
-        if !writing.is_current(&lease, &plan).await? {
+        let mut current = writing.is_current(&lease) && writing.bind(&plan).await?;
+        while !current {
             let again = writing.plan(context, &make).await?;
             if !same(&plan, &again)? {
                 writing.release(lease).await;
                 say("\nanother run has written since this was planned; the plan is now:\n");
                 plan = again;
-                continue;
+                continue 'planned;
             }
             plan = again;
+            current = writing.bind(&plan).await?;
         }
         let report = writing.run(context, plan, lease, options.wait).await?;
         if clears && report.complete() {
             writing.clear(context).await?;
         }
-        break (report, whole);
+        break (report, refused);
     };
-    let ended = finish(global, context, &report)?;
-    whole.map(|()| ended)
+    finish(global, context, &report, &refused)
 }
 
 /// Whether two plans are the same, as far as plans are shown.
@@ -172,9 +167,15 @@ fn same(one: &Plan, other: &Plan) -> Result<bool, Report> {
     Ok(document(one)? == document(other)?)
 }
 
-/// Reports how a run ended.
-fn finish(global: &Global, context: &Context, report: &engine::Report) -> Result<ExitCode, Report> {
-    let outputs = context.outputs(&report.known);
+/// Reports how a run ended, with the outputs of the stacks of which nothing was refused.
+fn finish(
+    global: &Global,
+    context: &Context,
+    report: &engine::Report,
+    refused: &[Refusal],
+) -> Result<ExitCode, Report> {
+    let mut outputs = context.outputs(&report.known);
+    outputs.retain(|stack, _| refused.iter().all(|of| of.address().stack() != stack));
     match global.format {
         Format::Json => print_json(&render::ReportDocument::new(report, &outputs))?,
         Format::Human => {
@@ -187,6 +188,7 @@ fn finish(global: &Global, context: &Context, report: &engine::Report) -> Result
             }
         }
     }
+    plan::whole(refused)?;
     if report.complete() {
         Ok(ExitCode::SUCCESS)
     } else {

@@ -19,6 +19,13 @@ pub(super) enum Zips {
     None,
 }
 
+impl Zips {
+    /// Those that a command builds unless it was told not to.
+    pub(super) fn unless(no_build: bool) -> Self {
+        if no_build { Self::NoBuild } else { Self::Build }
+    }
+}
+
 /// The functions' zips: those shipped with a released binary, or those built in a source tree.
 pub(super) async fn find(system: &System, zips: Zips) -> Result<Option<Functions>, Report> {
     let architecture = architecture(system);

@@ -16,10 +16,10 @@ use crate::cli::context::Context;
 use crate::cli::output::say;
 use crate::hint::Hint;
 
-/// A system that stands under the name of another one.
+/// Another system of the name.
 #[derive(Debug, Error)]
 #[error(
-    "the system `{name}` in account {account}, {region} is another one: its id is {found}, and that of this description {expected}"
+    "the system `{name}` in account {account}, {region} has the id {found}, and this description is of {expected}"
 )]
 struct Another {
     name: String,
@@ -41,10 +41,10 @@ impl Hint for Another {
     }
 }
 
-/// A system that stands under another name.
+/// The system, under another name.
 #[derive(Debug, Error)]
 #[error(
-    "this system, with the id {id}, stands in account {account}, {region} under the name `{found}`"
+    "this system, with the id {id}, exists in account {account}, {region} under the name `{found}`"
 )]
 struct Renamed {
     id: String,
@@ -91,7 +91,7 @@ pub(super) fn bound(context: &mut Context, binding: Option<&Binding>) -> Result<
     }
 }
 
-/// Checks that what stands under the system's name is the system.
+/// Checks that what exists under the system's name is the system.
 ///
 /// # Errors
 /// [`Another`] if nothing of it is.
@@ -99,11 +99,10 @@ pub(super) fn check(context: &Context, inventory: &Inventory) -> Result<(), Repo
     let SystemId::Known(id) = &context.id else {
         return Ok(());
     };
-    let ids = inventory.ids(context.graph.system());
-    let most = ids.iter().max_by_key(|(_, count)| **count);
-    match most {
-        Some((found, _)) if !ids.contains_key(id) => {
-            Err(advice::report(another(context, id, found)))
+    let system = context.graph.system();
+    match inventory.id(system) {
+        Some(found) if !inventory.ids(system).contains_key(id) => {
+            Err(advice::report(another(context, id, &found)))
         }
         _ => Ok(()),
     }
@@ -119,7 +118,8 @@ fn another(context: &Context, expected: &str, found: &str) -> Another {
     }
 }
 
-/// If nothing of the system stands: whether it does under another name. What only may be it is named.
+/// If the system has no resources, looks for it under another name, and prints a note for each possible
+/// match.
 ///
 /// # Errors
 /// [`Renamed`], if it does.
@@ -151,8 +151,8 @@ pub(super) async fn look_for_other_name(
             }));
         }
         say(&format!(
-            "note: the system `{}` seems to be in this account and Region, with the same {}; if this is it under \
-             another name, it stays as it is beside this one",
+            "note: the system `{}` seems to be in this account and Region, with the same {}; if it is this system \
+             under an earlier name, it is left untouched, and a second system is created",
             other.name,
             if matches!(context.id, SystemId::Known(_)) {
                 "id"

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use engine::{Goal, Plan};
+use engine::{Goal, Refusal};
 use miette::Report;
 
 use crate::cli::advice;
@@ -34,23 +34,15 @@ pub(super) struct Arguments {
 }
 
 /// Checks that nothing was refused.
-pub(super) fn whole(plan: &Plan) -> Result<(), Report> {
-    if plan.refused.is_empty() {
+pub(super) fn whole(refused: &[Refusal]) -> Result<(), Report> {
+    if refused.is_empty() {
         return Ok(());
     }
-    Err(advice::refused(&plan.refused))
+    Err(advice::refused(refused))
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let mut context = Context::open(
-        global,
-        if arguments.no_build {
-            Zips::NoBuild
-        } else {
-            Zips::Build
-        },
-    )
-    .await?;
+    let mut context = Context::open(global, Zips::unless(arguments.no_build)).await?;
     let plan = context.plan(Goal::Converge).await?;
     tracing::info!(calls = context.account.calls().get(), "planned");
     if let Some(path) = &arguments.out {
@@ -71,7 +63,7 @@ pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCo
         let file = file.map(|file| format!(" {file}")).unwrap_or_default();
         say(&format!("\nTo apply this plan: frontage apply{file}"));
     }
-    whole(&plan)?;
+    whole(&plan.refused)?;
     context.complete()?;
     let changes = arguments.detailed_exitcode && !plan.is_empty();
     Ok(if changes {

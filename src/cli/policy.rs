@@ -126,9 +126,9 @@ fn explain(documents: usize, account: Option<&str>, region: Option<&str>) {
         )),
     }
     if documents > 0 && account.is_none() {
-        say("for any account, since frontage.toml states no `account`");
+        say("the policy is for any account: frontage.toml states no `account`");
     }
     if documents > 0 && region.is_none() {
-        say("for any Region, since neither frontage.toml nor --region states one");
+        say("the policy is for any Region: neither frontage.toml nor --region states one");
     }
 }

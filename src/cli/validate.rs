@@ -13,6 +13,7 @@ use crate::cli::{advice, context, description, identity};
 
 pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
     let system = description::read(global)?;
+    description::selection(global, &system)?;
     let graph = context::graph(global, &system, None)?;
     let region = global.region.as_ref().or(system.region.as_ref());
     let out_of_place = region.and_then(|region| OutOfPlace::find(&graph, region));
@@ -20,7 +21,7 @@ pub(super) fn run(global: &Global) -> Result<ExitCode, Report> {
         return Err(advice::report(out_of_place));
     }
     let drivers = aws::readers(&Account::offline(graph.system()));
-    // Its tag counts, whichever it is.
+    // The id takes up one tag, whatever its value.
     let known = Resolved {
         id: identity::described(&system),
         ..Resolved::default()

@@ -88,14 +88,16 @@ impl Writing {
             .map_err(|error| advice::report(NoLease(error)))
     }
 
-    /// Whether nobody has written to the lease's stacks since the account was read, and the system's
-    /// name is bound to the id that the plan writes.
-    pub(super) async fn is_current(&self, lease: &Lease, plan: &Plan) -> Result<bool, Report> {
+    /// Whether nobody has written to the lease's stacks since the account was read.
+    pub(super) fn is_current(&self, lease: &Lease) -> bool {
         let fence = |stack| self.fences.get(stack).copied().unwrap_or_default();
         let mut fences = lease.before().iter();
-        if !fences.all(|(stack, before)| *before == fence(stack)) {
-            return Ok(false);
-        }
+        fences.all(|(stack, before)| *before == fence(stack))
+    }
+
+    /// Binds the system's name to the id that a plan writes. False if another run has bound it to
+    /// another one since the account was read.
+    pub(super) async fn bind(&self, plan: &Plan) -> Result<bool, Report> {
         match plan.known.id.get().filter(|_| !self.is_bound) {
             Some(id) => self.control.bind(id).await.map_err(advice::report),
             None => Ok(true),

@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 
 use aws::Declared;
 use aws::Purpose::{self, Change, Create, Delete, Read};
-use aws::policy::{Condition, HISTORY, INDEX, LEASES, Names, Policy, UNLOCKING, types_of};
-use engine::{Goal, Selection, types_looked_up, types_read};
+use aws::policy::{Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, UNLOCKING};
+use engine::{Goal, Selection, types_looked_up, types_read, types_selected};
 use model::{Graph, StackName};
 use stacks::description::System;
+use stacks::system::is_site;
 use stacks::toggles::Endpoint;
-use stacks::{packages, shell, team, toggles};
+use stacks::{packages, toggles};
 
 /// A command, or several with the same needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Subject<'_> {
     fn reading(self, policy: &mut Policy, goal: Goal, selection: &Selection) {
         let mut types = types_read(self.graph, selection, goal);
         let everything = goal != Goal::Converge && selection.reaches_beyond(self.graph);
-        let selected = types_of(self.graph, selection);
+        let selected = types_selected(self.graph, selection);
         let declared = aws::declared();
         let of_selected = declared
             .iter()
@@ -116,6 +117,7 @@ impl Subject<'_> {
             .filter(|of| everything || of.is_searched(whole, &shown));
         types.extend(searched.map(|of| of.resource_type.name));
         policy.allow(INDEX, &[Read], selection);
+        policy.allow(OTHER_NAMES, &[Read], selection);
         policy.allow_types(&types, &[Read], selection);
         self.settings(policy, false, selection);
     }
@@ -123,9 +125,9 @@ impl Subject<'_> {
     /// A run that writes.
     fn writing(self, policy: &mut Policy, goal: Goal, purposes: &[Purpose]) {
         self.reading(policy, goal, self.selection);
-        let types = types_of(self.graph, self.selection);
+        let types = types_selected(self.graph, self.selection);
         policy.allow_types(&types, purposes, self.selection);
-        policy.allow(LEASES, &[Read, Create, Change], self.selection);
+        policy.allow(LEASES, &[Read, Change], self.selection);
         self.settings(policy, true, self.selection);
     }
 
@@ -143,10 +145,7 @@ impl Subject<'_> {
 
     fn releases(self, policy: &mut Policy) {
         let stacks = stacks::system::names(self.system).into_iter();
-        let sites = stacks.filter(|stack| {
-            self.selection.contains(stack)
-                && (stack.as_str() == shell::STACK || team::team_name(stack).is_some())
-        });
+        let sites = stacks.filter(|stack| self.selection.contains(stack) && is_site(stack));
         let sites: BTreeSet<_> = sites.collect();
         if !sites.is_empty() {
             let sites = Selection::Only(sites);

@@ -3,7 +3,8 @@
 use aws::policy::Policy;
 use engine::Selection;
 use model::StackName;
-use stacks::{identity, shell, team, toggles};
+use stacks::system::is_site;
+use stacks::{identity, shell, toggles};
 
 use super::Subject;
 
@@ -35,10 +36,7 @@ impl Subject<'_> {
             }
         }
         let mut stacks = stacks::system::names(system).into_iter();
-        let has_sites = stacks.any(|stack| {
-            selection.contains(&stack)
-                && (stack.as_str() == shell::STACK || team::team_name(&stack).is_some())
-        });
+        let has_sites = stacks.any(|stack| selection.contains(&stack) && is_site(&stack));
         if writing && has_sites {
             self.sites(policy);
         }

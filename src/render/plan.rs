@@ -109,7 +109,7 @@ fn stranger(of: &Stranger, plan: &Plan) -> String {
             )
         }
         (Strangeness::Unrecorded(within), None) => format!(
-            "\n  ? left alone: {resource_type}  {id}\n      in {within}, added by others: it has no record of it\n"
+            "\n  ? left alone: {resource_type}  {id}\n      in {within}, which has no record of it: added by others\n"
         ),
         (Strangeness::Unrecorded(_), Some(with)) => format!(
             "\n  - also deleted: {resource_type}  {id}\n      added by others; it is deleted with {with}\n"

@@ -30,6 +30,12 @@ pub fn names(system: &System) -> Vec<StackName> {
     names
 }
 
+/// Whether a stack has a site: the shell's, or a team's.
+#[must_use]
+pub fn is_site(stack: &StackName) -> bool {
+    stack.as_str() == shell::STACK || team::team_name(stack).is_some()
+}
+
 /// The desired state of a system.
 #[must_use]
 pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {

@@ -369,6 +369,11 @@ fn bad_input() {
         "unknown-stack",
         &project.fails(&["plan", "--stack", "togles"]).whole(),
     );
+    let refused = project.fails(&["validate", "--stack", "togles"]);
+    assert!(
+        refused.stderr.contains("there is no stack `togles`"),
+        "{refused:#?}"
+    );
     project.assert_snapshot(
         "unknown-flag",
         &project.fails(&["plan", "--detailed-exit-code"]).whole(),

@@ -6,7 +6,6 @@ mod names;
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::Selection;
-use model::Graph;
 use serde::Serialize;
 
 pub use self::document::{Document, MANAGED_POLICY};
@@ -23,6 +22,9 @@ pub const HISTORY: &[Calls] = control::calls::HISTORY;
 
 /// The calls of a run that writes, about its lease and its record.
 pub const LEASES: &[Calls] = control::calls::LEASES;
+
+/// The calls that find a system under another name.
+pub const OTHER_NAMES: &[Calls] = control::calls::OTHER_NAMES;
 
 /// The calls that take leases away.
 pub const UNLOCKING: &[Calls] = control::calls::UNLOCKING;
@@ -155,16 +157,6 @@ impl Policy {
     pub fn documents(&self) -> Vec<Document> {
         document::documents(&self.allowed)
     }
-}
-
-/// The types of the graph's resources in the selected stacks.
-#[must_use]
-pub fn types_of(graph: &Graph, selection: &Selection) -> BTreeSet<&'static str> {
-    let nodes = graph.nodes();
-    nodes
-        .filter(|node| selection.contains(node.address.stack()))
-        .map(|node| node.resource_type.name)
-        .collect()
 }
 
 #[cfg(test)]

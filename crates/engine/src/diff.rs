@@ -59,6 +59,13 @@ impl Changes {
         self.0.iter().any(|change| within(&change.path, property))
     }
 
+    /// The paths of the properties that force a replacement.
+    #[must_use]
+    pub fn forcing(&self) -> Vec<String> {
+        let forcing = self.0.iter().filter(|change| change.forces_replacement);
+        forcing.map(|change| change.path.clone()).collect()
+    }
+
     /// Whether any change forces a replacement.
     #[must_use]
     pub fn force_replacement(&self) -> bool {

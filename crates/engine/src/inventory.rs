@@ -78,10 +78,17 @@ impl Inventory {
     /// Takes the id that most resources have for the system's, unless it is known.
     fn identify(&mut self, system: &str) {
         if let SystemId::Proposed(_) = self.known.id
-            && let Some((id, _)) = self.ids(system).into_iter().max_by_key(|(_, count)| *count)
+            && let Some(id) = self.id(system)
         {
             self.known.id = SystemId::Known(id);
         }
+    }
+
+    /// The id of the system of this name that owns most of what was read.
+    #[must_use]
+    pub fn id(&self, system: &str) -> Option<String> {
+        let ids = self.ids(system).into_iter();
+        ids.max_by_key(|(_, count)| *count).map(|(id, _)| id)
     }
 
     /// Adds something that a system of this name owns and the model does not have: an orphan, unless it
@@ -291,11 +298,7 @@ async fn read_one(
     cache: &ReadCache,
     known: &Resolved,
 ) -> Result<Option<Live>, Unreadable> {
-    let failed = |source| Unreadable {
-        at: Some(node.address.clone()),
-        resource_type: node.resource_type,
-        source,
-    };
+    let failed = |source| Unreadable::at(node, source);
     let identity = known.resolve(&identity(node));
     if has_unknown(&identity) {
         return Ok(None);
@@ -312,17 +315,17 @@ async fn read_one(
 /// Reads again, from each resource's own service, everything that the goal could write.
 ///
 /// If nothing differs, nothing is written, and bulk answers and the tagging index are trusted. As
-/// soon as anything differs, tags that were not read before are read.
+/// soon as anything differs, tags that were not read before are read, and so are those of all that
+/// refers to it, however indirectly: what a step changes may change what refers to it.
 async fn confirm(
     graph: &Graph,
     goal: Goal,
     inventory: &mut Inventory,
     drivers: &Readers,
 ) -> Result<(), InventoryError> {
-    let mut unsure = Vec::new();
-    let mut differs = goal != Goal::Converge;
-    for (address, live) in &inventory.live {
-        let Some(node) = graph.node(address) else {
+    let mut affected = BTreeSet::new();
+    for node in graph.nodes() {
+        let Some(live) = inventory.live.get(&node.address) else {
             continue;
         };
         let mut changed = goal != Goal::Converge;
@@ -334,24 +337,24 @@ async fn confirm(
             let desired = inventory.known.tags(node);
             let retag = |tags| tags_differ(tags, &desired, node.ignored_tags());
             changed = !compared.changes.is_empty() || live.tags.known().is_some_and(retag);
-            inventory.compared.insert(address.clone(), compared);
+            let address = node.address.clone();
+            inventory.compared.insert(address, compared);
         }
-        differs |= changed;
-        if !live.tags.is_read() {
-            unsure.push((node, live, changed));
+        if changed || !node.dependencies.is_disjoint(&affected) {
+            affected.insert(node.address.clone());
         }
     }
-    let read = unsure
-        .into_iter()
-        .filter(|(_, live, changed)| *changed || (differs && live.tags.known().is_none()));
-    let read = read.map(async |(node, live, _)| {
-        let name = node.resource_type.name;
-        let failed = |source| Unreadable {
-            at: Some(node.address.clone()),
-            resource_type: node.resource_type,
-            source,
-        };
-        let driver = drivers.get(name).map_err(failed)?;
+    let nodes = graph.nodes().filter_map(|node| {
+        let live = inventory.live.get(&node.address)?;
+        Some((node, live))
+    });
+    let unsure = nodes.filter(|(node, live)| {
+        let unread = live.tags.known().is_none() && !affected.is_empty();
+        !live.tags.is_read() && (unread || affected.contains(&node.address))
+    });
+    let read = unsure.map(async |(node, live)| {
+        let failed = |source| Unreadable::at(node, source);
+        let driver = drivers.get(node.resource_type.name).map_err(failed)?;
         let confirmed = driver.confirm(Some(&node.address), live).await;
         Ok((node.address.clone(), confirmed.map_err(failed)?))
     });
@@ -371,9 +374,5 @@ fn compare(
     let driver = drivers.get(node.resource_type.name);
     driver
         .and_then(|driver| driver.compare(live, &known.resolve(&node.properties)))
-        .map_err(|source| Unreadable {
-            at: Some(node.address.clone()),
-            resource_type: node.resource_type,
-            source,
-        })
+        .map_err(|source| Unreadable::at(node, source))
 }

@@ -71,11 +71,7 @@ pub(super) async fn list(
 ) -> Result<(Listed, Vec<Unsearched>), InventoryError> {
     let lists = drivers.iter().map(async |driver| {
         let resource_type = driver.resource_type();
-        let failed = |source| Unreadable {
-            at: None,
-            resource_type,
-            source,
-        };
+        let failed = |source| Unreadable::listing(resource_type, source);
         let certain = everywhere || wanted.contains(resource_type.name);
         let suspicion = driver.suspicion(selection, cache).await.map_err(failed)?;
         let suspicion = suspicion.max(Suspicion::possible_if(certain));
@@ -148,11 +144,7 @@ pub(super) async fn owned(
     drivers: &Readers,
 ) -> Result<(Vec<Orphan>, Vec<Stranger>), InventoryError> {
     let confirmed = candidates.into_iter().map(async |(resource_type, live)| {
-        let failed = |source| Unreadable {
-            at: None,
-            resource_type,
-            source,
-        };
+        let failed = |source| Unreadable::listing(resource_type, source);
         let (id, shown) = (live.id.clone(), address(&live).is_some());
         let driver = drivers.get(resource_type.name).map_err(failed)?;
         match confirm_orphan(driver.as_ref(), live).await {

@@ -41,11 +41,11 @@ pub fn plan(
     }
 }
 
-/// Plans to take over resources that stand and that this system does not own: each is changed to what
-/// the model says, and its owner is recorded. Nothing else is planned.
+/// Plans to take over existing resources that this system does not own: each is changed to what the
+/// model says, and its owner is recorded. Nothing else is planned.
 ///
 /// # Errors
-/// If one of them does not stand, is this system's already, or would be replaced; otherwise as
+/// If one of them does not exist, already belongs to this system, or would be replaced; otherwise as
 /// [`plan()`].
 pub fn adopt(
     graph: &Graph,
@@ -68,8 +68,7 @@ pub fn adopt(
     }
     let mut plan = converge(graph, inventory, drivers, addresses)?;
     plan.resources.retain(|of| addresses.contains(&of.address));
-    let replaced = plan.resources.iter().filter_map(would_replace);
-    let refusals: Vec<_> = replaced.collect();
+    let refusals: Vec<_> = plan.resources.iter().filter_map(would_replace).collect();
     if !refusals.is_empty() {
         return Err(PlanError::Refused(refusals));
     }
@@ -83,12 +82,11 @@ fn would_replace(planned: &ResourcePlan) -> Option<Refusal> {
     let Action::Replace { changes, .. } = &planned.action else {
         return None;
     };
-    let forcing = changes.0.iter().filter(|change| change.forces_replacement);
-    Some(Refusal::WouldLoseData {
+    Some(Refusal::WouldReplace {
         address: planned.address.clone(),
         resource_type: planned.resource_type.name,
         id: planned.live.as_ref()?.id.clone(),
-        properties: forcing.map(|change| change.path.clone()).collect(),
+        properties: changes.forcing(),
     })
 }
 
@@ -278,8 +276,8 @@ fn check_dependents(
 /// What to do about a resource of another system.
 fn taking(address: &Address) -> String {
     format!(
-        "choose another `name` in frontage.toml; or take it from that system, which then fails to manage it: \
-         frontage adopt {address}"
+        "choose another `name` in frontage.toml; or run `frontage adopt {address}`, after which the other system is \
+         refused it"
     )
 }
 
@@ -292,8 +290,8 @@ fn adopting(node: &Node) -> String {
         ", or delete that resource if nothing needs it: it is then created as described"
     };
     format!(
-        "if it is to be this system's, or is and has lost its tags: frontage adopt {address}; otherwise choose another \
-         `name` in frontage.toml{otherwise}"
+        "to let this system own it, for example because it lost its tags, run `frontage adopt {address}`; otherwise \
+         choose another `name` in frontage.toml{otherwise}"
     )
 }
 
@@ -357,42 +355,34 @@ impl Planner<'_> {
     /// Why a live resource is not this system's to change, unless it is.
     fn refusal(&self, node: &Node, live: &Live) -> Option<Refusal> {
         let (address, resource_type) = (node.address.clone(), node.resource_type.name);
-        let id = live.id.clone();
-        match Standing::of(live, &self.known.owner(node)) {
-            Standing::Ours | Standing::Unread => None,
-            Standing::Foreign(_) | Standing::Namesake(_) | Standing::Untagged
-                if self.adopted.contains(&address) =>
-            {
-                None
+        let (owner, help) = match Standing::of(live, &self.known.owner(node)) {
+            Standing::Ours | Standing::Unread => return None,
+            Standing::Elsewhere(region) => {
+                return Some(Refusal::Elsewhere {
+                    address,
+                    resource_type,
+                    id: live.id.clone(),
+                    region,
+                });
             }
-            Standing::Foreign(system) => Some(Refusal::Foreign {
-                owner: format!("belongs to the system `{system}`"),
-                help: taking(&address),
-                address,
-                resource_type,
-                id,
-            }),
-            Standing::Namesake(of) => Some(Refusal::Foreign {
-                owner: format!("belongs to another system of this name, with the id `{of}`"),
-                help: taking(&address),
-                address,
-                resource_type,
-                id,
-            }),
-            Standing::Untagged => Some(Refusal::Foreign {
-                address,
-                resource_type,
-                id,
-                owner: format!("has no {SYSTEM_TAG} tag"),
-                help: adopting(node),
-            }),
-            Standing::Elsewhere(region) => Some(Refusal::Elsewhere {
-                address,
-                resource_type,
-                id,
-                region,
-            }),
-        }
+            _ if self.adopted.contains(&address) => return None,
+            Standing::Foreign(system) => (
+                format!("belongs to the system `{system}`"),
+                taking(&address),
+            ),
+            Standing::Namesake(id) => (
+                format!("belongs to another system of this name, with the id `{id}`"),
+                taking(&address),
+            ),
+            Standing::Untagged => (format!("has no {SYSTEM_TAG} tag"), adopting(node)),
+        };
+        Some(Refusal::Foreign {
+            address,
+            resource_type,
+            id: live.id.clone(),
+            owner,
+            help,
+        })
     }
 
     /// What a resource with an action waits for, if it refers to one that is set aside.
@@ -518,12 +508,11 @@ impl Planner<'_> {
             .drivers
             .keeps(node.resource_type, live, holding.as_ref())
         {
-            let forcing = changes.0.iter().filter(|change| change.forces_replacement);
             self.refusals.push(Refusal::WouldLoseData {
                 address: node.address.clone(),
                 resource_type: node.resource_type.name,
                 id: live.id.clone(),
-                properties: forcing.map(|change| change.path.clone()).collect(),
+                properties: changes.forcing(),
             });
             return None;
         }

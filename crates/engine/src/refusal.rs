@@ -45,14 +45,14 @@ pub enum Refusal {
         /// How to resolve it.
         help: String,
     },
-    /// It refers to a resource that is somebody else's, or to what does.
+    /// It refers, directly or not, to a resource of another owner.
     #[error("{address}: the {resource_type} waits for {on}, which is left untouched")]
     Behind {
         /// The address.
         address: Address,
         /// The type.
         resource_type: &'static str,
-        /// The one that is somebody else's.
+        /// The resource of another owner.
         on: Address,
     },
     /// The resource of the same system in another Region, in a namespace that both share.
@@ -94,6 +94,21 @@ pub enum Refusal {
         /// The properties that AWS cannot change in place.
         properties: Vec<String>,
     },
+    /// To take it over would replace it.
+    #[error(
+        "{address}: adopting the {resource_type} `{id}` would replace it, since AWS cannot change {} in place",
+        .properties.join(", ")
+    )]
+    WouldReplace {
+        /// The resource.
+        address: Address,
+        /// The type.
+        resource_type: &'static str,
+        /// The physical id.
+        id: String,
+        /// The properties that AWS cannot change in place.
+        properties: Vec<String>,
+    },
 }
 
 impl Refusal {
@@ -105,7 +120,8 @@ impl Refusal {
             | Self::Behind { address, .. }
             | Self::Elsewhere { address, .. }
             | Self::Invalid { address, .. }
-            | Self::WouldLoseData { address, .. } => address,
+            | Self::WouldLoseData { address, .. }
+            | Self::WouldReplace { address, .. } => address,
         }
     }
 
@@ -119,6 +135,9 @@ impl Refusal {
                 format!("run `frontage destroy --region {region}` first to move the system; to have both, give this one names of its own (`name`, `domain`)").into()
             }
             Self::Invalid { .. } => "change the description so that the value is allowed".into(),
+            Self::WouldReplace { .. } => {
+                "describe it as it is; or choose another `name` in frontage.toml".into()
+            }
             Self::WouldLoseData { .. } => {
                 "undo the change; or save the data, delete the resource by hand, and run the command again, which creates it as described".into()
             }

@@ -1,10 +1,10 @@
-//! Whose a live resource is.
+//! The owner of a live resource, as a system sees it.
 
 use model::{ID_TAG, Owner, REGION_TAG, SYSTEM_TAG};
 
 use crate::live::Live;
 
-/// Whose a live resource is.
+/// The owner of a live resource.
 pub(super) enum Standing {
     /// The system's.
     Ours,
@@ -14,7 +14,7 @@ pub(super) enum Standing {
     Foreign(String),
     /// That of another system of the same name, with this id.
     Namesake(String),
-    /// Nobody's that is known.
+    /// No owner is recorded.
     Untagged,
     /// The same system's in this other Region.
     Elsewhere(String),

@@ -1,6 +1,6 @@
 //! What could not be read in one reading of the account.
 
-use model::{Address, ResourceType};
+use model::{Address, Node, ResourceType};
 use thiserror::Error;
 
 use crate::error::DriverError;
@@ -17,6 +17,24 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
+    /// A resource of the model that could not be read.
+    pub(super) fn at(node: &Node, source: DriverError) -> Self {
+        Self {
+            at: Some(node.address.clone()),
+            resource_type: node.resource_type,
+            source,
+        }
+    }
+
+    /// A type that could not be listed, or a resource of it beyond the model that could not be read.
+    pub(super) fn listing(resource_type: &'static ResourceType, source: DriverError) -> Self {
+        Self {
+            at: None,
+            resource_type,
+            source,
+        }
+    }
+
     /// The resource's address, or `the account's TYPE`.
     #[must_use]
     pub fn subject(&self) -> String {

@@ -34,6 +34,16 @@ pub fn types_read(graph: &Graph, selection: &Selection, goal: Goal) -> BTreeSet<
     wanted.iter().map(|node| node.resource_type.name).collect()
 }
 
+/// The types of the selected resources, by their names.
+#[must_use]
+pub fn types_selected(graph: &Graph, selection: &Selection) -> BTreeSet<&'static str> {
+    let nodes = graph.nodes();
+    nodes
+        .filter(|node| selection.contains(node.address.stack()))
+        .map(|node| node.resource_type.name)
+        .collect()
+}
+
 /// The types of the resources that [`look_up`] reads, by their names.
 pub fn types_looked_up<'t>(
     graph: &Graph,

@@ -1,7 +1,7 @@
 //! The calls about the table of leases and runs.
 
 use crate::kit::calls::Calls;
-use crate::kit::calls::Purpose::{Change, Create, Delete};
+use crate::kit::calls::Purpose::Change;
 
 /// The table, one for all stacks.
 const TABLE: &str = "dynamodb:{region}:{account}:table/{system}-control";
@@ -12,14 +12,20 @@ pub(crate) const HISTORY: &[Calls] = &[Calls::reading(
     &["dynamodb:GetItem", "dynamodb:Query"],
 )];
 
+/// The calls that find a system under another name, in that system's table.
+pub(crate) const OTHER_NAMES: &[Calls] = &[Calls::reading(
+    "dynamodb:{region}:{account}:table/*-control",
+    &["dynamodb:GetItem"],
+)];
+
 /// The calls of a run that writes. It creates the table if it is the first, and deletes it if nothing is left.
 pub(crate) const LEASES: &[Calls] = &[
     Calls::reading(TABLE, &["dynamodb:GetItem", "dynamodb:Query"]),
-    Calls::to(&[Create], TABLE, &["dynamodb:CreateTable"]),
     Calls::to(
-        &[Create, Change, Delete],
+        &[Change],
         TABLE,
         &[
+            "dynamodb:CreateTable",
             "dynamodb:DescribeTable",
             "dynamodb:DeleteItem",
             "dynamodb:DeleteTable",

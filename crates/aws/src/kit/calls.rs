@@ -22,7 +22,7 @@ pub struct Calls {
 pub enum Purpose {
     /// To read what is there. Its names are those of the whole system: stacks refer to each other.
     Read,
-    /// To read with fewer calls. Without the permission the others do.
+    /// To read with fewer calls. Without this permission, the [`Self::Read`] calls are used instead.
     ReadFaster,
     /// To create. Its names, as those of the following, are of the stacks that are written to.
     Create,

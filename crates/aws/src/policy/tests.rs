@@ -39,6 +39,7 @@ fn every_declaration() -> Vec<(&'static str, Vec<Calls>)> {
     let others = [
         ("history", HISTORY),
         ("leases", LEASES),
+        ("other names", OTHER_NAMES),
         ("unlocking", UNLOCKING),
         ("index", INDEX),
     ];

@@ -148,6 +148,8 @@ struct State {
     resources: BTreeMap<String, (&'static str, Live)>,
     log: Vec<String>,
     faults: BTreeMap<String, Fault>,
+    /// What a lagging index shows of a resource, by its name, where its own tags are not read.
+    hints: BTreeMap<String, Tags>,
     made: u32,
 }
 
@@ -180,6 +182,12 @@ impl Cloud {
                 })
             },
         )
+    }
+
+    /// Lets an index show these tags of a resource, whatever its own are.
+    pub(super) fn hint(&self, name: &str, tags: Tags) {
+        let mut state = self.0.lock().unwrap();
+        state.hints.insert(name.to_owned(), tags);
     }
 
     /// Gives `STEP NAME` a fault: `create a`.
@@ -362,7 +370,15 @@ impl Reader for FakeDriver {
                 .iter()
                 .all(|key| json(live)[*key] == wanted.properties[*key])
         };
-        Ok(self.all().into_iter().find(same))
+        let found = self.all().into_iter().find(same);
+        let state = self.cloud.0.lock().unwrap();
+        Ok(found.map(|live| match state.hints.get(&name(json(&live))) {
+            Some(hint) => Live {
+                tags: LiveTags::Hinted(hint.clone()),
+                ..live
+            },
+            None => live,
+        }))
     }
 
     async fn list(&self, _: &ReadCache) -> Result<Vec<Live>, DriverError> {

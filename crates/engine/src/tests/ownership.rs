@@ -195,3 +195,30 @@ async fn records_without_an_id_are_completed_in_place() {
     });
     assert!(planned(&identified, &graph).await.is_empty());
 }
+
+/// The index still shows the tags of the system, and the resource belongs to another one by now. It is
+/// as described, but what it refers to is replaced, so it would be changed as well.
+#[tokio::test]
+async fn what_a_replacement_changes_is_not_planned_on_hints() {
+    let cloud = Cloud::default();
+    let graph = |shape: &str| {
+        let a = Properties {
+            shape: shape.to_owned(),
+            ..thing("a", &[])
+        };
+        things([a, thing("b", &["a"]), thing("c", &["b"])])
+    };
+    cloud.apply(&graph("round")).await;
+    for name in ["b", "c"] {
+        let inventory = cloud.read(&graph("round"), Goal::Converge).await;
+        let address = Address::new(StackName::new("s"), name);
+        let own = inventory.live[&address].tags.known().cloned();
+        cloud.hint(name, own.unwrap_or_default());
+    }
+    let foreign = tags_of(&[(SYSTEM_TAG, "other")]);
+    cloud.meddle("b", |live| live.tags = LiveTags::Read(foreign.clone()));
+    assert!(planned(&cloud, &graph("round")).await.is_empty());
+    let plan = plan(&cloud, &graph("square")).await;
+    assert_eq!(actions(&plan), ["replace a"]);
+    assert!(refused(&plan)[0].contains("s/b: "), "{plan:?}");
+}
