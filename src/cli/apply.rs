@@ -183,8 +183,9 @@ fn finish(
             if !report.pending.is_empty() {
                 say(&render::pending(&report.pending));
             }
-            if report.complete() {
-                print(&render::outputs(&outputs))?;
+            let outputs = render::outputs(&outputs);
+            if report.complete() && !outputs.is_empty() {
+                print(&outputs)?;
             }
         }
     }

@@ -5,7 +5,6 @@ use std::error::Error as _;
 
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::RetryConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
@@ -190,7 +189,7 @@ pub(super) async fn open(
 pub(super) async fn load(connection: &Connection, network: &Network) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(transport::connections(network))
-        .retry_config(RetryConfig::standard().with_max_attempts(5))
+        .retry_config(patience::retries())
         .timeout_config(patience::timeouts())
         .stalled_stream_protection(patience::stalled_streams());
     // In the user agent of each call, as CloudTrail shows it.

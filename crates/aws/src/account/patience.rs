@@ -1,10 +1,11 @@
-//! How long a call may take until its answer begins.
+//! How long a call may take until its answer begins, and how often a failed one is sent again.
 //!
 //! The connection measures it, so what comes before does not count: the queue for a service's pace
 //! may be longer than any call.
 
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -24,6 +25,15 @@ pub(super) fn timeouts() -> TimeoutConfig {
         .connect_timeout(CONNECTION)
         .read_timeout(Duration::from_secs(ANSWER))
         .build()
+}
+
+/// The retries of connections that fail and of errors of the services themselves, 5xx: ten attempts
+/// within half a minute. Where three of ten calls fail, one in 170,000 fails ten times.
+pub(super) fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(10)
+        .with_initial_backoff(Duration::from_millis(250))
+        .with_max_backoff(Duration::from_secs(5))
 }
 
 /// The SDK ends downloads that stand still. For it a call in the queue is an upload that does.

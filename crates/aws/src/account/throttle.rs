@@ -1,7 +1,7 @@
 //! Throttled calls, which are sent again until the service takes them.
 //!
 //! A throttle says nothing about the call: the service did not perform it, so it is sent again
-//! whatever it does. The SDK counts attempts (five), of which a large system in a busy account
+//! whatever it does. The SDK counts attempts, of which a large system in a busy account
 //! needs more; here time counts. Other errors stay the SDK's.
 
 use std::collections::HashMap;
