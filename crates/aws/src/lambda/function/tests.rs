@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use super::*;
+use crate::account::slow_line::SlowLine;
 
 const CREATE: &str = "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions  {";
 const GET: &str = "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f ";
@@ -439,6 +440,20 @@ async fn a_function_is_read_once_and_not_while_it_is_deleted() {
     assert!(driver.read(request, &cache).await.unwrap().is_none());
     assert!(driver.list(&cache).await.unwrap().is_empty());
     fake.assert_used();
+}
+
+/// A zip of three megabytes, which is four in Base64: they take a minute and a half, and an answer may
+/// take a minute.
+#[tokio::test]
+async fn a_zip_is_uploaded_over_a_slow_line() {
+    let zip = NamedTempFile::new().unwrap();
+    std::fs::write(zip.path(), vec![0; 3_000_000]).unwrap();
+    let line = SlowLine::start("201 Created", "{}").await;
+    let account = Account::for_tests(&FakeAws::default())
+        .with_artifact(zip.path().to_owned())
+        .at_the_end_of(&line);
+    let driver = Functions::new(&account);
+    driver.create_function(&function(), &tags()).await.unwrap();
 }
 
 #[test]
