@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::*;
 use crate::account::slow_line::SlowLine;
+use crate::kit::left::assert_left;
 
 const CREATE: &str = "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions  {";
 const GET: &str = "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f ";
@@ -476,4 +477,19 @@ fn defaults_are_stated() {
         absent.logging_config.unwrap().log_group.as_deref(),
         Some("/aws/lambda/acme-f")
     );
+}
+
+#[test]
+fn a_key_and_tracing_of_others_are_left_unless_they_are_stated() {
+    let key = |id: &str| json!(format!("arn:aws:kms:eu-west-1:111122223333:key/{id}"));
+    let base = serde_json::to_value(function()).unwrap();
+    let members = [
+        ("KmsKeyArn", key("theirs"), key("ours")),
+        (
+            "TracingConfig",
+            json!({"Mode": "Active"}),
+            json!({"Mode": "PassThrough"}),
+        ),
+    ];
+    assert_left(Functions::new, &base, &members);
 }
