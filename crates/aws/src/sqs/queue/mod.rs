@@ -56,7 +56,8 @@ fn numbers(queue: &mut Properties) -> [(&mut Option<i32>, i32); 5] {
 
 /// The queue without the numbers that are AWS's defaults: a Region in which one is lower may refuse it.
 ///
-/// Encryption stays: SQS encrypts a queue by itself only if the call came through TLS.
+/// Encryption stays: SQS encrypts a queue by itself only if the call came through TLS. Source: the AWS
+/// Compute Blog, `Announcing server-side encryption … by default`.
 fn beyond_defaults(mut queue: Properties) -> Properties {
     for (number, default) in numbers(&mut queue) {
         number.take_if(|number| *number == default);
