@@ -219,6 +219,46 @@ fn the_logs_class_and_protection_are_as_described() {
     assert_eq!(stated(described), vec![expected; 4]);
 }
 
+/// What a deployment shows to clients is what the API was when it was made, so each part of it changes
+/// the deployment's fingerprint, by its id and by its content.
+///
+/// Of the API itself the two expressions need a deployment too. They are not part of the fingerprint,
+/// which would follow the API's tags then: change them only together with it.
+#[test]
+fn whatever_takes_effect_by_a_deployment_makes_a_new_one() {
+    const DEPLOYING: [&str; 3] = ["Api", "Deployment", "Stage"];
+    let graph = graph("");
+    let of_gateway = graph.nodes().filter_map(|node| {
+        let name = node
+            .resource_type
+            .name
+            .strip_prefix("AWS::ApiGatewayV2::")?;
+        Some((name, node))
+    });
+    let (deploying, deployed): (Vec<_>, Vec<_>) =
+        of_gateway.partition(|(name, _)| DEPLOYING.contains(name));
+    let only = |kind: &str| {
+        let found = deploying.iter().find(|(name, _)| *name == kind);
+        &found.expect("one").1.properties
+    };
+    let parts = &only("Deployment")["Description"]["Frontage::Fingerprint"];
+    let parts = parts.as_array().expect("parts");
+    assert_eq!(deployed.len(), 3, "an integration and two routes");
+    for (_, node) in deployed {
+        let address = node.address.to_string();
+        let id = |part: &serde_json::Value| part["Fn::GetAtt"][0] == *address;
+        assert!(parts.iter().any(id), "{address}");
+        assert!(
+            parts.iter().any(|part| part == node.fingerprint()),
+            "{address}"
+        );
+    }
+
+    let api = only("Api");
+    assert_eq!(api["RouteSelectionExpression"], "$request.body.action");
+    assert_eq!(api.get("ApiKeySelectionExpression"), None);
+}
+
 /// The workers of a large fan-out share the quota of the account's Region, as described.
 #[test]
 fn the_pace_follows_the_quota() {

@@ -1,8 +1,9 @@
 //! Failures around Frontage, and how it reports them.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use crate::support::cli::{Project, Running};
+use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Call, Fate, Proxy, through};
 
 /// Creates a call's fate.
@@ -188,6 +189,68 @@ async fn a_service_that_nothing_needs_stops_no_destroy() {
         .map(|(_, rest)| rest.lines().take(2).collect::<Vec<_>>().join("\n"))
         .expect("a type that was not looked at");
     project.assert_snapshot("not-looked-at", &not_looked_at);
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Denies each call of the services that the toggles do not need, and the index of tags, without
+/// which each of them may have something of the system.
+fn only_what_the_toggles_need(call: &Call) -> Fate {
+    match call.service.as_str() {
+        "acm" | "cloudfront" | "codeartifact" | "cognito-idp" | "route53" | "s3" | "tagging" => {
+            Fate::denied()
+        }
+        _ => Fate::Pass,
+    }
+}
+
+/// The services of the types that a run did not look for.
+fn not_looked_at(ended: &Ended) -> BTreeSet<String> {
+    let text = ended.whole();
+    let lines = text.lines();
+    let lists = lines.filter_map(|line| line.trim().strip_prefix("? not looked at: "));
+    let types = lists.flat_map(|list| list.split(", "));
+    types
+        .filter_map(|name| name.split("::").nth(1))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// An operator of the toggles alone needs no permission for what only sites and packages need.
+#[tokio::test(flavor = "multi_thread")]
+async fn services_that_nothing_needs_may_be_denied() {
+    let project = Project::new();
+    project.apply();
+    let expected = [
+        "CertificateManager",
+        "CloudFront",
+        "CodeArtifact",
+        "Cognito",
+        "Route53",
+        "S3",
+    ];
+    let plan = ["plan", "--detailed-exitcode"];
+    for arguments in [&plan[..], &["destroy", "--yes", "--delete-data"]] {
+        let ended = through(&project, arguments, only_what_the_toggles_need);
+        assert_eq!(ended.code, Some(0), "{ended:#?}");
+        assert!(not_looked_at(&ended).iter().eq(expected), "{ended:#?}");
+    }
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Roles are read by name. Only those that an earlier description had need the list.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_roles_may_be_denied() {
+    let project = Project::new();
+    let succeeds = |arguments: &[&str]| {
+        let ended = through(&project, arguments, always("ListRoles", Fate::denied));
+        assert_eq!(ended.code, Some(0), "{ended:#?}");
+        assert!(not_looked_at(&ended).iter().eq(["IAM"]), "{ended:#?}");
+    };
+    succeeds(&["apply", "--yes"]);
+    project.assert_snapshot("everything", &project.world.listing().await.join("\n"));
+    succeeds(&["plan", "--detailed-exitcode"]);
+    project.assert_nothing_to_do();
+    succeeds(&["destroy", "--yes", "--delete-data"]);
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 

@@ -15,7 +15,7 @@ use crate::support::{eventually, toggles};
 /// A shell and two teams.
 pub(crate) const DESCRIBED: &str = "[shell]\ntitle = \"Acme\"\n[teams.billing]\n[teams.shipping]\n";
 
-fn outputs(project: &Project) -> Value {
+pub(crate) fn outputs(project: &Project) -> Value {
     project.ok(&["outputs", "--format", "json"]).json()
 }
 
@@ -27,7 +27,7 @@ fn output(project: &Project, stack: &str, name: &str) -> String {
         .to_owned()
 }
 
-fn s3(project: &Project) -> aws_sdk_s3::Client {
+pub(crate) fn s3(project: &Project) -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::config::Builder::from(&project.world.config())
         .force_path_style(true)
         .build();

@@ -29,6 +29,7 @@ mod outputs;
 mod paced;
 mod packages;
 mod policies;
+mod recreated;
 mod regions;
 mod releases;
 mod secrets;

@@ -323,6 +323,13 @@ async fn versions_and_logs_change_in_place() {
         "LoggingConfiguration.DestinationBucketName",
     ];
     update(&world, &changed, &both).await;
+    // A description without logs leaves those that are written.
+    changed.logging_configuration = None;
+    update(&world, &changed, &[]).await;
+    let plan = world.plan(&graph(&world, &changed)).await;
+    let left = plan.left.iter().flat_map(|of| &of.properties.0);
+    let left: Vec<_> = left.map(|change| change.path.as_str()).collect();
+    assert_eq!(left, ["LoggingConfiguration"]);
     world.destroy(&graph(&world, &changed)).await;
 }
 

@@ -209,6 +209,16 @@ describe("signing out", () => {
     expect(tab.asked().pathname).toBe("/logout");
   });
 
+  it("goes to the login pages though the browser keeps the answer from the page", async () => {
+    const tab = new Tab();
+    const session = await signedIn(tab);
+    endpoint.failure = () => Promise.reject(new TypeError("Failed to fetch"));
+    await session.signOut();
+    expect(endpoint.requests.at(-1)?.get("token")).toBe("refresh-1");
+    expect(session.state).toBe("signed-out");
+    expect(tab.asked().pathname).toBe("/logout");
+  });
+
   it("is not undone by the back button", async () => {
     const tab = new Tab();
     const session = await signedIn(tab);

@@ -18,6 +18,8 @@ mod proxies;
 mod quirks;
 mod regions;
 mod role;
+#[cfg(test)]
+pub(crate) mod slow_line;
 mod throttle;
 mod transport;
 mod trust;
@@ -29,6 +31,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+#[cfg(test)]
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use engine::{DriverError, Resolved};
 use model::{Owner, Pseudo};
@@ -370,6 +374,20 @@ impl Account {
             artifacts: Arc::default(),
             access: Access::Data,
         }
+    }
+
+    /// The same account, reached over a slow line, with the timeouts of the program.
+    pub(crate) fn at_the_end_of(mut self, line: &slow_line::SlowLine) -> Self {
+        let shared = Arc::get_mut(&mut self.shared).expect("nobody else has it yet");
+        let base = shared.base.to_builder();
+        shared.base = base
+            .endpoint_url(&line.url)
+            .sleep_impl(SharedAsyncSleep::new(slow_line::FastSleep))
+            .timeout_config(patience::timeouts())
+            .stalled_stream_protection(patience::stalled_streams())
+            .build();
+        shared.connections = transport::connections(&shared.network);
+        self
     }
 
     /// The same account in another Region.

@@ -57,17 +57,16 @@ mod tests {
 
     use aws_sdk_s3::config::retry::RetryConfig;
     use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
-    use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
+    use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
     use aws_smithy_runtime_api::client::http::SharedHttpClient;
     use aws_smithy_types::error::display::DisplayErrorContext;
     use fake_aws::FakeAws;
     use futures_util::future::try_join_all;
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpListener;
 
     use super::*;
     use crate::account::network::Network;
     use crate::account::pace::Pace;
+    use crate::account::slow_line::{FastSleep, SlowLine};
     use crate::account::transport::{self, CallCount, Endpoint};
 
     /// Calls that wait for their turn longer than an answer may take.
@@ -95,36 +94,9 @@ mod tests {
         assert!(began.elapsed().as_secs() > ANSWER);
     }
 
-    /// A minute of the client takes 0.6 s here.
-    const FASTER: u32 = 100;
-
-    #[derive(Debug)]
-    struct FastSleep;
-
-    impl AsyncSleep for FastSleep {
-        fn sleep(&self, duration: Duration) -> Sleep {
-            Sleep::new(tokio::time::sleep(duration / FASTER))
-        }
-    }
-
-    /// Receives one upload over a line of 45 kB/s, and answers once it is there.
-    async fn slow_line(listener: TcpListener, bytes: usize) {
-        let (mut connection, _) = listener.accept().await.unwrap();
-        let mut received = 0;
-        let mut chunk = vec![0; 405_000];
-        while received < bytes {
-            received += connection.read_exact(&mut chunk).await.unwrap();
-            tokio::time::sleep(Duration::from_secs(9) / FASTER).await;
-        }
-        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-        let _ = connection.write_all(answer).await;
-    }
-
-    /// Uploads four megabytes over a slow line, which takes a minute and a half.
+    /// Uploads a file over a slow line.
     async fn upload(bytes: usize, timeouts: TimeoutConfig) -> Result<(), String> {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let line = tokio::spawn(slow_line(listener, bytes));
+        let line = SlowLine::start("200 OK", "").await;
         let connections = transport::connections(&Network::default());
         let count = CallCount::default();
         let http = transport::client(connections, count, "s3", Endpoint::Emulator);
@@ -132,7 +104,7 @@ mod tests {
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
             .region(aws_sdk_s3::config::Region::new("eu-west-1"))
             .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
-            .endpoint_url(url)
+            .endpoint_url(&line.url)
             .force_path_style(true)
             .retry_config(RetryConfig::disabled())
             .sleep_impl(SharedAsyncSleep::new(FastSleep))
@@ -147,11 +119,11 @@ mod tests {
             .key("file")
             .body(vec![0; bytes].into());
         let sent = put.send().await;
-        line.abort();
         sent.map(drop)
             .map_err(|error| DisplayErrorContext(error).to_string())
     }
 
+    /// Four megabytes, which take a minute and a half.
     #[tokio::test]
     async fn a_slow_upload_is_waited_for() {
         let bytes = 4_050_000;

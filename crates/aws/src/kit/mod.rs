@@ -11,6 +11,8 @@ pub(crate) mod findings;
 pub(crate) mod gone;
 pub(crate) mod known;
 pub(crate) mod leave;
+#[cfg(test)]
+pub(crate) mod left;
 pub(crate) mod limits;
 pub(crate) mod ownership;
 pub(crate) mod policy_document;

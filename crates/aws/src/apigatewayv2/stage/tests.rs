@@ -1,5 +1,6 @@
 use super::{Properties, Stages};
 use crate::apigatewayv2::testing::*;
+use crate::kit::left::assert_left;
 
 const TAKEN: &str = r#"{"__type":"ConflictException","message":"Stage already exists"}"#;
 
@@ -243,4 +244,14 @@ fn a_plan_finds_what_api_gateway_refuses() {
         finding("DefaultRouteSettings", json!({"ThrottlingRateLimit": -0.5})),
         ["DefaultRouteSettings.ThrottlingRateLimit is -0.5; 0 to 2147483647 are allowed"]
     );
+}
+
+#[test]
+fn access_logs_of_others_are_left_unless_they_are_stated() {
+    let to = |group: &str| {
+        let arn = format!("arn:aws:logs:eu-west-1:111122223333:log-group:{group}");
+        json!({"DestinationArn": arn, "Format": "$context.requestId"})
+    };
+    let members = [("AccessLogSettings", to("theirs"), to("ours"))];
+    assert_left(Stages::new, &stage(), &members);
 }

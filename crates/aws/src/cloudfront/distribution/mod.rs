@@ -353,7 +353,6 @@ impl ResourceDriver for Distributions {
         leave(&mut config.web_acl_id, live.web_acl_id.as_ref());
         leave(&mut config.logging, live.logging.as_ref());
         leave(&mut config.price_class, live.price_class.as_ref());
-        leave(&mut config.price_class, live.price_class.as_ref());
         leave(&mut config.restrictions, live.restrictions.as_ref());
     }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::fake::{error, owner, tag_list, tag_list_in, tags, versioned};
 use super::*;
 use crate::kit::findings::findings;
+use crate::kit::left::assert_left;
 
 const ARN: &str = "arn:aws:cloudfront::111122223333:distribution/E1";
 
@@ -840,4 +841,34 @@ async fn the_note_is_written_only_if_the_owner_changes() {
         put.contains("<Comment>[frontage acme@eu-west-1 shell/moved]</Comment>"),
         "{put}"
     );
+}
+
+/// An update writes the distribution whole, so what is not left would be reset.
+#[test]
+fn what_others_set_is_left_unless_it_is_stated() {
+    let acl = |name: &str| {
+        let prefix = "arn:aws:wafv2:us-east-1:111122223333:global/webacl";
+        json!(format!("{prefix}/{name}/a1b2c3d4"))
+    };
+    let countries = |allowed: &str| json!({"GeoRestriction": {"RestrictionType": "whitelist", "Locations": [allowed]}});
+    let members = [
+        ("DistributionConfig.WebACLId", acl("theirs"), acl("ours")),
+        (
+            "DistributionConfig.Logging",
+            json!({"Bucket": "theirs.s3.amazonaws.com"}),
+            json!({"Bucket": "ours.s3.amazonaws.com"}),
+        ),
+        (
+            "DistributionConfig.PriceClass",
+            json!("PriceClass_100"),
+            json!("PriceClass_All"),
+        ),
+        (
+            "DistributionConfig.Restrictions",
+            countries("DE"),
+            countries("FR"),
+        ),
+    ];
+    let base = serde_json::to_value(site()).unwrap();
+    assert_left(Distributions::new, &base, &members);
 }

@@ -1,5 +1,6 @@
 use super::{Properties, UserPools};
 use crate::cognito::testing::*;
+use crate::kit::left::assert_left;
 
 const TRUST: &str = r#"{"__type":"InvalidSmsRoleTrustRelationshipException",
     "message":"Role does not have a trust relationship allowing Cognito to assume the role"}"#;
@@ -581,4 +582,30 @@ async fn a_pool_holds_about_as_many_users_as_cognito_estimates() {
     assert_eq!(holding.to_string(), "about 1,234 users");
     let empty = engine::Holding::about(0, "user");
     assert!(driver.is_kept(&live, &empty), "its settings are kept too");
+}
+
+/// An update writes the pool whole, so what is not left would be reset.
+#[test]
+fn what_others_set_is_left_unless_it_is_stated() {
+    let function = |name: &str| json!({"PreSignUp": format!("arn:aws:lambda:eu-west-1:111122223333:function:{name}")});
+    let sender = json!({
+        "EmailSendingAccount": "DEVELOPER",
+        "SourceArn": "arn:aws:ses:eu-west-1:111122223333:identity/example.com",
+    });
+    let members = [
+        ("UserPoolTier", json!("PLUS"), json!("LITE")),
+        (
+            "EmailConfiguration",
+            sender,
+            json!({"EmailSendingAccount": "COGNITO_DEFAULT"}),
+        ),
+        ("DeletionProtection", json!("ACTIVE"), json!("INACTIVE")),
+        (
+            "UserPoolAddOns",
+            json!({"AdvancedSecurityMode": "ENFORCED"}),
+            json!({"AdvancedSecurityMode": "AUDIT"}),
+        ),
+        ("LambdaConfig", function("theirs"), function("ours")),
+    ];
+    assert_left(UserPools::new, &named(), &members);
 }

@@ -4,8 +4,10 @@ use engine::{Attributes, Change, UNKNOWN};
 use fake_aws::FakeAws;
 use model::types::iam::{Policy, PolicyDocument, Statement};
 use model::{ADDRESS_TAG, Address, REGION_TAG, SYSTEM_TAG};
+use serde_json::json;
 
 use super::*;
+use crate::kit::left::assert_left;
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 const EMPTY: &str =
@@ -489,4 +491,12 @@ fn what_is_not_known_yet_normalises() {
     };
     driver(&FakeAws::default()).normalise(&mut unknown);
     assert_eq!(unknown.permissions_boundary.as_deref(), Some(UNKNOWN));
+}
+
+#[test]
+fn a_boundary_of_others_is_left_unless_one_is_stated() {
+    let boundary = |name: &str| json!(format!("arn:aws:iam::111122223333:policy/{name}"));
+    let base = serde_json::to_value(role()).unwrap();
+    let members = [("PermissionsBoundary", boundary("theirs"), boundary("ours"))];
+    assert_left(Roles::new, &base, &members);
 }

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use super::*;
+use crate::account::slow_line::SlowLine;
+use crate::kit::left::assert_left;
 
 const CREATE: &str = "POST https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions  {";
 const GET: &str = "GET https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/acme-f ";
@@ -441,6 +443,20 @@ async fn a_function_is_read_once_and_not_while_it_is_deleted() {
     fake.assert_used();
 }
 
+/// A zip of three megabytes, which is four in Base64: they take a minute and a half, and an answer may
+/// take a minute.
+#[tokio::test]
+async fn a_zip_is_uploaded_over_a_slow_line() {
+    let zip = NamedTempFile::new().unwrap();
+    std::fs::write(zip.path(), vec![0; 3_000_000]).unwrap();
+    let line = SlowLine::start("201 Created", "{}").await;
+    let account = Account::for_tests(&FakeAws::default())
+        .with_artifact(zip.path().to_owned())
+        .at_the_end_of(&line);
+    let driver = Functions::new(&account);
+    driver.create_function(&function(), &tags()).await.unwrap();
+}
+
 #[test]
 fn defaults_are_stated() {
     let variables = BTreeMap::new();
@@ -461,4 +477,19 @@ fn defaults_are_stated() {
         absent.logging_config.unwrap().log_group.as_deref(),
         Some("/aws/lambda/acme-f")
     );
+}
+
+#[test]
+fn a_key_and_tracing_of_others_are_left_unless_they_are_stated() {
+    let key = |id: &str| json!(format!("arn:aws:kms:eu-west-1:111122223333:key/{id}"));
+    let base = serde_json::to_value(function()).unwrap();
+    let members = [
+        ("KmsKeyArn", key("theirs"), key("ours")),
+        (
+            "TracingConfig",
+            json!({"Mode": "Active"}),
+            json!({"Mode": "PassThrough"}),
+        ),
+    ];
+    assert_left(Functions::new, &base, &members);
 }

@@ -43,6 +43,28 @@ impl Queues {
     }
 }
 
+/// The numbers of a queue, with AWS's defaults.
+fn numbers(queue: &mut Properties) -> [(&mut Option<i32>, i32); 5] {
+    [
+        (&mut queue.delay_seconds, 0),
+        (&mut queue.maximum_message_size, 1_048_576),
+        (&mut queue.message_retention_period, 345_600),
+        (&mut queue.receive_message_wait_time_seconds, 0),
+        (&mut queue.visibility_timeout, 30),
+    ]
+}
+
+/// The queue without the numbers that are AWS's defaults: a Region in which one is lower may refuse it.
+///
+/// Encryption stays: SQS encrypts a queue by itself only if the call came through TLS. Source: the AWS
+/// Compute Blog, `Announcing server-side encryption … by default`.
+fn beyond_defaults(mut queue: Properties) -> Properties {
+    for (number, default) in numbers(&mut queue) {
+        number.take_if(|number| *number == default);
+    }
+    queue
+}
+
 /// All queues may redrive unless a policy says otherwise; the sources are a set.
 fn normalise_allow_policy(policy: Option<Value>) -> Option<Value> {
     let mut policy = policy.filter(|policy| policy["redrivePermission"] != "allowAll")?;
@@ -69,11 +91,9 @@ impl ResourceDriver for Queues {
     fn normalise(&self, queue: &mut Properties) {
         queue.fifo_queue.get_or_insert(false);
         queue.content_based_deduplication.get_or_insert(false);
-        queue.delay_seconds.get_or_insert(0);
-        queue.maximum_message_size.get_or_insert(1_048_576);
-        queue.message_retention_period.get_or_insert(345_600);
-        queue.receive_message_wait_time_seconds.get_or_insert(0);
-        queue.visibility_timeout.get_or_insert(30);
+        for (number, default) in numbers(queue) {
+            number.get_or_insert(default);
+        }
         queue
             .sqs_managed_sse_enabled
             .get_or_insert(queue.kms_master_key_id.is_none());
@@ -140,14 +160,13 @@ impl ResourceDriver for Queues {
         owner: &Owner,
         tags: &Tags,
     ) -> Result<Live, DriverError> {
-        let url = match self.make(&desired, tags).await {
-            Err(error) if name_is_taken(&error) => {
-                self.resume(&desired, owner, tags, error).await?
-            }
+        let stated = beyond_defaults(desired.clone());
+        let url = match self.make(&stated, tags).await {
+            Err(error) if name_is_taken(&error) => self.resume(&stated, owner, tags, error).await?,
             made => made?,
         };
         self.owned(&url, &desired.queue_name, tags).await?;
-        self.settled(&url, &desired).await?;
+        self.settled(&url, &stated).await?;
         Ok(self.live(&url, desired, LiveTags::Read(tags.clone())))
     }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::kit::findings::findings;
+use crate::kit::left::assert_left;
 use crate::kit::typed;
 
 const URL: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/acme-q";
@@ -92,6 +93,28 @@ async fn a_name_that_was_deleted_recently_is_waited_for() {
     assert_eq!(
         live.attribute(Queue::ARN).unwrap(),
         "arn:aws:sqs:eu-west-1:111122223333:acme-q"
+    );
+    fake.assert_used();
+}
+
+/// A Region may have lower defaults, and refuse others.
+#[tokio::test(start_paused = true)]
+async fn a_new_queue_has_the_defaults_of_its_region() {
+    let lower = r#"{"Attributes":{"MaximumMessageSize":"262144","VisibilityTimeout":"60"}}"#;
+    let mut answers = vec![("CreateQueue", 200, MADE), ("ListQueueTags", 200, OWNED)];
+    answers.extend([("GetQueueAttributes", 200, lower); 4]);
+    let fake = FakeAws::new(answers);
+    let desired = queue(json!({"VisibilityTimeout": 60}));
+    driver(&fake)
+        .create(desired, &owner(), &tags())
+        .await
+        .unwrap();
+    let request = fake.requests().remove(0);
+    let sent = r#""Attributes":{"SqsManagedSseEnabled":"true","VisibilityTimeout":"60"}"#;
+    let reversed = r#""Attributes":{"VisibilityTimeout":"60","SqsManagedSseEnabled":"true"}"#;
+    assert!(
+        request.contains(sent) || request.contains(reversed),
+        "{request}"
     );
     fake.assert_used();
 }
@@ -431,4 +454,13 @@ async fn a_queue_that_is_gone_has_no_messages_and_a_denial_is_no_number() {
     assert!(holding.is_empty());
     let error = driver.holding(&live(&driver)).await.unwrap_err();
     assert!(error.is("AccessDenied"));
+}
+
+#[test]
+fn a_size_and_encryption_of_others_are_left_unless_they_are_stated() {
+    let members = [
+        ("MaximumMessageSize", json!(262_144), json!(1_048_576)),
+        ("SqsManagedSseEnabled", json!(false), json!(true)),
+    ];
+    assert_left(Queues::new, &json!({"QueueName": "acme-q"}), &members);
 }

@@ -70,7 +70,8 @@ impl Queues {
         Ok(url)
     }
 
-    /// Waits until the queue reads back as desired, several times in a row.
+    /// Waits until the queue reads back as desired, several times in a row. What is not stated may be
+    /// what AWS chose.
     pub(super) async fn settled(&self, url: &str, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.queue_name;
         let condition = format!("the attributes of the queue `{name}` to read back as written");
@@ -79,7 +80,10 @@ impl Queues {
                 return Ok(Err("no queue".to_owned()));
             };
             self.normalise(&mut found);
-            let changes = changes(&found, desired)?;
+            let mut desired = desired.clone();
+            self.leave(&mut desired, &found);
+            self.normalise(&mut desired);
+            let changes = changes(&found, &desired)?;
             let different = changes.0.first();
             Ok(different.map_or(Ok(()), |change| {
                 Err(format!("{}: {}", change.path, change.old))

@@ -1,6 +1,7 @@
 //! Tables that are read, and those that only the index shows.
 
 use super::*;
+use crate::kit::left::assert_left;
 
 const NOT_YET: &str = r#"{"__type":"TableNotFoundException","message":"Table not found"}"#;
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1";
@@ -184,4 +185,23 @@ async fn a_small_table_is_counted_and_a_large_one_is_as_shown() {
         assert_eq!(counted.as_deref(), said);
         fake.assert_used();
     }
+}
+
+#[test]
+fn encryption_backups_and_protection_of_others_are_left_unless_they_are_stated() {
+    let base = serde_json::to_value(table(&json!({}))).unwrap();
+    let members = [
+        (
+            "SSESpecification",
+            json!({"SSEEnabled": true, "KMSMasterKeyId": KEY}),
+            json!({"SSEEnabled": false}),
+        ),
+        (
+            "PointInTimeRecoverySpecification",
+            json!({"PointInTimeRecoveryEnabled": true}),
+            json!({"PointInTimeRecoveryEnabled": false}),
+        ),
+        ("DeletionProtectionEnabled", json!(true), json!(false)),
+    ];
+    assert_left(Tables::new, &base, &members);
 }

@@ -2,8 +2,10 @@
 
 use engine::{Change, UNKNOWN};
 use model::types::s3::{LifecycleConfiguration, LifecycleRule};
+use serde_json::json;
 
 use super::*;
+use crate::kit::left::assert_left;
 
 fn wanted(address: &Address) -> TypedReadRequest<'_, Properties> {
     TypedReadRequest {
@@ -277,4 +279,12 @@ fn what_is_not_known_yet_normalises() {
     let mut unknown = convert::named(UNKNOWN.to_owned());
     driver(&FakeAws::default()).normalise(&mut unknown);
     assert_eq!(unknown.bucket_name, UNKNOWN);
+}
+
+#[test]
+fn access_logs_of_others_are_left_unless_they_are_stated() {
+    let to = |bucket: &str| json!({"DestinationBucketName": bucket, "LogFilePrefix": "s3/"});
+    let base = json!({"BucketName": "acme-b"});
+    let members = [("LoggingConfiguration", to("theirs"), to("ours"))];
+    assert_left(Buckets::new, &base, &members);
 }
