@@ -12,8 +12,8 @@ use crate::cli::global::Global;
 /// Reads the description.
 pub(super) fn read(global: &Global) -> Result<System, Report> {
     let path = global.config.display().to_string();
-    let text = match std::fs::read_to_string(&global.config) {
-        Ok(text) => text,
+    let bytes = match std::fs::read(&global.config) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(miette!(
                 help = "run `frontage init` to create one, or pass another with --config",
@@ -26,7 +26,20 @@ pub(super) fn read(global: &Global) -> Result<System, Report> {
                 .wrap_err(format!("{path} cannot be read"));
         }
     };
+    let text = decoded(&path, bytes)?;
     System::parse(&path, &text).map_err(Report::new)
+}
+
+/// The text of a description. Some editors of Windows write UTF-16, which TOML does not allow.
+fn decoded(path: &str, bytes: Vec<u8>) -> Result<String, Report> {
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let written = if is_utf16 { "UTF-16" } else { "not UTF-8" };
+    String::from_utf8(bytes).map_err(|_| {
+        miette!(
+            help = "save it as UTF-8, with or without a byte order mark",
+            "{path} is {written}"
+        )
+    })
 }
 
 /// The stacks named on the command line.

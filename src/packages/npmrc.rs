@@ -25,15 +25,24 @@ impl Workspace {
     }
 }
 
-/// A configuration with some keys replaced and every other line unchanged.
+/// A configuration with some keys replaced and every other line unchanged, to its end: new lines end as
+/// the file's do.
 fn merged(before: &str, lines: &[String]) -> String {
+    let end = if before.contains("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
     let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
     let keys: Vec<_> = lines.iter().filter_map(|line| key(line)).collect();
-    let kept = before
-        .lines()
-        .filter(|line| key(line).is_none_or(|of| !keys.contains(&of)));
-    kept.chain(lines.iter().map(String::as_str))
-        .fold(String::new(), |text, line| text + line + "\n")
+    let mut text: String = before
+        .split_inclusive('\n')
+        .filter(|line| key(line).is_none_or(|of| !keys.contains(&of)))
+        .collect();
+    if !text.is_empty() && !text.ends_with('\n') {
+        text += end;
+    }
+    lines.iter().fold(text, |text, line| text + line + end)
 }
 
 /// The file that a symbolic link leads to, whether it exists or not; any other path as it is.
@@ -71,6 +80,20 @@ mod tests {
         let after = "; ours\nfund=false\n//old/:_authToken=a\n@acme:registry=https://new/\n//new/:_authToken=c\n";
         assert_eq!(merged(before, &lines), after);
         assert_eq!(merged(after, &lines), after);
+    }
+
+    #[test]
+    fn ends_of_lines_and_lists_stay() {
+        let lines = ["//new/:_authToken=c".to_owned()];
+        let before = "ca[]=\"-----BEGIN A-----\\n\"\r\nca[]=\"-----BEGIN B-----\\n\"\r\n\r\n//new/:_authToken=b\r\nfund=false";
+        let after = "ca[]=\"-----BEGIN A-----\\n\"\r\nca[]=\"-----BEGIN B-----\\n\"\r\n\r\nfund=false\r\n//new/:_authToken=c\r\n";
+        assert_eq!(merged(before, &lines), after);
+        assert_eq!(merged(after, &lines), after);
+        assert_eq!(
+            merged("fund=false", &lines),
+            "fund=false\n//new/:_authToken=c\n"
+        );
+        assert_eq!(merged("", &lines), "//new/:_authToken=c\n");
     }
 
     #[test]

@@ -85,6 +85,35 @@ fn check_length(name: &str) -> Result<(), NameError> {
 mod tests {
     use super::*;
 
+    /// A client would take such an attribute for a part of the message, or a function for its own.
+    #[test]
+    fn names_that_messages_and_functions_use_are_refused() {
+        let told = |checked: Result<(), NameError>| checked.map_err(|error| error.to_string());
+        for (name, why) in [
+            ("featureId", "featureId has its own argument"),
+            ("featureName", "featureName has its own argument"),
+            ("isActive", "isActive has its own argument"),
+            ("value", "value has its own argument"),
+            ("revision", "revision is written with each change"),
+            ("isRemoved", "isRemoved marks a deleted toggle"),
+            ("tombstoneExpiry", "tombstoneExpiry marks a deleted toggle"),
+            ("deliveryReceipt", "deliveryReceipt is written by --wait"),
+        ] {
+            assert_eq!(told(check_attribute(name)), Err(why.to_owned()));
+        }
+        for name in ["owner", "Revision", "isremoved", "connectionId", "expiry"] {
+            assert_eq!(told(check_attribute(name)), Ok(()), "{name}");
+        }
+        for name in ["featureId", "featureName", "isActive", "revision"] {
+            let why = format!("{name} cannot be removed: every toggle has one");
+            assert_eq!(told(check_removal(name)), Err(why));
+        }
+        // One that an earlier program wrote can be removed.
+        for name in ["isRemoved", "tombstoneExpiry", "value"] {
+            assert_eq!(told(check_removal(name)), Ok(()), "{name}");
+        }
+    }
+
     #[test]
     fn ids_and_names_have_the_lengths_of_keys_and_names() {
         let told = |checked: Result<(), NameError>| checked.map_err(|error| error.to_string());

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_apigatewayv2::types::AccessLogSettings;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
-    ScalarAttributeType, Tag as TableTag,
+    ScalarAttributeType, StreamSpecification, StreamViewType, TableStatus, Tag as TableTag,
 };
 use aws_sdk_iam::types::Tag as RoleTag;
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::cli::Project;
 use crate::support::client::Client;
-use crate::support::{World, toggles};
+use crate::support::{World, eventually, toggles};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
@@ -223,6 +223,28 @@ impl<'p> Hands<'p> {
         let call = self.dynamodb.list_tags_of_resource().resource_arn(arn);
         let tags = call.send().await.expect("tags").tags.unwrap_or_default();
         tags.into_iter().map(|tag| tag.key).collect()
+    }
+
+    /// Makes the stream of the toggles contain keys alone: it has to be off in between.
+    async fn change_stream(&self) {
+        let off = StreamSpecification::builder().stream_enabled(false);
+        let on = StreamSpecification::builder().stream_enabled(true);
+        let on = on.stream_view_type(StreamViewType::KeysOnly);
+        for specification in [off, on] {
+            let update = self.dynamodb.update_table();
+            let update = update.table_name(self.name("toggles-table"));
+            let specification = specification.build().expect("whole");
+            let sent = update.stream_specification(specification).send().await;
+            sent.expect("changed");
+            eventually("the table is active", async || self.is_active().await).await;
+        }
+    }
+
+    async fn is_active(&self) -> bool {
+        let describe = self.dynamodb.describe_table();
+        let describe = describe.table_name(self.name("toggles-table"));
+        let table = describe.send().await.expect("the table").table;
+        table.and_then(|table| table.table_status) == Some(TableStatus::Active)
     }
 
     async fn change_mapping(&self) {
@@ -702,6 +724,35 @@ async fn what_another_system_left_behind_is_left_alone() {
     ];
     assert_eq!(left, wanted);
     hands.clear_away().await;
+}
+
+/// A stream of another kind is another stream, which the mapping does not read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_of_another_view_type_is_told_and_repaired() {
+    let project = Project::new();
+    project.apply();
+    let whole = project.world.listing().await;
+    let hands = Hands::new(&project);
+    hands.change_stream().await;
+
+    let plan = project.plan();
+    let told = lines(&plan);
+    let table = "toggles/toggles-table update drift StreamSpecification.StreamViewType";
+    assert!(told.contains(&table.to_owned()), "{plan:#}");
+    let changes = plan["resources"][0]["changes"].to_string();
+    assert!(changes.contains("KEYS_ONLY"), "{plan:#}");
+    project.apply();
+    project.assert_nothing_to_do();
+    assert_eq!(project.world.listing().await, whole);
+
+    let mut client = Client::connect(&project.output("websocket_url")).await;
+    client.expect(&json!([])).await;
+    toggles::put(&project, "1", "One", true).await;
+    let item =
+        json!({"featureId": {"S": "1"}, "featureName": {"S": "One"}, "isActive": {"BOOL": true}});
+    client.expect(&item).await;
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
 /// A new mapping reads the stream from its oldest record on: all of them are about states that ended

@@ -462,6 +462,24 @@ fn bad_input() {
     }
 }
 
+/// As editors of Windows may write it.
+#[test]
+fn a_description_in_another_encoding() {
+    let project = Project::new();
+    let file = project.path().join("frontage.toml");
+    let text = std::fs::read_to_string(&file).expect("read");
+    let marked = format!("\u{feff}{text}").replace('\n', "\r\n");
+    std::fs::write(&file, &marked).expect("written");
+    project.ok(&["validate"]);
+    for bytes_of in [u16::to_le_bytes, u16::to_be_bytes] {
+        let wide: Vec<u8> = marked.encode_utf16().flat_map(bytes_of).collect();
+        std::fs::write(&file, wide).expect("written");
+        project.assert_snapshot("utf-16", &project.fails(&["validate"]).whole());
+    }
+    std::fs::write(&file, b"name = \"caf\xe9\"\n").expect("written");
+    project.assert_snapshot("not-utf-8", &project.fails(&["validate"]).whole());
+}
+
 #[test]
 fn a_system_that_does_not_stand() {
     let project = Project::new();

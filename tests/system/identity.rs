@@ -1,9 +1,10 @@
 //! Which system it is: two of one name, one under another name, and what is not a system's yet.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_lambda::types::{EventSourceMappingConfiguration, EventSourcePosition};
 
-use crate::support::World;
 use crate::support::cli::{Ended, Project};
+use crate::support::{World, eventually};
 
 /// A system of this name in another one's account, and its description.
 fn renamed(project: &Project, name: &str, id: &str) {
@@ -152,6 +153,44 @@ async fn what_lost_its_tags_stops_nothing_else_and_is_adopted() {
         &project.fails(&["adopt", "toggles/toggles-table", "--yes"]),
         "already belongs to this system",
     );
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Somebody deletes a mapping, and makes it again by hand: it has no tags then, and no name either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_that_was_made_again_without_tags_is_adopted() {
+    let project = Project::new();
+    project.apply();
+    let whole = project.world.listing().await;
+    let functions = aws_sdk_lambda::Client::new(&project.world.config());
+    let name = project.world.name("toggle-message");
+    let mapping = async || -> Vec<EventSourceMappingConfiguration> {
+        let list = functions.list_event_source_mappings().function_name(&name);
+        let listed = list.send().await.expect("listed");
+        listed.event_source_mappings.unwrap_or_default()
+    };
+    let ours = mapping().await.remove(0);
+    let id = ours.uuid.expect("its id");
+    let delete = functions.delete_event_source_mapping().uuid(&id);
+    delete.send().await.expect("deleted");
+    eventually("it is deleted", async || mapping().await.is_empty()).await;
+    let create = functions
+        .create_event_source_mapping()
+        .function_name(&name)
+        .set_event_source_arn(ours.event_source_arn)
+        .starting_position(EventSourcePosition::TrimHorizon);
+    let made = create.send().await.expect("made").uuid.expect("its id");
+
+    let planned = project.frontage(&["plan"]);
+    assert_eq!(planned.code, Some(1), "{planned:#?}");
+    says(&planned, "frontage adopt toggles/toggle-message-stream");
+    project.ok(&["adopt", "toggles/toggle-message-stream", "--yes"]);
+    project.assert_nothing_to_do();
+    let mappings = mapping().await;
+    let ids: Vec<_> = mappings.iter().filter_map(|of| of.uuid()).collect();
+    assert_eq!(ids, [made.as_str()]);
+    assert_eq!(project.world.listing().await, whole);
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

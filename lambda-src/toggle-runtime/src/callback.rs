@@ -53,8 +53,8 @@ impl Management {
         answered.unwrap_or_else(|_| Err(CallbackError::InDoubt(format!("none in {SILENCE:?}"))))
     }
 
-    /// Without a status the connection to the service was closed or refused: nothing more will
-    /// happen to what was sent on it.
+    /// Without a connection to the service nothing was sent. One that breaks before an answer leaves
+    /// doubt, as silence does.
     async fn send(
         &self,
         method: &str,
@@ -75,16 +75,19 @@ impl Management {
         match self.http.send(&request).await {
             Ok(answer) => classify(&answer),
             Err(Unsent::Invalid(error)) => Err(CallbackError::Refused(error)),
-            Err(Unsent::Broken(error)) => Err(CallbackError::Again(error)),
+            Err(Unsent::Unreachable(error)) => Err(CallbackError::Again(error)),
+            Err(Unsent::Broken(error)) => Err(CallbackError::InDoubt(error)),
         }
     }
 }
 
+/// 504 says that the gateway did not wait for what it had begun: that may take effect later.
 fn classify(answer: &Answer) -> Result<(), CallbackError> {
     let text = || answer.to_string();
     match answer.status {
         200..300 => Ok(()),
         410 => Err(CallbackError::Gone),
+        504 => Err(CallbackError::InDoubt(text())),
         429 | 500.. => Err(CallbackError::Again(text())),
         _ => Err(CallbackError::Refused(text())),
     }
@@ -93,11 +96,13 @@ fn classify(answer: &Answer) -> Result<(), CallbackError> {
 #[cfg(test)]
 mod tests {
     use std::future::pending;
+    use std::io::Read as _;
+    use std::net::{SocketAddr, TcpListener};
+    use std::thread;
 
     use super::*;
     use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-    use aws_smithy_runtime_api::client::result::ConnectorError;
     use fake_aws::FakeAws;
 
     use crate::wire::signed;
@@ -129,7 +134,8 @@ mod tests {
     async fn answers_are_told_apart_by_their_status() {
         assert_eq!(answer(200).await, Ok(()));
         assert_eq!(answer(410).await, Err(CallbackError::Gone));
-        for status in [429, 500, 503, 504] {
+        assert!(matches!(answer(504).await, Err(CallbackError::InDoubt(_))));
+        for status in [429, 500, 502, 503] {
             assert!(
                 matches!(answer(status).await, Err(CallbackError::Again(_))),
                 "{status}"
@@ -145,30 +151,54 @@ mod tests {
 
     /// A service that never returns a status.
     #[derive(Debug)]
-    enum Silent {
-        Broken,
-        Hanging,
-    }
+    struct Hanging;
 
-    impl HttpConnector for Silent {
+    impl HttpConnector for Hanging {
         fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-            match self {
-                Self::Broken => HttpConnectorFuture::ready(Err(ConnectorError::io("reset".into()))),
-                Self::Hanging => HttpConnectorFuture::new(pending()),
-            }
+            HttpConnectorFuture::new(pending())
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn silence_is_doubt_and_a_broken_connection_is_none() {
-        let post = async |http| management(http).post(&connection(), b"x").await;
-        assert!(matches!(
-            post(Silent::Hanging).await,
-            Err(CallbackError::InDoubt(_))
-        ));
-        assert!(matches!(
-            post(Silent::Broken).await,
-            Err(CallbackError::Again(_))
-        ));
+    async fn silence_is_doubt() {
+        let posted = management(Hanging).post(&connection(), b"x").await;
+        assert!(matches!(posted, Err(CallbackError::InDoubt(_))));
+    }
+
+    /// How a post ends at a port of this machine.
+    async fn post_to(address: SocketAddr) -> CallbackError {
+        let connector = aws_smithy_http_client::Connector::builder().build_http();
+        let to = Connection {
+            endpoint: format!("http://{address}/live"),
+            ..connection()
+        };
+        let posted = management(connector).post(&to, b"x").await;
+        posted.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_breaks_is_doubt_and_none_at_all_is_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        // What is closed before it is read is a reset, and afterwards an end.
+        let service = thread::spawn(move || {
+            for is_read in [false, true] {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut request = [0; 4096];
+                let some = if is_read {
+                    stream.read(&mut request)
+                } else {
+                    stream.peek(&mut request)
+                };
+                assert!(some.unwrap() > 0);
+            }
+        });
+        for _ in 0..2 {
+            let error = post_to(address).await;
+            assert!(matches!(error, CallbackError::InDoubt(_)), "{error}");
+        }
+        service.join().unwrap();
+        let error = post_to(address).await;
+        assert!(matches!(error, CallbackError::Again(_)), "{error}");
     }
 }

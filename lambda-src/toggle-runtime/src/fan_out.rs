@@ -96,7 +96,7 @@ impl<'a, C: Connections, P: Callback> FanOut<'a, C, P> {
             let page = exchange.connections.page(&segment);
             let page = bounded(exchange.deadline.begin, page).await;
             let page = page.inspect_err(unscanned).ok()?;
-            let live = |found: &Connection| !exchange.clock.has_expired(found);
+            let live = |found: &Connection| !exchange.has_expired(found);
             found.extend(page.connections.into_iter().filter(live));
             if found.len() > exchange.policy.slice_above {
                 return None;

@@ -50,6 +50,14 @@ pub struct Delivery<'a, C, P> {
     pub tally: &'a Tally,
 }
 
+impl<C, P> Delivery<'_, C, P> {
+    /// Whether only the item of a connection is left.
+    #[must_use]
+    pub fn has_expired(&self, connection: &Connection) -> bool {
+        self.policy.keeps(Rule::Expiry) && self.clock.has_expired(connection)
+    }
+}
+
 /// The sender for one connection.
 #[derive(Debug)]
 pub struct ConnectionSender<'a, C, P> {
@@ -128,7 +136,7 @@ impl<'a, C: Connections, P: Callback> ConnectionSender<'a, C, P> {
         exchange.tally.failed.add();
         let closes = self.posted && exchange.policy.keeps(Rule::Close);
         let closed = closes && self.is_closed_after(self.close().await);
-        let forgotten = self.posted && self.is_foreign();
+        let forgotten = self.posted && self.is_foreign() && exchange.policy.keeps(Rule::Forget);
         if forgotten {
             self.forget().await;
         }

@@ -78,6 +78,14 @@ pub enum Rule {
     VerifySlice,
     /// A receipt names the messages that connections were left to.
     Account,
+    /// Connections that a post may still reach are not sent to again, but closed.
+    Doubt,
+    /// With the state, removals are sent that an interrupted sender's state may have missed.
+    Removals,
+    /// Connections of another API that cannot be reached are forgotten, and fail no record.
+    Forget,
+    /// Connections whose items have expired are left out.
+    Expiry,
 }
 
 impl Policy {

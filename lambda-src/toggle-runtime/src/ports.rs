@@ -28,10 +28,11 @@ pub enum CallbackError {
     /// 410: the connection is closed, or not open yet.
     #[error("the connection does not exist")]
     Gone,
-    /// It had no effect, and may have one if retried: 429, 5xx, no connection to the service.
+    /// It had no effect, and may have one if retried: 429, 5xx but 504, no connection to the service.
     #[error("try again: {0}")]
     Again(String),
-    /// No response arrived in time: the call may still take effect, even late.
+    /// No response arrived in time, the connection broke before one, or it was 504: the call may still
+    /// take effect, even late.
     #[error("no answer: {0}")]
     InDoubt(String),
     /// The service will never accept it, for example because a permission is missing.

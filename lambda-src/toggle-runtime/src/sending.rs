@@ -11,6 +11,7 @@ use crate::connection::Connection;
 use crate::known::Known;
 use crate::line::{Closing, ConnectionSender, Delivery, End};
 use crate::message::{change, changes};
+use crate::policy::Rule;
 use crate::ports::{Callback, Connections};
 use crate::tally::Count;
 
@@ -148,7 +149,7 @@ impl<'a, C: Connections, P: Callback> Sending<'a, C, P> {
             Fate::Elsewhere => {}
             Fate::Left => {
                 self.exchange.tally.left.add();
-                let doubtful = line.is_in_doubt();
+                let doubtful = line.is_in_doubt() && self.exchange.policy.keeps(Rule::Doubt);
                 let mut left = self.left.borrow_mut();
                 if doubtful {
                     left.doubtful.push(connection);

@@ -1,6 +1,8 @@
 //! Calls that are signed and sent without an SDK's client.
 
+use std::error::Error;
 use std::fmt;
+use std::iter::successors;
 use std::time::SystemTime;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -11,9 +13,11 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::{AggregatedBytes, ByteStream};
 use aws_smithy_types::error::display::DisplayErrorContext;
+use hyper_util::client::legacy as client;
 
 /// The signing name of Amazon S3, which has rules of its own: the digest of the body is a header, and
 /// the path is signed as it is sent. Source: the Amazon S3 API reference, `Authenticating Requests`.
@@ -66,7 +70,10 @@ pub enum Unsent {
     /// The request could not be built, for example for want of credentials.
     #[error("{0}")]
     Invalid(String),
-    /// The connection to the service could not be opened, or broke.
+    /// No connection to the service could be opened: nothing was sent.
+    #[error("no connection: {0}")]
+    Unreachable(String),
+    /// The connection to the service broke before an answer: the request may still take effect.
     #[error("no answer: {0}")]
     Broken(String),
 }
@@ -78,8 +85,7 @@ impl Signed {
         let signed =
             signed.map_err(|error| Unsent::Invalid(DisplayErrorContext(&*error).to_string()))?;
         let answer = self.http.call(signed).await;
-        let answer =
-            answer.map_err(|error| Unsent::Broken(DisplayErrorContext(&error).to_string()))?;
+        let answer = answer.map_err(|error| unsent(&error))?;
         let status = answer.status().as_u16();
         // Read to its end, so that the HTTP connection can serve the next call.
         let body = ByteStream::new(answer.into_body()).collect().await;
@@ -115,6 +121,18 @@ impl Signed {
     }
 }
 
+fn unsent(error: &ConnectorError) -> Unsent {
+    let text = DisplayErrorContext(error).to_string();
+    let first: &(dyn Error + 'static) = error;
+    let mut chain = successors(Some(first), |&error| error.source());
+    let client = chain.find_map(|error| error.downcast_ref::<client::Error>());
+    if client.is_some_and(client::Error::is_connect) {
+        Unsent::Unreachable(text)
+    } else {
+        Unsent::Broken(text)
+    }
+}
+
 fn settings(service: &str) -> SigningSettings {
     let mut settings = SigningSettings::default();
     if service == S3 {
@@ -125,4 +143,4 @@ fn settings(service: &str) -> SigningSettings {
     settings
 }
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type BoxError = Box<dyn Error + Send + Sync>;

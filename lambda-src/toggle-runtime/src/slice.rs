@@ -159,7 +159,7 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
         let (connections, all): (LocalBoxStream<'_, _>, _) = match recipients {
             Recipients::Segment(segment) => (self.scan(segment, &scan).boxed_local(), usize::MAX),
             Recipients::Connections(left) | Recipients::Doubtful(left) => {
-                let live = |found: &&Connection| !self.exchange.clock.has_expired(found);
+                let live = |found: &&Connection| !self.exchange.has_expired(found);
                 let live = left.iter().filter(live).cloned();
                 (stream::iter(live).boxed_local(), left.len())
             }
@@ -238,7 +238,7 @@ impl<T: Toggles, C: Connections, P: Callback, B: Backlog> Worker<'_, T, C, P, B>
                 }
             }
         });
-        let live = |found: &Connection| ready(!exchange.clock.has_expired(found));
+        let live = |found: &Connection| ready(!exchange.has_expired(found));
         pages.flatten().filter(live)
     }
 

@@ -51,7 +51,7 @@ where
             let states = &states;
             async move {
                 let done = match &connection {
-                    Some(connection) if exchange.clock.has_expired(connection) => true,
+                    Some(connection) if exchange.has_expired(connection) => true,
                     Some(connection) => welcome_one(connection, states, exchange, arrived).await,
                     None => malformed(index),
                 };
@@ -137,7 +137,9 @@ where
     let limit = exchange.policy.message_limit;
     let mut told = read(states, arrived, exchange).await?;
     tell_all(line, told.arrays(limit)).await?;
-    tell_all(line, &removed_since(connection, &told.state, limit)).await?;
+    if exchange.policy.keeps(Rule::Removals) {
+        tell_all(line, &removed_since(connection, &told.state, limit)).await?;
+    }
     let mut last: Option<BTreeSet<String>> = None;
     while exchange.policy.keeps(Rule::Verify) && last.as_ref().is_none_or(|last| !last.is_empty()) {
         if exchange.deadline.is_past() {

@@ -157,6 +157,20 @@ fn capitalised(name: &str) -> String {
         .replace('-', " ")
 }
 
+/// Control characters, and Unicode's own ends of lines and paragraphs.
+fn breaks_lines(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// Unicode's `Bidi_Control` characters, which are not seen themselves: text around them could be read
+/// as something else. Source: Unicode Standard Annex #9, section 2.
+fn turns_text(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
 fn title(text: &str) -> Result<String, Rejected> {
     let length = text.chars().count();
     let why = match text {
@@ -164,7 +178,13 @@ fn title(text: &str) -> Result<String, Rejected> {
         _ if length > TITLE_LENGTH => {
             format!("{length} characters; the maximum is {TITLE_LENGTH}")
         }
-        _ if text.chars().any(char::is_control) => "a title must be one line of text".to_owned(),
+        _ if text.chars().any(breaks_lines) => "a title must be one line of text".to_owned(),
+        _ if let Some(character) = text.chars().find(|&c| turns_text(c)) => {
+            format!(
+                "U+{:04X} changes the direction of the text",
+                u32::from(character)
+            )
+        }
         _ => return Ok(text.to_owned()),
     };
     Err(Rejected {

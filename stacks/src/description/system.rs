@@ -135,6 +135,7 @@ impl System {
         if has_shell {
             root.report(tls_without_domain(tls, &identity, &shell, &teams));
             root.report(name.as_ref().and_then(|name| reserved_word(root, name)));
+            root.report(name.as_ref().and_then(|name| reserved_prefix(root, name)));
             root.report(site_of_login(login, &identity, &shell, &teams));
         } else {
             root.report(without_shell(root, "identity"));
@@ -267,6 +268,26 @@ fn reserved_word(root: &Table, name: &Name) -> Option<Problem> {
     Some(problem.help(
         "choose another name: Cognito refuses addresses that contain `aws`, `amazon` or `cognito`",
     ))
+}
+
+/// S3 keeps names that begin in some ways, and those of the sites' buckets begin with the system's.
+///
+/// No other reserved name can come up: a [`Name`] has no `--`, and the bucket's ends with a fingerprint.
+/// Source: the Amazon S3 user guide, `General purpose bucket naming rules`.
+fn reserved_prefix(root: &Table, name: &Name) -> Option<Problem> {
+    let bucket = format!("{name}-");
+    let prefix = ["sthree-", "amzn-s3-demo-"]
+        .into_iter()
+        .find(|prefix| bucket.starts_with(prefix))?;
+    let message = format!("`name` cannot be `{name}`");
+    let problem = Problem::new(
+        message,
+        root.span("name")?,
+        "the names of the sites' buckets begin with it",
+    );
+    Some(problem.help(format!(
+        "choose another name: S3 keeps names that begin with `{prefix}` for itself"
+    )))
 }
 
 /// A name after `[tags]` is a tag, which newcomers to TOML do not expect.

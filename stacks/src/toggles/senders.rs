@@ -58,7 +58,7 @@ pub(super) fn toggle_message(
         description: "Sends each change to every connection",
         source: &tables.toggles,
         pattern: None,
-        // One fan-out at a time: two would share the account's quota of posts.
+        // One fan-out of a shard at a time: several would share the account's quota of posts.
         parallel_batches: 1,
         statements: vec![
             Statement::allow(["dynamodb:GetItem"], vec![tables.toggles.arn()]),

@@ -645,6 +645,33 @@ async fn a_connection_of_another_url_that_accepts_messages_is_kept() {
 }
 
 /// A permission is missing: that is everybody's failure, and no connection's end.
+/// A shard's next change waits until the invocation for this one is done.
+#[tokio::test(start_paused = true)]
+async fn bad_connections_of_the_own_api_do_not_delay_the_next_change() {
+    let refused = CallbackError::Refused("403".into());
+    let bad = [
+        connection("refused", OLD),
+        connection("unopened", YOUNG),
+        connection("timed out", OLD),
+    ];
+    let all = [&bad[..], &[connection("fine", OLD)]].concat();
+    let fake = fake(&all, &[("1", 1)])
+        .answer("refused", &refused, 1_000)
+        .closes("refused", refused)
+        .answer("unopened", &CallbackError::Gone, 1_000)
+        .closes("unopened", CallbackError::Gone)
+        .answer("timed out", &CallbackError::InDoubt("504".into()), 1);
+    for change in 1..=2 {
+        let began = Instant::now();
+        assert_eq!(run(&fake, &[("1", Some(1))]).await, None);
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(2), "{took:?}");
+        assert_eq!(fake.heard_by("fine").len(), change);
+        assert_eq!(fake.queued(), ["refused"].repeat(change));
+    }
+    assert_eq!(*fake.closed.borrow(), ["timed out"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_own_api_forgets_nobody() {
     let fake = fake(&[connection("a", OLD)], &[("1", 1)])

@@ -2,6 +2,7 @@
 
 use tokio::task::spawn_local;
 
+use crate::strangers;
 use crate::world::{World, pause};
 
 /// Starts some clients and some writers.
@@ -17,6 +18,9 @@ pub(crate) fn start(world: &World) {
     }
     for _ in 0..2 {
         spawn_writer(world);
+    }
+    if world.scenario.has_strangers {
+        strangers::start(world);
     }
 }
 

@@ -9,6 +9,7 @@ mod pollers;
 mod ports;
 mod queue;
 mod scale;
+mod strangers;
 mod world;
 
 use std::time::Duration;
@@ -52,7 +53,13 @@ async fn live(scenario: Scenario, change_policy: impl Fn(&mut Policy)) -> Result
     pollers::start(&world, announcing, policy(Policy::welcome()));
     clients::start(&world);
     let mut quiet = 0;
-    for _ in 0..20_000 {
+    // Most of these worlds have more to do, and none that long.
+    let patience = if scenario.has_strangers {
+        3_000
+    } else {
+        20_000
+    };
+    for _ in 0..patience {
         tokio::time::sleep(Duration::from_secs(1)).await;
         quiet = if world.is_idle() { quiet + 1 } else { 0 };
         if quiet > 60 {
@@ -196,6 +203,101 @@ fn finds(rule: Rule, seeds: std::ops::Range<u64>) {
         .filter(|seed| simulate_in(Scenario::crowded(*seed), *seed, break_rule).is_err())
         .count();
     assert!(stale > 0, "{stale}");
+}
+
+fn judge_kind(kind: fn(u64) -> Scenario, seeds: std::ops::Range<u64>) -> usize {
+    let judged = seeds.map(|seed| simulate_in(kind(seed), seed, |_| {}).unwrap().clients);
+    judged.sum()
+}
+
+/// Items of APIs that are gone, however these respond, and expired ones: nobody else waits for them for
+/// good, and what can be is forgotten.
+#[test]
+fn items_without_a_client_leave_no_client_stale() {
+    let judged = judge_kind(Scenario::with_strangers, 0..60);
+    assert!(judged > 150, "only {judged} clients were open at the end");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn items_without_a_client_leave_no_client_stale_in_many_worlds() {
+    judge_kind(Scenario::with_strangers, 60..2_000);
+}
+
+/// A toggle changes in every round of its fan-outs.
+#[test]
+fn changes_in_every_round_leave_no_client_stale() {
+    let judged = judge_kind(Scenario::restless, 0..60);
+    assert!(judged > 150, "only {judged} clients were open at the end");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn changes_in_every_round_leave_no_client_stale_in_many_worlds() {
+    judge_kind(Scenario::restless, 60..2_000);
+}
+
+/// Whether one of these worlds is found to be wrong without a rule.
+fn is_missed(rule: Rule, kind: fn(u64) -> Scenario, mut seeds: std::ops::Range<u64>) -> bool {
+    let break_rule = |policy: &mut Policy| policy.broken = Some(rule);
+    seeds.any(|seed| simulate_in(kind(seed), seed, break_rule).is_err())
+}
+
+/// States are overtaken by the removals of their toggles, and their senders are killed.
+#[test]
+fn interrupted_states_leave_no_client_stale() {
+    let judged = judge_kind(Scenario::interrupted, 0..60);
+    assert!(judged > 100, "only {judged} clients were open at the end");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn interrupted_states_leave_no_client_stale_in_many_worlds() {
+    judge_kind(Scenario::interrupted, 60..1_000);
+}
+
+/// The simulation can fail: it finds an old state if a record is taken for a value.
+#[test]
+fn without_reading_what_is_sent_old_states_are_sent() {
+    let believing = |seed| Scenario {
+        trusts_records: true,
+        ..Scenario::of(seed)
+    };
+    assert!((0..40).any(|seed| simulate_in(believing(seed), seed, |_| {}).is_err()));
+}
+
+/// The simulation can fail: it finds a stale client if one whose post was answered 504 is sent to again.
+#[test]
+fn without_taking_504_for_doubt_clients_end_stale() {
+    let retrying = |seed| Scenario {
+        retries_504: true,
+        ..Scenario::of(seed)
+    };
+    assert!((0..300).any(|seed| simulate_in(retrying(seed), seed, |_| {}).is_err()));
+}
+
+/// The simulation can fail: it finds a stale client if one that an old post may reach is sent to again.
+#[test]
+fn without_closing_who_is_left_in_doubt_clients_end_stale() {
+    assert!(is_missed(Rule::Doubt, Scenario::crowded, 0..300));
+}
+
+/// The simulation can fail: it finds a stale client if a repeated state does not name removals.
+#[test]
+fn without_removals_clients_end_stale() {
+    assert!(is_missed(Rule::Removals, Scenario::interrupted, 0..60));
+}
+
+/// The simulation can fail: records of an API that is gone are repeated for good if it is not forgotten.
+#[test]
+fn without_forgetting_other_apis_records_are_never_done() {
+    assert!(is_missed(Rule::Forget, Scenario::with_strangers, 0..10));
+}
+
+/// The simulation can fail: it finds a post to an item that has expired.
+#[test]
+fn without_leaving_out_what_has_expired_it_is_sent_to() {
+    assert!(is_missed(Rule::Expiry, Scenario::with_strangers, 0..10));
 }
 
 fn judge_receipts(seeds: std::ops::Range<u64>) -> usize {

@@ -20,7 +20,8 @@ use toggle_runtime::welcome::welcome;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, timeout};
 
-use crate::world::{SHARDS, World, pause, random};
+use crate::ports::Recorded;
+use crate::world::{OWN, SHARDS, World, pause, random};
 
 /// How many invocations of toggle-slice run at once.
 const WORKERS: usize = 2;
@@ -114,7 +115,7 @@ impl Function {
     /// Invokes once; returns how many records are done.
     async fn deliver(&self, batch: Vec<Record>) -> usize {
         let event = StreamEvent { records: batch };
-        let killed = self.world.scenario.kills && self.world.fault(0.1);
+        let killed = self.world.kills();
         let first_failed = if killed {
             // Everything that it has sent arrives before the retry.
             let outcome = timeout(random(0, 2_000), self.invoke(&event)).await;
@@ -163,7 +164,7 @@ impl Function {
 
     /// Invokes once; returns the ids of the messages that are done.
     async fn take(&self, event: &QueueEvent) -> BTreeSet<String> {
-        let killed = self.world.scenario.kills && self.world.fault(0.1);
+        let killed = self.world.kills();
         let failed = if killed {
             let outcome = timeout(random(0, 2_000), self.slice(event)).await;
             pause(3_000, 4_000).await;
@@ -181,13 +182,19 @@ impl Function {
 
     async fn slice(&self, event: &QueueEvent) -> BTreeSet<usize> {
         let (tally, pace) = (Tally::default(), Pace::unlimited());
-        let exchange = self.exchange(&tally, &pace);
-        let request = self.world.request();
-        let outbox = Outbox::new(&self.world, &request, &tally);
-        tell_slices(event, &self.world, &exchange, &outbox).await
+        let world = self.world.invoked();
+        let exchange = self.exchange(&world, &tally, &pace);
+        let request = world.request();
+        let outbox = Outbox::new(&world, &request, &tally);
+        tell_slices(event, &world, &exchange, &outbox).await
     }
 
-    fn exchange<'a>(&'a self, tally: &'a Tally, pace: &'a Pace) -> Delivery<'a, World, World> {
+    fn exchange<'a>(
+        &'a self,
+        world: &'a World,
+        tally: &'a Tally,
+        pace: &'a Pace,
+    ) -> Delivery<'a, World, World> {
         let clock = Clock::at(self.world.now_ms());
         let crowded = self.world.scenario.is_crowded;
         let ms = match fastrand::bool() && crowded {
@@ -196,9 +203,9 @@ impl Function {
             false => 60_000,
         };
         Delivery {
-            connections: &self.world,
-            callback: &self.world,
-            own: "e",
+            connections: world,
+            callback: world,
+            own: OWN,
             policy: &self.policy,
             pace,
             clock,
@@ -209,17 +216,18 @@ impl Function {
 
     async fn invoke(&self, event: &StreamEvent) -> Option<usize> {
         let (tally, pace) = (Tally::default(), Pace::unlimited());
-        let exchange = self.exchange(&tally, &pace);
+        let world = self.world.invoked();
+        let exchange = self.exchange(&world, &tally, &pace);
         match self.stream {
             Stream::Toggles => {
-                let (instance, request) = (self.instance(), self.world.request());
-                let outbox = Outbox::new(&self.world, &request, &tally);
-                let first_failed =
-                    announce(event, &self.world, &instance, &exchange, &outbox).await;
+                let (instance, request) = (self.instance(), world.request());
+                let outbox = Outbox::new(&world, &request, &tally);
+                let toggles = Recorded::of(event, &world);
+                let first_failed = announce(event, &toggles, &instance, &exchange, &outbox).await;
                 self.idle.borrow_mut().push(instance);
                 first_failed
             }
-            Stream::Connections => welcome(event, &self.world, &exchange).await,
+            Stream::Connections => welcome(event, &world, &exchange).await,
         }
     }
 

@@ -1,10 +1,13 @@
 //! The world as the algorithms see it: the services, with their latencies and faults.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use toggle_contract::receipt::Share;
+use toggle_contract::receipt::{REQUEST, Share};
 use toggle_runtime::connection::Connection;
-use toggle_runtime::item::{Item, State};
+use toggle_runtime::event::{Change, StreamEvent};
+use toggle_runtime::item::{Item, State, toggle_id};
 use toggle_runtime::ports::{
     Backlog, Callback, CallbackError, Connections, Page, QueueError, TableError, Toggles,
 };
@@ -13,8 +16,8 @@ use toggle_runtime::task::{Parcel, Segment};
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep};
 
-use crate::clients;
 use crate::world::{World, pause, random};
+use crate::{clients, strangers};
 
 /// How many items a page of a scan contains: a scan is not a snapshot, each page is read at its own
 /// time.
@@ -93,6 +96,7 @@ impl Connections for World {
     }
 
     async fn forget(&self, connection: &Connection) -> Result<(), TableError> {
+        self.inner().forgotten.insert(connection.id.clone());
         self.table_call(0.03).await?;
         self.remove_connection(&connection.id);
         Ok(())
@@ -147,6 +151,45 @@ impl Backlog for World {
     }
 }
 
+/// The toggles as an invocation sees them that believes its records, which no function does: each
+/// toggle has the state of its last record when it is first read.
+pub(crate) struct Recorded<'w> {
+    world: &'w World,
+    images: RefCell<BTreeMap<String, Option<Item>>>,
+}
+
+impl<'w> Recorded<'w> {
+    pub(crate) fn of(event: &StreamEvent, world: &'w World) -> Self {
+        let records = event.records.iter().map(|record| {
+            let Change {
+                keys, new_image, ..
+            } = &record.change;
+            let image = new_image.clone().map(|mut image| {
+                image.remove(REQUEST);
+                image
+            });
+            (toggle_id(keys).unwrap().to_owned(), image)
+        });
+        let records = records.filter(|_| world.scenario.trusts_records);
+        let images = RefCell::new(records.collect());
+        Self { world, images }
+    }
+}
+
+impl Toggles for Recorded<'_> {
+    async fn all(&self) -> Result<State, TableError> {
+        self.world.all().await
+    }
+
+    async fn one(&self, id: &str) -> Result<Option<Item>, TableError> {
+        let image = self.images.borrow_mut().remove(id);
+        match image {
+            Some(image) => Ok(image),
+            None => self.world.one(id).await,
+        }
+    }
+}
+
 /// The service's reaction to a post.
 #[derive(Clone, Copy)]
 enum Fate {
@@ -158,14 +201,24 @@ enum Fate {
     FailedBefore,
     /// Is said to be closed, and is not.
     SaidToBeGone,
-    /// Answers 504, and delivers it when the sender has long sent other messages.
+    /// Answers with a failure, and delivers it when the sender has long sent other messages.
     FailedAndLate,
+    /// Answers 504, and delivers it as late.
+    TimedOut,
     /// Does not respond, and delivers it when the sender has long given up.
     Silent,
 }
 
 impl Callback for World {
     async fn post(&self, connection: &Connection, message: &[u8]) -> Result<(), CallbackError> {
+        self.compare(message);
+        if strangers::is_one(connection) {
+            return Err(strangers::answer(self, connection).await);
+        }
+        if self.scenario.is_restless {
+            self.change_again(message);
+        }
+        let is_overtaken = self.scenario.is_interrupted && self.delete_one_of(message);
         let fate = self.fate(&connection.id);
         if matches!(fate, Fate::SaidToBeGone) {
             pause(1, 40).await;
@@ -174,35 +227,40 @@ impl Callback for World {
         // In a crowd invocations are short, and most posts must end before them.
         let crowded = self.scenario.is_crowded;
         let usual = if crowded { 4 } else { 40 };
-        let latency = if fastrand::u8(..30) == 0 && !crowded {
+        let latency = if is_overtaken || (fastrand::u8(..30) == 0 && !crowded) {
             random(0, 2_000)
         } else {
             random(1, usual)
         };
-        let late = if matches!(fate, Fate::Silent | Fate::FailedAndLate) {
-            random(0, 40_000)
-        } else {
-            latency
-        };
+        let is_late = matches!(fate, Fate::Silent | Fate::FailedAndLate | Fate::TimedOut);
+        let late = if is_late { random(0, 40_000) } else { latency };
         let message = (!matches!(fate, Fate::FailedBefore)).then(|| message.to_vec());
         let delivery = self.deliver_after(late, connection.id.clone(), message);
         if matches!(fate, Fate::Silent) {
             sleep(Duration::from_secs(10)).await;
             return Err(CallbackError::InDoubt("silence".into()));
         }
-        if matches!(fate, Fate::FailedAndLate) {
+        if is_late {
             sleep(latency).await;
-            return Err(CallbackError::Again("504".into()));
+            let is_doubt = matches!(fate, Fate::TimedOut) && !self.scenario.retries_504;
+            return Err(if is_doubt {
+                CallbackError::InDoubt("504".into())
+            } else {
+                CallbackError::Again("5xx".into())
+            });
         }
         let outcome = delivery.await.unwrap();
         pause(1, usual).await;
         match fate {
             Fate::FailedAfter | Fate::FailedBefore => Err(CallbackError::Again("503".into())),
-            Fate::Delivered | Fate::FailedAndLate | Fate::Silent | Fate::SaidToBeGone => outcome,
+            _ => outcome,
         }
     }
 
     async fn close(&self, connection: &Connection) -> Result<(), CallbackError> {
+        if strangers::is_one(connection) {
+            return Err(strangers::answer(self, connection).await);
+        }
         pause(1, 40).await;
         {
             let mut inner = self.inner();
@@ -225,8 +283,12 @@ impl World {
     /// that is not open.
     fn fate(&self, id: &str) -> Fate {
         let is_open = self.inner().clients[id].open;
+        // An invocation that is short may not be able to close whom it got a 504 for.
+        let crowded = self.scenario.is_crowded;
         if self.scenario.silence && is_open && self.fault(0.02) {
             Fate::Silent
+        } else if self.scenario.silence && !crowded && is_open && self.fault(0.02) {
+            Fate::TimedOut
         } else if self.scenario.lateness.is_some() && is_open && self.fault(0.05) {
             Fate::FailedAndLate
         } else if is_open && self.fault(0.01) {

@@ -1,7 +1,7 @@
 //! The state of the world.
 
 use std::cell::{RefCell, RefMut};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use toggle_contract::receipt::{Delivery, PREFIX, REQUEST, Share};
 use toggle_runtime::connection::Connection;
 use toggle_runtime::event::{Change, Operation, Record};
 use toggle_runtime::item::{Item, State, is_tombstone, toggle_id};
+use toggle_runtime::message::change;
 use toggle_runtime::receipts::Place;
 use tokio::time::{Instant, sleep};
 
@@ -18,6 +19,12 @@ use crate::queue::Queue;
 
 /// The number of shards of each stream.
 pub(crate) const SHARDS: usize = 2;
+
+/// The callback URL of the API that clients connect to.
+pub(crate) const OWN: &str = "e";
+
+/// How long toggles change in every round.
+const RESTLESS: Duration = Duration::from_secs(25);
 
 /// The faults of a world. Two that no function could repair do not coincide, unless toggles have
 /// revisions: an invocation that is killed cannot close connections that its silent posts may still
@@ -45,6 +52,17 @@ pub(crate) struct Scenario {
     pub(crate) lateness: Option<Revisions>,
     /// Whether each change asks for a receipt; toggles have revisions then.
     pub(crate) has_receipts: bool,
+    /// Whether there are items without a client: of APIs that are gone, and expired ones.
+    pub(crate) has_strangers: bool,
+    /// Whether a toggle changes each time that its last state is sent, for a while.
+    pub(crate) is_restless: bool,
+    /// Whether a toggle is deleted while a state with it is sent, and invocations are killed often, for a
+    /// while.
+    pub(crate) is_interrupted: bool,
+    /// Whether toggle-message takes the states of toggles from its records, which no function does.
+    pub(crate) trusts_records: bool,
+    /// Whether 504 is taken for a failure, which no function does.
+    pub(crate) retries_504: bool,
 }
 
 /// What clients do with a message of a lower revision than the last one.
@@ -79,6 +97,46 @@ impl Scenario {
             is_crowded: false,
             lateness: None,
             has_receipts: false,
+            has_strangers: false,
+            is_restless: false,
+            is_interrupted: false,
+            trusts_records: false,
+            retries_504: false,
+        }
+    }
+
+    /// A world of any kind, in which there are items without a client.
+    pub(crate) fn with_strangers(seed: u64) -> Self {
+        Self {
+            has_strangers: true,
+            ..Self::of_any_kind(seed)
+        }
+    }
+
+    /// A world of any kind, in which toggles change in every round of their fan-outs.
+    pub(crate) fn restless(seed: u64) -> Self {
+        Self {
+            is_restless: true,
+            ..Self::of_any_kind(seed)
+        }
+    }
+
+    /// A world in which states are overtaken by removals, and their senders are killed.
+    pub(crate) fn interrupted(seed: u64) -> Self {
+        Self {
+            kills: true,
+            silence: false,
+            faults: 0,
+            is_interrupted: true,
+            ..Self::of(seed)
+        }
+    }
+
+    fn of_any_kind(seed: u64) -> Self {
+        match seed % 3 {
+            0 => Self::of(seed / 3),
+            1 => Self::crowded(seed / 3),
+            _ => Self::late(seed / 3, Revisions::Heeded),
         }
     }
 
@@ -164,8 +222,12 @@ pub(crate) struct Inner {
     pub(crate) faults: u32,
     pub(crate) busy: usize,
     awaited: BTreeMap<String, Awaited>,
-    /// What receipts said that was not so.
-    wrong: Vec<String>,
+    /// The states of each toggle in the form of messages, and since when it had them.
+    history: BTreeMap<String, Vec<(Instant, Value)>>,
+    /// The items that a function wanted to delete.
+    pub(crate) forgotten: BTreeSet<String>,
+    /// What was found to be wrong before the end.
+    pub(crate) wrong: Vec<String>,
     sequence: u64,
     revision: u64,
     connected: u64,
@@ -177,6 +239,8 @@ pub(crate) struct Inner {
 pub(crate) struct World {
     pub(crate) scenario: Scenario,
     pub(crate) began: Instant,
+    /// When the invocation that has this handle began.
+    invoked: Instant,
     inner: Rc<RefCell<Inner>>,
 }
 
@@ -198,7 +262,16 @@ impl World {
         Self {
             scenario,
             began: Instant::now(),
+            invoked: Instant::now(),
             inner: Rc::new(RefCell::new(inner)),
+        }
+    }
+
+    /// The handle of an invocation that begins now.
+    pub(crate) fn invoked(&self) -> Self {
+        Self {
+            invoked: Instant::now(),
+            ..self.clone()
         }
     }
 
@@ -243,6 +316,7 @@ impl World {
         if before.as_ref() == Some(&item) {
             return;
         }
+        inner.remember(id);
         let operation = if before.is_some() {
             Operation::Modify
         } else {
@@ -297,6 +371,57 @@ impl World {
         }
     }
 
+    /// Compares what an invocation sends with the table: a toggle has each state that is sent, or had
+    /// it when the invocation began or later, since a record is a trigger, never a value.
+    pub(crate) fn compare(&self, message: &[u8]) {
+        let mut inner = self.inner();
+        for sent in states(message) {
+            let id = id_in(&sent);
+            let had = inner.history.get(&id).map_or(&[][..], Vec::as_slice);
+            let first = parsed(&change(&id, None, usize::MAX));
+            let all = [(self.began, first)];
+            let ends = had.iter().map(|(at, _)| *at).map(Some).chain([None]);
+            let mut all = all.iter().chain(had).zip(ends);
+            let was = |until: Option<Instant>| until.is_none_or(|until| until >= self.invoked);
+            if !all.any(|((_, state), until)| *state == sent && was(until)) {
+                let wrong = format!("{sent} was sent, and the table had {had:?}");
+                inner.wrong.push(wrong);
+            }
+        }
+    }
+
+    /// Whether an invocation that begins is killed.
+    pub(crate) fn kills(&self) -> bool {
+        let often = self.scenario.is_interrupted && self.began.elapsed() < RESTLESS;
+        self.scenario.kills && (self.fault(0.1) || (often && fastrand::bool()))
+    }
+
+    /// Deletes a toggle of a state that is being sent. Returns whether there was one.
+    pub(crate) fn delete_one_of(&self, message: &[u8]) -> bool {
+        let is_state = message.starts_with(b"[") && self.began.elapsed() < RESTLESS;
+        let Some(sent) = is_state.then(|| states(message).pop()).flatten() else {
+            return false;
+        };
+        self.delete_toggle(&id_in(&sent));
+        true
+    }
+
+    /// Changes a toggle that is being sent, if its state is that of the message: so once per round.
+    pub(crate) fn change_again(&self, message: &[u8]) {
+        let Some(sent) = states(message).pop() else {
+            return;
+        };
+        let id = id_in(&sent);
+        let is_last = |(_, state): &(Instant, Value)| *state == sent;
+        let is_last = self.inner().history[&id].last().is_some_and(is_last);
+        if is_last && self.began.elapsed() < RESTLESS {
+            let value = sent["value"]["N"]
+                .as_str()
+                .map_or(0, |n| n.parse().unwrap());
+            self.set_toggle(&id, value % 3 + 1);
+        }
+    }
+
     /// As the command does: milliseconds, or one more than the last.
     fn next_revision(&self) -> String {
         let mut inner = self.inner();
@@ -320,10 +445,12 @@ impl World {
             (Some(before), Some(_)) if is_tombstone(before) => {}
             (Some(_), Some(tombstone)) => {
                 inner.toggles.insert(id.to_owned(), tombstone);
+                inner.remember(id);
                 inner.log_toggle(id, Operation::Modify, image);
             }
             (Some(_), None) => {
                 inner.toggles.remove(id);
+                inner.remember(id);
                 inner.log_toggle(id, Operation::Remove, None);
             }
         }
@@ -351,13 +478,29 @@ impl World {
         );
         let connection = Connection {
             id: id.clone(),
-            endpoint: "e".into(),
+            endpoint: OWN.into(),
             connected_at,
             expiry: None,
         };
         inner.log_connection(&id, Operation::Insert, Some(stored(&connection)));
         inner.stored.insert(id.clone(), connection);
         id
+    }
+
+    /// Stores an item without a client, which the connection manager once wrote.
+    pub(crate) fn store_stranger(&self, endpoint: &str, expiry: Option<u64>) {
+        let connected_at = self.now_ms();
+        let mut inner = self.inner();
+        inner.connected += 1;
+        let connection = Connection {
+            id: format!("s{}", inner.connected),
+            endpoint: endpoint.to_owned(),
+            connected_at,
+            expiry,
+        };
+        let item = stored(&connection);
+        inner.log_connection(&connection.id, Operation::Insert, Some(item));
+        inner.stored.insert(connection.id.clone(), connection);
     }
 
     /// Some connections are stuck at first, or, in a crowd, again and again.
@@ -394,6 +537,14 @@ impl World {
         if let Some(wrong) = inner.wrong.first() {
             return Err(wrong.clone());
         }
+        let remains = |stored: &&Connection| {
+            stored.endpoint != OWN
+                && stored.expiry.is_none()
+                && !inner.forgotten.contains(&stored.id)
+        };
+        if let Some(remains) = inner.stored.values().find(remains) {
+            return Err(format!("{remains:?} was not forgotten"));
+        }
         let mut table = inner.toggles.clone();
         table.retain(|_, item| !is_tombstone(item));
         let open: Vec<_> = inner
@@ -420,6 +571,13 @@ impl World {
 }
 
 impl Inner {
+    /// Adds the state that a toggle has now to its history.
+    fn remember(&mut self, id: &str) {
+        let message = change(id, self.toggles.get(id), usize::MAX);
+        let history = self.history.entry(id.to_owned()).or_default();
+        history.push((Instant::now(), parsed(&message)));
+    }
+
     fn log_toggle(&mut self, id: &str, operation: Operation, image: Option<Item>) {
         let record = self.record("featureId", id, operation, image);
         self.toggle_log[shard(id)].push(record);
@@ -502,6 +660,25 @@ impl Client {
     }
 }
 
+/// The states of toggles in a message, each in the form of a message of its own.
+fn states(message: &[u8]) -> Vec<Value> {
+    match parsed(message) {
+        Value::Array(items) => items,
+        state => vec![state],
+    }
+}
+
+fn parsed(message: &[u8]) -> Value {
+    serde_json::from_slice(message).unwrap()
+}
+
+/// The toggle of an item or of a removal.
+fn id_in(message: &Value) -> String {
+    let id = &message["featureId"];
+    let id = id["S"].as_str().or(id["featureId"]["S"].as_str());
+    id.unwrap().to_owned()
+}
+
 /// The revision of an item or of a removal.
 fn revision(message: &Value) -> Option<u64> {
     message["revision"]["N"].as_str()?.parse().ok()
@@ -513,11 +690,15 @@ fn stored(connection: &Connection) -> Item {
         id,
         endpoint,
         connected_at,
-        ..
+        expiry,
     } = connection;
     let item = json!({ "connectionId": {"S": id}, "connectionEndpoint": {"S": endpoint},
         "connectedAt": {"N": connected_at.to_string()} });
-    serde_json::from_value(item).unwrap()
+    let mut item: Item = serde_json::from_value(item).unwrap();
+    if let Some(expiry) = expiry {
+        item.insert("expiry".into(), json!({ "N": expiry.to_string() }));
+    }
+    item
 }
 
 fn shard(id: &str) -> usize {
