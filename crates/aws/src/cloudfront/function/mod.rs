@@ -19,7 +19,7 @@ use aws_sdk_cloudfront::types::{FunctionStage, FunctionSummary};
 use aws_smithy_types::Blob;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::cloudfront::Function;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use super::client::{
     CloudFrontClient, DELETIONS, WRITES, all_pages, from_version, sdk_tags, version,
@@ -256,18 +256,6 @@ impl ResourceDriver for Functions {
 
     fn tag_store(&self) -> impl TagStore<Properties> {
         OwnTags::by(&self.client, Function::ARN)
-    }
-
-    async fn confirm(
-        &self,
-        live: Live,
-        address: Option<&Address>,
-    ) -> Result<Option<Live>, DriverError> {
-        let tags = WRITES.found(self.tag_store().tags(&live, address).await)?;
-        Ok(tags.map(|tags| TypedLive {
-            tags: LiveTags::Read(tags),
-            ..live
-        }))
     }
 
     async fn create(
