@@ -174,55 +174,71 @@ async fn two_stacks_are_written_side_by_side() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// Of two runs at once each ends with success, or says who holds the lease.
-fn two_at_once(project: &Project, commands: [&[&str]; 2]) -> [Ended; 2] {
-    let runs = commands.map(|arguments| project.spawn(arguments));
+/// Of two runs at once each ends with success; or one, if it has no patience, says who holds the lease.
+fn two_at_once(project: &Project, commands: [&[&str]; 2], patience: &str) {
+    let runs = commands.map(|command| {
+        let arguments = [command, &["--lock-timeout", patience]].concat();
+        project.spawn(&arguments)
+    });
     let ended = runs.map(Running::end);
-    for run in &ended {
-        let held = run.code == Some(1) && run.stderr.contains(" is held by arn:aws:");
-        assert!(run.code == Some(0) || held, "{commands:?}: {ended:#?}");
-    }
+    let is_held = |run: &Ended| {
+        patience == "0" && run.code == Some(1) && run.stderr.contains(" is held by arn:aws:")
+    };
+    let succeeded = ended.iter().filter(|run| run.code == Some(0)).count();
+    let held = ended.iter().filter(|run| is_held(run)).count();
     assert!(
-        ended.iter().any(|run| run.code == Some(0)),
-        "{commands:?}: {ended:#?}"
+        succeeded > 0 && succeeded + held == 2,
+        "{commands:?}, {patience} s: {ended:#?}"
     );
-    ended
 }
 
-const APPLY: [&str; 2] = ["apply", "--yes"];
-const DESTROY: [&str; 3] = ["destroy", "--yes", "--delete-data"];
+const APPLY: &[&str] = &["apply", "--yes"];
+const DESTROY: &[&str] = &["destroy", "--yes", "--delete-data"];
 
-/// With patience and without: changes, deletions, and one against the other, which deletes the table of
-/// the leases. Whoever is first, the next run makes a whole system, and another one deletes it.
-#[tokio::test(flavor = "multi_thread")]
-async fn two_runs_at_once_converge_whatever_they_do() {
+/// Changes, deletions, and one against the other, which deletes the table of the leases. Whoever is first,
+/// the next run makes a whole system, and another one deletes it.
+async fn converge_after(rounds: &[([&[&str]; 2], &str)]) {
     let changed = "[functions]\nmemory_mb = 512\n[toggles]\nstage = \"second\"\n";
     let project = Project::described(changed);
     project.apply();
     let whole = project.world.listing().await;
-    for patience in ["600", "0"] {
-        let with = |command: &[&'static str]| [command, &["--lock-timeout", patience]].concat();
-        let (apply, destroy) = (with(&APPLY), with(&DESTROY));
-        for commands in [
-            [&apply[..], &apply],
-            [&apply, &destroy],
-            [&destroy, &apply],
-            [&destroy, &destroy],
-        ] {
-            project.describe("");
-            project.apply();
-            project.describe(changed);
-            two_at_once(&project, commands);
-            if commands == [&destroy[..], &destroy] {
-                project.destroy();
-                assert_eq!(project.world.listing().await, Vec::<String>::new());
-            }
-            project.apply();
-            assert_eq!(project.world.listing().await, whole, "{commands:?}");
+    for (commands, patience) in rounds {
+        project.describe("");
+        project.apply();
+        project.describe(changed);
+        two_at_once(&project, *commands, patience);
+        if *commands == [DESTROY, DESTROY] {
+            project.destroy();
+            assert_eq!(project.world.listing().await, Vec::<String>::new());
         }
+        project.apply();
+        assert_eq!(project.world.listing().await, whole, "{commands:?}");
     }
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_at_once_converge_whatever_they_do() {
+    converge_after(&[
+        ([APPLY, APPLY], "0"),
+        ([APPLY, DESTROY], "600"),
+        ([DESTROY, DESTROY], "0"),
+    ])
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes; three of the eight always run"]
+async fn two_runs_at_once_converge_with_patience_and_without() {
+    let pairs = [
+        [APPLY, APPLY],
+        [APPLY, DESTROY],
+        [DESTROY, APPLY],
+        [DESTROY, DESTROY],
+    ];
+    let rounds = pairs.map(|pair| ["0", "600"].map(|patience| (pair, patience)));
+    converge_after(rounds.as_flattened()).await;
 }
 
 /// The last call of a destruction deletes the table of the leases, of which another run may have one
@@ -235,12 +251,12 @@ async fn a_run_ends_whose_lease_goes_with_the_table() {
     let (proxy, reached, go) = held_if(&project, move |call| {
         call.operation == "DeleteTable" && call.mentions(&control)
     });
-    let destroy = through(&project, &proxy, &DESTROY);
+    let destroy = through(&project, &proxy, DESTROY);
     reached
         .recv_timeout(PATIENCE)
         .expect("it deletes the table");
     let (writing, writes, go_on) = held_at(&project, "CreateQueue");
-    let apply = through(&project, &writing, &APPLY);
+    let apply = through(&project, &writing, APPLY);
     writes.recv_timeout(PATIENCE).expect("it writes");
     go.send(()).expect("it waits");
     let destroyed = destroy.end();
