@@ -105,8 +105,8 @@ impl Functions {
             .stage(stage)
             .send()
             .sent("cloudfront:GetFunction");
-        let read = tokio::try_join!(Box::pin(code), self.client.tags(&arn));
-        let Some((code, tags)) = WRITES.found(read)? else {
+        let read = tokio::try_join!(Box::pin(code), self.client.known(&arn));
+        let Some((code, Some(tags))) = WRITES.found(read)? else {
             return Ok(None);
         };
         let code = code.function_code.unwrap_or_default();
