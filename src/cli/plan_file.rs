@@ -161,3 +161,6 @@ fn actions(plan: &Value) -> BTreeMap<&str, &Value> {
         .filter_map(|resource| Some((resource["address"].as_str()?, resource)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //! Whatever it is, a plan is made or refused; the program never panics.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::front_ends::DESCRIBED;
 use crate::support::cli::{Project, Running};
@@ -57,6 +57,67 @@ fn plans(rounds: usize) {
     round.store(0, Ordering::Relaxed);
     let destroyed = run(&["destroy", "--yes", "--delete-data"]);
     assert_eq!(destroyed.code, Some(0), "{destroyed:#?}");
+}
+
+/// One of so many answers of a run that writes is altered: such a run ends at the first one that its
+/// plan needs.
+const ONE_OF_A_WRITING_RUN: usize = 40;
+
+/// So many systems are made and deleted by runs that meet such answers. They may fail, and the next
+/// ones, which meet none, finish.
+async fn writes(rounds: usize) {
+    let project = Project::described(DESCRIBED);
+    let (disturbed, altered) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicUsize::new(0)),
+    );
+    let (current, count) = (Arc::clone(&disturbed), Arc::clone(&altered));
+    let mut calls = 0_usize;
+    let proxy = Proxy::unrecorded(&project.world, move |call| {
+        if !current.load(Ordering::Relaxed) || call.service == "sts" {
+            return Fate::Pass;
+        }
+        calls += 1;
+        if calls.is_multiple_of(ONE_OF_A_WRITING_RUN) {
+            Fate::Altered(count.fetch_add(1, Ordering::Relaxed) * 7_919)
+        } else {
+            Fate::Pass
+        }
+    });
+    let run = |arguments: &[&str], disturb: bool| {
+        disturbed.store(disturb, Ordering::Relaxed);
+        let mut command = project.command(arguments);
+        command.env("AWS_ENDPOINT_URL", proxy.endpoint());
+        let ended = Running::new(command).end();
+        let is_panic = ended.stderr.contains("panicked");
+        let ends = ended.code == Some(0) || (disturb && ended.code == Some(1));
+        assert!(!is_panic && ends, "{arguments:?}, {disturb}: {ended:#?}");
+        eprintln!(
+            "{arguments:?} {disturb}: {:?} {}",
+            ended.code,
+            ended.ending()
+        );
+    };
+    for _ in 0..rounds {
+        run(&APPLY, true);
+        run(&APPLY, false);
+        run(&["plan", "--detailed-exitcode"], false);
+        run(&DESTROY, true);
+        run(&DESTROY, false);
+        assert_eq!(project.world.listing().await, Vec::<String>::new());
+    }
+    eprintln!(
+        "{} altered answers to runs that write",
+        altered.load(Ordering::Relaxed)
+    );
+}
+
+const APPLY: [&str; 2] = ["apply", "--yes"];
+const DESTROY: [&str; 3] = ["destroy", "--yes", "--delete-data"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_altered_answer_to_a_run_that_writes_is_survived() {
+    writes(2).await;
 }
 
 #[test]

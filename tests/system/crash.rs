@@ -1,6 +1,6 @@
 //! Runs that end too early, and the runs after them.
 
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 
 use crate::support::PATIENCE;
 use crate::support::cli::{Ended, Project, Running};
@@ -215,15 +215,20 @@ fn interrupted_waiting(
 
 /// Runs an apply that gets a signal while it does its first steps.
 fn interrupted(project: &Project, signal: &str) -> Ended {
-    // No step continues before the program has received the signal.
-    let (heard, is_heard) = channel();
+    let (_proxy, mut run, go_on) = in_its_first_steps(project);
+    stopping(&mut run, signal);
+    go_on.send(()).expect("the proxy waits");
+    run.end()
+}
+
+/// An apply that does its first steps, of which none goes on before it is told to.
+fn in_its_first_steps(project: &Project) -> (Proxy, Running, Sender<()>) {
+    let (go_on, goes_on) = channel();
     let mut waits = true;
     let leases = format!("{}-control", project.world.system);
     let proxy = Proxy::start(&project.world, move |call| {
         if call.writes() && !call.mentions(&leases) && std::mem::take(&mut waits) {
-            is_heard
-                .recv_timeout(PATIENCE)
-                .expect("the signal is heard");
+            goes_on.recv_timeout(PATIENCE).expect("it goes on");
         }
         Fate::Pass
     });
@@ -232,12 +237,43 @@ fn interrupted(project: &Project, signal: &str) -> Ended {
         run.until(1, is_step),
         "interrupted before its end: {run:#?}"
     );
+    (proxy, run, go_on)
+}
+
+/// Sends a signal, and waits until it is heard.
+fn stopping(run: &mut Running, signal: &str) {
     run.signal(signal);
-    assert!(
-        run.until(1, |line| line
-            .contains("stopping: the steps in flight end first")),
-        "{run:#?}"
-    );
-    heard.send(()).expect("the proxy waits");
-    run.end()
+    let heard = |line: &str| line.contains("stopping: the steps in flight end first");
+    assert!(run.until(1, heard), "{run:#?}");
+}
+
+/// The second one does not wait for the steps in flight.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_that_is_interrupted_twice_ends_at_once() {
+    for second in ["INT", "TERM"] {
+        let project = Project::new();
+        let (proxy, mut run, go_on) = in_its_first_steps(&project);
+        stopping(&mut run, "INT");
+        run.signal(second);
+        let ended = run.end();
+        assert_eq!(ended.code, Some(130), "{ended:#?}");
+        go_on.send(()).expect("the proxy waits");
+        drop(proxy);
+        converges(&project, &format!("interrupted by INT and {second}")).await;
+    }
+}
+
+/// A terminal that is closed, and Ctrl-\\: nothing is said any more, and the next run goes on from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_that_a_signal_ends_is_finished_by_the_next() {
+    for signal in ["HUP", "QUIT"] {
+        let project = Project::new();
+        let (proxy, run, go_on) = in_its_first_steps(&project);
+        run.signal(signal);
+        let ended = run.end();
+        assert_eq!(ended.code, None, "{signal}: {ended:#?}");
+        go_on.send(()).expect("the proxy waits");
+        drop(proxy);
+        converges(&project, signal).await;
+    }
 }

@@ -1,7 +1,9 @@
-//! Answers that are none: without a body, with half of one, or with a page of a proxy. A plan takes
-//! none of them for an absence: it asks again, or ends with an error.
+//! Answers that are none: without a body, with half of one, with a page of a proxy, a denial, a 403 or
+//! a 404 that names no error; and an index of tags that shows nothing. A plan takes none of them for an
+//! absence: it asks again, ends with an error, or says what it did not look at.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -12,14 +14,49 @@ use crate::front_ends::DESCRIBED;
 use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Call, Fate, Proxy};
 
-const GARBLES: [Garble; 3] = [Garble::Empty, Garble::Page, Garble::Half];
+/// What becomes of the answers to a kind of call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    Garbled(Garble),
+    Denied,
+    /// A 403 with the page of a proxy.
+    Blocked,
+    /// A 404 without a body.
+    Nowhere,
+}
+
+impl Trouble {
+    /// Answers that are none, with the status of a success.
+    const GARBLED: &[Self] = &[
+        Self::Garbled(Garble::Empty),
+        Self::Garbled(Garble::Page),
+        Self::Garbled(Garble::Half),
+    ];
+    /// Refusals that do not say that something does not exist.
+    const REFUSED: &[Self] = &[Self::Denied, Self::Blocked, Self::Nowhere];
+
+    fn fate(self) -> Fate {
+        match self {
+            Self::Garbled(garble) => Fate::Garbled(garble),
+            Self::Denied => Fate::denied(),
+            Self::Blocked => Fate::Page(403),
+            Self::Nowhere => Fate::Bare(404),
+        }
+    }
+
+    /// Whether AWS never answers a kind of call so, if what it asks for exists. An answer to `HEAD` has no
+    /// body, so there such a 404 is an absence.
+    fn is_possible(self, kind: &str) -> bool {
+        self != Self::Nowhere || !kind.starts_with("s3 HEAD ")
+    }
+}
 
 /// What the network does, and the kinds of calls that it has seen.
 #[derive(Debug, Default)]
 struct Network {
     seen: BTreeSet<String>,
-    garbled: Option<(String, Garble)>,
-    /// How many answers to the calls of that kind are garbled.
+    troubled: Option<(String, Trouble)>,
+    /// How many answers to the calls of that kind are still to be.
     left: usize,
 }
 
@@ -33,10 +70,10 @@ fn fate(network: &Shared, call: &Call) -> Fate {
     let mut network = locked(network);
     let kind = call.kind();
     network.seen.insert(kind.clone());
-    match network.garbled {
-        Some((ref wanted, garble)) if *wanted == kind && network.left > 0 => {
+    match network.troubled {
+        Some((ref wanted, trouble)) if *wanted == kind && network.left > 0 => {
             network.left -= 1;
-            Fate::Garbled(garble)
+            trouble.fate()
         }
         _ => Fate::Pass,
     }
@@ -50,9 +87,9 @@ fn run(project: &Project, proxy: &Proxy, arguments: &[&str]) -> Ended {
 
 const PLAN: [&str; 3] = ["plan", "--format", "json"];
 
-/// Each kind of read of a plan gets each of the three, once and for good; the first trial and then one
-/// of so many are made. Returns how many.
-fn walk(stands: bool, first: usize, step: usize) -> usize {
+/// Each kind of read of a plan gets each of these, once and for good; the first trial and then one of so
+/// many are made. Returns how many.
+fn walk(troubles: &[Trouble], stands: bool, first: usize, step: usize) -> usize {
     let project = Project::described(DESCRIBED);
     let network = Shared::default();
     let heard = Arc::clone(&network);
@@ -68,20 +105,21 @@ fn walk(stands: bool, first: usize, step: usize) -> usize {
     let kinds = locked(&network).seen.clone();
     let trials = [1, usize::MAX].into_iter().flat_map(|times| {
         let kinds = kinds.iter();
-        kinds.flat_map(move |kind| GARBLES.map(|garble| (kind, times, garble)))
+        kinds.flat_map(move |kind| troubles.iter().map(move |trouble| (kind, times, *trouble)))
     });
+    let trials = trials.filter(|(kind, _, trouble)| trouble.is_possible(kind));
     let mut tried = 0;
     let mut wrong = Vec::new();
-    for (kind, times, garble) in trials.skip(first).step_by(step) {
+    for (kind, times, trouble) in trials.skip(first).step_by(step) {
         *locked(&network) = Network {
-            garbled: Some((kind.clone(), garble)),
+            troubled: Some((kind.clone(), trouble)),
             left: times,
             ..Network::default()
         };
         let ended = run(&project, &proxy, &PLAN);
         tried += 1;
-        if let Some(difference) = difference(kind, &ended, &undisturbed) {
-            wrong.push(format!("{kind}, {garble:?}, {times} times: {difference}"));
+        if let Some(difference) = difference(kind, trouble, &ended, &undisturbed) {
+            wrong.push(format!("{kind}, {trouble:?}, {times} times: {difference}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -95,30 +133,34 @@ fn walk(stands: bool, first: usize, step: usize) -> usize {
 
 /// In several worlds at once, since a call that is made again mostly waits. One of so many trials is
 /// made.
-fn walks(every: usize) {
+fn walks(troubles: &[Trouble], every: usize) {
     const WORLDS: usize = 4;
     for stands in [true, false] {
         let tried: usize = thread::scope(|scope| {
             let walkers: Vec<_> = (0..WORLDS)
-                .map(|world| scope.spawn(move || walk(stands, world * every, WORLDS * every)))
+                .map(|world| {
+                    scope.spawn(move || walk(troubles, stands, world * every, WORLDS * every))
+                })
                 .collect();
             let tried = walkers.into_iter().map(thread::ScopedJoinHandle::join);
             tried
                 .map(|tried| tried.expect("every plan was the same"))
                 .sum()
         });
-        eprintln!("{tried} garbled answers, in a system that stands: {stands}");
+        eprintln!("{tried} of {troubles:?}, in a system that stands: {stands}");
         assert!(tried >= WORLDS, "{tried}");
     }
 }
 
-/// `None` if the run failed and said so, or made the same plan. What a body may contain that has no
-/// form of its own, nobody knows: such a resource may be written again as it is described, no more.
-fn difference(kind: &str, ended: &Ended, undisturbed: &Value) -> Option<String> {
+/// `None` if the run failed and said so, or made the same plan, whatever it did not look at. What a body
+/// may contain that has no form of its own, nobody knows: such a resource may be written again as it is
+/// described, no more.
+fn difference(kind: &str, trouble: Trouble, ended: &Ended, undisturbed: &Value) -> Option<String> {
+    let unknown = matches!(trouble, Trouble::Garbled(_)) && is_content(kind);
     match ended.code {
         Some(1) if ended.stdout.is_empty() && !ended.stderr.is_empty() => None,
         Some(0) if ended.json()["resources"] == undisturbed["resources"] => None,
-        Some(0) if is_content(kind) && updates_one(&ended.json()) => None,
+        Some(0) if unknown && updates_one(&ended.json()) => None,
         _ => Some(format!("{ended:#?}")),
     }
 }
@@ -136,11 +178,80 @@ fn updates_one(plan: &Value) -> bool {
 
 #[test]
 fn a_garbled_answer_is_never_an_absence() {
-    walks(31);
+    walks(Trouble::GARBLED, 31);
 }
 
 #[test]
 #[ignore = "takes long; a sample of it always runs"]
 fn each_garbled_answer_is_never_an_absence() {
-    walks(1);
+    walks(Trouble::GARBLED, 1);
+}
+
+#[test]
+fn a_refused_read_is_never_an_absence() {
+    walks(Trouble::REFUSED, 31);
+}
+
+#[test]
+#[ignore = "takes minutes; a sample of it always runs"]
+fn each_refused_read_is_never_an_absence() {
+    walks(Trouble::REFUSED, 1);
+}
+
+/// The actions of a plan: `delete team/shipping/bucket`.
+fn actions(plan: &Value) -> Vec<String> {
+    let resources = plan["resources"].as_array().expect("resources").iter();
+    let text = |of: &Value, name: &str| of[name].as_str().unwrap_or("?").to_owned();
+    let mut actions: Vec<_> = resources
+        .map(|of| format!("{} {}", text(of, "action"), text(of, "address")))
+        .collect();
+    actions.sort();
+    actions
+}
+
+/// AWS's index of tags lags, and may show nothing of a system that stands. What is described is found by
+/// its name all the same; what is not described any more is found in each service's list, or once the
+/// index shows it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_index_of_tags_is_no_absence() {
+    let project = Project::described(DESCRIBED);
+    let is_empty = Arc::new(AtomicBool::new(true));
+    let shows_nothing = Arc::clone(&is_empty);
+    // One proxy for all runs: the sites' URLs have its port.
+    let proxy = Proxy::start(&project.world, move |call| {
+        let index = call.operation == "GetResources";
+        if index && shows_nothing.load(Ordering::Relaxed) {
+            Fate::EmptyLists
+        } else {
+            Fate::Pass
+        }
+    });
+    let ok = |arguments: &[&str]| {
+        let ended = run(&project, &proxy, arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
+        ended
+    };
+    ok(&["apply", "--yes"]);
+    ok(&["plan", "--detailed-exitcode"]);
+    let whole = project.world.listing().await;
+
+    project.describe("[alarms]\nenabled = false\n");
+    let unseen = actions(&ok(&PLAN).json());
+    is_empty.store(false, Ordering::Relaxed);
+    let seen = actions(&ok(&PLAN).json());
+    is_empty.store(true, Ordering::Relaxed);
+    let other: Vec<_> = unseen.iter().filter(|of| !seen.contains(of)).collect();
+    assert!(other.is_empty(), "{other:#?}");
+    ok(&["apply", "--yes"]);
+    ok(&["plan", "--detailed-exitcode"]);
+    is_empty.store(false, Ordering::Relaxed);
+    ok(&["apply", "--yes"]);
+    ok(&["plan", "--detailed-exitcode"]);
+
+    is_empty.store(true, Ordering::Relaxed);
+    project.describe(DESCRIBED);
+    ok(&["apply", "--yes"]);
+    assert_eq!(project.world.listing().await, whole);
+    ok(&["destroy", "--yes", "--delete-data"]);
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

@@ -7,8 +7,11 @@ use aws_sdk_acm::config::{Builder, Region};
 
 use crate::support::cli::{Ended, Project};
 
-/// Runs the program on the stacks of sites, as on AWS.
-fn paced(project: &Project, arguments: &[&str], stacks: &[String]) -> Ended {
+/// As many groups of users as the 50 tags of a pool have room for.
+const GROUPS: usize = 43;
+
+/// Runs the program on these stacks, or all, as on AWS.
+fn run(project: &Project, arguments: &[&str], stacks: &[String]) -> Ended {
     let mut command = project.command(arguments);
     command.env_remove("AWS_ENDPOINT_URL");
     let services = model::types::ALL.iter().map(|of| of.service);
@@ -22,9 +25,13 @@ fn paced(project: &Project, arguments: &[&str], stacks: &[String]) -> Ended {
     for stack in stacks {
         command.args(["--stack", stack]);
     }
-    let ended = Ended::from(command.output().expect("the program runs"));
+    command.output().expect("the program runs").into()
+}
+
+/// As [`run`], with success.
+fn paced(project: &Project, arguments: &[&str], stacks: &[String]) {
+    let ended = run(project, arguments, stacks);
     assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:#?}");
-    ended
 }
 
 /// What others have: log groups below the system's prefix, certificates and zones.
@@ -68,10 +75,15 @@ async fn stand(teams: usize, foreign: usize) {
     project.describe(&format!("[shell]\n{}", sites.collect::<String>()));
     let mut stacks = vec!["edge".to_owned()];
     stacks.extend(teams.iter().map(|team| format!("team/{team}")));
-    paced(&project, &["apply", "--yes"], &stacks);
-    paced(&project, &["plan", "--detailed-exitcode"], &stacks);
-    paced(&project, &["destroy", "--yes", "--delete-data"], &stacks);
+    live(&project, &stacks);
     assert_eq!(project.world.listing().await, before);
+}
+
+/// Stacks are made, are whole, and are deleted.
+fn live(project: &Project, stacks: &[String]) {
+    paced(project, &["apply", "--yes"], stacks);
+    paced(project, &["plan", "--detailed-exitcode"], stacks);
+    paced(project, &["destroy", "--yes", "--delete-data"], stacks);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,4 +96,27 @@ async fn the_pace_of_aws_fails_nothing() {
 #[ignore = "minutes, nearly all of which it waits; run by name"]
 async fn forty_teams_with_domains_stand_at_the_pace_of_aws() {
     stand(40, 240).await;
+}
+
+/// With as many groups of users as a pool can have. All is made but the style of the login pages, which
+/// the emulator does not have, so the rest of the pool's life is not run as on AWS.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "half a minute, nearly all of which it waits; run by name"]
+async fn identity_and_toggles_stand_at_the_pace_of_aws() {
+    let project = Project::new();
+    others(&project, 200).await;
+    let before = project.world.listing().await;
+    let groups: Vec<_> = (1..=GROUPS).map(|number| format!("g{number:02}")).collect();
+    project.describe(&format!("[shell]\n[identity]\ngroups = {groups:?}\n"));
+    let applied = run(&project, &["apply", "--yes"], &[]);
+    for said in [
+        "1 failed, 0 not tried",
+        "Unknown Cognito IDP action: CreateManagedLoginBranding",
+    ] {
+        assert!(applied.stderr.contains(said), "{applied:#?}");
+    }
+    let toggles = ["toggles".to_owned()];
+    paced(&project, &["plan", "--detailed-exitcode"], &toggles);
+    project.destroy();
+    assert_eq!(project.world.listing().await, before);
 }

@@ -7,7 +7,7 @@ use aws_sdk_codeartifact::types::{
 use serde_json::Value;
 
 use crate::support::World;
-use crate::support::cli::Project;
+use crate::support::cli::{Ended, Project};
 
 const DESCRIBED: &str = "[packages]\n";
 
@@ -279,6 +279,22 @@ async fn npm_is_let_in_with_a_token_of_the_domain() {
         npmrc.starts_with(lines[0]) && npmrc.contains("_authToken="),
         "{npmrc}"
     );
+    // Nor is the token in what a run says at the most detailed level.
+    let mut traced = project.command(&["packages", "login", "--write"]);
+    let traced = traced.env("FRONTAGE_LOG", "trace").output();
+    let traced: Ended = traced.expect("the program runs").into();
+    assert_eq!(traced.code, Some(0), "{traced:#?}");
+    let npmrc = std::fs::read_to_string(project.path().join("assets/.npmrc")).expect("written");
+    let (_, written) = npmrc.split_once("_authToken=").expect("a token");
+    let written = written.lines().next().unwrap_or_default();
+    assert!(written.len() > 20, "{npmrc}");
+    assert!(
+        traced.stderr.contains("GetAuthorizationToken"),
+        "{traced:#?}"
+    );
+    for text in [&traced.stdout, &traced.stderr] {
+        assert!(!text.contains(written), "{written}: {text}");
+    }
     // fakecloud does not implement npm's protocol, so only this is tested: the registry is queried,
     // and the token is not printed.
     let listed = project.ok(&["packages", "list"]);

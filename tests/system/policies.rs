@@ -6,12 +6,14 @@
 //! ([`NO_ARN`]); what it does not check is in [`UNCHECKED`].
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::sync::OnceLock;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use local::{MiniStack, MiniStackOptions};
 use serde_json::{Value, json};
 
-use crate::support::cli::{Ended, Project};
+use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::Proxy;
 use crate::support::{World, start};
 
@@ -89,13 +91,19 @@ impl User {
         }
     }
 
-    /// Runs the program with this user's keys.
-    fn runs(&self, project: &Project, arguments: &[&str]) -> Ended {
+    /// The program with this user's keys.
+    fn command(&self, project: &Project, arguments: &[&str]) -> Command {
         let mut command = project.command(arguments);
         command
             .env("AWS_ACCESS_KEY_ID", &self.id)
             .env("AWS_SECRET_ACCESS_KEY", &self.secret);
-        command.output().expect("the program runs").into()
+        command
+    }
+
+    /// Runs the program with this user's keys.
+    fn runs(&self, project: &Project, arguments: &[&str]) -> Ended {
+        let output = self.command(project, arguments).output();
+        output.expect("the program runs").into()
     }
 
     fn ok(&self, project: &Project, arguments: &[&str]) -> Ended {
@@ -210,6 +218,126 @@ async fn an_operator_switches_toggles_and_plans() {
     project.destroy();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_for_toggles_work_under_their_own_policy() {
+    let project = strict("");
+    project.apply();
+    let toggles = user(&project, "toggles", &["toggles"]).await;
+    let owned = ["--attribute", "owner=web"];
+    toggles.ok(
+        &project,
+        &[&["toggles", "set", "1", "on"][..], &owned].concat(),
+    );
+    toggles.ok(&project, &["toggles", "unset", "1", "owner", "--wait"]);
+    let mut watch = Running::new(toggles.command(&project, &["toggles", "watch"]));
+    assert_eq!(watch.line(), "1  on   1");
+    watch.interrupt();
+    assert_eq!(watch.end().code, Some(0));
+    toggles.ok(&project, &["toggles", "delete", "1"]);
+    // A toggle is put, and then updated.
+    let set = ["toggles", "set", "2", "on"];
+    fails_without(&project, &set, &["dynamodb:PutItem"]).await;
+    toggles.ok(&project, &set);
+    let set = ["toggles", "set", "2", "off"];
+    fails_without(&project, &set, &["dynamodb:UpdateItem"]).await;
+    project.destroy();
+}
+
+/// A table that has lost its tags, and a lease whose run is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_wrong_is_put_right_under_a_policy_of_its_own() {
+    let project = strict("");
+    project.apply();
+    let world = &project.world;
+    let tables = aws_sdk_dynamodb::Client::new(&world.config());
+    let arn = format!(
+        "arn:aws:dynamodb:{}:{}:table/{}",
+        world.region,
+        world.account_id,
+        world.name("toggles-table")
+    );
+    let keys = ["system", "id", "address", "fingerprint"].map(|key| format!("frontage:{key}"));
+    let untag = tables.untag_resource().resource_arn(arn);
+    let untagged = untag.set_tag_keys(Some(keys.to_vec())).send().await;
+    untagged.expect("untagged");
+    let adopter = user(&project, "adopter", &["adopt"]).await;
+    adopter.ok(&project, &["adopt", "toggles/toggles-table", "--yes"]);
+    project.assert_nothing_to_do();
+
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let held = tables
+        .update_item()
+        .table_name(format!("{}-control", world.system))
+        .key("kind", text("lease"))
+        .key("name", text("toggles"))
+        .update_expression("SET #run = :run")
+        .expression_attribute_names("#run", "run")
+        .expression_attribute_values(":run", text("0123456789abcdef"));
+    held.send().await.expect("it is held");
+    let unlock = ["unlock", "--yes"];
+    fails_without(&project, &unlock, &["dynamodb:UpdateItem"]).await;
+    let unlocker = user(&project, "unlocker", &["unlock"]).await;
+    let unlocked = unlocker.ok(&project, &unlock);
+    assert_eq!(unlocked.stdout, "unlocked: toggles\n");
+    project.destroy();
+}
+
+/// A platform engineer's role is for all commands: here applying, releasing and destroying.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_engineer_applies_and_releases() {
+    let project = strict(SITES);
+    let engineer = user(&project, "engineer", &["--role", "platform-engineer"]).await;
+    engineer.ok(&project, &["apply", "--yes"]);
+    let first = build(&project, "first");
+    engineer.ok(
+        &project,
+        &["release", "publish", "billing", "--dir", &first],
+    );
+    engineer.ok(&project, &["toggles", "set", "1", "on"]);
+    engineer.ok(&project, &["plan", "--detailed-exitcode"]);
+    engineer.ok(&project, &["destroy", "--yes", "--delete-data"]);
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Releases need the rights of `release`, each of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn releases_are_published_and_rolled_back_under_their_own_policy() {
+    let project = strict(SITES);
+    project.ok(&[
+        "apply",
+        "--yes",
+        "--stack",
+        "edge",
+        "--stack",
+        "team/billing",
+    ]);
+    let builds = ["first", "second"].map(|name| build(&project, name));
+    let publish = |build| ["release", "publish", "billing", "--dir", build];
+    fails_without(&project, &publish(&builds[0]), &["s3:PutObject"]).await;
+    let releaser = user(&project, "releaser", &["release"]).await;
+    let version = |run: &[&str]| {
+        let run = [run, &["--format", "json"]].concat();
+        releaser.ok(&project, &run).json()["version"].clone()
+    };
+    let [first, second] = [0, 1].map(|at| version(&publish(&builds[at])));
+    assert_ne!(first, second);
+    assert_eq!(version(&["release", "rollback", "billing"]), first);
+    releaser.ok(&project, &["release", "list", "billing"]);
+    project.destroy();
+}
+
+/// A build of a team in a directory of its own.
+fn build(project: &Project, name: &str) -> String {
+    let directory = project.path().join(name);
+    std::fs::create_dir_all(directory.join("assets")).expect("a directory");
+    let entry = "assets/main-B7fx2Qab.js";
+    std::fs::write(directory.join(entry), "export default 1").expect("written");
+    let description = json!({"entry": entry, "version": "1.0.0", "extras": {"name": name}});
+    let description = description.to_string();
+    std::fs::write(directory.join("frontage.json"), description).expect("written");
+    directory.display().to_string()
+}
+
 /// A team's pipeline publishes to its own stack, and to no other.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_teams_pipeline_releases_its_own_application() {
@@ -301,9 +429,9 @@ async fn without_one_of_its_actions_a_plan_fails() {
 
 /// A run that lacks an action fails, and names it.
 async fn fails_without(project: &Project, run: &[&str], actions: &[&str]) {
-    for (at, action) in actions.iter().enumerate() {
+    for action in actions {
         let documents = adapted(printed(project, &run[..1]));
-        let name = format!("{}-without-{at}", run[0]);
+        let name = format!("{}-without-{}", run[0], action.replace(':', "-"));
         let user = User::with(project, &name, &without(&documents, action)).await;
         let ended = user.runs(project, run);
         assert_eq!(ended.code, Some(1), "{action}: {ended:#?}");

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::support::World;
-use crate::support::cli::{Ended, Project};
+use crate::support::cli::{Ended, Project, Running};
 use crate::support::proxy::{Call, Fate, Proxy};
 
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYSECRETKEY1";
@@ -30,13 +30,42 @@ type Signatures = Arc<Mutex<Vec<String>>>;
 
 /// A run with credentials that end, at the most detailed level.
 fn run(project: &Project, proxy: &Proxy, arguments: &[&str]) -> Ended {
-    let mut command: Command = project.command(arguments);
+    let output = command(project, proxy, arguments).output();
+    output.expect("the program runs").into()
+}
+
+fn command(project: &Project, proxy: &Proxy, arguments: &[&str]) -> Command {
+    let mut command = project.command(arguments);
     command
         .env("AWS_ENDPOINT_URL", proxy.endpoint())
         .env("AWS_SESSION_TOKEN", TOKEN)
         .env("ENTRA_SECRET", CLIENT_SECRET)
         .env("FRONTAGE_LOG", "trace");
-    command.output().expect("the program runs").into()
+    command
+}
+
+/// A build of a team.
+fn build(project: &Project) -> String {
+    let directory = project.path().join("dist");
+    std::fs::create_dir_all(directory.join("assets")).expect("a directory");
+    let entry = "assets/main-B7fx2Qab.js";
+    std::fs::write(directory.join(entry), "export default 1").expect("written");
+    let description = serde_json::json!({"entry": entry}).to_string();
+    std::fs::write(directory.join("frontage.json"), description).expect("written");
+    directory.display().to_string()
+}
+
+/// The table of toggles loses what says whose it is.
+async fn lose_tags(project: &Project) {
+    let world = &project.world;
+    let tables = aws_sdk_dynamodb::Client::new(&world.config());
+    let name = world.name("toggles-table");
+    let table = tables.describe_table().table_name(name).send().await;
+    let table = table.expect("a table").table.expect("it is described");
+    let keys = ["system", "id", "address", "fingerprint"].map(|key| format!("frontage:{key}"));
+    let untag = tables.untag_resource().set_resource_arn(table.table_arn);
+    let untagged = untag.set_tag_keys(Some(keys.to_vec())).send().await;
+    untagged.expect("untagged");
 }
 
 /// Checks a text that a run left behind.
@@ -94,7 +123,20 @@ async fn nothing_that_a_run_writes_holds_a_secret() {
             Fate::Pass
         }
     });
-    let runs: [(&[&str], i32); 14] = [
+    let dist = build(&project);
+    let check = |arguments: &[&str], ended: Ended, code: i32| {
+        assert_eq!(ended.code, Some(code), "{arguments:?}: {}", ended.ending());
+        for (name, text) in [("output", ended.stdout), ("error", ended.stderr)] {
+            let whose = format!("{arguments:?}: standard {name}");
+            assert_none(&whose, &text, &signatures);
+        }
+    };
+    let all = |runs: &[(&[&str], i32)]| {
+        for (arguments, code) in runs {
+            check(arguments, run(&project, &proxy, arguments), *code);
+        }
+    };
+    all(&[
         (&["plan"], 0),
         (&["plan", "--out", "it.plan"], 0),
         (&["apply", "--yes"], 1),
@@ -104,26 +146,22 @@ async fn nothing_that_a_run_writes_holds_a_secret() {
         (&["outputs", "--format", "json"], 0),
         (&["toggles", "set", "1", "on", "--name", "One"], 0),
         (&["toggles", "list"], 0),
+        (&["release", "publish", "shipping", "--dir", &dist], 0),
         (&["release", "list", "shell"], 0),
         (&["history", "--steps"], 0),
         (&["history", "--format", "json"], 0),
         (&["unlock", "--yes"], 0),
+    ]);
+    let watch = ["toggles", "watch"];
+    let mut watching = Running::new(command(&project, &proxy, &watch));
+    assert_eq!(watching.line(), "1  on   One");
+    watching.interrupt();
+    check(&watch, watching.end(), 0);
+    lose_tags(&project).await;
+    all(&[
+        (&["adopt", "toggles/toggles-table", "--yes"], 0),
         (&["destroy", "--yes", "--delete-data"], 0),
-    ];
-    for (arguments, code) in runs {
-        let ended = run(&project, &proxy, arguments);
-        assert_eq!(ended.code, Some(code), "{arguments:?}: {}", ended.ending());
-        assert_none(
-            &format!("{arguments:?}: standard output"),
-            &ended.stdout,
-            &signatures,
-        );
-        assert_none(
-            &format!("{arguments:?}: standard error"),
-            &ended.stderr,
-            &signatures,
-        );
-    }
+    ]);
     let count = signatures
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

@@ -1,6 +1,8 @@
 //! Resources of others: those whose names begin like the system's, as `acme` and `acme-web` share an
 //! account, and those that others add to resources of the system.
 
+use aws_sdk_cloudfront::types::{FunctionConfig, FunctionRuntime};
+use aws_smithy_types::Blob;
 use strict_aws::Fate;
 
 use crate::support::cli::{Ended, Project, Running};
@@ -12,6 +14,7 @@ struct Others {
     s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
     logs: aws_sdk_cloudwatchlogs::Client,
+    cloudfront: aws_sdk_cloudfront::Client,
 }
 
 impl Others {
@@ -22,6 +25,7 @@ impl Others {
             s3: aws_sdk_s3::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            cloudfront: aws_sdk_cloudfront::Client::new(&config),
         }
     }
 
@@ -40,11 +44,29 @@ impl Others {
             .create_queue()
             .queue_name(format!("{}-jobs", self.prefix));
         queue.send().await.expect("a queue");
+        self.create_edge_function().await;
         for number in 0..50 {
             let name = format!("/aws/lambda/{}-{number}", self.prefix);
             let group = self.logs.create_log_group().log_group_name(name);
             group.send().await.expect("a log group");
         }
+    }
+
+    /// One that is published, which is a function in both stages.
+    async fn create_edge_function(&self) {
+        let name = format!("{}-router", self.prefix);
+        let config = FunctionConfig::builder()
+            .comment("theirs")
+            .runtime(FunctionRuntime::CloudfrontJs20)
+            .build()
+            .expect("a configuration");
+        let create = self.cloudfront.create_function().name(&name);
+        let code = Blob::new("function handler(event) { return event.request; }");
+        let created = create.function_config(config).function_code(code);
+        let version = created.send().await.expect("a function").e_tag;
+        let publish = self.cloudfront.publish_function().name(name);
+        let published = publish.set_if_match(version).send().await;
+        published.expect("published");
     }
 
     /// Their policies deny us everything.
@@ -81,6 +103,10 @@ async fn strangers_that_deny_everything_stop_nothing() {
     for left in [
         format!("left alone: AWS::S3::Bucket  {}-site", others.prefix),
         format!("left alone: AWS::SQS::Queue  {}-jobs", others.prefix),
+        format!(
+            "left alone: AWS::CloudFront::Function  {}-router",
+            others.prefix
+        ),
     ] {
         assert!(plan.stdout.contains(&left), "{plan:#?}");
     }

@@ -1,15 +1,16 @@
 //! Several runs that write at once: one after the other, and none with an old plan.
 
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde_json::json;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::front_ends::DESCRIBED;
 use crate::support::PATIENCE;
 use crate::support::cli::{Ended, Project, Running};
 use crate::support::client::Client;
-use crate::support::proxy::{Fate, Proxy};
+use crate::support::proxy::{Call, Fate, Proxy};
 use crate::support::toggles;
 
 fn through(project: &Project, proxy: &Proxy, arguments: &[&str]) -> Running {
@@ -18,20 +19,21 @@ fn through(project: &Project, proxy: &Proxy, arguments: &[&str]) -> Running {
     Running::new(command)
 }
 
+/// A proxy, when it holds a call, and what lets that call go on.
+type Held = (Proxy, Receiver<()>, Sender<()>);
+
 /// A proxy whose first call of an operation waits until it is told to go on.
-fn held_at(
-    project: &Project,
-    operation: &'static str,
-) -> (
-    Proxy,
-    std::sync::mpsc::Receiver<()>,
-    std::sync::mpsc::Sender<()>,
-) {
+fn held_at(project: &Project, operation: &'static str) -> Held {
+    held_if(project, move |call| call.operation == operation)
+}
+
+/// A proxy of whose calls the first one of these waits until it is told to go on.
+fn held_if(project: &Project, wanted: impl Fn(&Call) -> bool + Send + 'static) -> Held {
     let (reached, is_reached) = channel();
     let (go, goes) = channel();
     let mut first = true;
     let proxy = Proxy::start(&project.world, move |call| {
-        if call.operation == operation && std::mem::take(&mut first) {
+        if wanted(call) && std::mem::take(&mut first) {
             reached.send(()).expect("the test waits");
             goes.recv_timeout(PATIENCE).expect("it goes on");
         }
@@ -146,6 +148,127 @@ async fn a_second_writer_waits_or_stops_and_names_the_first() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
+/// The leases are of stacks, so who writes to one stack keeps nobody from another.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_stacks_are_written_side_by_side() {
+    let project = Project::described("[shell]\n");
+    let (proxy, reached, go) = held_at(&project, "CreateQueue");
+    let toggles = ["apply", "--yes", "--stack", "toggles"];
+    let first = through(&project, &proxy, &toggles);
+    reached.recv_timeout(PATIENCE).expect("it writes");
+    let impatient = |stack| {
+        let apply = ["apply", "--yes", "--lock-timeout", "0", "--stack", stack];
+        project.frontage(&apply)
+    };
+    let edge = impatient("edge");
+    assert_eq!(edge.code, Some(0), "{edge:#?}");
+    let refused = impatient("toggles");
+    assert_eq!(refused.code, Some(1), "{refused:#?}");
+    go.send(()).expect("it waits");
+    let first = first.end();
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    for stack in ["edge", "toggles"] {
+        project.ok(&["plan", "--detailed-exitcode", "--stack", stack]);
+    }
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// Of two runs at once each ends with success; or one, if it has no patience, says who holds the lease.
+fn two_at_once(project: &Project, commands: [&[&str]; 2], patience: &str) {
+    let runs = commands.map(|command| {
+        let arguments = [command, &["--lock-timeout", patience]].concat();
+        project.spawn(&arguments)
+    });
+    let ended = runs.map(Running::end);
+    let is_held = |run: &Ended| {
+        patience == "0" && run.code == Some(1) && run.stderr.contains(" is held by arn:aws:")
+    };
+    let succeeded = ended.iter().filter(|run| run.code == Some(0)).count();
+    let held = ended.iter().filter(|run| is_held(run)).count();
+    assert!(
+        succeeded > 0 && succeeded + held == 2,
+        "{commands:?}, {patience} s: {ended:#?}"
+    );
+}
+
+const APPLY: &[&str] = &["apply", "--yes"];
+const DESTROY: &[&str] = &["destroy", "--yes", "--delete-data"];
+
+/// Changes, deletions, and one against the other, which deletes the table of the leases. Whoever is first,
+/// the next run makes a whole system, and another one deletes it.
+async fn converge_after(rounds: &[([&[&str]; 2], &str)]) {
+    let changed = "[functions]\nmemory_mb = 512\n[toggles]\nstage = \"second\"\n";
+    let project = Project::described(changed);
+    project.apply();
+    let whole = project.world.listing().await;
+    for (commands, patience) in rounds {
+        project.describe("");
+        project.apply();
+        project.describe(changed);
+        two_at_once(&project, *commands, patience);
+        if *commands == [DESTROY, DESTROY] {
+            project.destroy();
+            assert_eq!(project.world.listing().await, Vec::<String>::new());
+        }
+        project.apply();
+        assert_eq!(project.world.listing().await, whole, "{commands:?}");
+    }
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_at_once_converge_whatever_they_do() {
+    converge_after(&[
+        ([APPLY, APPLY], "0"),
+        ([APPLY, DESTROY], "600"),
+        ([DESTROY, DESTROY], "0"),
+    ])
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes; three of the eight always run"]
+async fn two_runs_at_once_converge_with_patience_and_without() {
+    let pairs = [
+        [APPLY, APPLY],
+        [APPLY, DESTROY],
+        [DESTROY, APPLY],
+        [DESTROY, DESTROY],
+    ];
+    let rounds = pairs.map(|pair| ["0", "600"].map(|patience| (pair, patience)));
+    converge_after(rounds.as_flattened()).await;
+}
+
+/// The last call of a destruction deletes the table of the leases, of which another run may have one
+/// by then: that run loses the end of its history, and no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_ends_whose_lease_goes_with_the_table() {
+    let project = Project::new();
+    project.apply();
+    let control = format!("{}-control", project.world.system);
+    let (proxy, reached, go) = held_if(&project, move |call| {
+        call.operation == "DeleteTable" && call.mentions(&control)
+    });
+    let destroy = through(&project, &proxy, DESTROY);
+    reached
+        .recv_timeout(PATIENCE)
+        .expect("it deletes the table");
+    let (writing, writes, go_on) = held_at(&project, "CreateQueue");
+    let apply = through(&project, &writing, APPLY);
+    writes.recv_timeout(PATIENCE).expect("it writes");
+    go.send(()).expect("it waits");
+    let destroyed = destroy.end();
+    assert_eq!(destroyed.code, Some(0), "{destroyed:#?}");
+    go_on.send(()).expect("it waits");
+    let applied = apply.end();
+    assert_eq!(applied.code, Some(0), "{applied:#?}");
+    project.apply();
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
 /// A machine sleeps in the middle of a run for longer than its lease lasts, and another run goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_writer_that_slept_writes_nothing_more() {
@@ -194,6 +317,41 @@ async fn a_lease_can_be_taken_away() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
+/// Files that are no whole plan, and what is said of them. Each place of a file is damaged in the tests
+/// of `src/cli/plan_file.rs`.
+fn damaged(whole: &str) -> Vec<(String, &'static str)> {
+    let with = |pointer: &str, value: Value| {
+        let mut plan: Value = serde_json::from_str(whole).expect("JSON");
+        *plan.pointer_mut(pointer).expect(pointer) = value;
+        plan.to_string()
+    };
+    let no_plan = "is not a plan of Frontage";
+    vec![
+        (String::new(), no_plan),
+        ("{}".to_owned(), no_plan),
+        (whole[..whole.len() / 2].to_owned(), no_plan),
+        (with("/stacks", json!(5)), no_plan),
+        (with("/format", json!(2)), "was made by Frontage"),
+        (
+            with("/version", json!("0.0.0")),
+            "was made by Frontage 0.0.0",
+        ),
+        (
+            with("/stacks", json!(["nowhere"])),
+            "there is no stack `nowhere`",
+        ),
+        (with("/plan", Value::Null), "nothing was done"),
+        (
+            with("/plan/resources", json!([{"address": 1}])),
+            "nothing was done",
+        ),
+        (
+            with("/plan/resources/0/action", json!("delete")),
+            "planned `delete`",
+        ),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_of_a_file_is_applied_exactly_or_not_at_all() {
     let project = Project::new();
@@ -238,21 +396,29 @@ async fn a_plan_of_a_file_is_applied_exactly_or_not_at_all() {
     );
     project.apply();
 
-    for (text, said) in [
-        ("{}", "is not a plan of Frontage"),
-        ("", "is not a plan of Frontage"),
-    ] {
-        std::fs::write(project.path().join("bad.plan"), text).expect("written");
+    let listing = project.world.listing().await;
+    project.describe("[functions]\nmemory_mb = 512\n");
+    project.ok(&["plan", "--out", "whole.plan"]);
+    let whole = std::fs::read_to_string(project.path().join("whole.plan")).expect("read");
+    for (text, said) in damaged(&whole) {
+        std::fs::write(project.path().join("bad.plan"), &text).expect("written");
         let refused = project.frontage(&["apply", "bad.plan"]);
-        assert_eq!(refused.code, Some(1), "{refused:#?}");
-        assert!(refused.stderr.contains(said), "{refused:#?}");
+        assert_eq!(refused.code, Some(1), "{text}: {refused:#?}");
+        assert!(refused.stderr.contains(said), "{text}: {refused:#?}");
     }
+    assert_eq!(project.world.listing().await, listing);
     let refused = project.frontage(&["apply", "no.plan"]);
     assert!(
         refused.stderr.contains("the plan no.plan cannot be read"),
         "{refused:#?}"
     );
     project.destroy();
+}
+
+/// What the history says of the description: the beginning of its SHA-256.
+fn digest(project: &Project) -> String {
+    let text = std::fs::read(project.path().join("frontage.toml")).expect("read");
+    format!("{:x}", Sha256::digest(text))[..12].to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -264,6 +430,8 @@ async fn the_history_says_who_did_what() {
     let runs = project.ok(&["history", "--format", "json"]).json();
     let run = &runs["runs"][0];
     assert_eq!(run["command"], "apply", "{runs:#}");
+    assert_eq!(run["version"], env!("CARGO_PKG_VERSION"), "{runs:#}");
+    assert_eq!(run["description"], digest(&project), "{runs:#}");
     assert_eq!(run["ended"]["result"], "complete", "{runs:#}");
     let steps = run["ended"]["steps"].as_array().expect("its steps");
     assert!(
@@ -279,6 +447,7 @@ async fn the_history_says_who_did_what() {
     );
 
     // A run that is killed has no end.
+    project.describe("[functions]\nmemory_mb = 512\n");
     let (proxy, reached, _go) = held_at(&project, "DeleteRole");
     let mut killed = through(&project, &proxy, &["destroy", "--yes"]);
     reached.recv_timeout(PATIENCE).expect("it deletes");
@@ -286,7 +455,9 @@ async fn the_history_says_who_did_what() {
     let runs = project
         .ok(&["history", "--last", "1", "--format", "json"])
         .json();
-    assert_eq!(runs["runs"][0]["command"], "destroy", "{runs:#}");
+    let run = &runs["runs"][0];
+    assert_eq!(run["command"], "destroy", "{runs:#}");
+    assert_eq!(run["description"], digest(&project), "{runs:#}");
     assert!(runs["runs"][0]["ended"].is_null(), "{runs:#}");
     let shown = project.ok(&["history", "--steps"]);
     assert!(shown.stdout.contains("not ended"), "{shown:#?}");

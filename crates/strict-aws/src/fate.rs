@@ -22,6 +22,11 @@ pub enum Fate {
     Pass,
     /// The service answers with this error.
     Answer(Refusal),
+    /// The answer is this status alone, without a body or an error's code: something on the way
+    /// answers, or a service that is in trouble. The call never arrives.
+    Bare(u16),
+    /// The same with a page in HTML: that of a proxy that blocks the call, which never arrives.
+    Page(u16),
     /// A policy denies it.
     Denied(Denial),
     /// It takes effect, and every list in its answer is empty: a list that lags.

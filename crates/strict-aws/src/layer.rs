@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use local::proxy::{Body, Emulator, Layer, full};
 use local::{Proxy, ProxyError};
 
@@ -182,6 +182,8 @@ impl Layer for Strict {
         match self.fate(&call).await {
             Fate::Pass => self.pass(call, request, emulator, under_way).await,
             Fate::Answer(refusal) => Some(refusal.response(&call)),
+            Fate::Bare(status) => Some(with_status(status, Response::new(full(Bytes::new())))),
+            Fate::Page(status) => Some(with_status(status, page())),
             Fate::Denied(denial) => Some(denial.refusal(&call).response(&call)),
             Fate::EmptyLists => {
                 without_entries(self.pass(call, request, emulator, under_way).await?).await
@@ -211,6 +213,21 @@ impl Layer for Strict {
             }
         }
     }
+}
+
+/// The page of a proxy, or of a guest network.
+const PAGE: &[u8] = b"<!DOCTYPE html><html><body>Sign in</body></html>";
+
+fn page() -> Response<Body> {
+    let mut response = Response::new(full(Bytes::from_static(PAGE)));
+    let html = HeaderValue::from_static("text/html");
+    response.headers_mut().insert(CONTENT_TYPE, html);
+    response
+}
+
+fn with_status(status: u16, mut response: Response<Body>) -> Response<Body> {
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    response
 }
 
 async fn without_entries(response: Response<Body>) -> Option<Response<Body>> {
@@ -257,7 +274,7 @@ async fn garbled(response: Response<Body>, garble: Garble) -> Option<Response<Bo
         Garble::Page => {
             let html = HeaderValue::from_static("text/html");
             head.headers.insert(CONTENT_TYPE, html);
-            Bytes::from_static(b"<!DOCTYPE html><html><body>Sign in</body></html>")
+            Bytes::from_static(PAGE)
         }
     };
     Some(Response::from_parts(head, full(left)))

@@ -1,4 +1,4 @@
-//! How many calls a service takes per second.
+//! How many calls a service takes per second, and which share of them it fails.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -29,14 +29,29 @@ pub fn limited(per_second: u32) -> impl FnMut(&Call) -> Fate + Send + 'static {
 /// The fates of calls of which this many in a hundred are throttled, whatever their rate: those of an
 /// account that others use as well. The same in every run, and in no order.
 pub fn throttling(percent: u64) -> impl FnMut(&Call) -> Fate + Send + 'static {
+    of_a_share(percent, |service, _| throttled(service))
+}
+
+/// The fates of calls of which this many in a hundred fail with a 500 or a 503 of their service, and
+/// never take effect. The same in every run, and in no order.
+pub fn failing(percent: u64) -> impl FnMut(&Call) -> Fate + Send + 'static {
+    of_a_share(percent, failed)
+}
+
+/// Refuses this many in a hundred calls. The refusal gets the service and a random number.
+fn of_a_share(
+    percent: u64,
+    refusal: impl Fn(&str, u64) -> Refusal + Send + 'static,
+) -> impl FnMut(&Call) -> Fate + Send + 'static {
     let mut state: u64 = 1;
     move |call| {
         // Knuth's linear congruential generator (The Art of Computer Programming, 3.3.4, MMIX).
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        if (state >> 33) % 100 < percent {
-            Fate::Answer(throttled(&call.service))
+        let number = state >> 33;
+        if number % 100 < percent {
+            Fate::Answer(refusal(&call.service, number / 100))
         } else {
             Fate::Pass
         }
@@ -79,6 +94,29 @@ fn throttled(service: &str) -> Refusal {
     Refusal::new(status, code, "Rate exceeded")
 }
 
+/// A failure of a service, every other time a 503. Those with a code of their own have it from
+/// their botocore model, or from the errors of their API reference (`DynamoDB`, S3); the others answer with
+/// the common errors that each service's API reference lists.
+fn failed(service: &str, number: u64) -> Refusal {
+    let message = "The service failed; try again.";
+    if number % 2 == 1 {
+        return Refusal::new(503, "ServiceUnavailable", message);
+    }
+    let code = match service {
+        "codeartifact" => "InternalServerException",
+        "cognito-idp" => "InternalErrorException",
+        "dynamodb" => "InternalServerError",
+        "iam" => "ServiceFailure",
+        "lambda" => "ServiceException",
+        "logs" => "ServiceUnavailableException",
+        "monitoring" => "InternalServiceError",
+        "s3" | "sns" => "InternalError",
+        "tagging" => "InternalServiceException",
+        _ => "InternalFailure",
+    };
+    Refusal::new(500, code, message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +145,23 @@ mod tests {
         let call = call("cloudfront", "GET /2020-05-31/distribution", "").call();
         let refused = (0..1000).filter(|_| matches!(fate(&call), Fate::Answer(_)));
         assert!((250..350).contains(&refused.count()));
+    }
+
+    #[test]
+    fn a_share_of_the_calls_fails_with_either_status() {
+        let mut fate = failing(10);
+        let call = call("s3", "GET /bucket/key", "").call();
+        let mut failed = Vec::new();
+        for _ in 0..1000 {
+            if let Fate::Answer(refusal) = fate(&call) {
+                failed.push((refusal.status, refusal.code));
+            }
+        }
+        assert!((70..130).contains(&failed.len()), "{}", failed.len());
+        for wanted in [(500, "InternalError"), (503, "ServiceUnavailable")] {
+            let count = failed.iter().filter(|of| **of == wanted).count();
+            assert!(count > failed.len() / 4, "{wanted:?}: {count}");
+        }
     }
 
     #[test]

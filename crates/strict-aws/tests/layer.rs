@@ -105,6 +105,8 @@ fn a_fate_meets_signed_calls_only() {
         "GET /v2/apis" => Fate::EmptyLists,
         "POST /v2/apis" => Fate::denied(),
         "DELETE /v2/apis/a" => Fate::Cut,
+        "DELETE /v2/apis/b" => Fate::Bare(404),
+        "DELETE /v2/apis/c" => Fate::Page(403),
         _ => Fate::Pass,
     });
     let proxy = strict.start(&emulator).unwrap();
@@ -113,6 +115,15 @@ fn a_fate_meets_signed_calls_only() {
     assert!(called("", "GET /v2/apis").contains("nextToken"));
     assert!(called("apigateway", "POST /v2/apis").contains("to perform: apigateway:POST because"));
     assert_eq!(called("apigateway", "DELETE /v2/apis/a"), "");
+    let bare = called("apigateway", "DELETE /v2/apis/b");
+    assert!(bare.starts_with("HTTP/1.1 404 "), "{bare}");
+    assert!(
+        bare.ends_with("\r\n\r\n") && !bare.contains("x-amzn"),
+        "{bare}"
+    );
+    let page = called("apigateway", "DELETE /v2/apis/c");
+    assert!(page.starts_with("HTTP/1.1 403 "), "{page}");
+    assert!(page.ends_with("</html>"), "{page}");
     // The first two alone arrived.
     assert_eq!(requests.try_iter().count(), 2);
 }

@@ -1,4 +1,5 @@
 use std::fs;
+use std::process::Command;
 
 use super::*;
 
@@ -162,6 +163,22 @@ fn what_must_not_be_public_is_refused_and_named() {
     let dist = shell(&known).unwrap();
     let paths: Vec<_> = dist.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, [".well-known/security.txt", "index.html"]);
+}
+
+/// Nobody writes into the pipe, so whoever opened it would wait.
+#[test]
+fn pipes_and_sockets_are_refused_and_not_read() {
+    let built = directory(&[("index.html", "")]);
+    let path = built.path().join("special");
+    let refused = || {
+        let read = Dist::read(built.path(), &Application::Shell);
+        matches!(read, Err(DistError::Special(path)) if path == "special")
+    };
+    let pipe = Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(pipe.success() && refused());
+    fs::remove_file(&path).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    assert!(refused());
 }
 
 #[test]

@@ -195,12 +195,11 @@ impl ApiGatewayClient {
 }
 
 impl TagCalls for ApiGatewayClient {
-    /// The tags of an API or a stage, from itself; empty if it does not exist.
-    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+    /// The tags of an API or a stage, from itself.
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.client.get_tags().resource_arn(arn);
         let answer = WRITES.found(call.send().sent("apigateway:GetTags").await)?;
-        let tags = answer.and_then(|answer| answer.tags);
-        Ok(tags.into_iter().flatten().collect())
+        Ok(answer.map(|answer| answer.tags.into_iter().flatten().collect()))
     }
 
     /// Sets tags of an API or a stage. Tags that are not named stay, so several drivers may write

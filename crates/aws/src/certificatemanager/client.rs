@@ -93,8 +93,8 @@ impl CertificateManagerClient {
 }
 
 impl TagCalls for CertificateManagerClient {
-    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
-        Ok(self.known_tags(arn).await?.unwrap_or_default())
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
+        self.known_tags(arn).await
     }
 
     /// Sets tags of a certificate.

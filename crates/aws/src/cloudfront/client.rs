@@ -195,19 +195,18 @@ impl CloudFrontClient {
 
 impl TagCalls for CloudFrontClient {
     /// The tags of a resource, by its ARN.
-    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
-        let answer = self
-            .sdk
-            .list_tags_for_resource()
-            .resource(arn)
-            .send()
-            .sent("cloudfront:ListTagsForResource")
-            .await?;
-        let tags = answer.tags.and_then(|tags| tags.items).unwrap_or_default();
-        Ok(tags
-            .into_iter()
-            .map(|tag| (tag.key, tag.value.unwrap_or_default()))
-            .collect())
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
+        let call = self.sdk.list_tags_for_resource().resource(arn).send();
+        let answer = WRITES.found(call.sent("cloudfront:ListTagsForResource").await)?;
+        let pairs = |tags: Vec<Tag>| {
+            let tags = tags.into_iter();
+            tags.map(|tag| (tag.key, tag.value.unwrap_or_default()))
+                .collect()
+        };
+        Ok(answer.map(|answer| {
+            let tags = answer.tags.and_then(|tags| tags.items);
+            pairs(tags.unwrap_or_default())
+        }))
     }
 
     /// Sets tags of a resource.

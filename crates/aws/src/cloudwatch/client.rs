@@ -94,14 +94,14 @@ pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
 
 /// The calls name an alarm by its ARN.
 impl TagCalls for CloudWatchClient {
-    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.sdk.list_tags_for_resource().resource_arn(arn).send();
         let found = CLOUDWATCH.found(call.sent("cloudwatch:ListTagsForResource").await)?;
-        let tags = found.and_then(|found| found.tags).unwrap_or_default();
-        Ok(tags
-            .into_iter()
-            .filter_map(|tag| Some((tag.key?, tag.value?)))
-            .collect())
+        let tags = found.map(|found| found.tags.unwrap_or_default().into_iter());
+        Ok(tags.map(|tags| {
+            tags.filter_map(|tag| Some((tag.key?, tag.value?)))
+                .collect()
+        }))
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {

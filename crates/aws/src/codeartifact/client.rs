@@ -235,14 +235,12 @@ impl CodeArtifactClient {
 
 impl TagCalls for CodeArtifactClient {
     /// The tags; empty if it does not exist.
-    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.sdk.list_tags_for_resource().resource_arn(arn);
         let answer = call.send().sent("codeartifact:ListTagsForResource").await;
-        let tags = CODEARTIFACT
-            .found(answer)?
-            .and_then(|answer| answer.tags)
-            .unwrap_or_default();
-        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+        let found = CODEARTIFACT.found(answer)?;
+        let tags = found.map(|found| found.tags.unwrap_or_default().into_iter());
+        Ok(tags.map(|tags| tags.map(|tag| (tag.key, tag.value)).collect()))
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {

@@ -190,14 +190,14 @@ impl CognitoClient {
 
 /// The calls name a user pool by its id.
 impl TagCalls for CognitoClient {
-    async fn tags(&self, pool_id: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, pool_id: &str) -> Result<Option<Tags>, DriverError> {
         let call = self
             .client
             .list_tags_for_resource()
             .resource_arn(self.arn(pool_id));
         let answer = call.send().sent("cognito-idp:ListTagsForResource").await;
-        let tags = COGNITO.found(answer)?.and_then(|answer| answer.tags);
-        Ok(tags.into_iter().flatten().collect())
+        let answer = COGNITO.found(answer)?;
+        Ok(answer.map(|answer| answer.tags.into_iter().flatten().collect()))
     }
 
     async fn tag(&self, pool_id: &str, tags: &Tags) -> Result<(), DriverError> {

@@ -10,12 +10,13 @@ use super::typed::TypedLive;
 /// Where a type's tags are kept: at the resource itself ([`OwnTags`]), or, for a resource that AWS
 /// cannot tag, at another one.
 pub(crate) trait TagStore<P>: Send + Sync {
-    /// The tags of a resource, from its own service. `address` is its address if that is known.
+    /// The tags of a resource, from its own service; `None` if it no longer exists. `address` is its
+    /// address if that is known.
     fn tags(
         &self,
         live: &TypedLive<P>,
         address: Option<&Address>,
-    ) -> impl Future<Output = Result<Tags, DriverError>> + Send;
+    ) -> impl Future<Output = Result<Option<Tags>, DriverError>> + Send;
 
     /// Sets tags; there is at least one. Tags that are not named stay.
     fn tag(
@@ -38,8 +39,13 @@ pub(crate) trait TagStore<P>: Send + Sync {
 /// A service's calls for the tags of one resource. `name` is how they name it: its ARN, its id or
 /// its URL.
 pub(crate) trait TagCalls: Send + Sync {
-    /// The tags. Of a resource that does not exist: none, or the service's error.
-    fn tags(&self, name: &str) -> impl Future<Output = Result<Tags, DriverError>> + Send;
+    /// The tags; `None` if the resource does not exist.
+    fn known(&self, name: &str) -> impl Future<Output = Result<Option<Tags>, DriverError>> + Send;
+
+    /// The tags; none if the resource does not exist.
+    fn tags(&self, name: &str) -> impl Future<Output = Result<Tags, DriverError>> + Send {
+        async move { Ok(self.known(name).await?.unwrap_or_default()) }
+    }
 
     /// Sets tags. Tags that are not named stay, so several drivers may write at once.
     fn tag(&self, name: &str, tags: &Tags) -> impl Future<Output = Result<(), DriverError>> + Send;
@@ -76,8 +82,12 @@ impl<'d, C, P> OwnTags<'d, C, P> {
 }
 
 impl<C: TagCalls, P: Send + Sync> TagStore<P> for OwnTags<'_, C, P> {
-    async fn tags(&self, live: &TypedLive<P>, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.calls.tags(self.name(live)?).await
+    async fn tags(
+        &self,
+        live: &TypedLive<P>,
+        _: Option<&Address>,
+    ) -> Result<Option<Tags>, DriverError> {
+        self.calls.known(self.name(live)?).await
     }
 
     async fn tag(&self, live: &TypedLive<P>, tags: &Tags) -> Result<(), DriverError> {
@@ -94,7 +104,7 @@ impl<S: TagStore<P>, P: Send + Sync> TagStore<P> for &S {
         &self,
         live: &TypedLive<P>,
         address: Option<&Address>,
-    ) -> Result<Tags, DriverError> {
+    ) -> Result<Option<Tags>, DriverError> {
         S::tags(self, live, address).await
     }
 

@@ -128,8 +128,12 @@ impl ResourceDriver for Things {
 }
 
 impl TagStore<Thing> for Things {
-    async fn tags(&self, _: &TypedLive<Thing>, _: Option<&Address>) -> Result<Tags, DriverError> {
-        Ok(self.0.clone())
+    async fn tags(
+        &self,
+        _: &TypedLive<Thing>,
+        _: Option<&Address>,
+    ) -> Result<Option<Tags>, DriverError> {
+        Ok(Some(self.0.clone()))
     }
 
     async fn tag(&self, _: &TypedLive<Thing>, _: &Tags) -> Result<(), DriverError> {

@@ -134,8 +134,11 @@ pub(crate) trait ResourceDriver: Debug + Send + Sync + 'static {
         address: Option<&Address>,
     ) -> impl Future<Output = Result<Option<TypedLive<Self::Properties>>, DriverError>> + Send {
         async move {
-            let tags = LiveTags::Read(self.tag_store().tags(&live, address).await?);
-            Ok(Some(TypedLive { tags, ..live }))
+            let tags = self.tag_store().tags(&live, address).await?;
+            Ok(tags.map(|tags| TypedLive {
+                tags: LiveTags::Read(tags),
+                ..live
+            }))
         }
     }
 

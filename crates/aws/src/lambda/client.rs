@@ -145,10 +145,10 @@ impl LambdaClient {
 
 impl TagCalls for LambdaClient {
     /// The tags of a function or an event source mapping.
-    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.sdk.list_tags().resource(arn);
-        let answer = call.send().sent("lambda:ListTags").await?;
-        Ok(answer.tags.unwrap_or_default().into_iter().collect())
+        let answer = LAMBDA.found(call.send().sent("lambda:ListTags").await)?;
+        Ok(answer.map(|answer| answer.tags.into_iter().flatten().collect()))
     }
 
     /// Sets tags of a function or an event source mapping.
@@ -184,10 +184,6 @@ impl Parent for LambdaClient {
 
     fn records_lock(&self, function: &str) -> Arc<Mutex<()>> {
         self.account.lock(format!("the records of {function}"))
-    }
-
-    async fn parent_tags(&self, function: &str) -> Result<Tags, DriverError> {
-        LAMBDA.or_empty(self.tags(&self.arn(function)).await)
     }
 
     async fn tag_parent(&self, function: &str, tags: &Tags) -> Result<(), DriverError> {

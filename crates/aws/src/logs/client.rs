@@ -95,10 +95,10 @@ impl LogsClient {
 
 /// The calls name a group by its ARN.
 impl TagCalls for LogsClient {
-    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.sdk.list_tags_for_resource().resource_arn(arn).send();
-        let tags = call.sent("logs:ListTagsForResource").await?.tags;
-        Ok(tags.unwrap_or_default().into_iter().collect())
+        let answer = LOGS.found(call.sent("logs:ListTagsForResource").await)?;
+        Ok(answer.map(|answer| answer.tags.into_iter().flatten().collect()))
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {

@@ -246,8 +246,8 @@ impl S3Client {
 
 /// The calls name a bucket.
 impl TagCalls for S3Client {
-    async fn tags(&self, bucket: &str) -> Result<Tags, DriverError> {
-        Ok(self.read_tags(bucket).await?.unwrap_or_default())
+    async fn known(&self, bucket: &str) -> Result<Option<Tags>, DriverError> {
+        self.read_tags(bucket).await
     }
 
     async fn tag(&self, bucket: &str, tags: &Tags) -> Result<(), DriverError> {

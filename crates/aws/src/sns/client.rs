@@ -131,11 +131,11 @@ pub(super) fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
 
 /// The calls name a topic by its ARN.
 impl TagCalls for SnsClient {
-    async fn tags(&self, arn: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.sdk.list_tags_for_resource().resource_arn(arn).send();
         let found = SNS.found(call.sent("sns:ListTagsForResource").await)?;
-        let tags = found.and_then(|found| found.tags).unwrap_or_default();
-        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+        let tags = found.map(|found| found.tags.unwrap_or_default().into_iter());
+        Ok(tags.map(|tags| tags.map(|tag| (tag.key, tag.value)).collect()))
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), DriverError> {

@@ -110,10 +110,10 @@ impl SqsClient {
 
 /// The calls name a queue by its URL.
 impl TagCalls for SqsClient {
-    async fn tags(&self, url: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, url: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.sdk.list_queue_tags().queue_url(url).send();
-        let tags = call.sent("sqs:ListQueueTags").await?.tags;
-        Ok(tags.unwrap_or_default().into_iter().collect())
+        let answer = SQS.found(call.sent("sqs:ListQueueTags").await)?;
+        Ok(answer.map(|answer| answer.tags.into_iter().flatten().collect()))
     }
 
     async fn tag(&self, url: &str, tags: &Tags) -> Result<(), DriverError> {

@@ -195,7 +195,9 @@ impl ResourceDriver for Stages {
         live: Live,
         address: Option<&Address>,
     ) -> Result<Option<Live>, DriverError> {
-        let tags = self.tag_store().tags(&live, address).await?;
+        let Some(tags) = self.tag_store().tags(&live, address).await? else {
+            return Ok(None);
+        };
         if address.is_some() || self.0.is_ours(&tags) {
             let tags = LiveTags::Read(tags);
             return Ok(Some(TypedLive { tags, ..live }));

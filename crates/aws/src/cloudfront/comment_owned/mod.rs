@@ -322,8 +322,8 @@ impl<K: CommentOwned> ResourceDriver for Driver<K> {
 }
 
 impl<K: CommentOwned> TagStore<K::Properties> for Driver<K> {
-    async fn tags(&self, live: &Live<K>, _: Option<&Address>) -> Result<Tags, DriverError> {
-        Ok(live.tags.known().cloned().unwrap_or_default())
+    async fn tags(&self, live: &Live<K>, _: Option<&Address>) -> Result<Option<Tags>, DriverError> {
+        Ok(Some(live.tags.known().cloned().unwrap_or_default()))
     }
 
     async fn tag(&self, live: &Live<K>, tags: &Tags) -> Result<(), DriverError> {

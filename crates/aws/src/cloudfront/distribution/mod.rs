@@ -432,8 +432,8 @@ impl ResourceDriver for Distributions {
 }
 
 impl TagStore<Properties> for Distributions {
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
-        self.client.tags(live.attribute(Distribution::ARN)?).await
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Option<Tags>, DriverError> {
+        self.client.known(live.attribute(Distribution::ARN)?).await
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {

@@ -62,20 +62,22 @@ impl Distributions {
     /// A distribution with its tags, read once per cache, or `None` if it was deleted meanwhile.
     async fn read_whole(&self, id: &str, cache: &ReadCache) -> Result<Option<Live>, DriverError> {
         let found = cache.once(format!("cloudfront:distribution {id}"), || async {
-            WRITES.found(self.read_live(id).await)
+            Ok(WRITES.found(self.read_live(id).await)?.flatten())
         });
         Ok(found.await?.as_ref().clone())
     }
 
-    async fn read_live(&self, id: &str) -> Result<Live, DriverError> {
+    async fn read_live(&self, id: &str) -> Result<Option<Live>, DriverError> {
         let live = self.get(id).await?;
-        let tags = self.client.tags(&live.distribution.arn).await?;
+        let Some(tags) = self.client.known(&live.distribution.arn).await? else {
+            return Ok(None);
+        };
         let mut config = convert::config(&live.config)?;
         config.comment = comment(&live.config.comment, &tags);
         let properties = Distribution {
             distribution_config: config,
         };
-        Ok(self.live(&live.distribution, properties, tags))
+        Ok(Some(self.live(&live.distribution, properties, tags)))
     }
 }
 

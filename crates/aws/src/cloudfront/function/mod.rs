@@ -19,7 +19,7 @@ use aws_sdk_cloudfront::types::{FunctionStage, FunctionSummary};
 use aws_smithy_types::Blob;
 use engine::{Changes, DriverError, LiveTags, ReadCache};
 use model::types::cloudfront::Function;
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use super::client::{
     CloudFrontClient, DELETIONS, WRITES, all_pages, from_version, sdk_tags, version,
@@ -105,8 +105,8 @@ impl Functions {
             .stage(stage)
             .send()
             .sent("cloudfront:GetFunction");
-        let read = tokio::try_join!(Box::pin(code), self.client.tags(&arn));
-        let Some((code, tags)) = WRITES.found(read)? else {
+        let read = tokio::try_join!(Box::pin(code), self.client.known(&arn));
+        let Some((code, Some(tags))) = WRITES.found(read)? else {
             return Ok(None);
         };
         let code = code.function_code.unwrap_or_default();
@@ -256,18 +256,6 @@ impl ResourceDriver for Functions {
 
     fn tag_store(&self) -> impl TagStore<Properties> {
         OwnTags::by(&self.client, Function::ARN)
-    }
-
-    async fn confirm(
-        &self,
-        live: Live,
-        address: Option<&Address>,
-    ) -> Result<Option<Live>, DriverError> {
-        let tags = WRITES.found(self.tag_store().tags(&live, address).await)?;
-        Ok(tags.map(|tags| TypedLive {
-            tags: LiveTags::Read(tags),
-            ..live
-        }))
     }
 
     async fn create(

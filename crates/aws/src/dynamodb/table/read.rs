@@ -1,7 +1,5 @@
 //! A table as it is now.
 
-use std::sync::Arc;
-
 use aws_sdk_dynamodb::types::{
     ContinuousBackupsDescription, IndexStatus, SseStatus, StreamSpecification, TableDescription,
     TableStatus, TimeToLiveDescription,
@@ -13,6 +11,7 @@ use model::types::dynamodb::{SseSpecification, Table};
 use super::convert::{self, MANAGED_KEY};
 use super::{Live, Properties, Tables};
 use crate::dynamodb::client::DYNAMODB;
+use crate::kit::tag_store::TagCalls as _;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
 use crate::kit::wait::{WaitPolicy, until};
@@ -100,11 +99,11 @@ impl Tables {
         }
         let hints = tagging::hints(&self.client.account, cache).await?;
         let tags = match hints.tags(&self.client.arn(name)) {
-            Some(tags) => tags,
+            Some(tags) => Some(tags),
             // Of another owner, or new: the index shows every table sooner or later.
-            None => LiveTags::Read(Tags::clone(self.own_tags(name, cache).await?.as_ref())),
+            None => self.own_tags(name, cache).await?,
         };
-        Ok(Some(TypedLive {
+        Ok(tags.map(|tags| TypedLive {
             id: name.to_owned(),
             properties,
             attributes: self.attributes(&found.table),
@@ -112,12 +111,15 @@ impl Tables {
         }))
     }
 
-    async fn own_tags(&self, name: &str, cache: &ReadCache) -> Result<Arc<Tags>, DriverError> {
-        cache
-            .once(format!("dynamodb:ListTagsOfResource {name}"), || {
-                self.client.tags(name)
-            })
-            .await
+    /// `None` if the table was deleted meanwhile.
+    async fn own_tags(
+        &self,
+        name: &str,
+        cache: &ReadCache,
+    ) -> Result<Option<LiveTags>, DriverError> {
+        let key = format!("dynamodb:ListTagsOfResource {name}");
+        let tags = cache.once(key, || self.known(name)).await?;
+        Ok(tags.as_ref().clone().map(LiveTags::Read))
     }
 
     /// A stream that is off keeps its ARN in the description for a day.

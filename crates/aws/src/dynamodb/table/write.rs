@@ -171,8 +171,8 @@ fn is_protected(error: &DriverError) -> bool {
 
 /// The calls name a table.
 impl TagCalls for Tables {
-    async fn tags(&self, name: &str) -> Result<Tags, DriverError> {
-        self.client.tags(name).await
+    async fn known(&self, name: &str) -> Result<Option<Tags>, DriverError> {
+        DYNAMODB.found(self.client.tags(name).await)
     }
 
     /// Sets tags and waits until they are read back.

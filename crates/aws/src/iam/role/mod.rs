@@ -167,9 +167,9 @@ impl ResourceDriver for Roles {
 
 /// The calls name a role.
 impl TagCalls for Roles {
-    async fn tags(&self, name: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, name: &str) -> Result<Option<Tags>, DriverError> {
         let role = self.get(name).await?;
-        Ok(role.map_or_else(Tags::new, |role| convert::tags(role.tags())))
+        Ok(role.map(|role| convert::tags(role.tags())))
     }
 
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), DriverError> {

@@ -114,10 +114,15 @@ impl Roles {
         };
         let inline = async {
             let names = self.inline_names(name).await?;
-            try_join_all(names.iter().map(|policy| self.inline(name, policy))).await
+            let policies = names.iter().map(|policy| self.inline(name, policy));
+            let policies = try_join_all(policies).await?;
+            Ok(policies.into_iter().flatten().collect())
         };
-        let (policies, managed) = tokio::try_join!(inline, self.managed_arns(name))?;
-        Ok(Some(convert::single(&role, managed, policies)))
+        // Another run may delete it meanwhile.
+        let read = tokio::try_join!(inline, self.managed_arns(name));
+        Ok(IAM
+            .found(read)?
+            .map(|(policies, managed)| convert::single(&role, managed, policies)))
     }
 
     /// The role by `GetRole`, or `None` if IAM knows none of that name.
@@ -177,15 +182,20 @@ impl Roles {
         Ok(arns.collect())
     }
 
-    async fn inline(&self, role: &str, policy: &str) -> Result<Policy<String>, DriverError> {
+    /// An inline policy, or `None` if it was deleted after it was listed.
+    async fn inline(
+        &self,
+        role: &str,
+        policy: &str,
+    ) -> Result<Option<Policy<String>>, DriverError> {
         let call = self
             .iam
             .sdk
             .get_role_policy()
             .role_name(role)
             .policy_name(policy);
-        let answer = call.send().sent("iam:GetRolePolicy").await?;
-        Ok(convert::inline(policy, answer.policy_document()))
+        let answer = IAM.found(call.send().sent("iam:GetRolePolicy").await)?;
+        Ok(answer.map(|answer| convert::inline(policy, answer.policy_document())))
     }
 }
 

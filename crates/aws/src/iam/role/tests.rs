@@ -374,6 +374,31 @@ async fn a_role_that_is_not_listed_yet_is_asked_for() {
     fake.assert_used();
 }
 
+/// Another run may delete it, policies first, while it is read.
+#[tokio::test]
+async fn what_is_deleted_while_it_is_read_is_absent() {
+    let (there, missing) = (there(), refused("NoSuchEntity", "It cannot be found."));
+    let one = NO_INLINE.replace(
+        "<PolicyNames/>",
+        "<PolicyNames><member>p</member></PolicyNames>",
+    );
+    let policy = FakeAws::new([
+        ("Action=GetRole&", 200, there.as_str()),
+        ("Action=ListRolePolicies&", 200, one.as_str()),
+        ("Action=GetRolePolicy&", 404, missing.as_str()),
+        ("Action=ListAttachedRolePolicies&", 200, NO_MANAGED),
+    ]);
+    let live = driver(&policy).find("acme-r").await.unwrap().unwrap();
+    assert!(live.properties.policies.is_empty());
+    policy.assert_used();
+    let role = FakeAws::new([
+        ("Action=GetRole&", 200, there.as_str()),
+        ("Action=ListRolePolicies&", 404, missing.as_str()),
+        ("Action=ListAttachedRolePolicies&", 404, missing.as_str()),
+    ]);
+    assert!(driver(&role).find("acme-r").await.unwrap().is_none());
+}
+
 fn changed(path: &str) -> Changes {
     let (old, new) = (serde_json::Value::Null, serde_json::Value::Null);
     Changes(vec![Change {

@@ -11,7 +11,7 @@ use super::record::{name_of, records};
 use super::{Parent, ParentTags, digest, orphan, parent_id, recorded_as};
 use crate::kit::calls::Calls;
 use crate::kit::limits::{Checks, Limit};
-use crate::kit::tag_store::TagStore;
+use crate::kit::tag_store::{TagCalls as _, TagStore};
 use crate::kit::typed::{OrphanSearch, ResourceDriver, TypedLive, TypedReadRequest, changes};
 
 /// How far the tags of a parent as it was read show the records of its children.
@@ -355,11 +355,18 @@ impl<C: Child> ResourceDriver for C {
         address: Option<&Address>,
     ) -> Result<Option<TypedLive<C::Properties>>, DriverError> {
         if address.is_some() {
-            let tags = LiveTags::Read(self.tag_store().tags(&child, address).await?);
-            return Ok(Some(TypedLive { tags, ..child }));
+            let tags = self.tag_store().tags(&child, address).await?;
+            return Ok(tags.map(|tags| TypedLive {
+                tags: LiveTags::Read(tags),
+                ..child
+            }));
         }
-        let parent = self.service().parent_tags(parent_id(&child)).await?;
-        judged(self, child, &parent).await
+        let service = self.service();
+        let parent = service.known(&service.tagged(parent_id(&child))).await?;
+        match parent {
+            Some(parent) => judged(self, child, &parent).await,
+            None => Ok(None),
+        }
     }
 
     fn tag_store(&self) -> impl TagStore<C::Properties> {

@@ -176,11 +176,14 @@ impl<S: Parent, P: Send + Sync> TagStore<P> for ParentTags<'_, S, P> {
         &self,
         child: &TypedLive<P>,
         address: Option<&Address>,
-    ) -> Result<Tags, DriverError> {
-        let parent = self.0.parent_tags(parent_id(child)).await?;
+    ) -> Result<Option<Tags>, DriverError> {
+        let parent = self.0.known(&self.0.tagged(parent_id(child))).await?;
         let digest = self.1(child);
-        let recorded = address.map(|address| recorded_as(&parent, address, digest.as_deref()));
-        Ok(recorded.unwrap_or_default())
+        let recorded = |parent: Tags| {
+            let recorded = address.map(|address| recorded_as(&parent, address, digest.as_deref()));
+            recorded.unwrap_or_default()
+        };
+        Ok(parent.map(recorded))
     }
 
     /// Writes the record of a child, if its fingerprint is among the tags. Its system and address

@@ -63,9 +63,9 @@ impl Service {
 }
 
 impl TagCalls for Service {
-    async fn tags(&self, _: &str) -> Result<Tags, DriverError> {
+    async fn known(&self, _: &str) -> Result<Option<Tags>, DriverError> {
         self.called("tags");
-        Ok(self.tags())
+        Ok(Some(self.tags()))
     }
 
     async fn tag(&self, _: &str, tags: &Tags) -> Result<(), DriverError> {

@@ -613,3 +613,14 @@ fn what_is_not_known_yet_is_not_refused() {
     let found = findings(EventSourceMappings::new, &unknown);
     assert!(found.is_empty(), "{found:?}");
 }
+
+/// Another run may delete it after it was listed.
+#[tokio::test]
+async fn a_mapping_that_was_deleted_since_it_was_listed_is_absent() {
+    let denied = r#"{"__type":"AccessDeniedException","message":"no"}"#;
+    let fake = FakeAws::new([(TAGS, 404, MISSING), (TAGS, 403, denied)]);
+    let confirm = || async { driver(&fake).confirm(alive(), None).await };
+    assert!(confirm().await.unwrap().is_none());
+    assert!(confirm().await.unwrap_err().is("AccessDeniedException"));
+    fake.assert_used();
+}

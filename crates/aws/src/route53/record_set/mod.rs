@@ -269,13 +269,12 @@ impl ResourceDriver for RecordSets {
 }
 
 impl TagStore<Properties> for RecordSets {
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Option<Tags>, DriverError> {
         let id = RecordId::of(&live.properties);
         let (companion, zone) = self.companion_of(&id).await?;
         let found = self.client.companion(&id.zone, &companion, &zone).await?;
-        Ok(found
-            .map(|(companion, _)| companion.tags())
-            .unwrap_or_default())
+        let tags = found.map(|(companion, _)| companion.tags());
+        Ok(Some(tags.unwrap_or_default()))
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {

@@ -127,9 +127,9 @@ impl ResourceDriver for Objects {
 }
 
 impl TagStore<Properties> for Objects {
-    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Tags, DriverError> {
+    async fn tags(&self, live: &Live, _: Option<&Address>) -> Result<Option<Tags>, DriverError> {
         let Object { bucket, key, .. } = &live.properties;
-        Ok(self.read_tags(bucket, key).await?.unwrap_or_default())
+        self.read_tags(bucket, key).await
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {

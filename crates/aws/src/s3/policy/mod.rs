@@ -118,7 +118,8 @@ impl ResourceDriver for Policies {
         address: Option<&Address>,
     ) -> Result<Option<Live>, DriverError> {
         let (tags, policy) = tokio::try_join!(self.tags(&live, address), self.policy(&live.id))?;
-        Ok(policy.map(|policy| self::live(&live.id, policy, LiveTags::Read(tags))))
+        let found = policy.zip(tags);
+        Ok(found.map(|(policy, tags)| self::live(&live.id, policy, LiveTags::Read(tags))))
     }
 
     fn tag_store(&self) -> impl TagStore<Properties> {
@@ -154,10 +155,16 @@ impl ResourceDriver for Policies {
 }
 
 impl TagStore<Properties> for Policies {
-    async fn tags(&self, live: &Live, address: Option<&Address>) -> Result<Tags, DriverError> {
-        let bucket = self.s3.read_tags(&live.id).await?.unwrap_or_default();
-        let tags = address.map(|address| of_child(&bucket, address, None));
-        Ok(tags.unwrap_or_default())
+    async fn tags(
+        &self,
+        live: &Live,
+        address: Option<&Address>,
+    ) -> Result<Option<Tags>, DriverError> {
+        let of_policy = |bucket: Tags| {
+            let tags = address.map(|address| of_child(&bucket, address, None));
+            tags.unwrap_or_default()
+        };
+        Ok(self.s3.read_tags(&live.id).await?.map(of_policy))
     }
 
     async fn tag(&self, live: &Live, tags: &Tags) -> Result<(), DriverError> {

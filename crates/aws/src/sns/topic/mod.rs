@@ -66,10 +66,10 @@ impl Topics {
         let arn = self.sns.arn(name);
         let hints = tagging::hints(&self.sns.account, cache).await?;
         let tags = match hints.tags(&arn) {
-            Some(tags) => tags,
-            None => LiveTags::Read(self.sns.tags(&arn).await?),
+            Some(tags) => Some(tags),
+            None => self.sns.known(&arn).await?.map(LiveTags::Read),
         };
-        Ok(Some(self.live(properties, tags)))
+        Ok(tags.map(|tags| self.live(properties, tags)))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::account::Quirk;
 use crate::kit::tag_store::TagCalls as _;
 use crate::kit::tagging;
 use crate::kit::typed::TypedLive;
-use crate::sqs::client::{QueueAttributes, SQS, name_of};
+use crate::sqs::client::{QueueAttributes, name_of};
 
 impl Queues {
     pub(super) fn live(&self, url: &str, properties: Properties, tags: LiveTags) -> Live {
@@ -46,7 +46,7 @@ impl Queues {
             let tags = match hints.tags(&self.sqs.arn(name)) {
                 Some(tags) => Some(tags),
                 // Another system's, or new: the index shows every queue sooner or later.
-                None => SQS.found(self.sqs.tags(url).await)?.map(LiveTags::Read),
+                None => self.sqs.known(url).await?.map(LiveTags::Read),
             };
             Ok(tags.map(|tags| self.live(url, properties, tags)))
         });
