@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{Bucket, Tag, Tagging};
 use engine::{DriverError, LiveTags, ReadCache};
 use futures_util::future::try_join_all;
-use model::{Owner, Tags};
+use model::{Owner, SYSTEM_TAG, Tags};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::account::Account;
@@ -18,6 +18,9 @@ use crate::kit::consistency::Error::{Code, Message};
 use crate::kit::tag_store::TagCalls;
 use crate::kit::tagging::{Hints, hints};
 use crate::kit::wait::WaitPolicy;
+
+/// The read of a bucket's tags. A bucket without any is an error of S3: `NoSuchTagSet`.
+const TAGS: &str = "s3:GetBucketTagging";
 
 /// How long S3 may take until a change reads back everywhere.
 pub(super) const PROPAGATION: WaitPolicy = WaitPolicy::seconds(60);
@@ -208,13 +211,20 @@ impl S3Client {
     /// A bucket's tags as they are now; `None` if it does not exist.
     pub(super) async fn read_tags(&self, bucket: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.sdk.get_bucket_tagging().bucket(bucket).send();
-        match call.sent("s3:GetBucketTagging").await {
+        match call.sent(TAGS).await {
             Err(error) if error.is("NoSuchTagSet") => Ok(Some(Tags::new())),
-            answer => Ok(S3.found(answer)?.map(|answer| from_sdk(answer.tag_set()))),
+            answer => S3.described(answer, TAGS, |answer| {
+                Some(from_sdk(answer.tag_set())).filter(|tags| !tags.is_empty())
+            }),
         }
     }
 
-    /// Changes a bucket's tags. One that does not exist has none to change.
+    /// Changes the tags of a bucket of the system. One that does not exist has none to change.
+    ///
+    /// All tags are written at once, so one that the answer lacked would be lost.
+    ///
+    /// # Errors
+    /// If the tags that were read would leave the bucket without an owner.
     pub(super) async fn change_tags(
         &self,
         bucket: &str,
@@ -228,6 +238,12 @@ impl S3Client {
         change(&mut new);
         if new == old {
             return Ok(());
+        }
+        if new.get(SYSTEM_TAG).map(String::as_str) != Some(self.account.system()) {
+            return Err(DriverError::Unreachable {
+                operation: TAGS,
+                reason: format!("the tags of `{bucket}` lack its owner"),
+            });
         }
         let call = self
             .sdk

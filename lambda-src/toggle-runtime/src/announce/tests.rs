@@ -644,7 +644,6 @@ async fn a_connection_of_another_url_that_accepts_messages_is_kept() {
     );
 }
 
-/// A permission is missing: that is everybody's failure, and no connection's end.
 /// A shard's next change waits until the invocation for this one is done.
 #[tokio::test(start_paused = true)]
 async fn bad_connections_of_the_own_api_do_not_delay_the_next_change() {
@@ -672,6 +671,7 @@ async fn bad_connections_of_the_own_api_do_not_delay_the_next_change() {
     assert_eq!(*fake.closed.borrow(), ["timed out"]);
 }
 
+/// A permission is missing: that is everybody's failure, and no connection's end.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_own_api_forgets_nobody() {
     let fake = fake(&[connection("a", OLD)], &[("1", 1)])

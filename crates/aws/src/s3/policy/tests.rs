@@ -135,10 +135,24 @@ async fn another_mistake_in_a_policy_is_told_at_once() {
     );
 }
 
+/// All tags are written at once, so those that an answer lacked would be lost.
+#[tokio::test]
+async fn tags_without_the_owner_are_not_written_over() {
+    for read in [tagging(&[]), tagging(&[("one", "1")])] {
+        let fake = FakeAws::new([(GET_TAGS, 200, read.as_str())]);
+        let client = S3Client::new(&Account::for_tests(&fake));
+        let change = |tags: &mut Tags| drop(tags.insert("two".into(), "2".into()));
+        let error = client.change_tags("acme-b", change).await.unwrap_err();
+        assert!(matches!(error, DriverError::Unreachable { .. }), "{error}");
+        fake.assert_used();
+    }
+}
+
 /// Two drivers write one bucket's tags: neither loses the other's.
 #[tokio::test]
 async fn a_bucket_has_one_writer_of_its_tags() {
-    let (first, second) = (tagging(&[]), tagging(&[("one", "1")]));
+    let first = tagging(&[(SYSTEM_TAG, "acme")]);
+    let second = tagging(&[(SYSTEM_TAG, "acme"), ("one", "1")]);
     let fake = FakeAws::new([
         (GET_TAGS, 200, first.as_str()),
         (PUT_TAGS, 204, ""),
