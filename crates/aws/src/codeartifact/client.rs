@@ -94,15 +94,16 @@ impl CodeArtifactClient {
             .await
     }
 
-    /// The tags as the index shows them, or from CodeArtifact itself if it does not.
+    /// The tags as the index shows them, or from CodeArtifact itself if it does not; `None` if what has the ARN was
+    /// deleted meanwhile.
     pub(super) async fn hinted(
         &self,
         arn: &str,
         cache: &ReadCache,
-    ) -> Result<LiveTags, DriverError> {
+    ) -> Result<Option<LiveTags>, DriverError> {
         match tagging::hints(&self.account, cache).await?.tags(arn) {
-            Some(tags) => Ok(tags),
-            None => Ok(LiveTags::Read(self.tags(arn).await?)),
+            Some(tags) => Ok(Some(tags)),
+            None => Ok(self.known(arn).await?.map(LiveTags::Read)),
         }
     }
 

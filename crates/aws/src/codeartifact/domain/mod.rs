@@ -61,7 +61,7 @@ impl Domains {
             };
             let arn = described.arn.as_deref().unwrap_or_default();
             let tags = self.client.hinted(arn, cache).await?;
-            Ok(Some(live(&described, properties, tags)))
+            Ok(tags.map(|tags| live(&described, properties, tags)))
         });
         Ok(found.await?.as_ref().clone())
     }

@@ -103,6 +103,21 @@ async fn a_policy_is_written_over_the_revision_that_was_read() {
     fake.assert_used();
 }
 
+/// Another run may delete it while it is read.
+#[tokio::test]
+async fn a_domain_that_is_deleted_before_its_tags_are_read_is_absent() {
+    let fake = FakeAws::new([
+        ("/v1/domain?", 200, DOMAIN),
+        ("/v1/domain/permissions/policy?", 404, ABSENT),
+        ("GetResources", 200, r#"{"ResourceTagMappingList":[]}"#),
+        ("/v1/tags?", 404, ABSENT),
+    ]);
+    let driver = Domains::new(&Account::for_tests(&fake));
+    let found = driver.find("acme-packages", &ReadCache::default()).await;
+    assert!(found.unwrap().is_none());
+    fake.assert_used();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_to_a_create_is_no_conflict_and_somebody_elses_domain_is() {
     let stands = answered("a:B", "R1");

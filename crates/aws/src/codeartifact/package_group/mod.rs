@@ -126,7 +126,7 @@ impl PackageGroups {
             let arn = described.arn.as_deref().unwrap_or_default();
             let tags = self.client.hinted(arn, cache).await?;
             let properties = properties(group, &described, allowed);
-            Ok(Some(live(&described, properties, tags)))
+            Ok(tags.map(|tags| live(&described, properties, tags)))
         });
         Ok(found.await?.as_ref().clone())
     }

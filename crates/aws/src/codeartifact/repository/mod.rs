@@ -107,7 +107,7 @@ impl Repositories {
             let properties = properties(domain, name, &described, policy);
             let arn = described.arn.as_deref().unwrap_or_default();
             let tags = self.client.hinted(arn, cache).await?;
-            Ok(Some(live(&described, endpoint, properties, tags)))
+            Ok(tags.map(|tags| live(&described, endpoint, properties, tags)))
         });
         Ok(found.await?.as_ref().clone())
     }
