@@ -45,10 +45,11 @@ struct Shown {
     source: Option<Box<Shown>>,
 }
 
-/// The same report, if need be in words that do not steer a terminal: they may be those of AWS, or
-/// contain names that others chose.
+/// The same report, if need be in words that do not steer a terminal, and then without the excerpt of
+/// its file: they may be those of AWS, or contain names that others chose.
 pub(super) fn visible(report: Report) -> Report {
-    let texts: Vec<_> = report.chain().map(ToString::to_string).collect();
+    let mut texts = vec![told(&*report)];
+    texts.extend(report.chain().skip(1).map(ToString::to_string));
     let help = report.help().map(|help| help.to_string());
     if !texts.iter().chain(&help).any(|text| is_odd(text)) {
         return report;
@@ -65,6 +66,21 @@ pub(super) fn visible(report: Report) -> Report {
         }),
         None => report,
     }
+}
+
+/// What a diagnostic says, with its labels and the diagnostics that it consists of.
+fn told(diagnostic: &dyn Diagnostic) -> String {
+    let mut text = diagnostic.to_string();
+    let labels = diagnostic.labels().into_iter().flatten();
+    for label in labels.filter_map(|label| label.label().map(str::to_owned)) {
+        text.extend([": ", &label]);
+    }
+    for part in diagnostic.related().into_iter().flatten() {
+        text.extend(["\n", &told(part)]);
+        let help = part.help().map(|help| format!("\n  help: {help}"));
+        text.extend(help);
+    }
+    text
 }
 
 /// A report of an error and its hint.
@@ -182,5 +198,24 @@ mod tests {
         let plain = report("no\ntoggle", "see");
         assert_eq!(chain(&plain), ["calling", "no\ntoggle"]);
         assert!(plain.downcast_ref::<WithHint<Calling>>().is_some());
+    }
+
+    /// Without the lines of the description, which would turn the text, the reason is still there.
+    #[test]
+    fn a_problem_of_the_description_says_why_without_its_source() {
+        let shown = |text: &str| {
+            let malformed = stacks::description::System::parse("frontage.toml", text).unwrap_err();
+            let shown = visible(Report::new(malformed));
+            assert!(shown.source_code().is_none());
+            shown.to_string()
+        };
+        let one = "name = \"acme\"\n[shell]\ntitle = \"Acme \u{202e}emca\"\n";
+        let why = r"`shell.title` cannot be `Acme \u{202e}emca`: U+202E changes the direction of the text";
+        assert_eq!(shown(one), why);
+        let two = shown(&format!("{one}colour = 1\n"));
+        assert!(
+            two.contains(why) && two.contains("unknown key `colour`"),
+            "{two}"
+        );
     }
 }

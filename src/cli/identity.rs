@@ -19,7 +19,7 @@ use crate::hint::Hint;
 /// Another system of the name.
 #[derive(Debug, Error)]
 #[error(
-    "the system `{name}` in account {account}, {region} has the id {found}, and this description is of {expected}"
+    "the system `{name}` in account {account}, {region} has the id {found}, but this description is for the system with the id {expected}"
 )]
 struct Another {
     name: String,
@@ -122,7 +122,7 @@ fn another(context: &Context, expected: &str, found: &str) -> Another {
 /// match.
 ///
 /// # Errors
-/// [`Renamed`], if it does.
+/// [`Renamed`], if it does; or if that cannot be read.
 pub(super) async fn look_for_other_name(
     context: &Context,
     inventory: &Inventory,
@@ -141,7 +141,7 @@ pub(super) async fn look_for_other_name(
             continue;
         }
         if let SystemId::Known(id) = &context.id
-            && is_bound(context, &other.name, id).await
+            && is_bound(context, &other.name, id).await?
         {
             return Err(advice::report(Renamed {
                 id: id.clone(),
@@ -152,13 +152,15 @@ pub(super) async fn look_for_other_name(
         }
         say(&format!(
             "note: the system `{}` seems to be in this account and Region, with the same {}; if it is this system \
-             under an earlier name, it is left untouched, and a second system is created",
+             under an earlier name, write `name = \"{}\"` again: otherwise `apply` leaves it untouched and creates a \
+             second system",
             other.name,
             if matches!(context.id, SystemId::Known(_)) {
                 "id"
             } else {
                 "stacks"
-            }
+            },
+            other.name,
         ));
     }
     Ok(())
@@ -166,13 +168,8 @@ pub(super) async fn look_for_other_name(
 
 /// Whether another name is bound to an id. The tagging index also shows what was deleted a while ago,
 /// so it proves nothing.
-async fn is_bound(context: &Context, name: &str, id: &str) -> bool {
+async fn is_bound(context: &Context, name: &str, id: &str) -> Result<bool, Report> {
     let control = Control::new(&context.account, context.graph.tags());
-    match control.binding_of(name).await {
-        Ok(binding) => binding.is_some_and(|binding| binding.id == id),
-        Err(error) => {
-            tracing::warn!(%error, "it is not known whether the system was renamed");
-            false
-        }
-    }
+    let binding = control.binding_of(name).await.map_err(advice::report)?;
+    Ok(binding.is_some_and(|binding| binding.id == id))
 }

@@ -25,8 +25,8 @@ impl Workspace {
     }
 }
 
-/// A configuration with some keys replaced and every other line unchanged, to its end: new lines end as
-/// the file's do.
+/// A configuration with some keys replaced. Every other line keeps its text and its line ending; new
+/// lines get the file's line ending.
 fn merged(before: &str, lines: &[String]) -> String {
     let end = if before.contains("\r\n") {
         "\r\n"

@@ -89,8 +89,14 @@ impl Subject<'_> {
         let converge = Goal::Converge;
         let destroy = Goal::Destroy { delete_data: true };
         match need {
-            Need::Plan => self.reading(policy, converge, self.selection),
-            Need::Apply => self.writing(policy, converge, &[Create, Change, Delete]),
+            Need::Plan => {
+                policy.allow(OTHER_NAMES, &[Read], self.selection);
+                self.reading(policy, converge, self.selection);
+            }
+            Need::Apply => {
+                policy.allow(OTHER_NAMES, &[Read], self.selection);
+                self.writing(policy, converge, &[Create, Change, Delete]);
+            }
             Need::Destroy => self.writing(policy, destroy, &[Delete]),
             Need::History => policy.allow(HISTORY, &[Read], self.selection),
             Need::Unlock => policy.allow(UNLOCKING, &[Read, Change], self.selection),
@@ -117,7 +123,6 @@ impl Subject<'_> {
             .filter(|of| everything || of.is_searched(whole, &shown));
         types.extend(searched.map(|of| of.resource_type.name));
         policy.allow(INDEX, &[Read], selection);
-        policy.allow(OTHER_NAMES, &[Read], selection);
         policy.allow_types(&types, &[Read], selection);
         self.settings(policy, false, selection);
     }

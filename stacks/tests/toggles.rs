@@ -160,6 +160,23 @@ fn keys_are_named_and_may_be_used() {
 
 /// What is not described is not stated, so that what others set stays.
 #[test]
+fn recovery_and_protection_of_the_toggles_are_as_described() {
+    let stated = |more: &str| {
+        let graph = graph(more);
+        let address = "toggles/toggles-table".parse().expect("an address");
+        let table = graph.node(&address).expect("a table").properties.clone();
+        let recovery = &table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"];
+        (
+            table["DeletionProtectionEnabled"].as_bool(),
+            recovery.as_bool(),
+        )
+    };
+    assert_eq!(stated(""), (Some(true), Some(true)));
+    let off = "[toggles]\ndeletion_protection = false\npoint_in_time_recovery = false";
+    assert_eq!(stated(off), (Some(false), Some(false)));
+}
+
+#[test]
 fn access_logs_and_the_connections_table_are_as_described() {
     let group = "arn:aws:logs:eu-west-1:111122223333:log-group:/acme/toggles";
     let stated = |more: &str| {

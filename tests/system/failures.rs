@@ -1,6 +1,7 @@
 //! Failures around Frontage, and how it reports them.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::cli::{Ended, Project, Running};
@@ -254,13 +255,8 @@ async fn the_list_of_roles_may_be_denied() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
-/// Denies what only makes reading fast.
-fn without_hints(call: &Call) -> Fate {
-    match call.operation.as_str() {
-        "GetResources" | "GetAccountAuthorizationDetails" => Fate::denied(),
-        _ => Fate::Pass,
-    }
-}
+/// What only makes reading fast.
+const HINTS: [&str; 2] = ["GetResources", "GetAccountAuthorizationDetails"];
 
 /// The tagging index and the account-wide reads of IAM only make reading fast: without them the
 /// same is found.
@@ -268,7 +264,16 @@ fn without_hints(call: &Call) -> Fate {
 async fn hints_may_be_denied() {
     let project = Project::described("[shell]\n[teams.shipping]\n");
     // One proxy for all runs: the sites' URLs have its port.
-    let proxy = Proxy::start(&project.world, without_hints);
+    let denied: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let asked = Arc::clone(&denied);
+    let proxy = Proxy::start(&project.world, move |call| {
+        if HINTS.contains(&call.operation.as_str()) {
+            asked.lock().expect("a set").insert(call.operation.clone());
+            Fate::denied()
+        } else {
+            Fate::Pass
+        }
+    });
     let succeeds = |arguments: &[&str]| {
         let mut command = project.command(arguments);
         command.env("AWS_ENDPOINT_URL", proxy.endpoint());
@@ -277,6 +282,7 @@ async fn hints_may_be_denied() {
         ended
     };
     succeeds(&["apply", "--yes"]);
+    assert_eq!(denied.lock().expect("a set").len(), HINTS.len());
     succeeds(&["plan", "--detailed-exitcode"]);
     // Everything of the shell and the team is an orphan now.
     project.describe("");

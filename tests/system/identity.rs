@@ -44,7 +44,7 @@ async fn another_description_of_the_name_is_refused() {
         says(&refused, &said);
         says(
             &refused,
-            "has the id 11111111, and this description is of 22222222",
+            "has the id 11111111, but this description is for the system with the id 22222222",
         );
     }
     assert_eq!(project.world.listing().await, before);

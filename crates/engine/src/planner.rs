@@ -276,8 +276,8 @@ fn check_dependents(
 /// What to do about a resource of another system.
 fn taking(address: &Address) -> String {
     format!(
-        "choose another `name` in frontage.toml; or run `frontage adopt {address}`, after which the other system is \
-         refused it"
+        "choose another `name` in frontage.toml; or run `frontage adopt {address}`, after which the other system \
+         can no longer manage it"
     )
 }
 

@@ -173,13 +173,13 @@ pub enum PlanError {
         /// The address.
         address: Address,
     },
-    /// Nothing stands at an address that could be taken over.
+    /// No resource exists at the address.
     #[error("there is no resource at {address} to take over")]
     NotThere {
         /// The address.
         address: Address,
     },
-    /// What is to be taken over is this system's already.
+    /// The resource already belongs to this system.
     #[error("{address} already belongs to this system: `{id}`")]
     AlreadyOwned {
         /// The address.

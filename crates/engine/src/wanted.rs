@@ -27,7 +27,7 @@ pub(super) fn looked_up<'g, 't>(
         .collect()
 }
 
-/// The types of the resources that [`read`] reads, by their names. Beyond them it looks for orphans.
+/// The types of the resources that [`crate::read`] reads, by their names. Beyond them it looks for orphans.
 #[must_use]
 pub fn types_read(graph: &Graph, selection: &Selection, goal: Goal) -> BTreeSet<&'static str> {
     let wanted = wanted(graph, selection, goal, |_| true);
@@ -44,7 +44,7 @@ pub fn types_selected(graph: &Graph, selection: &Selection) -> BTreeSet<&'static
         .collect()
 }
 
-/// The types of the resources that [`look_up`] reads, by their names.
+/// The types of the resources that [`crate::look_up`] reads, by their names.
 pub fn types_looked_up<'t>(
     graph: &Graph,
     texts: impl IntoIterator<Item = &'t Text>,

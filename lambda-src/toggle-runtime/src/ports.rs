@@ -28,7 +28,7 @@ pub enum CallbackError {
     /// 410: the connection is closed, or not open yet.
     #[error("the connection does not exist")]
     Gone,
-    /// It had no effect, and may have one if retried: 429, 5xx but 504, no connection to the service.
+    /// It had no effect, and may have one if retried: 429, 5xx except 504, no connection to the service.
     #[error("try again: {0}")]
     Again(String),
     /// No response arrived in time, the connection broke before one, or it was 504: the call may still

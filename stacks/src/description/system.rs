@@ -286,7 +286,7 @@ fn reserved_prefix(root: &Table, name: &Name) -> Option<Problem> {
         "the names of the sites' buckets begin with it",
     );
     Some(problem.help(format!(
-        "choose another name: S3 keeps names that begin with `{prefix}` for itself"
+        "choose another name: S3 reserves names that begin with `{prefix}`"
     )))
 }
 

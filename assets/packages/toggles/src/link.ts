@@ -49,7 +49,7 @@ const ROLL_OVER_SPREAD = 28 * MINUTE;
 /** The arrays of a large state follow one another immediately: after this silence no further one is expected. */
 const QUIET_AFTER = 1_000;
 /**
- * Only after this silence is it certain. The service tries for 20 seconds to send each array, waits for 10 seconds for the
+ * Only after this silence is it certain. The service tries for 20 seconds to send each array, waits for 5 seconds for the
  * last response, and closes the connection if it has failed (`lambda-src/README.md`, *Limits*). Toggles that are
  * missing are kept until then: none vanishes for a moment because its array is late.
  */

@@ -296,9 +296,13 @@ pub(super) struct Identity {
     pub(super) partition: String,
 }
 
+/// The first call. It is tried five times, so that a wrong endpoint or network is reported within seconds.
 pub(super) async fn identify(config: &SdkConfig) -> Result<Identity, DriverError> {
     let operation = "sts:GetCallerIdentity";
-    let answer = aws_sdk_sts::Client::new(config)
+    let config = aws_sdk_sts::config::Builder::from(config)
+        .retry_config(patience::retries().with_max_attempts(5))
+        .build();
+    let answer = aws_sdk_sts::Client::from_conf(config)
         .get_caller_identity()
         .send()
         .await

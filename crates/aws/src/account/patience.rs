@@ -27,8 +27,8 @@ pub(super) fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The retries of connections that fail and of errors of the services themselves, 5xx: ten attempts
-/// within half a minute. Where three of ten calls fail, one in 170,000 fails ten times.
+/// The retries of connections that fail and of errors of the services themselves, 5xx: ten attempts,
+/// with pauses of half a minute in all; one without an answer takes as long as an answer may. Where three of ten calls fail, one in 170,000 fails ten times.
 pub(super) fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(10)

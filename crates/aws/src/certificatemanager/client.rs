@@ -73,9 +73,10 @@ impl CertificateManagerClient {
             answer.certificate
         })
     }
+}
 
-    /// The tags of a certificate, or `None` if it does not exist.
-    pub(super) async fn known_tags(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
+impl TagCalls for CertificateManagerClient {
+    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let answer = self
             .sdk
             .list_tags_for_certificate()
@@ -89,12 +90,6 @@ impl CertificateManagerClient {
             (tag.key().to_owned(), value.to_owned())
         };
         Ok(found.map(|answer| answer.tags().iter().map(pair).collect()))
-    }
-}
-
-impl TagCalls for CertificateManagerClient {
-    async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
-        self.known_tags(arn).await
     }
 
     /// Sets tags of a certificate.

@@ -94,8 +94,8 @@ impl CodeArtifactClient {
             .await
     }
 
-    /// The tags as the index shows them, or from CodeArtifact itself if it does not; `None` if what has the ARN was
-    /// deleted meanwhile.
+    /// The tags as the index shows them, or from CodeArtifact itself if it does not; `None` if what has
+    /// the ARN was deleted meanwhile.
     pub(super) async fn hinted(
         &self,
         arn: &str,
@@ -235,7 +235,6 @@ impl CodeArtifactClient {
 }
 
 impl TagCalls for CodeArtifactClient {
-    /// The tags; empty if it does not exist.
     async fn known(&self, arn: &str) -> Result<Option<Tags>, DriverError> {
         let call = self.sdk.list_tags_for_resource().resource_arn(arn);
         let answer = call.send().sent("codeartifact:ListTagsForResource").await;

@@ -240,10 +240,10 @@ impl S3Client {
             return Ok(());
         }
         if new.get(SYSTEM_TAG).map(String::as_str) != Some(self.account.system()) {
-            return Err(DriverError::Unreachable {
-                operation: TAGS,
-                reason: format!("the tags of `{bucket}` lack its owner"),
-            });
+            return Err(DriverError::Invalid(format!(
+                "the tags of the bucket `{bucket}` do not name this system, so they were not changed: others removed \
+                 them, or S3 does not show them everywhere yet; run `frontage plan`"
+            )));
         }
         let call = self
             .sdk

@@ -11,6 +11,7 @@ use futures_util::future::try_join_all;
 use model::{Owner, Tags};
 
 use super::{Certificates, Live, Properties, convert, live};
+use crate::kit::tag_store::TagCalls as _;
 use crate::kit::typed::TypedReadRequest;
 
 /// A certificate of the system.
@@ -66,7 +67,7 @@ impl Certificates {
 
     /// A certificate, if it is the system's.
     async fn own(&self, arn: &str) -> Result<Option<Owned>, DriverError> {
-        let tags = self.client.known_tags(arn).await?.unwrap_or_default();
+        let tags = self.client.tags(arn).await?;
         let Some(owner) = Owner::recorded_in(&tags).filter(|owner| self.account.owns(owner)) else {
             return Ok(None);
         };

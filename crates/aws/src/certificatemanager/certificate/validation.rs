@@ -202,7 +202,7 @@ impl Certificates {
     pub(super) async fn invalidate(&self, arn: &str) -> Result<(), DriverError> {
         let (Some(detail), Some(tags)) = (
             self.client.describe(arn).await?,
-            self.client.known_tags(arn).await?,
+            self.client.known(arn).await?,
         ) else {
             return Ok(());
         };

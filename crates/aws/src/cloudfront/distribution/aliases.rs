@@ -4,6 +4,7 @@
 //! distribution that had it. Nothing else releases it in time: that one is changed or deleted in the
 //! same run, and the new one would have to wait for its deletion.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::Duration;
 
@@ -25,8 +26,9 @@ const RELEASED: WaitPolicy = WaitPolicy {
 };
 
 impl Distributions {
-    /// Makes a write that claims aliases. Those that other distributions of the system have are
-    /// released there first: no description has an alias twice.
+    /// Makes a write that claims aliases. If other distributions of the system have all that are new to
+    /// this one, they are released there first: no description has an alias twice. Otherwise one may be
+    /// a stranger's, and the write would be refused after ours were taken down.
     pub(super) async fn claiming<T, F>(
         &self,
         aliases: &[String],
@@ -47,9 +49,17 @@ impl Distributions {
         }
     }
 
-    /// Releases aliases from the system's other distributions. Returns whether one had any.
+    /// Releases aliases from the system's other distributions, if these have all that are new. Returns
+    /// whether any was released.
     async fn release(&self, aliases: &[String], id: Option<&str>) -> Result<bool, DriverError> {
         let owned = Box::pin(self.owned(&ReadCache::default())).await?;
+        let held = owned
+            .iter()
+            .flat_map(|of| &of.properties.distribution_config.aliases);
+        let held: BTreeSet<_> = held.collect();
+        if !aliases.iter().all(|alias| held.contains(alias)) {
+            return Ok(false);
+        }
         let mut released = false;
         for holder in owned.iter().filter(|holder| Some(holder.id.as_str()) != id) {
             let held = &holder.properties.distribution_config.aliases;

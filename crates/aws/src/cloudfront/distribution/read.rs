@@ -62,13 +62,15 @@ impl Distributions {
     /// A distribution with its tags, read once per cache, or `None` if it was deleted meanwhile.
     async fn read_whole(&self, id: &str, cache: &ReadCache) -> Result<Option<Live>, DriverError> {
         let found = cache.once(format!("cloudfront:distribution {id}"), || async {
-            Ok(WRITES.found(self.read_live(id).await)?.flatten())
+            self.read_live(id).await
         });
         Ok(found.await?.as_ref().clone())
     }
 
     async fn read_live(&self, id: &str) -> Result<Option<Live>, DriverError> {
-        let live = self.get(id).await?;
+        let Some(live) = WRITES.found(self.get(id).await)? else {
+            return Ok(None);
+        };
         let Some(tags) = self.client.known(&live.distribution.arn).await? else {
             return Ok(None);
         };

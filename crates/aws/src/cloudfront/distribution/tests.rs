@@ -487,6 +487,33 @@ async fn a_refusal_that_stays_is_not_repeated() {
     fake.assert_used();
 }
 
+/// One of the names may be a stranger's: the other stays where it is.
+#[tokio::test(start_paused = true)]
+async fn a_name_that_may_be_a_strangers_takes_none_from_our_sites() {
+    let refused = error("CNAMEAlreadyExists", "One or more of the CNAMEs");
+    let has =
+        "<Aliases><Quantity>1</Quantity><Items><CNAME>x.example.com</CNAME></Items></Aliases>";
+    let has_none = "<Aliases><Quantity>0</Quantity></Aliases>";
+    let holder = read("V1", "Deployed", true).replace(has_none, has);
+    let all = list(
+        &[summary("E1", "[frontage acme@eu-west-1 shell/site]")],
+        None,
+    );
+    let tags = tag_list("acme", "shell/site");
+    let fake = FakeAws::new([
+        ("POST ", 409, refused.as_str()),
+        ("GET ", 200, all.as_str()),
+        ("GET ", 200, holder.as_str()),
+        ("GET ", 200, tags.as_str()),
+    ]);
+    let mut desired = site();
+    let names = ["x.example.com", "y.example.com"];
+    desired.distribution_config.aliases = names.map(str::to_owned).into();
+    let failed = create(&fake, desired).await.unwrap_err();
+    assert!(failed.is("CNAMEAlreadyExists"), "{failed}");
+    fake.assert_used();
+}
+
 /// Another writer changes it between the read and the write: its changes to what the description
 /// does not cover are kept.
 #[tokio::test(start_paused = true)]

@@ -118,11 +118,11 @@ impl Roles {
             let policies = try_join_all(policies).await?;
             Ok(policies.into_iter().flatten().collect())
         };
-        // Another run may delete it meanwhile.
-        let read = tokio::try_join!(inline, self.managed_arns(name));
-        Ok(IAM
-            .found(read)?
-            .map(|(policies, managed)| convert::single(&role, managed, policies)))
+        match tokio::try_join!(inline, self.managed_arns(name)) {
+            // Another run may have deleted it meanwhile; or it is so new that IAM does not show it everywhere.
+            Err(error) if IAM.is_absent(&error) && self.get(name).await?.is_none() => Ok(None),
+            read => read.map(|(policies, managed)| Some(convert::single(&role, managed, policies))),
+        }
     }
 
     /// The role by `GetRole`, or `None` if IAM knows none of that name.

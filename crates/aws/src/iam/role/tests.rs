@@ -395,6 +395,7 @@ async fn what_is_deleted_while_it_is_read_is_absent() {
         ("Action=GetRole&", 200, there.as_str()),
         ("Action=ListRolePolicies&", 404, missing.as_str()),
         ("Action=ListAttachedRolePolicies&", 404, missing.as_str()),
+        ("Action=GetRole&", 404, missing.as_str()),
     ]);
     assert!(driver(&role).find("acme-r").await.unwrap().is_none());
 }

@@ -13,7 +13,7 @@ mod write;
 
 use engine::{Changes, DriverError, Holding, LiveTags, ReadCache};
 use model::types::s3::{Bucket, ObjectOwnership, VersioningStatus};
-use model::{Address, Owner, Tags};
+use model::{Owner, Tags};
 
 use super::client::{Name, S3, S3Client};
 use crate::account::Account;
@@ -138,14 +138,6 @@ impl ResourceDriver for Buckets {
 
     fn tag_store(&self) -> impl TagStore<Properties> {
         OwnTags::by_id(&self.s3)
-    }
-
-    async fn confirm(&self, live: Live, _: Option<&Address>) -> Result<Option<Live>, DriverError> {
-        let tags = self.s3.read_tags(&live.id).await?;
-        Ok(tags.map(|tags| TypedLive {
-            tags: LiveTags::Read(tags),
-            ..live
-        }))
     }
 
     async fn create(

@@ -43,27 +43,9 @@ impl Queues {
     }
 }
 
-/// The numbers of a queue, with AWS's defaults.
-fn numbers(queue: &mut Properties) -> [(&mut Option<i32>, i32); 5] {
-    [
-        (&mut queue.delay_seconds, 0),
-        (&mut queue.maximum_message_size, 1_048_576),
-        (&mut queue.message_retention_period, 345_600),
-        (&mut queue.receive_message_wait_time_seconds, 0),
-        (&mut queue.visibility_timeout, 30),
-    ]
-}
-
-/// The queue without the numbers that are AWS's defaults: a Region in which one is lower may refuse it.
-///
-/// Encryption stays: SQS encrypts a queue by itself only if the call came through TLS. Source: the AWS
-/// Compute Blog, `Announcing server-side encryption … by default`.
-fn beyond_defaults(mut queue: Properties) -> Properties {
-    for (number, default) in numbers(&mut queue) {
-        number.take_if(|number| *number == default);
-    }
-    queue
-}
+/// The default of the size of messages, in bytes. AWS raised it from 262,144 in 2025, and a Region that
+/// has not followed refuses it.
+const LARGEST: i32 = 1_048_576;
 
 /// All queues may redrive unless a policy says otherwise; the sources are a set.
 fn normalise_allow_policy(policy: Option<Value>) -> Option<Value> {
@@ -91,9 +73,11 @@ impl ResourceDriver for Queues {
     fn normalise(&self, queue: &mut Properties) {
         queue.fifo_queue.get_or_insert(false);
         queue.content_based_deduplication.get_or_insert(false);
-        for (number, default) in numbers(queue) {
-            number.get_or_insert(default);
-        }
+        queue.delay_seconds.get_or_insert(0);
+        queue.maximum_message_size.get_or_insert(LARGEST);
+        queue.message_retention_period.get_or_insert(345_600);
+        queue.receive_message_wait_time_seconds.get_or_insert(0);
+        queue.visibility_timeout.get_or_insert(30);
         queue
             .sqs_managed_sse_enabled
             .get_or_insert(queue.kms_master_key_id.is_none());
@@ -160,7 +144,8 @@ impl ResourceDriver for Queues {
         owner: &Owner,
         tags: &Tags,
     ) -> Result<Live, DriverError> {
-        let stated = beyond_defaults(desired.clone());
+        let mut stated = desired.clone();
+        stated.maximum_message_size.take_if(|size| *size == LARGEST);
         let url = match self.make(&stated, tags).await {
             Err(error) if name_is_taken(&error) => self.resume(&stated, owner, tags, error).await?,
             made => made?,

@@ -70,8 +70,8 @@ impl Queues {
         Ok(url)
     }
 
-    /// Waits until the queue reads back as desired, several times in a row. What is not stated may be
-    /// what AWS chose.
+    /// Waits until the queue reads back as desired, several times in a row. A size that is
+    /// not stated may be what AWS chose.
     pub(super) async fn settled(&self, url: &str, desired: &Properties) -> Result<(), DriverError> {
         let name = &desired.queue_name;
         let condition = format!("the attributes of the queue `{name}` to read back as written");

@@ -1,6 +1,7 @@
 //! Reads and writes of buckets' settings.
 
 use engine::{Change, UNKNOWN};
+use model::Address;
 use model::types::s3::{LifecycleConfiguration, LifecycleRule};
 use serde_json::json;
 
