@@ -120,6 +120,12 @@ async fn an_altered_answer_to_a_run_that_writes_is_survived() {
     writes(2).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes; a sample of it always runs"]
+async fn hundreds_of_altered_answers_to_runs_that_write_are_survived() {
+    writes(25).await;
+}
+
 #[test]
 fn an_altered_answer_makes_no_panic() {
     plans(12);

@@ -91,20 +91,22 @@ impl Inventory {
         ids.max_by_key(|(_, count)| *count).map(|(id, _)| id)
     }
 
-    /// Adds something that a system of this name owns and the model does not have: an orphan, unless it
-    /// is of another Region, or of another system.
-    fn add_owned(&mut self, owned: Orphan) {
-        let owner = owned.live.tags.owner();
-        let id = self.known.id.get();
-        let another = owner.as_ref().is_some_and(|of| of.another(id).is_some());
-        let region = owner
-            .as_ref()
-            .and_then(|owner| owner.elsewhere(self.known.region()));
-        match region {
-            Some(region) => drop(self.elsewhere.insert(region.to_owned())),
-            None if another => {}
-            None => self.orphans.push(owned),
+    /// Adds what systems of this name own and the model does not have: orphans, but for those of another
+    /// Region and of another system.
+    fn add_owned(&mut self, system: &str, owned: Vec<Orphan>) {
+        for one in owned {
+            let owner = one.live.tags.owner();
+            match owner.and_then(|owner| Some(owner.elsewhere(self.known.region())?.to_owned())) {
+                Some(region) => drop(self.elsewhere.insert(region)),
+                None => self.orphans.push(one),
+            }
         }
+        self.identify(system);
+        let id = self.known.id.get();
+        self.orphans.retain(|of| {
+            let owner = of.live.tags.owner();
+            owner.is_none_or(|owner| owner.another(id).is_none())
+        });
     }
 
     /// Sets the live resource at an address, and its known attributes.
@@ -235,12 +237,12 @@ async fn read_all(
     };
     inventory.identify(graph.system());
     confirm(graph, goal, &mut inventory, drivers).await?;
+    // Bulk answers show no tags: what a lagging list hid from a destruction names its system only now.
+    inventory.identify(graph.system());
     let candidates = candidates(graph, selection, &inventory.live, listed);
     let (owned, strangers) = owned(graph, selection, candidates, drivers).await?;
     inventory.strangers = strangers;
-    for one in owned {
-        inventory.add_owned(one);
-    }
+    inventory.add_owned(graph.system(), owned);
     let at_stake = at_stake(graph, goal, &inventory.live, &inventory.compared);
     let orphans = inventory.orphans.iter();
     let all = at_stake.chain(orphans.map(|of| (of.resource_type, &of.live)));
@@ -316,7 +318,8 @@ async fn read_one(
 ///
 /// If nothing differs, nothing is written, and bulk answers and the tagging index are trusted. As
 /// soon as anything differs, tags that were not read before are read, and so are those of all that
-/// refers to it, however indirectly: what a step changes may change what refers to it.
+/// refers to it, however indirectly: what a step changes may change what refers to it. As long as
+/// nothing says which system it is, all tags are read.
 async fn confirm(
     graph: &Graph,
     goal: Goal,
@@ -344,12 +347,13 @@ async fn confirm(
             affected.insert(node.address.clone());
         }
     }
+    let identified = !matches!(inventory.known.id, SystemId::Proposed(_));
     let nodes = graph.nodes().filter_map(|node| {
         let live = inventory.live.get(&node.address)?;
         Some((node, live))
     });
     let unsure = nodes.filter(|(node, live)| {
-        let unread = live.tags.known().is_none() && !affected.is_empty();
+        let unread = live.tags.known().is_none() && !(affected.is_empty() && identified);
         !live.tags.is_read() && (unread || affected.contains(&node.address))
     });
     let read = unsure.map(async |(node, live)| {

@@ -149,7 +149,7 @@ struct State {
     log: Vec<String>,
     faults: BTreeMap<String, Fault>,
     /// What a lagging index shows of a resource, by its name, where its own tags are not read.
-    hints: BTreeMap<String, Tags>,
+    hints: BTreeMap<String, LiveTags>,
     made: u32,
 }
 
@@ -187,7 +187,13 @@ impl Cloud {
     /// Lets an index show these tags of a resource, whatever its own are.
     pub(super) fn hint(&self, name: &str, tags: Tags) {
         let mut state = self.0.lock().unwrap();
-        state.hints.insert(name.to_owned(), tags);
+        state.hints.insert(name.to_owned(), LiveTags::Hinted(tags));
+    }
+
+    /// Lets the index show nothing of a resource.
+    pub(super) fn hide(&self, name: &str) {
+        let mut state = self.0.lock().unwrap();
+        state.hints.insert(name.to_owned(), LiveTags::Unread);
     }
 
     /// Gives `STEP NAME` a fault: `create a`.
@@ -374,7 +380,7 @@ impl Reader for FakeDriver {
         let state = self.cloud.0.lock().unwrap();
         Ok(found.map(|live| match state.hints.get(&name(json(&live))) {
             Some(hint) => Live {
-                tags: LiveTags::Hinted(hint.clone()),
+                tags: hint.clone(),
                 ..live
             },
             None => live,

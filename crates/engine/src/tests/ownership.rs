@@ -179,6 +179,29 @@ async fn another_system_of_the_name_is_left_alone() {
     }
 }
 
+/// A list lagged, so a destruction left something, and the record of the system's id is gone: what is
+/// left says which system it was, though the index shows nothing of it.
+#[tokio::test]
+async fn what_a_destruction_left_is_still_the_systems() {
+    let cloud = Cloud::default();
+    let graph = things([thing("a", &[])]);
+    cloud
+        .identified(SystemId::Proposed("1".to_owned()))
+        .apply(&graph)
+        .await;
+    cloud.hide("a");
+    let next = cloud.identified(SystemId::Proposed("2".to_owned()));
+    for (described, goal) in [(&graph, DESTROY), (&things([]), Goal::Converge)] {
+        let plan = next.plan(described, goal).await.unwrap();
+        assert_eq!(actions(&plan), ["delete a"]);
+    }
+    // An apply goes on with its id, so nothing of it is another system's later.
+    let larger = things([thing("a", &[]), thing("b", &[])]);
+    let plan = plan(&next, &larger).await;
+    assert_eq!(actions(&plan), ["create b"]);
+    assert_eq!(plan.known.id, SystemId::Known("1".to_owned()));
+}
+
 /// Of a version that wrote no ids.
 #[tokio::test]
 async fn records_without_an_id_are_completed_in_place() {
