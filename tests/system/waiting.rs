@@ -114,7 +114,7 @@ async fn a_change_that_is_not_waited_for_has_no_receipt() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_no_function_delivers_is_an_error_after_the_time() {
     let project = Project::new();
-    let _clients = connected(&project, 1).await;
+    let mut clients = connected(&project, 1).await;
     let lambda = aws_sdk_lambda::Client::new(&project.world.config());
     let function = project.world.name("toggle-message");
     let mappings = lambda.list_event_source_mappings().function_name(function);
@@ -122,11 +122,19 @@ async fn a_change_that_no_function_delivers_is_an_error_after_the_time() {
     let uuid = mappings.event_source_mappings()[0].uuid().expect("an id");
     let deleted = lambda.delete_event_source_mapping().uuid(uuid).send();
     deleted.await.expect("deleted");
+    // MiniStack may still be in a round over the mappings that it saw before, and read a change for the
+    // deleted one. It reads for each mapping once a round, so the second connection is of a later round.
+    let url = project.output("websocket_url");
+    for _ in 0..2 {
+        let mut client = Client::connect(&url).await;
+        client.expect(&json!([])).await;
+        clients.push(client);
+    }
 
     let wait = ["--wait", "--wait-timeout", "2"];
     let failed = project.fails(&[&["toggles", "set", "1", "on"][..], &wait].concat());
     let told = words(&failed.stderr);
-    let wanted = "the change is written, and no function reported its delivery within 2.";
+    let wanted = "the change is written, and no function reported its delivery within";
     assert!(told.contains(wanted), "{told}");
     assert!(told.contains("run `frontage plan`"), "{told}");
     let json = [&["toggles", "resend", "1", "--format", "json"][..], &wait].concat();
@@ -140,12 +148,13 @@ async fn a_change_that_no_function_delivers_is_an_error_after_the_time() {
 
     // As advised; the mapping reads the stream from its beginning.
     project.apply();
-    let resent = project.ok(&["toggles", "resend", "1", "--wait"]);
+    let patient = ["--wait", "--wait-timeout", "180"];
+    let resent = project.ok(&[&["toggles", "resend", "1"][..], &patient].concat());
     assert!(
         resent.stdout.starts_with("1 toggle sent again\n"),
         "{resent:#?}"
     );
-    assert!(accepted(&resent).ends_with("1 of 1 connection accepted it"));
+    assert!(accepted(&resent).ends_with("3 of 3 connections accepted it"));
     project.destroy();
 }
 
