@@ -129,7 +129,8 @@ impl DynamoDbClient {
         Ok(answer?.continuous_backups_description)
     }
 
-    pub(super) async fn tags(&self, name: &str) -> Result<Tags, DriverError> {
+    /// The tags of a table; `None` if it does not exist.
+    pub(super) async fn tags(&self, name: &str) -> Result<Option<Tags>, DriverError> {
         let call = self
             .sdk
             .list_tags_of_resource()
@@ -138,12 +139,15 @@ impl DynamoDbClient {
         let mut next = None;
         loop {
             let call = call.clone().set_next_token(next);
-            let page = call.send().sent("dynamodb:ListTagsOfResource").await?;
+            let page = call.send().sent("dynamodb:ListTagsOfResource").await;
+            let Some(page) = DYNAMODB.found(page)? else {
+                return Ok(None);
+            };
             let pairs = page.tags.unwrap_or_default().into_iter();
             tags.extend(pairs.map(|tag| (tag.key, tag.value)));
             next = page.next_token;
             if next.is_none() {
-                return Ok(tags);
+                return Ok(Some(tags));
             }
         }
     }

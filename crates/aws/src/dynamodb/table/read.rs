@@ -187,7 +187,7 @@ impl Tables {
             &format!("the tags of the table `{name}` to read back as written"),
             LAG,
             || async {
-                let tags = self.client.tags(name).await?;
+                let tags = self.tags(name).await?;
                 let settled = set.iter().all(|(key, value)| tags.get(key) == Some(value))
                     && !removed.iter().any(|key| tags.contains_key(key));
                 Ok(if settled {

@@ -91,7 +91,7 @@ impl Tables {
             "the tags of the table to appear",
             WaitPolicy::seconds(10),
             || async {
-                let tags = self.client.tags(name).await?;
+                let tags = self.tags(name).await?;
                 Ok(Some(tags)
                     .filter(|tags| !tags.is_empty())
                     .ok_or_else(|| "none".to_owned()))
@@ -172,7 +172,7 @@ fn is_protected(error: &DriverError) -> bool {
 /// The calls name a table.
 impl TagCalls for Tables {
     async fn known(&self, name: &str) -> Result<Option<Tags>, DriverError> {
-        DYNAMODB.found(self.client.tags(name).await)
+        self.client.tags(name).await
     }
 
     /// Sets tags and waits until they are read back.

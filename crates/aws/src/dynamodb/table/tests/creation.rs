@@ -26,6 +26,7 @@ async fn a_new_table_is_waited_for_and_gets_recovery_and_expiry() {
         ("DescribeTimeToLive", 200, off.as_str()),
         ("DescribeTimeToLive", 200, enabling.as_str()),
         ("DescribeTable", 200, active.as_str()),
+        ("ListTagsOfResource", 400, ABSENT),
         ("ListTagsOfResource", 200, NO_TAGS),
         ("ListTagsOfResource", 200, OWNED),
     ]);
@@ -60,6 +61,7 @@ async fn an_answer_that_was_lost_is_found_again_and_its_steps_finished() {
         ("CreateTable", 400, EXISTS),
         ("DescribeTable", 400, ABSENT),
         ("DescribeTable", 200, active.as_str()),
+        ("ListTagsOfResource", 400, ABSENT),
         ("ListTagsOfResource", 200, NO_TAGS),
         ("ListTagsOfResource", 200, OWNED),
         // The table as the earlier attempt left it: without protection.

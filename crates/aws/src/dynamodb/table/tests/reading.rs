@@ -59,6 +59,21 @@ async fn a_table_that_is_being_made_is_waited_for_and_one_that_is_going_is_gone(
     assert!(read(&driver(&fake), &json!({})).await.unwrap().is_none());
 }
 
+/// It was described before, and is gone when its tags are asked for.
+#[tokio::test]
+async fn a_table_that_goes_while_it_is_read_is_absent() {
+    let (active, off, recoverable) = (active(), expiry("DISABLED", None), backups(9));
+    let fake = FakeAws::new([
+        ("DescribeTable", 200, active.as_str()),
+        ("DescribeTimeToLive", 200, off.as_str()),
+        ("DescribeContinuousBackups", 200, recoverable.as_str()),
+        ("GetResources", 200, NO_HINTS),
+        ("ListTagsOfResource", 400, ABSENT),
+    ]);
+    assert!(read(&driver(&fake), &json!({})).await.unwrap().is_none());
+    fake.assert_used();
+}
+
 /// A billing mode is absent for a table that was always provisioned.
 #[test]
 fn what_aws_leaves_out_is_its_default() {
