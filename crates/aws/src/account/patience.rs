@@ -28,7 +28,8 @@ pub(super) fn timeouts() -> TimeoutConfig {
 }
 
 /// The retries of connections that fail and of errors of the services themselves, 5xx: ten attempts,
-/// with pauses of half a minute in all; one without an answer takes as long as an answer may. Where three of ten calls fail, one in 170,000 fails ten times.
+/// with pauses of half a minute in all; one without an answer takes as long as an answer may. Where
+/// three of ten calls fail, one in 170,000 fails ten times.
 pub(super) fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(10)
@@ -43,11 +44,17 @@ pub(super) fn stalled_streams() -> StalledStreamProtectionConfig {
         .build()
 }
 
+/// How often an upload without an answer is sent: ten times would take an hour. One that fails at once
+/// is sent again like any call, within the same time.
+const UPLOADS: u32 = 3;
+
 /// The timeouts of a call that uploads this many bytes; it overrides those of the client.
 #[must_use]
 pub fn upload_timeouts(bytes: u64) -> TimeoutConfig {
+    let attempt = Duration::from_secs(ANSWER + bytes / SLOWEST);
     TimeoutConfig::builder()
-        .read_timeout(Duration::from_secs(ANSWER + bytes / SLOWEST))
+        .read_timeout(attempt)
+        .operation_timeout(attempt * UPLOADS)
         .build()
 }
 
@@ -62,6 +69,7 @@ mod tests {
     use aws_smithy_types::error::display::DisplayErrorContext;
     use fake_aws::FakeAws;
     use futures_util::future::try_join_all;
+    use tokio::net::TcpListener;
 
     use super::*;
     use crate::account::network::Network;
@@ -97,6 +105,16 @@ mod tests {
     /// Uploads a file over a slow line.
     async fn upload(bytes: usize, timeouts: TimeoutConfig) -> Result<(), String> {
         let line = SlowLine::start("200 OK", "").await;
+        upload_to(&line.url, bytes, timeouts, RetryConfig::disabled()).await
+    }
+
+    /// Uploads a file to a host.
+    async fn upload_to(
+        url: &str,
+        bytes: usize,
+        timeouts: TimeoutConfig,
+        retries: RetryConfig,
+    ) -> Result<(), String> {
         let connections = transport::connections(&Network::default());
         let count = CallCount::default();
         let http = transport::client(connections, count, "s3", Endpoint::Emulator);
@@ -104,9 +122,9 @@ mod tests {
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
             .region(aws_sdk_s3::config::Region::new("eu-west-1"))
             .credentials_provider(Credentials::new("id", "secret", None, None, "tests"))
-            .endpoint_url(&line.url)
+            .endpoint_url(url)
             .force_path_style(true)
-            .retry_config(RetryConfig::disabled())
+            .retry_config(retries)
             .sleep_impl(SharedAsyncSleep::new(FastSleep))
             .timeout_config(timeouts)
             .stalled_stream_protection(stalled_streams())
@@ -130,6 +148,23 @@ mod tests {
         let refused = upload(bytes, timeouts()).await.unwrap_err();
         assert!(refused.contains("timeout"), "{refused}");
         upload(bytes, upload_timeouts(bytes as u64)).await.unwrap();
+    }
+
+    /// A host that takes connections and says nothing.
+    #[tokio::test]
+    async fn an_upload_without_an_answer_is_sent_three_times() {
+        let host = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", host.local_addr().unwrap());
+        let accepting = tokio::spawn(async move {
+            let mut connections = Vec::new();
+            while connections.len() < 4 {
+                connections.push(host.accept().await.unwrap());
+            }
+        });
+        let sent = upload_to(&url, 10, upload_timeouts(10), retries()).await;
+        assert!(sent.unwrap_err().contains("timeout"));
+        assert!(!accepting.is_finished(), "it was sent a fourth time");
+        accepting.abort();
     }
 
     #[test]
