@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use engine::DriverError;
 
 use super::actions::iam_actions;
+use super::error::DESCRIBES_NOTHING;
 use super::regions::needs_opt_in;
 
 /// What a code says, whichever service it is from.
@@ -76,6 +77,10 @@ pub(crate) fn is_denied(error: &DriverError) -> bool {
 #[must_use]
 pub fn hint(error: &DriverError) -> Option<Cow<'static, str>> {
     let advice = match error {
+        DriverError::Unreachable { reason, .. } if reason == DESCRIBES_NOTHING => {
+            "run the command again: the service was reached, and its answer lacks what was asked for; if it stays \
+             so, look for what alters answers on the way (a proxy, --endpoint-url)"
+        }
         DriverError::Unreachable { .. } => {
             "check the network, the proxy (HTTPS_PROXY, NO_PROXY), --region and --endpoint-url, then run the \
              command again"
@@ -361,6 +366,17 @@ mod tests {
         let message = "Your account must be verified before you can add new CloudFront resources.";
         assert!(advice("AccessDenied", message).starts_with("ask AWS Support"));
         assert!(advice("OptInRequired", "needs a subscription").contains("registration"));
+    }
+
+    #[test]
+    fn an_answer_that_describes_nothing_is_not_blamed_on_the_network() {
+        let unreachable = |reason: &str| DriverError::Unreachable {
+            operation: "dynamodb:DescribeTable",
+            reason: reason.to_owned(),
+        };
+        let advice = |reason| hint(&unreachable(reason)).unwrap();
+        assert!(advice(DESCRIBES_NOTHING).starts_with("run the command again"));
+        assert!(advice("connection refused").starts_with("check the network"));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use engine::DriverError;
 use super::access::Withheld;
 use super::transport::EMULATED;
 
+/// Why an answer without a description of what was asked for counts as none.
+pub(crate) const DESCRIBES_NOTHING: &str = "the answer describes nothing";
+
 /// Converts the error of one call: `.map_err(failed("sqs:CreateQueue"))`. The operation has the
 /// prefix of IAM's actions; [`super::actions::iam_actions`] are the ones that it needs.
 ///

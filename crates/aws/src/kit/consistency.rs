@@ -8,6 +8,7 @@ use engine::DriverError;
 use tokio::time::Instant;
 
 use super::wait::{WaitPolicy, retry};
+use crate::account::error::DESCRIBES_NOTHING;
 
 /// How long what a service says to be in use may be in use by something of the same run, which was
 /// deleted before, or moved. What refers to it then is not of the run.
@@ -86,7 +87,7 @@ impl Consistency {
             .map(Some)
             .ok_or_else(|| DriverError::Unreachable {
                 operation,
-                reason: "the answer describes nothing".to_owned(),
+                reason: DESCRIBES_NOTHING.to_owned(),
             })
     }
 
