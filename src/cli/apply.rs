@@ -90,23 +90,19 @@ async fn exactly(
     file: &PlanFile,
     options: ApplyOptions<'_>,
 ) -> Result<ExitCode, Report> {
-    let mut plan = writing.plan(context, &converging).await?;
+    let plan = writing.plan(context, &converging).await?;
     file.check(&plan, writing).await?;
     if plan.is_empty() {
         let refused = plan.refused.clone();
         let report = Writing::nothing(context, plan, options.wait).await;
         return finish(global, context, &report, &refused);
     }
-    let lease = writing.lease(&plan).await?;
-    let mut current = writing.is_current(&lease) && writing.bind(&plan).await?;
-    while !current {
-        plan = writing.plan(context, &converging).await?;
-        if let Err(changed) = file.check(&plan, writing).await {
-            writing.release(lease).await;
-            return Err(changed);
-        }
-        current = writing.bind(&plan).await?;
-    }
+    let as_filed = async |writing: &Writing, _: &Plan, again: Plan| {
+        file.check(&again, writing).await?;
+        Ok::<_, Report>(again)
+    };
+    let held = writing.held(context, &converging, plan, as_filed);
+    let (plan, lease) = held.await?;
     let refused = plan.refused.clone();
     let report = writing.run(context, plan, lease, options.wait).await?;
     finish(global, context, &report, &refused)
@@ -139,20 +135,17 @@ pub(super) async fn carry_out(
         if asks {
             confirm(options.question, options.answer).await?;
         }
-        let lease = writing.lease(&plan).await?;
-        let mut current = writing.is_current(&lease) && writing.bind(&plan).await?;
-        while !current {
-            let again = writing.plan(context, &make).await?;
-            if !same(&plan, &again)? {
-                writing.release(lease).await;
+        let as_shown = async |_: &Writing, shown: &Plan, again| unchanged(shown, again);
+        let (current, lease) = match writing.held(context, &make, plan, as_shown).await {
+            Ok(held) => held,
+            Err(Outdated::Changed(another)) => {
                 say("\nanother run has written since this was planned; the plan is now:\n");
-                plan = again;
+                plan = *another;
                 continue 'planned;
             }
-            plan = again;
-            current = writing.bind(&plan).await?;
-        }
-        let report = writing.run(context, plan, lease, options.wait).await?;
+            Err(Outdated::Failed(error)) => return Err(error),
+        };
+        let report = writing.run(context, current, lease, options.wait).await?;
         if clears && report.complete() {
             writing.clear(context).await?;
         }
@@ -161,10 +154,29 @@ pub(super) async fn carry_out(
     finish(global, context, &report, &refused)
 }
 
-/// Whether two plans are the same, as far as plans are shown.
-fn same(one: &Plan, other: &Plan) -> Result<bool, Report> {
+/// Why a plan that was shown is not run.
+enum Outdated {
+    /// The plan is now another one.
+    Changed(Box<Plan>),
+    /// Something failed.
+    Failed(Report),
+}
+
+impl From<Report> for Outdated {
+    fn from(error: Report) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The plan as it was made again, unless it differs from the one that was shown, as far as plans are
+/// shown.
+fn unchanged(shown: &Plan, again: Plan) -> Result<Plan, Outdated> {
     let document = |plan| serde_json::to_value(render::PlanDocument::new(plan)).into_diagnostic();
-    Ok(document(one)? == document(other)?)
+    if document(shown)? == document(&again)? {
+        Ok(again)
+    } else {
+        Err(Outdated::Changed(Box::new(again)))
+    }
 }
 
 /// Reports how a run ended, with the outputs of the stacks of which nothing was refused.

@@ -88,8 +88,48 @@ impl Writing {
             .map_err(|error| advice::report(NoLease(error)))
     }
 
+    /// A plan with the lease of its stacks. If another run has written to them since the account was
+    /// read, or has bound the system's name, it is made again, and `accept` returns what to run.
+    ///
+    /// # Errors
+    /// Those of `accept`, and of planning again. The lease is given back.
+    pub(super) async fn held<E: From<Report>>(
+        &mut self,
+        context: &mut Context,
+        make: &impl AsyncFn(&mut Context) -> Result<Plan, Report>,
+        plan: Plan,
+        accept: impl AsyncFn(&Self, &Plan, Plan) -> Result<Plan, E>,
+    ) -> Result<(Plan, Lease), E> {
+        let lease = self.lease(&plan).await?;
+        match self.current(context, make, plan, &lease, accept).await {
+            Ok(plan) => Ok((plan, lease)),
+            Err(error) => {
+                self.release(lease).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// As [`Self::held`], with a lease.
+    async fn current<E: From<Report>>(
+        &mut self,
+        context: &mut Context,
+        make: &impl AsyncFn(&mut Context) -> Result<Plan, Report>,
+        mut plan: Plan,
+        lease: &Lease,
+        accept: impl AsyncFn(&Self, &Plan, Plan) -> Result<Plan, E>,
+    ) -> Result<Plan, E> {
+        let mut current = self.is_current(lease) && self.bind(&plan).await?;
+        while !current {
+            let again = self.plan(context, make).await?;
+            plan = accept(self, &plan, again).await?;
+            current = self.bind(&plan).await?;
+        }
+        Ok(plan)
+    }
+
     /// Whether nobody has written to the lease's stacks since the account was read.
-    pub(super) fn is_current(&self, lease: &Lease) -> bool {
+    fn is_current(&self, lease: &Lease) -> bool {
         let fence = |stack| self.fences.get(stack).copied().unwrap_or_default();
         let mut fences = lease.before().iter();
         fences.all(|(stack, before)| *before == fence(stack))
@@ -97,7 +137,7 @@ impl Writing {
 
     /// Binds the system's name to the id that a plan writes. False if another run has bound it to
     /// another one since the account was read.
-    pub(super) async fn bind(&self, plan: &Plan) -> Result<bool, Report> {
+    async fn bind(&self, plan: &Plan) -> Result<bool, Report> {
         match plan.known.id.get().filter(|_| !self.is_bound) {
             Some(id) => self.control.bind(id).await.map_err(advice::report),
             None => Ok(true),
@@ -140,7 +180,7 @@ impl Writing {
     }
 
     /// Gives a lease back.
-    pub(super) async fn release(&self, lease: Lease) {
+    async fn release(&self, lease: Lease) {
         if let Err(error) = lease.release().await {
             say(&format!(
                 "warning: the lease ends only by itself, in a minute: {error}"
