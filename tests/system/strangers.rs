@@ -1,8 +1,10 @@
 //! Resources of others: those whose names begin like the system's, as `acme` and `acme-web` share an
 //! account, and those that others add to resources of the system.
 
+use aws_sdk_acm::config::{Builder, Region};
 use aws_sdk_cloudfront::types::{FunctionConfig, FunctionRuntime};
 use aws_smithy_types::Blob;
+use futures_util::{StreamExt as _, stream};
 use strict_aws::Fate;
 
 use crate::support::cli::{Ended, Project, Running};
@@ -142,6 +144,90 @@ async fn strangers_log_groups_cost_only_their_list() {
     }
     assert_eq!(count(), before);
     project.destroy();
+}
+
+/// The calls at once by which a test creates what others have.
+const AT_ONCE: usize = 8;
+
+/// Zones, of which a list has a page per hundred.
+const ZONES: usize = 200;
+
+/// Certificates, half of them for names below the domain of a team.
+const CERTIFICATES: usize = 100;
+
+/// What others have in Route 53 and Certificate Manager.
+struct Domains {
+    route53: aws_sdk_route53::Client,
+    certificates: aws_sdk_acm::Client,
+}
+
+impl Domains {
+    fn new(project: &Project) -> Self {
+        let config = project.world.config();
+        // Where CloudFront's certificates are.
+        let region = Region::new("us-east-1");
+        let certificates = Builder::from(&config).region(region).build();
+        Self {
+            route53: aws_sdk_route53::Client::new(&config),
+            certificates: aws_sdk_acm::Client::from_conf(certificates),
+        }
+    }
+
+    /// A zone. Returns its id.
+    async fn zone(&self, name: &str) -> String {
+        let create = self.route53.create_hosted_zone().name(name);
+        let created = create.caller_reference(name).send().await;
+        let zone = created.expect("a zone").hosted_zone.expect("a zone");
+        zone.id.trim_start_matches("/hostedzone/").to_owned()
+    }
+
+    async fn create(&self) {
+        let zones =
+            (0..ZONES).map(async |number| self.zone(&format!("n{number}.example.org")).await);
+        stream::iter(zones).buffer_unordered(AT_ONCE).count().await;
+        let certificates = (0..CERTIFICATES).map(async |number| {
+            let parent = ["example.org", "orders.example.com"][number % 2];
+            let request = self.certificates.request_certificate();
+            let request = request.domain_name(format!("c{number}.{parent}"));
+            request.send().await.expect("a certificate");
+        });
+        let created = stream::iter(certificates).buffer_unordered(AT_ONCE);
+        created.count().await;
+    }
+
+    /// The ids of all zones and certificates.
+    async fn ids(&self) -> Vec<String> {
+        let zones = self.route53.list_hosted_zones().into_paginator().items();
+        let zones = zones.send().collect::<Result<Vec<_>, _>>().await;
+        let certificates = self.certificates.list_certificates().into_paginator();
+        let certificates = certificates.items().send().collect::<Result<Vec<_>, _>>();
+        let certificates = certificates.await.expect("listed").into_iter();
+        let mut ids: Vec<_> = zones.expect("listed").into_iter().map(|of| of.id).collect();
+        ids.extend(certificates.filter_map(|of| of.certificate_arn));
+        ids.sort();
+        ids
+    }
+}
+
+/// A company's account has hundreds of domains, of which the system has one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_among_hundreds_of_others_is_managed_alone() {
+    let project = Project::new();
+    let others = Domains::new(&project);
+    others.create().await;
+    let zone = others.zone("example.com").await;
+    let (theirs, ids) = (project.world.listing().await, others.ids().await);
+    assert_eq!(ids.len(), ZONES + 1 + CERTIFICATES);
+    project.describe(&format!(
+        "[shell]\n[teams.orders]\ndomain = \"orders.example.com\"\nzone_id = \"{zone}\"\n"
+    ));
+    project.apply();
+    let both = others.ids().await;
+    assert!(ids.iter().all(|id| both.contains(id)));
+    assert_eq!(both.len(), ids.len() + 1, "its certificate is added");
+    project.destroy();
+    assert_eq!(project.world.listing().await, theirs);
+    assert_eq!(others.ids().await, ids);
 }
 
 /// A system with one resource of each type in which others can add something.
