@@ -1,5 +1,7 @@
 //! Several runs that write at once: one after the other, and none with an old plan.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -144,6 +146,38 @@ async fn a_second_writer_waits_or_stops_and_names_the_first() {
         "{second:#?}"
     );
     assert!(second.stderr.contains("Nothing to do"), "{second:#?}");
+    project.destroy();
+    assert_eq!(project.world.listing().await, Vec::<String>::new());
+}
+
+/// It waited for another run, so it plans again under its lease, which fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_cannot_plan_again_gives_its_lease_back() {
+    let project = Project::new();
+    let (proxy, reached, go) = held_at(&project, "CreateQueue");
+    let first = through(&project, &proxy, APPLY);
+    reached.recv_timeout(PATIENCE).expect("it writes");
+    let denies = Arc::new(AtomicBool::new(false));
+    let denied = Arc::clone(&denies);
+    let denying = Proxy::start(&project.world, move |call| {
+        if call.operation == "ListQueues" && denied.load(Ordering::Relaxed) {
+            Fate::denied()
+        } else {
+            Fate::Pass
+        }
+    });
+    let mut second = through(&project, &denying, APPLY);
+    let waits = second.until(1, |line| line.contains("waiting for arn:aws:"));
+    assert!(waits, "{second:#?}");
+    denies.store(true, Ordering::Relaxed);
+    go.send(()).expect("it waits");
+    let first = first.end();
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let second = second.end();
+    assert_eq!(second.code, Some(1), "{second:#?}");
+    assert!(second.stderr.contains("sqs:ListQueues"), "{second:#?}");
+    let none = project.ok(&["unlock", "--yes"]);
+    assert!(none.stderr.contains("no run holds a lease"), "{none:#?}");
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
