@@ -15,7 +15,9 @@ const HEAD: &str = "\
 
 `cargo xtask conformance` runs the tests on third-party emulators, and writes this page. A cell contains the number of
 tests of a capability that passed there, with the number of tests that were not run in brackets; the reasons are below.
-Nothing here has run on live AWS: for behaviour that only AWS shows, responses are scripted (`docs/testing.md`).
+Nothing here has run on live AWS. What only AWS shows is taken from its documentation and from public reports: a layer
+in front of each emulator refuses what AWS refuses, and what no emulator can be made to answer is scripted in the drivers'
+unit tests (`docs/testing.md`).
 ";
 
 /// The results of a run.
@@ -73,9 +75,10 @@ impl Report {
                 skip.instead
             )?;
         }
+        writeln!(text, "\n{FOUND}")?;
         writeln!(
             text,
-            "\n## Requests\n\n{REQUESTS}\n\n| service | requests | operations |\n| --- | --- | --- |"
+            "## Requests\n\n{REQUESTS}\n\n| service | requests | operations |\n| --- | --- | --- |"
         )?;
         for (service, [requests, operations]) in requests {
             writeln!(text, "| {service} | {requests} | {operations} |")?;
@@ -108,6 +111,22 @@ impl Report {
         skips
     }
 }
+
+const FOUND: &str = "\
+## What the rules of AWS found
+
+Emulators accept much that AWS refuses. These rules changed the program, and are now in the layer in front of the emulators:
+
+| rule | before | since |
+| --- | --- | --- |
+| a content security policy of CloudFront has at most 1,783 characters | the shell's named each team three times: the 13th was too many | it names each once, and `validate` counts |
+| an account has 20 cache policies and 20 response headers policies | each site had one of each | all sites share them; a plan with too many is refused |
+| a user pool has 50 tags, which also record what is in it | `apply` would have failed at the group too many | a plan counts tags and records together |
+| S3 reserves names of buckets that begin in some ways | a system could be named `sthree` | the description is refused |
+| a caller reference creates one distribution, ever | a site that was destroyed could not be created again, if CloudFront remembers | the next reference is used |
+| a deployment that a stage serves is not deleted | the deletion was repeated until its time was over | the error names the stage, and what a stage of others serves is left to them |
+| a distribution that is subscribed to a pricing plan is not deleted | its bucket's policy was gone before AWS said so: the site answered 403 | AWS is asked first, and nothing of the site is deleted |
+";
 
 const REQUESTS: &str = "Each request of the run was checked against botocore's model of its service: required members, \
                         unknown members, enums, patterns, lengths and ranges. None broke a rule.";
