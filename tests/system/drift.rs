@@ -17,6 +17,9 @@ use crate::support::{World, eventually, toggles};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
+/// The most records that toggle-message's mapping delivers at once.
+const BATCH: usize = 100;
+
 /// The clients that people use outside Frontage.
 struct Hands<'p> {
     project: &'p Project,
@@ -756,36 +759,57 @@ async fn a_stream_of_another_view_type_is_told_and_repaired() {
 }
 
 /// A new mapping reads the stream from its oldest record on: all of them are about states that ended
-/// long ago.
+/// long ago. A toggle was on, and its records of on and of off are in different batches.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mapping_that_is_made_anew_tells_nobody_an_old_state() {
     let project = Project::new();
     project.apply();
     let hands = Hands::new(&project);
-    for active in [false, true, false] {
-        toggles::put(&project, "kill", "Kill", active).await;
+    let url = project.output("websocket_url");
+    let mut first = Client::connect(&url).await;
+    first.next().await.expect("the state comes");
+    toggles::put(&project, "kill", "Kill", true).await;
+    for number in 0..BATCH {
+        toggles::put(&project, &format!("other-{number}"), "Other", true).await;
     }
-    let mut client = Client::connect(&project.output("websocket_url")).await;
+    toggles::put(&project, "kill", "Kill", false).await;
+    // The last record: from then on nothing is delivered but by the new mapping.
+    while !is_off(&first.next().await.expect("it stays open"), "kill") {}
+    let mut client = Client::connect(&url).await;
     client.next().await.expect("the state comes");
+    let before = client.received.len();
     let mapping = hands.mapping("toggle-message").await;
     let delete = hands.lambda.delete_event_source_mapping().uuid(mapping);
     delete.send().await.expect("deleted");
     project.apply();
 
-    toggles::put(&project, "end", "End", true).await;
-    while client.next().await.expect("it stays open")["featureId"]["S"] != "end" {}
-    let heard = serde_json::to_string(&client.received).expect("JSON");
-    assert!(heard.contains("Kill"), "{heard}");
-    let heard_of = client.received.iter().flat_map(|message| match message {
-        Value::Array(items) => items.clone(),
-        item => vec![item.clone()],
-    });
-    let ever_on = heard_of
+    toggles::put(&project, "end", "End", false).await;
+    while !is_off(&client.next().await.expect("it stays open"), "end") {}
+    let heard = &client.received[before..];
+    let about_kill: Vec<_> = items(heard)
         .filter(|item| item["featureId"]["S"] == "kill")
+        .collect();
+    assert!(!about_kill.is_empty(), "the old records came: {heard:#?}");
+    let ever_on = about_kill
+        .iter()
         .any(|item| item["isActive"]["BOOL"] == true);
-    assert!(!ever_on, "{heard}");
+    assert!(!ever_on, "{about_kill:#?}");
     project.assert_nothing_to_do();
     project.destroy();
+}
+
+/// The items in messages, each of which has one or several.
+fn items(messages: &[Value]) -> impl Iterator<Item = &Value> {
+    messages.iter().flat_map(|message| match message {
+        Value::Array(items) => items.as_slice(),
+        item => std::slice::from_ref(item),
+    })
+}
+
+/// Whether a message says that a toggle is off.
+fn is_off(message: &Value, id: &str) -> bool {
+    let says = |item: &Value| item["featureId"]["S"] == id && item["isActive"]["BOOL"] == false;
+    items(std::slice::from_ref(message)).any(says)
 }
 
 /// The names of the second system begin as those of a stack of the first.

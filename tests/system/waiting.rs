@@ -1,14 +1,28 @@
 //! Changes that an operator waits for, beside clients that are connected.
 
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_lambda::types::Environment;
+use aws_sdk_sqs::types::QueueAttributeName;
+use local::MiniStackOptions;
 use serde_json::{Value, json};
 
 use crate::support::cli::{Ended, Project};
 use crate::support::client::Client;
-use crate::support::toggles;
+use crate::support::proxy::{Call, Fate, Proxy};
+use crate::support::{World, eventually, start, toggles};
+
+/// The messages that a large fan-out is divided into.
+const SEGMENTS: usize = 64;
 
 /// A system with connected clients, each of which has received the state of no toggles.
 async fn connected(project: &Project, clients: usize) -> Vec<Client> {
     project.apply();
+    open(project, clients).await
+}
+
+/// Clients of a system without toggles, each of which has received that state.
+async fn open(project: &Project, clients: usize) -> Vec<Client> {
     let url = project.output("websocket_url");
     let mut connected = Vec::new();
     for _ in 0..clients {
@@ -17,6 +31,25 @@ async fn connected(project: &Project, clients: usize) -> Vec<Client> {
         connected.push(client);
     }
     connected
+}
+
+/// Has functions reach services at another endpoint.
+async fn redirect(project: &Project, functions: &[&str], services: &[&str], endpoint: &str) {
+    let lambda = aws_sdk_lambda::Client::new(&project.world.config());
+    for function in functions {
+        let name = project.world.name(function);
+        let get = lambda.get_function_configuration().function_name(&name);
+        let live = get.send().await.expect("the function");
+        let live = live.environment.and_then(|live| live.variables);
+        let variables = services
+            .iter()
+            .map(|service| (format!("AWS_ENDPOINT_URL_{service}"), endpoint.to_owned()));
+        let variables = live.unwrap_or_default().into_iter().chain(variables);
+        let environment = Environment::builder().set_variables(Some(variables.collect()));
+        let update = lambda.update_function_configuration().function_name(&name);
+        let update = update.environment(environment.build());
+        update.send().await.expect("changed");
+    }
 }
 
 /// The output without the time.
@@ -155,6 +188,119 @@ async fn a_change_that_no_function_delivers_is_an_error_after_the_time() {
         "{resent:#?}"
     );
     assert!(accepted(&resent).ends_with("3 of 3 connections accepted it"));
+    project.destroy();
+}
+
+/// Toggle-message cannot read the connections, so it leaves them to the workers, as it does if they are
+/// too many.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_left_to_workers_is_accepted_by_all() {
+    // An emulator of its own: it polls no queue while toggle-message waits for one.
+    let emulator = start(&MiniStackOptions::default());
+    let project = Project::in_world(World::on(&emulator), "");
+    let mut clients = connected(&project, 3).await;
+    let proxy = Proxy::start(&project.world, |call| match call.operation.as_str() {
+        "Scan" => Fate::denied(),
+        _ => Fate::Pass,
+    });
+    redirect(
+        &project,
+        &["toggle-message"],
+        &["DYNAMODB"],
+        &proxy.endpoint(),
+    )
+    .await;
+
+    let wait = ["--wait", "--wait-timeout", "180"];
+    let set = project.ok(&[&["toggles", "set", "1", "on"][..], &wait].concat());
+    assert_eq!(accepted(&set), "3 of 3 connections accepted it");
+    for client in &mut clients {
+        until(client, true).await;
+    }
+    let stored = toggles::connections(&project).await;
+    let receipt = stored
+        .iter()
+        .find(|item| item.contains_key("toggle 1"))
+        .expect("a receipt");
+    let shares = receipt.keys().filter(|name| name.starts_with("message "));
+    assert_eq!(shares.count(), SEGMENTS, "{receipt:#?}");
+    eventually("the queue is empty", async || is_idle(&project).await).await;
+    project.apply();
+    project.destroy();
+}
+
+/// Whether the queue of slices has no messages.
+async fn is_idle(project: &Project) -> bool {
+    let sqs = aws_sdk_sqs::Client::new(&project.world.config());
+    let name = project.world.name("toggle-slices.fifo");
+    let url = sqs.get_queue_url().queue_name(name).send().await;
+    let url = url.expect("the queue").queue_url.expect("its URL");
+    let names = [
+        QueueAttributeName::ApproximateNumberOfMessages,
+        QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+    ];
+    let get = sqs.get_queue_attributes().queue_url(url);
+    let get = get.set_attribute_names(Some(names.to_vec())).send().await;
+    let numbers = get.expect("its depth").attributes.expect("numbers");
+    numbers.values().all(|number| number == "0")
+}
+
+/// The id of a connection, once one is to be in doubt.
+type Doubted = Arc<Mutex<Option<String>>>;
+
+/// Whether a call posts to this connection. Its id is encoded in the path.
+fn posts_to(call: &Call, doubted: &Doubted) -> bool {
+    let id = doubted.lock().expect("no panic").clone();
+    let is_named = |id: String| call.mentions(id.trim_end_matches('='));
+    call.operation.starts_with("POST ") && id.is_some_and(is_named)
+}
+
+/// 504 says neither that a post arrives nor that it does not: that connection is closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_a_connection_may_not_have_accepted_is_an_error() {
+    let project = Project::new();
+    project.apply();
+    let doubted = Doubted::default();
+    let fate = {
+        let doubted = Arc::clone(&doubted);
+        move |call: &Call| {
+            if posts_to(call, &doubted) {
+                Fate::Bare(504)
+            } else {
+                Fate::Pass
+            }
+        }
+    };
+    // The paths of the emulator's callback URLs are not those of the service's model.
+    let proxy = Proxy::unrecorded(&project.world, fate);
+    let functions = ["connection-manager", "new-connection", "toggle-message"];
+    let service = ["APIGATEWAYMANAGEMENTAPI"];
+    redirect(&project, &functions, &service, &proxy.endpoint()).await;
+    let mut clients = open(&project, 3).await;
+    let stored = toggles::connections(&project).await;
+    let id = stored[0]["connectionId"].as_s().expect("text").clone();
+    *doubted.lock().expect("no panic") = Some(id);
+
+    let failed = project.fails(&["toggles", "set", "1", "on", "--wait"]);
+    let told = words(&failed.stderr);
+    let wanted =
+        "the change is written, and 2 of 3 connections accepted it; the others were closed";
+    assert!(told.contains(wanted), "{told}");
+    let mut closed = 0;
+    for client in &mut clients {
+        match client.next().await {
+            Some(change) => assert_eq!(change["isActive"], json!({"BOOL": true})),
+            None => closed += 1,
+        }
+    }
+    assert_eq!(closed, 1);
+    // Who was closed connects again, and is told.
+    *doubted.lock().expect("no panic") = None;
+    let mut again = Client::connect(&project.output("websocket_url")).await;
+    assert_eq!(next(&mut again).await[0]["isActive"], json!({"BOOL": true}));
+    let set = project.ok(&["toggles", "set", "1", "off", "--wait"]);
+    assert_eq!(accepted(&set), "3 of 3 connections accepted it");
+    project.apply();
     project.destroy();
 }
 

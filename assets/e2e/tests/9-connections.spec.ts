@@ -113,7 +113,11 @@ test("where WebSockets are blocked, toggles come from a snapshot and are polled"
   context,
   page,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
+  const polls: number[] = [];
+  page.on("response", (response) => {
+    if (response.url().endsWith("/toggles.json")) polls.push(response.status());
+  });
   await context.routeWebSocket(/./, (socket) => socket.close());
   await frontage("toggles", "set", "1", "on");
   await signIn(page, "/toggles");
@@ -123,4 +127,7 @@ test("where WebSockets are blocked, toggles come from a snapshot and are polled"
     // A poll comes every 30 s at most, and the edge keeps the file for 5 s.
     await expect(row(page)).toHaveAttribute("data-active", String(state === "on"), { timeout: 70_000 });
   }
+  // Nothing changes any more: the site answers the next poll without the file.
+  const changes = polls.length;
+  await expect.poll(() => polls.slice(changes), { timeout: 70_000 }).toContain(304);
 });

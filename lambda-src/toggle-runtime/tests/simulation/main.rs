@@ -276,6 +276,16 @@ fn without_taking_504_for_doubt_clients_end_stale() {
     assert!((0..300).any(|seed| simulate_in(retrying(seed), seed, |_| {}).is_err()));
 }
 
+/// The simulation can fail: it finds a stale client if toggles are deleted without a tombstone.
+#[test]
+fn without_tombstones_clients_end_stale() {
+    let deleting = |seed| Scenario {
+        lacks_tombstones: true,
+        ..Scenario::late(seed, Revisions::Heeded)
+    };
+    assert!((0..60).any(|seed| simulate_in(deleting(seed), seed, |_| {}).is_err()));
+}
+
 /// The simulation can fail: it finds a stale client if one that an old post may reach is sent to again.
 #[test]
 fn without_closing_who_is_left_in_doubt_clients_end_stale() {

@@ -63,6 +63,8 @@ pub(crate) struct Scenario {
     pub(crate) trusts_records: bool,
     /// Whether 504 is taken for a failure, which no function does.
     pub(crate) retries_504: bool,
+    /// Whether toggles are deleted outright, and never by a tombstone, which the command does not.
+    pub(crate) lacks_tombstones: bool,
 }
 
 /// What clients do with a message of a lower revision than the last one.
@@ -76,6 +78,9 @@ impl Scenario {
     /// Whether a toggle is deleted by a tombstone. If late messages, or invocations that were killed
     /// or had too little time, can bring it back, it has to be.
     fn buries(&self) -> bool {
+        if self.lacks_tombstones {
+            return false;
+        }
         self.kills || self.is_crowded || self.has_revisions() || fastrand::bool()
     }
 
@@ -102,6 +107,7 @@ impl Scenario {
             is_interrupted: false,
             trusts_records: false,
             retries_504: false,
+            lacks_tombstones: false,
         }
     }
 
