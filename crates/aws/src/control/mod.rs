@@ -61,7 +61,7 @@ impl Control {
         let mut tags = tags.clone();
         tags.insert(SYSTEM_TAG.to_owned(), account.system().to_owned());
         Self {
-            sdk: Client::new(&account.config("dynamodb")),
+            sdk: account.client(),
             table: table(account.system()),
             account,
             tags,
