@@ -16,7 +16,7 @@ impl Users {
     /// The people in the pool with this id.
     #[must_use]
     pub fn new(account: &Account, pool: String) -> Self {
-        let client = Client::new(&account.for_data().config("cognito-idp"));
+        let client = account.for_data().client();
         Self { client, pool }
     }
 

@@ -83,6 +83,9 @@ impl Context {
             ..global.clone()
         };
         let context = Self::open(&global, Zips::None).await?;
+        if let SystemId::Known(id) = &context.id {
+            identity::check_name(Some(id), &context.account).await?;
+        }
         let outputs = context.graph.outputs().get(stack).into_iter().flatten();
         let texts = outputs.filter(|(name, _)| names.contains(&name.as_str()));
         let texts = texts.map(|(_, text)| text);

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use aws::Control;
 use aws::control::{Binding, new_id};
+use aws::{Account, Control};
 use engine::{Inventory, SystemId};
 use miette::Report;
-use model::StackName;
+use model::{StackName, Tags};
 use stacks::description::System;
 use thiserror::Error;
 
@@ -72,6 +72,22 @@ pub(super) fn described(system: &System) -> SystemId {
     id.map_or_else(|| SystemId::Proposed(new_id()), SystemId::Known)
 }
 
+/// Checks that the name is not bound to another system than the described one, of which nothing else need be
+/// read. A description without an id is of any system of the name.
+///
+/// # Errors
+/// [`Another`] if it is; or if that cannot be read.
+pub(super) async fn check_name(id: Option<&str>, account: &Account) -> Result<(), Report> {
+    let Some(id) = id else {
+        return Ok(());
+    };
+    let control = Control::new(account, &Tags::new());
+    match control.binding().await.map_err(advice::report)? {
+        Some(binding) if binding.id != id => Err(advice::report(another(account, id, &binding.id))),
+        _ => Ok(()),
+    }
+}
+
 /// Takes over what the name is bound to.
 ///
 /// # Errors
@@ -82,7 +98,7 @@ pub(super) fn bound(context: &mut Context, binding: Option<&Binding>) -> Result<
     };
     match &context.id {
         SystemId::Known(id) if *id != binding.id => {
-            Err(advice::report(another(context, id, &binding.id)))
+            Err(advice::report(another(&context.account, id, &binding.id)))
         }
         _ => {
             context.id = SystemId::Known(binding.id.clone());
@@ -102,17 +118,17 @@ pub(super) fn check(context: &Context, inventory: &Inventory) -> Result<(), Repo
     let system = context.graph.system();
     match inventory.id(system) {
         Some(found) if !inventory.ids(system).contains_key(id) => {
-            Err(advice::report(another(context, id, &found)))
+            Err(advice::report(another(&context.account, id, &found)))
         }
         _ => Ok(()),
     }
 }
 
-fn another(context: &Context, expected: &str, found: &str) -> Another {
+fn another(account: &Account, expected: &str, found: &str) -> Another {
     Another {
-        name: context.graph.system().to_owned(),
-        account: context.account.id().to_owned(),
-        region: context.account.region().to_owned(),
+        name: account.system().to_owned(),
+        account: account.id().to_owned(),
+        region: account.region().to_owned(),
         found: found.to_owned(),
         expected: expected.to_owned(),
     }

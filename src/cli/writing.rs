@@ -33,6 +33,8 @@ pub(super) struct Writing {
     fences: Fences,
     /// Whether the system's name was bound to its id then.
     is_bound: bool,
+    /// Whether the account has been read.
+    has_read: bool,
 }
 
 impl Writing {
@@ -50,21 +52,56 @@ impl Writing {
             description: digest(global),
             fences: Fences::new(),
             is_bound: false,
+            has_read: false,
         }
     }
 
-    /// Plans, and remembers who may have written until then.
+    /// Plans, and remembers who may have written until then. The first reading may fail because of what
+    /// another run is just changing: then that run is waited for. A later one is made with a lease, and
+    /// two that have one must not wait for each other.
     pub(super) async fn plan(
         &mut self,
         context: &mut Context,
         make: &impl AsyncFn(&mut Context) -> Result<Plan, Report>,
     ) -> Result<Plan, Report> {
+        let mut others = self.control.others(self.patience);
+        loop {
+            self.look(context).await?;
+            let failed = match make(context).await {
+                Ok(plan) => {
+                    self.has_read = true;
+                    return Ok(plan);
+                }
+                Err(failed) if self.has_read => return Err(failed),
+                Err(failed) => failed,
+            };
+            let ended = others.end(|held| {
+                say(&format!(
+                    "reading failed while another run writes: {failed}"
+                ));
+                waiting(held);
+            });
+            match ended.await {
+                Ok(false) if !self.is_stale().await => return Err(failed),
+                Ok(_) => {}
+                Err(held) => return Err(failed.wrap_err(held)),
+            }
+        }
+    }
+
+    /// Remembers who may have written until now, and which system the name is bound to.
+    async fn look(&mut self, context: &mut Context) -> Result<(), Report> {
         let (fences, binding) = join(self.control.fences(), self.control.binding()).await;
         self.fences = fences.map_err(advice::report)?;
         let binding = binding.map_err(advice::report)?;
         self.is_bound = binding.is_some();
-        identity::bound(context, binding.as_ref())?;
-        make(context).await
+        identity::bound(context, binding.as_ref())
+    }
+
+    /// Whether another run has begun or ended to write since the account was read.
+    async fn is_stale(&self) -> bool {
+        let fences = self.control.fences().await;
+        fences.is_ok_and(|now| now != self.fences)
     }
 
     /// Takes the lease of the stacks that a plan writes to.
@@ -75,12 +112,6 @@ impl Writing {
             command: self.command.to_owned(),
             host: host(),
             patience: self.patience,
-        };
-        let waiting = |held: &Held| {
-            say(&format!(
-                "waiting for {} on {}, which has run `{}` on {} since {}",
-                held.holder, held.host, held.command, held.stack, held.since
-            ));
         };
         self.control
             .acquire(&claim, waiting)
@@ -213,6 +244,14 @@ impl Writing {
             .await
             .map_err(advice::report)
     }
+}
+
+/// Says who is waited for.
+fn waiting(held: &Held) {
+    say(&format!(
+        "waiting for {} on {}, which has run `{}` on {} since {}",
+        held.holder, held.host, held.command, held.stack, held.since
+    ));
 }
 
 /// The stacks that a plan writes to.

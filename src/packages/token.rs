@@ -37,7 +37,8 @@ impl Token {
         domain: &str,
         seconds: i64,
     ) -> Result<Self, DriverError> {
-        let answer = Client::new(&account.config("codeartifact"))
+        let answer = account
+            .client::<Client>()
             .get_authorization_token()
             .domain(domain)
             .duration_seconds(seconds)

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use aws::Declared;
 use aws::Purpose::{self, Change, Create, Delete, Read};
-use aws::policy::{Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, UNLOCKING};
+use aws::policy::{
+    BINDING, Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, UNLOCKING,
+};
 use engine::{Goal, Selection, types_looked_up, types_read, types_selected};
 use model::{Graph, StackName};
 use stacks::description::System;
@@ -145,6 +147,9 @@ impl Subject<'_> {
             .map(|(_, text)| text);
         let types = types_looked_up(self.graph, texts);
         policy.allow_types(&types, &[Read], self.selection);
+        if self.system.id.is_some() {
+            policy.allow(BINDING, &[Read], self.selection);
+        }
         settings::allow_key(policy, self.system.toggles.kms_key.as_deref(), false);
     }
 

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use aws::{Account, WaitPolicy, failed, retry, s3, upload_timeouts};
+use aws::{Account, WaitPolicy, failed, retry, upload_timeouts};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::primitives::ByteStream;
@@ -90,7 +90,7 @@ pub(super) enum Condition {
 
 impl Store {
     pub(super) fn new(account: &Account, bucket: &str) -> Self {
-        let client = s3::client(&account.for_data());
+        let client = account.for_data().client();
         Self {
             client,
             bucket: bucket.to_owned(),

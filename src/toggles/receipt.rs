@@ -63,8 +63,7 @@ impl Receipt {
     /// A new receipt in the connections table of this name, which is read once: so a permission that is
     /// missing is reported before anything is written.
     pub async fn open(account: &Account, table: String) -> Result<Self, TogglesError> {
-        let client = Client::new(&account.config("dynamodb"));
-        let receipt = Self::new(client, table);
+        let receipt = Self::new(account.client(), table);
         receipt.shares().await?;
         Ok(receipt)
     }

@@ -70,7 +70,7 @@ impl Store {
     /// The table of this name.
     #[must_use]
     pub fn new(account: &Account, table: String) -> Self {
-        let client = Client::new(&account.for_data().config("dynamodb"));
+        let client = account.for_data().client();
         Self {
             client,
             table,

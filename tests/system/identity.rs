@@ -39,6 +39,10 @@ async fn another_description_of_the_name_is_refused() {
         &["apply", "--yes"],
         &["destroy", "--yes", "--delete-data"],
         &["outputs"],
+        &["toggles", "set", "1", "on"],
+        &["toggles", "resend", "--wait"],
+        &["toggles", "list"],
+        &["toggles", "watch"],
     ] {
         let refused = project.fails(command);
         says(&refused, &said);
@@ -52,6 +56,12 @@ async fn another_description_of_the_name_is_refused() {
     // A description without an id is that of the system that stands.
     project.describe("");
     project.assert_nothing_to_do();
+    assert_eq!(
+        project.ok(&["toggles", "list", "--format", "json"]).json(),
+        serde_json::json!([])
+    );
+    project.describe("id = \"11111111\"\n");
+    project.ok(&["toggles", "list"]);
     project.destroy();
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }

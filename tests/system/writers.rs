@@ -182,6 +182,57 @@ async fn a_run_that_cannot_plan_again_gives_its_lease_back() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
+/// What another run is just changing may not be readable. Its end is waited for, or it is named.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_reading_that_fails_beside_a_writer_is_made_again() {
+    for command in [APPLY, DESTROY] {
+        let project = Project::new();
+        let (proxy, reached, go) = held_at(&project, "CreateQueue");
+        let first = through(&project, &proxy, APPLY);
+        reached.recv_timeout(PATIENCE).expect("it writes");
+        let conflicts = |times: usize| {
+            let mut left = times;
+            Proxy::start(&project.world, move |call| {
+                if call.operation != "DescribeTable" || call.mentions("-control") || left == 0 {
+                    return Fate::Pass;
+                }
+                left -= 1;
+                Fate::answer(400, "ConflictException", "it is being changed")
+            })
+        };
+
+        let impatient = [command, &["--lock-timeout", "0"]].concat();
+        let refused = through(&project, &conflicts(usize::MAX), &impatient).end();
+        assert_eq!(refused.code, Some(1), "{refused:#?}");
+        for said in ["toggles is held by arn:aws:", "it is being changed"] {
+            assert!(refused.stderr.contains(said), "{said}: {refused:#?}");
+        }
+
+        let once = conflicts(1);
+        let mut second = through(&project, &once, command);
+        let waits = second.until(1, |line| line.contains("waiting for arn:aws:"));
+        assert!(waits, "{second:#?}");
+        go.send(()).expect("it waits");
+        let first = first.end();
+        assert_eq!(first.code, Some(0), "{first:#?}");
+        let second = second.end();
+        assert_eq!(second.code, Some(0), "{second:#?}");
+        assert!(
+            second
+                .stderr
+                .contains("reading failed while another run writes"),
+            "{second:#?}"
+        );
+
+        // Beside nobody it is an error at once.
+        let failed = through(&project, &conflicts(usize::MAX), command).end();
+        assert_eq!(failed.code, Some(1), "{failed:#?}");
+        assert!(!failed.stderr.contains("waiting for"), "{failed:#?}");
+        project.destroy();
+        assert_eq!(project.world.listing().await, Vec::<String>::new());
+    }
+}
+
 /// The leases are of stacks, so who writes to one stack keeps nobody from another.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_stacks_are_written_side_by_side() {

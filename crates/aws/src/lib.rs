@@ -23,7 +23,7 @@ mod lambda;
 mod logs;
 pub mod policy;
 mod route53;
-pub mod s3;
+mod s3;
 #[cfg(test)]
 mod services;
 mod sns;
@@ -32,7 +32,9 @@ mod sqs;
 pub use account::advice::hint;
 pub use account::error::failed;
 pub use account::patience::upload_timeouts;
-pub use account::{Account, AccountError, AskMfaCode, CallCount, Connection, Network, Stream};
+pub use account::{
+    Account, AccountError, AskMfaCode, CallCount, Connection, Network, SdkClient, Stream,
+};
 pub use control::{Control, Lease};
 pub use drivers::{Declared, declared, readers, writers};
 pub use kit::calls::{Calls, Purpose};

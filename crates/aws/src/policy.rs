@@ -23,6 +23,9 @@ pub const HISTORY: &[Calls] = control::calls::HISTORY;
 /// The calls of a run that writes, about its lease and its record.
 pub const LEASES: &[Calls] = control::calls::LEASES;
 
+/// The call that reads which system the name is bound to.
+pub const BINDING: &[Calls] = control::calls::BINDING;
+
 /// The calls that find a system under another name.
 pub const OTHER_NAMES: &[Calls] = control::calls::OTHER_NAMES;
 

@@ -5,15 +5,17 @@ mod watch;
 
 use std::process::ExitCode;
 
+use aws::Account;
 use clap::{Args, Subcommand, ValueEnum};
 use miette::Report;
+use stacks::description::System;
 use stacks::toggles::toggles_table;
 
 use self::wait::{Wait, Writing};
 pub(super) use self::watch::show;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
-use crate::cli::{advice, context};
+use crate::cli::{advice, context, identity};
 use crate::render;
 use crate::toggles::{
     AttributeText, Change, NameError, Store, check_attribute, check_id, check_removal,
@@ -198,8 +200,15 @@ async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
     writing.delivered(global.format, id).await
 }
 
-/// The table's name follows from the description, so the account is not read for it.
-async fn open(global: &Global) -> Result<Store, Report> {
+/// The description, and the account in which the name is not another system's.
+async fn reach(global: &Global) -> Result<(System, Account), Report> {
     let (system, _, account) = context::reach(global).await?;
+    identity::check_name(system.id.as_deref(), &account).await?;
+    Ok((system, account))
+}
+
+/// The table's name follows from the description, so no more of the account is read for it.
+async fn open(global: &Global) -> Result<Store, Report> {
+    let (system, account) = reach(global).await?;
     Ok(Store::new(&account, toggles_table(&system)))
 }

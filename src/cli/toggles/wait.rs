@@ -7,9 +7,10 @@ use miette::Report;
 use serde::Serialize;
 use stacks::toggles::{connections_table, toggles_table};
 
+use super::reach;
+use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json};
-use crate::cli::{advice, context};
 use crate::render;
 use crate::toggles::{Receipt, Resent, Store, Waited};
 
@@ -43,9 +44,9 @@ struct Both<'r> {
 }
 
 impl Writing {
-    /// The tables' names follow from the description, so the account is not read for them.
+    /// The tables' names follow from the description, so no more of the account is read for them.
     pub(super) async fn open(global: &Global, wait: Wait) -> Result<Self, Report> {
-        let (system, _, account) = context::reach(global).await?;
+        let (system, account) = reach(global).await?;
         let mut store = Store::new(&account, toggles_table(&system));
         let mut receipt = None;
         if wait.wait {

@@ -5,6 +5,7 @@ pub(crate) mod actions;
 mod addresses;
 pub mod advice;
 mod answer;
+mod client;
 mod connection;
 mod endpoints;
 pub mod error;
@@ -38,6 +39,7 @@ use engine::{DriverError, Resolved};
 use model::{Owner, Pseudo};
 
 pub(crate) use self::access::{Access, Term};
+pub use self::client::SdkClient;
 pub use self::connection::{AccountError, Connection};
 use self::connection::{Identity, check_credentials, check_region, identify, load};
 pub use self::network::{Network, Stream};
@@ -208,17 +210,19 @@ impl Account {
         }
     }
 
-    /// The SDK configuration of one service, by its signing name: its calls are counted,
-    /// bounded and, on AWS, paced.
+    /// The SDK's client of a service: its calls are counted, bounded and, on AWS, paced.
     #[must_use]
-    pub fn config(&self, service: &'static str) -> SdkConfig {
-        self.config_in(service, self.region())
+    pub fn client<C: SdkClient>(&self) -> C {
+        self.client_in(self.region())
     }
 
-    /// As [`Self::config`], in a Region that may not be the system's: resources that CloudFront
+    /// As [`Self::client`], in a Region that may not be the system's: resources that CloudFront
     /// uses are in us-east-1.
-    #[must_use]
-    pub fn config_in(&self, service: &'static str, region: &str) -> SdkConfig {
+    pub(crate) fn client_in<C: SdkClient>(&self, region: &str) -> C {
+        C::over(&self.config_in(C::SERVICE, region))
+    }
+
+    fn config_in(&self, service: &'static str, region: &str) -> SdkConfig {
         let mut services = self
             .shared
             .services

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_types::timeout::TimeoutConfig;
 
 /// The time for a connection.
@@ -35,6 +36,14 @@ pub(super) fn retries() -> RetryConfig {
         .with_max_attempts(10)
         .with_initial_backoff(Duration::from_millis(250))
         .with_max_backoff(Duration::from_secs(5))
+}
+
+/// The SDK gives the clients of a service a quota of retries, 100 at once, to spare a service in trouble.
+/// A run makes hundreds of calls at once and has its own bounds: calls in flight, attempts, pauses.
+pub(super) fn without_quota() -> RetryPartition {
+    RetryPartition::custom("frontage")
+        .token_bucket(TokenBucket::unlimited())
+        .build()
 }
 
 /// The SDK ends downloads that stand still. For it a call in the queue is an upload that does.

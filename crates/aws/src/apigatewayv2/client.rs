@@ -100,7 +100,7 @@ impl ApiGatewayClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            client: Client::new(&account.config("apigateway")),
+            client: account.client(),
         }
     }
 

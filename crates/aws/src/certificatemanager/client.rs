@@ -37,7 +37,7 @@ pub(super) struct CertificateManagerClient {
 impl CertificateManagerClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
-            sdk: Client::new(&account.config_in("acm", REGION)),
+            sdk: account.client_in(REGION),
         }
     }
 

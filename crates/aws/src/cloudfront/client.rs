@@ -157,7 +157,7 @@ impl CloudFrontClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("cloudfront")),
+            sdk: account.client(),
         }
     }
 

@@ -42,7 +42,7 @@ impl CloudWatchClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("monitoring")),
+            sdk: account.client(),
         }
     }
 

@@ -59,7 +59,7 @@ impl CodeArtifactClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("codeartifact")),
+            sdk: account.client(),
         }
     }
 

@@ -58,7 +58,7 @@ impl CognitoClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            client: Client::new(&account.config("cognito-idp")),
+            client: account.client(),
         }
     }
 

@@ -50,8 +50,13 @@ impl From<DriverError> for LeaseError {
 type Wanted<'l> = BTreeMap<String, Option<&'l Stored>>;
 
 /// The leases of others while somebody waits for them.
-#[derive(Debug, Default)]
-struct Watched(BTreeMap<String, Sighting>);
+#[derive(Debug)]
+struct Watched {
+    leases: BTreeMap<String, Sighting>,
+    began: Instant,
+    /// The runs of which was told that they are waited for.
+    told: BTreeSet<Option<String>>,
+}
 
 #[derive(Debug)]
 struct Sighting {
@@ -62,6 +67,14 @@ struct Sighting {
 }
 
 impl Watched {
+    fn begin() -> Self {
+        Self {
+            leases: BTreeMap::new(),
+            began: Instant::now(),
+            told: BTreeSet::new(),
+        }
+    }
+
     /// The leases that others hold, as far as is known.
     ///
     /// One may be taken if it is free, if its run is known to be dead, or if nobody has renewed it for
@@ -77,7 +90,7 @@ impl Watched {
     }
 
     fn is_watched(&mut self, stack: &str, stored: &Stored) -> bool {
-        match self.0.get(stack) {
+        match self.leases.get(stack) {
             Some(seen) if seen.stored == *stored => seen.since.elapsed() <= LENGTH,
             seen => {
                 let sighting = Sighting {
@@ -85,20 +98,77 @@ impl Watched {
                     stored: stored.clone(),
                     since: Instant::now(),
                 };
-                self.0.insert(stack.to_owned(), sighting);
+                self.leases.insert(stack.to_owned(), sighting);
                 true
             }
         }
+    }
+
+    /// Whether somebody holds one of the wanted leases, who is then waited for. `waiting` is told once
+    /// of each.
+    ///
+    /// # Errors
+    /// [`LeaseError::Held`] if patience has ended.
+    fn waits(
+        &mut self,
+        wanted: &Wanted<'_>,
+        patience: Duration,
+        waiting: impl Fn(&Held),
+    ) -> Result<bool, LeaseError> {
+        let taken = self.taken(wanted);
+        let Some(other) = taken.first() else {
+            return Ok(false);
+        };
+        let lives = taken.iter().find(|held| !self.seems_dead(held));
+        if let Some(other) = lives.filter(|_| self.began.elapsed() >= patience) {
+            return Err(LeaseError::Held(other.held.clone()));
+        }
+        if self.told.insert(other.run.clone()) {
+            waiting(&other.held);
+        }
+        Ok(true)
     }
 
     /// Whether a lease is worth a minute of anybody's patience: it seems to have ended, and has not
     /// been renewed while it was watched.
     fn seems_dead(&self, stored: &Stored) -> bool {
         let lives = self
-            .0
+            .leases
             .get(&stored.held.stack)
             .is_some_and(|seen| seen.lives);
         !lives && milliseconds(SystemTime::now()) > stored.expires
+    }
+}
+
+/// The runs that hold leases of a system, while one without a lease waits for them.
+#[derive(Debug)]
+pub struct Others {
+    control: Control,
+    watched: Watched,
+    patience: Duration,
+}
+
+impl Others {
+    /// Waits until nobody who lives holds a lease; `waiting` is told once of each that it waits for. False
+    /// if nobody did.
+    ///
+    /// # Errors
+    /// [`LeaseError::Held`] if patience has ended.
+    pub async fn end(&mut self, waiting: impl Fn(&Held)) -> Result<bool, LeaseError> {
+        let mut waited = false;
+        loop {
+            let leases = self.control.leases().await?;
+            let all = leases.iter();
+            let all = all.map(|(stack, stored)| (stack.clone(), Some(stored)));
+            if !self
+                .watched
+                .waits(&all.collect(), self.patience, &waiting)?
+            {
+                return Ok(waited);
+            }
+            waited = true;
+            sleep(LOOK).await;
+        }
     }
 }
 
@@ -117,9 +187,7 @@ impl Control {
             "{:016x}",
             getrandom::u64().unwrap_or_else(|_| milliseconds(SystemTime::now()))
         );
-        let mut alive = None;
-        let began = Instant::now();
-        let (mut watched, mut told) = (Watched::default(), BTreeSet::new());
+        let (mut alive, mut watched) = (None, Watched::begin());
         loop {
             let leases = self.leases().await?;
             let wanted: Wanted<'_> = claim
@@ -127,33 +195,35 @@ impl Control {
                 .iter()
                 .map(|stack| (stack.to_string(), leases.get(stack.as_str())))
                 .collect();
-            let taken = watched.taken(&wanted);
-            let Some(other) = taken.first() else {
-                if alive.is_none() {
-                    alive = Alive::new(&run).ok();
-                }
-                let from = now();
-                if self.take(&run, claim, &wanted, from.1).await? {
-                    bury(&leases, &wanted);
-                    let before = wanted.into_iter().map(|(stack, stored)| {
-                        let fence = stored.map_or(0, |stored| stored.fence);
-                        (stack, fence)
-                    });
-                    return Ok(Lease::new(self, run, before.collect(), from, alive));
-                }
-                // Somebody else was faster.
-                sleep(LOOK / 10).await;
+            let waits = watched.waits(&wanted, claim.patience, &waiting);
+            if waits.inspect_err(|_| alive::bury(&run))? {
+                sleep(LOOK).await;
                 continue;
-            };
-            let lives = taken.iter().find(|held| !watched.seems_dead(held));
-            if let Some(other) = lives.filter(|_| began.elapsed() >= claim.patience) {
-                alive::bury(&run);
-                return Err(LeaseError::Held(other.held.clone()));
             }
-            if told.insert(other.run.clone()) {
-                waiting(&other.held);
+            if alive.is_none() {
+                alive = Alive::new(&run).ok();
             }
-            sleep(LOOK).await;
+            let from = now();
+            if self.take(&run, claim, &wanted, from.1).await? {
+                bury(&leases, &wanted);
+                let before = wanted.into_iter().map(|(stack, stored)| {
+                    let fence = stored.map_or(0, |stored| stored.fence);
+                    (stack, fence)
+                });
+                return Ok(Lease::new(self, run, before.collect(), from, alive));
+            }
+            // Somebody else was faster.
+            sleep(LOOK / 10).await;
+        }
+    }
+
+    /// The other runs, of which a run without a lease waits for those that have one, for so long in all.
+    #[must_use]
+    pub fn others(&self, patience: Duration) -> Others {
+        Others {
+            control: self.clone(),
+            watched: Watched::begin(),
+            patience,
         }
     }
 
@@ -265,7 +335,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn leases_that_nobody_renews_are_free_together_after_a_minute_whatever_their_clock_says()
     {
-        let mut watched = Watched::default();
+        let mut watched = Watched::begin();
         for leases in [
             [stored("a", 0, 1), stored("b", 0, u64::MAX)],
             [stored("c", 7, u64::MAX), stored("d", 7, 1)],
@@ -278,7 +348,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_lease_that_is_renewed_stays_taken_though_its_clock_says_that_it_has_ended() {
-        let mut watched = Watched::default();
+        let mut watched = Watched::begin();
         for renewals in 0..10 {
             let lease = stored("a", renewals, 1);
             assert_eq!(
@@ -297,7 +367,7 @@ mod tests {
             run: None,
             ..stored("a", 0, 1)
         };
-        assert!(taken(&mut Watched::default(), 0, &[free]).await.is_empty());
+        assert!(taken(&mut Watched::begin(), 0, &[free]).await.is_empty());
     }
 
     #[test]

@@ -22,7 +22,7 @@ use engine::DriverError;
 use model::{SYSTEM_TAG, Tags};
 
 pub use self::binding::{Binding, new_id};
-pub use self::claim::{Claim, LeaseError};
+pub use self::claim::{Claim, LeaseError, Others};
 pub use self::history::{Ended, Run};
 pub use self::lease::{Fences, Lease};
 pub use self::row::{Held, now};
@@ -61,7 +61,7 @@ impl Control {
         let mut tags = tags.clone();
         tags.insert(SYSTEM_TAG.to_owned(), account.system().to_owned());
         Self {
-            sdk: Client::new(&account.config("dynamodb")),
+            sdk: account.client(),
             table: table(account.system()),
             account,
             tags,

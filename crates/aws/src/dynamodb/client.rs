@@ -63,8 +63,8 @@ impl DynamoDbClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("dynamodb")),
-            kms: aws_sdk_kms::Client::new(&account.config("kms")),
+            sdk: account.client(),
+            kms: account.client(),
         }
     }
 

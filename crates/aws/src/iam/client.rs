@@ -38,7 +38,7 @@ impl IamClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             system: account.system().to_owned(),
-            sdk: Client::new(&account.config("iam")),
+            sdk: account.client(),
         }
     }
 }

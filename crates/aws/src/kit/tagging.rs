@@ -134,7 +134,7 @@ async fn filtered(
     account: &Account,
     filter: TagFilter,
 ) -> Result<BTreeMap<String, Tags>, DriverError> {
-    let client = aws_sdk_resourcegroupstagging::Client::new(&account.config("tagging"));
+    let client: aws_sdk_resourcegroupstagging::Client = account.client();
     let mut pages = client
         .get_resources()
         .tag_filters(filter)

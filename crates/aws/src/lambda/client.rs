@@ -67,7 +67,7 @@ impl LambdaClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("lambda")),
+            sdk: account.client(),
         }
     }
 

@@ -36,7 +36,7 @@ impl LogsClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("logs")),
+            sdk: account.client(),
         }
     }
 

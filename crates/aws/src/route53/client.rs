@@ -53,7 +53,7 @@ impl Route53Client {
     pub(crate) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("route53")),
+            sdk: account.client(),
         }
     }
 

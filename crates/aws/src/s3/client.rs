@@ -51,18 +51,6 @@ pub(super) const CONFLICTS: Consistency = Consistency {
     ..S3
 };
 
-/// The SDK's client. On an emulator a bucket's name is in the path, since a host name of its own
-/// would not resolve.
-#[must_use]
-pub fn client(account: &Account) -> Client {
-    let config = account.config("s3");
-    let at_emulator = config.endpoint_url().is_some();
-    let config = aws_sdk_s3::config::Builder::from(&config)
-        .force_path_style(at_emulator)
-        .build();
-    Client::from_conf(config)
-}
-
 /// S3 in the system's account and Region.
 #[derive(Clone, Debug)]
 pub(super) struct S3Client {
@@ -83,7 +71,7 @@ impl S3Client {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: client(account),
+            sdk: account.client(),
         }
     }
 

@@ -7,6 +7,5 @@ mod policy;
 mod records;
 
 pub(super) use bucket::Buckets;
-pub use client::client;
 pub(super) use object::Objects;
 pub(super) use policy::Policies;

@@ -63,7 +63,7 @@ impl SnsClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("sns")),
+            sdk: account.client(),
         }
     }
 

@@ -49,7 +49,7 @@ impl SqsClient {
     pub(super) fn new(account: &Account) -> Self {
         Self {
             account: account.clone(),
-            sdk: Client::new(&account.config("sqs")),
+            sdk: account.client(),
         }
     }
 
