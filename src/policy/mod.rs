@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use aws::Declared;
 use aws::Purpose::{self, Change, Create, Delete, Read};
-use aws::policy::{Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, UNLOCKING};
+use aws::policy::{
+    BINDING, Condition, HISTORY, INDEX, LEASES, Names, OTHER_NAMES, Policy, UNLOCKING,
+};
 use engine::{Goal, Selection, types_looked_up, types_read, types_selected};
 use model::{Graph, StackName};
 use stacks::description::System;
@@ -137,6 +139,7 @@ impl Subject<'_> {
     }
 
     fn toggles(self, policy: &mut Policy) {
+        policy.allow(BINDING, &[Read], self.selection);
         policy.allow(crate::toggles::CALLS, &[Read, Change], self.selection);
         let outputs = self.graph.outputs().get(&StackName::new(toggles::STACK));
         let outputs = outputs.into_iter().flatten();
@@ -155,6 +158,7 @@ impl Subject<'_> {
         if !sites.is_empty() {
             let sites = Selection::Only(sites);
             self.reading(policy, Goal::Converge, &sites);
+            policy.allow(BINDING, &[Read], &sites);
             policy.allow(crate::release::CALLS, &[Change], &sites);
         }
     }
@@ -168,6 +172,7 @@ impl Subject<'_> {
         let stack = StackName::new(packages::STACK);
         let only = Selection::Only(BTreeSet::from([stack.clone()]));
         self.reading(policy, Goal::Converge, &only);
+        policy.allow(BINDING, &[Read], &only);
         policy.allow(crate::packages::CALLS, &[Change], &only);
         let condition = Condition::equals("sts:AWSServiceName", "codeartifact.amazonaws.com");
         policy.allow_action("sts:GetServiceBearerToken", "*", Some(condition));

@@ -200,6 +200,6 @@ async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
 
 /// The table's name follows from the description, so the account is not read for it.
 async fn open(global: &Global) -> Result<Store, Report> {
-    let (system, _, account) = context::reach(global).await?;
+    let (system, _, account) = context::reach_by_name(global, &[]).await?;
     Ok(Store::new(&account, toggles_table(&system)))
 }

@@ -12,6 +12,9 @@ pub(crate) const HISTORY: &[Calls] = &[Calls::reading(
     &["dynamodb:GetItem", "dynamodb:Query"],
 )];
 
+/// The calls that read which system a name is of.
+pub(crate) const BINDING: &[Calls] = &[Calls::reading(TABLE, &["dynamodb:GetItem"])];
+
 /// The calls that find a system under another name, in that system's table.
 pub(crate) const OTHER_NAMES: &[Calls] = &[Calls::reading(
     "dynamodb:{region}:{account}:table/*-control",
