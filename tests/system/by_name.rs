@@ -32,7 +32,6 @@ impl<'p> Elsewhere<'p> {
         command
             .current_dir(self.path())
             .env("AWS_REGION", &self.project.world.region)
-            .env_remove("FRONTAGE_SYSTEM")
             .envs(variable.map(|name| ("FRONTAGE_SYSTEM", name)));
         command.output().expect("the program runs").into()
     }

@@ -19,7 +19,8 @@ use crate::render;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
-    /// Directory of the build's output; default: build the application first
+    /// Directory of the build's output; default: build the application first, with --system a team's in
+    /// the current directory
     #[arg(long, value_name = "DIST")]
     dir: Option<PathBuf>,
     /// Release to this percentage of clients (1–99); a client keeps the version it was given
