@@ -44,8 +44,9 @@ pub(crate) struct Global {
 pub(super) const SYSTEM: &str = "FRONTAGE_SYSTEM";
 
 impl Global {
-    /// Completes the options: `--system` wins over `--config`'s default and over the variable, which in
-    /// turn wins over that default. What is empty counts as not given.
+    /// Completes the options with the variable's value. An option wins over the variable, `--config` as
+    /// well as `--system`, and the variable over the description that is here. What is empty counts as not
+    /// given.
     ///
     /// # Errors
     /// If both `--system` and `--config` are given.

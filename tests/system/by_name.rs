@@ -136,6 +136,30 @@ async fn releases_and_toggles_need_no_description() {
     assert_eq!(project.world.listing().await, Vec::<String>::new());
 }
 
+/// In the folder of the application, whose build is made first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_builds_and_publishes_in_its_own_folder() {
+    let project = Project::described("[shell]\n[teams.billing]\n");
+    project.ok(&[
+        "apply",
+        "--yes",
+        "--stack",
+        "edge",
+        "--stack",
+        "team/billing",
+    ]);
+    let root = local::workspace_root().expect("the tests run in a source tree");
+    let named = ["--system", "acme", "--region", "eu-west-1"];
+    let arguments = [&["release", "publish", "billing"], &named[..]].concat();
+    let mut publish = project.command(&arguments);
+    publish.current_dir(root.join("assets/billing"));
+    let published: Ended = publish.output().expect("the program runs").into();
+    assert_eq!(published.code, Some(0), "{published:#?}");
+    let releases = listed(&project, &["release", "list", "billing"]);
+    assert_eq!(releases.as_array().map(Vec::len), Some(1), "{releases:#}");
+    project.destroy();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_exist_is_said() {
     let project = Project::described("[shell]\n[teams.shipping]\n");

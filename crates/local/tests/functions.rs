@@ -41,6 +41,16 @@ fn a_build_is_found_again_and_stands_beside_a_binary() {
         matches!(error, FunctionsError::WrongArchitecture { .. }),
         "{error}"
     );
+    // Those of the other architecture have a folder of their own, if they are part of the release.
+    let own = release.path().join("functions").join(other.as_str());
+    copy(&release.path().join("functions"), &own);
+    let manifest = own.join("functions.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let written = |of: Architecture| serde_json::to_string(&of).unwrap();
+    let text = text.replace(&written(ARCHITECTURE), &written(other));
+    fs::write(&manifest, text).unwrap();
+    let found = Functions::beside_binary(release.path(), other).unwrap();
+    assert_eq!(found.architecture(), other);
 
     fs::write(&beside.packages().new_connection.path, "something else").unwrap();
     let error = Functions::beside_binary(release.path(), ARCHITECTURE).unwrap_err();
