@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::slice;
 
 use aws::Account;
 use engine::{Goal, Inventory, Plan, Readers, Resolved, Secrets, Selection, SystemId};
@@ -42,6 +43,8 @@ pub(super) struct Context {
     /// The selected stacks that were left out when the account was read, each with the service that
     /// the endpoint lacks.
     pub(super) lacking: BTreeMap<StackName, &'static Service>,
+    /// Whether the system is known by its name alone.
+    pub(super) by_name: bool,
 }
 
 impl Context {
@@ -52,7 +55,7 @@ impl Context {
         Self::with_account(global, &system, selection, account, zips).await
     }
 
-    /// As [`Self::open`] for one stack, with that stack's outputs.
+    /// As [`Self::open`] for one stack, with that stack's outputs. The system's name is enough.
     pub(super) async fn open_stack<T>(
         global: &Global,
         stack: &StackName,
@@ -62,7 +65,7 @@ impl Context {
             stack: vec![stack.to_string()],
             ..global.clone()
         };
-        let mut context = Self::open(&global, Zips::None).await?;
+        let mut context = Self::open_by_name(&global, stack).await?;
         let inventory = context.read(Goal::Converge).await?;
         context.complete()?;
         let outputs = context.outputs(&inventory.known);
@@ -82,8 +85,9 @@ impl Context {
             stack: vec![stack.to_string()],
             ..global.clone()
         };
-        let context = Self::open(&global, Zips::None).await?;
-        if let SystemId::Known(id) = &context.id {
+        let context = Self::open_by_name(&global, stack).await?;
+        // What is named by `--system` has the id that the name is bound to.
+        if let (None, SystemId::Known(id)) = (&global.system, &context.id) {
             identity::check_name(Some(id), &context.account).await?;
         }
         let outputs = context.graph.outputs().get(stack).into_iter().flatten();
@@ -94,6 +98,11 @@ impl Context {
         let known = known.map_err(|error| advice::inventory(&error))?;
         let outputs = context.outputs_of(&context.outputs(&known), stack, read)?;
         Ok((context, outputs))
+    }
+
+    async fn open_by_name(global: &Global, stack: &StackName) -> Result<Self, Report> {
+        let (system, selection, account) = reach_by_name(global, slice::from_ref(stack)).await?;
+        Self::with_account(global, &system, selection, account, Zips::None).await
     }
 
     /// Like [`Self::open`], with an account that is already connected.
@@ -124,6 +133,7 @@ impl Context {
             readers,
             selection,
             lacking: BTreeMap::new(),
+            by_name: global.system.is_some(),
         })
     }
 
@@ -211,10 +221,22 @@ impl Context {
                 stack: stack.clone(),
                 account: self.account.id().to_owned(),
                 region: self.account.region().to_owned(),
-                hint: format!("run `frontage apply --stack {stack}` first"),
+                hint: self.how_to_deploy(stack),
                 source,
             })
             .map_err(advice::report)
+    }
+}
+
+impl Context {
+    fn how_to_deploy(&self, stack: &StackName) -> String {
+        let apply = format!("`frontage apply --stack {stack}`");
+        if self.by_name {
+            return format!(
+                "check the name; whoever has the description of the system deploys it with {apply}"
+            );
+        }
+        format!("run {apply} first")
     }
 }
 
@@ -243,7 +265,27 @@ impl Hint for NotDeployed {
 
 /// Reads the description and reaches its account.
 pub(super) async fn reach(global: &Global) -> Result<(System, Selection, Account), Report> {
-    let system = description::read(global)?;
+    connect(global, description::read(global)?).await
+}
+
+/// The same for a command that needs no more of the system than some stacks, besides the toggles':
+/// with `--system` its name is enough, and the id is the one in the account.
+///
+/// # Errors
+/// With `--system`, if the account has no such system.
+pub(super) async fn reach_by_name(
+    global: &Global,
+    stacks: &[StackName],
+) -> Result<(System, Selection, Account), Report> {
+    let system = description::of(global, stacks)?;
+    let (mut system, selection, account) = connect(global, system).await?;
+    if global.system.is_some() {
+        system.id = Some(identity::existing(&account).await?);
+    }
+    Ok((system, selection, account))
+}
+
+async fn connect(global: &Global, system: System) -> Result<(System, Selection, Account), Report> {
     let selection = description::selection(global, &system)?;
     let connection = global.connection(system.region.as_deref());
     let account = Account::connect(&connection, system.name.as_str())

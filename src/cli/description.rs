@@ -5,12 +5,57 @@ use std::collections::BTreeSet;
 use engine::Selection;
 use miette::{IntoDiagnostic as _, Report, WrapErr as _, miette};
 use model::StackName;
-use stacks::description::System;
+use stacks::description::{InvalidName, System};
+use thiserror::Error;
 
-use crate::cli::global::Global;
+use crate::cli::advice;
+use crate::cli::global::{Global, SYSTEM};
+
+/// The system, for a command that needs no more of it than some stacks: by its description or, with
+/// `--system`, by its name alone.
+pub(super) fn of(global: &Global, stacks: &[StackName]) -> Result<System, Report> {
+    let Some(name) = &global.system else {
+        return read(global);
+    };
+    let parsed = name.parse().map_err(|why| {
+        advice::advise(
+            NoName {
+                name: name.clone(),
+                why,
+            },
+            "pass the `name` of its frontage.toml",
+        )
+    })?;
+    stacks::system::named(parsed, stacks).map_err(|why| {
+        let asked: Vec<_> = stacks.iter().map(StackName::as_str).collect();
+        miette!(
+            help = "a team's stack is `team/NAME`, with the NAME of `[teams.NAME]`",
+            "the system {name} can have no stack `{}`: {why}",
+            asked.join("`, `")
+        )
+    })
+}
+
+/// Text that is not the name of a system.
+#[derive(Debug, Error)]
+#[error("there is no system `{name}`")]
+struct NoName {
+    name: String,
+    #[source]
+    why: InvalidName,
+}
 
 /// Reads the description.
 pub(super) fn read(global: &Global) -> Result<System, Report> {
+    if let Some(name) = &global.system {
+        return Err(miette!(
+            help = format!(
+                "run it in the folder of its frontage.toml, without --system and the variable {SYSTEM}, or pass the \
+                 description with --config"
+            ),
+            "this command needs the description of {name}, of which --system or {SYSTEM} is only the name"
+        ));
+    }
     let path = global.config.display().to_string();
     let bytes = match std::fs::read(&global.config) {
         Ok(bytes) => bytes,

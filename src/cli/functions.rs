@@ -59,9 +59,7 @@ fn shipped(architecture: Architecture) -> Result<Functions, Report> {
     let directory = binary
         .parent()
         .ok_or_else(|| miette!("the program's directory was not found"))?;
-    Functions::beside_binary(directory)
-        .and_then(|functions| functions.for_architecture(architecture))
-        .into_diagnostic()
+    Functions::beside_binary(directory, architecture).into_diagnostic()
 }
 
 /// Builds the zips on a separate thread.

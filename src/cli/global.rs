@@ -19,6 +19,10 @@ pub(crate) struct Global {
         default_value = "frontage.toml"
     )]
     pub(super) config: PathBuf,
+    /// A system in the account, by its name: `release`, `toggles`, `packages` and `history` need no
+    /// description then. Default: the variable `FRONTAGE_SYSTEM`, then the description
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) system: Option<String>,
     /// Only this stack (repeatable); default: all stacks
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) stack: Vec<String>,
@@ -36,7 +40,32 @@ pub(crate) struct Global {
     pub(super) endpoint_url: Option<String>,
 }
 
+/// The variable that names the system, if `--system` does not.
+pub(super) const SYSTEM: &str = "FRONTAGE_SYSTEM";
+
 impl Global {
+    /// Completes the options with the variable's value. An option wins over the variable, `--config` as
+    /// well as `--system`, and the variable over the description that is here. What is empty counts as not
+    /// given.
+    ///
+    /// # Errors
+    /// If both `--system` and `--config` are given.
+    pub(super) fn complete(
+        &mut self,
+        has_config: bool,
+        variable: Option<String>,
+    ) -> Result<(), &'static str> {
+        let given = |value: &String| !value.is_empty();
+        self.system = self.system.take().filter(given);
+        if has_config {
+            return self.system.as_ref().map_or(Ok(()), |_| {
+                Err("--system names a system instead of a description: leave out --config")
+            });
+        }
+        self.system = self.system.take().or(variable.filter(given));
+        Ok(())
+    }
+
     /// How the account is reached. An option that is empty, as an unset variable of a script makes
     /// it, counts as not given.
     pub(super) fn connection(&self, described: Option<&str>) -> Connection {
@@ -57,4 +86,38 @@ pub(crate) enum Format {
     Human,
     /// JSON for machines.
     Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        global: Global,
+    }
+
+    /// The system that a command line and a variable name.
+    fn system(line: &[&str], variable: Option<&str>) -> Result<Option<String>, &'static str> {
+        let mut global = Line::parse_from([&["frontage"], line].concat()).global;
+        let has_config = line.contains(&"--config");
+        global.complete(has_config, variable.map(str::to_owned))?;
+        Ok(global.system)
+    }
+
+    #[test]
+    fn an_option_wins_over_the_variable_and_that_over_the_default_file() {
+        let named = |name: &str| Ok(Some(name.to_owned()));
+        assert_eq!(system(&["--system", "a"], Some("b")), named("a"));
+        assert_eq!(system(&[], Some("b")), named("b"));
+        assert_eq!(system(&["--config", "x.toml"], Some("b")), Ok(None));
+        for line in [&["--system", ""][..], &[]] {
+            assert_eq!(system(line, Some("")), Ok(None));
+            assert_eq!(system(line, None), Ok(None));
+        }
+        assert!(system(&["--config", "x.toml", "--system", "a"], None).is_err());
+    }
 }

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode, Report> {
-    let (_, _, account) = context::reach(global).await?;
+    let (_, _, account) = context::reach_by_name(global, &[]).await?;
     let control = Control::new(&account, &Tags::new());
     let (system, runs) = join(control.binding(), control.history(arguments.last.into())).await;
     let history = History {

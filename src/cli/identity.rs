@@ -88,6 +88,36 @@ pub(super) async fn check_name(id: Option<&str>, account: &Account) -> Result<()
     }
 }
 
+/// No system of the name.
+#[derive(Debug, Error)]
+#[error("there is no system `{name}` in account {account}, {region}")]
+struct NoSystem {
+    name: String,
+    account: String,
+    region: String,
+}
+
+/// The id of the system that the account's name is bound to, for a command that knows no more than the
+/// name.
+///
+/// # Errors
+/// [`NoSystem`] if there is none, or if that cannot be read.
+pub(super) async fn existing(account: &Account) -> Result<String, Report> {
+    let binding = Control::new(account, &Tags::new()).binding().await;
+    let binding = binding.map_err(advice::report)?;
+    binding.map(|binding| binding.id).ok_or_else(|| {
+        let none = NoSystem {
+            name: account.system().to_owned(),
+            account: account.id().to_owned(),
+            region: account.region().to_owned(),
+        };
+        advice::advise(
+            none,
+            "check the name, the credentials (AWS_PROFILE) and the Region (--region, AWS_REGION)",
+        )
+    })
+}
+
 /// Takes over what the name is bound to.
 ///
 /// # Errors

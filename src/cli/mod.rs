@@ -4,6 +4,7 @@ mod adopt;
 mod advice;
 mod apply;
 mod build;
+mod completions;
 mod context;
 mod description;
 mod destroy;
@@ -16,6 +17,7 @@ mod import_map;
 mod init;
 mod interrupts;
 mod lacking;
+mod manual;
 mod metadata;
 mod mfa;
 mod output;
@@ -35,7 +37,9 @@ mod writing;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use miette::{MietteHandlerOpts, Report};
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
@@ -98,6 +102,28 @@ enum Command {
     Packages(packages::Command),
     /// Run the system on an emulator on this machine, and take it down on Ctrl-C
     Dev(dev::Arguments),
+    /// Print the completions of a shell, for its configuration
+    Completions(completions::Arguments),
+    /// Write the pages of the manual into a folder, as a release's archive contains them
+    #[command(hide = true)]
+    Manual(manual::Arguments),
+}
+
+impl Cli {
+    /// Reads the command line, and the variables that complete it.
+    ///
+    /// # Errors
+    /// What is wrong with the usage; also the help and the version, if they are asked for.
+    pub fn read() -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        let has_config = matches.value_source("config") == Some(ValueSource::CommandLine);
+        cli.global
+            .complete(has_config, std::env::var(global::SYSTEM).ok())
+            .map_err(|why| command.error(ErrorKind::ArgumentConflict, why))?;
+        Ok(cli)
+    }
 }
 
 /// Runs a command and reports how it ended.
@@ -152,6 +178,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Report> {
         Command::Release(command) => release::run(&global, &command).await,
         Command::Packages(command) => packages::run(&global, &command).await,
         Command::Dev(arguments) => dev::run(&global, &arguments).await,
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Manual(arguments) => manual::run(&arguments),
     }
 }
 

@@ -26,6 +26,7 @@ mod workspace;
 pub use calls::CALLS;
 pub use error::PackagesError;
 pub use npm::{Registry, TOKEN_VARIABLE};
+pub use npmrc::configure;
 pub use publish::{Comparison, Event, Prepared, Standing};
 pub use token::Token;
 pub use workspace::{Package, Workspace};

@@ -6,23 +6,20 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::PackagesError;
-use super::workspace::Workspace;
 
-impl Workspace {
-    /// Writes lines into the workspace's `.npmrc`, keeping all other lines. Returns its path: if it is a
-    /// symbolic link, of what that leads to, which is written in its place.
-    ///
-    /// # Errors
-    /// If the file cannot be read or written.
-    pub fn configure(&self, lines: &[String]) -> Result<PathBuf, PackagesError> {
-        let path = followed(self.directory().join(".npmrc"));
-        let before = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            read => read.map_err(PackagesError::io("read", &path))?,
-        };
-        replace(&path, &merged(&before, lines)).map_err(PackagesError::io("write", &path))?;
-        Ok(path)
-    }
+/// Writes lines into a directory's `.npmrc`, keeping all other lines. Returns its path: if it is a
+/// symbolic link, of what that leads to, which is written in its place.
+///
+/// # Errors
+/// If the file cannot be read or written.
+pub fn configure(directory: &Path, lines: &[String]) -> Result<PathBuf, PackagesError> {
+    let path = followed(directory.join(".npmrc"));
+    let before = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        read => read.map_err(PackagesError::io("read", &path))?,
+    };
+    replace(&path, &merged(&before, lines)).map_err(PackagesError::io("write", &path))?;
+    Ok(path)
 }
 
 /// A configuration with some keys replaced. Every other line keeps its text and its line ending; new

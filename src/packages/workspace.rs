@@ -50,6 +50,8 @@ struct Described {
     #[serde(default)]
     peer_dependencies: BTreeMap<String, String>,
     #[serde(default)]
+    optional_dependencies: BTreeMap<String, String>,
+    #[serde(default)]
     publish_config: PublishConfig,
 }
 
@@ -216,6 +218,7 @@ fn package(folder: PathBuf, found: Described) -> Result<Package, PackagesError> 
         .dependencies
         .into_keys()
         .chain(found.peer_dependencies.into_keys())
+        .chain(found.optional_dependencies.into_keys())
         .collect();
     Ok(Package {
         name,

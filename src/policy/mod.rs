@@ -139,6 +139,7 @@ impl Subject<'_> {
     }
 
     fn toggles(self, policy: &mut Policy) {
+        policy.allow(BINDING, &[Read], self.selection);
         policy.allow(crate::toggles::CALLS, &[Read, Change], self.selection);
         let outputs = self.graph.outputs().get(&StackName::new(toggles::STACK));
         let outputs = outputs.into_iter().flatten();
@@ -147,9 +148,6 @@ impl Subject<'_> {
             .map(|(_, text)| text);
         let types = types_looked_up(self.graph, texts);
         policy.allow_types(&types, &[Read], self.selection);
-        if self.system.id.is_some() {
-            policy.allow(BINDING, &[Read], self.selection);
-        }
         settings::allow_key(policy, self.system.toggles.kms_key.as_deref(), false);
     }
 
@@ -160,6 +158,7 @@ impl Subject<'_> {
         if !sites.is_empty() {
             let sites = Selection::Only(sites);
             self.reading(policy, Goal::Converge, &sites);
+            policy.allow(BINDING, &[Read], &sites);
             policy.allow(crate::release::CALLS, &[Change], &sites);
         }
     }
@@ -173,6 +172,7 @@ impl Subject<'_> {
         let stack = StackName::new(packages::STACK);
         let only = Selection::Only(BTreeSet::from([stack.clone()]));
         self.reading(policy, Goal::Converge, &only);
+        policy.allow(BINDING, &[Read], &only);
         policy.allow(crate::packages::CALLS, &[Change], &only);
         let condition = Condition::equals("sts:AWSServiceName", "codeartifact.amazonaws.com");
         policy.allow_action("sts:GetServiceBearerToken", "*", Some(condition));

@@ -7,7 +7,7 @@
 use model::{Graph, StackName, Tags};
 
 use crate::artifacts::Artifacts;
-use crate::description::System;
+use crate::description::{InvalidName, Name, Packages, System, Team};
 use crate::shell::ShellInputs;
 use crate::{edge, identity, packages, shell, team, toggles};
 
@@ -28,6 +28,27 @@ pub fn names(system: &System) -> Vec<StackName> {
     }
     names.sort();
     names
+}
+
+/// A system of which nothing is known but its name, and that it has some stacks. Everything else has its
+/// default, so its graph is for finding what exists, not for changing it.
+///
+/// # Errors
+/// If the name of a team's stack is not one that a team can have.
+pub fn named(name: Name, stacks: &[StackName]) -> Result<System, InvalidName> {
+    let mut system = System::new(name);
+    for stack in stacks {
+        if stack.as_str() == packages::STACK {
+            system.packages = Some(Packages::default());
+        }
+        if is_site(stack) {
+            system.shell.get_or_insert_default();
+        }
+        if let Some(team) = team::team_name(stack) {
+            system.teams.push(Team::new(team.parse()?));
+        }
+    }
+    Ok(system)
 }
 
 /// Whether a stack has a site: the shell's, or a team's.
@@ -65,4 +86,23 @@ pub fn graph(system: &System, artifacts: &Artifacts) -> Graph {
     let sign_in = identity::add_client(&mut graph, system, &login, &site.url);
     shell::add_config(&mut graph, system, &around, &site, &sign_in);
     graph
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of physical resources follow from the stack, whatever else is described.
+    #[test]
+    fn a_system_known_by_its_name_has_the_stacks_that_are_asked_for() {
+        let stacks = ["packages", "shell", "team/shipping"].map(StackName::new);
+        let by_name = named("acme".parse().unwrap(), &stacks).unwrap();
+        let text = "name = \"acme\"\n[packages]\n[shell]\n[teams.shipping]\n";
+        assert_eq!(by_name, System::parse("frontage.toml", text).unwrap());
+
+        let alone = named("acme".parse().unwrap(), &[]).unwrap();
+        assert_eq!(names(&alone), [StackName::new(toggles::STACK)]);
+        let wrong = [StackName::new("team/Shipping")];
+        assert!(named("acme".parse().unwrap(), &wrong).is_err());
+    }
 }

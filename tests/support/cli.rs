@@ -75,6 +75,7 @@ impl Project {
             .args(arguments)
             .current_dir(self.path())
             .env("HOME", self.path())
+            .env_remove("FRONTAGE_SYSTEM")
             .env("AWS_ACCESS_KEY_ID", &self.world.account_id)
             .env("AWS_SECRET_ACCESS_KEY", &self.world.secret)
             .env("AWS_ENDPOINT_URL", &self.world.endpoint)

@@ -51,6 +51,7 @@ fn help() {
         "packages list",
         "packages login",
         "dev",
+        "completions",
     ];
     let global = |help: &str| {
         help.split_once("Global options:")

@@ -113,6 +113,9 @@ impl User {
     }
 }
 
+/// The system as a team's own repository knows it.
+const BY_NAME: &[&str] = &["--system", "acme", "--region", "eu-west-1"];
+
 /// What the program prints, made without credentials and without a network.
 fn printed(project: &Project, of: &[&str]) -> Vec<Value> {
     let arguments = [&["policy"], of, &["--format", "json"]].concat();
@@ -234,6 +237,7 @@ async fn the_commands_for_toggles_work_under_their_own_policy() {
     watch.interrupt();
     assert_eq!(watch.end().code, Some(0));
     toggles.ok(&project, &["toggles", "delete", "1"]);
+    toggles.ok(&project, &[&["toggles", "list"][..], BY_NAME].concat());
     // A toggle is put, and then updated.
     let set = ["toggles", "set", "2", "on"];
     fails_without(&project, &set, &["dynamodb:PutItem"]).await;
@@ -352,6 +356,8 @@ async fn a_teams_pipeline_releases_its_own_application() {
     let pipeline = user(&project, "pipeline", &of).await;
     pipeline.ok(&project, &["release", "publish", "billing"]);
     pipeline.ok(&project, &["release", "list", "billing"]);
+    let list = ["release", "list", "billing"];
+    pipeline.ok(&project, &[&list, BY_NAME].concat());
     let dist = project.path().join("assets/billing/dist");
     let dist = dist.to_str().expect("a path");
     pipeline.ok(&project, &["release", "publish", "billing", "--dir", dist]);

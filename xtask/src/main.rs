@@ -5,6 +5,7 @@ mod boundaries;
 mod chaos;
 mod command;
 mod conformance;
+mod dist;
 mod test;
 mod tools;
 
@@ -43,6 +44,10 @@ enum Chore {
     /// `edits` measures edits of each crate, and `cold` a clone with nothing cached; they compile for
     /// minutes, and run only when they are named.
     Bench(bench::Arguments),
+    /// Make what a release consists of: the archive for this platform, the npm packages, checksums
+    ///
+    /// The same sources give the same bytes.
+    Dist(dist::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +57,7 @@ fn main() -> ExitCode {
         Chore::Conformance(arguments) => conformance::run(&arguments),
         Chore::Chaos(arguments) => chaos::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Dist(arguments) => dist::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

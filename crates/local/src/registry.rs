@@ -144,6 +144,7 @@ fn configured(directory: &Path, scopes: &[String], upstream: &str, token_life: &
          packages:\n{own}  \"**\": {{ access: $all, proxy: upstream }}\n\
          security: {{ api: {{ legacy: false, jwt: {{ sign: {{ expiresIn: {life} }} }} }} }}\n\
          web: {{ enable: false }}\n\
+         max_body_size: 1gb\n\
          log: {{ type: stdout, format: pretty, level: warn }}\n",
         storage = quoted(&directory.join("storage").display()),
         users = quoted(&directory.join("htpasswd").display()),

@@ -27,13 +27,33 @@ fn a_build_is_found_again_and_stands_beside_a_binary() {
         built.packages().connection_manager.path.parent().unwrap(),
         &release.path().join("functions"),
     );
-    let beside = Functions::beside_binary(release.path()).unwrap();
+    let beside = Functions::beside_binary(release.path(), ARCHITECTURE).unwrap();
     for (one, other) in built.iter().zip(&beside) {
         assert_eq!(one.code_sha256, other.code_sha256);
     }
 
+    let other = match ARCHITECTURE {
+        Architecture::X86_64 => Architecture::Arm64,
+        Architecture::Arm64 => Architecture::X86_64,
+    };
+    let error = Functions::beside_binary(release.path(), other).unwrap_err();
+    assert!(
+        matches!(error, FunctionsError::WrongArchitecture { .. }),
+        "{error}"
+    );
+    // Those of the other architecture have a folder of their own, if they are part of the release.
+    let own = release.path().join("functions").join(other.as_str());
+    copy(&release.path().join("functions"), &own);
+    let manifest = own.join("functions.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let written = |of: Architecture| serde_json::to_string(&of).unwrap();
+    let text = text.replace(&written(ARCHITECTURE), &written(other));
+    fs::write(&manifest, text).unwrap();
+    let found = Functions::beside_binary(release.path(), other).unwrap();
+    assert_eq!(found.architecture(), other);
+
     fs::write(&beside.packages().new_connection.path, "something else").unwrap();
-    let error = Functions::beside_binary(release.path()).unwrap_err();
+    let error = Functions::beside_binary(release.path(), ARCHITECTURE).unwrap_err();
     assert!(matches!(error, FunctionsError::Missing(_)), "{error}");
 }
 
@@ -53,7 +73,7 @@ fn the_functions_are_those_of_the_sources() {
 #[test]
 fn an_unfinished_set_is_refused() {
     let release = tempfile::tempdir().unwrap();
-    let error = Functions::beside_binary(release.path()).unwrap_err();
+    let error = Functions::beside_binary(release.path(), ARCHITECTURE).unwrap_err();
     assert!(matches!(error, FunctionsError::Missing(_)), "{error}");
 }
 

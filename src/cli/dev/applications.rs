@@ -66,7 +66,7 @@ impl Built {
 async fn build_all(sources: Vec<(PathBuf, Application)>) -> Result<Vec<Built>, Report> {
     let mut built = Vec::new();
     for (source, application) in sources {
-        if source.is_dir() {
+        if source.is_dir() || release::shipped(&application).is_some() {
             let dist = release::build(source, &application).await?;
             built.push(Built { application, dist });
         } else {

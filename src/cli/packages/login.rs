@@ -10,7 +10,7 @@ use super::workspace::RegistryArgs;
 use crate::cli::advice;
 use crate::cli::global::Global;
 use crate::cli::output::{print, say};
-use crate::packages::Token;
+use crate::packages::{Token, configure};
 
 /// Arguments of `login`.
 #[derive(Debug, Args)]
@@ -23,12 +23,12 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
-    let workspace = arguments.place.workspace(global)?;
+    let (directory, scopes) = arguments.place.npm(global)?;
     let destination = destination(global, &arguments.place, Token::LONGEST).await?;
-    let configuration = destination.registry.configuration(&workspace.scopes());
+    let configuration = destination.registry.configuration(&scopes);
     let lines = configuration.map_err(advice::report)?;
     if arguments.write {
-        let path = workspace.configure(&lines).map_err(advice::report)?;
+        let path = configure(&directory, &lines).map_err(advice::report)?;
         say(&format!(
             "wrote {}: it contains a token, so keep it out of Git",
             path.display()

@@ -3,6 +3,7 @@
 mod destination;
 mod list;
 mod login;
+mod own;
 mod publish;
 mod serve;
 mod workspace;

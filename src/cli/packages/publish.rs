@@ -4,6 +4,7 @@ use clap::Args;
 use miette::{IntoDiagnostic as _, Report};
 
 use super::destination::destination;
+use super::own::OwnPackages;
 use super::workspace::{RegistryArgs, prepare, tell};
 use crate::cli::advice;
 use crate::cli::global::{Format, Global};
@@ -21,12 +22,20 @@ pub(in crate::cli) struct Arguments {
     /// `publishConfig.tag` of each package.json, or latest]
     #[arg(long)]
     tag: Option<String>,
+    /// Publish this program as @frontage/cli instead, for `npx @frontage/cli` in the teams'
+    /// repositories
+    #[arg(long, conflicts_with_all = ["names", "dir"])]
+    cli: bool,
     #[command(flatten)]
     place: RegistryArgs,
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
-    let workspace = arguments.place.workspace(global)?;
+    let own = arguments.cli.then(OwnPackages::lay_out).transpose()?;
+    let workspace = match &own {
+        Some(own) => Workspace::read(own.path()).map_err(advice::report)?,
+        None => arguments.place.workspace(global)?,
+    };
     // An unknown name is an error before any registry is contacted.
     workspace.named(&arguments.names).map_err(advice::report)?;
     let destination = destination(global, &arguments.place, Token::SHORTEST).await?;

@@ -11,8 +11,20 @@ use crate::cli::description;
 use crate::cli::global::Global;
 use crate::release::{Application, Destination, Releases};
 
+/// The system and its application with this name. With `--system` it has the application if its stack
+/// exists.
+pub(super) fn of(global: &Global, name: &str) -> Result<(System, Application), Report> {
+    let stack = match name {
+        shell::STACK => StackName::new(name),
+        _ => team::stack_name(team::team_name(&StackName::new(name)).unwrap_or(name)),
+    };
+    let system = description::of(global, &[stack])?;
+    let application = application(&system, name)?;
+    Ok((system, application))
+}
+
 /// The application with this name, or whose stack has this name.
-pub(super) fn application(system: &System, name: &str) -> Result<Application, Report> {
+fn application(system: &System, name: &str) -> Result<Application, Report> {
     let stack = StackName::new(name);
     let wanted = team::team_name(&stack).unwrap_or(name);
     let known: Vec<_> = applications(system, &Selection::All).collect();
@@ -65,7 +77,7 @@ fn releases_at(
 
 /// Reads the description first: an unknown name needs no account.
 pub(super) async fn named(global: &Global, name: &str) -> Result<(Application, Releases), Report> {
-    let application = application(&description::read(global)?, name)?;
+    let (_, application) = of(global, name)?;
     let releases = releases(global, &application).await?;
     Ok((application, releases))
 }

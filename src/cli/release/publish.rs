@@ -8,9 +8,9 @@ use miette::{IntoDiagnostic as _, Report};
 use super::named::Named;
 use super::progress::with_progress;
 use super::{build, destination};
+use crate::cli::advice;
 use crate::cli::global::{Format, Global};
 use crate::cli::output::{print, print_json, say};
-use crate::cli::{advice, description};
 use crate::release::{Application, Dist, Percent, ReleaseError};
 use crate::render;
 
@@ -19,7 +19,8 @@ use crate::render;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     named: Named,
-    /// Directory of the build's output; default: build the application first
+    /// Directory of the build's output; default: build the application first, with --system a team's in
+    /// the current directory
     #[arg(long, value_name = "DIST")]
     dir: Option<PathBuf>,
     /// Release to this percentage of clients (1–99); a client keeps the version it was given
@@ -28,8 +29,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> Result<(), Report> {
-    let system = description::read(global)?;
-    let application = destination::application(&system, &arguments.named.application)?;
+    let (system, application) = destination::of(global, &arguments.named.application)?;
     if arguments.canary.is_some() && application == Application::Shell {
         return Err(advice::report(ReleaseError::CanaryOfShell));
     }

@@ -200,10 +200,12 @@ async fn unset(global: &Global, unset: &Unset) -> Result<(), Report> {
     writing.delivered(global.format, id).await
 }
 
-/// The description, and the account in which the name is not another system's.
+/// The system, and the account in which the name is not another system's.
 async fn reach(global: &Global) -> Result<(System, Account), Report> {
-    let (system, _, account) = context::reach(global).await?;
-    identity::check_name(system.id.as_deref(), &account).await?;
+    let (system, _, account) = context::reach_by_name(global, &[]).await?;
+    if global.system.is_none() {
+        identity::check_name(system.id.as_deref(), &account).await?;
+    }
     Ok((system, account))
 }
 

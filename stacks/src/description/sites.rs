@@ -61,6 +61,19 @@ impl Shell {
 }
 
 impl Team {
+    /// A team with the defaults.
+    #[must_use]
+    pub fn new(name: Name) -> Self {
+        Self {
+            title: capitalised(name.as_str()),
+            route: format!("/{name}"),
+            name,
+            source: None,
+            domain: None,
+            sources: Sources::default(),
+        }
+    }
+
     /// Reads every `[teams.NAME]`.
     pub(super) fn read_all(root: &mut Table) -> Vec<Self> {
         let mut routes = BTreeMap::new();

@@ -12,7 +12,7 @@ pub(crate) const HISTORY: &[Calls] = &[Calls::reading(
     &["dynamodb:GetItem", "dynamodb:Query"],
 )];
 
-/// The call that reads which system the name is bound to.
+/// The calls that read which system a name is of.
 pub(crate) const BINDING: &[Calls] = &[Calls::reading(TABLE, &["dynamodb:GetItem"])];
 
 /// The calls that find a system under another name, in that system's table.

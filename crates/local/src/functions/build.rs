@@ -51,7 +51,7 @@ pub(super) fn compile(
         .current_dir(workspace_root)
         // cargo-lambda finds Zig as a module of the first python3 on the path.
         .env("PATH", tools.path_variable())
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace_root))
+        .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace_root))
         .stdin(Stdio::null());
     process::forget_outer_cargo(&mut command);
     let ended = process::run(&mut command, &mut |line| progress(line.trim_start()))
@@ -68,9 +68,10 @@ pub(super) fn compile(
     })
 }
 
-/// A panic message names its source file: with this machine's directories removed, the same sources
-/// give the same bytes everywhere.
-fn flags(workspace_root: &Path) -> OsString {
+/// The flags of Rust's compiler, for `CARGO_ENCODED_RUSTFLAGS`, that remove this machine's directories
+/// from messages of a panic: the same sources give the same bytes everywhere.
+#[must_use]
+pub fn remapped_paths(workspace_root: &Path) -> OsString {
     let target = target_directory(workspace_root);
     let mut flags = OsString::new();
     for (from, to) in [

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+pub use build::remapped_paths;
 use manifest::{Manifest, Package};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -103,7 +104,8 @@ impl Architecture {
     }
 
     /// Rust's name for it.
-    const fn target(self) -> &'static str {
+    #[must_use]
+    pub const fn target(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64-unknown-linux-gnu",
             Self::Arm64 => "aarch64-unknown-linux-gnu",
@@ -142,10 +144,17 @@ impl Functions {
     /// exist. Takes a few milliseconds and starts no other program.
     #[must_use]
     pub fn up_to_date(workspace_root: &Path, architecture: Architecture) -> Option<Self> {
-        let directory = directory(workspace_root);
-        let manifest = Manifest::read(&directory).ok()?;
+        Self::up_to_date_in(&directory(workspace_root), workspace_root, architecture)
+    }
+
+    fn up_to_date_in(
+        directory: &Path,
+        workspace_root: &Path,
+        architecture: Architecture,
+    ) -> Option<Self> {
+        let manifest = Manifest::read(directory).ok()?;
         let sources = inputs::digests(workspace_root, architecture).ok()?;
-        let functions = Self::listed(&directory, &manifest)?;
+        let functions = Self::listed(directory, &manifest)?;
         let built_from = functions.iter().map(|function| &function.source);
         let same = built_from.eq(sources.as_ref());
         (same && manifest.architecture == architecture).then_some(functions)
@@ -166,11 +175,34 @@ impl Functions {
         architecture: Architecture,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, FunctionsError> {
-        if let Some(functions) = Self::up_to_date(workspace_root, architecture) {
+        let directory = directory(workspace_root);
+        Self::build_in(&directory, tools, workspace_root, architecture, progress)
+    }
+
+    /// As [`Self::build`], into a directory of its own beside the one that commands use: for an
+    /// architecture that is not this machine's.
+    pub fn build_apart(
+        tools: &Tools,
+        workspace_root: &Path,
+        architecture: Architecture,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, FunctionsError> {
+        let directory = directory(workspace_root).join(architecture.as_str());
+        Self::build_in(&directory, tools, workspace_root, architecture, progress)
+    }
+
+    fn build_in(
+        directory: &Path,
+        tools: &Tools,
+        workspace_root: &Path,
+        architecture: Architecture,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Self, FunctionsError> {
+        let found = || Self::up_to_date_in(directory, workspace_root, architecture);
+        if let Some(functions) = found() {
             return Ok(functions);
         }
-        let directory = directory(workspace_root);
-        fs::create_dir_all(&directory).map_err(failed("create", &directory))?;
+        fs::create_dir_all(directory).map_err(failed("create", directory))?;
         let lock_path = directory.join("lock");
         let _lock = lock::acquire(
             &lock_path,
@@ -178,19 +210,26 @@ impl Functions {
             progress,
         )
         .map_err(failed("lock", &lock_path))?;
-        if let Some(functions) = Self::up_to_date(workspace_root, architecture) {
+        if let Some(functions) = found() {
             return Ok(functions);
         }
         // Read before the compiler reads them: a concurrent edit then shows as out of date.
         let sources = inputs::digests(workspace_root, architecture)?;
         let compiled = directory.join("compiled");
         build::compile(tools, workspace_root, &compiled, architecture, progress)?;
-        Self::package(&directory, &compiled, architecture, &sources)
+        Self::package(directory, &compiled, architecture, &sources)
     }
 
-    /// The packages of a released program, in `functions` next to it.
-    pub fn beside_binary(directory: &Path) -> Result<Self, FunctionsError> {
-        Self::in_dir(&directory.join("functions"))
+    /// The packages of a released program for an architecture: in `functions` next to it, or in a
+    /// folder there that is named after the architecture.
+    pub fn beside_binary(
+        directory: &Path,
+        architecture: Architecture,
+    ) -> Result<Self, FunctionsError> {
+        let shipped = directory.join("functions");
+        let own = shipped.join(architecture.as_str());
+        let directory = if own.is_dir() { own } else { shipped };
+        Self::in_dir(&directory)?.for_architecture(architecture)
     }
 
     /// The packages in a directory, each checked against the manifest's hash.
