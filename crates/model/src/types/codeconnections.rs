@@ -75,6 +75,9 @@ impl<S> Connection<S> {
     pub const ARN: Attribute<Self> = Attribute::new("ConnectionArn");
     /// `AVAILABLE`, or `PENDING` or `ERROR` until a person completes the handshake.
     pub const STATUS: Attribute<Self> = Attribute::new("ConnectionStatus");
+    /// The provider with which a person must complete the handshake. A connection that is available
+    /// has none. It is Frontage's own attribute: CloudFormation has none.
+    pub const PENDING: Attribute<Self> = Attribute::new("Pending");
     /// The account that owns the connection.
     pub const OWNER: Attribute<Self> = Attribute::new("OwnerAccountId");
 }

@@ -31,6 +31,9 @@ pub const ROLE: &ResourceType = &ResourceType {
         "AWS::SQS::Queue",
         "AWS::Logs::LogGroup",
         "AWS::ApiGatewayV2::Api",
+        "AWS::IAM::OIDCProvider",
+        "AWS::CodeCommit::Repository",
+        "AWS::CodeConnections::Connection",
     ],
 };
 
