@@ -1,8 +1,8 @@
-//! `AWS::IAM::Role`.
+//! `AWS::IAM::Role` and `AWS::IAM::OIDCProvider`.
 
 use aws_sdk_iam::Client;
-use engine::{Action, Reason};
-use model::types::iam::{Policy, PolicyDocument, Role, Statement};
+use engine::{Action, Goal, PlanError, Reason, Refusal};
+use model::types::iam::{OidcProvider, Policy, PolicyDocument, Principal, Role, Statement, Values};
 use model::{Graph, Tags};
 
 use super::support::{World, only, paths};
@@ -256,4 +256,123 @@ async fn a_role_that_something_else_uses_is_deleted_all_the_same() {
         .expect("attached");
     let plan = world.apply(&world.graph(|_| {})).await;
     assert_eq!(only(&plan).action, Action::Delete);
+}
+
+/// A provider with a URL that no other test uses, since emulators may have one account for all.
+fn provider(world: &World) -> OidcProvider {
+    OidcProvider {
+        url: format!("https://{}.example.com", world.system),
+        client_id_list: vec!["sts.amazonaws.com".into()],
+        thumbprint_list: None,
+    }
+}
+
+fn with_provider(world: &World, provider: &OidcProvider) -> Graph {
+    world.graph(|stack| {
+        stack.add("provider", provider.clone());
+    })
+}
+
+#[tokio::test]
+async fn an_oidc_provider_changes_in_place_and_drift_is_repaired() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let client = Client::new(&world.config());
+    let mut provider = provider(&world);
+    world.apply(&with_provider(&world, &provider)).await;
+    provider.client_id_list.push("another".into());
+    let plan = world.apply(&with_provider(&world, &provider)).await;
+    let changed = paths(only(&plan));
+    assert!(changed[0].starts_with("ClientIdList"), "{changed:?}");
+    provider.thumbprint_list = Some(vec!["A".repeat(40)]);
+    let plan = world.apply(&with_provider(&world, &provider)).await;
+    assert!(paths(only(&plan))[0].starts_with("ThumbprintList"));
+    // Without a statement they stay.
+    provider.thumbprint_list = None;
+    let graph = with_provider(&world, &provider);
+    world.apply(&graph).await;
+    let live = world.inventory(&graph).await;
+    let arn = &live.live.values().next().expect("it").attributes["Arn"];
+    let found = client.get_open_id_connect_provider();
+    let found = found.open_id_connect_provider_arn(arn).send().await;
+    assert_eq!(found.expect("it").thumbprint_list(), ["a".repeat(40)]);
+    let call = client
+        .remove_client_id_from_open_id_connect_provider()
+        .open_id_connect_provider_arn(arn)
+        .client_id("another");
+    call.send().await.expect("removed");
+    let plan = world.apply(&graph).await;
+    assert!(matches!(
+        only(&plan).action,
+        Action::Update {
+            reason: Reason::Drift,
+            ..
+        }
+    ));
+    world.destroy(&graph).await;
+}
+
+/// An account has one per URL: it is adopted on request, and refused otherwise.
+#[tokio::test]
+async fn an_oidc_provider_of_another_owner_is_left_until_it_is_adopted() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let client = Client::new(&world.config());
+    let provider = provider(&world);
+    let graph = with_provider(&world, &provider);
+    let call = client
+        .create_open_id_connect_provider()
+        .url(&provider.url)
+        .client_id_list("theirs");
+    call.send().await.expect("created");
+    match world.try_plan(&graph, Goal::Converge).await {
+        Err(PlanError::Refused(refusals)) => {
+            assert!(matches!(refusals[..], [Refusal::Foreign { .. }]));
+        }
+        other => panic!("{other:?}"),
+    }
+    let plan = world.adopt(&graph, "test/provider").await;
+    assert!(matches!(only(&plan).action, Action::Update { .. }));
+    assert!(world.plan(&graph).await.is_empty());
+    world.destroy(&graph).await;
+}
+
+/// A role that trusts a provider which others created names it by the ARN that it must have.
+#[tokio::test]
+async fn an_oidc_provider_is_where_its_url_says() {
+    let Some(world) = World::on_fakecloud() else {
+        return;
+    };
+    let provider = provider(&world);
+    let with_role = world.graph(|stack| {
+        let arn = OidcProvider::arn_in_account(&provider.url);
+        let mut trust = PolicyDocument::trust("lambda.amazonaws.com");
+        let federated = Values(vec![arn]);
+        trust.statement[0].principal =
+            Some(Principal::Of([("Federated".to_owned(), federated)].into()));
+        trust.statement[0].action = vec!["sts:AssumeRoleWithWebIdentity".to_owned()];
+        stack.add("provider", provider.clone());
+        let role = Role {
+            role_name: format!("{}-test-deploy", world.system).into(),
+            assume_role_policy_document: trust,
+            ..role()
+        };
+        stack.add("role", role);
+    });
+    world.apply(&with_role).await;
+    let live = world.inventory(&with_role).await;
+    let arn_of = |address: &str| {
+        let address = address.parse().expect("an address");
+        live.live[&address].attributes["Arn"].clone()
+    };
+    let account = world.account().await;
+    let expected = format!(
+        "arn:aws:iam::{}:oidc-provider/{}.example.com",
+        account.id(),
+        world.system
+    );
+    assert_eq!(arn_of("test/provider"), expected);
+    world.destroy(&with_role).await;
 }

@@ -80,7 +80,7 @@ fn fakecloud() -> Option<&'static Fakecloud> {
     let fakecloud = FAKECLOUD.get_or_init(start).as_ref();
     if fakecloud.is_none() {
         eprintln!(
-            "skipped: fakecloud is not built, which has CodeArtifact (cargo xtask conformance builds it)"
+            "skipped: fakecloud is not built, which has CodeArtifact and CodeCommit (cargo xtask conformance builds it)"
         );
     }
     fakecloud
@@ -325,6 +325,15 @@ impl World {
             describe(&next)
         );
         plan
+    }
+
+    /// Takes over the resource at an address. Returns the applied plan.
+    pub async fn adopt(&self, graph: &Graph, address: &str) -> Arc<Plan> {
+        let account = self.account().await;
+        let inventory = self.read(&account, graph, Goal::Converge).await;
+        let addresses = [address.parse().expect("an address")].into();
+        let plan = engine::adopt(graph, &inventory, &readers(&account), &addresses);
+        self.run(plan.expect("a plan")).await
     }
 
     /// Destroys everything and checks that nothing is left.

@@ -11,8 +11,8 @@ use aws_types::os_shim_internal::Env;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use model::Service;
 use model::types::{
-    ALL, apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, cognito, dynamodb,
-    iam, lambda, logs, route53, s3, sns, sqs,
+    ALL, apigatewayv2, certificatemanager, cloudfront, cloudwatch, codeartifact, codecommit,
+    codeconnections, cognito, dynamodb, events, iam, lambda, logs, route53, s3, sns, sqs,
 };
 
 /// An environment with one variable, and whether an SDK crate found its endpoint there.
@@ -58,17 +58,23 @@ macro_rules! configuration {
 
 #[test]
 fn the_sdk_finds_each_services_endpoint_in_its_variable() {
-    let sdks: [(&Service, Configure); 14] = [
+    let sdks: [(&Service, Configure); 17] = [
         (apigatewayv2::SERVICE, configuration!(aws_sdk_apigatewayv2)),
         (certificatemanager::SERVICE, configuration!(aws_sdk_acm)),
         (cloudfront::SERVICE, configuration!(aws_sdk_cloudfront)),
         (cloudwatch::SERVICE, configuration!(aws_sdk_cloudwatch)),
         (codeartifact::SERVICE, configuration!(aws_sdk_codeartifact)),
+        (codecommit::SERVICE, configuration!(aws_sdk_codecommit)),
+        (
+            codeconnections::SERVICE,
+            configuration!(aws_sdk_codeconnections),
+        ),
         (
             cognito::SERVICE,
             configuration!(aws_sdk_cognitoidentityprovider),
         ),
         (dynamodb::SERVICE, configuration!(aws_sdk_dynamodb)),
+        (events::SERVICE, configuration!(aws_sdk_eventbridge)),
         (iam::SERVICE, configuration!(aws_sdk_iam)),
         (lambda::SERVICE, configuration!(aws_sdk_lambda)),
         (logs::SERVICE, configuration!(aws_sdk_cloudwatchlogs)),

@@ -18,6 +18,7 @@ mod cloudfront;
 mod cognito;
 mod denial;
 mod empty;
+mod events;
 #[cfg(test)]
 mod fake;
 mod fate;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::call::{Answer, Call};
 use crate::rate::{GENEROUS, Rates};
-use crate::{Refusal, apigateway, cloudfront, cognito, lambda, logs, s3};
+use crate::{Refusal, apigateway, cloudfront, cognito, events, lambda, logs, s3};
 
 /// A rule of AWS: the refusal of a call, or `None` if the rule allows it.
 type Rule = fn(&Call, &Account) -> Option<Refusal>;
@@ -24,6 +24,7 @@ const RULES: &[Rule] = &[
     cognito::reserved_domain,
     cognito::tags,
     cognito::unknown_provider,
+    events::has_targets,
     lambda::mapping_exists,
     lambda::reserved_variables,
     logs::reserved_name,
@@ -36,6 +37,7 @@ const REMEMBERED: &[fn(&Call, &Answer, &mut Account)] = &[
     cloudfront::note,
     cognito::note,
     cognito::note_providers,
+    events::note,
     lambda::note,
 ];
 
@@ -55,6 +57,7 @@ pub(crate) struct Account {
     pub(crate) cognito: cognito::Tags,
     pub(crate) providers: cognito::Providers,
     pub(crate) mappings: lambda::Mappings,
+    pub(crate) targets: events::Targets,
     rates: Rates,
 }
 
@@ -77,7 +80,13 @@ impl Memory {
 
     /// Whether rules need the response to a call.
     pub(crate) fn needs(call: &Call) -> bool {
-        let services = ["apigateway", "cloudfront", "cognito-idp", "lambda"];
+        let services = [
+            "apigateway",
+            "cloudfront",
+            "cognito-idp",
+            "events",
+            "lambda",
+        ];
         services.contains(&call.service.as_str()) && is_own(&call.account) && call.writes()
     }
 

@@ -35,6 +35,33 @@ const SKIPS: &[Skip] = &[
         instead: "shown on fakecloud",
     },
     Skip {
+        emulator: Ministack,
+        tests: &["drivers::codecommit"],
+        lacks: "CodeCommit",
+        instead: "shown on fakecloud",
+    },
+    Skip {
+        emulator: Moto,
+        tests: &["drivers::codecommit"],
+        lacks: "tags and changes of CodeCommit's repositories",
+        instead: "shown on fakecloud",
+    },
+    Skip {
+        emulator: Ministack,
+        tests: &["drivers::iam::an_oidc"],
+        lacks: "changes and tags of OIDC providers",
+        instead: "shown on fakecloud",
+    },
+    Skip {
+        emulator: Moto,
+        tests: &[
+            "drivers::iam::an_oidc_provider_changes",
+            "drivers::iam::an_oidc_provider_of",
+        ],
+        lacks: "changes of the audiences of OIDC providers",
+        instead: "shown on fakecloud",
+    },
+    Skip {
         emulator: Moto,
         tests: &["drivers::cloudwatch"],
         lacks: "CloudWatch's protocol, RPC v2 CBOR",

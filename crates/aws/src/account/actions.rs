@@ -17,7 +17,9 @@ const API_GATEWAY: &[(&str, &str)] = &[
 /// tags, for instance.
 ///
 /// Sources: the operations' documentation in botocore's models (CloudFront, CloudWatch, CloudWatch
-/// Logs, S3, SNS, SQS); Service Authorization Reference, "AWS Lambda", dependent actions.
+/// Logs, EventBridge, IAM, S3, SNS, SQS); Service Authorization Reference, "AWS Lambda", dependent
+/// actions. A connection that was created under the former name of `CodeConnections` is acted on with
+/// that name's actions (Developer Tools console user guide, "Connections rename").
 const OTHERS: &[(&str, &[&str])] = &[
     (
         "cloudfront:CreateDistributionWithTags",
@@ -43,10 +45,68 @@ const OTHERS: &[(&str, &[&str])] = &[
         &["codeartifact:CreateRepository", "codeartifact:TagResource"],
     ),
     (
+        "codecommit:CreateRepository",
+        &["codecommit:CreateRepository", "codecommit:TagResource"],
+    ),
+    (
+        "codeconnections:CreateConnection",
+        &[
+            "codeconnections:CreateConnection",
+            "codeconnections:TagResource",
+        ],
+    ),
+    (
+        "codeconnections:DeleteConnection",
+        &[
+            "codeconnections:DeleteConnection",
+            "codestar-connections:DeleteConnection",
+        ],
+    ),
+    (
+        "codeconnections:GetConnection",
+        &[
+            "codeconnections:GetConnection",
+            "codestar-connections:GetConnection",
+        ],
+    ),
+    (
+        "codeconnections:ListTagsForResource",
+        &[
+            "codeconnections:ListTagsForResource",
+            "codestar-connections:ListTagsForResource",
+        ],
+    ),
+    (
+        "codeconnections:TagResource",
+        &[
+            "codeconnections:TagResource",
+            "codestar-connections:TagResource",
+        ],
+    ),
+    (
+        "codeconnections:UntagResource",
+        &[
+            "codeconnections:UntagResource",
+            "codestar-connections:UntagResource",
+        ],
+    ),
+    (
         "dynamodb:CreateTable",
         &["dynamodb:CreateTable", "dynamodb:TagResource"],
     ),
     ("dynamodb:TransactWriteItems", &["dynamodb:UpdateItem"]),
+    (
+        "events:PutRule",
+        &["events:PutRule", "events:TagResource", "iam:PassRole"],
+    ),
+    ("events:PutTargets", &["events:PutTargets", "iam:PassRole"]),
+    (
+        "iam:CreateOpenIDConnectProvider",
+        &[
+            "iam:CreateOpenIDConnectProvider",
+            "iam:TagOpenIDConnectProvider",
+        ],
+    ),
     ("iam:CreateRole", &["iam:CreateRole", "iam:TagRole"]),
     (
         "lambda:CreateEventSourceMapping",

@@ -1,6 +1,9 @@
 //! IAM in the system's account.
 
 use aws_sdk_iam::Client;
+use aws_sdk_iam::types::Tag;
+use engine::DriverError;
+use model::Tags;
 
 use crate::Account;
 use crate::kit::consistency::Consistency;
@@ -41,4 +44,19 @@ impl IamClient {
             sdk: account.client(),
         }
     }
+}
+
+/// Tags in the model's form.
+pub(super) fn tags(tags: &[Tag]) -> Tags {
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
+}
+
+/// Tags in the form of the calls.
+pub(super) fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect::<Result<_, _>>()
+        .map_err(|error| DriverError::internal(format!("a tag is incomplete: {error}")))
 }

@@ -10,8 +10,11 @@ pub mod certificatemanager;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod codeartifact;
+pub mod codecommit;
+pub mod codeconnections;
 pub mod cognito;
 pub mod dynamodb;
+pub mod events;
 pub mod iam;
 pub mod lambda;
 pub mod logs;
@@ -26,11 +29,13 @@ use crate::ResourceType;
 pub const ALL: &[&ResourceType] = &[
     dynamodb::TABLE,
     iam::ROLE,
+    iam::OIDC_PROVIDER,
     logs::LOG_GROUP,
     sqs::QUEUE,
     sns::TOPIC,
     sns::SUBSCRIPTION,
     cloudwatch::ALARM,
+    events::RULE,
     lambda::FUNCTION,
     lambda::PERMISSION,
     lambda::EVENT_SOURCE_MAPPING,
@@ -52,6 +57,8 @@ pub const ALL: &[&ResourceType] = &[
     codeartifact::DOMAIN,
     codeartifact::PACKAGE_GROUP,
     codeartifact::REPOSITORY,
+    codecommit::REPOSITORY,
+    codeconnections::CONNECTION,
     certificatemanager::CERTIFICATE,
     route53::RECORD_SET,
     cloudfront::ORIGIN_ACCESS_CONTROL,

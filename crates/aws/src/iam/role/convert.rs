@@ -1,11 +1,11 @@
 //! A role in the SDK's types and in the model's.
 
-use aws_sdk_iam::types::{AttachedPermissionsBoundary, Role as SdkRole, RoleDetail, Tag};
-use engine::{Attributes, DriverError, LiveTags};
-use model::Tags;
+use aws_sdk_iam::types::{AttachedPermissionsBoundary, Role as SdkRole, RoleDetail};
+use engine::{Attributes, LiveTags};
 use model::types::iam::{Policy, Role};
 
 use super::{Live, Properties};
+use crate::iam::client::tags;
 use crate::kit::policy_document::parse_encoded;
 use crate::kit::typed::TypedLive;
 
@@ -86,17 +86,4 @@ fn attributes(name: &str, id: &str, arn: &str) -> Attributes {
         (Role::ID, id.to_owned()),
         (Role::ARN, arn.to_owned()),
     ])
-}
-
-pub(super) fn tags(tags: &[Tag]) -> Tags {
-    tags.iter()
-        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-        .collect()
-}
-
-pub(super) fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, DriverError> {
-    tags.iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect::<Result<_, _>>()
-        .map_err(|error| DriverError::internal(format!("a tag is incomplete: {error}")))
 }

@@ -12,7 +12,7 @@ use engine::{Changes, DriverError, LiveTags, ReadCache, missing_tags};
 use model::types::iam::Role;
 use model::{Address, Owner, Tags};
 
-use super::client::IamClient;
+use super::client::{IamClient, sdk_tags, tags as tags_of};
 use crate::Account;
 use crate::kit::call::Call as _;
 use crate::kit::calls::Calls;
@@ -132,7 +132,7 @@ impl ResourceDriver for Roles {
         owner: &Owner,
         tags: &Tags,
     ) -> Result<Live, DriverError> {
-        match self.create_role(&desired, convert::sdk_tags(tags)?).await {
+        match self.create_role(&desired, sdk_tags(tags)?).await {
             Err(error) if error.is("EntityAlreadyExists") => {
                 self.resume(&desired, owner, tags, error).await?;
             }
@@ -169,7 +169,7 @@ impl ResourceDriver for Roles {
 impl TagCalls for Roles {
     async fn known(&self, name: &str) -> Result<Option<Tags>, DriverError> {
         let role = self.get(name).await?;
-        Ok(role.map(|role| convert::tags(role.tags())))
+        Ok(role.map(|role| tags_of(role.tags())))
     }
 
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), DriverError> {
@@ -177,7 +177,7 @@ impl TagCalls for Roles {
             .sdk
             .tag_role()
             .role_name(name)
-            .set_tags(Some(convert::sdk_tags(tags)?))
+            .set_tags(Some(sdk_tags(tags)?))
             .send()
             .done("iam:TagRole")
             .await

@@ -1,0 +1,6 @@
+//! AWS CodeCommit.
+
+mod client;
+mod repository;
+
+pub(super) use repository::Repositories;

@@ -1,0 +1,106 @@
+//! What follows a connection's creation: AWS shows it, and a person completes the handshake with the
+//! provider in the console. No call can do that.
+
+use std::time::Duration;
+
+use aws_sdk_codeconnections::types::ConnectionStatus;
+use engine::{Attributes, DriverError, LiveTags};
+use model::types::codeconnections::Connection;
+use model::{Owner, Tags};
+
+use super::{Connections, Live, Properties, live};
+use crate::codeconnections::client::CODECONNECTIONS;
+use crate::kit::ownership::adopt;
+use crate::kit::typed::{ResourceDriver as _, changes};
+use crate::kit::wait::{WaitPolicy, until};
+
+/// How long `apply --wait` waits for a person at the console.
+const HANDSHAKE: WaitPolicy = WaitPolicy {
+    first: Duration::from_secs(2),
+    longest: Duration::from_secs(15),
+    within: Duration::from_mins(15),
+};
+
+/// What a connection waits for, by its attributes.
+pub(super) fn pending(attributes: &Attributes, region: &str) -> Option<String> {
+    let provider = attributes.get(Properties::PENDING.name)?;
+    let arn = attributes.get(Properties::ARN.name)?;
+    Some(format!(
+        "waiting for a person to complete the handshake with {provider}: `Update pending connection` at {}",
+        console(arn, region)
+    ))
+}
+
+/// The page of the connections in the console. Source: Developer Tools console user guide, "Update a
+/// pending connection"; the hosts of the other partitions are those of their consoles.
+fn console(arn: &str, region: &str) -> String {
+    let host = match arn.split(':').nth(1) {
+        Some("aws-us-gov") => "console.amazonaws-us-gov.com",
+        Some("aws-cn") => "console.amazonaws.cn",
+        _ => "console.aws.amazon.com",
+    };
+    format!("https://{host}/codesuite/settings/connections?region={region}")
+}
+
+impl Connections {
+    /// Waits until AWS shows a new connection.
+    pub(super) async fn appeared(
+        &self,
+        arn: &str,
+        desired: Properties,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let name = &desired.connection_name;
+        let condition = format!("the connection `{name}` to appear");
+        let found = until(&condition, CODECONNECTIONS.policy, || async {
+            let found = self.get(arn).await?;
+            Ok(found.ok_or_else(|| "not there".to_owned()))
+        })
+        .await?;
+        let live = live(&found, LiveTags::Read(tags.clone()));
+        Ok(Live {
+            properties: desired,
+            ..live
+        })
+    }
+
+    /// Goes on with the connection that an earlier attempt created, if it is of the same provider.
+    pub(super) async fn resume(
+        &self,
+        found: Live,
+        mut desired: Properties,
+        owner: &Owner,
+        tags: &Tags,
+    ) -> Result<Live, DriverError> {
+        let refused = DriverError::Invalid(format!(
+            "the connection `{}` exists already and is not this resource",
+            desired.connection_name
+        ));
+        let found_tags = found.tags.known().cloned().unwrap_or_default();
+        adopt(&found_tags, owner, refused.clone())?;
+        self.leave(&mut desired, &found.properties);
+        if changes(&found.properties, &desired)?.force_replacement() {
+            return Err(refused);
+        }
+        self.resumed(found, desired, tags).await
+    }
+
+    /// Waits until the handshake is complete, as long as a person may take.
+    pub(super) async fn connected(&self, live: &Live) -> Result<(), DriverError> {
+        let arn = live.attribute(Connection::ARN)?;
+        let condition = format!(
+            "the handshake of the connection `{}` to be completed",
+            live.properties.connection_name
+        );
+        until(&condition, HANDSHAKE, || async {
+            let found = self.get(arn).await?;
+            let status = found.and_then(|found| found.connection_status);
+            Ok(match status {
+                Some(ConnectionStatus::Available) => Ok(()),
+                Some(status) => Err(status.as_str().to_owned()),
+                None => Err("it was deleted".to_owned()),
+            })
+        })
+        .await
+    }
+}

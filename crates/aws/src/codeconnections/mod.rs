@@ -1,0 +1,6 @@
+//! AWS CodeConnections.
+
+mod client;
+mod connection;
+
+pub(super) use connection::Connections;

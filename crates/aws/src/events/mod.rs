@@ -1,0 +1,6 @@
+//! Amazon EventBridge.
+
+mod client;
+mod rule;
+
+pub(super) use rule::Rules;
