@@ -17,4 +17,9 @@ pub const CALLS: &[Calls] = &[
         "cloudwatch:{region}:{account}:alarm:*",
         &["cloudwatch:DescribeAlarms"],
     ),
+    Calls::to(
+        &[Change],
+        "cloudwatch:us-east-1:{account}:alarm:*",
+        &["cloudwatch:DescribeAlarms"],
+    ),
 ];

@@ -95,7 +95,7 @@ pub enum ReleaseError {
         source: Box<ReleaseError>,
     },
     /// An alarm that is to be watched does not exist.
-    #[error("there is no alarm {0} in this account and Region")]
+    #[error("there is no alarm {0} in this account, neither in this Region nor in us-east-1")]
     NoAlarm(String),
     /// The alarms could not be read when a step was due.
     #[error("the canary {version} stays at {percent}: the alarms cannot be read")]

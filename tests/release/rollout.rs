@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::config::{Builder, Region};
 use aws_sdk_cloudwatch::types::{ComparisonOperator, StateValue, Statistic};
 use frontage::release::{Dist, Event, Events, ReleaseError, Rollout, Steps};
 use tokio::sync::mpsc::unbounded_channel;
@@ -14,13 +15,19 @@ const ALARM: &str = "errors of shipping";
 
 /// A bucket with a current release, a build for the next one, and an alarm.
 async fn ready() -> (Bucket, Dist, Client) {
+    ready_in("eu-west-1").await
+}
+
+/// The same, with the alarm in this Region.
+async fn ready_in(region: &'static str) -> (Bucket, Dist, Client) {
     let bucket = Bucket::team().await;
     let (_first, first) = Build::team("one").dist_kept();
     bucket.publish(&first).await;
     let (next, dist) = Build::team("two").dist_kept();
     bucket.try_publish(&dist, Some(10)).await.expect("a canary");
     drop(next);
-    let client = Client::new(&bucket.world.config());
+    let config = Builder::from(&bucket.world.config()).region(Region::new(region));
+    let client = Client::from_conf(config.build());
     let put = client
         .put_metric_alarm()
         .alarm_name(ALARM)
@@ -134,6 +141,21 @@ async fn an_alarm_ends_a_canary_at_once() {
     let manifest = bucket.json("manifest.json").await;
     let entries = manifest["microFrontends"]["@acme/shipping"].as_array();
     assert_eq!(entries.map(Vec::len), Some(1));
+}
+
+/// Those on a distribution are there.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_in_us_east_1_is_found() {
+    let (bucket, _dist, client) = ready_in("us-east-1").await;
+    let rollout = rollout(&bucket, "10", SECOND, &[ALARM]).await;
+    set(&client, StateValue::Ok).await;
+    rollout.alarms.assert_quiet().await.expect("quiet");
+    set(&client, StateValue::Alarm).await;
+    let ringing = rollout.alarms.assert_quiet().await;
+    assert!(
+        matches!(ringing, Err(ReleaseError::RingingAlready { .. })),
+        "{ringing:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,8 @@ pub(super) struct Canary {
     /// How long each step lasts, such as 10m; after the last one all clients get the release
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "canary")]
     every: Option<Duration>,
-    /// Alarms in CloudWatch, by their whole names: if one rings meanwhile, the canary ends at once
+    /// Alarms of this Region or us-east-1, by their whole names: if one rings meanwhile, the canary
+    /// ends at once
     #[arg(
         long,
         value_name = "ALARM,…",
